@@ -1,0 +1,151 @@
+/** What a collector reads: hello, batch, ping, and the POST that is all of them at once. */
+import { dropReasons } from './drop-reasons.ts'
+import type { Batch, ClientFrame, Hello, Post, SessionMeta, WireDrop } from './frames.ts'
+import {
+  type Decoded,
+  decoded,
+  excerpt,
+  isCount,
+  isObject,
+  type JsonObject,
+  parseJson,
+  refused,
+  utf8Length,
+} from './json.ts'
+import { protocolDefaults } from './limits.ts'
+
+/** Session ids on the wire; a `:` would make event ids ambiguous and is the collector's own (`plain:`). */
+const sessionForm = /^[A-Za-z0-9._-]{1,64}$/
+const proofForm = /^[0-9a-f]{32}$/
+
+/**
+ * Reads one frame of a client. Never throws. The frame's size is the transport's to bound before this is called.
+ * A batch's drops are checked, for they move sequences; its events are not: judge each with `checkEvent`.
+ */
+export function decodeClientFrame(text: string): Decoded<ClientFrame> {
+  const parsed = parseJson(text)
+  if (!parsed.ok) return parsed
+  const frame = parsed.value
+  if (!isObject(frame)) return refused('bad_frame', `Expected an object, got ${excerpt(frame)}`)
+  switch (frame.t) {
+    case 'hello':
+      return faulty(helloFault(frame)) ?? decoded({ t: 'hello', ...helloOf(frame) })
+    case 'batch':
+      return faulty(batchFault(frame)) ?? decoded({ t: 'batch', ...batchOf(frame) })
+    case 'ping':
+      return decoded({ t: 'ping' })
+    default:
+      return refused('unknown_frame', `Expected "t" to be "hello", "batch" or "ping", got ${excerpt(frame.t)}`)
+  }
+}
+
+/** Reads a parsed POST body that `looksLikePost`. */
+export function decodePost(body: JsonObject): Decoded<Post> {
+  return faulty(helloFault(body) ?? batchFault(body)) ?? decoded({ ...helloOf(body), ...batchOf(body) })
+}
+
+/** Tells acknowledged delivery from a plain event: no game's event has both by accident. */
+export const looksLikePost = (value: unknown): value is JsonObject =>
+  isObject(value) && 'session' in value && 'proof' in value && 'events' in value
+
+/** Is this element of a batch a drop? */
+export const isDrop = (element: unknown): element is WireDrop => isObject(element) && 'drop' in element
+
+/** How many sequences an element of a batch stands for. */
+export function spanOf(element: unknown): number {
+  if (!isDrop(element)) return 1
+  let span = 0
+  for (const count of Object.values(element.drop)) span += count
+  return span
+}
+
+const faulty = (fault: string | undefined) => (fault === undefined ? undefined : refused('bad_frame', fault))
+
+function helloFault(frame: JsonObject): string | undefined {
+  if (typeof frame.session !== 'string' || !sessionForm.test(frame.session)) {
+    return `Expected "session" to be 1 to 64 letters, digits or ._-, got ${excerpt(frame.session)}`
+  }
+  // The proof is a secret: a message never repeats it.
+  if (typeof frame.proof !== 'string' || !proofForm.test(frame.proof)) {
+    return 'Expected "proof" to be 32 hexadecimal digits'
+  }
+  if (!isCount(frame.conn, 1)) return expectedCount(frame, 'conn', 1)
+  if (!isCount(frame.next, 1)) return expectedCount(frame, 'next', 1)
+  if (!isCount(frame.pushed)) return expectedCount(frame, 'pushed', 0)
+  if (frame.next - 1 > frame.pushed) return `Expected "next" to be at most "pushed" + 1, got ${frame.next}`
+  if (typeof frame.now !== 'number') return `Expected "now" to be milliseconds, got ${excerpt(frame.now)}`
+  if (!isOptionalText(frame.key, 512)) return 'Expected "key" to be text of at most 512 characters'
+  if (!isOptionalText(frame.schema, 128)) return 'Expected "schema" to be text of at most 128 characters'
+  return metaFault(frame.meta)
+}
+
+function metaFault(meta: unknown): string | undefined {
+  if (meta === undefined) return undefined
+  const { maxMetaBytes } = protocolDefaults
+  if (!isObject(meta) || utf8Length(JSON.stringify(meta)) > maxMetaBytes) {
+    return `Expected "meta" to be an object of at most ${maxMetaBytes} bytes`
+  }
+  const { build, labels } = meta
+  const textual = labels === undefined || (isObject(labels) && Object.values(labels).every(isWellFormedText))
+  return (build === undefined || isWellFormedText(build)) && textual
+    ? undefined
+    : 'Expected "meta" to be { build?: text, labels?: { name: text } }'
+}
+
+function batchFault(frame: JsonObject): string | undefined {
+  const { seq, pushed, events, end } = frame
+  if (!isCount(seq, 1)) return expectedCount(frame, 'seq', 1)
+  if (!isCount(pushed)) return expectedCount(frame, 'pushed', 0)
+  if (!Array.isArray(events)) return `Expected "events" to be an array, got ${excerpt(events)}`
+  if (end !== undefined && typeof end !== 'boolean') return `Expected "end" to be true or absent, got ${excerpt(end)}`
+  let next = seq
+  for (const element of events) {
+    if (isDrop(element)) {
+      const fault = dropFault(element.drop)
+      if (fault) return fault
+    }
+    next += spanOf(element)
+  }
+  return next - 1 <= pushed ? undefined : `Expected "pushed" to be at least ${next - 1}, got ${pushed}`
+}
+
+function dropFault(drop: unknown): string | undefined {
+  const counts = isObject(drop) ? Object.entries(drop) : []
+  const known = counts.every(
+    ([reason, count]) => (dropReasons as readonly string[]).includes(reason) && isCount(count, 1),
+  )
+  return counts.length > 0 && known
+    ? undefined
+    : `Expected "drop" to be counts from 1 by ${dropReasons.join(', ')}, got ${excerpt(drop)}`
+}
+
+const expectedCount = (frame: JsonObject, name: string, least: number): string =>
+  `Expected "${name}" to be a whole number from ${least} up, got ${excerpt(frame[name])}`
+
+const isOptionalText = (value: unknown, maxLength: number): boolean =>
+  value === undefined || (isWellFormedText(value) && value.length <= maxLength)
+
+const isWellFormedText = (value: unknown): value is string => typeof value === 'string' && !loneSurrogate.test(value)
+
+/** With the `u` flag a class of surrogates matches lone ones only. */
+const loneSurrogate = /[\ud800-\udfff]/u
+
+function helloOf(frame: JsonObject): Hello {
+  const { session, proof, conn, key, next, pushed, now, schema, meta } = frame as unknown as Hello
+  return {
+    session,
+    proof,
+    conn,
+    next,
+    pushed,
+    now,
+    ...(key !== undefined && { key }),
+    ...(schema !== undefined && { schema }),
+    ...(meta !== undefined && { meta: meta satisfies SessionMeta }),
+  }
+}
+
+function batchOf(frame: JsonObject): Batch {
+  const { seq, pushed, events, end } = frame as unknown as Batch
+  return end ? { seq, pushed, events, end } : { seq, pushed, events }
+}

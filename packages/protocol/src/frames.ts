@@ -1,0 +1,103 @@
+/** The frames of `downlink.v1`, as JSON text. docs/protocol.md says when each is sent. */
+import type { DropCounts } from './drop-reasons.ts'
+
+/** An event on the wire: its session and sequence follow from the batch around it. */
+export interface WireEvent {
+  readonly type: string
+  readonly timestamp: number
+  readonly data?: unknown
+  readonly version?: number
+}
+
+/** Stands for as many consecutive sequences as its counts add up to. */
+export interface WireDrop {
+  readonly drop: DropCounts
+}
+
+/** Who sends, and from where on. */
+export interface Hello {
+  readonly session: string
+  /** 128 bits as 32 hexadecimal digits, made beside the session id and known to its owner only. */
+  readonly proof: string
+  /** Grows with each connection attempt of the session, from 1. */
+  readonly conn: number
+  readonly key?: string
+  /** Always acked + 1. */
+  readonly next: number
+  /** The highest sequence given out. */
+  readonly pushed: number
+  /** The client's clock, in milliseconds since 1970. */
+  readonly now: number
+  /** Names the event definitions that the client was built with. */
+  readonly schema?: string
+  readonly meta?: SessionMeta
+}
+
+export interface SessionMeta {
+  readonly build?: string
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+/** A run of consecutive sequences. Elements are judged one by one (`checkEvent`), so one bad event costs itself alone. */
+export interface Batch {
+  /** Sequence of the first element. */
+  readonly seq: number
+  readonly pushed: number
+  readonly events: readonly (WireDrop | unknown)[]
+  /** An orderly end: nothing follows what was pushed. */
+  readonly end?: boolean
+}
+
+export type HelloFrame = { readonly t: 'hello' } & Hello
+export type BatchFrame = { readonly t: 'batch' } & Batch
+export type PingFrame = { readonly t: 'ping' }
+export type ClientFrame = HelloFrame | BatchFrame | PingFrame
+
+/** The body of `POST /telemetry`: a batch with its hello inlined. */
+export type Post = Hello & Batch
+
+/** What the collector has counted for a session, at the mark it comes with. */
+export interface Totals {
+  readonly dropped: DropCounts
+  /** By rejection code. */
+  readonly rejected: Readonly<Record<string, number>>
+}
+
+export interface Rejection {
+  readonly seq: number
+  readonly code: string
+  readonly message: string
+}
+
+/** All at or below `ack` is committed. */
+export type WelcomeFrame = {
+  readonly t: 'welcome'
+  readonly ack: number
+  /** Events that may be unacknowledged, from 1. */
+  readonly window: number
+  readonly maxBatchBytes: number
+  readonly beatMs: number
+  /** The collector's clock, in milliseconds since 1970. */
+  readonly now: number
+  readonly totals: Totals
+}
+
+/** All at or below `seq` is committed; cumulative. */
+export type AckFrame = {
+  readonly t: 'ack'
+  readonly seq: number
+  readonly totals: Totals
+  readonly rejected?: readonly Rejection[]
+}
+
+export type BeatFrame = { readonly t: 'beat' }
+/** Back off for so long; the ack deadline is suspended meanwhile. */
+export type SlowFrame = { readonly t: 'slow'; readonly retryAfterMs: number }
+export type ServerFrame = WelcomeFrame | AckFrame | BeatFrame | SlowFrame
+
+/** The JSON answer of `POST /telemetry`. */
+export interface PostAnswer {
+  readonly ack: number
+  readonly totals: Totals
+  readonly rejected: readonly Rejection[]
+}

@@ -1,0 +1,50 @@
+/** What a Downlink client and a collector agree on. Imports nothing. */
+
+export {
+  type CheckedEvent,
+  checkEvent,
+  type EventFault,
+  type EventLimits,
+  type RejectionCode,
+  rejectionCodes,
+} from './check-event.ts'
+export { type CloseCode, closeCodes } from './close-codes.ts'
+export { decodeClientFrame, decodePost, isDrop, looksLikePost, spanOf } from './decode-client-frame.ts'
+export { decodePlain } from './decode-plain.ts'
+export { decodeServerFrame } from './decode-server-frame.ts'
+export {
+  defineEvents,
+  type EventDefinitions,
+  type EventMap,
+  type EventSchemas,
+  type EventsOf,
+  type StandardIssue,
+  type StandardResult,
+  type StandardSchema,
+} from './define-events.ts'
+export { type DropCounts, type DropReason, dropReasons } from './drop-reasons.ts'
+export { encodeBatch, encodeFrame, encodePost } from './encode.ts'
+export { eventId, type TelemetryEvent } from './event.ts'
+export type {
+  AckFrame,
+  Batch,
+  BatchFrame,
+  BeatFrame,
+  ClientFrame,
+  Hello,
+  HelloFrame,
+  PingFrame,
+  Post,
+  PostAnswer,
+  Rejection,
+  ServerFrame,
+  SessionMeta,
+  SlowFrame,
+  Totals,
+  WelcomeFrame,
+  WireDrop,
+  WireEvent,
+} from './frames.ts'
+export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
+export { utf8Length } from './json.ts'
+export { protocolDefaults, subprotocol, telemetryPath } from './limits.ts'

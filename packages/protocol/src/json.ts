@@ -1,0 +1,62 @@
+/** JSON from outside, read without ever throwing. */
+
+/** Outside input that could not be taken, as a value. */
+export interface FrameError {
+  readonly code: FrameErrorCode
+  /** What was expected, and what came. */
+  readonly message: string
+}
+
+export type FrameErrorCode = 'bad_json' | 'bad_frame' | 'unknown_frame' | 'too_large'
+
+export type Decoded<Value, Failure = FrameError> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: Failure }
+
+export const decoded = <Value>(value: Value): { readonly ok: true; readonly value: Value } => ({ ok: true, value })
+
+export const refused = <Code extends string>(
+  code: Code,
+  message: string,
+): { readonly ok: false; readonly error: { readonly code: Code; readonly message: string } } => ({
+  ok: false,
+  error: { code, message },
+})
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A whole number from `least` up that a double holds exactly. */
+export const isCount = (value: unknown, least = 0): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= least
+
+export function parseJson(text: string): Decoded<unknown> {
+  try {
+    return decoded(JSON.parse(text))
+  } catch {
+    return refused('bad_json', `Expected JSON, got ${excerpt(text)}`)
+  }
+}
+
+/** The start of what came, short enough for a message. */
+export function excerpt(value: unknown): string {
+  const text = typeof value === 'string' ? value : String(JSON.stringify(value))
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+}
+
+/** Bytes of `text` in UTF-8; a lone surrogate counts 3, as its replacement would. */
+export function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x80) continue
+    if (unit < 0x800) bytes += 1
+    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      bytes += 2
+      i++
+    } else bytes += 2
+  }
+  return bytes
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+
+/** Two kinds of test: `unit` beside the file it tests, `integration` in a package's `test/` with real parts. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,games}/*/src/**/*.test.{ts,tsx}'],
+          typecheck: {
+            enabled: true,
+            include: ['{packages,games}/*/src/**/*.test-d.ts'],
+            tsconfig: 'tests/tsconfig.json',
+          },
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['{packages,games,tests}/*/test/**/*.test.ts', 'tests/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+})
