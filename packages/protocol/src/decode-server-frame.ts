@@ -1,5 +1,5 @@
 /** What a client reads. Small: it is in every game's bundle. */
-import type { ServerFrame, Totals } from './frames.ts'
+import type { PostAnswer, ServerFrame, Totals } from './frames.ts'
 import { type Decoded, decoded, excerpt, isCount, isObject, parseJson, refused } from './json.ts'
 
 /** Reads one frame of the collector. A frame of a later protocol is `unknown_frame`, which a client passes over. */
@@ -25,6 +25,16 @@ export function decodeServerFrame(text: string): Decoded<ServerFrame> {
   return valid === undefined
     ? refused('unknown_frame', `Got frame ${excerpt(kind)}`)
     : refused('bad_frame', `Expected a whole ${excerpt(kind)} frame, got ${excerpt(text)}`)
+}
+
+/** Reads the answer to `POST /telemetry`. */
+export function decodePostAnswer(text: string): Decoded<PostAnswer> {
+  const parsed = parseJson(text)
+  if (!parsed.ok) return parsed
+  const answer = parsed.value
+  return isObject(answer) && isCount(answer.ack) && isTotals(answer.totals)
+    ? decoded(answer as unknown as PostAnswer)
+    : refused('bad_frame', `Expected { ack, totals, rejected }, got ${excerpt(text)}`)
 }
 
 const isTotals = (value: unknown): value is Totals =>

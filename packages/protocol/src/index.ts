@@ -11,7 +11,7 @@ export {
 export { type CloseCode, closeCodes } from './close-codes.ts'
 export { decodeClientFrame, decodePost, isDrop, looksLikePost, spanOf } from './decode-client-frame.ts'
 export { decodePlain } from './decode-plain.ts'
-export { decodeServerFrame } from './decode-server-frame.ts'
+export { decodePostAnswer, decodeServerFrame } from './decode-server-frame.ts'
 export {
   defineEvents,
   type EventDefinitions,

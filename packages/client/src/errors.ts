@@ -1,0 +1,15 @@
+/** What this package throws: misuse only. Everything from outside is a status or a count. */
+
+export type TelemetryErrorCode =
+  /** An option is out of its range or of the wrong kind. */
+  'bad_option'
+
+export class TelemetryError extends Error {
+  override readonly name = 'TelemetryError'
+  readonly code: TelemetryErrorCode
+
+  constructor(code: TelemetryErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
