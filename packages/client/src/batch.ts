@@ -1,13 +1,7 @@
-/** Cuts a batch off the outbox: as much of the line as its limits allow, encoded once. */
-import { type DropCounts, type DropReason, protocolDefaults, utf8Length } from '@downlink/protocol'
+/** Cuts a batch off the outbox: as much of the line as the limits allow. */
+import { type DropCounts, type DropReason, maxEventBytes, utf8Length } from '@downlink/protocol'
+import { sumOf } from './drops.ts'
 import type { Entry, Outbox } from './outbox.ts'
-
-export interface BatchLimits {
-  /** Events and drops together, from 1. */
-  readonly maxElements: number
-  /** The whole frame or body, in UTF-8 bytes. */
-  readonly maxBytes: number
-}
 
 /** A run of the line, as texts for the wire. */
 export interface PackedBatch {
@@ -23,47 +17,57 @@ export interface PackedBatch {
 
 /** How a delivery spells an event, and a drop where it has a word for it. */
 export interface Spelling {
-  event(entry: Entry): unknown
-  drop(counts: DropCounts): unknown
+  readonly event: (entry: Entry) => unknown
+  readonly drop: (drop: DropCounts) => unknown
 }
 
 /** Room for the fields around the elements. */
 const headBytes = 128
 
-/** @returns nothing where the line ends at `after`, or where its next element finds no room */
+/**
+ * @param maxElements events and drops together
+ * @param maxBytes of the whole frame or body, in UTF-8
+ * @returns nothing where the line ends at `after`, or where its next element finds no room
+ */
 export function packBatch(
   outbox: Outbox,
   after: number,
-  limits: BatchLimits,
+  maxElements: number,
+  maxBytes: number,
   spelling: Spelling,
 ): PackedBatch | undefined {
   const elements: string[] = []
   const unsendable = new Map<number, DropReason>()
-  const roomBytes = limits.maxBytes - headBytes
-  const maxEventBytes = Math.min(protocolDefaults.maxEventBytes, roomBytes)
-  let bytes = 0
+  let roomBytes = maxBytes - headBytes
   let to = after
-  for (const step of outbox.walk(after)) {
-    if (elements.length >= limits.maxElements) break
-    let text: string | undefined
-    let refused: DropReason | undefined
-    if ('entry' in step) {
+  const add = (text: string | undefined, last: number): boolean => {
+    roomBytes -= text ? utf8Length(text) + 1 : 0
+    if (roomBytes < 0 || elements.length >= maxElements) return false
+    if (text) elements.push(text)
+    to = last
+    return true
+  }
+  const addDrop = (drop: DropCounts, last: number) => add(JSON.stringify(spelling.drop(drop)), last)
+  /** What was drained by hand left a hole: it will not be sent. */
+  const addHole = (last: number) => last <= to || addDrop({ cleared: last - to }, last)
+
+  let fits = true
+  for (const entry of outbox.walk(after)) {
+    const { seq, run } = entry
+    let drop: DropCounts | undefined = run
+    let text = ''
+    if (!run) {
       try {
-        text = JSON.stringify(spelling.event(step.entry))
-        if (utf8Length(text) > maxEventBytes) refused = 'oversize'
+        text = JSON.stringify(spelling.event(entry))
+        if (utf8Length(text) > Math.min(maxEventBytes, maxBytes - headBytes)) drop = { oversize: 1 }
       } catch {
-        refused = 'unencodable'
+        drop = { unencodable: 1 }
       }
     }
-    const drop = refused ? { [refused]: 1 } : 'drop' in step && step.drop
-    if (drop) text = JSON.stringify(spelling.drop(drop))
-    if (text) {
-      bytes += utf8Length(text) + 1
-      if (bytes > roomBytes) break
-      elements.push(text)
-    }
-    if (refused) unsendable.set(step.to, refused)
-    to = step.to
+    fits = addHole(seq - (run ? sumOf(run) : 1)) && (drop ? addDrop(drop, seq) : add(text, seq))
+    if (!fits) break
+    if (drop && !run) unsendable.set(seq, drop.oversize ? 'oversize' : 'unencodable')
   }
+  if (fits) addHole(outbox.pushed())
   return to > after ? { seq: after + 1, to, elements, unsendable } : undefined
 }

@@ -3,7 +3,7 @@ import { type DropReason, eventId, type TelemetryEvent } from '@downlink/protoco
 import type { Clock } from './clock.ts'
 import { freeze } from './freeze.ts'
 import type { BufferSettings } from './options.ts'
-import { type Entry, Outbox, type OutboxStats } from './outbox.ts'
+import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
 
 export interface TelemetryBuffer {
   /** Queued events, not yet sent. */
@@ -24,6 +24,21 @@ export interface TelemetryBuffer {
   stats(): OutboxStats
 }
 
+/** The buffer as the rest of the client sees it. */
+export interface LinkedBuffer extends TelemetryBuffer {
+  readonly outbox: Outbox
+  /** A link is there, and it alone drains. */
+  attached: boolean
+  /** Queue length from which on a push calls `wake`: a full batch need not wait for the drain interval. */
+  wakeAt: number
+  wake: () => void
+  /** Drops what is queued, for a reason. */
+  empty(reason: DropReason): void
+  /** The newest `count`, oldest first, sent or not. */
+  recent(count: number): TelemetryEvent[]
+  changed(): void
+}
+
 /** What a buffer needs of the session around it. */
 export interface BufferPorts {
   readonly clock: Clock
@@ -32,119 +47,96 @@ export interface BufferPorts {
   readonly warn: (message: string) => void
 }
 
-export class EventBuffer implements TelemetryBuffer {
-  readonly outbox: Outbox
-  readonly #settings: BufferSettings
-  readonly #ports: BufferPorts
-  readonly #recent: (Entry | undefined)[]
-  readonly #listeners = new Set<() => void>()
-  /** A link is there, and it alone drains. */
-  attached = false
-  /** Queue length from which on a push calls `wake`: a full batch need not wait for the drain interval. */
-  wakeAt: number = Number.POSITIVE_INFINITY
-  wake: () => void = () => {}
+export function createBuffer(settings: BufferSettings, ports: BufferPorts): LinkedBuffer {
+  const { capacity, overflow, recentEvents, copy, redact, version } = settings
+  const { clock, sessionId, development, warn } = ports
+  const outbox = createOutbox(capacity, overflow)
+  const { queued } = outbox
+  const handles = redact || copy || development
+  const listeners = new Set<() => void>()
+  let recent: Entry[] = []
 
-  constructor(settings: BufferSettings, ports: BufferPorts) {
-    this.#settings = settings
-    this.#ports = ports
-    this.outbox = new Outbox(settings.capacity, settings.overflow)
-    this.#recent = new Array<Entry | undefined>(settings.recentEvents).fill(undefined)
-  }
-
-  get length(): number {
-    return this.outbox.queue.size
-  }
-
-  get capacity(): number {
-    return this.outbox.capacity
-  }
-
-  push(type: string, data?: unknown): void {
-    const { outbox } = this
-    const { redact, copy, recentEvents } = this.#settings
-    const timestamp = this.#ports.clock.now()
-    const seq = ++outbox.pushed
-    let refused: DropReason | undefined
-    if (redact || copy || this.#ports.development) {
-      try {
-        if (redact) {
-          const kept = redact({ type, data })
-          if (kept) ({ type, data } = kept)
-          else refused = 'sampled'
-        }
-        if (copy) data = structuredClone(data)
-        else if (this.#ports.development) freeze(data)
-      } catch {
-        refused = 'unencodable'
-      }
-    }
-    if (refused) outbox.drop(seq, refused)
-    else {
-      const entry: Entry = { seq, type, timestamp, data }
-      if (recentEvents > 0) this.#recent[seq % recentEvents] = entry
-      outbox.put(entry)
-    }
-    if (outbox.queue.size >= this.wakeAt) this.wake()
-    if (this.#listeners.size > 0) this.changed()
-  }
-
-  drain(count: number): TelemetryEvent[] {
-    const entries = this.attached ? [] : this.outbox.drain(count)
-    this.changed()
-    return entries.map(this.#read)
-  }
-
-  peek(count: number): TelemetryEvent[] {
-    const events: TelemetryEvent[] = []
-    for (let i = 0; i < count; i++) {
-      const entry = this.outbox.queue.at(i)
-      if (!entry || i >= this.length) break
-      events.push(this.#read(entry))
-    }
-    return events
-  }
-
-  requeue(events: readonly TelemetryEvent[]): void {
-    this.outbox.requeue(events.filter((event) => event.sessionId === this.#ports.sessionId()))
-    this.changed()
-  }
-
-  clear(reason: DropReason = 'cleared'): void {
-    this.outbox.clear(reason)
-    this.#recent.fill(undefined)
-    this.changed()
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  stats(): OutboxStats {
-    return this.outbox.stats()
-  }
-
-  /** The newest `count`, oldest first, sent or not. */
-  recent(count: number): TelemetryEvent[] {
-    const entries = this.#recent.filter((entry) => entry !== undefined).sort((a, b) => a.seq - b.seq)
-    return entries.slice(Math.max(0, entries.length - count)).map(this.#read)
-  }
-
-  /** A listener that throws stops neither the others nor the push. */
-  changed(): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener()
-      } catch (cause) {
-        this.#ports.warn(`A buffer listener threw: ${String(cause)}`)
-      }
-    }
-  }
-
-  readonly #read = ({ seq, type, timestamp, data }: Entry): TelemetryEvent => {
-    const sessionId = this.#ports.sessionId()
-    const { version } = this.#settings
-    const event = { id: eventId(sessionId, seq), type, timestamp, data, sessionId, seq }
+  const read = ({ seq, type, timestamp, data }: Entry): TelemetryEvent => {
+    const session = sessionId()
+    const event = { id: eventId(session, seq), type, timestamp, data, sessionId: session, seq }
     return version === undefined ? event : { ...event, version }
   }
+
+  const buffer: LinkedBuffer = {
+    outbox,
+    attached: false,
+    wakeAt: Number.POSITIVE_INFINITY,
+    wake() {},
+    get length() {
+      return queued()
+    },
+    capacity,
+    push(type, data) {
+      let refused: DropReason | undefined
+      if (handles) {
+        try {
+          const kept = redact ? redact({ type, data }) : { type, data }
+          if (kept) ({ type, data } = kept)
+          else refused = 'sampled'
+          if (copy) data = structuredClone(data)
+          else if (development) freeze(data)
+        } catch {
+          refused = 'unencodable'
+        }
+      }
+      const entry = outbox.push(type, clock.now(), data, refused)
+      if (!refused && recentEvents > 0) recent[entry.seq % recentEvents] = entry
+      if (queued() >= buffer.wakeAt) buffer.wake()
+      if (listeners.size > 0) buffer.changed()
+    },
+    drain(count) {
+      if (buffer.attached) return []
+      const events = buffer.peek(count)
+      outbox.settle(events.at(-1)?.seq ?? 0)
+      buffer.changed()
+      return events
+    },
+    peek(count) {
+      const events: TelemetryEvent[] = []
+      for (const entry of outbox.walk(outbox.cursor())) {
+        if (events.length >= count) break
+        if (!entry.run) events.push(read(entry))
+      }
+      return events
+    },
+    requeue(events) {
+      outbox.requeue(events.filter((event) => event.sessionId === sessionId()))
+      buffer.changed()
+    },
+    clear() {
+      buffer.empty('cleared')
+    },
+    empty(reason) {
+      while (outbox.dropOldest(reason)) {}
+      recent = []
+      buffer.changed()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    stats: outbox.stats,
+    recent: (count) =>
+      recent
+        .filter(Boolean)
+        .sort((a, b) => a.seq - b.seq)
+        .slice(-count || recentEvents)
+        .map(read),
+    changed() {
+      for (const listener of listeners) {
+        try {
+          listener()
+        } catch (cause) {
+          // It stops neither the others nor the push.
+          warn(`A listener threw: ${cause}`)
+        }
+      }
+    },
+  }
+  return buffer
 }

@@ -1,10 +1,18 @@
 /** Carries out what the link state says: sockets, timers, and what the collector answers. */
-import { closeCodes, decodeServerFrame, encodeFrame, type Hello, type Rejection, type Totals } from '@downlink/protocol'
+import {
+  closeCodes,
+  decodeServerFrame,
+  encodeBatch,
+  encodeFrame,
+  type Hello,
+  type Totals,
+  telemetryPath,
+} from '@downlink/protocol'
 import { type Address, resolveAddress } from './address.ts'
-import type { EventBuffer } from './buffer.ts'
+import type { LinkedBuffer } from './buffer.ts'
 import type { Clock } from './clock.ts'
-import type { Delivery } from './delivery.ts'
-import type { Environment, PageSignal, SocketPort } from './environment.ts'
+import { createDelivery } from './delivery.ts'
+import type { Environment, SocketPort } from './environment.ts'
 import { createExitFlush } from './exit-flush.ts'
 import { type LinkEvent, type LinkState, step } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
@@ -12,19 +20,16 @@ import { createSender } from './sender.ts'
 import type { Session } from './session.ts'
 
 export interface ConnectorPorts {
-  readonly buffer: EventBuffer
+  readonly buffer: LinkedBuffer
   readonly clock: Clock
-  readonly delivery: Delivery
   readonly environment: Environment
   readonly session: () => Session
   /** Makes another session, since this one turned out not to be ours. */
   readonly renewSession: () => void
-  /** Something changed that a status line would show. */
-  readonly onChange: () => void
 }
 
 export interface Connector {
-  readonly state: () => LinkState
+  state(): LinkState
   start(): void
   stop(): void
   /** Disconnects for as long as the player, or the flag, wants it. */
@@ -33,101 +38,97 @@ export interface Connector {
   drain(): void
 }
 
-type Timer = 'retry' | 'deadline' | 'tick' | 'wake'
-
 const socketOpen = 1
 /** What browsers report of a connection that was lost or refused. */
 const abnormalClosure = 1006
 
 export function createConnector(settings: TelemetrySettings, ports: ConnectorPorts): Connector {
-  const { buffer, clock, delivery, environment, session } = ports
+  const { buffer, clock, environment, session, renewSession } = ports
   const { outbox } = buffer
-  const { getToken } = settings
+  const { getToken, schema, build, labels, batchSize } = settings
+  const { config, warn, wallMs, development } = environment
+  const delivery = createDelivery(settings, () => session().id)
   const sender = createSender(settings, delivery, outbox)
-  const cancels: { [Name in Timer]?: () => void } = {}
+  const cancels: Partial<Record<'retry' | 'deadline' | 'drain', (() => void) | undefined>> = {}
   let state: LinkState = { at: 'idle' }
   let socket: SocketPort | undefined
   let address: Address | undefined
   let unlisten: (() => void) | undefined
   let conn = 0
-  let key = environment.config?.key ?? settings.key
-  let wantsToken = getToken !== undefined
-  /** What this sequence and those before it wait for is room, not the drain interval. */
+  let key = config?.key ?? settings.key
+  let wantsToken = !!getToken
+  /** The sequence up to which nothing but room is waited for. */
   let due = 0
   /** Something is expected of the collector besides acks: its welcome, or a beat after a ping. */
   let awaiting = false
 
-  const cancelTimer = (name: Timer): void => {
+  /** Sets a timer anew, or only cancels it. */
+  const later = (name: keyof typeof cancels, delayMs = 0, run?: () => void): void => {
     cancels[name]?.()
-    delete cancels[name]
-  }
-  const setTimer = (name: Timer, delayMs: number, run: () => void): void => {
-    cancelTimer(name)
-    cancels[name] = environment.setTimer(() => {
-      delete cancels[name]
-      run()
-    }, delayMs)
+    cancels[name] =
+      run &&
+      environment.setTimer(() => {
+        cancels[name] = undefined
+        run()
+      }, delayMs)
   }
 
-  function dispatch(event: LinkEvent): void {
-    const moment = { nowMs: environment.wallMs(), random: environment.random() }
-    const next = step(state, event, { ...settings, canRefresh: getToken !== undefined }, moment)
+  const dispatch = (event: LinkEvent): void => {
+    const moment = { nowMs: wallMs(), random: environment.random(), online: environment.isOnline() }
+    const next = step(state, event, settings, moment)
     state = next.state
     for (const effect of next.effects) {
-      if (effect.do === 'connect') connect()
-      else if (effect.do === 'wait') setTimer('retry', effect.delayMs, () => dispatch({ on: 'due' }))
-      else disconnect()
+      if (effect === 'connect') connect()
+      else if (effect === 'disconnect') disconnect()
+      else if (state.at === 'waiting') {
+        later('retry', state.retryAtMs - moment.nowMs, () => dispatch({ on: 'resume', from: 'waiting' }))
+      }
     }
-    ports.onChange()
+    buffer.changed()
   }
 
-  function connect(): void {
-    cancelTimer('retry')
+  const connect = (): void => {
     const attempt = ++conn
-    awaiting = true
-    restartDeadline()
-    if (!wantsToken || !getToken) {
-      openSocket()
-      return
-    }
     const isCurrent = (): boolean => attempt === conn && state.at === 'connecting'
-    // In a promise's own step, so that a getToken that throws counts as one that rejects.
-    Promise.resolve()
-      .then(getToken)
-      .then(
-        (token) => {
-          if (!isCurrent()) return
-          key = token
-          wantsToken = false
-          openSocket()
-        },
-        () => isCurrent() && lost(abnormalClosure),
-      )
+    awaiting = true
+    watch()
+    // A getToken that throws counts as one that rejects.
+    new Promise<string | undefined>((resolve) => resolve(wantsToken && getToken ? getToken() : key)).then(
+      (token) => {
+        key = token
+        wantsToken = false
+        if (isCurrent()) open()
+      },
+      () => isCurrent() && lost(abnormalClosure),
+    )
   }
 
-  function openSocket(): void {
-    let opened: SocketPort
+  const open = (): void => {
     try {
-      if (!address) throw new Error('there is no URL, or it is not one: set `url`')
-      opened = environment.createSocket(address.socketUrl, [...delivery.protocols])
+      if (!address) throw new Error('`url` is not one')
+      const opened = environment.createSocket(address.socketUrl, delivery.protocols)
+      socket = opened
+      opened.onopen = () => {
+        if (delivery.acked) opened.send(encodeFrame({ t: 'hello', ...hello() }))
+        else welcomed()
+      }
+      opened.onmessage = ({ data }) => receive(data)
+      opened.onclose = ({ code, reason }) => {
+        if (development && reason) warn(`${code}: ${reason}`)
+        lost(code)
+      }
+      // The close that follows says more; but `ws` throws an error that nobody listens for.
+      opened.onerror = () => {}
     } catch (cause) {
-      environment.warn(`Can't connect: ${String(cause)}`)
-      dispatch({ on: 'impossible' })
-      return
+      warn(`Can't connect: ${cause}`)
+      dispatch({ on: 'rest', in: { at: 'stopped', because: 'no-socket' } })
     }
-    socket = opened
-    opened.onopen = () => {
-      if (delivery.acked) opened.send(encodeFrame({ t: 'hello', ...hello() }))
-      else welcomed()
-    }
-    opened.onmessage = ({ data }) => receive(data)
-    opened.onclose = ({ code }) => lost(code)
-    // The close that follows says more; but `ws` throws an error that nobody listens for.
-    opened.onerror = () => {}
   }
 
-  function disconnect(): void {
-    for (const name of ['retry', 'deadline', 'tick', 'wake'] as const) cancelTimer(name)
+  const disconnect = (): void => {
+    later('retry')
+    later('deadline')
+    later('drain')
     buffer.wakeAt = Number.POSITIVE_INFINITY
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null
@@ -135,182 +136,154 @@ export function createConnector(settings: TelemetrySettings, ports: ConnectorPor
       socket = undefined
     }
     outbox.lose()
-    buffer.changed()
   }
 
-  function lost(code: number): void {
-    const fruitless = state.at === 'open' && !state.progressed && outbox.cursor > outbox.acked
-    if (code === closeCodes.unauthorised) wantsToken = getToken !== undefined
+  const lost = (code: number): void => {
+    const fruitless = state.at === 'open' && !state.progressed && outbox.cursor() > outbox.acked()
+    if (code === closeCodes.unauthorised) wantsToken = !!getToken
     dispatch({ on: 'closed', code })
-    if (fruitless) sender.lostWithoutProgress(code)
+    if (fruitless) sender.shrink(code)
   }
 
-  function receive(data: unknown): void {
-    if (!delivery.acked) return
-    const read = decodeServerFrame(String(data))
-    if (!read.ok) return
-    const frame = read.value
+  const receive = (data: unknown): void => {
+    const frame = decodeServerFrame(String(data))
+    if (!frame || !delivery.acked) return
     awaiting = false
     if (frame.t === 'welcome') {
-      if (!settle(frame.ack, frame.totals)) return
       sender.allow(frame.window, frame.maxBatchBytes)
-      welcomed()
+      if (settle(frame.ack, frame.totals)) welcomed()
     } else if (frame.t === 'ack') {
-      if (!settle(frame.seq, frame.totals)) return
-      frame.rejected?.forEach(report)
-      send()
+      if (settle(frame.seq, frame.totals)) send()
+      for (const { seq, code, message } of (development && frame.rejected) || []) {
+        warn(`Event ${seq} was rejected: ${code}: ${message}`)
+      }
     } else if (frame.t === 'slow') dispatch({ on: 'slow', retryAfterMs: frame.retryAfterMs })
-    restartDeadline()
+    watch()
   }
 
-  function welcomed(): void {
+  const welcomed = (): void => {
     dispatch({ on: 'welcomed' })
     drain()
-    tick()
   }
 
   /** @returns false where the session turned out not to be ours */
-  function settle(mark: number, totals: Totals): boolean {
-    if (mark > outbox.pushed) {
-      environment.warn(
-        `The collector has ${mark} events of session ${session().id}, which pushed ${outbox.pushed}: starting another session`,
+  const settle = (mark: number, totals: Totals): boolean => {
+    if (mark > outbox.pushed()) {
+      warn(
+        `Session ${session().id} is not ours: ${mark} events are acked, ${outbox.pushed()} were pushed. Starting another.`,
       )
       outbox.renumber()
-      ports.renewSession()
-      conn = 0
-      dispatch({ on: 'closed', code: abnormalClosure })
+      renewSession()
+      lost(abnormalClosure)
       return false
     }
-    const before = outbox.acked
-    outbox.settle(mark, totals)
-    if (outbox.acked > before) {
-      sender.progressed()
+    if (mark > outbox.acked()) {
+      sender.grow()
       dispatch({ on: 'acked' })
-      buffer.changed()
     }
+    outbox.settle(mark, totals)
+    buffer.changed()
     return true
   }
 
-  function report(rejection: Rejection): void {
-    if (environment.development) {
-      environment.warn(`The collector rejected event ${rejection.seq}: ${rejection.code}: ${rejection.message}`)
-    }
-    settings.onRejected?.(rejection)
-  }
-
-  const tick = (): void =>
-    setTimer('tick', settings.drainIntervalMs, () => {
-      clock.check()
-      drain()
-      if (state.at === 'open') tick()
-    })
-
-  function drain(): void {
-    due = outbox.pushed
+  const drain = (): void => {
+    clock.check()
+    due = outbox.pushed()
+    if (state.at === 'open') later('drain', settings.drainIntervalMs, drain)
     send()
   }
 
-  function send(): void {
-    if (state.at !== 'open' || !socket || environment.wallMs() < state.slowUntilMs) return
-    const before = outbox.cursor
+  const send = (): void => {
+    if (state.at !== 'open' || !socket || wallMs() < state.slowUntilMs) return
     try {
-      sender.drain(socket, due)
+      sender.send(socket, due)
     } catch {
       lost(abnormalClosure)
       return
     }
-    buffer.wakeAt = outbox.queue.size < settings.batchSize ? settings.batchSize : Number.POSITIVE_INFINITY
-    if (outbox.cursor === before) return
-    if (!cancels.deadline) restartDeadline()
+    buffer.wakeAt = outbox.queued() < batchSize ? batchSize : Number.POSITIVE_INFINITY
+    if (!cancels.deadline) watch()
     buffer.changed()
   }
 
   /** A full batch goes as soon as the frame that filled it is over. */
   buffer.wake = () => {
     buffer.wakeAt = Number.POSITIVE_INFINITY
-    setTimer('wake', 0, drain)
+    later('drain', 0, drain)
   }
 
-  /** Silence is only suspicious while something is expected. */
-  function restartDeadline(): void {
-    cancelTimer('deadline')
-    const expected = awaiting || (delivery.acked && outbox.cursor > outbox.acked)
-    if (!expected) return
-    const slowMs = state.at === 'open' ? Math.max(0, state.slowUntilMs - environment.wallMs()) : 0
-    setTimer('deadline', settings.ackDeadlineMs + slowMs, () => lost(abnormalClosure))
+  /** Starts the ack deadline anew. Silence is only suspicious while something is expected. */
+  const watch = (): void => {
+    later('deadline')
+    if (!awaiting && (!delivery.acked || outbox.cursor() === outbox.acked())) return
+    const slowMs = state.at === 'open' ? Math.max(0, state.slowUntilMs - wallMs()) : 0
+    later('deadline', settings.ackDeadlineMs + slowMs, () => lost(abnormalClosure))
   }
 
-  /** A socket can read OPEN and be dead: ask. */
-  function ping(): void {
-    if (state.at !== 'open' || !socket || !delivery.acked) return
-    awaiting = true
-    socket.send(encodeFrame({ t: 'ping' }))
-    if (!cancels.deadline) restartDeadline()
-  }
+  const hello = (): Hello => ({
+    session: session().id,
+    proof: session().proof,
+    conn: conn || 1,
+    key,
+    next: outbox.acked() + 1,
+    pushed: outbox.pushed(),
+    now: wallMs(),
+    schema,
+    meta: build || labels ? { build, labels } : undefined,
+  })
 
-  function hello(): Hello {
-    const { id, proof } = session()
-    const { schema, build, labels } = settings
-    return {
-      session: id,
-      proof,
-      conn: Math.max(1, conn),
-      ...(key !== undefined && { key }),
-      next: outbox.acked + 1,
-      pushed: outbox.pushed,
-      now: environment.wallMs(),
-      ...(schema !== undefined && { schema }),
-      ...((build !== undefined || labels) && {
-        meta: { ...(build !== undefined && { build }), ...(labels && { labels }) },
-      }),
+  const exitFlush = createExitFlush(
+    outbox,
+    delivery.spelling,
+    environment.post,
+    settings.exitBudgetBytes,
+    ({ ack, totals }) => settle(ack, totals) && send(),
+  )
+
+  /** Says that nothing more follows, where all is sent. */
+  const end = (): void => {
+    const pushed = outbox.pushed()
+    if (state.at === 'open' && socket && delivery.acked && outbox.cursor() === pushed) {
+      socket.send(encodeBatch({ seq: pushed + 1, pushed, end: true }, []))
     }
   }
 
-  const exitFlush = createExitFlush({
-    outbox,
-    spelling: delivery.spelling,
-    post: environment.post,
-    budgetBytes: settings.exitBudgetBytes,
-    onAnswer: (answer) => {
-      if (settle(answer.ack, answer.totals)) send()
-    },
-  })
-
-  function leave(end: boolean): void {
-    drain()
-    if (end && state.at === 'open' && socket) sender.end(socket)
-    if (delivery.acked && address && 'attempt' in state) exitFlush(address.postUrl, hello(), end)
-  }
-
-  function onSignal(signal: PageSignal): void {
-    const online = environment.isOnline()
-    if (signal === 'online' || signal === 'offline') dispatch({ on: signal })
-    else if (signal === 'hidden') leave(false)
-    else if (signal === 'leave') {
-      leave(true)
-      dispatch({ on: 'leave' })
-    } else if (signal === 'return') dispatch({ on: 'return', online })
-    if (signal !== 'offline' && signal !== 'hidden') ping()
+  const onSignal: Parameters<Environment['onSignal']>[0] = (signal) => {
+    const leaving = signal === 'leave'
+    if (leaving || signal === 'hidden') {
+      drain()
+      if (leaving) end()
+      if (delivery.acked && address && 'attempt' in state) exitFlush(address.postUrl, hello(), leaving)
+    }
+    if (signal === 'online') dispatch({ on: 'resume', from: 'offline' })
+    else if (signal === 'return') dispatch({ on: 'resume', from: 'away' })
+    else if (signal === 'offline') dispatch({ on: 'pause', at: 'offline' })
+    else if (leaving) dispatch({ on: 'pause', at: 'away' })
+    // A socket can read OPEN and be dead: ask.
+    if (signal !== 'hidden' && state.at === 'open' && socket && delivery.acked) {
+      awaiting = true
+      socket.send(encodeFrame({ t: 'ping' }))
+      if (!cancels.deadline) watch()
+    }
   }
 
   return {
     state: () => state,
     start() {
       buffer.attached = true
-      outbox.forgetTaken()
-      address ??= resolveAddress(environment.config?.url ?? settings.url ?? '/telemetry', environment.pageUrl)
+      address ??= resolveAddress(config?.url ?? settings.url ?? telemetryPath, environment.pageUrl)
       unlisten ??= environment.onSignal(onSignal)
-      dispatch({ on: 'start', online: environment.isOnline() })
+      dispatch({ on: 'start' })
     },
     stop() {
       drain()
-      if (state.at === 'open' && socket) sender.end(socket)
+      end()
       unlisten?.()
       unlisten = undefined
       buffer.attached = false
-      dispatch({ on: 'stop' })
+      dispatch({ on: 'rest', in: { at: 'idle' } })
     },
-    disable: () => dispatch({ on: 'disable' }),
+    disable: () => dispatch({ on: 'rest', in: { at: 'disabled' } }),
     drain,
   }
 }

@@ -1,9 +1,8 @@
 /** The public face: puts buffer, session and connector together. Constructing is inert; `start` connects. */
 import type { EventMap, TelemetryEvent } from '@downlink/protocol'
-import { EventBuffer, type TelemetryBuffer } from './buffer.ts'
+import { createBuffer, type TelemetryBuffer } from './buffer.ts'
 import { createClock } from './clock.ts'
 import { createConnector } from './connector.ts'
-import { createDelivery } from './delivery.ts'
 import { realEnvironment } from './environment.ts'
 import type { LinkState } from './link-state.ts'
 import { type TelemetryOptions, withDefaults } from './options.ts'
@@ -63,31 +62,16 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
   let session = makeSession(settings.sessionId)
   let enabled = environment.config?.enabled ?? settings.enabled
   let started = false
-  const listeners = new Set<() => void>()
-  let notifying: (() => void) | undefined
-
-  const sessionId = () => session.id
-  const buffer = new EventBuffer(settings, { clock, sessionId, ...environment })
+  const buffer = createBuffer(settings, { clock, sessionId: () => session.id, ...environment })
   const connector = createConnector(settings, {
     buffer,
     clock,
-    delivery: createDelivery(settings, sessionId),
     environment,
     session: () => session,
     renewSession: () => {
       session = makeSession()
     },
-    onChange: () => buffer.changed(),
   })
-
-  /** Many changes become one call; without listeners there is not even the timer. */
-  const notify = (): void => {
-    notifying ??= environment.setTimer(() => {
-      notifying = undefined
-      for (const listener of listeners) listener()
-    }, notifyIntervalMs)
-  }
-  let unsubscribe: (() => void) | undefined
 
   return {
     get sessionId() {
@@ -107,7 +91,7 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       else {
         connector.disable()
         if (environment.development && options.enabled === undefined) {
-          environment.warn('Telemetry is off. Set `enabled: true`, or globalThis.downlinkConfig = { enabled: true }.')
+          environment.warn('Telemetry is off: set `enabled`')
         }
       }
     },
@@ -121,36 +105,37 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       enabled = on
       if (!on) {
         if (started) connector.disable()
-        buffer.clear('disabled')
+        buffer.empty('disabled')
       } else if (started) connector.start()
     },
     status: connector.state,
-    stats: () => buffer.stats(),
-    recent: (count) => buffer.recent(count),
+    stats: buffer.stats,
+    recent: buffer.recent,
     subscribe(listener) {
-      listeners.add(listener)
-      unsubscribe ??= buffer.subscribe(notify)
+      let cancel: (() => void) | undefined
+      const unsubscribe = buffer.subscribe(() => {
+        cancel ??= environment.setTimer(() => {
+          cancel = undefined
+          listener()
+        }, notifyIntervalMs)
+      })
       return () => {
-        listeners.delete(listener)
-        if (listeners.size > 0) return
-        unsubscribe?.()
-        unsubscribe = undefined
-        notifying?.()
-        notifying = undefined
+        unsubscribe()
+        cancel?.()
       }
     },
     flush({ timeoutMs = flushTimeoutMs } = {}) {
       const { outbox } = buffer
-      const [from, target] = [outbox.acked, outbox.pushed]
+      const [from, target] = [outbox.acked(), outbox.pushed()]
       connector.drain()
       return new Promise((resolve) => {
         const finish = (): void => {
           stop()
           cancel()
-          const remaining = Math.max(0, target - outbox.acked)
+          const remaining = Math.max(0, target - outbox.acked())
           resolve({ acked: target - from - remaining, remaining })
         }
-        const isOver = () => outbox.acked >= target || !('attempt' in connector.state())
+        const isOver = () => outbox.acked() >= target || !('attempt' in connector.state())
         const stop = buffer.subscribe(() => isOver() && finish())
         const cancel = environment.setTimer(finish, timeoutMs)
         if (isOver()) finish()

@@ -1,39 +1,39 @@
 /** The two deliveries: acknowledged, by `downlink.v1`, and plain, for any other backend. */
-import { type Batch, encodeBatch, eventId, subprotocol } from '@downlink/protocol'
+import { encodeBatch, eventId, subprotocol } from '@downlink/protocol'
 import type { PackedBatch, Spelling } from './batch.ts'
 import type { TelemetrySettings } from './options.ts'
 
 export interface Delivery {
-  readonly protocols: readonly string[]
+  readonly protocols: string[]
   /** Are batches acknowledged? If not, they are done with once they are sent. */
   readonly acked: boolean
   readonly spelling: Spelling
-  frame(batch: PackedBatch, head: Pick<Batch, 'pushed' | 'end'>): string
+  readonly frame: (batch: PackedBatch, pushed: number) => string
 }
 
 export function createDelivery(settings: TelemetrySettings, sessionId: () => string): Delivery {
-  const { version } = settings
-  if (settings.delivery === 'plain') {
+  const { version, delivery, format } = settings
+  if (delivery === 'acked') {
     return {
-      protocols: [],
-      acked: false,
+      protocols: [subprotocol],
+      acked: true,
       spelling: {
-        event: ({ seq, type, timestamp, data }) => {
-          const session = sessionId()
-          return { id: eventId(session, seq), type, timestamp, data, sessionId: session, seq, version }
-        },
-        drop: () => undefined,
+        event: ({ type, timestamp, data }) => ({ type, timestamp, data, version }),
+        drop: (drop) => ({ drop }),
       },
-      frame: ({ elements }) => (settings.format === 'ndjson' ? `${elements.join('\n')}\n` : `[${elements.join(',')}]`),
+      frame: ({ seq, elements }, pushed) => encodeBatch({ seq, pushed }, elements),
     }
   }
   return {
-    protocols: [subprotocol],
-    acked: true,
+    protocols: [],
+    acked: false,
     spelling: {
-      event: ({ type, timestamp, data }) => ({ type, timestamp, data, version }),
-      drop: (drop) => ({ drop }),
+      event: ({ seq, type, timestamp, data }) => {
+        const session = sessionId()
+        return { id: eventId(session, seq), type, timestamp, data, sessionId: session, seq, version }
+      },
+      drop: () => undefined,
     },
-    frame: ({ seq, elements }, head) => encodeBatch({ seq, ...head }, elements),
+    frame: ({ elements }) => (format === 'ndjson' ? `${elements.join('\n')}\n` : `[${elements}]`),
   }
 }

@@ -20,61 +20,49 @@ export type LinkState =
   | { readonly at: 'idle' }
   /** The feature flag, or the player, has switched telemetry off. */
   | { readonly at: 'disabled' }
-  /** The browser says that there is no network. */
-  | ({ readonly at: 'offline' } & Trouble)
-  /** The page is being left, or lies in the back-forward cache. */
-  | ({ readonly at: 'away' } & Trouble)
-  /** Backing off until `retryAtMs` (milliseconds since 1970). */
-  | ({ readonly at: 'waiting'; readonly retryAtMs: number } & Trouble)
-  /** From the attempt to the collector's welcome. */
-  | ({ readonly at: 'connecting' } & Trouble)
-  /** `progressed`: something was acked. Nothing is sent before `slowUntilMs`. */
-  | ({
-      readonly at: 'open'
-      readonly sinceMs: number
-      readonly progressed: boolean
-      readonly slowUntilMs: number
-    } & Trouble)
   /** For good, until it is started anew. */
   | { readonly at: 'stopped'; readonly because: StopReason }
+  | TryingState
 
-/** What the link remembers of its failures. */
-export interface Trouble {
-  /** Attempts since it last worked, from 0. */
+/** The states that want to be open, and what they remember of their failures. */
+export type TryingState = {
+  /** Attempts since the link last worked, from 0. */
   readonly attempt: number
   /** The last close code; 1006 where there was none. */
-  readonly lastCode?: number
-}
+  readonly lastCode?: number | undefined
+} & (
+  | {
+      /** `offline`: the browser sees no network. `away`: the page is being left, or lies in the back-forward cache. */
+      readonly at: 'offline' | 'away'
+    }
+  /** Backing off until `retryAtMs` (milliseconds since 1970). */
+  | { readonly at: 'waiting'; readonly retryAtMs: number }
+  /** From the attempt to the collector's welcome. */
+  | { readonly at: 'connecting' }
+  /** `progressed`: something was acked. Nothing is sent before `slowUntilMs`. */
+  | { readonly at: 'open'; readonly sinceMs: number; readonly progressed: boolean; readonly slowUntilMs: number }
+)
 
 export type LinkEvent =
-  | { readonly on: 'start'; readonly online: boolean }
-  | { readonly on: 'stop' }
-  | { readonly on: 'disable' }
-  | { readonly on: 'online' }
-  | { readonly on: 'offline' }
-  | { readonly on: 'leave' }
-  | { readonly on: 'return'; readonly online: boolean }
-  /** The backoff is over. */
-  | { readonly on: 'due' }
-  | { readonly on: 'welcomed' }
-  | { readonly on: 'acked' }
+  | { readonly on: 'start' }
+  /** By its owner, or because there is no way to connect at all. */
+  | { readonly on: 'rest'; readonly in: LinkState }
+  | { readonly on: 'pause'; readonly at: 'offline' | 'away' }
+  /** What the link waited for has come. */
+  | { readonly on: 'resume'; readonly from: 'offline' | 'away' | 'waiting' }
+  | { readonly on: 'welcomed' | 'acked' }
   | { readonly on: 'slow'; readonly retryAfterMs: number }
   | { readonly on: 'closed'; readonly code: number }
-  /** There is no way to connect at all. */
-  | { readonly on: 'impossible' }
 
-export type LinkEffect =
-  | { readonly do: 'connect' }
-  /** Let the socket go; what was in flight is queued again. */
-  | { readonly do: 'disconnect' }
-  | { readonly do: 'wait'; readonly delayMs: number }
+/** `disconnect` lets the socket go and queues again what was in flight; `wait` sets the timer to `retryAtMs`. */
+export type LinkEffect = 'connect' | 'disconnect' | 'wait'
 
 export interface LinkOptions {
   readonly backoffBaseMs: number
   readonly backoffCapMs: number
   readonly minUptimeMs: number
   /** A refused key is worth one attempt with a fresh one. */
-  readonly canRefresh: boolean
+  readonly getToken?: unknown
 }
 
 /** The moment at which a step is taken. */
@@ -83,6 +71,7 @@ export interface Moment {
   readonly nowMs: number
   /** In [0, 1). */
   readonly random: number
+  readonly online: boolean
 }
 
 export interface Step {
@@ -92,97 +81,58 @@ export interface Step {
 
 /** What happens next, and what has to be done about it. An event that means nothing in a state changes nothing. */
 export function step(state: LinkState, event: LinkEvent, options: LinkOptions, moment: Moment): Step {
-  switch (event.on) {
-    case 'start':
-      return isAtRest(state) || state.at === 'stopped' ? start(event.online, moment) : { state, effects: [] }
-    case 'stop':
-      return to({ at: 'idle' })
-    case 'disable':
-      return to({ at: 'disabled' })
-    case 'impossible':
-      return to({ at: 'stopped', because: 'no-socket' })
+  const { nowMs, online } = moment
+  if (event.on === 'rest') return rest(event.in)
+  if (!('attempt' in state)) {
+    if (event.on !== 'start') return stay(state)
+    // Not at once: a strict-mode double mount is one socket.
+    return online ? wait(0, undefined, nowMs) : rest({ at: 'offline', attempt: 0 })
   }
-  if (!('attempt' in state)) return { state, effects: [] }
-  const trouble = troubleOf(state)
-  switch (event.on) {
-    case 'offline':
-      return to({ at: 'offline', ...trouble })
-    case 'leave':
-      return to({ at: 'away', ...trouble })
-    case 'online':
-      return state.at === 'offline' || state.at === 'waiting' ? connect(trouble) : { state, effects: [] }
-    case 'return':
-      if (state.at !== 'away') return { state, effects: [] }
-      return event.online ? connect(trouble) : { state: { at: 'offline', ...trouble }, effects: [] }
-    case 'due':
-      return state.at === 'waiting' ? connect(trouble) : { state, effects: [] }
-    case 'closed':
-      return state.at === 'connecting' || state.at === 'open'
-        ? closed(state, event.code, options, moment)
-        : { state, effects: [] }
-    case 'welcomed':
-      return state.at === 'connecting'
-        ? { state: { at: 'open', sinceMs: moment.nowMs, progressed: false, slowUntilMs: 0, ...trouble }, effects: [] }
-        : { state, effects: [] }
-    case 'acked':
-      return { state: state.at === 'open' ? { ...state, progressed: true } : state, effects: [] }
-    case 'slow':
-      return {
-        state: state.at === 'open' ? { ...state, slowUntilMs: moment.nowMs + event.retryAfterMs } : state,
-        effects: [],
-      }
+  const { attempt, lastCode } = state
+  if (event.on === 'pause') return rest({ at: event.at, attempt, lastCode })
+  if (event.on === 'resume' && event.from === state.at) {
+    return online
+      ? { state: { at: 'connecting', attempt, lastCode }, effects: ['connect'] }
+      : rest({ at: 'offline', attempt, lastCode })
   }
+  if (event.on === 'welcomed') {
+    return stay({ at: 'open', attempt, lastCode, sinceMs: nowMs, progressed: false, slowUntilMs: 0 })
+  }
+  if (event.on === 'closed') return closed(state, event.code, options, moment)
+  if (state.at === 'open') {
+    if (event.on === 'acked') return stay({ ...state, progressed: true })
+    if (event.on === 'slow') return stay({ ...state, slowUntilMs: nowMs + event.retryAfterMs })
+  }
+  return stay(state)
 }
 
-const isAtRest = (state: LinkState): boolean => state.at === 'idle' || state.at === 'disabled'
-
-const to = (state: LinkState): Step => ({ state, effects: [{ do: 'disconnect' }] })
-
-const connect = (trouble: Trouble): Step => ({ state: { at: 'connecting', ...trouble }, effects: [{ do: 'connect' }] })
-
-/** The first attempt waits for nothing but the end of the present task: a strict-mode double mount is one socket. */
-const start = (online: boolean, { nowMs }: Moment): Step =>
-  online
-    ? { state: { at: 'waiting', retryAtMs: nowMs, attempt: 0 }, effects: [{ do: 'wait', delayMs: 0 }] }
-    : { state: { at: 'offline', attempt: 0 }, effects: [] }
+const stay = (state: LinkState): Step => ({ state, effects: [] })
+const rest = (state: LinkState): Step => ({ state, effects: ['disconnect'] })
+const wait = (attempt: number, lastCode: number | undefined, retryAtMs: number): Step => ({
+  state: { at: 'waiting', attempt, lastCode, retryAtMs },
+  effects: ['disconnect', 'wait'],
+})
 
 function closed(
-  state: LinkState & { readonly at: 'connecting' | 'open' },
+  state: TryingState,
   code: number,
-  options: LinkOptions,
+  { backoffBaseMs, backoffCapMs, minUptimeMs, getToken }: LinkOptions,
   { nowMs, random }: Moment,
 ): Step {
-  const worked = state.at === 'open' && state.progressed
-  const because = fatal(code, worked ? undefined : state.lastCode, options.canRefresh)
-  if (because) return to({ at: 'stopped', because })
-  const steady = worked && nowMs - state.sinceMs >= options.minUptimeMs
-  const attempt = steady ? 0 : state.attempt + 1
+  const progressed = state.at === 'open' && state.progressed
+  const because = fatal(code, !progressed && state.lastCode === code, !getToken)
+  if (because) return rest({ at: 'stopped', because })
+  const attempt = progressed && nowMs - state.sinceMs >= minUptimeMs ? 0 : state.attempt + 1
   // Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): after a deploy nobody returns in step.
-  const ceilingMs = Math.min(options.backoffCapMs, options.backoffBaseMs * 2 ** Math.max(0, attempt - 1))
-  const slowMs = state.at === 'open' ? Math.max(0, state.slowUntilMs - nowMs) : 0
-  const delayMs = Math.max(Math.ceil(random * ceilingMs), slowMs)
-  return {
-    state: { at: 'waiting', attempt, lastCode: code, retryAtMs: nowMs + delayMs },
-    effects: [{ do: 'disconnect' }, { do: 'wait', delayMs }],
-  }
+  const delayMs = random * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.max(0, attempt - 1))
+  return wait(attempt, code, Math.max(nowMs + Math.ceil(delayMs), state.at === 'open' ? state.slowUntilMs : 0))
 }
 
-/** @param lastCode the close before this one, unless the link worked in between: some faults are worth one more try */
-function fatal(code: number, lastCode: number | undefined, canRefresh: boolean): StopReason | undefined {
-  switch (code) {
-    case closeCodes.unauthorised:
-      return canRefresh && lastCode !== code ? undefined : 'unauthorised'
-    case closeCodes.forbidden:
-      return 'forbidden'
-    case closeCodes.replaced:
-      return 'replaced'
-    case closeCodes.badFrame:
-    case closeCodes.badText:
-      return lastCode === closeCodes.badFrame || lastCode === closeCodes.badText ? 'bad-frame' : undefined
-    default:
-      return undefined
-  }
+/** @param again it was the reason of the last close, too, and the link did not work in between */
+function fatal(code: number, again: boolean, keyIsFixed: boolean): StopReason | undefined {
+  if (code === closeCodes.forbidden) return 'forbidden'
+  if (code === closeCodes.replaced) return 'replaced'
+  if (code === closeCodes.unauthorised && (again || keyIsFixed)) return 'unauthorised'
+  if ((code === closeCodes.badFrame || code === closeCodes.badText) && again) return 'bad-frame'
+  return undefined
 }
-
-const troubleOf = ({ attempt, lastCode }: Trouble): Trouble =>
-  lastCode === undefined ? { attempt } : { attempt, lastCode }

@@ -1,5 +1,4 @@
 /** What can be set, its defaults and its ranges. */
-import { protocolDefaults, type Rejection, utf8Length } from '@downlink/protocol'
 import type { Environment } from './environment.ts'
 import { TelemetryError } from './errors.ts'
 
@@ -68,86 +67,55 @@ export interface TelemetryOptions extends BufferOptions {
   readonly schema?: string
   /** For headless runs. A live session's id is made, so that two players never share one. */
   readonly sessionId?: string
-  /** Called for each event that the collector rejected. In development a warning is printed besides. */
-  readonly onRejected?: (rejection: Rejection) => void
   /** Ports to replace: `{ createSocket }` in Node, a clock in tests. */
   readonly environment?: Partial<Environment>
 }
 
+/** The numbers are those of `protocolDefaults`; a test holds them together. */
 export const telemetryDefaults = {
   enabled: false as boolean,
   delivery: 'acked' as 'acked' | 'plain',
   format: 'json-array' as 'json-array' | 'ndjson',
-  capacity: protocolDefaults.capacity as number,
   overflow: 'drop-oldest' as OverflowPolicy,
-  recentEvents: 100 as number,
   copy: false as boolean,
-  batchSize: protocolDefaults.batchSize as number,
-  drainIntervalMs: protocolDefaults.drainIntervalMs as number,
-  windowEvents: protocolDefaults.windowEvents as number,
+  capacity: 5000 as number,
+  recentEvents: 100 as number,
+  batchSize: 50 as number,
+  drainIntervalMs: 1000 as number,
+  windowEvents: 2000 as number,
   maxBufferedBytes: 262_144 as number,
-  ackDeadlineMs: protocolDefaults.ackDeadlineMs as number,
+  ackDeadlineMs: 10_000 as number,
   backoffBaseMs: 500 as number,
   backoffCapMs: 30_000 as number,
   minUptimeMs: 5000 as number,
-  exitBudgetBytes: protocolDefaults.exitBudgetBytes as number,
+  exitBudgetBytes: 61_440 as number,
 }
 
 export type TelemetrySettings = typeof telemetryDefaults & TelemetryOptions
 
 export type BufferSettings = Pick<TelemetrySettings, keyof BufferOptions>
 
-/** Least values of the whole-number options. */
-const least = {
-  capacity: 1,
-  recentEvents: 0,
-  batchSize: 1,
-  drainIntervalMs: 1,
-  windowEvents: 1,
-  maxBufferedBytes: 1,
-  ackDeadlineMs: 1,
-  backoffBaseMs: 1,
-  backoffCapMs: 1,
-  minUptimeMs: 0,
-  exitBudgetBytes: 0,
-  version: 1,
-} as const
-
-const choices = {
+const choices: Readonly<Record<string, readonly unknown[]>> = {
   overflow: ['drop-oldest', 'drop-newest'],
   delivery: ['acked', 'plain'],
   format: ['json-array', 'ndjson'],
-} as const
+}
 
 /**
- * Merges options with the defaults.
+ * Merges options with the defaults. An option that is undefined counts as left out.
  * @throws {TelemetryError} `bad_option`, naming the option, its range and what came
  */
 export function withDefaults(options: TelemetryOptions): TelemetrySettings {
-  const settings: TelemetrySettings = { ...telemetryDefaults }
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined) Object.assign(settings, { [name]: value })
-  }
-  for (const [name, from] of Object.entries(least)) {
-    const value = settings[name as keyof typeof least]
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= from)) {
-      throw bad(name, `a whole number from ${from} up`, value)
+  const settings = { ...telemetryDefaults, ...options }
+  for (const [name, fallback] of Object.entries(telemetryDefaults) as [keyof typeof telemetryDefaults, unknown][]) {
+    const value = settings[name] ?? fallback
+    Object.assign(settings, { [name]: value })
+    const allowed = choices[name]
+    const isCount = Number.isSafeInteger(value) && Number(value) > 0
+    if (allowed ? !allowed.includes(value) : typeof fallback === 'number' && !isCount) {
+      const expected = allowed?.join(' or ') ?? 'a whole number from 1 up'
+      throw new TelemetryError('bad_option', `Expected \`${name}\` to be ${expected}, got ${value}`)
     }
-  }
-  for (const [name, allowed] of Object.entries(choices)) {
-    const value = settings[name as keyof typeof choices]
-    if (!(allowed as readonly string[]).includes(value)) throw bad(name, `one of ${allowed.join(', ')}`, value)
-  }
-  const { sessionId } = settings
-  if (sessionId !== undefined && !/^[\w.-]{1,64}$/.test(sessionId)) {
-    throw bad('sessionId', '1 to 64 letters, digits or ._-', sessionId)
-  }
-  const metaBytes = utf8Length(JSON.stringify({ build: settings.build, labels: settings.labels }))
-  if (metaBytes > protocolDefaults.maxMetaBytes) {
-    throw bad('build and labels', `at most ${protocolDefaults.maxMetaBytes} bytes as JSON`, `${metaBytes} bytes`)
   }
   return settings
 }
-
-const bad = (name: string, expected: string, value: unknown): TelemetryError =>
-  new TelemetryError('bad_option', `Expected \`${name}\` to be ${expected}, got ${String(value)}`)

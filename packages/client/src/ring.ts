@@ -1,53 +1,43 @@
-/** A preallocated double-ended queue: nothing is copied, shifted or grown. */
+/** A double-ended queue over preallocated slots: nothing is shifted or copied. */
 
-/** Holds up to `capacity` items; the caller keeps within it. */
-export class Ring<Item> {
-  readonly #slots: (Item | undefined)[]
-  readonly #mask: number
-  #head = 0
-  #size = 0
-
-  constructor(capacity: number) {
-    let slots = 1
-    while (slots < capacity) slots *= 2
-    this.#slots = new Array<Item | undefined>(slots).fill(undefined)
-    this.#mask = slots - 1
-  }
-
-  get size(): number {
-    return this.#size
-  }
-
+export interface Ring<Item> {
+  readonly size: () => number
   /** @param index from 0, the oldest */
-  at(index: number): Item | undefined {
-    return this.#slots[(this.#head + index) & this.#mask]
-  }
-
-  push(item: Item): void {
-    this.#slots[(this.#head + this.#size++) & this.#mask] = item
-  }
-
-  /** Takes the oldest. The slot is emptied, so that the ring keeps nothing alive. */
-  shift(): Item | undefined {
-    if (this.#size === 0) return undefined
-    this.#size--
-    return this.#take(this.#head++)
-  }
-
+  readonly at: (index: number) => Item | undefined
+  readonly push: (item: Item) => void
+  /** Takes the oldest. */
+  readonly shift: () => Item | undefined
   /** Takes the newest. */
-  pop(): Item | undefined {
-    return this.#size === 0 ? undefined : this.#take(this.#head + --this.#size)
-  }
+  readonly pop: () => Item | undefined
+  readonly unshift: (item: Item) => void
+}
 
-  unshift(item: Item): void {
-    this.#slots[--this.#head & this.#mask] = item
-    this.#size++
-  }
-
-  #take(position: number): Item | undefined {
-    const slot = position & this.#mask
-    const item = this.#slots[slot]
-    this.#slots[slot] = undefined
+/** @param expected how many items it is made for; beyond that its slots double */
+export function createRing<Item>(expected: number): Ring<Item> {
+  let mask = 2 ** Math.ceil(Math.log2(expected)) - 1
+  let slots = new Array<Item | undefined>(mask + 1).fill(undefined)
+  let head = 0
+  let size = 0
+  const at = (index: number): Item | undefined => (index < size ? slots[(head + index) & mask] : undefined)
+  /** The slot is emptied, so that the ring keeps nothing alive. */
+  const take = (position: number): Item | undefined => {
+    const item = slots[position & mask]
+    slots[position & mask] = undefined
     return item
+  }
+  const put = (position: number, item: Item): void => {
+    slots[position & mask] = item
+    if (size++ < mask) return
+    slots = Array.from({ length: 2 * size }, (_, index) => at(index))
+    mask = 2 * size - 1
+    head = 0
+  }
+  return {
+    size: () => size,
+    at,
+    push: (item) => put(head + size, item),
+    shift: () => (size && size-- ? take(head++) : undefined),
+    pop: () => (size ? take(head + --size) : undefined),
+    unshift: (item) => put(--head, item),
   }
 }

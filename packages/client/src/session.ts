@@ -11,20 +11,10 @@ export interface Session {
  * @param randomBytes from a secure source, never a game's seeded one: two players would share a session
  */
 export function createSession(randomBytes: (count: number) => Uint8Array, wallMs: number, id?: string): Session {
-  return { id: id ?? uuidV7(randomBytes(16), wallMs), proof: hex(randomBytes(16)) }
+  const hex = () => Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const digits = `${wallMs.toString(16).padStart(12, '0')}7${hex().slice(13)}`
+  const uuid = digits.replace(/(.{8})(.{4})(.{4})(.)(.{3})/, (_, a, b, c, d, e) =>
+    [a, b, c, '89ab'[Number.parseInt(d, 16) & 3] + e, ''].join('-'),
+  )
+  return { id: id ?? uuid, proof: hex() }
 }
-
-function uuidV7(bytes: Uint8Array, wallMs: number): string {
-  const time = Math.floor(wallMs).toString(16).padStart(12, '0')
-  const random = hex(bytes)
-  const variant = (((bytes[8] ?? 0) & 0x3f) | 0x80).toString(16)
-  return [
-    time.slice(0, 8),
-    time.slice(8),
-    `7${random.slice(13, 16)}`,
-    variant + random.slice(18, 20),
-    random.slice(20),
-  ].join('-')
-}
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

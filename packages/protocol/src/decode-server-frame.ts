@@ -1,43 +1,39 @@
-/** What a client reads. Small: it is in every game's bundle. */
-import type { PostAnswer, ServerFrame, Totals } from './frames.ts'
-import { type Decoded, decoded, excerpt, isCount, isObject, parseJson, refused } from './json.ts'
+/** What a client reads. Small, and without words: it is in every game's bundle. */
+import type { PostAnswer, ServerFrame } from './frames.ts'
+import { isCount, isObject, type JsonObject } from './json.ts'
 
-/** Reads one frame of the collector. A frame of a later protocol is `unknown_frame`, which a client passes over. */
-export function decodeServerFrame(text: string): Decoded<ServerFrame> {
-  const parsed = parseJson(text)
-  if (!parsed.ok) return parsed
-  const frame = parsed.value
-  if (!isObject(frame)) return refused('bad_frame', `Expected an object, got ${excerpt(frame)}`)
-  const kind = frame.t
-  const valid =
-    kind === 'ack'
-      ? isCount(frame.seq) && isTotals(frame.totals)
-      : kind === 'welcome'
-        ? isCount(frame.ack) &&
-          isCount(frame.window, 1) &&
-          isCount(frame.maxBatchBytes, 1) &&
-          isCount(frame.beatMs, 1) &&
-          isTotals(frame.totals)
-        : kind === 'slow'
-          ? isCount(frame.retryAfterMs)
-          : kind === 'beat' || undefined
-  if (valid) return decoded(frame as unknown as ServerFrame)
-  return valid === undefined
-    ? refused('unknown_frame', `Got frame ${excerpt(kind)}`)
-    : refused('bad_frame', `Expected a whole ${excerpt(kind)} frame, got ${excerpt(text)}`)
+/** What each frame must hold; a frame of a later protocol may hold more. */
+const kinds: Readonly<Record<string, (frame: JsonObject) => boolean>> = {
+  welcome: ({ ack, window, maxBatchBytes, totals }) =>
+    isCount(ack) && isCount(window, 1) && isCount(maxBatchBytes, 1) && isTotals(totals),
+  ack: ({ seq, totals }) => isCount(seq) && isTotals(totals),
+  slow: ({ retryAfterMs }) => isCount(retryAfterMs),
+  beat: () => true,
 }
 
-/** Reads the answer to `POST /telemetry`. */
-export function decodePostAnswer(text: string): Decoded<PostAnswer> {
-  const parsed = parseJson(text)
-  if (!parsed.ok) return parsed
-  const answer = parsed.value
-  return isObject(answer) && isCount(answer.ack) && isTotals(answer.totals)
-    ? decoded(answer as unknown as PostAnswer)
-    : refused('bad_frame', `Expected { ack, totals, rejected }, got ${excerpt(text)}`)
+/** Reads one frame of the collector. Never throws: what it can't read is nothing, which a client passes over. */
+export function decodeServerFrame(text: string): ServerFrame | undefined {
+  const frame = parseObject(text)
+  return frame && Object.hasOwn(kinds, `${frame.t}`) && kinds[`${frame.t}`]?.(frame)
+    ? (frame as unknown as ServerFrame)
+    : undefined
 }
 
-const isTotals = (value: unknown): value is Totals =>
-  isObject(value) && isCounts(value.dropped) && isCounts(value.rejected)
+/** Reads the answer to `POST /telemetry`, or nothing. */
+export function decodePostAnswer(text: string): PostAnswer | undefined {
+  const answer = parseObject(text)
+  return answer && isCount(answer.ack) && isTotals(answer.totals) ? (answer as unknown as PostAnswer) : undefined
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isTotals = (value: unknown): boolean => isObject(value) && isCounts(value.dropped) && isCounts(value.rejected)
 
 const isCounts = (value: unknown): boolean => isObject(value) && Object.values(value).every((count) => isCount(count))

@@ -21,7 +21,7 @@ export interface Hello {
   readonly proof: string
   /** Grows with each connection attempt of the session, from 1. */
   readonly conn: number
-  readonly key?: string
+  readonly key?: string | undefined
   /** Always acked + 1. */
   readonly next: number
   /** The highest sequence given out. */
@@ -29,13 +29,13 @@ export interface Hello {
   /** The client's clock, in milliseconds since 1970. */
   readonly now: number
   /** Names the event definitions that the client was built with. */
-  readonly schema?: string
-  readonly meta?: SessionMeta
+  readonly schema?: string | undefined
+  readonly meta?: SessionMeta | undefined
 }
 
 export interface SessionMeta {
-  readonly build?: string
-  readonly labels?: Readonly<Record<string, string>>
+  readonly build?: string | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
 }
 
 /** A run of consecutive sequences. Elements are judged one by one (`checkEvent`), so one bad event costs itself alone. */
@@ -45,7 +45,7 @@ export interface Batch {
   readonly pushed: number
   readonly events: readonly (WireDrop | unknown)[]
   /** An orderly end: nothing follows what was pushed. */
-  readonly end?: boolean
+  readonly end?: boolean | undefined
 }
 
 export type HelloFrame = { readonly t: 'hello' } & Hello

@@ -47,4 +47,4 @@ export type {
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
 export { utf8Length } from './json.ts'
-export { protocolDefaults, subprotocol, telemetryPath } from './limits.ts'
+export { maxEventBytes, maxFrameBytes, protocolDefaults, subprotocol, telemetryPath } from './limits.ts'
