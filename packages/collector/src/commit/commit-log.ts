@@ -1,0 +1,27 @@
+/** The port between sessions and what makes them durable. Whoever implements it owns every session's committed mark. */
+import type { RejectedEvent, SessionBatch } from './session-batch.ts'
+import type { SessionRecord } from './session-record.ts'
+
+export interface CommitLog {
+  /**
+   * What is committed of a session, after all that was appended before; undefined where it was never seen.
+   * Rejects where the store can't be read.
+   */
+  read(sessionId: string): Promise<SessionRecord | undefined>
+  /**
+   * Makes a batch durable. Never rejects. Appends of one session take effect in their order.
+   *
+   * @param expectedMark the mark that the batch starts from; another one in the store makes the append stale
+   */
+  append(sessionId: string, expectedMark: number, batch: SessionBatch): Promise<AppendOutcome>
+  /** Resolves once all that was appended is settled. */
+  settled(): Promise<void>
+}
+
+export type AppendOutcome =
+  /** Durable. `rejected` are the batch's own, those that the store refused included. */
+  | { readonly kind: 'committed'; readonly record: SessionRecord; readonly rejected: readonly RejectedEvent[] }
+  /** Nothing was taken: the store's mark is another. */
+  | { readonly kind: 'stale'; readonly mark: number }
+  /** Nothing was taken: the store can't commit now. */
+  | { readonly kind: 'unavailable' }

@@ -1,0 +1,45 @@
+/** What an append carries: judged events, and what is known of those that are none. */
+import type { CheckedEvent, DropCounts, RejectionCode } from '@downlink/protocol'
+
+/** A run of a session's sequences, judged, from the expected mark up to `upTo`. */
+export interface SessionBatch {
+  /** The mark after this batch. */
+  readonly upTo: number
+  readonly pushed: number
+  readonly events: readonly AcceptedEvent[]
+  readonly rejected: readonly RejectedEvent[]
+  readonly dropped: DropCounts
+  /** Sequences that the sender believes acknowledged and the store never had. */
+  readonly missing: number
+  readonly end: boolean
+  readonly receivedAt: number
+  /** What a hello tells of the session. */
+  readonly introduction?: Introduction
+}
+
+export interface Introduction {
+  readonly delivery: 'acked' | 'plain'
+  readonly proofHash: string | undefined
+  /** The collector's clock minus the client's, one way included. */
+  readonly clockOffsetMs: number | undefined
+  readonly build: string | undefined
+  readonly labels: Readonly<Record<string, string>> | undefined
+  readonly schema: string | undefined
+}
+
+export interface AcceptedEvent {
+  readonly seq: number
+  readonly event: CheckedEvent
+  /** JSON of what a plain event carries beside type, timestamp, data and version. */
+  readonly envelope?: string | undefined
+}
+
+export interface RejectedEvent {
+  readonly sessionId: string
+  readonly seq: number
+  readonly code: RejectionCode
+  readonly message: string
+  /** The start of what came, as JSON text. */
+  readonly raw: string
+  readonly receivedAt: number
+}

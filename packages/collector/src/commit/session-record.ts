@@ -1,0 +1,73 @@
+/** A session's row, and how a batch changes it. Pure. */
+import type { DropCounts, Totals } from '@downlink/protocol'
+import type { Introduction, RejectedEvent, SessionBatch } from './session-batch.ts'
+
+/** What is known of a session at its mark. The counts belong to exactly this mark. */
+export interface SessionRecord extends Introduction {
+  readonly sessionId: string
+  /** All sequences at or below it are stored, rejected, dropped or missing. */
+  readonly mark: number
+  readonly pushed: number
+  readonly stored: number
+  readonly rejected: Counts
+  readonly dropped: DropCounts
+  readonly missing: number
+  readonly ended: boolean
+  readonly firstSeenMs: number
+  readonly lastSeenMs: number
+}
+
+export type Counts = Readonly<Record<string, number>>
+
+export const newRecord = (sessionId: string, nowMs: number): SessionRecord => ({
+  sessionId,
+  delivery: 'acked',
+  proofHash: undefined,
+  clockOffsetMs: undefined,
+  build: undefined,
+  labels: undefined,
+  schema: undefined,
+  mark: 0,
+  pushed: 0,
+  stored: 0,
+  rejected: {},
+  dropped: {},
+  missing: 0,
+  ended: false,
+  firstSeenMs: nowMs,
+  lastSeenMs: nowMs,
+})
+
+export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionRecord {
+  const pushed = Math.max(record.pushed, batch.pushed, batch.upTo)
+  return {
+    ...record,
+    ...batch.introduction,
+    mark: batch.upTo,
+    pushed,
+    stored: record.stored + batch.events.length,
+    rejected: batch.rejected.length === 0 ? record.rejected : addRejected(record.rejected, batch.rejected),
+    dropped: addCounts(record.dropped, batch.dropped),
+    missing: record.missing + batch.missing,
+    // A session that pushes on after its end has not ended.
+    ended: batch.end || (record.ended && pushed === record.pushed),
+    lastSeenMs: Math.max(record.lastSeenMs, batch.receivedAt),
+  }
+}
+
+export const totalsOf = (record: SessionRecord): Totals => ({ dropped: record.dropped, rejected: record.rejected })
+
+export function addCounts<Key extends string>(
+  counts: { readonly [K in Key]?: number },
+  more: { readonly [K in Key]?: number },
+): { readonly [K in Key]?: number } {
+  const sum: { [K in Key]?: number } = { ...counts }
+  for (const key in more) sum[key] = (sum[key] ?? 0) + (more[key] ?? 0)
+  return sum
+}
+
+function addRejected(counts: Counts, rejected: readonly RejectedEvent[]): Counts {
+  const sum: Record<string, number> = { ...counts }
+  for (const { code } of rejected) sum[code] = (sum[code] ?? 0) + 1
+  return sum
+}

@@ -1,0 +1,129 @@
+/** One WebSocket that speaks `downlink.v1`: hello, batches, acks. */
+import { type Batch, closeCodes, decodeClientFrame, type Hello, type Rejection } from '@downlink/protocol'
+import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
+import type { CollectorLimits } from '../options.ts'
+import type { Link, Session, Settled } from '../session/session.ts'
+import type { Sessions } from '../session/sessions.ts'
+import type { Connection } from './connection.ts'
+import { introductionOf } from './introduction.ts'
+import type { Keys } from './keys.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { Socket } from './socket.ts'
+
+export interface AckedConnectionOptions {
+  readonly socket: Socket
+  readonly sessions: Sessions
+  readonly keys: Keys
+  readonly limits: CollectorLimits
+  readonly rate: RateLimit
+  readonly now: () => number
+}
+
+type State =
+  | { readonly at: 'greeting' }
+  /** Hello is there, welcome is not yet. */
+  | { readonly at: 'opening'; readonly key: string | undefined }
+  | { readonly at: 'open'; readonly key: string | undefined; readonly session: Session }
+
+export function createAckedConnection(options: AckedConnectionOptions): Connection {
+  const { socket, sessions, keys, limits, rate, now } = options
+  let state: State = { at: 'greeting' }
+  let leave = (): void => {}
+  /** What the next ack says. One ack answers all batches of a commit. */
+  let due: { record: SessionRecord; rejected: Rejection[] } | undefined
+
+  return {
+    get greeting() {
+      return state.at === 'greeting'
+    },
+
+    receive(text) {
+      const decoded = decodeClientFrame(text)
+      if (!decoded.ok) return socket.close(closeCodes.badFrame, decoded.error.message)
+      const frame = decoded.value
+      if (frame.t === 'ping') return socket.send({ t: 'beat' })
+      if (frame.t === 'hello') {
+        if (state.at !== 'greeting') return socket.close(closeCodes.badFrame, 'Expected one hello, got another')
+        return void open(frame)
+      }
+      if (state.at !== 'open') return socket.close(closeCodes.badFrame, 'Expected no batch before the welcome')
+      take(state.session, frame)
+    },
+
+    closed: () => leave(),
+
+    beat: () => socket.send({ t: 'beat' }),
+
+    recheckKey() {
+      if (state.at !== 'greeting' && !keys.allows(state.key))
+        socket.close(closeCodes.unauthorised, 'The key was removed')
+    },
+  }
+
+  async function open(hello: Hello): Promise<void> {
+    const { key, conn } = hello
+    if (!keys.allows(key)) return socket.close(closeCodes.unauthorised, 'Expected a valid key')
+    state = { at: 'opening', key }
+    const opening = await sessions.open(hello.session, hello.proof)
+    if (!socket.open) return
+    if (opening.kind === 'forbidden') return socket.close(closeCodes.forbidden, 'Expected the proof of this session')
+    if (opening.kind === 'unavailable') return unavailable()
+    const { session } = opening
+    const link: Link = {
+      conn,
+      replaced: () => socket.close(closeCodes.replaced, 'A newer connection of this session took over'),
+      failed: unavailable,
+    }
+    if (!session.attach(link)) return link.replaced()
+    leave = () => session.detach(link)
+    const settled = await session.greet(introductionOf(hello, now()), hello, now())
+    if (settled.kind === 'unavailable') return unavailable()
+    state = { at: 'open', key, session }
+    const { record } = settled
+    socket.send({
+      t: 'welcome',
+      ack: record.mark,
+      window: limits.windowEvents,
+      maxBatchBytes: limits.maxFrameBytes,
+      beatMs: limits.beatMs,
+      now: now(),
+      totals: totalsOf(record),
+    })
+  }
+
+  function take(session: Session, batch: Batch): void {
+    // A client that goes past twice its window does not read acks.
+    if (session.pendingEvents > 2 * limits.windowEvents) {
+      socket.close(closeCodes.tooFast, `Expected at most ${limits.windowEvents} unacknowledged events`)
+    } else if (rate.take(batch.events.length, socket)) {
+      const taken = session.take(batch, now())
+      if (taken.kind === 'settling') void taken.settled.then(answer)
+      else socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)
+    }
+  }
+
+  function answer(settled: Settled): void {
+    // Where it failed, the session has closed the socket.
+    if (settled.kind === 'unavailable') return
+    if (!due) {
+      due = { record: settled.record, rejected: [] }
+      setImmediate(ack)
+    }
+    due.record = settled.record
+    for (const { seq, code, message } of settled.rejected) {
+      if (due.rejected.length < limits.maxRejectionsPerAnswer) due.rejected.push({ seq, code, message })
+    }
+  }
+
+  function ack(): void {
+    if (!due) return
+    const { record, rejected } = due
+    due = undefined
+    const frame = { t: 'ack', seq: record.mark, totals: totalsOf(record) } as const
+    socket.send(rejected.length === 0 ? frame : { ...frame, rejected })
+  }
+
+  function unavailable(): void {
+    socket.close(closeCodes.unavailable, 'The store is unavailable; come back later')
+  }
+}

@@ -1,0 +1,62 @@
+/** One plain WebSocket: arrays or lines of events in, nothing out. */
+import { closeCodes, decodePlain } from '@downlink/protocol'
+import type { Link, Session } from '../session/session.ts'
+import type { Sessions } from '../session/sessions.ts'
+import type { Connection } from './connection.ts'
+import type { Keys } from './keys.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { Socket } from './socket.ts'
+
+export interface PlainConnectionOptions {
+  readonly socket: Socket
+  readonly sessions: Sessions
+  readonly keys: Keys
+  readonly key: string | undefined
+  readonly rate: RateLimit
+  /** Uncommitted events above which the socket is not read. */
+  readonly maxPendingEvents: number
+  readonly now: () => number
+}
+
+export function createPlainConnection(options: PlainConnectionOptions): Connection {
+  const { socket, sessions, keys, key, rate, maxPendingEvents, now } = options
+  /** Begun with the first events: a socket that sends none leaves no trace. */
+  let session: Session | undefined
+
+  const link: Link = {
+    conn: 1,
+    replaced() {},
+    failed: () => socket.close(closeCodes.unavailable, 'The store is unavailable; come back later'),
+  }
+
+  return {
+    greeting: false,
+
+    receive(text) {
+      const decoded = decodePlain(text)
+      if (!decoded.ok) return socket.close(closeCodes.badFrame, decoded.error.message)
+      if (!rate.take(decoded.value.length, socket)) return
+      if (!session) {
+        session = sessions.openPlain()
+        session.attach(link)
+      }
+      const settled = session.takePlain(decoded.value, false, now())
+      // There are no acks to hold a plain sender back, so its own socket must.
+      if (session.pendingEvents <= maxPendingEvents) return
+      socket.pause()
+      void settled.then(socket.resume)
+    },
+
+    closed() {
+      if (!session) return
+      session.detach(link)
+      void session.takePlain([], true, now())
+    },
+
+    beat() {},
+
+    recheckKey() {
+      if (!keys.allows(key)) socket.close(closeCodes.unauthorised, 'The key was removed')
+    },
+  }
+}

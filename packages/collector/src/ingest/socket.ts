@@ -1,0 +1,51 @@
+/** A WebSocket as ingest sees it: text out, a coded close, nothing piling up towards a reader that does not read. */
+import type { CloseCode, ServerFrame } from '@downlink/protocol'
+import { closeCodes, encodeFrame } from '@downlink/protocol'
+import type { WebSocket } from 'ws'
+
+export interface Socket {
+  /** False once a close was sent or received: what comes after is ignored. */
+  readonly open: boolean
+  send(frame: ServerFrame): void
+  close(code: CloseCode, reason: string): void
+  /** Reads no more until `resume`. */
+  pause(): void
+  resume(): void
+}
+
+/** How long the other side has to answer a close. */
+const closeTimeoutMs = 2000
+/** RFC 6455, 5.5: a control frame carries at most 125 bytes, two of them the code. */
+const maxReasonBytes = 123
+
+export function createSocket(ws: WebSocket, maxBufferedBytes: number): Socket {
+  let open = true
+  ws.once('close', () => {
+    open = false
+  })
+  const socket: Socket = {
+    get open() {
+      return open
+    },
+    send(frame) {
+      if (!open) return
+      if (ws.bufferedAmount > maxBufferedBytes) return socket.close(closeCodes.tooFast, 'Expected acks to be read')
+      ws.send(encodeFrame(frame))
+    },
+    pause: () => ws.pause(),
+    resume: () => ws.resume(),
+    close(code, reason) {
+      if (!open) return
+      open = false
+      ws.close(
+        code,
+        Buffer.from(reason)
+          .subarray(0, maxReasonBytes)
+          .toString()
+          .replace(/\uFFFD+$/, ''),
+      )
+      setTimeout(() => ws.terminate(), closeTimeoutMs).unref()
+    },
+  }
+  return socket
+}

@@ -1,0 +1,63 @@
+/** The HTTP face of `/telemetry`: bytes in, JSON out, and CORS for the origins that may send. */
+import { telemetryPath } from '@downlink/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { CollectorLimits } from '../options.ts'
+import { type Admission, requestKey } from './admission.ts'
+import type { PostIngest } from './post.ts'
+import { createBucket } from './rate-limit.ts'
+import { readBody } from './read-body.ts'
+
+export interface TelemetryRoutesOptions {
+  readonly admission: Admission
+  readonly post: PostIngest
+  readonly limits: CollectorLimits
+  readonly now: () => number
+}
+
+const unavailableRetrySeconds = 2
+
+/** Registers on an instance of its own, for its body parser is not the host's. */
+export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOptions): void {
+  const { admission, post, limits, now } = options
+  const rate = createBucket(limits.maxPostsPerSecond, now)
+
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers
+    reply.header('vary', 'origin')
+    if (origin !== undefined && admission.allowsOrigin(origin, request.headers)) {
+      reply.header('access-control-allow-origin', origin)
+    }
+    const refusal = admission.refusal(request.headers)
+    if (refusal) return refuse(reply, 403, 'forbidden', refusal)
+  })
+
+  app.options(telemetryPath, async (_request, reply) => {
+    reply.header('access-control-allow-methods', 'POST')
+    reply.header('access-control-allow-headers', 'authorization, content-encoding, content-type')
+    reply.header('access-control-max-age', '600')
+    return reply.code(204).send()
+  })
+
+  app.post(telemetryPath, async (request: FastifyRequest, reply: FastifyReply) => {
+    rate.take(1)
+    if (rate.level < 0) {
+      reply.header('retry-after', '1')
+      return refuse(reply, 429, 'too_fast', `Expected at most ${limits.maxPostsPerSecond} requests a second`)
+    }
+    const body = await readBody(request.raw, limits.maxFrameBytes)
+    if (body.kind === 'aborted') return reply
+    if (body.kind === 'too_large') {
+      return refuse(reply, 413, 'too_large', `Expected at most ${limits.maxFrameBytes} bytes`)
+    }
+    if (body.kind === 'bad_encoding') return refuse(reply, 400, 'bad_encoding', body.message)
+    const outcome = await post(body.text, requestKey(request.headers, request.url))
+    if (outcome.status === 503) reply.header('retry-after', String(unavailableRetrySeconds))
+    return reply.code(outcome.status).send(outcome.body)
+  })
+}
+
+const refuse = (reply: FastifyReply, status: number, code: string, message: string): FastifyReply =>
+  reply.code(status).send({ error: { code, message } })

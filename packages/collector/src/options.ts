@@ -1,0 +1,161 @@
+/** What a collector can be told, with every default and range in one place. */
+import { type EventDefinitions, protocolDefaults } from '@downlink/protocol'
+import type { FastifyBaseLogger } from 'fastify'
+import { CollectorError } from './errors.ts'
+
+export interface CollectorOptions {
+  /** Folder of the database and the exports. @default './.downlink' */
+  readonly data?: string
+  /** The game's events. None: every type and payload is accepted. */
+  readonly events?: EventDefinitions
+  /** Keys that may write. None: no key is asked for, which is refused beyond loopback. */
+  readonly keys?: readonly string[]
+  /** What readers must show. None: reading is open, which is refused beyond loopback. */
+  readonly readToken?: string
+  /** Foreign origins whose pages may send, such as `https://game.example`; `*` for all. */
+  readonly origins?: readonly string[]
+  /** Where the outside reaches this collector, such as `https://telemetry.example`. */
+  readonly publicUrl?: string
+  /** Believe `X-Forwarded-*`. Only behind a proxy that sets them. @default false */
+  readonly trustProxy?: boolean
+  /** Further static pages, by path, such as `/play`. */
+  readonly pages?: Readonly<Record<string, CollectorPage>>
+  /** A pino-like logger; false for silence. @default pino on stderr */
+  readonly logger?: FastifyBaseLogger | false
+  readonly limits?: Partial<CollectorLimits>
+  readonly commit?: Partial<CommitOptions>
+}
+
+export interface CollectorPage {
+  readonly folder: string
+  /** What `<path>/downlink-config.js` sets. */
+  readonly config?: { readonly url?: string; readonly key?: string; readonly enabled?: boolean }
+}
+
+export interface CommitOptions {
+  /** How long a batch waits for others, in ms. @default 5 */
+  readonly groupMs: number
+  /** Events that are committed at once. @default 4000 */
+  readonly groupEvents: number
+}
+
+export interface CollectorLimits {
+  /** @default 262144 */
+  readonly maxFrameBytes: number
+  /** A frame before the session is open. @default 4096 */
+  readonly maxHelloBytes: number
+  /** @default 65536 */
+  readonly maxEventBytes: number
+  /** @default 32 */
+  readonly maxDepth: number
+  /** @default 256 */
+  readonly maxKeys: number
+  /** @default 128 */
+  readonly maxTypeLength: number
+  /** Events of a session that may be unacknowledged. @default 2000 */
+  readonly windowEvents: number
+  /** @default 5000 */
+  readonly helloTimeoutMs: number
+  /** @default 15000 */
+  readonly beatMs: number
+  /** Sockets in all. @default 10000 */
+  readonly maxSockets: number
+  /** Sockets from one address. @default 2000 */
+  readonly maxSocketsPerAddress: number
+  /** Sockets from one address that have not said hello. @default 256 */
+  readonly maxGreetingPerAddress: number
+  /** Events a second of one socket, with a second's worth at once. @default 50000 */
+  readonly maxEventsPerSecond: number
+  /** POSTs a second from one address, with a second's worth at once. @default 200 */
+  readonly maxPostsPerSecond: number
+  /** Unsent bytes after which a reader is too slow. @default 1048576 */
+  readonly maxBufferedBytes: number
+  /** Rejections that one answer names; the totals count all. @default 100 */
+  readonly maxRejectionsPerAnswer: number
+  /** Sessions in memory that no socket is on. @default 10000 */
+  readonly maxIdleSessions: number
+}
+
+export const limitDefaults: CollectorLimits = {
+  maxFrameBytes: protocolDefaults.maxFrameBytes,
+  maxHelloBytes: protocolDefaults.maxHelloBytes,
+  maxEventBytes: protocolDefaults.maxEventBytes,
+  maxDepth: protocolDefaults.maxDepth,
+  maxKeys: protocolDefaults.maxKeys,
+  maxTypeLength: protocolDefaults.maxTypeLength,
+  windowEvents: protocolDefaults.windowEvents,
+  helloTimeoutMs: protocolDefaults.helloTimeoutMs,
+  beatMs: protocolDefaults.beatMs,
+  maxSockets: 10_000,
+  maxSocketsPerAddress: 2000,
+  maxGreetingPerAddress: 256,
+  maxEventsPerSecond: 50_000,
+  maxPostsPerSecond: 200,
+  maxBufferedBytes: 1_048_576,
+  maxRejectionsPerAnswer: 100,
+  maxIdleSessions: 10_000,
+}
+
+export const commitDefaults: CommitOptions = { groupMs: 5, groupEvents: 4000 }
+
+/** Options with nothing left open. */
+export interface CollectorSettings {
+  readonly data: string
+  readonly events: EventDefinitions
+  readonly keys: readonly string[]
+  readonly readToken: string | undefined
+  readonly origins: readonly string[]
+  readonly publicUrl: URL | undefined
+  readonly trustProxy: boolean
+  readonly pages: Readonly<Record<string, CollectorPage>>
+  readonly logger: FastifyBaseLogger | false | undefined
+  readonly limits: CollectorLimits
+  readonly commit: CommitOptions
+}
+
+/** @throws {CollectorError} `bad_option` */
+export function settle(options: CollectorOptions): CollectorSettings {
+  const { keys = [], readToken, origins = [], publicUrl } = options
+  const limits = { ...limitDefaults, ...options.limits }
+  const commit = { ...commitDefaults, ...options.commit }
+  for (const [name, value] of Object.entries({ ...limits, ...commit })) {
+    if (!(Number.isSafeInteger(value) && value >= 1)) throw badOption(name, 'a whole number from 1 up', value)
+  }
+  for (const key of keys) {
+    // A secret is not repeated in a message.
+    if (typeof key !== 'string' || key === '')
+      throw new CollectorError('bad_option', 'Expected `keys` without an empty one')
+  }
+  if (readToken === '') throw new CollectorError('bad_option', 'Expected `readToken` not to be empty')
+  for (const origin of origins) {
+    if (origin !== '*' && origin !== 'null' && urlOf(origin)?.origin !== origin) {
+      throw badOption('origins', 'origins such as "https://game.example"', origin)
+    }
+  }
+  const url = publicUrl === undefined ? undefined : urlOf(publicUrl)
+  if (publicUrl !== undefined && !url) throw badOption('publicUrl', 'a URL', publicUrl)
+  return {
+    data: options.data ?? './.downlink',
+    events: options.events ?? { schemas: {} },
+    keys,
+    readToken,
+    origins,
+    publicUrl: url,
+    trustProxy: options.trustProxy ?? false,
+    pages: options.pages ?? {},
+    logger: options.logger,
+    limits,
+    commit,
+  }
+}
+
+const badOption = (name: string, expected: string, got: unknown): CollectorError =>
+  new CollectorError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(got)}`)
+
+function urlOf(text: string): URL | undefined {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,74 @@
+/** Judges single events: first against the wire's limits, then against the game's own schemas. */
+import {
+  type CheckedEvent,
+  checkEvent,
+  type EventFault,
+  type EventLimits,
+  type EventSchemas,
+  type StandardIssue,
+} from '@downlink/protocol'
+
+export type Verdict =
+  | { readonly ok: true; readonly value: CheckedEvent; readonly envelope?: string }
+  | { readonly ok: false; readonly error: EventFault }
+
+export interface Judge {
+  /** An element of an acknowledged batch. */
+  acked(element: unknown): Verdict
+  /** A plain event, which may carry no timestamp and all sorts of other fields. */
+  plain(element: unknown, receivedAt: number): Verdict
+}
+
+/** @param schemas by event type; none: every type and payload is accepted */
+export function createJudge(limits: EventLimits, schemas: EventSchemas): Judge {
+  const known = new Map(Object.entries(schemas))
+  const acceptsAll = known.size === 0
+
+  function judge(element: unknown, fallbackTimestamp?: number): Verdict {
+    const checked = checkEvent(element, limits, fallbackTimestamp)
+    if (!checked.ok || acceptsAll) return checked
+    const fault = schemaFault(checked.value)
+    return fault ? { ok: false, error: fault } : checked
+  }
+
+  function schemaFault({ type, data }: CheckedEvent): EventFault | undefined {
+    const schema = known.get(type)
+    if (!schema) return fault('unknown_type', `Expected one of the defined event types, got "${type}"`)
+    try {
+      const result = schema['~standard'].validate(data)
+      if (result instanceof Promise) {
+        // Its outcome comes too late to matter, but a rejection that nobody handles would end the process.
+        result.catch(() => {})
+        return fault('invalid_payload', `Expected the schema of "${type}" to answer at once, got a promise`)
+      }
+      return result.issues && fault('invalid_payload', messageOf(result.issues))
+    } catch (error) {
+      return fault('invalid_payload', `The schema of "${type}" threw: ${String(error)}`)
+    }
+  }
+
+  return {
+    acked: (element) => judge(element),
+    plain(element, receivedAt) {
+      const verdict = judge(element, receivedAt)
+      if (!verdict.ok) return verdict
+      const { type, timestamp, data, version, ...rest } = element as Record<string, unknown>
+      if (Object.keys(rest).length === 0) return verdict
+      // What travels beside an event is stored as it is, so the same limits hold for it.
+      const envelope = checkEvent({ type: 'envelope', timestamp: 0, data: rest }, limits)
+      return envelope.ok ? { ...verdict, envelope: envelope.value.json } : envelope
+    },
+  }
+}
+
+const fault = (code: EventFault['code'], message: string): EventFault => ({ code, message: message.slice(0, 500) })
+
+/** The first few issues are enough to find the mistake. */
+const messageOf = (issues: readonly StandardIssue[]): string =>
+  issues
+    .slice(0, 3)
+    .map((issue) => `${pathOf(issue)}: ${issue.message}`)
+    .join('; ')
+
+const pathOf = ({ path = [] }: StandardIssue): string =>
+  ['data', ...path.map((step) => String(typeof step === 'object' ? step.key : step))].join('.')

@@ -1,0 +1,89 @@
+/** The sessions in memory. Idle ones are let go and read from the log again when they come back. */
+import { randomUUID } from 'node:crypto'
+import type { CommitLog } from '../commit/commit-log.ts'
+import type { Judge } from './judge.ts'
+import { hashOf, sameHash } from './proof.ts'
+import { createSession, type Session } from './session.ts'
+
+export type Opening =
+  | { readonly kind: 'opened'; readonly session: Session }
+  /** The proof is not the one that the session began with. */
+  | { readonly kind: 'forbidden' }
+  | { readonly kind: 'unavailable' }
+
+export interface Sessions {
+  /** Finds a session, or begins it. */
+  open(sessionId: string, proof: string): Promise<Opening>
+  /** Begins a session of the collector's own making, for senders that have none. */
+  openPlain(): Session
+  /** Is a socket of this session up? */
+  isOpen(sessionId: string): boolean
+}
+
+export interface SessionsOptions {
+  readonly log: CommitLog
+  readonly judge: Judge
+  /** Sessions in memory, beside those that are in use. */
+  readonly maxIdle: number
+}
+
+export function createSessions({ log, judge, maxIdle }: SessionsOptions): Sessions {
+  /** In order of their last opening. */
+  const sessions = new Map<string, Session>()
+  const loading = new Map<string, Promise<Session>>()
+
+  return {
+    async open(sessionId, proof) {
+      const proofHash = hashOf(proof)
+      try {
+        const session = sessions.get(sessionId) ?? (await load(sessionId, proofHash))
+        if (!sameHash(session.proofHash ?? '', proofHash)) return { kind: 'forbidden' }
+        keep(session)
+        return { kind: 'opened', session }
+      } catch {
+        return { kind: 'unavailable' }
+      }
+    },
+
+    openPlain() {
+      const session = begin(`plain:${randomUUID()}`, undefined, undefined)
+      keep(session)
+      return session
+    },
+
+    isOpen: (sessionId) => sessions.get(sessionId)?.open ?? false,
+  }
+
+  /** Two that ask for the same session at once get the same one: it must have one accepted mark. */
+  function load(sessionId: string, proofHash: string): Promise<Session> {
+    const under = loading.get(sessionId)
+    if (under) return under
+    const loaded = log
+      .read(sessionId)
+      .then((record) => begin(sessionId, record ? record.proofHash : proofHash, record))
+      .finally(() => loading.delete(sessionId))
+    loading.set(sessionId, loaded)
+    return loaded
+  }
+
+  function begin(id: string, proofHash: string | undefined, record: Awaited<ReturnType<CommitLog['read']>>): Session {
+    const onFailed = (failed: Session) => {
+      if (sessions.get(id) === failed) sessions.delete(id)
+    }
+    const session = createSession({ id, proofHash, record, log, judge, onFailed })
+    sessions.set(id, session)
+    return session
+  }
+
+  function keep(session: Session): void {
+    // One that failed meanwhile was let go, and stays so.
+    if (sessions.get(session.id) !== session) return
+    sessions.delete(session.id)
+    sessions.set(session.id, session)
+    if (sessions.size <= maxIdle) return
+    for (const [id, oldest] of sessions) {
+      if (sessions.size <= maxIdle) return
+      if (oldest.idle && oldest !== session) sessions.delete(id)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** Session records to rows and back. Rows travel as JSON, so that one statement writes any number of them. */
+import type { SessionRecord } from '../commit/session-record.ts'
+
+const columnTypes = {
+  session_id: 'VARCHAR',
+  delivery: 'VARCHAR',
+  proof_hash: 'VARCHAR',
+  mark: 'BIGINT',
+  pushed: 'BIGINT',
+  stored: 'BIGINT',
+  rejected: 'JSON',
+  dropped: 'JSON',
+  missing: 'BIGINT',
+  ended: 'BOOLEAN',
+  first_seen: 'BIGINT',
+  last_seen: 'BIGINT',
+  clock_offset_ms: 'DOUBLE',
+  build: 'VARCHAR',
+  labels: 'JSON',
+  schema: 'VARCHAR',
+} as const
+
+type SessionRow = { readonly [Column in keyof typeof columnTypes]: unknown }
+
+const columns = Object.keys(columnTypes)
+const isTime = (column: string): boolean => column.endsWith('_seen')
+
+/** Takes the rows as one JSON text. */
+export const upsertSessions: string = `
+  INSERT INTO sessions
+  SELECT ${columns.map((column) => (isTime(column) ? `make_timestamp_ms(row.${column})` : `row.${column}`)).join(', ')}
+  FROM (SELECT unnest(from_json(?::JSON, '${JSON.stringify([columnTypes])}')) AS row)
+  ON CONFLICT DO UPDATE SET ${columns
+    .slice(1)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')}`
+
+/** Takes the ids as one JSON text; gives each row as JSON. */
+export const selectSessions: string = `
+  SELECT to_json(struct_pack(${columns
+    .map((column) => `${column} := ${isTime(column) ? `epoch_ms(${column})` : column}`)
+    .join(', ')}))::VARCHAR
+  FROM sessions WHERE session_id IN (SELECT unnest(from_json(?::JSON, '["VARCHAR"]')))`
+
+export function rowOf(record: SessionRecord): SessionRow {
+  return {
+    session_id: record.sessionId,
+    delivery: record.delivery,
+    proof_hash: record.proofHash,
+    mark: record.mark,
+    pushed: record.pushed,
+    stored: record.stored,
+    rejected: record.rejected,
+    dropped: record.dropped,
+    missing: record.missing,
+    ended: record.ended,
+    first_seen: record.firstSeenMs,
+    last_seen: record.lastSeenMs,
+    clock_offset_ms: record.clockOffsetMs,
+    build: record.build,
+    labels: record.labels,
+    schema: record.schema,
+  }
+}
+
+export function recordOf(json: string): SessionRecord {
+  // The rows are our own, written by `rowOf`.
+  const row = JSON.parse(json)
+  return {
+    sessionId: row.session_id,
+    delivery: row.delivery,
+    proofHash: row.proof_hash ?? undefined,
+    mark: row.mark,
+    pushed: row.pushed,
+    stored: row.stored,
+    rejected: row.rejected,
+    dropped: row.dropped,
+    missing: row.missing,
+    ended: row.ended,
+    firstSeenMs: row.first_seen,
+    lastSeenMs: row.last_seen,
+    clockOffsetMs: row.clock_offset_ms ?? undefined,
+    build: row.build ?? undefined,
+    labels: row.labels ?? undefined,
+    schema: row.schema ?? undefined,
+  }
+}

@@ -1,0 +1,108 @@
+/** A collector on a fresh folder and clients that speak the wire by hand. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type CollectorOptions, createCollector, type Listening } from '@downlink/collector'
+import type { ClientFrame, Hello, ServerFrame } from '@downlink/protocol'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { onTestFinished } from 'vitest'
+import { type ClientOptions, WebSocket } from 'ws'
+
+export async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'downlink-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function aCollector(options: CollectorOptions = {}) {
+  const data = options.data ?? (await aFolder())
+  const collector = createCollector({ logger: false, ...options, data })
+  const listening = await collector.listen({ port: 0 })
+  onTestFinished(() => collector.close())
+  return { collector, listening, data, stop: () => collector.close() }
+}
+
+/** A socket whose frames and close can be waited for, one after the other. */
+export async function aSocket(url: string, protocols: string[] = [], options: ClientOptions = {}) {
+  const ws = new WebSocket(url, protocols, options)
+  onTestFinished(() => ws.terminate())
+  const frames: ServerFrame[] = []
+  let wake = () => {}
+  ws.on('message', (data) => {
+    frames.push(JSON.parse(String(data)))
+    wake()
+  })
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    ws.once('close', (code, reason) => {
+      resolve({ code, reason: String(reason) })
+      wake()
+    })
+  })
+  ws.on('error', () => {})
+  await new Promise((resolve) => {
+    ws.once('open', resolve)
+    ws.once('close', resolve)
+  })
+  return {
+    ws,
+    closed,
+    sendText: (text: string) => ws.send(text),
+    /** The next frame; rejects once the socket is closed. */
+    async next(): Promise<ServerFrame> {
+      for (;;) {
+        const frame = frames.shift()
+        if (frame) return frame
+        if (ws.readyState === WebSocket.CLOSED) throw new Error(`closed ${JSON.stringify(await closed)}`)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+  }
+}
+
+export const aHello = (over: Partial<Hello> = {}): Hello => ({
+  session: randomUUID(),
+  proof: randomBytes(16).toString('hex'),
+  conn: 1,
+  next: 1,
+  pushed: 0,
+  now: Date.now(),
+  ...over,
+})
+
+/** A client of `downlink.v1` that does only what it is told. */
+export async function aClient(
+  { telemetry }: Pick<Listening, 'telemetry'>,
+  hello = aHello(),
+  options: ClientOptions = {},
+) {
+  const socket = await aSocket(telemetry, ['downlink.v1'], options)
+  const send = (frame: ClientFrame) => socket.sendText(JSON.stringify(frame))
+  return {
+    ...socket,
+    session: hello.session,
+    send,
+    hello(over: Partial<Hello> = {}) {
+      send({ t: 'hello', ...hello, ...over })
+      return socket.next()
+    },
+    batch(seq: number, events: readonly unknown[], pushed = seq + events.length - 1) {
+      send({ t: 'batch', seq, pushed, events })
+      return socket.next()
+    },
+  }
+}
+
+/** Reads a database at rest. */
+export async function rowsOf(folder: string, sql: string): Promise<unknown[][]> {
+  const instance = await DuckDBInstance.create(join(folder, 'downlink.duckdb'), { access_mode: 'READ_ONLY' })
+  const connection = await instance.connect()
+  try {
+    return (await connection.runAndReadAll(sql)).getRowsJS() as unknown[][]
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
