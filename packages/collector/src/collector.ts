@@ -88,12 +88,13 @@ export function createCollector(options: CollectorOptions = {}): Collector {
 
   async function run(): Promise<Running> {
     const database = await openDatabase(settings.data)
-    const store = await createDuckDBStore(database)
+    const onFailure = (reason: string) => logger.error({ reason }, 'the store failed')
+    const store = await createDuckDBStore(database, onFailure)
     const log = createGroupCommit({
       store,
       ...settings.commit,
       maxRecords: limits.maxIdleSessions,
-      onFailure: (reason) => logger.error({ reason }, 'a commit failed'),
+      onFailure,
     })
     const judge = createJudge(limits, settings.events.schemas)
     const sessions = createSessions({ log, judge, maxIdle: limits.maxIdleSessions })
@@ -116,7 +117,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
         await new Promise(setImmediate)
         await ingest.close()
         await closing
-        store.close()
+        await store.close()
         database.close()
       },
     }

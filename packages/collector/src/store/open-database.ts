@@ -5,6 +5,11 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { tableDefinitions } from './tables.ts'
 
+const databaseSettings = {
+  // Checkpoints are the store's to run (checkpoints.ts), never a commit's.
+  checkpoint_threshold: '1TB',
+}
+
 export interface Database {
   /** Absolute path of the data folder. */
   readonly folder: string
@@ -22,7 +27,7 @@ export async function openDatabase(dataFolder: string): Promise<Database> {
   const file = join(folder, 'downlink.duckdb')
   try {
     await mkdir(exportFolder, { recursive: true })
-    const instance = await DuckDBInstance.create(file)
+    const instance = await DuckDBInstance.create(file, databaseSettings)
     const connection = await instance.connect()
     for (const definition of tableDefinitions) await connection.run(definition)
     connection.closeSync()
