@@ -1,0 +1,101 @@
+/** A round's course: the fleets line up, fight until one is gone or time is up, and after a pause comes the next. */
+
+import { type Battle, enemyOf, roundPlace, type Ship, type Team } from './battle.ts'
+import type { BattleConfig } from './config.ts'
+import { createRandom } from './random.ts'
+import { createSpatialHash } from './spatial-hash.ts'
+import { pi } from './trigonometry.ts'
+
+/** Ticks after which a round is decided by numbers: a minute and a half at 60 a second. */
+export const roundLimitTicks = 5400
+
+/** Ticks from the end of a round to the start of the next. */
+export const pauseTicks = 240
+
+/** The most ships that a battlefield takes, reinforcements included. */
+export const mostShips = 500
+
+const cellSize = 64
+
+/** A round is a function of its number, seed and config, so any one of them can be played again alone. */
+export function createRound(config: Required<BattleConfig>, round: number, seed: number): Battle {
+  return {
+    config,
+    random: createRandom(seed),
+    nearby: createSpatialHash(config.canvasWidth, config.canvasHeight, cellSize),
+    round,
+    seed,
+    tick: 0,
+    phase: { at: 'waiting' },
+    ships: [],
+    bullets: [],
+    alive: { red: 0, blue: 0 },
+    shipsSpawned: 0,
+    bulletsFired: 0,
+    pilotedId: undefined,
+    report: undefined,
+  }
+}
+
+/** Reports the round, then lines up both fleets. */
+export function beginRound(battle: Battle): void {
+  const { seed: _, ...config } = battle.config
+  battle.phase = { at: 'fighting' }
+  battle.report?.('round_started', { round: battle.round, seed: battle.seed, config })
+  for (let place = 0; place < battle.config.shipsPerTeam; place++) {
+    spawnShip(battle, 'red', place)
+    spawnShip(battle, 'blue', place)
+  }
+}
+
+/** Puts a ship on its team's side: at its place in the line-up, or anywhere there. */
+export function spawnShip(battle: Battle, team: Team, place: number = battle.random.nextInt() % 25): Ship {
+  const { config, random, round } = battle
+  // The fleets face each other along the longer side of the field, so that a phone held upright works too.
+  const isWide = config.canvasWidth >= config.canvasHeight
+  const length = isWide ? config.canvasWidth : config.canvasHeight
+  const breadth = isWide ? config.canvasHeight : config.canvasWidth
+  const rank = Math.floor(place / 5)
+  const file = place % 5
+  const depth = Math.min(length * 0.42, 70 + rank * 46 + random.between(-12, 12))
+  const along = team === 'red' ? depth : length - depth
+  const across = (breadth * (file + 0.5)) / 5 + random.between(-30, 30)
+  const x = isWide ? along : across
+  const y = isWide ? across : along
+  const facing = isWide ? 0 : pi / 2
+  const angle = team === 'red' ? facing : facing - pi
+  const ship: Ship = {
+    id: `${team}-${round}-${++battle.shipsSpawned}`,
+    team,
+    bornTick: battle.tick,
+    pace: random.between(0.55, 0.8),
+    side: random.next() < 0.5 ? -1 : 1,
+    x,
+    y,
+    angle,
+    velocityX: 0,
+    velocityY: 0,
+    previousX: x,
+    previousY: y,
+    previousAngle: angle,
+    health: config.shipMaxHealth,
+    hitTick: -1,
+    gunReadyTick: battle.tick,
+    thinkTick: battle.tick,
+    target: undefined,
+    controls: { turn: 0, thrust: 0, fire: false },
+  }
+  battle.ships.push(ship)
+  battle.alive[team]++
+  battle.report?.('ship_spawned', { shipId: ship.id, team, x: roundPlace(x), y: roundPlace(y) })
+  return ship
+}
+
+/** Ends the round where a fleet is gone or time is up. */
+export function judgeRound(battle: Battle): void {
+  const { red, blue } = battle.alive
+  if (battle.phase.at !== 'fighting' || (red > 0 && blue > 0 && battle.tick < roundLimitTicks)) return
+  const winner = red === blue ? 'draw' : red > blue ? 'red' : enemyOf('red')
+  battle.phase = { at: 'over', winner, nextRoundTick: battle.tick + pauseTicks }
+  battle.report?.('round_ended', { round: battle.round, winner, red, blue, ticks: battle.tick })
+}
