@@ -2,10 +2,10 @@
 import type { EventMap } from '@downlink/protocol'
 import type { Telemetry } from './create-telemetry.ts'
 
-/** An emitter of events, such as a game engine. */
-export interface TelemetrySource<Emitted> {
-  on(event: string, handler: (event: Emitted) => void): unknown
-  off(event: string, handler: (event: Emitted) => void): unknown
+/** An emitter of events, such as a game engine; its own events may be typed by name. */
+export interface TelemetrySource<Emitted, Name extends string = string> {
+  on(event: Name, handler: (event: Emitted) => void): unknown
+  off(event: Name, handler: (event: Emitted) => void): unknown
 }
 
 /** What a source emits: an event of the map, its type binding its data. */
@@ -19,10 +19,10 @@ export type EmittedEvent<Events extends EventMap> = {
  * @returns how to detach
  * @example const detach = attachTelemetry(engine, telemetry)
  */
-export function attachTelemetry<Events extends EventMap>(
-  source: TelemetrySource<EmittedEvent<Events>>,
+export function attachTelemetry<Events extends EventMap, const Name extends string = 'telemetry'>(
+  source: TelemetrySource<EmittedEvent<Events>, Name>,
   telemetry: Pick<Telemetry<Events>, 'push'>,
-  { event = 'telemetry' }: { readonly event?: string } = {},
+  { event = 'telemetry' as Name }: { readonly event?: Name } = {},
 ): () => void {
   const push = telemetry.push as (type: string, data: unknown) => void
   const handler = ({ type, data }: EmittedEvent<Events>): void => push(type, data)
