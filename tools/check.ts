@@ -1,0 +1,63 @@
+/** `npm run check [name…]`: everything about the repository that can be judged without running it. */
+import { styleText } from 'node:util'
+import { checkBundleSize } from './checks/bundle-size.ts'
+import type { Check, Verdict } from './checks/check.ts'
+import { checkDocs } from './checks/docs.ts'
+import { checkImports } from './checks/imports.ts'
+import { checkLockFile } from './checks/lock-file.ts'
+import { checkPackages } from './checks/packages.ts'
+import { runNode, toolPath } from './node-tool.ts'
+import { writeTotals } from './totals.ts'
+
+const colourful = process.stdout.isTTY === true
+
+const tool =
+  (packageName: string, name: string, ...args: string[]) =>
+  async () => {
+    const { exitCode, output } = await runNode(toolPath(packageName, name), args)
+    return { ok: exitCode === 0, output }
+  }
+
+/** `types` stands first: it writes the `dist` folders that others read. */
+const checks: readonly Check[] = [
+  { name: 'types', run: tool('typescript', 'tsc', '-b') },
+  {
+    name: 'format and lint',
+    run: tool('@biomejs/biome', 'biome', 'ci', `--colors=${colourful ? 'force' : 'off'}`, '.'),
+  },
+  { name: 'import rules', run: checkImports },
+  { name: 'undeclared imports', run: tool('knip', 'knip', '--no-progress') },
+  { name: 'package hygiene', run: checkPackages },
+  { name: 'bundle size', run: checkBundleSize },
+  { name: 'lock file', run: checkLockFile },
+  { name: 'docs', run: checkDocs },
+]
+
+const wanted = process.argv.slice(2)
+const chosen = checks.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+if (chosen.length === 0) {
+  console.error(`No check is named ${wanted.join(', ')}. There are: ${checks.map(({ name }) => name).join(', ')}.`)
+  process.exit(2)
+}
+
+const colour = (style: 'green' | 'red' | 'dim', text: string): string => (colourful ? styleText(style, text) : text)
+
+const faultOf = (error: unknown): Verdict => ({
+  ok: false,
+  output: error instanceof Error ? `${error.stack}` : `${error}`,
+})
+
+let failed = 0
+for (const { name, run } of chosen) {
+  const startedMs = performance.now()
+  const { ok, output, note = '' } = await run().catch(faultOf)
+  const seconds = `${((performance.now() - startedMs) / 1000).toFixed(1)} s`.padStart(7)
+  const mark = ok ? colour('green', 'ok    ') : colour('red', 'failed')
+  console.log(`${mark} ${name.padEnd(20)} ${colour('dim', seconds)}  ${note}`.trimEnd())
+  if (ok) continue
+  failed += 1
+  console.log(output.trimEnd().replace(/^(?=.)/gm, '       '))
+}
+
+writeTotals({ passed: chosen.length - failed, failed, skipped: [] })
+process.exitCode = failed === 0 ? 0 : 1

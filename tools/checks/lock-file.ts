@@ -1,0 +1,47 @@
+/** The lock file: no registry addresses in it, and every native package with its binaries for all platforms. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { root } from '../node-tool.ts'
+import { type Verdict, verdictOf } from './check.ts'
+
+interface LockedPackage {
+  readonly resolved?: string
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+/** Every native package must have a binary for each of these. */
+const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64']
+
+export async function checkLockFile(): Promise<Verdict> {
+  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'))
+  const packages: Readonly<Record<string, LockedPackage>> = lock.packages
+  return verdictOf([...registryAddresses(packages), ...absentOptionals(packages), ...absentBinaries(packages)])
+}
+
+/** A lock written against one registry would send everybody else there. */
+function registryAddresses(packages: Readonly<Record<string, LockedPackage>>): string[] {
+  return Object.entries(packages)
+    .filter(([, { resolved }]) => resolved?.startsWith('http'))
+    .map(
+      ([path, { resolved }]) => `${path} is resolved to ${resolved}: is omit-lockfile-registry-resolved set in .npmrc?`,
+    )
+}
+
+/** `npm install` leaves an optional dependency out when the registry lacks it; `npm ci` then refuses the lock. */
+function absentOptionals(packages: Readonly<Record<string, LockedPackage>>): string[] {
+  const installed = new Set(Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)))
+  return Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.entries(optionalDependencies)
+      .filter(([name]) => !installed.has(name))
+      .map(([name, range]) => `${path} wants ${name}@${range}, which the lock lacks: npm ci would fail`),
+  )
+}
+
+function absentBinaries(packages: Readonly<Record<string, LockedPackage>>): string[] {
+  return Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) => {
+    const binaries = Object.keys(optionalDependencies).filter((name) => /(linux|darwin|win32)-(x64|arm64)/.test(name))
+    return platforms
+      .filter((platform) => binaries.length > 1 && !binaries.some((name) => name.includes(platform)))
+      .map((platform) => `${path} has no binary for ${platform}`)
+  })
+}

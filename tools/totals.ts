@@ -1,0 +1,39 @@
+/** What a part of the tests came to. Each runner writes its own totals; tools/test.ts sums them. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root } from './node-tool.ts'
+
+export interface Totals {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: readonly Skip[]
+}
+
+export interface Skip {
+  readonly name: string
+  readonly reason: string
+}
+
+/** The name of the part that is running; set by tools/test.ts for the runner that it starts. */
+export const partVariable = 'DOWNLINK_TEST_PART'
+
+/** Called by the runners' reporters. Does nothing in a run that nobody sums. */
+export function writeTotals(totals: Totals): void {
+  const part = process.env[partVariable]
+  if (part === undefined) return
+  mkdirSync(dirname(fileOf(part)), { recursive: true })
+  writeFileSync(fileOf(part), JSON.stringify(totals))
+}
+
+/** Reads a part's totals, once; undefined where its runner did not get as far as writing them. */
+export function takeTotals(part: string): Totals | undefined {
+  try {
+    return JSON.parse(readFileSync(fileOf(part), 'utf8'))
+  } catch {
+    return undefined
+  } finally {
+    rmSync(fileOf(part), { force: true })
+  }
+}
+
+const fileOf = (part: string): string => join(root, 'test-results', `${part}.json`)
