@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Two kinds of test: `unit` beside the file it tests, `integration` in a package's `test/` with real parts. */
 export default defineConfig({
   test: {
+    reporters: ['default', './tools/vitest-totals.ts'],
+    coverage: { include: ['{packages,games}/*/src/**'], reporter: ['text', 'html'] },
     projects: [
       {
         test: {

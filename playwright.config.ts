@@ -1,0 +1,27 @@
+/** Whole-system specs in a real browser. */
+import { defineConfig, devices } from '@playwright/test'
+import { chromiumAdvice, chromiumFlags, findChromium } from './tools/chromium.ts'
+
+const executablePath = findChromium()
+if (executablePath === undefined) throw new Error(chromiumAdvice)
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results/traces',
+  workers: 2,
+  timeout: 60_000,
+  forbidOnly: process.env.CI !== undefined,
+  reporter: [
+    ['list'],
+    ['html', { open: 'never' }],
+    ['json', { outputFile: 'test-results/playwright.json' }],
+    ['./tools/playwright-totals.ts'],
+  ],
+  use: { trace: 'retain-on-failure' },
+  projects: [
+    {
+      name: 'chromium',
+      use: { ...devices['Desktop Chrome'], launchOptions: { executablePath, args: [...chromiumFlags] } },
+    },
+  ],
+})

@@ -1,0 +1,52 @@
+/** Builds the web pages that are missing or older than their sources. Says nothing on stdout. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { root, runNode, toolPath } from './node-tool.ts'
+
+interface Page {
+  readonly workspace: string
+  /** What the build writes last in; its age is the page's age. */
+  readonly built: string
+}
+
+const pages: readonly Page[] = [
+  { workspace: 'packages/dashboard', built: 'packages/collector/dist/page/index.html' },
+  { workspace: 'games/red-vs-blue', built: 'games/red-vs-blue/dist/page/index.html' },
+]
+
+for (const page of pages) {
+  if ((await modifiedMs(join(page.workspace, 'index.html'))) === 0) continue
+  if ((await newestOf(await sourcesOf(page.workspace))) < (await modifiedMs(page.built))) continue
+  console.error(`Building the page of ${page.workspace}`)
+  const cwd = join(root, page.workspace)
+  const { exitCode } = await runNode(toolPath('vite'), ['build', '--logLevel', 'warn'], { cwd, output: 'stderr' })
+  if (exitCode !== 0) process.exit(exitCode)
+}
+
+/** The workspace itself, and the workspaces that it bundles. */
+async function sourcesOf(workspace: string): Promise<string[]> {
+  const manifest = JSON.parse(await readFile(join(root, workspace, 'package.json'), 'utf8'))
+  const bundled = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
+    .filter((name) => name.startsWith('@downlink/'))
+    .map((name) => name.replace('@downlink/', 'packages/'))
+  return [workspace, ...(await Promise.all(bundled.map(sourcesOf))).flat()]
+}
+
+async function newestOf(workspaces: readonly string[]): Promise<number> {
+  const times = await Promise.all(
+    workspaces.map(async (workspace) => {
+      const entries = await readdir(join(root, workspace), { recursive: true })
+      const sources = entries.filter((path) => !/(^|[\\/])(dist|node_modules|test)([\\/]|$)|\.test\./.test(path))
+      return Promise.all(sources.map((path) => modifiedMs(join(workspace, path))))
+    }),
+  )
+  return Math.max(...times.flat())
+}
+
+/** 0 where there is no such file. */
+async function modifiedMs(path: string): Promise<number> {
+  return stat(join(root, path)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
+}

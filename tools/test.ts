@@ -1,0 +1,89 @@
+/** `npm test [part…]`: builds, then runs every part, or those named, and sums what their runners counted. */
+import { styleText } from 'node:util'
+import { chromiumAdvice, ensureChromium } from './chromium.ts'
+import { npmPath, type RunOptions, root, runNode, toolPath } from './node-tool.ts'
+import { partVariable, type Totals, takeTotals } from './totals.ts'
+
+interface Part {
+  readonly name: string
+  readonly about: string
+  /** Resolves to the exit code. */
+  readonly run: (options: RunOptions) => Promise<number>
+}
+
+const tool =
+  (script: string, ...args: string[]) =>
+  async (options: RunOptions): Promise<number> =>
+    (await runNode(script, args, options)).exitCode
+
+const parts: readonly Part[] = [
+  {
+    name: 'check',
+    about: 'format, lint, types, import rules, packages',
+    run: tool(toolPath('jiti'), 'tools/check.ts'),
+  },
+  {
+    name: 'unit',
+    about: 'beside the files, with type tests',
+    run: tool(toolPath('vitest'), 'run', '--project', 'unit'),
+  },
+  {
+    name: 'integration',
+    about: 'real sockets, database and commands',
+    run: tool(toolPath('vitest'), 'run', '--project', 'integration'),
+  },
+  { name: 'browser', about: 'the whole system in Chromium', run: runBrowser },
+]
+
+async function runBrowser(options: RunOptions): Promise<number> {
+  const chromium = await ensureChromium()
+  if (chromium === undefined) {
+    console.error(chromiumAdvice)
+    return 1
+  }
+  const env = { ...options.env, DOWNLINK_CHROMIUM: chromium }
+  return tool(toolPath('@playwright/test', 'playwright'), 'test')({ ...options, env })
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !parts.some((part) => part.name === name))
+if (wanted.includes('--help') || unknown.length > 0) {
+  const list = parts.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`)
+  console.log(['Usage: npm test [-- part…]', '', ...list].join('\n'))
+  process.exit(wanted.includes('--help') ? 0 : 2)
+}
+
+const heading = (text: string): void => console.log(process.stdout.isTTY ? `\n${styleText('bold', text)}` : `\n${text}`)
+
+const results: Totals[] = []
+
+/** A part that ends badly with nothing failed in its count, or counts nothing, is itself a failure. */
+async function runPart({ name, run }: Part): Promise<void> {
+  heading(name)
+  takeTotals(name)
+  const startedMs = performance.now()
+  const exitCode = await run({ output: 'show', env: { [partVariable]: name } })
+  const counted = takeTotals(name) ?? { passed: 0, failed: 0, skipped: [] }
+  const broken = counted.failed === 0 && (exitCode !== 0 || counted.passed === 0)
+  if (broken)
+    console.log(`The ${name} part ended with code ${exitCode} and ${counted.passed} passed: counted as failed`)
+  results.push(broken ? { ...counted, failed: 1 } : counted)
+  console.log(`${name} took ${((performance.now() - startedMs) / 1000).toFixed(0)} s`)
+}
+
+heading('build')
+const build = await runNode(npmPath(), ['run', '--silent', 'build'], { output: 'show', cwd: root })
+if (build.exitCode === 0) {
+  for (const part of parts) if (wanted.length === 0 || wanted.includes(part.name)) await runPart(part)
+} else {
+  results.push({ passed: 0, failed: 1, skipped: [] })
+  console.log('The build failed: nothing was tested')
+}
+
+const sum = (of: (totals: Totals) => number): number => results.reduce((total, each) => total + of(each), 0)
+const skipped = results.flatMap((totals) => totals.skipped)
+heading('total')
+for (const { name, reason } of skipped) console.log(`skipped: ${name}: ${reason}`)
+const [passed, failed] = [sum((totals) => totals.passed), sum((totals) => totals.failed)]
+console.log(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1
