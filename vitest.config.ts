@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['{packages,games,tests}/*/test/**/*.test.ts', 'tests/*.test.ts'],
+          include: ['{packages,games}/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -112,8 +112,8 @@ export function createConnector(settings: TelemetrySettings, ports: ConnectorPor
         if (delivery.acked) opened.send(encodeFrame({ t: 'hello', ...hello() }))
         else welcomed()
       }
-      opened.onmessage = ({ data }) => receive(data)
-      opened.onclose = ({ code, reason }) => {
+      opened.onmessage = ({ data }: { readonly data: unknown }) => receive(data)
+      opened.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) => {
         if (development && reason) warn(`${code}: ${reason}`)
         lost(code)
       }

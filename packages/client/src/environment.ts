@@ -1,12 +1,17 @@
 /** Everything the client needs of the world around it, as narrow ports. This file alone touches globals. */
 
-/** The part of a WebSocket that the link uses; the browser's and the `ws` package's both fit. */
+/**
+ * The part of a WebSocket that the link uses; the browser's and the `ws` package's both fit. Their events are typed
+ * differently, and only a handler of `never` may be read from both.
+ */
 export interface SocketPort {
   readonly readyState: number
   readonly bufferedAmount: number
   onopen: ((event: never) => void) | null
-  onmessage: ((event: { readonly data: unknown }) => void) | null
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null
+  /** The event has `data`: text. */
+  onmessage: ((event: never) => void) | null
+  /** The event has `code` and `reason`. */
+  onclose: ((event: never) => void) | null
   onerror: ((event: never) => void) | null
   send(text: string): void
   close(code?: number): void
@@ -50,7 +55,7 @@ export function realEnvironment(): Environment {
   const scope = globalThis as typeof globalThis & { readonly downlinkConfig?: DownlinkConfig }
   const inPage = typeof document === 'object' && typeof window === 'object'
   return {
-    createSocket: (url, protocols) => new scope.WebSocket(url, protocols) as unknown as SocketPort,
+    createSocket: (url, protocols) => new scope.WebSocket(url, protocols),
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),
     setTimer: (run, delayMs) => {
