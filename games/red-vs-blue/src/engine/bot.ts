@@ -9,11 +9,11 @@ const keepCourse = { weight: 0.2 }
 const think = { afterLeast: 12, afterMost: 30, taste: 0.5, changeSide: 0.2 }
 const pass = { within: 90, weight: 1.6 }
 const flee = { belowHealth: 0.4, forTicks: 150, jinkTicks: 24, weight: 0.9 }
-const flock = { within: 110, alignment: 0.25, cohesion: 0.12 }
-const separation = { within: 44, weight: 1.5 }
+const flock = { within: 110, alignment: 0.2, cohesion: 0.04 }
+const separation = { within: 84, weight: 3 }
 const dodge = { within: 130, miss: 30, weight: 2.2 }
 const edge = { within: 110, weight: 3 }
-const aim = { within: 0.35, farthest: 0.8 }
+const aim = { within: 0.5, farthest: 0.85 }
 const slowTurn = { above: 1.2, thrust: 0.4 }
 
 /** Where a bot wants to go: the sum of what pulls and pushes it. */

@@ -108,8 +108,10 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
       return spawnShip(battle, team).id
     },
     takeOver(shipId) {
-      if (!battle.ships.some((ship) => ship.id === shipId)) return false
+      const ship = battle.ships.find(({ id }) => id === shipId)
+      if (!ship) return false
       battle.pilotedId = shipId
+      Object.assign(ship.controls, { turn: 0, thrust: 0, fire: false })
       return true
     },
     release() {

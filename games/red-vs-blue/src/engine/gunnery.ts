@@ -6,10 +6,10 @@ import { shipRadius } from './flight.ts'
 import { cos, sin, wrapAngle } from './trigonometry.ts'
 
 /** Ticks from one shot to the next: at least, and at most. */
-const reload = { least: 26, most: 60 }
+const reload = { least: 14, most: 30 }
 
 /** Radians by which a shot strays to either side. */
-const spread = 0.32
+const spread = 0.45
 
 const bulletLifeTicks = 55
 

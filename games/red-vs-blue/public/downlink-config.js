@@ -1,0 +1,2 @@
+// Overrides what the build has set, for this installation: { url, key, enabled }. A collector answers in its place.
+globalThis.downlinkConfig = {}

@@ -1,0 +1,79 @@
+/** The big words: title, round, winner, and what the player's hands can do. */
+
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import type { Game, GameControls } from '../game.ts'
+
+export function Banner({ game, controls }: { readonly game: Game; readonly controls: GameControls }): ReactNode {
+  const snapshot = useStore(game.stores.gameState, (state) => state.snapshot)
+  const running = useStore(game.stores.ui, (ui) => ui.running)
+  if (!snapshot) return <Title onStart={controls.start} />
+  const { phase, round } = snapshot
+  return (
+    <>
+      <div className="banner" role="status">
+        {!running && <h2>Paused</h2>}
+        {running && phase.at === 'fighting' && (
+          <h2 key={round} className="round-banner">
+            Round {round}
+          </h2>
+        )}
+        {running && phase.at === 'over' && <Winner game={game} winner={phase.winner} />}
+      </div>
+      <PilotHint pilotedId={snapshot.pilotedId} />
+    </>
+  )
+}
+
+function Title({ onStart }: { readonly onStart: () => void }): ReactNode {
+  return (
+    <main className="title">
+      <h1>
+        <span className="red">Red</span> <small>vs</small> <span className="blue">Blue</span>
+      </h1>
+      <p>Fifty ships. One rule: be the last fleet flying.</p>
+      <button type="button" className="primary" data-testid="start" onClick={onStart}>
+        Start the battle
+      </button>
+      <p className="fine">Watch, or take over any ship: tap it, or press T.</p>
+    </main>
+  )
+}
+
+function Winner({ game, winner }: { readonly game: Game; readonly winner: 'red' | 'blue' | 'draw' }): ReactNode {
+  const { redCount, blueCount } = useStore(game.stores.gameState)
+  if (winner === 'draw') return <h2 className="victory">A draw</h2>
+  const left = winner === 'red' ? redCount : blueCount
+  return (
+    <div className={`victory ${winner}`}>
+      <h2>{winner} wins</h2>
+      <p>{left === 1 ? 'One ship left' : `${left} ships left`}</p>
+    </div>
+  )
+}
+
+const hintMs = 5000
+
+/** Says how to fly when a ship was taken, and for a while that it was lost. */
+function PilotHint({ pilotedId }: { readonly pilotedId: string | undefined }): ReactNode {
+  const [isLost, setLost] = useState(false)
+  const before = useRef<string>(undefined)
+  useEffect(() => {
+    const lost = before.current !== undefined && pilotedId === undefined
+    before.current = pilotedId
+    setLost(lost)
+    if (!lost) return undefined
+    const timer = setTimeout(() => setLost(false), hintMs)
+    return () => clearTimeout(timer)
+  }, [pilotedId])
+
+  if (pilotedId) {
+    return (
+      <p className="hint">
+        <span className="by-keys">You fly {pilotedId}: arrows or WASD, Space fires, Esc lets go</span>
+        <span className="by-touch">You fly {pilotedId}: touch where it should go</span>
+      </p>
+    )
+  }
+  return isLost ? <p className="hint">Out of your hands. T, or a tap on a ship, takes another</p> : null
+}

@@ -1,0 +1,39 @@
+/** The page's entry: makes the telemetry and the game once, then hands them to React. */
+
+import { createTelemetry, type EventsOf } from '@downlink/client'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { digestBattle } from '../engine/digest.ts'
+import type { battleEvents } from '../engine/events.ts'
+import { createGame } from '../game.ts'
+import { App } from './app.tsx'
+import { fieldSizeFor } from './field-size.ts'
+import { randomSeed } from './random-seed.ts'
+import './style.css'
+
+const url = import.meta.env.VITE_TELEMETRY_WS_URL
+const telemetry = createTelemetry<EventsOf<typeof battleEvents>>({
+  enabled: import.meta.env.VITE_ENABLE_TELEMETRY === 'true',
+  build: 'red-vs-blue 0.1.0',
+  ...(url && { url }),
+})
+const game = createGame({
+  telemetry,
+  seed: randomSeed(),
+  fieldSize: () => fieldSizeFor({ width: innerWidth, height: innerHeight }),
+})
+
+declare global {
+  /** For the whole-system tests and for the curious: the running game, and the battle's digest as this browser has it. */
+  var redVsBlue: { readonly game: typeof game; readonly digestBattle: typeof digestBattle } | undefined
+}
+globalThis.redVsBlue = { game, digestBattle }
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App game={game} />
+    </StrictMode>,
+  )
+}

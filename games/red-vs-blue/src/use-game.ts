@@ -1,0 +1,15 @@
+/** The game in React: wired while the component is mounted. */
+
+import { useEffect } from 'react'
+import type { Game, GameControls } from './game.ts'
+
+/**
+ * Wires the game's telemetry before anything can start, so that `round_started` and the first `ship_spawned` reach the
+ * buffer, and takes all of it away again on unmounting. Strict mode's second mount changes nothing.
+ *
+ * @param game made once, outside of any component
+ */
+export function useGame(game: Game): GameControls {
+  useEffect(() => game.connect(), [game])
+  return game
+}
