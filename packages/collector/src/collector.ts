@@ -1,20 +1,15 @@
-/** Puts the collector together: ingest over sessions over the commit log over DuckDB, behind one server. */
+/** A collector's life: listening on its own, or mounted in a server that is there already. */
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { telemetryPath } from '@downlink/protocol'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { pino } from 'pino'
-import { createGroupCommit } from './commit/group-commit.ts'
 import { CollectorError } from './errors.ts'
-import { createAdmission, isLoopback } from './ingest/admission.ts'
+import { isLoopback } from './ingest/admission.ts'
 import { createKeys } from './ingest/keys.ts'
-import { createPostIngest } from './ingest/post.ts'
-import { createWebSocketIngest } from './ingest/websocket.ts'
 import { type CollectorOptions, settle } from './options.ts'
-import { createServer, routes, takeUpgrades } from './server.ts'
-import { createJudge } from './session/judge.ts'
-import { createSessions } from './session/sessions.ts'
-import { createDuckDBStore } from './store/duckdb-store.ts'
-import { openDatabase } from './store/open-database.ts'
+import { openPipeline, type Pipeline } from './pipeline.ts'
+import { createServer, mount, takeRequests, takeUpgrades } from './server.ts'
 
 export interface Collector {
   /**
@@ -23,7 +18,18 @@ export interface Collector {
    * @throws {CollectorError} `data_in_use`, `data_unusable`, `cannot_listen`, `unprotected`, `wrong_state`
    */
   listen(options?: ListenOptions): Promise<Listening>
-  /** Takes nothing new, commits and acknowledges what was taken, and closes. Within 5 s. */
+  /**
+   * Mounts the collector in a Fastify instance; it ends with that.
+   *
+   * @example await app.register(collector.plugin, { prefix: '/downlink' })
+   */
+  readonly plugin: FastifyPluginAsync
+  /**
+   * Mounts the collector in a plain `http` server, whose other paths and upgrades stay with the server's own listeners.
+   * The server's listeners must be there before.
+   */
+  attach(server: Server): Promise<void>
+  /** Takes nothing new, commits and acknowledges what was taken, and closes. Within 5 s. Idempotent. */
   close(): Promise<void>
   /** Replaces the write keys. Sockets whose key is gone are closed with 4401. */
   setKeys(keys: readonly string[]): void
@@ -45,8 +51,14 @@ export interface Listening {
   readonly data: string
 }
 
+/** Where a collector's life stands. It is lived once. */
+type Life =
+  | { readonly at: 'rest' }
+  | { readonly at: 'running'; readonly pipeline: Pipeline; readonly close: () => Promise<void> }
+  | { readonly at: 'closed'; readonly closed: Promise<void> }
+
 /**
- * A collector at rest. `listen` runs it.
+ * A collector at rest: `listen`, `plugin` or `attach` runs it.
  *
  * @example
  * const collector = createCollector({ data: './.downlink', events: battleEvents })
@@ -55,80 +67,76 @@ export interface Listening {
  */
 export function createCollector(options: CollectorOptions = {}): Collector {
   const settings = settle(options)
-  const { limits } = settings
   const keys = createKeys(settings.keys)
-  const now = Date.now
   const logger = settings.logger === undefined ? pino(pino.destination(2)) : settings.logger || silent
-  const admission = createAdmission({ ...settings, keys })
-  let running: Running | undefined
+  let life: Life = { at: 'rest' }
 
   return {
     async listen({ port = 4180, host = '127.0.0.1' } = {}) {
-      if (running) throw new CollectorError('wrong_state', 'The collector listens already')
       if (!isLoopback(host) && !(keys.required && settings.readToken)) {
         throw new CollectorError('unprotected', `Expected a key and a read token to listen on ${host}`)
       }
-      running = await run()
-      await running.app.listen({ port, host })
-      const address = running.app.server.address() as AddressInfo
+      const app = createServer(logger, settings.trustProxy)
+      const pipeline = await open(() => app.close())
+      try {
+        await mount(app, pipeline)
+        takeUpgrades(app.server, '', pipeline)
+        await app.listen({ port, host })
+      } catch (cause) {
+        await close()
+        throw new CollectorError('cannot_listen', `Can't listen on ${host}:${port}: ${String(cause)}`, { cause })
+      }
+      const address = app.server.address() as AddressInfo
       const authority = `${host.includes(':') ? `[${host}]` : host}:${address.port}`
-      return { url: `http://${authority}`, telemetry: `ws://${authority}${telemetryPath}`, data: running.data }
+      return {
+        url: `http://${authority}`,
+        telemetry: `ws://${authority}${telemetryPath}`,
+        data: pipeline.database.folder,
+      }
     },
 
-    async close() {
-      await running?.close()
-      running = undefined
+    async plugin(app: FastifyInstance) {
+      // The instance is its owner's to close.
+      const pipeline = await open(async () => {
+        await pipeline.drain()
+        await pipeline.close()
+      })
+      await mount(app, pipeline)
+      const release = takeUpgrades(app.server, app.prefix, pipeline)
+      app.addHook('onClose', async () => release())
     },
+
+    async attach(server) {
+      const app = createServer(logger, settings.trustProxy)
+      const pipeline = await open(() => app.close())
+      const releases: (() => void)[] = []
+      app.addHook('onClose', async () => {
+        for (const release of releases) release()
+      })
+      await mount(app, pipeline)
+      await app.ready()
+      releases.push(takeUpgrades(server, '', pipeline), takeRequests(server, app))
+    },
+
+    close,
 
     setKeys(next) {
       keys.replace(next)
-      running?.recheckKeys()
+      if (life.at === 'running') life.pipeline.sockets.recheckKeys()
     },
   }
 
-  async function run(): Promise<Running> {
-    const database = await openDatabase(settings.data)
-    const onFailure = (reason: string) => logger.error({ reason }, 'the store failed')
-    const store = await createDuckDBStore(database, onFailure)
-    const log = createGroupCommit({
-      store,
-      ...settings.commit,
-      maxRecords: limits.maxIdleSessions,
-      onFailure,
-    })
-    const judge = createJudge(limits, settings.events.schemas)
-    const sessions = createSessions({ log, judge, maxIdle: limits.maxIdleSessions })
-    const post = createPostIngest({ sessions, keys, now, maxRejectionsPerAnswer: limits.maxRejectionsPerAnswer })
-    const addressOf = (request: { socket: { remoteAddress?: string | undefined } }) =>
-      request.socket.remoteAddress ?? ''
-    const ingest = createWebSocketIngest({ sessions, keys, admission, limits, now, addressOf })
-    const app = createServer(logger, settings.trustProxy)
-    await routes(app, { admission, post, limits, now, ready: () => true })
-    takeUpgrades(app.server, ingest)
-    return {
-      app,
-      data: database.folder,
-      recheckKeys: ingest.recheckKeys,
-      async close() {
-        ingest.stop()
-        const closing = app.close()
-        await log.settled()
-        // The acks of the last commit are sent in the turn after it.
-        await new Promise(setImmediate)
-        await ingest.close()
-        await closing
-        await store.close()
-        database.close()
-      },
-    }
+  async function open(end: () => Promise<void>): Promise<Pipeline> {
+    if (life.at !== 'rest') throw new CollectorError('wrong_state', 'Expected a collector at rest, got one that ran')
+    const pipeline = await openPipeline(settings, keys, logger)
+    life = { at: 'running', pipeline, close: end }
+    return pipeline
   }
-}
 
-interface Running {
-  readonly app: FastifyInstance
-  readonly data: string
-  recheckKeys(): void
-  close(): Promise<void>
+  async function close(): Promise<void> {
+    if (life.at === 'running') life = { at: 'closed', closed: life.close() }
+    if (life.at === 'closed') await life.closed
+  }
 }
 
 const silent: FastifyBaseLogger = pino({ level: 'silent' })

@@ -1,19 +1,16 @@
-/** The HTTP server: ingest, health, and what the read side adds. */
-import type { IncomingMessage, Server } from 'node:http'
+/** The HTTP server, and a pipeline's place in it or in somebody else's. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { telemetryPath } from '@downlink/protocol'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { telemetryRoutes } from './ingest/telemetry-routes.ts'
-import type { WebSocketIngest } from './ingest/websocket.ts'
+import type { Pipeline } from './pipeline.ts'
 
-export interface RoutesOptions extends TelemetryRoutesOptions {
-  /** False while the store can't commit, or the collector is closing. */
-  readonly ready: () => boolean
-}
+/** Closing takes this long at most, whoever is still sending. */
+const closeTimeoutMs = 4000
 
 export function createServer(logger: FastifyBaseLogger, trustProxy: boolean): FastifyInstance {
-  return Fastify({
+  const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
@@ -22,27 +19,52 @@ export function createServer(logger: FastifyBaseLogger, trustProxy: boolean): Fa
     requestTimeout: 30_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
   })
+  app.addHook('preClose', async () => {
+    setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs).unref()
+  })
+  return app
 }
 
-/** All routes of a collector, for its own server or somebody else's Fastify. */
-export async function routes(app: FastifyInstance, options: RoutesOptions): Promise<void> {
+/** Adds a pipeline's routes and sockets to an instance, and ends it with the instance. */
+export async function mount(app: FastifyInstance, pipeline: Pipeline): Promise<void> {
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) =>
-    options.ready() ? { status: 'ok' } : reply.code(503).send({ status: 'unavailable' }),
+    pipeline.ready ? { status: 'ok' } : reply.code(503).send({ status: 'unavailable' }),
   )
-  await app.register(async (telemetry) => telemetryRoutes(telemetry, options))
+  await app.register(async (telemetry) => telemetryRoutes(telemetry, pipeline.routes))
+  app.addHook('preClose', pipeline.drain)
+  app.addHook('onClose', pipeline.close)
 }
 
-const notFound = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
-
-/** Takes the upgrades to `/telemetry`, and leaves all others to whoever else listens. */
-export function takeUpgrades(server: Server, ingest: WebSocketIngest): () => void {
+/** Takes the upgrades to `<prefix>/telemetry`, and leaves all others to whoever else listens. */
+export function takeUpgrades(server: Server, prefix: string, { sockets }: Pipeline): () => void {
   function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const path = (request.url ?? '').split('?', 1)[0]
-    if (path === telemetryPath) ingest.upgrade(request, stream, head)
+    if (pathOf(request) === prefix + telemetryPath) sockets.upgrade(request, stream, head)
     // With nobody else to answer, the other side would wait for ever.
     else if (server.listenerCount('upgrade') === 1) stream.end(notFound)
   }
   server.on('upgrade', onUpgrade)
   return () => void server.off('upgrade', onUpgrade)
 }
+
+/** What a collector answers in a server that is not its own. */
+const ownPaths = /^\/(telemetry|healthz|readyz|metrics|api(\/.*)?)$/
+
+/** Takes the requests to a collector's own paths, and leaves all others to the listeners that were there. */
+export function takeRequests(server: Server, app: FastifyInstance): () => void {
+  const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    if (others.length === 0 || ownPaths.test(pathOf(request))) app.routing(request, response)
+    else for (const other of others) other.call(server, request, response)
+  }
+  server.removeAllListeners('request')
+  server.on('request', onRequest)
+  return () => {
+    server.off('request', onRequest)
+    for (const other of others) server.on('request', other)
+  }
+}
+
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? ''
+
+const notFound = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'

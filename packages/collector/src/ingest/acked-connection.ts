@@ -7,7 +7,7 @@ import type { Sessions } from '../session/sessions.ts'
 import type { Connection } from './connection.ts'
 import { introductionOf } from './introduction.ts'
 import type { Keys } from './keys.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { Pace } from './pace.ts'
 import type { Socket } from './socket.ts'
 
 export interface AckedConnectionOptions {
@@ -15,7 +15,7 @@ export interface AckedConnectionOptions {
   readonly sessions: Sessions
   readonly keys: Keys
   readonly limits: CollectorLimits
-  readonly rate: RateLimit
+  readonly pace: Pace
   readonly now: () => number
 }
 
@@ -26,7 +26,7 @@ type State =
   | { readonly at: 'open'; readonly key: string | undefined; readonly session: Session }
 
 export function createAckedConnection(options: AckedConnectionOptions): Connection {
-  const { socket, sessions, keys, limits, rate, now } = options
+  const { socket, sessions, keys, limits, pace, now } = options
   let state: State = { at: 'greeting' }
   let leave = (): void => {}
   /** What the next ack says. One ack answers all batches of a commit. */
@@ -95,7 +95,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     // A client that goes past twice its window does not read acks.
     if (session.pendingEvents > 2 * limits.windowEvents) {
       socket.close(closeCodes.tooFast, `Expected at most ${limits.windowEvents} unacknowledged events`)
-    } else if (rate.take(batch.events.length, socket)) {
+    } else if (pace.allows(batch.events.length)) {
       const taken = session.take(batch, now())
       if (taken.kind === 'settling') void taken.settled.then(answer)
       else socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)

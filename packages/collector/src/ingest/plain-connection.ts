@@ -4,7 +4,7 @@ import type { Link, Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Connection } from './connection.ts'
 import type { Keys } from './keys.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { Pace } from './pace.ts'
 import type { Socket } from './socket.ts'
 
 export interface PlainConnectionOptions {
@@ -12,14 +12,14 @@ export interface PlainConnectionOptions {
   readonly sessions: Sessions
   readonly keys: Keys
   readonly key: string | undefined
-  readonly rate: RateLimit
+  readonly pace: Pace
   /** Uncommitted events above which the socket is not read. */
   readonly maxPendingEvents: number
   readonly now: () => number
 }
 
 export function createPlainConnection(options: PlainConnectionOptions): Connection {
-  const { socket, sessions, keys, key, rate, maxPendingEvents, now } = options
+  const { socket, sessions, keys, key, pace, maxPendingEvents, now } = options
   /** Begun with the first events: a socket that sends none leaves no trace. */
   let session: Session | undefined
 
@@ -35,7 +35,7 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
     receive(text) {
       const decoded = decodePlain(text)
       if (!decoded.ok) return socket.close(closeCodes.badFrame, decoded.error.message)
-      if (!rate.take(decoded.value.length, socket)) return
+      if (!pace.allows(decoded.value.length)) return
       if (!session) {
         session = sessions.openPlain()
         session.attach(link)

@@ -4,39 +4,51 @@ import { createGunzip } from 'node:zlib'
 
 export type Body =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'too_large' }
+  /** `read` tells whether the rest was read, so that the connection can be used again. */
+  | { readonly kind: 'too_large'; readonly read: boolean }
   | { readonly kind: 'bad_encoding'; readonly message: string }
   /** The sender went away. */
   | { readonly kind: 'aborted' }
 
+/** How much of a body that is too large is read and thrown away before its sender is cut off. */
+const maxDrainBytes = 16 * 1024 * 1024
+
 /** @param maxBytes after inflation */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity' && encoding !== 'gzip') {
-    return Promise.resolve({ kind: 'bad_encoding', message: 'Expected "Content-Encoding" to be gzip or absent' })
-  }
+  const gunzip = encoding === 'gzip' ? createGunzip() : undefined
   return new Promise((resolve) => {
+    if (encoding !== 'identity' && encoding !== 'gzip') {
+      return drain({ kind: 'bad_encoding', message: 'Expected "Content-Encoding" to be gzip or absent' })
+    }
     const chunks: Buffer[] = []
     let bytes = 0
-    const gunzip = encoding === 'gzip' ? createGunzip() : undefined
     const source = gunzip ? request.pipe(gunzip) : request
-
-    function finish(body: Body): void {
-      resolve(body)
-      if (gunzip) request.unpipe(gunzip)
-      gunzip?.destroy()
-      // The rest is read and thrown away, so that the answer gets through and the connection can be used again.
-      request.resume()
-    }
     source.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > maxBytes) finish({ kind: 'too_large' })
-      else chunks.push(chunk)
+      if (bytes <= maxBytes) chunks.push(chunk)
+      else drain({ kind: 'too_large', read: true })
     })
-    source.on('end', () => finish(textOf(Buffer.concat(chunks))))
-    gunzip?.on('error', () => finish({ kind: 'bad_encoding', message: 'Expected a gzip body' }))
-    request.on('error', () => finish({ kind: 'aborted' }))
-    request.on('aborted', () => finish({ kind: 'aborted' }))
+    source.once('end', () => resolve(textOf(Buffer.concat(chunks))))
+    gunzip?.once('error', () => drain({ kind: 'bad_encoding', message: 'Expected a gzip body' }))
+    request.once('close', () => resolve({ kind: 'aborted' }))
+
+    /** A sender reads the answer only after it has sent all, and a connection cut before that loses the answer. */
+    function drain(body: Body): void {
+      source?.removeAllListeners('data')
+      if (gunzip) {
+        request.unpipe(gunzip)
+        gunzip.destroy()
+      }
+      let drained = 0
+      request.on('data', (chunk: Buffer) => {
+        drained += chunk.length
+        if (drained > maxDrainBytes) resolve({ kind: 'too_large', read: false })
+      })
+      request.once('end', () => resolve(body))
+      if (request.readableEnded) resolve(body)
+      request.resume()
+    }
   })
 }
 

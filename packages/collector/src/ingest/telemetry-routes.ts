@@ -2,15 +2,17 @@
 import { telemetryPath } from '@downlink/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CollectorLimits } from '../options.ts'
+import type { AddressOf } from './address.ts'
 import { type Admission, requestKey } from './admission.ts'
 import type { PostIngest } from './post.ts'
-import { createBucket } from './rate-limit.ts'
+import { createBuckets } from './rate-limit.ts'
 import { readBody } from './read-body.ts'
 
 export interface TelemetryRoutesOptions {
   readonly admission: Admission
   readonly post: PostIngest
   readonly limits: CollectorLimits
+  readonly addressOf: AddressOf
   readonly now: () => number
 }
 
@@ -18,8 +20,8 @@ const unavailableRetrySeconds = 2
 
 /** Registers on an instance of its own, for its body parser is not the host's. */
 export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOptions): void {
-  const { admission, post, limits, now } = options
-  const rate = createBucket(limits.maxPostsPerSecond, now)
+  const { admission, post, limits, addressOf, now } = options
+  const rates = createBuckets(limits.maxPostsPerSecond, now)
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -42,14 +44,14 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
   })
 
   app.post(telemetryPath, async (request: FastifyRequest, reply: FastifyReply) => {
-    rate.take(1)
-    if (rate.level < 0) {
+    if (rates.take(addressOf(request.raw), 1) < 0) {
       reply.header('retry-after', '1')
       return refuse(reply, 429, 'too_fast', `Expected at most ${limits.maxPostsPerSecond} requests a second`)
     }
     const body = await readBody(request.raw, limits.maxFrameBytes)
     if (body.kind === 'aborted') return reply
     if (body.kind === 'too_large') {
+      if (!body.read) reply.header('connection', 'close')
       return refuse(reply, 413, 'too_large', `Expected at most ${limits.maxFrameBytes} bytes`)
     }
     if (body.kind === 'bad_encoding') return refuse(reply, 400, 'bad_encoding', body.message)

@@ -6,11 +6,12 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { CollectorLimits } from '../options.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createAckedConnection } from './acked-connection.ts'
+import type { AddressOf } from './address.ts'
 import { type Admission, requestKey } from './admission.ts'
 import type { Connection } from './connection.ts'
 import type { Keys } from './keys.ts'
+import { createPace } from './pace.ts'
 import { createPlainConnection } from './plain-connection.ts'
-import { createRateLimit } from './rate-limit.ts'
 import { createSocket, type Socket } from './socket.ts'
 import { createSocketCensus, type Seat } from './socket-census.ts'
 
@@ -30,7 +31,7 @@ export interface WebSocketIngestOptions {
   readonly keys: Keys
   readonly admission: Admission
   readonly limits: CollectorLimits
-  readonly addressOf: (request: IncomingMessage) => string
+  readonly addressOf: AddressOf
   readonly now: () => number
 }
 
@@ -129,15 +130,15 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
   }
 
   function connectionOf(ws: WebSocket, socket: Socket, request: IncomingMessage): Connection | undefined {
-    const rate = createRateLimit(limits.maxEventsPerSecond, now)
-    if (ws.protocol === subprotocol) return createAckedConnection({ socket, sessions, keys, limits, rate, now })
+    const pace = createPace(socket, limits.maxEventsPerSecond, now)
+    if (ws.protocol === subprotocol) return createAckedConnection({ socket, sessions, keys, limits, pace, now })
     const key = requestKey(request.headers, request.url ?? '/')
     if (!keys.allows(key)) {
       socket.close(closeCodes.unauthorised, 'Expected a valid key')
       return undefined
     }
     const maxPendingEvents = 2 * limits.windowEvents
-    return createPlainConnection({ socket, sessions, keys, key, rate, maxPendingEvents, now })
+    return createPlainConnection({ socket, sessions, keys, key, pace, maxPendingEvents, now })
   }
 
   function beat(): void {

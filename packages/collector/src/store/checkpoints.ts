@@ -2,6 +2,7 @@
  * Moves the write-ahead log into the database file, beside the commits.
  * DuckDB's own checkpoint runs within a commit, whose acks then wait for it; one on another connection makes nobody wait.
  */
+import { statfs } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 
 export interface Checkpoints {
@@ -11,20 +12,27 @@ export interface Checkpoints {
   settled(): Promise<void>
 }
 
-/** @param everyBytes replay after a crash takes about 5 ms a MB */
-export function createCheckpoints(
-  connection: DuckDBConnection,
-  everyBytes: number,
-  onFailure: (reason: string) => void,
-): Checkpoints {
+export interface CheckpointsOptions {
+  readonly connection: DuckDBConnection
+  readonly folder: string
+  /** Replay after a crash takes about 5 ms a MB. */
+  readonly everyBytes: number
+  readonly onFailure: (reason: string) => void
+}
+
+export function createCheckpoints({ connection, folder, everyBytes, onFailure }: CheckpointsOptions): Checkpoints {
   let bytesSince = 0
   let running: Promise<void> | undefined
 
   async function checkpoint(): Promise<void> {
     try {
-      await connection.run('CHECKPOINT')
+      // Out of disk, a commit only fails; a checkpoint ends the whole instance.
+      const { bavail, bsize } = await statfs(folder)
+      if (bavail * bsize > 2 * bytesSince) {
+        bytesSince = 0
+        await connection.run('CHECKPOINT')
+      }
     } catch (error) {
-      // The log only stays longer than it need: the next growth tries again.
       onFailure(String(error))
     }
     running = undefined
@@ -33,9 +41,7 @@ export function createCheckpoints(
   return {
     grown(bytes) {
       bytesSince += bytes
-      if (running || bytesSince < everyBytes) return
-      bytesSince = 0
-      running = checkpoint()
+      if (bytesSince >= everyBytes) running ??= checkpoint()
     },
     async settled() {
       await running

@@ -1,73 +1,118 @@
 /** Sessions and events in DuckDB, written on one connection, one transaction a group. */
-import type { DuckDBConnection } from '@duckdb/node-api'
-import type { SessionRecord } from '../commit/session-record.ts'
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
 import type { SessionStore, WriteGroup, WriteOutcome } from '../commit/session-store.ts'
-import { createCheckpoints } from './checkpoints.ts'
+import { type Checkpoints, createCheckpoints } from './checkpoints.ts'
 import { appendEvents, appendRejected } from './event-appender.ts'
+import { failureOf, isFatal } from './failures.ts'
 import type { Database } from './open-database.ts'
 import { recordOf, rowOf, selectSessions, upsertSessions } from './session-rows.ts'
 
 export interface DuckDBStore extends SessionStore {
-  close(): Promise<void>
+  /** False from a failure to the next success. */
+  readonly available: boolean
+  /** Resolves once nothing of its own is under way; the database may then be closed. */
+  settled(): Promise<void>
 }
 
-/** About how much the write-ahead log grows by. */
+interface Attached {
+  readonly writer: DuckDBConnection
+  readonly upsert: DuckDBPreparedStatement
+  readonly reader: DuckDBConnection
+  readonly checkpoints: Checkpoints
+}
+
+/** About how much the write-ahead log grows by an event, beside its data. */
 const bytesPerEvent = 100
 const checkpointBytes = 64 * 1024 * 1024
 
-export async function createDuckDBStore(database: Database, onFailure: (reason: string) => void): Promise<DuckDBStore> {
-  const writer = await database.connect()
-  // A connection holds one transaction, so reading beside the writer needs another.
-  const reader = await database.connect()
-  const maintenance = await database.connect()
-  const checkpoints = createCheckpoints(maintenance, checkpointBytes, onFailure)
-  const upsert = await writer.prepare(upsertSessions)
+export async function createDuckDBStore(
+  database: Database,
+  onCheckpointFailure: (reason: string) => void,
+): Promise<DuckDBStore> {
+  let attached: Promise<Attached> | undefined = attach()
+  let available = true
+  await attached
 
   return {
-    async readSessions(sessionIds) {
-      const rows = (await reader.runAndReadAll(selectSessions, [JSON.stringify(sessionIds)])).getRows()
-      return new Map(rows.map(([json]) => recordOf(String(json))).map((record) => [record.sessionId, record]))
+    get available() {
+      return available
     },
 
+    readSessions: (sessionIds) =>
+      using(async ({ reader }) => {
+        const rows = (await reader.runAndReadAll(selectSessions, [JSON.stringify(sessionIds)])).getRows()
+        return new Map(rows.map(([json]) => recordOf(String(json))).map((record) => [record.sessionId, record]))
+      }),
+
     write: (group) =>
-      transaction('COMMIT', async () => {
-        await appendEvents(writer, group.events)
-        await appendRejected(writer, group.rejected)
-        await writeSessions(group.sessions)
+      transaction('COMMIT', async ({ writer, upsert, checkpoints }) => {
+        if (group.events.length > 0) await appendEvents(writer, group.events)
+        if (group.rejected.length > 0) await appendRejected(writer, group.rejected)
+        upsert.bindVarchar(1, JSON.stringify(group.sessions.map(rowOf)))
+        await upsert.run()
         checkpoints.grown(bytesOf(group))
       }),
 
-    tryEvent: (run) => transaction('ROLLBACK', () => appendEvents(writer, [run])),
+    tryEvent: (run) => transaction('ROLLBACK', ({ writer }) => appendEvents(writer, [run])),
 
-    async close() {
-      await checkpoints.settled()
-      maintenance.closeSync()
-      reader.closeSync()
-      writer.closeSync()
+    async settled() {
+      await (await attached)?.checkpoints.settled()
     },
   }
 
-  async function writeSessions(sessions: readonly SessionRecord[]): Promise<void> {
-    upsert.bindVarchar(1, JSON.stringify(sessions.map(rowOf)))
-    await upsert.run()
+  async function attach(): Promise<Attached> {
+    const writer = await database.connect()
+    const upsert = await writer.prepare(upsertSessions)
+    // A connection holds one transaction, so what goes on beside the writer's needs others.
+    const reader = await database.connect()
+    const checkpoints = createCheckpoints({
+      connection: await database.connect(),
+      folder: database.folder,
+      everyBytes: checkpointBytes,
+      onFailure: onCheckpointFailure,
+    })
+    return { writer, upsert, reader, checkpoints }
   }
 
-  async function transaction(end: 'COMMIT' | 'ROLLBACK', work: () => Promise<void>): Promise<WriteOutcome> {
+  async function transaction(
+    end: 'COMMIT' | 'ROLLBACK',
+    work: (attached: Attached) => Promise<void>,
+  ): Promise<WriteOutcome> {
     try {
-      await writer.run('BEGIN')
-      await work()
-      await writer.run(end)
+      await using(async (current) => {
+        await current.writer.run('BEGIN')
+        try {
+          await work(current)
+          await current.writer.run(end)
+        } catch (error) {
+          // Where the failure has ended the transaction already there is nothing left to roll back.
+          await current.writer.run('ROLLBACK').catch(() => {})
+          throw error
+        }
+      })
       return { kind: 'written' }
     } catch (error) {
-      await rollBack(writer)
       return failureOf(error)
     }
   }
-}
 
-async function rollBack(connection: DuckDBConnection): Promise<void> {
-  // Where the failure has ended the transaction already there is nothing left to roll back.
-  await connection.run('ROLLBACK').catch(() => {})
+  /** After a fatal error the database is opened anew, and every use tries that again until it works. */
+  async function using<Result>(work: (attached: Attached) => Promise<Result>): Promise<Result> {
+    attached ??= database.reopen().then(attach)
+    const current = attached
+    let connected = false
+    try {
+      const connections = await current
+      connected = true
+      const result = await work(connections)
+      available = true
+      return result
+    } catch (error) {
+      available = failureOf(error).kind === 'refused'
+      if (attached === current && (!connected || isFatal(error))) attached = undefined
+      throw error
+    }
+  }
 }
 
 function bytesOf({ events }: WriteGroup): number {
@@ -76,14 +121,4 @@ function bytesOf({ events }: WriteGroup): number {
     for (const { event } of run.events) bytes += bytesPerEvent + event.json.length
   }
   return bytes
-}
-
-/** DuckDB names the kind of an error at the start of its message. */
-const contentErrors = /^(Invalid Input|Conversion|Constraint|Out of Range|Type|Mismatch Type) Error/
-
-function failureOf(error: unknown): WriteOutcome {
-  const reason = error instanceof Error ? error.message : String(error)
-  // The binding's own errors, thrown before DuckDB sees the value, are about content too.
-  const refused = contentErrors.test(reason) || error instanceof TypeError || error instanceof RangeError
-  return { kind: refused ? 'refused' : 'unavailable', reason }
 }

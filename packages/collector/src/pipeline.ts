@@ -1,0 +1,80 @@
+/** The path of an event, put together: ingest over sessions over the commit log over DuckDB. */
+import type { FastifyBaseLogger } from 'fastify'
+import { createGroupCommit } from './commit/group-commit.ts'
+import { createAddressOf } from './ingest/address.ts'
+import { createAdmission } from './ingest/admission.ts'
+import type { Keys } from './ingest/keys.ts'
+import { createPostIngest } from './ingest/post.ts'
+import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
+import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
+import type { CollectorSettings } from './options.ts'
+import { createJudge } from './session/judge.ts'
+import { createSessions, type Sessions } from './session/sessions.ts'
+import { createDuckDBStore } from './store/duckdb-store.ts'
+import { type Database, openDatabase } from './store/open-database.ts'
+
+export interface Pipeline {
+  readonly database: Database
+  readonly sessions: Sessions
+  readonly sockets: WebSocketIngest
+  readonly routes: TelemetryRoutesOptions
+  /** False while the store can't commit, or no more is taken. */
+  readonly ready: boolean
+  /** Takes nothing new from sockets, commits and acknowledges what was taken, and closes them. Idempotent. */
+  drain(): Promise<void>
+  /** Closes the store. After `drain`, and after the last request was answered. Idempotent. */
+  close(): Promise<void>
+}
+
+/** @throws {CollectorError} `data_in_use`, `data_unusable` */
+export async function openPipeline(
+  settings: CollectorSettings,
+  keys: Keys,
+  logger: FastifyBaseLogger,
+): Promise<Pipeline> {
+  const { limits, commit, trustProxy } = settings
+  const { maxIdleSessions, maxRejectionsPerAnswer } = limits
+  const now = Date.now
+  const database = await openDatabase({ dataFolder: settings.data, log: logger })
+  const store = await createDuckDBStore(database, (reason) => logger.error({ reason }, 'A checkpoint failed'))
+  const log = createGroupCommit({
+    store,
+    ...commit,
+    maxRecords: maxIdleSessions,
+    onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
+  })
+  const judge = createJudge(limits, settings.events.schemas)
+  const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions })
+  const admission = createAdmission({ ...settings, keys })
+  const addressOf = createAddressOf(trustProxy)
+  const sockets = createWebSocketIngest({ sessions, keys, admission, limits, addressOf, now })
+  const post = createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now })
+  let drained: Promise<void> | undefined
+  let closed: Promise<void> | undefined
+
+  return {
+    database,
+    sessions,
+    sockets,
+    routes: { admission, post, limits, addressOf, now },
+    get ready() {
+      return store.available && !drained
+    },
+    drain: () => (drained ??= drain()),
+    close: () => (closed ??= close()),
+  }
+
+  async function drain(): Promise<void> {
+    sockets.stop()
+    await log.settled()
+    // The acks of the last commit are sent in the turn after it.
+    await new Promise(setImmediate)
+    await sockets.close()
+  }
+
+  async function close(): Promise<void> {
+    await log.settled()
+    await store.settled()
+    database.close()
+  }
+}
