@@ -58,7 +58,9 @@ export function checkEvent(
   if (typeof type !== 'string' || type === '' || type.length > limits.maxTypeLength) {
     return refused('bad_event', `Expected "type" to be 1 to ${limits.maxTypeLength} characters, got ${excerpt(type)}`)
   }
-  if (!isWellFormed(type)) return refused('bad_text', 'Expected "type" to be well-formed text, got a lone surrogate')
+  if (!isWellFormed(type) || type.includes('\0')) {
+    return refused('bad_text', 'Expected "type" to be well-formed text, got a lone surrogate or a NUL')
+  }
   if (typeof timestamp !== 'number' || !(Math.abs(timestamp) <= maxTimestamp)) {
     return refused('bad_timestamp', `Expected "timestamp" to be milliseconds since 1970, got ${excerpt(timestamp)}`)
   }

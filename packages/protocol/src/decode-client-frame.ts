@@ -10,6 +10,7 @@ import {
   type JsonObject,
   parseJson,
   refused,
+  toJson,
   utf8Length,
 } from './json.ts'
 import { protocolDefaults } from './limits.ts'
@@ -82,11 +83,12 @@ function helloFault(frame: JsonObject): string | undefined {
 function metaFault(meta: unknown): string | undefined {
   if (meta === undefined) return undefined
   const { maxMetaBytes } = protocolDefaults
-  if (!isObject(meta) || utf8Length(JSON.stringify(meta)) > maxMetaBytes) {
+  const json = toJson(meta)
+  if (!isObject(meta) || json === undefined || utf8Length(json) > maxMetaBytes) {
     return `Expected "meta" to be an object of at most ${maxMetaBytes} bytes`
   }
   const { build, labels } = meta
-  const textual = labels === undefined || (isObject(labels) && Object.values(labels).every(isWellFormedText))
+  const textual = labels === undefined || (isObject(labels) && Object.entries(labels).flat().every(isWellFormedText))
   return (build === undefined || isWellFormedText(build)) && textual
     ? undefined
     : 'Expected "meta" to be { build?: text, labels?: { name: text } }'
@@ -125,10 +127,10 @@ const expectedCount = (frame: JsonObject, name: string, least: number): string =
 const isOptionalText = (value: unknown, maxLength: number): boolean =>
   value === undefined || (isWellFormedText(value) && value.length <= maxLength)
 
-const isWellFormedText = (value: unknown): value is string => typeof value === 'string' && !loneSurrogate.test(value)
+const isWellFormedText = (value: unknown): value is string => typeof value === 'string' && !unstorable.test(value)
 
-/** With the `u` flag a class of surrogates matches lone ones only. */
-const loneSurrogate = /[\ud800-\udfff]/u
+/** With the `u` flag a class of surrogates matches lone ones only. A NUL would end the text in the database. */
+const unstorable = /[\ud800-\udfff\0]/u
 
 function helloOf(frame: JsonObject): Hello {
   const { session, proof, conn, key, next, pushed, now, schema, meta } = frame as unknown as Hello

@@ -40,9 +40,18 @@ export function parseJson(text: string): Decoded<unknown> {
   }
 }
 
+/** Undefined where the value is nested so deeply that writing it down overflows the stack. */
+export function toJson(value: unknown): string | undefined {
+  try {
+    return String(JSON.stringify(value))
+  } catch {
+    return undefined
+  }
+}
+
 /** The start of what came, short enough for a message. */
 export function excerpt(value: unknown): string {
-  const text = typeof value === 'string' ? value : String(JSON.stringify(value))
+  const text = typeof value === 'string' ? value : (toJson(value) ?? 'something nested too deeply')
   return text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
 
