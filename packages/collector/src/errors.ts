@@ -15,6 +15,18 @@ export type CollectorErrorCode =
   | 'wrong_state'
   /** The store can't take or give anything now; later it may. */
   | 'store_unavailable'
+  /** The text is not SQL, or names what is not there; the message is the database's. */
+  | 'bad_sql'
+  /** More than one SELECT over the collector's own tables, or a function that is not allowed. */
+  | 'forbidden_sql'
+  /** The query took too long. */
+  | 'query_timeout'
+  /** The query needs too much memory. */
+  | 'query_too_large'
+  /** Too many queries at once; later there is room. */
+  | 'query_busy'
+  /** A commit needed the memory, or whoever asked has gone. */
+  | 'query_interrupted'
 
 /** @example catch (error) { if (error instanceof CollectorError && error.code === 'data_in_use') … } */
 export class CollectorError extends Error {

@@ -1,0 +1,50 @@
+/** How much a reader may take, so that the writer always has the rest. */
+import { totalmem } from 'node:os'
+import { CollectorError } from '../errors.ts'
+
+export interface QueryLimits {
+  /** From start to last row. @default 10000 */
+  readonly timeLimitMs: number
+  /** Rows of a result; what is beyond is cut off and said so. @default 10000 */
+  readonly maxRows: number
+  /** A result as JSON, about. @default 8388608 */
+  readonly maxResultBytes: number
+  /** UTF-16 units of a query's text. @default 10000 */
+  readonly maxSqlLength: number
+  /** Reads that run at once. Each holds a thread of libuv's four, and the writer needs one. @default 2 */
+  readonly maxConcurrent: number
+  /** Reads that wait for their turn. @default 32 */
+  readonly maxWaiting: number
+  /** What the database may hold in memory, readers and writer together. @default 1024, or half of what the machine has */
+  readonly databaseMemoryMb: number
+  /** By how much reading may let the process grow before it is interrupted. @default 1024 */
+  readonly memoryGrowthMb: number
+  /** What queries may spill to disk. @default 1024 */
+  readonly spillMb: number
+  /** For an export, in which the whole table may be read. @default 300000 */
+  readonly exportTimeLimitMs: number
+}
+
+export const queryDefaults: QueryLimits = {
+  timeLimitMs: 10_000,
+  maxRows: 10_000,
+  maxResultBytes: 8_388_608,
+  maxSqlLength: 10_000,
+  maxConcurrent: 2,
+  maxWaiting: 32,
+  databaseMemoryMb: Math.min(1024, Math.floor(totalmem() / 2 ** 21)),
+  memoryGrowthMb: 1024,
+  spillMb: 1024,
+  exportTimeLimitMs: 300_000,
+}
+
+/** @throws {CollectorError} `bad_option` */
+export function settleQueryLimits(options: Partial<QueryLimits> = {}): QueryLimits {
+  const limits = { ...queryDefaults, ...options }
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(Number.isSafeInteger(value) && value >= 1)) {
+      throw new CollectorError('bad_option', `Expected \`${name}\` to be a whole number from 1 up, got ${value}`)
+    }
+  }
+  return limits
+}

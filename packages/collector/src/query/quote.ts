@@ -1,0 +1,7 @@
+/** Names and text as SQL literals. */
+
+/** @example quoteName('player"s') === '"player""s"' */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** @example quoteText("it's") === "'it''s'" */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`

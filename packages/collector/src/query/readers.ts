@@ -1,0 +1,171 @@
+/** Connections that only read: few at once, each for a limited time, and all of them give way to a commit. */
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { CollectorError, type CollectorErrorCode } from '../errors.ts'
+import type { QueryLimits } from './query-limits.ts'
+
+export interface Readers {
+  /**
+   * Runs `work` in a transaction that can't write.
+   *
+   * @throws {CollectorError} `query_busy`, `query_timeout`, `query_too_large`, `query_interrupted`, `wrong_state`
+   */
+  run<Value>(work: (connection: DuckDBConnection) => Promise<Value>, options?: RunOptions): Promise<Value>
+  /** Ends what runs now with `query_interrupted`, for a commit that lacks memory. */
+  interrupt(): void
+  /** Ends what runs and what waits, and closes the connections. */
+  close(): Promise<void>
+}
+
+export interface RunOptions {
+  /** @default the limits' `timeLimitMs` */
+  readonly timeLimitMs?: number
+  /** Whoever asked has gone. */
+  readonly signal?: AbortSignal
+}
+
+export interface ReadersOptions {
+  readonly connect: () => Promise<DuckDBConnection>
+  readonly limits: QueryLimits
+}
+
+/** An interrupt between two statements is lost on the database, so it is repeated until the work has ended. */
+const watchIntervalMs = 25
+
+export function createReaders({ connect, limits }: ReadersOptions): Readers {
+  const idle: DuckDBConnection[] = []
+  const running = new Set<Reading>()
+  const waiting: Waiting[] = []
+  let slots = limits.maxConcurrent
+  let closed = false
+
+  return {
+    async run(work, { timeLimitMs = limits.timeLimitMs, signal } = {}) {
+      await takeSlot(signal)
+      try {
+        return await read(work, timeLimitMs, signal)
+      } finally {
+        giveSlot()
+      }
+    },
+
+    interrupt() {
+      for (const reading of running) reading.stop(interrupted)
+    },
+
+    async close() {
+      closed = true
+      for (const { refuse } of waiting.splice(0)) refuse(closing())
+      for (const reading of running) reading.stop(closing)
+      await Promise.all([...running].map((reading) => reading.ended))
+      for (const connection of idle.splice(0)) connection.closeSync()
+    },
+  }
+
+  function takeSlot(signal: AbortSignal | undefined): Promise<void> {
+    if (closed) throw closing()
+    if (slots > 0) {
+      slots--
+      return Promise.resolve()
+    }
+    if (waiting.length >= limits.maxWaiting) {
+      throw new CollectorError('query_busy', `${limits.maxWaiting} reads are waiting. Try again in a moment.`)
+    }
+    return new Promise((admit, refuse) => {
+      const waiter = { admit, refuse }
+      waiting.push(waiter)
+      signal?.addEventListener('abort', () => {
+        const at = waiting.indexOf(waiter)
+        if (at < 0) return
+        waiting.splice(at, 1)
+        refuse(abandoned())
+      })
+    })
+  }
+
+  function giveSlot(): void {
+    const next = waiting.shift()
+    if (next) next.admit()
+    else slots++
+  }
+
+  async function read<Value>(
+    work: (connection: DuckDBConnection) => Promise<Value>,
+    timeLimitMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Value> {
+    const connection = idle.pop() ?? (await connect())
+    const reading = watch(connection, limits.memoryGrowthMb)
+    const timer = setTimeout(() => reading.stop(() => timedOut(timeLimitMs)), timeLimitMs)
+    const onAbort = () => reading.stop(abandoned)
+    signal?.addEventListener('abort', onAbort)
+    running.add(reading)
+    if (closed) reading.stop(closing)
+    if (signal?.aborted) onAbort()
+    try {
+      await connection.run('BEGIN TRANSACTION READ ONLY')
+      const value = await work(connection)
+      if (reading.stopped) throw reading.stopped
+      return value
+    } catch (error) {
+      throw reading.stopped ?? error
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      running.delete(reading)
+      reading.end()
+      await connection.run('ROLLBACK').catch(() => {})
+      if (closed) connection.closeSync()
+      else idle.push(connection)
+      reading.settle()
+    }
+  }
+}
+
+interface Waiting {
+  admit(): void
+  refuse(error: CollectorError): void
+}
+
+interface Reading {
+  readonly stopped: CollectorError | undefined
+  readonly ended: Promise<void>
+  stop(why: () => CollectorError): void
+  end(): void
+  settle(): void
+}
+
+function watch(connection: DuckDBConnection, memoryGrowthMb: number): Reading {
+  const startBytes = process.memoryUsage.rss()
+  let settle = () => {}
+  const ended = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  let stopped: CollectorError | undefined
+  const interval = setInterval(() => {
+    // The database counts its tables against its limit, but not the text that a function puts together.
+    if (process.memoryUsage.rss() - startBytes > memoryGrowthMb * 2 ** 20) stopped ??= tooLarge()
+    if (stopped) connection.interrupt()
+  }, watchIntervalMs)
+  return {
+    get stopped() {
+      return stopped
+    },
+    ended,
+    stop(why) {
+      stopped ??= why()
+      connection.interrupt()
+    },
+    end: () => clearInterval(interval),
+    settle,
+  }
+}
+
+const failure = (code: CollectorErrorCode, message: string): CollectorError => new CollectorError(code, message)
+
+const timedOut = (limitMs: number) =>
+  failure('query_timeout', `Expected an answer within ${limitMs} ms. Narrow it with WHERE, or ask for less.`)
+const tooLarge = () =>
+  failure('query_too_large', 'The query needs too much memory. Narrow it with WHERE, or aggregate.')
+const interrupted = () => failure('query_interrupted', 'A commit needed the memory. Try again in a moment.')
+const abandoned = () => failure('query_interrupted', 'Whoever asked has gone.')
+const closing = () => failure('wrong_state', 'The collector is closing')
