@@ -138,7 +138,7 @@ export function createWorld(seed: number): World {
       sessions: ingest.sessions,
       keys: createKeys([]),
       limits: { ...limitDefaults, windowEvents: 8 },
-      rate: { take: () => true },
+      pace: { allows: () => true },
       now: () => nowMs,
     })
   }
