@@ -2,6 +2,7 @@
  * Opens a database in a process of its own and says on stdout how that went.
  * A damaged file can take the process that opens it down, or leave its binding unusable: better this one than the collector.
  */
+import process from 'node:process'
 import { DuckDBInstance } from '@duckdb/node-api'
 
 const [, , file = ''] = process.argv

@@ -1,5 +1,6 @@
 /** Finds out whether a database file can be opened, without risking this process. */
 import { execFile } from 'node:child_process'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 export type Probe =

@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest'
+import { aBatch, createFakeStore } from '../test-doubles.ts'
+import type { CommitNotice } from './commit-notice.ts'
+import { createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
+
+function aLog(over: Partial<GroupCommitOptions> = {}) {
+  const store = createFakeStore()
+  const timers: (() => void)[] = []
+  const log = createGroupCommit({
+    store,
+    groupMs: 5,
+    groupEvents: 100,
+    maxRecords: 10,
+    setTimer: (callback) => timers.push(callback),
+    ...over,
+  })
+  return { store, log, timers, fire: () => timers.shift()?.() }
+}
+
+it('joins what comes within the time into one transaction', async () => {
+  const { store, log, fire, timers } = aLog()
+  const outcomes = [
+    log.append('s', 0, aBatch(1, 2)),
+    log.append('t', 0, aBatch(1, 3)),
+    log.append('s', 2, aBatch(3, 1)),
+  ]
+  expect(timers).toHaveLength(1)
+  expect(store.written).toHaveLength(0)
+  fire()
+  const settled = await Promise.all(outcomes)
+  expect(store.written).toHaveLength(1)
+  expect(settled.map((outcome) => outcome.kind === 'committed' && outcome.record.mark)).toEqual([3, 3, 3])
+})
+
+it('does not wait for the time once there are events enough', async () => {
+  const { store, log } = aLog({ groupEvents: 4 })
+  await Promise.all([log.append('s', 0, aBatch(1, 2)), log.append('s', 2, aBatch(3, 2))])
+  expect(store.written).toHaveLength(1)
+})
+
+it('calls an append stale that does not start where the session stands', async () => {
+  const { store, log, fire } = aLog()
+  const outcomes = [log.append('s', 0, aBatch(1, 2)), log.append('s', 5, aBatch(6, 1))]
+  fire()
+  expect(await Promise.all(outcomes)).toMatchObject([{ kind: 'committed' }, { kind: 'stale', mark: 2 }])
+  expect(store.rows.get('s')?.mark).toBe(2)
+})
+
+it('makes what follows a failed append stale, so that no hole is stored', async () => {
+  const { store, log } = aLog({ groupEvents: 2 })
+  store.failWith = { kind: 'unavailable', reason: 'disk full' }
+  const first = log.append('s', 0, aBatch(1, 2))
+  const second = log.append('s', 2, aBatch(3, 2))
+  expect(await first).toEqual({ kind: 'unavailable' })
+  store.failWith = undefined
+  expect(await second).toEqual({ kind: 'stale', mark: 0 })
+  expect(store.written).toHaveLength(0)
+})
+
+it('keeps the other sessions of a group whose content is refused, and rejects the culprit alone', async () => {
+  const { store, log, fire } = aLog()
+  store.poison = 'poison'
+  const batch = aBatch(1, 3)
+  const mixed = { ...batch, events: [...batch.events.slice(0, 2), ...aBatch(3, 1, { type: 'poison' }).events] }
+  const outcomes = [log.append('bad', 0, mixed), log.append('good', 0, aBatch(1, 2))]
+  fire()
+  const [bad, good] = await Promise.all(outcomes)
+  expect(good).toMatchObject({ kind: 'committed', record: { mark: 2, stored: 2 } })
+  expect(bad).toMatchObject({
+    kind: 'committed',
+    record: { mark: 3, stored: 2, rejected: { unstorable: 1 } },
+    rejected: [{ seq: 3, code: 'unstorable' }],
+  })
+})
+
+it('reads a session back from the store after everything that was appended before', async () => {
+  const { log, fire } = aLog()
+  const appended = log.append('s', 0, aBatch(1, 2))
+  const read = log.read('s')
+  fire()
+  await appended
+  expect((await read)?.mark).toBe(2)
+})
+
+it('counts stored, rejected, dropped, missing and pushed exactly at the mark', async () => {
+  const { log, fire } = aLog()
+  const rejected = [{ sessionId: 's', seq: 9, code: 'unknown_type', message: '', raw: '', receivedAt: 1 } as const]
+  const outcome = log.append(
+    's',
+    0,
+    aBatch(5, 4, { missing: 4, upTo: 11, pushed: 20, rejected, dropped: { overflow: 2 } }),
+  )
+  fire()
+  expect(await outcome).toMatchObject({
+    record: { mark: 11, pushed: 20, stored: 4, missing: 4, rejected: { unknown_type: 1 }, dropped: { overflow: 2 } },
+  })
+})
+
+it('tells listeners after the commit, and makes nothing while there are none', async () => {
+  const notices: CommitNotice[] = []
+  const listener = { listeners: 0, publish: (notice: CommitNotice) => void notices.push(notice) }
+  const { log, fire } = aLog({ listener })
+  const quiet = log.append('s', 0, aBatch(1, 1))
+  fire()
+  await quiet
+  listener.listeners = 1
+  const heard = log.append('s', 1, aBatch(2, 1))
+  fire()
+  await heard
+  expect(notices.map(({ events }) => events.map(({ id }) => id))).toEqual([['s:2']])
+})
+
+it('settles only once all appends are', async () => {
+  const { log, store, fire } = aLog()
+  let open = () => {}
+  store.gate = new Promise((resolve) => {
+    open = resolve
+  })
+  const outcome = log.append('s', 0, aBatch(1, 1))
+  let settled = false
+  const settling = log.settled().then(() => {
+    settled = true
+  })
+  fire()
+  await new Promise(setImmediate)
+  expect(settled).toBe(false)
+  open()
+  await Promise.all([outcome, settling])
+  expect(settled).toBe(true)
+})

@@ -1,0 +1,57 @@
+import { defineEvents, protocolDefaults, type StandardResult } from '@downlink/protocol'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { createJudge } from './judge.ts'
+
+const schema = (validate: (value: unknown) => StandardResult<unknown> | Promise<StandardResult<unknown>>) => ({
+  '~standard': { version: 1, vendor: 'test', validate } as const,
+})
+
+const { schemas } = defineEvents({
+  bullet_fired: z.object({ shipId: z.string(), at: z.object({ x: z.number() }) }),
+  later: schema(async () => ({ value: 1 })),
+  broken: schema(() => {
+    throw new Error('oh')
+  }),
+})
+const judge = createJudge(protocolDefaults, schemas)
+const event = (type: string, data?: unknown) => ({ type, timestamp: 1, data })
+
+it('names the path of what fails', () => {
+  expect(judge.acked(event('bullet_fired', { shipId: 'r1', at: { x: 'no' } }))).toMatchObject({
+    ok: false,
+    error: { code: 'invalid_payload', message: expect.stringContaining('data.at.x: ') },
+  })
+})
+
+it.each([
+  ['nobody_knows', 'unknown_type'],
+  ['toString', 'unknown_type'],
+  ['later', 'invalid_payload'],
+  ['broken', 'invalid_payload'],
+])('rejects %s as %s', (type, code) => {
+  expect(judge.acked(event(type))).toMatchObject({ ok: false, error: { code } })
+})
+
+it('stores what was sent, not what the schema makes of it', () => {
+  const data = { shipId: 'r1', at: { x: 1 }, extra: true }
+  expect(judge.acked(event('bullet_fired', data))).toMatchObject({ ok: true, value: { json: JSON.stringify(data) } })
+})
+
+it('keeps what a plain event carries beside its data, within the same limits', () => {
+  const open = createJudge(protocolDefaults, {})
+  expect(open.plain({ type: 'x', id: 1, extra: 2 }, 77)).toMatchObject({
+    value: { timestamp: 77 },
+    envelope: '{"id":1,"extra":2}',
+  })
+  expect(open.plain({ type: 'x', note: '\ud800' }, 77)).toMatchObject({ ok: false, error: { code: 'bad_text' } })
+})
+
+it('takes __proto__ keys as data', () => {
+  const open = createJudge(protocolDefaults, {})
+  const element = JSON.parse('{"type":"x","data":{"__proto__":{"a":1}},"__proto__":{"b":2}}')
+  expect(open.plain(element, 1)).toMatchObject({
+    value: { json: '{"__proto__":{"a":1}}' },
+    envelope: '{"__proto__":{"b":2}}',
+  })
+})

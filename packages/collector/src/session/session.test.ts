@@ -1,0 +1,125 @@
+import { protocolDefaults } from '@downlink/protocol'
+import { expect, it } from 'vitest'
+import { newRecord, type SessionRecord } from '../commit/session-record.ts'
+import { createFakeLog } from '../test-doubles.ts'
+import { createJudge } from './judge.ts'
+import { createSession, type Link, type Session, type Taken } from './session.ts'
+
+const judge = createJudge(protocolDefaults, {})
+const event = { type: 'a', timestamp: 1 }
+
+function aSession(record?: SessionRecord) {
+  const log = createFakeLog()
+  const failures: Session[] = []
+  const session = createSession({
+    id: 's',
+    proofHash: 'p',
+    record,
+    log,
+    judge,
+    onFailed: (failed) => failures.push(failed),
+  })
+  const take = (seq: number, count: number, pushed = seq + count - 1) =>
+    session.take({ seq, pushed, events: Array.from({ length: count }, () => event) }, 1000)
+  return { session, log, failures, take }
+}
+
+const at = (mark: number): SessionRecord => ({ ...newRecord('s', 0), mark, pushed: mark })
+const committed = (mark: number) => ({ kind: 'committed', record: at(mark), rejected: [] }) as const
+const settledOf = (taken: Taken) => {
+  if (taken.kind !== 'settling') throw new Error(`Expected it to be taken, got ${taken.kind}`)
+  return taken.settled
+}
+
+it('appends each batch from where the one before ends, without waiting for it', () => {
+  const { log, take } = aSession()
+  take(1, 2)
+  take(3, 2)
+  expect(log.appends.map(({ expectedMark, batch }) => [expectedMark, batch.upTo])).toEqual([
+    [0, 2],
+    [2, 4],
+  ])
+})
+
+it('trims what was accepted before', () => {
+  const { log, take } = aSession(at(3))
+  take(2, 4)
+  expect(log.appends[0]?.batch.events.map(({ seq }) => seq)).toEqual([4, 5])
+})
+
+it('refuses a hole, and tells how far it got', () => {
+  const { log, take } = aSession(at(3))
+  expect(take(5, 1)).toEqual({ kind: 'hole', accepted: 3 })
+  expect(log.appends).toHaveLength(0)
+})
+
+it('answers a repeat at once where it is committed', async () => {
+  const { log, take } = aSession(at(3))
+  expect(await settledOf(take(1, 3))).toMatchObject({ kind: 'committed', record: { mark: 3 } })
+  expect(log.appends).toHaveLength(0)
+})
+
+it('answers a repeat of what is under way only with its commit', async () => {
+  const { log, take } = aSession()
+  take(1, 2)
+  let answered = false
+  const repeat = settledOf(take(1, 2)).then((settled) => {
+    answered = true
+    return settled
+  })
+  await new Promise(setImmediate)
+  expect(answered).toBe(false)
+  await log.settle(committed(2))
+  expect(await repeat).toMatchObject({ kind: 'committed', record: { mark: 2 } })
+})
+
+it('counts what the sender believes acknowledged and nobody has as missing', () => {
+  const { session, log } = aSession()
+  const introduction = { ...newRecord('s', 0) }
+  void session.greet(introduction, { next: 11, pushed: 20 }, 1000)
+  expect(log.appends[0]).toMatchObject({ expectedMark: 0, batch: { missing: 10, upTo: 10, pushed: 20 } })
+})
+
+it('writes nothing for a greeting that tells nothing new', async () => {
+  const { session, log } = aSession(at(5))
+  expect(await session.greet(newRecord('s', 0), { next: 6, pushed: 5 }, 1000)).toMatchObject({ record: { mark: 5 } })
+  expect(log.appends).toHaveLength(0)
+})
+
+it('records the end that a repeat brings', () => {
+  const { session, log } = aSession(at(3))
+  session.take({ seq: 3, pushed: 3, events: [event], end: true }, 1000)
+  expect(log.appends[0]).toMatchObject({ batch: { end: true, upTo: 3, events: [] } })
+})
+
+it('counts drops by reason, and only those that are new', () => {
+  const { session, log } = aSession(at(2))
+  session.take({ seq: 1, pushed: 6, events: [{ drop: { overflow: 3, disabled: 2 } }, event] }, 1000)
+  expect(log.appends[0]?.batch).toMatchObject({ dropped: { overflow: 1, disabled: 2 }, upTo: 6, events: [{ seq: 6 }] })
+})
+
+it('takes nothing more after a failed append: what was behind it is discarded too', async () => {
+  const { session, log, failures, take } = aSession()
+  const first = settledOf(take(1, 2))
+  const second = settledOf(take(3, 2))
+  let failed = 0
+  session.attach({ conn: 1, replaced() {}, failed: () => failed++ })
+  await log.settle({ kind: 'unavailable' })
+  await log.settle({ kind: 'stale', mark: 0 })
+  expect(await Promise.all([first, second])).toEqual([{ kind: 'unavailable' }, { kind: 'unavailable' }])
+  expect(await settledOf(take(5, 1))).toEqual({ kind: 'unavailable' })
+  expect([failed, failures.length, log.appends.length]).toEqual([1, 1, 2])
+})
+
+it('lets a higher connection take over, and no lower one', () => {
+  const { session } = aSession()
+  const replaced: number[] = []
+  const link = (conn: number): Link => ({ conn, replaced: () => replaced.push(conn), failed() {} })
+  const third = link(3)
+  expect(session.attach(link(2))).toBe(true)
+  expect(session.attach(third)).toBe(true)
+  expect(session.attach(link(1))).toBe(false)
+  expect(replaced).toEqual([2])
+  session.detach(third)
+  expect(session.open).toBe(false)
+})
