@@ -26,7 +26,9 @@ export function probe(file: string): Promise<Probe> {
         if (stdout === 'sound') resolve({ kind: 'sound' })
         else if (stdout.startsWith('failed ')) resolve(judgeFailure(stdout.slice('failed '.length)))
         else if (error?.killed) resolve({ kind: 'unusable', reason: `Opening took over ${timeoutMs} ms` })
-        else resolve({ kind: 'corrupt', reason: `Opening it ended the process (${error?.signal ?? stderr})` })
+        // A crash is the file's doing. A probe that failed to start (exit code 1) has not looked at it.
+        else if (error?.code === 1) resolve({ kind: 'unusable', reason: `The probe did not start: ${stderr}` })
+        else resolve({ kind: 'corrupt', reason: `Opening it ended the process (${error?.signal ?? error?.code})` })
       },
     )
   })
