@@ -1,39 +1,42 @@
-/** A database with our tables, a writer, and the read side over it. */
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+/** The read side over a database of its own, and a writer that stands for the commits. */
 import type { EventDefinitions } from '@downlink/protocol'
-import { DuckDBInstance, DuckDBTimestampValue } from '@duckdb/node-api'
+import { DuckDBTimestampValue } from '@duckdb/node-api'
 import { onTestFinished } from 'vitest'
-import { type QueryLimits, settleQueryLimits } from '../src/query/query-limits.ts'
-import { openReadStore } from '../src/query/read-store.ts'
-import { tableDefinitions } from '../src/store/tables.ts'
+import type { QueryLimits } from '../src/query/query-limits.ts'
+import { planReadStore } from '../src/query/read-store.ts'
+import { openDatabase } from '../src/store/open-database.ts'
 import { aFolder } from './harness.ts'
 
 export interface ReadStoreSetup {
   readonly definitions?: EventDefinitions
   readonly limits?: Partial<QueryLimits>
+  /** Before the lock. */
+  readonly settings?: readonly string[]
 }
 
-export async function aReadStore({ definitions = { schemas: {} }, limits = {} }: ReadStoreSetup = {}) {
-  const folder = await aFolder()
-  const exportFolder = join(folder, 'exports')
-  await mkdir(exportFolder)
-  const instance = await DuckDBInstance.create(join(folder, 'downlink.duckdb'))
-  const writer = await instance.connect()
-  for (const definition of tableDefinitions) await writer.run(definition)
-  const connect = () => instance.connect()
-  const store = await openReadStore({ connect, exportFolder, definitions, limits: settleQueryLimits(limits) })
+const at = new DuckDBTimestampValue(1_767_225_600_000_000n)
+
+export async function aReadStore({ definitions = { schemas: {} }, limits, settings = [] }: ReadStoreSetup = {}) {
+  const plan = planReadStore(definitions, limits)
+  const database = await openDatabase({
+    dataFolder: await aFolder(),
+    log: { error: () => {} },
+    async prepare(connection, exportFolder) {
+      for (const setting of settings) await connection.run(setting)
+      await plan.prepare(connection, exportFolder)
+    },
+  })
+  const store = plan.open(database)
+  const writer = await database.connect()
   onTestFinished(async () => {
     await store.readers.close()
-    writer.closeSync()
-    instance.closeSync()
+    database.close()
   })
 
-  const at = new DuckDBTimestampValue(1_767_225_600_000_000n)
   let seq = 0
   return {
     ...store,
-    folder,
+    ...database,
     query: (sql: string) => store.jail.query(sql),
     rows: async (sql: string) => (await store.jail.query(sql)).rows,
     /** Writes one event as a commit does, and so proves that commits still work. Text is taken as JSON, unchecked. */

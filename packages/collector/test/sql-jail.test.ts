@@ -3,9 +3,11 @@ import { readdir } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { aReadStore } from './read-store-harness.ts'
 
-type Setup = Awaited<ReturnType<typeof aReadStore>>
-
-async function expectRefused(store: Setup, sql: string, code: string | RegExp): Promise<void> {
+async function expectRefused(
+  store: Awaited<ReturnType<typeof aReadStore>>,
+  sql: string,
+  code: string | RegExp,
+): Promise<void> {
   await expect(store.query(sql), sql).rejects.toMatchObject({ code: expect.stringMatching(code) })
   const seq = await store.commit()
   expect(await store.rows('SELECT max(seq) FROM events')).toEqual([[seq]])
@@ -229,7 +231,10 @@ it('ends a query at its time, and has a place for the next', async () => {
 })
 
 it('ends a query that takes the memory, whichever way', async () => {
-  const store = await aReadStore({ limits: { databaseMemoryMb: 128, spillMb: 1, memoryGrowthMb: 256 } })
+  const store = await aReadStore({
+    limits: { spillMb: 1, memoryGrowthMb: 256 },
+    settings: ["SET memory_limit = '128MB'"],
+  })
   const hungry = [
     'SELECT list(range) FROM range(1000000000)',
     'SELECT a.range FROM range(100000000) a ORDER BY hash(a.range)',

@@ -5,7 +5,6 @@ import { quoteText } from './quote.ts'
 export interface LockDownOptions {
   /** The one folder that the database may still write to. */
   readonly exportFolder: string
-  readonly databaseMemoryMb: number
   readonly spillMb: number
 }
 
@@ -14,9 +13,8 @@ export interface LockDownOptions {
  * The order matters: directories can't be allowed any more without external access, and nothing once locked.
  */
 export async function lockDown(connection: DuckDBConnection, options: LockDownOptions): Promise<void> {
-  const { exportFolder, databaseMemoryMb, spillMb } = options
+  const { exportFolder, spillMb } = options
   const settings = [
-    `SET memory_limit = '${databaseMemoryMb}MiB'`,
     // Otherwise one query may fill the disk that the next commit needs.
     `SET max_temp_directory_size = '${spillMb}MiB'`,
     'SET autoload_known_extensions = false',

@@ -1,5 +1,4 @@
 /** How much a reader may take, so that the writer always has the rest. */
-import { totalmem } from 'node:os'
 import { CollectorError } from '../errors.ts'
 
 export interface QueryLimits {
@@ -15,8 +14,6 @@ export interface QueryLimits {
   readonly maxConcurrent: number
   /** Reads that wait for their turn. @default 32 */
   readonly maxWaiting: number
-  /** What the database may hold in memory, readers and writer together. @default 1024, or half of what the machine has */
-  readonly databaseMemoryMb: number
   /** By how much reading may let the process grow before it is interrupted. @default 1024 */
   readonly memoryGrowthMb: number
   /** What queries may spill to disk. @default 1024 */
@@ -32,7 +29,6 @@ export const queryDefaults: QueryLimits = {
   maxSqlLength: 10_000,
   maxConcurrent: 2,
   maxWaiting: 32,
-  databaseMemoryMb: Math.min(1024, Math.floor(totalmem() / 2 ** 21)),
   memoryGrowthMb: 1024,
   spillMb: 1024,
   exportTimeLimitMs: 300_000,

@@ -1,4 +1,5 @@
 /** Connections that only read: few at once, each for a limited time, and all of them give way to a commit. */
+import { memoryUsage } from 'node:process'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 import type { QueryLimits } from './query-limits.ts'
@@ -12,7 +13,7 @@ export interface Readers {
   run<Value>(work: (connection: DuckDBConnection) => Promise<Value>, options?: RunOptions): Promise<Value>
   /** Ends what runs now with `query_interrupted`, for a commit that lacks memory. */
   interrupt(): void
-  /** Ends what runs and what waits, and closes the connections. */
+  /** Ends what runs and what waits. */
   close(): Promise<void>
 }
 
@@ -23,16 +24,23 @@ export interface RunOptions {
   readonly signal?: AbortSignal
 }
 
+/** Where connections come from. They end when the database is opened anew, so none is kept. */
+export interface ConnectionSource {
+  connect(): Promise<DuckDBConnection>
+  release(connection: DuckDBConnection): void
+}
+
 export interface ReadersOptions {
-  readonly connect: () => Promise<DuckDBConnection>
+  readonly database: ConnectionSource
   readonly limits: QueryLimits
+  /** What this process holds of the machine's memory. */
+  readonly residentBytes?: () => number
 }
 
 /** An interrupt between two statements is lost on the database, so it is repeated until the work has ended. */
 const watchIntervalMs = 25
 
-export function createReaders({ connect, limits }: ReadersOptions): Readers {
-  const idle: DuckDBConnection[] = []
+export function createReaders({ database, limits, residentBytes = memoryUsage.rss }: ReadersOptions): Readers {
   const running = new Set<Reading>()
   const waiting: Waiting[] = []
   let slots = limits.maxConcurrent
@@ -57,7 +65,6 @@ export function createReaders({ connect, limits }: ReadersOptions): Readers {
       for (const { refuse } of waiting.splice(0)) refuse(closing())
       for (const reading of running) reading.stop(closing)
       await Promise.all([...running].map((reading) => reading.ended))
-      for (const connection of idle.splice(0)) connection.closeSync()
     },
   }
 
@@ -93,8 +100,8 @@ export function createReaders({ connect, limits }: ReadersOptions): Readers {
     timeLimitMs: number,
     signal: AbortSignal | undefined,
   ): Promise<Value> {
-    const connection = idle.pop() ?? (await connect())
-    const reading = watch(connection, limits.memoryGrowthMb)
+    const connection = await database.connect()
+    const reading = watch(connection, limits.memoryGrowthMb, residentBytes)
     const timer = setTimeout(() => reading.stop(() => timedOut(timeLimitMs)), timeLimitMs)
     const onAbort = () => reading.stop(abandoned)
     signal?.addEventListener('abort', onAbort)
@@ -114,8 +121,7 @@ export function createReaders({ connect, limits }: ReadersOptions): Readers {
       running.delete(reading)
       reading.end()
       await connection.run('ROLLBACK').catch(() => {})
-      if (closed) connection.closeSync()
-      else idle.push(connection)
+      database.release(connection)
       reading.settle()
     }
   }
@@ -134,8 +140,8 @@ interface Reading {
   settle(): void
 }
 
-function watch(connection: DuckDBConnection, memoryGrowthMb: number): Reading {
-  const startBytes = process.memoryUsage.rss()
+function watch(connection: DuckDBConnection, memoryGrowthMb: number, residentBytes: () => number): Reading {
+  const startBytes = residentBytes()
   let settle = () => {}
   const ended = new Promise<void>((resolve) => {
     settle = resolve
@@ -143,7 +149,7 @@ function watch(connection: DuckDBConnection, memoryGrowthMb: number): Reading {
   let stopped: CollectorError | undefined
   const interval = setInterval(() => {
     // The database counts its tables against its limit, but not the text that a function puts together.
-    if (process.memoryUsage.rss() - startBytes > memoryGrowthMb * 2 ** 20) stopped ??= tooLarge()
+    if (residentBytes() - startBytes > memoryGrowthMb * 2 ** 20) stopped ??= tooLarge()
     if (stopped) connection.interrupt()
   }, watchIntervalMs)
   return {

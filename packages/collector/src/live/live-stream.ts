@@ -1,0 +1,174 @@
+/**
+ * What happens now, for any number of listeners, as server-sent events (WHATWG HTML, Server-sent events):
+ * `counters` twice a second, `tail` up to ten times a second, a comment as heartbeat.
+ * Each message is put together once. A listener that does not keep up loses entries of the tail, and is told how many.
+ */
+import type { CommitNotice, CommittedEvent } from '../commit/commit-notice.ts'
+import type { RejectedEvent } from '../commit/session-batch.ts'
+import type { Tally, TallyCounts } from '../metrics/tally.ts'
+import type { Feed } from './feed.ts'
+
+/** The data of a `counters` message. */
+export interface LiveCounters extends TallyCounts {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Events stored in each of the last 60 whole seconds, oldest first; the last one is the rate. */
+  readonly perSecond: readonly number[]
+  /** WebSockets that are up. */
+  readonly sockets: number
+}
+
+/** The data of a `tail` message: the newest of what was committed since the last one. */
+export interface LiveTail {
+  readonly events: readonly CommittedEvent[]
+  readonly rejected: readonly RejectedEvent[]
+  /** Entries that were left out. */
+  readonly lost: number
+}
+
+export interface LiveSink {
+  write(text: string): void
+  /** Written and not yet taken by the network. */
+  readonly bufferedBytes: number
+  end(): void
+}
+
+export interface LiveStream {
+  /** @returns takes the sink out; undefined where there are too many already */
+  join(sink: LiveSink): (() => void) | undefined
+  readonly listeners: number
+  /** Ends every sink. */
+  close(): void
+}
+
+export interface LiveStreamOptions {
+  readonly feed: Feed
+  readonly tally: Tally
+  readonly sockets: () => number
+  readonly now: () => number
+  /** @returns stops it */
+  readonly every: (intervalMs: number, tick: () => void) => () => void
+}
+
+export const liveDefaults = {
+  tickMs: 100,
+  ticksPerCounters: 5,
+  ticksPerBeat: 150,
+  historySeconds: 60,
+  maxTailEntries: 50,
+  maxTailBytes: 131_072,
+  maxBufferedBytes: 1_048_576,
+  maxListeners: 64,
+} as const
+
+interface Listener {
+  readonly sink: LiveSink
+  lost: number
+}
+
+export function createLiveStream({ feed, tally, sockets, now, every }: LiveStreamOptions): LiveStream {
+  const listeners = new Set<Listener>()
+  let events: CommittedEvent[] = []
+  let rejected: RejectedEvent[] = []
+  let lost = 0
+  let ticks = 0
+  let rest = () => {}
+
+  return {
+    get listeners() {
+      return listeners.size
+    },
+
+    join(sink) {
+      if (listeners.size >= liveDefaults.maxListeners) return undefined
+      const listener = { sink, lost: 0 }
+      if (listeners.size === 0) wake()
+      listeners.add(listener)
+      sink.write(message('counters', counters()))
+      return () => {
+        if (listeners.delete(listener) && listeners.size === 0) rest()
+      }
+    },
+
+    close() {
+      for (const { sink } of listeners) sink.end()
+      listeners.clear()
+      rest()
+    },
+  }
+
+  function wake(): void {
+    const unsubscribe = feed.subscribe(take)
+    const stopTicks = every(liveDefaults.tickMs, tick)
+    rest = () => {
+      unsubscribe()
+      stopTicks()
+      clear()
+      rest = () => {}
+    }
+  }
+
+  function take(notice: CommitNotice): void {
+    events = newest(events, notice.events)
+    rejected = newest(rejected, notice.rejected)
+  }
+
+  function newest<Entry>(kept: readonly Entry[], more: readonly Entry[]): Entry[] {
+    const { maxTailEntries } = liveDefaults
+    lost += Math.max(0, kept.length + more.length - maxTailEntries)
+    return [...kept, ...more.slice(-maxTailEntries)].slice(-maxTailEntries)
+  }
+
+  function tick(): void {
+    ticks++
+    if (ticks % liveDefaults.ticksPerBeat === 0) for (const { sink } of listeners) sink.write(': beat\n\n')
+    if (ticks % liveDefaults.ticksPerCounters === 0) toAll(message('counters', counters()))
+    if (events.length > 0 || rejected.length > 0) sendTail()
+  }
+
+  function sendTail(): void {
+    const tail = { events: withinBytes(events), rejected: withinBytes(rejected) }
+    const entries = tail.events.length + tail.rejected.length
+    const leftOut = lost
+    const text = message('tail', { ...tail, lost: leftOut } satisfies LiveTail)
+    for (const listener of listeners) {
+      if (isFull(listener)) listener.lost += entries + leftOut
+      else if (listener.lost === 0) listener.sink.write(text)
+      else {
+        listener.sink.write(message('tail', { ...tail, lost: leftOut + listener.lost } satisfies LiveTail))
+        listener.lost = 0
+      }
+    }
+    clear()
+  }
+
+  function clear(): void {
+    events = []
+    rejected = []
+    lost = 0
+  }
+
+  /** The newest that fit, and always one: an event is bounded by itself. */
+  function withinBytes<Entry>(entries: readonly Entry[]): readonly Entry[] {
+    let bytes = 0
+    let first = entries.length
+    while (first > 0 && bytes < liveDefaults.maxTailBytes) bytes += JSON.stringify(entries[--first]).length
+    lost += first
+    return entries.slice(first)
+  }
+
+  function counters(): LiveCounters {
+    const perSecond = tally.perSecond(liveDefaults.historySeconds)
+    return { at: now(), ...tally.counts(), perSecond, sockets: sockets() }
+  }
+
+  function toAll(text: string): void {
+    for (const listener of listeners) if (!isFull(listener)) listener.sink.write(text)
+  }
+}
+
+const isFull = ({ sink }: Listener): boolean => sink.bufferedBytes > liveDefaults.maxBufferedBytes
+
+/** JSON has no line feed, so one data line is enough. */
+const message = (event: 'counters' | 'tail', data: LiveCounters | LiveTail): string =>
+  `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`

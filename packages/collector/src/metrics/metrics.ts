@@ -1,0 +1,86 @@
+/** What Prometheus reads. A registry of our own, so that a host's metrics and ours don't mix. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { WriteOutcome } from '../commit/session-store.ts'
+import type { Tally } from './tally.ts'
+
+export interface Metrics {
+  readonly contentType: string
+  text(): Promise<string>
+  observeCommit(outcome: WriteOutcome['kind'], durationMs: number): void
+}
+
+export interface MetricsOptions {
+  readonly tally: Tally
+  readonly sockets: () => number
+  readonly liveListeners: () => number
+}
+
+/** From a local disk at rest to one in trouble. */
+const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+export function createMetrics({ tally, sockets, liveListeners }: MetricsOptions): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const { since } = tally
+
+  counter('downlink_events_stored_total', 'Events committed, by type', 'type', () => since.stored)
+  counter('downlink_events_rejected_total', 'Events rejected, by code', 'code', () => since.rejected)
+  counter('downlink_events_dropped_total', 'Events that clients dropped, by reason', 'reason', () => since.dropped)
+  gauge('downlink_events_pending', 'Events that wait for their commit', () => tally.pending)
+  gauge('downlink_sockets', 'WebSockets that are up', sockets)
+  gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
+  new Counter({
+    name: 'downlink_events_missing_total',
+    help: 'Events that clients had acknowledged and the store has not',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(since.missing)
+    },
+  })
+  const commits = new Counter({
+    name: 'downlink_commits_total',
+    help: 'Transactions, by outcome',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'downlink_commit_duration_seconds',
+    help: 'From the first append of a group to its fsync',
+    buckets: commitBucketsSeconds,
+    registers,
+  })
+
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    observeCommit(outcome, durationMs) {
+      commits.inc({ outcome })
+      durations.observe(durationMs / 1000)
+    },
+  }
+
+  function counter(name: string, help: string, label: string, read: () => ReadonlyMap<string, number>): void {
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset()
+        for (const [key, value] of read()) this.inc({ [label]: key }, value)
+      },
+    })
+  }
+
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+}

@@ -1,0 +1,115 @@
+/** Counts what was committed, by type, code and reason. Always on, so it adds and does nothing else. */
+import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
+
+export interface TallyCounts {
+  readonly stored: number
+  readonly rejected: number
+  readonly dropped: number
+  readonly missing: number
+  /** Events stored, by type. */
+  readonly types: Readonly<Record<string, number>>
+}
+
+export interface Tally {
+  /** Events that wait for their commit. */
+  pending: number
+  /** @param rejected of the batch, those that the store refused included */
+  add(batch: SessionBatch, rejected: readonly RejectedEvent[]): void
+  /** Since the database was made. */
+  counts(): TallyCounts
+  /** Since this process started, for metrics. */
+  readonly since: {
+    readonly stored: ReadonlyMap<string, number>
+    readonly rejected: ReadonlyMap<string, number>
+    readonly dropped: ReadonlyMap<string, number>
+    readonly missing: number
+  }
+  /** Events stored in each of the last whole seconds, oldest first. */
+  perSecond(seconds: number): readonly number[]
+}
+
+export interface TallyOptions {
+  readonly now: () => number
+  /** What the database held at the start. */
+  readonly before: TallyCounts
+}
+
+export const noCounts: TallyCounts = { stored: 0, rejected: 0, dropped: 0, missing: 0, types: {} }
+
+/** Types come from outside where nothing defines them: the rest is counted under this one. */
+export const otherTypes = '(other)'
+const maxTypes = 500
+const keptSeconds = 300
+
+export function createTally({ now, before }: TallyOptions): Tally {
+  const stored = new Map<string, number>()
+  const rejected = new Map<string, number>()
+  const dropped = new Map<string, number>()
+  let missing = 0
+  const seconds = new Float64Array(keptSeconds)
+  let newestSecond = Math.floor(now() / 1000)
+
+  return {
+    pending: 0,
+
+    add(batch, refused) {
+      const refusedSeqs = refused.length === 0 ? undefined : new Set(refused.map(({ seq }) => seq))
+      let events = 0
+      for (const { seq, event } of batch.events) {
+        if (refusedSeqs?.has(seq)) continue
+        count(stored, stored.has(event.type) || stored.size < maxTypes ? event.type : otherTypes, 1)
+        events++
+      }
+      for (const { code } of refused) count(rejected, code, 1)
+      for (const [reason, events] of Object.entries(batch.dropped)) count(dropped, reason, events)
+      missing += batch.missing
+      moveTo(Math.floor(now() / 1000))
+      seconds[newestSecond % keptSeconds] = (seconds[newestSecond % keptSeconds] ?? 0) + events
+    },
+
+    counts() {
+      const types = new Map(Object.entries(before.types))
+      for (const [type, events] of stored) count(types, type, events)
+      return {
+        stored: before.stored + sum(stored),
+        rejected: before.rejected + sum(rejected),
+        dropped: before.dropped + sum(dropped),
+        missing: before.missing + missing,
+        // `fromEntries` defines keys rather than setting them, so that a type `__proto__` is one like any other.
+        types: Object.fromEntries(types),
+      }
+    },
+
+    since: {
+      stored,
+      rejected,
+      dropped,
+      get missing() {
+        return missing
+      },
+    },
+
+    perSecond(wanted) {
+      moveTo(Math.floor(now() / 1000))
+      const first = newestSecond - wanted
+      return Array.from({ length: wanted }, (_, at) => seconds[(first + at) % keptSeconds] ?? 0)
+    },
+  }
+
+  /** Seconds in which nothing came are zero. */
+  function moveTo(second: number): void {
+    if (second - newestSecond >= keptSeconds) seconds.fill(0)
+    else for (let empty = newestSecond + 1; empty <= second; empty++) seconds[empty % keptSeconds] = 0
+    newestSecond = Math.max(newestSecond, second)
+  }
+}
+
+function count(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by)
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0
+  for (const value of counts.values()) total += value
+  return total
+}
