@@ -35,7 +35,7 @@ export interface Game extends GameControls {
   connect(): () => void
 }
 
-export interface Stores {
+interface Stores {
   readonly telemetry: TelemetryStore
   readonly gameState: GameStateStore
   readonly ui: UiStore
@@ -76,13 +76,14 @@ export function createGame({ telemetry, seed, fieldSize, frames }: GameOptions):
       if (engine.battle.tick % snapshotTicks === 0) snapshot()
     },
     measure(frameMs) {
-      const frameStats = ui.getState().running ? meter.add(frameMs) : meter.clear()
+      const { running, telemetryEnabled } = ui.getState()
+      const frameStats = running ? meter.add(frameMs) : meter.clear()
       if (!frameStats) return
       gameState.setState({ frameStats })
+      if (!telemetryEnabled) return
       const { ships, bullets } = engine.battle
-      stores.telemetry
-        .getState()
-        .pushTelemetry('frame_stats', { ...frameStats, entities: ships.length + bullets.length })
+      const entities = ships.length + bullets.length
+      stores.telemetry.getState().pushTelemetry('frame_stats', { ...frameStats, entities })
     },
     ...(frames && { frames }),
   })

@@ -11,5 +11,6 @@ import type { Game, GameControls } from './game.ts'
  */
 export function useGame(game: Game): GameControls {
   useEffect(() => game.connect(), [game])
-  return game
+  const { start, stop, spawnShip, reset } = game
+  return { start, stop, spawnShip, reset }
 }

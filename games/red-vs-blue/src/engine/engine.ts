@@ -9,7 +9,7 @@ import { flyShip } from './flight.ts'
 import { flyBullets, shoot } from './gunnery.ts'
 import { beginRound, createRound, judgeRound, mostShips, spawnShip } from './round.ts'
 
-export interface EngineEvents {
+interface EngineEvents {
   /** Every battle event, while `enableTelemetry` is on. */
   telemetry: BattleEvent
   /** The same events at all times: for effects and sound. */

@@ -5,7 +5,7 @@
  */
 
 export const pi: number = Math.PI
-export const tau: number = 2 * pi
+const tau = 2 * pi
 
 // π/2 in two parts (33 bits, and the rest), so that whole multiples of it are taken off without rounding.
 const quarterTurnHigh = 1.5707963267341256

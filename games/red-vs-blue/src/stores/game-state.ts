@@ -5,7 +5,7 @@ import type { BattleView, Phase } from '../engine/battle.ts'
 import type { FrameStats } from '../frame-stats.ts'
 
 /** A moment of the battle; it never changes after it was taken. */
-export interface BattleSnapshot {
+interface BattleSnapshot {
   readonly round: number
   readonly seed: number
   readonly tick: number

@@ -6,7 +6,7 @@ import type { battleEvents } from '../engine/events.ts'
 
 export type BattleTelemetry = Telemetry<EventsOf<typeof battleEvents>>
 
-export interface TelemetryState {
+interface TelemetryState {
   /** Records an event; does nothing while telemetry is off. */
   readonly pushTelemetry: BattleTelemetry['push']
   /** Takes the `count` oldest. Empty while the connector runs: it alone drains then. */

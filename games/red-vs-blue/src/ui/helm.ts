@@ -27,7 +27,7 @@ const hoverReach = 24
 /** A pointer turns in steps, or each of its pixels would be an event. */
 const turnSteps = 4
 
-export function createHelm(game: Game, scene: Scene, canvas: HTMLCanvasElement): Helm {
+export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HTMLCanvasElement): Helm {
   const { engine } = game
   const held = new Set<string>()
   let pointer: { readonly x: number; readonly y: number } | undefined
