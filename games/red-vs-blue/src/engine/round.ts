@@ -2,7 +2,7 @@
 
 import { type Battle, enemyOf, roundPlace, type Ship, type Team } from './battle.ts'
 import type { BattleConfig } from './config.ts'
-import { createRandom } from './random.ts'
+import { createRandom, type Random } from './random.ts'
 import { createSpatialHash } from './spatial-hash.ts'
 import { pi } from './trigonometry.ts'
 
@@ -48,22 +48,10 @@ export function beginRound(battle: Battle): void {
   }
 }
 
-/** Puts a ship on its team's side: at its place in the line-up, or anywhere there. */
-export function spawnShip(battle: Battle, team: Team, place: number = battle.random.nextInt() % 25): Ship {
+/** Puts a ship on its team's side: at its place in the line-up, or at any of these. */
+export function spawnShip(battle: Battle, team: Team, place?: number): Ship {
   const { config, random, round } = battle
-  // The fleets face each other along the longer side of the field, so that a phone held upright works too.
-  const isWide = config.canvasWidth >= config.canvasHeight
-  const length = isWide ? config.canvasWidth : config.canvasHeight
-  const breadth = isWide ? config.canvasHeight : config.canvasWidth
-  const rank = Math.floor(place / 5)
-  const file = place % 5
-  const depth = Math.min(length * 0.42, 70 + rank * 46 + random.between(-12, 12))
-  const along = team === 'red' ? depth : length - depth
-  const across = (breadth * (file + 0.5)) / 5 + random.between(-30, 30)
-  const x = isWide ? along : across
-  const y = isWide ? across : along
-  const facing = isWide ? 0 : pi / 2
-  const angle = team === 'red' ? facing : facing - pi
+  const { x, y, angle } = lineUp(config, random, team, place ?? random.nextInt() % config.shipsPerTeam)
   const ship: Ship = {
     id: `${team}-${round}-${++battle.shipsSpawned}`,
     team,
@@ -89,6 +77,28 @@ export function spawnShip(battle: Battle, team: Team, place: number = battle.ran
   battle.alive[team]++
   battle.report?.('ship_spawned', { shipId: ship.id, team, x: roundPlace(x), y: roundPlace(y) })
   return ship
+}
+
+/** Ranks and files on either side of the field, each ship a little out of line. */
+function lineUp(config: BattleConfig, random: Random, team: Team, place: number) {
+  // The fleets face each other along the longer side, so that a phone held upright works too.
+  const isWide = config.canvasWidth >= config.canvasHeight
+  const length = isWide ? config.canvasWidth : config.canvasHeight
+  const breadth = isWide ? config.canvasHeight : config.canvasWidth
+  const files = Math.max(5, Math.ceil(Math.sqrt(config.shipsPerTeam)))
+  const ranks = Math.ceil(config.shipsPerTeam / files)
+  const rankGap = Math.min(46, (length * 0.35) / ranks)
+  const fileGap = breadth / files
+  const stray = Math.min(30, fileGap * 0.3)
+  const depth = 70 + Math.floor(place / files) * rankGap + random.between(-12, 12)
+  const along = team === 'red' ? depth : length - depth
+  const across = fileGap * ((place % files) + 0.5) + random.between(-stray, stray)
+  const facing = isWide ? 0 : pi / 2
+  return {
+    x: isWide ? along : across,
+    y: isWide ? across : along,
+    angle: team === 'red' ? facing : facing - pi,
+  }
 }
 
 /** Ends the round where a fleet is gone or time is up. */

@@ -75,5 +75,11 @@ function PilotHint({ pilotedId }: { readonly pilotedId: string | undefined }): R
       </p>
     )
   }
-  return isLost ? <p className="hint">Out of your hands. T, or a tap on a ship, takes another</p> : null
+  if (!isLost) return null
+  return (
+    <p className="hint">
+      <span className="by-keys">Out of your hands: T, or a click on a ship, takes another</span>
+      <span className="by-touch">Out of your hands: tap a ship to take another</span>
+    </p>
+  )
 }

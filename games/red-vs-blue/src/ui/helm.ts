@@ -86,7 +86,14 @@ export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HT
     },
     { signal },
   )
-  addEventListener('keyup', (event) => held.delete(event.code), { signal })
+  addEventListener(
+    'keyup',
+    (event) => {
+      // Some browsers press the button on the way up.
+      if (held.delete(event.code)) event.preventDefault()
+    },
+    { signal },
+  )
   addEventListener('blur', () => held.clear(), { signal })
 
   canvas.addEventListener(

@@ -91,25 +91,22 @@ function drawPilotMark(context: CanvasRenderingContext2D, time: number): void {
   }
 }
 
-/** A faint frame with bright corners. */
+/** A faint frame, its corners in the colour of the fleet that starts there. */
 function drawEdge(context: CanvasRenderingContext2D, width: number, height: number): void {
   context.lineWidth = 1
   context.strokeStyle = 'rgb(150 180 255 / 0.12)'
   context.strokeRect(0, 0, width, height)
   context.lineWidth = 2
-  for (const [x, inwardX, colour] of [
-    [0, 26, css(teamColours.red.hull, 0.6)],
-    [width, -26, css(teamColours.blue.hull, 0.6)],
-  ] as const) {
-    context.strokeStyle = colour
-    for (const [y, inwardY] of [
-      [0, 26],
-      [height, -26],
-    ] as const) {
+  const isWide = width >= height
+  for (const right of [0, 1]) {
+    for (const low of [0, 1]) {
+      const team = (isWide ? right : low) ? 'blue' : 'red'
+      const [x, y] = [right * width, low * height]
+      context.strokeStyle = css(teamColours[team].hull, 0.6)
       context.beginPath()
-      context.moveTo(x + inwardX, y)
+      context.moveTo(x + (right ? -26 : 26), y)
       context.lineTo(x, y)
-      context.lineTo(x, y + inwardY)
+      context.lineTo(x, y + (low ? -26 : 26))
       context.stroke()
     }
   }
