@@ -106,3 +106,30 @@ export async function rowsOf(folder: string, sql: string): Promise<unknown[][]> 
     instance.closeSync()
   }
 }
+
+/** A `POST /telemetry`, with whatever body and headers. */
+export const post = ({ url }: Pick<Listening, 'url'>, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${url}/telemetry`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain', ...headers },
+    body: typeof body === 'string' || body instanceof Buffer ? (body as BodyInit) : JSON.stringify(body),
+  })
+
+/** A session that goes on through whatever happens beside it; tells whether all of it was stored. */
+export async function aBystander(listening: Listening, data: string) {
+  const client = await aClient(listening)
+  await client.hello()
+  let seq = 0
+  const say = async () => {
+    seq++
+    const ack = await client.batch(seq, [{ type: 'bystander', timestamp: seq }])
+    if (ack.t !== 'ack' || ack.seq !== seq) throw new Error(`Expected an ack of ${seq}, got ${JSON.stringify(ack)}`)
+  }
+  await say()
+  return {
+    say,
+    /** Once the collector is closed. */
+    stored: async () =>
+      (await rowsOf(data, `SELECT count(*)::INT FROM events WHERE session_id = '${client.session}'`))[0]?.[0] === seq,
+  }
+}

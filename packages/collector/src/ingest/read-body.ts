@@ -1,5 +1,6 @@
 /** Reads a request's body, inflated where needed, never past a number of bytes. */
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
 export type Body =
@@ -16,39 +17,52 @@ const maxDrainBytes = 16 * 1024 * 1024
 /** @param maxBytes after inflation */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
-  const gunzip = encoding === 'gzip' ? createGunzip() : undefined
+  if (encoding === 'identity') return collect(request, request, maxBytes)
+  if (encoding === 'gzip') return collect(request, request.pipe(createGunzip()), maxBytes)
+  return drain(request, { kind: 'bad_encoding', message: 'Expected "Content-Encoding" to be gzip or absent' })
+}
+
+/** @param source the request itself, or what inflates it */
+function collect(request: IncomingMessage, source: Readable, maxBytes: number): Promise<Body> {
   return new Promise((resolve) => {
-    if (encoding !== 'identity' && encoding !== 'gzip') {
-      return drain({ kind: 'bad_encoding', message: 'Expected "Content-Encoding" to be gzip or absent' })
-    }
     const chunks: Buffer[] = []
     let bytes = 0
-    const source = gunzip ? request.pipe(gunzip) : request
-    source.on('data', (chunk: Buffer) => {
+    function take(chunk: Buffer): void {
       bytes += chunk.length
       if (bytes <= maxBytes) chunks.push(chunk)
-      else drain({ kind: 'too_large', read: true })
-    })
-    source.once('end', () => resolve(textOf(Buffer.concat(chunks))))
-    gunzip?.once('error', () => drain({ kind: 'bad_encoding', message: 'Expected a gzip body' }))
-    request.once('close', () => resolve({ kind: 'aborted' }))
-
-    /** A sender reads the answer only after it has sent all, and a connection cut before that loses the answer. */
-    function drain(body: Body): void {
-      source?.removeAllListeners('data')
-      if (gunzip) {
-        request.unpipe(gunzip)
-        gunzip.destroy()
-      }
-      let drained = 0
-      request.on('data', (chunk: Buffer) => {
-        drained += chunk.length
-        if (drained > maxDrainBytes) resolve({ kind: 'too_large', read: false })
-      })
-      request.once('end', () => resolve(body))
-      if (request.readableEnded) resolve(body)
-      request.resume()
+      else giveUp({ kind: 'too_large', read: true })
     }
+    function finish(): void {
+      resolve(textOf(Buffer.concat(chunks)))
+    }
+    function giveUp(body: Body): void {
+      source.off('data', take).off('end', finish)
+      if (source !== request) {
+        request.unpipe()
+        source.destroy()
+      }
+      resolve(drain(request, body))
+    }
+    source.on('data', take).once('end', finish)
+    source.once('error', () => giveUp({ kind: 'bad_encoding', message: 'Expected a gzip body' }))
+    request.once('close', () => {
+      if (!request.complete) resolve({ kind: 'aborted' })
+    })
+  })
+}
+
+/** Reads the rest and throws it away: a connection that is cut while its sender still sends loses the answer. */
+function drain(request: IncomingMessage, body: Body): Promise<Body> {
+  if (request.readableEnded) return Promise.resolve(body)
+  return new Promise((resolve) => {
+    let bytes = 0
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxDrainBytes) resolve({ kind: 'too_large', read: false })
+    })
+    request.once('end', () => resolve(body))
+    request.once('close', () => resolve({ kind: 'aborted' }))
+    request.resume()
   })
 }
 

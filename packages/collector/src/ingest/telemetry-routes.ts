@@ -49,7 +49,7 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
       return refuse(reply, 429, 'too_fast', `Expected at most ${limits.maxPostsPerSecond} requests a second`)
     }
     const body = await readBody(request.raw, limits.maxFrameBytes)
-    if (body.kind === 'aborted') return reply
+    if (body.kind === 'aborted') return reply.hijack()
     if (body.kind === 'too_large') {
       if (!body.read) reply.header('connection', 'close')
       return refuse(reply, 413, 'too_large', `Expected at most ${limits.maxFrameBytes} bytes`)
