@@ -35,12 +35,14 @@ export const upsertSessions: string = `
     .map((column) => `${column} = excluded.${column}`)
     .join(', ')}`
 
+/** A row as the JSON text that `recordOf` reads. */
+export const sessionJson: string = `to_json(struct_pack(${columns
+  .map((column) => `${column} := ${isTime(column) ? `epoch_ms(${column})` : column}`)
+  .join(', ')}))::VARCHAR`
+
 /** Takes the ids as one JSON text; gives each row as JSON. */
 export const selectSessions: string = `
-  SELECT to_json(struct_pack(${columns
-    .map((column) => `${column} := ${isTime(column) ? `epoch_ms(${column})` : column}`)
-    .join(', ')}))::VARCHAR
-  FROM sessions WHERE session_id IN (SELECT unnest(from_json(?::JSON, '["VARCHAR"]')))`
+  SELECT ${sessionJson} FROM sessions WHERE session_id IN (SELECT unnest(from_json(?::JSON, '["VARCHAR"]')))`
 
 export function rowOf(record: SessionRecord): SessionRow {
   return {

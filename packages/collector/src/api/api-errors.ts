@@ -1,0 +1,50 @@
+/** Failures as answers: `{ error: { code, message } }`, whatever went wrong. */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { CollectorError, type CollectorErrorCode } from '../errors.ts'
+
+/** What only the HTTP side says. */
+export type ApiErrorCode = 'bad_request' | 'unauthorised' | 'forbidden' | 'not_found' | 'internal'
+
+const statuses: Partial<Record<CollectorErrorCode, number>> = {
+  bad_sql: 400,
+  forbidden_sql: 403,
+  query_timeout: 422,
+  query_too_large: 422,
+  query_busy: 429,
+  query_interrupted: 503,
+  store_unavailable: 503,
+  wrong_state: 503,
+}
+
+/** Statuses after which the same request may work. */
+const retryable = new Set([429, 503])
+const retryAfterSeconds = 2
+
+export function sendError(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  if (retryable.has(status)) reply.header('retry-after', String(retryAfterSeconds))
+  return reply.code(status).send({ error: { code, message } })
+}
+
+export function answerError(error: FastifyError | CollectorError, request: FastifyRequest, reply: FastifyReply): void {
+  if (error instanceof CollectorError) {
+    if (error.code === 'store_unavailable') request.log.error({ err: error }, 'A read failed')
+    sendError(reply, statuses[error.code] ?? 500, error.code, error.message)
+    return
+  }
+  const status = error.statusCode ?? 500
+  if (status < 500) {
+    sendError(reply, status, 'bad_request' satisfies ApiErrorCode, error.message)
+    return
+  }
+  request.log.error({ err: error }, 'A request failed')
+  sendError(reply, 500, 'internal' satisfies ApiErrorCode, 'Something is wrong with the collector; its log says what.')
+}
+
+export function answerNotFound(_request: FastifyRequest, reply: FastifyReply): void {
+  sendError(
+    reply,
+    404,
+    'not_found' satisfies ApiErrorCode,
+    'There is nothing here. /api/openapi.json lists what there is.',
+  )
+}

@@ -1,0 +1,37 @@
+/** The collector's own page, as `vite build` left it in packages/dashboard. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { pageHeaders } from './security-headers.ts'
+
+const notBuilt = `The page is not built. From the repository's root:
+
+  npm run build
+
+The API is here all the same: api/openapi.json lists it.
+`
+
+/** Files under assets/ have their content's hash in their name. */
+const year = 'public, max-age=31536000, immutable'
+
+export async function pageRoutes(app: FastifyInstance, folder: string): Promise<void> {
+  if (!existsSync(join(folder, 'index.html'))) {
+    app.get('/', { schema: { hide: true } }, (_request, reply) =>
+      reply.type('text/plain; charset=utf-8').send(notBuilt),
+    )
+    return
+  }
+  await app.register(fastifyStatic, {
+    root: folder,
+    // A host may have @fastify/static of its own.
+    decorateReply: false,
+    cacheControl: false,
+    // One route a file: a wildcard would take the host's own paths.
+    wildcard: false,
+    setHeaders(response, path) {
+      for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value)
+      response.setHeader('cache-control', path.includes('assets') ? year : 'no-cache')
+    },
+  })
+}

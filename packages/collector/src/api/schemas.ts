@@ -1,0 +1,139 @@
+/** The API's JSON Schemas: they check what comes, and are the OpenAPI document. */
+
+type Schema = Readonly<Record<string, unknown>>
+
+const text = (description: string): Schema => ({ type: 'string', description })
+const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description })
+const flag = (description: string): Schema => ({ type: 'boolean', description })
+const time = (description: string): Schema => ({ type: 'integer', description: `${description}, in ms since 1970` })
+const counts = (description: string): Schema => ({
+  type: 'object',
+  additionalProperties: { type: 'integer' },
+  description,
+})
+const list = (items: Schema): Schema => ({ type: 'array', items })
+const anything = (description: string): Schema => ({ description })
+
+/** All properties are there unless they are named optional. */
+function object(properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name))
+  return { type: 'object', properties, required, additionalProperties: false }
+}
+
+// Names and sequences travel as SQL text in exports, and a NUL would end it.
+const name = (description: string): Schema => ({
+  type: 'string',
+  minLength: 1,
+  maxLength: 256,
+  pattern: '^[^\\0]+$',
+  description,
+})
+const limit: Schema = { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Entries of a page' }
+const sequence = (description: string): Schema => ({
+  type: 'integer',
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description,
+})
+
+export const errorAnswer: Schema = object({
+  error: object({ code: text('What went wrong, for programs'), message: text('What went wrong, and what to do') }),
+})
+
+const ledgerSchema: Schema = object(
+  {
+    sessionId: text('The session'),
+    delivery: { type: 'string', enum: ['acked', 'plain'] },
+    pushed: count('Events that the client gave numbers to'),
+    stored: count('Of these: stored'),
+    rejected: counts('Of these: rejected by the collector, by code'),
+    dropped: counts('Of these: given up by the client, by reason'),
+    missing: count('Of these: lost, and nobody will send them'),
+    outstanding: count('Of these: still expected'),
+    ended: flag('The client said that nothing follows'),
+    open: flag('A socket of the session is up'),
+    balanced: flag("The collector's own counts add up"),
+    firstSeen: time('When the session was first heard of'),
+    lastSeen: time('When it was last heard of'),
+    build: text('What the client calls its build'),
+    labels: { type: 'object', additionalProperties: { type: 'string' } },
+  },
+  ['build', 'labels'],
+)
+
+const eventSchema: Schema = object(
+  {
+    id: text('`sessionId:seq`'),
+    type: text('What happened'),
+    timestamp: time("The client's clock"),
+    data: anything('The payload, as it was sent'),
+    sessionId: text('The session'),
+    seq: count('The number of the push within the session, from 1'),
+    version: count('Version of the event definitions'),
+    receivedAt: time("The collector's clock"),
+    envelope: anything('What a plain event carried besides'),
+  },
+  ['version', 'envelope'],
+)
+
+const rejectionSchema: Schema = object({
+  sessionId: text('The session'),
+  seq: count('The number of the push'),
+  code: text('Why it was rejected, for programs'),
+  message: text('Why it was rejected'),
+  raw: text('The start of what came'),
+  receivedAt: time("The collector's clock"),
+})
+
+const cursor = (type: string): Schema => ({
+  type: [type, 'null'],
+  description: 'For the next page; null on the last one',
+})
+
+export const answers: Readonly<Record<'sessions' | 'ledger' | 'events' | 'rejected' | 'query', Schema>> = {
+  sessions: object({ sessions: list(ledgerSchema), total: count('Of all pages'), next: cursor('string') }),
+  ledger: ledgerSchema,
+  events: object({ events: list(eventSchema), next: cursor('integer') }),
+  rejected: object({ events: list(rejectionSchema), next: cursor('integer') }),
+  query: object({
+    columns: list(object({ name: text('Not necessarily unique'), type: text("The database's name for it") })),
+    rows: list(list(anything('What a double holds exactly is a number, timestamps are ISO 8601 in UTC'))),
+    truncated: flag('There was more than a result may hold'),
+  }),
+}
+
+export const queries: Readonly<
+  Record<'sessions' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token', Schema>
+> = {
+  sessions: object({ limit, before: name("A page's `next`") }, ['limit', 'before']),
+  events: object(
+    {
+      session: name('Only of this session'),
+      type: name('Only of this type'),
+      after: sequence('With `session`: only above this sequence, in order. Otherwise the newest come first.'),
+      before: sequence("A page's `next`"),
+      limit,
+    },
+    ['session', 'type', 'after', 'before', 'limit'],
+  ),
+  rejected: object(
+    {
+      session: name('Only of this session'),
+      code: name('Only with this code'),
+      before: sequence("A page's `next`"),
+      limit,
+    },
+    ['session', 'code', 'before', 'limit'],
+  ),
+  sql: object({ sql: { type: 'string', maxLength: 100_000, description: 'One SELECT' } }),
+  export: object(
+    {
+      format: { type: 'string', enum: ['parquet', 'csv', 'ndjson'] },
+      type: name('Only of this type, with the columns of its view'),
+      session: name('Only of this session'),
+    },
+    ['type', 'session'],
+  ),
+  session: object({ id: name('The session') }),
+  token: object({ token: { type: 'string', maxLength: 1024, description: 'The read token' } }),
+}

@@ -1,0 +1,31 @@
+/** Where a browser shows the read token once, and gets a cookie for it. Nothing here asks for a token. */
+import type { FastifyInstance } from 'fastify'
+import { sendError } from './api-errors.ts'
+import type { ReadAccess } from './read-access.ts'
+import { errorAnswer, queries } from './schemas.ts'
+
+export interface TokenRoutesOptions {
+  readonly access: ReadAccess
+  /** Where the cookie holds. */
+  readonly path: string
+  /** The outside reaches the collector over https. */
+  readonly secure: boolean
+}
+
+export function tokenRoutes(app: FastifyInstance, { access, path, secure }: TokenRoutesOptions): void {
+  app.post<{ Body: { token: string } }>(
+    '/token',
+    {
+      schema: {
+        summary: 'A cookie for the read token',
+        body: queries.token,
+        response: { 204: { type: 'null', description: 'The cookie is set' }, default: errorAnswer },
+      },
+    },
+    async ({ body, protocol }, reply) => {
+      if (!access.allowsToken(body.token)) return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
+      reply.header('set-cookie', access.cookie({ path, secure: secure || protocol === 'https' }))
+      return reply.code(204).send()
+    },
+  )
+}

@@ -1,0 +1,24 @@
+/** What the database holds at the start, for counters that go on from there. */
+import type { TallyCounts } from '../metrics/tally.ts'
+import type { Readers } from './readers.ts'
+
+const maxTypes = 500
+
+export function countEvents(readers: Readers): Promise<TallyCounts> {
+  return readers.run(async (connection) => {
+    const totals = await connection.runAndReadAll(
+      'SELECT coalesce(sum(stored), 0), coalesce(sum(rejected), 0), coalesce(sum(dropped), 0), coalesce(sum(sessions.missing), 0) FROM ledgers JOIN sessions USING (session_id)',
+    )
+    const types = await connection.runAndReadAll(
+      `SELECT type, count(*) FROM events GROUP BY type ORDER BY count(*) DESC LIMIT ${maxTypes}`,
+    )
+    const [stored, rejected, dropped, missing] = (totals.getRows()[0] ?? []).map(Number)
+    return {
+      stored: stored ?? 0,
+      rejected: rejected ?? 0,
+      dropped: dropped ?? 0,
+      missing: missing ?? 0,
+      types: Object.fromEntries(types.getRows().map(([type, count]) => [String(type), Number(count)])),
+    }
+  })
+}

@@ -1,0 +1,155 @@
+/** Stored and rejected events, page by page: what a test asks for, and what the page shows. */
+import { eventId, type TelemetryEvent } from '@downlink/protocol'
+import type { DuckDBValue } from '@duckdb/node-api'
+import type { Readers } from './readers.ts'
+
+/** Times are milliseconds since 1970. */
+export interface StoredEvent extends TelemetryEvent {
+  readonly receivedAt: number
+  /** What a plain event carried beside type, timestamp, data and version. */
+  readonly envelope?: unknown
+}
+
+export interface StoredRejection {
+  readonly sessionId: string
+  readonly seq: number
+  readonly code: string
+  readonly message: string
+  /** The start of what came. */
+  readonly raw: string
+  readonly receivedAt: number
+}
+
+export interface EventFilter {
+  readonly session?: string
+  readonly type?: string
+  /** Only with `session`: its events above this sequence, in order. Without it the newest come first. */
+  readonly after?: number
+  /** A page's `next`. */
+  readonly before?: number
+  readonly limit: number
+}
+
+export interface RejectionFilter {
+  readonly session?: string
+  readonly code?: string
+  readonly before?: number
+  readonly limit: number
+}
+
+export interface EventPage<Entry> {
+  readonly events: readonly Entry[]
+  /** Give it as `before` (or as `after`, where that was given) for the next page; null on the last one. */
+  readonly next: number | null
+}
+
+export interface EventPages {
+  stored(filter: EventFilter): Promise<EventPage<StoredEvent>>
+  rejected(filter: RejectionFilter): Promise<EventPage<StoredRejection>>
+}
+
+/** Beyond it a page ends early; its events are up to 64 KiB each. */
+const maxPageBytes = 8_388_608
+
+const storedColumns = `rowid, session_id, seq, type, version, epoch_ms(ts), epoch_ms(received_at),
+  data::VARCHAR, envelope::VARCHAR`
+const rejectedColumns = 'rowid, session_id, seq, code, message, raw, epoch_ms(received_at)'
+
+export function createEventPages(readers: Readers): EventPages {
+  return {
+    stored({ session, type, after, before, limit }) {
+      const inOrder = session !== undefined && after !== undefined
+      const where = conditions({ session_id: session, type }, inOrder ? { seq: after } : {}, { rowid: before })
+      const sql = `SELECT ${storedColumns} FROM events ${where.sql} ORDER BY ${inOrder ? 'seq' : 'rowid DESC'}`
+      return page(sql, where.values, limit, storedEvent, inOrder ? 2 : 0)
+    },
+
+    rejected({ session, code, before, limit }) {
+      const where = conditions({ session_id: session, code }, {}, { rowid: before })
+      const sql = `SELECT ${rejectedColumns} FROM rejected_events ${where.sql} ORDER BY rowid DESC`
+      return page(sql, where.values, limit, storedRejection, 0)
+    },
+  }
+
+  /** @param cursor the column that `next` is taken from */
+  function page<Entry>(
+    sql: string,
+    values: DuckDBValue[],
+    limit: number,
+    entryOf: (row: readonly DuckDBValue[]) => Entry,
+    cursor: number,
+  ): Promise<EventPage<Entry>> {
+    return readers.run(async (connection) => {
+      const result = await connection.runAndReadAll(`${sql} LIMIT ${limit}`, values)
+      const rows = result.getRows()
+      const count = countWithin(rows)
+      const last = rows[count - 1]
+      const more = count < rows.length || rows.length === limit
+      return { events: rows.slice(0, count).map(entryOf), next: last && more ? Number(last[cursor]) : null }
+    })
+  }
+}
+
+type Filters = Readonly<Record<string, string | number | undefined>>
+
+function conditions(equal: Filters, above: Filters, below: Filters): { sql: string; values: DuckDBValue[] } {
+  const values: DuckDBValue[] = []
+  const parts: string[] = []
+  for (const [operator, filters] of Object.entries({ '=': equal, '>': above, '<': below })) {
+    for (const [column, value] of Object.entries(filters)) {
+      if (value === undefined) continue
+      values.push(typeof value === 'number' ? BigInt(value) : value)
+      parts.push(`${column} ${operator} $${values.length}`)
+    }
+  }
+  return { sql: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values }
+}
+
+/** At least one, for an event is bounded by itself. */
+function countWithin(rows: readonly (readonly DuckDBValue[])[]): number {
+  let bytes = 0
+  let count = 0
+  for (const row of rows) {
+    for (const value of row) bytes += typeof value === 'string' ? value.length : 8
+    if (bytes > maxPageBytes && count > 0) break
+    count++
+  }
+  return count
+}
+
+function storedEvent(row: readonly DuckDBValue[]): StoredEvent {
+  const [, session, seq, type, version, timestamp, receivedAt, data, envelope] = row
+  const sessionId = String(session)
+  return {
+    id: eventId(sessionId, Number(seq)),
+    type: String(type),
+    timestamp: Number(timestamp),
+    data: parsed(String(data)),
+    sessionId,
+    seq: Number(seq),
+    ...(typeof version === 'number' && { version }),
+    receivedAt: Number(receivedAt),
+    ...(typeof envelope === 'string' && { envelope: parsed(envelope) }),
+  }
+}
+
+function storedRejection(row: readonly DuckDBValue[]): StoredRejection {
+  const [, sessionId, seq, code, message, raw, receivedAt] = row
+  return {
+    sessionId: String(sessionId),
+    seq: Number(seq),
+    code: String(code),
+    message: String(message),
+    raw: String(raw),
+    receivedAt: Number(receivedAt),
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    // The appender does not check JSON; what is not JSON is shown as it is.
+    return json
+  }
+}

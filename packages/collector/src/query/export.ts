@@ -1,0 +1,110 @@
+/** Events as a file: the database puts it together in the export folder, and whoever asked downloads it from there. */
+import { randomUUID } from 'node:crypto'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { quoteName, quoteText } from './quote.ts'
+import type { ReadStore } from './read-store.ts'
+
+export const exportFormats = ['parquet', 'csv', 'ndjson'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+export interface ExportRequest {
+  readonly format: ExportFormat
+  /** With a type that is defined, the columns are those of its view; NDJSON always has whole events. */
+  readonly type?: string
+  readonly session?: string
+}
+
+export interface ExportedFile {
+  readonly path: string
+  readonly bytes: number
+  readonly mimeType: string
+  /** A name to save it under. */
+  readonly filename: string
+  /** Deletes the file. Idempotent. */
+  remove(): Promise<void>
+}
+
+export interface Exporter {
+  /** @throws {CollectorError} as queries do; no file is left behind then */
+  write(request: ExportRequest, signal?: AbortSignal): Promise<ExportedFile>
+  /** Deletes what a crash left behind. */
+  clean(): Promise<void>
+}
+
+const mimeTypes: Record<ExportFormat, string> = {
+  parquet: 'application/vnd.apache.parquet',
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson',
+}
+
+const copyOptions: Record<ExportFormat, string> = {
+  parquet: 'FORMAT parquet, COMPRESSION zstd',
+  csv: 'FORMAT csv, HEADER',
+  ndjson: 'FORMAT json',
+}
+
+const filePrefix = 'export-'
+
+export function createExporter({ readers, views, limits }: ReadStore, folder: string): Exporter {
+  const viewNames = new Map(views.map((view) => [view.type, view.name]))
+  return {
+    async write({ format, type, session }, signal) {
+      const path = join(folder, `${filePrefix}${randomUUID()}.${format}`)
+      const remove = () => rm(path, { force: true })
+      const view = type === undefined || format === 'ndjson' ? undefined : viewNames.get(type)
+      const conditions = [
+        ...(type === undefined || view !== undefined ? [] : [`type = ${quoteText(type)}`]),
+        ...(session === undefined ? [] : [`session_id = ${quoteText(session)}`]),
+      ]
+      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+      const source = `FROM ${quoteName(view ?? 'events')} ${where}`
+      try {
+        await readers.run(
+          async (connection) => {
+            const columns = await columnsFor(format, connection, source)
+            await connection.run(`COPY (SELECT ${columns} ${source}) TO ${quoteText(path)} (${copyOptions[format]})`)
+          },
+          { timeLimitMs: limits.exportTimeLimitMs, ...(signal && { signal }) },
+        )
+        const { size } = await stat(path)
+        const filename = `downlink-${(type ?? 'events').replaceAll(/[^\w.-]/g, '_')}.${format}`
+        return { path, bytes: size, mimeType: mimeTypes[format], filename, remove }
+      } catch (error) {
+        await remove()
+        throw error
+      }
+    },
+
+    async clean() {
+      const names = await readdir(folder).catch(() => [])
+      for (const name of names) if (name.startsWith(filePrefix)) await rm(join(folder, name), { force: true })
+    },
+  }
+}
+
+async function columnsFor(format: ExportFormat, connection: DuckDBConnection, source: string): Promise<string> {
+  if (format === 'parquet') return '*'
+  if (format === 'ndjson') {
+    return `session_id || ':' || seq AS id, type, epoch_ms(ts) AS timestamp, data, session_id AS "sessionId", seq,
+      version, epoch_ms(received_at) AS "receivedAt", envelope`
+  }
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * ${source}`)
+  return described
+    .getRows()
+    .map(([name, type]) => csvColumn(String(name), String(type)))
+    .join(', ')
+}
+
+/** What a spreadsheet would take for a formula (OWASP, CSV injection). */
+const formulaStart = '[=+\\-@\t\r＝＋－＠]'
+
+function csvColumn(name: string, type: string): string {
+  const column = quoteName(name)
+  const header = quoteName(new RegExp(`^${formulaStart}`).test(name) ? `'${name}` : name)
+  if (type === 'TIMESTAMP') return `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%gZ') AS ${header}`
+  if (type !== 'VARCHAR' && type !== 'JSON') return `${column} AS ${header}`
+  const text = `${column}::VARCHAR`
+  return `CASE WHEN regexp_matches(${text}, ${quoteText(`^${formulaStart}`)}) THEN '''' || ${text} ELSE ${text} END AS ${header}`
+}

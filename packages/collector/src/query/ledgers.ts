@@ -1,0 +1,121 @@
+/** A session's ledger: what became of every event that its client pushed. */
+import type { DropCounts } from '@downlink/protocol'
+import type { SessionRecord } from '../commit/session-record.ts'
+import { recordOf, sessionJson } from '../store/session-rows.ts'
+import type { Readers } from './readers.ts'
+
+/** pushed = stored + Σ rejected + Σ dropped + missing + outstanding. Times are milliseconds since 1970. */
+export interface Ledger {
+  readonly sessionId: string
+  readonly delivery: 'acked' | 'plain'
+  readonly pushed: number
+  readonly stored: number
+  /** By code. */
+  readonly rejected: Readonly<Record<string, number>>
+  /** By reason. */
+  readonly dropped: DropCounts
+  /** What nobody will send any more. */
+  readonly missing: number
+  /** What is still expected; 0 once no socket of the session is up. */
+  readonly outstanding: number
+  /** The client said that nothing follows. */
+  readonly ended: boolean
+  /** A socket of the session is up. */
+  readonly open: boolean
+  /** The collector's own counts add up. Anything else is a fault of the collector. */
+  readonly balanced: boolean
+  readonly firstSeen: number
+  readonly lastSeen: number
+  readonly build?: string
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+export interface LedgerPage {
+  /** Newest first. */
+  readonly sessions: readonly Ledger[]
+  /** Of all sessions that were ever seen. */
+  readonly total: number
+  /** Give it as `before` for the next page; null on the last one. */
+  readonly next: string | null
+}
+
+export interface Ledgers {
+  /** Undefined where the session is unknown. */
+  get(sessionId: string): Promise<Ledger | undefined>
+  /** @param before a page's `next` */
+  list(limit: number, before?: string): Promise<LedgerPage>
+}
+
+export interface LedgersOptions {
+  readonly readers: Readers
+  /** Is a socket of this session up? */
+  readonly isOpen: (sessionId: string) => boolean
+}
+
+const selectOne = `SELECT ${sessionJson} FROM sessions WHERE session_id = $1`
+
+const selectPage = `SELECT ${sessionJson} FROM sessions
+  WHERE first_seen < make_timestamp_ms($1) OR (first_seen = make_timestamp_ms($1) AND session_id < $2)
+  ORDER BY first_seen DESC, session_id DESC LIMIT $3`
+
+/** Later than any session: the last millisecond of a JavaScript date. */
+const latest = { firstSeen: 8.64e15, sessionId: '' }
+
+export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
+  return {
+    get: (sessionId) =>
+      readers.run(async (connection) => {
+        const [row] = (await connection.runAndReadAll(selectOne, [sessionId])).getRows()
+        return row && ledger(String(row[0]))
+      }),
+
+    list: (limit, before) =>
+      readers.run(async (connection) => {
+        const from = before === undefined ? latest : cursorOf(before)
+        const page = await connection.runAndReadAll(selectPage, [BigInt(from.firstSeen), from.sessionId, limit])
+        const count = await connection.runAndReadAll('SELECT count(*) FROM sessions')
+        const sessions = page.getRows().map(([json]) => ledger(String(json)))
+        const last = sessions.at(-1)
+        return {
+          sessions,
+          total: Number(count.getRows()[0]?.[0]),
+          next: last && sessions.length === limit ? `${last.firstSeen}.${last.sessionId}` : null,
+        }
+      }),
+  }
+
+  function ledger(json: string): Ledger {
+    const record = recordOf(json)
+    return ledgerOf(record, isOpen(record.sessionId))
+  }
+}
+
+export function ledgerOf(record: SessionRecord, open: boolean): Ledger {
+  const { sessionId, delivery, pushed, stored, rejected, dropped, ended, build, labels } = record
+  const rest = pushed - record.mark
+  return {
+    sessionId,
+    delivery,
+    pushed,
+    stored,
+    rejected,
+    dropped,
+    missing: record.missing + (open ? 0 : rest),
+    outstanding: open ? rest : 0,
+    ended,
+    open,
+    balanced: record.mark === stored + totalOf(rejected) + totalOf(dropped) + record.missing,
+    firstSeen: record.firstSeenMs,
+    lastSeen: record.lastSeenMs,
+    ...(build !== undefined && { build }),
+    ...(labels !== undefined && { labels }),
+  }
+}
+
+function cursorOf(before: string): { readonly firstSeen: number; readonly sessionId: string } {
+  const [, firstSeen = '', sessionId = ''] = /^(\d{1,16})\.(.*)$/s.exec(before) ?? []
+  return { firstSeen: Number(firstSeen), sessionId }
+}
+
+const totalOf = (counts: Readonly<Record<string, number | undefined>>): number =>
+  Object.values(counts).reduce((total: number, count) => total + (count ?? 0), 0)
