@@ -25,8 +25,13 @@ export async function aCollector(options: CollectorOptions = {}) {
 
 /** A socket whose frames and close can be waited for, one after the other. */
 export async function aSocket(url: string, protocols: string[] = [], options: ClientOptions = {}) {
+  const socket = await openSocket(url, protocols, options)
+  onTestFinished(() => socket.ws.terminate())
+  return socket
+}
+
+async function openSocket(url: string, protocols: string[] = [], options: ClientOptions = {}) {
   const ws = new WebSocket(url, protocols, options)
-  onTestFinished(() => ws.terminate())
   const frames: ServerFrame[] = []
   let wake = () => {}
   ws.on('message', (data) => {
@@ -73,12 +78,19 @@ export const aHello = (over: Partial<Hello> = {}): Hello => ({
 })
 
 /** A client of `downlink.v1` that does only what it is told. */
-export async function aClient(
+export async function aClient(listening: Pick<Listening, 'telemetry'>, hello = aHello(), options: ClientOptions = {}) {
+  const client = await openClient(listening, hello, options)
+  onTestFinished(() => client.ws.terminate())
+  return client
+}
+
+/** One that outlives its test. */
+export async function openClient(
   { telemetry }: Pick<Listening, 'telemetry'>,
-  hello = aHello(),
+  hello: Hello,
   options: ClientOptions = {},
 ) {
-  const socket = await aSocket(telemetry, ['downlink.v1'], options)
+  const socket = await openSocket(telemetry, ['downlink.v1'], options)
   const send = (frame: ClientFrame) => socket.sendText(JSON.stringify(frame))
   return {
     ...socket,

@@ -2,10 +2,11 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
 import type { SessionStore, WriteGroup, WriteOutcome } from '../commit/session-store.ts'
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts'
-import { appendEvents, appendRejected } from './event-appender.ts'
+import { eventRows, eventTypes, rejectedRows, rejectedTypes } from './event-rows.ts'
 import { failureOf, isFatal } from './failures.ts'
 import type { Database } from './open-database.ts'
 import { recordOf, rowOf, selectSessions, upsertSessions } from './session-rows.ts'
+import { createTableAppender, type TableAppender } from './table-appender.ts'
 
 export interface DuckDBStore extends SessionStore {
   /** False from a failure to the next success. */
@@ -16,6 +17,8 @@ export interface DuckDBStore extends SessionStore {
 
 interface Attached {
   readonly writer: DuckDBConnection
+  readonly events: TableAppender
+  readonly rejected: TableAppender
   readonly upsert: DuckDBPreparedStatement
   readonly reader: DuckDBConnection
   readonly checkpoints: Checkpoints
@@ -45,15 +48,15 @@ export async function createDuckDBStore(
       }),
 
     write: (group) =>
-      transaction('COMMIT', async ({ writer, upsert, checkpoints }) => {
-        if (group.events.length > 0) await appendEvents(writer, group.events)
-        if (group.rejected.length > 0) await appendRejected(writer, group.rejected)
+      transaction('COMMIT', async ({ events, rejected, upsert, checkpoints }) => {
+        events.append(eventRows(group.events))
+        rejected.append(rejectedRows(group.rejected))
         upsert.bindVarchar(1, JSON.stringify(group.sessions.map(rowOf)))
         await upsert.run()
         checkpoints.grown(bytesOf(group))
       }),
 
-    tryEvent: (run) => transaction('ROLLBACK', ({ writer }) => appendEvents(writer, [run])),
+    tryEvent: (run) => transaction('ROLLBACK', async ({ events }) => events.append(eventRows([run]))),
 
     async settled() {
       await (await attached)?.checkpoints.settled()
@@ -62,6 +65,8 @@ export async function createDuckDBStore(
 
   async function attach(): Promise<Attached> {
     const writer = await database.connect()
+    const events = await createTableAppender(writer, 'events', eventTypes)
+    const rejected = await createTableAppender(writer, 'rejected_events', rejectedTypes)
     const upsert = await writer.prepare(upsertSessions)
     // A connection holds one transaction, so what goes on beside the writer's needs others.
     const reader = await database.connect()
@@ -71,7 +76,7 @@ export async function createDuckDBStore(
       everyBytes: checkpointBytes,
       onFailure: onCheckpointFailure,
     })
-    return { writer, upsert, reader, checkpoints }
+    return { writer, events, rejected, upsert, reader, checkpoints }
   }
 
   async function transaction(

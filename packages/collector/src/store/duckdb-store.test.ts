@@ -1,0 +1,111 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { expect, it } from 'vitest'
+import { newRecord } from '../commit/session-record.ts'
+import { createDuckDBStore } from './duckdb-store.ts'
+import type { Database } from './open-database.ts'
+import { tableDefinitions } from './tables.ts'
+
+/** A database in memory, whose `COMMIT` can be made to fail. */
+async function aDatabase() {
+  const state = { failWith: '', reopened: 0, reopenFails: false }
+  let instance = await create()
+  async function create() {
+    const created = await DuckDBInstance.create(':memory:')
+    const connection = await created.connect()
+    for (const definition of tableDefinitions) await connection.run(definition)
+    return created
+  }
+  const database: Database = {
+    folder: '/',
+    exportFolder: '/',
+    async connect() {
+      const connection: DuckDBConnection = await instance.connect()
+      const run = connection.run.bind(connection)
+      connection.run = (sql, ...rest) =>
+        sql === 'COMMIT' && state.failWith ? Promise.reject(new Error(state.failWith)) : run(sql, ...rest)
+      return connection
+    },
+    release() {},
+    async reopen() {
+      if (state.reopenFails) throw new Error('still broken')
+      state.reopened++
+      instance = await create()
+    },
+    close() {},
+  }
+  return { state, database }
+}
+
+const record = {
+  ...newRecord('s', 1000),
+  mark: 2,
+  pushed: 3,
+  stored: 2,
+  rejected: { bad_event: 1 },
+  labels: { a: 'é"\'' },
+}
+const event = { type: "it's", timestamp: 1.5, data: { a: '"\u0000' }, json: '{"a":"\\"\\u0000"}' }
+const group = {
+  events: [{ sessionId: 's', receivedAt: 2000, events: [{ seq: 2, event, envelope: '{"id":1}' }] }],
+  rejected: [{ sessionId: 's', seq: 1, code: 'bad_text', message: 'm', raw: '\ud800', receivedAt: 2000 } as const],
+  sessions: [record],
+}
+
+it('gives back the sessions that it was given', async () => {
+  const { database } = await aDatabase()
+  const store = await createDuckDBStore(database, () => {})
+  expect(await store.write(group)).toEqual({ kind: 'written' })
+  expect((await store.readSessions(['s', 'unknown'])).get('s')).toEqual(record)
+  const next = { ...record, mark: 9, build: 'b', ended: true }
+  await store.write({ events: [], rejected: [], sessions: [next, newRecord('t', 5)] })
+  expect(await store.readSessions(['s', 't'])).toEqual(
+    new Map([
+      ['s', next],
+      ['t', newRecord('t', 5)],
+    ]),
+  )
+})
+
+it('leaves nothing behind of a trial', async () => {
+  const { database } = await aDatabase()
+  const store = await createDuckDBStore(database, () => {})
+  expect(await store.tryEvent(group.events[0] ?? { sessionId: '', receivedAt: 0, events: [] })).toEqual({
+    kind: 'written',
+  })
+  const connection = await database.connect()
+  expect((await connection.runAndReadAll('SELECT count(*)::INT FROM events')).getRows()).toEqual([[0]])
+})
+
+it('tells content that can never be stored from a store that can take none now', async () => {
+  const { database } = await aDatabase()
+  const store = await createDuckDBStore(database, () => {})
+  const unstorable = { ...event, timestamp: 1e300 }
+  const events = [{ sessionId: 's', receivedAt: 1, events: [{ seq: 1, event: unstorable }] }]
+  expect(await store.write({ ...group, events })).toMatchObject({ kind: 'refused' })
+  expect(store.available).toBe(true)
+  expect(await store.write(group)).toEqual({ kind: 'written' })
+})
+
+it('goes on after a failed commit, and says meanwhile that it is unavailable', async () => {
+  const { database, state } = await aDatabase()
+  const store = await createDuckDBStore(database, () => {})
+  state.failWith = 'TransactionContext Error: Failed to commit: No space left on device'
+  expect(await store.write(group)).toMatchObject({ kind: 'unavailable' })
+  expect([store.available, state.reopened]).toEqual([false, 0])
+  state.failWith = ''
+  expect(await store.write(group)).toEqual({ kind: 'written' })
+  expect(store.available).toBe(true)
+})
+
+it('opens the database anew after a fatal error, until that works', async () => {
+  const { database, state } = await aDatabase()
+  const store = await createDuckDBStore(database, () => {})
+  state.failWith = 'FATAL Error: database has been invalidated because of a previous fatal error'
+  expect(await store.write(group)).toMatchObject({ kind: 'unavailable' })
+  Object.assign(state, { failWith: '', reopenFails: true })
+  expect(await store.write(group)).toMatchObject({ kind: 'unavailable', reason: 'still broken' })
+  await expect(store.readSessions(['s'])).rejects.toThrow('still broken')
+  state.reopenFails = false
+  expect(await store.write(group)).toEqual({ kind: 'written' })
+  expect([store.available, state.reopened]).toEqual([true, 1])
+})

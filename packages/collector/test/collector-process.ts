@@ -1,0 +1,47 @@
+/** A collector in a process of its own, so that it can be killed. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Listening } from '@downlink/collector'
+import { onTestFinished } from 'vitest'
+
+const script = `
+  import { createCollector } from '@downlink/collector'
+  const collector = createCollector({ data: process.argv[1] })
+  process.on('SIGTERM', () => collector.close().then(() => process.exit(0)))
+  console.log(JSON.stringify(await collector.listen({ port: 0 })))
+`
+
+/** One that its test need not end. */
+export async function aCollectorProcess(data: string) {
+  const collector = await startCollector(data)
+  onTestFinished(async () => void (await collector.end('SIGKILL')))
+  return collector
+}
+
+export async function startCollector(data: string) {
+  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '--eval', script, data], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = once(child, 'exit')
+  let log = ''
+  child.stderr?.on('data', (chunk) => {
+    log += chunk
+  })
+  if (!child.stdout) throw new Error('Expected a stdout')
+  const first = once(createInterface(child.stdout), 'line').then(([line]) => JSON.parse(String(line)) as Listening)
+  const ended = exited.then((): never => {
+    throw new Error(`The collector ended: ${log}`)
+  })
+  ended.catch(() => {})
+  return {
+    listening: await Promise.race([first, ended]),
+    log: () => log,
+    async end(signal: 'SIGKILL' | 'SIGTERM') {
+      child.kill(signal)
+      const [code] = (await exited) as [number | null]
+      return code
+    },
+  }
+}
