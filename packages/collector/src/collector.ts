@@ -76,7 +76,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
       if (!isLoopback(host) && !(keys.required && settings.readToken)) {
         throw new CollectorError('unprotected', `Expected a key and a read token to listen on ${host}`)
       }
-      const app = createServer(logger, settings.trustProxy)
+      const app = createServer(logger, settings)
       const pipeline = await open(() => app.close())
       try {
         await mount(app, pipeline)
@@ -107,7 +107,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
     },
 
     async attach(server) {
-      const app = createServer(logger, settings.trustProxy)
+      const app = createServer(logger, settings)
       const pipeline = await open(() => app.close())
       const releases: (() => void)[] = []
       app.addHook('onClose', async () => {

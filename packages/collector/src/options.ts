@@ -58,6 +58,10 @@ export interface CollectorLimits {
   readonly helloTimeoutMs: number
   /** @default 15000 */
   readonly beatMs: number
+  /** From the first byte of an HTTP request to the end of its headers. @default 10000 */
+  readonly headersTimeoutMs: number
+  /** From the first byte of an HTTP request to the end of its body. @default 30000 */
+  readonly requestTimeoutMs: number
   /** Sockets in all. @default 10000 */
   readonly maxSockets: number
   /** Sockets from one address. @default 2000 */
@@ -86,6 +90,8 @@ export const limitDefaults: CollectorLimits = {
   windowEvents: protocolDefaults.windowEvents,
   helloTimeoutMs: protocolDefaults.helloTimeoutMs,
   beatMs: protocolDefaults.beatMs,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
   maxSockets: 10_000,
   maxSocketsPerAddress: 2000,
   maxGreetingPerAddress: 256,

@@ -4,20 +4,21 @@ import type { Duplex } from 'node:stream'
 import { telemetryPath } from '@downlink/protocol'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { telemetryRoutes } from './ingest/telemetry-routes.ts'
+import type { CollectorSettings } from './options.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** Closing takes this long at most, whoever is still sending. */
 const closeTimeoutMs = 4000
 
-export function createServer(logger: FastifyBaseLogger, trustProxy: boolean): FastifyInstance {
+export function createServer(logger: FastifyBaseLogger, { trustProxy, limits }: CollectorSettings): FastifyInstance {
+  const { headersTimeoutMs, requestTimeoutMs } = limits
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
     forceCloseConnections: 'idle',
-    // Slow headers and slow bodies hold a connection for so long at most.
-    requestTimeout: 30_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
+    requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4) },
   })
   app.addHook('preClose', async () => {
     setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs).unref()

@@ -1,0 +1,99 @@
+/** A collector inside servers that are there already. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createCollector } from '@downlink/collector'
+import Fastify from 'fastify'
+import { expect, it, onTestFinished } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { aClient, aFolder, aSocket, post, rowsOf } from './harness.ts'
+
+const event = { type: 'a', timestamp: 1 }
+
+async function listenOn(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+it('lives in a Fastify instance, under a prefix, and ends with it', async () => {
+  const data = await aFolder()
+  const app = Fastify()
+  app.get('/healthz', async () => 'mine')
+  app.post('/echo', async (request) => request.body)
+  await app.register(createCollector({ data, logger: false }).plugin, { prefix: '/downlink' })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const listening = { telemetry: `${url.replace('http', 'ws')}/downlink/telemetry` }
+  const client = await aClient(listening)
+  await client.hello()
+  expect(await client.batch(1, [event])).toMatchObject({ t: 'ack', seq: 1 })
+  expect((await post({ url: `${url}/downlink` }, [event])).status).toBe(200)
+  expect(await (await fetch(`${url}/healthz`)).text()).toBe('mine')
+  expect(await (await fetch(`${url}/downlink/healthz`)).json()).toEqual({ status: 'ok' })
+  const headers = { 'content-type': 'application/json' }
+  expect(await (await fetch(`${url}/echo`, { method: 'POST', body: '{"a":1}', headers })).json()).toEqual({ a: 1 })
+  await app.close()
+  expect(await client.closed).toMatchObject({ code: 1012 })
+  expect(await rowsOf(data, 'SELECT count(*)::INT FROM events')).toEqual([[2]])
+})
+
+it('lives in a plain http server, whose own requests and upgrades stay its own', async () => {
+  const data = await aFolder()
+  const server = createServer((request, response) => response.end(`mine: ${request.url}`))
+  const own = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url === '/chat') own.handleUpgrade(request, socket, head, (ws) => ws.send('{"mine":true}'))
+  })
+  const collector = createCollector({ data, logger: false })
+  await collector.attach(server)
+  const host = await listenOn(server)
+  const client = await aClient({ telemetry: `ws://${host}/telemetry` })
+  await client.hello()
+  expect(await client.batch(1, [event])).toMatchObject({ t: 'ack', seq: 1 })
+  expect((await post({ url: `http://${host}` }, [event])).status).toBe(200)
+  expect(await (await fetch(`http://${host}/healthz`)).json()).toEqual({ status: 'ok' })
+  expect(await (await fetch(`http://${host}/telemetry-of-mine?x`)).text()).toBe('mine: /telemetry-of-mine?x')
+  const chat = await aSocket(`ws://${host}/chat`)
+  expect(await chat.next()).toEqual({ mine: true })
+  await collector.close()
+  expect(await client.closed).toMatchObject({ code: 1012 })
+  expect(await (await fetch(`http://${host}/healthz`)).text()).toBe('mine: /healthz')
+  expect(await rowsOf(data, 'SELECT count(*)::INT FROM events')).toEqual([[2]])
+})
+
+it('closes upgrades that nobody takes', async () => {
+  const collector = createCollector({ data: await aFolder(), logger: false })
+  const { url } = await collector.listen({ port: 0 })
+  onTestFinished(() => collector.close())
+  const socket = await aSocket(`${url.replace('http', 'ws')}/elsewhere`)
+  expect(await socket.closed).toMatchObject({ code: 1006 })
+})
+
+it('refuses to listen beyond loopback unprotected, on a taken port, and twice', async () => {
+  const first = createCollector({ data: await aFolder(), logger: false })
+  onTestFinished(() => first.close())
+  await expect(first.listen({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'unprotected' })
+  const { url } = await first.listen({ port: 0 })
+  await expect(first.listen({ port: 0 })).rejects.toMatchObject({ code: 'wrong_state' })
+  const second = createCollector({ data: await aFolder(), logger: false })
+  await expect(second.listen({ port: Number(new URL(url).port) })).rejects.toMatchObject({ code: 'cannot_listen' })
+  const open = createCollector({ data: await aFolder(), logger: false, keys: ['k'], readToken: 't' })
+  onTestFinished(() => open.close())
+  expect((await open.listen({ host: '0.0.0.0', port: 0 })).url).toContain('http://0.0.0.0:')
+})
+
+it.each([
+  [{ limits: { beatMs: 0 } }, 'Expected `beatMs` to be a whole number from 1 up, got 0'],
+  [{ limits: { maxSockets: 1.5 } }, 'Expected `maxSockets` to be a whole number from 1 up, got 1.5'],
+  [
+    { origins: ['game.example'] },
+    'Expected `origins` to be origins such as "https://game.example", got "game.example"',
+  ],
+  [{ publicUrl: 'nowhere' }, 'Expected `publicUrl` to be a URL, got "nowhere"'],
+  [{ keys: [''] }, 'Expected `keys` without an empty one'],
+])('refuses %j', (options, message) => {
+  expect(() => createCollector(options)).toThrow(expect.objectContaining({ code: 'bad_option', message }))
+})
