@@ -9,6 +9,9 @@ import { isLoopback } from './ingest/admission.ts'
 import { createKeys } from './ingest/keys.ts'
 import { type CollectorOptions, settle } from './options.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'
+import type { QueryResult } from './query/jail.ts'
+import type { Ledger } from './query/ledgers.ts'
+import type { Reading } from './reading.ts'
 import { createServer, mount, takeRequests, takeUpgrades } from './server.ts'
 
 export interface Collector {
@@ -31,6 +34,16 @@ export interface Collector {
   attach(server: Server): Promise<void>
   /** Takes nothing new, commits and acknowledges what was taken, and closes. Within 5 s. Idempotent. */
   close(): Promise<void>
+  /**
+   * The answer to one SELECT over `events`, `sessions`, `rejected_events`, `ledgers` and a view a type.
+   *
+   * @example const { rows } = await collector.query('SELECT type, count(*) FROM events GROUP BY type')
+   * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_timeout`, `query_too_large`, `query_busy`,
+   * `query_interrupted`, `store_unavailable`, `wrong_state`
+   */
+  query(sql: string): Promise<QueryResult>
+  /** What became of every event of a session; undefined for one that was never seen. Throws as `query` does. */
+  ledger(sessionId: string): Promise<Ledger | undefined>
   /** Replaces the write keys. Sockets whose key is gone are closed with 4401. */
   setKeys(keys: readonly string[]): void
 }
@@ -120,10 +133,23 @@ export function createCollector(options: CollectorOptions = {}): Collector {
 
     close,
 
+    async query(sql) {
+      return reading().jail.query(sql)
+    },
+
+    async ledger(sessionId) {
+      return reading().ledgers.get(sessionId)
+    },
+
     setKeys(next) {
       keys.replace(next)
       if (life.at === 'running') life.pipeline.sockets.recheckKeys()
     },
+  }
+
+  function reading(): Reading {
+    if (life.at !== 'running') throw new CollectorError('wrong_state', 'Expected a collector that is running')
+    return life.pipeline.reading
   }
 
   async function open(end: () => Promise<void>): Promise<Pipeline> {

@@ -2,6 +2,7 @@
 
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
 export { CollectorError, type CollectorErrorCode } from './errors.ts'
+export type { LiveCounters, LiveTail } from './live/live-stream.ts'
 export {
   type CollectorLimits,
   type CollectorOptions,
@@ -10,3 +11,7 @@ export {
   commitDefaults,
   limitDefaults,
 } from './options.ts'
+export type { EventPage, StoredEvent, StoredRejection } from './query/event-pages.ts'
+export type { QueryResult } from './query/jail.ts'
+export type { Ledger, LedgerPage } from './query/ledgers.ts'
+export type { Json } from './query/result-json.ts'

@@ -8,6 +8,8 @@ import { createPostIngest } from './ingest/post.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
 import type { CollectorSettings } from './options.ts'
+import { planReadStore } from './query/read-store.ts'
+import { openReading, type Reading } from './reading.ts'
 import { createJudge } from './session/judge.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { createDuckDBStore } from './store/duckdb-store.ts'
@@ -15,6 +17,7 @@ import { type Database, openDatabase } from './store/open-database.ts'
 
 export interface Pipeline {
   readonly database: Database
+  readonly reading: Reading
   readonly sessions: Sessions
   readonly sockets: WebSocketIngest
   readonly routes: TelemetryRoutesOptions
@@ -35,14 +38,26 @@ export async function openPipeline(
   const { limits, commit, trustProxy } = settings
   const { maxIdleSessions, maxRejectionsPerAnswer } = limits
   const now = Date.now
-  const database = await openDatabase({ dataFolder: settings.data, log: logger })
+  const plan = planReadStore(settings.events)
+  const database = await openDatabase({ dataFolder: settings.data, log: logger, prepare: plan.prepare })
   const store = await createDuckDBStore(database, (reason) => logger.error({ reason }, 'A checkpoint failed'))
-  const log = createGroupCommit({
-    store,
-    ...commit,
-    maxRecords: maxIdleSessions,
-    onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
+  const reading = await openReading({
+    settings,
+    plan,
+    database,
+    sockets: () => sockets.sockets,
+    isOpen: (sessionId) => sessions.isOpen(sessionId),
+    now,
   })
+  const log = reading.watchLog(
+    createGroupCommit({
+      store: reading.watchStore(store),
+      ...commit,
+      maxRecords: maxIdleSessions,
+      listener: reading.listener,
+      onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
+    }),
+  )
   const judge = createJudge(limits, settings.events.schemas)
   const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions })
   const admission = createAdmission({ ...settings, keys })
@@ -54,6 +69,7 @@ export async function openPipeline(
 
   return {
     database,
+    reading,
     sessions,
     sockets,
     routes: { admission, post, limits, addressOf, now },
@@ -66,6 +82,7 @@ export async function openPipeline(
 
   async function drain(): Promise<void> {
     sockets.stop()
+    reading.hangUp()
     await log.settled()
     // The acks of the last commit are sent in the turn after it.
     await new Promise(setImmediate)
@@ -75,6 +92,7 @@ export async function openPipeline(
   async function close(): Promise<void> {
     await log.settled()
     await store.settled()
+    await reading.close()
     database.close()
   }
 }

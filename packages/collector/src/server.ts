@@ -33,6 +33,7 @@ export async function mount(app: FastifyInstance, pipeline: Pipeline): Promise<v
     pipeline.ready ? { status: 'ok' } : reply.code(503).send({ status: 'unavailable' }),
   )
   await app.register(async (telemetry) => telemetryRoutes(telemetry, pipeline.routes))
+  await app.register(pipeline.reading.api)
   app.addHook('preClose', pipeline.drain)
   app.addHook('onClose', pipeline.close)
 }

@@ -1,5 +1,4 @@
 /** The read side as one Fastify plugin: metrics, API and page, behind one check of who may read. */
-import type { IncomingHttpHeaders } from 'node:http'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { LiveStream } from '../live/live-stream.ts'
@@ -15,6 +14,7 @@ import { liveRoute } from './live-route.ts'
 import { openApiInfo } from './open-api.ts'
 import { pageRoutes } from './page.ts'
 import { createReadAccess } from './read-access.ts'
+import type { ReadAdmission } from './read-admission.ts'
 import { apiHeaders } from './security-headers.ts'
 import { tokenRoutes } from './token-routes.ts'
 
@@ -25,8 +25,7 @@ export interface ReadApiOptions {
   readonly live: LiveStream
   readonly metrics: Metrics
   readonly readToken: string | undefined
-  /** Why a request is refused by its host or origin; undefined where it may go on. */
-  readonly refusal: (headers: IncomingHttpHeaders) => string | undefined
+  readonly refusal: ReadAdmission
   /** The outside reaches the collector over https. */
   readonly secure: boolean
   /** Of the built page. */
@@ -72,7 +71,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
   }
 
   async function admit(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    const reason = refusal(request.headers)
+    const reason = refusal(request)
     return reason === undefined ? undefined : sendError(reply, 403, 'forbidden', reason)
   }
 

@@ -10,7 +10,7 @@ export interface Admission {
 }
 
 export interface AdmissionOptions {
-  readonly keys: Keys
+  readonly keys: Pick<Keys, 'required'>
   readonly origins: readonly string[]
   readonly publicUrl: URL | undefined
   readonly trustProxy: boolean

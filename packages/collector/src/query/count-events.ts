@@ -7,7 +7,8 @@ const maxTypes = 500
 export function countEvents(readers: Readers): Promise<TallyCounts> {
   return readers.run(async (connection) => {
     const totals = await connection.runAndReadAll(
-      'SELECT coalesce(sum(stored), 0), coalesce(sum(rejected), 0), coalesce(sum(dropped), 0), coalesce(sum(sessions.missing), 0) FROM ledgers JOIN sessions USING (session_id)',
+      `SELECT sum(stored), sum(rejected), sum(dropped), sum(lost)
+      FROM ledgers JOIN (SELECT session_id, missing AS lost FROM sessions) USING (session_id)`,
     )
     const types = await connection.runAndReadAll(
       `SELECT type, count(*) FROM events GROUP BY type ORDER BY count(*) DESC LIMIT ${maxTypes}`,

@@ -80,12 +80,13 @@ export function createEventPages(readers: Readers): EventPages {
     cursor: number,
   ): Promise<EventPage<Entry>> {
     return readers.run(async (connection) => {
-      const result = await connection.runAndReadAll(`${sql} LIMIT ${limit}`, values)
+      // One more than asked for tells whether there is another page.
+      const result = await connection.runAndReadAll(`${sql} LIMIT ${limit + 1}`, values)
       const rows = result.getRows()
-      const count = countWithin(rows)
+      const count = countWithin(rows.slice(0, limit))
       const last = rows[count - 1]
-      const more = count < rows.length || rows.length === limit
-      return { events: rows.slice(0, count).map(entryOf), next: last && more ? Number(last[cursor]) : null }
+      const next = last && rows.length > count ? Number(last[cursor]) : null
+      return { events: rows.slice(0, count).map(entryOf), next }
     })
   }
 }
@@ -99,7 +100,8 @@ function conditions(equal: Filters, above: Filters, below: Filters): { sql: stri
     for (const [column, value] of Object.entries(filters)) {
       if (value === undefined) continue
       values.push(typeof value === 'number' ? BigInt(value) : value)
-      parts.push(`${column} ${operator} $${values.length}`)
+      // Untyped, a bigint is a HUGEINT, and the whole column would be cast to that.
+      parts.push(`${column} ${operator} $${values.length}${typeof value === 'number' ? '::BIGINT' : ''}`)
     }
   }
   return { sql: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values }

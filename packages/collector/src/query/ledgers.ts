@@ -55,8 +55,8 @@ export interface LedgersOptions {
 const selectOne = `SELECT ${sessionJson} FROM sessions WHERE session_id = $1`
 
 const selectPage = `SELECT ${sessionJson} FROM sessions
-  WHERE first_seen < make_timestamp_ms($1) OR (first_seen = make_timestamp_ms($1) AND session_id < $2)
-  ORDER BY first_seen DESC, session_id DESC LIMIT $3`
+  WHERE first_seen < make_timestamp_ms($1::BIGINT) OR (first_seen = make_timestamp_ms($1::BIGINT) AND session_id < $2)
+  ORDER BY first_seen DESC, session_id DESC`
 
 /** Later than any session: the last millisecond of a JavaScript date. */
 const latest = { firstSeen: 8.64e15, sessionId: '' }
@@ -72,14 +72,17 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
     list: (limit, before) =>
       readers.run(async (connection) => {
         const from = before === undefined ? latest : cursorOf(before)
-        const page = await connection.runAndReadAll(selectPage, [BigInt(from.firstSeen), from.sessionId, limit])
+        // One more than asked for tells whether there is another page.
+        const sql = `${selectPage} LIMIT ${limit + 1}`
+        const page = await connection.runAndReadAll(sql, [BigInt(from.firstSeen), from.sessionId])
         const count = await connection.runAndReadAll('SELECT count(*) FROM sessions')
-        const sessions = page.getRows().map(([json]) => ledger(String(json)))
+        const rows = page.getRows()
+        const sessions = rows.slice(0, limit).map(([json]) => ledger(String(json)))
         const last = sessions.at(-1)
         return {
           sessions,
           total: Number(count.getRows()[0]?.[0]),
-          next: last && sessions.length === limit ? `${last.firstSeen}.${last.sessionId}` : null,
+          next: last && rows.length > limit ? `${last.firstSeen}.${last.sessionId}` : null,
         }
       }),
   }

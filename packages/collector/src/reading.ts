@@ -1,0 +1,101 @@
+/** The read side, put together: it watches the commits go by, and reads the database beside them. */
+import { fileURLToPath } from 'node:url'
+import type { FastifyPluginAsync } from 'fastify'
+import { gamePages } from './api/game-pages.ts'
+import { createReadAdmission } from './api/read-admission.ts'
+import { createReadApi } from './api/read-api.ts'
+import type { CommitLog } from './commit/commit-log.ts'
+import type { CommitListener } from './commit/commit-notice.ts'
+import type { SessionStore } from './commit/session-store.ts'
+import { createFeed } from './live/feed.ts'
+import { createLiveStream } from './live/live-stream.ts'
+import { meteredLog, meteredStore } from './metrics/metered.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import { createTally } from './metrics/tally.ts'
+import type { CollectorSettings } from './options.ts'
+import { countEvents } from './query/count-events.ts'
+import { createExporter } from './query/export.ts'
+import type { Jail } from './query/jail.ts'
+import { createLedgers, type Ledgers } from './query/ledgers.ts'
+import type { ReadStorePlan } from './query/read-store.ts'
+import { yieldingStore } from './query/yielding-store.ts'
+import type { Database } from './store/open-database.ts'
+
+export interface Reading {
+  readonly jail: Jail
+  readonly ledgers: Ledgers
+  /** `/metrics`, `/api`, the page and the pages beside it. */
+  readonly api: FastifyPluginAsync
+  /** Hears of what was committed. */
+  readonly listener: CommitListener
+  watchStore(store: SessionStore): SessionStore
+  watchLog(log: CommitLog): CommitLog
+  /** Ends the live streams, which would keep the server from closing. */
+  hangUp(): void
+  /** Ends what still reads. */
+  close(): Promise<void>
+}
+
+export interface ReadingOptions {
+  readonly settings: CollectorSettings
+  readonly plan: ReadStorePlan
+  readonly database: Database
+  /** WebSockets that are up. */
+  readonly sockets: () => number
+  readonly isOpen: (sessionId: string) => boolean
+  readonly now: () => number
+}
+
+const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
+
+export async function openReading({
+  settings,
+  plan,
+  database,
+  sockets,
+  isOpen,
+  now,
+}: ReadingOptions): Promise<Reading> {
+  const store = plan.open(database)
+  const { readers, jail } = store
+  const exporter = createExporter(store, database.exportFolder)
+  await exporter.clean()
+  const tally = createTally({ now, before: await countEvents(readers) })
+  const feed = createFeed()
+  const live = createLiveStream({ feed, tally, sockets, now, every })
+  const metrics = createMetrics({ tally, sockets, liveListeners: () => live.listeners })
+  const ledgers = createLedgers({ readers, isOpen })
+  const readApi = createReadApi({
+    store,
+    ledgers,
+    exporter,
+    live,
+    metrics,
+    readToken: settings.readToken,
+    refusal: createReadAdmission(settings),
+    secure: settings.publicUrl?.protocol === 'https:',
+    pageFolder,
+  })
+  return {
+    jail,
+    ledgers,
+    async api(app) {
+      await app.register(readApi)
+      await app.register(async (pages) => gamePages(pages, settings.pages))
+    },
+    listener: feed,
+    watchStore: (inner) =>
+      meteredStore(
+        yieldingStore(inner, () => readers.interrupt()),
+        metrics.observeCommit,
+      ),
+    watchLog: (log) => meteredLog(log, tally),
+    hangUp: () => live.close(),
+    close: () => readers.close(),
+  }
+}
+
+function every(intervalMs: number, tick: () => void): () => void {
+  const timer = setInterval(tick, intervalMs)
+  return () => clearInterval(timer)
+}
