@@ -1,20 +1,21 @@
-/** `npm run bench [name…]`: runs benchmarks/<name>.ts, or all of them, one after the other. */
+/** `npm run bench [name [argument…]]`: runs benchmarks/<name>.ts, or all of them, one after the other. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runNode, toolPath } from './node-tool.ts'
 
 const folder = join(root, 'benchmarks')
-const all = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -3))
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !all.includes(name))
-if (unknown.length > 0) {
-  console.error(`No benchmark is named ${unknown.join(', ')}. There are: ${all.join(', ') || 'none yet'}.`)
+const files = readdirSync(folder).filter((file) => file.endsWith('.ts'))
+const names = files.map((file) => file.slice(0, -3))
+// `ingest-load.ts` is a part of `ingest.ts`.
+const all = names.filter((name) => !names.some((other) => name.startsWith(`${other}-`)))
+
+const [wanted, ...args] = process.argv.slice(2)
+if (wanted !== undefined && !all.includes(wanted)) {
+  console.error(`No benchmark is named ${wanted}. There are: ${all.join(', ')}.`)
   process.exit(2)
 }
 
-for (const name of wanted.length > 0 ? wanted : all) {
-  const { exitCode } = await runNode(toolPath('jiti'), [join(folder, `${name}.ts`)], { output: 'show' })
+for (const name of wanted === undefined ? all : [wanted]) {
+  const { exitCode } = await runNode(toolPath('jiti'), [join(folder, `${name}.ts`), ...args], { output: 'show' })
   if (exitCode !== 0) process.exitCode = exitCode
 }
