@@ -60,7 +60,7 @@ export async function openPipeline(
   )
   const judge = createJudge(limits, settings.events.schemas)
   const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions })
-  const admission = createAdmission({ ...settings, keys })
+  const admission = createAdmission({ ...settings, keys, localPages: true })
   const addressOf = createAddressOf(trustProxy)
   const sockets = createWebSocketIngest({ sessions, keys, admission, limits, addressOf, now })
   const post = createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now })

@@ -38,6 +38,19 @@ it('takes its own origin and listed ones only', () => {
   }
 })
 
+it('takes the pages of this machine where told to, as long as there is no key', () => {
+  const options = { origins: [], publicUrl: undefined, trustProxy: false, localPages: true }
+  const host = '127.0.0.1:4180'
+  const { refusal } = createAdmission({ ...options, keys: createKeys([]) })
+  expect(refusal({ host, origin: 'http://localhost:5173' })).toBeUndefined()
+  for (const origin of ['http://localhost.evil.example', 'https://evil.example', 'null']) {
+    expect(refusal({ host, origin })).toContain('allowed origin')
+  }
+  expect(refusal({ host: 'evil.example', origin: 'http://localhost:5173' })).toContain('loopback host')
+  const keyed = createAdmission({ ...options, keys: createKeys(['k']) })
+  expect(keyed.refusal({ host, origin: 'http://localhost:5173' })).toContain('allowed origin')
+})
+
 it('believes a proxy about the host only where told to', () => {
   const headers = { host: 'localhost', 'x-forwarded-host': 't.example', origin: 'https://t.example' }
   expect(admission({ keys: ['k'] }).refusal(headers)).toContain('allowed origin')

@@ -14,9 +14,12 @@ export interface AdmissionOptions {
   readonly origins: readonly string[]
   readonly publicUrl: URL | undefined
   readonly trustProxy: boolean
+  /** Pages of this machine, such as a game's dev server, count as listed while no key is asked for. @default false */
+  readonly localPages?: boolean
 }
 
-export function createAdmission({ keys, origins, publicUrl, trustProxy }: AdmissionOptions): Admission {
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { keys, origins, publicUrl, trustProxy, localPages = false } = options
   const admission: Admission = {
     refusal(headers) {
       const host = hostOf(headers)
@@ -27,13 +30,15 @@ export function createAdmission({ keys, origins, publicUrl, trustProxy }: Admiss
       const { origin } = headers
       return origin === undefined || admission.allowsOrigin(origin, headers)
         ? undefined
-        : `Expected an allowed origin, got "${origin.slice(0, 40)}"`
+        : `Expected an allowed origin, got "${origin.slice(0, 40)}". Allow it with --origin.`
     },
 
     allowsOrigin(origin, headers) {
       if (origins.includes(origin) || origins.includes('*') || origin === publicUrl?.origin) return true
       // The scheme may differ, for a proxy may have ended TLS.
-      return origin !== 'null' && origin.replace(/^https?:\/\//, '') === hostOf(headers)
+      const page = origin.replace(/^https?:\/\//, '')
+      const host = hostOf(headers)
+      return page === host || (localPages && !keys.required && isLoopback(page) && isLoopback(host))
     },
   }
   return admission
