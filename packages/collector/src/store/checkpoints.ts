@@ -2,11 +2,11 @@
  * Moves the write-ahead log into the database file, beside the commits.
  * DuckDB's own checkpoint runs within a commit, whose acks then wait for it; one on another connection makes nobody wait.
  */
-import { statfs } from 'node:fs/promises'
+import { statfsSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 
 export interface Checkpoints {
-  /** Tells of bytes that the log has grown by, more or less. */
+  /** Tells, right after a commit, how many bytes the log has grown by, more or less. */
   grown(bytes: number): void
   /** Resolves once none is under way. */
   settled(): Promise<void>
@@ -25,14 +25,13 @@ export function createCheckpoints({ connection, folder, everyBytes, onFailure }:
   let running: Promise<void> | undefined
 
   async function checkpoint(): Promise<void> {
+    const bytes = bytesSince
+    bytesSince = 0
     try {
-      // Out of disk, a commit only fails; a checkpoint ends the whole instance.
-      const { bavail, bsize } = await statfs(folder)
-      if (bavail * bsize > 2 * bytesSince) {
-        bytesSince = 0
-        await connection.run('CHECKPOINT')
-      }
+      // It can't begin while a transaction writes, so it must be on its way before the next one is.
+      await connection.run('CHECKPOINT')
     } catch (error) {
+      bytesSince += bytes * retryShare
       onFailure(String(error))
     }
     running = undefined
@@ -41,10 +40,19 @@ export function createCheckpoints({ connection, folder, everyBytes, onFailure }:
   return {
     grown(bytes) {
       bytesSince += bytes
-      if (bytesSince >= everyBytes) running ??= checkpoint()
+      if (bytesSince >= everyBytes && hasRoom(folder, 2 * bytesSince)) running ??= checkpoint()
     },
     async settled() {
       await running
     },
   }
+}
+
+/** After a failure the log grows by the rest before the next try. */
+const retryShare = 0.9
+
+/** Out of disk, a commit only fails; a checkpoint ends the whole instance. */
+function hasRoom(folder: string, bytes: number): boolean {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize > bytes
 }

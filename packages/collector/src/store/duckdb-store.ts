@@ -47,14 +47,17 @@ export async function createDuckDBStore(
         return new Map(rows.map(([json]) => recordOf(String(json))).map((record) => [record.sessionId, record]))
       }),
 
-    write: (group) =>
-      transaction('COMMIT', async ({ events, rejected, upsert, checkpoints }) => {
+    async write(group) {
+      const outcome = await transaction('COMMIT', async ({ events, rejected, upsert }) => {
         events.append(eventRows(group.events))
         rejected.append(rejectedRows(group.rejected))
         upsert.bindVarchar(1, JSON.stringify(group.sessions.map(rowOf)))
         await upsert.run()
-        checkpoints.grown(bytesOf(group))
-      }),
+      })
+      const bytes = bytesOf(group)
+      if (outcome.kind === 'written') void attached?.then(({ checkpoints }) => checkpoints.grown(bytes))
+      return outcome
+    },
 
     tryEvent: (run) => transaction('ROLLBACK', async ({ events }) => events.append(eventRows([run]))),
 
