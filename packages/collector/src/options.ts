@@ -18,6 +18,8 @@ export interface CollectorOptions {
   readonly publicUrl?: string
   /** Believe `X-Forwarded-*`. Only behind a proxy that sets them. @default false */
   readonly trustProxy?: boolean
+  /** Whether the collector's own page is served at `/`. @default true */
+  readonly page?: boolean
   /** Further static pages, by path, such as `/play`. */
   readonly pages?: Readonly<Record<string, CollectorPage>>
   /** A pino-like logger; false for silence. @default pino on stderr */
@@ -113,6 +115,7 @@ export interface CollectorSettings {
   readonly origins: readonly string[]
   readonly publicUrl: URL | undefined
   readonly trustProxy: boolean
+  readonly page: boolean
   readonly pages: Readonly<Record<string, CollectorPage>>
   readonly logger: FastifyBaseLogger | false | undefined
   readonly limits: CollectorLimits
@@ -148,6 +151,7 @@ export function settle(options: CollectorOptions): CollectorSettings {
     origins,
     publicUrl: url,
     trustProxy: options.trustProxy ?? false,
+    page: options.page ?? true,
     pages: options.pages ?? {},
     logger: options.logger,
     limits,

@@ -74,7 +74,7 @@ export async function openReading({
     readToken: settings.readToken,
     refusal: createReadAdmission(settings),
     secure: settings.publicUrl?.protocol === 'https:',
-    pageFolder,
+    pageFolder: settings.page ? pageFolder : undefined,
   })
   return {
     jail,

@@ -28,8 +28,8 @@ export interface ReadApiOptions {
   readonly refusal: ReadAdmission
   /** The outside reaches the collector over https. */
   readonly secure: boolean
-  /** Of the built page. */
-  readonly pageFolder: string
+  /** Of the built page; undefined where none is to be served. */
+  readonly pageFolder: string | undefined
 }
 
 /** A query's text, with room for the JSON around it. */
@@ -49,7 +49,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
           .send(await metrics.text()),
       )
       await app.register(api, { prefix: '/api', bodyLimit: bodyLimitBytes })
-      await pageRoutes(app, options.pageFolder)
+      if (options.pageFolder !== undefined) await pageRoutes(app, options.pageFolder)
     })
   }
 
