@@ -1,1 +1,5 @@
-export {}
+/** What a game module is, for those who write one; and the command itself. */
+
+export { CliError, type CliErrorCode } from './errors.ts'
+export type { GameModule, HeadlessBattle } from './game-module.ts'
+export { runCommand } from './main.ts'

@@ -1,0 +1,138 @@
+/** `downlink demo`: the whole downlink in one process, with bots at play and every event accounted for. */
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Telemetry } from '@downlink/client'
+import type { Collector, CollectorOptions, Ledger } from '@downlink/collector'
+import { Command } from 'commander'
+import { startBotRun } from '../bot-run.ts'
+import { type DemoReport, demoReport, isBalanced, statusText } from '../demo-report.ts'
+import { CliError } from '../errors.ts'
+import { seconds, wholeNumber } from '../flags.ts'
+import { defaultGame, type GameModule, loadGame } from '../game-module.ts'
+import { ended, untilInterrupted } from '../interruption.ts'
+import { createLog } from '../log.ts'
+import { openCollector } from '../open-collector.ts'
+import { createStatusLine } from '../status-line.ts'
+
+interface DemoFlags {
+  readonly port: number
+  readonly seed: number
+  readonly rate?: number
+  readonly duration?: number
+  readonly headless?: true
+  readonly json?: true
+  readonly game: string
+  readonly verbose?: true
+}
+
+const notes = `
+Bots play a battle in this process. Its events go through the real client and a real socket into a collector on a
+fresh folder. Join the game at /play, watch at /; Ctrl-C ends it in order.
+With --duration it ends by itself and prints one line of JSON on stdout,
+{"pushed","acked","stored","dropped","rejected","missing","sessionId"}. The exit code is 0 only if
+pushed = stored + dropped + rejected and missing = 0.
+
+Examples:
+  downlink demo
+  downlink demo --duration 10 --json
+  downlink demo --seed 42 --rate 2000 --headless`
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('play a battle and watch its events arrive')
+    .option('--port <number>', 'where to listen; the next free port where it is taken', wholeNumber(0, 65_535), 4180)
+    .option('--seed <number>', 'of the battle: the same seed, the same events', wholeNumber(0, 0xffff_ffff), 1)
+    .option('--rate <events>', 'events a second to reach, by playing faster or slower', wholeNumber(1, 1_000_000))
+    .option('--duration <seconds>', 'end after so long', seconds)
+    .option('--headless', 'serve no page')
+    .option('--json', 'no status line, and the figures as JSON however it ends')
+    .option('--game <module>', 'the game to play, by path or package', defaultGame)
+    .addHelpText('after', notes)
+    .action(demo)
+}
+
+const statusIntervalMs = 250
+
+async function demo(flags: DemoFlags): Promise<void> {
+  const ending = untilInterrupted()
+  const game = await loadGame(flags.game)
+  const data = await mkdtemp(join(tmpdir(), 'downlink-demo-'))
+  const status = createStatusLine(process.stderr)
+  const logger = createLog(flags.verbose ? 'debug' : 'warn', status)
+  const pages = flags.headless ? {} : pagesOf(game)
+  const options = { data, events: game.events, logger, page: !flags.headless, pages }
+  const {
+    collector,
+    url,
+    telemetry: telemetryUrl,
+  } = await openCollector(options, flags.port).catch(async (error) => {
+    await removeFolder(data)
+    throw error
+  })
+  if (flags.port !== 0 && !url.endsWith(`:${flags.port}`))
+    say(`Port ${flags.port} is taken: taking ${new URL(url).port}.`)
+  say(greeting(game, flags, url, data, Object.keys(pages)))
+
+  const run = startBotRun({ game, seed: flags.seed, url: telemetryUrl, rate: flags.rate })
+  const endsAtMs = performance.now() + (flags.duration ?? Number.POSITIVE_INFINITY) * 1000
+  while (!ending.aborted && performance.now() < endsAtMs) {
+    const ledger = await collector.ledger(run.telemetry.sessionId)
+    if (!flags.json) status.show(statusText(run.telemetry, ledger))
+    await ended(ending, Math.min(statusIntervalMs, endsAtMs - performance.now()))
+  }
+  status.clear()
+  await run.finish()
+  const report = demoReport(run.telemetry, await settledLedger(collector, run.telemetry))
+  await collector.close()
+
+  if (flags.json || flags.duration !== undefined) process.stdout.write(`${JSON.stringify(report)}\n`)
+  else say(summary(report))
+  if (!isBalanced(report)) throw unbalanced(data)
+  if (flags.duration === undefined) say(`The events are in ${data}:\n  downlink query --data ${data} "FROM sessions"`)
+  else await removeFolder(data)
+}
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 })
+
+function pagesOf({ pageFolder }: GameModule): NonNullable<CollectorOptions['pages']> {
+  if (pageFolder === undefined) return {}
+  if (existsSync(pageFolder)) return { '/play': { folder: pageFolder, config: { enabled: true } } }
+  say(`The game's page is not built, so there is nothing to play: ${pageFolder} is missing.`)
+  return {}
+}
+
+function greeting(game: GameModule, flags: DemoFlags, url: string, data: string, pages: readonly string[]): string {
+  const pace = flags.rate === undefined ? '' : `, ${flags.rate} events a second`
+  const lines = [`${game.name} ${game.version}, seed ${flags.seed}${pace}`, `  data   ${data}`]
+  if (!flags.headless) lines.push(`  watch  ${url}/`)
+  for (const page of pages) lines.push(`  play   ${url}${page}/`)
+  return lines.join('\n')
+}
+
+const settleTimeoutMs = 5000
+const settlePollMs = 20
+
+/** The ledger once the session has ended, or as it is after a while; none where nothing was ever sent. */
+async function settledLedger(collector: Collector, { sessionId, stats }: Telemetry): Promise<Ledger | undefined> {
+  const giveUpAtMs = performance.now() + settleTimeoutMs
+  for (;;) {
+    const ledger = await collector.ledger(sessionId)
+    const isSettled = ledger === undefined ? stats().pushed === 0 : ledger.ended && !ledger.open
+    if (isSettled || performance.now() > giveUpAtMs) return ledger
+    await new Promise((resolve) => setTimeout(resolve, settlePollMs))
+  }
+}
+
+const summary = (report: DemoReport): string =>
+  Object.entries(report)
+    .map(([name, value]) => `${name.padEnd(9)} ${value.toLocaleString('en')}`)
+    .join('\n')
+
+const unbalanced = (data: string): CliError =>
+  new CliError('unbalanced', 'Not every event is accounted for', `Its events and ledger are kept in ${data}.`)

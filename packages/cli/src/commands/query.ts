@@ -1,0 +1,41 @@
+/** `downlink query`: one SQL statement, answered as a table or as JSON. */
+import { Command } from 'commander'
+import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
+import { formatTable } from '../table.ts'
+
+interface QueryFlags extends ReadFlags {
+  readonly json?: true
+}
+
+const notes = `
+Tables: events, sessions, rejected_events, ledgers, and one view for each event type that the collector knows.
+Only SELECT, and nothing that writes or leaves the database.
+
+Examples:
+  downlink query "SELECT type, count(*) AS events FROM events GROUP BY type ORDER BY events DESC"
+  downlink query "FROM ledgers" --json
+  downlink query "SELECT team, count(*) FROM bullet_fired GROUP BY team" --url https://telemetry.example --token T
+  downlink query "FROM sessions" --data ./.downlink`
+
+export function queryCommand(): Command {
+  return withReadFlags(new Command('query').description('ask the database a question').argument('<sql>', 'one SELECT'))
+    .option('--json', 'one object a line instead of a table')
+    .addHelpText('after', notes)
+    .action(query)
+}
+
+const numberType = /INT|FLOAT|DOUBLE|DECIMAL|REAL/
+
+async function query(sql: string, flags: QueryFlags): Promise<void> {
+  const { columns, rows, truncated } = await withReader(flags, (reader) => reader.query(sql))
+  const lines = flags.json
+    ? rows.map((row) => JSON.stringify(Object.fromEntries(columns.map(({ name }, at) => [name, row[at]]))))
+    : [
+        formatTable(
+          columns.map(({ name, type }) => ({ name, isNumber: numberType.test(type) })),
+          rows,
+        ),
+      ]
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+  if (truncated) process.stderr.write(`There is more: these are the first ${rows.length} rows.\n`)
+}

@@ -1,0 +1,79 @@
+/** `downlink serve`: runs a collector until it is told to end. */
+import { createCollector } from '@downlink/collector'
+import { Command } from 'commander'
+import { gather, onlyGiven, wholeNumber } from '../flags.ts'
+import { ended, untilInterrupted } from '../interruption.ts'
+import { createLog } from '../log.ts'
+import { loadEventDefinitions } from '../schema-module.ts'
+import { readSecrets } from '../secrets.ts'
+
+interface ServeFlags {
+  readonly port: number
+  readonly host: string
+  readonly data: string
+  readonly key?: readonly string[]
+  readonly keyFile?: string
+  readonly readToken?: string
+  readonly readTokenFile?: string
+  readonly origin?: readonly string[]
+  readonly schema?: string
+  readonly publicUrl?: string
+  readonly trustProxy?: true
+  readonly verbose?: true
+}
+
+const examples = `
+When it is ready it prints one line of JSON on stdout, {"url","telemetry","data"}; its log goes to stderr.
+Secrets on a command line can be read by every user of the machine: prefer the environment (DOWNLINK_KEY,
+DOWNLINK_READ_TOKEN) or a file.
+
+Examples:
+  downlink serve
+  downlink serve --port 0 --data ./telemetry --schema ./src/events.ts
+  downlink serve --host 0.0.0.0 --key-file keys.txt --read-token-file token.txt --origin https://game.example`
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run a collector')
+    .option('--port <number>', 'where to listen; 0 takes any free port', wholeNumber(0, 65_535), 4180)
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--data <folder>', 'where the database lies', './.downlink')
+    .option('--key <key>', 'a write key; may be given several times', gather)
+    .option('--key-file <file>', 'a file with a write key on each line')
+    .option('--read-token <token>', 'wanted of whoever reads: page, queries, export')
+    .option('--read-token-file <file>', 'a file with the read token')
+    .option('--origin <origin>', 'a page that may send from elsewhere; may be given several times', gather)
+    .option('--schema <module>', 'a module that exports event definitions; TypeScript will do')
+    .option('--public-url <url>', 'what the collector is called from outside')
+    .option('--trust-proxy', 'believe the X-Forwarded headers')
+    .addHelpText('after', examples)
+    .action(serve)
+}
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const ending = untilInterrupted()
+  const log = createLog(flags.verbose ? 'debug' : 'info')
+  const collector = createCollector({
+    data: flags.data,
+    keys: await readSecrets({ flags: flags.key ?? [], file: flags.keyFile, variable: 'DOWNLINK_KEY' }),
+    origins: flags.origin ?? [],
+    logger: log,
+    ...onlyGiven({
+      events: flags.schema === undefined ? undefined : await loadEventDefinitions(flags.schema),
+      readToken: await readToken(flags),
+      publicUrl: flags.publicUrl,
+      trustProxy: flags.trustProxy,
+    }),
+  })
+  const addresses = await collector.listen({ port: flags.port, host: flags.host })
+  process.stdout.write(`${JSON.stringify(addresses)}\n`)
+  await ended(ending)
+  log.info('closing; a second signal forces it')
+  await collector.close()
+}
+
+async function readToken({ readToken, readTokenFile }: ServeFlags): Promise<string | undefined> {
+  const flags = readToken === undefined ? [] : [readToken]
+  const [token] = await readSecrets({ flags, file: readTokenFile, variable: 'DOWNLINK_READ_TOKEN' })
+  return token
+}

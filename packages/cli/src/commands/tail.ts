@@ -1,0 +1,75 @@
+/** `downlink tail`: events as they are committed, or the latest of a folder at rest. */
+import type { LiveTail } from '@downlink/collector'
+import { Command } from 'commander'
+import pc from 'picocolors'
+import { wholeNumber } from '../flags.ts'
+import { untilInterrupted } from '../interruption.ts'
+import { printable } from '../printable.ts'
+import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
+import type { Reader } from '../reader.ts'
+
+interface TailFlags extends ReadFlags {
+  readonly lines: number
+  readonly json?: true
+}
+
+const examples = `
+Examples:
+  downlink tail
+  downlink tail --json | grep round_ended
+  downlink tail --url https://telemetry.example --token T
+  downlink tail --data ./.downlink --lines 100`
+
+export function tailCommand(): Command {
+  return withReadFlags(new Command('tail').description('follow events as they are committed'))
+    .option('--lines <number>', 'with --data: how many of the latest', wholeNumber(1, 1000), 20)
+    .option('--json', 'one object a line')
+    .addHelpText('after', examples)
+    .action(tail)
+}
+
+async function tail(flags: TailFlags): Promise<void> {
+  const show = (tail: LiveTail): void => {
+    const lines = flags.json ? [...tail.events, ...tail.rejected].map((event) => JSON.stringify(event)) : linesOf(tail)
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+    if (tail.lost > 0) process.stderr.write(pc.dim(`… and ${tail.lost} more\n`))
+  }
+  await withReader(flags, async (reader) => {
+    if (flags.data === undefined) await follow(reader, show)
+    else show({ events: await reader.latest(flags.lines), rejected: [], lost: 0 })
+  })
+}
+
+/** Until Ctrl-C, or until nobody reads any more. */
+async function follow(reader: Reader, show: (tail: LiveTail) => void): Promise<void> {
+  const unread = new AbortController()
+  process.stdout.once('error', () => unread.abort())
+  const signal = AbortSignal.any([untilInterrupted(), unread.signal])
+  try {
+    for await (const tail of reader.follow(signal)) show(tail)
+    process.stderr.write('The collector has ended.\n')
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** What was stored, and in red what was rejected, and why. */
+const linesOf = ({ events, rejected }: LiveTail): string[] => [
+  ...events.map((event) => lineOf(event, event.timestamp, pc.cyan, event.type, JSON.stringify(event.data) ?? '')),
+  ...rejected.map((event) => lineOf(event, event.receivedAt, pc.red, event.code, event.message)),
+]
+
+const typeWidth = 16
+
+/** `12:04:31.120  bullet_fired      93a2b4c5:12  {"shipId":"red-1-4"}` */
+function lineOf(
+  { sessionId, seq }: { readonly sessionId: string; readonly seq: number },
+  atMs: number,
+  colour: (text: string) => string,
+  name: string,
+  text: string,
+): string {
+  const at = new Date(atMs).toISOString().slice(11, 23)
+  const source = `${sessionId.slice(-8)}:${seq}`
+  return [pc.dim(at), colour(printable(name).padEnd(typeWidth)), pc.dim(source), printable(text)].join('  ')
+}

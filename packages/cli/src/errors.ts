@@ -1,0 +1,30 @@
+/** What the command itself finds wrong: a code, what happened, what to do. */
+
+export type CliErrorCode =
+  /** `--game` or `--schema` names a module that is not there, does not load or lacks what is needed. */
+  | 'bad_module'
+  /** `--key-file` or `--read-token-file` can't be read, or holds nothing. */
+  | 'bad_secret_file'
+  /** `--data` names a folder without a database. */
+  | 'no_data'
+  /** No collector answers at `--url`. */
+  | 'unreachable'
+  /** The collector wants a read token, or another one. */
+  | 'unauthorised'
+  /** The collector answers, but not with what was asked for. */
+  | 'refused'
+  /** A demo's events are not all accounted for. */
+  | 'unbalanced'
+
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly code: CliErrorCode
+  /** What to do about it, in a sentence or two. */
+  readonly advice: string
+
+  constructor(code: CliErrorCode, message: string, advice: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.advice = advice
+  }
+}

@@ -1,0 +1,40 @@
+/** Any error as the command reports it: what happened, what to do, and the exit code. */
+import { CollectorError, type CollectorErrorCode } from '@downlink/collector'
+import { CommanderError } from 'commander'
+import pc from 'picocolors'
+import { CliError } from './errors.ts'
+
+/** What the collector can't know: the flags that set its options. */
+const collectorAdvice: Readonly<Partial<Record<CollectorErrorCode, string>>> = {
+  unprotected:
+    'Give a write key and a read token: --key-file and --read-token-file, or DOWNLINK_KEY and DOWNLINK_READ_TOKEN.',
+  cannot_listen: 'Stop what listens there, or choose another port: --port 0 takes any free one.',
+  data_in_use: 'A collector has it open. Ask that one with --url, stop it, or name another folder with --data.',
+}
+
+const wrongUsage: readonly string[] = ['bad_option', 'unprotected']
+
+/** 0 where help or the version was asked for, 2 where the command line is at fault, else 1. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  return isCoded(error) && wrongUsage.includes(error.code) ? 2 : 1
+}
+
+/** The lines for stderr. Empty for what commander has said already. */
+export function describeFault(error: unknown, withStack: boolean): string {
+  if (error instanceof CommanderError) return ''
+  const { red } = pc.createColors(process.stderr.isTTY === true)
+  const message = error instanceof Error ? error.message : String(error)
+  const lines = [`${red('error:')} ${message}${isCoded(error) ? ` [${error.code}]` : ''}`]
+  const advice =
+    error instanceof CliError ? error.advice : error instanceof CollectorError && collectorAdvice[error.code]
+  if (advice) lines.push(advice)
+  if (withStack && error instanceof Error) lines.push(stackOf(error))
+  return `${lines.join('\n')}\n`
+}
+
+const isCoded = (error: unknown): error is CliError | CollectorError =>
+  error instanceof CliError || error instanceof CollectorError
+
+const stackOf = (error: Error): string =>
+  `${error.stack}${error.cause instanceof Error ? `\nCaused by ${stackOf(error.cause)}` : ''}`

@@ -1,0 +1,35 @@
+/** Readers of flag values, which say what they expected. */
+import { InvalidArgumentError } from 'commander'
+
+/** A reader of whole numbers within a range. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`)
+  }
+}
+
+/** Reads seconds, with fractions. */
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value
+  throw new InvalidArgumentError('Expected seconds, more than 0.')
+}
+
+/** Reads an `http` or `https` address. */
+export function webAddress(text: string): string {
+  if (/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '')) return text
+  throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:4180.')
+}
+
+/** Gathers a flag that may be given several times. */
+export const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
+/** Leaves out what was not given, so that defaults stay where they are. */
+export function onlyGiven<Flags extends object>(
+  flags: Flags,
+): { [Name in keyof Flags]?: Exclude<Flags[Name], undefined> } {
+  const entries = Object.entries(flags).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [Name in keyof Flags]?: Exclude<Flags[Name], undefined> }
+}

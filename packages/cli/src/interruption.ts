@@ -1,0 +1,32 @@
+/** Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly end, the second forces one. */
+
+const forcedExitCode = 130
+/** A terminal tells every process of its group, and npm passes it on once more: that is still one Ctrl-C. */
+const echoMs = 300
+
+/** Aborted by the first of these signals. */
+export function untilInterrupted(): AbortSignal {
+  const ending = new AbortController()
+  let firstAtMs = Number.POSITIVE_INFINITY
+  const onSignal = (): void => {
+    if (performance.now() - firstAtMs > echoMs) process.exit(forcedExitCode)
+    firstAtMs = Math.min(firstAtMs, performance.now())
+    ending.abort()
+  }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
+  return ending.signal
+}
+
+/** Resolves when aborted, or after the time if there is one. */
+export function ended(signal: AbortSignal, afterMs?: number): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', finish)
+      resolve()
+    }
+    const timer = afterMs === undefined ? undefined : setTimeout(finish, afterMs)
+    signal.addEventListener('abort', finish)
+    if (signal.aborted) finish()
+  })
+}

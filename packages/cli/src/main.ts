@@ -1,0 +1,56 @@
+/** The `downlink` command: its subcommands, and how each ending becomes an exit code. */
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { demoCommand } from './commands/demo.ts'
+import { queryCommand } from './commands/query.ts'
+import { serveCommand } from './commands/serve.ts'
+import { tailCommand } from './commands/tail.ts'
+import { describeFault, exitCodeOf } from './fault.ts'
+
+const exitCodes = `
+Exit codes:
+  0  all went well
+  1  something failed; the message says what, and what to do
+  2  the command line is wrong
+  130  ended by force, with a second Ctrl-C
+
+DEBUG=1, or --verbose, prints where a fault comes from.`
+
+/** Runs the command and sets the exit code. Never rejects. */
+export async function runCommand(args: readonly string[]): Promise<void> {
+  ignoreClosedPipes()
+  try {
+    await createProgram().parseAsync(args, { from: 'user' })
+  } catch (error) {
+    const withStack = process.env.DEBUG !== undefined || args.includes('--verbose')
+    process.stderr.write(describeFault(error, withStack))
+    process.exitCode = exitCodeOf(error)
+  }
+}
+
+function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  const program = new Command('downlink')
+    .description('The flight recorder for web games: typed telemetry from the frame loop to a database.')
+    .version(version)
+    .addHelpText('after', exitCodes)
+    .exitOverride()
+  for (const command of [serveCommand(), demoCommand(), tailCommand(), queryCommand()]) {
+    program.addCommand(
+      command
+        .option('--verbose', 'tell more, and where a fault comes from')
+        .showHelpAfterError(`See: downlink ${command.name()} --help`)
+        .exitOverride(),
+    )
+  }
+  return program
+}
+
+/** A reader that has seen enough, such as `head`, closes our pipe; that is no fault of ours. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}

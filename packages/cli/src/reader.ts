@@ -1,0 +1,70 @@
+/** Reads from a collector over its HTTP API. */
+import type { EventPage, LiveTail, QueryResult, StoredEvent } from '@downlink/collector'
+import { CliError } from './errors.ts'
+
+export interface ReaderOptions {
+  /** Of the collector; may have a path of its own. */
+  readonly url: string
+  readonly token: string | undefined
+}
+
+export interface Reader {
+  /** @throws {CliError} `unreachable`, `unauthorised`, `refused` */
+  query(sql: string): Promise<QueryResult>
+  /** The newest stored events, oldest first. Throws as `query` does. */
+  latest(count: number): Promise<readonly StoredEvent[]>
+  /** Yields what is committed, until aborted or cut off. Throws as `query` does. */
+  follow(signal: AbortSignal): AsyncGenerator<LiveTail>
+}
+
+export function createReader({ url, token }: ReaderOptions): Reader {
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
+    const headers = { ...init.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+    const answer = await fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), { ...init, headers }).catch(
+      (cause: unknown) => {
+        if (init.signal?.aborted) throw cause
+        const advice = 'Start one with `downlink serve`, name another with --url, or read a folder at rest with --data.'
+        throw new CliError('unreachable', `No collector answers at ${url}`, advice, { cause })
+      },
+    )
+    if (!answer.ok) throw await refusal(answer)
+    return answer
+  }
+  return {
+    async query(sql) {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await ask('api/query', { method: 'POST', headers, body: JSON.stringify({ sql }) })
+      return (await answer.json()) as QueryResult
+    },
+    async latest(count) {
+      const answer = await ask(`api/events?limit=${count}`, {})
+      return ((await answer.json()) as EventPage<StoredEvent>).events.toReversed()
+    },
+    async *follow(signal) {
+      const { body } = await ask('api/live', { signal })
+      if (body === null) return
+      let text = ''
+      for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+        const messages = `${text}${chunk}`.split('\n\n')
+        text = messages.pop() ?? ''
+        const tails = messages.filter((message) => message.startsWith(tailHead))
+        for (const tail of tails) yield JSON.parse(tail.slice(tailHead.length))
+      }
+    },
+  }
+}
+
+/** How the server-sent messages begin that we follow; counters and heartbeats are for the page. */
+const tailHead = 'event: tail\ndata: '
+
+async function refusal(answer: Response): Promise<CliError> {
+  const { error } = (await answer.json().catch(() => ({}))) as Refusal
+  const reason = error === undefined ? `Status ${answer.status}` : `${error.message} (${error.code})`
+  return answer.status === 401 || answer.status === 403
+    ? new CliError('unauthorised', reason, 'Give its read token: --token, or DOWNLINK_READ_TOKEN.')
+    : new CliError('refused', reason, `${answer.url} answered so.`)
+}
+
+interface Refusal {
+  readonly error?: { readonly code: string; readonly message: string }
+}

@@ -1,0 +1,113 @@
+import { expect, it, vi } from 'vitest'
+import { fixture, freshFolder, post, run, serve, start } from './run-command.ts'
+
+const events = [
+  { type: 'jumped', data: { height: 1 } },
+  { type: 'jumped', data: { height: 2.5 } },
+  { type: 'paused', data: { note: '\u001b[31mred' } },
+]
+
+const heights = "SELECT type, (data->>'height')::DOUBLE AS height FROM events ORDER BY seq"
+
+it('asks a running collector, and answers as a table or as JSON', async () => {
+  const { url } = await serve()
+  await post(url, events)
+  const table = await run(['query', heights, '--url', url])
+  expect(table.stdout.split('\n')).toEqual([
+    'type    height',
+    '──────  ──────',
+    'jumped       1',
+    'jumped     2.5',
+    'paused',
+    '',
+  ])
+  const json = await run(['query', heights, '--url', url, '--json'])
+  expect(
+    json.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { type: 'jumped', height: 1 },
+    { type: 'jumped', height: 2.5 },
+    { type: 'paused', height: null },
+  ])
+})
+
+it('asks a folder at rest, but not one that a collector has open', async () => {
+  const collector = await serve()
+  await post(collector.url, events)
+  const query = ['query', 'SELECT count(*) AS events FROM events', '--data', collector.data, '--json']
+  const refused = await run(query)
+  expect(refused.exitCode).toBe(1)
+  expect(refused.stderr).toContain('[data_in_use]')
+  expect(refused.stderr).toContain('--url')
+  collector.child.kill('SIGTERM')
+  await collector.exitCode
+  expect(await run(query)).toEqual({ exitCode: 0, stdout: '{"events":3}\n', stderr: '' })
+})
+
+it('holds queries in the same jail, wherever they are asked', async () => {
+  const collector = await serve()
+  await post(collector.url, events)
+  const write = ['query', 'DELETE FROM events']
+  expect((await run([...write, '--url', collector.url])).stderr).toContain('forbidden_sql')
+  collector.child.kill('SIGTERM')
+  await collector.exitCode
+  const atRest = await run([...write, '--data', collector.data])
+  expect(atRest.exitCode).toBe(1)
+  expect(atRest.stderr).toContain('forbidden_sql')
+})
+
+it('needs the read token where there is one', async () => {
+  const { url } = await serve(['--read-token', 'secret'])
+  const query = ['query', 'SELECT 1 AS one', '--url', url]
+  const refused = await run(query)
+  expect(refused.exitCode).toBe(1)
+  expect(refused.stderr).toContain('--token')
+  expect((await run([...query, '--token', 'secret'])).exitCode).toBe(0)
+  expect((await run(query, { DOWNLINK_READ_TOKEN: 'secret' })).exitCode).toBe(0)
+})
+
+it('says what to do where there is nothing to read', async () => {
+  const nobody = await run(['query', 'SELECT 1', '--url', 'http://127.0.0.1:1'])
+  expect(nobody.exitCode).toBe(1)
+  expect(nobody.stderr).toContain('[unreachable]')
+  const empty = await run(['tail', '--data', await freshFolder()])
+  expect(empty.exitCode).toBe(1)
+  expect(empty.stderr).toContain('[no_data]')
+})
+
+it('follows events as they come, and what is rejected', async () => {
+  const { url } = await serve(['--schema', fixture('events.ts')])
+  const tail = start(['tail', '--url', url])
+  // Nothing is shown of what came before it listens.
+  await vi.waitFor(async () => {
+    await post(url, [{ type: 'jumped', data: { height: 3 } }, { type: 'jumped' }])
+    expect(tail.stdout()).toContain('{"height":3}')
+    expect(tail.stdout()).toContain('invalid_payload')
+  }, 10_000)
+  tail.child.kill('SIGINT')
+  expect(await tail.exitCode).toBe(0)
+})
+
+it('ends when its reader has seen enough', async () => {
+  const { url } = await serve()
+  const tail = start(['tail', '--url', url, '--json'])
+  tail.child.stdout?.destroy()
+  // It finds out when it next has something to show.
+  await vi.waitFor(async () => {
+    await post(url, events)
+    expect(tail.child.exitCode).toBe(0)
+  }, 10_000)
+})
+
+it('shows the latest of a folder at rest, in order, and lets no payload steer the terminal', async () => {
+  const collector = await serve()
+  await post(collector.url, events)
+  collector.child.kill('SIGTERM')
+  await collector.exitCode
+  const { stdout } = await run(['tail', '--data', collector.data, '--lines', '2'])
+  expect(stdout.trim().split('\n')).toHaveLength(2)
+  expect(stdout).toMatch(/jumped.*"height":2.5.*\n.*paused.*\\u001b\[31mred/)
+})

@@ -1,0 +1,115 @@
+/** Runs the real command, as it lies in `bin`, and ends it whatever happens. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach } from 'vitest'
+
+const bin = fileURLToPath(new URL('../bin/downlink.js', import.meta.url))
+
+export interface Running {
+  readonly child: ChildProcess
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** Resolves when either stream has shown a text; rejects if the command ends before. */
+  shows(text: string): Promise<void>
+  /** Resolves to the exit code. */
+  readonly exitCode: Promise<number | null>
+}
+
+const running: Running[] = []
+const folders: string[] = []
+
+afterEach(async () => {
+  for (const { child, exitCode } of running.splice(0)) {
+    child.kill('SIGKILL')
+    await exitCode
+  }
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+/** @param env what to change of ours; secrets and debugging of whoever runs the tests are taken out */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const { DOWNLINK_KEY, DOWNLINK_READ_TOKEN, DEBUG, ...ours } = process.env
+  const child = spawn(process.execPath, [bin, ...args], { env: { ...ours, NO_COLOR: '1', ...env } })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const exitCode = once(child, 'close').then(([code]) => code as number | null)
+  const command: Running = {
+    child,
+    exitCode,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    shows: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (`${stdout}${stderr}`.includes(text)) resolve()
+        }
+        look()
+        child.stdout.on('data', look)
+        child.stderr.on('data', look)
+        void exitCode.then((code) => reject(new Error(`Ended with ${code} before it showed ${text}:\n${stderr}`)))
+      }),
+  }
+  running.push(command)
+  return command
+}
+
+export interface Finished {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command that ends by itself. */
+export async function run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Finished> {
+  const command = start(args, env)
+  return { exitCode: await command.exitCode, stdout: command.stdout(), stderr: command.stderr() }
+}
+
+export interface Serving extends Running {
+  readonly url: string
+  readonly data: string
+}
+
+/** Starts `downlink serve` on a free port and a fresh folder, and waits until it is ready. */
+export async function serve(args: readonly string[] = [], env?: NodeJS.ProcessEnv): Promise<Serving> {
+  const data = await freshFolder()
+  const command = start(['serve', '--port', '0', '--data', data, ...args], env)
+  await command.shows('"telemetry"')
+  return { ...command, ...JSON.parse(command.stdout()) }
+}
+
+export async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'downlink-cli-'))
+  folders.push(folder)
+  return folder
+}
+
+/** Sends plain events. Resolves to the HTTP status. */
+export async function post(
+  url: string,
+  events: readonly unknown[],
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const answer = await fetch(`${url}/telemetry`, { method: 'POST', body: JSON.stringify(events), headers })
+  await answer.text()
+  return answer.status
+}
+
+/** Takes a port, until released. */
+export async function occupyPort(): Promise<{ readonly port: number; readonly release: () => void }> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, release: () => server.close() }
+}
+
+export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))

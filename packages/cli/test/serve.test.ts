@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { fixture, freshFolder, occupyPort, post, run, serve, start } from './run-command.ts'
+
+it('says where it is in one line of JSON, takes events, and ends in order', async () => {
+  const command = await serve()
+  expect(await post(command.url, [{ type: 'x' }])).toBe(200)
+  command.child.kill('SIGTERM')
+  expect(await command.exitCode).toBe(0)
+  expect(command.stdout()).toBe(
+    `${JSON.stringify({
+      url: command.url,
+      telemetry: `${command.url.replace('http', 'ws')}/telemetry`,
+      data: command.data,
+    })}\n`,
+  )
+})
+
+it('ends in order on Ctrl-C, too, which npm sends twice', async () => {
+  const command = await serve()
+  command.child.kill('SIGINT')
+  command.child.kill('SIGINT')
+  expect(await command.exitCode).toBe(0)
+})
+
+it('gives advice where the port is taken', async () => {
+  const { port, release } = await occupyPort()
+  const { exitCode, stdout, stderr } = await run(['serve', '--port', String(port), '--data', await freshFolder()])
+  release()
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  expect(stderr).toContain('[cannot_listen]')
+  expect(stderr).toContain('--port 0')
+})
+
+it('does not listen beyond loopback without a key and a read token', async () => {
+  for (const args of [[], ['--key', 'k'], ['--read-token', 't']]) {
+    const data = await freshFolder()
+    const { exitCode, stderr } = await run(['serve', '--host', '0.0.0.0', '--port', '0', '--data', data, ...args])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('[unprotected]')
+    expect(stderr).toContain('DOWNLINK_KEY')
+  }
+})
+
+it('takes keys from flags, a file and the environment', async () => {
+  const file = join(await freshFolder(), 'keys')
+  await writeFile(file, '# of the staging build\nfrom-file\n\n')
+  const both = await serve(['--key', 'from-flag', '--key-file', file], { DOWNLINK_KEY: 'from-environment' })
+  const inherited = await serve([], { DOWNLINK_KEY: 'from-environment' })
+  const statuses = (url: string): Promise<number[]> =>
+    Promise.all(
+      ['from-flag', 'from-file', 'from-environment'].map((key) =>
+        post(url, [{ type: 'x' }], { authorization: `Bearer ${key}` }),
+      ),
+    )
+  expect(await statuses(both.url)).toEqual([200, 200, 401])
+  expect(await statuses(inherited.url)).toEqual([401, 401, 200])
+  expect(`${both.stderr()}${inherited.stderr()}`).not.toMatch(/from-(flag|file|environment)/)
+})
+
+it('says which secret file is of no use', async () => {
+  const { exitCode, stderr } = await run(['serve', '--key-file', join(await freshFolder(), 'none')])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('[bad_secret_file]')
+})
+
+it('validates against a schema module in TypeScript', async () => {
+  const command = await serve(['--schema', fixture('events.ts')])
+  const events = [
+    { type: 'jumped', data: { height: 2 } },
+    { type: 'jumped', data: { height: 'high' } },
+  ]
+  const answer = await fetch(`${command.url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
+  expect(await answer.json()).toMatchObject({ ack: 2, rejected: [{ seq: 2 }] })
+})
+
+it('says what a schema module lacks', async () => {
+  const { exitCode, stderr } = await run(['serve', '--schema', fixture('half-game.ts')])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('[bad_module]')
+  expect(stderr).toContain('defineEvents')
+})
+
+it('goes on when nobody reads its output any more', async () => {
+  const command = start(['serve', '--port', '0', '--data', await freshFolder()])
+  command.child.stdout?.destroy()
+  await command.shows('istening')
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(command.stderr()) ?? []
+  expect(await post(url, [{ type: 'x' }])).toBe(200)
+  command.child.kill('SIGTERM')
+  expect(await command.exitCode).toBe(0)
+})
