@@ -1,6 +1,89 @@
-/** The docs against the code: error codes, defaults. */
+/** The docs against the code: every error code is explained, every default stands in a table. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Visitor } from 'oxc-parser'
+import { root } from '../node-tool.ts'
 import { type Verdict, verdictOf } from './check.ts'
+import { readSources, type SourceFile } from './sources.ts'
 
 export async function checkDocs(): Promise<Verdict> {
-  return verdictOf([])
+  const packages = (await readSources()).filter(({ path, isTest }) => path.startsWith('packages/') && !isTest)
+  const codes = packages.flatMap(codesIn)
+  const defaults = (await Promise.all(packages.map(defaultsIn))).flat()
+  const [errors, rows] = [await readFile(join(root, 'docs/errors.md'), 'utf8').catch(() => ''), await tableRows()]
+  const faults = [
+    ...codes
+      .filter(({ name }) => !errors.includes(`\`${name}\``))
+      .map(({ name, path }) => `docs/errors.md does not explain \`${name}\` of ${path}`),
+    ...defaults
+      .filter(({ name, value }) => !rows.some((row) => row.names.includes(name) && row.values.includes(String(value))))
+      .map(({ name, value, path }) => `no table in docs/ gives ${value} as the default of \`${name}\` of ${path}`),
+  ]
+  return { ...verdictOf(faults), note: `${codes.length} error codes, ${defaults.length} defaults` }
+}
+
+interface Documented {
+  readonly path: string
+  readonly name: string
+}
+
+/** The members of each `…Code` type and each `…Codes` list, as they are written in the source. */
+function codesIn({ path, program }: SourceFile): Documented[] {
+  const found = new Set<string>()
+  let inCodes = false
+  const leave = (): void => {
+    inCodes = false
+  }
+  new Visitor({
+    TSTypeAliasDeclaration: ({ id }) => {
+      inCodes = id.name.endsWith('Code')
+    },
+    'TSTypeAliasDeclaration:exit': leave,
+    VariableDeclarator: ({ id }) => {
+      inCodes = id.type === 'Identifier' && id.name.endsWith('Codes')
+    },
+    'VariableDeclarator:exit': leave,
+    Literal: ({ value }) => {
+      if (inCodes && typeof value === 'string') found.add(value)
+    },
+  }).visit(program)
+  return [...found].map((name) => ({ path, name }))
+}
+
+/** The entries of each exported `…Defaults`, as the built module has them. */
+async function defaultsIn({ path, workspace, program }: SourceFile): Promise<(Documented & { value: unknown })[]> {
+  const names: string[] = []
+  new Visitor({
+    ExportNamedDeclaration: ({ declaration }) => {
+      if (declaration?.type !== 'VariableDeclaration') return
+      for (const { id } of declaration.declarations) {
+        if (id.type === 'Identifier' && id.name.endsWith('Defaults')) names.push(id.name)
+      }
+    },
+  }).visit(program)
+  if (names.length === 0) return []
+  const built = path.replace(`${workspace}/src/`, `${workspace}/dist/`).replace(/\.tsx?$/, '.js')
+  const module = await import(pathToFileURL(join(root, built)).href)
+  return names.flatMap((name) => Object.entries(module[name]).map(([key, value]) => ({ path, name: key, value })))
+}
+
+interface Row {
+  /** In backticks. */
+  readonly names: readonly string[]
+  /** Words and numbers, without thousands separators and backticks. */
+  readonly values: readonly string[]
+}
+
+async function tableRows(): Promise<Row[]> {
+  const files = (await readdir(join(root, 'docs'), { recursive: true })).filter((file) => file.endsWith('.md'))
+  const texts = await Promise.all(files.map((file) => readFile(join(root, 'docs', file), 'utf8')))
+  const lines = texts.join('\n').split('\n')
+  return lines.filter((line) => line.startsWith('|')).map(readRow)
+}
+
+function readRow(line: string): Row {
+  const names = [...line.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+  const values = line.replace(/(\d)[,_ {2}](?=\d{3})/g, '$1').split(/[\s|`'"]+/)
+  return { names, values }
 }
