@@ -91,7 +91,12 @@ const cursor = (type: string): Schema => ({
 })
 
 export const answers: Readonly<Record<'sessions' | 'ledger' | 'events' | 'rejected' | 'query', Schema>> = {
-  sessions: object({ sessions: list(ledgerSchema), total: count('Of all pages'), next: cursor('string') }),
+  sessions: object({
+    sessions: list(ledgerSchema),
+    total: count('Of all pages'),
+    missing: count('Events that all sessions together lost'),
+    next: cursor('string'),
+  }),
   ledger: ledgerSchema,
   events: object({ events: list(eventSchema), next: cursor('integer') }),
   rejected: object({ events: list(rejectionSchema), next: cursor('integer') }),

@@ -35,6 +35,8 @@ export interface LedgerPage {
   readonly sessions: readonly Ledger[]
   /** Of all sessions that were ever seen. */
   readonly total: number
+  /** Events that all sessions together lost. */
+  readonly missing: number
   /** Give it as `before` for the next page; null on the last one. */
   readonly next: string | null
 }
@@ -58,6 +60,11 @@ const selectPage = `SELECT ${sessionJson} FROM sessions
   WHERE first_seen < make_timestamp_ms($1::BIGINT) OR (first_seen = make_timestamp_ms($1::BIGINT) AND session_id < $2)
   ORDER BY first_seen DESC, session_id DESC`
 
+const selectTotals = 'SELECT count(*), coalesce(sum(missing), 0) FROM sessions'
+
+/** Sessions that owe something: few, for most are open or have delivered all. */
+const selectUnfinished = 'SELECT session_id, pushed - mark FROM sessions WHERE pushed > mark'
+
 /** Later than any session: the last millisecond of a JavaScript date. */
 const latest = { firstSeen: 8.64e15, sessionId: '' }
 
@@ -75,13 +82,16 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
         // One more than asked for tells whether there is another page.
         const sql = `${selectPage} LIMIT ${limit + 1}`
         const page = await connection.runAndReadAll(sql, [BigInt(from.firstSeen), from.sessionId])
-        const count = await connection.runAndReadAll('SELECT count(*) FROM sessions')
+        const [total, lost] = (await connection.runAndReadAll(selectTotals)).getRows()[0] ?? []
+        const unfinished = (await connection.runAndReadAll(selectUnfinished)).getRows()
+        const abandoned = unfinished.filter(([sessionId]) => !isOpen(String(sessionId)))
         const rows = page.getRows()
         const sessions = rows.slice(0, limit).map(([json]) => ledger(String(json)))
         const last = sessions.at(-1)
         return {
           sessions,
-          total: Number(count.getRows()[0]?.[0]),
+          total: Number(total),
+          missing: abandoned.reduce((sum, [, rest]) => sum + Number(rest), Number(lost)),
           next: last && rows.length > limit ? `${last.firstSeen}.${last.sessionId}` : null,
         }
       }),

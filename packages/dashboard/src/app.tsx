@@ -1,0 +1,46 @@
+/** The page: the token where one is needed, then everything else. */
+import { type ReactElement, useEffect, useSyncExternalStore } from 'react'
+import { huesOf } from './format.ts'
+import { Header } from './header.tsx'
+import type { LiveLink } from './live/live-link.ts'
+import { QueryPanel } from './query/query-panel.tsx'
+import { SessionPanel } from './sessions/session-panel.tsx'
+import { useSessions } from './sessions/use-sessions.ts'
+import { TailPanel } from './tail/tail-panel.tsx'
+import { TokenForm } from './token-form.tsx'
+import { TypePanel } from './vitals/type-panel.tsx'
+import { Vitals } from './vitals/vitals.tsx'
+
+export function App({ live }: { readonly live: LiveLink }): ReactElement {
+  const { link, counters, tail } = useSyncExternalStore(live.subscribe, live.snapshot)
+  const sessions = useSessions()
+  const locked = sessions.state === 'locked'
+
+  useEffect(() => {
+    if (locked) return
+    live.start()
+    return live.stop
+  }, [live, locked])
+
+  if (locked) return <TokenForm onShown={sessions.reload} />
+  const { types = {} } = counters ?? {}
+  const hues = huesOf(Object.keys(types))
+  const empty = counters?.stored === 0 && counters.rejected === 0
+  return (
+    <>
+      <a className="skip" href="#sessions">
+        Skip to the sessions
+      </a>
+      <Header link={link} sockets={counters?.sockets} />
+      <main>
+        <Vitals counters={counters} missing={sessions.missing} />
+        <div className="columns">
+          <SessionPanel sessions={sessions} />
+          <TypePanel types={types} hues={hues} empty={empty} />
+        </div>
+        <TailPanel tail={tail} hues={hues} />
+        <QueryPanel />
+      </main>
+    </>
+  )
+}

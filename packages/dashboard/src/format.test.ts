@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { formatAge, formatLarge, formatTime, huesOf, shortSession } from './format.ts'
+
+it.each([
+  [0, 'now'],
+  [-5000, 'now'],
+  [59_000, '59 s ago'],
+  [61_000, '1 min ago'],
+  [7_300_000, '2 h ago'],
+  [200_000_000, '2 d ago'],
+])('%d ms ago is "%s"', (age, text) => {
+  expect(formatAge(age)).toBe(text)
+})
+
+it('writes large counts short', () => {
+  expect(formatLarge(999_999)).toBe('999,999')
+  expect(formatLarge(1_234_567)).toBe('1.2M')
+})
+
+it('survives a time that no date can hold', () => {
+  expect(formatTime(9e15)).toBe('—')
+  expect(formatTime(1_767_225_600_007)).toMatch(/^\d\d:00:00\.007$/)
+})
+
+it('shortens sessions to what tells them apart', () => {
+  expect(shortSession('0197c6b2-8f7e-7000-8000-0000deadbeef')).toBe('…deadbeef')
+  expect(shortSession('plain:0197c6b2-8f7e-7000-8000-0000deadbeef')).toBe('plain:…deadbeef')
+  expect(shortSession('cascade-42')).toBe('cascade-42')
+})
+
+it('gives the first eight types eight colours', () => {
+  const hues = huesOf(['b', 'a', 'c', 'd', 'e', 'f', 'g', 'h'])
+  expect(new Set(hues.values()).size).toBe(8)
+  expect(hues.get('a')).toBe(0)
+})

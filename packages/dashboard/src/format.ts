@@ -1,0 +1,43 @@
+/** Numbers and times as people read them. */
+
+const whole = new Intl.NumberFormat('en')
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
+
+export const formatCount = (count: number): string => whole.format(count)
+
+/** @example 12,345 stays as it is, 1234567 is 1.2M */
+export const formatLarge = (count: number): string => (count < 1_000_000 ? whole.format(count) : short.format(count))
+
+/** Local time of day, to the millisecond. */
+export function formatTime(at: number): string {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return '—'
+  const two = (part: number) => String(part).padStart(2, '0')
+  const ms = String(date.getMilliseconds()).padStart(3, '0')
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`
+}
+
+/** How long ago, in one unit. */
+export function formatAge(ageMs: number): string {
+  const seconds = Math.max(0, Math.round(ageMs / 1000))
+  if (seconds < 2) return 'now'
+  if (seconds < 60) return `${seconds} s ago`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
+  return `${Math.floor(seconds / 86_400)} d ago`
+}
+
+/** The part of a session id that people can tell apart: a UUIDv7 starts with its time, and ends with chance. */
+export function shortSession(sessionId: string): string {
+  return sessionId.length > 14 ? `${sessionId.startsWith('plain:') ? 'plain:' : ''}…${sessionId.slice(-8)}` : sessionId
+}
+
+/** Each type's colour, the same on every part of the page. */
+export type Hues = ReadonlyMap<string, number>
+
+const hueCount = 8
+
+export const huesOf = (types: Iterable<string>): Hues =>
+  new Map([...types].sort().map((type, at) => [type, at % hueCount]))
+
+export const hueClass = (hues: Hues, type: string): string => `hue-${hues.get(type) ?? 0}`

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import type { Ledger } from '../api-types.ts'
+import { sharesOf, verdictOn } from './ledger-shares.ts'
+
+const aLedger = (over: Partial<Ledger>): Ledger => ({
+  sessionId: 's',
+  delivery: 'acked',
+  pushed: 100,
+  stored: 100,
+  rejected: {},
+  dropped: {},
+  missing: 0,
+  outstanding: 0,
+  ended: false,
+  open: true,
+  balanced: true,
+  firstSeen: 0,
+  lastSeen: 0,
+  ...over,
+})
+
+it('fills the bar, and only with what there is', () => {
+  const shares = sharesOf(aLedger({ stored: 50, rejected: { bad_text: 20, too_deep: 5 }, dropped: { overflow: 25 } }))
+  expect(shares.map(({ fate, start, width }) => [fate, start, width])).toEqual([
+    ['stored', 0, 50],
+    ['rejected', 50, 25],
+    ['dropped', 75, 25],
+  ])
+  expect(sharesOf(aLedger({ pushed: 0, stored: 0 }))).toEqual([])
+})
+
+it('shows one missing event in a million', () => {
+  const [, missing] = sharesOf(aLedger({ pushed: 1_000_000, stored: 999_999, missing: 1 }))
+  expect(missing?.fate).toBe('missing')
+  expect(missing?.width).toBeGreaterThan(1.9)
+})
+
+it.each([
+  [{}, { kind: 'complete' }],
+  [{ pushed: 0, stored: 0 }, { kind: 'silent' }],
+  [{ outstanding: 3 }, { kind: 'flowing', events: 3 }],
+  [
+    { outstanding: 3, missing: 2 },
+    { kind: 'missing', events: 2 },
+  ],
+  [{ missing: 2, balanced: false }, { kind: 'unbalanced' }],
+])('%j is %j', (over, verdict) => {
+  expect(verdictOn(aLedger(over))).toEqual(verdict)
+})

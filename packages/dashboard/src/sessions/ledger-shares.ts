@@ -1,0 +1,52 @@
+/** A ledger as shares of what was pushed, and in one word. */
+import type { Counts, Ledger } from '../api-types.ts'
+
+export const fates = ['stored', 'rejected', 'dropped', 'missing', 'outstanding'] as const
+export type Fate = (typeof fates)[number]
+
+export interface Share {
+  readonly fate: Fate
+  readonly events: number
+  /** Where its bar starts and how wide it is, of 100. */
+  readonly start: number
+  readonly width: number
+}
+
+export type Verdict =
+  | { readonly kind: 'complete' | 'silent' }
+  /** Some events are still expected. */
+  | { readonly kind: 'flowing'; readonly events: number }
+  | { readonly kind: 'missing'; readonly events: number }
+  /** The collector's counts don't add up. */
+  | { readonly kind: 'unbalanced' }
+
+/** One lost event in a million must still be seen. */
+const leastWidth = 2
+
+export const total = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+export function eventsOf(ledger: Ledger): Readonly<Record<Fate, number>> {
+  const { stored, missing, outstanding } = ledger
+  return { stored, rejected: total(ledger.rejected), dropped: total(ledger.dropped), missing, outstanding }
+}
+
+export function sharesOf(ledger: Ledger): readonly Share[] {
+  const events = eventsOf(ledger)
+  const present = fates.filter((fate) => events[fate] > 0)
+  const weights = present.map((fate) => Math.max(leastWidth, (events[fate] / Math.max(1, ledger.pushed)) * 100))
+  const sum = weights.reduce((all, weight) => all + weight, 0)
+  let start = 0
+  return present.map((fate, at) => {
+    const width = ((weights[at] ?? 0) / sum) * 100
+    const share = { fate, events: events[fate], start, width }
+    start += width
+    return share
+  })
+}
+
+export function verdictOn(ledger: Ledger): Verdict {
+  if (!ledger.balanced) return { kind: 'unbalanced' }
+  if (ledger.missing > 0) return { kind: 'missing', events: ledger.missing }
+  if (ledger.outstanding > 0) return { kind: 'flowing', events: ledger.outstanding }
+  return { kind: ledger.pushed === 0 ? 'silent' : 'complete' }
+}

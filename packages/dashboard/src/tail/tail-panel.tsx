@@ -1,0 +1,64 @@
+/** Events as they are stored, newest on top. */
+import { type ReactElement, useId, useState } from 'react'
+import { formatCount, formatTime, type Hues, hueClass, shortSession } from '../format.ts'
+import { matching, type Tail, type TailEntry } from './tail.ts'
+
+export function TailPanel({ tail, hues }: { readonly tail: Tail; readonly hues: Hues }): ReactElement {
+  const [held, setHeld] = useState<Tail>()
+  const [filter, setFilter] = useState('')
+  const filterId = useId()
+  const shown = held ?? tail
+  const entries = matching(shown.entries, filter)
+  return (
+    <section className="panel tail" aria-labelledby="tail-title">
+      <div className="bar">
+        <h2 id="tail-title">Live tail</h2>
+        {shown.lost > 0 && (
+          <p className="quiet" title="They are stored all the same. The tail shows at most 500 a second.">
+            {formatCount(shown.lost)} too fast to show
+          </p>
+        )}
+        <label htmlFor={filterId}>Type</label>
+        <input id={filterId} type="search" value={filter} onChange={(event) => setFilter(event.target.value)} />
+        <button type="button" aria-pressed={held !== undefined} onClick={() => setHeld(held ? undefined : tail)}>
+          {held ? 'Go on' : 'Pause'}
+        </button>
+      </div>
+      {entries.length === 0 ? (
+        <p className="quiet">{tail.entries.length === 0 ? 'Listening.' : 'Nothing of this type among the newest.'}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+        <section className="scroll" tabIndex={0} aria-label="Newest events">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Time</th>
+                <th scope="col">Type</th>
+                <th scope="col">Data</th>
+                <th scope="col">Session</th>
+                <th scope="col">Seq</th>
+              </tr>
+            </thead>
+            <tbody>
+              {entries.map((entry) => (
+                <Row key={entry.key} entry={entry} hue={hueClass(hues, entry.type)} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </section>
+  )
+}
+
+const Row = ({ entry, hue }: { readonly entry: TailEntry; readonly hue: string }): ReactElement => (
+  <tr className={entry.rejected ? 'rejected' : hue}>
+    <td className="time">{formatTime(entry.at)}</td>
+    <td className="type">{entry.rejected ? `rejected: ${entry.type}` : entry.type}</td>
+    <td className="data">{entry.text}</td>
+    <td className="session-id" title={entry.sessionId}>
+      {shortSession(entry.sessionId)}
+    </td>
+    <td className="seq">{formatCount(entry.seq)}</td>
+  </tr>
+)

@@ -1,0 +1,38 @@
+/** Asks for the read token. The collector keeps it in a cookie that no script can read. */
+import { type FormEvent, type ReactElement, useState } from 'react'
+import { showToken } from './api.ts'
+
+export function TokenForm({ onShown }: { readonly onShown: () => void }): ReactElement {
+  const [fault, setFault] = useState('')
+
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault()
+    const token = new FormData(event.currentTarget).get('token')
+    try {
+      await showToken(String(token))
+      onShown()
+    } catch (error) {
+      setFault(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  return (
+    <main className="gate">
+      <form onSubmit={submit}>
+        <h1>
+          <img src="./icon.svg" alt="" width="36" height="36" />
+          Downlink
+        </h1>
+        <label htmlFor="token">Read token</label>
+        <input id="token" name="token" type="password" autoComplete="current-password" required />
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+        <button type="submit">Open</button>
+        <p className="hint">
+          It was given to the collector as <code>--read-token</code> or <code>DOWNLINK_READ_TOKEN</code>.
+        </p>
+      </form>
+    </main>
+  )
+}

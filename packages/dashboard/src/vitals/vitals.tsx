@@ -1,0 +1,48 @@
+/** The first glance: how much comes in, and whether anything was lost. */
+import type { ReactElement } from 'react'
+import type { LiveCounters } from '../api-types.ts'
+import { formatCount, formatLarge } from '../format.ts'
+import { Sparkline } from './sparkline.tsx'
+
+interface VitalsProps {
+  readonly counters: LiveCounters | undefined
+  /** Of all sessions, as their ledgers say: the live counters don't know which session will never come back. */
+  readonly missing: number
+}
+
+export function Vitals({ counters, missing }: VitalsProps): ReactElement {
+  const { stored = 0, rejected = 0, dropped = 0, perSecond = [] } = counters ?? {}
+  return (
+    <section className="vitals" aria-labelledby="vitals-title">
+      <h2 id="vitals-title" className="hidden">
+        Vitals
+      </h2>
+      <div className="panel rate">
+        <p className="figure">
+          <strong>{formatCount(perSecond.at(-1) ?? 0)}</strong>
+          <span>events a second</span>
+        </p>
+        <Sparkline values={perSecond} />
+      </div>
+      <dl className="panel counts">
+        <Figure name="stored" value={stored} tone="stored" />
+        <Figure name="rejected" value={rejected} tone={rejected > 0 ? 'rejected' : 'none'} />
+        <Figure name="dropped" value={dropped} tone={dropped > 0 ? 'dropped' : 'none'} />
+        <Figure name="missing" value={missing} tone={missing > 0 ? 'missing' : 'none'} />
+      </dl>
+    </section>
+  )
+}
+
+interface FigureProps {
+  readonly name: string
+  readonly value: number
+  readonly tone: string
+}
+
+const Figure = ({ name, value, tone }: FigureProps): ReactElement => (
+  <div className={`figure tone-${tone}`}>
+    <dt>{name}</dt>
+    <dd title={formatCount(value)}>{formatLarge(value)}</dd>
+  </div>
+)
