@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { decodePlain } from './decode-plain.ts'
+
+const events = fc.array(fc.record({ type: fc.string(), data: fc.jsonValue() }), { minLength: 1 })
+
+it('reads an array, and one event a line', () => {
+  fc.assert(
+    fc.property(events, fc.constantFrom('\n', '\r\n', '\n\n'), (sent, newline) => {
+      const value: unknown = JSON.parse(JSON.stringify(sent))
+      const lines = sent.map((event) => JSON.stringify(event))
+      expect(decodePlain(JSON.stringify(sent))).toEqual({ ok: true, value })
+      expect(decodePlain(lines.join(newline) + newline)).toEqual({ ok: true, value })
+    }),
+  )
+})
+
+it('keeps a line that is no JSON as text, so that it is rejected alone', () => {
+  expect(decodePlain('{"type":"a"}\nnonsense\n{"type":"b"}')).toEqual({
+    ok: true,
+    value: [{ type: 'a' }, 'nonsense', { type: 'b' }],
+  })
+})
+
+it.each(['', '1', '"text"', 'null', 'nonsense', '{', '1\n2'])('refuses %j', (text) => {
+  expect(decodePlain(text)).toMatchObject({ ok: false })
+})
+
+it('never throws', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => void expect(typeof decodePlain(text).ok).toBe('boolean')),
+  )
+})

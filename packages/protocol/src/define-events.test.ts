@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import { defineEvents, type StandardSchema } from './define-events.ts'
+
+const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }
+
+it('keeps the schemas by type', () => {
+  expect(defineEvents({ tick: schema }).schemas).toEqual({ tick: schema })
+})
+
+it('has none for bare types', () => {
+  expect(defineEvents<{ tick: { n: number } }>().schemas).toEqual({})
+})
+
+it.each([
+  ['no schema', { tick: {} as StandardSchema }, /Standard Schema for event "tick"/],
+  ['nothing', { tick: undefined as unknown as StandardSchema }, /Standard Schema/],
+  ['an empty name', { '': schema }, /1 to 128 characters, got ""/],
+  ['a long name', { ['x'.repeat(129)]: schema }, /1 to 128 characters/],
+])('throws on %s', (_, schemas, message) => {
+  expect(() => defineEvents(schemas)).toThrow(message)
+})

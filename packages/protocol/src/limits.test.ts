@@ -1,0 +1,6 @@
+import { expect, it } from 'vitest'
+import { maxEventBytes, maxFrameBytes, protocolDefaults } from './limits.ts'
+
+it('has the numbers that stand apart in the table too', () => {
+  expect(protocolDefaults).toMatchObject({ maxEventBytes, maxFrameBytes })
+})
