@@ -13,7 +13,7 @@ import { createCollector } from '@downlink/collector'
 import { defineEvents } from '@downlink/protocol'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
-import type { LoadOrder, LoadReport } from './ingest-load.ts'
+import type { LoadOrder, LoadReport } from './ingest/load.ts'
 
 const seconds = Number(process.argv[2] ?? 5)
 const events = defineEvents({
@@ -30,16 +30,18 @@ const events = defineEvents({
 
 const peer = await againstBareSocket()
 const ours = await againstCollector()
+const calm = await againstCollector(10_000)
 print('bare ws + JSON.parse', peer)
 print('collector, durable', ours)
+print('the same, at ease', calm)
 console.log(`ratio ${(ours.eventsPerSecond / peer.eventsPerSecond).toFixed(2)}`)
 
-async function againstCollector(): Promise<LoadReport> {
+async function againstCollector(eventsPerSecond?: number): Promise<LoadReport> {
   const data = await mkdtemp(join(tmpdir(), 'downlink-bench-'))
   const collector = createCollector({ data, events, logger: false })
   try {
     const { telemetry } = await collector.listen({ port: 0 })
-    return await load(telemetry)
+    return await load(telemetry, eventsPerSecond)
   } finally {
     await collector.close()
     await rm(data, { recursive: true, force: true })
@@ -67,8 +69,8 @@ async function againstBareSocket(): Promise<LoadReport> {
   }
 }
 
-async function load(url: string): Promise<LoadReport> {
-  const child: ChildProcess = fork(join(import.meta.dirname, 'ingest-load.ts'), {
+async function load(url: string, eventsPerSecond?: number): Promise<LoadReport> {
+  const child: ChildProcess = fork(join(import.meta.dirname, 'ingest', 'load.ts'), {
     execArgv: ['--import', 'jiti/register'],
   })
   try {
@@ -76,7 +78,8 @@ async function load(url: string): Promise<LoadReport> {
       child.once('message', (report) => resolve(report as LoadReport))
       child.once('error', reject)
       child.once('exit', (code) => reject(new Error(`The load generator ended with ${code}`)))
-      child.send({ url, seconds, sessions: 8, batchSize: 50, windowEvents: 2000 } satisfies LoadOrder)
+      const order: LoadOrder = { url, seconds, sessions: 8, batchSize: 50, windowEvents: 2000 }
+      child.send(eventsPerSecond ? { ...order, eventsPerSecond } : order)
     })
   } finally {
     child.kill()

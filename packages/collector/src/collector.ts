@@ -64,9 +64,10 @@ export interface Listening {
   readonly data: string
 }
 
-/** Where a collector's life stands. It is lived once. */
+/** Where a collector's life stands. It is lived once, but for a port that was taken. */
 type Life =
   | { readonly at: 'rest' }
+  | { readonly at: 'opening'; readonly opened: Promise<unknown> }
   | { readonly at: 'running'; readonly pipeline: Pipeline; readonly close: () => Promise<void> }
   | { readonly at: 'closed'; readonly closed: Promise<void> }
 
@@ -97,7 +98,11 @@ export function createCollector(options: CollectorOptions = {}): Collector {
         await app.listen({ port, host })
       } catch (cause) {
         await close()
-        throw new CollectorError('cannot_listen', `Can't listen on ${host}:${port}: ${String(cause)}`, { cause })
+        life = { at: 'rest' }
+        const advice = 'Stop what listens there, or choose another port.'
+        throw new CollectorError('cannot_listen', `Can't listen on ${host}:${port}: ${String(cause)}. ${advice}`, {
+          cause,
+        })
       }
       const address = app.server.address() as AddressInfo
       const authority = `${host.includes(':') ? `[${host}]` : host}:${address.port}`
@@ -154,12 +159,20 @@ export function createCollector(options: CollectorOptions = {}): Collector {
 
   async function open(end: () => Promise<void>): Promise<Pipeline> {
     if (life.at !== 'rest') throw new CollectorError('wrong_state', 'Expected a collector at rest, got one that ran')
-    const pipeline = await openPipeline(settings, keys, logger)
-    life = { at: 'running', pipeline, close: end }
-    return pipeline
+    const opened = openPipeline(settings, keys, logger)
+    life = { at: 'opening', opened }
+    try {
+      const pipeline = await opened
+      life = { at: 'running', pipeline, close: end }
+      return pipeline
+    } catch (error) {
+      life = { at: 'rest' }
+      throw error
+    }
   }
 
   async function close(): Promise<void> {
+    if (life.at === 'opening') await life.opened.catch(() => {})
     if (life.at === 'running') life = { at: 'closed', closed: life.close() }
     if (life.at === 'closed') await life.closed
   }

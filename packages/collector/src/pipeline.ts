@@ -91,8 +91,8 @@ export async function openPipeline(
 
   async function close(): Promise<void> {
     await log.settled()
-    await store.settled()
     await reading.close()
-    database.close()
+    await store.close()
+    await database.close()
   }
 }

@@ -80,6 +80,8 @@ it('refuses to listen beyond loopback unprotected, on a taken port, and twice', 
   await expect(first.listen({ port: 0 })).rejects.toMatchObject({ code: 'wrong_state' })
   const second = createCollector({ data: await aFolder(), logger: false })
   await expect(second.listen({ port: Number(new URL(url).port) })).rejects.toMatchObject({ code: 'cannot_listen' })
+  onTestFinished(() => second.close())
+  expect(await second.listen({ port: 0 })).toMatchObject({ url: expect.any(String) })
   const open = createCollector({ data: await aFolder(), logger: false, keys: ['k'], readToken: 't' })
   onTestFinished(() => open.close())
   expect((await open.listen({ host: '0.0.0.0', port: 0 })).url).toContain('http://0.0.0.0:')

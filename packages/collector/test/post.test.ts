@@ -1,8 +1,9 @@
 /** `POST /telemetry`: bodies of all sizes and shapes, each with its status, over connections that stay usable. */
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { pino } from 'pino'
 import { expect, it } from 'vitest'
-import { aBystander, aCollector, aHello, post, rowsOf } from './harness.ts'
+import { aBystander, aCollector, aHello, aSocket, post, rowsOf } from './harness.ts'
 
 const event = { type: 'a', timestamp: 1 }
 const aPost = (over: object = {}) => ({ ...aHello({ pushed: 1 }), seq: 1, events: [event], ...over })
@@ -127,4 +128,20 @@ it.each([
   const small = await send(frame)
   agent.destroy()
   expect([large.status, small.status, small.port]).toEqual([status, 200, large.port])
+})
+
+it('logs neither keys nor payloads nor addresses', async () => {
+  const lines: string[] = []
+  const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
+  const { listening, stop } = await aCollector({ keys: ['secret-key'], logger, events: { schemas: {} } })
+  const send = (query: string, body: string) => fetch(`${listening.url}/telemetry${query}`, { method: 'POST', body })
+  await send('?key=secret-key', '[{"type":"x","data":"secret-payload"}]')
+  await send('?key=secret-key', '{"secret-payload')
+  await send('?key=secret-wrong', '[]')
+  const socket = await aSocket(`${listening.telemetry}?key=secret-key`)
+  socket.sendText('secret-payload')
+  await socket.closed
+  await stop()
+  expect(lines.join('')).toContain('listening')
+  expect(lines.filter((line) => line.includes('secret') || line.includes('remoteAddress'))).toEqual([])
 })

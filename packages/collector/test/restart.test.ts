@@ -139,11 +139,13 @@ async function overwrite(path: string, from: number, bytes = 64): Promise<void> 
   await file.close()
 }
 
+const run = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
+
 it('answers 503 and 1013 while the disk is full, and takes everything once there is room', async (context) => {
   const folder = await aFolder()
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder])
-  if (mounted.status !== 0) return context.skip('a full disk needs a small tmpfs, which only root can mount')
-  onTestFinished(() => void spawnSync('umount', ['-l', folder]))
+  if (!run('mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder))
+    return context.skip('a full disk needs a small tmpfs, which only root can mount')
+  onTestFinished(() => void run('umount', '-l', folder))
   const { listening, stop } = await aCollector({ data: join(folder, 'data') })
   const hello = aHello()
   const client = await aClient(listening, hello)

@@ -14,7 +14,7 @@ export interface CommitLog {
    * @param expectedMark the mark that the batch starts from; another one in the store makes the append stale
    */
   append(sessionId: string, expectedMark: number, batch: SessionBatch): Promise<AppendOutcome>
-  /** Resolves once all that was appended is settled. */
+  /** Waits for no more company. Resolves once all that was appended is settled. */
   settled(): Promise<void>
 }
 

@@ -54,6 +54,7 @@ export function createGroupCommit(options: GroupCommitOptions): CommitLog {
     },
 
     async settled() {
+      void write()
       while (tails.size > 0) await Promise.all(tails.values())
     },
   }

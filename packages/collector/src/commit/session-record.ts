@@ -17,7 +17,7 @@ export interface SessionRecord extends Introduction {
   readonly lastSeenMs: number
 }
 
-export type Counts = Readonly<Record<string, number>>
+type Counts = Readonly<Record<string, number>>
 
 export const newRecord = (sessionId: string, nowMs: number): SessionRecord => ({
   sessionId,

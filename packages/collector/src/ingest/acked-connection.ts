@@ -41,6 +41,8 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       const decoded = decodeClientFrame(text)
       if (!decoded.ok) return socket.close(closeCodes.badFrame, decoded.error.message)
       const frame = decoded.value
+      // Each frame counts, so that empty ones are no way around the limit.
+      if (!pace.allows(frame.t === 'batch' ? 1 + frame.events.length : 1)) return
       if (frame.t === 'ping') return socket.send({ t: 'beat' })
       if (frame.t === 'hello') {
         if (state.at !== 'greeting') return socket.close(closeCodes.badFrame, 'Expected one hello, got another')
@@ -95,7 +97,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     // A client that goes past twice its window does not read acks.
     if (session.pendingEvents > 2 * limits.windowEvents) {
       socket.close(closeCodes.tooFast, `Expected at most ${limits.windowEvents} unacknowledged events`)
-    } else if (pace.allows(batch.events.length)) {
+    } else {
       const taken = session.take(batch, now())
       if (taken.kind === 'settling') void taken.settled.then(answer)
       else socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)

@@ -35,7 +35,7 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
     receive(text) {
       const decoded = decodePlain(text)
       if (!decoded.ok) return socket.close(closeCodes.badFrame, decoded.error.message)
-      if (!pace.allows(decoded.value.length)) return
+      if (!pace.allows(1 + decoded.value.length)) return
       if (!session) {
         session = sessions.openPlain()
         session.attach(link)

@@ -6,7 +6,7 @@ import type { Sessions } from '../session/sessions.ts'
 import { introductionOf } from './introduction.ts'
 import type { Keys } from './keys.ts'
 
-export type PostOutcome =
+type PostOutcome =
   | { readonly status: 200; readonly body: PostAnswer }
   | {
       readonly status: 400 | 401 | 403 | 409 | 503

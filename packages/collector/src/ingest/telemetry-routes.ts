@@ -1,6 +1,6 @@
 /** The HTTP face of `/telemetry`: bytes in, JSON out, and CORS for the origins that may send. */
 import { telemetryPath } from '@downlink/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CollectorLimits } from '../options.ts'
 import type { AddressOf } from './address.ts'
 import { type Admission, requestKey } from './admission.ts'
@@ -25,6 +25,13 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+
+  // Neither the URL, which may hold a key, nor the body is logged or repeated.
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ reason: error.message }, 'A telemetry request failed')
+    return refuse(reply, status, status >= 500 ? 'internal' : 'bad_request', 'The request could not be taken')
+  })
 
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers

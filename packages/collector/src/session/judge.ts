@@ -8,7 +8,7 @@ import {
   type StandardIssue,
 } from '@downlink/protocol'
 
-export type Verdict =
+type Verdict =
   | { readonly ok: true; readonly value: CheckedEvent; readonly envelope?: string }
   | { readonly ok: false; readonly error: EventFault }
 

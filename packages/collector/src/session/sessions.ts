@@ -5,7 +5,7 @@ import type { Judge } from './judge.ts'
 import { hashOf, sameHash } from './proof.ts'
 import { createSession, type Session } from './session.ts'
 
-export type Opening =
+type Opening =
   | { readonly kind: 'opened'; readonly session: Session }
   /** The proof is not the one that the session began with. */
   | { readonly kind: 'forbidden' }

@@ -31,7 +31,7 @@ async function aDatabase() {
       state.reopened++
       instance = await create()
     },
-    close() {},
+    async close() {},
   }
   return { state, database }
 }

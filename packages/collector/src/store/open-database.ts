@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { judgeFailure } from './probe.ts'
@@ -13,12 +14,13 @@ export interface Database {
   readonly folder: string
   /** Where exports go: the one folder that queries may touch. */
   readonly exportFolder: string
-  /** A connection of one's own. It ends when the database is reopened or closed; `release` ends it before. */
+  /** A connection of one's own, to be released once nothing runs on it. Waits while the file is opened anew. */
   connect(): Promise<DuckDBConnection>
   release(connection: DuckDBConnection): void
-  /** Opens the file anew: nothing else helps after a fatal error of the engine. Ends all connections. */
+  /** Opens the file anew: nothing else helps after a fatal error of the engine. Waits as `close` does. */
   reopen(): Promise<void>
-  close(): void
+  /** Interrupts what runs, and closes once all connections are released: before that the engine would crash. */
+  close(): Promise<void>
 }
 
 export interface DatabaseOptions {
@@ -27,6 +29,9 @@ export interface DatabaseOptions {
   /** Runs after each opening, before anybody else connects: views, and settings that must hold for all. */
   readonly prepare?: (connection: DuckDBConnection, exportFolder: string) => Promise<void>
 }
+
+/** An interrupt between two statements is lost, so it is repeated. */
+const interruptEveryMs = 20
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions): Promise<Database> {
@@ -37,51 +42,52 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
   await mkdir(exportFolder, { recursive: true }).catch((cause: unknown) => {
     throw new CollectorError('data_unusable', `Can't make the folder ${exportFolder}: ${String(cause)}`, { cause })
   })
-  let instance = await open()
+  let opening = open()
+  await opening
 
   return {
     folder,
     exportFolder,
     async connect() {
-      const connection = await instance.connect()
+      const connection = await (await opening).connect()
       connections.add(connection)
       return connection
     },
-    release,
+    release(connection) {
+      if (connections.delete(connection)) connection.closeSync()
+    },
     async reopen() {
-      close()
-      instance = await open()
+      opening = close().then(open)
+      await opening
     },
     close,
   }
 
   async function open(): Promise<DuckDBInstance> {
     await setAsideCorrupt(file, log)
-    let opened: DuckDBInstance | undefined
+    let instance: DuckDBInstance | undefined
     try {
-      opened = await DuckDBInstance.create(file, databaseSettings())
-      const connection = await opened.connect()
+      instance = await DuckDBInstance.create(file, databaseSettings())
+      const connection = await instance.connect()
       for (const definition of tableDefinitions) await connection.run(definition)
       await prepare?.(connection, exportFolder)
       connection.closeSync()
-      return opened
+      return instance
     } catch (error) {
-      opened?.closeSync()
+      instance?.closeSync()
       const verdict = judgeFailure(error instanceof Error ? error.message : String(error))
       throw verdict.kind === 'sound' ? error : unopened(file, verdict)
     }
   }
 
-  function release(connection: DuckDBConnection): void {
-    if (connections.delete(connection)) connection.closeSync()
-  }
-
-  function close(): void {
-    for (const connection of connections) {
-      connection.interrupt()
-      release(connection)
+  async function close(): Promise<void> {
+    // One that could not be opened is closed already.
+    const instance = await opening.catch(() => undefined)
+    while (connections.size > 0) {
+      for (const connection of connections) connection.interrupt()
+      await sleep(interruptEveryMs)
     }
-    instance.closeSync()
+    instance?.closeSync()
   }
 }
 

@@ -1,4 +1,4 @@
-/** The load of `ingest.ts`: sessions that send as fast as their window allows. Started by it, told by message. */
+/** The load of `../ingest.ts`: sessions that send as fast as their window allows. Started by it, told by message. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 
@@ -8,6 +8,8 @@ export interface LoadOrder {
   readonly sessions: number
   readonly batchSize: number
   readonly windowEvents: number
+  /** In all; without it, as fast as the window allows. */
+  readonly eventsPerSecond?: number
 }
 
 export interface LoadReport {
@@ -24,6 +26,7 @@ async function run(order: LoadOrder): Promise<void> {
   const eventsText = encodeEvents(order.batchSize)
   const startedAt = performance.now() + warmUpMs
   const endsAt = startedAt + order.seconds * 1000
+  const pauseMs = order.eventsPerSecond ? (1000 * order.sessions * order.batchSize) / order.eventsPerSecond : 0
   const latencies: number[] = []
   let acked = 0
 
@@ -41,14 +44,18 @@ async function run(order: LoadOrder): Promise<void> {
     const unacked: { readonly upTo: number; readonly sentAt: number }[] = []
     let next = 1
     let ack = 0
+    let timer: NodeJS.Timeout | undefined
+
+    function send(): void {
+      const upTo = next + order.batchSize - 1
+      socket.send(`{"t":"batch","seq":${next},"pushed":${upTo},"events":${eventsText}}`)
+      unacked.push({ upTo, sentAt: performance.now() })
+      next = upTo + 1
+    }
 
     function fill(): void {
-      while (next - 1 - ack + order.batchSize <= order.windowEvents) {
-        const upTo = next + order.batchSize - 1
-        socket.send(`{"t":"batch","seq":${next},"pushed":${upTo},"events":${eventsText}}`)
-        unacked.push({ upTo, sentAt: performance.now() })
-        next = upTo + 1
-      }
+      if (pauseMs > 0) timer ??= setInterval(send, pauseMs)
+      else while (next - 1 - ack + order.batchSize <= order.windowEvents) send()
     }
 
     return new Promise((resolve, reject) => {
@@ -69,7 +76,8 @@ async function run(order: LoadOrder): Promise<void> {
           }
         }
         if (now < endsAt) fill()
-        else if (next - 1 === ack) resolve(socket.close())
+        else clearInterval(timer)
+        if (now >= endsAt && next - 1 === ack) resolve(socket.close())
       })
       socket.once('error', reject)
       socket.once('close', (code) => reject(new Error(`The server closed with ${code}`)))

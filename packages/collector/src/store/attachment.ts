@@ -1,0 +1,74 @@
+/** The store's connections. They are closed only once nothing runs on them: the engine would crash. */
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
+import { type Checkpoints, createCheckpoints } from './checkpoints.ts'
+import { eventTypes, rejectedTypes } from './event-rows.ts'
+import type { Database } from './open-database.ts'
+import { upsertSessions } from './session-rows.ts'
+import { createTableAppender, type TableAppender } from './table-appender.ts'
+
+export interface Attachment {
+  readonly writer: DuckDBConnection
+  readonly events: TableAppender
+  readonly rejected: TableAppender
+  readonly upsert: DuckDBPreparedStatement
+  readonly reader: DuckDBConnection
+  readonly checkpoints: Checkpoints
+  /** Runs `work` on the connections. */
+  use<Result>(work: (attachment: Attachment) => Promise<Result>): Promise<Result>
+  /** Resolves once nothing runs any more, and the connections are released. */
+  detach(): Promise<void>
+}
+
+const checkpointBytes = 64 * 1024 * 1024
+
+export async function attach(database: Database, onCheckpointFailure: (reason: string) => void): Promise<Attachment> {
+  const connections: DuckDBConnection[] = []
+  const connect = async () => {
+    const connection = await database.connect()
+    connections.push(connection)
+    return connection
+  }
+  const release = () => {
+    for (const connection of connections.splice(0)) database.release(connection)
+  }
+  try {
+    return await attachWith(connect, release, database.folder, onCheckpointFailure)
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+async function attachWith(
+  connect: () => Promise<DuckDBConnection>,
+  release: () => void,
+  folder: string,
+  onFailure: (reason: string) => void,
+): Promise<Attachment> {
+  const writer = await connect()
+  const running = new Set<Promise<unknown>>()
+  const attachment: Attachment = {
+    writer,
+    events: await createTableAppender(writer, 'events', eventTypes),
+    rejected: await createTableAppender(writer, 'rejected_events', rejectedTypes),
+    upsert: await writer.prepare(upsertSessions),
+    // A connection holds one transaction, so what goes on beside the writer's needs others.
+    reader: await connect(),
+    checkpoints: createCheckpoints({ connection: await connect(), folder, everyBytes: checkpointBytes, onFailure }),
+    use(work) {
+      const result = work(attachment)
+      const ended = result.then(
+        () => void running.delete(ended),
+        () => void running.delete(ended),
+      )
+      running.add(ended)
+      return result
+    },
+    async detach() {
+      await Promise.all(running)
+      await attachment.checkpoints.settled()
+      release()
+    },
+  }
+  return attachment
+}
