@@ -1,10 +1,9 @@
 /** What is left after a collector was killed, and what it makes of a damaged folder. */
-import { spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CollectorError, createCollector } from '@downlink/collector'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aCollectorProcess, startCollector } from './collector-process.ts'
 import { aClient, aCollector, aFolder, aHello, openClient, rowsOf } from './harness.ts'
 
@@ -138,43 +137,3 @@ async function overwrite(path: string, from: number, bytes = 64): Promise<void> 
   await file.write(Buffer.alloc(bytes, 0xab), 0, bytes, Math.floor(from))
   await file.close()
 }
-
-const run = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
-
-it('answers 503 and 1013 while the disk is full, and takes everything once there is room', async (context) => {
-  const folder = await aFolder()
-  if (!run('mount', '-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder))
-    return context.skip('a full disk needs a small tmpfs, which only root can mount')
-  onTestFinished(() => void run('umount', '-l', folder))
-  const { listening, stop } = await aCollector({ data: join(folder, 'data') })
-  const hello = aHello()
-  const client = await aClient(listening, hello)
-  await client.hello()
-  await writeFile(join(folder, 'ballast'), Buffer.alloc(7_000_000)).catch(() => {})
-  const big = Array.from({ length: 4 }, (_, i) => ({ ...event(i), data: 'x'.repeat(60_000) }))
-  let seq = 1
-  let closed: { code: number } | undefined
-  void client.closed.then((close) => {
-    closed = close
-  })
-  while (!closed && seq < 400) {
-    client.send({ t: 'batch', seq, pushed: seq + 3, events: big })
-    seq += 4
-    await Promise.race([client.next().catch(() => {}), client.closed])
-  }
-  expect(closed).toMatchObject({ code: 1013 })
-  const body = JSON.stringify({ ...aHello({ pushed: 4 }), seq: 1, events: big })
-  const refused = await fetch(`${listening.url}/telemetry`, { method: 'POST', body })
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2'])
-  expect((await fetch(`${listening.url}/readyz`)).status).toBe(503)
-  expect((await fetch(`${listening.url}/healthz`)).status).toBe(200)
-  await rm(join(folder, 'ballast'))
-  const back = await aClient(listening, hello)
-  const welcome = await back.hello({ conn: 2, next: 1, pushed: seq - 1 })
-  if (welcome.t !== 'welcome') throw new Error('Expected a welcome')
-  expect(await back.batch(welcome.ack + 1, big, seq + 3)).toMatchObject({ t: 'ack', seq: welcome.ack + 4 })
-  expect((await fetch(`${listening.url}/readyz`)).status).toBe(200)
-  await stop()
-  const [row] = await rowsOf(join(folder, 'data'), 'SELECT count(*)::INT, max(seq)::INT FROM events')
-  expect(row).toEqual([welcome.ack + 4, welcome.ack + 4])
-})

@@ -66,14 +66,16 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
   async function open(): Promise<DuckDBInstance> {
     await setAsideCorrupt(file, log)
     let instance: DuckDBInstance | undefined
+    let connection: DuckDBConnection | undefined
     try {
       instance = await DuckDBInstance.create(file, databaseSettings())
-      const connection = await instance.connect()
+      connection = await instance.connect()
       for (const definition of tableDefinitions) await connection.run(definition)
       await prepare?.(connection, exportFolder)
       connection.closeSync()
       return instance
     } catch (error) {
+      connection?.closeSync()
       instance?.closeSync()
       const verdict = judgeFailure(error instanceof Error ? error.message : String(error))
       throw verdict.kind === 'sound' ? error : unopened(file, verdict)

@@ -13,6 +13,8 @@ try {
   const known = await connection.runAndReadAll("SELECT 1 FROM duckdb_tables() WHERE table_name = 'sessions'")
   // Blocks are verified as they are read, and the sessions are what the collector can't be without.
   if (known.currentRowCount > 0) await connection.run('SELECT max(mark), max(proof_hash), max(rejected) FROM sessions')
+  // Closing would do it too, but keep to itself that it failed, say for want of disk.
+  await connection.run('CHECKPOINT')
   connection.closeSync()
   instance.closeSync()
   process.stdout.write('sound')

@@ -25,7 +25,7 @@ export async function setAsideCorrupt(file: string, log: SetAsideLog): Promise<v
 
 async function verdictOn(file: string, wal: string): Promise<Probe> {
   const verdict = await probe(file)
-  // A probe replays the log and is rid of it. One that stays was not understood, and would be skipped for ever.
+  // A sound probe has moved the log into the file. One that stays was not understood, and would be skipped for ever.
   return verdict.kind === 'sound' && (await sizeOf(wal))
     ? { kind: 'corrupt', reason: 'The write-ahead log is not readable' }
     : verdict
