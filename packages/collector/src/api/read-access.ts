@@ -3,8 +3,6 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 export interface ReadAccess {
-  /** Whether a token has to be shown at all. */
-  readonly required: boolean
   allows(headers: IncomingHttpHeaders): boolean
   allowsToken(token: string): boolean
   /** The Set-Cookie of a browser that has shown the token. */
@@ -24,8 +22,6 @@ export function createReadAccess(readToken: string | undefined): ReadAccess {
   const expected = readToken === undefined ? undefined : digestOf(readToken)
 
   return {
-    required: expected !== undefined,
-
     allows({ authorization = '', cookie = '' }) {
       if (!expected) return true
       const bearer = /^Bearer (.+)$/i.exec(authorization)?.[1]

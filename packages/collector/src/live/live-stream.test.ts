@@ -1,0 +1,156 @@
+import { expect, it } from 'vitest'
+import type { CommittedEvent } from '../commit/commit-notice.ts'
+import { createTally, noCounts } from '../metrics/tally.ts'
+import { createFeed } from './feed.ts'
+import { createLiveStream, type LiveCounters, type LiveTail, liveDefaults } from './live-stream.ts'
+
+const anEvent = (seq: number, data: unknown = {}): CommittedEvent => ({
+  id: `s:${seq}`,
+  type: 'x',
+  timestamp: seq,
+  data,
+  sessionId: 's',
+  seq,
+  receivedAt: seq,
+})
+
+const someEvents = (count: number, data?: unknown) => Array.from({ length: count }, (_, at) => anEvent(at + 1, data))
+
+function aStream() {
+  const feed = createFeed()
+  let tick: (() => void) | undefined
+  const stream = createLiveStream({
+    feed,
+    tally: createTally({ now: () => 0, before: noCounts }),
+    sockets: () => 2,
+    now: () => 7,
+    every(_intervalMs, callback) {
+      tick = callback
+      return () => {
+        tick = undefined
+      }
+    },
+  })
+  function aListener() {
+    const texts: string[] = []
+    const listener = { bufferedBytes: 0, ended: false }
+    const sink = {
+      write: (text: string) => void texts.push(text),
+      get bufferedBytes() {
+        return listener.bufferedBytes
+      },
+      end: () => {
+        listener.ended = true
+      },
+    }
+    const messages = <Data>(type: string): Data[] =>
+      texts
+        .filter((text) => text.startsWith(`event: ${type}\ndata: `))
+        .map((text) => JSON.parse(text.split('data: ')[1] ?? ''))
+    return {
+      listener,
+      leave: stream.join(sink),
+      texts,
+      tails: () => messages<LiveTail>('tail'),
+      counters: () => messages<LiveCounters>('counters'),
+    }
+  }
+  return {
+    feed,
+    stream,
+    aListener,
+    ticks(count = 1) {
+      for (let at = 0; at < count; at++) tick?.()
+    },
+    ticking: () => tick !== undefined,
+  }
+}
+
+it('costs nothing while nobody listens', () => {
+  const { feed, aListener, ticking } = aStream()
+  expect(feed.listeners).toBe(0)
+  const { leave } = aListener()
+  expect(feed.listeners).toBe(1)
+  expect(ticking()).toBe(true)
+  leave?.()
+  leave?.()
+  expect(feed.listeners).toBe(0)
+  expect(ticking()).toBe(false)
+})
+
+it('greets with counters, and repeats them twice a second', () => {
+  const { aListener, ticks } = aStream()
+  const { counters } = aListener()
+  expect(counters()).toEqual([{ at: 7, ...noCounts, perSecond: Array(60).fill(0), sockets: 2 }])
+  ticks(10)
+  expect(counters()).toHaveLength(3)
+})
+
+it('sends the events of a tick together', () => {
+  const { feed, aListener, ticks } = aStream()
+  const { tails } = aListener()
+  feed.publish({ events: [anEvent(1)], rejected: [] })
+  feed.publish({ events: [anEvent(2)], rejected: [] })
+  expect(tails()).toEqual([])
+  ticks(2)
+  expect(tails()).toEqual([{ events: [anEvent(1), anEvent(2)], rejected: [], lost: 0 }])
+})
+
+it('keeps the newest of too many, and tells how many it left out', () => {
+  const { feed, aListener, ticks } = aStream()
+  const { tails } = aListener()
+  feed.publish({ events: someEvents(1000), rejected: [] })
+  feed.publish({ events: [anEvent(1001)], rejected: [] })
+  ticks()
+  expect(tails()[0]?.events).toHaveLength(liveDefaults.maxTailEntries)
+  expect(tails()[0]?.events.at(-1)?.seq).toBe(1001)
+  expect(tails()[0]?.lost).toBe(951)
+  feed.publish({ events: [anEvent(1002)], rejected: [] })
+  ticks()
+  expect(tails()[1]?.lost).toBe(0)
+})
+
+it('keeps within its bytes, but never sends nothing', () => {
+  const { feed, aListener, ticks } = aStream()
+  const { tails } = aListener()
+  feed.publish({ events: someEvents(10, 'x'.repeat(50_000)), rejected: [] })
+  ticks()
+  expect(tails()[0]?.events.map(({ seq }) => seq)).toEqual([8, 9, 10])
+  expect(tails()[0]?.lost).toBe(7)
+  feed.publish({ events: [anEvent(11, 'x'.repeat(1_000_000))], rejected: [] })
+  ticks()
+  expect(tails()[1]?.events).toHaveLength(1)
+})
+
+it('passes over a listener that does not keep up, and tells it what it lost; the others lose nothing', () => {
+  const { feed, aListener, ticks } = aStream()
+  const slow = aListener()
+  const fast = aListener()
+  slow.listener.bufferedBytes = liveDefaults.maxBufferedBytes + 1
+  feed.publish({ events: someEvents(60), rejected: [] })
+  ticks()
+  feed.publish({ events: [anEvent(61)], rejected: [] })
+  ticks()
+  expect(slow.tails()).toEqual([])
+  slow.listener.bufferedBytes = 0
+  feed.publish({ events: [anEvent(62)], rejected: [] })
+  ticks()
+  expect(slow.tails()).toEqual([{ events: [anEvent(62)], rejected: [], lost: 61 }])
+  expect(fast.tails().map(({ lost }) => lost)).toEqual([10, 0, 0])
+})
+
+it('sends a comment now and then, so that nothing on the way takes the link for dead', () => {
+  const { aListener, ticks } = aStream()
+  const { texts } = aListener()
+  ticks(liveDefaults.ticksPerBeat)
+  expect(texts.filter((text) => text.startsWith(':'))).toEqual([': beat\n\n'])
+})
+
+it('takes so many listeners and no more', () => {
+  const { stream, aListener } = aStream()
+  const listeners = Array.from({ length: liveDefaults.maxListeners }, () => aListener())
+  expect(aListener().leave).toBeUndefined()
+  stream.close()
+  expect(stream.listeners).toBe(0)
+  expect(listeners.every(({ listener }) => listener.ended)).toBe(true)
+})

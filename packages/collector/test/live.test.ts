@@ -1,0 +1,70 @@
+/** The live stream over HTTP. */
+import { expect, it, onTestFinished } from 'vitest'
+import { aCollector } from './harness.ts'
+
+/** Reads server-sent events until one fits. */
+async function aListener(url: string) {
+  const controller = new AbortController()
+  onTestFinished(() => controller.abort())
+  const response = await fetch(`${url}/api/live`, { signal: controller.signal })
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  return {
+    response,
+    leave: () => controller.abort(),
+    async next<Data>(type: string, fits: (data: Data) => boolean = () => true): Promise<Data> {
+      for (;;) {
+        for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+          const message = text.slice(0, end)
+          text = text.slice(end + 2)
+          if (!message.startsWith(`event: ${type}\n`)) continue
+          const data = JSON.parse(message.split('\ndata: ')[1] ?? '')
+          if (fits(data)) return data
+        }
+        const { done, value } = (await reader?.read()) ?? { done: true, value: '' }
+        if (done) throw new Error('The stream has ended')
+        text += value
+      }
+    },
+    ended: async () => {
+      while (!(await reader?.read())?.done) {}
+      return true
+    },
+  }
+}
+
+const send = (url: string, body: string) => fetch(`${url}/telemetry`, { method: 'POST', body })
+
+it('tells what is stored, as it is stored', async () => {
+  const { listening } = await aCollector()
+  const live = await aListener(listening.url)
+  expect(live.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+  expect(live.response.headers.get('cache-control')).toBe('no-store')
+  expect(await live.next('counters')).toMatchObject({ stored: 0, types: {}, sockets: 0 })
+  await send(listening.url, '[{"type":"x","data":{"a":"\\n\\ndata: injected"}},{"type":""}]')
+  expect(await live.next('tail')).toMatchObject({
+    events: [{ type: 'x', seq: 1, data: { a: '\n\ndata: injected' } }],
+    rejected: [{ code: 'bad_event', seq: 2 }],
+    lost: 0,
+  })
+  const counters = await live.next<{ stored: number }>('counters', ({ stored }) => stored === 1)
+  expect(counters).toMatchObject({ rejected: 1, types: { x: 1 } })
+})
+
+it('forgets a listener that has gone', async () => {
+  const { listening } = await aCollector()
+  const live = await aListener(listening.url)
+  await live.next('counters')
+  const listeners = async () => /live_listeners (\d+)/.exec(await (await fetch(`${listening.url}/metrics`)).text())?.[1]
+  expect(await listeners()).toBe('1')
+  live.leave()
+  await expect.poll(listeners).toBe('0')
+})
+
+it('ends with the collector, and does not hold it up', async () => {
+  const { listening, stop } = await aCollector()
+  const live = await aListener(listening.url)
+  await live.next('counters')
+  await stop()
+  expect(await live.ended()).toBe(true)
+})
