@@ -2,6 +2,7 @@
 import { type EventDefinitions, protocolDefaults } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { CollectorError } from './errors.ts'
+import { type QueryLimits, settleQueryLimits } from './query/query-limits.ts'
 
 export interface CollectorOptions {
   /** Folder of the database and the exports. @default './.downlink' */
@@ -26,6 +27,8 @@ export interface CollectorOptions {
   readonly logger?: FastifyBaseLogger | false
   readonly limits?: Partial<CollectorLimits>
   readonly commit?: Partial<CommitOptions>
+  /** What readers may take. */
+  readonly query?: Partial<QueryLimits>
 }
 
 export interface CollectorPage {
@@ -120,6 +123,7 @@ export interface CollectorSettings {
   readonly logger: FastifyBaseLogger | false | undefined
   readonly limits: CollectorLimits
   readonly commit: CommitOptions
+  readonly query: QueryLimits
 }
 
 /** @throws {CollectorError} `bad_option` */
@@ -156,6 +160,7 @@ export function settle(options: CollectorOptions): CollectorSettings {
     logger: options.logger,
     limits,
     commit,
+    query: settleQueryLimits(options.query),
   }
 }
 

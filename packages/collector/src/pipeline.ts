@@ -38,7 +38,7 @@ export async function openPipeline(
   const { limits, commit, trustProxy } = settings
   const { maxIdleSessions, maxRejectionsPerAnswer } = limits
   const now = Date.now
-  const plan = planReadStore(settings.events)
+  const plan = planReadStore(settings.events, settings.query)
   const database = await openDatabase({ dataFolder: settings.data, log: logger, prepare: plan.prepare })
   const store = await createDuckDBStore(database, (reason) => logger.error({ reason }, 'A checkpoint failed'))
   const reading = await openReading({

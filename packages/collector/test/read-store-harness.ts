@@ -2,7 +2,7 @@
 import type { EventDefinitions } from '@downlink/protocol'
 import { DuckDBTimestampValue } from '@duckdb/node-api'
 import { onTestFinished } from 'vitest'
-import type { QueryLimits } from '../src/query/query-limits.ts'
+import { type QueryLimits, settleQueryLimits } from '../src/query/query-limits.ts'
 import { planReadStore } from '../src/query/read-store.ts'
 import { openDatabase } from '../src/store/open-database.ts'
 import { aFolder } from './harness.ts'
@@ -17,7 +17,7 @@ export interface ReadStoreSetup {
 const at = new DuckDBTimestampValue(1_767_225_600_000_000n)
 
 export async function aReadStore({ definitions = { schemas: {} }, limits, settings = [] }: ReadStoreSetup = {}) {
-  const plan = planReadStore(definitions, limits)
+  const plan = planReadStore(definitions, settleQueryLimits(limits))
   const database = await openDatabase({
     dataFolder: await aFolder(),
     log: { error: () => {} },

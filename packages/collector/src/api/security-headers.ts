@@ -1,7 +1,7 @@
 /** Headers that tell a browser to be strict. */
 
 /** Everything that the page needs comes from beside it; no inline script or style, no frame, no other origin. */
-export const pagePolicy: string = [
+const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { CommittedEvent } from '../commit/commit-notice.ts'
 import { createTally, noCounts } from '../metrics/tally.ts'
 import { createFeed } from './feed.ts'
-import { createLiveStream, type LiveCounters, type LiveTail, liveDefaults } from './live-stream.ts'
+import { createLiveStream, type LiveCounters, type LiveTail, liveLimits } from './live-stream.ts'
 
 const anEvent = (seq: number, data: unknown = {}): CommittedEvent => ({
   id: `s:${seq}`,
@@ -102,7 +102,7 @@ it('keeps the newest of too many, and tells how many it left out', () => {
   feed.publish({ events: someEvents(1000), rejected: [] })
   feed.publish({ events: [anEvent(1001)], rejected: [] })
   ticks()
-  expect(tails()[0]?.events).toHaveLength(liveDefaults.maxTailEntries)
+  expect(tails()[0]?.events).toHaveLength(liveLimits.maxTailEntries)
   expect(tails()[0]?.events.at(-1)?.seq).toBe(1001)
   expect(tails()[0]?.lost).toBe(951)
   feed.publish({ events: [anEvent(1002)], rejected: [] })
@@ -126,7 +126,7 @@ it('passes over a listener that does not keep up, and tells it what it lost; the
   const { feed, aListener, ticks } = aStream()
   const slow = aListener()
   const fast = aListener()
-  slow.listener.bufferedBytes = liveDefaults.maxBufferedBytes + 1
+  slow.listener.bufferedBytes = liveLimits.maxBufferedBytes + 1
   feed.publish({ events: someEvents(60), rejected: [] })
   ticks()
   feed.publish({ events: [anEvent(61)], rejected: [] })
@@ -142,13 +142,13 @@ it('passes over a listener that does not keep up, and tells it what it lost; the
 it('sends a comment now and then, so that nothing on the way takes the link for dead', () => {
   const { aListener, ticks } = aStream()
   const { texts } = aListener()
-  ticks(liveDefaults.ticksPerBeat)
+  ticks(liveLimits.ticksPerBeat)
   expect(texts.filter((text) => text.startsWith(':'))).toEqual([': beat\n\n'])
 })
 
 it('takes so many listeners and no more', () => {
   const { stream, aListener } = aStream()
-  const listeners = Array.from({ length: liveDefaults.maxListeners }, () => aListener())
+  const listeners = Array.from({ length: liveLimits.maxListeners }, () => aListener())
   expect(aListener().leave).toBeUndefined()
   stream.close()
   expect(stream.listeners).toBe(0)

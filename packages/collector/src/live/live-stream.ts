@@ -50,7 +50,8 @@ export interface LiveStreamOptions {
   readonly every: (intervalMs: number, tick: () => void) => () => void
 }
 
-export const liveDefaults = {
+/** Fixed: the page and `downlink tail` are made for them. */
+export const liveLimits = {
   tickMs: 100,
   ticksPerCounters: 5,
   ticksPerBeat: 150,
@@ -80,7 +81,7 @@ export function createLiveStream({ feed, tally, sockets, now, every }: LiveStrea
     },
 
     join(sink) {
-      if (listeners.size >= liveDefaults.maxListeners) return undefined
+      if (listeners.size >= liveLimits.maxListeners) return undefined
       const listener = { sink, lost: 0 }
       if (listeners.size === 0) wake()
       listeners.add(listener)
@@ -99,7 +100,7 @@ export function createLiveStream({ feed, tally, sockets, now, every }: LiveStrea
 
   function wake(): void {
     const unsubscribe = feed.subscribe(take)
-    const stopTicks = every(liveDefaults.tickMs, tick)
+    const stopTicks = every(liveLimits.tickMs, tick)
     rest = () => {
       unsubscribe()
       stopTicks()
@@ -114,15 +115,15 @@ export function createLiveStream({ feed, tally, sockets, now, every }: LiveStrea
   }
 
   function newest<Entry>(kept: readonly Entry[], more: readonly Entry[]): Entry[] {
-    const { maxTailEntries } = liveDefaults
+    const { maxTailEntries } = liveLimits
     lost += Math.max(0, kept.length + more.length - maxTailEntries)
     return [...kept, ...more.slice(-maxTailEntries)].slice(-maxTailEntries)
   }
 
   function tick(): void {
     ticks++
-    if (ticks % liveDefaults.ticksPerBeat === 0) for (const { sink } of listeners) sink.write(': beat\n\n')
-    if (ticks % liveDefaults.ticksPerCounters === 0) toAll(message('counters', counters()))
+    if (ticks % liveLimits.ticksPerBeat === 0) for (const { sink } of listeners) sink.write(': beat\n\n')
+    if (ticks % liveLimits.ticksPerCounters === 0) toAll(message('counters', counters()))
     if (events.length > 0 || rejected.length > 0) sendTail()
   }
 
@@ -152,13 +153,13 @@ export function createLiveStream({ feed, tally, sockets, now, every }: LiveStrea
   function withinBytes<Entry>(entries: readonly Entry[]): readonly Entry[] {
     let bytes = 0
     let first = entries.length
-    while (first > 0 && bytes < liveDefaults.maxTailBytes) bytes += JSON.stringify(entries[--first]).length
+    while (first > 0 && bytes < liveLimits.maxTailBytes) bytes += JSON.stringify(entries[--first]).length
     lost += first
     return entries.slice(first)
   }
 
   function counters(): LiveCounters {
-    const perSecond = tally.perSecond(liveDefaults.historySeconds)
+    const perSecond = tally.perSecond(liveLimits.historySeconds)
     return { at: now(), ...tally.counts(), perSecond, sockets: sockets() }
   }
 
@@ -167,7 +168,7 @@ export function createLiveStream({ feed, tally, sockets, now, every }: LiveStrea
   }
 }
 
-const isFull = ({ sink }: Listener): boolean => sink.bufferedBytes > liveDefaults.maxBufferedBytes
+const isFull = ({ sink }: Listener): boolean => sink.bufferedBytes > liveLimits.maxBufferedBytes
 
 /** JSON has no line feed, so one data line is enough. */
 const message = (event: 'counters' | 'tail', data: LiveCounters | LiveTail): string =>

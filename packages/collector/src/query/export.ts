@@ -6,8 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { quoteName, quoteText } from './quote.ts'
 import type { ReadStore } from './read-store.ts'
 
-export const exportFormats = ['parquet', 'csv', 'ndjson'] as const
-export type ExportFormat = (typeof exportFormats)[number]
+export type ExportFormat = 'parquet' | 'csv' | 'ndjson'
 
 export interface ExportRequest {
   readonly format: ExportFormat

@@ -103,7 +103,7 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
   }
 }
 
-export function ledgerOf(record: SessionRecord, open: boolean): Ledger {
+function ledgerOf(record: SessionRecord, open: boolean): Ledger {
   const { sessionId, delivery, pushed, stored, rejected, dropped, ended, build, labels } = record
   const rest = pushed - record.mark
   return {

@@ -5,7 +5,7 @@ import { type EventView, eventViews } from './event-views.ts'
 import { createJail, type Jail } from './jail.ts'
 import { ledgersView } from './ledgers-view.ts'
 import { lockDown } from './lock-down.ts'
-import { type QueryLimits, settleQueryLimits } from './query-limits.ts'
+import type { QueryLimits } from './query-limits.ts'
 import { type ConnectionSource, createReaders, type Readers } from './readers.ts'
 
 export interface ReadStore {
@@ -24,9 +24,7 @@ export interface ReadStorePlan {
 
 const tables = ['events', 'sessions', 'rejected_events', 'ledgers']
 
-/** @throws {CollectorError} `bad_option` */
-export function planReadStore(definitions: EventDefinitions, options: Partial<QueryLimits> = {}): ReadStorePlan {
-  const limits = settleQueryLimits(options)
+export function planReadStore(definitions: EventDefinitions, limits: QueryLimits): ReadStorePlan {
   const views = eventViews(definitions)
   return {
     async prepare(connection, exportFolder) {

@@ -23,7 +23,7 @@ export type Verdict =
 /** One lost event in a million must still be seen. */
 const leastWidth = 2
 
-export const total = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
+const total = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
 
 export function eventsOf(ledger: Ledger): Readonly<Record<Fate, number>> {
   const { stored, missing, outstanding } = ledger

@@ -1,0 +1,61 @@
+/** The page and the pages beside it: strict headers, files as they are, and a word where nothing is built. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import Fastify from 'fastify'
+import { expect, it, onTestFinished } from 'vitest'
+import { pageRoutes } from '../src/api/page.ts'
+import { aCollector, aFolder } from './harness.ts'
+
+async function aPage(folder: string) {
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  await pageRoutes(app, folder)
+  return app
+}
+
+it('serves the built page under a strict policy', async () => {
+  const folder = await aFolder()
+  await mkdir(join(folder, 'assets'))
+  await writeFile(join(folder, 'index.html'), '<!doctype html>')
+  await writeFile(join(folder, 'assets', 'index-abc.js'), 'void 0')
+  const app = await aPage(folder)
+  const page = await app.inject('/')
+  expect(page.headers['content-type']).toMatch(/^text\/html/)
+  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/)
+  expect(page.headers['content-security-policy']).not.toContain('unsafe')
+  expect(page.headers['cache-control']).toBe('no-cache')
+  expect(page.headers['x-content-type-options']).toBe('nosniff')
+  const asset = await app.inject('/assets/index-abc.js')
+  expect(asset.body).toBe('void 0')
+  expect(asset.headers['cache-control']).toContain('immutable')
+  expect((await app.inject('/assets/../../secret')).statusCode).toBe(404)
+})
+
+it('says how to build a page that is not there', async () => {
+  const page = await (await aPage(await aFolder())).inject('/')
+  expect(page.headers['content-type']).toMatch(/^text\/plain/)
+  expect(page.body).toContain('npm run build')
+})
+
+it('serves a game beside it, with its configuration', async () => {
+  const folder = await aFolder()
+  await writeFile(join(folder, 'index.html'), 'the game')
+  await writeFile(join(folder, 'downlink-config.js'), 'globalThis.downlinkConfig = {}')
+  const { listening } = await aCollector({
+    pages: { '/play': { folder, config: { enabled: true, key: '</script>' } }, '/plain': { folder } },
+  })
+  const get = (path: string) => fetch(listening.url + path)
+  expect(await (await get('/play/')).text()).toBe('the game')
+  expect(new URL((await get('/play')).url).pathname).toBe('/play/')
+  const config = await get('/play/downlink-config.js')
+  expect(config.headers.get('cache-control')).toBe('no-store')
+  expect(config.headers.get('content-type')).toMatch(/^text\/javascript/)
+  expect(await config.text()).toBe('globalThis.downlinkConfig = {"enabled":true,"key":"</script>"}\n')
+  expect(await (await get('/plain/downlink-config.js')).text()).toBe('globalThis.downlinkConfig = {}\n')
+})
+
+it('ends a query at the time that the collector was given', async () => {
+  const { collector } = await aCollector({ query: { timeLimitMs: 50 } })
+  const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range = -1'
+  await expect(collector.query(endless)).rejects.toMatchObject({ code: 'query_timeout' })
+})
