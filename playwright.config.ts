@@ -17,11 +17,18 @@ export default defineConfig({
     ['json', { outputFile: 'test-results/playwright.json' }],
     ['./tools/playwright-totals.ts'],
   ],
-  use: { trace: 'retain-on-failure' },
+  use: { trace: { mode: 'retain-on-failure', screenshots: false } },
   projects: [
     {
       name: 'chromium',
-      use: { ...devices['Desktop Chrome'], launchOptions: { executablePath, args: [...chromiumFlags] } },
+      use: {
+        ...devices['Desktop Chrome'],
+        launchOptions: {
+          executablePath,
+          args: [...chromiumFlags],
+          ignoreDefaultArgs: ['--disable-back-forward-cache'],
+        },
+      },
     },
   ],
 })

@@ -1,0 +1,83 @@
+/** A page is left in mid-battle, in each of its ways: what it had pushed arrives all the same. */
+import { createBattle } from './fixtures/battle.ts'
+import { expectConserved, expectStored } from './fixtures/conservation.ts'
+import { noteFarewells, readFarewell } from './fixtures/farewell.ts'
+import { expect, test } from './fixtures/test.ts'
+
+test.beforeEach(({ context }) => noteFarewells(context))
+
+test('a reload ends one session and begins another', async ({ battle, station, page }) => {
+  await battle.open()
+  await battle.begin()
+  await battle.playOn(100)
+  const first = await battle.sessionId()
+  await page.reload()
+  const second = await battle.sessionId()
+  expect(second).not.toBe(first)
+  await expectStored(station, first, await readFarewell(page, first))
+
+  await battle.open()
+  await battle.begin()
+  await battle.playOn(50)
+  await expectConserved(station, battle)
+  expect(await station.sessions()).toEqual([first, second, await battle.sessionId()])
+})
+
+test('a page that is left and come back to goes on', async ({ battle, station, page }, testInfo) => {
+  await battle.open()
+  await battle.begin()
+  await battle.playOn(100)
+  const sessionId = await battle.sessionId()
+  await page.goto('/elsewhere/')
+  await expectStored(station, sessionId, await readFarewell(page, sessionId))
+
+  // Not until `load`: a page that comes out of the back-forward cache does not load.
+  await page.goBack({ waitUntil: 'commit' })
+  await page.getByTestId('pushed').waitFor()
+  const restored = (await battle.sessionId()) === sessionId
+  testInfo.annotations.push({ type: 'back-forward cache', description: restored ? 'restored' : 'loaded anew' })
+  if (!restored) await battle.begin()
+  await battle.playOn(100)
+  await page.goForward({ waitUntil: 'commit' })
+  await expect.poll(() => page.url()).toContain('elsewhere')
+  for (const each of await station.sessions()) await expectStored(station, each, await readFarewell(page, each))
+
+  await page.goBack({ waitUntil: 'commit' })
+  await page.getByTestId('pushed').waitFor()
+  if (!restored) await battle.begin()
+  await battle.playOn(100)
+  await expectConserved(station, battle, { tape: restored })
+})
+
+test('a tab that is closed leaves nothing behind', async ({ battle, station, context, page }) => {
+  await battle.open()
+  await battle.begin()
+  await battle.playOn(100)
+  const sessionId = await battle.sessionId()
+  await page.close({ runBeforeUnload: true })
+  const witness = await context.newPage()
+  await witness.goto('/elsewhere/')
+  await expectStored(station, sessionId, await readFarewell(witness, sessionId))
+})
+
+test('the exit flush carries what no socket took', async ({ battle, station, page }) => {
+  await page.routeWebSocket('**/telemetry', () => {})
+  await battle.open()
+  await battle.begin()
+  await battle.playOn(200)
+  expect(await battle.counters()).toMatchObject({ acked: 0, dropped: 0 })
+  const sessionId = await battle.sessionId()
+  await page.goto('/elsewhere/')
+  await expectStored(station, sessionId, await readFarewell(page, sessionId))
+})
+
+test('two tabs are two sessions', async ({ battle, station, context }) => {
+  const other = createBattle(await context.newPage())
+  for (const each of [battle, other]) {
+    await each.open()
+    await each.begin()
+  }
+  for (const each of [battle, other]) await each.playOn(50)
+  for (const each of [battle, other]) await expectConserved(station, each)
+  expect(await station.sessions()).toEqual([await battle.sessionId(), await other.sessionId()])
+})

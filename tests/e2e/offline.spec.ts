@@ -1,0 +1,76 @@
+/** The network goes away in mid-battle, in each of its ways, and nothing is lost. */
+import type { Battle } from './fixtures/battle.ts'
+import { expectConserved } from './fixtures/conservation.ts'
+import { expect, test } from './fixtures/test.ts'
+
+/** Chromium says so itself, whatever a page does about it. */
+const lostConnection = /^(WebSocket connection to .* failed|Failed to load resource: net::)/
+
+async function playUntilAcked(battle: Battle): Promise<void> {
+  await battle.open()
+  await battle.begin()
+  await expect.poll(async () => (await battle.counters()).acked).toBeGreaterThan(0)
+}
+
+test('keeps what is played offline, and sends it on coming back', async ({ battle, station, context, complaints }) => {
+  complaints.expect(lostConnection)
+  await playUntilAcked(battle)
+  await context.setOffline(true)
+  station.wire.cut()
+  await expect.poll(() => battle.link()).toBe('offline')
+  const { acked, queued } = await battle.counters()
+  await battle.playOn(100)
+  expect(await battle.counters()).toMatchObject({ acked, inFlight: 0, dropped: 0 })
+  expect((await battle.counters()).queued).toBeGreaterThanOrEqual(queued + 100)
+  await expect(battle.page.getByTestId('link-state')).toHaveText('Offline')
+
+  station.wire.mend()
+  await context.setOffline(false)
+  await expect.poll(() => battle.link()).toBe('open')
+  await battle.playOn(20)
+  await expectConserved(station, battle)
+  expect(await station.sessions()).toHaveLength(1)
+})
+
+test('finds a wire that swallows everything by the ack deadline', async ({ battle, station, page, complaints }) => {
+  complaints.expect(lostConnection)
+  await page.clock.install()
+  await playUntilAcked(battle)
+  station.wire.deafen()
+  const before = await battle.counters()
+  await battle.playOn(100)
+  // The browser sees nothing: the link reads open, and what was sent stays in flight.
+  expect(await battle.link()).toBe('open')
+  const { acked, inFlight } = await battle.counters()
+  expect(acked).toBe(before.acked)
+  expect(inFlight).toBeGreaterThan(0)
+
+  station.wire.mend()
+  await page.clock.fastForward(10_000)
+  await expect.poll(async () => (await battle.counters()).acked).toBeGreaterThan(acked)
+  await expectConserved(station, battle)
+})
+
+test('calls again over a wire that was cut', async ({ battle, station, complaints }) => {
+  complaints.expect(lostConnection)
+  await playUntilAcked(battle)
+  station.wire.cut()
+  await expect.poll(() => battle.link()).toBe('waiting')
+  await battle.playOn(50)
+  station.wire.mend()
+  await expect.poll(() => battle.link()).toBe('open')
+  await expectConserved(station, battle)
+})
+
+test('goes on with a collector that was restarted', async ({ battle, station, complaints }) => {
+  complaints.expect(lostConnection)
+  await playUntilAcked(battle)
+  await station.restart()
+  await battle.playOn(50)
+  await expect.poll(() => battle.link()).toBe('open')
+  await station.restart()
+  await battle.playOn(50)
+  await expect.poll(() => battle.link()).toBe('open')
+  await expectConserved(station, battle)
+  expect(await station.sessions()).toHaveLength(1)
+})
