@@ -15,7 +15,6 @@ const pages: readonly Page[] = [
 ]
 
 for (const page of pages) {
-  if ((await modifiedMs(join(page.workspace, 'index.html'))) === 0) continue
   if ((await newestOf(await sourcesOf(page.workspace))) < (await modifiedMs(page.built))) continue
   console.error(`Building the page of ${page.workspace}`)
   const cwd = join(root, page.workspace)

@@ -23,7 +23,7 @@ const checks: readonly Check[] = [
   { name: 'types', run: tool('typescript', 'tsc', '-b') },
   { name: 'format and lint', run: lint },
   { name: 'import rules', run: checkImports },
-  { name: 'undeclared imports', run: tool('knip', 'knip', '--no-progress') },
+  { name: 'undeclared imports', run: tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'package hygiene', run: checkPackages },
   { name: 'bundle size', run: checkBundleSize },
   { name: 'lock file', run: checkLockFile },

@@ -41,7 +41,8 @@ async function runBrowser(options: RunOptions): Promise<number> {
     console.error(chromiumAdvice)
     return 1
   }
-  const env = { ...options.env, DOWNLINK_CHROMIUM: chromium }
+  // Playwright colours its workers by itself, and Node warns where both are said.
+  const env = { ...options.env, DOWNLINK_CHROMIUM: chromium, NO_COLOR: undefined }
   return tool(toolPath('@playwright/test', 'playwright'), 'test')({ ...options, env })
 }
 

@@ -1,0 +1,47 @@
+/** The command as `npm install` would leave it: from our tarballs, beside nothing but what their manifests declare. */
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { root, run, runNode } from '../tools/node-tool.ts'
+import { packInto, type Tarball } from '../tools/tarballs.ts'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'downlink-packed-'))
+  for (const tarball of await packInto(folder)) await unpack(tarball)
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+
+it('plays its demo to a balanced end', async () => {
+  const command = join(folder, 'node_modules/@downlink/cli/bin/downlink.js')
+  const { exitCode, output } = await runNode(command, ['demo', '--port', '0', '--duration', '1'], { cwd: folder })
+  expect(exitCode, output).toBe(0)
+  expect(output).toContain('"missing":0')
+  // Both pages are packed.
+  expect(output).toMatch(/watch +http/)
+  expect(output).toMatch(/play +http/)
+  expect(existsSync(join(folder, 'node_modules/@downlink/collector/dist/page/index.html'))).toBe(true)
+})
+
+async function unpack({ name, file, folder: workspace }: Tarball): Promise<void> {
+  const home = join(folder, 'node_modules', name)
+  await mkdir(home, { recursive: true })
+  const { exitCode, output } = await run('tar', ['-xzf', file, '--strip-components=1'], { cwd: home })
+  expect(exitCode, output).toBe(0)
+  const { dependencies = {} } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
+  const foreign = Object.keys(dependencies).filter((needed) => !needed.startsWith('@downlink/'))
+  for (const needed of foreign) await link(needed, workspace)
+}
+
+/** Links a dependency to where the repository has it: in the workspace that needs its own version, else at the root. */
+async function link(name: string, workspace: string): Promise<void> {
+  const path = join(folder, 'node_modules', name)
+  if (existsSync(path)) return
+  const own = join(workspace, 'node_modules', name)
+  await mkdir(dirname(path), { recursive: true })
+  await symlink(existsSync(own) ? own : join(root, 'node_modules', name), path, 'junction')
+}
