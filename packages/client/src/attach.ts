@@ -21,7 +21,7 @@ export type EmittedEvent<Events extends EventMap> = {
  */
 export function attachTelemetry<Events extends EventMap, const Name extends string = 'telemetry'>(
   source: TelemetrySource<EmittedEvent<Events>, Name>,
-  telemetry: Pick<Telemetry<Events>, 'push'>,
+  telemetry: Pick<Telemetry<Events>, 'push' | '~events'>,
   { event = 'telemetry' as Name }: { readonly event?: Name } = {},
 ): () => void {
   const push = telemetry.push as (type: string, data: unknown) => void

@@ -59,7 +59,7 @@ export function packBatch(
     if (!run) {
       try {
         text = JSON.stringify(spelling.event(entry))
-        if (utf8Length(text) > Math.min(maxEventBytes, maxBytes - headBytes)) drop = { oversize: 1 }
+        if (utf8Length(text) > maxEventBytes) drop = { oversize: 1 }
       } catch {
         drop = { unencodable: 1 }
       }

@@ -128,7 +128,7 @@ export function createBuffer(settings: BufferSettings, ports: BufferPorts): Link
         .slice(-count || recentEvents)
         .map(read),
     changed() {
-      for (const listener of listeners) {
+      for (const listener of [...listeners]) {
         try {
           listener()
         } catch (cause) {

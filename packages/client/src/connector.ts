@@ -162,6 +162,8 @@ export function createConnector(settings: TelemetrySettings, ports: ConnectorPor
   }
 
   const welcomed = (): void => {
+    awaiting = false
+    watch()
     dispatch({ on: 'welcomed' })
     drain()
   }

@@ -20,6 +20,8 @@ export interface FlushResult {
 }
 
 export interface Telemetry<Events extends EventMap = EventMap> {
+  /** Never there at run time; lets `attachTelemetry` and others read the payload types off. */
+  readonly '~events'?: Events
   /** A UUIDv7; it changes only where the collector turns out to know it from somebody else. */
   readonly sessionId: string
   /** The seed's store, below. */

@@ -89,7 +89,7 @@ export function step(state: LinkState, event: LinkEvent, options: LinkOptions, m
     return online ? wait(0, undefined, nowMs) : rest({ at: 'offline', attempt: 0 })
   }
   const { attempt, lastCode } = state
-  if (event.on === 'pause') return rest({ at: event.at, attempt, lastCode })
+  if (event.on === 'pause') return state.at === 'away' ? stay(state) : rest({ at: event.at, attempt, lastCode })
   if (event.on === 'resume' && event.from === state.at) {
     return online
       ? { state: { at: 'connecting', attempt, lastCode }, effects: ['connect'] }

@@ -99,6 +99,8 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   overflow: ['drop-oldest', 'drop-newest'],
   delivery: ['acked', 'plain'],
   format: ['json-array', 'ndjson'],
+  enabled: [false, true],
+  copy: [false, true],
 }
 
 /**
@@ -114,7 +116,7 @@ export function withDefaults(options: TelemetryOptions): TelemetrySettings {
     const isCount = Number.isSafeInteger(value) && Number(value) > 0
     if (allowed ? !allowed.includes(value) : typeof fallback === 'number' && !isCount) {
       const expected = allowed?.join(' or ') ?? 'a whole number from 1 up'
-      throw new TelemetryError('bad_option', `Expected \`${name}\` to be ${expected}, got ${value}`)
+      throw new TelemetryError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(value)}`)
     }
   }
   return settings

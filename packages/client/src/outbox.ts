@@ -188,7 +188,9 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
       const line = [...walk(acked)]
       const covered = (seq: number) =>
         line.some((entry) => seq <= entry.seq && seq > entry.seq - (entry.run ? sumOf(entry.run) : 1))
-      const back = entries.filter(({ seq }) => seq <= pushed && !covered(seq))
+      const back = entries.filter(
+        ({ seq }, at) => seq <= pushed && !covered(seq) && entries.findIndex((other) => other.seq === seq) === at,
+      )
       queued = 0
       while (queue.shift()) {}
       for (const entry of [...line, ...back].sort((a, b) => a.seq - b.seq)) {

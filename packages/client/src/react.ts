@@ -58,11 +58,14 @@ export function useTelemetry<Events extends EventMap = EventMap>(telemetry?: Tel
   if (!found) throw new Error('Expected a <TelemetryConnector> above useTelemetry(), or a telemetry as its argument')
   const view = useRef<TelemetryView<Events> | undefined>(undefined)
   const subscribe = useCallback(
-    (listener: () => void) =>
-      found.subscribe(() => {
+    (listener: () => void) => {
+      // What changed since the first render went unheard: React compares once more after subscribing.
+      view.current = undefined
+      return found.subscribe(() => {
         view.current = undefined
         listener()
-      }),
+      })
+    },
     [found],
   )
   // React compares snapshots by identity, so one is kept until something changes.

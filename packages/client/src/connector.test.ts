@@ -1,0 +1,570 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { LinkState } from './link-state.ts'
+import { createFakeWorld, createOpenTelemetry, createTestTelemetry, noTotals, pushMany } from './test-doubles.ts'
+
+const retryInMs = (status: LinkState, nowMs: number): number =>
+  status.at === 'waiting' ? status.retryAtMs - nowMs : Number.NaN
+
+describe('connecting', () => {
+  it('does nothing before start', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    pushMany(telemetry, 60)
+    await world.advance(60_000)
+    expect([world.sockets, world.timers, world.listeners]).toEqual([[], [], 0])
+    expect(telemetry.status()).toEqual({ at: 'idle' })
+  })
+
+  it('speaks downlink.v1 to the page’s own origin unless told', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    telemetry.start()
+    await world.advance(0)
+    expect(world.socket).toMatchObject({ url: 'wss://game.example/telemetry', protocols: ['downlink.v1'] })
+    expect(telemetry.status().at).toBe('connecting')
+  })
+
+  it.each([
+    ['ws://127.0.0.1:4180/telemetry', 'ws://127.0.0.1:4180/telemetry'],
+    ['http://127.0.0.1:4180/telemetry', 'ws://127.0.0.1:4180/telemetry'],
+    ['https://collector.example/t', 'wss://collector.example/t'],
+    ['/elsewhere', 'wss://game.example/elsewhere'],
+  ])('takes %s for %s', async (url, socketUrl) => {
+    const { world, telemetry } = createTestTelemetry({ url })
+    telemetry.start()
+    await world.advance(0)
+    expect(world.socket.url).toBe(socketUrl)
+  })
+
+  it('says hello first, with all that the collector must know', async () => {
+    const { world, telemetry } = createTestTelemetry({
+      key: 'k',
+      build: '1.2',
+      labels: { level: 'moon' },
+      schema: 'battle',
+    })
+    pushMany(telemetry, 3)
+    telemetry.start()
+    await world.advance(0)
+    world.socket.open()
+    expect(world.socket.frames()).toEqual([
+      {
+        t: 'hello',
+        session: telemetry.sessionId,
+        proof: expect.stringMatching(/^[0-9a-f]{32}$/),
+        conn: expect.any(Number),
+        key: 'k',
+        next: 1,
+        pushed: 3,
+        now: world.nowMs,
+        schema: 'battle',
+        meta: { build: '1.2', labels: { level: 'moon' } },
+      },
+    ])
+  })
+
+  it('sends nothing before the welcome', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    pushMany(telemetry, 100)
+    telemetry.start()
+    await world.advance(0)
+    world.socket.open()
+    await world.advance(2000)
+    expect(world.socket.frames()).toHaveLength(1)
+    world.socket.welcome()
+    expect(world.socket.frames()).toHaveLength(3)
+    expect(telemetry.status().at).toBe('open')
+  })
+
+  it('gives up a collector that says nothing', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    telemetry.start()
+    await world.advance(0)
+    world.socket.open()
+    await world.advance(9999)
+    expect(telemetry.status().at).toBe('connecting')
+    await world.advance(1)
+    expect(telemetry.status()).toMatchObject({ at: 'waiting', lastCode: 1006 })
+    expect(world.socket.closedWith).toBe(1000)
+  })
+
+  it('starts only once', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    telemetry.start()
+    telemetry.start()
+    await world.advance(0)
+    telemetry.start()
+    await world.advance(100)
+    expect([world.sockets.length, world.listeners]).toEqual([1, 1])
+  })
+
+  it('is one socket through a strict-mode double mount', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    telemetry.start()
+    telemetry.stop()
+    telemetry.start()
+    await world.advance(100)
+    expect(world.sockets).toHaveLength(1)
+  })
+
+  it.each([
+    ['no page to resolve the default against', { pageUrl: undefined }, {}],
+    ['a URL that is none', {}, { url: 'http://' }],
+    [
+      'no WebSocket',
+      {
+        createSocket: () => {
+          throw new ReferenceError('WebSocket is not defined')
+        },
+      },
+      {},
+    ],
+  ])('stops with a word about it where there is %s', async (_, environment, options) => {
+    const { world, telemetry } = createTestTelemetry({ ...options, environment })
+    telemetry.start()
+    await world.advance(0)
+    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'no-socket' })
+    expect([world.warnings.length, world.timers]).toEqual([1, []])
+  })
+})
+
+describe('coming back', () => {
+  it('retries with a growing delay, times a random number, up to the cap', async () => {
+    const { world, telemetry } = createTestTelemetry({ backoffBaseMs: 500, backoffCapMs: 3000 })
+    telemetry.start()
+    const delays: number[] = []
+    for (const random of [0.5, 0.5, 0.5, 0.5, 0, 1 - 2 ** -40]) {
+      await world.advance(3000)
+      world.random = random
+      world.socket.drop()
+      delays.push(retryInMs(telemetry.status(), world.nowMs))
+    }
+    expect(delays).toEqual([250, 500, 1000, 1500, 0, 3000])
+    expect(telemetry.status()).toMatchObject({ at: 'waiting', attempt: 6, lastCode: 1006 })
+  })
+
+  it('starts the backoff over only after five seconds up, with progress', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.random = 0
+    const dropAfter = async (ms: number, acks: boolean): Promise<number> => {
+      await world.advance(0)
+      world.socket.welcome(telemetry.stats().acked)
+      pushMany(telemetry, 1)
+      await world.advance(ms)
+      if (acks) world.socket.ack(telemetry.stats().pushed)
+      world.socket.drop()
+      const status = telemetry.status()
+      return 'attempt' in status ? status.attempt : Number.NaN
+    }
+    world.socket.drop()
+    expect(await dropAfter(6000, false)).toBe(2)
+    expect(await dropAfter(4999, true)).toBe(3)
+    expect(await dropAfter(5000, true)).toBe(0)
+  })
+
+  it('resumes at what is unacked, under a higher conn', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 100)
+    await world.advance(0)
+    world.socket.ack(50)
+    world.socket.drop()
+    expect(telemetry.stats()).toMatchObject({ acked: 50, queued: 50, inFlight: 0 })
+    await world.advance(1000)
+    world.socket.welcome(50)
+    const [first, second] = world.sockets.map((socket) => socket.frames()[0])
+    expect(second).toMatchObject({ t: 'hello', next: 51, pushed: 100 })
+    expect(Number((second as { conn: number }).conn)).toBeGreaterThan((first as { conn: number }).conn)
+    expect(world.socket.frames()[1]).toMatchObject({ t: 'batch', seq: 51, events: { length: 50 } })
+  })
+
+  it('takes a welcome past what it remembers sending: a beacon did it', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    pushMany(telemetry, 10)
+    telemetry.start()
+    await world.advance(0)
+    world.socket.welcome(7)
+    expect(world.socket.frames()[1]).toMatchObject({ seq: 8, events: { length: 3 } })
+    expect(telemetry.stats()).toMatchObject({ acked: 7, inFlight: 3 })
+  })
+
+  it('takes over what the collector has counted', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 10)
+    await world.advance(1000)
+    world.socket.ack(10, {
+      totals: { dropped: { overflow: 2 }, rejected: { bad_event: 1 } },
+    })
+    expect(telemetry.stats()).toMatchObject({ acked: 8, dropped: { overflow: 2 }, rejected: 1 })
+  })
+
+  it('ignores an ack below what is acked', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 10)
+    await world.advance(1000)
+    world.socket.ack(10)
+    world.socket.ack(4)
+    expect(telemetry.stats()).toMatchObject({ acked: 10, inFlight: 0 })
+  })
+
+  it('opens a new session, loudly, where an ack is past all that was pushed', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 10)
+    await world.advance(1000)
+    world.socket.ack(4)
+    const before = telemetry.sessionId
+    world.socket.ack(11)
+    expect(telemetry.sessionId).not.toBe(before)
+    expect(world.warnings.join()).toContain(before)
+    await world.advance(1000)
+    world.socket.welcome(0)
+    expect(world.socket.frames()).toMatchObject([
+      { t: 'hello', session: telemetry.sessionId, next: 1, pushed: 6 },
+      { t: 'batch', seq: 1, events: [{ data: { n: 5 } }, {}, {}, {}, {}, {}] },
+    ])
+    expect(telemetry.stats()).toMatchObject({ pushed: 6, acked: 0, inFlight: 6 })
+  })
+
+  it('passes over what it can’t read', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.message('nonsense')
+    world.socket.message('{"t":"ack","seq":"x"}')
+    expect(telemetry.status().at).toBe('open')
+  })
+})
+
+describe('close codes', () => {
+  it.each([
+    [4403, 'forbidden'],
+    [4409, 'replaced'],
+    [4401, 'unauthorised'],
+  ])('stops for good on %i', async (code, because) => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.drop(code)
+    expect(telemetry.status()).toEqual({ at: 'stopped', because })
+    await world.advance(600_000)
+    expect([world.sockets.length, world.timers]).toEqual([1, []])
+  })
+
+  it.each([4400, 1007])('tries once more after %i, then stops', async (code) => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.drop(code)
+    await world.advance(1000)
+    world.socket.welcome()
+    world.socket.drop(code)
+    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'bad-frame' })
+  })
+
+  it('takes a second 4400 for a first one where something was acked in between', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.drop(4400)
+    pushMany(telemetry, 1)
+    await world.advance(1000)
+    world.socket.welcome()
+    world.socket.ack(1)
+    world.socket.drop(4400)
+    expect(telemetry.status().at).toBe('waiting')
+  })
+
+  it.each([1000, 1001, 1006, 1012, 1013, 4408, 4413, 4429])('comes back after %i', async (code) => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.drop(code)
+    await world.advance(1000)
+    expect(telemetry.status().at).toBe('connecting')
+  })
+
+  it('is started anew by its owner', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.drop(4403)
+    telemetry.stop()
+    telemetry.start()
+    await world.advance(0)
+    expect(world.sockets).toHaveLength(2)
+  })
+
+  it('says why, in development', async () => {
+    const { world } = await createOpenTelemetry({ environment: { development: true } })
+    world.socket.drop(4403, 'Expected an allowed origin')
+    expect(world.warnings.join()).toContain('Expected an allowed origin')
+  })
+
+  it('tells what was rejected, in development', async () => {
+    const { world, telemetry } = await createOpenTelemetry({ environment: { development: true } })
+    pushMany(telemetry, 1)
+    await world.advance(1000)
+    world.socket.ack(1, { rejected: [{ seq: 1, code: 'invalid_payload', message: 'n: expected text' }] })
+    expect(world.warnings.join()).toContain('n: expected text')
+  })
+})
+
+describe('getToken', () => {
+  it('gives the key, and a fresh one once after a refusal', async () => {
+    const getToken = vi.fn(() => `token-${getToken.mock.calls.length}`)
+    const { world, telemetry } = createTestTelemetry({ getToken })
+    telemetry.start()
+    await world.advance(0)
+    world.socket.open()
+    expect(world.socket.frames()).toMatchObject([{ key: 'token-1' }])
+    world.socket.drop(4401)
+    await world.advance(1000)
+    world.socket.open()
+    expect(world.socket.frames()).toMatchObject([{ key: 'token-2' }])
+    world.socket.drop(4401)
+    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'unauthorised' })
+    await world.advance(600_000)
+    expect([world.sockets.length, getToken.mock.calls.length]).toEqual([2, 2])
+  })
+
+  it('may be refused again later, where the link worked in between', async () => {
+    const { world, telemetry } = createTestTelemetry({ getToken: async () => 'token' })
+    telemetry.start()
+    for (let time = 1; time <= 3; time++) {
+      await world.advance(1000)
+      world.socket.welcome(time - 1)
+      pushMany(telemetry, 1)
+      await world.advance(1000)
+      world.socket.ack(time)
+      world.socket.drop(4401)
+    }
+    expect(telemetry.status().at).toBe('waiting')
+  })
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('no network'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no network')
+      },
+    ],
+  ])('counts as a lost link where it %s', async (_, getToken) => {
+    const { world, telemetry } = createTestTelemetry({ getToken })
+    telemetry.start()
+    await world.advance(0)
+    expect(telemetry.status()).toMatchObject({ at: 'waiting', attempt: 1 })
+  })
+
+  it('opens nothing when it answers after a stop, a switch-off or a newer attempt', async () => {
+    const answers: ((token: string) => void)[] = []
+    const getToken = (): Promise<string> => new Promise((resolve) => answers.push(resolve))
+    const { world, telemetry } = createTestTelemetry({ getToken })
+    telemetry.start()
+    await world.advance(0)
+    telemetry.setEnabled(false)
+    telemetry.setEnabled(true)
+    await world.advance(0)
+    telemetry.stop()
+    telemetry.start()
+    await world.advance(0)
+    expect(answers).toHaveLength(3)
+    for (const answer of answers) answer('token')
+    await world.advance(0)
+    expect(world.sockets).toHaveLength(1)
+  })
+
+  it('is given up after the deadline, and its late answer is forgotten', async () => {
+    let answer: (token: string) => void = () => {}
+    const { world, telemetry } = createTestTelemetry({
+      getToken: () =>
+        new Promise((resolve) => {
+          answer = resolve
+        }),
+    })
+    telemetry.start()
+    await world.advance(10_000)
+    expect(telemetry.status().at).toBe('waiting')
+    answer('token')
+    await world.advance(0)
+    expect(world.sockets).toHaveLength(0)
+  })
+})
+
+describe('the network', () => {
+  it('makes no attempt while offline, and one when it is back', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    world.offline()
+    telemetry.start()
+    await world.advance(600_000)
+    expect([world.sockets.length, telemetry.status().at]).toEqual([0, 'offline'])
+    world.online()
+    await world.advance(0)
+    expect(world.sockets).toHaveLength(1)
+  })
+
+  it('lets the socket go when it goes, keeping what is in flight', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 10)
+    await world.advance(1000)
+    world.offline()
+    expect(telemetry.status()).toMatchObject({ at: 'offline' })
+    expect(telemetry.stats()).toMatchObject({ queued: 10, inFlight: 0 })
+    expect(world.socket.closedWith).toBe(1000)
+    expect(world.timers).toEqual([])
+  })
+
+  it('cancels a retry, which would fail', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.drop()
+    world.offline()
+    await world.advance(60_000)
+    expect([world.sockets.length, telemetry.status().at]).toEqual([1, 'offline'])
+  })
+
+  it('keeps its backoff through an online that changes nothing', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.drop()
+    world.online()
+    await world.advance(0)
+    expect([world.sockets.length, telemetry.status().at]).toEqual([1, 'waiting'])
+  })
+
+  it.each([
+    ['online', 'online' as const],
+    ['shown', 'show' as const],
+    ['back', 'comeBack' as const],
+  ])('asks an open socket whether it is alive when the page is %s', async (_, signal) => {
+    const { world, telemetry } = await createOpenTelemetry()
+    await world.advance(20_000)
+    world[signal]()
+    expect(world.socket.frames().at(-1)).toEqual({ t: 'ping' })
+    await world.advance(8000)
+    expect(telemetry.status().at).toBe('open')
+    await world.advance(4000)
+    expect(telemetry.status().at).not.toBe('open')
+  })
+
+  it('is content with the answer', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.show()
+    world.socket.message({ t: 'beat' })
+    await world.advance(60_000)
+    expect(telemetry.status().at).toBe('open')
+    expect(world.sockets).toHaveLength(1)
+  })
+})
+
+describe('stop', () => {
+  it('leaves no timer, no listener and no socket behind, wherever the link stands', async () => {
+    for (const stage of ['waiting', 'connecting', 'greeting', 'open', 'lost', 'offline']) {
+      const { world, telemetry } = createTestTelemetry()
+      telemetry.start()
+      if (stage !== 'waiting') await world.advance(0)
+      if (stage === 'greeting') world.socket.open()
+      if (stage === 'open' || stage === 'lost') world.socket.welcome()
+      pushMany(telemetry, 60)
+      if (stage === 'lost') world.socket.drop()
+      if (stage === 'offline') world.offline()
+      telemetry.stop()
+      telemetry.stop()
+      await world.advance(0)
+      expect({ stage, timers: world.timers, listeners: world.listeners }).toEqual({ stage, timers: [], listeners: 0 })
+      expect(world.sockets.every(({ closedWith, readyState }) => closedWith === 1000 || readyState === 3)).toBe(true)
+      expect(telemetry.status()).toEqual({ at: 'idle' })
+      pushMany(telemetry, 60)
+      await world.advance(60_000)
+      expect(world.timers).toEqual([])
+    }
+  })
+
+  it('sends what is there, and an orderly end', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 3)
+    telemetry.stop()
+    expect(world.socket.frames().slice(1)).toEqual([
+      { t: 'batch', seq: 1, pushed: 3, events: expect.objectContaining({ length: 3 }) },
+      { t: 'batch', seq: 4, pushed: 3, events: [], end: true },
+    ])
+  })
+
+  it('claims no end where something could not be sent', async () => {
+    const { world, telemetry } = await createOpenTelemetry({}, { window: 2 })
+    pushMany(telemetry, 3)
+    telemetry.stop()
+    expect(world.socket.frames().slice(1)).toMatchObject([{ events: { length: 2 } }])
+  })
+
+  it('keeps what was not acked, and sends it when started again', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 3)
+    telemetry.stop()
+    expect(telemetry.stats()).toMatchObject({ queued: 3, inFlight: 0 })
+    pushMany(telemetry, 1, 4)
+    telemetry.start()
+    await world.advance(0)
+    world.socket.welcome(3)
+    expect(world.socket.frames()).toMatchObject([{ next: 1, pushed: 4 }, { seq: 4 }])
+  })
+
+  it('hears nothing more of a socket it let go', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    telemetry.stop()
+    telemetry.start()
+    await world.advance(0)
+    const [old] = world.sockets
+    old?.message({ t: 'ack', seq: 99, totals: noTotals })
+    old?.drop(4403)
+    expect(telemetry.status().at).toBe('connecting')
+  })
+})
+
+describe('switched off', () => {
+  it('empties the buffer, counts it, disconnects, and goes on with session and sequence', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 3)
+    await world.advance(1000)
+    pushMany(telemetry, 2, 4)
+    telemetry.setEnabled(false)
+    expect(telemetry.status()).toEqual({ at: 'disabled' })
+    expect(world.socket.closedWith).toBe(1000)
+    expect(telemetry.stats()).toMatchObject({ pushed: 5, queued: 0, inFlight: 0, dropped: { disabled: 5 } })
+    pushMany(telemetry, 7)
+    await world.advance(60_000)
+    expect([telemetry.stats().pushed, world.sockets.length, world.timers]).toEqual([5, 1, []])
+    const { sessionId } = telemetry
+    telemetry.setEnabled(true)
+    await world.advance(0)
+    world.socket.welcome(3)
+    pushMany(telemetry, 1, 6)
+    await world.advance(1000)
+    expect(telemetry.sessionId).toBe(sessionId)
+    expect(world.socket.frames()).toMatchObject([
+      { t: 'hello', next: 1, pushed: 5 },
+      { t: 'batch', seq: 4, events: [{ drop: { disabled: 2 } }] },
+      { t: 'batch', seq: 6, events: [{ data: { n: 6 } }] },
+    ])
+    expect(telemetry.stats()).toMatchObject({ pushed: 6, acked: 3, inFlight: 1, dropped: { disabled: 2 } })
+  })
+
+  it('stays off through start, and starts when switched on', async () => {
+    const { world, telemetry } = createTestTelemetry({ enabled: false })
+    telemetry.start()
+    expect(telemetry.status()).toEqual({ at: 'disabled' })
+    world.online()
+    world.leave()
+    await world.advance(60_000)
+    expect([world.sockets.length, world.posts.length]).toEqual([0, 0])
+    telemetry.setEnabled(true)
+    await world.advance(0)
+    expect(world.sockets).toHaveLength(1)
+  })
+
+  it('starts nothing by being switched on before start, or after stop', async () => {
+    const { world, telemetry } = createTestTelemetry({ enabled: false })
+    telemetry.setEnabled(true)
+    telemetry.start()
+    telemetry.setEnabled(false)
+    telemetry.stop()
+    telemetry.setEnabled(true)
+    await world.advance(1000)
+    expect([world.sockets.length, telemetry.status().at, world.listeners]).toEqual([0, 'idle', 0])
+  })
+})
+
+it('notices a wall clock that jumped while it was idle', async () => {
+  const world = createFakeWorld()
+  const { telemetry } = createTestTelemetry({}, world)
+  telemetry.start()
+  await world.advance(0)
+  world.socket.welcome()
+  world.wallOffsetMs += 3_600_000
+  await world.advance(1000)
+  pushMany(telemetry, 1)
+  expect(telemetry.buffer.peek(1)[0]?.timestamp).toBe(world.nowMs + 3_600_000)
+})

@@ -1,0 +1,57 @@
+import { defineEvents } from '@downlink/protocol'
+import { expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
+import { attachTelemetry, type TelemetrySource } from './attach.ts'
+import { createTelemetry } from './create-telemetry.ts'
+import type { EmittedEvent, EventsOf } from './index.ts'
+
+const battleEvents = defineEvents({
+  bullet_fired: z.object({ shipId: z.string(), team: z.enum(['red', 'blue']) }),
+  round_ended: z.object({ winner: z.string() }).optional(),
+})
+type BattleEvents = EventsOf<typeof battleEvents>
+
+it('binds the payload to the name', () => {
+  const telemetry = createTelemetry<BattleEvents>()
+  telemetry.push('bullet_fired', { shipId: 'r1', team: 'red' })
+  telemetry.push('round_ended', { winner: 'red' })
+  // @ts-expect-error no event has this name
+  telemetry.push('bullet_frid', { shipId: 'r1', team: 'red' })
+  // @ts-expect-error no team has this name
+  telemetry.push('bullet_fired', { shipId: 'r1', team: 'green' })
+  // @ts-expect-error the payload of another event
+  telemetry.push('bullet_fired', { winner: 'red' })
+  // @ts-expect-error a payload is missing
+  telemetry.push('bullet_fired')
+  // @ts-expect-error a property is missing
+  telemetry.push('bullet_fired', { shipId: 'r1' })
+})
+
+it('lets a payload be left out where it may be undefined', () => {
+  const telemetry = createTelemetry<{ quit: undefined; paused: { by: string } | undefined }>()
+  telemetry.push('quit')
+  telemetry.push('paused')
+  telemetry.push('paused', { by: 'player' })
+  // @ts-expect-error a payload where there is none
+  telemetry.push('quit', 1)
+})
+
+it('takes any event where none are named', () => {
+  createTelemetry().push('anything', { at: 'all' })
+  createTelemetry().push('nothing')
+})
+
+it('attaches only a source of its own events', () => {
+  const telemetry = createTelemetry<BattleEvents>()
+  attachTelemetry({} as TelemetrySource<EmittedEvent<BattleEvents>>, telemetry)
+  // @ts-expect-error a source of other events
+  attachTelemetry({} as TelemetrySource<EmittedEvent<{ other: { n: number } }>>, telemetry)
+})
+
+it('spells its states', () => {
+  const status = createTelemetry().status()
+  if (status.at === 'waiting') expectTypeOf(status.retryAtMs).toEqualTypeOf<number>()
+  if (status.at === 'stopped') expectTypeOf(status.because).toExtend<string>()
+  // @ts-expect-error only a waiting link retries
+  status.retryAtMs
+})
