@@ -197,7 +197,7 @@ function createFakeSocket(url: string, protocols: readonly string[], nowMs: () =
       socket.onopen?.(undefined as never)
     },
     message(frame) {
-      socket.onmessage?.({ data: typeof frame === 'string' ? frame : JSON.stringify(frame) })
+      socket.onmessage?.({ data: typeof frame === 'string' ? frame : JSON.stringify(frame) } as never)
     },
     welcome(ack = 0, { window = 2000, maxBatchBytes = 262_144 } = {}) {
       if (socket.readyState === 0) socket.open()
@@ -208,7 +208,7 @@ function createFakeSocket(url: string, protocols: readonly string[], nowMs: () =
     },
     drop(code = 1006, reason = '') {
       socket.readyState = 3
-      socket.onclose?.({ code, reason })
+      socket.onclose?.({ code, reason } as never)
     },
   }
   return socket
