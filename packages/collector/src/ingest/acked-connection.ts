@@ -54,7 +54,9 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
 
     closed: () => leave(),
 
-    beat: () => socket.send({ t: 'beat' }),
+    beat() {
+      if (state.at === 'open') socket.send({ t: 'beat' })
+    },
 
     recheckKey() {
       if (state.at !== 'greeting' && !keys.allows(state.key))
