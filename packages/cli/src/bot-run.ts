@@ -25,7 +25,7 @@ export function startBotRun({ game, seed, url, rate }: BotRunOptions): BotRun {
   const telemetry = createTelemetry({
     url,
     enabled: true,
-    build: `${game.name}@${game.version}`,
+    build: `${game.name} ${game.version}`,
     labels: { player: 'bots', seed: String(seed) },
     // Node 20 has no WebSocket of its own.
     environment: {

@@ -1,0 +1,58 @@
+/** What `npm start` shows: the bots' events on the page, a game to join, and every event of both accounted for. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Ledger } from '@downlink/collector'
+import { expect, test } from '@playwright/test'
+import { root } from '../../tools/node-tool.ts'
+
+let demo: ChildProcess
+let url: string
+
+test.beforeAll(async () => {
+  const command = join(root, 'packages/cli/bin/downlink.js')
+  demo = spawn(process.execPath, [command, 'demo', '--port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  url = await new Promise((resolve, reject) => {
+    let said = ''
+    demo.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      const found = /watch +(\S+)\//.exec(said)?.[1]
+      if (found !== undefined) resolve(found)
+    })
+    demo.once('close', (code) => reject(new Error(`The demo ended with ${code}:\n${said}`)))
+  })
+})
+
+test.afterAll(async () => {
+  if (demo.kill('SIGINT')) await once(demo, 'close')
+  expect(demo.exitCode).toBe(0)
+})
+
+test('the page shows the battle of the bots, and the player who joins', async ({ page, context }) => {
+  const faults: string[] = []
+  context.on('weberror', (fault) => faults.push(String(fault.error())))
+  context.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  await page.goto(url)
+  await expect(page.getByText('Link up')).toBeVisible()
+  await expect(page.getByText('bullet_fired').first()).toBeVisible()
+
+  const game = await context.newPage()
+  await game.goto(`${url}/play/`)
+  await game.getByRole('button', { name: 'Start the battle' }).click()
+  await expect.poll(async () => (await playersLedger())?.stored ?? 0).toBeGreaterThan(50)
+  await game.close()
+
+  await expect.poll(async () => (await playersLedger())?.open).toBe(false)
+  const ledger = await playersLedger()
+  expect(ledger).toMatchObject({ stored: ledger?.pushed, rejected: {}, dropped: {}, missing: 0, balanced: true })
+  expect(faults).toEqual([])
+})
+
+/** Of the session that is not the bots'. */
+async function playersLedger(): Promise<Ledger | undefined> {
+  const answer = await fetch(`${url}/api/sessions`)
+  const { sessions }: { sessions: readonly Ledger[] } = await answer.json()
+  return sessions.find(({ labels }) => labels?.player !== 'bots')
+}
