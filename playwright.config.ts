@@ -10,6 +10,7 @@ export default defineConfig({
   outputDir: 'test-results/traces',
   workers: 2,
   timeout: 60_000,
+  expect: { timeout: 15_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: [
     ['list'],

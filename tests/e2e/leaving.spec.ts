@@ -35,7 +35,13 @@ test('a page that is left and come back to goes on', async ({ battle, station, p
   await page.goBack({ waitUntil: 'commit' })
   await page.getByTestId('pushed').waitFor()
   const restored = (await battle.sessionId()) === sessionId
-  testInfo.annotations.push({ type: 'back-forward cache', description: restored ? 'restored' : 'loaded anew' })
+  const reasons = await page.evaluate(() => {
+    const [navigation] = performance.getEntriesByType('navigation')
+    return JSON.stringify((navigation as { notRestoredReasons?: unknown } | undefined)?.notRestoredReasons ?? null)
+  })
+  // It is the browser's to decide, but our socket must not be why not.
+  expect(reasons).not.toMatch(/websocket/i)
+  testInfo.annotations.push({ type: 'back-forward cache', description: restored ? 'restored' : reasons })
   if (!restored) await battle.begin()
   await battle.playOn(100)
   await page.goForward({ waitUntil: 'commit' })
