@@ -1,89 +1,98 @@
-/** The collector's page in a real browser, under its own strict policy. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type CollectorOptions, createCollector } from '@downlink/collector'
-import { test as base, expect, type Page } from '@playwright/test'
+/** The collector's page: it shows what is stored, as text, and only to those who may read. */
+import type { Page } from '@playwright/test'
+import { expectConserved } from './fixtures/conservation.ts'
+import type { Station } from './fixtures/station.ts'
+import { expect, test } from './fixtures/test.ts'
 
-interface Fixtures {
-  /** Runs a collector until the test is over; its URL. */
-  readonly collect: (options?: CollectorOptions) => Promise<string>
-  /** Whatever the browser complained of, the policy's violations included. */
-  readonly complaints: readonly string[]
-}
+const hostile = '<img src=x onerror="globalThis.hurt = true">'
 
-const test = base.extend<Fixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
-  async collect({}, use) {
-    const data = await mkdtemp(join(tmpdir(), 'downlink-page-'))
-    const collectors: { close(): Promise<void> }[] = []
-    await use(async (options = {}) => {
-      const collector = createCollector({ logger: false, data, ...options })
-      collectors.push(collector)
-      return (await collector.listen({ port: 0 })).url
-    })
-    for (const collector of collectors) await collector.close()
-    await rm(data, { recursive: true, force: true })
-  },
-  async complaints({ page }, use) {
-    const complaints: string[] = []
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(error.message))
-    await use(complaints)
-  },
-})
-
-const send = (url: string, events: readonly object[]) =>
-  fetch(`${url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
+const count = (value: number): string => new Intl.NumberFormat('en').format(value)
+const send = (station: Station, events: readonly object[]) =>
+  fetch(`${station.url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
 
 const figure = (page: Page, name: string) => page.locator('.counts .figure', { hasText: name }).locator('dd')
+const region = (page: Page, name: string) => page.getByRole('region', { name })
 
-test('says how to begin, then shows what comes', async ({ page, collect, complaints }) => {
-  const url = await collect()
-  await page.goto(url)
-  await expect(page.getByText('No session yet')).toBeVisible()
-  await expect(page.getByText(`${url}/telemetry`).first()).toBeVisible()
+test('shows a battle as it is stored, with its ledger', async ({ battle, station, context }, testInfo) => {
+  const page = await context.newPage()
+  await page.goto('/')
+  await expect(region(page, 'Sessions')).toContainText('No session yet')
+
+  await battle.open()
+  await battle.begin()
+  await battle.playOn(300)
+  await expect(page.getByRole('status').first()).toHaveText('Link up')
+  await expect(region(page, 'Live tail')).toContainText('bullet_fired')
+  const events = await expectConserved(station, battle)
+
+  const session = region(page, 'Sessions').getByRole('listitem')
+  await expect(session).toContainText(`${count(events.length)} pushed`)
+  await expect(session).toContainText(`${count(events.length)} stored`)
+  await expect(session).toContainText('complete')
+  const fired = events.filter(({ type }) => type === 'bullet_fired').length
+  const types = region(page, 'Event types').getByRole('listitem')
+  await expect(types.filter({ hasText: 'bullet_fired' }).locator('.count')).toHaveText(count(fired))
+  await expect(page.getByText('1 socket up')).toBeVisible()
+
+  await page.getByLabel('One SELECT').fill(`SELECT count(*) AS "events" FROM bullet_fired`)
+  await page.getByRole('button', { name: 'Run' }).click()
+  await expect(region(page, 'Result')).toContainText(`${fired}`)
+  await page.screenshot({ path: testInfo.outputPath('dashboard.png'), fullPage: true })
+  await testInfo.attach('dashboard', { path: testInfo.outputPath('dashboard.png') })
+})
+
+test('shows what players send as text, whatever it says', async ({ page, station }) => {
+  await page.goto('/')
+  await expect(page.getByRole('status').first()).toHaveText('Link up')
+  const data = { enabled: true, [hostile]: hostile }
+  await send(station, [
+    { type: 'telemetry_toggled', data },
+    { type: hostile, data },
+  ])
+  const tail = region(page, 'Live tail')
+  await expect(tail.getByRole('row').filter({ hasText: 'telemetry_toggled' })).toContainText(JSON.stringify(hostile))
+  await expect(tail.getByRole('row').filter({ hasText: 'rejected' })).toContainText(hostile)
+
+  await page.getByLabel('One SELECT').fill(`SELECT data AS "${hostile.replaceAll('"', '""')}" FROM events`)
+  await page.getByRole('button', { name: 'Run' }).click()
+  await expect(region(page, 'Result').getByRole('columnheader')).toHaveText(hostile)
+  await expect(region(page, 'Result').getByRole('cell')).toContainText('onerror')
+  await expect(page.locator('img:not([src="./icon.svg"])')).toHaveCount(0)
+  expect(await page.evaluate(() => 'hurt' in globalThis)).toBe(false)
+})
+
+test('says how to begin, then shows what comes', async ({ page, station }) => {
+  await page.goto('/')
+  await expect(page.getByText(`${station.url}/telemetry`).first()).toBeVisible()
   await expect(page.getByText('Link up')).toBeVisible()
-
-  await send(url, [{ type: 'hello', data: { from: 'my game' } }, { type: '' }])
-  await expect(page.getByRole('cell', { name: '{"from":"my game"}' })).toBeVisible()
+  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }, { type: '' }])
+  await expect(page.getByRole('cell', { name: '{"enabled":true}' })).toBeVisible()
   await expect(page.getByRole('cell', { name: 'rejected: bad_event' })).toBeVisible()
   await expect(figure(page, 'stored')).toHaveText('1')
   await expect(figure(page, 'rejected')).toHaveText('1')
   const session = page.getByRole('listitem').filter({ hasText: 'pushed' })
   await expect(session).toContainText(/2 pushed\s*=\s*1 stored\s*\+\s*1 rejected \(bad_event 1\)/)
   await expect(session).toContainText('complete')
-  expect(complaints).toEqual([])
 })
 
-test('shows payloads as text, whatever they say', async ({ page, collect, complaints }) => {
-  const url = await collect()
-  await page.goto(url)
-  const hostile = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+test('holds still on demand, filters, and answers SQL by keyboard', async ({ page, station, complaints }) => {
+  // The refusal of a query is what the browser complains of.
+  complaints.expect(/status of 403/)
+  await page.goto('/')
   await expect(page.getByText('Link up')).toBeVisible()
-  await send(url, [{ type: hostile, data: { hostile } }])
-  await expect(page.getByRole('cell', { name: '<img' }).first()).toBeVisible()
-  await page.getByRole('button', { name: 'Events by type' }).click()
-  await expect(page.getByText('1 row,')).toBeVisible()
-  await expect(page).toHaveTitle('Downlink')
-  expect(await page.locator('img:not([src$="icon.svg"])').count()).toBe(0)
-  expect(complaints).toEqual([])
-})
-
-test('holds still on demand, filters, and answers SQL by keyboard', async ({ page, collect, complaints }) => {
-  const url = await collect()
-  await page.goto(url)
-  await expect(page.getByText('Link up')).toBeVisible()
-  await send(url, [{ type: 'first' }, { type: 'other' }])
-  await expect(page.getByRole('cell', { name: 'first', exact: true })).toBeVisible()
-  await page.getByRole('searchbox', { name: 'Type' }).fill('fir')
-  await expect(page.getByRole('cell', { name: 'other' })).toBeHidden()
+  const toggled = (enabled: boolean) => ({ type: 'telemetry_toggled', data: { enabled } })
+  const frames = { fps: 60, p50Ms: 1, p95Ms: 2, p99Ms: 3, worstMs: 4, entities: 5 }
+  await send(station, [toggled(true), { type: 'frame_stats', data: frames }])
+  await expect(page.getByRole('cell', { name: 'telemetry_toggled' })).toHaveCount(1)
+  await expect(page.getByRole('cell', { name: 'frame_stats' })).toHaveCount(1)
+  await page.getByRole('searchbox', { name: 'Type' }).fill('togg')
+  await expect(page.getByRole('cell', { name: 'frame_stats' })).toHaveCount(0)
   await page.getByRole('button', { name: 'Pause' }).click()
-  await send(url, [{ type: 'first_again' }])
+  await send(station, [toggled(true)])
   await expect(figure(page, 'stored')).toHaveText('3')
-  await expect(page.getByRole('cell', { name: 'first_again' })).toBeHidden()
+  await expect(page.getByRole('cell', { name: 'telemetry_toggled' })).toHaveCount(1)
   await page.getByRole('button', { name: 'Go on' }).click()
-  await expect(page.getByRole('cell', { name: 'first_again' })).toBeVisible()
+  await expect(page.getByRole('cell', { name: 'telemetry_toggled' })).toHaveCount(2)
 
   await page.getByLabel('One SELECT').fill('SELECT 6 * 7 AS answer')
   await page.keyboard.press('Control+Enter')
@@ -91,31 +100,45 @@ test('holds still on demand, filters, and answers SQL by keyboard', async ({ pag
   await page.getByLabel('One SELECT').fill("SELECT getenv('HOME')")
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('alert')).toContainText('getenv is not allowed')
-  // The refusal itself is what the browser complains of.
-  expect(complaints.filter((text) => !text.includes('403'))).toEqual([])
 })
 
-test('asks for the read token once', async ({ page, collect }) => {
-  const url = await collect({ readToken: 'secret' })
-  await page.goto(url)
-  await page.getByLabel('Read token').fill('wrong')
-  await page.getByRole('button', { name: 'Open' }).click()
-  await expect(page.getByRole('alert')).toHaveText('This is not the read token.')
-  await page.getByLabel('Read token').fill('secret')
-  await page.getByRole('button', { name: 'Open' }).click()
-  await expect(page.getByText('Link up')).toBeVisible()
-  await page.reload()
-  await expect(page.getByText('Link up')).toBeVisible()
-  expect(await page.evaluate(() => document.cookie)).toBe('')
-})
-
-test('fits a phone', async ({ page, collect }) => {
-  const url = await collect()
-  await send(url, [{ type: 'x'.repeat(120), data: { long: 'y'.repeat(5000) } }])
+test('fits a phone', async ({ page, station }) => {
+  const long = { type: 'x'.repeat(120), data: { long: 'y'.repeat(5000) } }
+  await send(station, [long])
   await page.setViewportSize({ width: 360, height: 740 })
-  await page.goto(url)
+  await page.goto('/')
   await expect(page.getByText('complete')).toBeVisible()
-  await send(url, [{ type: 'x'.repeat(120), data: { long: 'y'.repeat(5000) } }])
+  await send(station, [long])
   await expect(page.getByRole('cell').first()).toBeVisible()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+})
+
+test('finds a collector again that was restarted', async ({ page, station, complaints }) => {
+  complaints.expect(/^Failed to load resource: net::/)
+  await page.goto('/')
+  const link = page.getByRole('status').first()
+  await expect(link).toHaveText('Link up')
+  station.wire.cut()
+  await expect(link).toHaveText('Link lost, trying again')
+  await station.restart()
+  station.wire.mend()
+  await expect(link).toHaveText('Link up')
+})
+
+test.describe('with a read token', () => {
+  test.use({ stationOptions: { readToken: 'open sesame' } })
+
+  test('asks for it, once', async ({ page, complaints }) => {
+    complaints.expect(/status of 401/)
+    await page.goto('/')
+    await page.getByLabel('Read token').fill('open barley')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await expect(page.getByRole('alert')).toHaveText('This is not the read token.')
+    await page.getByLabel('Read token').fill('open sesame')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await expect(region(page, 'Sessions')).toContainText('No session yet')
+    await page.reload()
+    await expect(page.getByRole('status').first()).toHaveText('Link up')
+    expect(await page.evaluate(() => document.cookie)).toBe('')
+  })
 })
