@@ -2,6 +2,7 @@
 import type { AppendOutcome, CommitLog } from './commit-log.ts'
 import { type CommitListener, noticeOf } from './commit-notice.ts'
 import { type Append, type GroupPlan, planGroup } from './plan-group.ts'
+import { readTogether } from './read-together.ts'
 import { createRecordCache } from './record-cache.ts'
 import type { RejectedEvent, SessionBatch } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
@@ -24,6 +25,7 @@ export function createGroupCommit(options: GroupCommitOptions): CommitLog {
   const { store, groupMs, groupEvents, listener, onFailure } = options
   const { setTimer = (callback, delayMs) => setTimeout(callback, delayMs) } = options
   const records = createRecordCache(options.maxRecords)
+  const readOne = readTogether(store)
   /** The last append of each session that has one under way. */
   const tails = new Map<string, Promise<AppendOutcome>>()
   let queue: Append[] = []
@@ -34,7 +36,7 @@ export function createGroupCommit(options: GroupCommitOptions): CommitLog {
   const log: CommitLog = {
     async read(sessionId) {
       await tails.get(sessionId)
-      return (await standing([sessionId])).get(sessionId)
+      return records.get(sessionId) ?? (await readOne(sessionId)).get(sessionId)
     },
 
     append(sessionId, expectedMark, batch) {
