@@ -1,6 +1,6 @@
 /** The live stream over HTTP. */
 import { expect, it, onTestFinished } from 'vitest'
-import { aCollector } from './harness.ts'
+import { aCollector, aFolder } from './harness.ts'
 
 /** Reads server-sent events until one fits. */
 async function aListener(url: string) {
@@ -49,6 +49,16 @@ it('tells what is stored, as it is stored', async () => {
   })
   const counters = await live.next<{ stored: number }>('counters', ({ stored }) => stored === 1)
   expect(counters).toMatchObject({ rejected: 1, types: { x: 1 } })
+})
+
+it('goes on counting after a restart', async () => {
+  const data = await aFolder()
+  const first = await aCollector({ data })
+  await send(first.listening.url, '[{"type":"x"},{"type":"x"},{"type":"y"},{"type":""}]')
+  await first.stop()
+  const { listening } = await aCollector({ data })
+  const live = await aListener(listening.url)
+  expect(await live.next('counters')).toMatchObject({ stored: 3, rejected: 1, missing: 0, types: { x: 2, y: 1 } })
 })
 
 it('forgets a listener that has gone', async () => {

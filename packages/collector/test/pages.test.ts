@@ -1,6 +1,9 @@
 /** The page and the pages beside it: strict headers, files as they are, and a word where nothing is built. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type CollectorOptions, createCollector } from '@downlink/collector'
+import fastifyStatic from '@fastify/static'
+import fastifySwagger from '@fastify/swagger'
 import Fastify from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
 import { pageRoutes } from '../src/api/page.ts'
@@ -58,4 +61,35 @@ it('ends a query at the time that the collector was given', async () => {
   const { collector } = await aCollector({ query: { timeLimitMs: 50 } })
   const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range = -1'
   await expect(collector.query(endless)).rejects.toMatchObject({ code: 'query_timeout' })
+})
+
+async function aHost(options: CollectorOptions = {}) {
+  const collector = createCollector({ logger: false, data: await aFolder(), ...options })
+  const app = Fastify()
+  onTestFinished(() => app.close())
+  return { app, collector }
+}
+
+it('reads under a prefix, beside a host with plugins of its own', async () => {
+  const { app, collector } = await aHost({ readToken: 'secret' })
+  await app.register(fastifySwagger)
+  await app.register(fastifyStatic, { root: await aFolder(), prefix: '/own/' })
+  app.get('/own', async () => 'own')
+  await app.register(collector.plugin, { prefix: '/downlink' })
+  const authorization = 'Bearer secret'
+  const document = await app.inject({ url: '/downlink/api/openapi.json', headers: { authorization } })
+  expect(Object.keys(document.json().paths)).toContain('/downlink/api/sessions')
+  expect((await app.inject('/own')).body).toBe('own')
+  const shown = await app.inject({ method: 'POST', url: '/downlink/api/token', payload: { token: 'secret' } })
+  expect(shown.headers['set-cookie']).toContain('Path=/downlink/;')
+})
+
+it('is not read from afar without a token, whatever the host says', async () => {
+  const { app, collector } = await aHost()
+  await app.register(collector.plugin)
+  const statusFrom = async (remoteAddress: string) =>
+    (await app.inject({ url: '/api/sessions', remoteAddress, headers: { host: 'localhost' } })).statusCode
+  expect(await statusFrom('10.0.0.9')).toBe(403)
+  expect(await statusFrom('::ffff:127.0.0.1')).toBe(200)
+  expect(await statusFrom('::1')).toBe(200)
 })
