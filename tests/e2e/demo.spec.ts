@@ -1,17 +1,23 @@
 /** What `npm start` shows: the bots' events on the page, a game to join, and every event of both accounted for. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ledger } from '@downlink/collector'
 import { expect, test } from '@playwright/test'
 import { root } from '../../tools/node-tool.ts'
 
+let folder: string
 let demo: ChildProcess
 let url: string
 
 test.beforeAll(async () => {
   const command = join(root, 'packages/cli/bin/downlink.js')
-  demo = spawn(process.execPath, [command, 'demo', '--port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  // Ended by hand, a demo keeps its folder: let it be here.
+  folder = await mkdtemp(join(tmpdir(), 'downlink-demo-spec-'))
+  const env = { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder }
+  demo = spawn(process.execPath, [command, 'demo', '--port', '0'], { stdio: ['ignore', 'ignore', 'pipe'], env })
   url = await new Promise((resolve, reject) => {
     let said = ''
     demo.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -25,6 +31,7 @@ test.beforeAll(async () => {
 
 test.afterAll(async () => {
   if (demo.kill('SIGINT')) await once(demo, 'close')
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   expect(demo.exitCode).toBe(0)
 })
 

@@ -73,7 +73,7 @@ it('says what to do where there is nothing to read', async () => {
   const nobody = await run(['query', 'SELECT 1', '--url', 'http://127.0.0.1:1'])
   expect(nobody.exitCode).toBe(1)
   expect(nobody.stderr).toContain('[unreachable]')
-  const empty = await run(['tail', '--data', await freshFolder()])
+  const empty = await run(['tail', '--data', freshFolder()])
   expect(empty.exitCode).toBe(1)
   expect(empty.stderr).toContain('[no_data]')
 })

@@ -1,7 +1,8 @@
 /** Runs the real command, as it lies in `bin`, and ends it whatever happens. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,7 +35,10 @@ afterEach(async () => {
 /** @param env what to change of ours; secrets and debugging of whoever runs the tests are taken out */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const { DOWNLINK_KEY, DOWNLINK_READ_TOKEN, DEBUG, ...ours } = process.env
-  const child = spawn(process.execPath, [bin, ...args], { env: { ...ours, NO_COLOR: '1', ...env } })
+  // A demo that is killed leaves its folder behind: let it be here.
+  const temporary = freshFolder()
+  const folderVariables = { TMPDIR: temporary, TEMP: temporary, TMP: temporary }
+  const child = spawn(process.execPath, [bin, ...args], { env: { ...ours, ...folderVariables, NO_COLOR: '1', ...env } })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
@@ -82,14 +86,15 @@ export interface Serving extends Running {
 
 /** Starts `downlink serve` on a free port and a fresh folder, and waits until it is ready. */
 export async function serve(args: readonly string[] = [], env?: NodeJS.ProcessEnv): Promise<Serving> {
-  const data = await freshFolder()
+  const data = freshFolder()
   const command = start(['serve', '--port', '0', '--data', data, ...args], env)
   await command.shows('"telemetry"')
   return { ...command, ...JSON.parse(command.stdout()) }
 }
 
-export async function freshFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'downlink-cli-'))
+/** Removed after the test. */
+export function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'downlink-cli-'))
   folders.push(folder)
   return folder
 }

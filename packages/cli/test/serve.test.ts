@@ -26,7 +26,7 @@ it('ends in order on Ctrl-C, too, which npm sends twice', async () => {
 
 it('gives advice where the port is taken', async () => {
   const { port, release } = await occupyPort()
-  const { exitCode, stdout, stderr } = await run(['serve', '--port', String(port), '--data', await freshFolder()])
+  const { exitCode, stdout, stderr } = await run(['serve', '--port', String(port), '--data', freshFolder()])
   release()
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
   expect(stderr).toContain('[cannot_listen]')
@@ -35,7 +35,7 @@ it('gives advice where the port is taken', async () => {
 
 it('does not listen beyond loopback without a key and a read token', async () => {
   for (const args of [[], ['--key', 'k'], ['--read-token', 't']]) {
-    const data = await freshFolder()
+    const data = freshFolder()
     const { exitCode, stderr } = await run(['serve', '--host', '0.0.0.0', '--port', '0', '--data', data, ...args])
     expect(exitCode).toBe(2)
     expect(stderr).toContain('[unprotected]')
@@ -44,7 +44,7 @@ it('does not listen beyond loopback without a key and a read token', async () =>
 })
 
 it('takes keys from flags, a file and the environment', async () => {
-  const file = join(await freshFolder(), 'keys')
+  const file = join(freshFolder(), 'keys')
   await writeFile(file, '# of the staging build\nfrom-file\n\n')
   const both = await serve(['--key', 'from-flag', '--key-file', file], { DOWNLINK_KEY: 'from-environment' })
   const inherited = await serve([], { DOWNLINK_KEY: 'from-environment' })
@@ -60,7 +60,7 @@ it('takes keys from flags, a file and the environment', async () => {
 })
 
 it('says which secret file is of no use', async () => {
-  const { exitCode, stderr } = await run(['serve', '--key-file', join(await freshFolder(), 'none')])
+  const { exitCode, stderr } = await run(['serve', '--key-file', join(freshFolder(), 'none')])
   expect(exitCode).toBe(1)
   expect(stderr).toContain('[bad_secret_file]')
 })
@@ -83,7 +83,7 @@ it('says what a schema module lacks', async () => {
 })
 
 it('goes on when nobody reads its output any more', async () => {
-  const command = start(['serve', '--port', '0', '--data', await freshFolder()])
+  const command = start(['serve', '--port', '0', '--data', freshFolder()])
   command.child.stdout?.destroy()
   await command.shows('istening')
   const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(command.stderr()) ?? []
