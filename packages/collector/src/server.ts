@@ -8,7 +8,7 @@ import type { CollectorSettings } from './options.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** Closing takes this long at most, whoever is still sending. */
-const closeTimeoutMs = 4000
+const closeTimeoutMs = 3000
 
 export function createServer(logger: FastifyBaseLogger, { trustProxy, limits }: CollectorSettings): FastifyInstance {
   const { headersTimeoutMs, requestTimeoutMs } = limits

@@ -1,5 +1,5 @@
 /** Bad input: each gets its coded answer, and a well-behaved session beside it notices nothing. */
-import { defineEvents } from '@downlink/protocol'
+import { defineEvents, type PostAnswer } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { aBystander, aClient, aCollector, aHello, aSocket, post, rowsOf } from './harness.ts'
@@ -22,6 +22,7 @@ const badFrames: Record<string, { readonly send: string | Buffer; readonly code:
   'a negative drop': { send: batch(1, [{ drop: { overflow: -1 } }]), code: 4400 },
   'a drop that no double counts': { send: batch(1, [{ drop: { overflow: 2 ** 53 } }], 2 ** 53), code: 4400 },
   'a frame nested 100,000 deep': { send: `${'['.repeat(1e5)}${']'.repeat(1e5)}`, code: 4400 },
+  'a batch of 100,000 nothings': { send: batch(1, Array(100_000).fill(0)), code: 4429 },
   'a binary frame': { send: Buffer.from(batch(1, [event])), code: 4400 },
   'a frame of 10 MB': { send: batch(1, [{ ...event, data: 'x'.repeat(1e7) }]), code: 1009 },
 }
@@ -134,6 +135,17 @@ it('rejects single events that are no good, and stores their neighbours', async 
   await stop()
   expect(await rowsOf(data, 'SELECT seq::INT FROM events ORDER BY seq')).toEqual([[1], [12]])
   expect(await rowsOf(data, 'SELECT count(*)::INT FROM rejected_events')).toEqual([[11]])
+})
+
+it('rejects 100,000 plain nothings without a stumble', async () => {
+  const { listening, data, stop } = await aCollector()
+  const bystander = await aBystander(listening, data)
+  const response = await post(listening, `[${Array(100_000).fill(0).join()}]`)
+  expect(response.status).toBe(200)
+  const answer = (await response.json()) as PostAnswer
+  expect([answer.totals.rejected, answer.rejected.length]).toEqual([{ bad_event: 100_000 }, 100])
+  await bystander.say()
+  await stop()
 })
 
 it('stores __proto__ keys as data', async () => {

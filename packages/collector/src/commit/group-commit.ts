@@ -66,7 +66,11 @@ export function createGroupCommit(options: GroupCommitOptions): CommitLog {
   async function write(): Promise<void> {
     if (writing) return
     writing = true
-    while (queue.length > 0) await commit(nextGroup())
+    while (queue.length > 0) {
+      const group = nextGroup()
+      // A fault of our own must not stop all commits after it.
+      await commit(group).catch((error: unknown) => giveUp(group, String(error)))
+    }
     writing = false
   }
 

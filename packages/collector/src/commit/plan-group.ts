@@ -37,7 +37,7 @@ export function planGroup(appends: readonly Append[], before: ReadonlyMap<string
     taken.push(append)
     after.set(sessionId, applyBatch(record, batch))
     if (batch.events.length > 0) events.push({ sessionId, receivedAt: batch.receivedAt, events: batch.events })
-    rejected.push(...batch.rejected)
+    for (const event of batch.rejected) rejected.push(event)
   }
   return { taken, stale, after, group: { events, rejected, sessions: [...after.values()] } }
 }

@@ -97,7 +97,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
 
   function take(session: Session, batch: Batch): void {
     // A client that goes past twice its window does not read acks.
-    if (session.pendingEvents > 2 * limits.windowEvents) {
+    if (session.pendingEvents + batch.events.length > 2 * limits.windowEvents) {
       socket.close(closeCodes.tooFast, `Expected at most ${limits.windowEvents} unacknowledged events`)
     } else {
       const taken = session.take(batch, now())

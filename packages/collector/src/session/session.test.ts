@@ -108,6 +108,8 @@ it('takes nothing more after a failed append: what was behind it is discarded to
   await log.settle({ kind: 'stale', mark: 0 })
   expect(await Promise.all([first, second])).toEqual([{ kind: 'unavailable' }, { kind: 'unavailable' }])
   expect(await settledOf(take(5, 1))).toEqual({ kind: 'unavailable' })
+  // Never a hole: it is not the sender's fault that there is one.
+  expect(await settledOf(take(9, 1))).toEqual({ kind: 'unavailable' })
   expect([failed, failures.length, log.appends.length]).toEqual([1, 1, 2])
 })
 

@@ -109,6 +109,7 @@ export function createSession({ id, proofHash, record, log, judge, onFailed }: S
     },
 
     take({ seq, pushed: nowPushed, events, end = false }, receivedAt) {
+      if (failed) return { kind: 'settling', settled: Promise.resolve({ kind: 'unavailable' }) }
       if (seq > accepted + 1) return { kind: 'hole', accepted }
       const run = judgeAcked(events, seq, accepted, judge, { sessionId: id, receivedAt })
       const isNew = run.upTo > accepted || nowPushed > pushed || (end && !ended)

@@ -32,7 +32,7 @@ async function verdictOn(file: string, wal: string): Promise<Probe> {
 }
 
 async function setAside(path: string, reason: string, log: SetAsideLog): Promise<void> {
-  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const time = new Date().toISOString().replaceAll(/[-:.]/g, '')
   const aside = `${path}.corrupt-${time}`
   await rename(path, aside)
   log.error({ path, aside, reason }, 'CORRUPT DATA was set aside; the collector goes on without it')
