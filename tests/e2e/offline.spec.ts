@@ -16,8 +16,10 @@ test('keeps what is played offline, and sends it on coming back', async ({ battl
   complaints.expect(lostConnection)
   await playUntilAcked(battle)
   await context.setOffline(true)
+  // Long before the ack deadline.
+  await expect.poll(() => battle.link(), { timeout: 5000 }).toBe('offline')
+  // Chromium would leave an open socket open.
   station.wire.cut()
-  await expect.poll(() => battle.link()).toBe('offline')
   const { acked, queued } = await battle.counters()
   await battle.playOn(100)
   expect(await battle.counters()).toMatchObject({ acked, inFlight: 0, dropped: 0 })
@@ -37,13 +39,13 @@ test('finds a wire that swallows everything by the ack deadline', async ({ battl
   await page.clock.install()
   await playUntilAcked(battle)
   station.wire.deafen()
-  const before = await battle.counters()
+  await battle.playOn(50)
+  const { acked } = await battle.counters()
   await battle.playOn(100)
   // The browser sees nothing: the link reads open, and what was sent stays in flight.
   expect(await battle.link()).toBe('open')
-  const { acked, inFlight } = await battle.counters()
-  expect(acked).toBe(before.acked)
-  expect(inFlight).toBeGreaterThan(0)
+  expect(await battle.counters()).toMatchObject({ acked, dropped: 0 })
+  expect((await battle.counters()).inFlight).toBeGreaterThan(0)
 
   station.wire.mend()
   await page.clock.fastForward(10_000)
@@ -54,6 +56,10 @@ test('finds a wire that swallows everything by the ack deadline', async ({ battl
 test('calls again over a wire that was cut', async ({ battle, station, complaints }) => {
   complaints.expect(lostConnection)
   await playUntilAcked(battle)
+  // What is in flight when it is cut, nobody has.
+  station.wire.deafen()
+  await battle.playOn(100)
+  expect((await battle.counters()).inFlight).toBeGreaterThan(0)
   station.wire.cut()
   await expect.poll(() => battle.link()).toBe('waiting')
   await battle.playOn(50)
@@ -65,9 +71,6 @@ test('calls again over a wire that was cut', async ({ battle, station, complaint
 test('goes on with a collector that was restarted', async ({ battle, station, complaints }) => {
   complaints.expect(lostConnection)
   await playUntilAcked(battle)
-  await station.restart()
-  await battle.playOn(50)
-  await expect.poll(() => battle.link()).toBe('open')
   await station.restart()
   await battle.playOn(50)
   await expect.poll(() => battle.link()).toBe('open')
