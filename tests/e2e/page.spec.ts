@@ -125,6 +125,16 @@ test('finds a collector again that was restarted', async ({ page, station, compl
   await expect(link).toHaveText('Link up')
 })
 
+test('asks again where a proxy answers in the place of a collector', async ({ page, complaints }) => {
+  complaints.expect(/status of 502/)
+  await page.route('**/api/live', (route) => route.fulfill({ status: 502 }))
+  await page.goto('/')
+  const link = page.getByRole('status').first()
+  await expect(link).toHaveText('Link lost, trying again')
+  await page.unroute('**/api/live')
+  await expect(link).toHaveText('Link up')
+})
+
 test.describe('with a read token', () => {
   test.use({ stationOptions: { readToken: 'open sesame' } })
 

@@ -11,7 +11,13 @@ import './styles/tail.css'
 import './styles/query.css'
 
 const root = document.getElementById('root')
-const live = createLiveLink(() => new EventSource(livePath))
+const live = createLiveLink({
+  connect: () => new EventSource(livePath),
+  setTimer(run, delayMs) {
+    const timer = setTimeout(run, delayMs)
+    return () => clearTimeout(timer)
+  },
+})
 if (root) {
   createRoot(root).render(
     <StrictMode>

@@ -3,33 +3,41 @@ import { createLiveLink, type Source } from './live-link.ts'
 
 function aSource() {
   const listeners = new Map<string, (event: { data?: string }) => void>()
-  const state = { opened: 0, closed: 0 }
+  const state = { opened: 0, closed: 0, readyState: 0 }
+  const timers = new Set<() => void>()
   const connect = (): Source => {
     state.opened++
     return {
+      get readyState() {
+        return state.readyState
+      },
       addEventListener: (type, listener) => void listeners.set(type, listener),
       close: () => void state.closed++,
     }
   }
   const tell = (type: string, data?: unknown) =>
     listeners.get(type)?.(data === undefined ? {} : { data: JSON.stringify(data) })
-  return { connect, tell, state }
+  const setTimer = (run: () => void) => {
+    timers.add(run)
+    return () => timers.delete(run)
+  }
+  return { ports: { connect, setTimer }, tell, state, timers }
 }
 
 it('does nothing before it is started, and one thing when it is started twice', () => {
-  const { connect, state } = aSource()
-  const link = createLiveLink(connect)
+  const { ports, state } = aSource()
+  const link = createLiveLink(ports)
   expect(state.opened).toBe(0)
   link.start()
   link.start()
   link.stop()
   link.stop()
-  expect(state).toEqual({ opened: 1, closed: 1 })
+  expect(state).toMatchObject({ opened: 1, closed: 1 })
 })
 
 it('follows the link and keeps what came while it is down', () => {
-  const { connect, tell } = aSource()
-  const link = createLiveLink(connect)
+  const { ports, tell } = aSource()
+  const link = createLiveLink(ports)
   let told = 0
   link.subscribe(() => told++)
   link.start()
@@ -43,8 +51,24 @@ it('follows the link and keeps what came while it is down', () => {
   expect(told).toBe(4)
 })
 
+it('opens another stream where an answer has closed this one for good', () => {
+  const { ports, tell, state, timers } = aSource()
+  const link = createLiveLink(ports)
+  link.start()
+  tell('error')
+  expect(timers.size).toBe(0)
+  state.readyState = 2
+  tell('error')
+  for (const run of timers) run()
+  expect(state.opened).toBe(2)
+  timers.clear()
+  tell('error')
+  link.stop()
+  expect(timers.size).toBe(0)
+})
+
 it('changes its snapshot only when something came, as React needs', () => {
-  const { connect } = aSource()
-  const link = createLiveLink(connect)
+  const { ports } = aSource()
+  const link = createLiveLink(ports)
   expect(link.snapshot()).toBe(link.snapshot())
 })

@@ -12,6 +12,7 @@ export interface LiveSnapshot {
 
 /** The part of EventSource that is used here. */
 export interface Source {
+  readonly readyState: number
   addEventListener(type: string, listener: (event: { readonly data?: string }) => void): void
   close(): void
 }
@@ -24,11 +25,21 @@ export interface LiveLink {
   stop(): void
 }
 
-/** @param connect opens the stream; it comes back by itself after a lost connection, as EventSource does */
-export function createLiveLink(connect: () => Source): LiveLink {
+/** EventSource comes back by itself after a lost connection, but is closed for good by any answer except 200. */
+const closed = 2
+const retryDelayMs = 3000
+
+export interface LiveLinkPorts {
+  readonly connect: () => Source
+  /** Returns how to cancel it. */
+  readonly setTimer: (run: () => void, delayMs: number) => () => void
+}
+
+export function createLiveLink({ connect, setTimer }: LiveLinkPorts): LiveLink {
   const listeners = new Set<() => void>()
   let current: LiveSnapshot = { link: 'connecting', counters: undefined, tail: emptyTail }
   let source: Source | undefined
+  let cancelRetry = () => {}
 
   return {
     snapshot: () => current,
@@ -39,21 +50,29 @@ export function createLiveLink(connect: () => Source): LiveLink {
     },
 
     start() {
-      if (source) return
-      source = connect()
-      source.addEventListener('open', () => change({ link: 'open' }))
-      source.addEventListener('error', () => change({ link: 'lost' }))
-      source.addEventListener('counters', ({ data }) => change({ link: 'open', counters: parse<LiveCounters>(data) }))
-      source.addEventListener('tail', ({ data }) => {
-        const message = parse<LiveTail>(data)
-        if (message) change({ tail: addTail(current.tail, message) })
-      })
+      if (!source) open()
     },
 
     stop() {
+      cancelRetry()
       source?.close()
       source = undefined
     },
+  }
+
+  function open(): void {
+    const opened = connect()
+    source = opened
+    opened.addEventListener('open', () => change({ link: 'open' }))
+    opened.addEventListener('error', () => {
+      change({ link: 'lost' })
+      if (opened.readyState === closed) cancelRetry = setTimer(open, retryDelayMs)
+    })
+    opened.addEventListener('counters', ({ data }) => change({ link: 'open', counters: parse<LiveCounters>(data) }))
+    opened.addEventListener('tail', ({ data }) => {
+      const message = parse<LiveTail>(data)
+      if (message) change({ tail: addTail(current.tail, message) })
+    })
   }
 
   function change(part: Partial<LiveSnapshot>): void {
