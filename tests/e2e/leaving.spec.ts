@@ -78,6 +78,19 @@ test('the exit flush carries what no socket took', async ({ battle, station, pag
   await expectStored(station, sessionId, await readFarewell(page, sessionId))
 })
 
+test('the ledger says how much the exit flush had no room for', async ({ battle, station, page }) => {
+  await page.routeWebSocket('**/telemetry', () => {})
+  await battle.open()
+  await battle.push(2000)
+  const sessionId = await battle.sessionId()
+  await page.goto('/elsewhere/')
+  await expect.poll(() => station.ledger(sessionId)).toMatchObject({ pushed: 2000, balanced: true, open: false })
+  const { stored = 0, missing = 0 } = (await station.ledger(sessionId)) ?? {}
+  expect(stored).toBeGreaterThan(0)
+  expect(missing).toBe(2000 - stored)
+  expect(missing).toBeGreaterThan(0)
+})
+
 test('two tabs are two sessions', async ({ battle, station, context }) => {
   const other = createBattle(await context.newPage())
   for (const each of [battle, other]) {

@@ -34,6 +34,25 @@ test('keeps what is played offline, and sends it on coming back', async ({ battl
   expect(await station.sessions()).toHaveLength(1)
 })
 
+test('accounts for what is more than the buffer holds', async ({ battle, station, context, page }) => {
+  await battle.open()
+  await expect.poll(() => battle.link()).toBe('open')
+  await context.setOffline(true)
+  await expect.poll(() => battle.link(), { timeout: 5000 }).toBe('offline')
+  await battle.push(6000)
+  await expect.poll(() => battle.counters()).toMatchObject({ pushed: 6000, queued: 5000, dropped: 1000 })
+  await context.setOffline(false)
+  await expect.poll(() => battle.counters()).toMatchObject({ acked: 5000, queued: 0, inFlight: 0, dropped: 1000 })
+
+  const sessionId = await battle.sessionId()
+  const ledger = { pushed: 6000, stored: 5000, dropped: { overflow: 1000 }, missing: 0, balanced: true }
+  expect(await station.ledger(sessionId)).toMatchObject(ledger)
+  const events = await station.events(sessionId)
+  expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 5000 }, (_, at) => 1001 + at))
+  await page.goto('/elsewhere/')
+  await expect.poll(() => station.ledger(sessionId)).toMatchObject({ ...ledger, ended: true, open: false })
+})
+
 test('finds a wire that swallows everything by the ack deadline', async ({ battle, station, page, complaints }) => {
   complaints.expect(lostConnection)
   await page.clock.install()
