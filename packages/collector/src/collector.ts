@@ -87,8 +87,9 @@ export function createCollector(options: CollectorOptions = {}): Collector {
 
   return {
     async listen({ port = 4180, host = '127.0.0.1' } = {}) {
-      if (!isLoopback(host) && !(keys.required && settings.readToken)) {
-        throw new CollectorError('unprotected', `Expected a key and a read token to listen on ${host}`)
+      const outside = [host, settings.publicUrl?.hostname ?? host].find((name) => !isLoopback(name))
+      if (outside !== undefined && !(keys.required && settings.readToken)) {
+        throw new CollectorError('unprotected', `Expected a key and a read token to be reached at ${outside}`)
       }
       const app = createServer(logger, settings)
       const pipeline = await open(() => app.close())

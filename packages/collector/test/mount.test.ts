@@ -76,6 +76,8 @@ it('refuses to listen beyond loopback unprotected, on a taken port, and twice', 
   const first = createCollector({ data: await aFolder(), logger: false })
   onTestFinished(() => first.close())
   await expect(first.listen({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'unprotected' })
+  const behindProxy = createCollector({ data: await aFolder(), logger: false, publicUrl: 'https://t.example' })
+  await expect(behindProxy.listen({ port: 0 })).rejects.toMatchObject({ code: 'unprotected' })
   const { url } = await first.listen({ port: 0 })
   await expect(first.listen({ port: 0 })).rejects.toMatchObject({ code: 'wrong_state' })
   const second = createCollector({ data: await aFolder(), logger: false })

@@ -25,7 +25,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const host = hostOf(headers)
       // Any page can make a browser resolve its own name to 127.0.0.1 (DNS rebinding); it can't fake the Host header.
       if (!keys.required && !isLoopback(host) && host !== publicUrl?.host) {
-        return `Expected a loopback host, got "${host}". Give the collector a key or its public URL.`
+        return `Expected a loopback host, got "${host}". Give the collector a key.`
       }
       const { origin } = headers
       return origin === undefined || admission.allowsOrigin(origin, headers)

@@ -5,6 +5,9 @@
 import process from 'node:process'
 import { DuckDBInstance } from '@duckdb/node-api'
 
+// Ctrl-C goes to the whole process group. A probe that is cut short knows nothing, and the collector waits for it anyway.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
 const [, , file = ''] = process.argv
 
 try {

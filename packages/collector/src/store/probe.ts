@@ -26,12 +26,22 @@ export function probe(file: string): Promise<Probe> {
         if (stdout === 'sound') resolve({ kind: 'sound' })
         else if (stdout.startsWith('failed ')) resolve(judgeFailure(stdout.slice('failed '.length)))
         else if (error?.killed) resolve({ kind: 'unusable', reason: `Opening took over ${timeoutMs} ms` })
-        // A crash is the file's doing. A probe that failed to start (exit code 1) has not looked at it.
-        else if (error?.code === 1) resolve({ kind: 'unusable', reason: `The probe did not start: ${stderr}` })
-        else resolve({ kind: 'corrupt', reason: `Opening it ended the process (${error?.signal ?? error?.code})` })
+        else resolve(judgeEnd(error?.signal ?? undefined, error?.code ?? undefined, stderr))
       },
     )
   })
+}
+
+/** What a damaged file does to the process that reads it. */
+const crashes: readonly string[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP']
+
+/** A probe that ended without a word. Only a crash is the file's doing: whoever stops the collector may stop its probe. */
+export function judgeEnd(signal: string | undefined, exitCode: number | string | undefined, stderr: string): Probe {
+  const ended = `Opening it ended the process (${signal ?? exitCode})`
+  if (signal !== undefined) return { kind: crashes.includes(signal) ? 'corrupt' : 'unusable', reason: ended }
+  // One that failed to start has not looked at the file. Windows knows no signals: a crash is a large exit code there.
+  if (exitCode === 1) return { kind: 'unusable', reason: `The probe did not start: ${stderr}` }
+  return { kind: 'corrupt', reason: ended }
 }
 
 /** What opening fails with where the file is sound. */
