@@ -63,7 +63,7 @@ test('off stops everything at once, on goes on with the same session', async ({ 
 
   expect(await emittedDuring(page, 200)).toBe(0)
   await expect(page.getByTestId('link-state')).toHaveText('Off')
-  expect(await battle.counters()).toMatchObject({ pushed: stats.pushed, queued: 0, inFlight: 0 })
+  await expect.poll(() => battle.counters()).toMatchObject({ pushed: stats.pushed, queued: 0, inFlight: 0 })
   expect(await page.evaluate(() => sent)).toBe(atOnce.sent)
   await expect.poll(() => sockets).toEqual({ opened: 1, closed: 1 })
   await expect.poll(() => station.ledger(sessionId)).toMatchObject({ open: false })
@@ -71,9 +71,7 @@ test('off stops everything at once, on goes on with the same session', async ({ 
   await page.getByTestId('telemetry-toggle').click()
   await expect.poll(() => battle.link()).toBe('open')
   expect(await emittedDuring(page, 20)).toBeGreaterThan(0)
-  await battle.pause()
-  await expect.poll(() => battle.counters()).toMatchObject({ queued: 0, inFlight: 0 })
-  const { pushed, acked, dropped } = await battle.counters()
+  const { pushed, acked, dropped } = await battle.settle()
   expect(await battle.sessionId()).toBe(sessionId)
   expect(await station.ledger(sessionId)).toMatchObject({
     pushed,
