@@ -54,6 +54,7 @@ describe('a game', () => {
     game.stop()
     game.frames.show(100)
     expect(game.engine.battle.tick).toBe(3)
+    expect(game.stores.gameState.getState().snapshot?.tick).toBe(3)
     game.start()
     game.frames.show(50)
     expect(game.engine.battle).toMatchObject({ round: 1, tick: 6 })

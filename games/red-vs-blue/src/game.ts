@@ -112,7 +112,11 @@ export function createGame({ telemetry, seed, fieldSize, frames }: GameOptions):
       if (gameState.getState().snapshot) ui.setState({ running: true })
       else reset()
     },
-    stop: () => ui.setState({ running: false }),
+    stop() {
+      ui.setState({ running: false })
+      // What stands still on the screen stands in the HUD, too.
+      if (gameState.getState().snapshot) snapshot()
+    },
     spawnShip(team) {
       const { red, blue } = engine.battle.alive
       if (red + blue >= mostShipsByHand) return
