@@ -40,7 +40,7 @@ function statusOf(url: string, headers: Record<string, string>): Promise<number 
 }
 
 it('shows a session and its ledger as it goes', async () => {
-  const { collector, listening, get } = await aRunning({ events })
+  const { collector, listening, get, query } = await aRunning({ events })
   const client = await aClient(listening)
   await client.hello({ meta: { build: '1.2', labels: { branch: 'main' } } })
   client.send({ t: 'batch', seq: 1, pushed: 9, events: [aHit(), aHit('much'), { drop: { overflow: 3 } }, aHit()] })
@@ -69,7 +69,7 @@ it('shows a session and its ledger as it goes', async () => {
 
   client.ws.close(1000)
   await client.closed
-  const closed = { ...expected, open: false, missing: 3, outstanding: 0 }
+  const closed = { ...expected, open: false, missing: 3, outstanding: 0, balanced: false }
   await expect
     .poll(async () => (await get(`/api/sessions/${client.session}/ledger`)).body)
     .toMatchObject({
@@ -77,6 +77,22 @@ it('shows a session and its ledger as it goes', async () => {
       lastSeen: expect.any(Number),
     })
   expect((await get('/api/sessions')).body.missing).toBe(3)
+  // To SQL, a session whose link is gone may still come back.
+  const view = 'SELECT missing, outstanding, balanced, last_seen IS NOT NULL FROM ledgers'
+  expect((await query(view)).body.rows).toEqual([[0, 3, true, true]])
+})
+
+it('expects nothing from a session that has ended, even while its socket is up', async () => {
+  const { listening, get, query } = await aRunning({ events })
+  const client = await aClient(listening)
+  await client.hello()
+  client.send({ t: 'batch', seq: 1, pushed: 5, events: [aHit()], end: true })
+  await client.next()
+  const missing = { missing: 4, outstanding: 0, ended: true, balanced: false }
+  expect((await get(`/api/sessions/${client.session}/ledger`)).body).toMatchObject({ ...missing, open: true })
+  expect((await get('/api/sessions')).body).toMatchObject({ missing: 4 })
+  const view = 'SELECT missing, outstanding, ended, balanced FROM ledgers'
+  expect((await query(view)).body.rows).toEqual([[4, 0, true, false]])
 })
 
 it('pages through sessions, newest first, without gaps or doubles', async () => {

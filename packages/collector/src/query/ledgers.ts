@@ -1,5 +1,6 @@
 /** A session's ledger: what became of every event that its client pushed. */
 import type { DropCounts } from '@downlink/protocol'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import type { SessionRecord } from '../commit/session-record.ts'
 import { recordOf, sessionJson } from '../store/session-rows.ts'
 import type { Readers } from './readers.ts'
@@ -14,15 +15,15 @@ export interface Ledger {
   readonly rejected: Readonly<Record<string, number>>
   /** By reason. */
   readonly dropped: DropCounts
-  /** What nobody will send any more. */
+  /** What the store lost, and what was outstanding when the session ended or its last link went. */
   readonly missing: number
-  /** What is still expected; 0 once no socket of the session is up. */
+  /** Pushed and still expected: 0 once the session has ended or no socket of it is up. */
   readonly outstanding: number
   /** The client said that nothing follows. */
   readonly ended: boolean
   /** A socket of the session is up. */
   readonly open: boolean
-  /** The collector's own counts add up. Anything else is a fault of the collector. */
+  /** Nothing is missing, and the collector's own counts add up. */
   readonly balanced: boolean
   readonly firstSeen: number
   readonly lastSeen: number
@@ -63,7 +64,7 @@ const selectPage = `SELECT ${sessionJson} FROM sessions
 const selectTotals = 'SELECT count(*), coalesce(sum(missing), 0) FROM sessions'
 
 /** Sessions that owe something: few, for most are open or have delivered all. */
-const selectUnfinished = 'SELECT session_id, pushed - mark FROM sessions WHERE pushed > mark'
+const selectUnfinished = 'SELECT session_id, pushed - mark, ended FROM sessions WHERE pushed > mark'
 
 /** Later than any session: the last millisecond of a JavaScript date. */
 const latest = { firstSeen: 8.64e15, sessionId: '' }
@@ -83,18 +84,22 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
         const sql = `${selectPage} LIMIT ${limit + 1}`
         const page = await connection.runAndReadAll(sql, [BigInt(from.firstSeen), from.sessionId])
         const [total, lost] = (await connection.runAndReadAll(selectTotals)).getRows()[0] ?? []
-        const unfinished = (await connection.runAndReadAll(selectUnfinished)).getRows()
-        const abandoned = unfinished.filter(([sessionId]) => !isOpen(String(sessionId)))
         const rows = page.getRows()
         const sessions = rows.slice(0, limit).map(([json]) => ledger(String(json)))
         const last = sessions.at(-1)
         return {
           sessions,
           total: Number(total),
-          missing: abandoned.reduce((sum, [, rest]) => sum + Number(rest), Number(lost)),
+          missing: Number(lost) + (await countAbandoned(connection)),
           next: last && rows.length > limit ? `${last.firstSeen}.${last.sessionId}` : null,
         }
       }),
+  }
+
+  async function countAbandoned(connection: DuckDBConnection): Promise<number> {
+    const rows = (await connection.runAndReadAll(selectUnfinished)).getRows()
+    const abandoned = rows.filter(([sessionId, , ended]) => ended === true || !isOpen(String(sessionId)))
+    return abandoned.reduce((sum, [, rest]) => sum + Number(rest), 0)
   }
 
   function ledger(json: string): Ledger {
@@ -106,6 +111,9 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
 function ledgerOf(record: SessionRecord, open: boolean): Ledger {
   const { sessionId, delivery, pushed, stored, rejected, dropped, ended, build, labels } = record
   const rest = pushed - record.mark
+  const expectsMore = open && !ended
+  const missing = record.missing + (expectsMore ? 0 : rest)
+  const addsUp = record.mark === stored + totalOf(rejected) + totalOf(dropped) + record.missing
   return {
     sessionId,
     delivery,
@@ -113,11 +121,11 @@ function ledgerOf(record: SessionRecord, open: boolean): Ledger {
     stored,
     rejected,
     dropped,
-    missing: record.missing + (open ? 0 : rest),
-    outstanding: open ? rest : 0,
+    missing,
+    outstanding: expectsMore ? rest : 0,
     ended,
     open,
-    balanced: record.mark === stored + totalOf(rejected) + totalOf(dropped) + record.missing,
+    balanced: addsUp && missing === 0,
     firstSeen: record.firstSeenMs,
     lastSeen: record.lastSeenMs,
     ...(build !== undefined && { build }),

@@ -38,12 +38,15 @@ it('shows one missing event in a million', () => {
 it.each([
   [{}, { kind: 'complete' }],
   [{ pushed: 0, stored: 0 }, { kind: 'silent' }],
-  [{ outstanding: 3 }, { kind: 'flowing', events: 3 }],
   [
-    { outstanding: 3, missing: 2 },
+    { stored: 97, outstanding: 3 },
+    { kind: 'flowing', events: 3 },
+  ],
+  [
+    { stored: 95, outstanding: 3, missing: 2, balanced: false },
     { kind: 'missing', events: 2 },
   ],
-  [{ missing: 2, balanced: false }, { kind: 'unbalanced' }],
+  [{ stored: 99, balanced: false }, { kind: 'unbalanced' }],
 ])('%j is %j', (over, verdict) => {
   expect(verdictOn(aLedger(over))).toEqual(verdict)
 })

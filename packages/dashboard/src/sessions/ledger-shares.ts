@@ -45,7 +45,8 @@ export function sharesOf(ledger: Ledger): readonly Share[] {
 }
 
 export function verdictOn(ledger: Ledger): Verdict {
-  if (!ledger.balanced) return { kind: 'unbalanced' }
+  const accounted = total(eventsOf(ledger))
+  if (accounted !== ledger.pushed) return { kind: 'unbalanced' }
   if (ledger.missing > 0) return { kind: 'missing', events: ledger.missing }
   if (ledger.outstanding > 0) return { kind: 'flowing', events: ledger.outstanding }
   return { kind: ledger.pushed === 0 ? 'silent' : 'complete' }
