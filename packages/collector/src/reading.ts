@@ -63,8 +63,8 @@ export async function openReading({
   const tally = createTally({ now, before: await countEvents(readers) })
   const feed = createFeed()
   const live = createLiveStream({ feed, tally, sockets, now, every })
-  const metrics = createMetrics({ tally, sockets, liveListeners: () => live.listeners })
   const ledgers = createLedgers({ readers, isOpen })
+  const metrics = createMetrics({ tally, sockets, liveListeners: () => live.listeners, abandoned: ledgers.abandoned })
   const readApi = createReadApi({
     store,
     ledgers,

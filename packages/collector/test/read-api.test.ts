@@ -250,6 +250,11 @@ it('counts for Prometheus', async () => {
   await client.hello()
   client.send({ t: 'batch', seq: 1, pushed: 5, events: [{ drop: { overflow: 5 } }] })
   await client.next()
+  const gone = await aClient(listening)
+  await gone.hello({ pushed: 9 })
+  gone.ws.close(1000)
+  await gone.closed
+  await expect.poll(async () => (await fetch(`${url}/metrics`)).text()).toContain('\ndownlink_events_outstanding 9\n')
   const response = await fetch(`${url}/metrics`)
   expect(response.headers.get('content-type')).toMatch(/^text\/plain/)
   const lines = (await response.text()).split('\n')

@@ -13,12 +13,17 @@ export interface MetricsOptions {
   readonly tally: Tally
   readonly sockets: () => number
   readonly liveListeners: () => number
+  /** Events that sessions owe whose link is gone; read from the database at each scrape. */
+  readonly abandoned: (signal: AbortSignal) => Promise<number>
 }
+
+/** A scrape must not wait for somebody's long query. */
+const readTimeoutMs = 1000
 
 /** From a local disk at rest to one in trouble. */
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function createMetrics({ tally, sockets, liveListeners }: MetricsOptions): Metrics {
+export function createMetrics({ tally, sockets, liveListeners, abandoned }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const { since } = tally
@@ -29,6 +34,11 @@ export function createMetrics({ tally, sockets, liveListeners }: MetricsOptions)
   gauge('downlink_events_pending', 'Events that wait for their commit', () => tally.pending)
   gauge('downlink_sockets', 'WebSockets that are up', sockets)
   gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
+  gauge(
+    'downlink_events_outstanding',
+    'Events that clients without a link, or at their end, still owe; NaN while the database is busy',
+    () => abandoned(AbortSignal.timeout(readTimeoutMs)).catch(() => Number.NaN),
+  )
   new Counter({
     name: 'downlink_events_missing_total',
     help: 'Events that clients had acknowledged and the store has not',
@@ -73,13 +83,13 @@ export function createMetrics({ tally, sockets, liveListeners }: MetricsOptions)
     })
   }
 
-  function gauge(name: string, help: string, read: () => number): void {
+  function gauge(name: string, help: string, read: () => number | Promise<number>): void {
     new Gauge({
       name,
       help,
       registers,
-      collect() {
-        this.set(read())
+      async collect() {
+        this.set(await read())
       },
     })
   }

@@ -47,6 +47,8 @@ export interface Ledgers {
   get(sessionId: string): Promise<Ledger | undefined>
   /** @param before a page's `next` */
   list(limit: number, before?: string): Promise<LedgerPage>
+  /** What all sessions owe that have ended or have no link. Ledgers count it as missing. */
+  abandoned(signal?: AbortSignal): Promise<number>
 }
 
 export interface LedgersOptions {
@@ -94,6 +96,8 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
           next: last && rows.length > limit ? `${last.firstSeen}.${last.sessionId}` : null,
         }
       }),
+
+    abandoned: (signal) => readers.run(countAbandoned, signal && { signal }),
   }
 
   async function countAbandoned(connection: DuckDBConnection): Promise<number> {
