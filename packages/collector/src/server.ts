@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { telemetryPath } from '@downlink/protocol'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { answerError, answerNotFound } from './api/api-errors.ts'
 import { telemetryRoutes } from './ingest/telemetry-routes.ts'
 import type { CollectorSettings } from './options.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -10,6 +11,7 @@ import type { Pipeline } from './pipeline.ts'
 /** Closing takes this long at most, whoever is still sending. */
 const closeTimeoutMs = 3000
 
+/** A server of the collector's own. A host's answers to what is not ours stay the host's. */
 export function createServer(logger: FastifyBaseLogger, { trustProxy, limits }: CollectorSettings): FastifyInstance {
   const { headersTimeoutMs, requestTimeoutMs } = limits
   const app = Fastify({
@@ -17,9 +19,12 @@ export function createServer(logger: FastifyBaseLogger, { trustProxy, limits }: 
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
     forceCloseConnections: 'idle',
+    frameworkErrors: answerError,
     requestTimeout: requestTimeoutMs,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4) },
   })
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(answerNotFound)
   app.addHook('preClose', async () => {
     setTimeout(() => app.server.closeAllConnections(), closeTimeoutMs).unref()
   })

@@ -33,6 +33,7 @@ it('lives in a Fastify instance, under a prefix, and ends with it', async () => 
   expect((await post({ url: `${url}/downlink` }, [event])).status).toBe(200)
   expect(await (await fetch(`${url}/healthz`)).text()).toBe('mine')
   expect(await (await fetch(`${url}/downlink/healthz`)).json()).toEqual({ status: 'ok' })
+  expect(await (await fetch(`${url}/nothing`)).json()).toMatchObject({ statusCode: 404, error: 'Not Found' })
   const headers = { 'content-type': 'application/json' }
   expect(await (await fetch(`${url}/echo`, { method: 'POST', body: '{"a":1}', headers })).json()).toEqual({ a: 1 })
   await app.close()

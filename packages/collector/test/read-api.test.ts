@@ -191,9 +191,20 @@ it.each([
   ['/api/export?format=xls', 400, 'bad_request'],
   ['/api/export', 400, 'bad_request'],
   ['/api/nothing', 404, 'not_found'],
+  ['/nothing', 404, 'not_found'],
+  ['/%zz', 400, 'bad_request'],
+  ['/telemetry', 405, 'bad_request'],
 ])('answers %s with %i %s', async (path, status, code) => {
   const { get } = await aRunning()
   expect(await get(path)).toMatchObject({ status, body: { error: { code, message: expect.any(String) } } })
+})
+
+it('answers a query that is not JSON with 415 bad_request', async () => {
+  const { url } = await aRunning()
+  const headers = { 'content-type': 'text/csv' }
+  const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body: 'SELECT 1' })
+  expect(response.status).toBe(415)
+  expect(await response.json()).toMatchObject({ error: { code: 'bad_request' } })
 })
 
 it('asks for the read token everywhere but at health, and takes it as bearer or cookie', async () => {

@@ -50,6 +50,16 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
     return reply.code(204).send()
   })
 
+  // What a browser asks for when somebody opens the address to see whether it works.
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    url: telemetryPath,
+    async handler(_request, reply) {
+      reply.header('allow', 'POST, OPTIONS')
+      return refuse(reply, 405, 'bad_request', 'Events come by WebSocket, as `downlink.v1` or plain JSON, or by POST.')
+    },
+  })
+
   app.post(telemetryPath, async (request: FastifyRequest, reply: FastifyReply) => {
     if (rates.take(addressOf(request.raw), 1) < 0) {
       reply.header('retry-after', '1')
