@@ -320,6 +320,9 @@ it.each([
   ["SELECT 'x'::INT", 'bad_sql', /Conversion/],
   ['SELECT $1', 'forbidden_sql', /parameter/],
   ['SELECT getenv(1)', 'forbidden_sql', /function getenv/],
+  ['DELETE FROM events', 'forbidden_sql', /^Expected one SELECT\. Nothing/],
+  ['SELECT 1; DROP TABLE events', 'forbidden_sql', /^Expected one SELECT\. Nothing/],
+  ['PIVOT events ON type USING count(*)', 'forbidden_sql', /^Expected one SELECT\. PIVOT needs its values/],
   ['FROM nowhere', 'forbidden_sql', /events, sessions/],
 ])('answers %j with %s', async (sql, code, message) => {
   const store = await aReadStore()

@@ -56,7 +56,7 @@ export function createJail({ readers, limits, relations }: JailOptions): Jail {
     if (fault) throw new CollectorError('forbidden_sql', fault)
     const statement = await connection.prepare(sql)
     try {
-      if (statement.statementType !== StatementType.SELECT) throw notOneSelect()
+      if (statement.statementType !== StatementType.SELECT) throw notOneSelect(sql)
       return await collect(await statement.stream(), limits)
     } finally {
       statement.destroySync()
@@ -72,7 +72,7 @@ async function parse(connection: DuckDBConnection, sql: string): Promise<unknown
   )
   const parsed = JSON.parse(String(text.getRows()[0]?.[0])) as SerializedSql
   if (parsed.error && parsed.error_type === 'parser') throw new CollectorError('bad_sql', String(parsed.error_message))
-  if (parsed.error || parsed.statements?.length !== 1) throw notOneSelect()
+  if (parsed.error || parsed.statements?.length !== 1) throw notOneSelect(sql)
   return parsed.statements
 }
 
@@ -108,11 +108,11 @@ const columnTypeText = (type: { alias?: string; toString(): string } | undefined
 const sizeOf = (value: Json): number =>
   typeof value === 'string' ? value.length : typeof value === 'object' && value ? JSON.stringify(value).length : 8
 
-const notOneSelect = () =>
-  new CollectorError(
-    'forbidden_sql',
-    'Expected one SELECT. PIVOT needs its values: PIVOT … ON column IN (…). Nothing can be written from here.',
-  )
+/** A PIVOT without its values is a SELECT to whoever wrote it, and more than one statement to the database. */
+function notOneSelect(sql: string): CollectorError {
+  const advice = /\bpivot\b/i.test(sql) ? ' PIVOT needs its values: PIVOT … ON column IN (…).' : ''
+  return new CollectorError('forbidden_sql', `Expected one SELECT.${advice} Nothing can be written from here.`)
+}
 
 /** DuckDB names the kind of an error at the start of its message. */
 function failureOf(cause: unknown): CollectorError {
