@@ -16,15 +16,23 @@ export type CliErrorCode =
   /** A demo's events are not all accounted for. */
   | 'unbalanced'
 
+export interface CliErrorOptions extends ErrorOptions {
+  readonly answered?: string
+}
+
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly code: CliErrorCode
   /** What to do about it, in a sentence or two. */
   readonly advice: string
 
-  constructor(code: CliErrorCode, message: string, advice: string, options?: ErrorOptions) {
+  /** With `refused`: the collector's own code, where it gave one. */
+  readonly answered: string | undefined
+
+  constructor(code: CliErrorCode, message: string, advice: string, options?: CliErrorOptions) {
     super(message, options)
     this.code = code
     this.advice = advice
+    this.answered = options?.answered
   }
 }

@@ -25,7 +25,7 @@ export function describeFault(error: unknown, withStack: boolean): string {
   if (error instanceof CommanderError) return ''
   const { red } = pc.createColors(process.stderr.isTTY === true)
   const message = error instanceof Error ? error.message : String(error)
-  const lines = [`${red('error:')} ${message}${isCoded(error) ? ` [${error.code}]` : ''}`]
+  const lines = [`${red('error:')} ${message}${isCoded(error) ? ` [${codeOf(error)}]` : ''}`]
   const advice =
     error instanceof CliError ? error.advice : error instanceof CollectorError && collectorAdvice[error.code]
   if (advice) lines.push(advice)
@@ -35,6 +35,10 @@ export function describeFault(error: unknown, withStack: boolean): string {
 
 const isCoded = (error: unknown): error is CliError | CollectorError =>
   error instanceof CliError || error instanceof CollectorError
+
+/** What a collector answered says more than that it refused. */
+const codeOf = (error: CliError | CollectorError): string =>
+  (error instanceof CliError ? error.answered : undefined) ?? error.code
 
 const stackOf = (error: Error): string =>
   `${error.stack}${error.cause instanceof Error ? `\nCaused by ${stackOf(error.cause)}` : ''}`

@@ -26,7 +26,7 @@ export async function withReader<Result>(flags: ReadFlags, use: (reader: Reader)
   if (flags.data !== undefined) return withFolder(flags.data, use)
   const given = flags.token === undefined ? [] : [flags.token]
   const [token] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_READ_TOKEN' })
-  return use(createReader({ url: flags.url, token }))
+  return use(createReader({ url: flags.url, token, source: flags.url }))
 }
 
 /** Through a collector of our own, so that what holds for queries elsewhere holds here. Nobody else can use it. */
@@ -42,7 +42,7 @@ async function withFolder<Result>(data: string, use: (reader: Reader) => Promise
   const collector = createCollector({ data, keys: [key], readToken: token, logger: false })
   try {
     const { url } = await collector.listen({ port: 0 })
-    return await use(createReader({ url, token }))
+    return await use(createReader({ url, token, source: resolve(data) }))
   } finally {
     await collector.close()
   }

@@ -6,6 +6,8 @@ export interface ReaderOptions {
   /** Of the collector; may have a path of its own. */
   readonly url: string
   readonly token: string | undefined
+  /** What messages call it: the URL or the folder, as it was given. */
+  readonly source: string
 }
 
 export interface Reader {
@@ -17,17 +19,17 @@ export interface Reader {
   follow(signal: AbortSignal): AsyncGenerator<LiveTail>
 }
 
-export function createReader({ url, token }: ReaderOptions): Reader {
+export function createReader({ url, token, source }: ReaderOptions): Reader {
   const ask = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = { ...init.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
     const answer = await fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), { ...init, headers }).catch(
       (cause: unknown) => {
         if (init.signal?.aborted) throw cause
         const advice = 'Start one with `downlink serve`, name another with --url, or read a folder at rest with --data.'
-        throw new CliError('unreachable', `No collector answers at ${url}`, advice, { cause })
+        throw new CliError('unreachable', `No collector answers at ${source}`, advice, { cause })
       },
     )
-    if (!answer.ok) throw await refusal(answer)
+    if (!answer.ok) throw refusal(answer.status, await faultIn(answer), source)
     return answer
   }
   return {
@@ -57,14 +59,26 @@ export function createReader({ url, token }: ReaderOptions): Reader {
 /** How the server-sent messages begin that we follow; counters and heartbeats are for the page. */
 const tailHead = 'event: tail\ndata: '
 
-async function refusal(answer: Response): Promise<CliError> {
-  const { error } = (await answer.json().catch(() => ({}))) as Refusal
-  const reason = error === undefined ? `Status ${answer.status}` : `${error.message} (${error.code})`
-  return answer.status === 401 || answer.status === 403
-    ? new CliError('unauthorised', reason, 'Give its read token: --token, or DOWNLINK_READ_TOKEN.')
-    : new CliError('refused', reason, `${answer.url} answered so.`)
+interface AnsweredFault {
+  readonly code: string
+  readonly message: string
 }
 
-interface Refusal {
-  readonly error?: { readonly code: string; readonly message: string }
+/** What the collector says is wrong; undefined where it is something else that answers. */
+async function faultIn(answer: Response): Promise<AnsweredFault | undefined> {
+  const { error } = (await answer.json().catch(() => ({}))) as { readonly error?: AnsweredFault }
+  return error
+}
+
+function refusal(status: number, fault: AnsweredFault | undefined, source: string): CliError {
+  if (fault === undefined) return new CliError('refused', `Status ${status}`, `${source} answered so.`)
+  const { code: answered, message } = fault
+  return answered === 'unauthorised'
+    ? new CliError('unauthorised', message, 'Give its read token: --token, or DOWNLINK_READ_TOKEN.')
+    : new CliError('refused', message, refusalAdvice[answered] ?? `${source} answered so.`, { answered })
+}
+
+const refusalAdvice: Readonly<Record<string, string>> = {
+  bad_sql: 'What can be asked: downlink query --help',
+  forbidden_sql: 'What can be asked: downlink query --help',
 }
