@@ -7,12 +7,14 @@ import type { Command } from 'commander'
 import { CliError } from './errors.ts'
 import { webAddress } from './flags.ts'
 import { createReader, type Reader } from './reader.ts'
+import { loadEventDefinitions } from './schema-module.ts'
 import { readSecrets } from './secrets.ts'
 
 export interface ReadFlags {
   readonly url: string
   readonly token?: string
   readonly data?: string
+  readonly schema?: string
 }
 
 export const withReadFlags = (command: Command): Command =>
@@ -20,17 +22,22 @@ export const withReadFlags = (command: Command): Command =>
     .option('--url <url>', 'the collector to ask', webAddress, 'http://127.0.0.1:4180')
     .option('--token <token>', 'its read token; else DOWNLINK_READ_TOKEN')
     .option('--data <folder>', 'read a data folder that no collector has open')
+    .option('--schema <module>', 'with --data: the event definitions, for a view for each type; as for serve')
 
-/** @throws {CliError} `no_data`, and as the reader does; {CollectorError} `data_in_use`, `data_unusable` */
+/** @throws {CliError} `no_data`, `bad_module`, and as the reader does; {CollectorError} `data_in_use`, `data_unusable` */
 export async function withReader<Result>(flags: ReadFlags, use: (reader: Reader) => Promise<Result>): Promise<Result> {
-  if (flags.data !== undefined) return withFolder(flags.data, use)
+  if (flags.data !== undefined) return withFolder(flags.data, flags.schema, use)
   const given = flags.token === undefined ? [] : [flags.token]
   const [token] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_READ_TOKEN' })
   return use(createReader({ url: flags.url, token, source: flags.url }))
 }
 
 /** Through a collector of our own, so that what holds for queries elsewhere holds here. Nobody else can use it. */
-async function withFolder<Result>(data: string, use: (reader: Reader) => Promise<Result>): Promise<Result> {
+async function withFolder<Result>(
+  data: string,
+  schema: string | undefined,
+  use: (reader: Reader) => Promise<Result>,
+): Promise<Result> {
   if (!existsSync(join(data, 'downlink.duckdb'))) {
     throw new CliError(
       'no_data',
@@ -39,11 +46,18 @@ async function withFolder<Result>(data: string, use: (reader: Reader) => Promise
     )
   }
   const [key, token] = [randomUUID(), randomUUID()]
-  const collector = createCollector({ data, keys: [key], readToken: token, logger: false })
+  const events = schema === undefined ? {} : { events: await loadEventDefinitions(schema) }
+  const collector = createCollector({ data, keys: [key], readToken: token, logger: false, ...events })
   try {
     const { url } = await collector.listen({ port: 0 })
-    return await use(createReader({ url, token, source: resolve(data) }))
+    return await use(createReader({ url, token, source: resolve(data), advise: adviseAtRest }))
   } finally {
     await collector.close()
   }
 }
+
+/** The folder holds events, not their definitions: those make the views. */
+const adviseAtRest = (code: string, message: string): string | undefined =>
+  code === 'forbidden_sql' && message.startsWith('The table ')
+    ? 'A view of an event type needs the definitions: name the module with --schema, as for `downlink serve`.'
+    : undefined

@@ -8,6 +8,8 @@ export interface ReaderOptions {
   readonly token: string | undefined
   /** What messages call it: the URL or the folder, as it was given. */
   readonly source: string
+  /** What to do about a refusal, where that is particular to the source. */
+  readonly advise?: (code: string, message: string) => string | undefined
 }
 
 export interface Reader {
@@ -19,7 +21,8 @@ export interface Reader {
   follow(signal: AbortSignal): AsyncGenerator<LiveTail>
 }
 
-export function createReader({ url, token, source }: ReaderOptions): Reader {
+export function createReader(options: ReaderOptions): Reader {
+  const { url, token, source } = options
   const ask = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = { ...init.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
     const answer = await fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), { ...init, headers }).catch(
@@ -29,7 +32,7 @@ export function createReader({ url, token, source }: ReaderOptions): Reader {
         throw new CliError('unreachable', `No collector answers at ${source}`, advice, { cause })
       },
     )
-    if (!answer.ok) throw refusal(answer.status, await faultIn(answer), source)
+    if (!answer.ok) throw refusal(answer.status, await faultIn(answer), options)
     return answer
   }
   return {
@@ -70,12 +73,15 @@ async function faultIn(answer: Response): Promise<AnsweredFault | undefined> {
   return error
 }
 
-function refusal(status: number, fault: AnsweredFault | undefined, source: string): CliError {
+function refusal(status: number, fault: AnsweredFault | undefined, options: ReaderOptions): CliError {
+  const { source, advise } = options
   if (fault === undefined) return new CliError('refused', `Status ${status}`, `${source} answered so.`)
   const { code: answered, message } = fault
-  return answered === 'unauthorised'
-    ? new CliError('unauthorised', message, 'Give its read token: --token, or DOWNLINK_READ_TOKEN.')
-    : new CliError('refused', message, refusalAdvice[answered] ?? `${source} answered so.`, { answered })
+  if (answered === 'unauthorised') {
+    return new CliError('unauthorised', message, 'Give its read token: --token, or DOWNLINK_READ_TOKEN.')
+  }
+  const advice = advise?.(answered, message) ?? refusalAdvice[answered] ?? `${source} answered so.`
+  return new CliError('refused', message, advice, { answered })
 }
 
 const refusalAdvice: Readonly<Record<string, string>> = {

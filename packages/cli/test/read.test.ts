@@ -47,6 +47,21 @@ it('asks a folder at rest, but not one that a collector has open', async () => {
   expect(await run(query)).toEqual({ exitCode: 0, stdout: '{"events":3}\n', stderr: '' })
 })
 
+it('has the typed views of a folder at rest where --schema names the definitions, and says so where not', async () => {
+  const collector = await serve(['--schema', fixture('events.ts')])
+  await post(collector.url, events.slice(0, 2))
+  collector.child.kill('SIGTERM')
+  await collector.exitCode
+  const query = ['query', 'SELECT count(*) AS jumps FROM jumped', '--data', collector.data, '--json']
+  const untyped = await run(query)
+  expect(untyped.exitCode).toBe(1)
+  expect(untyped.stderr).toContain('[forbidden_sql]')
+  expect(untyped.stderr).toContain('--schema')
+  const schema = ['--schema', fixture('events.ts')]
+  expect(await run([...query, ...schema])).toEqual({ exitCode: 0, stdout: '{"jumps":2}\n', stderr: '' })
+  expect((await run(['tail', '--data', collector.data, ...schema])).stdout).toContain('{"height":2.5}')
+})
+
 it('holds queries in the same jail, wherever they are asked', async () => {
   const collector = await serve()
   await post(collector.url, events)

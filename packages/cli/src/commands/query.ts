@@ -8,14 +8,16 @@ interface QueryFlags extends ReadFlags {
 }
 
 const notes = `
-Tables: events, sessions, rejected_events, ledgers, and one view for each event type that the collector knows.
+Tables: events, sessions, rejected_events, ledgers, and one view for each event type that the collector knows,
+or that --schema defines where a folder is read.
 Only SELECT, and nothing that writes or leaves the database.
 
 Examples:
   downlink query "SELECT type, count(*) AS events FROM events GROUP BY type ORDER BY events DESC"
   downlink query "FROM ledgers" --json
-  downlink query "SELECT team, count(*) FROM bullet_fired GROUP BY team" --url https://telemetry.example --token T
-  downlink query "FROM sessions" --data ./.downlink`
+  downlink query "SELECT data->>'team' AS team, count(*) FROM events WHERE type = 'bullet_fired' GROUP BY team"
+  downlink query "SELECT team, count(*) FROM bullet_fired GROUP BY team" --data ./.downlink --schema ./events.ts
+  downlink query "FROM sessions" --url https://telemetry.example --token T`
 
 export function queryCommand(): Command {
   return withReadFlags(new Command('query').description('ask the database a question').argument('<sql>', 'one SELECT'))
