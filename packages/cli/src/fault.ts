@@ -8,8 +8,15 @@ import { CliError } from './errors.ts'
 const collectorAdvice: Readonly<Partial<Record<CollectorErrorCode, string>>> = {
   unprotected:
     'Give a write key and a read token: --key-file and --read-token-file, or DOWNLINK_KEY and DOWNLINK_READ_TOKEN.',
-  cannot_listen: 'Stop what listens there, or choose another port: --port 0 takes any free one.',
   data_in_use: 'A collector has it open. Ask that one with --url, stop it, or name another folder with --data.',
+}
+
+/** By the system's code for why it can't be listened. */
+const listenAdvice: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Stop what listens there, or choose another port: --port 0 takes any free one.',
+  EADDRNOTAVAIL: 'Name an address of this machine with --host; 0.0.0.0 is all of them.',
+  ENOTFOUND: 'Name an address of this machine with --host; 0.0.0.0 is all of them.',
+  EACCES: 'Choose a port from 1024 up: those below may need rights that this user lacks.',
 }
 
 const wrongUsage: readonly string[] = ['bad_option', 'unprotected']
@@ -26,11 +33,18 @@ export function describeFault(error: unknown, withStack: boolean): string {
   const { red } = pc.createColors(process.stderr.isTTY === true)
   const message = error instanceof Error ? error.message : String(error)
   const lines = [`${red('error:')} ${message}${isCoded(error) ? ` [${codeOf(error)}]` : ''}`]
-  const advice =
-    error instanceof CliError ? error.advice : error instanceof CollectorError && collectorAdvice[error.code]
+  const advice = adviceOn(error)
   if (advice) lines.push(advice)
   if (withStack && error instanceof Error) lines.push(stackOf(error))
   return `${lines.join('\n')}\n`
+}
+
+function adviceOn(error: unknown): string | undefined {
+  if (error instanceof CliError) return error.advice
+  if (!(error instanceof CollectorError)) return undefined
+  if (error.code !== 'cannot_listen') return collectorAdvice[error.code]
+  const { code = '' } = (error.cause ?? {}) as NodeJS.ErrnoException
+  return listenAdvice[code] ?? 'Choose another address with --host and --port.'
 }
 
 const isCoded = (error: unknown): error is CliError | CollectorError =>

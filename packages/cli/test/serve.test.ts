@@ -33,6 +33,16 @@ it('gives advice where the port is taken', async () => {
   expect(stderr).toContain('--port 0')
 })
 
+it('says once why it cannot listen, and does not blame the port where the address is wrong', async () => {
+  // 192.0.2.0/24 is for documents: no machine has an address of it.
+  const secrets = ['--key', 'k', '--read-token', 't']
+  const { exitCode, stderr } = await run(['serve', '--host', '192.0.2.1', '--data', freshFolder(), ...secrets])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain("error: Can't listen on 192.0.2.1:4180: this machine has no such address [cannot_listen]\n")
+  expect(stderr).toContain('--host')
+  expect(stderr).not.toMatch(/Stop what|Error: listen/)
+})
+
 it('does not listen beyond loopback without a key and a read token', async () => {
   for (const args of [[], ['--key', 'k'], ['--read-token', 't']]) {
     const data = freshFolder()

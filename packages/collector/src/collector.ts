@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { telemetryPath } from '@downlink/protocol'
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { pino } from 'pino'
+import { cannotListen } from './cannot-listen.ts'
 import { CollectorError } from './errors.ts'
 import { isLoopback } from './ingest/admission.ts'
 import { createKeys } from './ingest/keys.ts'
@@ -100,10 +101,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
       } catch (cause) {
         await close()
         life = { at: 'rest' }
-        const advice = 'Stop what listens there, or choose another port.'
-        throw new CollectorError('cannot_listen', `Can't listen on ${host}:${port}: ${String(cause)}. ${advice}`, {
-          cause,
-        })
+        throw cannotListen(host, port, cause)
       }
       const address = app.server.address() as AddressInfo
       const authority = `${host.includes(':') ? `[${host}]` : host}:${address.port}`

@@ -1,0 +1,15 @@
+import { CollectorError } from '@downlink/collector'
+import { expect, it } from 'vitest'
+import { describeFault } from './fault.ts'
+
+it('advises on an address by the reason why it could not be listened on', () => {
+  const adviceOn = (code: string): string | undefined => {
+    const cause = Object.assign(new Error(`listen ${code}`), { code })
+    return describeFault(new CollectorError('cannot_listen', "Can't listen", { cause }), false).split('\n')[1]
+  }
+  expect(adviceOn('EADDRINUSE')).toContain('Stop what listens there')
+  expect(adviceOn('EADDRNOTAVAIL')).toContain('--host')
+  expect(adviceOn('ENOTFOUND')).toContain('--host')
+  expect(adviceOn('EACCES')).toContain('1024')
+  expect(adviceOn('EMFILE')).toContain('another address')
+})
