@@ -53,6 +53,18 @@ it('does not listen beyond loopback without a key and a read token', async () =>
   }
 })
 
+it('prints addresses that can be called when it listens beyond loopback', async () => {
+  const secrets = ['--host', '0.0.0.0', '--key', 'k', '--read-token', 't']
+  const { url } = await serve(secrets)
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect(await post(url, [{ type: 'x' }], { authorization: 'Bearer k' })).toBe(200)
+  const published = await serve([...secrets, '--public-url', 'https://t.example'])
+  expect(JSON.parse(published.stdout())).toMatchObject({
+    url: 'https://t.example',
+    telemetry: 'wss://t.example/telemetry',
+  })
+})
+
 it('takes keys from flags, a file and the environment', async () => {
   const file = join(freshFolder(), 'keys')
   await writeFile(file, '# of the staging build\nfrom-file\n\n')

@@ -1,9 +1,10 @@
 /** `downlink serve`: runs a collector until it is told to end. */
 import { createCollector } from '@downlink/collector'
 import { Command } from 'commander'
-import { gather, onlyGiven, wholeNumber } from '../flags.ts'
+import { gather, onlyGiven, webAddress, wholeNumber } from '../flags.ts'
 import { ended, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
+import { reachable } from '../reachable.ts'
 import { loadEventDefinitions } from '../schema-module.ts'
 import { readSecrets } from '../secrets.ts'
 
@@ -24,6 +25,8 @@ interface ServeFlags {
 
 const examples = `
 When it is ready it prints one line of JSON on stdout, {"url","telemetry","data"}; its log goes to stderr.
+The addresses in it are those of --public-url; without it, and with --host 0.0.0.0 or ::, those of this machine's
+loopback, which others replace by a name of the machine.
 Secrets on a command line can be read by every user of the machine: prefer the environment (DOWNLINK_KEY,
 DOWNLINK_READ_TOKEN) or a file.
 
@@ -44,7 +47,7 @@ export function serveCommand(): Command {
     .option('--read-token-file <file>', 'a file with the read token')
     .option('--origin <origin>', 'a page that may send from elsewhere; may be given several times', gather)
     .option('--schema <module>', 'a module that exports event definitions; TypeScript will do')
-    .option('--public-url <url>', 'what the collector is called from outside')
+    .option('--public-url <url>', 'what the collector is called from outside', webAddress)
     .option('--trust-proxy', 'believe the X-Forwarded headers')
     .addHelpText('after', examples)
     .action(serve)
@@ -66,7 +69,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     }),
   })
   const addresses = await collector.listen({ port: flags.port, host: flags.host })
-  process.stdout.write(`${JSON.stringify(addresses)}\n`)
+  process.stdout.write(`${JSON.stringify(reachable(addresses, flags.publicUrl))}\n`)
   await ended(ending)
   log.info('closing; a second signal forces it')
   await collector.close()
