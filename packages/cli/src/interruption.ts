@@ -17,6 +17,18 @@ export function untilInterrupted(): AbortSignal {
   return ending.signal
 }
 
+/**
+ * What a start comes to. An interruption before that ends the process, with 0: nothing was taken yet that would need
+ * an orderly end, and what hangs must not keep it.
+ */
+export async function startedOrExit<Started extends object>(
+  start: Promise<Started>,
+  ending: AbortSignal,
+): Promise<Started> {
+  const started = await Promise.race([start, ended(ending)])
+  return started ?? process.exit(0)
+}
+
 /** Resolves when aborted, or after the time if there is one. */
 export function ended(signal: AbortSignal, afterMs?: number): Promise<void> {
   return new Promise((resolve) => {

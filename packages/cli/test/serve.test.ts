@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { fixture, freshFolder, occupyPort, post, run, serve, start } from './run-command.ts'
@@ -8,6 +8,8 @@ it('says where it is in one line of JSON, takes events, and ends in order', asyn
   expect(await post(command.url, [{ type: 'x' }])).toBe(200)
   command.child.kill('SIGTERM')
   expect(await command.exitCode).toBe(0)
+  // A database that is closed in order has taken in its log.
+  expect(await readdir(command.data)).toEqual(['downlink.duckdb', 'exports'])
   expect(command.stdout()).toBe(
     `${JSON.stringify({
       url: command.url,
@@ -22,6 +24,14 @@ it('ends in order on Ctrl-C, too, which npm sends twice', async () => {
   command.child.kill('SIGINT')
   command.child.kill('SIGINT')
   expect(await command.exitCode).toBe(0)
+})
+
+it('ends on the first signal while it starts, whatever hangs', async () => {
+  const command = start(['serve', '--data', freshFolder(), '--schema', fixture('endless-schema.mjs')])
+  await command.shows('loading')
+  command.child.kill('SIGTERM')
+  expect(await command.exitCode).toBe(0)
+  expect(command.stdout()).toBe('')
 })
 
 it('gives advice where the port is taken', async () => {

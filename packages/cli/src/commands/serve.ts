@@ -1,8 +1,9 @@
 /** `downlink serve`: runs a collector until it is told to end. */
-import { createCollector } from '@downlink/collector'
+import { type Collector, createCollector, type Listening } from '@downlink/collector'
 import { Command } from 'commander'
+import type { Logger } from 'pino'
 import { gather, onlyGiven, webAddress, wholeNumber } from '../flags.ts'
-import { ended, untilInterrupted } from '../interruption.ts'
+import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { reachable } from '../reachable.ts'
 import { loadEventDefinitions } from '../schema-module.ts'
@@ -56,11 +57,19 @@ export function serveCommand(): Command {
 async function serve(flags: ServeFlags): Promise<void> {
   const ending = untilInterrupted()
   const log = createLog(flags.verbose ? 'debug' : 'info')
+  const { collector, listening } = await startedOrExit(startCollector(flags, log), ending)
+  process.stdout.write(`${JSON.stringify(reachable(listening, flags.publicUrl))}\n`)
+  await ended(ending)
+  log.info('closing; a second signal forces it')
+  await collector.close()
+}
+
+async function startCollector(flags: ServeFlags, logger: Logger): Promise<Started> {
   const collector = createCollector({
     data: flags.data,
     keys: await readSecrets({ flags: flags.key ?? [], file: flags.keyFile, variable: 'DOWNLINK_KEY' }),
     origins: flags.origin ?? [],
-    logger: log,
+    logger,
     ...onlyGiven({
       events: flags.schema === undefined ? undefined : await loadEventDefinitions(flags.schema),
       readToken: await readToken(flags),
@@ -68,11 +77,12 @@ async function serve(flags: ServeFlags): Promise<void> {
       trustProxy: flags.trustProxy,
     }),
   })
-  const addresses = await collector.listen({ port: flags.port, host: flags.host })
-  process.stdout.write(`${JSON.stringify(reachable(addresses, flags.publicUrl))}\n`)
-  await ended(ending)
-  log.info('closing; a second signal forces it')
-  await collector.close()
+  return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }
+}
+
+interface Started {
+  readonly collector: Collector
+  readonly listening: Listening
 }
 
 async function readToken({ readToken, readTokenFile }: ServeFlags): Promise<string | undefined> {
