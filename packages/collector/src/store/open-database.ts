@@ -1,10 +1,10 @@
 /** The database file and the connections to it. */
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { judgeFailure } from './probe.ts'
 import { type SetAsideLog, setAsideCorrupt, unopened } from './set-aside.ts'
 import { tableDefinitions } from './tables.ts'
@@ -39,7 +39,7 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
   const exportFolder = join(folder, 'exports')
   const file = join(folder, 'downlink.duckdb')
   const connections = new Set<DuckDBConnection>()
-  await mkdir(exportFolder, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(exportFolder).catch((cause: unknown) => {
     throw new CollectorError('data_unusable', `Can't make the folder ${exportFolder}: ${String(cause)}`, { cause })
   })
   let opening = open()
