@@ -4,7 +4,6 @@ import type { SessionRecord } from '../commit/session-record.ts'
 const columnTypes = {
   session_id: 'VARCHAR',
   delivery: 'VARCHAR',
-  proof_hash: 'VARCHAR',
   mark: 'BIGINT',
   pushed: 'BIGINT',
   stored: 'BIGINT',
@@ -18,6 +17,7 @@ const columnTypes = {
   build: 'VARCHAR',
   labels: 'JSON',
   schema: 'VARCHAR',
+  proof_hash: 'VARCHAR',
 } as const
 
 type SessionRow = { readonly [Column in keyof typeof columnTypes]: unknown }
@@ -25,9 +25,9 @@ type SessionRow = { readonly [Column in keyof typeof columnTypes]: unknown }
 const columns = Object.keys(columnTypes)
 const isTime = (column: string): boolean => column.endsWith('_seen')
 
-/** Takes the rows as one JSON text. */
+/** Takes the rows as one JSON text. It names the columns, for an older database has them in another order. */
 export const upsertSessions: string = `
-  INSERT INTO sessions
+  INSERT INTO sessions (${columns.join(', ')})
   SELECT ${columns.map((column) => (isTime(column) ? `make_timestamp_ms(row.${column})` : `row.${column}`)).join(', ')}
   FROM (SELECT unnest(from_json(?::JSON, '${JSON.stringify([columnTypes])}')) AS row)
   ON CONFLICT DO UPDATE SET ${columns
@@ -48,7 +48,6 @@ export function rowOf(record: SessionRecord): SessionRow {
   return {
     session_id: record.sessionId,
     delivery: record.delivery,
-    proof_hash: record.proofHash,
     mark: record.mark,
     pushed: record.pushed,
     stored: record.stored,
@@ -62,6 +61,7 @@ export function rowOf(record: SessionRecord): SessionRow {
     build: record.build,
     labels: record.labels,
     schema: record.schema,
+    proof_hash: record.proofHash,
   }
 }
 

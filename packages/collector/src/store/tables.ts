@@ -14,7 +14,6 @@ export const tableDefinitions: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS sessions (
     session_id VARCHAR PRIMARY KEY,
     delivery VARCHAR NOT NULL,
-    proof_hash VARCHAR,
     mark BIGINT NOT NULL,
     pushed BIGINT NOT NULL,
     stored BIGINT NOT NULL,
@@ -27,7 +26,8 @@ export const tableDefinitions: readonly string[] = [
     clock_offset_ms DOUBLE,
     build VARCHAR,
     labels JSON,
-    schema VARCHAR
+    schema VARCHAR,
+    proof_hash VARCHAR
   )`,
   `CREATE TABLE IF NOT EXISTS rejected_events (
     session_id VARCHAR NOT NULL,

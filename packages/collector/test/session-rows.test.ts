@@ -1,0 +1,27 @@
+/** Session records in the database, whichever order its columns have. */
+import { DuckDBInstance } from '@duckdb/node-api'
+import { expect, it } from 'vitest'
+import { newRecord } from '../src/commit/session-record.ts'
+import { recordOf, rowOf, selectSessions, upsertSessions } from '../src/store/session-rows.ts'
+import { tableDefinitions } from '../src/store/tables.ts'
+
+const proofHash = '    proof_hash VARCHAR'
+const asItIs = tableDefinitions[1] ?? ''
+const proofHashEarly = asItIs.replace(`,\n${proofHash}`, '').replace('    mark', `${proofHash},\n    mark`)
+
+it.each([
+  ['a fresh database', asItIs, 'proof_hash'],
+  ['an older one', proofHashEarly, 'schema'],
+])('reads back what it wrote to %s', async (_what, definition, lastColumn) => {
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  await connection.run(definition)
+  const record = { ...newRecord('s', 1000), proofHash: 'p', mark: 3, pushed: 5, labels: { a: 'b' }, schema: '1' }
+  await connection.run(upsertSessions, [JSON.stringify([rowOf({ ...record, mark: 1 })])])
+  await connection.run(upsertSessions, [JSON.stringify([rowOf(record)])])
+  const [row] = (await connection.runAndReadAll(selectSessions, ['["s"]'])).getRows()
+  expect(recordOf(String(row?.[0]))).toEqual(record)
+  expect((await connection.runAndReadAll('FROM sessions')).columnNames().at(-1)).toBe(lastColumn)
+  connection.closeSync()
+  instance.closeSync()
+})
