@@ -49,7 +49,7 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .constantFrom('hidden', 'visible', 'leave', 'return')
+      .constantFrom('hidden', 'visible', 'pagehide', 'pageshow')
       .map((signal) => act(signal, (world) => world.signal(signal))),
   },
   {
@@ -97,7 +97,7 @@ function expectBalance({ telemetry }: World): void {
 async function heal(world: World): Promise<void> {
   world.setOnline(true)
   world.telemetry.setEnabled(true)
-  world.signal('return')
+  world.signal('pageshow')
   for (let round = 0, quiet = 0; round < 300; round++) {
     world.wait(250)
     for (const half of [world.deliverUp, world.deliverDown]) {

@@ -65,8 +65,8 @@ export function createPlayer({ socketUrl, postUrl, capacity, overflows, chance }
     flicker() {
       signal('hidden')
       if (chance(3) > 0) return signal('visible')
-      signal('leave')
-      signal('return')
+      signal('pagehide')
+      signal('pageshow')
     },
   }
 }

@@ -58,7 +58,6 @@ export function countedTelemetry(enabled: boolean): { telemetry: BattleTelemetry
     openSockets++
     let isOpen = true
     return {
-      readyState: 0,
       bufferedAmount: 0,
       onopen: null,
       onmessage: null,

@@ -30,7 +30,7 @@ export function startBotRun({ game, seed, url, rate }: BotRunOptions): BotRun {
     // Node 20 has no WebSocket of its own.
     environment: {
       createSocket: (address, protocols) => new WebSocket(address, protocols) as unknown as SocketPort,
-      development: false,
+      development: undefined,
     },
   })
   telemetry.start()

@@ -1,73 +1,67 @@
-/** Cuts a batch off the outbox: as much of the line as the limits allow. */
-import { type DropCounts, type DropReason, maxEventBytes, utf8Length } from '@downlink/protocol'
-import { sumOf } from './drops.ts'
+/** Puts a run of the line into words for the wire, as far as there is room. */
+import { maxEventBytes, utf8Length } from '@downlink/protocol'
+import type { Drops } from './drops.ts'
 import type { Entry, Outbox } from './outbox.ts'
 
 /** A run of the line, as texts for the wire. */
 export interface PackedBatch {
-  /** The first sequence. */
-  readonly seq: number
   /** The last sequence. */
   readonly to: number
   /** Each the JSON of an event or a drop. */
   readonly elements: readonly string[]
-  /** Events that can't be sent, and why; in `elements` they stand as drops. */
-  readonly unsendable: ReadonlyMap<number, DropReason>
 }
 
-/** How a delivery spells an event, and a drop where it has a word for it. */
-export interface Spelling {
-  readonly event: (entry: Entry) => unknown
-  readonly drop: (drop: DropCounts) => unknown
-}
+/** What stands on the wire for an event. */
+export type Spelling = (entry: Entry) => unknown
 
-/** Room for the fields around the elements. */
-const headBytes = 128
+/** At most: of the fields around the elements, and of a drop with all its reasons. */
+const headBytes = 256
+const dropBytes = 128
 
 /**
- * @param maxElements events and drops together
+ * Events that can't be sent are taken off the line, and told as drops.
+ *
+ * @param after where the batch starts
+ * @param entries the events above it
+ * @param end where it ends at the latest: before the next event
  * @param maxBytes of the whole frame or body, in UTF-8
- * @returns nothing where the line ends at `after`, or where its next element finds no room
+ * @param told what the collector has counted at `after`, brought up to where it ends; undefined where drops are not told
  */
 export function packBatch(
   outbox: Outbox,
+  spell: Spelling,
   after: number,
-  maxElements: number,
+  entries: readonly Entry[],
+  end: number,
   maxBytes: number,
-  spelling: Spelling,
-): PackedBatch | undefined {
+  told: Drops | undefined,
+): PackedBatch {
   const elements: string[] = []
-  const unsendable = new Map<number, DropReason>()
   let roomBytes = maxBytes - headBytes
   let to = after
-  const add = (text: string | undefined, last: number): boolean => {
-    roomBytes -= text ? utf8Length(text) + 1 : 0
-    if (roomBytes < 0 || elements.length >= maxElements) return false
-    if (text) elements.push(text)
+  const tellGap = (last: number): void => {
+    if (told && last > to) elements.push(JSON.stringify({ drop: outbox.explain(last - to, told) }))
     to = last
-    return true
   }
-  const addDrop = (drop: DropCounts, last: number) => add(JSON.stringify(spelling.drop(drop)), last)
-  /** What was drained by hand left a hole: it will not be sent. */
-  const addHole = (last: number) => last <= to || addDrop({ cleared: last - to }, last)
-
-  let fits = true
-  for (const entry of outbox.walk(after)) {
-    const { seq, run } = entry
-    let drop: DropCounts | undefined = run
-    let text = ''
-    if (!run) {
-      try {
-        text = JSON.stringify(spelling.event(entry))
-        if (utf8Length(text) > maxEventBytes) drop = { oversize: 1 }
-      } catch {
-        drop = { unencodable: 1 }
-      }
+  const encode = (entry: Entry): string | undefined => {
+    try {
+      const text = JSON.stringify(spell(entry))
+      if (utf8Length(text) <= maxEventBytes) return text
+      outbox.drop('oversize', entry)
+    } catch {
+      outbox.drop('unencodable', entry)
     }
-    fits = addHole(seq - (run ? sumOf(run) : 1)) && (drop ? addDrop(drop, seq) : add(text, seq))
-    if (!fits) break
-    if (drop && !run) unsendable.set(seq, drop.oversize ? 'oversize' : 'unencodable')
+    return undefined
   }
-  if (fits) addHole(outbox.pushed())
-  return to > after ? { seq: after + 1, to, elements, unsendable } : undefined
+  for (const entry of entries) {
+    const text = encode(entry)
+    if (!text) continue
+    roomBytes -= utf8Length(text) + dropBytes * Number(entry.seq > to + 1) + 1
+    if (roomBytes < 0) return { to, elements }
+    tellGap(entry.seq - 1)
+    elements.push(text)
+    to = entry.seq
+  }
+  tellGap(end)
+  return { to, elements }
 }

@@ -27,7 +27,7 @@ describe('push', () => {
   })
 
   it('freezes payloads in development, deeply, so that a later change throws where it is made', () => {
-    const { telemetry } = createTestTelemetry({ environment: { development: true } })
+    const { telemetry } = createTestTelemetry({ isDevelopment: true })
     const ship = { at: { x: 1 }, trail: [{ x: 0 }], raw: new Float32Array(2), self: {} }
     ship.self = ship
     telemetry.push('ship_spawned', ship)
@@ -48,7 +48,7 @@ describe('push', () => {
   })
 
   it('copies payloads where told, for games that pool their objects', () => {
-    const { telemetry } = createTestTelemetry({ copy: true, environment: { development: true } })
+    const { telemetry } = createTestTelemetry({ copy: true, isDevelopment: true })
     const pooled = { n: 1 }
     telemetry.push('tick', pooled)
     pooled.n = 2

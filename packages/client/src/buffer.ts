@@ -1,9 +1,10 @@
 /** The seed's store: events in, first in first out. It works by itself; a link drains it where one is attached. */
 import { type DropReason, eventId, type TelemetryEvent } from '@downlink/protocol'
 import type { Clock } from './clock.ts'
-import { freeze } from './freeze.ts'
-import type { BufferSettings } from './options.ts'
+import type { Environment } from './environment.ts'
+import type { TelemetrySettings } from './options.ts'
 import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
+import type { Session } from './session.ts'
 
 export interface TelemetryBuffer {
   /** Queued events, not yet sent. */
@@ -29,64 +30,52 @@ export interface LinkedBuffer extends TelemetryBuffer {
   readonly outbox: Outbox
   /** A link is there, and it alone drains. */
   attached: boolean
-  /** Queue length from which on a push calls `wake`: a full batch need not wait for the drain interval. */
-  wakeAt: number
+  /** Called when a batch is full: it need not wait for the drain interval. */
   wake: () => void
-  /** Drops what is queued, for a reason. */
-  empty(reason: DropReason): void
+  clear(reason?: DropReason): void
   /** The newest `count`, oldest first, sent or not. */
   recent(count: number): TelemetryEvent[]
+  /** An event as its readers see it. */
+  read(entry: Entry): TelemetryEvent
   changed(): void
 }
 
-/** What a buffer needs of the session around it. */
-export interface BufferPorts {
-  readonly clock: Clock
-  readonly sessionId: () => string
-  readonly development: boolean
-  readonly warn: (message: string) => void
-}
-
-export function createBuffer(settings: BufferSettings, ports: BufferPorts): LinkedBuffer {
-  const { capacity, overflow, recentEvents, copy, redact, version } = settings
-  const { clock, sessionId, development, warn } = ports
-  const outbox = createOutbox(capacity, overflow)
-  const { queued } = outbox
-  const handles = redact || copy || development
+export function createBuffer(
+  settings: TelemetrySettings,
+  { development, warn }: Environment,
+  clock: Clock,
+  session: Session,
+): LinkedBuffer {
+  const { capacity, batchSize, recentEvents, copy, redact, version } = settings
+  const outbox = createOutbox(capacity, settings.overflow)
+  const stamp = version && { version }
   const listeners = new Set<() => void>()
   let recent: Entry[] = []
-
-  const read = ({ seq, type, timestamp, data }: Entry): TelemetryEvent => {
-    const session = sessionId()
-    const event = { id: eventId(session, seq), type, timestamp, data, sessionId: session, seq }
-    return version === undefined ? event : { ...event, version }
-  }
 
   const buffer: LinkedBuffer = {
     outbox,
     attached: false,
-    wakeAt: Number.POSITIVE_INFINITY,
     wake() {},
     get length() {
-      return queued()
+      return outbox.queued()
     },
     capacity,
     push(type, data) {
       let refused: DropReason | undefined
-      if (handles) {
-        try {
-          const kept = redact ? redact({ type, data }) : { type, data }
+      try {
+        if (redact) {
+          const kept = redact({ type, data })
           if (kept) ({ type, data } = kept)
           else refused = 'sampled'
-          if (copy) data = structuredClone(data)
-          else if (development) freeze(data)
-        } catch {
-          refused = 'unencodable'
         }
+        if (copy) data = structuredClone(data)
+        else development?.payload(data)
+      } catch {
+        refused = 'unencodable'
       }
-      const entry = outbox.push(type, clock.now(), data, refused)
-      if (!refused && recentEvents > 0) recent[entry.seq % recentEvents] = entry
-      if (queued() >= buffer.wakeAt) buffer.wake()
+      const entry = outbox.push(type, clock(), data, refused)
+      if (!refused) recent[entry.seq % recentEvents] = entry
+      if (outbox.queued() === batchSize) buffer.wake()
       if (listeners.size > 0) buffer.changed()
     },
     drain(count) {
@@ -96,23 +85,13 @@ export function createBuffer(settings: BufferSettings, ports: BufferPorts): Link
       buffer.changed()
       return events
     },
-    peek(count) {
-      const events: TelemetryEvent[] = []
-      for (const entry of outbox.walk(outbox.cursor())) {
-        if (events.length >= count) break
-        if (!entry.run) events.push(read(entry))
-      }
-      return events
-    },
+    peek: (count) => outbox.slice(outbox.inFlight, count).map(buffer.read),
     requeue(events) {
-      outbox.requeue(events.filter((event) => event.sessionId === sessionId()))
+      outbox.requeue(events.filter(({ sessionId }) => sessionId === session.id))
       buffer.changed()
     },
-    clear() {
-      buffer.empty('cleared')
-    },
-    empty(reason) {
-      while (outbox.dropOldest(reason)) {}
+    clear(reason: DropReason = 'cleared') {
+      while (outbox.drop(reason)) {}
       recent = []
       buffer.changed()
     },
@@ -122,12 +101,22 @@ export function createBuffer(settings: BufferSettings, ports: BufferPorts): Link
     },
     stats: outbox.stats,
     recent: (count) =>
-      recent
-        .filter(Boolean)
-        .sort((a, b) => a.seq - b.seq)
-        .slice(-count || recentEvents)
-        .map(read),
+      Object.values(recent)
+        .sort((one, other) => other.seq - one.seq)
+        .slice(0, count)
+        .reverse()
+        .map(buffer.read),
+    read: ({ seq, type, timestamp, data }) => ({
+      id: eventId(session.id, seq),
+      type,
+      timestamp,
+      data,
+      sessionId: session.id,
+      seq,
+      ...stamp,
+    }),
     changed() {
+      // A copy, for a listener may subscribe anew while it is told.
       for (const listener of [...listeners]) {
         try {
           listener()

@@ -1,41 +1,29 @@
 /** Wall-clock time that never goes backwards. */
+import type { Environment } from './environment.ts'
 
-export interface ClockSource {
-  /** Milliseconds since 1970; may jump. */
-  readonly wallMs: () => number
-  /** Milliseconds since any moment; never jumps, but may stand still while the machine sleeps. */
-  readonly monotonicMs: () => number
-}
-
-export interface Clock {
-  /** Whole milliseconds since 1970, never less than before. */
-  now(): number
-  /** Anchors anew where the two clocks have parted: called from time to time, for comparing costs more than reading. */
-  check(): void
-}
+/** Whole milliseconds since 1970, never less than before. */
+export type Clock = () => number
 
 const maxApartMs = 1000
-const readsBetweenChecks = 64
+const checkIntervalMs = 1000
 
 /**
  * Runs off the monotonic clock, so that an adjusted system clock does not reorder events, and is anchored anew
  * when the two part by over a second, as they do after sleep.
  */
-export function createClock({ wallMs, monotonicMs }: ClockSource): Clock {
+export function createClock({ wallMs, monotonicMs }: Pick<Environment, 'wallMs' | 'monotonicMs'>): Clock {
   let anchorMs = wallMs() - monotonicMs()
+  let checkedMs = 0
   let lastMs = 0
-  let reads = 0
-  const check = (): void => {
-    const apart = wallMs() - monotonicMs()
-    if (Math.abs(apart - anchorMs) > maxApartMs) anchorMs = apart
-  }
-  return {
-    check,
-    now() {
-      if (++reads % readsBetweenChecks === 0) check()
-      const ms = Math.floor(anchorMs + monotonicMs())
-      if (ms > lastMs) lastMs = ms
-      return lastMs
-    },
+  return () => {
+    const ms = monotonicMs()
+    // From time to time, for comparing costs more than reading.
+    if (ms - checkedMs >= checkIntervalMs) {
+      checkedMs = ms
+      const apartMs = wallMs() - ms
+      if (Math.abs(apartMs - anchorMs) > maxApartMs) anchorMs = apartMs
+    }
+    lastMs = Math.max(lastMs, Math.floor(anchorMs + ms))
+    return lastMs
   }
 }

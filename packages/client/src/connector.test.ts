@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { LinkState } from './link-state.ts'
-import { createFakeWorld, createOpenTelemetry, createTestTelemetry, noTotals, pushMany } from './test-doubles.ts'
+import { createOpenTelemetry, createTestTelemetry, noTotals, pushMany } from './test-doubles.ts'
 
 const retryInMs = (status: LinkState, nowMs: number): number =>
   status.at === 'waiting' ? status.retryAtMs - nowMs : Number.NaN
@@ -280,13 +280,13 @@ describe('close codes', () => {
   })
 
   it('says why, in development', async () => {
-    const { world } = await createOpenTelemetry({ environment: { development: true } })
+    const { world } = await createOpenTelemetry({ isDevelopment: true })
     world.socket.drop(4403, 'Expected an allowed origin')
     expect(world.warnings.join()).toContain('Expected an allowed origin')
   })
 
   it('tells what was rejected, in development', async () => {
-    const { world, telemetry } = await createOpenTelemetry({ environment: { development: true } })
+    const { world, telemetry } = await createOpenTelemetry({ isDevelopment: true })
     pushMany(telemetry, 1)
     await world.advance(1000)
     world.socket.ack(1, { rejected: [{ seq: 1, code: 'invalid_payload', message: 'n: expected text' }] })
@@ -558,8 +558,7 @@ describe('switched off', () => {
 })
 
 it('notices a wall clock that jumped while it was idle', async () => {
-  const world = createFakeWorld()
-  const { telemetry } = createTestTelemetry({}, world)
+  const { world, telemetry } = createTestTelemetry()
   telemetry.start()
   await world.advance(0)
   world.socket.welcome()

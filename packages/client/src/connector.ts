@@ -1,291 +1,232 @@
 /** Carries out what the link state says: sockets, timers, and what the collector answers. */
 import {
-  closeCodes,
+  type CloseCode,
   decodeServerFrame,
   encodeBatch,
   encodeFrame,
   type Hello,
-  type Totals,
+  subprotocol,
   telemetryPath,
 } from '@downlink/protocol'
-import { type Address, resolveAddress } from './address.ts'
+import type { Spelling } from './batch.ts'
 import type { LinkedBuffer } from './buffer.ts'
-import type { Clock } from './clock.ts'
-import { createDelivery } from './delivery.ts'
-import type { Environment, SocketPort } from './environment.ts'
+import type { Environment, PageSignal, SocketPort } from './environment.ts'
 import { createExitFlush } from './exit-flush.ts'
-import { type LinkEvent, type LinkState, step } from './link-state.ts'
+import { type Hindrance, type LinkEvent, type LinkState, step } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
 import { createSender } from './sender.ts'
-import type { Session } from './session.ts'
-
-export interface ConnectorPorts {
-  readonly buffer: LinkedBuffer
-  readonly clock: Clock
-  readonly environment: Environment
-  readonly session: () => Session
-  /** Makes another session, since this one turned out not to be ours. */
-  readonly renewSession: () => void
-}
+import { createSession, type Session } from './session.ts'
 
 export interface Connector {
-  state(): LinkState
+  status(): LinkState
   start(): void
-  stop(): void
-  /** Disconnects for as long as the player, or the flag, wants it. */
-  disable(): void
+  /** Lets the link go: `idle` says goodbye first, `disabled` does not. */
+  rest(at: 'idle' | 'disabled'): void
   /** Sends what is there, without waiting for the drain interval. */
   drain(): void
 }
 
-const socketOpen = 1
+const closedNormally: CloseCode = 1000
 /** What browsers report of a connection that was lost or refused. */
-const abnormalClosure = 1006
+const closedAbnormally = 1006
 
-export function createConnector(settings: TelemetrySettings, ports: ConnectorPorts): Connector {
-  const { buffer, clock, environment, session, renewSession } = ports
+export function createConnector(
+  settings: TelemetrySettings,
+  environment: Environment,
+  buffer: LinkedBuffer,
+  session: Session,
+): Connector {
+  const { getToken, schema, build, labels, version } = settings
+  const { config, development, warn, wallMs, monotonicMs } = environment
   const { outbox } = buffer
-  const { getToken, schema, build, labels, batchSize } = settings
-  const { config, warn, wallMs, development } = environment
-  const delivery = createDelivery(settings, () => session().id)
-  const sender = createSender(settings, delivery, outbox)
-  const cancels: Partial<Record<'retry' | 'deadline' | 'drain', (() => void) | undefined>> = {}
+  const isAcked = settings.delivery === 'acked'
+  const url = config?.url ?? settings.url ?? telemetryPath
+  const spell: Spelling = isAcked ? ({ type, timestamp, data }) => ({ type, timestamp, data, version }) : buffer.read
+  const sender = createSender(settings, outbox, spell, isAcked)
+  const exitFlush = createExitFlush(outbox, spell, environment.post, settings.exitBudgetBytes)
   let state: LinkState = { at: 'idle' }
   let socket: SocketPort | undefined
-  let address: Address | undefined
+  let cancelAlarm: (() => void) | undefined
   let unlisten: (() => void) | undefined
-  let conn = 0
+  /** Grows when a connection is let go, so that what belongs to an old one can be told. */
+  let conn = 1
   let key = config?.key ?? settings.key
-  let wantsToken = !!getToken
-  /** The sequence up to which nothing but room is waited for. */
-  let due = 0
-  /** Something is expected of the collector besides acks: its welcome, or a beat after a ping. */
+  /** Something is expected of the collector besides acks: a beat after a ping. */
   let awaiting = false
+  /** Since when we wait in vain. */
+  let silentSinceMs = 0
 
-  /** Sets a timer anew, or only cancels it. */
-  const later = (name: keyof typeof cancels, delayMs = 0, run?: () => void): void => {
-    cancels[name]?.()
-    cancels[name] =
-      run &&
-      environment.setTimer(() => {
-        cancels[name] = undefined
-        run()
-      }, delayMs)
+  /** The one timer: of the retry, of the welcome, or of the next drain. */
+  const alarm = (delayMs: number, run: () => void): void => {
+    cancelAlarm?.()
+    cancelAlarm = environment.setTimer(run, delayMs)
   }
 
-  const dispatch = (event: LinkEvent): void => {
-    const moment = { nowMs: wallMs(), random: environment.random(), online: environment.isOnline() }
-    const next = step(state, event, settings, moment)
-    state = next.state
-    for (const effect of next.effects) {
-      if (effect === 'connect') connect()
-      else if (effect === 'disconnect') disconnect()
-      else if (state.at === 'waiting') {
-        later('retry', state.retryAtMs - moment.nowMs, () => dispatch({ on: 'resume', from: 'waiting' }))
-      }
+  const network = (): Hindrance | undefined => (environment.isOnline() ? undefined : 'offline')
+
+  const dispatch = (...event: LinkEvent): void =>
+    enter(step(state, event, settings, { nowMs: wallMs(), random: environment.random() }))
+
+  const enter = (next: LinkState): void => {
+    const { at } = state
+    state = next
+    if (next.at !== at) {
+      if (next.at !== 'open') disconnect()
+      if (next.at === 'waiting') alarm(next.retryAtMs - wallMs(), () => dispatch('retry', network()))
+      if (next.at === 'connecting') void connect(conn)
     }
     buffer.changed()
   }
 
-  const connect = (): void => {
-    const attempt = ++conn
-    const isCurrent = (): boolean => attempt === conn && state.at === 'connecting'
-    awaiting = true
-    watch()
-    // A getToken that throws counts as one that rejects.
-    new Promise<string | undefined>((resolve) => resolve(wantsToken && getToken ? getToken() : key)).then(
-      (token) => {
-        key = token
-        wantsToken = false
-        if (isCurrent()) open()
-      },
-      () => isCurrent() && lost(abnormalClosure),
-    )
+  const disconnect = (): void => {
+    cancelAlarm?.()
+    conn++
+    awaiting = false
+    if (socket) {
+      socket.onmessage = socket.onclose = null
+      socket.close(closedNormally)
+    }
+    socket = undefined
+    outbox.lose()
   }
 
-  const open = (): void => {
+  const connect = async (attempt: number): Promise<void> => {
+    alarm(settings.ackDeadlineMs, () => lost(closedAbnormally))
     try {
-      if (!address) throw new Error('`url` is not one')
-      const opened = environment.createSocket(address.socketUrl, delivery.protocols)
-      socket = opened
-      opened.onopen = () => {
-        if (delivery.acked) opened.send(encodeFrame({ t: 'hello', ...hello() }))
-        else welcomed()
+      const token = getToken ? await getToken() : key
+      if (attempt !== conn) return
+      key = token
+    } catch {
+      if (attempt === conn) lost(closedAbnormally)
+      return
+    }
+    try {
+      const { href } = new URL(url, environment.pageUrl)
+      const opened = environment.createSocket(href.replace(/^http/, 'ws'), isAcked ? [subprotocol] : [])
+      opened.onopen = () => (isAcked ? opened.send(encodeFrame({ t: 'hello', ...hello() })) : welcomed())
+      opened.onmessage = ({ data }) => {
+        awaiting = false
+        silentSinceMs = monotonicMs()
+        receive(data)
       }
-      opened.onmessage = ({ data }: { readonly data: unknown }) => receive(data)
-      opened.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) => {
-        if (development && reason) warn(`${code}: ${reason}`)
+      opened.onclose = ({ code, reason }) => {
+        development?.closed(code, reason)
         lost(code)
       }
       // The close that follows says more; but `ws` throws an error that nobody listens for.
       opened.onerror = () => {}
+      socket = opened
     } catch (cause) {
       warn(`Can't connect: ${cause}`)
-      dispatch({ on: 'rest', in: { at: 'stopped', because: 'no-socket' } })
+      enter({ at: 'stopped', because: 'no-socket' })
     }
-  }
-
-  const disconnect = (): void => {
-    later('retry')
-    later('deadline')
-    later('drain')
-    buffer.wakeAt = Number.POSITIVE_INFINITY
-    if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null
-      if (socket.readyState <= socketOpen) socket.close(closeCodes.normal)
-      socket = undefined
-    }
-    outbox.lose()
   }
 
   const lost = (code: number): void => {
-    const fruitless = state.at === 'open' && !state.progressed && outbox.cursor() > outbox.acked()
-    if (code === closeCodes.unauthorised) wantsToken = !!getToken
-    dispatch({ on: 'closed', code })
+    const fruitless = state.at === 'open' && !state.progressed && outbox.cursor > outbox.acked
+    dispatch('closed', code)
     if (fruitless) sender.shrink(code)
   }
 
-  const receive = (data: unknown): void => {
-    const frame = decodeServerFrame(String(data))
-    if (!frame || !delivery.acked) return
-    awaiting = false
+  const receive = (text: unknown): void => {
+    const frame = isAcked && decodeServerFrame(String(text))
+    if (!frame || frame.t === 'beat') return
+    if (frame.t === 'slow') {
+      dispatch('slow', frame.retryAfterMs)
+      return
+    }
+    const mark = frame.t === 'ack' ? frame.seq : frame.ack
+    if (mark > outbox.pushed) {
+      warn(`Session ${session.id} is not ours. Starting another.`)
+      outbox.renumber()
+      Object.assign(session, createSession(environment))
+      lost(closedAbnormally)
+      return
+    }
+    if (mark > outbox.acked) dispatch('acked')
+    outbox.settle(mark, frame.totals)
     if (frame.t === 'welcome') {
-      sender.allow(frame.window, frame.maxBatchBytes)
-      if (settle(frame.ack, frame.totals)) welcomed()
-    } else if (frame.t === 'ack') {
-      if (settle(frame.seq, frame.totals)) send()
-      for (const { seq, code, message } of (development && frame.rejected) || []) {
-        warn(`Event ${seq} was rejected: ${code}: ${message}`)
-      }
-    } else if (frame.t === 'slow') dispatch({ on: 'slow', retryAfterMs: frame.retryAfterMs })
-    watch()
+      sender.welcome(frame)
+      welcomed()
+    } else {
+      development?.rejected(frame.rejected)
+      send(false)
+    }
   }
 
   const welcomed = (): void => {
-    awaiting = false
-    watch()
-    dispatch({ on: 'welcomed' })
+    dispatch('welcomed')
     drain()
   }
 
-  /** @returns false where the session turned out not to be ours */
-  const settle = (mark: number, totals: Totals): boolean => {
-    if (mark > outbox.pushed()) {
-      warn(
-        `Session ${session().id} is not ours: ${mark} events are acked, ${outbox.pushed()} were pushed. Starting another.`,
-      )
-      outbox.renumber()
-      renewSession()
-      lost(abnormalClosure)
-      return false
-    }
-    if (mark > outbox.acked()) {
-      sender.grow()
-      dispatch({ on: 'acked' })
-    }
-    outbox.settle(mark, totals)
-    buffer.changed()
-    return true
-  }
-
   const drain = (): void => {
-    clock.check()
-    due = outbox.pushed()
-    if (state.at === 'open') later('drain', settings.drainIntervalMs, drain)
-    send()
+    if (state.at !== 'open') return
+    alarm(settings.drainIntervalMs, drain)
+    const isExpecting = awaiting || (isAcked && outbox.cursor > outbox.acked)
+    if (!isExpecting || wallMs() < state.slowUntilMs) silentSinceMs = monotonicMs()
+    if (monotonicMs() - silentSinceMs >= settings.ackDeadlineMs) lost(closedAbnormally)
+    else send(true)
   }
 
-  const send = (): void => {
-    if (state.at !== 'open' || !socket || wallMs() < state.slowUntilMs) return
-    try {
-      sender.send(socket, due)
-    } catch {
-      lost(abnormalClosure)
-      return
+  const send = (all: boolean): void => {
+    if (state.at === 'open' && socket && wallMs() >= state.slowUntilMs) {
+      try {
+        sender.send(socket, all)
+      } catch {
+        lost(closedAbnormally)
+      }
     }
-    buffer.wakeAt = outbox.queued() < batchSize ? batchSize : Number.POSITIVE_INFINITY
-    if (!cancels.deadline) watch()
     buffer.changed()
   }
 
   /** A full batch goes as soon as the frame that filled it is over. */
   buffer.wake = () => {
-    buffer.wakeAt = Number.POSITIVE_INFINITY
-    later('drain', 0, drain)
+    if (state.at === 'open') alarm(0, drain)
   }
 
-  /** Starts the ack deadline anew. Silence is only suspicious while something is expected. */
-  const watch = (): void => {
-    later('deadline')
-    if (!awaiting && (!delivery.acked || outbox.cursor() === outbox.acked())) return
-    const slowMs = state.at === 'open' ? Math.max(0, state.slowUntilMs - wallMs()) : 0
-    later('deadline', settings.ackDeadlineMs + slowMs, () => lost(abnormalClosure))
+  const hello = (): Hello => {
+    const { acked, pushed } = outbox
+    const { id, proof } = session
+    return { session: id, proof, conn, key, next: acked + 1, pushed, now: wallMs(), schema, meta: { build, labels } }
   }
 
-  const hello = (): Hello => ({
-    session: session().id,
-    proof: session().proof,
-    conn: conn || 1,
-    key,
-    next: outbox.acked() + 1,
-    pushed: outbox.pushed(),
-    now: wallMs(),
-    schema,
-    meta: build || labels ? { build, labels } : undefined,
-  })
-
-  const exitFlush = createExitFlush(
-    outbox,
-    delivery.spelling,
-    environment.post,
-    settings.exitBudgetBytes,
-    ({ ack, totals }) => settle(ack, totals) && send(),
-  )
-
-  /** Says that nothing more follows, where all is sent. */
+  /** Sends what is there, and where that is all, says that nothing follows. */
   const end = (): void => {
-    const pushed = outbox.pushed()
-    if (state.at === 'open' && socket && delivery.acked && outbox.cursor() === pushed) {
-      socket.send(encodeBatch({ seq: pushed + 1, pushed, end: true }, []))
+    drain()
+    const { pushed, cursor } = outbox
+    if (state.at === 'open' && isAcked && cursor === pushed) {
+      socket?.send(encodeBatch({ t: 'batch', seq: pushed + 1, pushed, end: true }, []))
     }
   }
 
-  const onSignal: Parameters<Environment['onSignal']>[0] = (signal) => {
-    const leaving = signal === 'leave'
-    if (leaving || signal === 'hidden') {
-      drain()
-      if (leaving) end()
-      if (delivery.acked && address && 'attempt' in state) exitFlush(address.postUrl, hello(), leaving)
+  const onSignal = (signal: PageSignal): void => {
+    const isLeaving = signal === 'pagehide'
+    if (isLeaving || signal === 'hidden') {
+      isLeaving ? end() : drain()
+      if (isAcked && 'attempt' in state) void exitFlush(url.replace(/^ws/, 'http'), hello(), isLeaving).then(receive)
     }
-    if (signal === 'online') dispatch({ on: 'resume', from: 'offline' })
-    else if (signal === 'return') dispatch({ on: 'resume', from: 'away' })
-    else if (signal === 'offline') dispatch({ on: 'pause', at: 'offline' })
-    else if (leaving) dispatch({ on: 'pause', at: 'away' })
+    dispatch('look', isLeaving || (state.at === 'away' && signal !== 'pageshow') ? 'away' : network())
     // A socket can read OPEN and be dead: ask.
-    if (signal !== 'hidden' && state.at === 'open' && socket && delivery.acked) {
+    if (signal !== 'hidden' && state.at === 'open' && isAcked) {
       awaiting = true
-      socket.send(encodeFrame({ t: 'ping' }))
-      if (!cancels.deadline) watch()
+      socket?.send(encodeFrame({ t: 'ping' }))
     }
   }
 
   return {
-    state: () => state,
+    status: () => state,
     start() {
       buffer.attached = true
-      address ??= resolveAddress(config?.url ?? settings.url ?? telemetryPath, environment.pageUrl)
       unlisten ??= environment.onSignal(onSignal)
-      dispatch({ on: 'start' })
+      dispatch('start')
     },
-    stop() {
-      drain()
-      end()
+    rest(at) {
+      if (at === 'idle') end()
       unlisten?.()
       unlisten = undefined
       buffer.attached = false
-      dispatch({ on: 'rest', in: { at: 'idle' } })
+      enter({ at })
     },
-    disable: () => dispatch({ on: 'rest', in: { at: 'disabled' } }),
     drain,
   }
 }

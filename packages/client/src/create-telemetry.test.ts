@@ -14,7 +14,7 @@ describe('the feature flag', () => {
     const hints = (enabled: boolean | undefined): number => {
       const { world, telemetry } = createTestTelemetry({
         enabled: enabled as boolean,
-        environment: { development: true },
+        isDevelopment: true,
       })
       telemetry.start()
       telemetry.start()

@@ -59,21 +59,17 @@ const flushTimeoutMs = 5000
 export function createTelemetry<Events extends EventMap = EventMap>(options: TelemetryOptions = {}): Telemetry<Events> {
   const settings = withDefaults(options)
   const environment = { ...realEnvironment(), ...settings.environment }
-  const clock = createClock(environment)
-  const makeSession = (id?: string) => createSession(environment.randomBytes, environment.wallMs(), id)
-  let session = makeSession(settings.sessionId)
-  let enabled = environment.config?.enabled ?? settings.enabled
+  const { config, development } = environment
+  const session = createSession(environment, settings.sessionId)
+  const buffer = createBuffer(settings, environment, createClock(environment), session)
+  const { outbox } = buffer
+  const connector = createConnector(settings, environment, buffer, session)
   let started = false
-  const buffer = createBuffer(settings, { clock, sessionId: () => session.id, ...environment })
-  const connector = createConnector(settings, {
-    buffer,
-    clock,
-    environment,
-    session: () => session,
-    renewSession: () => {
-      session = makeSession()
-    },
-  })
+  let enabled = config?.enabled ?? settings.enabled
+  const apply = (): void => {
+    if (started && enabled) connector.start()
+    else connector.rest(started ? 'disabled' : 'idle')
+  }
 
   return {
     get sessionId() {
@@ -87,30 +83,21 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       if (enabled) buffer.push(type, data)
     },
     start() {
-      if (started) return
+      if (!started && !enabled && options.enabled === undefined) development?.undecided()
       started = true
-      if (enabled) connector.start()
-      else {
-        connector.disable()
-        if (environment.development && options.enabled === undefined) {
-          environment.warn('Telemetry is off: set `enabled`')
-        }
-      }
+      apply()
     },
     stop() {
-      if (!started) return
       started = false
-      connector.stop()
+      apply()
     },
     setEnabled(on) {
       if (on === enabled) return
       enabled = on
-      if (!on) {
-        if (started) connector.disable()
-        buffer.empty('disabled')
-      } else if (started) connector.start()
+      apply()
+      if (!on) buffer.clear('disabled')
     },
-    status: connector.state,
+    status: connector.status,
     stats: buffer.stats,
     recent: buffer.recent,
     subscribe(listener) {
@@ -127,20 +114,19 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       }
     },
     flush({ timeoutMs = flushTimeoutMs } = {}) {
-      const { outbox } = buffer
-      const [from, target] = [outbox.acked(), outbox.pushed()]
+      const { acked, pushed } = outbox
       connector.drain()
       return new Promise((resolve) => {
-        const finish = (): void => {
-          stop()
+        const check = (isOver: boolean): void => {
+          if (!isOver && outbox.acked < pushed && 'attempt' in connector.status()) return
+          unsubscribe()
           cancel()
-          const remaining = Math.max(0, target - outbox.acked())
-          resolve({ acked: target - from - remaining, remaining })
+          const remaining = Math.max(0, pushed - outbox.acked)
+          resolve({ acked: pushed - acked - remaining, remaining })
         }
-        const isOver = () => outbox.acked() >= target || !('attempt' in connector.state())
-        const stop = buffer.subscribe(() => isOver() && finish())
-        const cancel = environment.setTimer(finish, timeoutMs)
-        if (isOver()) finish()
+        const unsubscribe = buffer.subscribe(() => check(false))
+        const cancel = environment.setTimer(() => check(true), timeoutMs)
+        check(false)
       })
     },
   } as Telemetry<Events>

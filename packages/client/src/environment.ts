@@ -1,24 +1,30 @@
 /** Everything the client needs of the world around it, as narrow ports. This file alone touches globals. */
+import { createDevelopment, type Development } from './development.ts'
 
-/**
- * The part of a WebSocket that the link uses; the browser's and the `ws` package's both fit. Their events are typed
- * differently, and only a handler of `never` may be read from both.
- */
+/** The part of a WebSocket that the link uses; the browser's and the `ws` package's both fit. */
 export interface SocketPort {
-  readonly readyState: number
   readonly bufferedAmount: number
-  onopen: ((event: never) => void) | null
-  /** The event has `data`: text. */
-  onmessage: ((event: never) => void) | null
-  /** The event has `code` and `reason`. */
-  onclose: ((event: never) => void) | null
-  onerror: ((event: never) => void) | null
+  onopen: Handler<unknown>
+  onmessage: Handler<{ readonly data: unknown }>
+  onclose: Handler<{ readonly code: number; readonly reason: string }>
+  onerror: Handler<unknown>
   send(text: string): void
   close(code?: number): void
 }
 
-/** What the page goes through. `leave` may be the end, or a stay in the back-forward cache that `return` ends. */
-export type PageSignal = 'online' | 'offline' | 'visible' | 'hidden' | 'leave' | 'return'
+/** Taken from a method, so that the handlers of a real socket fit, which are given more. */
+type Handler<Event> = { on(event: Event): void }['on'] | null
+
+/** What the page goes through: events of the window, and what `visibilitychange` changed to. */
+export type PageSignal =
+  | 'online'
+  | 'offline'
+  | 'visible'
+  | 'hidden'
+  /** It may be the end, or the begin of a stay in the back-forward cache. */
+  | 'pagehide'
+  /** The end of such a stay. */
+  | 'pageshow'
 
 /** `globalThis.downlinkConfig`: overrides what was built in, so that one build serves every environment. */
 export interface DownlinkConfig {
@@ -45,20 +51,20 @@ export interface Environment {
   readonly config: DownlinkConfig | undefined
   /** Base of the default URL; absent outside a page. */
   readonly pageUrl: string | undefined
-  /** Freezes payloads and gives hints. */
-  readonly development: boolean
+  /** Only there where code is not built for production. */
+  readonly development: Development | undefined
   readonly warn: (message: string) => void
 }
 
 /** The page, worker or Node process that we are in. Called when telemetry is created, not when it is imported. */
 export function realEnvironment(): Environment {
   const scope = globalThis as typeof globalThis & { readonly downlinkConfig?: DownlinkConfig }
-  const inPage = typeof document === 'object' && typeof window === 'object'
+  const warn = (message: string): void => console.warn(`[downlink] ${message}`)
   return {
-    createSocket: (url, protocols) => new scope.WebSocket(url, protocols),
+    createSocket: (url, protocols) => new WebSocket(url, protocols),
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),
-    setTimer: (run, delayMs) => {
+    setTimer(run, delayMs) {
       const timer = setTimeout(run, delayMs)
       return () => clearTimeout(timer)
     },
@@ -66,28 +72,21 @@ export function realEnvironment(): Environment {
     randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
     // Node has no `navigator.onLine`; only an explicit `false` means offline.
     isOnline: () => scope.navigator?.onLine !== false,
-    onSignal: (listener) => {
+    onSignal(listener) {
       const listening = new AbortController()
-      const on = (target: EventTarget, type: string, signal: () => PageSignal) =>
-        target.addEventListener(type, () => listener(signal()), { signal: listening.signal })
-      if (typeof scope.addEventListener === 'function') {
-        on(scope, 'online', () => 'online')
-        on(scope, 'offline', () => 'offline')
-      }
-      if (inPage) {
-        on(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? 'hidden' : 'visible'))
-        // They fire on window, never on document.
-        on(window, 'pagehide', () => 'leave')
-        on(window, 'pageshow', () => 'return')
+      // They all reach the window: `visibilitychange` bubbles, and the others fire nowhere else. Node has none.
+      for (const type of ['online', 'offline', 'visibilitychange', 'pagehide', 'pageshow']) {
+        const heard = () => listener((type === 'visibilitychange' ? document.visibilityState : type) as PageSignal)
+        scope.addEventListener?.(type, heard, listening)
       }
       return () => listening.abort()
     },
-    post: async (url, body) => {
+    async post(url, body) {
       try {
         if ('keepalive' in Request.prototype) {
-          return await (await fetch(url, { method: 'POST', body, keepalive: true, credentials: 'omit' })).text()
+          return await (await fetch(url, { method: 'POST', body, keepalive: true })).text()
         }
-        scope.navigator.sendBeacon(url, body)
+        navigator.sendBeacon(url, body)
       } catch {
         // Refused, or no network: the events are still in the buffer.
       }
@@ -95,18 +94,17 @@ export function realEnvironment(): Environment {
     },
     config: scope.downlinkConfig,
     pageUrl: scope.location?.href,
-    development: isDevelopment(),
-    warn: (message) => console.warn(`[downlink] ${message}`),
+    development: inDevelopment(warn),
+    warn,
   }
 }
 
-/** Bundlers replace `process.env.NODE_ENV`; where nothing did, there may be no `process`. */
-function isDevelopment(): boolean {
+/** Bundlers replace `process.env.NODE_ENV`, and so cut this off; where nothing did, there may be no `process`. */
+function inDevelopment(warn: Environment['warn']): Development | undefined {
   try {
-    return process.env.NODE_ENV !== 'production'
-  } catch {
-    return false
-  }
+    if (process.env.NODE_ENV !== 'production') return createDevelopment(warn)
+  } catch {}
+  return undefined
 }
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }

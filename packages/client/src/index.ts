@@ -4,6 +4,7 @@ export type { DropCounts, DropReason, EventMap, EventsOf, Rejection, TelemetryEv
 export { attachTelemetry, type EmittedEvent, type TelemetrySource } from './attach.ts'
 export type { TelemetryBuffer } from './buffer.ts'
 export { createTelemetry, type FlushResult, type PushArguments, type Telemetry } from './create-telemetry.ts'
+export type { Development } from './development.ts'
 export type { DownlinkConfig, Environment, PageSignal, SocketPort } from './environment.ts'
 export { TelemetryError, type TelemetryErrorCode } from './errors.ts'
 export type { LinkState, StopReason } from './link-state.ts'

@@ -1,5 +1,5 @@
 /** Where the link stands, and what happens next: pure, so that every path can be tested without a socket. */
-import { closeCodes } from '@downlink/protocol'
+import type { CloseCode } from '@downlink/protocol'
 
 /** Why the link is not tried again. */
 export type StopReason =
@@ -43,19 +43,19 @@ export type TryingState = {
   | { readonly at: 'open'; readonly sinceMs: number; readonly progressed: boolean; readonly slowUntilMs: number }
 )
 
-export type LinkEvent =
-  | { readonly on: 'start' }
-  /** By its owner, or because there is no way to connect at all. */
-  | { readonly on: 'rest'; readonly in: LinkState }
-  | { readonly on: 'pause'; readonly at: 'offline' | 'away' }
-  /** What the link waited for has come. */
-  | { readonly on: 'resume'; readonly from: 'offline' | 'away' | 'waiting' }
-  | { readonly on: 'welcomed' | 'acked' }
-  | { readonly on: 'slow'; readonly retryAfterMs: number }
-  | { readonly on: 'closed'; readonly code: number }
+/** What stands in the way of a connection. */
+export type Hindrance = 'offline' | 'away'
 
-/** `disconnect` lets the socket go and queues again what was in flight; `wait` sets the timer to `retryAtMs`. */
-export type LinkEffect = 'connect' | 'disconnect' | 'wait'
+export type LinkEvent =
+  | readonly [on: 'start']
+  /** The page or its network have changed. */
+  | readonly [on: 'look', hindrance: Hindrance | undefined]
+  /** The backoff is over. */
+  | readonly [on: 'retry', hindrance: Hindrance | undefined]
+  | readonly [on: 'welcomed']
+  | readonly [on: 'acked']
+  | readonly [on: 'slow', retryAfterMs: number]
+  | readonly [on: 'closed', code: number]
 
 export interface LinkOptions {
   readonly backoffBaseMs: number
@@ -71,68 +71,56 @@ export interface Moment {
   readonly nowMs: number
   /** In [0, 1). */
   readonly random: number
-  readonly online: boolean
 }
 
-export interface Step {
-  readonly state: LinkState
-  readonly effects: readonly LinkEffect[]
-}
-
-/** What happens next, and what has to be done about it. An event that means nothing in a state changes nothing. */
-export function step(state: LinkState, event: LinkEvent, options: LinkOptions, moment: Moment): Step {
-  const { nowMs, online } = moment
-  if (event.on === 'rest') return rest(event.in)
+/**
+ * What comes next. The state that is entered says what has to be done: wait, connect, send, or let the socket go.
+ * An event that means nothing in a state leaves it as it is.
+ */
+export function step(state: LinkState, event: LinkEvent, options: LinkOptions, moment: Moment): LinkState {
+  const [on, value] = event
+  const { nowMs } = moment
   if (!('attempt' in state)) {
-    if (event.on !== 'start') return stay(state)
     // Not at once: a strict-mode double mount is one socket.
-    return online ? wait(0, undefined, nowMs) : rest({ at: 'offline', attempt: 0 })
+    return on === 'start' ? { at: 'waiting', attempt: 0, retryAtMs: nowMs } : state
   }
-  const { attempt, lastCode } = state
-  if (event.on === 'pause') return state.at === 'away' ? stay(state) : rest({ at: event.at, attempt, lastCode })
-  if (event.on === 'resume' && event.from === state.at) {
-    return online
-      ? { state: { at: 'connecting', attempt, lastCode }, effects: ['connect'] }
-      : rest({ at: 'offline', attempt, lastCode })
+  const { at, attempt, lastCode } = state
+  const past = { attempt, lastCode }
+  if (on === 'closed') return closed(state, value, options, moment)
+  if (on === 'welcomed') return { at: 'open', ...past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }
+  if (on === 'acked' && at === 'open') return { ...state, progressed: true }
+  if (on === 'slow' && at === 'open') return { ...state, slowUntilMs: nowMs + value }
+  if (on === 'retry' || on === 'look') {
+    if (value) return { at: value, ...past }
+    if (on === 'retry' || at === 'offline' || at === 'away') return { at: 'connecting', ...past }
   }
-  if (event.on === 'welcomed') {
-    return stay({ at: 'open', attempt, lastCode, sinceMs: nowMs, progressed: false, slowUntilMs: 0 })
-  }
-  if (event.on === 'closed') return closed(state, event.code, options, moment)
-  if (state.at === 'open') {
-    if (event.on === 'acked') return stay({ ...state, progressed: true })
-    if (event.on === 'slow') return stay({ ...state, slowUntilMs: nowMs + event.retryAfterMs })
-  }
-  return stay(state)
+  return state
 }
 
-const stay = (state: LinkState): Step => ({ state, effects: [] })
-const rest = (state: LinkState): Step => ({ state, effects: ['disconnect'] })
-const wait = (attempt: number, lastCode: number | undefined, retryAtMs: number): Step => ({
-  state: { at: 'waiting', attempt, lastCode, retryAtMs },
-  effects: ['disconnect', 'wait'],
-})
-
-function closed(
-  state: TryingState,
-  code: number,
-  { backoffBaseMs, backoffCapMs, minUptimeMs, getToken }: LinkOptions,
-  { nowMs, random }: Moment,
-): Step {
-  const progressed = state.at === 'open' && state.progressed
-  const because = fatal(code, !progressed && state.lastCode === code, !getToken)
-  if (because) return rest({ at: 'stopped', because })
-  const attempt = progressed && nowMs - state.sinceMs >= minUptimeMs ? 0 : state.attempt + 1
-  // Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): after a deploy nobody returns in step.
+/** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): after a deploy nobody returns in step. */
+function closed(state: TryingState, code: number, options: LinkOptions, { nowMs, random }: Moment): LinkState {
+  const { backoffBaseMs, backoffCapMs, minUptimeMs, getToken } = options
+  const open = state.at === 'open' ? state : undefined
+  const because = stopReasons[code]
+  /** It was the reason of the last close, too, and the link did not work in between. */
+  const again = !open?.progressed && state.lastCode === code
+  const isFatal = again || code === 4403 || code === 4409 || (code === 4401 && !getToken)
+  if (because && isFatal) return { at: 'stopped', because }
+  const attempt = open?.progressed && nowMs - open.sinceMs >= minUptimeMs ? 0 : state.attempt + 1
   const delayMs = random * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.max(0, attempt - 1))
-  return wait(attempt, code, Math.max(nowMs + Math.ceil(delayMs), state.at === 'open' ? state.slowUntilMs : 0))
+  return {
+    at: 'waiting',
+    attempt,
+    lastCode: code,
+    retryAtMs: Math.max(nowMs + Math.ceil(delayMs), open?.slowUntilMs ?? 0),
+  }
 }
 
-/** @param again it was the reason of the last close, too, and the link did not work in between */
-function fatal(code: number, again: boolean, keyIsFixed: boolean): StopReason | undefined {
-  if (code === closeCodes.forbidden) return 'forbidden'
-  if (code === closeCodes.replaced) return 'replaced'
-  if (code === closeCodes.unauthorised && (again || keyIsFixed)) return 'unauthorised'
-  if ((code === closeCodes.badFrame || code === closeCodes.badText) && again) return 'bad-frame'
-  return undefined
-}
+/** The first three are worth one more attempt; of these a refused key only with a fresh one. */
+const stopReasons: { readonly [code: number]: StopReason } = {
+  4400: 'bad-frame',
+  1007: 'bad-frame',
+  4401: 'unauthorised',
+  4403: 'forbidden',
+  4409: 'replaced',
+} satisfies { readonly [Code in CloseCode]?: StopReason }

@@ -93,14 +93,12 @@ export const telemetryDefaults = {
 
 export type TelemetrySettings = typeof telemetryDefaults & TelemetryOptions
 
-export type BufferSettings = Pick<TelemetrySettings, keyof BufferOptions>
-
-const choices: Readonly<Record<string, readonly unknown[]>> = {
-  overflow: ['drop-oldest', 'drop-newest'],
-  delivery: ['acked', 'plain'],
-  format: ['json-array', 'ndjson'],
-  enabled: [false, true],
-  copy: [false, true],
+/** What an option may be besides its default. */
+const alternatives: Readonly<Record<string, unknown>> = {
+  false: true,
+  acked: 'plain',
+  'json-array': 'ndjson',
+  'drop-oldest': 'drop-newest',
 }
 
 /**
@@ -108,16 +106,16 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
  * @throws {TelemetryError} `bad_option`, naming the option, its range and what came
  */
 export function withDefaults(options: TelemetryOptions): TelemetrySettings {
-  const settings = { ...telemetryDefaults, ...options }
-  for (const [name, fallback] of Object.entries(telemetryDefaults) as [keyof typeof telemetryDefaults, unknown][]) {
+  const settings = { ...options } as Record<string, unknown> & TelemetrySettings
+  for (const [name, fallback] of Object.entries(telemetryDefaults)) {
     const value = settings[name] ?? fallback
-    Object.assign(settings, { [name]: value })
-    const allowed = choices[name]
-    const isCount = Number.isSafeInteger(value) && Number(value) > 0
-    if (allowed ? !allowed.includes(value) : typeof fallback === 'number' && !isCount) {
-      const expected = allowed?.join(' or ') ?? 'a whole number from 1 up'
+    const isNumber = typeof fallback === 'number'
+    const other = alternatives[`${fallback}`]
+    if (isNumber ? !(Number.isSafeInteger(value) && (value as number) > 0) : value !== fallback && value !== other) {
+      const expected = isNumber ? 'a whole number from 1 up' : `${fallback} or ${other}`
       throw new TelemetryError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(value)}`)
     }
+    settings[name] = value
   }
   return settings
 }

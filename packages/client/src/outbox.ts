@@ -1,23 +1,24 @@
 /**
- * Everything that was pushed and is not settled yet: events, and runs of drops, on one line of sequences.
+ * Everything that was pushed and is not settled yet, on one line of sequences.
  *
  *      settled      in flight          queued
  *   ───────────┼────────────────┼────────────────┤
  *            acked            cursor           pushed
+ *
+ * Only events are kept. A sequence that is missing between them was dropped: where the drops are is plain from the
+ * line, and their reasons are counted apart.
  */
 import type { DropCounts, DropReason, Totals } from '@downlink/protocol'
-import { addCounts, type MutableDropCounts, sumOf } from './drops.ts'
+import { addDrops, type Drops, sumOf } from './drops.ts'
 import type { OverflowPolicy } from './options.ts'
-import { createRing, type Ring } from './ring.ts'
+import { createRing } from './ring.ts'
 
-/** An event on the line, or a run of sequences that were dropped. */
+/** An event on the line. */
 export interface Entry {
-  /** Of a run, the last. */
   seq: number
   readonly type: string
   readonly timestamp: number
   readonly data: unknown
-  readonly run?: MutableDropCounts | undefined
 }
 
 export interface OutboxStats {
@@ -33,182 +34,157 @@ export interface OutboxStats {
   readonly rejected: number
 }
 
+/** Its numbers are for reading. */
 export interface Outbox {
-  /** Queued events. */
-  readonly queued: () => number
-  readonly inFlight: () => number
   /** The highest sequence given out. */
-  readonly pushed: () => number
+  pushed: number
   /** All at or below it is settled: committed, dropped, or the caller's. */
-  readonly acked: () => number
+  acked: number
   /** The highest sequence sent over this link. */
-  readonly cursor: () => number
+  cursor: number
+  /** Events at or below the cursor. */
+  inFlight: number
+  /** The collector's counts at `acked`. */
+  totals: Totals
+  /** The drops that the collector has counted, or will have when it has read all up to `cursor`. */
+  told: Drops
+  /** Events above the cursor. */
+  readonly queued: () => number
+  /** The `count` oldest events from `index` on; those in flight come first. */
+  slice(index: number, count?: number): Entry[]
   /** Queues an event under the next sequence, or counts it as dropped. Where there is no room, one gives way. */
-  readonly push: (type: string, timestamp: number, data: unknown, refused?: DropReason) => Entry
-  /** Drops the oldest queued event, or returns false where there is none. */
-  readonly dropOldest: (reason: DropReason) => boolean
-  /** The line above `after`, which is an entry's end. Nothing may change while it is walked. */
-  readonly walk: (after: number) => Generator<Entry>
-  /** Notes that all up to `to` was sent over this link, but for what could not be and is dropped here. */
-  readonly take: (to: number, unsendable: ReadonlyMap<number, DropReason>) => void
-  /** Notes that all up to `to` was sent on the side, by an exit flush: the link goes on where it was. */
-  readonly noteSent: (to: number) => void
-  /** The link is lost: what was in flight is queued again, in order. There is room, since both share the capacity. */
-  readonly lose: () => void
+  push(type: string, timestamp: number, data: unknown, refused?: DropReason): Entry
+  /** Drops an event, unless told the oldest that is queued. Returns false where there is none. */
+  drop(reason: DropReason, entry?: Entry): boolean
+  /**
+   * Gives the reasons of `gap` drops, and adds them to `told`.
+   * What nobody counted was drained by hand and did not come back: `cleared`.
+   */
+  explain(gap: number, told: Drops): Drops
+  /** All up to `to` was sent over this link. */
+  take(to: number): void
+  /** The link is lost: what was in flight is queued again. */
+  lose(): void
   /**
    * All at or below `mark` is settled; a mark below the present one changes nothing.
    * @param collected the collector's counts at that mark; without them, in plain delivery, our own go on
    */
-  readonly settle: (mark: number, collected?: Totals) => void
+  settle(mark: number, collected?: Totals): void
   /** Starts a new session's line with what is not settled: its sequences begin at 1 again. */
-  readonly renumber: () => void
-  /** Takes settled events back, in order and within the capacity. What is on the line already is passed over. */
-  readonly requeue: (entries: readonly Entry[]) => void
-  readonly stats: () => OutboxStats
+  renumber(): void
+  /** Takes drained events back, in order and within the capacity. What is on the line already is passed over. */
+  requeue(events: readonly Entry[]): void
+  stats(): OutboxStats
 }
 
+const nothing: Totals = { dropped: {}, rejected: {} }
+
 export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox {
-  const queue = createRing<Entry>(capacity)
-  const flight = createRing<Entry>(capacity)
-  let [pushed, acked, cursor, queued, inFlight] = [0, 0, 0, 0, 0]
-  /** The highest sequence ever sent, over any link: what is at or below it may turn out stored. */
-  let sent = 0
-  /** Of the runs on the line. */
-  const dropping: MutableDropCounts = {}
-  /** At `acked`. */
-  let totals: Totals = { dropped: {}, rejected: {} }
+  const ring = createRing<Entry>(capacity)
+  let dropped: Drops = {}
 
-  const runOf = (seq: number, reason: DropReason): Entry => {
-    addCounts(dropping, { [reason]: 1 })
-    return { seq, type: '', timestamp: 0, data: 0, run: { [reason]: 1 } }
-  }
-  /** What was never sent may be told as one run. What was sent stays exact, since an ack may fall between. */
-  const merges = (left: Entry | undefined, right: Entry): boolean => {
-    if (!left?.run || !right.run || left.seq - sumOf(left.run) < sent) return false
-    addCounts(left.run, right.run)
-    left.seq = right.seq
-    return true
-  }
   const put = (entry: Entry): void => {
-    if (!entry.run && queued + inFlight >= capacity && !(overflow === 'drop-oldest' && dropOldest('overflow'))) {
-      entry = runOf(entry.seq, 'overflow')
-    }
-    if (merges(queue.at(queue.size() - 1), entry)) return
-    queue.push(entry)
-    if (!entry.run) queued++
+    const isFull = ring.size >= capacity
+    if (isFull && (overflow === 'drop-newest' || !outbox.drop('overflow'))) addDrops(dropped, 'overflow')
+    else ring.push(entry)
   }
-  const dropOldest = (reason: DropReason): boolean => {
-    const runs: Entry[] = []
-    let entry = queue.shift()
-    for (; entry?.run; entry = queue.shift()) runs.push(entry)
-    if (entry) {
-      queued--
-      runs.push(runOf(entry.seq, reason))
-    }
-    for (let run = runs.pop(); run; run = runs.pop()) {
-      const next = queue.at(0)
-      if (next && merges(run, next)) queue.shift()
-      queue.unshift(run)
-    }
-    return !!entry
-  }
-  function* walk(after: number): Generator<Entry> {
-    for (const ring of after < cursor ? [flight, queue] : [queue]) {
-      for (let i = 0; i < ring.size(); i++) {
-        const entry = ring.at(i)
-        if (entry && entry.seq > after) yield entry
-      }
-    }
-  }
-  const noteSent = (to: number): void => {
-    sent = Math.max(sent, to)
-  }
-  /** Moves entries up to `to` from one ring to where they go next. */
-  const move = (ring: Ring<Entry>, to: number, receive: (entry: Entry) => void): void => {
-    for (let head = ring.at(0); head && head.seq <= to; head = ring.at(0)) {
-      ring.shift()
-      if (!head.run) ring === queue ? queued-- : inFlight--
-      receive(head)
-    }
-  }
-  const lose = (): void => {
-    for (let entry = flight.pop(); entry; entry = flight.pop()) queue.unshift(entry)
-    queued += inFlight
-    inFlight = 0
-    cursor = acked
+  /** The collector's counts take the place of ours; above its mark, whatever is missing was dropped. */
+  const count = (totals: Totals): void => {
+    const counted = { ...totals.dropped }
+    outbox.explain(outbox.pushed - outbox.acked - ring.size, counted)
+    dropped = counted
+    outbox.totals = totals
+    // Otherwise there are drops in flight, whose reasons it was told.
+    if (outbox.cursor <= outbox.acked) outbox.told = { ...totals.dropped }
   }
 
-  return {
-    queued: () => queued,
-    inFlight: () => inFlight,
-    pushed: () => pushed,
-    acked: () => acked,
-    cursor: () => cursor,
+  const outbox: Outbox = {
+    pushed: 0,
+    acked: 0,
+    cursor: 0,
+    inFlight: 0,
+    totals: nothing,
+    told: {},
+    queued: () => ring.size - outbox.inFlight,
+    slice: (index, count = ring.size) =>
+      Array.from({ length: Math.min(count, ring.size - index) }, (_, at) => ring.at(index + at) as Entry),
     push(type, timestamp, data, refused) {
-      const entry: Entry = { seq: ++pushed, type, timestamp, data, run: undefined }
-      put(refused ? runOf(pushed, refused) : entry)
+      const entry = { seq: ++outbox.pushed, type, timestamp, data }
+      refused ? addDrops(dropped, refused) : put(entry)
       return entry
     },
-    dropOldest,
-    walk,
-    take(to, unsendable) {
-      noteSent(to)
-      move(queue, to, (entry) => {
-        const reason = unsendable.get(entry.seq)
-        if (!entry.run && !reason) inFlight++
-        flight.push(reason ? runOf(entry.seq, reason) : entry)
-      })
-      cursor = to
+    drop(reason, entry = ring.at(outbox.inFlight)) {
+      if (!entry) return false
+      let index = entry.seq > outbox.cursor ? outbox.inFlight : 0
+      while (ring.at(index) !== entry) index++
+      ring.remove(index)
+      if (index < outbox.inFlight) outbox.inFlight--
+      addDrops(dropped, reason)
+      return true
     },
-    noteSent,
-    lose,
-    settle(mark, collected) {
-      if (mark < acked) return
-      const dropped = { ...totals.dropped }
-      const forget = ({ run = {} }: Entry): void => {
-        addCounts(dropping, run, -1)
-        addCounts(dropped, run)
+    explain(gap, told) {
+      const drops: Drops = {}
+      const give = (reason: DropReason, count: number): void => {
+        if (count <= 0) return
+        addDrops(drops, reason, count)
+        addDrops(told, reason, count)
+        gap -= count
       }
-      move(flight, mark, forget)
-      move(queue, mark, forget)
-      totals = collected ?? { ...totals, dropped }
-      acked = mark
-      cursor = Math.max(cursor, mark)
-      noteSent(mark)
+      // An event that was sent and then dropped may turn out stored, but never one that was refused: these come first.
+      for (const name in { sampled: 0, unencodable: 0, ...dropped }) {
+        const reason = name as DropReason
+        give(reason, Math.min(gap, (dropped[reason] ?? 0) - (told[reason] ?? 0)))
+      }
+      give('cleared', gap)
+      return drops
+    },
+    take(to) {
+      for (let entry = ring.at(outbox.inFlight); entry && entry.seq <= to; entry = ring.at(outbox.inFlight))
+        outbox.inFlight++
+      outbox.cursor = to
+    },
+    lose() {
+      outbox.inFlight = 0
+      outbox.cursor = outbox.acked
+      outbox.told = { ...outbox.totals.dropped }
+    },
+    settle(mark, collected) {
+      if (mark < outbox.acked) return
+      outbox.acked = mark
+      outbox.take(Math.max(outbox.cursor, mark))
+      for (let entry = ring.at(0); entry && entry.seq <= mark; entry = ring.at(0)) {
+        ring.remove(0)
+        outbox.inFlight--
+      }
+      if (collected) count(collected)
     },
     renumber() {
-      lose()
-      for (const entry of walk(acked)) entry.seq -= acked
-      pushed -= acked
-      sent = Math.max(0, sent - acked)
-      acked = cursor = 0
-      totals = { dropped: {}, rejected: {} }
+      outbox.lose()
+      for (const entry of outbox.slice(0)) entry.seq -= outbox.acked
+      outbox.pushed -= outbox.acked
+      outbox.acked = outbox.cursor = 0
+      count(nothing)
     },
-    requeue(entries) {
-      const line = [...walk(acked)]
-      const covered = (seq: number) =>
-        line.some((entry) => seq <= entry.seq && seq > entry.seq - (entry.run ? sumOf(entry.run) : 1))
-      const back = entries.filter(
-        ({ seq }, at) => seq <= pushed && !covered(seq) && entries.findIndex((other) => other.seq === seq) === at,
-      )
-      queued = 0
-      while (queue.shift()) {}
-      for (const entry of [...line, ...back].sort((a, b) => a.seq - b.seq)) {
-        acked = cursor = Math.min(acked, entry.seq - (entry.run ? sumOf(entry.run) : 1))
+    requeue(events) {
+      outbox.lose()
+      // What never left can't come back.
+      const back = events.filter(({ seq }) => seq <= outbox.pushed).slice(0, outbox.stats().acked)
+      const line = [...outbox.slice(0), ...back].sort((one, other) => one.seq - other.seq)
+      while (ring.size > 0) ring.remove(0)
+      let last = 0
+      for (const entry of line) {
+        if (entry.seq === last) continue
+        last = entry.seq
+        if (last <= outbox.acked) outbox.acked = outbox.cursor = last - 1
         put(entry)
       }
     },
     stats() {
-      const dropped = { ...totals.dropped }
-      addCounts(dropped, dropping)
-      return {
-        pushed,
-        acked: pushed - queued - inFlight - sumOf(dropped),
-        queued,
-        inFlight,
-        dropped,
-        rejected: sumOf(totals.rejected),
-      }
+      const { pushed, inFlight, totals } = outbox
+      const queued = outbox.queued()
+      const acked = pushed - queued - inFlight - sumOf(dropped)
+      return { pushed, acked, queued, inFlight, dropped: { ...dropped }, rejected: sumOf(totals.rejected) }
     },
   }
+  return outbox
 }

@@ -1,18 +1,15 @@
 /** Sends the line of the outbox over an open socket, as far as window, `bufferedAmount` and poisoned batches allow. */
-import { closeCodes, maxFrameBytes } from '@downlink/protocol'
-import { packBatch } from './batch.ts'
-import type { Delivery } from './delivery.ts'
+import { type CloseCode, encodeBatch, maxEventBytes, maxFrameBytes, type WelcomeFrame } from '@downlink/protocol'
+import { packBatch, type Spelling } from './batch.ts'
 import type { SocketPort } from './environment.ts'
 import type { TelemetrySettings } from './options.ts'
 import type { Outbox } from './outbox.ts'
 
 export interface Sender {
-  /** What the collector's welcome allows. */
-  allow(windowEvents: number, maxBatchBytes: number): void
-  /** Sends up to sequence `due` where it may. Throws where the socket does. */
-  send(socket: SocketPort, due: number): void
-  /** Something was acked: batches may grow again. */
-  grow(): void
+  /** Takes over what the collector allows. */
+  welcome(frame: WelcomeFrame): void
+  /** Sends full batches, or all there is, where it may. Throws where the socket does. */
+  send(socket: SocketPort, all: boolean): void
   /** The link was lost, with `code`, before anything of its batches was acked. */
   shrink(code: number): void
 }
@@ -20,37 +17,48 @@ export interface Sender {
 /** A batch that takes the link down with it so often is halved. */
 const lossesToHalve = 3
 
-export function createSender(settings: TelemetrySettings, delivery: Delivery, outbox: Outbox): Sender {
-  const { batchSize, maxBufferedBytes, windowEvents } = settings
+const tooLarge: readonly number[] = [4413, 1009] satisfies CloseCode[]
+
+export function createSender(settings: TelemetrySettings, outbox: Outbox, spell: Spelling, isAcked: boolean): Sender {
+  const { batchSize, windowEvents } = settings
   let window = windowEvents
   let maxBytes = maxFrameBytes
   let maxElements = batchSize
   let losses = 0
+  let acked = 0
   return {
-    allow(events, bytes) {
-      window = Math.min(windowEvents, events)
-      maxBytes = Math.min(maxBytes, bytes)
+    welcome(frame) {
+      window = Math.max(1, Math.min(windowEvents, frame.window))
+      // A collector with less room than one event says so by closing with 4413.
+      maxBytes = Math.max(maxEventBytes, Math.min(maxFrameBytes, frame.maxBatchBytes))
     },
-    send(socket, due) {
-      while (outbox.cursor() < due && socket.bufferedAmount <= maxBufferedBytes) {
-        const room = Math.min(maxElements, window - outbox.inFlight())
-        const batch = packBatch(outbox, outbox.cursor(), room, maxBytes, delivery.spelling)
-        if (!batch) return
-        if (batch.elements.length > 0) socket.send(delivery.frame(batch, outbox.pushed()))
-        outbox.take(batch.to, batch.unsendable)
-        if (!delivery.acked) outbox.settle(batch.to)
+    send(socket, all) {
+      if (outbox.acked > acked) {
+        losses = 0
+        maxElements = Math.min(batchSize, maxElements * 2)
+      }
+      acked = outbox.acked
+      while (
+        socket.bufferedAmount <= settings.maxBufferedBytes &&
+        (all || outbox.queued() >= Math.min(maxElements, window))
+      ) {
+        const { cursor, pushed, inFlight, told } = outbox
+        const entries = outbox.slice(inFlight, Math.min(maxElements, window - inFlight))
+        const end = (outbox.slice(inFlight + entries.length, 1)[0]?.seq ?? pushed + 1) - 1
+        const { to, elements } = packBatch(outbox, spell, cursor, entries, end, maxBytes, isAcked ? told : undefined)
+        if (to === cursor) return
+        if (isAcked) socket.send(encodeBatch({ t: 'batch', seq: cursor + 1, pushed }, elements))
+        else if (elements[0]) socket.send(settings.format === 'ndjson' ? `${elements.join('\n')}\n` : `[${elements}]`)
+        outbox.take(to)
+        if (!isAcked) outbox.settle(to)
       }
     },
-    grow() {
-      losses = 0
-      maxElements = Math.min(batchSize, maxElements * 2)
-    },
     shrink(code) {
-      const tooLarge = code === closeCodes.tooLarge || code === closeCodes.messageTooBig
-      if (++losses < lossesToHalve && !tooLarge) return
+      const isTooLarge = tooLarge.includes(code)
+      if (++losses < lossesToHalve && !isTooLarge) return
       losses = 0
       // Alone, and still refused for its size: without this it would stand in front of all others for ever.
-      if (tooLarge && maxElements === 1) outbox.dropOldest('oversize')
+      if (isTooLarge && maxElements === 1) outbox.drop('oversize')
       maxElements = Math.ceil(maxElements / 2)
     },
   }

@@ -1,19 +1,24 @@
 import { expect, it } from 'vitest'
 import { createSession } from './session.ts'
 
-const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count))
+const environment = {
+  randomBytes: (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count)),
+  wallMs: () => 1_767_225_600_123,
+}
 
 it('is a UUIDv7 that carries the time of its making', () => {
-  const madeAtMs = 1_767_225_600_123
-  const { id } = createSession(randomBytes, madeAtMs)
+  const { id } = createSession(environment)
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(madeAtMs)
+  expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(environment.wallMs())
 })
 
 it('keeps its form whatever the bytes and the clock say', () => {
   for (const byte of [0, 15, 255]) {
     for (const wallMs of [0, 1, 2 ** 48 - 1]) {
-      const { id, proof } = createSession((count) => new Uint8Array(count).fill(byte), wallMs)
+      const { id, proof } = createSession({
+        randomBytes: (count) => new Uint8Array(count).fill(byte),
+        wallMs: () => wallMs,
+      })
       expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
       expect(proof).toMatch(/^[0-9a-f]{32}$/)
     }
@@ -21,18 +26,21 @@ it('keeps its form whatever the bytes and the clock say', () => {
 })
 
 it('differs from the next, and so does its proof', () => {
-  const sessions = Array.from({ length: 100 }, () => createSession(randomBytes, 5))
+  const sessions = Array.from({ length: 100 }, () => createSession(environment))
   expect(new Set(sessions.flatMap(({ id, proof }) => [id, proof])).size).toBe(200)
 })
 
 it('shares no digits with its proof, for the id is on everybody’s screen', () => {
   let byte = 0
-  const { id, proof } = createSession((count) => Uint8Array.from({ length: count }, () => byte++), 0)
+  const { id, proof } = createSession({
+    ...environment,
+    randomBytes: (count) => Uint8Array.from({ length: count }, () => byte++),
+  })
   expect(proof).not.toContain(id.slice(-12))
 })
 
 it('may be named by a headless run, and still has a proof', () => {
-  const { id, proof } = createSession(randomBytes, 5, 'cascade-42')
+  const { id, proof } = createSession(environment, 'cascade-42')
   expect(id).toBe('cascade-42')
   expect(proof).toMatch(/^[0-9a-f]{32}$/)
 })

@@ -1,6 +1,7 @@
 /** Fakes of the world around the client: clock, timers, page and sockets that do what a test says, when it says so. */
 import { type ClientFrame, decodeClientFrame, decodePost, type Post, type ServerFrame } from '@downlink/protocol'
 import { createTelemetry, type Telemetry } from './create-telemetry.ts'
+import { createDevelopment } from './development.ts'
 import type { Environment, PageSignal, SocketPort } from './environment.ts'
 import type { TelemetryOptions } from './options.ts'
 
@@ -59,7 +60,7 @@ export interface FakeWorld {
 /** `downlink.v1` numbers, as a collector without rejections or drops gives them. */
 export const noTotals = { dropped: {}, rejected: {} } as const
 
-export function createFakeWorld(replaced: Partial<Environment> = {}): FakeWorld {
+export function createFakeWorld(replaced: Partial<Environment> = {}, isDevelopment = false): FakeWorld {
   const sockets: FakeSocket[] = []
   const posts: FakePost[] = []
   const warnings: string[] = []
@@ -110,7 +111,7 @@ export function createFakeWorld(replaced: Partial<Environment> = {}): FakeWorld 
         }),
       config: undefined,
       pageUrl: 'https://game.example/play/',
-      development: false,
+      development: isDevelopment ? createDevelopment((message) => warnings.push(message)) : undefined,
       warn: (message) => warnings.push(message),
       ...replaced,
     },
@@ -154,8 +155,8 @@ export function createFakeWorld(replaced: Partial<Environment> = {}): FakeWorld 
     },
     hide: () => signal('hidden'),
     show: () => signal('visible'),
-    leave: () => signal('leave'),
-    comeBack: () => signal('return'),
+    leave: () => signal('pagehide'),
+    comeBack: () => signal('pageshow'),
   }
   return world
 }
@@ -214,17 +215,23 @@ function createFakeSocket(url: string, protocols: readonly string[], nowMs: () =
   return socket
 }
 
+export interface TestOptions extends TelemetryOptions {
+  /** Not a production build. */
+  readonly isDevelopment?: boolean
+}
+
 /** A telemetry in a fake world, switched on and pushing events of any type. */
-export function createTestTelemetry(
-  options: TelemetryOptions = {},
-  world: FakeWorld = createFakeWorld(options.environment),
-): { readonly world: FakeWorld; readonly telemetry: Telemetry } {
+export function createTestTelemetry({ isDevelopment, ...options }: TestOptions = {}): {
+  readonly world: FakeWorld
+  readonly telemetry: Telemetry
+} {
+  const world = createFakeWorld(options.environment, isDevelopment)
   return { world, telemetry: createTelemetry({ enabled: true, ...options, environment: world.environment }) }
 }
 
 /** The same, welcomed by a collector. */
 export async function createOpenTelemetry(
-  options: TelemetryOptions = {},
+  options: TestOptions = {},
   limits?: { readonly window?: number; readonly maxBatchBytes?: number },
 ): Promise<{ readonly world: FakeWorld; readonly telemetry: Telemetry }> {
   const { world, telemetry } = createTestTelemetry(options)

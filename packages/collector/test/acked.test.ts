@@ -101,7 +101,10 @@ it('takes a beacon that overtakes the socket, once', async () => {
   await client.hello()
   const beacon = { ...hello, pushed: 4, seq: 1, events: [event(1), event(2), event(3), event(4)] }
   const posted = await post(listening, beacon)
-  expect([posted.status, await posted.json()]).toEqual([200, { ack: 4, totals: noTotals, rejected: [] }])
+  expect([posted.status, await posted.json()]).toEqual([
+    200,
+    { t: 'ack', seq: 4, ack: 4, totals: noTotals, rejected: [] },
+  ])
   expect(await client.batch(1, [event(1), event(2)], 4)).toMatchObject({ seq: 4 })
   expect(await client.batch(3, [event(3), event(4), event(5)], 5)).toMatchObject({ seq: 5 })
   await stop()

@@ -8,7 +8,13 @@ it('stores what curl posts', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const response = await fetch(`${listening.url}/telemetry`, { method: 'POST', body, headers })
   expect(response.status).toBe(200)
-  expect(await response.json()).toEqual({ ack: 2, totals: { dropped: {}, rejected: {} }, rejected: [] })
+  expect(await response.json()).toEqual({
+    t: 'ack',
+    seq: 2,
+    ack: 2,
+    totals: { dropped: {}, rejected: {} },
+    rejected: [],
+  })
   await stop()
   expect(
     await rowsOf(data, 'SELECT seq::INT, type, data::VARCHAR, envelope::VARCHAR FROM events ORDER BY seq'),

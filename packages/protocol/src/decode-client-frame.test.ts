@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeClientFrame, decodePost, looksLikePost, spanOf } from './decode-client-frame.ts'
-import { encodeBatch, encodeFrame, encodePost } from './encode.ts'
+import { encodeBatch, encodeFrame } from './encode.ts'
 import type { Batch, Hello } from './frames.ts'
 
 const hello: Hello = { session: 's-1', proof: '0123456789abcdef'.repeat(2), conn: 1, next: 1, pushed: 0, now: 1 }
@@ -55,7 +55,7 @@ describe('round trip', () => {
     fc.assert(
       fc.property(batches, ({ events, ...head }) => {
         const sent = encodeBatch(
-          head,
+          { t: 'batch', ...head },
           events.map((element) => JSON.stringify(element)),
         )
         const read = decodeClientFrame(sent)
@@ -68,9 +68,8 @@ describe('round trip', () => {
     fc.assert(
       fc.property(hellos, batches, (who, { events, ...head }) => {
         const pushed = Math.max(who.pushed, head.pushed)
-        const sent = encodePost(
-          { ...who, pushed },
-          { ...head, pushed },
+        const sent = encodeBatch(
+          { ...who, ...head, pushed },
           events.map((element) => JSON.stringify(element)),
         )
         const body: unknown = JSON.parse(sent)

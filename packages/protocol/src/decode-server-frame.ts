@@ -1,39 +1,27 @@
 /** What a client reads. Small, and without words: it is in every game's bundle. */
-import type { PostAnswer, ServerFrame } from './frames.ts'
-import { isCount, isObject, type JsonObject } from './json.ts'
+import type { AckFrame, ServerFrame, SlowFrame, Totals, WelcomeFrame } from './frames.ts'
 
-/** What each frame must hold; a frame of a later protocol may hold more. */
-const kinds: Readonly<Record<string, (frame: JsonObject) => boolean>> = {
-  welcome: ({ ack, window, maxBatchBytes, totals }) =>
-    isCount(ack) && isCount(window, 1) && isCount(maxBatchBytes, 1) && isTotals(totals),
-  ack: ({ seq, totals }) => isCount(seq) && isTotals(totals),
-  slow: ({ retryAfterMs }) => isCount(retryAfterMs),
-  beat: () => true,
+/** What must be a count in each kind of frame; a frame of a later protocol may hold more. */
+const countsIn: { readonly [kind: string]: (frame: never) => readonly unknown[] } = {
+  welcome: ({ ack, window, maxBatchBytes, totals }: WelcomeFrame) => [ack, window, maxBatchBytes, ...countsOf(totals)],
+  ack: ({ seq, totals }: AckFrame) => [seq, ...countsOf(totals)],
+  slow: ({ retryAfterMs }: SlowFrame) => [retryAfterMs],
+  beat: () => [],
 }
 
-/** Reads one frame of the collector. Never throws: what it can't read is nothing, which a client passes over. */
+const countsOf = ({ dropped, rejected }: Totals): unknown[] => [dropped, rejected].flatMap(Object.values)
+
+/**
+ * Reads one frame of the collector, or its answer to a POST. Never throws: what it can't read is nothing,
+ * which a client passes over.
+ */
 export function decodeServerFrame(text: string): ServerFrame | undefined {
-  const frame = parseObject(text)
-  return frame && Object.hasOwn(kinds, `${frame.t}`) && kinds[`${frame.t}`]?.(frame)
-    ? (frame as unknown as ServerFrame)
-    : undefined
-}
-
-/** Reads the answer to `POST /telemetry`, or nothing. */
-export function decodePostAnswer(text: string): PostAnswer | undefined {
-  const answer = parseObject(text)
-  return answer && isCount(answer.ack) && isTotals(answer.totals) ? (answer as unknown as PostAnswer) : undefined
-}
-
-function parseObject(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
+    const frame = JSON.parse(text)
+    const counts = countsIn[frame.t]?.(frame as never)
+    if (counts?.every((count) => Number.isSafeInteger(count) && Number(count) >= 0)) return frame
   } catch {
-    return undefined
+    // Not JSON, or not of a form that can be taken apart.
   }
+  return undefined
 }
-
-const isTotals = (value: unknown): boolean => isObject(value) && isCounts(value.dropped) && isCounts(value.rejected)
-
-const isCounts = (value: unknown): boolean => isObject(value) && Object.values(value).every((count) => isCount(count))

@@ -95,9 +95,9 @@ export type BeatFrame = { readonly t: 'beat' }
 export type SlowFrame = { readonly t: 'slow'; readonly retryAfterMs: number }
 export type ServerFrame = WelcomeFrame | AckFrame | BeatFrame | SlowFrame
 
-/** The JSON answer of `POST /telemetry`. */
-export interface PostAnswer {
+/** The JSON answer of `POST /telemetry`: an ack frame, so that a client reads both alike. */
+export type PostAnswer = AckFrame & {
+  /** As `seq`. */
   readonly ack: number
-  readonly totals: Totals
   readonly rejected: readonly Rejection[]
 }

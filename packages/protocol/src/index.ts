@@ -11,7 +11,7 @@ export {
 export { type CloseCode, closeCodes } from './close-codes.ts'
 export { decodeClientFrame, decodePost, isDrop, looksLikePost, spanOf } from './decode-client-frame.ts'
 export { decodePlain } from './decode-plain.ts'
-export { decodePostAnswer, decodeServerFrame } from './decode-server-frame.ts'
+export { decodeServerFrame } from './decode-server-frame.ts'
 export {
   defineEvents,
   type EventDefinitions,
@@ -23,7 +23,7 @@ export {
   type StandardSchema,
 } from './define-events.ts'
 export { type DropCounts, type DropReason, dropReasons } from './drop-reasons.ts'
-export { encodeBatch, encodeFrame, encodePost } from './encode.ts'
+export { encodeBatch, encodeFrame } from './encode.ts'
 export { eventId, type TelemetryEvent } from './event.ts'
 export type {
   AckFrame,

@@ -61,7 +61,7 @@ export function createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now }
     const rejected = settled.rejected
       .slice(0, maxRejectionsPerAnswer)
       .map(({ seq, code, message }) => ({ seq, code, message }))
-    return { status: 200, body: { ack: record.mark, totals: totalsOf(record), rejected } }
+    return { status: 200, body: { t: 'ack', seq: record.mark, ack: record.mark, totals: totalsOf(record), rejected } }
   }
 }
 

@@ -1,0 +1,375 @@
+import { type DropCounts, type DropReason, isDrop, spanOf, type Totals } from '@downlink/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { packBatch } from './batch.ts'
+import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
+
+const pushMany = (outbox: Outbox, count: number, refused?: DropReason): void => {
+  for (let n = 0; n < count; n++) outbox.push('tick', 0, outbox.pushed + 1, refused)
+}
+
+/** The line in short: an event as its sequence, drops as their counts. */
+const lineOf = ({ acked, slice, pushed, totals, explain }: Outbox): (number | DropCounts)[] => {
+  const told = { ...totals.dropped }
+  const line: (number | DropCounts)[] = []
+  let to = acked
+  for (const seq of slice(0)
+    .map((entry) => entry.seq)
+    .concat(pushed + 1)) {
+    if (seq > to + 1) line.push(explain(seq - 1 - to, told))
+    if (seq <= pushed) line.push(seq)
+    to = seq
+  }
+  return line
+}
+
+const collected = (dropped: DropCounts = {}): Totals => ({ dropped, rejected: {} })
+
+/** Sends `count` events over the link, and returns the batch as a collector reads it. */
+const send = (outbox: Outbox, count = Number.POSITIVE_INFINITY): { seq: number; elements: unknown[] } => {
+  const { cursor, inFlight, pushed, told } = outbox
+  const entries = outbox.slice(inFlight, count)
+  const end = (outbox.slice(inFlight + entries.length, 1)[0]?.seq ?? pushed + 1) - 1
+  const batch = packBatch(outbox, ({ data }) => data, cursor, entries, end, 1e9, told)
+  outbox.take(batch.to)
+  return { seq: cursor + 1, elements: batch.elements.map((text) => JSON.parse(text)) }
+}
+
+describe('drops', () => {
+  it('are what is missing between the events, with their reasons', () => {
+    const outbox = createOutbox(3, 'drop-oldest')
+    pushMany(outbox, 5)
+    pushMany(outbox, 1, 'sampled')
+    pushMany(outbox, 3)
+    expect(lineOf(outbox)).toEqual([{ sampled: 1, overflow: 5 }, 7, 8, 9])
+  })
+
+  it('that turn out stored are none', () => {
+    const outbox = createOutbox(4, 'drop-oldest')
+    pushMany(outbox, 4)
+    send(outbox)
+    outbox.lose()
+    pushMany(outbox, 1, 'sampled')
+    pushMany(outbox, 2)
+    outbox.settle(1, collected())
+    expect(outbox.stats()).toMatchObject({ acked: 1, queued: 4, dropped: { overflow: 1, sampled: 1 } })
+  })
+
+  it('are evicted between what is in flight and what is queued', () => {
+    const outbox = createOutbox(4, 'drop-oldest')
+    pushMany(outbox, 2)
+    send(outbox)
+    pushMany(outbox, 5)
+    expect(lineOf(outbox)).toEqual([1, 2, { overflow: 3 }, 6, 7])
+    expect(send(outbox)).toEqual({ seq: 3, elements: [{ drop: { overflow: 3 } }, 6, 7] })
+    outbox.settle(2, collected())
+    expect(outbox.stats()).toMatchObject({ pushed: 7, acked: 2, queued: 0, inFlight: 2, dropped: { overflow: 3 } })
+  })
+
+  it('are the new ones where all is in flight', () => {
+    const outbox = createOutbox(2, 'drop-oldest')
+    pushMany(outbox, 2)
+    send(outbox)
+    pushMany(outbox, 1)
+    expect(lineOf(outbox)).toEqual([1, 2, { overflow: 1 }])
+  })
+
+  it('are told once each, whatever is dropped meanwhile', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 3, 'overflow')
+    pushMany(outbox, 1)
+    expect(send(outbox).elements).toEqual([{ drop: { overflow: 3 } }, 4])
+    pushMany(outbox, 2, 'sampled')
+    expect(send(outbox).elements).toEqual([{ drop: { sampled: 2 } }])
+    outbox.settle(4, collected({ overflow: 3 }))
+    pushMany(outbox, 1, 'disabled')
+    expect(send(outbox).elements).toEqual([{ drop: { disabled: 1 } }])
+  })
+
+  it('are told again where the link was lost before the ack', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 3, 'overflow')
+    pushMany(outbox, 2, 'sampled')
+    const first = send(outbox)
+    outbox.lose()
+    expect(send(outbox)).toEqual(first)
+  })
+})
+
+describe('settle', () => {
+  it('takes the collector’s counts over its own', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 2, 'sampled')
+    pushMany(outbox, 3)
+    send(outbox)
+    outbox.settle(4, { dropped: { sampled: 1 }, rejected: { bad_event: 2 } })
+    expect(outbox.stats()).toEqual({
+      pushed: 5,
+      acked: 3,
+      queued: 0,
+      inFlight: 1,
+      dropped: { sampled: 1 },
+      rejected: 2,
+    })
+  })
+
+  it('counts by itself where nobody else does', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 2, 'sampled')
+    pushMany(outbox, 3)
+    outbox.settle(4)
+    expect(outbox.stats()).toMatchObject({ pushed: 5, acked: 2, queued: 1, dropped: { sampled: 2 } })
+  })
+
+  it('moves the cursor along where the mark is past it', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 5)
+    send(outbox, 2)
+    outbox.settle(4, collected())
+    expect([outbox.acked, outbox.cursor, outbox.queued(), outbox.inFlight]).toEqual([4, 4, 1, 0])
+  })
+
+  it('may fall between drops', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 3, 'sampled')
+    pushMany(outbox, 3, 'overflow')
+    outbox.settle(4, collected({ sampled: 3, overflow: 1 }))
+    expect(lineOf(outbox)).toEqual([{ overflow: 2 }])
+    expect(outbox.stats()).toMatchObject({ pushed: 6, acked: 0, dropped: { sampled: 3, overflow: 3 } })
+  })
+
+  it('ignores a mark below the present one', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 3)
+    outbox.settle(2, collected())
+    outbox.settle(1, collected({ overflow: 9 }))
+    expect(outbox.stats()).toMatchObject({ acked: 2, dropped: {} })
+  })
+})
+
+it('removes an event wherever it is, and keeps the others in order', () => {
+  const outbox = createOutbox(9, 'drop-oldest')
+  pushMany(outbox, 6)
+  send(outbox, 3)
+  for (const index of [4, 1]) outbox.drop('oversize', outbox.slice(0)[index])
+  expect(lineOf(outbox)).toEqual([1, { oversize: 1 }, 3, 4, { oversize: 1 }, 6])
+  expect(outbox.stats()).toMatchObject({ queued: 2, inFlight: 2, dropped: { oversize: 2 } })
+})
+
+it('begins a new session at 1', () => {
+  const outbox = createOutbox(9, 'drop-oldest')
+  pushMany(outbox, 3)
+  send(outbox)
+  outbox.settle(2, collected({ overflow: 1 }))
+  pushMany(outbox, 1, 'sampled')
+  pushMany(outbox, 1)
+  outbox.renumber()
+  expect(lineOf(outbox)).toEqual([1, { sampled: 1 }, 3])
+  expect(outbox.stats()).toEqual({ pushed: 3, acked: 0, queued: 2, inFlight: 0, dropped: { sampled: 1 }, rejected: 0 })
+})
+
+describe('requeue', () => {
+  const drain = (outbox: Outbox, count: number): Entry[] => {
+    const events = outbox.slice(outbox.inFlight, count)
+    outbox.settle(events.at(-1)?.seq ?? 0)
+    return events
+  }
+
+  it('leaves holes, which are told as cleared', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 6)
+    const events = drain(outbox, 6)
+    outbox.requeue(events.filter(({ seq }) => seq === 2 || seq === 4))
+    expect(lineOf(outbox)).toEqual([2, { cleared: 1 }, 4, { cleared: 2 }])
+    expect(outbox.stats()).toMatchObject({ pushed: 6, acked: 4, queued: 2, dropped: {} })
+  })
+
+  it('takes back nothing that was never drained', () => {
+    const outbox = createOutbox(2, 'drop-oldest')
+    pushMany(outbox, 2)
+    const peeked = outbox.slice(0)
+    pushMany(outbox, 1)
+    outbox.requeue(peeked)
+    expect(outbox.stats()).toMatchObject({ pushed: 3, acked: 0, queued: 2, dropped: { overflow: 1 } })
+  })
+})
+
+/** The collector of the model below: what is stored, and what it was told is not. */
+interface Ledger {
+  mark: number
+  stored: number[]
+  dropped: Record<string, number>
+}
+
+const take = (ledger: Ledger, { seq, elements }: { seq: number; elements: readonly unknown[] }): void => {
+  if (seq > ledger.mark + 1) throw new Error(`Expected a batch from ${ledger.mark + 1}, got ${seq}`)
+  let next = seq
+  for (const element of elements) {
+    const first = next
+    next += spanOf(element)
+    let surplus = Math.max(0, ledger.mark + 1 - first)
+    if (!isDrop(element)) {
+      if (surplus === 0) ledger.stored.push(element as number)
+    } else {
+      for (const [reason, count] of Object.entries(element.drop)) {
+        const repeated = Math.min(surplus, count)
+        surplus -= repeated
+        if (count > repeated) ledger.dropped[reason] = (ledger.dropped[reason] ?? 0) + count - repeated
+      }
+    }
+    ledger.mark = Math.max(ledger.mark, next - 1)
+  }
+}
+
+const sum = (counts: object): number => Object.values(counts).reduce((total, count) => total + count, 0)
+
+const expectBalance = ({ pushed, acked, queued, inFlight, dropped }: OutboxStats, capacity: number): void => {
+  expect(acked + queued + inFlight + sum(dropped)).toBe(pushed)
+  expect(Math.min(acked, queued, inFlight, ...Object.values(dropped))).toBeGreaterThanOrEqual(0)
+  expect(queued + inFlight).toBeLessThanOrEqual(capacity)
+}
+
+describe('with a collector', () => {
+  const reasons = fc.constantFrom<DropReason>('overflow', 'cleared', 'disabled')
+  const few = fc.integer({ min: 1, max: 4 })
+  const steps = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(fc.constant('push' as const), few) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(fc.constant('refuse' as const), fc.constantFrom<DropReason>('sampled', 'unencodable')),
+    },
+    { weight: 2, arbitrary: fc.tuple(fc.constant('evict' as const), reasons) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('clear' as const), reasons) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('remove' as const), fc.nat({ max: 5 })) },
+    { weight: 5, arbitrary: fc.tuple(fc.constant('send' as const), few) },
+    { weight: 4, arbitrary: fc.tuple(fc.constant('deliver' as const), few) },
+    { weight: 4, arbitrary: fc.tuple(fc.constant('ack' as const)) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant('lose' as const)) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('beacon' as const)) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('deliver beacon' as const)) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('drain' as const), few) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('requeue' as const), few) },
+  )
+  const policies = fc.constantFrom('drop-oldest' as const, 'drop-newest' as const)
+
+  it('accounts for every sequence exactly once, whatever is lost, evicted, overtaken, drained and brought back', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        policies,
+        fc.array(steps, { maxLength: 50 }),
+        (capacity, policy, script) => {
+          const outbox = createOutbox(capacity, policy)
+          const ledger: Ledger = { mark: 0, stored: [], dropped: {} }
+          const ack = (): void => outbox.settle(ledger.mark, collected({ ...ledger.dropped }))
+          let wire: { seq: number; elements: unknown[] }[] = []
+          let beacons: { seq: number; elements: unknown[] }[] = []
+          let drained: Entry[] = []
+          let isLinked = false
+          /** What was drained by hand before the link said hello: the collector is told that it is missing. */
+          let missing = 0
+          const link = (): void => {
+            if (isLinked) return
+            isLinked = true
+            missing += Math.max(0, outbox.acked - ledger.mark)
+            ledger.mark = Math.max(ledger.mark, outbox.acked)
+            ack()
+          }
+
+          for (const [act, what] of script) {
+            if (act === 'push') pushMany(outbox, what)
+            else if (act === 'refuse') pushMany(outbox, 1, what)
+            else if (act === 'evict') outbox.drop(what)
+            else if (act === 'clear') while (outbox.drop(what)) {}
+            else if (act === 'remove') {
+              const entry = outbox.slice(0)[what]
+              if (entry) outbox.drop('oversize', entry)
+            } else if (act === 'send') {
+              link()
+              const batch = send(outbox, what)
+              if (batch.elements.length > 0) wire.push(batch)
+            } else if (act === 'deliver') for (const batch of wire.splice(0, what)) take(ledger, batch)
+            else if (act === 'ack') {
+              link()
+              ack()
+            } else if (act === 'lose') {
+              outbox.lose()
+              wire = []
+              isLinked = false
+            } else if (act === 'beacon') {
+              link()
+              const { acked, pushed, totals, slice } = outbox
+              const entries = slice(0)
+              const body = packBatch(outbox, ({ data }) => data, acked, entries, pushed, 1e9, { ...totals.dropped })
+              beacons.push({ seq: acked + 1, elements: body.elements.map((text) => JSON.parse(text)) })
+            } else if (act === 'deliver beacon') {
+              for (const body of beacons) take(ledger, body)
+              beacons = []
+            } else if (act === 'drain') {
+              if (isLinked) continue
+              const events = outbox.slice(outbox.inFlight, what)
+              drained.push(...events)
+              outbox.settle(events.at(-1)?.seq ?? 0)
+            } else {
+              outbox.requeue(drained.filter((_, index) => index % what === 0).reverse())
+              drained = drained.filter((_, index) => index % what !== 0)
+            }
+            expectBalance(outbox.stats(), capacity)
+            const line = outbox.slice(0).map(({ seq }) => seq)
+            expect(line).toEqual([...new Set(line)].sort((a, b) => a - b))
+            for (const { seq } of outbox.slice(0, outbox.inFlight))
+              expect(seq > outbox.acked && seq <= outbox.cursor).toBe(true)
+          }
+
+          outbox.lose()
+          isLinked = false
+          link()
+          take(ledger, send(outbox))
+          ack()
+          expect(ledger.mark).toBe(outbox.pushed)
+          expect(ledger.stored).toEqual([...new Set(ledger.stored)].sort((a, b) => a - b))
+          expect(ledger.stored.length + sum(ledger.dropped) + missing).toBe(outbox.pushed)
+          expect(outbox.stats()).toMatchObject({ queued: 0, inFlight: 0, dropped: ledger.dropped })
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('tells the reasons of all that was refused exactly', () => {
+    const events = fc.array(
+      fc.constantFrom(
+        'push' as const,
+        'sampled' as const,
+        'unencodable' as const,
+        'send' as const,
+        'ack' as const,
+        'lose' as const,
+      ),
+    )
+    fc.assert(
+      fc.property(events, (script) => {
+        const outbox = createOutbox(4, 'drop-oldest')
+        const ledger: Ledger = { mark: 0, stored: [], dropped: {} }
+        const refused: Record<string, number> = {}
+        for (const act of script) {
+          if (act === 'push') pushMany(outbox, 1)
+          else if (act === 'send') take(ledger, send(outbox, 2))
+          else if (act === 'ack') outbox.settle(ledger.mark, collected({ ...ledger.dropped }))
+          else if (act === 'lose') {
+            outbox.lose()
+            outbox.settle(ledger.mark, collected({ ...ledger.dropped }))
+          } else {
+            refused[act] = (refused[act] ?? 0) + 1
+            pushMany(outbox, 1, act)
+          }
+        }
+        outbox.lose()
+        outbox.settle(ledger.mark, collected({ ...ledger.dropped }))
+        take(ledger, send(outbox))
+        const { overflow, ...others } = ledger.dropped
+        expect(others).toEqual(refused)
+      }),
+    )
+  })
+})
