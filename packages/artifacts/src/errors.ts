@@ -1,0 +1,67 @@
+/** What goes wrong with artifacts, each with a code to act on. */
+
+export type ArtifactErrorCode =
+  /** An option is out of its range, or of the wrong type. */
+  | 'bad_option'
+  /** A format that there is not. */
+  | 'unknown_format'
+  /** A table whose section, columns or rows don't fit. */
+  | 'bad_table'
+  /** A writer that is no object with `write`, no function and no config that is known here. */
+  | 'unknown_writer'
+  /** A file name that not every file system takes, or that leaves its folder. */
+  | 'bad_name'
+  /** Another artifact of the same export has this name. */
+  | 'duplicate_name'
+  /** The content is neither text nor bytes nor a stream of bytes. */
+  | 'bad_content'
+  /** The stream of the content failed. */
+  | 'content_failed'
+  /** The writer threw, for a reason without a code of its own here. */
+  | 'write_failed'
+  /** The write was still running at its time limit. */
+  | 'write_timeout'
+  /** An earlier write of this writer has still not ended, so it is given no more. */
+  | 'writer_stuck'
+  /** The writer read a shared stream so slowly that it held up the others. */
+  | 'stream_stalled'
+  /** The caller's signal ended the export. */
+  | 'aborted'
+  /** The artifacts are more than the writer may keep in memory. */
+  | 'too_large'
+  /** The folder can't be made: something on its way is a file. */
+  | 'bad_folder'
+  /** The folder may not be written to. */
+  | 'not_writable'
+  /** There is no room left. */
+  | 'disk_full'
+  /** Too many files of this name, each with another content. */
+  | 'name_taken'
+
+/** @example catch (error) { if (error instanceof ArtifactError && error.code === 'disk_full') … } */
+export class ArtifactError extends Error {
+  override readonly name = 'ArtifactError'
+  readonly code: ArtifactErrorCode
+
+  constructor(code: ArtifactErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** What lies at the bottom of an error, as one line: its own message where it has no cause. */
+export function rootCauseOf(error: unknown): string {
+  let cause = error
+  // A cause can be its own cause.
+  for (let depth = 0; depth < 16 && cause instanceof Error && cause.cause !== undefined; depth++) cause = cause.cause
+  return messageOf(cause)
+}
+
+/** Whatever was thrown, as text; never throws itself. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error && error.message !== '' ? error.message : String(error)
+  } catch {
+    return 'something that has no text was thrown'
+  }
+}
