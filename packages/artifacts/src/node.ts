@@ -1,0 +1,8 @@
+/** What needs Node: files and CI. */
+
+export { CiArtifactPublisher } from './node/publish/ci-artifact-publisher.ts'
+export type { Argv, Command, CommandOutcome, CommandRunner } from './node/publish/command-runner.ts'
+export type { ProviderOutput, PublishFileSystem, PublishLogger } from './node/publish/environment.ts'
+export type { Manifest, MissingFile, PresentFile } from './node/publish/manifest.ts'
+export { type CiArtifactPublisherOptions, ciArtifactPublisherDefaults } from './node/publish/options.ts'
+export { type ReadCommands, readCommands } from './node/publish/read-commands.ts'

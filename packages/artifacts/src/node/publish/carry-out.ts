@@ -1,0 +1,143 @@
+/** Does what a provider has planned, step by step; or only says what it would do. Never rejects. */
+import { messageOf } from '../../errors.ts'
+import type { CommandReport, PublishFailure, PublishStatus } from '../../publish-result.ts'
+import type { CommandOutcome } from './command-runner.ts'
+import type { PublishEnvironment } from './environment.ts'
+import type { Plan, Step } from './plan.ts'
+import { type Redact, redactArgv } from './redact.ts'
+
+export interface Carrying {
+  readonly environment: PublishEnvironment
+  readonly redact: Redact
+  readonly timeoutMs: number
+  readonly isDryRun: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+export interface Carried {
+  readonly status: PublishStatus
+  readonly commands: readonly CommandReport[]
+  readonly notes: readonly string[]
+  readonly failures: readonly PublishFailure[]
+}
+
+type RunStep = Extract<Step, { do: 'run' }>
+
+/** How much of what a command printed goes into its report and its message. */
+const reportedChars = 2000
+const quotedChars = 300
+
+export async function carryOut(plan: Plan, carrying: Carrying): Promise<Carried> {
+  const commands: CommandReport[] = []
+  const notes = [...plan.notes]
+  const failures = [...(plan.failures ?? [])]
+  const unusable = new Set<string>()
+  let status: PublishStatus = carrying.isDryRun ? 'dry-run' : plan.status
+  for (const step of plan.steps) {
+    if (carrying.isDryRun) {
+      if (step.do === 'run') commands.push(notRun(step, carrying.redact))
+      notes.push(wouldDo(step, carrying.redact))
+    } else if (carrying.signal?.aborted) {
+      failures.push({ code: 'aborted', message: 'The export was ended before everything was published' })
+      break
+    } else if (step.do !== 'run') {
+      const failure = await tell(step, carrying.environment)
+      if (failure !== undefined) failures.push(failure)
+    } else if (unusable.has(step.argv[0])) {
+      commands.push(notRun(step, carrying.redact))
+    } else {
+      const { report, outcome } = await run(step, carrying)
+      const judgement = step.judge?.(outcome)
+      commands.push(report)
+      // Once for every file, it would fail the same way, and take as long.
+      if (!['succeeded', 'failed', 'killed'].includes(outcome.status)) unusable.add(step.argv[0])
+      if (judgement?.note !== undefined) notes.push(carrying.redact(judgement.note))
+      if (judgement?.status !== undefined) status = judgement.status
+      const failure = judgement === undefined ? failureOf(step, report, outcome, carrying) : judgement.failure
+      if (failure !== undefined) failures.push({ ...failure, message: carrying.redact(failure.message) })
+    }
+  }
+  const left = commands.filter((report) => report.status === 'not-run').length
+  if (left > 0 && !carrying.isDryRun)
+    notes.push(`${left} further commands were not run, since their program is unusable`)
+  return { status: failures.length > 0 ? 'failed' : status, commands, notes, failures }
+}
+
+async function tell(
+  step: Exclude<Step, RunStep>,
+  { output, fileSystem }: PublishEnvironment,
+): Promise<PublishFailure | undefined> {
+  try {
+    if (step.do === 'say') await output(step.line)
+    else await fileSystem.append(step.path, step.text)
+    return undefined
+  } catch (error) {
+    const where = step.do === 'say' ? 'stdout' : step.what
+    return { code: 'provider_not_told', message: `${where} can't be written: ${messageOf(error)}` }
+  }
+}
+
+async function run(step: RunStep, carrying: Carrying): Promise<{ report: CommandReport; outcome: CommandOutcome }> {
+  const { environment, redact, timeoutMs, signal } = carrying
+  const { argv, directory } = step
+  const startedMs = environment.clock()
+  let outcome: CommandOutcome
+  try {
+    const { variables } = environment
+    outcome = await environment.commandRunner({ argv, directory, variables, timeoutMs, ...(signal && { signal }) })
+  } catch (error) {
+    // A runner should not; one that was injected may.
+    outcome = { status: 'not-started', reason: messageOf(error), stdout: '', stderr: '' }
+  }
+  const output = redact([outcome.stdout, outcome.stderr].filter(Boolean).join('\n'))
+  const report: CommandReport = {
+    argv: redactArgv(argv, redact),
+    status: outcome.status,
+    ...(outcome.status === 'failed' && { exitCode: outcome.exitCode }),
+    ...(outcome.status === 'killed' && { signal: outcome.signal }),
+    durationMs: environment.clock() - startedMs,
+    output: output.slice(-reportedChars),
+  }
+  return { report, outcome }
+}
+
+/** Each way of ending has a code and a sentence of its own. */
+function failureOf(
+  { directory }: RunStep,
+  { argv, output }: CommandReport,
+  outcome: CommandOutcome,
+  { timeoutMs }: Carrying,
+): PublishFailure | undefined {
+  const said = output === '' ? '' : `: ${output.slice(-quotedChars)}`
+  const name = argv.join(' ')
+  switch (outcome.status) {
+    case 'succeeded':
+      return undefined
+    case 'failed':
+      return { code: 'command_failed', message: `${name} ended with code ${outcome.exitCode}${said}` }
+    case 'timeout':
+      return { code: 'command_timeout', message: `${name} took over ${timeoutMs} ms and was ended${said}` }
+    case 'killed':
+      return { code: 'command_killed', message: `${name} was ended by ${outcome.signal}${said}` }
+    case 'not-found':
+      return { code: 'command_not_found', message: `There is no program ${argv[0]}, or what its first line names` }
+    case 'bad-directory':
+      return { code: 'command_bad_directory', message: `${name} can't run in ${directory}: there is no such folder` }
+    case 'not-started':
+      return { code: 'command_not_started', message: `${name} can't be started: ${outcome.reason}` }
+    case 'aborted':
+      return { code: 'aborted', message: `${name} was ended with the export` }
+  }
+}
+
+const notRun = ({ argv }: RunStep, redact: Redact): CommandReport => ({
+  argv: redactArgv(argv, redact),
+  status: 'not-run',
+  durationMs: 0,
+  output: '',
+})
+
+function wouldDo(step: Step, redact: Redact): string {
+  if (step.do === 'run') return `Would run ${redactArgv(step.argv, redact).join(' ')}`
+  return step.do === 'say' ? `Would print ${redact(step.line)}` : `Would write ${step.what}`
+}

@@ -1,0 +1,201 @@
+/** Hands the files of an export to the CI that it runs in: manifest first, then the CI's own way. */
+import { dirname, join, resolve } from 'node:path'
+import { ArtifactError, messageOf } from '../../errors.ts'
+import type { ArtifactPublisher, PublishFailure, PublishProvider, PublishResult } from '../../publish-result.ts'
+import { type Carried, carryOut } from './carry-out.ts'
+import { type CiJob, readJob } from './ci-job.ts'
+import type { Argv } from './command-runner.ts'
+import { commonFolder } from './common-folder.ts'
+import { nodeEnvironment, type PublishEnvironment } from './environment.ts'
+import { type Inventory, type Manifest, manifestName, manifestText, takeInventory } from './manifest.ts'
+import { type CiArtifactPublisherOptions, checkOptions, ciArtifactPublisherDefaults } from './options.ts'
+import type { Provider } from './plan.ts'
+import { providers } from './provider-table.ts'
+import { runCommands } from './providers/commands.ts'
+import { publishName } from './publish-name.ts'
+import { type ReadCommands, readCommands } from './read-commands.ts'
+import { createRedact, type Redact, secretArguments } from './redact.ts'
+
+type Context = Readonly<Record<string, unknown>>
+
+/**
+ * @example
+ * const publisher = new CiArtifactPublisher({ metadataPath: 'telemetry-artifacts/ci-artifacts.json' })
+ * const { ok, status, notes } = await publisher.publish(['telemetry-artifacts/save-inspector-summary.json'])
+ */
+export class CiArtifactPublisher implements ArtifactPublisher {
+  readonly #options: CiArtifactPublisherOptions
+
+  /** Inert. @throws {ArtifactError} `bad_option` */
+  constructor(options: CiArtifactPublisherOptions = {}) {
+    checkOptions(options)
+    this.#options = options
+  }
+
+  /**
+   * Never rejects for what the outside does: that is in `failures`.
+   * @param artifactPaths of the files written; relative ones start from the working directory
+   * @param context passed on to the events; its texts, numbers and booleans stand in the manifest; an `AbortSignal` as `signal` ends it
+   */
+  async publish(artifactPaths: readonly string[], context: Context = {}): Promise<PublishResult> {
+    if (!Array.isArray(artifactPaths) || !artifactPaths.every((path) => typeof path === 'string' && path !== '')) {
+      throw new ArtifactError('bad_option', 'Expected `artifactPaths` to be an array of paths')
+    }
+    const publishing = this.#begin(artifactPaths, context)
+    const { environment, provider, artifactName, isDryRun } = publishing
+    const startedMs = environment.clock()
+    this.#emit('started', { provider, artifactName, dryRun: isDryRun, paths: publishing.paths, context })
+    const { manifest, ...carried } = await this.#carry(publishing)
+    const result: PublishResult = {
+      ok: carried.failures.length === 0,
+      provider,
+      status: carried.status,
+      artifactName,
+      ...(manifest !== undefined && { manifest }),
+      commands: carried.commands,
+      notes: carried.notes,
+      failures: carried.failures,
+      durationMs: environment.clock() - startedMs,
+    }
+    this.#emit(result.ok ? 'completed' : 'failed', { ...result, context })
+    this.#log(result)
+    return result
+  }
+
+  #begin(artifactPaths: readonly string[], context: Context): Publishing {
+    const { options, environment } = { options: this.#options, environment: this.#environment() }
+    const { variables, workingDirectory } = environment
+    const job = readJob(variables)
+    const commands = readGiven(options.commands, variables.TELEMETRY_CI_COMMANDS)
+    const named = artifactPaths.map((path) => resolve(workingDirectory, path))
+    const manifestPath = resolve(
+      workingDirectory,
+      options.metadataPath ?? join(commonFolder(named.map(dirname)) ?? 'telemetry-artifacts', manifestName),
+    )
+    const hasCommands = commands.ok && commands.commands.length > 0
+    return {
+      environment,
+      job,
+      context,
+      commands,
+      manifestPath,
+      // An earlier manifest would be listed with a size and a hash that it is about to lose.
+      paths: [...new Set(named)].filter((path) => path !== manifestPath),
+      artifactName: publishName(job, options.artifactName),
+      provider: hasCommands ? 'commands' : job.provider,
+      isDryRun: options.dryRun ?? !job.isCi,
+      redact: createRedact(variables, commands.ok ? commands.commands.flatMap(secretArguments) : []),
+      signal: context.signal instanceof AbortSignal ? context.signal : undefined,
+    }
+  }
+
+  async #carry(publishing: Publishing): Promise<Carried & { readonly manifest?: string }> {
+    const { environment, job, artifactName, manifestPath, paths, signal, redact, isDryRun, commands } = publishing
+    const inventory = await takeInventory(paths, manifestPath, environment.fileSystem, signal)
+    const failures: PublishFailure[] = [...inventory.failures]
+    if (!commands.ok)
+      failures.push({ code: 'commands_unreadable', message: `TELEMETRY_CI_COMMANDS: ${commands.message}` })
+    if (signal?.aborted) {
+      failures.push({ code: 'aborted', message: 'The export was ended before anything was published' })
+      return { ...nothing, failures }
+    }
+    try {
+      await environment.fileSystem.writeAtomically(manifestPath, manifestText(describe(publishing, inventory)))
+    } catch (error) {
+      // Without it nobody could tell afterwards what should have arrived.
+      failures.push({ code: 'manifest_not_written', message: `${manifestPath}: ${messageOf(error)}` })
+      return { ...nothing, failures }
+    }
+    if (inventory.files.length === 0 || !commands.ok) {
+      const notes = inventory.files.length === 0 ? ['There is nothing to publish'] : []
+      const status = failures.length > 0 ? 'failed' : isDryRun ? 'dry-run' : 'manifest-only'
+      return { ...nothing, status, notes, failures, manifest: manifestPath }
+    }
+    const { files } = inventory
+    const folder = commonFolder([dirname(manifestPath), ...files.map((file) => dirname(file.absolutePath))])
+    const provider: Provider = commands.commands.length > 0 ? runCommands(commands.commands) : providers[job.provider]
+    const { variables } = environment
+    const plan = provider({
+      job,
+      artifactName,
+      manifestPath,
+      folder: folder ?? dirname(manifestPath),
+      files,
+      variables,
+    })
+    const timeoutMs = this.#options.timeoutMs ?? ciArtifactPublisherDefaults.timeoutMs
+    const carried = await carryOut(plan, { environment, redact, timeoutMs, isDryRun, signal })
+    const all = [...failures, ...carried.failures]
+    return { ...carried, status: all.length > 0 ? 'failed' : carried.status, failures: all, manifest: manifestPath }
+  }
+
+  #environment(): PublishEnvironment {
+    const { environment, ...given } = this.#options
+    const real = nodeEnvironment()
+    return {
+      variables: environment ?? real.variables,
+      workingDirectory: given.workingDirectory ?? real.workingDirectory,
+      commandRunner: given.commandRunner ?? real.commandRunner,
+      fileSystem: given.fileSystem ?? real.fileSystem,
+      output: given.output ?? real.output,
+      clock: given.clock ?? real.clock,
+    }
+  }
+
+  /** A bus or a logger that throws must not cost the artifacts. */
+  #emit(what: 'started' | 'completed' | 'failed', payload: object): void {
+    try {
+      this.#options.eventBus?.emit(`telemetry:ci_publish_${what}`, payload)
+    } catch (error) {
+      this.#warn(`The event bus threw: ${messageOf(error)}`)
+    }
+  }
+
+  #log({ ok, provider, status, failures, notes, artifactName }: PublishResult): void {
+    try {
+      this.#options.logger?.info(`CI artifacts ${artifactName}: ${status} (${provider})`)
+      for (const note of notes) this.#options.logger?.info(note)
+    } catch {
+      return
+    }
+    if (!ok) for (const { code, message } of failures) this.#warn(`${code}: ${message}`)
+  }
+
+  #warn(message: string): void {
+    try {
+      this.#options.logger?.warn(message)
+    } catch {
+      // Whoever can't be told isn't.
+    }
+  }
+}
+
+interface Publishing {
+  readonly environment: PublishEnvironment
+  readonly job: CiJob
+  readonly context: Context
+  readonly commands: ReadCommands
+  readonly manifestPath: string
+  readonly paths: readonly string[]
+  readonly artifactName: string
+  readonly provider: PublishProvider
+  readonly isDryRun: boolean
+  readonly redact: Redact
+  readonly signal: AbortSignal | undefined
+}
+
+const nothing: Carried = { status: 'failed', commands: [], notes: [], failures: [] }
+
+/** Checked at construction where they were given, so only the variable can be unreadable. */
+function readGiven(given: CiArtifactPublisherOptions['commands'], variable: string | undefined): ReadCommands {
+  return given === undefined ? readCommands(variable) : { ok: true, commands: given as readonly Argv[] }
+}
+
+function describe({ artifactName, job, context, redact }: Publishing, { files, missing }: Inventory): Manifest {
+  const told: Record<string, string | number | boolean> = {}
+  for (const [name, value] of Object.entries(context)) {
+    if (typeof value === 'string') told[name] = redact(value)
+    else if (typeof value === 'boolean' || Number.isFinite(value)) told[name] = value as boolean | number
+  }
+  return { formatVersion: 1, artifactName, provider: job.provider, job, context: told, files, missing }
+}

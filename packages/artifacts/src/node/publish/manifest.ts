@@ -1,0 +1,118 @@
+/** `ci-artifacts.json`: what lies there to be uploaded, for the step that uploads it and for whoever checks it later. */
+import { createHash } from 'node:crypto'
+import { dirname, isAbsolute, relative, sep } from 'node:path'
+import { messageOf } from '../../errors.ts'
+import type { PublishFailure } from '../../publish-result.ts'
+import type { CiJob } from './ci-job.ts'
+import type { PublishFileSystem } from './environment.ts'
+import { mimeTypeOf } from './mime-type.ts'
+
+export const manifestName = 'ci-artifacts.json'
+
+/** The same export in the same job gives the same bytes: there is no time in it. */
+export interface Manifest {
+  /** Of this very shape. */
+  readonly formatVersion: 1
+  readonly artifactName: string
+  readonly provider: CiJob['provider']
+  readonly job: Pick<CiJob, 'vendor' | 'job' | 'shard' | 'attempt'>
+  /** Of the export's context: texts, numbers and booleans, by name. */
+  readonly context: Readonly<Record<string, string | number | boolean>>
+  /** What exists, by path. */
+  readonly files: readonly PresentFile[]
+  /** What was named and can't be uploaded, by path. */
+  readonly missing: readonly MissingFile[]
+}
+
+export interface PresentFile {
+  /** From the manifest's folder, with `/` on every system. */
+  readonly path: string
+  readonly bytes: number
+  /** In lower-case hexadecimal. */
+  readonly sha256: string
+  /** By extension; absent where that says nothing. */
+  readonly mimeType?: string
+  readonly state: 'present'
+}
+
+export interface MissingFile {
+  readonly path: string
+  readonly state: 'missing' | 'unreadable'
+}
+
+/** A file that exists, and where. */
+export interface LocatedFile extends PresentFile {
+  readonly absolutePath: string
+}
+
+export interface Inventory {
+  readonly files: readonly LocatedFile[]
+  readonly missing: readonly MissingFile[]
+  readonly failures: readonly PublishFailure[]
+}
+
+/** Reads every file once: a size and a hash that are told here were seen. Ends early when the signal says so. */
+export async function takeInventory(
+  paths: readonly string[],
+  manifestPath: string,
+  fileSystem: Pick<PublishFileSystem, 'read'>,
+  signal: AbortSignal | undefined,
+): Promise<Inventory> {
+  const files: LocatedFile[] = []
+  const missing: MissingFile[] = []
+  const failures: PublishFailure[] = []
+  for (const absolutePath of paths) {
+    if (signal?.aborted) break
+    const path = manifestRelative(manifestPath, absolutePath)
+    const mimeType = mimeTypeOf(path)
+    try {
+      const { bytes, sha256 } = await measure(fileSystem.read(absolutePath))
+      files.push({ path, bytes, sha256, ...(mimeType && { mimeType }), state: 'present', absolutePath })
+    } catch (error) {
+      const gone = (error as { code?: unknown } | undefined)?.code === 'ENOENT'
+      missing.push({ path, state: gone ? 'missing' : 'unreadable' })
+      failures.push(
+        gone
+          ? { code: 'file_missing', message: `${absolutePath} does not exist` }
+          : { code: 'file_unreadable', message: `${absolutePath} can't be read: ${messageOf(error)}` },
+      )
+    }
+  }
+  return { files: files.sort(byPath), missing: missing.sort(byPath), failures }
+}
+
+/** JSON with a fixed order of keys, indented for people, with a newline at its end. */
+export function manifestText(manifest: Manifest): string {
+  const { formatVersion, artifactName, provider, job, context, files, missing } = manifest
+  const ordered = {
+    formatVersion,
+    artifactName,
+    provider,
+    job: { vendor: job.vendor, job: job.job, shard: job.shard, attempt: job.attempt },
+    context: Object.fromEntries(Object.entries(context).sort(([a], [b]) => compare(a, b))),
+    files: files.map(({ path, bytes, sha256, mimeType, state }) => ({ path, bytes, sha256, mimeType, state })),
+    missing: missing.map(({ path, state }) => ({ path, state })),
+  }
+  return `${JSON.stringify(ordered, null, 2)}\n`
+}
+
+/** On another drive of Windows there is no relative path; an absolute one is all that can be said. */
+export function manifestRelative(manifestPath: string, path: string): string {
+  const fromManifest = relative(dirname(manifestPath), path)
+  return (isAbsolute(fromManifest) ? path : fromManifest).split(sep).join('/')
+}
+
+async function measure(chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    bytes += chunk.byteLength
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+/** By code unit, so that no locale changes the order. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const byPath = (a: { path: string }, b: { path: string }): number => compare(a.path, b.path)

@@ -1,0 +1,67 @@
+/** What can be set on a publisher, its defaults and its ranges. */
+import { ArtifactError } from '../../errors.ts'
+import type { EventPort } from '../../event-port.ts'
+import type { CommandRunner } from './command-runner.ts'
+import type { ProviderOutput, PublishFileSystem, PublishLogger, Variables } from './environment.ts'
+import { commandsFault } from './read-commands.ts'
+
+export interface CiArtifactPublisherOptions {
+  /** Runs commands. @default child processes, without a shell */
+  readonly commandRunner?: CommandRunner
+  /** Where the manifest goes. @default `ci-artifacts.json` in the deepest folder that holds all files */
+  readonly metadataPath?: string
+  /** Environment variables: the CI is read off them, and commands get them. @default those of the process */
+  readonly environment?: Variables
+  /** Monotonic milliseconds. @default performance.now */
+  readonly clock?: () => number
+  /** @default Node's */
+  readonly fileSystem?: PublishFileSystem
+  /** Takes the lines that a CI's agent reads. @default stdout */
+  readonly output?: ProviderOutput
+  /** @default none */
+  readonly logger?: PublishLogger
+  /** Hears `telemetry:ci_publish_started`, `_completed` and `_failed`. @default none */
+  readonly eventBus?: EventPort
+  /**
+   * Argv arrays that take the place of the CI's own way; `[]` for none.
+   * One with `{path}` runs once a file, others once; `{manifest}` is the manifest.
+   * @default what TELEMETRY_CI_COMMANDS has
+   */
+  readonly commands?: readonly (readonly string[])[]
+  /** What the files are called as a whole. @default telemetry, job, shard and attempt */
+  readonly artifactName?: string
+  /** Only writes the manifest, and says what would be done. @default true outside of CI */
+  readonly dryRun?: boolean
+  /** Of each command, in milliseconds. @default 120000 */
+  readonly timeoutMs?: number
+  /** What relative paths start from. @default that of the process */
+  readonly workingDirectory?: string
+}
+
+export const ciArtifactPublisherDefaults = {
+  timeoutMs: 120_000 as number,
+}
+
+/** Timers count in 32 bits, and fire at once beyond. */
+const maxTimeoutMs = 2_147_483_647
+
+/** @throws {ArtifactError} `bad_option`, naming the option, its range and what came */
+export function checkOptions(options: CiArtifactPublisherOptions): void {
+  const { metadataPath, artifactName, timeoutMs, commands, dryRun } = options
+  if (metadataPath !== undefined) expectText('metadataPath', metadataPath)
+  if (artifactName !== undefined) expectText('artifactName', artifactName)
+  if (dryRun !== undefined && typeof dryRun !== 'boolean') refuse('dryRun', 'true or false', dryRun)
+  if (timeoutMs !== undefined && !(Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
+    refuse('timeoutMs', `a whole number from 1 to ${maxTimeoutMs}`, timeoutMs)
+  }
+  const fault = commands === undefined ? undefined : commandsFault(commands)
+  if (fault !== undefined) throw new ArtifactError('bad_option', `\`commands\`: ${fault}`)
+}
+
+function expectText(name: string, value: unknown): void {
+  if (typeof value !== 'string' || value.trim() === '') refuse(name, 'a text that is not empty', value)
+}
+
+function refuse(name: string, expected: string, value: unknown): never {
+  throw new ArtifactError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(value)}`)
+}

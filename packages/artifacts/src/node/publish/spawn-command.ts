@@ -1,0 +1,149 @@
+/** The command runner of Node: a process group of its own, bounded in time and in what is kept of its output. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import process from 'node:process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { messageOf } from '../../errors.ts'
+import { findBatchFile } from './batch-file.ts'
+import type { Command, CommandOutcome } from './command-runner.ts'
+
+/** Kept of each channel: its end, where a failure tells its reason. */
+const maxOutputBytes = 16_384
+
+/** From SIGTERM to SIGKILL. */
+const killGraceMs = 2000
+
+/** How long the pipes are read on after the end: what the command left running may hold them open for ever. */
+const drainMs = 500
+
+/** Runs a command, and what it starts, as a group that can be ended as a whole. Never rejects. */
+export async function spawnCommand(command: Command): Promise<CommandOutcome> {
+  const { argv, directory, variables, timeoutMs, signal } = command
+  if (signal?.aborted) return { status: 'aborted', stdout: '', stderr: '' }
+  // spawn reports a bad folder with the program's name and ENOENT: asked first, so that it is not blamed on the program.
+  if (!(await isFolder(directory))) return { status: 'bad-directory', stdout: '', stderr: '' }
+  const [program, ...args] = argv
+  let child: ChildProcess
+  try {
+    child = spawn(program, args, {
+      cwd: directory,
+      env: { ...variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, on POSIX. On Windows it would open a console window, and taskkill finds the tree anyway.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    })
+  } catch (error) {
+    // Too many arguments, a NUL in one of them, a batch file on Windows.
+    return notStarted(error, program, command)
+  }
+  const stdout = keepEnd(child.stdout)
+  const stderr = keepEnd(child.stderr)
+  const printed = () => ({ stdout: stdout(), stderr: stderr() })
+
+  let endedBy: 'timeout' | 'aborted' | undefined
+  const end = (reason: 'timeout' | 'aborted'): void => {
+    if (endedBy !== undefined) return
+    endedBy = reason
+    void endGroup(child)
+  }
+  const timer = setTimeout(() => end('timeout'), timeoutMs)
+  const onAbort = () => end('aborted')
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    const exit = await exitOf(child, () => endedBy !== undefined)
+    if (exit.how === 'error') return notStarted(exit.error, program, command)
+    await drained(child)
+    if (endedBy !== undefined) {
+      // The leader may have gone at SIGTERM; what ignored it goes now.
+      killGroup(child, 'SIGKILL')
+      return { status: endedBy, ...printed() }
+    }
+    if (exit.signal !== null) return { status: 'killed', signal: exit.signal, ...printed() }
+    if (exit.code !== 0) return { status: 'failed', exitCode: exit.code ?? -1, ...printed() }
+    return { status: 'succeeded', ...printed() }
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+type Exit =
+  | { readonly how: 'exit'; readonly code: number | null; readonly signal: string | null }
+  | { readonly how: 'error'; readonly error: unknown }
+
+/** `exit`, not `close`: the latter waits for everybody who holds the pipes. */
+function exitOf(child: ChildProcess, isEnding: () => boolean): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ how: 'exit', code, signal }))
+    // Emitted as well where a signal can't be sent, which is no failure to start.
+    child.once('error', (error) => {
+      if (!isEnding()) resolve({ how: 'error', error })
+    })
+  })
+}
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  killGroup(child, 'SIGTERM')
+  await wait(killGraceMs, undefined, { ref: false })
+  if (child.exitCode === null && child.signalCode === null) killGroup(child, 'SIGKILL')
+}
+
+function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined) return
+  if (process.platform === 'win32') {
+    // Windows has no groups: taskkill walks the tree. Its own failure means that there is nothing left to end.
+    spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on(
+      'error',
+      () => {
+        child.kill(signal)
+      },
+    )
+    return
+  }
+  try {
+    process.kill(-child.pid, signal)
+  } catch {
+    // ESRCH: the whole group is gone already.
+  }
+}
+
+async function drained(child: ChildProcess): Promise<void> {
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const isOpen = [child.stdout, child.stderr].some((pipe) => pipe !== null && !pipe.closed)
+  if (isOpen) await Promise.race([closed, wait(drainMs, undefined, { ref: false })])
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+}
+
+/** Bounded however much is printed, so that a chatty upload does not fill the memory. */
+function keepEnd(pipe: NodeJS.ReadableStream | null): () => string {
+  let end = Buffer.alloc(0)
+  pipe?.on('data', (chunk: Buffer) => {
+    const whole = Buffer.concat([end, chunk])
+    end = whole.subarray(Math.max(0, whole.length - maxOutputBytes))
+  })
+  pipe?.on('error', () => {})
+  return () => end.toString('utf8').trim()
+}
+
+async function notStarted(error: unknown, program: string, { directory, variables }: Command): Promise<CommandOutcome> {
+  const printed = { stdout: '', stderr: '' }
+  // It may have gone between the look and the start.
+  if (!(await isFolder(directory))) return { status: 'bad-directory', ...printed }
+  const { code } = error as { code?: unknown }
+  const batchFile = process.platform === 'win32' ? await findBatchFile(program, variables) : undefined
+  if (batchFile !== undefined) {
+    const reason = `${batchFile} is a batch file, which only a shell runs: name the program that it starts, or cmd.exe itself`
+    return { status: 'not-started', reason, ...printed }
+  }
+  if (code === 'ENOENT') return { status: 'not-found', ...printed }
+  return { status: 'not-started', reason: messageOf(error), ...printed }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
