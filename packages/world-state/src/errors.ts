@@ -1,0 +1,23 @@
+/** What this package throws: misuse, and storage that fails. Everything else is a result or an event. */
+
+export type WorldStateErrorCode =
+  /** An option is out of its range or of the wrong kind. */
+  | 'bad_option'
+  /** Two slices have one name, or claim one section; or a section or event name is taken by the store itself. */
+  | 'bad_slice'
+  /** `select` names a slice or a selector that is not there. */
+  | 'unknown_selector'
+  /** A storage is full. */
+  | 'quota_exceeded'
+  /** A storage is not there, or can't be read or written. */
+  | 'storage_unavailable'
+
+export class WorldStateError extends Error {
+  override readonly name = 'WorldStateError'
+  readonly code: WorldStateErrorCode
+
+  constructor(code: WorldStateErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

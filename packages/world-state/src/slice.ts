@@ -1,0 +1,94 @@
+/** A slice of the world: its state, the events that change it, and what it shows of itself. */
+import type { Cell, Table } from '@downlink/artifacts'
+import { WorldStateError } from './errors.ts'
+import { freezeDeep } from './freeze.ts'
+
+/** Every payload has a time: its own, or else the store's. */
+export type Stamped<Payload> = Payload & { readonly timestamp: number }
+
+/** Pure: the next state, or the same one where nothing changed. What it is given is frozen. */
+export type Reducer<State, Payload> = (state: State, payload: Stamped<Payload>) => State
+
+export type Reducers<State, Events> = {
+  readonly [Type in keyof Events]: Reducer<State, Events[Type]>
+}
+
+export type Selectors<State> = Readonly<Record<string, (state: State, ...args: never[]) => unknown>>
+
+/** A table that a slice contributes, in the columns' order. */
+export interface TableDefinition<State> extends Pick<Table, 'kind' | 'columns'> {
+  readonly rows: (state: State) => readonly (readonly Cell[])[]
+}
+
+export interface SliceDefinition<Name extends string, State, Events, Select extends Selectors<State>> {
+  /** Letters, digits, `-` and `_`; the key of its state. */
+  readonly name: Name
+  /** Of the state's shape: 1, and one more whenever an older snapshot no longer fits. */
+  readonly version: number
+  /** JSON data and `RecordMap`s. Frozen by the slice. */
+  readonly initial: State
+  readonly on: Reducers<State, Events>
+  /** Questions about the state: `store.select(name, selector, ...args)`. */
+  readonly select?: Select
+  /** What it adds to the inspector summary, by section. */
+  readonly inspect?: Readonly<Record<string, (state: State) => unknown>>
+  /** The tables that it adds to an export, by section. */
+  readonly tables?: Readonly<Record<string, TableDefinition<State>>>
+  /** By the version that it starts from: makes the state of the next version. It may throw: the snapshot is refused. */
+  readonly migrations?: Readonly<Record<number, (state: unknown) => unknown>>
+  /**
+   * Judges a loaded state, trims it to this slice's limits, and returns it; undefined or a throw refuses it.
+   * @default takes an object with the initial state's keys, each of the same kind
+   */
+  readonly revive?: (state: unknown) => State | undefined
+}
+
+/** A definition that was found good. */
+export interface Slice<Name extends string, State, Events, Select extends Selectors<State>>
+  extends SliceDefinition<Name, State, Events, Select> {
+  /** For the compiler only: what may be dispatched. */
+  readonly '~events'?: Events
+}
+
+/** A slice of whatever state: what a store is made of. */
+export interface AnySlice {
+  readonly name: string
+  readonly version: number
+  readonly initial: unknown
+  readonly on: Readonly<Record<string, (state: never, payload: never) => unknown>>
+  readonly select?: Readonly<Record<string, (state: never, ...args: never[]) => unknown>>
+  readonly inspect?: Readonly<Record<string, (state: never) => unknown>>
+  readonly tables?: Readonly<Record<string, TableDefinition<never>>>
+  readonly migrations?: Readonly<Record<number, (state: unknown) => unknown>>
+  readonly revive?: (state: unknown) => unknown
+  readonly '~events'?: object
+}
+
+/**
+ * @throws {WorldStateError} `bad_slice`, for a name or a version that can't be
+ * @example
+ * const score = defineSlice({
+ *   name: 'score',
+ *   version: 1,
+ *   initial: { points: 0 },
+ *   on: { 'ship:lost': (state, { worth }: { worth: number }) => ({ points: state.points + worth }) },
+ *   select: { points: (state) => state.points },
+ *   inspect: { score: (state) => state },
+ * })
+ */
+export function defineSlice<
+  const Name extends string,
+  State,
+  Events extends object,
+  Select extends Selectors<State> = Record<never, never>,
+>(definition: SliceDefinition<Name, State, Events, Select>): Slice<Name, State, Events, Select> {
+  const { name, version } = definition
+  if (!/^[a-z][\w-]*$/i.test(name)) {
+    throw new WorldStateError('bad_slice', `Expected a slice's \`name\` to be of letters and digits, got '${name}'`)
+  }
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new WorldStateError('bad_slice', `Expected \`version\` to be a whole number from 1 up, got ${version}`)
+  }
+  freezeDeep(definition.initial)
+  return Object.freeze({ ...definition })
+}

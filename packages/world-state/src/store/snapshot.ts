@@ -1,0 +1,80 @@
+/** A world as JSON data: what is saved, sent and loaded again. */
+import { freezeDeep } from '../freeze.ts'
+import { copyJson, type Json, setField } from '../json.ts'
+import { RecordMap } from '../records/record-map.ts'
+
+/** Frozen, so that a snapshot taken earlier never changes; a round trip through JSON text is exact. */
+export interface WorldSnapshot {
+  readonly formatVersion: 1
+  /** By the slice's name. */
+  readonly slices: { readonly [name: string]: SliceSnapshot }
+}
+
+export interface SliceSnapshot {
+  /** Of the slice that wrote it. */
+  readonly version: number
+  /** A `RecordMap` in it is `{"$records": [[key, record], …]}`, which keeps any key and the order. */
+  readonly state: Json
+}
+
+/** Marks a `RecordMap`. A key of anybody's that begins with `$` is written with another `$` before it. */
+const recordsKey = '$records'
+
+/** What frozen parts of a state look like as JSON. A new snapshot writes only what is new since the last one. */
+const written = new WeakMap<object, Json>()
+
+/** @param state frozen all through, as the store keeps it */
+export function encodeState(state: unknown): Json {
+  if (typeof state !== 'object' || state === null) return copyJson(state)
+  const known = written.get(state)
+  if (known !== undefined) return known
+  const json = Object.freeze(encodeObject(state))
+  written.set(state, json)
+  return json
+}
+
+function encodeObject(state: object): Json {
+  if (state instanceof RecordMap) {
+    return {
+      [recordsKey]: Object.freeze(Array.from(state, ([key, record]) => Object.freeze([key, encodeState(record)]))),
+    }
+  }
+  if (Array.isArray(state)) return state.map(encodeState)
+  const result: Record<string, Json> = {}
+  for (const [key, field] of Object.entries(state)) {
+    if (isJson(field)) setField(result, key.startsWith('$') ? `$${key}` : key, encodeState(field))
+  }
+  return result
+}
+
+/** What JSON leaves out of an object is not part of a state. */
+const isJson = (value: unknown): boolean =>
+  value !== undefined && typeof value !== 'function' && typeof value !== 'symbol'
+
+/** A state as its slice knows it. Frozen, and nothing of what it was made from. */
+export function decodeState(json: Json): unknown {
+  return freezeDeep(decode(json))
+}
+
+function decode(json: Json): unknown {
+  if (typeof json !== 'object' || json === null) return json
+  if (isList(json)) return json.map(decode)
+  const records = Object.hasOwn(json, recordsKey) ? json[recordsKey] : undefined
+  if (records !== undefined) return RecordMap.from(entriesOf(records))
+  const result: Record<string, unknown> = {}
+  for (const [key, field] of Object.entries(json)) {
+    setField(result, key.startsWith('$') ? key.slice(1) : key, decode(field))
+  }
+  return result
+}
+
+function entriesOf(records: Json): (readonly [string, unknown])[] {
+  if (!isList(records)) throw new TypeError('Expected `$records` to be a list')
+  return records.map((entry) => {
+    const [key, record] = isList(entry) ? entry : []
+    if (typeof key !== 'string' || record === undefined) throw new TypeError('Expected a record to be [key, record]')
+    return [key, decode(record)]
+  })
+}
+
+const isList = (json: Json): json is readonly Json[] => Array.isArray(json)

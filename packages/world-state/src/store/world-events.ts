@@ -1,0 +1,42 @@
+/** What a store tells of itself on its bus. */
+import type { Json } from '../json.ts'
+
+/** Add it to the event map of a game's bus. */
+export interface WorldStateEvents {
+  'worldstate:updated': WorldStateUpdate
+  'worldstate:error': WorldStateFault
+}
+
+export interface WorldStateUpdate {
+  /** The event that was dispatched; null where a snapshot was loaded. */
+  readonly type: string | null
+  /** The slices that changed. */
+  readonly slices: readonly string[]
+  readonly revision: number
+  /** Milliseconds since 1970: the payload's, or else the store's. */
+  readonly timestamp: number
+}
+
+export type WorldStateFaultCode =
+  /** A reducer, or copying the payload, threw: nothing changed. */
+  | 'reducer_failed'
+  /** A listener of `subscribe` threw. */
+  | 'listener_failed'
+  /** Listeners dispatched without end: the dispatch was refused. */
+  | 'too_many_nested'
+
+export interface WorldStateFault {
+  readonly code: WorldStateFaultCode
+  /** Of the event that was dispatched. */
+  readonly type: string | null
+  readonly error: unknown
+}
+
+/** An entry of the history. */
+export interface Action {
+  readonly type: string
+  readonly payload: Json
+  readonly timestamp: number
+  /** The slices that it changed. */
+  readonly slices: readonly string[]
+}
