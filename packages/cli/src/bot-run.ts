@@ -1,10 +1,10 @@
 /** One battle of bots, sent by the real client over a real socket. */
 import { createTelemetry, type SocketPort, type Telemetry } from '@downlink/client'
 import { WebSocket } from 'ws'
-import type { GameModule, HeadlessBattle } from './game-module.ts'
+import type { BattleGame, HeadlessBattle } from './game-module.ts'
 
 export interface BotRunOptions {
-  readonly game: GameModule
+  readonly game: BattleGame
   readonly seed: number
   /** Where the collector takes telemetry: `ws://…/telemetry`. */
   readonly url: string

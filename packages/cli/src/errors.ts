@@ -1,6 +1,8 @@
 /** What the command itself finds wrong: a code, what happened, what to do. */
 
 export type CliErrorCode =
+  /** A flag, an argument or a variable of the environment is wrong. */
+  | 'bad_usage'
   /** `--game` or `--schema` names a module that is not there, does not load or lacks what is needed. */
   | 'bad_module'
   /** `--key-file` or `--read-token-file` can't be read, or holds nothing. */
@@ -15,6 +17,10 @@ export type CliErrorCode =
   | 'refused'
   /** A demo's events are not all accounted for. */
   | 'unbalanced'
+  /** `--snapshot` names a file that can't be read, or isn't JSON. */
+  | 'bad_snapshot'
+  /** The game refuses the snapshot; the message gives its reason. */
+  | 'snapshot_refused'
 
 export interface CliErrorOptions extends ErrorOptions {
   readonly answered?: string

@@ -19,7 +19,7 @@ const listenAdvice: Readonly<Record<string, string>> = {
   EACCES: 'Choose a port from 1024 up: those below may need rights that this user lacks.',
 }
 
-const wrongUsage: readonly string[] = ['bad_option', 'unprotected']
+const wrongUsage: readonly string[] = ['bad_option', 'bad_usage', 'unprotected']
 
 /** 0 where help or the version was asked for, 2 where the command line is at fault, else 1. */
 export function exitCodeOf(error: unknown): number {
@@ -28,9 +28,13 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** The lines for stderr. Empty for what commander has said already. */
-export function describeFault(error: unknown, withStack: boolean): string {
+export function describeFault(
+  error: unknown,
+  withStack: boolean,
+  colourful: boolean = process.stderr.isTTY === true,
+): string {
   if (error instanceof CommanderError) return ''
-  const { red } = pc.createColors(process.stderr.isTTY === true)
+  const { red } = pc.createColors(colourful)
   const message = error instanceof Error ? error.message : String(error)
   const lines = [`${red('error:')} ${message}${isCoded(error) ? ` [${codeOf(error)}]` : ''}`]
   const advice = adviceOn(error)

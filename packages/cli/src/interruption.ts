@@ -1,21 +1,37 @@
 /** Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly end, the second forces one. */
 
-const forcedExitCode = 130
+/** As shells have it for Ctrl-C: 128 + SIGINT. */
+export const interruptedExitCode = 130
 /** A terminal tells every process of its group, and npm passes it on once more: that is still one Ctrl-C. */
 const echoMs = 300
 
-/** Aborted by the first of these signals. */
-export function untilInterrupted(): AbortSignal {
+export interface Interruption {
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal
+  /** Leaves signals to others again. */
+  release(): void
+}
+
+export function listenForInterruption(): Interruption {
   const ending = new AbortController()
   let firstAtMs = Number.POSITIVE_INFINITY
   const onSignal = (): void => {
-    if (performance.now() - firstAtMs > echoMs) process.exit(forcedExitCode)
+    if (performance.now() - firstAtMs > echoMs) process.exit(interruptedExitCode)
     firstAtMs = Math.min(firstAtMs, performance.now())
     ending.abort()
   }
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
-  return ending.signal
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const name of names) process.on(name, onSignal)
+  return {
+    signal: ending.signal,
+    release() {
+      for (const name of names) process.off(name, onSignal)
+    },
+  }
 }
+
+/** Aborted by the first of these signals, for as long as the process lives. */
+export const untilInterrupted = (): AbortSignal => listenForInterruption().signal
 
 /**
  * What a start comes to. An interruption before that ends the process, with 0: nothing was taken yet that would need

@@ -6,6 +6,7 @@ import { queryCommand } from './commands/query.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tailCommand } from './commands/tail.ts'
 import { describeFault, exitCodeOf } from './fault.ts'
+import { subcommand } from './subcommand.ts'
 
 const exitCodes = `
 Exit codes:
@@ -36,12 +37,7 @@ function createProgram(): Command {
     .addHelpText('after', exitCodes)
     .exitOverride()
   for (const command of [serveCommand(), demoCommand(), tailCommand(), queryCommand()]) {
-    program.addCommand(
-      command
-        .option('--verbose', 'tell more, and where a fault comes from')
-        .showHelpAfterError(`See: downlink ${command.name()} --help`)
-        .exitOverride(),
-    )
+    program.addCommand(subcommand(command))
   }
   return program
 }

@@ -1,4 +1,5 @@
 /** One line on stderr that tells how it goes: rewritten in place on a terminal, now and then elsewhere. */
+import type { OutputPort } from './output.ts'
 
 export interface StatusLine {
   /** Shows a text, at once or when it is time for it. */
@@ -9,14 +10,11 @@ export interface StatusLine {
 
 const elsewhereIntervalMs = 5000
 
-export function createStatusLine(
-  stream: NodeJS.WriteStream,
-  nowMs: () => number = () => performance.now(),
-): StatusLine {
+export function createStatusLine(stream: OutputPort, nowMs: () => number = () => performance.now()): StatusLine {
   return stream.isTTY ? createRewritten(stream) : createRepeated(stream, nowMs)
 }
 
-function createRewritten(stream: NodeJS.WriteStream): StatusLine {
+function createRewritten(stream: OutputPort): StatusLine {
   let isShown = false
   return {
     show(text) {
@@ -31,7 +29,7 @@ function createRewritten(stream: NodeJS.WriteStream): StatusLine {
   }
 }
 
-function createRepeated(stream: NodeJS.WriteStream, nowMs: () => number): StatusLine {
+function createRepeated(stream: OutputPort, nowMs: () => number): StatusLine {
   let shownAtMs = nowMs()
   return {
     show(text) {

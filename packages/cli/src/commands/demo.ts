@@ -10,7 +10,7 @@ import { startBotRun } from '../bot-run.ts'
 import { type DemoReport, demoReport, isBalanced, statusText } from '../demo-report.ts'
 import { CliError } from '../errors.ts'
 import { seconds, wholeNumber } from '../flags.ts'
-import { defaultGame, type GameModule, loadGame } from '../game-module.ts'
+import { type BattleGame, defaultGame, loadBattleGame } from '../game-module.ts'
 import { ended, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { openCollector } from '../open-collector.ts'
@@ -57,7 +57,7 @@ const statusIntervalMs = 250
 
 async function demo(flags: DemoFlags): Promise<void> {
   const ending = untilInterrupted()
-  const game = await loadGame(flags.game)
+  const game = await loadBattleGame(flags.game)
   const data = await mkdtemp(join(tmpdir(), 'downlink-demo-'))
   const status = createStatusLine(process.stderr)
   const logger = createLog(flags.verbose ? 'debug' : 'warn', status)
@@ -100,14 +100,14 @@ const say = (text: string): void => {
 
 const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 })
 
-function pagesOf({ pageFolder }: GameModule): NonNullable<CollectorOptions['pages']> {
+function pagesOf({ pageFolder }: BattleGame): NonNullable<CollectorOptions['pages']> {
   if (pageFolder === undefined) return {}
   if (existsSync(pageFolder)) return { '/play': { folder: pageFolder, config: { enabled: true } } }
   say(`The game's page is not built, so there is nothing to play: ${pageFolder} is missing.`)
   return {}
 }
 
-function greeting(game: GameModule, flags: DemoFlags, url: string, data: string, pages: readonly string[]): string {
+function greeting(game: BattleGame, flags: DemoFlags, url: string, data: string, pages: readonly string[]): string {
   const pace = flags.rate === undefined ? '' : `, ${flags.rate} events a second`
   const lines = [`${game.name} ${game.version}, seed ${flags.seed}${pace}`, `  data   ${data}`]
   if (!flags.headless) lines.push(`  watch  ${url}/`)

@@ -1,0 +1,62 @@
+/** From the settings to a mission that is ready to be played. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { CliError } from '../errors.ts'
+import type { HeadlessMission, MissionGame, MissionOptions } from '../game-module.ts'
+import type { ExportSettings } from './settings.ts'
+
+/** @throws {CliError} `bad_usage`, `bad_module`, `bad_snapshot`, `snapshot_refused` */
+export async function bootMission(game: MissionGame, settings: ExportSettings): Promise<HeadlessMission> {
+  const missionId = chosenMission(game, settings.mission)
+  const snapshot = settings.snapshot === undefined ? undefined : await readSnapshot(settings.snapshot)
+  const mission = createMission(game, { missionId, seed: settings.seed, now: settings.nowMs })
+  if (snapshot !== undefined) hydrate(mission, snapshot, settings.snapshot)
+  return mission
+}
+
+function chosenMission({ name, missions }: MissionGame, wanted: string | undefined): string {
+  const ids = missions.map(({ id }) => id)
+  const chosen = wanted ?? ids[0]
+  if (chosen !== undefined && ids.includes(chosen)) return chosen
+  const message = `There is no mission ${JSON.stringify(chosen)} in ${name}. Expected one of: ${ids.join(', ')}.`
+  throw new CliError('bad_usage', message, missions.map(({ id, title }) => `  --mission ${id}  ${title}`).join('\n'))
+}
+
+async function readSnapshot(file: string): Promise<unknown> {
+  const path = resolve(file)
+  const advice = 'Name the JSON file that a WorldStateStore snapshot was written to.'
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new CliError('bad_snapshot', `The snapshot can't be read: ${cause.message}`, advice, { cause })
+  })
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new CliError('bad_snapshot', `${path} is not JSON: ${(cause as Error).message}`, advice, { cause })
+  }
+}
+
+/** What the play and the export need of a mission; a game in TypeScript may still be of another version. */
+function createMission(game: MissionGame, options: MissionOptions): HeadlessMission {
+  const mission: Partial<HeadlessMission> = game.createMission(options) ?? {}
+  const faults: string[] = []
+  if (typeof mission.step !== 'function') faults.push('`step`, a function')
+  if (typeof mission.hydrate !== 'function') faults.push('`hydrate`, a function')
+  if (typeof mission.finished !== 'boolean') faults.push('`finished`, a boolean')
+  if (typeof mission.tickHz !== 'number') faults.push('`tickHz`, a number')
+  if (typeof mission.eventBus?.emit !== 'function') faults.push('`eventBus`, with `emit`')
+  if (typeof mission.saveManager?.exportInspectorSummary !== 'function')
+    faults.push('`saveManager`, with `exportInspectorSummary`')
+  if (faults.length === 0) return mission as HeadlessMission
+  throw new CliError(
+    'bad_module',
+    `The missions of ${game.name} can't be exported`,
+    `What its \`createMission\` returns needs ${faults.join(', ')}.`,
+  )
+}
+
+function hydrate(mission: HeadlessMission, snapshot: unknown, file: string | undefined): void {
+  const answer = mission.hydrate(snapshot)
+  if (answer.ok) return
+  const advice = 'Save it anew with this version of the game, or name another.'
+  throw new CliError('snapshot_refused', `The game refuses the snapshot ${file}: ${answer.reason}`, advice)
+}

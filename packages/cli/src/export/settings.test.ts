@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { type Environment, type ExportFlags, type ExportSettings, exportSettings } from './settings.ts'
+
+const plain: ExportFlags = { game: 'g', prefix: 'p', seed: 1, timeoutMs: 1000, failOn: 'publish' }
+
+const settle = (flags: Partial<ExportFlags> = {}, environment: Environment = {}): ExportSettings =>
+  exportSettings({ ...plain, ...flags }, environment, () => 5)
+
+it('asks flags before the environment, and the environment before the defaults', () => {
+  expect(settle()).toEqual({
+    ...plain,
+    artifactDir: './telemetry-artifacts',
+    metadata: join('telemetry-artifacts', 'ci-artifacts.json'),
+    nowMs: 5,
+    context: {},
+    commands: undefined,
+  })
+  const environment = {
+    TELEMETRY_EXPORT_DIR: 'out',
+    TELEMETRY_CI_COMMANDS: '[["put","{path}"]]',
+    SOURCE_DATE_EPOCH: '60',
+  }
+  expect(settle({}, environment)).toMatchObject({
+    artifactDir: 'out',
+    metadata: join('out', 'ci-artifacts.json'),
+    nowMs: 60_000,
+    commands: [['put', '{path}']],
+  })
+  const flags = { artifactDir: 'flag', now: 7, ciCommand: [['flag']], metadata: 'm.json' }
+  expect(settle(flags, environment)).toMatchObject({
+    artifactDir: 'flag',
+    metadata: 'm.json',
+    nowMs: 7,
+    commands: [['flag']],
+  })
+})
+
+it('takes a variable that is set to nothing for one that is not set', () => {
+  const environment = { TELEMETRY_EXPORT_DIR: '', TELEMETRY_CI_COMMANDS: ' ', SOURCE_DATE_EPOCH: '' }
+  expect(settle({}, environment)).toEqual(settle())
+})
+
+it('names the variable that is wrong, what came and what was expected; but only if it is asked', () => {
+  const environment = { SOURCE_DATE_EPOCH: 'yesterday', TELEMETRY_CI_COMMANDS: 'rm -rf' }
+  expect(() => settle({}, environment)).toThrow(/SOURCE_DATE_EPOCH is "yesterday".*whole seconds/)
+  expect(() => settle({ now: 1 }, environment)).toThrow(/TELEMETRY_CI_COMMANDS is "rm -rf".*JSON array/)
+  expect(settle({ now: 1, ciCommand: [['a']] }, environment).nowMs).toBe(1)
+})
+
+it('keeps keys of the context as data, whatever they are called', () => {
+  const { context } = settle({
+    context: [
+      ['__proto__', 'x'],
+      ['a', 'b=c'],
+      ['a', 'last'],
+    ],
+  })
+  expect(Object.entries(context)).toEqual([
+    ['__proto__', 'x'],
+    ['a', 'last'],
+  ])
+  expect(Object.getPrototypeOf(context)).toBe(Object.prototype)
+})

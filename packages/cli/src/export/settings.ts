@@ -1,0 +1,95 @@
+/** What an export is told to do: by flags, then by the environment, then by the defaults. */
+import { join } from 'node:path'
+import { InvalidArgumentError } from 'commander'
+import { CliError } from '../errors.ts'
+import { type Argv, epochSeconds, jsonArgvList } from './values.ts'
+
+/** What makes the exit code 1: any failure, any but a publisher's, or none. */
+export const failOnChoices = ['publish', 'write', 'none'] as const
+export type FailOn = (typeof failOnChoices)[number]
+
+/** As commander reads them off the command line. */
+export interface ExportFlags {
+  readonly game: string
+  readonly artifactDir?: string
+  readonly formats?: readonly string[]
+  readonly prefix: string
+  readonly mission?: string
+  readonly seed: number
+  readonly ticks?: number
+  readonly now?: number
+  readonly snapshot?: string
+  readonly context?: readonly (readonly [string, string])[]
+  readonly ciCommand?: readonly Argv[]
+  readonly metadata?: string
+  readonly summary?: string
+  readonly artifactName?: string
+  readonly compress?: true
+  readonly dryRun?: true
+  readonly timeoutMs: number
+  readonly failOn: FailOn
+  readonly verbose?: true
+}
+
+export interface ExportSettings extends Omit<ExportFlags, 'context' | 'ciCommand' | 'now'> {
+  readonly artifactDir: string
+  /** Where the manifest goes. */
+  readonly metadata: string
+  /** Wall-clock milliseconds since 1970 at which the mission begins. */
+  readonly nowMs: number
+  readonly context: Readonly<Record<string, string>>
+  /** Instead of the CI's own way. */
+  readonly commands: readonly Argv[] | undefined
+}
+
+export const exportDefaults = {
+  artifactDir: './telemetry-artifacts',
+  metadata: 'ci-artifacts.json',
+  prefix: 'save-inspector',
+  seed: 1,
+  timeoutMs: 30_000,
+  failOn: 'publish',
+} as const
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * @param clock wall-clock milliseconds since 1970
+ * @throws {CliError} `bad_usage`, naming the variable and what was expected of it
+ */
+export function exportSettings(flags: ExportFlags, environment: Environment, clock: () => number): ExportSettings {
+  const { context = [], ciCommand, now, ...rest } = flags
+  const inherited = <Value>(variable: string, read: (text: string) => Value): Value | undefined =>
+    readVariable(environment, variable, read)
+  const artifactDir = flags.artifactDir ?? inherited('TELEMETRY_EXPORT_DIR', String) ?? exportDefaults.artifactDir
+  return {
+    ...rest,
+    artifactDir,
+    metadata: flags.metadata ?? join(artifactDir, exportDefaults.metadata),
+    nowMs: now ?? inherited('SOURCE_DATE_EPOCH', epochSeconds) ?? clock(),
+    // Entries, not assignment: a key such as `__proto__` is data.
+    context: Object.fromEntries(context),
+    commands: ciCommand ?? inherited('TELEMETRY_CI_COMMANDS', jsonArgvList),
+  }
+}
+
+/** A variable that is set to nothing counts as not set. */
+function readVariable<Value>(
+  environment: Environment,
+  variable: string,
+  read: (text: string) => Value,
+): Value | undefined {
+  const text = environment[variable]?.trim() ?? ''
+  if (text === '') return undefined
+  try {
+    return read(text)
+  } catch (cause) {
+    if (!(cause instanceof InvalidArgumentError)) throw cause
+    throw new CliError(
+      'bad_usage',
+      `The variable ${variable} is ${JSON.stringify(text)}. ${cause.message}`,
+      'Correct it, or give the flag, which is asked first: downlink export --help',
+      { cause },
+    )
+  }
+}
