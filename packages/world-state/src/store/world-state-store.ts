@@ -128,7 +128,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     const selectors = this.#slices.find((slice) => slice.name === name)?.select ?? {}
     const ask = Object.hasOwn(selectors, selector) ? selectors[selector] : undefined
     if (!ask) throw new WorldStateError('unknown_selector', `Slice '${name}' has no selector '${selector}'`)
-    return ask(this.#states[name] as never, ...(args as never[])) as SelectResult<Slices, Name, Selector>
+    return ask(this.#states[name] as never, ...(args as readonly unknown[] as never[])) as SelectResult<Slices, Name, Selector>
   }
 
   /** Calls the listener after each change. One that throws is told of by `worldstate:error`. */
