@@ -20,16 +20,12 @@ export type { HydrateFailure, HydrateFailureCode, HydrateResult } from './store/
 export type { SectionFault } from './store/sections.ts'
 export type { SliceEvents, WorldState } from './store/slice-types.ts'
 export type { SliceSnapshot, WorldSnapshot } from './store/snapshot.ts'
+export { type WorldBus, type WorldStateStoreOptions, worldStateDefaults } from './store/store-options.ts'
 export type {
-  Action,
+  PastAction,
   WorldStateEvents,
   WorldStateFault,
   WorldStateFaultCode,
   WorldStateUpdate,
 } from './store/world-events.ts'
-export {
-  type WorldBus,
-  WorldStateStore,
-  type WorldStateStoreOptions,
-  worldStateDefaults,
-} from './store/world-state-store.ts'
+export { WorldStateStore } from './store/world-state-store.ts'

@@ -2,6 +2,7 @@
 import { freezeDeep } from '../freeze.ts'
 import { copyJson, type Json, setField } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
+import type { AnySlice } from '../slice.ts'
 
 /** Frozen, so that a snapshot taken earlier never changes; a round trip through JSON text is exact. */
 export interface WorldSnapshot {
@@ -17,14 +18,24 @@ export interface SliceSnapshot {
   readonly state: Json
 }
 
+/** @param states frozen all through, as the store keeps them */
+export function writeSnapshot(
+  slices: readonly Pick<AnySlice, 'name' | 'version'>[],
+  states: Readonly<Record<string, unknown>>,
+): WorldSnapshot {
+  const written = slices.map(({ name, version }) => {
+    return [name, Object.freeze({ version, state: encodeState(states[name]) })] as const
+  })
+  return Object.freeze({ formatVersion: 1, slices: Object.freeze(Object.fromEntries(written)) })
+}
+
 /** Marks a `RecordMap`. A key of anybody's that begins with `$` is written with another `$` before it. */
 const recordsKey = '$records'
 
 /** What frozen parts of a state look like as JSON. A new snapshot writes only what is new since the last one. */
 const written = new WeakMap<object, Json>()
 
-/** @param state frozen all through, as the store keeps it */
-export function encodeState(state: unknown): Json {
+function encodeState(state: unknown): Json {
   if (typeof state !== 'object' || state === null) return copyJson(state)
   const known = written.get(state)
   if (known !== undefined) return known

@@ -1,5 +1,5 @@
 /** What a store tells of itself on its bus. */
-import type { Json } from '../json.ts'
+import type { Action } from './action.ts'
 
 /** Add it to the event map of a game's bus. */
 export interface WorldStateEvents {
@@ -18,7 +18,7 @@ export interface WorldStateUpdate {
 }
 
 export type WorldStateFaultCode =
-  /** A reducer, or copying the payload, threw: nothing changed. */
+  /** A reducer threw, or reading the payload did: nothing changed. */
   | 'reducer_failed'
   /** A listener of `subscribe` threw. */
   | 'listener_failed'
@@ -27,16 +27,13 @@ export type WorldStateFaultCode =
 
 export interface WorldStateFault {
   readonly code: WorldStateFaultCode
-  /** Of the event that was dispatched. */
+  /** The event that was dispatched; null for a listener. */
   readonly type: string | null
   readonly error: unknown
 }
 
 /** An entry of the history. */
-export interface Action {
-  readonly type: string
-  readonly payload: Json
-  readonly timestamp: number
+export interface PastAction extends Action {
   /** The slices that it changed. */
   readonly slices: readonly string[]
 }

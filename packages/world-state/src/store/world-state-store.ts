@@ -1,43 +1,21 @@
 /** The world's state: slices, changed by events one after the other, read at any time. */
-import type { EventPort, Table } from '@downlink/artifacts'
+import type { Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
+import { EventBus } from '../event-bus.ts'
 import { freezeDeep } from '../freeze.ts'
-import { copyJson, type Json } from '../json.ts'
+import type { Json } from '../json.ts'
 import type { AnySlice } from '../slice.ts'
+import { type Action, actionOf } from './action.ts'
 import { type HydrateResult, type States, statesOf } from './hydration.ts'
+import { type Reacted, type Reaction, react, reactionsOf } from './reactions.ts'
 import { createSections, type SectionFault, type Sections } from './sections.ts'
 import type { SelectArguments, SelectorName, SelectResult, SliceEvents, SliceName, WorldState } from './slice-types.ts'
-import { encodeState, type SliceSnapshot, type WorldSnapshot } from './snapshot.ts'
-import type { Action, WorldStateFault, WorldStateUpdate } from './world-events.ts'
+import { type WorldSnapshot, writeSnapshot } from './snapshot.ts'
+import { type WorldStateStoreOptions, withStoreDefaults } from './store-options.ts'
+import type { PastAction, WorldStateEvents, WorldStateFault, WorldStateUpdate } from './world-events.ts'
 
-/** What a store needs of an `EventBus`. */
-export interface WorldBus extends EventPort {
-  on(name: string, listener: (payload: unknown) => void): () => void
-  hasListeners(name: string): boolean
-}
-
-export interface WorldStateStoreOptions<Slices extends readonly AnySlice[]> {
-  /** Their order is that of sections and tables. */
-  readonly slices: Slices
-  /** Hears `worldstate:updated` and `worldstate:error`; `connect` listens to it. */
-  readonly eventBus?: WorldBus
-  /** Milliseconds since 1970, for payloads without a timestamp. @default Date.now */
-  readonly clock?: () => number
-  /** Actions remembered. @default 50 */
-  readonly historyLimit?: number
-  /** Dispatches that listeners may cause during one dispatch; further ones are refused. @default 1000 */
-  readonly nestedLimit?: number
-}
-
-export const worldStateDefaults = {
-  historyLimit: 50 as number,
-  nestedLimit: 1000 as number,
-}
-
-interface Reaction {
-  readonly slice: string
-  readonly reduce: (state: unknown, payload: unknown) => unknown
-}
+/** An action whose turn has not come, or why there is none. */
+type Waiting = Action | Pick<WorldStateFault, 'type' | 'error'>
 
 /**
  * A dispatch costs what it changes: states share what is not new, and nothing is made for listeners who are not there.
@@ -48,42 +26,38 @@ interface Reaction {
  * const disconnect = store.connect()
  */
 export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly AnySlice[]> {
-  readonly #slices: readonly AnySlice[]
-  readonly #bus: WorldBus | undefined
-  readonly #clock: () => number
-  readonly #historyLimit: number
-  readonly #nestedLimit: number
+  readonly #options: ReturnType<typeof withStoreDefaults<Slices>>
   readonly #reactions: ReadonlyMap<string, readonly Reaction[]>
   readonly #sections: Sections
-  readonly #listeners = new Set<(update: WorldStateUpdate) => void>()
-  readonly #history: Action[] = []
+  readonly #subscribers: EventBus<{ updated: WorldStateUpdate }>
+  readonly #history: PastAction[] = []
   /** What listeners dispatched while a dispatch was under way. */
-  readonly #waiting: { readonly type: string; readonly payload: unknown }[] = []
+  readonly #waiting: Waiting[] = []
   #states: States
   #revision = 0
-  #at: 'rest' | 'reducing' | 'telling' = 'rest'
+  /** Reducers and listeners run in turns: none sees a state that is half done. */
+  #turn: 'nobody' | 'reducer' | 'listener' = 'nobody'
   #nested = 0
   #disconnect: (() => void) | undefined
 
   constructor(options: WorldStateStoreOptions<Slices>) {
-    const { slices, eventBus, clock = Date.now } = options
-    this.#slices = slices
-    this.#bus = eventBus
-    this.#clock = clock
-    this.#historyLimit = countOf('historyLimit', options)
-    this.#nestedLimit = countOf('nestedLimit', options)
+    this.#options = withStoreDefaults(options)
+    const { slices } = options
     this.#sections = createSections(slices)
     this.#reactions = reactionsOf(slices)
     this.#states = Object.freeze(Object.fromEntries(slices.map(({ name, initial }) => [name, freezeDeep(initial)])))
+    this.#subscribers = new EventBus({
+      onError: (error) => this.#complain({ code: 'listener_failed', type: null, error }),
+    })
   }
 
-  /** Grows with each change; equal revisions of one store mean equal states. */
+  /** Grows with each change; one store at one revision has one state. */
   get revision(): number {
     return this.#revision
   }
 
-  /** The latest actions, oldest first. Payloads are copies. */
-  get history(): readonly Action[] {
+  /** The latest actions, oldest first. */
+  get history(): readonly PastAction[] {
     return Object.freeze([...this.#history])
   }
 
@@ -95,20 +69,20 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
    */
   connect(): () => void {
     if (this.#disconnect) return this.#disconnect
-    const undo = [...this.#reactions.keys()].map((type) => this.#bus?.on(type, (payload) => this.#take(type, payload)))
-    const disconnect = (): void => {
+    const { eventBus } = this.#options
+    const undo = [...this.#reactions.keys()].map((type) => eventBus?.on(type, (payload) => this.#take(type, payload)))
+    this.#disconnect = () => {
       for (const off of undo.splice(0)) off?.()
-      if (this.#disconnect === disconnect) this.#disconnect = undefined
+      this.#disconnect = undefined
     }
-    this.#disconnect = disconnect
-    return disconnect
+    return this.#disconnect
   }
 
   /**
-   * Lets the slices react to an event. Never throws: a reducer that does changes nothing and is told of by
-   * `worldstate:error`. Within a listener it waits until all have heard of the dispatch before.
+   * Lets the slices react to an event. Never throws: where a reducer does, nothing changes, and `worldstate:error`
+   * says so. What a listener dispatches waits until all have heard of the dispatch before.
    *
-   * @param payload is copied as JSON; without a `timestamp` it gets the store's
+   * @param payload is copied as JSON; one without a `timestamp` gets the store's
    */
   dispatch<Type extends keyof SliceEvents<Slices> & string>(type: Type, payload: SliceEvents<Slices>[Type]): void {
     this.#take(type, payload)
@@ -125,19 +99,17 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     selector: Selector,
     ...args: SelectArguments<Slices, Name, Selector>
   ): SelectResult<Slices, Name, Selector> {
-    const selectors = this.#slices.find((slice) => slice.name === name)?.select ?? {}
-    const ask = Object.hasOwn(selectors, selector) ? selectors[selector] : undefined
-    if (!ask) throw new WorldStateError('unknown_selector', `Slice '${name}' has no selector '${selector}'`)
-    return ask(this.#states[name] as never, ...(args as readonly unknown[] as never[])) as SelectResult<Slices, Name, Selector>
+    const selectors = this.#options.slices.find((slice) => slice.name === name)?.select ?? {}
+    if (!Object.hasOwn(selectors, selector)) {
+      throw new WorldStateError('unknown_selector', `Slice '${name}' has no selector '${selector}'`)
+    }
+    const ask = selectors[selector] as (state: unknown, ...args: readonly unknown[]) => unknown
+    return ask(this.#states[name], ...args) as SelectResult<Slices, Name, Selector>
   }
 
-  /** Calls the listener after each change. One that throws is told of by `worldstate:error`. */
+  /** Calls a listener after each change. One that throws is told of by `worldstate:error`. */
   subscribe(listener: (update: WorldStateUpdate) => void): () => void {
-    const own = (update: WorldStateUpdate): void => listener(update)
-    this.#listeners.add(own)
-    return () => {
-      this.#listeners.delete(own)
-    }
+    return this.#subscribers.on('updated', listener)
   }
 
   /** The states by slice, as they are now: frozen, and never changed afterwards. */
@@ -147,24 +119,22 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
 
   /** The world as JSON data, as it is now. What did not change since the last snapshot is shared with it. */
   snapshot(): WorldSnapshot {
-    const slices: Record<string, SliceSnapshot> = {}
-    for (const { name, version } of this.#slices) {
-      slices[name] = Object.freeze({ version, state: encodeState(this.#states[name]) })
-    }
-    return Object.freeze({ formatVersion: 1, slices: Object.freeze(slices) })
+    return writeSnapshot(this.#options.slices, this.#states)
   }
 
-  /** Takes the states of a snapshot, as a whole or not at all. Actions of the time before are forgotten. */
+  /** Takes the states of a snapshot, as a whole or not at all. The history begins anew. */
   hydrate(snapshot: unknown): HydrateResult {
-    if (this.#at === 'reducing') return { ok: false, reason: 'busy', message: 'A reducer must not load a snapshot' }
-    const result = statesOf(snapshot, this.#slices)
+    const { slices, clock, nestedLimit } = this.#options
+    // Each telling may hydrate again: without a bound this would not end.
+    if (this.#turn === 'reducer' || this.#nested >= nestedLimit) {
+      return { ok: false, reason: 'busy', message: 'Expected to load a snapshot between two dispatches' }
+    }
+    const result = statesOf(snapshot, slices)
     if (!result.ok) return result
     this.#states = freezeDeep(result.states)
     this.#history.length = 0
     this.#revision++
-    this.#telling(() =>
-      this.#tell({ type: null, slices: this.#slices.map(({ name }) => name), timestamp: this.#clock() }),
-    )
+    this.#inTurn(() => this.#tell({ type: null, slices: slices.map(({ name }) => name), timestamp: clock() }))
     return { ok: true }
   }
 
@@ -183,80 +153,74 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
   }
 
   #take(type: string, payload: unknown): void {
-    const reactions = this.#reactions.get(type)
-    if (!reactions) return
-    if (this.#at === 'rest') this.#telling(() => this.#reduce(type, payload, reactions))
-    else if (this.#nested < this.#nestedLimit) {
-      this.#nested++
-      // As it is now: whoever dispatched it may change it before its turn comes.
-      this.#waiting.push({ type, payload: copyJson(payload) })
-    } else if (this.#nested++ === this.#nestedLimit) {
-      this.#complain({ code: 'too_many_nested', type, error: null })
+    if (!this.#reactions.has(type)) return
+    const { nestedLimit } = this.#options
+    if (this.#turn === 'nobody') this.#inTurn(() => this.#perform(this.#read(type, payload)))
+    // Read at once: whoever dispatched it may change it before its turn comes.
+    else if (this.#nested++ < nestedLimit) this.#waiting.push(this.#read(type, payload))
+    else if (this.#nested === nestedLimit + 1) this.#complain({ code: 'too_many_nested', type, error: null })
+  }
+
+  #read(type: string, payload: unknown): Waiting {
+    try {
+      return actionOf(type, payload, this.#options.clock)
+    } catch (error) {
+      return { type, error }
     }
   }
 
   /** Runs something that tells listeners, and then what these dispatched, in order. */
-  #telling(run: () => void): void {
-    if (this.#at !== 'rest') {
+  #inTurn(run: () => void): void {
+    if (this.#turn !== 'nobody') {
+      this.#nested++
       run()
       return
     }
-    this.#at = 'telling'
-    try {
-      run()
-      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-        this.#reduce(next.type, next.payload, this.#reactions.get(next.type) ?? [])
-      }
-    } finally {
-      this.#at = 'rest'
-      this.#nested = 0
-    }
+    this.#turn = 'listener'
+    run()
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) this.#perform(next)
+    this.#turn = 'nobody'
+    this.#nested = 0
   }
 
-  #reduce(type: string, given: unknown, reactions: readonly Reaction[]): void {
-    let next = this.#states
-    const changed: string[] = []
-    let payload: Json
-    this.#at = 'reducing'
-    try {
-      payload = stamp(given, this.#clock)
-      for (const { slice, reduce } of reactions) {
-        const state = reduce(next[slice], payload)
-        if (state === next[slice]) continue
-        if (state === undefined) throw new TypeError(`The reducer of ${slice} for ${type} returned nothing`)
-        next = { ...next, [slice]: freezeDeep(state) }
-        changed.push(slice)
-      }
-    } catch (error) {
-      this.#complain({ code: 'reducer_failed', type, error })
+  #perform(action: Waiting): void {
+    if ('error' in action) {
+      this.#complain({ code: 'reducer_failed', ...action })
       return
-    } finally {
-      this.#at = 'telling'
     }
-    const timestamp = timestampOf(payload) ?? this.#clock()
-    this.#remember({ type, payload, timestamp, slices: changed })
-    if (changed.length === 0) return
-    this.#states = Object.freeze(next)
+    const before = this.#states
+    const reacted = this.#react(action)
+    this.#turn = 'listener'
+    if ('error' in reacted) {
+      this.#complain({ code: 'reducer_failed', type: action.type, error: reacted.error })
+      return
+    }
+    this.#states = reacted.states
+    this.#remember({ ...action, slices: reacted.changed })
+    if (reacted.states === before) return
     this.#revision++
-    this.#tell({ type, slices: changed, timestamp })
+    this.#tell({ type: action.type, slices: reacted.changed, timestamp: action.timestamp })
   }
 
-  #remember(action: Action): void {
+  #react({ type, payload }: Action): Reacted | Pick<WorldStateFault, 'error'> {
+    this.#turn = 'reducer'
+    try {
+      return react(this.#states, this.#reactions.get(type) ?? [], payload)
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  #remember(action: PastAction): void {
     this.#history.push(freezeDeep(action))
-    if (this.#history.length > this.#historyLimit) this.#history.shift()
+    if (this.#history.length > this.#options.historyLimit) this.#history.shift()
   }
 
   #tell(change: Omit<WorldStateUpdate, 'revision'>): void {
-    const heard = this.#bus?.hasListeners('worldstate:updated') === true
-    if (!heard && this.#listeners.size === 0) return
+    const heard = this.#options.eventBus?.hasListeners('worldstate:updated') === true
+    if (!heard && !this.#subscribers.hasListeners('updated')) return
     const update = freezeDeep({ ...change, revision: this.#revision })
-    for (const listener of this.#listeners) {
-      try {
-        listener(update)
-      } catch (error) {
-        this.#complain({ code: 'listener_failed', type: change.type, error })
-      }
-    }
+    this.#subscribers.emit('updated', update)
     if (heard) this.#emit('worldstate:updated', update)
   }
 
@@ -264,43 +228,11 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     this.#emit('worldstate:error', fault)
   }
 
-  #emit(name: string, payload: unknown): void {
+  #emit(name: keyof WorldStateEvents, payload: WorldStateUpdate | WorldStateFault): void {
     try {
-      this.#bus?.emit(name, payload)
+      this.#options.eventBus?.emit(name, payload)
     } catch {
       // A bus of somebody else's that throws; the state is right all the same.
     }
   }
-}
-
-/** The frozen copy of a payload that reducers see and history keeps, with its time. */
-function stamp(payload: unknown, clock: () => number): Json {
-  const copy = copyJson(payload ?? {})
-  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return copy
-  return timestampOf(copy) === undefined ? Object.freeze({ ...copy, timestamp: clock() }) : copy
-}
-
-function timestampOf(payload: Json): number | undefined {
-  if (typeof payload !== 'object' || payload === null || !('timestamp' in payload)) return undefined
-  return typeof payload.timestamp === 'number' ? payload.timestamp : undefined
-}
-
-function reactionsOf(slices: readonly AnySlice[]): ReadonlyMap<string, readonly Reaction[]> {
-  const reactions = new Map<string, Reaction[]>()
-  for (const { name, on } of slices) {
-    for (const type of Object.keys(on)) {
-      if (type.startsWith('worldstate:')) {
-        throw new WorldStateError('bad_slice', `Slice '${name}' reacts to '${type}', which only the store emits`)
-      }
-      const reaction = { slice: name, reduce: on[type] as Reaction['reduce'] }
-      reactions.set(type, [...(reactions.get(type) ?? []), reaction])
-    }
-  }
-  return reactions
-}
-
-function countOf(name: keyof typeof worldStateDefaults, options: WorldStateStoreOptions<readonly AnySlice[]>): number {
-  const value = options[name] ?? worldStateDefaults[name]
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new WorldStateError('bad_option', `Expected \`${name}\` to be a whole number from 1 up, got ${value}`)
 }

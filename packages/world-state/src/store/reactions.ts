@@ -1,0 +1,47 @@
+/** Which slices react to an event, and what becomes of their states. */
+import { WorldStateError } from '../errors.ts'
+import { freezeDeep } from '../freeze.ts'
+import type { Json } from '../json.ts'
+import type { AnySlice } from '../slice.ts'
+import type { States } from './hydration.ts'
+
+export interface Reaction {
+  readonly slice: string
+  readonly reduce: (state: unknown, payload: Json) => unknown
+}
+
+/** @throws {WorldStateError} `bad_slice` */
+export function reactionsOf(slices: readonly AnySlice[]): ReadonlyMap<string, readonly Reaction[]> {
+  const reactions = new Map<string, Reaction[]>()
+  for (const { name, on } of slices) {
+    for (const [type, reducer] of Object.entries(on)) {
+      if (type.startsWith('worldstate:')) {
+        throw new WorldStateError('bad_slice', `Slice '${name}' reacts to '${type}', which only the store emits`)
+      }
+      const reaction = { slice: name, reduce: reducer as Reaction['reduce'] }
+      reactions.set(type, [...(reactions.get(type) ?? []), reaction])
+    }
+  }
+  return reactions
+}
+
+export interface Reacted {
+  /** The same object where nothing changed. */
+  readonly states: States
+  /** The slices that changed. */
+  readonly changed: readonly string[]
+}
+
+/** Throws what a reducer throws. */
+export function react(states: States, reactions: readonly Reaction[], payload: Json): Reacted {
+  let next = states
+  const changed: string[] = []
+  for (const { slice, reduce } of reactions) {
+    const state = reduce(next[slice], payload)
+    if (state === next[slice]) continue
+    if (state === undefined) throw new TypeError(`A reducer of slice '${slice}' returned nothing`)
+    next = { ...next, [slice]: freezeDeep(state) }
+    changed.push(slice)
+  }
+  return { states: Object.freeze(next), changed }
+}
