@@ -1,8 +1,40 @@
 /** Inspector artifacts: made from a summary, handed to writers, wherever they run. Files and CI are in `./node`. */
 
+export {
+  type AdapterOptions,
+  adapterDefaults,
+  type LogPort,
+  type WriterConfig,
+  type WriterFunction,
+  type WriterReceipt,
+} from './adapter-options.ts'
 export type { Artifact, WrittenArtifact } from './artifact.ts'
+export { maxNameBytes, nameFault } from './artifact-name.ts'
+export {
+  createInspectorExportArtifacts,
+  type ExportFormat,
+  exportDefaults,
+  exportFormats,
+  type InspectorExport,
+  type InspectorExportOptions,
+} from './create-inspector-export-artifacts.ts'
+export { ArtifactError, type ArtifactErrorCode } from './errors.ts'
 export type { EventPort } from './event-port.ts'
+export {
+  createEventRecorder,
+  type EventRecorder,
+  type EventRecorderOptions,
+  type RecordedEvent,
+  recorderDefaults,
+} from './event-recorder.ts'
+export type { ExportFailure, ExportMetrics, WriterSummary, WrittenByWriter } from './export-metrics.ts'
 export type { GameIdentity, InspectorSummary } from './inspector-summary.ts'
+export {
+  type KeptArtifact,
+  MemoryTelemetryWriter,
+  type MemoryWriterOptions,
+  memoryWriterDefaults,
+} from './memory-telemetry-writer.ts'
 export type {
   ArtifactPublisher,
   CommandReport,
@@ -13,5 +45,8 @@ export type {
   PublishResult,
   PublishStatus,
 } from './publish-result.ts'
+export { type StableJsonOptions, stableJson } from './stable-json.ts'
 export type { Cell, Table } from './table.ts'
+export { type ExportContext, TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
+export type { SetTimer } from './timer.ts'
 export type { TelemetryArtifactWriter, WriteContext } from './writer.ts'

@@ -1,5 +1,11 @@
-/** What needs Node: files and CI. */
+/** What needs Node: artifacts as files, and their way to CI. */
 
+export {
+  FileSystemTelemetryWriter,
+  type FileSystemWriterOptions,
+  fileSystemWriterDefaults,
+} from './node/file-system-telemetry-writer.ts'
+export { createNodeAdapter } from './node/node-adapter.ts'
 export { CiArtifactPublisher } from './node/publish/ci-artifact-publisher.ts'
 export type { Argv, Command, CommandOutcome, CommandRunner } from './node/publish/command-runner.ts'
 export type { ProviderOutput, PublishFileSystem, PublishLogger } from './node/publish/environment.ts'

@@ -48,6 +48,10 @@ export interface PublishFailure {
 }
 
 export type PublishFailureCode =
+  /** The publisher itself threw. */
+  | 'publisher_failed'
+  /** The publisher was still at work at its time limit. */
+  | 'publisher_timeout'
   /** A file was named and does not exist. */
   | 'file_missing'
   /** A file exists and can't be read, or is not a file. */

@@ -1,0 +1,40 @@
+/** Tables as CSV: RFC 4180, and nothing in it that a spreadsheet would run. */
+import { stringify } from 'csv-stringify/browser/esm/sync'
+import { stableJson, wellFormed } from './stable-json.ts'
+import type { Cell, Table } from './table.ts'
+
+/**
+ * A header and a line a row, each ended by CR LF, in UTF-8 without a byte order mark.
+ *
+ * Null and undefined are nothing between two commas, the empty string is `""`. Text that begins with
+ * `= + - @`, one of their full-width variants, a tab or a line break gets an apostrophe before it, which a
+ * spreadsheet shows as text; numbers stay numbers, so -12.5 does not.
+ */
+export function toCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): string {
+  return stringify(
+    rows.map((row) => row.map(toField)),
+    {
+      header: true,
+      columns: columns.map((column) => ({ key: column, header: wellFormed(column) })),
+      record_delimiter: 'windows',
+      escape_formulas: true,
+      // A row of one empty cell would be an empty line, which readers skip.
+      quoted_empty: columns.length === 1,
+      cast: {
+        boolean: String,
+        number: String,
+        string: (text) => (text === '' ? { value: '', quoted_empty: true } : text),
+      },
+    },
+  )
+}
+
+/** Numbers stay as they are: only as such are they spared the apostrophe. */
+function toField(cell: Cell): unknown {
+  if (typeof cell === 'number' || typeof cell === 'boolean') return cell
+  if (cell === null || cell === undefined) return undefined
+  const text = typeof cell === 'string' ? wellFormed(cell) : cell instanceof Date ? dateText(cell) : stableJson(cell)
+  return text.startsWith('\n') ? `'${text}` : text
+}
+
+const dateText = (date: Date): string => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString())

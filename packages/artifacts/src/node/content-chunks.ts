@@ -1,0 +1,58 @@
+/** Content as chunks of bytes on their way to a file, compressed on demand. */
+import { Readable } from 'node:stream'
+import { createGzip } from 'node:zlib'
+import type { Artifact } from '../artifact.ts'
+import { isBytes, kindOf, newlineTerminated } from '../content.ts'
+import { ArtifactError } from '../errors.ts'
+
+/** Text is encoded so many characters at once, so that a long one is not in memory twice. */
+const sliceLength = 1_048_576
+
+/** Bytes go out as they are; text as UTF-8, ended by a line break. */
+export async function* contentChunks(content: Artifact['content']): AsyncGenerator<Uint8Array> {
+  if (typeof content === 'string') yield* encoded(newlineTerminated(content))
+  else if (isBytes(content)) yield content
+  else {
+    for await (const chunk of content) {
+      if (!isBytes(chunk))
+        throw new ArtifactError('bad_content', `Expected the stream to give bytes, got ${kindOf(chunk)}`)
+      yield chunk
+    }
+  }
+}
+
+function* encoded(text: string): Generator<Uint8Array> {
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(from + sliceLength, text.length)
+    // Never between the halves of a character.
+    if (to < text.length && isLeadSurrogate(text.charCodeAt(to - 1))) to -= 1
+    yield Buffer.from(text.slice(from, to), 'utf8')
+    from = to
+  }
+}
+
+const isLeadSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
+
+/** Where a gzip header names the operating system; 255 means unknown. It has no time: zlib leaves it 0. */
+const systemAt = 9
+
+/** The same bytes in, the same bytes out, on whatever system. */
+export async function* gzipped(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(chunks, { objectMode: false, highWaterMark: 65_536 })
+  const gzip = createGzip()
+  source.once('error', (error) => gzip.destroy(error))
+  const stop = () => source.destroy(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    let at = 0
+    for await (const chunk of source.pipe(gzip) as AsyncIterable<Buffer>) {
+      if (at <= systemAt && at + chunk.length > systemAt) chunk[systemAt - at] = 255
+      at += chunk.length
+      yield chunk
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    source.destroy()
+    gzip.destroy()
+  }
+}

@@ -1,0 +1,92 @@
+/** A transcript as people read it: one heading a prompt, and below it what happened, with its time. */
+import type { GameIdentity, InspectorSummary } from './inspector-summary.ts'
+import { codeSpan, escapeMarkdown } from './markdown.ts'
+import { stableJson } from './stable-json.ts'
+import type { Cell, Table } from './table.ts'
+
+/** Columns that have a place of their own in the text; any other is listed below its entry. */
+const placed = [
+  'sequence',
+  'event',
+  'prompt_id',
+  'title',
+  'action',
+  'timestamp',
+  'timestamp_iso',
+  'follow_up_narrative',
+]
+
+type Entry = Readonly<Record<string, Cell>>
+
+/** Reads the columns of a tutorial's transcript, in whatever order; those that are missing are left out. */
+export function transcriptMarkdown({ section, columns, rows }: Table, summary: InspectorSummary): string {
+  const entries = rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])))
+  const [start] = entries.map(({ timestamp }) => timestamp).filter((time) => typeof time === 'number')
+  const lines = [`# ${escapeMarkdown(sentence(section))}`, '', headline(summary), '']
+  if (entries.length === 0) lines.push('Nothing has happened yet.', '')
+  let prompt: string | undefined
+  let prompts = 0
+  for (const entry of entries) {
+    const next = promptOf(entry) ?? prompt ?? 'Before the first prompt'
+    if (next !== prompt) lines.push(...(prompt === undefined ? [] : ['']), `## ${++prompts}. ${next}`, '')
+    prompt = next
+    lines.push(...entryLines(entry, start))
+  }
+  return `${lines.join('\n').trimEnd()}\n`
+}
+
+function headline({ game, generatedIso, source }: InspectorSummary): string {
+  const facts = [`${game.name} ${game.version}`, ...runFacts(game), generatedIso]
+  const missing = source === 'unavailable' ? '\n\nThere was no world state to ask.' : ''
+  return `${facts.map(escapeMarkdown).join(' · ')}${missing}`
+}
+
+const runFacts = ({ missionId, seed }: GameIdentity): string[] => [
+  ...(missionId === null ? [] : [`mission ${missionId}`]),
+  ...(seed === null ? [] : [`seed ${seed}`]),
+]
+
+/** What its heading says: the title, and the id that tells two prompts of one title apart. */
+function promptOf({ title, prompt_id: id }: Entry): string | undefined {
+  const words = textOf(title)
+  const name = textOf(id)
+  if (words === '' && name === '') return undefined
+  if (words === '') return escapeMarkdown(name)
+  return name === '' || name === words ? escapeMarkdown(words) : `${escapeMarkdown(words)} (${codeSpan(name)})`
+}
+
+/** A list item; what follows from it stands indented below. */
+function entryLines(entry: Entry, start: number | undefined): string[] {
+  const event = escapeMarkdown(sentence(textOf(entry.event)))
+  const action = escapeMarkdown(textOf(entry.action))
+  const what = [event === '' ? '' : `**${event}**`, action].filter((part) => part !== '').join(': ')
+  const lines = [`- ${[timeOf(entry, start), what || 'Something happened'].filter((part) => part !== '').join(' ')}`]
+  const narrative = escapeMarkdown(textOf(entry.follow_up_narrative))
+  if (narrative !== '') lines.push(`  > ${narrative}`)
+  for (const [column, cell] of Object.entries(entry)) {
+    const text = textOf(cell)
+    if (placed.includes(column) || text === '' || text === '{}') continue
+    lines.push(`  - ${escapeMarkdown(column.replaceAll('_', ' '))}: ${codeSpan(text)}`)
+  }
+  return lines
+}
+
+/** `12:00:03 (+3.2 s)`: the clock's time, and how long after the first entry. */
+function timeOf({ timestamp, timestamp_iso: iso }: Entry, start: number | undefined): string {
+  const clock = /T(\d\d:\d\d:\d\d)/.exec(textOf(iso))?.[1] ?? ''
+  const after =
+    typeof timestamp === 'number' && start !== undefined ? `+${((timestamp - start) / 1000).toFixed(1)} s` : ''
+  if (clock === '') return after
+  return after === '' ? clock : `${clock} (${after})`
+}
+
+function textOf(cell: Cell): string {
+  if (cell === null || cell === undefined) return ''
+  return typeof cell === 'object' ? stableJson(cell) : String(cell)
+}
+
+/** `tutorial:step_started` → `Tutorial step started` */
+function sentence(name: string): string {
+  const words = name.replace(/[-_:]+/g, ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
