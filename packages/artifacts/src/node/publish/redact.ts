@@ -34,7 +34,7 @@ export function createRedact(variables: Variables, others: readonly string[] = [
   const values = [...new Set([...secrets, ...others])].sort((a, b) => b.length - a.length)
   return (text) => {
     let masked = text
-    for (const value of values) masked = masked.replaceAll(value, mask)
+    for (const value of [...announced(text), ...values]) masked = masked.replaceAll(value, mask)
     for (const [pattern, replacement] of patterns) masked = masked.replace(pattern, replacement)
     return masked
   }
@@ -47,6 +47,10 @@ export const secretArguments = (argv: readonly string[]): string[] =>
 export function redactArgv(argv: readonly string[], redact: Redact): string[] {
   return argv.map((arg, at) => (secretFlag.test(argv[at - 1] ?? '') ? mask : redact(arg)))
 }
+
+/** What a program of GitHub's tells the runner to mask: the announcement has the secret in it. */
+const announced = (text: string): string[] =>
+  [...text.matchAll(/::add-mask::(.+)/g)].map(([, value = '']) => value.trim()).filter((value) => value !== '')
 
 /** As it stands in a query. What has half a character in it can't stand there. */
 function inAddress(value: string): string {

@@ -1,0 +1,14 @@
+/** The child process of an upload to GitHub. Arguments: manifest, folder, artifact's name. Its last line on stderr says how it went. */
+import { writeSync } from 'node:fs'
+import process from 'node:process'
+import { uploadListed } from './github-upload.ts'
+
+const [, , manifestPath = '', folder = '', artifactName = ''] = process.argv
+
+const { code, message } = await uploadListed(manifestPath, folder, artifactName, async () => {
+  const { DefaultArtifactClient } = await import('@actions/artifact')
+  return new DefaultArtifactClient()
+})
+writeSync(process.stderr.fd, `${message}\n`)
+// Sockets that the client keeps alive would hold the process.
+process.exit(code)
