@@ -38,6 +38,7 @@ export const gitlabJob = (workspace: string): Variables => ({
   CI_BUILDS_DIR: '/builds',
   CI_COMMIT_REF_NAME: 'main',
   CI_COMMIT_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+  CI_JOB_GROUP_NAME: 'e2e',
   CI_JOB_ID: '1234567',
   CI_JOB_NAME: 'e2e 2/4',
   CI_JOB_STAGE: 'test',

@@ -35,8 +35,12 @@ const known: Readonly<Record<string, KnownProvider>> = {
   },
   GITLAB: {
     provider: 'gitlab',
-    // A retry is a new job with a new id; `parallel: matrix` puts its values into the name.
-    facts: (v) => ({ job: v.CI_JOB_NAME, shard: shardOf(v.CI_NODE_INDEX, v.CI_NODE_TOTAL), attempt: v.CI_JOB_ID }),
+    // A retry is a new job with a new id. Jobs of one `parallel` are a group, told apart by their index.
+    facts: (v) => ({
+      job: (v.CI_NODE_INDEX && v.CI_JOB_GROUP_NAME) || v.CI_JOB_NAME,
+      shard: shardOf(v.CI_NODE_INDEX, v.CI_NODE_TOTAL),
+      attempt: v.CI_JOB_ID,
+    }),
   },
   AZURE_PIPELINES: {
     provider: 'azure',
