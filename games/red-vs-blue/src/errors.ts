@@ -1,6 +1,6 @@
 /** What this package throws: misuse only. A battle itself never fails. */
 
-export type BattleErrorCode = 'invalid_config'
+export type BattleErrorCode = 'invalid_config' | 'unknown_mission'
 
 /** @example new BattleError('invalid_config', 'Expected `shipsPerTeam` to be a whole number from 1 to 200, got 0') */
 export class BattleError extends Error {

@@ -1,0 +1,77 @@
+/** A mission without a screen, flown by the seeded bot: what the command line exports from. */
+
+import type { HydrateResult, SaveManager, WorldSnapshot } from '@downlink/world-state'
+import { createEngine } from './engine/engine.ts'
+import { identity } from './identity.ts'
+import { createMission } from './world/mission.ts'
+import { findMission } from './world/missions.ts'
+import { createWorld, type World } from './world/world.ts'
+
+export interface HeadlessMissionOptions {
+  readonly missionId: string
+  /** Decides the battle and the bot, 0 to 2³² − 1. */
+  readonly seed: number
+  /** Milliseconds since 1970 at tick 0. */
+  readonly now: number
+  /** A world to begin with; see `hydrated` for what became of it. */
+  readonly snapshot?: WorldSnapshot
+}
+
+export interface HeadlessMission {
+  readonly tickHz: number
+  /** Completed or failed. */
+  readonly finished: boolean
+  /** Plays one tick; does nothing once it has finished. */
+  step(): void
+  readonly saveManager: SaveManager
+  readonly eventBus: World['eventBus']
+  /** Takes the world of a snapshot, or says why not. */
+  hydrate(snapshot: unknown): HydrateResult
+}
+
+/**
+ * The same mission, seed and `now` give the same world, byte for byte.
+ *
+ * @throws {BattleError} `unknown_mission`, `invalid_config`
+ * @example
+ * const mission = createHeadlessMission({ missionId: 'cascade', seed: 7, now: 0 })
+ * while (!mission.finished) mission.step()
+ * mission.saveManager.getInspectorSummary()
+ */
+export function createHeadlessMission({ missionId, seed, now, snapshot }: HeadlessMissionOptions): HeadlessMission {
+  const definition = findMission(missionId)
+  const engine = createEngine({ seed, enableTelemetry: true })
+  const world = createWorld({
+    game: () => ({ ...identity, seed, missionId }),
+    sections: {},
+    clock: () => mission.timeMs,
+  })
+  const { eventBus, store, saveManager, standingOf } = world
+  const mission = createMission({
+    definition,
+    engine,
+    botSeed: seed,
+    now,
+    emit: (name, payload) => eventBus.emit(name, payload),
+    standingOf,
+  })
+  store.connect()
+  if (snapshot) store.hydrate(snapshot)
+
+  return {
+    tickHz: engine.tickHz,
+    get finished() {
+      return mission.status === 'completed' || mission.status === 'failed'
+    },
+    step() {
+      if (mission.status === 'ready') {
+        engine.start()
+        mission.begin()
+      }
+      mission.step()
+    },
+    saveManager,
+    eventBus,
+    hydrate: (snapshot) => store.hydrate(snapshot),
+  }
+}

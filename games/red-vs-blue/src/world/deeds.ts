@@ -1,0 +1,129 @@
+/** What the player has done so far, counted from the battle's events and from who is at the helm. */
+
+import type { Team } from '../engine/battle.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { BattleEvent } from '../engine/events.ts'
+import type { FactionId, Roster } from './factions.ts'
+
+export interface Deeds {
+  /** Whether a ship is in the player's hands. */
+  readonly flying: boolean
+  readonly taken: number
+  readonly lost: number
+  /** Handed back to its bot. */
+  readonly released: number
+  /** Changes of the controls that turn, and that thrust. */
+  readonly turns: number
+  readonly thrusts: number
+  readonly shots: number
+  readonly hits: number
+  readonly kills: number
+  readonly killsOf: Readonly<Partial<Record<FactionId, number>>>
+  /** Looks at the standings. */
+  readonly readings: number
+  /** Ticks with a ship in hand. */
+  readonly ticksFlown: number
+}
+
+const none: Deeds = {
+  flying: false,
+  taken: 0,
+  lost: 0,
+  released: 0,
+  turns: 0,
+  thrusts: 0,
+  shots: 0,
+  hits: 0,
+  kills: 0,
+  killsOf: {},
+  readings: 0,
+  ticksFlown: 0,
+}
+
+/** A ship that is gone, and whether it was the player who shot it. */
+export interface Loss {
+  readonly shipId: string
+  readonly team: Team
+  readonly byPlayer: boolean
+}
+
+export interface DeedWatch {
+  readonly deeds: Deeds
+  /** Counts what has happened since the last call, and returns the ships lost meanwhile. Call it after each tick. */
+  settle(): readonly Loss[]
+  /** The player has looked at the standings. */
+  noteReading(): void
+  /** Stops listening. */
+  close(): void
+}
+
+export function watchDeeds(engine: Engine, roster: Roster): DeedWatch {
+  let deeds: Deeds = none
+  /** The ship whose bullets count as the player's: also those that outlive it. */
+  let hand: string | undefined
+  // Kept until the tick is over: what follows from an event, such as reinforcements, must not meddle with the tick.
+  let happened: BattleEvent[] = []
+  const close = engine.on('event', (event) => happened.push(event))
+
+  const add = (name: keyof { [Key in keyof Deeds as Deeds[Key] extends number ? Key : never]: true }, by = 1): void => {
+    deeds = { ...deeds, [name]: deeds[name] + by }
+  }
+
+  /** Whoever flew at the start of the tick has fired in it. */
+  function lookWhoFlies(): void {
+    const { pilotedId, ships } = engine.battle
+    if (pilotedId !== undefined && pilotedId !== hand) {
+      hand = pilotedId
+      add('taken')
+    }
+    if (deeds.flying && pilotedId === undefined && ships.some(({ id }) => id === hand)) {
+      hand = undefined
+      add('released')
+    }
+    if (deeds.flying !== (pilotedId !== undefined)) deeds = { ...deeds, flying: pilotedId !== undefined }
+    if (pilotedId !== undefined) add('ticksFlown')
+  }
+
+  function count({ type, data }: BattleEvent): Loss | undefined {
+    switch (type) {
+      case 'player_input':
+        if (data.turn !== 0) add('turns')
+        if (data.thrust > 0) add('thrusts')
+        return undefined
+      case 'bullet_fired':
+        if (data.shipId === hand) add('shots')
+        return undefined
+      case 'bullet_hit':
+        if (data.ownerId === hand) add('hits')
+        return undefined
+      case 'ship_destroyed': {
+        const { shipId, team, killerId } = data
+        const byPlayer = killerId === hand
+        if (shipId === hand) add('lost')
+        if (byPlayer) addKill(roster.factionOf(shipId).id)
+        return { shipId, team, byPlayer }
+      }
+      default:
+        return undefined
+    }
+  }
+
+  function addKill(faction: FactionId): void {
+    const { kills, killsOf } = deeds
+    deeds = { ...deeds, kills: kills + 1, killsOf: { ...killsOf, [faction]: (killsOf[faction] ?? 0) + 1 } }
+  }
+
+  return {
+    get deeds() {
+      return deeds
+    },
+    settle() {
+      lookWhoFlies()
+      const events = happened
+      happened = []
+      return events.map(count).filter((loss) => loss !== undefined)
+    },
+    noteReading: () => add('readings'),
+    close,
+  }
+}

@@ -1,0 +1,13 @@
+/** What missions tell the world: the events of the slices, by name, and one of them as a value. */
+
+import type { FactionEvents, MissionEvents, TutorialEvents } from '@downlink/world-state/slices'
+
+/** Payloads by name. */
+export type WorldEvents = FactionEvents & TutorialEvents & MissionEvents
+
+export type WorldEvent = {
+  readonly [Name in keyof WorldEvents]: { readonly name: Name; readonly payload: WorldEvents[Name] }
+}[keyof WorldEvents]
+
+/** Sends an event on, and says when it happened. */
+export type Tell = <Name extends keyof WorldEvents>(name: Name, payload: WorldEvents[Name]) => void
