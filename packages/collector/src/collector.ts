@@ -5,6 +5,7 @@ import { telemetryPath } from '@downlink/protocol'
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { pino } from 'pino'
 import { cannotListen } from './cannot-listen.ts'
+import type { CommitNotice } from './commit/commit-notice.ts'
 import { CollectorError } from './errors.ts'
 import { isLoopback } from './ingest/admission.ts'
 import { createKeys } from './ingest/keys.ts'
@@ -45,6 +46,14 @@ export interface Collector {
   query(sql: string): Promise<QueryResult>
   /** What became of every event of a session; undefined for one that was never seen. Throws as `query` does. */
   ledger(sessionId: string): Promise<Ledger | undefined>
+  /**
+   * Called with each group of events once it is stored, in order: for a test in the same process that waits for one.
+   * The listener must not throw.
+   *
+   * @returns its unsubscribe
+   * @throws {CollectorError} `wrong_state`
+   */
+  subscribe(listener: (notice: CommitNotice) => void): () => void
   /** Replaces the write keys. Sockets whose key is gone are closed with 4401. */
   setKeys(keys: readonly string[]): void
 }
@@ -144,6 +153,8 @@ export function createCollector(options: CollectorOptions = {}): Collector {
     async ledger(sessionId) {
       return reading().ledgers.get(sessionId)
     },
+
+    subscribe: (listener) => reading().subscribe(listener),
 
     setKeys(next) {
       keys.replace(next)

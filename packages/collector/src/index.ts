@@ -1,6 +1,8 @@
 /** The ground station: takes telemetry over WebSocket and HTTP, commits it to DuckDB, and answers only then. */
 
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
+export type { CommitNotice, CommittedEvent } from './commit/commit-notice.ts'
+export type { RejectedEvent } from './commit/session-batch.ts'
 export { CollectorError, type CollectorErrorCode } from './errors.ts'
 export type { LiveCounters, LiveTail } from './live/live-stream.ts'
 export {

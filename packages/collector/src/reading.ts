@@ -5,7 +5,7 @@ import { gamePages } from './api/game-pages.ts'
 import { createReadAdmission } from './api/read-admission.ts'
 import { createReadApi } from './api/read-api.ts'
 import type { CommitLog } from './commit/commit-log.ts'
-import type { CommitListener } from './commit/commit-notice.ts'
+import type { CommitListener, CommitNotice } from './commit/commit-notice.ts'
 import type { SessionStore } from './commit/session-store.ts'
 import { createFeed } from './live/feed.ts'
 import { createLiveStream } from './live/live-stream.ts'
@@ -28,6 +28,8 @@ export interface Reading {
   readonly api: FastifyPluginAsync
   /** Hears of what was committed. */
   readonly listener: CommitListener
+  /** @returns its unsubscribe */
+  subscribe(listener: (notice: CommitNotice) => void): () => void
   watchStore(store: SessionStore): SessionStore
   watchLog(log: CommitLog): CommitLog
   /** Ends the live streams, which would keep the server from closing. */
@@ -84,6 +86,7 @@ export async function openReading({
       await app.register(async (pages) => gamePages(pages, settings.pages))
     },
     listener: feed,
+    subscribe: feed.subscribe,
     watchStore: (inner) =>
       meteredStore(
         yieldingStore(inner, () => readers.interrupt()),

@@ -78,3 +78,19 @@ it('ends with the collector, and does not hold it up', async () => {
   await stop()
   expect(await live.ended()).toBe(true)
 })
+
+it('tells listeners in its own process, each event once it is stored', async () => {
+  const { collector, listening, stop } = await aCollector()
+  const heard: unknown[] = []
+  const unsubscribe = collector.subscribe(({ events, rejected }) => heard.push(...events, ...rejected))
+  await send(listening.url, '[{"type":"x","data":1},{"type":""}]')
+  expect(heard).toMatchObject([
+    { type: 'x', data: 1, seq: 1, receivedAt: expect.any(Number) },
+    { code: 'bad_event', seq: 2 },
+  ])
+  unsubscribe()
+  await send(listening.url, '[{"type":"y"}]')
+  expect(heard).toHaveLength(2)
+  await stop()
+  expect(() => collector.subscribe(() => {})).toThrow('Expected a collector that is running')
+})
