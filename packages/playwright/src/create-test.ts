@@ -1,0 +1,87 @@
+/** Playwright's `test` with the fixtures: a collector a worker, `telemetry` a test, capture when a test fails. */
+import type { CollectorPage } from '@downlink/collector'
+import type { EventDefinitions, EventMap } from '@downlink/protocol'
+import { test as base, type TestType } from '@playwright/test'
+import { createExpect, type TelemetryExpect } from './create-expect.ts'
+import type { PageConfig } from './environment.ts'
+import { openStation, type Station } from './station/station.ts'
+import { openTelemetry, type Telemetry } from './telemetry.ts'
+
+/** Each is a fixture of `use` in the configuration, or of `test.use`. */
+export interface TelemetryWorkerOptions {
+  /** What the collector validates against. @default what `createTest` was given; else everything is accepted */
+  telemetryEvents: EventDefinitions | undefined
+  /** Pages that the collector serves, by path, such as a built game. @default none */
+  telemetryPages: Readonly<Record<string, CollectorPage>>
+  /** A write key that pages have to show; they are given it. @default none */
+  telemetryKey: string | undefined
+}
+
+export interface TelemetryTestOptions {
+  /** Overrides what pages find as `downlinkConfig`, for one: `{ enabled: false }`. @default {} */
+  telemetryConfig: PageConfig
+}
+
+type BaseFixtures =
+  typeof base extends TestType<infer Fixtures, infer WorkerFixtures> ? [Fixtures, WorkerFixtures] : never
+
+export interface TelemetryFixtures<Events extends EventMap> extends TelemetryTestOptions {
+  telemetry: Telemetry<Events>
+}
+
+export interface TelemetryWorkerFixtures extends TelemetryWorkerOptions {
+  telemetryStation: Station
+}
+
+export interface TelemetryTest<Events extends EventMap> {
+  readonly test: TestType<BaseFixtures[0] & TelemetryFixtures<Events>, BaseFixtures[1] & TelemetryWorkerFixtures>
+  readonly expect: TelemetryExpect<Events>
+}
+
+/**
+ * `test` and `expect` for a game's events.
+ *
+ * @example export const { test, expect } = createTest({ events: battleEvents })
+ */
+export function createTest<Events extends EventMap = EventMap>({
+  events,
+}: {
+  readonly events?: EventDefinitions<Events>
+} = {}): TelemetryTest<Events> {
+  const test = base.extend<TelemetryFixtures<Events>, TelemetryWorkerFixtures>({
+    telemetryEvents: [events, { option: true, scope: 'worker' }],
+    telemetryPages: [{}, { option: true, scope: 'worker' }],
+    telemetryKey: [undefined, { option: true, scope: 'worker' }],
+    telemetryConfig: [{}, { option: true }],
+
+    telemetryStation: [
+      async ({ telemetryEvents, telemetryPages, telemetryKey }, use) => {
+        const station = await openStation({ events: telemetryEvents, pages: telemetryPages, key: telemetryKey })
+        try {
+          await use(station)
+        } finally {
+          await station.close()
+        }
+      },
+      { scope: 'worker', box: true },
+    ],
+
+    async telemetry({ telemetryStation, telemetryKey, telemetryConfig }, use) {
+      const key = telemetryKey === undefined ? {} : { key: telemetryKey }
+      const { telemetry, close } = await openTelemetry({
+        station: telemetryStation,
+        config: { ...key, ...telemetryConfig },
+        onJoin: () => {},
+      })
+      await use(telemetry as Telemetry<Events>)
+      await close()
+    },
+
+    // It asks for telemetry, and so ends before it does.
+    async context({ context, telemetry }, use) {
+      await telemetry.join(context)
+      await use(context)
+    },
+  })
+  return { test, expect: createExpect<Events>() }
+}

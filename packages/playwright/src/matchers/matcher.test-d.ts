@@ -1,0 +1,58 @@
+import type { ExpectMatcherState, MatcherReturnType } from '@playwright/test'
+import { expectTypeOf, it } from 'vitest'
+import { createExpect } from '../create-expect.ts'
+import type { Telemetry } from '../telemetry.ts'
+
+type Battle = {
+  readonly ship_destroyed: {
+    readonly team: 'red' | 'blue'
+    readonly at: { readonly x: number }
+    readonly by: readonly string[]
+  }
+  readonly paused: undefined
+}
+
+declare const telemetry: Telemetry<Battle>
+declare const untyped: Telemetry
+
+it('binds each type to its payload', () => {
+  const expect = createExpect<Battle>()
+  expect(telemetry).toHaveReceived('paused')
+  expect(telemetry).toHaveReceived('ship_destroyed', { team: 'red' })
+  expect(telemetry).not.toHaveReceived('ship_destroyed', {
+    at: { x: expect.any(Number) },
+    by: ['a', expect.anything()],
+  })
+  expect(telemetry).toHaveReceived('ship_destroyed', expect.objectContaining({ team: 'red' }), { timeout: 1 })
+  expect(telemetry).toHaveReceived('ship_destroyed', {
+    at: expect.objectContaining({ x: 1 }),
+    team: expect.any(String),
+  })
+  expect(telemetry).toHaveReceivedTimes('ship_destroyed', 2, { team: 'blue' })
+  expect(telemetry).toBeBalanced({ timeout: 1 })
+  // @ts-expect-error no such type
+  expect(telemetry).toHaveReceived('ship_lost')
+  // @ts-expect-error no such team
+  expect(telemetry).toHaveReceived('ship_destroyed', { team: 'green' })
+  // @ts-expect-error no such field
+  expect(telemetry).toHaveReceived('ship_destroyed', { crew: 1 })
+  // @ts-expect-error not of this type
+  expect(telemetry).toHaveReceived('ship_destroyed', { at: { x: '1' } })
+  // @ts-expect-error not telemetry
+  expect(1).toHaveReceived('ship_destroyed')
+})
+
+it('takes anything where no events are given', () => {
+  const expect = createExpect()
+  expect(untyped).toHaveReceived('whatever', { any: { thing: [1] } })
+  expect(telemetry).toBeBalanced()
+})
+
+it('types what is received', async () => {
+  const { data } = await telemetry.waitFor('ship_destroyed', (event) => event.data.team === 'red')
+  expectTypeOf(data.team).toEqualTypeOf<'red' | 'blue'>()
+  const [event] = telemetry.good()
+  if (event?.type === 'ship_destroyed') expectTypeOf(event.data.at.x).toBeNumber()
+  expectTypeOf<ExpectMatcherState>().not.toBeAny()
+  expectTypeOf<MatcherReturnType>().not.toBeAny()
+})

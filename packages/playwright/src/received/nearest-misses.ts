@@ -1,0 +1,106 @@
+/** Why an event that was waited for is not there: the closest of what came, what was rejected, what the link did. */
+import type { CommittedEvent, Ledger, RejectedEvent } from '@downlink/collector'
+import { type Difference, payloadDifferences } from './pattern.ts'
+import { printCounts, printValue } from './print.ts'
+
+export interface Wanted {
+  readonly type: string
+  /** Undefined where every payload would do. */
+  readonly pattern: unknown
+  /** A condition that can't be shown, in words. */
+  readonly condition?: string
+}
+
+/** All that is known when the time is over. */
+export interface Evidence {
+  readonly events: readonly CommittedEvent[]
+  readonly rejected: readonly RejectedEvent[]
+  readonly ledgers: readonly Ledger[]
+  /** How often pages have connected. */
+  readonly attempts: number
+}
+
+const shown = 3
+
+/** Lines of text, without colours. */
+export function explainMiss({ type, pattern }: Wanted, evidence: Evidence): readonly string[] {
+  const { events, rejected } = evidence
+  if (events.length === 0 && rejected.length === 0) return [`Received: nothing. ${explainSilence(evidence)}`]
+  const sameType = events.filter((event) => event.type === type)
+  return [
+    `Received: ${count(events.length, 'event')}${events.length > 0 ? `: ${printCounts(events.map((event) => event.type))}` : ''}`,
+    ...(sameType.length > 0 ? nearest(sameType, pattern) : similarTypes(type, events)),
+    ...rejections(type, rejected),
+  ]
+}
+
+function nearest(events: readonly CommittedEvent[], pattern: unknown): readonly string[] {
+  const misses = events
+    .map((event) => ({ event, differences: payloadDifferences(pattern, event.data) }))
+    .filter(({ differences }) => differences.length > 0)
+  if (misses.length === 0) return []
+  // The newest first among those that are equally far off.
+  misses.reverse().sort((a, b) => a.differences.length - b.differences.length)
+  const lines = misses
+    .slice(0, shown)
+    .flatMap(({ event, differences }) => [
+      `  ${event.type} #${event.seq} ${printValue(event.data)}`,
+      ...differences.slice(0, shown).map((difference) => `    ${printDifference(difference)}`),
+    ])
+  return [`Nearest of ${events.length}:`, ...lines]
+}
+
+const printDifference = ({ path, expected, received }: Difference): string =>
+  `${path === '' ? 'data' : path}: expected ${printValue(expected)}, received ${printValue(received)}`
+
+/** `shipDestroyed` for `ship_destroyed` is the usual slip. */
+function similarTypes(type: string, events: readonly CommittedEvent[]): readonly string[] {
+  const plain = (name: string): string => name.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase()
+  const wanted = plain(type)
+  const types = [...new Set(events.map((event) => event.type))]
+  const similar = types.filter((other) => plain(other).includes(wanted) || wanted.includes(plain(other)))
+  return similar.length > 0 ? [`Similar: ${similar.slice(0, shown).join(', ')}`] : []
+}
+
+function rejections(type: string, rejected: readonly RejectedEvent[]): readonly string[] {
+  if (rejected.length === 0) return []
+  const isWanted = ({ raw }: RejectedEvent): boolean => raw.includes(JSON.stringify(type))
+  const first = [...rejected.filter(isWanted), ...rejected.filter((one) => !isWanted(one))].slice(0, shown)
+  return [
+    `Rejected: ${count(rejected.length, 'event')}: ${printCounts(rejected.map(({ code }) => code))}`,
+    ...first.map(({ seq, code, message, raw }) => `  #${seq} ${code}: ${message} in ${raw.slice(0, 120)}`),
+  ]
+}
+
+function explainSilence({ attempts, ledgers }: Evidence): string {
+  const pushed = ledgers.reduce((sum, ledger) => sum + ledger.pushed, 0)
+  if (pushed > 0) return `The pages' ledgers:\n${ledgers.map((ledger) => `  ${printLedger(ledger)}`).join('\n')}`
+  if (ledgers.length > 0) return `${count(ledgers.length, 'session')} began, and pushed nothing yet.`
+  if (attempts > 0) return `Pages have connected ${count(attempts, 'time')}, and none has begun a session.`
+  return (
+    'No page has connected. Is telemetry started in the page? Is the page of this test, from `page`, `context` or a ' +
+    'context that `telemetry.join` knows? Does its code read `downlinkConfig`, as @downlink/client does?'
+  )
+}
+
+/** The equation of a session. @example 'session 0197…: 12 pushed = 11 stored + 1 rejected (invalid_payload × 1)' */
+export function printLedger(ledger: Ledger): string {
+  const { sessionId, pushed, stored, rejected, dropped, missing, outstanding } = ledger
+  const terms = [
+    `${stored} stored`,
+    ...printTerm('rejected', rejected),
+    ...printTerm('dropped', dropped),
+    ...(missing > 0 ? [`${missing} missing`] : []),
+    ...(outstanding > 0 ? [`${outstanding} outstanding`] : []),
+  ]
+  return `session ${sessionId}: ${pushed} pushed = ${terms.join(' + ')}`
+}
+
+function printTerm(name: string, counts: Readonly<Record<string, number | undefined>>): readonly string[] {
+  const entries = Object.entries(counts).filter(([, number = 0]) => number > 0)
+  if (entries.length === 0) return []
+  const sum = entries.reduce((total, [, number = 0]) => total + number, 0)
+  return [`${sum} ${name} (${entries.map(([reason, number]) => `${reason} × ${number}`).join(', ')})`]
+}
+
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`

@@ -1,0 +1,61 @@
+/** What a test's pages have sent so far, and a way to wait for more. */
+import type { CommitNotice, CommittedEvent, RejectedEvent } from '@downlink/collector'
+
+export interface Received {
+  readonly events: readonly CommittedEvent[]
+  readonly rejected: readonly RejectedEvent[]
+  /** Takes what was stored, but for what had been received before this test began. */
+  take(notice: CommitNotice): void
+  reset(): void
+  /**
+   * Asks now, and again after each change.
+   *
+   * @param timeoutMs 0 for no limit
+   * @returns the first answer that is not undefined; undefined when the time is over
+   */
+  until<Answer>(ask: () => Answer | undefined, timeoutMs: number): Promise<Answer | undefined>
+}
+
+/** @param sinceMs when the test began: see `Station.admit` */
+export function createReceived(sinceMs: number): Received {
+  const events: CommittedEvent[] = []
+  const rejected: RejectedEvent[] = []
+  const listeners = new Set<() => void>()
+  const isOurs = ({ receivedAt }: { readonly receivedAt: number }): boolean => receivedAt > sinceMs
+
+  return {
+    events,
+    rejected,
+    take(notice) {
+      for (const event of notice.events) if (isOurs(event)) events.push(event)
+      for (const event of notice.rejected) if (isOurs(event)) rejected.push(event)
+      for (const listener of listeners) listener()
+    },
+    reset() {
+      events.length = 0
+      rejected.length = 0
+    },
+    until(ask, timeoutMs) {
+      const answer = ask()
+      if (answer !== undefined) return Promise.resolve(answer)
+      return new Promise((resolve, reject) => {
+        const settle = (end: () => void): void => {
+          listeners.delete(look)
+          clearTimeout(timer)
+          end()
+        }
+        const look = (): void => {
+          try {
+            const later = ask()
+            if (later !== undefined) settle(() => resolve(later))
+          } catch (error) {
+            // It is the caller's; the collector, in whose turn we are, must not have it.
+            settle(() => reject(error))
+          }
+        }
+        const timer = timeoutMs > 0 ? setTimeout(() => settle(() => resolve(undefined)), timeoutMs) : undefined
+        listeners.add(look)
+      })
+    },
+  }
+}

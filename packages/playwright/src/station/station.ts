@@ -1,0 +1,67 @@
+/** A worker's collector, on a free port and a folder that goes with it. Each test is let in by itself. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Collector, type CollectorPage, createCollector } from '@downlink/collector'
+import type { EventDefinitions } from '@downlink/protocol'
+import { openGate } from './gate.ts'
+
+export interface StationOptions {
+  readonly events?: EventDefinitions | undefined
+  readonly pages?: Readonly<Record<string, CollectorPage>> | undefined
+  readonly key?: string | undefined
+}
+
+export interface Station extends Pick<Collector, 'query' | 'ledger' | 'subscribe'> {
+  /** The collector's page, its API, and `pages`. @example 'http://127.0.0.1:40123' */
+  readonly url: string
+  /** How often pages of the present test have connected. */
+  readonly attempts: number
+  /** Ends what earlier pages send. All that is received later than `sinceMs` comes by the new address. */
+  admit(): Promise<Admitted>
+  close(): Promise<void>
+}
+
+export interface Admitted {
+  /** @example 'ws://127.0.0.1:40123/telemetry?test=…' */
+  readonly telemetryUrl: string
+  readonly sinceMs: number
+}
+
+export async function openStation({ events, pages, key }: StationOptions): Promise<Station> {
+  const folder = await mkdtemp(join(tmpdir(), 'downlink-playwright-'))
+  const collector = createCollector({
+    data: join(folder, 'data'),
+    logger: false,
+    // Pages come from wherever the game is served; the gate asks for more than an origin.
+    origins: ['*'],
+    ...(events && { events }),
+    ...(pages && { pages }),
+    ...(key !== undefined && { keys: [key] }),
+  })
+  const server = createServer()
+  await collector.attach(server)
+  const gate = await openGate(server)
+
+  return {
+    url: gate.url,
+    get attempts() {
+      return gate.attempts
+    },
+    async admit() {
+      const telemetryUrl = gate.change()
+      // What the sockets had already read is received in this turn.
+      await new Promise(setImmediate)
+      return { telemetryUrl, sinceMs: Date.now() }
+    },
+    query: collector.query,
+    ledger: collector.ledger,
+    subscribe: collector.subscribe,
+    async close() {
+      await gate.close()
+      await collector.close()
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}

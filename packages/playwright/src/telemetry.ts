@@ -1,0 +1,139 @@
+/** `telemetry`, as a test has it: what its pages have sent, and what became of it. */
+import type { Collector, CommittedEvent, Ledger, QueryResult, RejectedEvent } from '@downlink/collector'
+import type { EventMap } from '@downlink/protocol'
+import type { BrowserContext } from '@playwright/test'
+import { overrideConfig, type PageConfig } from './environment.ts'
+import { TelemetryTestError } from './errors.ts'
+import { type Evidence, explainMiss } from './received/nearest-misses.ts'
+import { createReceived } from './received/received.ts'
+import type { Station } from './station/station.ts'
+
+/** A stored event, with its payload's type where the events are known. */
+export type ReceivedEvent<
+  Events extends EventMap = EventMap,
+  Type extends keyof Events & string = keyof Events & string,
+> = {
+  readonly [Each in Type]: Omit<CommittedEvent, 'type' | 'data'> & { readonly type: Each; readonly data: Events[Each] }
+}[Type]
+
+export interface WaitOptions {
+  /** In ms; 0 for no limit. @default 5000, and in matchers the project's `expect.timeout` */
+  readonly timeout?: number
+}
+
+export const telemetryDefaults = {
+  /** Playwright does not tell a fixture what `expect.timeout` is. */
+  waitTimeoutMs: 5000 as number,
+}
+
+export interface Telemetry<Events extends EventMap = EventMap> {
+  /** Of the worker's collector: its page, its API and `telemetryPages`. @example 'http://127.0.0.1:40123' */
+  readonly url: string
+  /** What the test's pages find as `downlinkConfig`. */
+  readonly config: PageConfig
+  /** What was stored since the test began, or since `reset`, in order. */
+  good(): readonly ReceivedEvent<Events>[]
+  good<Type extends keyof Events & string>(type: Type): readonly ReceivedEvent<Events, Type>[]
+  /** What was refused, each with its code. */
+  rejected(): readonly RejectedEvent[]
+  /** Forgets what came. The test's pages go on, and what they have not sent yet still comes. */
+  reset(): void
+  /**
+   * The first such event, of those that came or that comes in time.
+   *
+   * @example const { data } = await telemetry.waitFor('ship_destroyed', ({ data }) => data.team === 'red')
+   * @throws {TelemetryTestError} `not_received`, with the nearest misses
+   */
+  waitFor<Type extends keyof Events & string>(
+    type: Type,
+    predicate?: (event: ReceivedEvent<Events, Type>) => boolean,
+    options?: WaitOptions,
+  ): Promise<ReceivedEvent<Events, Type>>
+  /** Asks now and after each change. Resolves to the first answer that is not undefined, or to undefined in the end. */
+  until<Answer>(ask: () => Answer | undefined, options?: WaitOptions): Promise<Answer | undefined>
+  /** What became of every event that the test's sessions pushed; oldest session first. */
+  ledger(): Promise<readonly Ledger[]>
+  /** One SELECT over all that this worker's tests have sent: see `Collector.query`. */
+  query(sql: string): Promise<QueryResult>
+  /** Makes the collector known to the pages that a further context opens from now on. `context` is known already. */
+  join(context: BrowserContext): Promise<void>
+  /** All that is known of the test's telemetry, for a message. */
+  evidence(): Promise<Evidence>
+}
+
+export interface TelemetryOptions {
+  readonly station: Station
+  readonly config: PageConfig
+  readonly onJoin: (context: BrowserContext) => void
+}
+
+/** A test's own telemetry, and how to end it. */
+export interface OpenTelemetry {
+  readonly telemetry: Telemetry
+  close(): Promise<void>
+}
+
+export async function openTelemetry({ station, config, onJoin }: TelemetryOptions): Promise<OpenTelemetry> {
+  const { telemetryUrl, sinceMs } = await station.admit()
+  const received = createReceived(sinceMs)
+  const unsubscribe = station.subscribe(received.take)
+  const pageConfig: PageConfig = { url: telemetryUrl, enabled: true, ...config }
+  const { events, rejected } = received
+
+  const telemetry: Telemetry = {
+    url: station.url,
+    config: pageConfig,
+    good: (type?: string) => events.filter((event) => type === undefined || event.type === type),
+    rejected: () => [...rejected],
+    reset: received.reset,
+    async waitFor<Type extends string>(
+      type: Type,
+      predicate: (event: ReceivedEvent<EventMap, Type>) => boolean = () => true,
+      { timeout = telemetryDefaults.waitTimeoutMs }: WaitOptions = {},
+    ) {
+      let looked = 0
+      const find = (): ReceivedEvent<EventMap, Type> | undefined => {
+        if (looked > events.length) looked = 0
+        while (looked < events.length) {
+          const event = events[looked++] as ReceivedEvent<EventMap, Type> | undefined
+          if (event?.type === type && predicate(event)) return event
+        }
+        return undefined
+      }
+      const found = await received.until(find, timeout)
+      if (found !== undefined) return found
+      const lines = explainMiss({ type, pattern: undefined }, await telemetry.evidence())
+      const which = predicate.length > 0 ? 'that fits the predicate ' : ''
+      const message = `Expected a ${type} ${which}within ${timeout} ms\n${lines.join('\n')}`
+      throw new TelemetryTestError('not_received', message)
+    },
+    until: (ask, { timeout = telemetryDefaults.waitTimeoutMs } = {}) => received.until(ask, timeout),
+    ledger: () => ledgersSince(station, sinceMs),
+    query: station.query,
+    async join(context) {
+      await context.addInitScript(overrideConfig, pageConfig)
+      onJoin(context)
+    },
+    async evidence() {
+      return { events, rejected, ledgers: await telemetry.ledger(), attempts: station.attempts }
+    },
+  }
+  return {
+    telemetry,
+    async close() {
+      unsubscribe()
+      // Nobody gets in until the next test begins.
+      await station.admit()
+    },
+  }
+}
+
+async function ledgersSince(
+  { query, ledger }: Pick<Collector, 'query' | 'ledger'>,
+  sinceMs: number,
+): Promise<Ledger[]> {
+  const sql = `SELECT session_id FROM sessions WHERE epoch_ms(first_seen) > ${sinceMs} ORDER BY first_seen, session_id`
+  const { rows } = await query(sql)
+  const ledgers = await Promise.all(rows.map(([sessionId]) => ledger(String(sessionId))))
+  return ledgers.filter((each) => each !== undefined)
+}
