@@ -1,4 +1,5 @@
 /** Any error as the command reports it: what happened, what to do, and the exit code. */
+import { ArtifactError } from '@downlink/artifacts'
 import { CollectorError, type CollectorErrorCode } from '@downlink/collector'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
@@ -51,12 +52,13 @@ function adviceOn(error: unknown): string | undefined {
   return listenAdvice[code] ?? 'Choose another address with --host and --port.'
 }
 
-const isCoded = (error: unknown): error is CliError | CollectorError =>
-  error instanceof CliError || error instanceof CollectorError
+type CodedError = ArtifactError | CliError | CollectorError
+
+const isCoded = (error: unknown): error is CodedError =>
+  error instanceof CliError || error instanceof CollectorError || error instanceof ArtifactError
 
 /** What a collector answered says more than that it refused. */
-const codeOf = (error: CliError | CollectorError): string =>
-  (error instanceof CliError ? error.answered : undefined) ?? error.code
+const codeOf = (error: CodedError): string => (error instanceof CliError ? error.answered : undefined) ?? error.code
 
 const stackOf = (error: Error): string =>
   `${error.stack}${error.cause instanceof Error ? `\nCaused by ${stackOf(error.cause)}` : ''}`

@@ -1,5 +1,5 @@
 /** What the command needs of a game. Games are loaded by name or path; no package of ours imports one. */
-import type { EventPort, InspectorSummary } from '@downlink/artifacts'
+import type { EventPort, ExportMetrics, InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
 import type { EventDefinitions } from '@downlink/protocol'
 import { CliError } from './errors.ts'
 import { loadModule } from './load-module.ts'
@@ -58,23 +58,31 @@ export interface HeadlessMission {
   readonly finished: boolean
   /** Plays one tick. Does nothing once finished. */
   step(): void
-  /** Takes the world from a snapshot; one that is refused changes nothing. */
-  hydrate(snapshot: unknown): { readonly ok: true } | { readonly ok: false; readonly reason: string }
+  /** Takes the world from a snapshot; one that is refused changes nothing. A `WorldStateStore` answers like this. */
+  hydrate(snapshot: unknown): { readonly ok: true } | SnapshotRefusal
   /** A `SaveManager` of @downlink/world-state fits. */
   readonly saveManager: InspectorSource
   /** Hears `telemetry:*`, as the export goes. */
   readonly eventBus: EventPort
 }
 
-export interface InspectorSource {
-  getInspectorSummary(): InspectorSummary
-  exportInspectorSummary(options: InspectorExportOptions): Promise<unknown>
+export interface SnapshotRefusal {
+  readonly ok: false
+  /** A code. @example 'newer_version' */
+  readonly reason: string
+  /** For people. */
+  readonly message: string
 }
 
-export interface InspectorExportOptions {
-  readonly writer: object
+export interface InspectorSource {
+  getInspectorSummary(): InspectorSummary
+  exportInspectorSummary(options: MissionExportOptions): Promise<{ readonly metrics: ExportMetrics }>
+}
+
+export interface MissionExportOptions {
+  readonly writer: TelemetryArtifactWriterAdapter
   readonly formats?: readonly string[]
-  readonly prefix: string
+  readonly prefix?: string
   readonly context: Readonly<Record<string, unknown>>
 }
 

@@ -1,20 +1,20 @@
-/** The log on stderr: JSON for machines, short lines for people. */
+/** The collector's log on stderr: JSON for machines, short lines for people. */
+import { isatty } from 'node:tty'
 import pc from 'picocolors'
 import { type Logger, pino } from 'pino'
-import type { OutputPort } from './output.ts'
 import type { StatusLine } from './status-line.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn'
 
 /** @param statusLine gets out of the way of what is logged */
-export function createLog(level: LogLevel, statusLine?: StatusLine, stream: OutputPort = process.stderr): Logger {
-  const pretty = stream.isTTY === true
+export function createLog(level: LogLevel, statusLine?: StatusLine): Logger {
+  const pretty = isatty(2)
   return pino(
     { level, base: null },
     {
       write(line: string) {
         statusLine?.clear()
-        stream.write(pretty ? prettyLine(line) : line)
+        process.stderr.write(pretty ? prettyLine(line) : line)
       },
     },
   )

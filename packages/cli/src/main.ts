@@ -2,23 +2,27 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
+import { exportCommand } from './commands/export.ts'
 import { queryCommand } from './commands/query.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tailCommand } from './commands/tail.ts'
 import { describeFault, exitCodeOf } from './fault.ts'
 import { subcommand } from './subcommand.ts'
+import { runTelemetryExportTask } from './telemetry-export-task.ts'
 
 const exitCodes = `
 Exit codes:
   0  all went well
   1  something failed; the message says what, and what to do
   2  the command line is wrong
-  130  ended by force, with a second Ctrl-C
+  130  ended by force, with a second Ctrl-C; an export, with the first
 
 DEBUG=1, or --verbose, prints where a fault comes from.`
 
 /** Runs the command and sets the exit code. Never rejects. */
 export async function runCommand(args: readonly string[]): Promise<void> {
+  const [name, ...rest] = args
+  if (name === 'export') return runExportCommand(rest)
   ignoreClosedPipes()
   try {
     await createProgram().parseAsync(args, { from: 'user' })
@@ -29,14 +33,24 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   }
 }
 
+/** It reads its flags itself: whatever is wrong with them, its last line is a summary. */
+async function runExportCommand(args: readonly string[]): Promise<void> {
+  process.stderr.on('error', () => {})
+  process.exitCode = (await runTelemetryExportTask(args)).exitCode
+  // What a writer or a game has left running must not hold up the build.
+  setTimeout(() => process.exit(), lingerMs).unref()
+}
+
+const lingerMs = 1000
+
 function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const program = new Command('downlink')
-    .description('The flight recorder for web games: typed telemetry from the frame loop to a database.')
+    .description('The flight recorder for web games: typed telemetry from the frame loop to a database and to CI.')
     .version(version)
     .addHelpText('after', exitCodes)
     .exitOverride()
-  for (const command of [serveCommand(), demoCommand(), tailCommand(), queryCommand()]) {
+  for (const command of [serveCommand(), demoCommand(), tailCommand(), queryCommand(), exportCommand()]) {
     program.addCommand(subcommand(command))
   }
   return program

@@ -32,8 +32,8 @@ Examples:
   downlink export --formats json,csv --context build=1.4.2 --ciCommand '["aws","s3","cp","{path}","s3://bucket/"]'
   downlink export --snapshot ./slot-1.json --ticks 0 --failOn write`
 
-/** @param act is given the flags, once they have been read */
-export function exportCommand(act: (flags: ExportFlags) => void): Command {
+/** @param act is given the flags, once they have been read. @default only the help is wanted */
+export function exportCommand(act: (flags: ExportFlags) => void = () => {}): Command {
   return new Command('export')
     .description("write a mission's telemetry as files, and publish them to CI")
     .option('--game <module>', 'the game to play, by path or package', defaultGame)
@@ -48,14 +48,15 @@ export function exportCommand(act: (flags: ExportFlags) => void): Command {
       'json, csv, transcript-csv, transcript-md, ndjson; all of them, if not given',
       nameList,
     )
-    .option('--prefix <text>', "what the files' names begin with", filled, exportDefaults.prefix)
+    .option('--prefix <text>', "what the files' names begin with; save-inspector, if not given", filled)
     .option('--compress', 'write the files through gzip')
     .option('--context <key=value>', 'said to writers and publisher; may be given several times', keyValue)
     .option(`${both('ciCommand')} <json>`, commandText, jsonArgv)
     .option('--metadata <file>', `where the manifest goes; ${exportDefaults.metadata} beside the files`, filled)
     .option(`${both('artifactName')} <name>`, 'what CI calls the files as a whole; by job, if not given', filled)
-    .option(both('dryRun'), 'say what would be published, and publish nothing')
-    .option(`${both('timeoutMs')} <number>`, 'of one write, and of one command', timeLimit, exportDefaults.timeoutMs)
+    .option(both('dryRun'), 'say what would be published, and publish nothing; so it is outside of CI')
+    .option(both('noDryRun'), 'publish outside of CI, too')
+    .option(`${both('timeoutMs')} <number>`, timeLimitText, timeLimit)
     .addOption(new Option(`${both('failOn')} <what>`, failOnText).choices(failOnChoices).default(exportDefaults.failOn))
     .option('--summary <file>', 'write the summary to this file, too', filled)
     .configureHelp({ optionTerm })
@@ -66,6 +67,7 @@ export function exportCommand(act: (flags: ExportFlags) => void): Command {
 const folderText = `where the files go; else TELEMETRY_EXPORT_DIR, else ${exportDefaults.artifactDir}`
 const commandText =
   'publish by this command, a JSON array in which {path} and {manifest} are replaced; may be given several times'
+const timeLimitText = 'of one write (30000, if not given), and of one command (120000)'
 const failOnText = 'what makes it exit with 1'
 
 const seed = wholeNumber(0, 0xffff_ffff)

@@ -58,5 +58,9 @@ function hydrate(mission: HeadlessMission, snapshot: unknown, file: string | und
   const answer = mission.hydrate(snapshot)
   if (answer.ok) return
   const advice = 'Save it anew with this version of the game, or name another.'
-  throw new CliError('snapshot_refused', `The game refuses the snapshot ${file}: ${answer.reason}`, advice)
+  throw new CliError(
+    'snapshot_refused',
+    `The game refuses the snapshot ${file}: ${answer.message} (${answer.reason})`,
+    advice,
+  )
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Environment, type ExportFlags, type ExportSettings, exportSettings } from './settings.ts'
 
-const plain: ExportFlags = { game: 'g', prefix: 'p', seed: 1, timeoutMs: 1000, failOn: 'publish' }
+const plain: ExportFlags = { game: 'g', seed: 1, failOn: 'publish' }
 
 const settle = (flags: Partial<ExportFlags> = {}, environment: Environment = {}): ExportSettings =>
   exportSettings({ ...plain, ...flags }, environment, () => 5)

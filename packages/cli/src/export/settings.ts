@@ -1,7 +1,9 @@
 /** What an export is told to do: by flags, then by the environment, then by the defaults. */
 import { join } from 'node:path'
+import { ArtifactError, createInspectorExportArtifacts, type InspectorSummary } from '@downlink/artifacts'
 import { InvalidArgumentError } from 'commander'
 import { CliError } from '../errors.ts'
+import { onlyGiven } from '../flags.ts'
 import { type Argv, epochSeconds, jsonArgvList } from './values.ts'
 
 /** What makes the exit code 1: any failure, any but a publisher's, or none. */
@@ -13,7 +15,7 @@ export interface ExportFlags {
   readonly game: string
   readonly artifactDir?: string
   readonly formats?: readonly string[]
-  readonly prefix: string
+  readonly prefix?: string
   readonly mission?: string
   readonly seed: number
   readonly ticks?: number
@@ -25,8 +27,9 @@ export interface ExportFlags {
   readonly summary?: string
   readonly artifactName?: string
   readonly compress?: true
-  readonly dryRun?: true
-  readonly timeoutMs: number
+  /** By whether this is a CI, if not given. */
+  readonly dryRun?: boolean
+  readonly timeoutMs?: number
   readonly failOn: FailOn
   readonly verbose?: true
 }
@@ -45,9 +48,9 @@ export interface ExportSettings extends Omit<ExportFlags, 'context' | 'ciCommand
 export const exportDefaults = {
   artifactDir: './telemetry-artifacts',
   metadata: 'ci-artifacts.json',
-  prefix: 'save-inspector',
   seed: 1,
-  timeoutMs: 30_000,
+  /** After which a mission that has not ended is given up: an hour at 60 a second. */
+  maxTicks: 216_000,
   failOn: 'publish',
 } as const
 
@@ -92,4 +95,22 @@ function readVariable<Value>(
       { cause },
     )
   }
+}
+
+/** Names are judged by those who will use them, before a long mission is played for nothing. */
+export function checkNames({ formats, prefix }: ExportSettings): void {
+  try {
+    createInspectorExportArtifacts({ summary: emptyInspectorSummary }, onlyGiven({ formats, prefix }))
+  } catch (cause) {
+    if (!(cause instanceof ArtifactError)) throw cause
+    throw new CliError('bad_usage', cause.message, 'See: downlink export --help', { cause })
+  }
+}
+
+const emptyInspectorSummary: InspectorSummary = {
+  formatVersion: 1,
+  generatedAt: 0,
+  generatedIso: new Date(0).toISOString(),
+  source: 'unavailable',
+  game: { name: '', version: '', seed: null, missionId: null },
 }

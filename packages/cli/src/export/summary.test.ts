@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { failOnChoices } from './settings.ts'
-import { type ExportStage, emptySummary, exitCodeOfSummary, interruptedCode, withFailure } from './summary.ts'
+import { type ExportFailure, type ExportStage, emptySummary, exitCodeOfSummary, withFailure } from './summary.ts'
 
-const exitCodes = (stage: ExportStage, code = 'x'): number[] => {
+const exitCodes = (stage: ExportStage, code: ExportFailure['code'] = 'game_failed'): number[] => {
   const summary = withFailure(emptySummary, { stage, code, message: '' })
   return failOnChoices.map((failOn) => exitCodeOfSummary(summary, failOn))
 }
@@ -17,7 +17,7 @@ it('lets failOn decide which failures count', () => {
 
 it('never hides a wrong command line or an interruption', () => {
   expect(exitCodes('usage')).toEqual([2, 2, 2])
-  expect(exitCodes('publish', interruptedCode)).toEqual([130, 130, 130])
+  expect(exitCodes('publish', 'interrupted')).toEqual([130, 130, 130])
 })
 
 it('is not ok with a failure, and leaves the summary before it as it was', () => {

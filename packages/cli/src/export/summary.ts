@@ -1,5 +1,6 @@
 /** What an export came to, as the JSON on the last line of stdout. */
-import type { PublishResult } from '@downlink/artifacts'
+import { ArtifactError, type ArtifactErrorCode, type PublishFailureCode, type PublishResult } from '@downlink/artifacts'
+import { CliError, type CliErrorCode } from '../errors.ts'
 import { interruptedExitCode } from '../interruption.ts'
 import type { FailOn } from './settings.ts'
 
@@ -17,10 +18,11 @@ export interface ExportSummary {
 export interface SummaryArtifact {
   readonly filename: string
   /** Absolute. */
-  readonly path: string
+  readonly path?: string
+  /** Of the file: after compression, if there was any. */
   readonly bytes: number
-  /** In lower-case hexadecimal. */
-  readonly sha256: string
+  /** Of the file, in lower-case hexadecimal. */
+  readonly sha256?: string
   readonly mimeType: string
 }
 
@@ -34,8 +36,7 @@ export interface SummaryWriter {
 
 export interface ExportFailure {
   readonly stage: ExportStage
-  /** Stands in docs/errors.md. */
-  readonly code: string
+  readonly code: ExportFailureCode | CliErrorCode | ArtifactErrorCode | PublishFailureCode
   readonly message: string
   /** With stage `write`: who failed, and at what. */
   readonly writer?: string
@@ -53,12 +54,28 @@ export const withFailure = (summary: ExportSummary, failure: ExportFailure): Exp
   failures: [...summary.failures, failure],
 })
 
-export const interruptedCode = 'interrupted'
+/** A fault with a code keeps it; one without is the game's, since all else that runs here has one. */
+export function failureOf(stage: ExportStage, error: unknown): ExportFailure {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof CliError)
+    return { stage: error.code === 'bad_usage' ? 'usage' : stage, code: error.code, message }
+  return { stage, code: error instanceof ArtifactError ? error.code : 'game_failed', message }
+}
+
+export type ExportFailureCode =
+  /** The mission had not ended after as many ticks as one may take. What it had come to is exported. */
+  | 'unfinished'
+  /** The game threw. What it had come to is exported, if it throws no more. */
+  | 'game_failed'
+  /** The `--summary` file can't be written. */
+  | 'summary_not_written'
+  /** Ctrl-C, or another signal to end. */
+  | 'interrupted'
 
 /** A wrong command line and an interruption have a code of their own, which `failOn` does not change. */
 export function exitCodeOfSummary({ failures }: ExportSummary, failOn: FailOn): number {
   if (failures.some(({ stage }) => stage === 'usage')) return 2
-  if (failures.some(({ code }) => code === interruptedCode)) return interruptedExitCode
+  if (failures.some(({ code }) => code === 'interrupted')) return interruptedExitCode
   const counting = { publish: failures, write: failures.filter(({ stage }) => stage !== 'publish'), none: [] }
   return counting[failOn].length === 0 ? 0 : 1
 }

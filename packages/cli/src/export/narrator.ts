@@ -1,0 +1,35 @@
+/** What an export tells people, on stderr: lines, warnings in colour on a terminal, and a status line between them. */
+import pc from 'picocolors'
+import { describeFault } from '../fault.ts'
+import type { OutputPort } from '../output.ts'
+import { printable } from '../printable.ts'
+import { createStatusLine, type StatusLine } from '../status-line.ts'
+
+export interface Narrator {
+  readonly status: StatusLine
+  tell(text: string): void
+  warn(text: string): void
+  /** What happened, and what to do about it. */
+  fault(error: unknown): void
+}
+
+/** @param withStacks tells where a fault comes from */
+export function createNarrator(stderr: OutputPort, withStacks: boolean): Narrator {
+  const status = createStatusLine(stderr)
+  const colourful = stderr.isTTY === true
+  const { yellow } = pc.createColors(colourful)
+  // What a game or a command says may be in it: it must not steer the terminal.
+  const line = (mark: string, text: string): void => {
+    status.clear()
+    stderr.write(`${mark}${text.split('\n').map(printable).join('\n')}\n`)
+  }
+  return {
+    status,
+    tell: (text) => line('', text),
+    warn: (text) => line(`${yellow('warning:')} `, text),
+    fault(error) {
+      status.clear()
+      stderr.write(describeFault(error, withStacks, colourful))
+    },
+  }
+}

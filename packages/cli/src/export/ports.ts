@@ -1,0 +1,45 @@
+/** All that an export needs of the world, and the real one of this process. */
+import type { ArtifactPublisher, TelemetryArtifactWriter } from '@downlink/artifacts'
+import {
+  CiArtifactPublisher,
+  type CiArtifactPublisherOptions,
+  FileSystemTelemetryWriter,
+  type FileSystemWriterOptions,
+} from '@downlink/artifacts/node'
+import { loadMissionGame, type MissionGame } from '../game-module.ts'
+import { type Interruption, listenForInterruption } from '../interruption.ts'
+import type { OutputPort } from '../output.ts'
+import type { Environment } from './settings.ts'
+
+export interface ExportPorts {
+  readonly environment: Environment
+  /** Resolves when the text is out; rejects where it can't be written. */
+  readonly stdout: (text: string) => Promise<void>
+  readonly stderr: OutputPort
+  /** Wall-clock milliseconds since 1970. */
+  readonly clock: () => number
+  readonly loadGame: (name: string) => Promise<MissionGame>
+  readonly listenForInterruption: () => Interruption
+  /** Hears of exceptions and rejections that nobody took. Returns how to stop that. */
+  readonly listenForStrays: (report: (error: unknown) => void) => () => void
+  readonly createWriter: (options: FileSystemWriterOptions) => TelemetryArtifactWriter
+  readonly createPublisher: (options: CiArtifactPublisherOptions) => ArtifactPublisher
+}
+
+export const processPorts = (): ExportPorts => ({
+  environment: process.env,
+  stdout: (text) =>
+    new Promise((resolve, reject) => {
+      process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+    }),
+  stderr: process.stderr,
+  clock: Date.now,
+  loadGame: loadMissionGame,
+  listenForInterruption,
+  listenForStrays(report) {
+    process.on('uncaughtException', report).on('unhandledRejection', report)
+    return () => void process.off('uncaughtException', report).off('unhandledRejection', report)
+  },
+  createWriter: (options) => new FileSystemTelemetryWriter(options),
+  createPublisher: (options) => new CiArtifactPublisher(options),
+})

@@ -1,0 +1,137 @@
+/** Game → mission → summary → artifacts → files → CI, and what went wrong on the way. */
+import { type ExportMetrics, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
+import { onlyGiven } from '../flags.ts'
+import type { HeadlessMission } from '../game-module.ts'
+import { ended } from '../interruption.ts'
+import { bootMission } from './boot-mission.ts'
+import type { Narrator } from './narrator.ts'
+import { type PlayEnd, playMission } from './play-mission.ts'
+import type { ExportPorts } from './ports.ts'
+import { checkNames, type ExportSettings, exportDefaults } from './settings.ts'
+import { type ExportFailure, type ExportSummary, emptySummary, failureOf, withFailure } from './summary.ts'
+
+export interface ExportRun {
+  readonly settings: ExportSettings
+  readonly ports: ExportPorts
+  readonly narrator: Narrator
+  /** Ends it early, in order. */
+  readonly signal: AbortSignal
+}
+
+/** Never rejects: whatever happens is in the summary. */
+export async function runExport(run: ExportRun): Promise<ExportSummary> {
+  try {
+    const mission = await Promise.race([boot(run), ended(run.signal)])
+    if (mission === undefined) return withFailure(emptySummary, interrupted(run, 'game'))
+    return await play(run, mission)
+  } catch (error) {
+    return withFailure(emptySummary, fault(run, 'game', error))
+  }
+}
+
+async function boot({ settings, ports, narrator }: ExportRun): Promise<HeadlessMission> {
+  checkNames(settings)
+  const game = await ports.loadGame(settings.game)
+  const mission = await bootMission(game, settings)
+  narrator.tell(`${game.name} ${game.version}, seed ${settings.seed}, from ${new Date(settings.nowMs).toISOString()}`)
+  return mission
+}
+
+async function play(run: ExportRun, mission: HeadlessMission): Promise<ExportSummary> {
+  const { settings, narrator, signal } = run
+  const { maxTicks } = exportDefaults
+  const end = await playMission(mission, { ticks: settings.ticks, maxTicks, signal, status: narrator.status })
+  narrator.status.clear()
+  if (end.because === 'interrupted') return withFailure(emptySummary, interrupted(run, 'play'))
+  const summary = await exportMission(run, mission)
+  const failure = playFailure(run, end)
+  return failure === undefined ? summary : { ...summary, ok: false, failures: [failure, ...summary.failures] }
+}
+
+function playFailure(run: ExportRun, end: PlayEnd): ExportFailure | undefined {
+  if (end.because === 'threw') return fault(run, 'play', end.error)
+  if (end.because !== 'endless') return undefined
+  const message = `The mission had not ended after ${end.ticks} ticks. Name how many to play with --ticks.`
+  return told(run, { stage: 'play', code: 'unfinished', message })
+}
+
+async function exportMission(run: ExportRun, mission: HeadlessMission): Promise<ExportSummary> {
+  const { settings, signal } = run
+  const { formats, prefix } = settings
+  try {
+    const { metrics } = await mission.saveManager.exportInspectorSummary({
+      writer: createAdapter(run, mission),
+      ...onlyGiven({ formats, prefix }),
+      context: { ...settings.context, signal },
+    })
+    const summary = summaryOf(metrics)
+    return signal.aborted ? withFailure(summary, interrupted(run, 'write')) : summary
+  } catch (error) {
+    return withFailure(emptySummary, fault(run, 'export', error))
+  }
+}
+
+function createAdapter(
+  { settings, ports, narrator }: ExportRun,
+  { eventBus }: HeadlessMission,
+): TelemetryArtifactWriterAdapter {
+  const { artifactDir, compress, metadata, artifactName, commands, dryRun, timeoutMs } = settings
+  const logger = { info: narrator.tell, warn: narrator.warn }
+  const shared = { eventBus, logger, ...onlyGiven({ timeoutMs }) }
+  return new TelemetryArtifactWriterAdapter({
+    ...shared,
+    writers: [ports.createWriter({ artifactRoot: artifactDir, compress: compress ? 'gzip' : 'none', logger })],
+    publisher: ports.createPublisher({
+      ...shared,
+      environment: ports.environment,
+      output: (line) => ports.stdout(`${line}\n`),
+      metadataPath: metadata,
+      ...onlyGiven({ artifactName, commands, dryRun }),
+    }),
+  })
+}
+
+function summaryOf({ written, failures, writerSummaries, publish }: ExportMetrics): ExportSummary {
+  const all: ExportFailure[] = [
+    ...failures.map(({ code, message, writer, filename }) => ({
+      stage: 'write' as const,
+      code,
+      message,
+      writer,
+      filename,
+    })),
+    ...(publish?.failures ?? []).map(({ code, message }) => ({ stage: 'publish' as const, code, message })),
+  ]
+  return {
+    ok: all.length === 0,
+    artifacts: written.map(({ filename, path, bytes, sha256, mimeType }) => ({
+      filename,
+      ...onlyGiven({ path }),
+      bytes,
+      ...onlyGiven({ sha256 }),
+      mimeType,
+    })),
+    writers: writerSummaries.map(({ id, attempted, successes, failures, durationMs }) => ({
+      id,
+      attempted,
+      successes,
+      failures,
+      durationMs,
+    })),
+    publish: publish ?? null,
+    failures: all,
+  }
+}
+
+const interrupted = (run: ExportRun, stage: ExportFailure['stage']): ExportFailure =>
+  told(run, { stage, code: 'interrupted', message: 'The export was told to end before it was through.' })
+
+function told({ narrator }: ExportRun, failure: ExportFailure): ExportFailure {
+  narrator.warn(failure.message)
+  return failure
+}
+
+function fault({ narrator }: ExportRun, stage: ExportFailure['stage'], error: unknown): ExportFailure {
+  narrator.fault(error)
+  return failureOf(stage, error)
+}
