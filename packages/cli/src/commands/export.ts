@@ -30,7 +30,7 @@ Examples:
   downlink export
   downlink export --mission cascade --seed 7 --now 2026-01-01T00:00:00Z --artifactDir ./telemetry-artifacts
   downlink export --formats json,csv --context build=1.4.2 --ciCommand '["aws","s3","cp","{path}","s3://bucket/"]'
-  downlink export --snapshot ./slot-1.json --ticks 0 --failOn write`
+  downlink export --snapshot ./slot-1.json --failOn write`
 
 /** @param act is given the flags, once they have been read. @default only the help is wanted */
 export function exportCommand(act: (flags: ExportFlags) => void = () => {}): Command {
@@ -41,7 +41,7 @@ export function exportCommand(act: (flags: ExportFlags) => void = () => {}): Com
     .option('--seed <number>', 'of the mission: the same seed, the same events', seed, exportDefaults.seed)
     .option('--ticks <number>', 'end after so many ticks; else when the mission has ended', ticks)
     .option('--now <time>', 'when the mission begins, as 2026-01-01T00:00:00Z', isoTime)
-    .option('--snapshot <file>', 'begin with the world of this snapshot, a JSON file', filled)
+    .option('--snapshot <file>', 'the world to export, a JSON file; it is played on only with --ticks', filled)
     .option(`${both('artifactDir')} <folder>`, folderText, filled)
     .option(
       '--formats <names>',
@@ -55,7 +55,7 @@ export function exportCommand(act: (flags: ExportFlags) => void = () => {}): Com
     .option('--metadata <file>', `where the manifest goes; ${exportDefaults.metadata} beside the files`, filled)
     .option(`${both('artifactName')} <name>`, 'what CI calls the files as a whole; by job, if not given', filled)
     .option(both('dryRun'), 'say what would be published, and publish nothing; so it is outside of CI')
-    .option(both('noDryRun'), 'publish outside of CI, too')
+    .option('--noDryRun, --no-dry-run', 'publish outside of CI, too')
     .option(`${both('timeoutMs')} <number>`, timeLimitText, timeLimit)
     .addOption(new Option(`${both('failOn')} <what>`, failOnText).choices(failOnChoices).default(exportDefaults.failOn))
     .option('--summary <file>', 'write the summary to this file, too', filled)
@@ -77,5 +77,5 @@ const timeLimit = wholeNumber(1, 86_400_000)
 /** Both spellings of a flag. The second gives the setting its name. @example '--artifact-dir, --artifactDir' */
 const both = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}, --${name}`
 
-/** One spelling a line: the help would be twice as wide with both. */
-const optionTerm = ({ flags }: Option): string => flags.replace(/^--[a-z-]+, --/, '--')
+/** One spelling a line, in camelCase: the help would be twice as wide with both. */
+const optionTerm = ({ flags }: Option): string => flags.replace(/^--[a-z]+-[a-z-]+, |, --[a-z]+-[a-z-]+$/, '')

@@ -62,3 +62,9 @@ it('keeps keys of the context as data, whatever they are called', () => {
   ])
   expect(Object.getPrototypeOf(context)).toBe(Object.prototype)
 })
+
+it('plays no tick on from a snapshot, unless told to', () => {
+  expect(settle()).not.toHaveProperty('ticks')
+  expect(settle({ snapshot: 's.json' }).ticks).toBe(0)
+  expect(settle({ snapshot: 's.json', ticks: 9 }).ticks).toBe(9)
+})

@@ -69,6 +69,8 @@ export function exportSettings(flags: ExportFlags, environment: Environment, clo
     ...rest,
     artifactDir,
     metadata: flags.metadata ?? join(artifactDir, exportDefaults.metadata),
+    // A snapshot is exported as it is: a mission would begin anew in it.
+    ...onlyGiven({ ticks: flags.ticks ?? (flags.snapshot === undefined ? undefined : 0) }),
     nowMs: now ?? inherited('SOURCE_DATE_EPOCH', epochSeconds) ?? clock(),
     // Entries, not assignment: a key such as `__proto__` is data.
     context: Object.fromEntries(context),
