@@ -15,7 +15,7 @@ export function toCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): strin
     rows.map((row) => row.map(toField)),
     {
       header: true,
-      columns: columns.map((column) => ({ key: column, header: wellFormed(column) })),
+      columns: columns.map((column) => ({ key: column, header: safeText(column) })),
       record_delimiter: 'windows',
       escape_formulas: true,
       // A row of one empty cell would be an empty line, which readers skip.
@@ -33,8 +33,10 @@ export function toCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): strin
 function toField(cell: Cell): unknown {
   if (typeof cell === 'number' || typeof cell === 'boolean') return cell
   if (cell === null || cell === undefined) return undefined
-  const text = typeof cell === 'string' ? wellFormed(cell) : cell instanceof Date ? dateText(cell) : stableJson(cell)
-  return text.startsWith('\n') ? `'${text}` : text
+  return safeText(typeof cell === 'string' ? cell : cell instanceof Date ? dateText(cell) : stableJson(cell))
 }
+
+/** The library knows of every dangerous begin but this one. */
+const safeText = (text: string): string => (text.startsWith('\n') ? `'${wellFormed(text)}` : wellFormed(text))
 
 const dateText = (date: Date): string => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString())

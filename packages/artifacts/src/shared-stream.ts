@@ -68,9 +68,11 @@ export function shareStream(
         }
         if (end?.error && branch.open) throw end.error
         if (end || !branch.open) return { done: true, value: undefined }
+        // Taken first: a source that throws at once changes something before `read` is back.
+        const change = changed.promise
         if (buffered <= maxBufferedBytes) void read()
         else cancelStall ??= setTimer(letGo, stallMs)
-        await changed.promise
+        await change
       }
     }
 
