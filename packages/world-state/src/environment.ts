@@ -1,5 +1,18 @@
-/** The only file that touches globals: the console, the page's storage, and where a page is asked for its inspector. */
+/** The only file that touches globals: the console, the page's storages, and where a page is asked for its inspector. */
 
 /** Where a fault goes that nobody has asked for. */
 export const reportFault = (error: unknown, event: string): void =>
   console.error(`[downlink] a listener of ${event} threw`, error)
+
+/** Throws where a page may not have one, and where there is no page. */
+export const pageStorage = (): Storage => globalThis.localStorage
+
+/** Absent in Node. */
+export const pageDatabases = (): IDBFactory | undefined => globalThis.indexedDB
+
+/** What tools find on a page: `globalThis.downlink`. */
+export interface PageTools {
+  exportInspectorSummary?: (options?: never) => Promise<unknown>
+}
+
+export const pageTools = (): { downlink?: PageTools } => globalThis as { downlink?: PageTools }

@@ -1,10 +1,29 @@
 /** World state for web games: events in, slices of state, snapshots, saves and the inspector out. */
 
+export type { PageTools } from './environment.ts'
 export { WorldStateError, type WorldStateErrorCode } from './errors.ts'
 export { EventBus, type EventBusOptions, type EventPattern } from './event-bus.ts'
+export type {
+  ArtifactAdapter,
+  ExportNotice,
+  ExportOutcome,
+  InspectorExportRequest,
+  InspectorExportResult,
+  TelemetryExportEvents,
+} from './export-inspector.ts'
+export { type ExposedExport, exposeInspector, type InspectorExporter } from './expose-inspector.ts'
+export type { InspectionSources } from './inspection.ts'
 export type { Json } from './json.ts'
 export { RecordMap } from './records/record-map.ts'
-export { SaveManager, type SaveManagerOptions } from './save-manager.ts'
+export {
+  type Failure,
+  type LoadFailureCode,
+  type LoadResult,
+  type SaveFailureCode,
+  SaveManager,
+  type SaveManagerOptions,
+  type SaveResult,
+} from './save-manager.ts'
 export {
   type AnySlice,
   defineSlice,
@@ -16,6 +35,14 @@ export {
   type Stamped,
   type TableDefinition,
 } from './slice.ts'
+export {
+  createIndexedDbStorage,
+  type IndexedDbStorageOptions,
+  indexedDbStorageDefaults,
+} from './storage/indexed-db-storage.ts'
+export { createLocalStorage, type LocalStorageOptions, localStorageDefaults } from './storage/local-storage.ts'
+export { createMemoryStorage } from './storage/memory-storage.ts'
+export type { StoragePort } from './storage/storage-port.ts'
 export type { HydrateFailure, HydrateFailureCode, HydrateResult } from './store/hydration.ts'
 export type { SectionFault } from './store/sections.ts'
 export type { SliceEvents, WorldState } from './store/slice-types.ts'

@@ -1,8 +1,8 @@
 /** What the inspector shows of the factions. */
 import type { Cell } from '@downlink/artifacts'
+import { isoTime } from '../iso-time.ts'
 import type { TableDefinition } from '../slice.ts'
 import type { AttitudeChange, FactionState } from './faction-state.ts'
-import { isoTime } from './iso-time.ts'
 
 /** The section `factions` of a summary. */
 export interface FactionInspection

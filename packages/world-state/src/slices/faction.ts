@@ -2,9 +2,11 @@
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice, type Stamped } from '../slice.ts'
 import type { FactionEvents } from './faction-events.ts'
+import * as shapes from './faction-shape.ts'
 import type { AttitudeChange, CascadeSource, Faction, FactionCounts, FactionState } from './faction-state.ts'
 import { cascadeTargets, inspectFactions } from './faction-view.ts'
 import { keepLatest, withLimits } from './limit.ts'
+import { checked, requireShape } from './shape.ts'
 
 export interface FactionLimits {
   /** Attitude changes a faction. @default 10 */
@@ -30,6 +32,9 @@ export type FactionSelectors = {
 
 export type FactionSlice = Slice<'faction', FactionState, FactionEvents, FactionSelectors>
 
+type AttitudePayload = Stamped<FactionEvents['faction:attitude_changed']>
+type RemovalPayload = Stamped<FactionEvents['faction:member_removed']>
+
 const initial: FactionState = {
   factions: RecordMap.empty(),
   lastCascadeEvent: null,
@@ -49,12 +54,14 @@ export function createFactionSlice(options: FactionLimits = {}): FactionSlice {
     version: 1,
     initial,
     on: {
-      'faction:reputation_changed': reputationChanged,
-      'faction:attitude_changed': (state: FactionState, payload: Stamped<FactionEvents['faction:attitude_changed']>) =>
+      'faction:reputation_changed': checked(shapes.reputationChange, reputationChanged),
+      'faction:attitude_changed': checked(shapes.attitudeChange, (state: FactionState, payload: AttitudePayload) =>
         attitudeChanged(state, payload, limits),
-      'faction:reputation_reset': reputationReset,
-      'faction:member_removed': (state: FactionState, payload: Stamped<FactionEvents['faction:member_removed']>) =>
+      ),
+      'faction:reputation_reset': checked(shapes.reputationReset, reputationReset),
+      'faction:member_removed': checked(shapes.memberRemoval, (state: FactionState, payload: RemovalPayload) =>
         memberRemoved(state, payload, limits.memberRemovals),
+      ),
     },
     select: {
       faction: (state, factionId: string) => state.factions.get(factionId),
@@ -62,7 +69,25 @@ export function createFactionSlice(options: FactionLimits = {}): FactionSlice {
     },
     inspect: { factions: inspectFactions },
     tables: { 'cascade-targets': cascadeTargets },
+    revive: (state) => revived(state, limits),
   })
+}
+
+/** A saved state within these limits, which may be others than those it was saved under. */
+function revived(saved: unknown, limits: Required<FactionLimits>): FactionState {
+  requireShape(shapes.factionState, saved, 'state')
+  const state = saved as FactionState
+  let { factions } = state
+  for (const [id, faction] of factions) {
+    const { attitudeHistory, cascadeSources } = faction
+    if (attitudeHistory.length <= limits.attitudeHistory && cascadeSources.length <= limits.cascadeSources) continue
+    factions = factions.set(id, {
+      ...faction,
+      attitudeHistory: attitudeHistory.slice(-limits.attitudeHistory),
+      cascadeSources: cascadeSources.slice(-limits.cascadeSources),
+    })
+  }
+  return { ...state, factions, recentMemberRemovals: state.recentMemberRemovals.slice(-limits.memberRemovals) }
 }
 
 function reputationChanged(
@@ -75,16 +100,12 @@ function reputationChanged(
   return { ...withFaction(state, faction), counts: oneMore(state.counts, 'reputationChanges') }
 }
 
-function attitudeChanged(
-  state: FactionState,
-  payload: Stamped<FactionEvents['faction:attitude_changed']>,
-  limits: Required<FactionLimits>,
-): FactionState {
+function attitudeChanged(state: FactionState, payload: AttitudePayload, limits: Required<FactionLimits>): FactionState {
   const { oldAttitude, newAttitude, cascade, sourceFactionId, sourceFactionName, timestamp } = payload
   const change: AttitudeChange = {
     oldAttitude,
     newAttitude,
-    cascade: cascade === true,
+    cascade,
     sourceFactionId: sourceFactionId ?? null,
     sourceFactionName: sourceFactionName ?? null,
     timestamp,
@@ -122,11 +143,7 @@ function reputationReset(
   return { ...state, factions: RecordMap.empty(), lastReset, counts: oneMore(state.counts, 'resets') }
 }
 
-function memberRemoved(
-  state: FactionState,
-  payload: Stamped<FactionEvents['faction:member_removed']>,
-  limit: number,
-): FactionState {
+function memberRemoved(state: FactionState, payload: RemovalPayload, limit: number): FactionState {
   const { factionId, factionName, npcId, entityId, tag, removedAt, timestamp } = payload
   const removal = { factionId, factionName, npcId, entityId, tag, removedAt: removedAt ?? timestamp }
   const recentMemberRemovals = keepLatest(state.recentMemberRemovals, removal, limit)
@@ -139,7 +156,7 @@ function factionOf(
   { factionId, factionName }: { readonly factionId: string; readonly factionName: string },
 ): Faction {
   const known = state.factions.get(factionId)
-  if (known) return { ...known, factionName: factionName ?? known.factionName }
+  if (known) return { ...known, factionName }
   return {
     factionId,
     factionName,

@@ -2,8 +2,10 @@
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice, type Stamped } from '../slice.ts'
 import type { MissionEvents, ObjectiveDefinition } from './mission-events.ts'
+import { missionPayloads, missionState } from './mission-shape.ts'
 import type { Mission, MissionState, Objective } from './mission-state.ts'
 import { inspectMissions, missionTable } from './mission-view.ts'
+import { checked, requireShape } from './shape.ts'
 
 /** What a store can be asked about missions. */
 export type MissionSelectors = {
@@ -26,13 +28,13 @@ export function createMissionSlice(): MissionSlice {
     version: 1,
     initial,
     on: {
-      'mission:registered': registered,
-      'mission:started': started,
-      'objective:progress': progressed,
-      'objective:completed': objectiveCompleted,
-      'objective:blocked': blocked,
-      'mission:completed': completed,
-      'mission:failed': failed,
+      'mission:registered': checked(missionPayloads['mission:registered'], registered),
+      'mission:started': checked(missionPayloads['mission:started'], started),
+      'objective:progress': checked(missionPayloads['objective:progress'], progressed),
+      'objective:completed': checked(missionPayloads['objective:completed'], objectiveCompleted),
+      'objective:blocked': checked(missionPayloads['objective:blocked'], blocked),
+      'mission:completed': checked(missionPayloads['mission:completed'], completed),
+      'mission:failed': checked(missionPayloads['mission:failed'], failed),
     },
     select: {
       mission: (state, missionId: string) => state.missions.get(missionId),
@@ -42,6 +44,10 @@ export function createMissionSlice(): MissionSlice {
     },
     inspect: { missions: inspectMissions },
     tables: { missions: missionTable },
+    revive(saved) {
+      requireShape(missionState, saved, 'state')
+      return saved as MissionState
+    },
   })
 }
 
@@ -123,11 +129,11 @@ const aMission = (missionId: string): Mission => ({
   rewards: null,
 })
 
-const anObjective = ({ objectiveId, title = objectiveId, target = 1 }: ObjectiveDefinition): Objective => ({
+const anObjective = ({ objectiveId, title, target }: ObjectiveDefinition): Objective => ({
   objectiveId,
-  title,
+  title: title ?? objectiveId,
   status: 'pending',
   progress: 0,
-  target,
+  target: target ?? 1,
   reason: null,
 })

@@ -1,6 +1,7 @@
 /** What the inspector shows of the tutorial. */
+
+import { isoTime } from '../iso-time.ts'
 import type { TableDefinition } from '../slice.ts'
-import { isoTime } from './iso-time.ts'
 import type { PromptSnapshot, TutorialState } from './tutorial-state.ts'
 
 /** The section `tutorial` of a summary. */

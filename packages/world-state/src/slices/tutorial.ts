@@ -1,9 +1,11 @@
 /** The slice of the tutorial: progress, prompts, and the transcript that QA reads. */
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice, type Stamped } from '../slice.ts'
-import { withLimits } from './limit.ts'
+import { keepLatest, withLimits } from './limit.ts'
+import { checked, requireShape } from './shape.ts'
 import type { TutorialEvents } from './tutorial-events.ts'
 import { type Occasion, record } from './tutorial-record.ts'
+import { tutorialPayloads, tutorialState } from './tutorial-shape.ts'
 import type { Prompt, TutorialState } from './tutorial-state.ts'
 import { inspectTutorial, tutorialSnapshots, tutorialTranscript } from './tutorial-view.ts'
 
@@ -53,13 +55,13 @@ const initial: TutorialState = {
 export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice {
   const limits = withLimits(tutorialDefaults, options)
   /** A reducer that changes the progress, and records the event with what is left of it. */
-  const recorded =
-    <Type extends keyof TutorialEvents>(
-      event: Type,
-      react: (state: TutorialState, payload: Payload<Type>) => Occasion,
-    ) =>
-    (state: TutorialState, payload: Payload<Type>): TutorialState =>
-      record(event, payload, react(state, payload), limits)
+  const recorded = <Type extends keyof TutorialEvents>(
+    event: Type,
+    react: (state: TutorialState, payload: Payload<Type>) => Occasion,
+  ) =>
+    checked(tutorialPayloads[event], (state: TutorialState, payload: Payload<Type>) =>
+      record(event, payload, react(state, payload), limits),
+    )
 
   return defineSlice({
     name: 'tutorial',
@@ -81,6 +83,16 @@ export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice
     },
     inspect: { tutorial: inspectTutorial },
     tables: { 'tutorial-snapshots': tutorialSnapshots, 'tutorial-transcript': tutorialTranscript },
+    revive(saved) {
+      requireShape(tutorialState, saved, 'state')
+      const state = saved as TutorialState
+      return {
+        ...state,
+        promptHistory: state.promptHistory.slice(-limits.promptHistory),
+        snapshots: state.snapshots.slice(-limits.snapshots),
+        transcript: state.transcript.slice(-limits.transcript),
+      }
+    },
   })
 }
 
@@ -98,7 +110,7 @@ function started(state: TutorialState, { totalSteps, timestamp }: Payload<'tutor
 function stepStarted(state: TutorialState, payload: Payload<'tutorial:step_started'>, limit: number): Occasion {
   const { stepId, stepIndex, totalSteps, title, description, canSkip, controlHint, timestamp } = payload
   const prompt: Prompt = { stepId, stepIndex, title, description, canSkip, controlHint, startedAt: timestamp }
-  const promptHistory = [...state.promptHistory, prompt].slice(-limit)
+  const promptHistory = keepLatest(state.promptHistory, prompt, limit)
   return {
     state: { ...state, status: 'running', totalSteps, currentPrompt: prompt, promptHistory },
     prompt,
@@ -135,13 +147,15 @@ function stepCompleted(state: TutorialState, payload: Payload<'tutorial:step_com
 }
 
 function completed(state: TutorialState, payload: Payload<'tutorial:completed'>): Occasion {
-  const { completedSteps = state.completedSteps, timestamp } = payload
+  const { timestamp } = payload
+  const completedSteps = payload.completedSteps ?? state.completedSteps
   const next = { ...state, status: 'completed' as const, endedAt: timestamp, completedSteps, currentPrompt: null }
   return { state: next, prompt: null, details: { completedSteps } }
 }
 
 function skipped(state: TutorialState, payload: Payload<'tutorial:skipped'>): Occasion {
-  const { completedSteps = state.completedSteps, reason, timestamp } = payload
+  const { reason, timestamp } = payload
+  const completedSteps = payload.completedSteps ?? state.completedSteps
   const next = { ...state, status: 'skipped' as const, endedAt: timestamp, completedSteps, currentPrompt: null }
   return { state: next, prompt: state.currentPrompt, details: reason === undefined ? {} : { reason } }
 }

@@ -116,10 +116,11 @@ function revive({ name, initial, revive }: AnySlice, state: unknown): SliceResul
 function isAlike(state: unknown, initial: unknown): boolean {
   if (kindOf(state) !== kindOf(initial)) return false
   if (!isObject(state) || !isObject(initial) || state instanceof RecordMap) return true
-  return Object.keys(initial).every(
-    (key) =>
-      Object.hasOwn(state, key) && (initial[key] === null || state[key] === null || isAlike(state[key], initial[key])),
-  )
+  return Object.entries(initial).every(([key, first]) => {
+    // What begins as null may be anything, or nothing at all; JSON does not keep an undefined.
+    if (first === null) return true
+    return Object.hasOwn(state, key) && (state[key] === null || isAlike(state[key], first))
+  })
 }
 
 function kindOf(value: unknown): string {

@@ -1,0 +1,50 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { copyJson } from './json.ts'
+
+describe('a copy as JSON', () => {
+  it('is what a round trip through text makes of a value', () => {
+    fc.assert(
+      fc.property(fc.object({ maxDepth: 4, withBigInt: false, withDate: true, withSparseArray: true }), (value) => {
+        const copy = copyJson(value)
+        expect(copy).toEqual(JSON.parse(JSON.stringify(value)))
+        expect(JSON.parse(JSON.stringify(copy))).toStrictEqual(copy)
+      }),
+    )
+  })
+
+  it('shares nothing with the value, and never changes', () => {
+    const value = { ships: [{ id: 'red-1' }] }
+    const copy = copyJson(value)
+    value.ships.push({ id: 'red-2' })
+    expect(copy).toEqual({ ships: [{ id: 'red-1' }] })
+    expect(() => (copy as typeof value).ships.push({ id: 'x' })).toThrow(TypeError)
+  })
+
+  it('takes any key as data', () => {
+    const text = '{"__proto__":{"polluted":true},"constructor":1,"":2}'
+    const copy = copyJson(JSON.parse(text))
+    expect(JSON.stringify(copy)).toBe(text)
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+  })
+
+  it('makes something of what JSON.stringify throws at', () => {
+    const cycle: Record<string, unknown> = { big: 10n }
+    cycle.self = cycle
+    expect(copyJson(cycle)).toMatchObject({ big: '10', self: { big: '10' } })
+    expect(JSON.stringify(copyJson(cycle)).length).toBeLessThan(3000)
+  })
+
+  it('writes what JSON lacks as JSON.stringify does', () => {
+    expect(copyJson([Number.NaN, Number.POSITIVE_INFINITY, -0, undefined, () => {}])).toStrictEqual([
+      null,
+      null,
+      0,
+      null,
+      null,
+    ])
+    expect(copyJson({ a: undefined, b: Symbol('b'), c: new Date(0) })).toStrictEqual({ c: '1970-01-01T00:00:00.000Z' })
+    expect(copyJson(undefined)).toBe(null)
+  })
+})

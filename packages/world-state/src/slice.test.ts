@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { defineSlice } from './slice.ts'
+
+describe('a slice', () => {
+  it('is refused where its name or version can not be', () => {
+    const made = (name: string, version: number) => () => defineSlice({ name, version, initial: {}, on: {} })
+    expect(made('__proto__', 1)).toThrow("Expected a slice's `name` to be of letters and digits, got '__proto__'")
+    expect(made('', 1)).toThrow(expect.objectContaining({ code: 'bad_slice' }))
+    expect(made('ships', 0)).toThrow('Expected `version` to be a whole number from 1 up, got 0')
+    expect(made('ships', 1.5)).toThrow(expect.objectContaining({ code: 'bad_slice' }))
+  })
+
+  it('freezes its initial state, which every store begins with', () => {
+    const initial = { points: [1] }
+    defineSlice({ name: 'score', version: 1, initial, on: {} })
+    expect(() => initial.points.push(2)).toThrow(TypeError)
+  })
+})

@@ -1,0 +1,24 @@
+/** Saves in the page's `localStorage`: simple, and some 5 MB for all that the origin keeps there. */
+import { pageStorage } from '../environment.ts'
+import { withStorage } from './storage-fault.ts'
+import type { StoragePort } from './storage-port.ts'
+
+export interface LocalStorageOptions {
+  /** Before each slot's name. @default 'downlink-save:' */
+  readonly prefix?: string
+  /** Called at each use, since a page that may not have one is told so by a throw. @default the page's */
+  readonly storage?: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+}
+
+export const localStorageDefaults = { prefix: 'downlink-save:' as string }
+
+export function createLocalStorage({
+  prefix = localStorageDefaults.prefix,
+  storage = pageStorage,
+}: LocalStorageOptions = {}): StoragePort {
+  return {
+    read: (slot) => withStorage(() => storage().getItem(prefix + slot) ?? undefined),
+    write: (slot, text) => withStorage(() => storage().setItem(prefix + slot, text)),
+    remove: (slot) => withStorage(() => storage().removeItem(prefix + slot)),
+  }
+}

@@ -1,0 +1,15 @@
+/** Saves that live as long as the page or the process: for tests, and where there is no other storage. */
+import type { StoragePort } from './storage-port.ts'
+
+export function createMemoryStorage(): StoragePort {
+  const saves = new Map<string, string>()
+  return {
+    read: async (slot) => saves.get(slot),
+    write: async (slot, text) => {
+      saves.set(slot, text)
+    },
+    remove: async (slot) => {
+      saves.delete(slot)
+    },
+  }
+}
