@@ -27,7 +27,7 @@ export {
 export {
   type AnySlice,
   defineSlice,
-  type Reducer,
+  type EventsOf,
   type Reducers,
   type Selectors,
   type Slice,

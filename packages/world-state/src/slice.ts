@@ -6,12 +6,20 @@ import { freezeDeep } from './freeze.ts'
 /** Every payload has a time: its own, or else the store's. */
 export type Stamped<Payload> = Payload & { readonly timestamp: number }
 
-/** Pure: the next state, or the same one where nothing changed. What it is given is frozen. */
-export type Reducer<State, Payload> = (state: State, payload: Stamped<Payload>) => State
+/**
+ * By event, how it changes the state. Pure: the next state, or the same one where nothing changed. State and payload
+ * are frozen.
+ */
+export type Reducers<State> = Readonly<Record<string, (state: State, payload: never) => State>>
 
-export type Reducers<State, Events> = {
-  readonly [Type in keyof Events]: Reducer<State, Events[Type]>
-}
+/** What may be dispatched to reducers: the payloads that they take, whose time may be left out. */
+export type EventsOf<On> = { readonly [Type in keyof On]: Unstamped<PayloadOf<On[Type]>> }
+
+type PayloadOf<Reduce> = Reduce extends (state: never, payload: infer Payload) => unknown ? Payload : never
+
+type Unstamped<Payload> = Payload extends { readonly timestamp: number }
+  ? Omit<Payload, 'timestamp'> & { readonly timestamp?: number }
+  : Payload
 
 export type Selectors<State> = Readonly<Record<string, (state: State, ...args: never[]) => unknown>>
 
@@ -20,14 +28,14 @@ export interface TableDefinition<State> extends Pick<Table, 'kind' | 'columns'> 
   readonly rows: (state: State) => readonly (readonly Cell[])[]
 }
 
-export interface SliceDefinition<Name extends string, State, Events, Select extends Selectors<State>> {
+export interface SliceDefinition<Name extends string, State, On, Select> {
   /** Letters, digits, `-` and `_`; the key of its state. */
   readonly name: Name
   /** Of the state's shape: 1, and one more whenever an older snapshot no longer fits. */
   readonly version: number
   /** JSON data and `RecordMap`s. Frozen by the slice. */
   readonly initial: State
-  readonly on: Reducers<State, Events>
+  readonly on: On
   /** Questions about the state: `store.select(name, selector, ...args)`. */
   readonly select?: Select
   /** What it adds to the inspector summary, by section. */
@@ -44,8 +52,8 @@ export interface SliceDefinition<Name extends string, State, Events, Select exte
 }
 
 /** A definition that was found good. */
-export interface Slice<Name extends string, State, Events, Select extends Selectors<State>>
-  extends SliceDefinition<Name, State, Events, Select> {
+export interface Slice<Name extends string, State, Events, Select>
+  extends SliceDefinition<Name, State, object, Select> {
   /** For the compiler only: what may be dispatched. */
   readonly '~events'?: Events
 }
@@ -55,7 +63,7 @@ export interface AnySlice {
   readonly name: string
   readonly version: number
   readonly initial: unknown
-  readonly on: Readonly<Record<string, (state: never, payload: never) => unknown>>
+  readonly on: object
   readonly select?: Readonly<Record<string, (state: never, ...args: never[]) => unknown>>
   readonly inspect?: Readonly<Record<string, (state: never) => unknown>>
   readonly tables?: Readonly<Record<string, TableDefinition<never>>>
@@ -79,9 +87,9 @@ export interface AnySlice {
 export function defineSlice<
   const Name extends string,
   State,
-  Events extends object,
-  Select extends Selectors<State> = Record<never, never>,
->(definition: SliceDefinition<Name, State, Events, Select>): Slice<Name, State, Events, Select> {
+  On extends Reducers<State>,
+  Select extends Selectors<State>,
+>(definition: SliceDefinition<Name, State, On, Select>): Slice<Name, State, EventsOf<On>, Select> {
   const { name, version } = definition
   if (!/^[a-z][\w-]*$/i.test(name)) {
     throw new WorldStateError('bad_slice', `Expected a slice's \`name\` to be of letters and digits, got '${name}'`)

@@ -474,7 +474,7 @@ describe('hydrate', () => {
       null,
       5,
       [],
-      { points: 1 },
+      { last: null },
       { points: 'many', last: null },
       { points: { $records: 5 }, last: null },
       { points: { $records: [['key']] }, last: null },
@@ -571,6 +571,7 @@ describe('hydrate', () => {
     expect(load({ records: { $records: [['a', 1]] }, list: [1], deep: { text: 'x', maybe: 5 } })).toBe(true)
     expect(load({ records: { $records: [] }, list: {}, deep: { text: 'x', maybe: 5 } })).toBe(false)
     expect(load({ records: { $records: [] }, list: [], deep: { text: 5, maybe: 5 } })).toBe(false)
-    expect(load({ records: { $records: [] }, list: [], deep: { text: 'x' } })).toBe(false)
+    expect(load({ records: { $records: [] }, list: [], deep: { text: 'x' } })).toBe(true)
+    expect(load({ records: { $records: [] }, list: [], deep: {} })).toBe(false)
   })
 })
