@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -38,4 +38,43 @@ it('refuses a config that it does not know, and a bad folder', () => {
   const code = (writers: never) => () => createNodeAdapter({ writers })
   expect(code([{ bucket: 'b' }] as never)).toThrow(expect.objectContaining({ code: 'unknown_writer' }))
   expect(code([{ artifactRoot: '' }] as never)).toThrow(expect.objectContaining({ code: 'bad_option' }))
+})
+
+it('writes where TELEMETRY_EXPORT_DIR says, unless it is told where', async () => {
+  const root = await aFolder()
+  const adapter = createNodeAdapter({ environment: { TELEMETRY_EXPORT_DIR: root } })
+  await adapter.writeArtifacts([anArtifact()])
+  expect(await readdir(root)).toEqual(['summary.json'])
+})
+
+it('makes a publisher of a CI config, which gets the files, the bus and the environment', async () => {
+  const root = await aFolder()
+  const events: string[] = []
+  const metadataPath = join(root, 'meta/ci-artifacts.json')
+  const adapter = createNodeAdapter({
+    writers: [{ artifactRoot: root }, { ci: { metadataPath } }],
+    environment: { CI: 'false' },
+    eventBus: { emit: (name) => void events.push(name) },
+  })
+  const { publish, writerSummaries } = await adapter.writeArtifacts([anArtifact()], { missionId: 'cascade' })
+  expect(publish).toMatchObject({ ok: true, status: 'dry-run', manifest: metadataPath })
+  expect(writerSummaries.map(({ id }) => id)).toEqual(['file-system'])
+  expect(JSON.parse(await readFile(metadataPath, 'utf8'))).toMatchObject({
+    context: { missionId: 'cascade' },
+    files: [expect.objectContaining({ bytes: 3 })],
+  })
+  expect(events).toEqual([
+    'telemetry:artifacts_written',
+    'telemetry:ci_publish_started',
+    'telemetry:ci_publish_completed',
+  ])
+})
+
+it('takes one publisher, and leaves alone a writer that has a field of that name', async () => {
+  const publisher = { publish: () => Promise.reject(new Error('not called')) }
+  const twice = () => createNodeAdapter({ writers: [{ ci: true }], publisher, environment: {} })
+  expect(twice).toThrow('Expected one publisher at most, got 2')
+  const ownField = Object.assign(new MemoryTelemetryWriter(), { ci: true })
+  const { written, publish } = await createNodeAdapter({ writers: [ownField] }).writeArtifacts([anArtifact()])
+  expect([written.length, publish]).toEqual([1, undefined])
 })
