@@ -192,10 +192,12 @@ function readGiven(given: CiArtifactPublisherOptions['commands'], variable: stri
 }
 
 function describe({ artifactName, job, context, redact }: Publishing, { files, missing }: Inventory): Manifest {
-  const told: Record<string, string | number | boolean> = {}
+  const told: [string, string | number | boolean][] = []
   for (const [name, value] of Object.entries(context)) {
-    if (typeof value === 'string') told[name] = redact(value)
-    else if (typeof value === 'boolean' || Number.isFinite(value)) told[name] = value as boolean | number
+    if (typeof value === 'string') told.push([name, redact(value)])
+    else if (typeof value === 'boolean' || Number.isFinite(value)) told.push([name, value as boolean | number])
   }
-  return { formatVersion: 1, artifactName, provider: job.provider, job, context: told, files, missing }
+  // Entries, not assignment: a key such as `__proto__` is data.
+  const data = Object.fromEntries(told)
+  return { formatVersion: 1, artifactName, provider: job.provider, job, context: data, files, missing }
 }
