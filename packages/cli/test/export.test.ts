@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
+import { WorldStateStore } from '@downlink/world-state'
+import { createFactionSlice, createMissionSlice, createTutorialSlice } from '@downlink/world-state/slices'
 import { expect, it } from 'vitest'
 import { contentsOf, expectFilesOf, patrol, runExport } from './export-harness.ts'
-import { freshFolder, run } from './run-command.ts'
+import { fixture, freshFolder, run } from './run-command.ts'
 
 const names = [
   'summary-20260101T000001Z.json',
@@ -77,7 +79,7 @@ it('keeps the summary in a file, too', async () => {
 it('says whatever it was given to writers and publisher, as data', async () => {
   const folder = freshFolder()
   const metadata = join(folder, 'manifest.json')
-  const context = ['--context', 'a=b=c', '--context', '__proto__=x', '--context', 'signal=s', '--context', 'empty=']
+  const context = ['--context', 'a=b=c', '--context', '__proto__=x', '--context', 'empty=']
   const { exitCode } = await runExport([...patrol, ...context, '--artifactDir', folder, '--metadata', metadata])
   expect(exitCode).toBe(0)
   const manifest = JSON.parse(await readFile(metadata, 'utf8'))
@@ -88,35 +90,49 @@ it('says whatever it was given to writers and publisher, as data', async () => {
   ])
 })
 
-it('begins with the world of a snapshot, or says why it can not', async () => {
+it('exports the world of a snapshot, and plays on in it only when told to', async () => {
   const folder = freshFolder()
   const file = join(folder, 'slot.json')
-  const exportSnapshot = async (text: string, ...args: string[]) => {
+  const store = new WorldStateStore({ slices: [createFactionSlice(), createTutorialSlice(), createMissionSlice()] })
+  store.dispatch('mission:registered', { missionId: 'saved', title: 'Saved', objectives: [], timestamp: 1 })
+  await writeFile(file, JSON.stringify(store.snapshot()))
+  const missionsAfter = async (...args: string[]): Promise<string | undefined> => {
+    const out = freshFolder()
+    const given = [...patrol, '--formats', 'csv', '--snapshot', file, '--artifactDir', out, ...args]
+    const { exitCode, summary, stderr } = await runExport(given)
+    expect(exitCode, stderr).toBe(0)
+    const { path = '' } = summary.artifacts.find(({ filename }) => filename.includes('missions')) ?? {}
+    return (await readFile(path, 'utf8')).split('\r\n').slice(1, -1).join(';')
+  }
+  expect(await missionsAfter()).toBe('saved,Saved,registered,,,,')
+  expect(await missionsAfter('--ticks', '1')).toBe(
+    'saved,Saved,registered,,,,;patrol,Patrol,registered,look,pending,0,2',
+  )
+})
+
+it('says why it can not take a snapshot', async () => {
+  const folder = freshFolder()
+  const file = join(folder, 'slot.json')
+  const failuresWith = async (text: string) => {
     await writeFile(file, text)
-    return runExport([...patrol, '--formats', 'csv', '--snapshot', file, '--artifactDir', join(folder, 'out'), ...args])
+    const { exitCode, summary } = await runExport([...patrol, '--snapshot', file, '--artifactDir', join(folder, 'out')])
+    expect(exitCode).toBe(1)
+    expect(summary).toMatchObject({ ok: false, artifacts: [], publish: null })
+    return summary.failures
   }
-  const slices = {
-    faction: { version: 1, state: {} },
-  }
-  const refused = await exportSnapshot(JSON.stringify({ formatVersion: 99, slices }))
-  expect(refused.exitCode).toBe(1)
-  expect(refused.summary.failures).toMatchObject([{ stage: 'game', code: 'snapshot_refused' }])
-  expect(refused.summary.failures[0]?.message).toContain('newer_format')
-  const corrupt = await exportSnapshot('{"formatVersion":1')
-  expect(corrupt.exitCode).toBe(1)
-  expect(corrupt.summary.failures).toMatchObject([{ stage: 'game', code: 'bad_snapshot' }])
-  expect(corrupt.stderr).toContain('is not JSON')
+  const newer = await failuresWith('{"formatVersion":99,"slices":{}}')
+  expect(newer).toMatchObject([{ stage: 'game', code: 'snapshot_refused' }])
+  expect(newer[0]?.message).toContain('newer_format')
+  const corrupt = await failuresWith('{"formatVersion":1')
+  expect(corrupt).toMatchObject([{ stage: 'game', code: 'bad_snapshot' }])
+  expect(corrupt[0]?.message).toContain(`${file} is not JSON`)
   const missing = await runExport([...patrol, '--snapshot', join(folder, 'none.json')])
-  expect(missing.exitCode).toBe(1)
-  expect(missing.summary.failures).toMatchObject([{ stage: 'game', code: 'bad_snapshot' }])
+  expect(missing).toMatchObject({ exitCode: 1, summary: { failures: [{ stage: 'game', code: 'bad_snapshot' }] } })
   expect(missing.stderr).toContain('none.json')
 })
 
 it('says what a game module lacks', async () => {
-  const { exitCode, summary, stderr } = await runExport([
-    '--game',
-    new URL('fixtures/game.ts', import.meta.url).pathname,
-  ])
+  const { exitCode, summary, stderr } = await runExport(['--game', fixture('game.ts')])
   expect(exitCode).toBe(1)
   expect(summary.failures).toMatchObject([{ stage: 'game', code: 'bad_module' }])
   for (const member of ['missions', 'createMission']) expect(stderr).toContain(`\`${member}\``)

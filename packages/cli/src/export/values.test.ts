@@ -32,7 +32,8 @@ it('cuts key and value at the first sign of equality', () => {
     ['a', 'b'],
     ['empty', ''],
   ])
-  refused(keyValue, ['', 'a', '=b'], /key=value/)
+  refused(keyValue, ['', 'a', '=b', 'signal=s'], /key=value/)
+  expect(keyValue('signals=s')).toEqual([['signals', 's']])
 })
 
 it('gathers names, each once', () => {

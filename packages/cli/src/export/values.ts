@@ -35,14 +35,18 @@ export function epochSeconds(text: string): number {
   throw new InvalidArgumentError('Expected whole seconds since 1970, as 1767225600.')
 }
 
+/** Under this name writers and publisher get the signal that ends them. */
+const takenKey = 'signal'
+
 /** Reads `key=value`, and gathers it; the value may have further `=`, and be empty. */
 export function keyValue(
   text: string,
   before: readonly (readonly [string, string])[] = [],
 ): readonly (readonly [string, string])[] {
   const at = text.indexOf('=')
-  if (at > 0) return [...before, [text.slice(0, at), text.slice(at + 1)]]
-  throw new InvalidArgumentError('Expected key=value, as build=1.4.2.')
+  const key = text.slice(0, Math.max(at, 0))
+  if (key !== '' && key !== takenKey) return [...before, [key, text.slice(at + 1)]]
+  throw new InvalidArgumentError(`Expected key=value, as build=1.4.2, with another key than \`${takenKey}\`.`)
 }
 
 /** Reads names with commas between, and gathers them. */
