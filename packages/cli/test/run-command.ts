@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
 
-const bin = fileURLToPath(new URL('../bin/downlink.js', import.meta.url))
+export const bin: string = fileURLToPath(new URL('../bin/downlink.js', import.meta.url))
 
 export interface Running {
   readonly child: ChildProcess

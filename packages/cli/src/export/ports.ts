@@ -30,7 +30,14 @@ export const processPorts = (): ExportPorts => ({
   environment: process.env,
   stdout: (text) =>
     new Promise((resolve, reject) => {
-      process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+      // The stream tells of an error twice. Unheard, the second time would end the process.
+      const heard = (): void => {}
+      process.stdout.once('error', heard)
+      process.stdout.write(text, (error) => {
+        if (error) return reject(error)
+        process.stdout.off('error', heard)
+        resolve()
+      })
     }),
   stderr: process.stderr,
   clock: Date.now,
