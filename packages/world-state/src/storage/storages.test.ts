@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { createIndexedDbStorage } from './indexed-db-storage.ts'
+import { createLocalStorage } from './local-storage.ts'
+import { createMemoryStorage } from './memory-storage.ts'
+
+/** A page's `localStorage`, as far as it is used. */
+function aPageStorage(maxLength = 100) {
+  const items = new Map<string, string>()
+  return {
+    items,
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem(key: string, value: string) {
+      if (value.length > maxLength) throw new DOMException('no room', 'QuotaExceededError')
+      items.set(key, value)
+    },
+    removeItem: (key: string) => void items.delete(key),
+  }
+}
+
+describe.each([
+  ['memory', () => createMemoryStorage()],
+  [
+    'localStorage',
+    () => {
+      const page = aPageStorage()
+      return createLocalStorage({ storage: () => page })
+    },
+  ],
+])('%s', (_name, create) => {
+  it('keeps text by slot, whatever the slot is called', async () => {
+    const storage = create()
+    for (const slot of ['default', '__proto__', 'constructor', '']) {
+      expect(await storage.read(slot)).toBeUndefined()
+      await storage.write(slot, `text of ${slot}`)
+      await storage.write(slot, `new text of ${slot}`)
+      expect(await storage.read(slot)).toBe(`new text of ${slot}`)
+      await storage.remove(slot)
+      await storage.remove(slot)
+      expect(await storage.read(slot)).toBeUndefined()
+    }
+  })
+})
+
+describe('localStorage', () => {
+  it('says that it is full, and keeps what it had', async () => {
+    const page = aPageStorage(5)
+    const storage = createLocalStorage({ storage: () => page, prefix: 'p:' })
+    await storage.write('a', 'short')
+    await expect(storage.write('a', 'too long')).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      cause: { name: 'QuotaExceededError' },
+    })
+    expect([...page.items]).toEqual([['p:a', 'short']])
+  })
+
+  it('says that there is none: forbidden, or not in a page', async () => {
+    const forbidden = createLocalStorage({
+      storage: () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError')
+      },
+    })
+    await expect(forbidden.read('a')).rejects.toMatchObject({ code: 'storage_unavailable' })
+    await expect(createLocalStorage({ storage: () => null as never }).read('a')).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    })
+  })
+})
+
+describe('IndexedDB', () => {
+  it('says that there is none in Node', async () => {
+    await expect(createIndexedDbStorage().read('a')).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      message: 'There is no IndexedDB here',
+    })
+  })
+
+  it('says that it can not be opened', async () => {
+    const request = { error: new DOMException('private mode', 'InvalidStateError'), onerror: () => {} }
+    const factory = {
+      open() {
+        queueMicrotask(() => request.onerror())
+        return request
+      },
+    }
+    const storage = createIndexedDbStorage({ databases: () => factory as unknown as IDBFactory })
+    await expect(storage.write('a', 'text')).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      message: "The storage can't be used: private mode",
+    })
+  })
+})
