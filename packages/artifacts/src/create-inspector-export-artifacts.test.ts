@@ -73,7 +73,7 @@ it('is the same for the same summary, however it was put together', () => {
 it('leaves out what there is nothing for, and writes empty lists as such', () => {
   expect(createInspectorExportArtifacts({ summary }).map(({ section }) => section)).toEqual(['summary'])
   const none = createInspectorExportArtifacts({ summary, tables: [{ ...table, rows: [] }], events: [] })
-  expect(none.map(({ content }) => content).slice(1)).toEqual(['faction_id\r\n', ''])
+  expect(none.map(({ content }) => content).slice(1)).toEqual(['faction_id\n', ''])
 })
 
 it('streams a long list of events, as often as it is asked', async () => {

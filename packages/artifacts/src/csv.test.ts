@@ -5,14 +5,14 @@ import { toCsv } from './csv.ts'
 import type { Cell } from './table.ts'
 
 const one = (cell: Cell): string => toCsv({ columns: ['a', 'b'], rows: [[cell, 'x']] })
-const line = (cell: Cell): string => one(cell).slice('a,b\r\n'.length, -',x\r\n'.length)
-const read = (csv: string) => Papa.parse<string[]>(csv, { delimiter: ',', newline: '\r\n' }).data
+const line = (cell: Cell): string => one(cell).slice('a,b\n'.length, -',x\n'.length)
+const read = (csv: string) => Papa.parse<string[]>(csv, { delimiter: ',', newline: '\n' }).data
 
-it('ends each line with CR LF and quotes only what needs it', () => {
+it('ends each line with LF and quotes only what needs it', () => {
   expect(toCsv({ columns: ['name', 'note'], rows: [['Ada', 'said "hi", then\nleft']] })).toBe(
-    'name,note\r\nAda,"said ""hi"", then\nleft"\r\n',
+    'name,note\nAda,"said ""hi"", then\nleft"\n',
   )
-  expect(toCsv({ columns: ['a', 'b'], rows: [] })).toBe('a,b\r\n')
+  expect(toCsv({ columns: ['a', 'b'], rows: [] })).toBe('a,b\n')
 })
 
 it.each([
@@ -43,7 +43,7 @@ it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1',
 )
 
 it('does not lose a row whose only cell is empty', () => {
-  expect(toCsv({ columns: ['a'], rows: [[null], ['']] })).toBe('a\r\n""\r\n""\r\n')
+  expect(toCsv({ columns: ['a'], rows: [[null], ['']] })).toBe('a\n""\n""\n')
 })
 
 it('is read back by another parser, cell by cell', () => {
@@ -61,7 +61,7 @@ it('is read back by another parser, cell by cell', () => {
     fc.property(table, ({ width, rows }) => {
       const columns = Array.from({ length: width }, (_, at) => `column_${at}`)
       const csv = toCsv({ columns, rows })
-      const { data, errors } = Papa.parse<string[]>(csv, { delimiter: ',', newline: '\r\n' })
+      const { data, errors } = Papa.parse<string[]>(csv, { delimiter: ',', newline: '\n' })
       expect(errors).toEqual([])
       // The last line break begins no row.
       expect(data.pop()).toEqual([''])

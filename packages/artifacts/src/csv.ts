@@ -4,7 +4,8 @@ import { stableJson, wellFormed } from './stable-json.ts'
 import type { Cell, Table } from './table.ts'
 
 /**
- * A header and a line a row, each ended by CR LF, in UTF-8 without a byte order mark.
+ * A header and a line a row, in UTF-8 without a byte order mark. Lines end with LF, as RFC 4180 readers take it:
+ * with CR LF, DuckDB 1.5 refuses many a file in which a quoted cell has an LF of its own.
  *
  * Null and undefined are nothing between two commas, the empty string is `""`. Text that begins with
  * `= + - @`, one of their full-width variants, a tab or a line break gets an apostrophe before it, which a
@@ -16,7 +17,6 @@ export function toCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): strin
     {
       header: true,
       columns: columns.map((column) => ({ key: column, header: safeText(column) })),
-      record_delimiter: 'windows',
       escape_formulas: true,
       // A row of one empty cell would be an empty line, which readers skip.
       quoted_empty: columns.length === 1,

@@ -6,7 +6,7 @@ import { isBytes, kindOf, newlineTerminated } from '../content.ts'
 import { ArtifactError } from '../errors.ts'
 
 /** Text is encoded so many characters at once, so that a long one is not in memory twice. */
-const sliceLength = 1_048_576
+const sliceLength = 4_194_304
 
 /** Bytes go out as they are; text as UTF-8, ended by a line break. */
 export async function* contentChunks(content: Artifact['content']): AsyncGenerator<Uint8Array> {
@@ -39,7 +39,7 @@ const systemAt = 9
 /** The same bytes in, the same bytes out, on whatever system. */
 export async function* gzipped(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const source = Readable.from(chunks, { objectMode: false, highWaterMark: 65_536 })
-  const gzip = createGzip()
+  const gzip = createGzip({ chunkSize: 65_536 })
   source.once('error', (error) => gzip.destroy(error))
   const stop = () => source.destroy(signal.reason)
   signal.addEventListener('abort', stop, { once: true })

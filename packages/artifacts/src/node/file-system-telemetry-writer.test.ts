@@ -67,7 +67,7 @@ it.each<[string, () => Artifact['content'], string]>([
   ['half a character', () => 'a\uD800', 'a\uFFFD\n'],
   ['bytes', () => new Uint8Array([104, 105]), 'hi'],
   ['a stream', () => streamOf('one', '', 'two'), 'onetwo'],
-  ['text longer than a chunk', () => `x${'🚀'.repeat(600_000)}`, `x${'🚀'.repeat(600_000)}\n`],
+  ['text longer than a chunk', () => `x${'🚀'.repeat(2_500_000)}`, `x${'🚀'.repeat(2_500_000)}\n`],
 ])('writes %s', async (_name, content, expected) => {
   const { bytes } = await write({ content: content() })
   expect((await readFile(join(root, 'summary.json'), 'utf8')) === expected).toBe(true)
@@ -216,8 +216,8 @@ it.each([
   const cause = expect.objectContaining({ code })
   const open = write({}, { fileSystem: failing({ open: code }) })
   await expect(open).rejects.toMatchObject({ code: expected, cause, message: expect.stringContaining('summary.json') })
-  const folder = write({}, { fileSystem: failing({ mkdir: code }) })
-  await expect(folder).rejects.toMatchObject({ code: expected, cause, message: expect.stringContaining(root) })
+  const folder = write({}, { artifactRoot: join(root, 'new'), fileSystem: failing({ mkdir: code }) })
+  await expect(folder).rejects.toMatchObject({ code: expected, cause, message: expect.stringContaining('the folder') })
 })
 
 it('says that a file stands where the folder should be', async () => {

@@ -1,4 +1,5 @@
 /** Artifacts as files in one folder: each there as a whole or not at all, and none replaced. */
+import type { FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogPort } from '../adapter-options.ts'
@@ -8,11 +9,11 @@ import { isContent, kindOf } from '../content.ts'
 import { ArtifactError, messageOf } from '../errors.ts'
 import type { TelemetryArtifactWriter, WriteContext } from '../writer.ts'
 import { contentChunks, gzipped } from './content-chunks.ts'
-import { fileError, folderError } from './file-errors.ts'
+import { fileError, folderError, systemCode } from './file-errors.ts'
 import { type FileSystemPort, realFileSystem } from './file-system-port.ts'
 import { placeFile } from './place-file.ts'
 import { retried, type Wait } from './retry.ts'
-import { type TemporaryFile, writeTemporary } from './temporary-file.ts'
+import { type TemporaryFile, temporaryName, writeThrough } from './temporary-file.ts'
 
 export interface FileSystemWriterOptions {
   /** Made when it is not there. @default './telemetry-artifacts' */
@@ -71,7 +72,6 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
     const signal = context.signal ?? new AbortController().signal
     check(artifact)
     signal.throwIfAborted()
-    await this.#makeFolder()
     try {
       const temporary = await this.#writeTemporary(artifact, signal)
       const name = await this.#place(temporary, this.#compress === 'gzip' ? `${filename}.gz` : filename, signal)
@@ -92,27 +92,37 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
     }
   }
 
-  #writeTemporary({ content }: Artifact, signal: AbortSignal): Promise<TemporaryFile> {
+  async #writeTemporary({ content }: Artifact, signal: AbortSignal): Promise<TemporaryFile> {
+    const path = join(this.artifactRoot, temporaryName())
+    const handle = await this.#open(path)
     const plain = contentChunks(content)
     const chunks = this.#compress === 'gzip' ? gzipped(plain, signal) : plain
-    return writeTemporary(this.#fileSystem, this.artifactRoot, chunks, signal, this.#discard)
+    try {
+      return { path, ...(await writeThrough(handle, chunks, signal)) }
+    } catch (error) {
+      await this.#discard(path)
+      throw error
+    }
+  }
+
+  /** Exclusive, so that no link that somebody put there is followed. The folder is made when it proves missing. */
+  async #open(path: string): Promise<FileHandle> {
+    try {
+      return await this.#fileSystem.open(path, 'wx')
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error
+    }
+    await this.#makeFolder()
+    return this.#fileSystem.open(path, 'wx')
   }
 
   async #place(temporary: TemporaryFile, wished: string, signal: AbortSignal): Promise<string> {
     try {
       signal.throwIfAborted()
-      const placing = {
-        fileSystem: this.#fileSystem,
-        wait: this.#wait,
-        folder: this.artifactRoot,
-        discard: this.#discard,
-      }
-      const name = await placeFile(temporary, wished, placing)
-      await this.#syncFolder()
-      return name
-    } catch (error) {
-      await this.#discard(temporary.path)
-      throw error
+      const placing = { fileSystem: this.#fileSystem, wait: this.#wait, folder: this.artifactRoot }
+      return await placeFile(temporary, wished, placing)
+    } finally {
+      await Promise.all([this.#syncFolder(), this.#discard(temporary.path)])
     }
   }
 
@@ -126,11 +136,11 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
     }
   }
 
-  readonly #discard = async (path: string): Promise<void> => {
+  async #discard(path: string): Promise<void> {
     try {
       await retried(() => this.#fileSystem.unlink(path), this.#wait)
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+      if (systemCode(error) === 'ENOENT') return
       this.#warn(`A temporary file is left at ${path}: ${messageOf(error)}`)
     }
   }

@@ -29,22 +29,18 @@ export interface Placing {
   readonly fileSystem: FileSystemPort
   readonly wait: Wait
   readonly folder: string
-  /** Removes what is left of the temporary file. */
-  readonly discard: (path: string) => Promise<void>
 }
 
 /**
  * Returns the name it got: the wished one, or with a number before its extensions where another file has it.
  * A file that is there with the very same bytes is taken as ours, so that an export repeated is the same export.
+ * The temporary name may be left over; it is the caller's to remove.
  */
 export async function placeFile(temporary: TemporaryFile, wished: string, placing: Placing): Promise<string> {
   for (let number = 1; number <= maxNumber; number++) {
     const name = number === 1 ? wished : numbered(wished, number)
     if (await take(temporary, name, placing)) return name
-    if (await isSame(temporary, join(placing.folder, name), placing.fileSystem)) {
-      await placing.discard(temporary.path)
-      return name
-    }
+    if (await isSame(temporary, join(placing.folder, name), placing.fileSystem)) return name
   }
   throw new ArtifactError(
     'name_taken',
@@ -62,21 +58,16 @@ function numbered(name: string, number: number): string {
  * Whether the name was free. Linking fails where something is, a link to elsewhere included, and shows the file
  * only whole; two processes that want one name can't both get it.
  */
-async function take(
-  temporary: TemporaryFile,
-  name: string,
-  { fileSystem, wait, folder, discard }: Placing,
-): Promise<boolean> {
+async function take(temporary: TemporaryFile, name: string, { fileSystem, wait, folder }: Placing): Promise<boolean> {
   const path = join(folder, name)
   try {
     await fileSystem.link(temporary.path, path)
+    return true
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false
     if (!linkless.includes(systemCode(error) ?? '')) throw error
     return claim(temporary.path, path, fileSystem, wait)
   }
-  await discard(temporary.path)
-  return true
 }
 
 /** Without links: an empty file holds the name, exclusively, until the real one is moved over it. */

@@ -1,8 +1,6 @@
 /** A file that is whole, on the disk and hashed, under a name that nobody looks for. */
 import { createHash, randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { FileSystemPort } from './file-system-port.ts'
 
 export interface TemporaryFile {
   readonly path: string
@@ -10,37 +8,31 @@ export interface TemporaryFile {
   readonly sha256: string
 }
 
-/** In the folder of the final file, since only within one file system a move is atomic. */
+/** In the folder of the final file, since only within one file system a file can get another name. */
 export const temporaryName = (): string => `.downlink-${randomUUID()}.tmp`
 
-/** On failure and on abort nothing of it is left; `discard` is told the path. */
-export async function writeTemporary(
-  fileSystem: FileSystemPort,
-  folder: string,
+/** Writes everything to the disk and closes the file, also on failure and on abort. */
+export async function writeThrough(
+  handle: FileHandle,
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
-  discard: (path: string) => Promise<void>,
-): Promise<TemporaryFile> {
-  const path = join(folder, temporaryName())
-  // Exclusive, so that no link that somebody put there is followed.
-  const handle = await fileSystem.open(path, 'wx')
+): Promise<Omit<TemporaryFile, 'path'>> {
   try {
     const hash = createHash('sha256')
     let bytes = 0
     for await (const chunk of chunks) {
       signal.throwIfAborted()
+      // Hashed while the system writes: the two take about as long as each other.
+      const writing = writeAll(handle, chunk)
       hash.update(chunk)
-      await writeAll(handle, chunk)
+      await writing
       bytes += chunk.length
     }
     signal.throwIfAborted()
     await handle.sync()
+    return { bytes, sha256: hash.digest('hex') }
+  } finally {
     await handle.close()
-    return { path, bytes, sha256: hash.digest('hex') }
-  } catch (error) {
-    await handle.close().catch(() => {})
-    await discard(path)
-    throw error
   }
 }
 
