@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { appendFile, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
+import { retried } from '../retry.ts'
 import type { CommandRunner } from './command-runner.ts'
 import { spawnCommand } from './spawn-command.ts'
 
@@ -67,7 +69,7 @@ const nodeFileSystem: PublishFileSystem = {
       } finally {
         await handle.close()
       }
-      await rename(draft, path)
+      await retried(() => rename(draft, path), wait)
     } catch (error) {
       await rm(draft, { force: true }).catch(() => {})
       throw new Error(messageOf(error), { cause: error })

@@ -5,6 +5,6 @@ export const leaveToCircle = ({ folder, artifactName }: Publication): Plan => ({
   status: 'manifest-only',
   steps: [],
   notes: [
-    `CircleCI keeps these files if the job has a step \`store_artifacts: { path: ${folder}, destination: ${artifactName} }\` with \`when: always\` on its way there`,
+    `CircleCI keeps these files if the job has a step \`store_artifacts: { path: ${folder}, destination: ${artifactName} }\``,
   ],
 })
