@@ -131,6 +131,21 @@ describe.skipIf(process.platform === 'win32')('the time limit', () => {
     expect(outcome).toMatchObject({ status: 'timeout' })
   })
 
+  it('is not needed where this process ends itself: it takes the command with it', async () => {
+    const dist = new URL('../dist/node/publish/spawn-command.js', import.meta.url)
+    const stubborn =
+      'process.on("SIGTERM", () => {}); require("fs").writeFileSync("pid", String(process.pid)); setInterval(() => {}, 1000)'
+    const script = `
+      import { existsSync } from 'node:fs'
+      import { spawnCommand } from ${JSON.stringify(dist.href)}
+      const argv = [process.execPath, '-e', ${JSON.stringify(stubborn)}]
+      spawnCommand({ argv, directory: process.cwd(), variables: process.env, timeoutMs: 60_000 })
+      setInterval(() => existsSync('pid') && process.exit(5), 20)`
+    const outcome = await spawnCommand(command([process.execPath, '--input-type=module', '-e', script]))
+    expect(outcome).toMatchObject({ status: 'failed', exitCode: 5 })
+    expect(await isGone(await pidIn(join(directory, 'pid')))).toBe(true)
+  })
+
   it('is not waited for where the command leaves a helper behind that holds its pipes', async () => {
     const helper = 'require("fs").writeFileSync("helper", String(process.pid)); setTimeout(() => {}, 60_000)'
     const parent = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(helper)}], { stdio: "inherit" }).unref();

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors.ts'
 import type { CommandReport, PublishFailure, PublishStatus } from '../../publish-result.ts'
 import type { CommandOutcome } from './command-runner.ts'
 import type { PublishEnvironment } from './environment.ts'
+import { inert } from './inert.ts'
 import type { Plan, Step } from './plan.ts'
 import { type Redact, redactArgv } from './redact.ts'
 
@@ -89,9 +90,9 @@ async function run(step: RunStep, carrying: Carrying): Promise<{ report: Command
     // A runner should not; one that was injected may.
     outcome = { status: 'not-started', reason: messageOf(error), stdout: '', stderr: '' }
   }
-  const output = redact([outcome.stdout, outcome.stderr].filter(Boolean).join('\n'))
+  const output = inert(redact([outcome.stdout, outcome.stderr].filter(Boolean).join('\n')))
   const report: CommandReport = {
-    argv: redactArgv(argv, redact),
+    argv: redactArgv(argv, redact).map(inert),
     status: outcome.status,
     ...(outcome.status === 'failed' && { exitCode: outcome.exitCode }),
     ...(outcome.status === 'killed' && { signal: outcome.signal }),
@@ -131,7 +132,7 @@ function failureOf(
 }
 
 const notRun = ({ argv }: RunStep, redact: Redact): CommandReport => ({
-  argv: redactArgv(argv, redact),
+  argv: redactArgv(argv, redact).map(inert),
   status: 'not-run',
   durationMs: 0,
   output: '',

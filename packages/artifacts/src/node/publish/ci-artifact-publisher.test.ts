@@ -62,6 +62,16 @@ describe.skipIf(process.platform === 'win32')('publish', () => {
     expect(await publisher(fakeEnvironment({}, files), options).publish(['out/no.json'])).toMatchObject({ ok: false })
   })
 
+  it('tells of no command in a way that an agent would obey', async () => {
+    const fake = fakeEnvironment({ TEAMCITY_VERSION: '2025', CI: 'true' }, files)
+    const dry = await publisher(fake, { dryRun: true }).publish(['out/a.json'])
+    expect(dry.notes).toContain("Would print # #teamcity[publishArtifacts '/work/out/a.json => telemetry']")
+    fake.outcomes.push({ status: 'failed', exitCode: 1, stdout: '##vso[task.complete]', stderr: '::stop-commands::x' })
+    const failed = await publisher(fake, { commands: [['up', '##vso[x]']] }).publish(['out/a.json'])
+    expect(failed.ok).toBe(false)
+    for (const result of [dry, failed]) expect(JSON.stringify(result)).not.toMatch(/##|(^|\\n)::/)
+  })
+
   it('lists a file once, and an earlier manifest not at all', async () => {
     const fake = fakeEnvironment({}, { ...files, '/work/out/ci-artifacts.json': '{}' })
     const paths = ['out/b.csv', '/work/out/b.csv', './out/a.json', 'out/ci-artifacts.json']

@@ -7,6 +7,7 @@ import { type CiJob, readJob } from './ci-job.ts'
 import type { Argv } from './command-runner.ts'
 import { commonFolder } from './common-folder.ts'
 import { nodeEnvironment, type PublishEnvironment } from './environment.ts'
+import { inert } from './inert.ts'
 import { type Inventory, type Manifest, manifestName, manifestText, takeInventory } from './manifest.ts'
 import { type CiArtifactPublisherOptions, checkOptions, ciArtifactPublisherDefaults } from './options.ts'
 import type { Provider } from './plan.ts'
@@ -53,8 +54,8 @@ export class CiArtifactPublisher implements ArtifactPublisher {
       artifactName,
       ...(manifest !== undefined && { manifest }),
       commands: carried.commands,
-      notes: carried.notes,
-      failures: carried.failures,
+      notes: carried.notes.map(inert),
+      failures: carried.failures.map(({ code, message }) => ({ code, message: inert(message) })),
       durationMs: environment.clock() - startedMs,
     }
     this.#emit(result.ok ? 'completed' : 'failed', { ...result, context })

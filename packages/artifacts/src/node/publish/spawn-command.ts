@@ -50,6 +50,9 @@ export async function spawnCommand(command: Command): Promise<CommandOutcome> {
   const timer = setTimeout(() => end('timeout'), timeoutMs)
   const onAbort = () => end('aborted')
   signal?.addEventListener('abort', onAbort, { once: true })
+  // The group outlives us otherwise: no Ctrl-C reaches it.
+  const onExit = () => killGroup(child, 'SIGKILL')
+  process.once('exit', onExit)
   try {
     const exit = await exitOf(child, () => endedBy !== undefined)
     if (exit.how === 'error') return notStarted(exit.error, program, command)
@@ -65,6 +68,7 @@ export async function spawnCommand(command: Command): Promise<CommandOutcome> {
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
+    process.removeListener('exit', onExit)
   }
 }
 
