@@ -76,7 +76,13 @@ export interface SnapshotRefusal {
 
 export interface InspectorSource {
   getInspectorSummary(): InspectorSummary
-  exportInspectorSummary(options: MissionExportOptions): Promise<{ readonly metrics: ExportMetrics }>
+  exportInspectorSummary(options: MissionExportOptions): Promise<MissionExport>
+}
+
+export interface MissionExport {
+  /** Its `failedSections`, where it has some, name what could not be read. */
+  readonly summary: InspectorSummary
+  readonly metrics: ExportMetrics
 }
 
 export interface MissionExportOptions {

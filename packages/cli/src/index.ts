@@ -16,6 +16,7 @@ export type {
   HeadlessBattle,
   HeadlessMission,
   InspectorSource,
+  MissionExport,
   MissionExportOptions,
   MissionGame,
   MissionOptions,

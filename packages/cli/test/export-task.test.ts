@@ -28,7 +28,7 @@ const mockedSaveManager = () => ({
   getInspectorSummary: () => inspectorSummary,
   exportInspectorSummary: vi.fn(async ({ writer, context }: MissionExportOptions) => {
     const artifacts = createInspectorExportArtifacts({ summary: inspectorSummary })
-    return { metrics: await writer.writeArtifacts(artifacts, context) }
+    return { summary: inspectorSummary, metrics: await writer.writeArtifacts(artifacts, context) }
   }),
 })
 
@@ -301,6 +301,20 @@ describe('failures', () => {
     expect(exitCode).toBe(1)
     expect(summary).toMatchObject({ artifacts: [], publish: null })
     expect(summary?.failures).toEqual([{ stage: 'export', code: 'game_failed', message: 'the inspector is broken' }])
+  })
+
+  it('of a section are told, and the others are exported', async () => {
+    const saveManager = mockedSaveManager()
+    const failedSections = [{ section: 'engine', message: 'out of fuel' }]
+    saveManager.exportInspectorSummary.mockImplementation(async ({ writer, context }) => {
+      const summary = { ...inspectorSummary, failedSections }
+      return { summary, metrics: await writer.writeArtifacts(createInspectorExportArtifacts({ summary }), context) }
+    })
+    const { exitCode, summary } = await runTask([], { loadGame: async () => gameOf(() => mission({ saveManager })) })
+    expect(exitCode).toBe(1)
+    expect(summary?.artifacts).toHaveLength(1)
+    const message = "The section engine can't be read: out of fuel"
+    expect(summary?.failures).toEqual([{ stage: 'export', code: 'section_failed', message }])
   })
 
   it('of a game that breaks its contract are named', async () => {

@@ -95,7 +95,8 @@ it('exports the world of a snapshot, and plays on in it only when told to', asyn
   const file = join(folder, 'slot.json')
   const store = new WorldStateStore({ slices: [createFactionSlice(), createTutorialSlice(), createMissionSlice()] })
   store.dispatch('mission:registered', { missionId: 'saved', title: 'Saved', objectives: [], timestamp: 1 })
-  await writeFile(file, JSON.stringify(store.snapshot()))
+  const snapshot = store.snapshot()
+  await writeFile(file, JSON.stringify(snapshot))
   const missionsAfter = async (...args: string[]): Promise<string | undefined> => {
     const out = freshFolder()
     const given = [...patrol, '--formats', 'csv', '--snapshot', file, '--artifactDir', out, ...args]
@@ -105,6 +106,7 @@ it('exports the world of a snapshot, and plays on in it only when told to', asyn
     return (await readFile(path, 'utf8')).split('\r\n').slice(1, -1).join(';')
   }
   expect(await missionsAfter()).toBe('saved,Saved,registered,,,,')
+  await writeFile(file, JSON.stringify({ formatVersion: 1, savedAt: 1, game: {}, snapshot }))
   expect(await missionsAfter('--ticks', '1')).toBe(
     'saved,Saved,registered,,,,;patrol,Patrol,registered,look,pending,0,2',
   )

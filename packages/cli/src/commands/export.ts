@@ -41,7 +41,7 @@ export function exportCommand(act: (flags: ExportFlags) => void = () => {}): Com
     .option('--seed <number>', 'of the mission: the same seed, the same events', seed, exportDefaults.seed)
     .option('--ticks <number>', 'end after so many ticks; else when the mission has ended', ticks)
     .option('--now <time>', 'when the mission begins, as 2026-01-01T00:00:00Z', isoTime)
-    .option('--snapshot <file>', 'the world to export, a JSON file; it is played on only with --ticks', filled)
+    .option('--snapshot <file>', 'the world to export, a snapshot or save as JSON; played on only with --ticks', filled)
     .option(`${both('artifactDir')} <folder>`, folderText, filled)
     .option(
       '--formats <names>',

@@ -24,16 +24,20 @@ function chosenMission({ name, missions }: MissionGame, wanted: string | undefin
 
 async function readSnapshot(file: string): Promise<unknown> {
   const path = resolve(file)
-  const advice = 'Name the JSON file that a WorldStateStore snapshot was written to.'
+  const advice = 'Name the JSON file of a WorldStateStore snapshot, or of a save that holds one.'
   const text = await readFile(path, 'utf8').catch((cause: Error) => {
     throw new CliError('bad_snapshot', `The snapshot can't be read: ${cause.message}`, advice, { cause })
   })
   try {
-    return JSON.parse(text)
+    return snapshotIn(JSON.parse(text))
   } catch (cause) {
     throw new CliError('bad_snapshot', `${path} is not JSON: ${(cause as Error).message}`, advice, { cause })
   }
 }
+
+/** A save is an envelope around a snapshot. */
+const snapshotIn = (json: unknown): unknown =>
+  typeof json === 'object' && json !== null && 'snapshot' in json ? json.snapshot : json
 
 /** What the play and the export need of a mission; a game in TypeScript may still be of another version. */
 function createMission(game: MissionGame, options: MissionOptions): HeadlessMission {

@@ -1,5 +1,5 @@
 /** Game → mission → summary → artifacts → files → CI, and what went wrong on the way. */
-import { type ExportMetrics, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
+import { type ExportMetrics, type InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
 import { onlyGiven } from '../flags.ts'
 import type { HeadlessMission } from '../game-module.ts'
 import { ended } from '../interruption.ts'
@@ -59,12 +59,12 @@ async function exportMission(run: ExportRun, mission: HeadlessMission): Promise<
   const { settings, signal } = run
   const { formats, prefix } = settings
   try {
-    const { metrics } = await mission.saveManager.exportInspectorSummary({
+    const { summary: inspected, metrics } = await mission.saveManager.exportInspectorSummary({
       writer: createAdapter(run, mission),
       ...onlyGiven({ formats, prefix }),
       context: { ...settings.context, signal },
     })
-    const summary = summaryOf(metrics)
+    const summary = sectionFailures(run, inspected).reduce(withFailure, summaryOf(metrics))
     return signal.aborted ? withFailure(summary, interrupted(run, 'write')) : summary
   } catch (error) {
     return withFailure(emptySummary, fault(run, 'export', error))
@@ -89,6 +89,16 @@ function createAdapter(
       ...onlyGiven({ artifactName, commands, dryRun }),
     }),
   })
+}
+
+/** What a `SaveManager` says of the sections that it had to leave out. */
+function sectionFailures(run: ExportRun, { failedSections }: InspectorSummary): ExportFailure[] {
+  const failed: readonly { section?: unknown; message?: unknown }[] = Array.isArray(failedSections)
+    ? failedSections
+    : []
+  return failed.map(({ section, message }) =>
+    told(run, { stage: 'export', code: 'section_failed', message: `The section ${section} can't be read: ${message}` }),
+  )
 }
 
 function summaryOf({ written, failures, writerSummaries, publish }: ExportMetrics): ExportSummary {

@@ -67,6 +67,8 @@ export type ExportFailureCode =
   | 'unfinished'
   /** The game threw. What it had come to is exported, if it throws no more. */
   | 'game_failed'
+  /** A section of the inspector summary can't be read; the others are exported. */
+  | 'section_failed'
   /** The `--summary` file can't be written. */
   | 'summary_not_written'
   /** Ctrl-C, or another signal to end. */
