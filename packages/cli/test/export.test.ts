@@ -31,7 +31,8 @@ it('writes every artifact, and says so in one line of JSON', async () => {
   expect(summary.artifacts.map(({ filename }) => filename)).toEqual(names.map((name) => `save-inspector-${name}`))
   expect(summary.artifacts.map(({ path }) => path)).toEqual(names.map((name) => join(folder, `save-inspector-${name}`)))
   await expectFilesOf(summary)
-  expect(stderr).toContain('patrol 1.2.3, seed 1, from 2026-01-01T00:00:00.000Z')
+  expect(stderr).toContain('patrol 1.2.3, mission patrol, seed 1, from 2026-01-01T00:00:00.000Z')
+  expect(stderr).toContain("played 0:01 of the game's time, 10 ticks")
 })
 
 it('writes the same bytes for the same mission, seed and time: again, and elsewhere', async () => {

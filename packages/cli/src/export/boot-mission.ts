@@ -5,16 +5,20 @@ import { CliError } from '../errors.ts'
 import type { HeadlessMission, MissionGame, MissionOptions } from '../game-module.ts'
 import type { ExportSettings } from './settings.ts'
 
-/** @throws {CliError} `bad_usage`, `bad_module`, `bad_snapshot`, `snapshot_refused` */
-export async function bootMission(game: MissionGame, settings: ExportSettings): Promise<HeadlessMission> {
-  const missionId = chosenMission(game, settings.mission)
+/** @throws {CliError} `bad_module`, `bad_snapshot`, `snapshot_refused` */
+export async function bootMission(
+  game: MissionGame,
+  missionId: string,
+  settings: ExportSettings,
+): Promise<HeadlessMission> {
   const snapshot = settings.snapshot === undefined ? undefined : await readSnapshot(settings.snapshot)
   const mission = createMission(game, { missionId, seed: settings.seed, now: settings.nowMs })
   if (snapshot !== undefined) hydrate(mission, snapshot, settings.snapshot)
   return mission
 }
 
-function chosenMission({ name, missions }: MissionGame, wanted: string | undefined): string {
+/** @throws {CliError} `bad_usage`, naming the missions that there are */
+export function chosenMission({ name, missions }: MissionGame, wanted: string | undefined): string {
   const ids = missions.map(({ id }) => id)
   const chosen = wanted ?? ids[0]
   if (chosen !== undefined && ids.includes(chosen)) return chosen

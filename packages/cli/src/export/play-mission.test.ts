@@ -53,7 +53,7 @@ it('ends between two bursts when it is interrupted', async () => {
   const { end, steps } = await play(1e9, { signal: ending.signal, maxTicks: 1e9 }, (step) => {
     if (step === 10) ending.abort()
   })
-  expect(end).toEqual({ because: 'interrupted' })
+  expect(end).toEqual({ because: 'interrupted', ticks: steps })
   expect(steps).toBeLessThan(1e9)
 })
 
@@ -62,7 +62,7 @@ it('reports what a tick throws', async () => {
   const { end, steps } = await play(1000, {}, (step) => {
     if (step === 70) throw error
   })
-  expect(end).toEqual({ because: 'threw', error })
+  expect(end).toEqual({ because: 'threw', ticks: 69, error })
   expect(steps).toBe(70)
 })
 

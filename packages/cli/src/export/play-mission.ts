@@ -2,11 +2,12 @@
 import type { HeadlessMission } from '../game-module.ts'
 import type { StatusLine } from '../status-line.ts'
 
-export type PlayEnd =
+export type PlayEnd = { readonly ticks: number } & (
   | { readonly because: 'finished' | 'ticks' | 'interrupted' }
   /** The mission goes on after more ticks than a mission may take. */
-  | { readonly because: 'endless'; readonly ticks: number }
+  | { readonly because: 'endless' }
   | { readonly because: 'threw'; readonly error: unknown }
+)
 
 export interface PlayOptions {
   /** @default until the mission has finished, or `maxTicks` */
@@ -31,19 +32,19 @@ export async function playMission(mission: HeadlessMission, options: PlayOptions
         const lookAt = Math.min(played + ticksPerLook, ticks)
         for (; played < lookAt && !mission.finished; played += 1) mission.step()
       } while (!mission.finished && played < ticks && performance.now() < burstEndsMs)
-      status.show(statusText(played, mission.tickHz))
+      status.show(playedText(played, mission.tickHz))
       await new Promise((resolve) => setImmediate(resolve))
     }
-    if (mission.finished) return { because: 'finished' }
+    if (mission.finished) return { because: 'finished', ticks: played }
   } catch (error) {
-    return { because: 'threw', error }
+    return { because: 'threw', ticks: played, error }
   }
-  if (signal.aborted) return { because: 'interrupted' }
-  return options.ticks === undefined ? { because: 'endless', ticks: played } : { because: 'ticks' }
+  if (signal.aborted) return { because: 'interrupted', ticks: played }
+  return { because: options.ticks === undefined ? 'endless' : 'ticks', ticks: played }
 }
 
 /** `played 1:05 of the game's time, 3,900 ticks` */
-function statusText(ticks: number, tickHz: number): string {
+export function playedText(ticks: number, tickHz: number): string {
   const seconds = Math.floor(ticks / tickHz)
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
   return `played ${clock} of the game's time, ${ticks.toLocaleString('en')} ticks`

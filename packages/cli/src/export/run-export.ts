@@ -3,9 +3,9 @@ import { type ExportMetrics, type InspectorSummary, TelemetryArtifactWriterAdapt
 import { onlyGiven } from '../flags.ts'
 import type { HeadlessMission } from '../game-module.ts'
 import { ended } from '../interruption.ts'
-import { bootMission } from './boot-mission.ts'
+import { bootMission, chosenMission } from './boot-mission.ts'
 import type { Narrator } from './narrator.ts'
-import { type PlayEnd, playMission } from './play-mission.ts'
+import { type PlayEnd, playedText, playMission } from './play-mission.ts'
 import type { ExportPorts } from './ports.ts'
 import { checkNames, type ExportSettings, exportDefaults } from './settings.ts'
 import { type ExportFailure, type ExportSummary, emptySummary, failureOf, withFailure } from './summary.ts'
@@ -32,8 +32,12 @@ export async function runExport(run: ExportRun): Promise<ExportSummary> {
 async function boot({ settings, ports, narrator }: ExportRun): Promise<HeadlessMission> {
   checkNames(settings)
   const game = await ports.loadGame(settings.game)
-  const mission = await bootMission(game, settings)
-  narrator.tell(`${game.name} ${game.version}, seed ${settings.seed}, from ${new Date(settings.nowMs).toISOString()}`)
+  const missionId = chosenMission(game, settings.mission)
+  const mission = await bootMission(game, missionId, settings)
+  const { seed, nowMs } = settings
+  narrator.tell(
+    `${game.name} ${game.version}, mission ${missionId}, seed ${seed}, from ${new Date(nowMs).toISOString()}`,
+  )
   return mission
 }
 
@@ -41,7 +45,7 @@ async function play(run: ExportRun, mission: HeadlessMission): Promise<ExportSum
   const { settings, narrator, signal } = run
   const { maxTicks } = exportDefaults
   const end = await playMission(mission, { ticks: settings.ticks, maxTicks, signal, status: narrator.status })
-  narrator.status.clear()
+  narrator.tell(playedText(end.ticks, mission.tickHz))
   if (end.because === 'interrupted') return withFailure(emptySummary, interrupted(run, 'play'))
   const summary = await exportMission(run, mission)
   const failure = playFailure(run, end)
