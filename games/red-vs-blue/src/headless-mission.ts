@@ -1,10 +1,13 @@
 /** A mission without a screen, flown by the seeded bot: what the command line exports from. */
 
-import type { HydrateResult, SaveManager, WorldSnapshot } from '@downlink/world-state'
+import { createEventRecorder } from '@downlink/artifacts'
+import type { HydrateResult, SaveManager } from '@downlink/world-state'
 import { createEngine } from './engine/engine.ts'
 import { identity } from './identity.ts'
+import { describeBattle } from './world/engine-section.ts'
 import { createMission } from './world/mission.ts'
 import { findMission } from './world/missions.ts'
+import { pushWorldEvents } from './world/telemetry.ts'
 import { createWorld, type World } from './world/world.ts'
 
 export interface HeadlessMissionOptions {
@@ -13,8 +16,6 @@ export interface HeadlessMissionOptions {
   readonly seed: number
   /** Milliseconds since 1970 at tick 0. */
   readonly now: number
-  /** A world to begin with; see `hydrated` for what became of it. */
-  readonly snapshot?: WorldSnapshot
 }
 
 export interface HeadlessMission {
@@ -38,13 +39,20 @@ export interface HeadlessMission {
  * while (!mission.finished) mission.step()
  * mission.saveManager.getInspectorSummary()
  */
-export function createHeadlessMission({ missionId, seed, now, snapshot }: HeadlessMissionOptions): HeadlessMission {
+export function createHeadlessMission({ missionId, seed, now }: HeadlessMissionOptions): HeadlessMission {
   const definition = findMission(missionId)
   const engine = createEngine({ seed, enableTelemetry: true })
+  const sessionId = `${missionId}-${seed}`
+  const clock = (): number => mission.timeMs
+  const recorder = createEventRecorder({ sessionId, clock })
   const world = createWorld({
     game: () => ({ ...identity, seed, missionId }),
-    sections: {},
-    clock: () => mission.timeMs,
+    sections: {
+      engine: () => describeBattle(engine.battle, mission.tick),
+      telemetry: () => ({ sessionId, recorded: recorder.length }),
+    },
+    events: recorder.events,
+    clock,
   })
   const { eventBus, store, saveManager, standingOf } = world
   const mission = createMission({
@@ -56,7 +64,8 @@ export function createHeadlessMission({ missionId, seed, now, snapshot }: Headle
     standingOf,
   })
   store.connect()
-  if (snapshot) store.hydrate(snapshot)
+  engine.on('telemetry', ({ type, data }) => recorder.push(type, data))
+  pushWorldEvents(eventBus, recorder.push)
 
   return {
     tickHz: engine.tickHz,

@@ -3,6 +3,7 @@
 import { defineEvents, type EventsOf } from '@downlink/protocol'
 import { z } from 'zod'
 import { battleRanges, type Range } from './config.ts'
+import { missionEventSchemas } from './mission-events.ts'
 
 const team = z.enum(['red', 'blue'])
 const shipId = z.string().regex(/^(red|blue)-\d+-\d+$/)
@@ -67,6 +68,7 @@ export const battleEvents = defineEvents({
     fire: z.boolean(),
   }),
   telemetry_toggled: z.object({ enabled: z.literal(true) }),
+  ...missionEventSchemas,
 })
 
 /** Payloads by event type. */

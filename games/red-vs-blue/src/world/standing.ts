@@ -38,3 +38,7 @@ export function fameToRise(standing: Standing): number {
 /** The infamy it takes to fall by one attitude; 0 for the worst. */
 export const infamyToFall = (standing: Standing): number =>
   standing.attitude === 'hostile' ? 0 : scoreOf(standing) - leastScore[standing.attitude] + 1
+
+/** Any other word, or none, is neutral. */
+export const attitudeNamed = (name: string | null | undefined): Attitude =>
+  attitudes.find((attitude) => attitude === name) ?? 'neutral'

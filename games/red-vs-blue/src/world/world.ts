@@ -1,16 +1,20 @@
 /** The world of the game: its bus, the store that listens to it, and the save manager that looks at it. */
 
 import type { GameIdentity } from '@downlink/artifacts'
-import { EventBus, SaveManager, WorldStateStore } from '@downlink/world-state'
+import { EventBus, SaveManager, type StoragePort, WorldStateStore } from '@downlink/world-state'
 import { createFactionSlice, createMissionSlice, createTutorialSlice } from '@downlink/world-state/slices'
 import type { FactionId } from './factions.ts'
-import { attitudes, type Standing, unknown } from './standing.ts'
+import { attitudeNamed, type Standing, unknown } from './standing.ts'
 import type { WorldEvents } from './world-events.ts'
 
 export interface WorldOptions {
   readonly game: () => GameIdentity
   /** What the host adds to the inspector summary, by section. */
   readonly sections: Readonly<Record<string, () => unknown>>
+  /** The run's telemetry events, for an export. */
+  readonly events: () => Iterable<unknown>
+  /** Where saves are kept. @default nowhere */
+  readonly storage?: StoragePort
   /** Milliseconds since 1970. */
   readonly clock: () => number
 }
@@ -22,12 +26,12 @@ export interface World {
   standingOf(id: FactionId): Standing
 }
 
-type WorldStore = ReturnType<typeof createStore>
+export type WorldStore = ReturnType<typeof createStore>
 
-export function createWorld({ game, sections, clock }: WorldOptions): World {
+export function createWorld({ game, sections, events, storage, clock }: WorldOptions): World {
   const eventBus = new EventBus<WorldEvents>()
   const store = createStore(eventBus, clock)
-  const saveManager = new SaveManager({ store, game, sections, clock })
+  const saveManager = new SaveManager({ store, eventBus, game, sections, events, clock, ...(storage && { storage }) })
   return {
     eventBus,
     store,
@@ -36,7 +40,7 @@ export function createWorld({ game, sections, clock }: WorldOptions): World {
       const faction = store.select('faction', 'faction', id)
       if (!faction) return unknown
       const { fame, infamy } = faction
-      return { fame, infamy, attitude: attitudes.find((attitude) => attitude === faction.attitude) ?? 'neutral' }
+      return { fame, infamy, attitude: attitudeNamed(faction.attitude) }
     },
   }
 }
