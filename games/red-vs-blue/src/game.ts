@@ -1,15 +1,17 @@
 /** The game put together: engine, stores, telemetry and frame loop. Making it is inert; `connect` wires it. */
 
 import { attachTelemetry } from '@downlink/client'
-import type { ShipView, Team } from './engine/battle.ts'
-import type { BattleConfig } from './engine/config.ts'
+import type { Controls, ShipView, Team } from './engine/battle.ts'
+import { type BattleConfig, battleDefaults } from './engine/config.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import type { BattleEvents } from './engine/events.ts'
 import { createFrameMeter } from './frame-stats.ts'
 import { createLoop, type FramePort, type Loop } from './loop.ts'
+import { createMissionControl, type MissionChoice, type MissionControl } from './mission-control.ts'
 import { createGameStateStore, type GameStateStore, takeSnapshot } from './stores/game-state.ts'
 import { type BattleTelemetry, createTelemetryStore, type TelemetryStore } from './stores/telemetry.ts'
 import { createUiStore, type UiStore } from './stores/ui.ts'
+import type { WorldViewStore } from './stores/world.ts'
 
 export interface GameControls {
   /** Begins the first battle, or goes on after a pause. */
@@ -18,15 +20,30 @@ export interface GameControls {
   readonly stop: () => void
   /** Reinforces a team, by default the smaller one. */
   readonly spawnShip: (team?: Team) => void
-  /** Begins a new battle with what is set now. */
+  /** Begins a new battle with what is set now, or the mission anew. */
   readonly reset: () => void
 }
 
-export interface Game extends GameControls {
-  /** Puts a ship into the player's hands: the given one, or the fittest of the side that is behind. */
+/** What a player's hands do. They do nothing while a bot flies the mission. */
+interface Hands {
+  /**
+   * Puts a ship into the player's hands: the given one, or the fittest of the side that is behind; in a mission one of
+   * the player's own side.
+   */
   readonly takeOver: (shipId?: string) => void
-  /** Hands it back to its bot. */
+  readonly steer: (controls: Readonly<Controls>) => void
+  /** Hands the ship back to its bot. */
   readonly release: () => void
+}
+
+export interface Game extends GameControls, Hands {
+  /** Begins a mission, on a field of the default size, so that it is the same one on every screen. */
+  readonly startMission: (choice: MissionChoice) => void
+  /** Begins a free battle. */
+  readonly startBattle: () => void
+  /** Opens or closes the inspector; a look at the standings counts in a mission. */
+  readonly inspect: (open: boolean) => void
+  readonly missions: MissionControl
   readonly engine: Engine
   readonly telemetry: BattleTelemetry
   readonly stores: Stores
@@ -39,6 +56,7 @@ interface Stores {
   readonly telemetry: TelemetryStore
   readonly gameState: GameStateStore
   readonly ui: UiStore
+  readonly world: WorldViewStore
 }
 
 export interface GameOptions {
@@ -47,6 +65,8 @@ export interface GameOptions {
   readonly seed: number
   /** The battlefield's size in pixels, asked at each reset. @default 1280 × 800 */
   readonly fieldSize?: () => Pick<BattleConfig, 'canvasWidth' | 'canvasHeight'>
+  /** Milliseconds since 1970 at which a mission begins; from then on it counts in ticks. @default Date.now */
+  readonly now?: () => number
   readonly frames?: FramePort
 }
 
@@ -56,34 +76,57 @@ const snapshotTicks = 6
 /** The most ships a player may call in before the screen is only ships. */
 const mostShipsByHand = 200
 
-export function createGame({ telemetry, seed, fieldSize, frames }: GameOptions): Game {
-  const stores: Stores = {
-    telemetry: createTelemetryStore(telemetry),
-    gameState: createGameStateStore(),
-    ui: createUiStore({ telemetryEnabled: telemetry.enabled, seed }),
-  }
-  const { gameState, ui } = stores
+export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames }: GameOptions): Game {
+  const gameState = createGameStateStore()
+  const ui = createUiStore({ telemetryEnabled: telemetry.enabled, seed })
+  const telemetryStore = createTelemetryStore(telemetry)
   const engine = createEngine({ seed, enableTelemetry: telemetry.enabled })
+  const missions = createMissionControl({
+    engine,
+    telemetry,
+    push: () => telemetryStore.getState().pushTelemetry,
+    seed: () => ui.getState().seed,
+    now,
+  })
+  const stores: Stores = { telemetry: telemetryStore, gameState, ui, world: missions.view }
   const meter = createFrameMeter()
 
-  const snapshot = (): void => gameState.setState(takeSnapshot(engine.battle))
+  const snapshot = (): void => {
+    gameState.setState(takeSnapshot(engine.battle))
+    missions.show()
+  }
+
+  /** A player who reads or chooses should not be shot meanwhile; a bot does not mind. */
+  function isPlaying(): boolean {
+    const { running, inspectorOpen, menuOpen } = ui.getState()
+    return running && !menuOpen && (!inspectorOpen || missions.mission?.isByBot === true)
+  }
+
+  const isByBot = (): boolean => missions.mission?.isByBot === true
+  const hasEnded = (): boolean => missions.mission !== undefined && missions.mission.status !== 'running'
+
+  function tick(): void {
+    if (missions.mission) missions.mission.step()
+    else engine.step()
+    if (hasEnded()) {
+      // Also where several ticks fall into one frame: after its last one a mission takes no further steps.
+      ui.setState({ running: false })
+      snapshot()
+    } else if (engine.battle.tick % snapshotTicks === 0) snapshot()
+  }
 
   const loop = createLoop({
     tickHz: () => engine.tickHz,
-    speed: () => (ui.getState().running ? ui.getState().speed : 0),
-    tick() {
-      engine.step()
-      if (engine.battle.tick % snapshotTicks === 0) snapshot()
-    },
+    speed: () => (isPlaying() ? ui.getState().speed : 0),
+    tick,
     measure(frameMs) {
-      const { running, telemetryEnabled } = ui.getState()
-      const frameStats = running ? meter.add(frameMs) : meter.clear()
+      const frameStats = isPlaying() ? meter.add(frameMs) : meter.clear()
       if (!frameStats) return
       gameState.setState({ frameStats })
-      if (!telemetryEnabled) return
+      if (!ui.getState().telemetryEnabled) return
       const { ships, bullets } = engine.battle
       const entities = ships.length + bullets.length
-      stores.telemetry.getState().pushTelemetry('frame_stats', { ...frameStats, entities })
+      telemetryStore.getState().pushTelemetry('frame_stats', { ...frameStats, entities })
     },
     ...(frames && { frames }),
   })
@@ -92,14 +135,30 @@ export function createGame({ telemetry, seed, fieldSize, frames }: GameOptions):
   function switchTelemetry(enabled: boolean): void {
     telemetry.setEnabled(enabled)
     engine.setTelemetryEnabled(enabled)
-    if (enabled) stores.telemetry.getState().pushTelemetry('telemetry_toggled', { enabled })
+    if (enabled) telemetryStore.getState().pushTelemetry('telemetry_toggled', { enabled })
+  }
+
+  function startBattle(): void {
+    missions.leave()
+    const { shipsPerTeam, seed } = ui.getState()
+    engine.reset({ ...fieldSize?.(), shipsPerTeam, seed })
+    ui.setState({ running: true, menuOpen: false })
+    snapshot()
+  }
+
+  function startMission(choice: MissionChoice): void {
+    const { seed } = ui.getState()
+    const mission = missions.prepare(choice, seed)
+    const { canvasWidth, canvasHeight, shipsPerTeam } = battleDefaults
+    engine.reset({ canvasWidth, canvasHeight, shipsPerTeam, seed })
+    mission.begin()
+    ui.setState({ running: true, menuOpen: false })
+    snapshot()
   }
 
   function reset(): void {
-    const { shipsPerTeam, seed } = ui.getState()
-    engine.reset({ ...fieldSize?.(), shipsPerTeam, seed })
-    ui.setState({ running: true })
-    snapshot()
+    if (missions.mission) startMission({ id: missions.mission.definition.id, byBot: isByBot() })
+    else startBattle()
   }
 
   return {
@@ -107,10 +166,14 @@ export function createGame({ telemetry, seed, fieldSize, frames }: GameOptions):
     telemetry,
     stores,
     loop,
+    missions,
     reset,
+    startBattle,
+    startMission,
     start() {
+      if (hasEnded()) return
       if (gameState.getState().snapshot) ui.setState({ running: true })
-      else reset()
+      else startBattle()
     },
     stop() {
       ui.setState({ running: false })
@@ -119,21 +182,36 @@ export function createGame({ telemetry, seed, fieldSize, frames }: GameOptions):
     },
     spawnShip(team) {
       const { red, blue } = engine.battle.alive
-      if (red + blue >= mostShipsByHand) return
+      // A mission's fleets are its own business.
+      if (missions.mission || red + blue >= mostShipsByHand) return
       engine.spawnShip(team ?? teamBehind(engine))
       snapshot()
     },
-    takeOver(shipId = fittestShip(engine)) {
-      if (shipId) engine.takeOver(shipId)
+    takeOver(shipId) {
+      if (isByBot()) return
+      if (missions.mission) missions.mission.takeOver(shipId)
+      else {
+        const chosen = shipId ?? fittestShip(engine)
+        if (chosen) engine.takeOver(chosen)
+      }
       snapshot()
     },
+    steer(controls) {
+      if (!isByBot()) engine.input(controls)
+    },
     release() {
+      if (isByBot()) return
       engine.release()
       snapshot()
     },
+    inspect(open) {
+      if (open) missions.mission?.readStandings()
+      ui.setState({ inspectorOpen: open })
+    },
     connect() {
-      const { pushTelemetry } = stores.telemetry.getState()
+      const { pushTelemetry } = telemetryStore.getState()
       const undo = [
+        missions.connect(),
         attachTelemetry<BattleEvents>(engine, { push: pushTelemetry }),
         engine.on('error', ({ event, cause }) => console.error(`A handler of "${event}" failed`, cause)),
         ui.subscribe(({ telemetryEnabled }, before) => {

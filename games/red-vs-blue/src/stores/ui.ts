@@ -8,6 +8,9 @@ export interface UiState {
   /** The one telemetry switch: it drives the client and the engine. */
   readonly telemetryEnabled: boolean
   readonly settingsOpen: boolean
+  /** The choice of battle and missions, over a battle that has begun. */
+  readonly menuOpen: boolean
+  readonly inspectorOpen: boolean
   /** Times real speed, 0.25 to 4. */
   readonly speed: number
   /** Used from the next reset on. */
@@ -20,4 +23,12 @@ export type UiStore = StoreApi<UiState>
 
 /** @param initial where the feature flag stands, and the first battle's seed */
 export const createUiStore = (initial: Pick<UiState, 'telemetryEnabled' | 'seed'>): UiStore =>
-  createStore(() => ({ running: false, settingsOpen: false, speed: 1, shipsPerTeam: 25, ...initial }))
+  createStore(() => ({
+    running: false,
+    settingsOpen: false,
+    menuOpen: false,
+    inspectorOpen: false,
+    speed: 1,
+    shipsPerTeam: 25,
+    ...initial,
+  }))

@@ -1,13 +1,15 @@
-/** The big words: title, round, winner, and what the player's hands can do. */
+/** The big words: round, winner, and what the player's hands can do. */
 
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import type { Game, GameControls } from '../game.ts'
+import type { Game } from '../game.ts'
 
-export function Banner({ game, controls }: { readonly game: Game; readonly controls: GameControls }): ReactNode {
+export function Banner({ game }: { readonly game: Game }): ReactNode {
   const snapshot = useStore(game.stores.gameState, (state) => state.snapshot)
-  const running = useStore(game.stores.ui, (ui) => ui.running)
-  if (!snapshot) return <Title onStart={controls.start} />
+  const { running, menuOpen } = useStore(game.stores.ui)
+  const hasEnded = useStore(game.stores.world, ({ view }) => view?.outcome !== undefined)
+  const isGuided = useStore(game.stores.world, ({ view }) => view?.prompt !== undefined)
+  if (!snapshot || menuOpen || hasEnded) return null
   const { phase, round } = snapshot
   return (
     <>
@@ -20,23 +22,8 @@ export function Banner({ game, controls }: { readonly game: Game; readonly contr
         )}
         {running && phase.at === 'over' && <Winner game={game} winner={phase.winner} />}
       </div>
-      <PilotHint pilotedId={snapshot.pilotedId} />
+      {!isGuided && <PilotHint pilotedId={snapshot.pilotedId} />}
     </>
-  )
-}
-
-function Title({ onStart }: { readonly onStart: () => void }): ReactNode {
-  return (
-    <main className="title">
-      <h1>
-        <span className="red">Red</span> <small>vs</small> <span className="blue">Blue</span>
-      </h1>
-      <p>Fifty ships. One rule: be the last fleet flying.</p>
-      <button type="button" className="primary" data-testid="start" onClick={onStart}>
-        Start the battle
-      </button>
-      <p className="fine">Watch, or take over any ship: tap it, or press T.</p>
-    </main>
   )
 }
 

@@ -11,11 +11,12 @@ export function Battlefield({ game }: { readonly game: Game }): ReactNode {
   useEffect(() => {
     const canvas = canvasRef.current
     if (!canvas) return undefined
-    const { engine, loop, stores } = game
+    const { engine, loop, missions, stores } = game
     const scene = createScene({
       canvas,
       engine,
       speed: () => (stores.ui.getState().running ? stores.ui.getState().speed : 0),
+      signs: () => missions.signs,
       isCalm: matchMedia('(prefers-reduced-motion: reduce)').matches,
     })
     const helm = createHelm(game, scene, canvas)

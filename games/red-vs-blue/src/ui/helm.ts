@@ -28,7 +28,7 @@ const hoverReach = 24
 const turnSteps = 4
 
 export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HTMLCanvasElement): Helm {
-  const { engine } = game
+  const { engine, stores } = game
   const held = new Set<string>()
   let pointer: { readonly x: number; readonly y: number } | undefined
   const listening = new AbortController()
@@ -77,6 +77,9 @@ export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HT
     'keydown',
     (event) => {
       if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
+      // The inspector has keys of its own.
+      if (stores.ui.getState().inspectorOpen) return
+      if (event.code === 'KeyI' && !event.repeat) game.inspect(true)
       if (event.code === 'Escape') game.release()
       if (event.code === 'KeyT' && !event.repeat) game.takeOver()
       if (!engine.battle.pilotedId || !flightKeys.has(event.code)) return
@@ -124,7 +127,7 @@ export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HT
   return {
     steer() {
       if (!engine.battle.pilotedId) return
-      engine.input((pointer && byPointer(pointer)) ?? byKeys())
+      game.steer((pointer && byPointer(pointer)) ?? byKeys())
     },
     close: () => listening.abort(),
   }

@@ -8,8 +8,11 @@ import type { battleEvents } from '../engine/events.ts'
 import { createGame } from '../game.ts'
 import { App } from './app.tsx'
 import { fieldSizeFor } from './field-size.ts'
+import { readLaunch } from './launch.ts'
 import { randomSeed } from './random-seed.ts'
 import './style.css'
+import './mission.css'
+import './inspector/inspector.css'
 
 const url = import.meta.env.VITE_TELEMETRY_WS_URL
 const telemetry = createTelemetry<EventsOf<typeof battleEvents>>({
@@ -17,11 +20,14 @@ const telemetry = createTelemetry<EventsOf<typeof battleEvents>>({
   build: 'red-vs-blue 0.1.0',
   ...(url && { url }),
 })
+const launch = readLaunch(location.search)
 const game = createGame({
   telemetry,
-  seed: randomSeed(),
+  seed: launch.seed ?? randomSeed(),
   fieldSize: () => fieldSizeFor({ width: innerWidth, height: innerHeight }),
+  now: () => launch.nowMs ?? Date.now(),
 })
+if (launch.speed !== undefined) game.stores.ui.setState({ speed: launch.speed })
 
 declare global {
   /** For the whole-system tests and for the curious: the running game, and the battle's digest as this browser has it. */
@@ -33,7 +39,7 @@ const root = document.getElementById('root')
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App game={game} />
+      <App game={game} launch={launch} />
     </StrictMode>,
   )
 }

@@ -11,6 +11,7 @@ const mostShipsOnScreen = 80
 export function SettingsPanel({ game, controls }: { readonly game: Game; readonly controls: GameControls }): ReactNode {
   const { ui } = game.stores
   const { settingsOpen, shipsPerTeam, speed, seed } = useStore(ui)
+  const isMission = useStore(game.stores.world, ({ view }) => view !== undefined)
   const id = useId()
   if (!settingsOpen) return null
 
@@ -62,7 +63,7 @@ export function SettingsPanel({ game, controls }: { readonly game: Game; readonl
       </div>
       <p>The same seed plays the same battle, in every browser.</p>
       <button type="button" className="primary" data-testid="apply" onClick={controls.reset}>
-        New battle
+        {isMission ? 'Mission anew' : 'New battle'}
       </button>
     </section>
   )

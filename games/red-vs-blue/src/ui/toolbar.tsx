@@ -1,4 +1,4 @@
-/** The buttons: pause, reset, reinforcements, a ship of one's own, settings. */
+/** The buttons: pause, reset, reinforcements, a ship of one's own, inspector, missions, settings. */
 
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
@@ -12,21 +12,39 @@ export function Toolbar({ game, controls }: { readonly game: Game; readonly cont
   const hasBegun = useStore(gameState, ({ snapshot }) => snapshot !== undefined)
   const isFighting = useStore(gameState, ({ snapshot }) => snapshot?.phase.at === 'fighting')
   const isPiloting = useStore(gameState, ({ snapshot }) => snapshot?.pilotedId !== undefined)
+  const view = useStore(game.stores.world, (state) => state.view)
+  const isByBot = game.missions.mission?.isByBot === true
+  const hasEnded = view?.outcome !== undefined
   return (
     <nav className="toolbar" aria-label="Game">
       {hasBegun &&
+        !hasEnded &&
         (running ? (
           <Button testId="stop" icon="pause" name="Pause" onPress={controls.stop} />
         ) : (
           <Button testId="start" icon="play" name="Resume" onPress={controls.start} />
         ))}
       <Button testId="reset" icon="reset" name="Reset" onPress={controls.reset} />
-      <Button testId="spawn" icon="spawn" name="Spawn" isOff={!isFighting} onPress={() => controls.spawnShip()} />
-      {isPiloting ? (
+      <Button
+        testId="spawn"
+        icon="spawn"
+        name="Spawn"
+        isOff={!isFighting || view !== undefined}
+        onPress={() => controls.spawnShip()}
+      />
+      {isPiloting && !isByBot ? (
         <Button testId="release" icon="pilot" name="Let go" isLit onPress={game.release} />
       ) : (
-        <Button testId="take-over" icon="pilot" name="Fly" isOff={!isFighting} onPress={() => game.takeOver()} />
+        <Button
+          testId="take-over"
+          icon="pilot"
+          name="Fly"
+          isOff={!isFighting || isByBot || hasEnded}
+          onPress={() => game.takeOver()}
+        />
       )}
+      <Button testId="inspect" icon="inspect" name="Inspect" shortcut="I" onPress={() => game.inspect(true)} />
+      {hasBegun && <Button testId="menu" icon="menu" name="Missions" onPress={() => ui.setState({ menuOpen: true })} />}
       <Button
         testId="settings"
         icon="settings"
@@ -44,14 +62,30 @@ interface ButtonProps {
   readonly name: string
   readonly isOff?: boolean
   readonly isLit?: boolean
+  /** The key that does the same. */
+  readonly shortcut?: string
   readonly onPress: () => void
 }
 
-function Button({ testId, icon, name, isOff = false, isLit = false, onPress }: ButtonProps): ReactNode {
+function Button({ testId, icon, name, isOff = false, isLit = false, shortcut, onPress }: ButtonProps): ReactNode {
   return (
-    <button type="button" data-testid={testId} className={isLit ? 'lit' : ''} disabled={isOff} onClick={onPress}>
+    <button
+      type="button"
+      data-testid={testId}
+      className={isLit ? 'lit' : ''}
+      disabled={isOff}
+      aria-keyshortcuts={shortcut}
+      onClick={onPress}
+    >
       <Icon name={icon} />
-      <span>{name}</span>
+      <span>
+        {name}
+        {shortcut && (
+          <span className="key" aria-hidden="true">
+            {shortcut}
+          </span>
+        )}
+      </span>
     </button>
   )
 }

@@ -5,6 +5,7 @@ import type { FrameHandler } from '../../loop.ts'
 import { createCamera, type Size } from './camera.ts'
 import { drawBattle } from './draw-battle.ts'
 import { createEffects } from './effects.ts'
+import { createMarkPainter, type FactionSigns } from './faction-marks.ts'
 import { createParticles } from './particles.ts'
 import { paintSprites } from './sprites.ts'
 import { createStarfield } from './starfield.ts'
@@ -15,6 +16,8 @@ export interface SceneOptions {
   readonly engine: Engine
   /** How fast the effects pass; 0 while paused. */
   readonly speed: () => number
+  /** Which faction each ship belongs to, and how it stands; undefined in a free battle. */
+  readonly signs: () => FactionSigns | undefined
   /** The system's wish for less motion. */
   readonly isCalm: boolean
 }
@@ -33,7 +36,7 @@ const mostPixelRatio = 2
 
 const mostParticles = 1400
 
-export function createScene({ canvas, engine, speed, isCalm }: SceneOptions): Scene {
+export function createScene({ canvas, engine, speed, signs, isCalm }: SceneOptions): Scene {
   const context = canvas.getContext('2d', { alpha: false })
   if (!context) throw new Error('Expected a canvas with a 2d context')
   const camera = createCamera()
@@ -41,6 +44,7 @@ export function createScene({ canvas, engine, speed, isCalm }: SceneOptions): Sc
   const stars = createStarfield({ isStill: isCalm })
   const particles = createParticles(sprites, mostParticles)
   const trails = createTrails()
+  const drawMarks = createMarkPainter(signs)
   const close = engine.on('event', createEffects({ particles, camera, isCalm, field: () => field(engine) }))
 
   let view = { width: 1, height: 1 }
@@ -96,6 +100,7 @@ export function createScene({ canvas, engine, speed, isCalm }: SceneOptions): Sc
       context.setTransform(zoom, 0, 0, zoom, camera.left * ratio, camera.top * ratio)
       trails.draw(context)
       drawBattle(context, sprites, battle, alpha)
+      drawMarks(context, battle, alpha)
       particles.draw(context)
     },
   }

@@ -1,0 +1,97 @@
+/** The inspector: what the world has kept, as an export would show it. Opened by I or its button, closed by Esc. */
+
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { useStore } from 'zustand'
+import type { Game } from '../../game.ts'
+import { ExportBox } from './export-box.tsx'
+import { readInspection } from './inspection.ts'
+import { SaveBox } from './save-box.tsx'
+import { Cascades, Facts, Missions, Removals, Standings, Transcript } from './sections.tsx'
+
+/** Costs nothing while it is closed: there is nothing mounted then. */
+export function Inspector({ game }: { readonly game: Game }): ReactNode {
+  const isOpen = useStore(game.stores.ui, (ui) => ui.inspectorOpen)
+  return isOpen ? <InspectorDialog game={game} /> : null
+}
+
+const refreshMs = 1000
+
+function InspectorDialog({ game }: { readonly game: Game }): ReactNode {
+  const { saveManager } = game.missions.world
+  const dialogRef = useRef<HTMLDialogElement>(null)
+  const [inspection, setInspection] = useState(() => readInspection(saveManager.getInspectorSummary()))
+  const refresh = (): void => setInspection(readInspection(saveManager.getInspectorSummary()))
+  const close = (): void => game.inspect(false)
+
+  useEffect(() => {
+    const dialog = dialogRef.current
+    dialog?.showModal()
+    // Closed before it goes, so that the focus returns to where it was.
+    return () => dialog?.close()
+  }, [])
+
+  useEffect(() => {
+    const timer = setInterval(() => setInspection(readInspection(saveManager.getInspectorSummary())), refreshMs)
+    return () => clearInterval(timer)
+  }, [saveManager])
+
+  function onKeyDown(event: KeyboardEvent): void {
+    // Or Esc would also let go of the ship.
+    event.stopPropagation()
+    if (event.code === 'KeyI' && !event.ctrlKey && !event.metaKey && !event.altKey) close()
+  }
+
+  const { summary, factions, tutorial, missions } = inspection
+  const { name, version, seed, missionId } = summary.game
+  return (
+    <dialog
+      ref={dialogRef}
+      className="inspector"
+      aria-labelledby="inspector-title"
+      data-testid="inspector"
+      onKeyDown={onKeyDown}
+      onCancel={close}
+      onClose={close}
+    >
+      <header>
+        <div>
+          <h2 id="inspector-title">Inspector</h2>
+          <p>
+            {name} {version} · {missionId ?? 'free battle'} · seed {seed} · {summary.generatedIso}
+          </p>
+        </div>
+        <button type="button" className="quiet" data-testid="inspector-refresh" onClick={refresh}>
+          Refresh
+        </button>
+        <button
+          type="button"
+          className="quiet"
+          data-testid="inspector-close"
+          aria-keyshortcuts="Escape"
+          onClick={close}
+        >
+          Close{' '}
+          <span className="key" aria-hidden="true">
+            Esc
+          </span>
+        </button>
+      </header>
+      <div className="inspector-body">
+        <div className="columns">
+          {summary.source === 'unavailable' && <p role="alert">There is no world to look at.</p>}
+          <Standings factions={factions} />
+          <Cascades factions={factions} />
+          <Missions missions={missions} />
+          <Transcript tutorial={tutorial} />
+          <Removals factions={factions} />
+          <Facts title="Telemetry" facts={summary.telemetry} />
+          <Facts title="Engine" facts={summary.engine} />
+        </div>
+      </div>
+      <footer>
+        <ExportBox saveManager={saveManager} />
+        <SaveBox game={game} onLoad={refresh} />
+      </footer>
+    </dialog>
+  )
+}

@@ -1,0 +1,38 @@
+/** Keeps the world in this browser, and brings it back. */
+
+import { type ReactNode, useState } from 'react'
+import type { Game } from '../../game.ts'
+
+interface SaveBoxProps {
+  readonly game: Game
+  readonly onLoad: () => void
+}
+
+export function SaveBox({ game, onLoad }: SaveBoxProps): ReactNode {
+  const [words, setWords] = useState('')
+
+  async function save(): Promise<void> {
+    const result = await game.missions.world.saveManager.save()
+    setWords(result.ok ? 'The world is saved in this browser.' : `Not saved: ${result.message}`)
+  }
+
+  async function load(): Promise<void> {
+    const result = await game.missions.load()
+    setWords(result.ok ? 'This is the saved world. Its mission is not flown on.' : `Not loaded: ${result.message}`)
+    if (result.ok) onLoad()
+  }
+
+  return (
+    <div className="save-box">
+      <button type="button" className="quiet" data-testid="save-world" onClick={save}>
+        Save world
+      </button>
+      <button type="button" className="quiet" data-testid="load-world" onClick={load}>
+        Load
+      </button>
+      <p role="status" data-testid="save-status">
+        {words}
+      </p>
+    </div>
+  )
+}
