@@ -1,7 +1,8 @@
 /** Playwright's `test` with the fixtures: a collector a worker, `telemetry` a test, capture when a test fails. */
 import type { CollectorPage } from '@downlink/collector'
 import type { EventDefinitions, EventMap } from '@downlink/protocol'
-import { test as base, type TestType } from '@playwright/test'
+import { type BrowserContext, test as base, type TestType } from '@playwright/test'
+import { type CaptureMode, type EndOfTest, watchEnd } from './capture/on-end.ts'
 import { createExpect, type TelemetryExpect } from './create-expect.ts'
 import type { PageConfig } from './environment.ts'
 import { openStation, type Station } from './station/station.ts'
@@ -20,6 +21,8 @@ export interface TelemetryWorkerOptions {
 export interface TelemetryTestOptions {
   /** Overrides what pages find as `downlinkConfig`, for one: `{ enabled: false }`. @default {} */
   telemetryConfig: PageConfig
+  /** When the artifacts of the test's pages, its events and its ledgers are attached to it. @default 'on-failure' */
+  telemetryCapture: CaptureMode
 }
 
 type BaseFixtures =
@@ -27,6 +30,12 @@ type BaseFixtures =
 
 export interface TelemetryFixtures<Events extends EventMap> extends TelemetryTestOptions {
   telemetry: Telemetry<Events>
+  /** Of no use to a test. */
+  telemetryEnd: TelemetryEnd
+}
+
+export interface TelemetryEnd extends EndOfTest {
+  readonly telemetry: Telemetry
 }
 
 export interface TelemetryWorkerFixtures extends TelemetryWorkerOptions {
@@ -53,6 +62,7 @@ export function createTest<Events extends EventMap = EventMap>({
     telemetryPages: [{}, { option: true, scope: 'worker' }],
     telemetryKey: [undefined, { option: true, scope: 'worker' }],
     telemetryConfig: [{}, { option: true }],
+    telemetryCapture: ['on-failure', { option: true }],
 
     telemetryStation: [
       async ({ telemetryEvents, telemetryPages, telemetryKey }, use) => {
@@ -66,21 +76,28 @@ export function createTest<Events extends EventMap = EventMap>({
       { scope: 'worker', box: true },
     ],
 
-    async telemetry({ telemetryStation, telemetryKey, telemetryConfig }, use) {
-      const key = telemetryKey === undefined ? {} : { key: telemetryKey }
-      const { telemetry, close } = await openTelemetry({
-        station: telemetryStation,
-        config: { ...key, ...telemetryConfig },
-        onJoin: () => {},
-      })
-      await use(telemetry as Telemetry<Events>)
-      await close()
-    },
+    telemetryEnd: [
+      async ({ telemetryStation, telemetryKey, telemetryConfig, telemetryCapture }, use, testInfo) => {
+        const contexts: BrowserContext[] = []
+        const config = { ...(telemetryKey !== undefined && { key: telemetryKey }), ...telemetryConfig }
+        const { telemetry, close } = await openTelemetry(telemetryStation, config, (context) => contexts.push(context))
+        const end = watchEnd(testInfo, telemetry, telemetryCapture)
+        await use({ telemetry, ...end })
+        // Those that the test has opened by itself.
+        for (const context of contexts) await end.ofContext(context)
+        await end.ofTelemetry()
+        await close()
+      },
+      { box: true },
+    ],
+
+    telemetry: ({ telemetryEnd }, use) => use(telemetryEnd.telemetry as Telemetry<Events>),
 
     // It asks for telemetry, and so ends before it does.
-    async context({ context, telemetry }, use) {
-      await telemetry.join(context)
+    async context({ context, telemetryEnd }, use) {
+      await telemetryEnd.telemetry.join(context)
       await use(context)
+      await telemetryEnd.ofContext(context)
     },
   })
   return { test, expect: createExpect<Events>() }

@@ -1,5 +1,15 @@
 /** Playwright fixtures for web games: a collector a worker, inspector artifacts on every test, matchers. */
 
+export type { CapturedArtifact } from './capture/attach-artifacts.ts'
+export {
+  type Captured,
+  type CaptureOptions,
+  captureDefaults,
+  captureInspectorTelemetry,
+  type NotCaptured,
+} from './capture/capture-inspector-telemetry.ts'
+export type { CaptureMode, CaptureWhen } from './capture/on-end.ts'
+export type { AdapterPort } from './capture/write-artifacts.ts'
 export type { TelemetryExpect, TelemetryMatchers } from './create-expect.ts'
 export {
   createTest,

@@ -61,19 +61,18 @@ export interface Telemetry<Events extends EventMap = EventMap> {
   evidence(): Promise<Evidence>
 }
 
-export interface TelemetryOptions {
-  readonly station: Station
-  readonly config: PageConfig
-  readonly onJoin: (context: BrowserContext) => void
-}
-
 /** A test's own telemetry, and how to end it. */
 export interface OpenTelemetry {
   readonly telemetry: Telemetry
   close(): Promise<void>
 }
 
-export async function openTelemetry({ station, config, onJoin }: TelemetryOptions): Promise<OpenTelemetry> {
+/** @param config beside `url` and `enabled`, or instead of them */
+export async function openTelemetry(
+  station: Station,
+  config: PageConfig,
+  onJoin: (context: BrowserContext) => unknown,
+): Promise<OpenTelemetry> {
   const { telemetryUrl, sinceMs } = await station.admit()
   const received = createReceived(sinceMs)
   const unsubscribe = station.subscribe(received.take)

@@ -25,7 +25,7 @@ const shown = 3
 /** Lines of text, without colours. */
 export function explainMiss({ type, pattern }: Wanted, evidence: Evidence): readonly string[] {
   const { events, rejected } = evidence
-  if (events.length === 0 && rejected.length === 0) return [`Received: nothing. ${explainSilence(evidence)}`]
+  if (events.length === 0 && rejected.length === 0) return explainSilence(evidence)
   const sameType = events.filter((event) => event.type === type)
   return [
     `Received: ${count(events.length, 'event')}${events.length > 0 ? `: ${printCounts(events.map((event) => event.type))}` : ''}`,
@@ -72,15 +72,21 @@ function rejections(type: string, rejected: readonly RejectedEvent[]): readonly 
   ]
 }
 
-function explainSilence({ attempts, ledgers }: Evidence): string {
-  const pushed = ledgers.reduce((sum, ledger) => sum + ledger.pushed, 0)
-  if (pushed > 0) return `The pages' ledgers:\n${ledgers.map((ledger) => `  ${printLedger(ledger)}`).join('\n')}`
-  if (ledgers.length > 0) return `${count(ledgers.length, 'session')} began, and pushed nothing yet.`
-  if (attempts > 0) return `Pages have connected ${count(attempts, 'time')}, and none has begun a session.`
-  return (
-    'No page has connected. Is telemetry started in the page? Is the page of this test, from `page`, `context` or a ' +
-    'context that `telemetry.join` knows? Does its code read `downlinkConfig`, as @downlink/client does?'
-  )
+function explainSilence({ attempts, ledgers }: Evidence): readonly string[] {
+  if (ledgers.some(({ pushed }) => pushed > 0)) {
+    return ['Received: nothing, but:', ...ledgers.map((ledger) => `  ${printLedger(ledger)}`)]
+  }
+  if (ledgers.length > 0)
+    return [`Received: nothing. ${count(ledgers.length, 'session')} began, and pushed nothing yet.`]
+  if (attempts > 0) {
+    return [`Received: nothing. Pages have connected ${count(attempts, 'time')}, and none has begun a session.`]
+  }
+  return [
+    'Received: nothing. No page has connected:',
+    '  Is telemetry started in the page?',
+    '  Is it a page of `page`, `context`, or a context that `telemetry.join` knows?',
+    '  Does its code read `downlinkConfig`, as @downlink/client does?',
+  ]
 }
 
 /** The equation of a session. @example 'session 0197…: 12 pushed = 11 stored + 1 rejected (invalid_payload × 1)' */
