@@ -5,8 +5,14 @@
  * there is new in it.
  */
 export function freezeDeep<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  Object.freeze(value)
-  for (const key of Object.keys(value)) freezeDeep((value as Record<string, unknown>)[key])
+  if (isLoose(value)) freezeObject(value)
   return value
 }
+
+function freezeObject(value: object): void {
+  Object.freeze(value)
+  for (const field of Object.values(value)) if (isLoose(field)) freezeObject(field)
+}
+
+const isLoose = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Object.isFrozen(value)

@@ -1,8 +1,8 @@
 import { mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createFileStorage, type FileSystem } from '@downlink/world-state/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createFileStorage, type FileSystem } from '../src/node/file-storage.ts'
 
 let folder: string
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { WorldStateError } from '../errors.ts'
 import { createIndexedDbStorage } from './indexed-db-storage.ts'
 import { createLocalStorage } from './local-storage.ts'
 import { createMemoryStorage } from './memory-storage.ts'
+import { storageFault } from './storage-fault.ts'
 
 /** A page's `localStorage`, as far as it is used. */
 function aPageStorage(maxLength = 100) {
@@ -17,6 +19,40 @@ function aPageStorage(maxLength = 100) {
   }
 }
 
+/** A page's IndexedDB, as far as it is used: one database, one store; `refuse` aborts the next transaction. */
+function aPageDatabase() {
+  const kept = new Map<string, string>()
+  const page = { refuse: undefined as Error | undefined, opened: 0, closed: 0, databases: () => factory }
+  const transaction = () => {
+    const asked = (result: unknown) => ({ result, error: page.refuse ?? null })
+    const self = {
+      error: page.refuse ?? null,
+      oncomplete: () => {},
+      onabort: () => {},
+      objectStore: () => ({
+        get: (slot: string) => asked(kept.get(slot)),
+        put: (text: string, slot: string) => asked(page.refuse || kept.set(slot, text)),
+        delete: (slot: string) => asked(kept.delete(slot)),
+      }),
+    }
+    queueMicrotask(() => (page.refuse ? self.onabort() : self.oncomplete()))
+    return self
+  }
+  const database = { transaction, close: () => page.closed++, createObjectStore: () => {} }
+  const factory = {
+    open() {
+      const request = { result: database, onupgradeneeded: () => {}, onsuccess: () => {} }
+      page.opened++
+      queueMicrotask(() => {
+        if (page.opened === 1) request.onupgradeneeded()
+        request.onsuccess()
+      })
+      return request
+    },
+  } as unknown as IDBFactory
+  return page
+}
+
 describe.each([
   ['memory', () => createMemoryStorage()],
   [
@@ -26,6 +62,7 @@ describe.each([
       return createLocalStorage({ storage: () => page })
     },
   ],
+  ['IndexedDB', () => createIndexedDbStorage(aPageDatabase())],
 ])('%s', (_name, create) => {
   it('keeps text by slot, whatever the slot is called', async () => {
     const storage = create()
@@ -74,6 +111,17 @@ describe('IndexedDB', () => {
     })
   })
 
+  it('says that it is full, and leaves no database open', async () => {
+    const page = aPageDatabase()
+    const storage = createIndexedDbStorage(page)
+    await storage.write('a', 'old')
+    page.refuse = new DOMException('no room', 'QuotaExceededError')
+    await expect(storage.write('a', 'new')).rejects.toMatchObject({ code: 'quota_exceeded' })
+    page.refuse = undefined
+    expect(await storage.read('a')).toBe('old')
+    expect(page).toMatchObject({ opened: 3, closed: 3 })
+  })
+
   it('says that it can not be opened', async () => {
     const request = { error: new DOMException('private mode', 'InvalidStateError'), onerror: () => {} }
     const factory = {
@@ -88,4 +136,10 @@ describe('IndexedDB', () => {
       message: "The storage can't be used: private mode",
     })
   })
+})
+
+it('keeps the error of a storage that throws nothing at all', () => {
+  expect(storageFault(undefined)).toMatchObject({ code: 'storage_unavailable', cause: undefined })
+  const known = new WorldStateError('quota_exceeded', 'full')
+  expect(storageFault(known)).toBe(known)
 })
