@@ -104,7 +104,7 @@ it('exports the world of a snapshot, and plays on in it only when told to', asyn
     const { exitCode, summary, stderr } = await runExport(given)
     expect(exitCode, stderr).toBe(0)
     const { path = '' } = summary.artifacts.find(({ filename }) => filename.includes('missions')) ?? {}
-    return (await readFile(path, 'utf8')).split('\r\n').slice(1, -1).join(';')
+    return (await readFile(path, 'utf8')).split('\n').slice(1, -1).join(';')
   }
   expect(await missionsAfter()).toBe('saved,Saved,registered,,,,')
   await writeFile(file, JSON.stringify({ formatVersion: 1, savedAt: 1, game: {}, snapshot }))
