@@ -22,7 +22,7 @@ export function codeSpan(text: string): string {
   const inner = oneLine(text)
   const longest = Math.max(0, ...Array.from(inner.matchAll(/`+/g), ([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
-  const pad = longest > 0 || inner.startsWith(' ') ? ' ' : ''
+  const pad = longest > 0 ? ' ' : ''
   return `${fence}${pad}${inner}${pad}${fence}`
 }
 

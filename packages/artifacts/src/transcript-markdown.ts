@@ -21,18 +21,24 @@ type Entry = Readonly<Record<string, Cell>>
 /** Reads the columns of a tutorial's transcript, in whatever order; those that are missing are left out. */
 export function transcriptMarkdown({ section, columns, rows }: Table, summary: InspectorSummary): string {
   const entries = rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])))
+  const body = entries.length === 0 ? ['Nothing has happened yet.'] : chapters(entries)
+  return `${[`# ${escapeMarkdown(sentence(section))}`, headline(summary), ...body].join('\n\n')}\n`
+}
+
+/** A prompt's heading, and a list of what happened until the next one. */
+function chapters(entries: readonly Entry[]): string[] {
   const [start] = entries.map(({ timestamp }) => timestamp).filter((time) => typeof time === 'number')
-  const lines = [`# ${escapeMarkdown(sentence(section))}`, '', headline(summary), '']
-  if (entries.length === 0) lines.push('Nothing has happened yet.', '')
+  const blocks: string[][] = []
   let prompt: string | undefined
   let prompts = 0
   for (const entry of entries) {
-    const next = promptOf(entry) ?? prompt ?? 'Before the first prompt'
-    if (next !== prompt) lines.push(...(prompt === undefined ? [] : ['']), `## ${++prompts}. ${next}`, '')
+    const next = promptOf(entry) ?? prompt
+    if (next !== prompt) blocks.push([`## ${++prompts}. ${next}`], [])
+    else if (blocks.length === 0) blocks.push(['## Before the first prompt'], [])
+    blocks.at(-1)?.push(...entryLines(entry, start))
     prompt = next
-    lines.push(...entryLines(entry, start))
   }
-  return `${lines.join('\n').trimEnd()}\n`
+  return blocks.map((lines) => lines.join('\n'))
 }
 
 function headline({ game, generatedIso, source }: InspectorSummary): string {
@@ -48,11 +54,10 @@ const runFacts = ({ missionId, seed }: GameIdentity): string[] => [
 
 /** What its heading says: the title, and the id that tells two prompts of one title apart. */
 function promptOf({ title, prompt_id: id }: Entry): string | undefined {
-  const words = textOf(title)
+  const spoken = textOf(title)
   const name = textOf(id)
-  if (words === '' && name === '') return undefined
-  if (words === '') return escapeMarkdown(name)
-  return name === '' || name === words ? escapeMarkdown(words) : `${escapeMarkdown(words)} (${codeSpan(name)})`
+  if (spoken === '') return name === '' ? undefined : escapeMarkdown(name)
+  return name === '' || name === spoken ? escapeMarkdown(spoken) : `${escapeMarkdown(spoken)} (${codeSpan(name)})`
 }
 
 /** A list item; what follows from it stands indented below. */
@@ -63,13 +68,28 @@ function entryLines(entry: Entry, start: number | undefined): string[] {
   const lines = [`- ${[timeOf(entry, start), what || 'Something happened'].filter((part) => part !== '').join(' ')}`]
   const narrative = escapeMarkdown(textOf(entry.follow_up_narrative))
   if (narrative !== '') lines.push(`  > ${narrative}`)
-  for (const [column, cell] of Object.entries(entry)) {
-    const text = textOf(cell)
-    if (placed.includes(column) || text === '' || text === '{}') continue
-    lines.push(`  - ${escapeMarkdown(column.replaceAll('_', ' '))}: ${codeSpan(text)}`)
-  }
-  return lines
+  const rest = Object.entries(entry).filter(([column]) => !placed.includes(column))
+  return [...lines, ...rest.flatMap(([column, cell]) => detailLines(column, cell))]
 }
+
+/** A record's fields stand by themselves, so that prompts and hints read as sentences. */
+function detailLines(name: string, value: unknown): string[] {
+  if (value === null || value === undefined || value === '') return []
+  if (isRecord(value))
+    return Object.keys(value)
+      .sort()
+      .flatMap((key) => detailLine(key, value[key]))
+  return detailLine(name, value)
+}
+
+function detailLine(name: string, value: unknown): string[] {
+  if (value === null || value === undefined || value === '') return []
+  const shown = typeof value === 'string' ? escapeMarkdown(value) : codeSpan(stableJson(value))
+  return [`  - ${escapeMarkdown(words(name).toLowerCase())}: ${shown}`]
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  Object.prototype.toString.call(value) === '[object Object]'
 
 /** `12:00:03 (+3.2 s)`: the clock's time, and how long after the first entry. */
 function timeOf({ timestamp, timestamp_iso: iso }: Entry, start: number | undefined): string {
@@ -87,6 +107,13 @@ function textOf(cell: Cell): string {
 
 /** `tutorial:step_started` → `Tutorial step started` */
 function sentence(name: string): string {
-  const words = name.replace(/[-_:]+/g, ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  const text = words(name)
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
+
+/** `controlHint` → `control Hint`, `step_title` → `step title` */
+const words = (name: string): string =>
+  name
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .replace(/[-_:]+/g, ' ')
+    .trim()
