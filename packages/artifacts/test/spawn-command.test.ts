@@ -177,6 +177,13 @@ describe('the real environment', () => {
     )
   })
 
+  it.skipIf(process.platform === 'win32')('reads no pipe, which would never end', async () => {
+    const { fileSystem } = nodeEnvironment()
+    await spawnCommand(command(['mkfifo', 'pipe']))
+    const reading = fileSystem.read(join(directory, 'pipe'))[Symbol.asyncIterator]().next()
+    await expect(reading).rejects.toThrow('not a plain file')
+  })
+
   it('has stdout, a clock and the variables of the process', async () => {
     const { output, clock, variables, workingDirectory } = nodeEnvironment()
     expect(await output('')).toBeUndefined()

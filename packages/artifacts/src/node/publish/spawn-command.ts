@@ -20,8 +20,6 @@ const drainMs = 500
 export async function spawnCommand(command: Command): Promise<CommandOutcome> {
   const { argv, directory, variables, timeoutMs, signal } = command
   if (signal?.aborted) return { status: 'aborted', stdout: '', stderr: '' }
-  // spawn reports a bad folder with the program's name and ENOENT: asked first, so that it is not blamed on the program.
-  if (!(await isFolder(directory))) return { status: 'bad-directory', stdout: '', stderr: '' }
   const [program, ...args] = argv
   let child: ChildProcess
   try {
@@ -56,6 +54,9 @@ export async function spawnCommand(command: Command): Promise<CommandOutcome> {
   try {
     const exit = await exitOf(child, () => endedBy !== undefined)
     if (exit.how === 'error') return notStarted(exit.error, program, command)
+    // It has ended by itself, or not: what comes while its pipes are read out changes nothing.
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
     await drained(child)
     if (endedBy !== undefined) {
       // The leader may have gone at SIGTERM; what ignored it goes now.
@@ -133,7 +134,7 @@ function keepEnd(pipe: NodeJS.ReadableStream | null): () => string {
 
 async function notStarted(error: unknown, program: string, { directory, variables }: Command): Promise<CommandOutcome> {
   const printed = { stdout: '', stderr: '' }
-  // It may have gone between the look and the start.
+  // spawn reports a bad folder as ENOENT of the program, which is then blamed for it.
   if (!(await isFolder(directory))) return { status: 'bad-directory', ...printed }
   const { code } = error as { code?: unknown }
   const batchFile = process.platform === 'win32' ? await findBatchFile(program, variables) : undefined
