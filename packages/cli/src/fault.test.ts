@@ -1,3 +1,4 @@
+import { ArtifactError } from '@downlink/artifacts'
 import { CollectorError } from '@downlink/collector'
 import { expect, it } from 'vitest'
 import { describeFault } from './fault.ts'
@@ -12,4 +13,11 @@ it('advises on an address by the reason why it could not be listened on', () => 
   expect(adviceOn('ENOTFOUND')).toContain('--host')
   expect(adviceOn('EACCES')).toContain('1024')
   expect(adviceOn('EMFILE')).toContain('another address')
+})
+
+it('prints the code of whatever has one', () => {
+  expect(describeFault(new ArtifactError('disk_full', 'There is no room'), false)).toBe(
+    'error: There is no room [disk_full]\n',
+  )
+  expect(describeFault('thrown as text', true)).toBe('error: thrown as text\n')
 })

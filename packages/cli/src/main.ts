@@ -50,11 +50,14 @@ function createProgram(): Command {
     .version(version)
     .addHelpText('after', exitCodes)
     .exitOverride()
-  for (const command of [serveCommand(), demoCommand(), tailCommand(), queryCommand(), exportCommand()]) {
+  for (const command of [serveCommand(), demoCommand(), tailCommand(), queryCommand(), exportCommand(onlyListed)]) {
     program.addCommand(subcommand(command))
   }
   return program
 }
+
+/** Its help is the program's; what it does is not. */
+const onlyListed = (): void => {}
 
 /** A reader that has seen enough, such as `head`, closes our pipe; that is no fault of ours. */
 function ignoreClosedPipes(): void {

@@ -72,9 +72,8 @@ function readFlags(argv: readonly string[], { stderr }: ExportPorts): GivenFlags
   try {
     new Command('downlink').addCommand(subcommand(command)).parse(['export', ...argv], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return { at: 'helped', help }
-    const message = error.message.replace(/^error: /, '')
+    if (error instanceof CommanderError && error.exitCode === 0) return { at: 'helped', help }
+    const message = (error as Error).message.replace(/^error: /, '')
     return { at: 'refused', failure: { stage: 'usage', code: 'bad_usage', message } }
   }
   return flags === undefined ? { at: 'helped', help } : { at: 'read', flags }

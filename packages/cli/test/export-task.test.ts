@@ -1,4 +1,6 @@
 /** The task in this process, with what it needs of the world replaced. */
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import {
   type ArtifactPublisher,
   createInspectorExportArtifacts,
@@ -8,10 +10,17 @@ import {
   type WriteContext,
 } from '@downlink/artifacts'
 import { describe, expect, it, vi } from 'vitest'
-import type { ExportPorts } from '../src/export/ports.ts'
-import type { HeadlessMission, MissionExportOptions, MissionGame, MissionOptions } from '../src/game-module.ts'
+import { type ExportPorts, processPorts } from '../src/export/ports.ts'
+import {
+  type HeadlessMission,
+  loadMissionGame,
+  type MissionExportOptions,
+  type MissionGame,
+  type MissionOptions,
+} from '../src/game-module.ts'
 import { type ExportOutcome, runTelemetryExportTask } from '../src/index.ts'
 import patrolGame from './fixtures/mission-game.ts'
+import { fixture, freshFolder } from './run-command.ts'
 
 const now = Date.UTC(2026, 0, 1)
 
@@ -345,6 +354,66 @@ describe('failures', () => {
     expect(summary?.artifacts).toHaveLength(1)
     expect(stderr).toContain('a stray')
   })
+})
+
+describe('files', () => {
+  it('of a snapshot reach the game, alone or in a save; what is none is told', async () => {
+    const file = join(freshFolder(), 'slot.json')
+    const hydrate = vi.fn<HeadlessMission['hydrate']>(() => ({ ok: true }))
+    const step = vi.fn()
+    const loadGame = async () => gameOf(() => mission({ hydrate, step, finished: false }))
+    const withSnapshot = async (text: string, ...args: string[]): Promise<Ran> => {
+      await writeFile(file, text)
+      return runTask(['--snapshot', file, ...args], { loadGame })
+    }
+    expect(await withSnapshot('{"slices":{}}')).toMatchObject({ exitCode: 0 })
+    expect(await withSnapshot('{"snapshot":{"slices":{}}}', '--ticks', '2')).toMatchObject({ exitCode: 0 })
+    expect(hydrate.mock.calls).toEqual([[{ slices: {} }], [{ slices: {} }]])
+    expect(step).toHaveBeenCalledTimes(2)
+    hydrate.mockReturnValue({ ok: false, reason: 'newer_version', message: 'faction is of version 9' })
+    const refused = await withSnapshot('null')
+    expect(refused).toMatchObject({ exitCode: 1, summary: { failures: [{ stage: 'game', code: 'snapshot_refused' }] } })
+    expect(refused.summary?.failures[0]?.message).toContain('faction is of version 9 (newer_version)')
+    const noFile = await runTask(['--snapshot', `${file}.none`], { loadGame })
+    for (const { exitCode, summary } of [await withSnapshot('{'), noFile])
+      expect({ exitCode, summary }).toMatchObject({ exitCode: 1, summary: { failures: [{ code: 'bad_snapshot' }] } })
+  })
+
+  it('of the summary take the place of earlier ones, or are not there', async () => {
+    const file = join(freshFolder(), 'deep', 'summary.json')
+    await runTask(['--summary', file, '--seed', '2'])
+    const { stdout } = await runTask(['--summary', file])
+    expect(await readFile(file, 'utf8')).toBe(stdout)
+    expect(await readdir(dirname(file))).toEqual(['summary.json'])
+    const failed = await runTask(['--summary', dirname(file)])
+    expect(failed).toMatchObject({
+      exitCode: 1,
+      summary: { failures: [{ stage: 'summary', code: 'summary_not_written' }] },
+    })
+    expect(failed.printed).toEqual(failed.summary)
+    expect(failed.stderr).toContain(dirname(file))
+    expect(await readdir(dirname(dirname(file)))).toEqual(['deep'])
+  })
+
+  it('are written by the real writer and told by the real publisher, where none are given', async () => {
+    const folder = freshFolder()
+    const { createWriter, createPublisher } = processPorts()
+    const ports = { createWriter, createPublisher, loadGame: () => loadMissionGame(fixture('mission-game.ts')) }
+    const { exitCode, summary, stderr } = await runTask(['--artifactDir', folder], ports)
+    expect(exitCode, stderr).toBe(0)
+    expect(summary?.publish).toMatchObject({ status: 'dry-run', manifest: join(folder, 'ci-artifacts.json') })
+    const names = summary?.artifacts.map(({ filename }) => filename) ?? []
+    expect((await readdir(folder)).sort()).toEqual([...names, 'ci-artifacts.json'].sort())
+  })
+})
+
+it('can be told of an export that has no publisher', async () => {
+  const metrics = { attempted: 0, written: [], failures: [], writerSummaries: [], durationMs: 0 }
+  const exportInspectorSummary = async () => ({ summary: inspectorSummary, metrics })
+  const saveManager = { getInspectorSummary: () => inspectorSummary, exportInspectorSummary }
+  const { exitCode, printed } = await runTask([], { loadGame: async () => gameOf(() => mission({ saveManager })) })
+  expect(exitCode).toBe(0)
+  expect(printed).toEqual({ ok: true, artifacts: [], writers: [], publish: null, failures: [] })
 })
 
 describe('an interruption', () => {

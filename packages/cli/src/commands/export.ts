@@ -32,8 +32,8 @@ Examples:
   downlink export --formats json,csv --context build=1.4.2 --ciCommand '["aws","s3","cp","{path}","s3://bucket/"]'
   downlink export --snapshot ./slot-1.json --failOn write`
 
-/** @param act is given the flags, once they have been read. @default only the help is wanted */
-export function exportCommand(act: (flags: ExportFlags) => void = () => {}): Command {
+/** @param act is given the flags, once they have been read */
+export function exportCommand(act: (flags: ExportFlags) => void): Command {
   return new Command('export')
     .description("write a mission's telemetry as files, and publish them to CI")
     .option('--game <module>', 'the game to play, by path or package', defaultGame)

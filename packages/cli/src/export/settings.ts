@@ -1,7 +1,6 @@
 /** What an export is told to do: by flags, then by the environment, then by the defaults. */
 import { join } from 'node:path'
 import { ArtifactError, createInspectorExportArtifacts, type InspectorSummary } from '@downlink/artifacts'
-import { InvalidArgumentError } from 'commander'
 import { CliError } from '../errors.ts'
 import { onlyGiven } from '../flags.ts'
 import { type Argv, epochSeconds, jsonArgvList } from './values.ts'
@@ -89,10 +88,9 @@ function readVariable<Value>(
   try {
     return read(text)
   } catch (cause) {
-    if (!(cause instanceof InvalidArgumentError)) throw cause
     throw new CliError(
       'bad_usage',
-      `The variable ${variable} is ${JSON.stringify(text)}. ${cause.message}`,
+      `The variable ${variable} is ${JSON.stringify(text)}. ${(cause as Error).message}`,
       'Correct it, or give the flag, which is asked first: downlink export --help',
       { cause },
     )
