@@ -27,6 +27,15 @@ it('plays its demo to a balanced end', async () => {
   expect(existsSync(join(folder, 'node_modules/@downlink/collector/dist/page/index.html'))).toBe(true)
 })
 
+it('exports a mission of the reference game', async () => {
+  const command = join(folder, 'node_modules/@downlink/cli/bin/downlink.js')
+  const args = ['export', '--artifactDir', 'out', '--now', '2026-01-01T00:00:00Z']
+  const { exitCode, output } = await runNode(command, args, { cwd: folder, env: { CI: 'false' } })
+  expect(exitCode, output).toBe(0)
+  expect(output).toContain('"ok":true')
+  expect(existsSync(join(folder, 'out/ci-artifacts.json'))).toBe(true)
+})
+
 async function unpack({ name, file, folder: workspace }: Tarball): Promise<void> {
   const home = join(folder, 'node_modules', name)
   await mkdir(home, { recursive: true })
