@@ -88,11 +88,10 @@ it.each(missions)('%s: two parsers read the same documented columns and rows', a
   }
 })
 
-it('leaves no documented column empty', async () => {
+it.each(missions)('%s: no documented column is empty in every row', async (mission) => {
   const empty: string[] = []
   for (const [section, columns] of Object.entries(documented)) {
-    const tables = await Promise.all(missions.map((mission) => readByPapa(fileOf(mission, `-${section}-`, '.csv'))))
-    const rows = tables.flatMap((table) => table.rows)
+    const { rows } = await readByPapa(fileOf(mission, `-${section}-`, '.csv'))
     for (const column of columns) if (rows.every((row) => row[column] === null)) empty.push(`${section}: ${column}`)
   }
   expect(empty).toEqual([])

@@ -86,14 +86,23 @@ async function exportWith(flags: ExportFlags, ports: ExportPorts, narrator: Narr
     narrator.fault(error)
     strays.push(failureOf('play', error))
   })
+  let stopWatching = (): void => {}
+  const standstill = new Promise<ExportSummary>((resolve) => {
+    stopWatching = ports.listenForStandstill(() => {
+      const error = new Error('The game waits for something that can no longer happen')
+      narrator.fault(error)
+      resolve(withFailure(emptySummary, failureOf('export', error)))
+    })
+  })
   try {
     const settings = exportSettings(flags, ports.environment, ports.clock)
-    const summary = await runExport({ settings, ports, narrator, signal: interruption.signal })
-    return strays.reduce(withFailure, summary)
+    const running = runExport({ settings, ports, narrator, signal: interruption.signal })
+    return strays.reduce(withFailure, await Promise.race([running, standstill]))
   } catch (error) {
     narrator.fault(error)
     return withFailure(emptySummary, failureOf('usage', error))
   } finally {
+    stopWatching()
     stopListening()
     interruption.release()
   }

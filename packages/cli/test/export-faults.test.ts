@@ -172,6 +172,13 @@ it('has a game that leaves a rejection to nobody', async () => {
   expect(summary.artifacts).toHaveLength(7)
 })
 
+it('has a game that never answers, and would end without a word', async () => {
+  const { exitCode, summary, stderr } = await runExport([...patrol, '--mission', 'stuck'])
+  expect(exitCode, stderr).toBe(1)
+  expect(codesOf(summary)).toEqual(['export:game_failed'])
+  expect(stderr).not.toContain('unsettled')
+})
+
 it('is wrong usage: 2, advice on stderr, and a summary all the same', async () => {
   const { exitCode, summary, stderr } = await runExport(['--artifact-dri', 'x'])
   expect(exitCode).toBe(2)

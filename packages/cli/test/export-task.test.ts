@@ -104,6 +104,7 @@ async function runTask(argv: readonly string[], ports: Partial<ExportPorts> = {}
     loadGame: async () => gameOf(() => mission()),
     listenForInterruption: () => ({ signal: new AbortController().signal, release() {} }),
     listenForStrays: () => () => {},
+    listenForStandstill: () => () => {},
     createWriter(options) {
       writerOptions = options
       return ports.createWriter?.(options) ?? writer
@@ -341,6 +342,19 @@ describe('failures', () => {
     })
     const thrown = await runTask([], { loadGame: async () => throwing })
     expect(thrown.summary?.failures).toEqual([{ stage: 'game', code: 'game_failed', message: 'out of ships' }])
+  })
+
+  it('are a game that waits for ever', async () => {
+    const stop = vi.fn()
+    const listenForStandstill: ExportPorts['listenForStandstill'] = (report) => {
+      setImmediate(report)
+      return stop
+    }
+    const ports = { listenForStandstill, loadGame: async () => patrolGame }
+    const { exitCode, summary } = await runTask(['--mission', 'stuck'], ports)
+    expect(exitCode).toBe(1)
+    expect(summary?.failures).toMatchObject([{ stage: 'export', code: 'game_failed' }])
+    expect(stop).toHaveBeenCalledOnce()
   })
 
   it('that nobody took are the game’s', async () => {

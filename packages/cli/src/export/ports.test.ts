@@ -32,6 +32,16 @@ it('hears of what nobody took, until it is told to stop', () => {
   expect(counts()).toEqual(before)
 })
 
+it('hears once that nothing is left to happen', () => {
+  const before = process.listenerCount('beforeExit')
+  const report = vi.fn()
+  processPorts().listenForStandstill(report)()
+  expect(process.listenerCount('beforeExit')).toBe(before)
+  const stop = processPorts().listenForStandstill(report)
+  expect(process.listeners('beforeExit').length).toBe(before + 1)
+  stop()
+})
+
 it('has this process and its clock', () => {
   const { environment, stderr, clock } = processPorts()
   expect(environment).toBe(process.env)

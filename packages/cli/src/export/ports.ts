@@ -22,6 +22,8 @@ export interface ExportPorts {
   readonly listenForInterruption: () => Interruption
   /** Hears of exceptions and rejections that nobody took. Returns how to stop that. */
   readonly listenForStrays: (report: (error: unknown) => void) => () => void
+  /** Hears when nothing is left that could still happen. Returns how to stop that. */
+  readonly listenForStandstill: (report: () => void) => () => void
   readonly createWriter: (options: FileSystemWriterOptions) => TelemetryArtifactWriter
   readonly createPublisher: (options: CiArtifactPublisherOptions) => ArtifactPublisher
 }
@@ -46,6 +48,10 @@ export const processPorts = (): ExportPorts => ({
   listenForStrays(report) {
     process.on('uncaughtException', report).on('unhandledRejection', report)
     return () => void process.off('uncaughtException', report).off('unhandledRejection', report)
+  },
+  listenForStandstill(report) {
+    process.once('beforeExit', report)
+    return () => void process.off('beforeExit', report)
   },
   createWriter: (options) => new FileSystemTelemetryWriter(options),
   createPublisher: (options) => new CiArtifactPublisher(options),
