@@ -7,22 +7,22 @@ import type { Game } from '../game.ts'
 export function Banner({ game }: { readonly game: Game }): ReactNode {
   const snapshot = useStore(game.stores.gameState, (state) => state.snapshot)
   const { running, menuOpen } = useStore(game.stores.ui)
-  const hasEnded = useStore(game.stores.world, ({ view }) => view?.outcome !== undefined)
-  const isGuided = useStore(game.stores.world, ({ view }) => view?.prompt !== undefined)
-  if (!snapshot || menuOpen || hasEnded) return null
+  const view = useStore(game.stores.world, (state) => state.view)
+  if (!snapshot || menuOpen || view?.outcome) return null
   const { phase, round } = snapshot
   return (
     <>
       <div className="banner" role="status">
         {!running && <h2>Paused</h2>}
-        {running && phase.at === 'fighting' && (
+        {/* A mission goes on over several rounds, and has words of its own. */}
+        {running && !view && phase.at === 'fighting' && (
           <h2 key={round} className="round-banner">
             Round {round}
           </h2>
         )}
-        {running && phase.at === 'over' && <Winner game={game} winner={phase.winner} />}
+        {running && !view && phase.at === 'over' && <Winner game={game} winner={phase.winner} />}
       </div>
-      {!isGuided && <PilotHint pilotedId={snapshot.pilotedId} />}
+      {!view?.prompt && <PilotHint pilotedId={snapshot.pilotedId} />}
     </>
   )
 }

@@ -10,7 +10,7 @@ export function Title({ game }: { readonly game: Game }): ReactNode {
   const menuOpen = useStore(game.stores.ui, (ui) => ui.menuOpen)
   if (hasBegun && !menuOpen) return null
   return (
-    <main className="title">
+    <main className={hasBegun ? 'title menu' : 'title'}>
       <h1>
         <span className="red">Red</span> <small>vs</small> <span className="blue">Blue</span>
       </h1>

@@ -9,6 +9,7 @@ export function Toolbar({ game, controls }: { readonly game: Game; readonly cont
   const { ui, gameState } = game.stores
   const running = useStore(ui, (state) => state.running)
   const settingsOpen = useStore(ui, (state) => state.settingsOpen)
+  const menuOpen = useStore(ui, (state) => state.menuOpen)
   const hasBegun = useStore(gameState, ({ snapshot }) => snapshot !== undefined)
   const isFighting = useStore(gameState, ({ snapshot }) => snapshot?.phase.at === 'fighting')
   const isPiloting = useStore(gameState, ({ snapshot }) => snapshot?.pilotedId !== undefined)
@@ -19,6 +20,7 @@ export function Toolbar({ game, controls }: { readonly game: Game; readonly cont
     <nav className="toolbar" aria-label="Game">
       {hasBegun &&
         !hasEnded &&
+        !menuOpen &&
         (running ? (
           <Button testId="stop" icon="pause" name="Pause" onPress={controls.stop} />
         ) : (
