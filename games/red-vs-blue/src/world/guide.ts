@@ -23,7 +23,6 @@ export interface Lesson {
 export interface Guide {
   /** The lesson under way; undefined before the first and after the last. */
   readonly lesson: Lesson | undefined
-  readonly isSkipped: boolean
   begin(now: Moment): void
   /** Looks whether the lesson is done. Call it after each tick. */
   settle(now: Moment): void
@@ -37,7 +36,6 @@ const patienceTicks = 240
 export function createGuide(lessons: readonly Lesson[], tell: Tell): Guide {
   const totalSteps = lessons.length
   let course: { readonly index: number; readonly since: Moment; hinted: boolean } | undefined
-  let isSkipped = false
 
   function start(index: number, now: Moment): void {
     const lesson = lessons[index]
@@ -56,9 +54,6 @@ export function createGuide(lessons: readonly Lesson[], tell: Tell): Guide {
   return {
     get lesson() {
       return current()
-    },
-    get isSkipped() {
-      return isSkipped
     },
     begin(now) {
       tell('tutorial:started', { totalSteps })
@@ -83,7 +78,6 @@ export function createGuide(lessons: readonly Lesson[], tell: Tell): Guide {
       if (!course || !lesson?.canSkip) return false
       tell('tutorial:skipped', { reason: 'player', action: 'Left the tutorial', completedSteps: course.index })
       course = undefined
-      isSkipped = true
       return true
     },
   }

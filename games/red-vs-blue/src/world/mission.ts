@@ -3,11 +3,11 @@
 import type { Engine } from '../engine/engine.ts'
 import { type Loss, watchDeeds } from './deeds.ts'
 import { createRoster, type FactionId, factionById, factions, homeTeam, isFactionId, type Roster } from './factions.ts'
-import { createGuide, type Guide } from './guide.ts'
+import { createGuide } from './guide.ts'
 import { createMissionBot } from './mission-bot.ts'
 import type { MissionDefinition } from './mission-definition.ts'
 import type { Moment } from './moment.ts'
-import { createObjectives, type Objectives } from './objectives.ts'
+import { createObjectives } from './objectives.ts'
 import { afterKill, openingStandings } from './reputation.ts'
 import type { Standing } from './standing.ts'
 import type { Tell, WorldEvent, WorldEvents } from './world-events.ts'
@@ -35,8 +35,6 @@ export interface Mission {
   readonly timeMs: number
   readonly isByBot: boolean
   readonly roster: Roster
-  readonly guide: Guide
-  readonly objectives: Objectives
   /** Opens it on a battle that has begun. */
   begin(): void
   /** Plays one tick; does nothing unless it is running. */
@@ -153,8 +151,6 @@ export function createMission({ definition, engine, botSeed, now, emit, standing
     },
     isByBot: bot !== undefined,
     roster,
-    guide,
-    objectives,
     begin() {
       if (status !== 'ready') return
       status = 'running'

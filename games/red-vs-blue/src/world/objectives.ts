@@ -19,8 +19,6 @@ export interface Objective {
 
 export interface Objectives {
   readonly areDone: boolean
-  /** The first that is not done, nor held up. */
-  readonly current: Objective | undefined
   /** Looks at each, in order. Call it after each tick. */
   settle(now: Moment): void
 }
@@ -65,9 +63,6 @@ export function createObjectives(missionId: string, objectives: readonly Objecti
   return {
     get areDone() {
       return courses.every((course) => course.isDone)
-    },
-    get current() {
-      return courses.find((course) => !course.isDone && course.obstacle === undefined)?.objective
     },
     settle(now) {
       for (const course of courses) if (!course.isDone) settle(course, now)
