@@ -1,6 +1,5 @@
 /** What the player has done so far, counted from the battle's events and from who is at the helm. */
 
-import type { Team } from '../engine/battle.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { BattleEvent } from '../engine/events.ts'
 import type { FactionId, Roster } from './factions.ts'
@@ -43,7 +42,6 @@ const none: Deeds = {
 /** A ship that is gone, and whether it was the player who shot it. */
 export interface Loss {
   readonly shipId: string
-  readonly team: Team
   readonly byPlayer: boolean
 }
 
@@ -97,11 +95,11 @@ export function watchDeeds(engine: Engine, roster: Roster): DeedWatch {
         if (data.ownerId === hand) add('hits')
         return undefined
       case 'ship_destroyed': {
-        const { shipId, team, killerId } = data
+        const { shipId, killerId } = data
         const byPlayer = killerId === hand
         if (shipId === hand) add('lost')
         if (byPlayer) addKill(roster.factionOf(shipId).id)
-        return { shipId, team, byPlayer }
+        return { shipId, byPlayer }
       }
       default:
         return undefined
