@@ -37,6 +37,18 @@ it('gives the value, or what was thrown, and sets no timer beyond', async () => 
   expect(time.pending).toBe(0)
 })
 
+it('leaves no listener on the signal of the caller, which may outlive many exports', async () => {
+  const listeners = new Set<unknown>()
+  const { signal } = new AbortController()
+  signal.addEventListener = (_type: string, listener: unknown) => void listeners.add(listener)
+  signal.removeEventListener = (_type: string, listener: unknown) => void listeners.delete(listener)
+  const { run, outcome } = setUp({ signal })
+  run(() => 5)
+  expect(listeners.size).toBe(1)
+  await settled()
+  expect([outcome(), listeners.size]).toEqual([{ ok: true, value: 5 }, 0])
+})
+
 it('aborts at the deadline, and waits a little for the work to clean up', async () => {
   const { time, run, outcome } = setUp()
   let signal: AbortSignal | undefined

@@ -20,7 +20,9 @@ it('keeps the newest, and counts what gave way', () => {
   const recorder = createEventRecorder({ sessionId: 's', clock: () => 0, limit: 3 })
   for (const type of ['a', 'b', 'c', 'd', 'e']) recorder.push(type, null)
   expect([types(recorder), recorder.length, recorder.dropped]).toEqual([['c', 'd', 'e'], 3, 2])
-  expect([...recorder.events()].map(({ seq }) => seq)).toEqual([3, 4, 5])
+  for (const type of ['f', 'g', 'h', 'i', 'j']) recorder.push(type, null)
+  expect([types(recorder), recorder.length, recorder.dropped]).toEqual([['h', 'i', 'j'], 3, 7])
+  expect([...recorder.events()].map(({ seq }) => seq)).toEqual([8, 9, 10])
 })
 
 it('asks for the session when it is read, and goes on with the sequence after clear', () => {
@@ -30,9 +32,9 @@ it('asks for the session when it is read, and goes on with the sequence after cl
   const before = recorder.events()
   recorder.clear()
   session = 'live'
-  recorder.push('d', null)
+  for (const type of ['d', 'e']) recorder.push(type, null)
   expect([...before].map(({ id }) => id)).toEqual(['not yet:2', 'not yet:3'])
-  expect([...recorder.events()].map(({ id }) => id)).toEqual(['live:4'])
+  expect([...recorder.events()].map(({ id }) => id)).toEqual(['live:4', 'live:5'])
 })
 
 it.each([0, -1, 1.5, Number.NaN])('refuses a limit of %d', (limit) => {

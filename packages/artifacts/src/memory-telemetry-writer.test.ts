@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { MemoryTelemetryWriter } from './memory-telemetry-writer.ts'
-import { anArtifact, streamOf } from './test-doubles.ts'
+import { anArtifact, never, streamOf } from './test-doubles.ts'
 
 const context = { signal: new AbortController().signal }
 
@@ -19,6 +19,19 @@ it('keeps text, ended by a line break, bytes and streams', async () => {
   expect(memory.artifacts.map(({ filename }) => filename)).toEqual(['a', 'b', 'c'])
   memory.clear()
   expect(memory.artifacts).toEqual([])
+})
+
+it('copies what it is given, since a source may use its bytes again', async () => {
+  const memory = new MemoryTelemetryWriter()
+  const bytes = Buffer.from('-')
+  const reusing = async function* () {
+    for (const letter of ['a', 'b', 'c']) {
+      bytes.write(letter)
+      yield bytes
+    }
+  }
+  await memory.write(anArtifact({ content: reusing() }), context)
+  expect(memory.text('summary.json')).toBe('abc')
 })
 
 it('lets a later artifact of a name take the place of the earlier one', async () => {
@@ -50,6 +63,11 @@ it('ends when it is told to', async () => {
     }
   }
   await expect(memory.write(anArtifact({ content: endless() }), { signal: ending.signal })).rejects.toThrow('enough')
+  const hanging = new AbortController()
+  const source = { [Symbol.asyncIterator]: () => ({ next: () => never<IteratorResult<Uint8Array>>() }) }
+  const writing = memory.write(anArtifact({ content: source }), { signal: hanging.signal })
+  hanging.abort(new Error('it hangs'))
+  await expect(writing).rejects.toThrow('it hangs')
   await expect(memory.write(anArtifact(), { signal: ending.signal })).rejects.toThrow('enough')
   expect(memory.artifacts).toEqual([])
 })

@@ -2,6 +2,7 @@
 import type { Artifact, WrittenArtifact } from './artifact.ts'
 import { byteLength, newlineTerminated } from './content.ts'
 import { ArtifactError } from './errors.ts'
+import { untilAborted } from './until-aborted.ts'
 import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
 
 export interface MemoryWriterOptions {
@@ -85,8 +86,7 @@ async function inMemory(content: Artifact['content'], room: number, signal: Abor
   }
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of content) {
-    signal.throwIfAborted()
+  for await (const chunk of untilAborted(content, signal)) {
     bytes += chunk.length
     check(bytes)
     chunks.push(new Uint8Array(chunk))

@@ -136,6 +136,22 @@ it('does not wait for a source that hangs when it is told to end', async () => {
   expect(await waiting).toBeUndefined()
 })
 
+it('asks the source for one chunk at a time', async () => {
+  let asked = 0
+  const source = {
+    [Symbol.asyncIterator]: () => ({
+      async next(): Promise<IteratorResult<Uint8Array>> {
+        asked += 1
+        await settled()
+        return { done: false, value: bytes('a') }
+      },
+    }),
+  }
+  const { next } = share(source, 2)
+  expect(await Promise.all([next(0), next(1)])).toEqual(['a', 'a'])
+  expect(asked).toBe(1)
+})
+
 it('hands the failure of the source to each reader, after what came before it', async () => {
   const failing = async function* () {
     yield bytes('a')

@@ -4,16 +4,17 @@ import { createGzip } from 'node:zlib'
 import type { Artifact } from '../artifact.ts'
 import { isBytes, kindOf, newlineTerminated } from '../content.ts'
 import { ArtifactError } from '../errors.ts'
+import { untilAborted } from '../until-aborted.ts'
 
 /** Text is encoded so many characters at once, so that a long one is not in memory twice. */
 const sliceLength = 4_194_304
 
 /** Bytes go out as they are; text as UTF-8, ended by a line break. */
-export async function* contentChunks(content: Artifact['content']): AsyncGenerator<Uint8Array> {
+export async function* contentChunks(content: Artifact['content'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   if (typeof content === 'string') yield* encoded(newlineTerminated(content))
   else if (isBytes(content)) yield content
   else {
-    for await (const chunk of content) {
+    for await (const chunk of untilAborted(content, signal)) {
       if (!isBytes(chunk))
         throw new ArtifactError('bad_content', `Expected the stream to give bytes, got ${kindOf(chunk)}`)
       yield chunk
@@ -37,12 +38,10 @@ const isLeadSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xd
 const systemAt = 9
 
 /** The same bytes in, the same bytes out, on whatever system. */
-export async function* gzipped(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = Readable.from(chunks, { objectMode: false, highWaterMark: 65_536 })
   const gzip = createGzip({ chunkSize: 65_536 })
   source.once('error', (error) => gzip.destroy(error))
-  const stop = () => source.destroy(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
   try {
     let at = 0
     for await (const chunk of source.pipe(gzip) as AsyncIterable<Buffer>) {
@@ -51,7 +50,6 @@ export async function* gzipped(chunks: AsyncIterable<Uint8Array>, signal: AbortS
       yield chunk
     }
   } finally {
-    signal.removeEventListener('abort', stop)
     source.destroy()
     gzip.destroy()
   }

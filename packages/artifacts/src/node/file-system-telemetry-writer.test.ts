@@ -6,7 +6,7 @@ import { isAbsolute, join, relative } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import type { Artifact } from '../artifact.ts'
-import { anArtifact, streamOf } from '../test-doubles.ts'
+import { anArtifact, never, streamOf } from '../test-doubles.ts'
 import { type FileSystemPort, realFileSystem } from './file-system-port.ts'
 import { FileSystemTelemetryWriter, type FileSystemWriterOptions } from './file-system-telemetry-writer.ts'
 
@@ -153,7 +153,7 @@ it('gives up a name that is taken a thousand times', async () => {
 it('follows no link that lies where the file should', async () => {
   await mkdir(join(root, 'out'))
   const target = join(root, 'target')
-  await writeFile(target, 'untouched')
+  await writeFile(target, 'untouched\n')
   const links = [
     ['summary.json', target],
     ['dangling.json', join(root, 'nowhere')],
@@ -165,7 +165,7 @@ it('follows no link that lies where the file should', async () => {
       expect((await write({ filename, content: 'untouched' }, options)).filename).toMatch(/-[23]\.json$/)
     }
   }
-  expect(await readFile(target, 'utf8')).toBe('untouched')
+  expect(await readFile(target, 'utf8')).toBe('untouched\n')
   expect((await readdir(root)).sort()).toEqual(['out', 'target'])
 })
 
@@ -266,6 +266,25 @@ it('writes all of a chunk where the system takes less at once', async () => {
   expect(await readFile(join(root, 'summary.json'), 'utf8')).toBe('bit by bit\n')
 })
 
+it('syncs the file, and then the folder', async () => {
+  const synced: string[] = []
+  const fileSystem: FileSystemPort = {
+    ...realFileSystem,
+    async open(path, flags) {
+      const handle = await realFileSystem.open(path, flags)
+      const { sync } = handle
+      return Object.assign(handle, {
+        sync() {
+          synced.push(flags === 'r' ? `${path}` : 'the file')
+          return sync.call(handle)
+        },
+      })
+    },
+  }
+  await write({}, { fileSystem })
+  expect(synced).toEqual(['the file', root])
+})
+
 it('is not stopped by a folder that can not be synced', async () => {
   const fileSystem: FileSystemPort = {
     ...realFileSystem,
@@ -292,6 +311,18 @@ it.each(['none', 'gzip'] as const)('ends when it is told to, and leaves nothing 
   await expect(writer.write(anArtifact({ content: endless() }), { signal: ending.signal })).rejects.toBe(reason)
   await expect(writer.write(anArtifact(), { signal: ending.signal })).rejects.toBe(reason)
   expect([await readdir(root), ended]).toEqual([[], true])
+})
+
+it.each(['none', 'gzip'] as const)('leaves nothing of a source that hangs (compress: %s)', async (compress) => {
+  const ending = new AbortController()
+  const hanging = async function* () {
+    yield Buffer.from('a')
+    setImmediate(() => ending.abort(new Error('enough')))
+    await never()
+  }
+  const artifact = anArtifact({ content: hanging() as AsyncIterable<Uint8Array> })
+  await expect(aWriter({ compress }).write(artifact, { signal: ending.signal })).rejects.toThrow('enough')
+  expect(await readdir(root)).toEqual([])
 })
 
 it('leaves nothing where it is told to end just before the file gets its name', async () => {

@@ -95,8 +95,8 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
   async #writeTemporary({ content }: Artifact, signal: AbortSignal): Promise<TemporaryFile> {
     const path = join(this.artifactRoot, temporaryName())
     const handle = await this.#open(path)
-    const plain = contentChunks(content)
-    const chunks = this.#compress === 'gzip' ? gzipped(plain, signal) : plain
+    const plain = contentChunks(content, signal)
+    const chunks = this.#compress === 'gzip' ? gzipped(plain) : plain
     try {
       return { path, ...(await writeThrough(handle, chunks, signal)) }
     } catch (error) {
