@@ -1,9 +1,10 @@
 /** GitHub Actions: the real @actions/artifact client, in its child process, against a stand-in of the service. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CiArtifactPublisher } from '@downlink/artifacts/node'
 import { unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { spawnCommand } from '../src/node/publish/spawn-command.ts'
 import { type ExportFolder, makeExport } from './export-folder.ts'
 import { type GithubService, runtimeToken, type ServiceFault, startGithubService } from './github-service.ts'
 import { githubJob } from './job-variables.ts'
@@ -91,6 +92,21 @@ describe('with a runtime token', () => {
     expect(result).toMatchObject({ ok: true, status: 'manifest-only', failures: [] })
     expect(result.notes[0]).toContain('does not take artifacts of this kind')
     expect(service?.requests).toEqual([])
+  })
+})
+
+it('says by its exit code that the client is not installed', async () => {
+  // A copy of what is shipped, where no node_modules is above it.
+  await cp(new URL('../dist', import.meta.url), join(made.workspace, 'dist'), { recursive: true })
+  await writeFile(join(made.workspace, 'package.json'), '{"type":"module"}')
+  const main = join(made.workspace, 'dist', 'node', 'publish', 'github-upload-main.js')
+  const argv = [process.execPath, main, join(made.folder, 'ci-artifacts.json'), made.folder, 'n'] as const
+  const variables = { PATH: process.env.PATH }
+  const outcome = await spawnCommand({ argv, directory: made.folder, variables, timeoutMs: 20_000 })
+  expect(outcome).toMatchObject({
+    status: 'failed',
+    exitCode: 78,
+    stderr: expect.stringContaining('@actions/artifact'),
   })
 })
 
