@@ -1,7 +1,7 @@
 /** A mission without a screen, flown by the seeded bot: what the command line exports from. */
 
 import { createEventRecorder } from '@downlink/artifacts'
-import type { HydrateResult, SaveManager } from '@downlink/world-state'
+import type { HydrateResult, SaveManager, WorldSnapshot } from '@downlink/world-state'
 import { createEngine } from './engine/engine.ts'
 import { identity } from './identity.ts'
 import { describeBattle } from './world/engine-section.ts'
@@ -26,6 +26,8 @@ export interface HeadlessMission {
   step(): void
   readonly saveManager: SaveManager
   readonly eventBus: World['eventBus']
+  /** The world as it is now, for `hydrate`. */
+  snapshot(): WorldSnapshot
   /** Takes the world of a snapshot, or says why not. */
   hydrate(snapshot: unknown): HydrateResult
 }
@@ -81,6 +83,7 @@ export function createHeadlessMission({ missionId, seed, now }: HeadlessMissionO
     },
     saveManager,
     eventBus,
+    snapshot: () => store.snapshot(),
     hydrate: (snapshot) => store.hydrate(snapshot),
   }
 }

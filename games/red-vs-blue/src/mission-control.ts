@@ -38,7 +38,7 @@ export interface MissionControl {
   prepare(choice: MissionChoice, seed: number): Mission
   /** The player leaves the tutorial. */
   readonly skipTutorial: () => void
-  /** Back to free battles. */
+  /** Back to free battles, and to a world that knows nothing. */
   leave(): void
   /** Brings the saved world back to look at; the mission under way ends. */
   load(): Promise<LoadResult>
@@ -91,11 +91,18 @@ export function createMissionControl({ engine, telemetry, push, seed, now }: Mis
     if (mission) recorder.push(type, data)
   }
 
-  function leave(): void {
+  /** Ends what is under way; the world stays as it is. */
+  function close(): void {
     mission?.close()
     mission = undefined
     loaded = signs = undefined
     view.setState({ view: undefined })
+  }
+
+  function leave(): void {
+    close()
+    recorder.clear()
+    store.hydrate(blank)
   }
 
   function show(): void {
@@ -116,8 +123,6 @@ export function createMissionControl({ engine, telemetry, push, seed, now }: Mis
     prepare({ id, byBot = false }, seed) {
       const definition = findMission(id)
       leave()
-      recorder.clear()
-      store.hydrate(blank)
       mission = createMission({
         definition,
         engine,
@@ -138,7 +143,7 @@ export function createMissionControl({ engine, telemetry, push, seed, now }: Mis
     async load() {
       const result = await saveManager.load()
       if (result.ok) {
-        leave()
+        close()
         recorder.clear()
         loaded = result.game
       }

@@ -86,10 +86,16 @@ export interface TestGame extends Game {
 }
 
 /** A game of six ships on a fake screen. */
-export function testGame({ enabled = true }: { readonly enabled?: boolean } = {}): TestGame {
+export function testGame({
+  enabled = true,
+  now = 0,
+}: {
+  readonly enabled?: boolean
+  readonly now?: number
+} = {}): TestGame {
   const frames = fakeFrames()
   const { telemetry, openSockets } = countedTelemetry(enabled)
-  const game = createGame({ telemetry, seed: 7, frames })
+  const game = createGame({ telemetry, seed: 7, now: () => now, frames })
   game.stores.ui.setState({ shipsPerTeam: 3 })
   return { ...game, frames, openSockets, buffered: () => telemetry.buffer.peek(5000).map(({ type }) => type) }
 }

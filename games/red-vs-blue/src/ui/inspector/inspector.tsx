@@ -1,6 +1,6 @@
 /** The inspector: what the world has kept, as an export would show it. Opened by I or its button, closed by Esc. */
 
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Game } from '../../game.ts'
 import { ExportBox } from './export-box.tsx'
@@ -23,10 +23,10 @@ function InspectorDialog({ game }: { readonly game: Game }): ReactNode {
   const refresh = (): void => setInspection(readInspection(saveManager.getInspectorSummary()))
   const close = (): void => game.inspect(false)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = dialogRef.current
     dialog?.showModal()
-    // Closed before it goes, so that the focus returns to where it was.
+    // Closed while it is still in the document: only then does the focus return to where it was.
     return () => dialog?.close()
   }, [])
 
@@ -34,6 +34,11 @@ function InspectorDialog({ game }: { readonly game: Game }): ReactNode {
     const timer = setInterval(() => setInspection(readInspection(saveManager.getInspectorSummary())), refreshMs)
     return () => clearInterval(timer)
   }, [saveManager])
+
+  /** The browser tells of it later: in strict mode, when the dialog is open again. */
+  function onClose(): void {
+    if (dialogRef.current?.open === false) close()
+  }
 
   function onKeyDown(event: KeyboardEvent): void {
     // Or Esc would also let go of the ship.
@@ -50,8 +55,7 @@ function InspectorDialog({ game }: { readonly game: Game }): ReactNode {
       aria-labelledby="inspector-title"
       data-testid="inspector"
       onKeyDown={onKeyDown}
-      onCancel={close}
-      onClose={close}
+      onClose={onClose}
     >
       <header>
         <div>
