@@ -1,12 +1,13 @@
 /** Playwright's `test` with the fixtures: a collector a worker, `telemetry` a test, capture when a test fails. */
 import type { CollectorPage } from '@downlink/collector'
 import type { EventDefinitions, EventMap } from '@downlink/protocol'
-import { type BrowserContext, test as base, type TestType } from '@playwright/test'
-import { type CaptureMode, type EndOfTest, watchEnd } from './capture/on-end.ts'
+import { test as base, type TestType } from '@playwright/test'
+import type { CaptureMode } from './capture/on-end.ts'
 import { createExpect, type TelemetryExpect } from './create-expect.ts'
 import type { PageConfig } from './environment.ts'
-import { openStation, type Station } from './station/station.ts'
-import { openTelemetry, type Telemetry } from './telemetry.ts'
+import { contextFixture, endFixture, stationFixture, type TelemetryEnd } from './fixtures.ts'
+import type { Station } from './station/station.ts'
+import type { Telemetry } from './telemetry.ts'
 
 /** Each is a fixture of `use` in the configuration, or of `test.use`. */
 export interface TelemetryWorkerOptions {
@@ -32,10 +33,6 @@ export interface TelemetryFixtures<Events extends EventMap> extends TelemetryTes
   telemetry: Telemetry<Events>
   /** Of no use to a test. */
   telemetryEnd: TelemetryEnd
-}
-
-export interface TelemetryEnd extends EndOfTest {
-  readonly telemetry: Telemetry
 }
 
 export interface TelemetryWorkerFixtures extends TelemetryWorkerOptions {
@@ -64,41 +61,10 @@ export function createTest<Events extends EventMap = EventMap>({
     telemetryConfig: [{}, { option: true }],
     telemetryCapture: ['on-failure', { option: true }],
 
-    telemetryStation: [
-      async ({ telemetryEvents, telemetryPages, telemetryKey }, use) => {
-        const station = await openStation({ events: telemetryEvents, pages: telemetryPages, key: telemetryKey })
-        try {
-          await use(station)
-        } finally {
-          await station.close()
-        }
-      },
-      { scope: 'worker', box: true },
-    ],
-
-    telemetryEnd: [
-      async ({ telemetryStation, telemetryKey, telemetryConfig, telemetryCapture }, use, testInfo) => {
-        const contexts: BrowserContext[] = []
-        const config = { ...(telemetryKey !== undefined && { key: telemetryKey }), ...telemetryConfig }
-        const { telemetry, close } = await openTelemetry(telemetryStation, config, (context) => contexts.push(context))
-        const end = watchEnd(testInfo, telemetry, telemetryCapture)
-        await use({ telemetry, ...end })
-        // Those that the test has opened by itself.
-        for (const context of contexts) await end.ofContext(context)
-        await end.ofTelemetry()
-        await close()
-      },
-      { box: true },
-    ],
-
+    telemetryStation: [stationFixture, { scope: 'worker', box: true }],
+    telemetryEnd: [endFixture, { box: true }],
     telemetry: ({ telemetryEnd }, use) => use(telemetryEnd.telemetry as Telemetry<Events>),
-
-    // It asks for telemetry, and so ends before it does.
-    async context({ context, telemetryEnd }, use) {
-      await telemetryEnd.telemetry.join(context)
-      await use(context)
-      await telemetryEnd.ofContext(context)
-    },
+    context: contextFixture,
   })
   return { test, expect: createExpect<Events>() }
 }

@@ -1,22 +1,35 @@
 /** What a user's tests do with the package; some of them fail, on purpose. */
 import { join } from 'node:path'
 import { captureInspectorTelemetry, createTest } from '@downlink/playwright'
-import { defineEvents } from '@downlink/protocol'
-import { z } from 'zod'
+import type { StandardResult, StandardSchema } from '@downlink/protocol'
 
-const team = z.enum(['red', 'blue'])
-const { test, expect } = createTest({
-  events: defineEvents({
-    ship_destroyed: z.object({ team, killerId: z.string(), at: z.object({ x: z.number() }) }),
-    round_ended: z.object({ winner: team }),
-  }),
+type Team = 'red' | 'blue'
+type Battle = {
+  readonly ship_destroyed: { readonly team: Team; readonly killerId: string; readonly at: { readonly x: number } }
+  readonly round_ended: { readonly winner: Team }
+}
+
+/** A Standard Schema by hand: only the field that names a team is looked at. */
+function ofTeam(field: string): StandardSchema {
+  const validate = (value: unknown): StandardResult<unknown> =>
+    ['red', 'blue'].includes(String(Reflect.get(Object(value), field)))
+      ? { value }
+      : { issues: [{ message: 'Expected "red" or "blue"', path: [field] }] }
+  return { '~standard': { version: 1, vendor: 'nested', validate } }
+}
+
+const { test, expect } = createTest<Battle>({
+  events: { schemas: { ship_destroyed: ofTeam('team'), round_ended: ofTeam('winner') } },
 })
 
 test.use({ telemetryPages: { '/game': { folder: join(import.meta.dirname, 'page') } } })
 
+/** For what does not come. */
+const brief = { timeout: 500 }
+
 declare const send: (...events: readonly (readonly [string, unknown])[]) => void
 
-test('captures on demand, twice @both', async ({ page, telemetry }, testInfo) => {
+test('captures on demand, twice', { tag: '@both' }, async ({ page, telemetry }, testInfo) => {
   await page.goto(`${telemetry.url}/game/`)
   const first = await captureInspectorTelemetry(page, testInfo)
   expect(first).toMatchObject({ ok: true, summary: { context: { project: testInfo.project.name, retry: 0 } } })
@@ -30,12 +43,16 @@ test('captures on demand, twice @both', async ({ page, telemetry }, testInfo) =>
 test.describe('flaky', () => {
   test.describe.configure({ retries: 1 })
 
-  test('captures when it fails, and passes the second time @both', async ({ page, telemetry }, testInfo) => {
-    await page.goto(`${telemetry.url}/game/`)
-    await page.evaluate(() => send(['round_ended', { winner: 'red' }], ['round_ended', { winner: 'green' }]))
-    await expect(telemetry).toHaveReceived('round_ended', { winner: 'red' })
-    expect(testInfo.retry).toBe(1)
-  })
+  test(
+    'captures when it fails, and passes the second time',
+    { tag: '@both' },
+    async ({ page, telemetry }, testInfo) => {
+      await page.goto(`${telemetry.url}/game/`)
+      await page.evaluate(() => send(['round_ended', { winner: 'red' }], ['round_ended', { winner: 'green' }]))
+      await expect(telemetry).toHaveReceived('round_ended', { winner: 'red' })
+      expect(testInfo.retry).toBe(1)
+    },
+  )
 })
 
 test('waits for events that are almost there', async ({ page, telemetry }) => {
@@ -50,15 +67,15 @@ test('waits for events that are almost there', async ({ page, telemetry }) => {
   )
   await expect(telemetry).toHaveReceivedTimes('round_ended', 1)
   const wanted = { team: 'red', killerId: expect.stringMatching(/^red/), at: { x: expect.any(Number) } } as const
-  await expect.soft(telemetry).toHaveReceived('ship_destroyed', wanted)
-  await expect.soft(telemetry).toHaveReceivedTimes('ship_destroyed', 1, { at: { x: expect.any(Number) } })
+  await expect.soft(telemetry).toHaveReceived('ship_destroyed', wanted, brief)
+  await expect.soft(telemetry).toHaveReceivedTimes('ship_destroyed', 1, { at: { x: expect.any(Number) } }, brief)
   await page.evaluate(() => setTimeout(() => send(['round_ended', { winner: 'blue' }]), 200))
   await expect.soft(telemetry).not.toHaveReceived('round_ended', { winner: 'blue' })
 })
 
 test('waits where nothing comes', async ({ telemetry }) => {
-  await expect.soft(telemetry).toHaveReceived('round_ended')
-  await expect.soft(telemetry).toBeBalanced()
+  await expect.soft(telemetry).toHaveReceived('round_ended', {}, brief)
+  await expect.soft(telemetry).toBeBalanced(brief)
 })
 
 test('has no game to capture', async ({ page, telemetry }, testInfo) => {

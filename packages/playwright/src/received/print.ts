@@ -5,14 +5,22 @@ const maxLength = 160
 
 /** @example printValue({ team: expect.any(String) }) // '{"team":Any<String>}' */
 export function printValue(value: unknown): string {
-  const names: string[] = []
-  const json = JSON.stringify(value, (_key, inner: unknown) => {
-    if (!isAsymmetric(inner)) return inner
-    names.push(nameOf(inner))
-    return `\u0000${names.length - 1}`
-  })
-  const text = String(json).replace(/"\\u0000(\d+)"/g, (_all, at) => names[Number(at)] ?? '')
+  const text = jsonOf(value) ?? String(value)
   return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
+}
+
+/** Undefined for what JSON has no text for, such as a cycle. */
+function jsonOf(value: unknown): string | undefined {
+  const names: string[] = []
+  try {
+    const json: string | undefined = JSON.stringify(value, (_key, inner: unknown) => {
+      if (!isAsymmetric(inner)) return inner
+      return `\u0000${names.push(nameOf(inner)) - 1}`
+    })
+    return json?.replace(/"\\u0000(\d+)"/g, (whole, at) => names[Number(at)] ?? whole)
+  } catch {
+    return undefined
+  }
 }
 
 /** @example printCounts(['b', 'a', 'b']) // 'b × 2, a × 1' */
@@ -26,8 +34,10 @@ export function printCounts(names: Iterable<string>): string {
 
 const maxCounts = 12
 
-/** Playwright's, Jest's and Vitest's matchers all name themselves so. */
+/** Playwright's, Jest's and Vitest's matchers all name themselves so; some of them without what they look for. */
 function nameOf(matcher: object): string {
-  const { toAsymmetricMatcher } = matcher as { readonly toAsymmetricMatcher?: () => string }
-  return typeof toAsymmetricMatcher === 'function' ? toAsymmetricMatcher.call(matcher) : String(matcher)
+  const { toAsymmetricMatcher, sample } = matcher as { toAsymmetricMatcher?(): string; readonly sample?: unknown }
+  const name = typeof toAsymmetricMatcher === 'function' ? toAsymmetricMatcher.call(matcher) : String(matcher)
+  if (sample === undefined || name.includes('<')) return name
+  return `${name}<${sample instanceof RegExp ? sample : printValue(sample)}>`
 }

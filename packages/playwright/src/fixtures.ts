@@ -1,0 +1,69 @@
+/** The fixtures' lives: what is there before the test, and what is done after it. Playwright reads what they need off their parameters. */
+import type { BrowserContext, TestInfo } from '@playwright/test'
+import { type CaptureMode, type EndOfTest, watchEnd } from './capture/on-end.ts'
+import type { PageConfig } from './environment.ts'
+import { openStation, type Station, type StationOptions } from './station/station.ts'
+import { openTelemetry, type Telemetry } from './telemetry.ts'
+
+/** `telemetry`, and what is kept of it when its test ends. */
+export interface TelemetryEnd extends EndOfTest {
+  readonly telemetry: Telemetry
+}
+
+type Use<Value> = (value: Value) => Promise<void>
+
+export interface StationNeeds {
+  readonly telemetryEvents: StationOptions['events']
+  readonly telemetryPages: StationOptions['pages']
+  readonly telemetryKey: StationOptions['key']
+}
+
+export async function stationFixture(
+  { telemetryEvents, telemetryPages, telemetryKey }: StationNeeds,
+  use: Use<Station>,
+): Promise<void> {
+  const station = await openStation({ events: telemetryEvents, pages: telemetryPages, key: telemetryKey })
+  try {
+    await use(station)
+  } finally {
+    await station.close()
+  }
+}
+
+export interface EndNeeds {
+  readonly telemetryStation: Station
+  readonly telemetryKey: string | undefined
+  readonly telemetryConfig: PageConfig
+  readonly telemetryCapture: CaptureMode
+}
+
+export async function endFixture(
+  { telemetryStation, telemetryKey, telemetryConfig, telemetryCapture }: EndNeeds,
+  use: Use<TelemetryEnd>,
+  testInfo: TestInfo,
+): Promise<void> {
+  const contexts: BrowserContext[] = []
+  const config = { ...(telemetryKey !== undefined && { key: telemetryKey }), ...telemetryConfig }
+  const { telemetry, close } = await openTelemetry(telemetryStation, config, (context) => contexts.push(context))
+  const end = watchEnd(testInfo, telemetry, telemetryCapture)
+  try {
+    await use({ telemetry, ...end })
+    // Those that the test has opened by itself.
+    for (const context of contexts) await end.ofContext(context)
+    await end.ofTelemetry()
+  } finally {
+    await close()
+  }
+}
+
+export interface ContextNeeds {
+  readonly context: BrowserContext
+  readonly telemetryEnd: TelemetryEnd
+}
+
+/** It asks for telemetry, and so ends before it does. */
+export async function contextFixture({ context, telemetryEnd }: ContextNeeds, use: Use<BrowserContext>): Promise<void> {
+  await telemetryEnd.telemetry.join(context)
+  await use(context)
+  await telemetryEnd.ofContext(context)
+}

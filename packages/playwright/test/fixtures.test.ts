@@ -1,0 +1,198 @@
+/** The fixtures' lives with a real collector; pages are played by hand. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrowserContext, test as playwrightTest, type TestInfo } from '@playwright/test'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { contextFixture, endFixture, type StationNeeds, stationFixture, type TelemetryEnd } from '../src/fixtures.ts'
+import type { Station } from '../src/station/station.ts'
+import { openTelemetry } from '../src/telemetry.ts'
+import { aTest } from '../src/test-doubles.ts'
+import { expect as telemetryExpect, test } from '../src/untyped.ts'
+
+const needs: StationNeeds = { telemetryEvents: undefined, telemetryPages: {}, telemetryKey: undefined }
+
+/** Sets a fixture up; the test's end takes it down. */
+function begin<Value>(fixture: (use: (value: Value) => Promise<void>) => Promise<void>) {
+  return new Promise<{ value: Value; end: () => Promise<void> }>((resolve, reject) => {
+    let release = () => {}
+    const released = new Promise<void>((done) => {
+      release = done
+    })
+    const over = fixture((value) => {
+      resolve({ value, end })
+      return released
+    })
+    const end = () => {
+      release()
+      return over
+    }
+    over.catch(reject)
+    onTestFinished(() => end().catch(() => {}))
+  })
+}
+
+const aStation = async (over: Partial<StationNeeds> = {}): Promise<Station> =>
+  (await begin<Station>((use) => stationFixture({ ...needs, ...over }, use))).value
+
+const aTelemetry = async (station: Station) => {
+  const opened = await openTelemetry(station, {}, () => {})
+  onTestFinished(opened.close)
+  return opened
+}
+
+const post = (url: string | undefined, events: readonly unknown[]) =>
+  fetch(String(url).replace(/^ws/, 'http'), { method: 'POST', body: JSON.stringify(events) })
+
+const plain = (type: string, data: unknown = {}) => ({ type, data })
+
+/** A WebSocket that says nothing. */
+function anUpgrade(url: string | undefined): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+    }
+    const request = httpRequest(String(url).replace(/^ws/, 'http'), { headers })
+    request.once('upgrade', (_response, socket) => {
+      onTestFinished(() => void socket.destroy())
+      resolve(socket as Socket)
+    })
+    request.once('error', reject).end()
+  })
+}
+
+it('receives what is sent to the address of the test', async () => {
+  const { telemetry } = await aTelemetry(await aStation())
+  expect(telemetry.config).toEqual({
+    url: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/telemetry\?test=/),
+    enabled: true,
+  })
+  const waiting = telemetry.waitFor('b', ({ data }) => (data as { n: number }).n === 2)
+  await post(telemetry.config.url, [plain('a'), plain('b', { n: 1 }), plain('b', { n: 2 }), plain('')])
+  expect(await waiting).toMatchObject({ type: 'b', data: { n: 2 }, seq: 3 })
+  expect(telemetry.good().map(({ type }) => type)).toEqual(['a', 'b', 'b'])
+  expect(telemetry.good('b')).toHaveLength(2)
+  expect(telemetry.rejected()).toMatchObject([{ code: 'bad_event' }])
+  expect(await telemetry.ledger()).toMatchObject([{ pushed: 4, stored: 3, rejected: { bad_event: 1 } }])
+  expect(await telemetry.query('SELECT count(*)::INT FROM events')).toMatchObject({ rows: [[3]] })
+  expect(await telemetry.until(() => telemetry.good('a')[0])).toMatchObject({ type: 'a' })
+  telemetry.reset()
+  expect([...telemetry.good(), ...telemetry.rejected()]).toEqual([])
+  const afresh = telemetry.waitFor('a')
+  await post(telemetry.config.url, [plain('a')])
+  expect(await afresh).toMatchObject({ type: 'a' })
+})
+
+it('says what came instead of what was waited for', async () => {
+  const { telemetry } = await aTelemetry(await aStation())
+  await post(telemetry.config.url, [plain('a')])
+  await expect(telemetry.waitFor('b', undefined, { timeout: 1 })).rejects.toMatchObject({
+    code: 'not_received',
+    message: 'Expected a b within 1 ms\nReceived: 1 event: a × 1',
+  })
+  await expect(telemetry.waitFor('a', ({ seq }) => seq > 1, { timeout: 1 })).rejects.toThrow(
+    'Expected a a that fits the predicate within 1 ms',
+  )
+})
+
+it('lets in nothing of an earlier test, and cuts off what is open', async () => {
+  const station = await aStation()
+  const first = await aTelemetry(station)
+  const { url } = first.telemetry.config
+  const socket = await anUpgrade(url)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  await post(url, [plain('early')])
+  await first.close()
+  await closed
+  expect((await post(url, [plain('between')])).status).toBe(410)
+
+  const { telemetry } = await aTelemetry(station)
+  expect((await post(url, [plain('late')])).status).toBe(410)
+  await expect(anUpgrade(url)).rejects.toThrow()
+  expect((await post(telemetry.config.url, [plain('own')])).status).toBe(200)
+  await telemetry.waitFor('own')
+  expect(telemetry.good().map(({ type }) => type)).toEqual(['own'])
+  expect(await telemetry.ledger()).toHaveLength(1)
+  expect(await telemetry.evidence()).toMatchObject({ attempts: 1 })
+  expect((await telemetry.query('SELECT type FROM events ORDER BY type')).rows).toEqual([['early'], ['own']])
+})
+
+it('serves pages, validates events and asks for a key', async () => {
+  const schema = {
+    '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'no' }] }) },
+  } as const
+  const station = await aStation({
+    telemetryEvents: { schemas: { a: schema } },
+    telemetryPages: { '/src': { folder: import.meta.dirname } },
+    telemetryKey: 'sesame',
+  })
+  expect((await fetch(`${station.url}/src/fixtures.test.ts`)).status).toBe(200)
+  const { telemetry } = await aTelemetry(station)
+  expect((await post(telemetry.config.url, [plain('a')])).status).toBe(401)
+  expect((await post(`${telemetry.config.url}&key=sesame`, [plain('a')])).status).toBe(200)
+  await vi.waitFor(() => expect(telemetry.rejected()).toMatchObject([{ code: 'invalid_payload' }]))
+})
+
+it('takes its folder with it, also where the worker fails', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'downlink-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, folder)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const failing = stationFixture(needs, async () => {
+    expect(await readdir(folder)).toHaveLength(1)
+    throw new Error('the worker failed')
+  })
+  await expect(failing).rejects.toThrow('the worker failed')
+  expect(await readdir(folder)).toEqual([])
+})
+
+function aContext(over: Partial<BrowserContext> = {}) {
+  const scripts: unknown[] = []
+  const context = {
+    addInitScript: async (_script: unknown, argument: unknown) => void scripts.push(argument),
+    pages: () => [],
+    ...over,
+  } as unknown as BrowserContext
+  return { context, scripts }
+}
+
+const anEnd = async (station: Station, test: TestInfo, when: 'always' | 'never' = 'never') =>
+  begin<TelemetryEnd>((use) =>
+    endFixture(
+      {
+        telemetryStation: station,
+        telemetryKey: 'k',
+        telemetryConfig: { enabled: false },
+        telemetryCapture: when,
+      },
+      use,
+      test,
+    ),
+  )
+
+it('makes the collector known to a context before the test, and asks its pages after it', async () => {
+  const info = aTest({ status: 'failed' })
+  const { value: telemetryEnd, end } = await anEnd(await aStation(), info, 'always')
+  const { context, scripts } = aContext()
+  const mine = await begin<BrowserContext>((use) => contextFixture({ context, telemetryEnd }, use))
+  expect(scripts).toEqual([{ url: expect.stringContaining('?test='), key: 'k', enabled: false }])
+  await post(telemetryEnd.telemetry.config.url, [plain('a')])
+  await mine.end()
+  expect(info.attachments.map(({ name }) => name)).toEqual(['telemetry-events.ndjson', 'telemetry-ledger.json'])
+  const other = aContext()
+  await telemetryEnd.telemetry.join(other.context)
+  expect(other.scripts).toHaveLength(1)
+  await end()
+  expect(info.attachments).toHaveLength(2)
+})
+
+it('makes a test and an expect of its own', () => {
+  expect(test).not.toBe(playwrightTest)
+  const matchers = telemetryExpect(telemetryExpect as never)
+  expect(matchers).toMatchObject({ toHaveReceived: expect.any(Function), toBeBalanced: expect.any(Function) })
+})
