@@ -91,7 +91,7 @@ function checkPrefix(prefix: string): string {
   if (fault === undefined) return prefix
   throw new ArtifactError(
     'bad_option',
-    `Expected \`prefix\` to be the begin of a file name, got ${JSON.stringify(prefix)}: ${fault}`,
+    `Expected \`prefix\` to be the start of a file name, got ${JSON.stringify(prefix)}: ${fault}`,
   )
 }
 

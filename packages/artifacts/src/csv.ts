@@ -36,7 +36,7 @@ function toField(cell: Cell): unknown {
   return safeText(typeof cell === 'string' ? cell : cell instanceof Date ? dateText(cell) : stableJson(cell))
 }
 
-/** The library knows of every dangerous begin but this one. */
+/** The library knows of every dangerous start but this one. */
 const safeText = (text: string): string => (text.startsWith('\n') ? `'${wellFormed(text)}` : wellFormed(text))
 
 const dateText = (date: Date): string => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString())

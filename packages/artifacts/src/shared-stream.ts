@@ -27,7 +27,7 @@ export function shareStream(
 ): Branch[] {
   const chunks: Uint8Array[] = []
   let buffered = 0
-  /** Of the first chunk that is held, counted from the begin of the stream. */
+  /** Of the first chunk that is held, counted from the start of the stream. */
   let base = 0
   let iterator: AsyncIterator<Uint8Array> | undefined
   let reading = false

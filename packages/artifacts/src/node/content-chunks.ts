@@ -37,7 +37,7 @@ const isLeadSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xd
 /** Where a gzip header names the operating system; 255 means unknown. It has no time: zlib leaves it 0. */
 const systemAt = 9
 
-/** The same bytes in, the same bytes out, on whatever system. */
+/** The same bytes in, the same bytes out, whenever and under whatever system; of one and the same zlib, that is. */
 export async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = Readable.from(chunks, { objectMode: false, highWaterMark: 65_536 })
   const gzip = createGzip({ chunkSize: 65_536 })
