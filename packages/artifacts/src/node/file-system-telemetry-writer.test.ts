@@ -225,6 +225,10 @@ it('says that a file stands where the folder should be', async () => {
   for (const artifactRoot of [join(root, 'file'), join(root, 'file/deeper')]) {
     await expect(write({}, { artifactRoot })).rejects.toMatchObject({ code: 'bad_folder' })
   }
+  // As Windows has it.
+  const fileSystem = failing({ mkdir: 'EEXIST' })
+  const onWindows = write({}, { artifactRoot: join(root, 'new'), fileSystem })
+  await expect(onWindows).rejects.toMatchObject({ code: 'bad_folder', message: expect.stringContaining('no folder') })
 })
 
 it.each(['link', 'claim'])('leaves nothing when the name can not be given (%s)', async (step) => {
