@@ -8,11 +8,23 @@ import { nodeEnvironment } from '../src/node/publish/environment.ts'
 import { spawnCommand } from '../src/node/publish/spawn-command.ts'
 
 let directory: string
+/** Of processes that should be gone: whatever fails, they are ended. */
+let pids: number[]
 
 beforeEach(async () => {
+  pids = []
   directory = await mkdtemp(join(tmpdir(), 'downlink-spawn-'))
 })
-afterEach(() => rm(directory, { recursive: true, force: true }))
+afterEach(async () => {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It is gone, as it should be.
+    }
+  }
+  await rm(directory, { recursive: true, force: true })
+})
 
 const command = (argv: Command['argv'], more: Partial<Command> = {}): Command => ({
   argv,
@@ -27,7 +39,10 @@ const node = (script: string, more: Partial<Command> = {}): Command => command([
 async function pidIn(path: string): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {
     const text = await readFile(path, 'utf8').catch(() => '')
-    if (text !== '') return Number(text)
+    if (text !== '') {
+      pids.push(Number(text))
+      return Number(text)
+    }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   throw new Error(`Nobody wrote ${path}`)
@@ -142,8 +157,9 @@ describe.skipIf(process.platform === 'win32')('the time limit', () => {
       spawnCommand({ argv, directory: process.cwd(), variables: process.env, timeoutMs: 60_000 })
       setInterval(() => existsSync('pid') && process.exit(5), 20)`
     const outcome = await spawnCommand(command([process.execPath, '--input-type=module', '-e', script]))
+    const pid = await pidIn(join(directory, 'pid'))
     expect(outcome).toMatchObject({ status: 'failed', exitCode: 5 })
-    expect(await isGone(await pidIn(join(directory, 'pid')))).toBe(true)
+    expect(await isGone(pid)).toBe(true)
   })
 
   it('is not waited for where the command leaves a helper behind that holds its pipes', async () => {
@@ -151,8 +167,7 @@ describe.skipIf(process.platform === 'win32')('the time limit', () => {
     const parent = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(helper)}], { stdio: "inherit" }).unref();
       setTimeout(() => process.exit(0), 300)`
     expect(await spawnCommand(node(parent))).toMatchObject({ status: 'succeeded' })
-    const pid = await pidIn(join(directory, 'helper'))
-    process.kill(pid, 'SIGKILL')
+    await pidIn(join(directory, 'helper'))
   })
 })
 
