@@ -1,6 +1,9 @@
 /** Slices and stores for tests. */
+
+import type { EventBus } from './event-bus.ts'
 import { RecordMap } from './records/record-map.ts'
 import { defineSlice } from './slice.ts'
+import { WorldStateStore } from './store/world-state-store.ts'
 
 export interface Ship {
   readonly health: number
@@ -59,3 +62,21 @@ export const scoreSlice = defineSlice({
   select: { points: ({ points }) => points },
   inspect: { score: (state) => state },
 })
+
+export interface FleetStoreOptions {
+  readonly eventBus?: EventBus
+  readonly historyLimit?: number
+  readonly nestedLimit?: number
+}
+
+/** At the time 1000. */
+export function aStore(
+  options: FleetStoreOptions = {},
+): WorldStateStore<readonly [typeof fleetSlice, typeof scoreSlice]> {
+  return new WorldStateStore({ slices: [fleetSlice, scoreSlice], clock: () => 1000, ...options })
+}
+
+export const setShip = (id: string, health = 30): ['ship:set', { id: string; health: number }] => [
+  'ship:set',
+  { id, health },
+]

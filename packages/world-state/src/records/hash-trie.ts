@@ -65,15 +65,21 @@ function insertIntoBucket<Value>(bucket: Bucket<Value>, entry: Entry<Value>, shi
 }
 
 /** Without the entry of a key that is there. */
-export function remove<Value>(trie: Trie<Value>, { key, hash }: Entry<Value>, shift = 0): Trie<Value> {
+export function remove<Value>(
+  trie: Trie<Value>,
+  { key, hash }: Pick<Entry<Value>, 'key' | 'hash'>,
+  shift = 0,
+): Trie<Value> {
   if (!isBranch(trie)) return trie.filter((entry) => entry.key !== key)
   const bit = bitAt(hash, shift)
   const at = rank(trie.bitmap, bit)
-  const child = remove(trie.children[at] ?? [], { key, hash } as Entry<Value>, shift + bitsPerLevel)
-  if (isBranch(child) || child.length > 0) return { bitmap: trie.bitmap, children: trie.children.with(at, child) }
-  const children = trie.children.toSpliced(at, 1)
+  const child = remove(trie.children[at] ?? [], { key, hash }, shift + bitsPerLevel)
+  const isGone = !isBranch(child) && child.length === 0
+  const children = isGone ? trie.children.toSpliced(at, 1) : trie.children.with(at, child)
+  // As if the entry had never been: many that come and go leave no empty branches behind.
   const only = children.length === 1 ? children[0] : undefined
-  return only && !isBranch(only) ? only : { bitmap: trie.bitmap & ~bit, children }
+  if (only && !isBranch(only)) return only
+  return { bitmap: isGone ? trie.bitmap & ~bit : trie.bitmap, children }
 }
 
 /** All entries, in no order. */

@@ -82,6 +82,6 @@ it('whatever a game emits, its world can be saved, loaded and shown', () => {
       expect(factionState(store.getState().faction, 'state')).toBeUndefined()
       for (const { columns, rows } of store.tables()) for (const row of rows) expect(row).toHaveLength(columns.length)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
-})
+}, 20_000)

@@ -1,5 +1,4 @@
 /** From a snapshot back to states: judged, migrated and revived before anything of a store changes. */
-import { copyJson, type Json } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'
 import { decodeState } from './snapshot.ts'
@@ -86,7 +85,7 @@ function migrate(slice: AnySlice, from: number, json: unknown): SliceResult {
   const { name, version, migrations = {} } = slice
   let state: unknown
   try {
-    state = decodeState(copyJson(json) as Json)
+    state = decodeState(json)
   } catch (cause) {
     return refusal('bad_shape', messageOf(cause), name, cause)
   }

@@ -62,16 +62,25 @@ function encodeObject(state: object): Json {
 const isJson = (value: unknown): boolean =>
   value !== undefined && typeof value !== 'function' && typeof value !== 'symbol'
 
-/** A state as its slice knows it. Frozen, and nothing of what it was made from. */
-export function decodeState(json: Json): unknown {
+/**
+ * A state as its slice knows it. Frozen, and nothing of what it was made from.
+ *
+ * @param json of whatever origin
+ * @throws {TypeError} where it is no JSON
+ */
+export function decodeState(json: unknown): unknown {
   return freezeDeep(decode(json))
 }
 
-function decode(json: Json): unknown {
-  if (typeof json !== 'object' || json === null) return json
-  if (isList(json)) return json.map(decode)
-  const records = Object.hasOwn(json, recordsKey) ? json[recordsKey] : undefined
-  if (records !== undefined) return RecordMap.from(entriesOf(records))
+function decode(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(decode)
+  if (typeof json === 'object' && json !== null) return decodeObject(json as Readonly<Record<string, unknown>>)
+  if (json === null || ['string', 'boolean'].includes(typeof json) || Number.isFinite(json)) return json
+  throw new TypeError(`Expected JSON, got ${typeof json}`)
+}
+
+function decodeObject(json: Readonly<Record<string, unknown>>): unknown {
+  if (Object.hasOwn(json, recordsKey)) return RecordMap.from(entriesOf(json[recordsKey]))
   const result: Record<string, unknown> = {}
   for (const [key, field] of Object.entries(json)) {
     setField(result, key.startsWith('$') ? key.slice(1) : key, decode(field))
@@ -79,13 +88,11 @@ function decode(json: Json): unknown {
   return result
 }
 
-function entriesOf(records: Json): (readonly [string, unknown])[] {
-  if (!isList(records)) throw new TypeError('Expected `$records` to be a list')
-  return records.map((entry) => {
-    const [key, record] = isList(entry) ? entry : []
-    if (typeof key !== 'string' || record === undefined) throw new TypeError('Expected a record to be [key, record]')
+function entriesOf(records: unknown): (readonly [string, unknown])[] {
+  if (!Array.isArray(records)) throw new TypeError('Expected `$records` to be a list')
+  return records.map((entry: unknown) => {
+    const [key, record] = Array.isArray(entry) ? entry : []
+    if (typeof key !== 'string') throw new TypeError('Expected a record to be [key, record]')
     return [key, decode(record)]
   })
 }
-
-const isList = (json: Json): json is readonly Json[] => Array.isArray(json)
