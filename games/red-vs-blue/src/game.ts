@@ -85,7 +85,6 @@ export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames 
     engine,
     telemetry,
     push: () => telemetryStore.getState().pushTelemetry,
-    seed: () => ui.getState().seed,
     now,
   })
   const stores: Stores = { telemetry: telemetryStore, gameState, ui, world: missions.view }
@@ -96,13 +95,14 @@ export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames 
     missions.show()
   }
 
+  const isByBot = (): boolean => missions.mission?.isByBot === true
+
   /** A player who reads or chooses should not be shot meanwhile; a bot does not mind. */
   function isPlaying(): boolean {
     const { running, inspectorOpen, menuOpen } = ui.getState()
-    return running && !menuOpen && (!inspectorOpen || missions.mission?.isByBot === true)
+    return running && !menuOpen && (!inspectorOpen || isByBot())
   }
 
-  const isByBot = (): boolean => missions.mission?.isByBot === true
   const hasEnded = (): boolean => missions.mission !== undefined && missions.mission.status !== 'running'
 
   function tick(): void {

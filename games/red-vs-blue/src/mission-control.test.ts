@@ -101,6 +101,9 @@ describe('a mission by hand', () => {
   it('waits while the player reads or chooses', () => {
     game.startMission({ id: 'tutorial' })
     const { tick } = game.engine.battle
+    // A seed that is set now is the next battle's.
+    game.stores.ui.setState({ seed: 99 })
+    expect(game.missions.world.saveManager.getInspectorSummary().game.seed).toBe(7)
     game.inspect(true)
     play(2)
     game.stores.ui.setState({ inspectorOpen: false, menuOpen: true })

@@ -53,12 +53,11 @@ export interface MissionControlOptions {
   readonly telemetry: Pick<BattleTelemetry, 'enabled' | 'sessionId' | 'stats'>
   /** Asked at each push, as the store's own may be replaced. */
   readonly push: () => Report
-  readonly seed: () => number
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
-export function createMissionControl({ engine, telemetry, push, seed, now }: MissionControlOptions): MissionControl {
+export function createMissionControl({ engine, telemetry, push, now }: MissionControlOptions): MissionControl {
   const view = createWorldViewStore()
   let mission: Mission | undefined
   /** What a world that was loaded says of itself, until another begins. */
@@ -69,7 +68,7 @@ export function createMissionControl({ engine, telemetry, push, seed, now }: Mis
   const clock = (): number => mission?.timeMs ?? now()
   const recorder = createEventRecorder({ sessionId: () => telemetry.sessionId, clock })
   const world = createWorld({
-    game: () => loaded ?? { ...identity, seed: seed(), missionId: mission?.definition.id ?? null },
+    game: () => loaded ?? { ...identity, seed: engine.battle.config.seed, missionId: mission?.definition.id ?? null },
     sections: {
       engine: () => describeBattle(engine.battle, mission?.tick ?? null),
       telemetry: () => ({

@@ -62,6 +62,21 @@ it('takes the ship that is tapped, then flies it to where the pointer is held', 
   expect(piloted()?.controls).toEqual({ turn: 0, thrust: 0, fire: false })
 })
 
+it('opens the inspector, which then has the keys for itself, and leaves the menu before the ship', () => {
+  const { ui } = game.stores
+  key('keydown', 'KeyT')
+  key('keydown', 'KeyI')
+  expect(ui.getState().inspectorOpen).toBe(true)
+  key('keydown', 'Escape')
+  expect(piloted()).toBeDefined()
+  ui.setState({ inspectorOpen: false, menuOpen: true })
+  key('keydown', 'Escape')
+  expect(ui.getState().menuOpen).toBe(false)
+  expect(piloted()).toBeDefined()
+  key('keydown', 'Escape')
+  expect(piloted()).toBeUndefined()
+})
+
 it('hears nothing after it is closed', () => {
   helm.close()
   key('keydown', 'KeyT')

@@ -78,9 +78,11 @@ export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HT
     (event) => {
       if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
       // The inspector has keys of its own.
-      if (stores.ui.getState().inspectorOpen) return
+      const { inspectorOpen, menuOpen } = stores.ui.getState()
+      if (inspectorOpen) return
       if (event.code === 'KeyI' && !event.repeat) game.inspect(true)
-      if (event.code === 'Escape') game.release()
+      if (event.code === 'Escape' && menuOpen) stores.ui.setState({ menuOpen: false })
+      else if (event.code === 'Escape') game.release()
       if (event.code === 'KeyT' && !event.repeat) game.takeOver()
       if (!engine.battle.pilotedId || !flightKeys.has(event.code)) return
       // Or Space would press a button, and the arrows scroll.
