@@ -36,12 +36,11 @@ export async function runCommand(args: readonly string[]): Promise<void> {
 /** It reads its flags itself: whatever is wrong with them, its last line is a summary. */
 async function runExportCommand(args: readonly string[]): Promise<void> {
   process.stderr.on('error', () => {})
-  process.exitCode = (await runTelemetryExportTask(args)).exitCode
-  // What a writer or a game has left running must not hold up the build.
-  setTimeout(() => process.exit(), lingerMs).unref()
+  const { exitCode } = await runTelemetryExportTask(args)
+  await new Promise((resolve) => process.stderr.write('', resolve))
+  // What a writer or a game has left running must neither hold up the build nor change what was said.
+  process.exit(exitCode)
 }
-
-const lingerMs = 1000
 
 function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

@@ -13,6 +13,7 @@ import {
   failureOf,
   withFailure,
 } from './export/summary.ts'
+import { watchGame } from './export/watch-game.ts'
 import { writeSummary } from './export/write-summary.ts'
 import { subcommand } from './subcommand.ts'
 
@@ -35,7 +36,7 @@ export async function runTelemetryExportTask(
   ports: Partial<ExportPorts> = {},
 ): Promise<ExportOutcome> {
   const all = { ...processPorts(), ...ports }
-  const narrator = createNarrator(all.stderr, argv.includes('--verbose'))
+  const narrator = createNarrator(all.stderr, { environment: all.environment, verbose: argv.includes('--verbose') })
   const given = readFlags(argv, all)
   if (given.at === 'helped') {
     await print(given.help, all, narrator)
@@ -81,29 +82,17 @@ function readFlags(argv: readonly string[], { stderr }: ExportPorts): GivenFlags
 
 async function exportWith(flags: ExportFlags, ports: ExportPorts, narrator: Narrator): Promise<ExportSummary> {
   const interruption = ports.listenForInterruption()
-  const strays: ExportFailure[] = []
-  const stopListening = ports.listenForStrays((error) => {
-    narrator.fault(error)
-    strays.push(failureOf('play', error))
-  })
-  let stopWatching = (): void => {}
-  const standstill = new Promise<ExportSummary>((resolve) => {
-    stopWatching = ports.listenForStandstill(() => {
-      const error = new Error('The game waits for something that can no longer happen')
-      narrator.fault(error)
-      resolve(withFailure(emptySummary, failureOf('export', error)))
-    })
-  })
+  const game = watchGame(ports, narrator)
   try {
     const settings = exportSettings(flags, ports.environment, ports.clock)
     const running = runExport({ settings, ports, narrator, signal: interruption.signal })
-    return strays.reduce(withFailure, await Promise.race([running, standstill]))
+    const summary = await Promise.race([running, game.standstill])
+    return game.strays().reduce(withFailure, summary)
   } catch (error) {
     narrator.fault(error)
     return withFailure(emptySummary, failureOf('usage', error))
   } finally {
-    stopWatching()
-    stopListening()
+    game.stopWatching()
     interruption.release()
   }
 }

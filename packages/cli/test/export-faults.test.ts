@@ -179,6 +179,12 @@ it('has a game that never answers, and would end without a word', async () => {
   expect(stderr).not.toContain('unsettled')
 })
 
+it('has a game that leaves a timer running, which would keep the process', async () => {
+  const { exitCode, summary } = await runExport([...patrol, '--mission', 'restless', '--artifactDir', freshFolder()])
+  expect(exitCode).toBe(0)
+  expect(summary.ok).toBe(true)
+})
+
 it('is wrong usage: 2, advice on stderr, and a summary all the same', async () => {
   const { exitCode, summary, stderr } = await runExport(['--artifact-dri', 'x'])
   expect(exitCode).toBe(2)

@@ -506,10 +506,11 @@ describe('what is printed', () => {
   })
 
   it('is coloured on a terminal only, and never steered by a game', async () => {
-    const told = async (isTTY: boolean): Promise<string> => {
+    const told = async (isTTY: boolean, environment = {}): Promise<string> => {
       const written: string[] = []
       const loadGame = async (): Promise<MissionGame> => ({ ...gameOf(() => mission()), name: 'a\u001b[31mred\ngame' })
       await runTask(['--mission', 'one'], {
+        environment,
         loadGame,
         stderr: { isTTY, columns: 80, write: (text) => written.push(text) },
         createWriter: () => ({ id: 'w', write: () => Promise.reject(new Error('no')) }),
@@ -519,6 +520,15 @@ describe('what is printed', () => {
     expect(await told(false)).toContain('a\\u001b[31mred\ngame 1')
     expect(await told(false)).not.toContain('\u001b')
     expect(await told(true)).toContain('\u001b[33mwarning:')
+    expect(await told(true, { NO_COLOR: '1' })).toContain('\nwarning:')
+  })
+
+  it('tells where a fault comes from, if it is asked', async () => {
+    const loadGame = () => Promise.reject(new Error('no game'))
+    const stack = /^ {4}at /m
+    expect((await runTask([], { loadGame })).stderr).not.toMatch(stack)
+    expect((await runTask(['--verbose'], { loadGame })).stderr).toMatch(stack)
+    expect((await runTask([], { loadGame, environment: { DEBUG: '1' } })).stderr).toMatch(stack)
   })
 
   it('is help on stdout, without a summary', async () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { run } from './run-command.ts'
 
 it('shows examples for every command', async () => {
-  for (const name of ['serve', 'demo', 'tail', 'query']) {
+  for (const name of ['serve', 'demo', 'tail', 'query', 'export']) {
     const { exitCode, stdout } = await run([name, '--help'])
     expect(exitCode).toBe(0)
     expect(stdout).toContain(`Examples:\n  downlink ${name}`)

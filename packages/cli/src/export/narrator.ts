@@ -4,6 +4,7 @@ import { describeFault } from '../fault.ts'
 import type { OutputPort } from '../output.ts'
 import { printable } from '../printable.ts'
 import { createStatusLine, type StatusLine } from '../status-line.ts'
+import type { Environment } from './settings.ts'
 
 export interface Narrator {
   readonly status: StatusLine
@@ -13,10 +14,17 @@ export interface Narrator {
   fault(error: unknown): void
 }
 
-/** @param withStacks tells where a fault comes from */
-export function createNarrator(stderr: OutputPort, withStacks: boolean): Narrator {
+export interface NarratorOptions {
+  /** `NO_COLOR` keeps a terminal plain, `DEBUG` tells where faults come from. */
+  readonly environment: Environment
+  /** As `DEBUG`. */
+  readonly verbose: boolean
+}
+
+export function createNarrator(stderr: OutputPort, { environment, verbose }: NarratorOptions): Narrator {
   const status = createStatusLine(stderr)
-  const colourful = stderr.isTTY === true
+  const withStacks = verbose || environment.DEBUG !== undefined
+  const colourful = stderr.isTTY === true && !environment.NO_COLOR
   const { yellow } = pc.createColors(colourful)
   // What a game or a command says may be in it: it must not steer the terminal.
   const line = (mark: string, text: string): void => {

@@ -1,5 +1,5 @@
 /** Game → mission → summary → artifacts → files → CI, and what went wrong on the way. */
-import { type ExportMetrics, type InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
+import { type InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
 import { onlyGiven } from '../flags.ts'
 import type { HeadlessMission } from '../game-module.ts'
 import { ended } from '../interruption.ts'
@@ -8,7 +8,7 @@ import type { Narrator } from './narrator.ts'
 import { type PlayEnd, playedText, playMission } from './play-mission.ts'
 import type { ExportPorts } from './ports.ts'
 import { checkNames, type ExportSettings, exportDefaults } from './settings.ts'
-import { type ExportFailure, type ExportSummary, emptySummary, failureOf, withFailure } from './summary.ts'
+import { type ExportFailure, type ExportSummary, emptySummary, failureOf, summaryOf, withFailure } from './summary.ts'
 
 export interface ExportRun {
   readonly settings: ExportSettings
@@ -103,38 +103,6 @@ function sectionFailures(run: ExportRun, { failedSections }: InspectorSummary): 
   return failed.map(({ section, message }) =>
     told(run, { stage: 'export', code: 'section_failed', message: `The section ${section} can't be read: ${message}` }),
   )
-}
-
-function summaryOf({ written, failures, writerSummaries, publish }: ExportMetrics): ExportSummary {
-  const all: ExportFailure[] = [
-    ...failures.map(({ code, message, writer, filename }) => ({
-      stage: 'write' as const,
-      code,
-      message,
-      writer,
-      filename,
-    })),
-    ...(publish?.failures ?? []).map(({ code, message }) => ({ stage: 'publish' as const, code, message })),
-  ]
-  return {
-    ok: all.length === 0,
-    artifacts: written.map(({ filename, path, bytes, sha256, mimeType }) => ({
-      filename,
-      ...onlyGiven({ path }),
-      bytes,
-      ...onlyGiven({ sha256 }),
-      mimeType,
-    })),
-    writers: writerSummaries.map(({ id, attempted, successes, failures, durationMs }) => ({
-      id,
-      attempted,
-      successes,
-      failures,
-      durationMs,
-    })),
-    publish: publish ?? null,
-    failures: all,
-  }
 }
 
 const interrupted = (run: ExportRun, stage: ExportFailure['stage']): ExportFailure =>

@@ -1,6 +1,13 @@
 /** What an export came to, as the JSON on the last line of stdout. */
-import { ArtifactError, type ArtifactErrorCode, type PublishFailureCode, type PublishResult } from '@downlink/artifacts'
+import {
+  ArtifactError,
+  type ArtifactErrorCode,
+  type ExportMetrics,
+  type PublishFailureCode,
+  type PublishResult,
+} from '@downlink/artifacts'
 import { CliError, type CliErrorCode } from '../errors.ts'
+import { onlyGiven } from '../flags.ts'
 import { interruptedExitCode } from '../interruption.ts'
 import type { FailOn } from './settings.ts'
 
@@ -47,6 +54,39 @@ export interface ExportFailure {
 export type ExportStage = 'usage' | 'game' | 'play' | 'export' | 'write' | 'publish' | 'summary'
 
 export const emptySummary: ExportSummary = { ok: true, artifacts: [], writers: [], publish: null, failures: [] }
+
+/** What the writers and the publisher say. */
+export function summaryOf({ written, failures, writerSummaries, publish }: ExportMetrics): ExportSummary {
+  const all: ExportFailure[] = [
+    ...failures.map(({ code, message, writer, filename }) => ({
+      stage: 'write' as const,
+      code,
+      message,
+      writer,
+      filename,
+    })),
+    ...(publish?.failures ?? []).map(({ code, message }) => ({ stage: 'publish' as const, code, message })),
+  ]
+  return {
+    ok: all.length === 0,
+    artifacts: written.map(({ filename, path, bytes, sha256, mimeType }) => ({
+      filename,
+      ...onlyGiven({ path }),
+      bytes,
+      ...onlyGiven({ sha256 }),
+      mimeType,
+    })),
+    writers: writerSummaries.map(({ id, attempted, successes, failures, durationMs }) => ({
+      id,
+      attempted,
+      successes,
+      failures,
+      durationMs,
+    })),
+    publish: publish ?? null,
+    failures: all,
+  }
+}
 
 export const withFailure = (summary: ExportSummary, failure: ExportFailure): ExportSummary => ({
   ...summary,
