@@ -1,6 +1,6 @@
 /** Any error as the command reports it: what happened, what to do, and the exit code. */
 import { ArtifactError } from '@downlink/artifacts'
-import { CollectorError, type CollectorErrorCode } from '@downlink/collector'
+import type { CollectorError, CollectorErrorCode } from '@downlink/collector'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
 import { CliError } from './errors.ts'
@@ -46,16 +46,20 @@ export function describeFault(
 
 function adviceOn(error: unknown): string | undefined {
   if (error instanceof CliError) return error.advice
-  if (!(error instanceof CollectorError)) return undefined
+  if (!isOfCollector(error)) return undefined
   if (error.code !== 'cannot_listen') return collectorAdvice[error.code]
   const { code = '' } = (error.cause ?? {}) as NodeJS.ErrnoException
   return listenAdvice[code] ?? 'Choose another address with --host and --port.'
 }
 
+/** By its name: to import the class is to load a database, which an export has no use for. */
+const isOfCollector = (error: unknown): error is CollectorError =>
+  error instanceof Error && error.name === 'CollectorError'
+
 type CodedError = ArtifactError | CliError | CollectorError
 
 const isCoded = (error: unknown): error is CodedError =>
-  error instanceof CliError || error instanceof CollectorError || error instanceof ArtifactError
+  error instanceof CliError || error instanceof ArtifactError || isOfCollector(error)
 
 /** What a collector answered says more than that it refused. */
 const codeOf = (error: CodedError): string => (error instanceof CliError ? error.answered : undefined) ?? error.code
