@@ -1,11 +1,13 @@
 /** Whole-system specs in a real browser. */
+import type { TelemetryTestOptions, TelemetryWorkerOptions } from '@downlink/playwright'
+import game from '@downlink/red-vs-blue'
 import { defineConfig, devices } from '@playwright/test'
 import { chromiumAdvice, chromiumFlags, findChromium } from './tools/chromium.ts'
 
 const executablePath = findChromium()
 if (executablePath === undefined) throw new Error(chromiumAdvice)
 
-export default defineConfig({
+export default defineConfig<TelemetryTestOptions, TelemetryWorkerOptions>({
   testDir: 'tests/e2e',
   outputDir: 'test-results/traces',
   workers: 2,
@@ -18,7 +20,13 @@ export default defineConfig({
     ['json', { outputFile: 'test-results/playwright.json' }],
     ['./tools/playwright-totals.ts'],
   ],
-  use: { trace: { mode: 'retain-on-failure', screenshots: false } },
+  use: {
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    // For the specs that take `test` from @downlink/playwright: a collector a worker, which serves the game as well.
+    telemetryEvents: game.events,
+    telemetryPages: { '/play': { folder: game.pageFolder } },
+    telemetryCapture: 'on-failure',
+  },
   projects: [
     {
       name: 'chromium',

@@ -5,7 +5,6 @@ import type { Page } from '@playwright/test'
 
 const { test, expect } = createTest({ events: game.events })
 
-test.use({ telemetryPages: { '/play': { folder: game.pageFolder } } })
 test.describe.configure({ mode: 'serial' })
 
 async function play(page: Page, url: string): Promise<string> {

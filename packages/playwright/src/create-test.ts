@@ -5,7 +5,14 @@ import { test as base, type TestType } from '@playwright/test'
 import type { CaptureMode } from './capture/on-end.ts'
 import { createExpect, type TelemetryExpect } from './create-expect.ts'
 import type { PageConfig } from './environment.ts'
-import { contextFixture, endFixture, stationFixture, type TelemetryEnd } from './fixtures.ts'
+import {
+  type CaptureInspector,
+  captureFixture,
+  contextFixture,
+  endFixture,
+  stationFixture,
+  type TelemetryEnd,
+} from './fixtures.ts'
 import type { Station } from './station/station.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -31,6 +38,8 @@ type BaseFixtures =
 
 export interface TelemetryFixtures<Events extends EventMap> extends TelemetryTestOptions {
   telemetry: Telemetry<Events>
+  /** Takes the inspector artifacts out of `page`: see `captureInspectorTelemetry`. */
+  captureInspector: CaptureInspector
   /** Of no use to a test. */
   telemetryEnd: TelemetryEnd
 }
@@ -64,6 +73,7 @@ export function createTest<Events extends EventMap = EventMap>({
     telemetryStation: [stationFixture, { scope: 'worker', box: true }],
     telemetryEnd: [endFixture, { box: true }],
     telemetry: ({ telemetryEnd }, use) => use(telemetryEnd.telemetry as Telemetry<Events>),
+    captureInspector: captureFixture,
     context: contextFixture,
   })
   return { test, expect: createExpect<Events>() }

@@ -1,5 +1,11 @@
 /** The fixtures' lives: what is there before the test, and what is done after it. Playwright reads what they need off their parameters. */
-import type { BrowserContext, TestInfo } from '@playwright/test'
+import type { BrowserContext, Page, TestInfo } from '@playwright/test'
+import {
+  type Captured,
+  type CaptureOptions,
+  captureInspectorTelemetry,
+  type NotCaptured,
+} from './capture/capture-inspector-telemetry.ts'
 import { type CaptureMode, type EndOfTest, watchEnd } from './capture/on-end.ts'
 import type { PageConfig } from './environment.ts'
 import { openStation, type Station, type StationOptions } from './station/station.ts'
@@ -66,4 +72,15 @@ export async function contextFixture({ context, telemetryEnd }: ContextNeeds, us
   await telemetryEnd.telemetry.join(context)
   await use(context)
   await telemetryEnd.ofContext(context)
+}
+
+/** `captureInspectorTelemetry` for the test's own page. */
+export type CaptureInspector = (options?: CaptureOptions) => Promise<Captured | NotCaptured>
+
+export function captureFixture(
+  { page }: { readonly page: Page },
+  use: Use<CaptureInspector>,
+  testInfo: TestInfo,
+): Promise<void> {
+  return use((options) => captureInspectorTelemetry(page, testInfo, options))
 }

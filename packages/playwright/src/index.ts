@@ -21,6 +21,7 @@ export {
 } from './create-test.ts'
 export type { PageConfig } from './environment.ts'
 export { type CaptureFailureCode, TelemetryTestError, type TelemetryTestErrorCode } from './errors.ts'
+export type { CaptureInspector } from './fixtures.ts'
 export { matcherDefaults, type PayloadPattern } from './matchers/matcher.ts'
 export { type ReceivedEvent, type Telemetry, telemetryDefaults, type WaitOptions } from './telemetry.ts'
 export { expect, test } from './untyped.ts'

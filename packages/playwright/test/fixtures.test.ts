@@ -4,12 +4,20 @@ import { request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BrowserContext, test as playwrightTest, type TestInfo } from '@playwright/test'
+import { type BrowserContext, type Page, test as playwrightTest, type TestInfo } from '@playwright/test'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { contextFixture, endFixture, type StationNeeds, stationFixture, type TelemetryEnd } from '../src/fixtures.ts'
+import {
+  type CaptureInspector,
+  captureFixture,
+  contextFixture,
+  endFixture,
+  type StationNeeds,
+  stationFixture,
+  type TelemetryEnd,
+} from '../src/fixtures.ts'
 import type { Station } from '../src/station/station.ts'
 import { openTelemetry } from '../src/telemetry.ts'
-import { aTest } from '../src/test-doubles.ts'
+import { aPage, aTest } from '../src/test-doubles.ts'
 import { expect as telemetryExpect, test } from '../src/untyped.ts'
 
 const needs: StationNeeds = { telemetryEvents: undefined, telemetryPages: {}, telemetryKey: undefined }
@@ -22,7 +30,7 @@ function begin<Value>(fixture: (use: (value: Value) => Promise<void>) => Promise
       release = done
     })
     const over = fixture((value) => {
-      resolve({ value, end })
+      resolve({ value, end: () => end() })
       return released
     })
     const end = () => {
@@ -189,6 +197,13 @@ it('makes the collector known to a context before the test, and asks its pages a
   expect(other.scripts).toHaveLength(1)
   await end()
   expect(info.attachments).toHaveLength(2)
+})
+
+it('captures the page of the test', async () => {
+  const info = aTest()
+  const capture = await begin<CaptureInspector>((use) => captureFixture({ page: aPage() as Page }, use, info))
+  expect(await capture.value({ prefix: 'mine' })).toMatchObject({ ok: false, code: 'no_inspector' })
+  expect(info.annotations).toHaveLength(1)
 })
 
 it('makes a test and an expect of its own', () => {
