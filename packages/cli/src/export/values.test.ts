@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { array, assert, constantFrom, integer, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
 import { epochSeconds, filled, isoTime, jsonArgv, jsonArgvList, keyValue, nameList } from './values.ts'
 
@@ -53,4 +54,28 @@ it('takes commands as arrays of text only', () => {
 it('takes no emptiness for a path', () => {
   expect(filled(' a ')).toBe(' a ')
   refused(filled, ['', '  '], /not to be empty/)
+})
+
+it('gives back whatever was spelled, character by character', () => {
+  const key = string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.includes('=') && text !== 'signal')
+  const text = string({ unit: 'grapheme' })
+  assert(
+    property(key, text, (name, value) => {
+      expect(keyValue(`${name}=${value}`)).toEqual([[name, value]])
+    }),
+  )
+  const program = string({ minLength: 1 })
+  assert(
+    property(program, array(text), (first, rest) => {
+      expect(jsonArgv(JSON.stringify([first, ...rest]))).toEqual([[first, ...rest]])
+    }),
+  )
+  const ms = integer({ min: 0, max: Date.UTC(9999, 11, 31) })
+  assert(
+    property(
+      ms,
+      constantFrom('Z', '+00:00'),
+      (at, zone) => isoTime(new Date(at).toISOString().replace('Z', zone)) === at,
+    ),
+  )
 })
