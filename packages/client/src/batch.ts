@@ -1,7 +1,6 @@
 /** Puts a run of the line into words for the wire, as far as there is room. */
 import { maxEventBytes, utf8Length } from '@downlink/protocol'
-import type { Drops } from './drops.ts'
-import type { Entry, Outbox } from './outbox.ts'
+import type { Entry, Outbox, Reading } from './outbox.ts'
 
 /** A run of the line, as texts for the wire. */
 export interface PackedBatch {
@@ -11,57 +10,54 @@ export interface PackedBatch {
   readonly elements: readonly string[]
 }
 
-/** What stands on the wire for an event. */
-export type Spelling = (entry: Entry) => unknown
+/**
+ * Events that can't be sent are taken off the line, and told as drops.
+ *
+ * @param reading where the batch starts; its `told` is brought up to where it ends
+ * @param count events, at most; the drops up to the next event are told with them
+ * @param maxBytes of the whole frame or body, in UTF-8
+ */
+export type Pack = (reading: Reading, count: number, maxBytes: number) => PackedBatch
 
 /** At most: of the fields around the elements, and of a drop with all its reasons. */
 const headBytes = 256
 const dropBytes = 128
 
-/**
- * Events that can't be sent are taken off the line, and told as drops.
- *
- * @param after where the batch starts
- * @param entries the events above it
- * @param end where it ends at the latest: before the next event
- * @param maxBytes of the whole frame or body, in UTF-8
- * @param told what the collector has counted at `after`, brought up to where it ends; undefined where drops are not told
- */
-export function packBatch(
-  outbox: Outbox,
-  spell: Spelling,
-  after: number,
-  entries: readonly Entry[],
-  end: number,
-  maxBytes: number,
-  told: Drops | undefined,
-): PackedBatch {
-  const elements: string[] = []
-  let roomBytes = maxBytes - headBytes
-  let to = after
-  const tellGap = (last: number): void => {
-    if (told && last > to) elements.push(JSON.stringify({ drop: outbox.explain(last - to, told) }))
-    to = last
-  }
-  const encode = (entry: Entry): string | undefined => {
-    try {
-      const text = JSON.stringify(spell(entry))
-      if (utf8Length(text) <= maxEventBytes) return text
-      outbox.drop('oversize', entry)
-    } catch {
-      outbox.drop('unencodable', entry)
+/** @param spell what stands on the wire for an event */
+export function createPacker(outbox: Outbox, spell: (entry: Entry) => unknown): Pack {
+  return ({ cursor, inFlight, told }, count, maxBytes) => {
+    const elements: string[] = []
+    let roomBytes = maxBytes - headBytes
+    let to = cursor
+    const tellGap = (end: number): void => {
+      if (end > to) elements.push(JSON.stringify({ drop: outbox.explain(end - to, told) }))
+      to = end
     }
-    return undefined
+    const entries = outbox.slice(inFlight, count)
+    const [next] = outbox.slice(inFlight + entries.length, 1)
+    for (const entry of entries) {
+      const text = encode(spell(entry))
+      const bytes = utf8Length(text)
+      if (!text || bytes > maxEventBytes) {
+        outbox.drop(text ? 'oversize' : 'unencodable', entry)
+        continue
+      }
+      roomBytes -= bytes + dropBytes * Number(entry.seq > to + 1) + 1
+      if (roomBytes < 0) return { to, elements }
+      tellGap(entry.seq - 1)
+      elements.push(text)
+      to = entry.seq
+    }
+    tellGap(next ? next.seq - 1 : outbox.pushed)
+    return { to, elements }
   }
-  for (const entry of entries) {
-    const text = encode(entry)
-    if (!text) continue
-    roomBytes -= utf8Length(text) + dropBytes * Number(entry.seq > to + 1) + 1
-    if (roomBytes < 0) return { to, elements }
-    tellGap(entry.seq - 1)
-    elements.push(text)
-    to = entry.seq
+}
+
+/** Empty where JSON has no words for it: a BigInt, a circle, a `toJSON` that throws. */
+function encode(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return ''
   }
-  tellGap(end)
-  return { to, elements }
 }

@@ -8,11 +8,11 @@ import {
   subprotocol,
   telemetryPath,
 } from '@downlink/protocol'
-import type { Spelling } from './batch.ts'
+import { createPacker } from './batch.ts'
 import type { LinkedBuffer } from './buffer.ts'
 import type { Environment, PageSignal, SocketPort } from './environment.ts'
 import { createExitFlush } from './exit-flush.ts'
-import { type Hindrance, type LinkEvent, type LinkState, step } from './link-state.ts'
+import { type LinkEvent, type LinkState, step } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
 import { createSender } from './sender.ts'
 import { createSession, type Session } from './session.ts'
@@ -39,11 +39,11 @@ export function createConnector(
   const { getToken, schema, build, labels, version } = settings
   const { config, development, warn, wallMs, monotonicMs } = environment
   const { outbox } = buffer
-  const isAcked = settings.delivery === 'acked'
   const url = config?.url ?? settings.url ?? telemetryPath
-  const spell: Spelling = isAcked ? ({ type, timestamp, data }) => ({ type, timestamp, data, version }) : buffer.read
-  const sender = createSender(settings, outbox, spell, isAcked)
-  const exitFlush = createExitFlush(outbox, spell, environment.post, settings.exitBudgetBytes)
+  const pack = createPacker(outbox, ({ type, timestamp, data }) => ({ type, timestamp, data, version }))
+  const sender = createSender(settings, outbox, pack)
+  const post = (body: string): Promise<string | undefined> => environment.post(url.replace(/^ws/, 'http'), body)
+  const exitFlush = createExitFlush(outbox, pack, post, settings.exitBudgetBytes)
   let state: LinkState = { at: 'idle' }
   let socket: SocketPort | undefined
   let cancelAlarm: (() => void) | undefined
@@ -62,17 +62,17 @@ export function createConnector(
     cancelAlarm = environment.setTimer(run, delayMs)
   }
 
-  const network = (): Hindrance | undefined => (environment.isOnline() ? undefined : 'offline')
-
   const dispatch = (...event: LinkEvent): void =>
-    enter(step(state, event, settings, { nowMs: wallMs(), random: environment.random() }))
+    enter(
+      step(state, event, settings, { nowMs: wallMs(), random: environment.random(), isOnline: environment.isOnline() }),
+    )
 
   const enter = (next: LinkState): void => {
     const { at } = state
     state = next
     if (next.at !== at) {
       if (next.at !== 'open') disconnect()
-      if (next.at === 'waiting') alarm(next.retryAtMs - wallMs(), () => dispatch('retry', network()))
+      if (next.at === 'waiting') alarm(next.retryAtMs - wallMs(), () => dispatch('retry'))
       if (next.at === 'connecting') void connect(conn)
     }
     buffer.changed()
@@ -102,8 +102,8 @@ export function createConnector(
     }
     try {
       const { href } = new URL(url, environment.pageUrl)
-      const opened = environment.createSocket(href.replace(/^http/, 'ws'), isAcked ? [subprotocol] : [])
-      opened.onopen = () => (isAcked ? opened.send(encodeFrame({ t: 'hello', ...hello() })) : welcomed())
+      const opened = environment.createSocket(href.replace(/^http/, 'ws'), [subprotocol])
+      opened.onopen = () => opened.send(encodeFrame({ t: 'hello', ...hello() }))
       opened.onmessage = ({ data }) => {
         awaiting = false
         silentSinceMs = monotonicMs()
@@ -129,7 +129,7 @@ export function createConnector(
   }
 
   const receive = (text: unknown): void => {
-    const frame = isAcked && decodeServerFrame(String(text))
+    const frame = decodeServerFrame(String(text))
     if (!frame || frame.t === 'beat') return
     if (frame.t === 'slow') {
       dispatch('slow', frame.retryAfterMs)
@@ -147,22 +147,18 @@ export function createConnector(
     outbox.settle(mark, frame.totals)
     if (frame.t === 'welcome') {
       sender.welcome(frame)
-      welcomed()
+      dispatch('welcomed')
+      drain()
     } else {
       development?.rejected(frame.rejected)
       send(false)
     }
   }
 
-  const welcomed = (): void => {
-    dispatch('welcomed')
-    drain()
-  }
-
   const drain = (): void => {
     if (state.at !== 'open') return
     alarm(settings.drainIntervalMs, drain)
-    const isExpecting = awaiting || (isAcked && outbox.cursor > outbox.acked)
+    const isExpecting = awaiting || outbox.cursor > outbox.acked
     if (!isExpecting || wallMs() < state.slowUntilMs) silentSinceMs = monotonicMs()
     if (monotonicMs() - silentSinceMs >= settings.ackDeadlineMs) lost(closedAbnormally)
     else send(true)
@@ -194,7 +190,7 @@ export function createConnector(
   const end = (): void => {
     drain()
     const { pushed, cursor } = outbox
-    if (state.at === 'open' && isAcked && cursor === pushed) {
+    if (state.at === 'open' && cursor === pushed) {
       socket?.send(encodeBatch({ t: 'batch', seq: pushed + 1, pushed, end: true }, []))
     }
   }
@@ -203,11 +199,11 @@ export function createConnector(
     const isLeaving = signal === 'pagehide'
     if (isLeaving || signal === 'hidden') {
       isLeaving ? end() : drain()
-      if (isAcked && 'attempt' in state) void exitFlush(url.replace(/^ws/, 'http'), hello(), isLeaving).then(receive)
+      if ('attempt' in state) void exitFlush(hello(), isLeaving).then(receive)
     }
-    dispatch('look', isLeaving || (state.at === 'away' && signal !== 'pageshow') ? 'away' : network())
+    dispatch(signal)
     // A socket can read OPEN and be dead: ask.
-    if (signal !== 'hidden' && state.at === 'open' && isAcked) {
+    if (signal !== 'hidden' && state.at === 'open') {
       awaiting = true
       socket?.send(encodeFrame({ t: 'ping' }))
     }

@@ -58,7 +58,8 @@ const flushTimeoutMs = 5000
  */
 export function createTelemetry<Events extends EventMap = EventMap>(options: TelemetryOptions = {}): Telemetry<Events> {
   const settings = withDefaults(options)
-  const environment = { ...realEnvironment(), ...settings.environment }
+  const world = { ...realEnvironment(), ...settings.environment }
+  const environment = settings.delivery?.(world) ?? world
   const { config, development } = environment
   const session = createSession(environment, settings.sessionId)
   const buffer = createBuffer(settings, environment, createClock(environment), session)

@@ -56,6 +56,9 @@ export interface Environment {
   readonly warn: (message: string) => void
 }
 
+/** How events reach the other end: it puts something of its own between the link and the world. */
+export type Delivery = (environment: Environment) => Environment
+
 /** The page, worker or Node process that we are in. Called when telemetry is created, not when it is imported. */
 export function realEnvironment(): Environment {
   const scope = globalThis as typeof globalThis & { readonly downlinkConfig?: DownlinkConfig }

@@ -1,7 +1,6 @@
 /** What a page still sends while it is left: one body that outlives it, within the browser's shared budget. */
 import { encodeBatch, type Hello, utf8Length } from '@downlink/protocol'
-import { packBatch, type Spelling } from './batch.ts'
-import type { Environment } from './environment.ts'
+import type { Pack } from './batch.ts'
 import type { Outbox } from './outbox.ts'
 
 /**
@@ -13,19 +12,19 @@ import type { Outbox } from './outbox.ts'
  */
 export function createExitFlush(
   outbox: Outbox,
-  spell: Spelling,
-  post: Environment['post'],
+  pack: Pack,
+  post: (body: string) => Promise<string | undefined>,
   roomBytes: number,
-): (url: string, hello: Hello, isEnd: boolean) => Promise<string | undefined> {
-  return async (url, hello, isEnd) => {
-    const { acked, pushed, totals } = outbox
-    const maxBytes = roomBytes - utf8Length(JSON.stringify(hello))
-    const { to, elements } = packBatch(outbox, spell, acked, outbox.slice(0), pushed, maxBytes, { ...totals.dropped })
+): (hello: Hello, isEnd: boolean) => Promise<string | undefined> {
+  return async (hello, isEnd) => {
+    const { acked, pushed } = outbox
+    const helloBytes = utf8Length(JSON.stringify(hello))
+    const { to, elements } = pack(outbox.fromMark(), pushed, roomBytes - helloBytes)
     if (to === acked) return
     const body = encodeBatch({ ...hello, seq: acked + 1, pushed, end: isEnd && to === pushed }, elements)
     const bytes = utf8Length(body)
     roomBytes -= bytes
-    const answer = await post(url, body)
+    const answer = await post(body)
     roomBytes += bytes
     return answer
   }

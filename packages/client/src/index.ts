@@ -5,7 +5,7 @@ export { attachTelemetry, type EmittedEvent, type TelemetrySource } from './atta
 export type { TelemetryBuffer } from './buffer.ts'
 export { createTelemetry, type FlushResult, type PushArguments, type Telemetry } from './create-telemetry.ts'
 export type { Development } from './development.ts'
-export type { DownlinkConfig, Environment, PageSignal, SocketPort } from './environment.ts'
+export type { Delivery, DownlinkConfig, Environment, PageSignal, SocketPort } from './environment.ts'
 export { TelemetryError, type TelemetryErrorCode } from './errors.ts'
 export type { LinkState, StopReason } from './link-state.ts'
 export { type OverflowPolicy, type RawEvent, type TelemetryOptions, telemetryDefaults } from './options.ts'

@@ -1,5 +1,6 @@
 /** Where the link stands, and what happens next: pure, so that every path can be tested without a socket. */
 import type { CloseCode } from '@downlink/protocol'
+import type { PageSignal } from './environment.ts'
 
 /** Why the link is not tried again. */
 export type StopReason =
@@ -43,17 +44,9 @@ export type TryingState = {
   | { readonly at: 'open'; readonly sinceMs: number; readonly progressed: boolean; readonly slowUntilMs: number }
 )
 
-/** What stands in the way of a connection. */
-export type Hindrance = 'offline' | 'away'
-
 export type LinkEvent =
-  | readonly [on: 'start']
-  /** The page or its network have changed. */
-  | readonly [on: 'look', hindrance: Hindrance | undefined]
-  /** The backoff is over. */
-  | readonly [on: 'retry', hindrance: Hindrance | undefined]
-  | readonly [on: 'welcomed']
-  | readonly [on: 'acked']
+  /** `retry`: the backoff is over. A page signal may have changed what stands in the way of a connection. */
+  | readonly [on: 'start' | 'retry' | 'welcomed' | 'acked' | PageSignal]
   | readonly [on: 'slow', retryAfterMs: number]
   | readonly [on: 'closed', code: number]
 
@@ -71,6 +64,7 @@ export interface Moment {
   readonly nowMs: number
   /** In [0, 1). */
   readonly random: number
+  readonly isOnline: boolean
 }
 
 /**
@@ -79,22 +73,30 @@ export interface Moment {
  */
 export function step(state: LinkState, event: LinkEvent, options: LinkOptions, moment: Moment): LinkState {
   const [on, value] = event
-  const { nowMs } = moment
+  const { nowMs, isOnline } = moment
   if (!('attempt' in state)) {
     // Not at once: a strict-mode double mount is one socket.
     return on === 'start' ? { at: 'waiting', attempt: 0, retryAtMs: nowMs } : state
   }
   const { at, attempt, lastCode } = state
   const past = { attempt, lastCode }
-  if (on === 'closed') return closed(state, value, options, moment)
-  if (on === 'welcomed') return { at: 'open', ...past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }
-  if (on === 'acked' && at === 'open') return { ...state, progressed: true }
-  if (on === 'slow' && at === 'open') return { ...state, slowUntilMs: nowMs + value }
-  if (on === 'retry' || on === 'look') {
-    if (value) return { at: value, ...past }
-    if (on === 'retry' || at === 'offline' || at === 'away') return { at: 'connecting', ...past }
+  switch (on) {
+    case 'start':
+      return state
+    case 'welcomed':
+      return { at: 'open', ...past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }
+    case 'acked':
+      return at === 'open' ? { ...state, progressed: true } : state
+    case 'slow':
+      return at === 'open' ? { ...state, slowUntilMs: nowMs + value } : state
+    case 'closed':
+      return closed(state, value, options, moment)
+    case 'pagehide':
+      return { at: 'away', ...past }
   }
-  return state
+  if (at === 'away' && on !== 'pageshow') return state
+  if (!isOnline) return { at: 'offline', ...past }
+  return on === 'retry' || at === 'offline' || at === 'away' ? { at: 'connecting', ...past } : state
 }
 
 /** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): after a deploy nobody returns in step. */

@@ -1,5 +1,5 @@
 /** What can be set, its defaults and its ranges. */
-import type { Environment } from './environment.ts'
+import type { Delivery, Environment } from './environment.ts'
 import { TelemetryError } from './errors.ts'
 
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest'
@@ -37,10 +37,8 @@ export interface TelemetryOptions extends BufferOptions {
   readonly getToken?: () => string | Promise<string>
   /** The feature flag. `globalThis.downlinkConfig.enabled` overrides it. @default false */
   readonly enabled?: boolean
-  /** `plain` is for any other backend: no acks, so at most once after `send`. @default 'acked' */
-  readonly delivery?: 'acked' | 'plain'
-  /** In plain delivery. @default 'json-array' */
-  readonly format?: 'json-array' | 'ndjson'
+  /** `plain()` of `@downlink/client/plain` is for any other backend. @default acknowledged, by a collector */
+  readonly delivery?: Delivery
   /** Events a batch, at most. @default 50 */
   readonly batchSize?: number
   /** @default 1000 */
@@ -74,8 +72,6 @@ export interface TelemetryOptions extends BufferOptions {
 /** The numbers are those of `protocolDefaults`; a test holds them together. */
 export const telemetryDefaults = {
   enabled: false as boolean,
-  delivery: 'acked' as 'acked' | 'plain',
-  format: 'json-array' as 'json-array' | 'ndjson',
   overflow: 'drop-oldest' as OverflowPolicy,
   copy: false as boolean,
   capacity: 5000 as number,
@@ -96,8 +92,6 @@ export type TelemetrySettings = typeof telemetryDefaults & TelemetryOptions
 /** What an option may be besides its default. */
 const alternatives: Readonly<Record<string, unknown>> = {
   false: true,
-  acked: 'plain',
-  'json-array': 'ndjson',
   'drop-oldest': 'drop-newest',
 }
 

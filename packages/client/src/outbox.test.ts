@@ -1,8 +1,8 @@
 import { type DropCounts, type DropReason, isDrop, spanOf, type Totals } from '@downlink/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { packBatch } from './batch.ts'
-import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
+import { createPacker, type PackedBatch } from './batch.ts'
+import { createOutbox, type Entry, type Outbox, type OutboxStats, type Reading } from './outbox.ts'
 
 const pushMany = (outbox: Outbox, count: number, refused?: DropReason): void => {
   for (let n = 0; n < count; n++) outbox.push('tick', 0, outbox.pushed + 1, refused)
@@ -25,12 +25,14 @@ const lineOf = ({ acked, slice, pushed, totals, explain }: Outbox): (number | Dr
 
 const collected = (dropped: DropCounts = {}): Totals => ({ dropped, rejected: {} })
 
+/** Batches carry the data alone. */
+const pack = (outbox: Outbox, reading: Reading, count: number): PackedBatch =>
+  createPacker(outbox, ({ data }) => data)(reading, count, 1e9)
+
 /** Sends `count` events over the link, and returns the batch as a collector reads it. */
 const send = (outbox: Outbox, count = Number.POSITIVE_INFINITY): { seq: number; elements: unknown[] } => {
-  const { cursor, inFlight, pushed, told } = outbox
-  const entries = outbox.slice(inFlight, count)
-  const end = (outbox.slice(inFlight + entries.length, 1)[0]?.seq ?? pushed + 1) - 1
-  const batch = packBatch(outbox, ({ data }) => data, cursor, entries, end, 1e9, told)
+  const { cursor } = outbox
+  const batch = pack(outbox, outbox, count)
   outbox.take(batch.to)
   return { seq: cursor + 1, elements: batch.elements.map((text) => JSON.parse(text)) }
 }
@@ -298,9 +300,8 @@ describe('with a collector', () => {
               isLinked = false
             } else if (act === 'beacon') {
               link()
-              const { acked, pushed, totals, slice } = outbox
-              const entries = slice(0)
-              const body = packBatch(outbox, ({ data }) => data, acked, entries, pushed, 1e9, { ...totals.dropped })
+              const { acked, pushed } = outbox
+              const body = pack(outbox, outbox.fromMark(), pushed)
               beacons.push({ seq: acked + 1, elements: body.elements.map((text) => JSON.parse(text)) })
             } else if (act === 'deliver beacon') {
               for (const body of beacons) take(ledger, body)

@@ -11,7 +11,7 @@
 import type { DropCounts, DropReason, Totals } from '@downlink/protocol'
 import { addDrops, type Drops, sumOf } from './drops.ts'
 import type { OverflowPolicy } from './options.ts'
-import { createRing } from './ring.ts'
+import { createRing, type Ring } from './ring.ts'
 
 /** An event on the line. */
 export interface Entry {
@@ -34,24 +34,30 @@ export interface OutboxStats {
   readonly rejected: number
 }
 
-/** Its numbers are for reading. */
-export interface Outbox {
+/** How far the line has been read to the collector. */
+export interface Reading {
+  /** The highest sequence told. */
+  cursor: number
+  /** Events on the line at or below the cursor. */
+  inFlight: number
+  /** The drops that the collector has counted, or will have when it has heard all up to `cursor`. */
+  told: Drops
+}
+
+/** Its numbers are for reading; as a reading, it is that of the present link. */
+export interface Outbox extends Reading {
   /** The highest sequence given out. */
   pushed: number
   /** All at or below it is settled: committed, dropped, or the caller's. */
   acked: number
-  /** The highest sequence sent over this link. */
-  cursor: number
-  /** Events at or below the cursor. */
-  inFlight: number
   /** The collector's counts at `acked`. */
   totals: Totals
-  /** The drops that the collector has counted, or will have when it has read all up to `cursor`. */
-  told: Drops
+  /** A reading that begins where all is settled. */
+  fromMark(): Reading
   /** Events above the cursor. */
   readonly queued: () => number
   /** The `count` oldest events from `index` on; those in flight come first. */
-  slice(index: number, count?: number): Entry[]
+  readonly slice: Ring<Entry>['slice']
   /** Queues an event under the next sequence, or counts it as dropped. Where there is no room, one gives way. */
   push(type: string, timestamp: number, data: unknown, refused?: DropReason): Entry
   /** Drops an event, unless told the oldest that is queued. Returns false where there is none. */
@@ -67,7 +73,7 @@ export interface Outbox {
   lose(): void
   /**
    * All at or below `mark` is settled; a mark below the present one changes nothing.
-   * @param collected the collector's counts at that mark; without them, in plain delivery, our own go on
+   * @param collected the collector's counts at that mark; without them, where it was drained by hand, our own go on
    */
   settle(mark: number, collected?: Totals): void
   /** Starts a new session's line with what is not settled: its sequences begin at 1 again. */
@@ -105,9 +111,9 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
     inFlight: 0,
     totals: nothing,
     told: {},
+    fromMark: () => ({ cursor: outbox.acked, inFlight: 0, told: { ...outbox.totals.dropped } }),
     queued: () => ring.size - outbox.inFlight,
-    slice: (index, count = ring.size) =>
-      Array.from({ length: Math.min(count, ring.size - index) }, (_, at) => ring.at(index + at) as Entry),
+    slice: ring.slice,
     push(type, timestamp, data, refused) {
       const entry = { seq: ++outbox.pushed, type, timestamp, data }
       refused ? addDrops(dropped, refused) : put(entry)
@@ -143,11 +149,7 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
         outbox.inFlight++
       outbox.cursor = to
     },
-    lose() {
-      outbox.inFlight = 0
-      outbox.cursor = outbox.acked
-      outbox.told = { ...outbox.totals.dropped }
-    },
+    lose: () => void Object.assign(outbox, outbox.fromMark()),
     settle(mark, collected) {
       if (mark < outbox.acked) return
       outbox.acked = mark

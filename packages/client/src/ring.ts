@@ -4,6 +4,8 @@ export interface Ring<Item> {
   readonly size: number
   /** @param index from 0, the oldest */
   at(index: number): Item | undefined
+  /** The `count` from `index` on, or as many as there are. */
+  slice(index: number, count?: number): Item[]
   /** There must be room. */
   push(item: Item): void
   /** Takes one out. This moves those that are older, so it is quick for the oldest. */
@@ -15,13 +17,15 @@ export function createRing<Item>(capacity: number): Ring<Item> {
   const slots = new Array<Item | undefined>(2 ** Math.ceil(Math.log2(capacity))).fill(undefined)
   const mask = slots.length - 1
   let head = 0
-  const ring = {
+  const ring: Ring<Item> & { size: number } = {
     size: 0,
-    at: (index: number): Item | undefined => (index < ring.size ? slots[(head + index) & mask] : undefined),
-    push(item: Item): void {
+    at: (index) => (index < ring.size ? slots[(head + index) & mask] : undefined),
+    slice: (index, count = ring.size) =>
+      Array.from({ length: Math.min(count, ring.size - index) }, (_, at) => ring.at(index + at) as Item),
+    push(item) {
       slots[(head + ring.size++) & mask] = item
     },
-    remove(index: number): void {
+    remove(index) {
       for (let at = head + index; at > head; at--) slots[at & mask] = slots[(at - 1) & mask]
       // Emptied, so that the ring keeps nothing alive.
       slots[head++ & mask] = undefined

@@ -1,6 +1,6 @@
 /** Sends the line of the outbox over an open socket, as far as window, `bufferedAmount` and poisoned batches allow. */
-import { type CloseCode, encodeBatch, maxEventBytes, maxFrameBytes, type WelcomeFrame } from '@downlink/protocol'
-import { packBatch, type Spelling } from './batch.ts'
+import { type CloseCode, encodeBatch, maxEventBytes, type WelcomeFrame } from '@downlink/protocol'
+import type { Pack } from './batch.ts'
 import type { SocketPort } from './environment.ts'
 import type { TelemetrySettings } from './options.ts'
 import type { Outbox } from './outbox.ts'
@@ -19,10 +19,10 @@ const lossesToHalve = 3
 
 const tooLarge: readonly number[] = [4413, 1009] satisfies CloseCode[]
 
-export function createSender(settings: TelemetrySettings, outbox: Outbox, spell: Spelling, isAcked: boolean): Sender {
-  const { batchSize, windowEvents } = settings
-  let window = windowEvents
-  let maxBytes = maxFrameBytes
+export function createSender(settings: TelemetrySettings, outbox: Outbox, pack: Pack): Sender {
+  const { batchSize, windowEvents, maxBufferedBytes } = settings
+  let window: number
+  let maxBytes: number
   let maxElements = batchSize
   let losses = 0
   let acked = 0
@@ -30,7 +30,7 @@ export function createSender(settings: TelemetrySettings, outbox: Outbox, spell:
     welcome(frame) {
       window = Math.max(1, Math.min(windowEvents, frame.window))
       // A collector with less room than one event says so by closing with 4413.
-      maxBytes = Math.max(maxEventBytes, Math.min(maxFrameBytes, frame.maxBatchBytes))
+      maxBytes = Math.max(2 * maxEventBytes, frame.maxBatchBytes)
     },
     send(socket, all) {
       if (outbox.acked > acked) {
@@ -38,19 +38,13 @@ export function createSender(settings: TelemetrySettings, outbox: Outbox, spell:
         maxElements = Math.min(batchSize, maxElements * 2)
       }
       acked = outbox.acked
-      while (
-        socket.bufferedAmount <= settings.maxBufferedBytes &&
-        (all || outbox.queued() >= Math.min(maxElements, window))
-      ) {
-        const { cursor, pushed, inFlight, told } = outbox
-        const entries = outbox.slice(inFlight, Math.min(maxElements, window - inFlight))
-        const end = (outbox.slice(inFlight + entries.length, 1)[0]?.seq ?? pushed + 1) - 1
-        const { to, elements } = packBatch(outbox, spell, cursor, entries, end, maxBytes, isAcked ? told : undefined)
+      while (socket.bufferedAmount <= maxBufferedBytes && (all || outbox.queued() >= Math.min(maxElements, window))) {
+        const { cursor, pushed, inFlight } = outbox
+        const { to, elements } = pack(outbox, Math.min(maxElements, window - inFlight), maxBytes)
         if (to === cursor) return
-        if (isAcked) socket.send(encodeBatch({ t: 'batch', seq: cursor + 1, pushed }, elements))
-        else if (elements[0]) socket.send(settings.format === 'ndjson' ? `${elements.join('\n')}\n` : `[${elements}]`)
+        // Before the socket, which may answer at once.
         outbox.take(to)
-        if (!isAcked) outbox.settle(to)
+        socket.send(encodeBatch({ t: 'batch', seq: cursor + 1, pushed }, elements))
       }
     },
     shrink(code) {

@@ -14,8 +14,9 @@ export function createSession(
   id?: string,
 ): Session {
   const random = Array.from(randomBytes(25), (byte) => (byte + 256).toString(16).slice(1)).join('')
+  const digits = (from: number, to: number): string => random.slice(from, to)
   const time = wallMs().toString(16).padStart(12, '0')
   // 48 bits of time, version 7, 12 random bits, variant 8, 60 random bits.
-  const digits = `${time}7${random.slice(32, 35)}8${random.slice(35)}`
-  return { id: id ?? digits.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), proof: random.slice(0, 32) }
+  const uuid = `${time.slice(0, 8)}-${time.slice(8)}-7${digits(32, 35)}-8${digits(35, 38)}-${digits(38, 50)}`
+  return { id: id ?? uuid, proof: digits(0, 32) }
 }

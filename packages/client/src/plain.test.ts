@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { TelemetryError } from './errors.ts'
+import { type PlainOptions, plain } from './plain.ts'
 import { createTestTelemetry, pushMany } from './test-doubles.ts'
 
 describe('plain delivery', () => {
   it('sends bare arrays of full events, with neither subprotocol nor hello', async () => {
-    const { world, telemetry } = createTestTelemetry({ delivery: 'plain', version: 1 })
+    const { world, telemetry } = createTestTelemetry({ delivery: plain(), version: 1 })
     pushMany(telemetry, 2)
     const events = telemetry.buffer.peek(2)
     telemetry.start()
@@ -15,7 +17,7 @@ describe('plain delivery', () => {
   })
 
   it('sends NDJSON where told', async () => {
-    const { world, telemetry } = createTestTelemetry({ delivery: 'plain', format: 'ndjson' })
+    const { world, telemetry } = createTestTelemetry({ delivery: plain({ format: 'ndjson' }) })
     pushMany(telemetry, 2)
     telemetry.start()
     await world.advance(0)
@@ -26,7 +28,7 @@ describe('plain delivery', () => {
   })
 
   it('is done with what it sent', async () => {
-    const { world, telemetry } = createTestTelemetry({ delivery: 'plain' })
+    const { world, telemetry } = createTestTelemetry({ delivery: plain() })
     pushMany(telemetry, 120)
     telemetry.start()
     await world.advance(0)
@@ -40,7 +42,7 @@ describe('plain delivery', () => {
   })
 
   it('keeps what it could not send', async () => {
-    const { world, telemetry } = createTestTelemetry({ delivery: 'plain' })
+    const { world, telemetry } = createTestTelemetry({ delivery: plain() })
     telemetry.start()
     await world.advance(0)
     world.socket.open()
@@ -53,7 +55,7 @@ describe('plain delivery', () => {
   })
 
   it('counts its drops itself, and says nothing of them', async () => {
-    const { world, telemetry } = createTestTelemetry({ delivery: 'plain', capacity: 2 })
+    const { world, telemetry } = createTestTelemetry({ delivery: plain(), capacity: 2 })
     pushMany(telemetry, 3)
     telemetry.push('tick', 4n)
     telemetry.start()
@@ -64,7 +66,7 @@ describe('plain delivery', () => {
   })
 
   it('asks for no answer: no deadline, no ping, no exit flush, no end', async () => {
-    const { world, telemetry } = createTestTelemetry({ delivery: 'plain' })
+    const { world, telemetry } = createTestTelemetry({ delivery: plain() })
     telemetry.start()
     await world.advance(0)
     world.socket.open()
@@ -82,12 +84,19 @@ describe('plain delivery', () => {
   })
 
   it('resolves a flush once all is sent', async () => {
-    const { world, telemetry } = createTestTelemetry({ delivery: 'plain' })
+    const { world, telemetry } = createTestTelemetry({ delivery: plain() })
     telemetry.start()
     pushMany(telemetry, 3)
     const flushed = telemetry.flush()
     await world.advance(0)
     world.socket.open()
     expect(await flushed).toEqual({ acked: 3, remaining: 0 })
+  })
+
+  it('refuses a format that it does not know', () => {
+    const make = (): unknown => plain({ format: 'csv' } as unknown as PlainOptions)
+    expect(make).toThrow('Expected `format` to be json-array or ndjson, got "csv"')
+    expect(make).toThrow(TelemetryError)
+    expect(make).toThrow(expect.objectContaining({ name: 'TelemetryError', code: 'bad_option' }))
   })
 })
