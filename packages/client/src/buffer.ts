@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Environment } from './environment.ts'
 import type { TelemetrySettings } from './options.ts'
 import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
+import { createRing } from './ring.ts'
 import type { Session } from './session.ts'
 
 export interface TelemetryBuffer {
@@ -28,10 +29,8 @@ export interface TelemetryBuffer {
 /** The buffer as the rest of the client sees it. */
 export interface LinkedBuffer extends TelemetryBuffer {
   readonly outbox: Outbox
-  /** A link is there, and it alone drains. */
-  attached: boolean
-  /** Called when a batch is full: it need not wait for the drain interval. */
-  wake: () => void
+  /** Of the link that is there, and alone drains: called when a batch is full, which need not wait for the interval. */
+  wake: (() => void) | undefined
   clear(reason?: DropReason): void
   /** The newest `count`, oldest first, sent or not. */
   recent(count: number): TelemetryEvent[]
@@ -50,12 +49,11 @@ export function createBuffer(
   const outbox = createOutbox(capacity, settings.overflow)
   const stamp = version && { version }
   const listeners = new Set<() => void>()
-  let recent: Entry[] = []
+  let recent = createRing<Entry>(recentEvents)
 
   const buffer: LinkedBuffer = {
     outbox,
-    attached: false,
-    wake() {},
+    wake: undefined,
     get length() {
       return outbox.queued()
     },
@@ -74,12 +72,15 @@ export function createBuffer(
         refused = 'unencodable'
       }
       const entry = outbox.push(type, clock(), data, refused)
-      if (!refused) recent[entry.seq % recentEvents] = entry
-      if (outbox.queued() === batchSize) buffer.wake()
+      if (!refused) {
+        if (recent.size >= recentEvents) recent.remove(0)
+        recent.push(entry)
+      }
+      if (outbox.queued() === batchSize) buffer.wake?.()
       if (listeners.size > 0) buffer.changed()
     },
     drain(count) {
-      if (buffer.attached) return []
+      if (buffer.wake) return []
       const events = buffer.peek(count)
       outbox.settle(events.at(-1)?.seq ?? 0)
       buffer.changed()
@@ -92,7 +93,7 @@ export function createBuffer(
     },
     clear(reason: DropReason = 'cleared') {
       while (outbox.drop(reason)) {}
-      recent = []
+      recent = createRing(recentEvents)
       buffer.changed()
     },
     subscribe(listener) {
@@ -100,21 +101,8 @@ export function createBuffer(
       return () => listeners.delete(listener)
     },
     stats: outbox.stats,
-    recent: (count) =>
-      Object.values(recent)
-        .sort((one, other) => other.seq - one.seq)
-        .slice(0, count)
-        .reverse()
-        .map(buffer.read),
-    read: ({ seq, type, timestamp, data }) => ({
-      id: eventId(session.id, seq),
-      type,
-      timestamp,
-      data,
-      sessionId: session.id,
-      seq,
-      ...stamp,
-    }),
+    recent: (count) => recent.slice(Math.max(0, recent.size - count)).map(buffer.read),
+    read: (entry) => ({ id: eventId(session.id, entry.seq), ...entry, sessionId: session.id, ...stamp }),
     changed() {
       // A copy, for a listener may subscribe anew while it is told.
       for (const listener of [...listeners]) {

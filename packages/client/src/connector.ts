@@ -10,12 +10,13 @@ import {
 } from '@downlink/protocol'
 import { createPacker } from './batch.ts'
 import type { LinkedBuffer } from './buffer.ts'
-import type { Environment, PageSignal, SocketPort } from './environment.ts'
+import type { Environment, PageSignal } from './environment.ts'
 import { createExitFlush } from './exit-flush.ts'
 import { type LinkEvent, type LinkState, step } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
 import { createSender } from './sender.ts'
 import { createSession, type Session } from './session.ts'
+import type { SocketPort } from './socket.ts'
 
 export interface Connector {
   status(): LinkState
@@ -28,7 +29,7 @@ export interface Connector {
 
 const closedNormally: CloseCode = 1000
 /** What browsers report of a connection that was lost or refused. */
-const closedAbnormally = 1006
+const closedAbnormally: number = 1006
 
 export function createConnector(
   settings: TelemetrySettings,
@@ -36,11 +37,10 @@ export function createConnector(
   buffer: LinkedBuffer,
   session: Session,
 ): Connector {
-  const { getToken, schema, build, labels, version } = settings
-  const { config, development, warn, wallMs, monotonicMs } = environment
+  const { url = telemetryPath, getToken, schema, build, labels, version } = settings
+  const { development, warn, wallMs, monotonicMs } = environment
   const { outbox } = buffer
-  const url = config?.url ?? settings.url ?? telemetryPath
-  const pack = createPacker(outbox, ({ type, timestamp, data }) => ({ type, timestamp, data, version }))
+  const pack = createPacker(outbox, ({ seq, ...event }) => ({ ...event, version }))
   const sender = createSender(settings, outbox, pack)
   const post = (body: string): Promise<string | undefined> => environment.post(url.replace(/^ws/, 'http'), body)
   const exitFlush = createExitFlush(outbox, pack, post, settings.exitBudgetBytes)
@@ -50,7 +50,7 @@ export function createConnector(
   let unlisten: (() => void) | undefined
   /** Grows when a connection is let go, so that what belongs to an old one can be told. */
   let conn = 1
-  let key = config?.key ?? settings.key
+  let { key } = settings
   /** Something is expected of the collector besides acks: a beat after a ping. */
   let awaiting = false
   /** Since when we wait in vain. */
@@ -91,13 +91,13 @@ export function createConnector(
   }
 
   const connect = async (attempt: number): Promise<void> => {
-    alarm(settings.ackDeadlineMs, () => lost(closedAbnormally))
+    alarm(settings.ackDeadlineMs, lost)
     try {
       const token = getToken ? await getToken() : key
       if (attempt !== conn) return
       key = token
     } catch {
-      if (attempt === conn) lost(closedAbnormally)
+      if (attempt === conn) lost()
       return
     }
     try {
@@ -109,12 +109,10 @@ export function createConnector(
         silentSinceMs = monotonicMs()
         receive(data)
       }
-      opened.onclose = ({ code, reason }) => {
-        development?.closed(code, reason)
-        lost(code)
-      }
+      opened.onclose = ({ code }) => lost(code)
       // The close that follows says more; but `ws` throws an error that nobody listens for.
       opened.onerror = () => {}
+      development?.watch(opened)
       socket = opened
     } catch (cause) {
       warn(`Can't connect: ${cause}`)
@@ -122,7 +120,7 @@ export function createConnector(
     }
   }
 
-  const lost = (code: number): void => {
+  const lost = (code = closedAbnormally): void => {
     const fruitless = state.at === 'open' && !state.progressed && outbox.cursor > outbox.acked
     dispatch('closed', code)
     if (fruitless) sender.shrink(code)
@@ -137,20 +135,22 @@ export function createConnector(
     }
     const mark = frame.t === 'ack' ? frame.seq : frame.ack
     if (mark > outbox.pushed) {
-      warn(`Session ${session.id} is not ours. Starting another.`)
+      warn(`Session ${session.id} is not ours.`)
       outbox.renumber()
       Object.assign(session, createSession(environment))
-      lost(closedAbnormally)
+      lost()
       return
     }
-    if (mark > outbox.acked) dispatch('acked')
+    if (mark > outbox.acked) {
+      dispatch('acked')
+      sender.grow()
+    }
     outbox.settle(mark, frame.totals)
     if (frame.t === 'welcome') {
       sender.welcome(frame)
       dispatch('welcomed')
       drain()
     } else {
-      development?.rejected(frame.rejected)
       send(false)
     }
   }
@@ -160,7 +160,7 @@ export function createConnector(
     alarm(settings.drainIntervalMs, drain)
     const isExpecting = awaiting || outbox.cursor > outbox.acked
     if (!isExpecting || wallMs() < state.slowUntilMs) silentSinceMs = monotonicMs()
-    if (monotonicMs() - silentSinceMs >= settings.ackDeadlineMs) lost(closedAbnormally)
+    if (monotonicMs() - silentSinceMs >= settings.ackDeadlineMs) lost()
     else send(true)
   }
 
@@ -169,14 +169,14 @@ export function createConnector(
       try {
         sender.send(socket, all)
       } catch {
-        lost(closedAbnormally)
+        lost()
       }
     }
     buffer.changed()
   }
 
   /** A full batch goes as soon as the frame that filled it is over. */
-  buffer.wake = () => {
+  const wake = (): void => {
     if (state.at === 'open') alarm(0, drain)
   }
 
@@ -212,7 +212,7 @@ export function createConnector(
   return {
     status: () => state,
     start() {
-      buffer.attached = true
+      buffer.wake = wake
       unlisten ??= environment.onSignal(onSignal)
       dispatch('start')
     },
@@ -220,7 +220,7 @@ export function createConnector(
       if (at === 'idle') end()
       unlisten?.()
       unlisten = undefined
-      buffer.attached = false
+      buffer.wake = undefined
       enter({ at })
     },
     drain,

@@ -57,16 +57,16 @@ const flushTimeoutMs = 5000
  * @throws {TelemetryError} `bad_option`
  */
 export function createTelemetry<Events extends EventMap = EventMap>(options: TelemetryOptions = {}): Telemetry<Events> {
-  const settings = withDefaults(options)
-  const world = { ...realEnvironment(), ...settings.environment }
-  const environment = settings.delivery?.(world) ?? world
-  const { config, development } = environment
+  const world = { ...realEnvironment(), ...options.environment }
+  const environment = options.delivery?.(world) ?? world
+  const given = { ...options, ...environment.config }
+  const settings = withDefaults(given)
   const session = createSession(environment, settings.sessionId)
   const buffer = createBuffer(settings, environment, createClock(environment), session)
   const { outbox } = buffer
   const connector = createConnector(settings, environment, buffer, session)
   let started = false
-  let enabled = config?.enabled ?? settings.enabled
+  let { enabled } = settings
   const apply = (): void => {
     if (started && enabled) connector.start()
     else connector.rest(started ? 'disabled' : 'idle')
@@ -84,7 +84,7 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       if (enabled) buffer.push(type, data)
     },
     start() {
-      if (!started && !enabled && options.enabled === undefined) development?.undecided()
+      if (!started && !enabled && given.enabled === undefined) environment.development?.undecided()
       started = true
       apply()
     },
@@ -118,16 +118,18 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       const { acked, pushed } = outbox
       connector.drain()
       return new Promise((resolve) => {
-        const check = (isOver: boolean): void => {
-          if (!isOver && outbox.acked < pushed && 'attempt' in connector.status()) return
+        const finish = (): void => {
           unsubscribe()
           cancel()
           const remaining = Math.max(0, pushed - outbox.acked)
           resolve({ acked: pushed - acked - remaining, remaining })
         }
-        const unsubscribe = buffer.subscribe(() => check(false))
-        const cancel = environment.setTimer(() => check(true), timeoutMs)
-        check(false)
+        const check = (): void => {
+          if (outbox.acked >= pushed || !('attempt' in connector.status())) finish()
+        }
+        const unsubscribe = buffer.subscribe(check)
+        const cancel = environment.setTimer(finish, timeoutMs)
+        check()
       })
     },
   } as Telemetry<Events>

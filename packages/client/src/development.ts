@@ -1,5 +1,6 @@
 /** What only a developer needs. A production build leaves this file out. */
-import type { Rejection } from '@downlink/protocol'
+import { decodeServerFrame } from '@downlink/protocol'
+import type { SocketPort } from './socket.ts'
 
 /** Told of what is going on; warns and catches mistakes where they are made. */
 export interface Development {
@@ -7,19 +8,26 @@ export interface Development {
   readonly payload: (data: unknown) => void
   /** Telemetry was started, and nobody has decided whether it is on. */
   readonly undecided: () => void
-  readonly closed: (code: number, reason: string) => void
-  readonly rejected: (rejections: readonly Rejection[] | undefined) => void
+  /** A socket is listened to: what a collector says of the link and its events is worth a warning. */
+  readonly watch: (socket: SocketPort) => void
 }
 
 export function createDevelopment(warn: (message: string) => void): Development {
   return {
     payload: freeze,
     undecided: () => warn('Telemetry is off: set `enabled`, or `globalThis.downlinkConfig.enabled`.'),
-    closed(code, reason) {
-      if (reason) warn(`The collector closed the link with ${code}: ${reason}`)
-    },
-    rejected(rejections) {
-      for (const { seq, code, message } of rejections ?? []) warn(`Event ${seq} was rejected as ${code}: ${message}`)
+    watch(socket) {
+      const { onmessage, onclose } = socket
+      socket.onmessage = (event) => {
+        const frame = decodeServerFrame(String(event.data))
+        const rejected = frame?.t === 'ack' ? frame.rejected : undefined
+        for (const { seq, code, message } of rejected ?? []) warn(`Event ${seq} was rejected as ${code}: ${message}`)
+        onmessage?.(event)
+      }
+      socket.onclose = (event) => {
+        if (event.reason) warn(`The collector closed the link with ${event.code}: ${event.reason}`)
+        onclose?.(event)
+      }
     },
   }
 }

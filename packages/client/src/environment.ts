@@ -1,19 +1,6 @@
 /** Everything the client needs of the world around it, as narrow ports. This file alone touches globals. */
 import { createDevelopment, type Development } from './development.ts'
-
-/** The part of a WebSocket that the link uses; the browser's and the `ws` package's both fit. */
-export interface SocketPort {
-  readonly bufferedAmount: number
-  onopen: Handler<unknown>
-  onmessage: Handler<{ readonly data: unknown }>
-  onclose: Handler<{ readonly code: number; readonly reason: string }>
-  onerror: Handler<unknown>
-  send(text: string): void
-  close(code?: number): void
-}
-
-/** Taken from a method, so that the handlers of a real socket fit, which are given more. */
-type Handler<Event> = { on(event: Event): void }['on'] | null
+import type { SocketPort } from './socket.ts'
 
 /** What the page goes through: events of the window, and what `visibilitychange` changed to. */
 export type PageSignal =

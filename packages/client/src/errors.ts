@@ -6,10 +6,5 @@ export type TelemetryErrorCode =
 
 export class TelemetryError extends Error {
   override readonly name = 'TelemetryError'
-  readonly code: TelemetryErrorCode
-
-  constructor(code: TelemetryErrorCode, message: string) {
-    super(message)
-    this.code = code
-  }
+  readonly code: TelemetryErrorCode = 'bad_option'
 }

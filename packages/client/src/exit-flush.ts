@@ -17,11 +17,11 @@ export function createExitFlush(
   roomBytes: number,
 ): (hello: Hello, isEnd: boolean) => Promise<string | undefined> {
   return async (hello, isEnd) => {
-    const { acked, pushed } = outbox
-    const helloBytes = utf8Length(JSON.stringify(hello))
-    const { to, elements } = pack(outbox.fromMark(), pushed, roomBytes - helloBytes)
-    if (to === acked) return
-    const body = encodeBatch({ ...hello, seq: acked + 1, pushed, end: isEnd && to === pushed }, elements)
+    const reading = outbox.fromMark()
+    const elements = pack(reading, outbox.pushed, roomBytes - utf8Length(JSON.stringify(hello)))
+    if (elements.length === 0) return
+    const end = isEnd && reading.cursor === outbox.pushed
+    const body = encodeBatch({ ...hello, seq: hello.next, end }, elements)
     const bytes = utf8Length(body)
     roomBytes -= bytes
     const answer = await post(body)

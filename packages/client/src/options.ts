@@ -1,4 +1,5 @@
 /** What can be set, its defaults and its ranges. */
+import { isCount } from '@downlink/protocol'
 import type { Delivery, Environment } from './environment.ts'
 import { TelemetryError } from './errors.ts'
 
@@ -89,11 +90,8 @@ export const telemetryDefaults = {
 
 export type TelemetrySettings = typeof telemetryDefaults & TelemetryOptions
 
-/** What an option may be besides its default. */
-const alternatives: Readonly<Record<string, unknown>> = {
-  false: true,
-  'drop-oldest': 'drop-newest',
-}
+/** What a choice may be besides its default; all else are counts. */
+const alternatives: { readonly [fallback: string]: unknown } = { false: true, 'drop-oldest': 'drop-newest' }
 
 /**
  * Merges options with the defaults. An option that is undefined counts as left out.
@@ -103,11 +101,10 @@ export function withDefaults(options: TelemetryOptions): TelemetrySettings {
   const settings = { ...options } as Record<string, unknown> & TelemetrySettings
   for (const [name, fallback] of Object.entries(telemetryDefaults)) {
     const value = settings[name] ?? fallback
-    const isNumber = typeof fallback === 'number'
     const other = alternatives[`${fallback}`]
-    if (isNumber ? !(Number.isSafeInteger(value) && (value as number) > 0) : value !== fallback && value !== other) {
-      const expected = isNumber ? 'a whole number from 1 up' : `${fallback} or ${other}`
-      throw new TelemetryError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(value)}`)
+    const expected = other ? `${fallback} or ${other}` : 'a whole number from 1 up'
+    if (other ? value !== fallback && value !== other : !isCount(value, 1)) {
+      throw new TelemetryError(`Expected \`${name}\` to be ${expected}, got ${JSON.stringify(value)}`)
     }
     settings[name] = value
   }

@@ -56,19 +56,18 @@ export interface Outbox extends Reading {
   fromMark(): Reading
   /** Events above the cursor. */
   readonly queued: () => number
-  /** The `count` oldest events from `index` on; those in flight come first. */
+  /** The events by age; those in flight come first. */
+  readonly at: Ring<Entry>['at']
   readonly slice: Ring<Entry>['slice']
   /** Queues an event under the next sequence, or counts it as dropped. Where there is no room, one gives way. */
   push(type: string, timestamp: number, data: unknown, refused?: DropReason): Entry
   /** Drops an event, unless told the oldest that is queued. Returns false where there is none. */
-  drop(reason: DropReason, entry?: Entry): boolean
+  drop(reason: DropReason, index?: number): boolean
   /**
    * Gives the reasons of `gap` drops, and adds them to `told`.
    * What nobody counted was drained by hand and did not come back: `cleared`.
    */
   explain(gap: number, told: Drops): Drops
-  /** All up to `to` was sent over this link. */
-  take(to: number): void
   /** The link is lost: what was in flight is queued again. */
   lose(): void
   /**
@@ -94,16 +93,6 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
     if (isFull && (overflow === 'drop-newest' || !outbox.drop('overflow'))) addDrops(dropped, 'overflow')
     else ring.push(entry)
   }
-  /** The collector's counts take the place of ours; above its mark, whatever is missing was dropped. */
-  const count = (totals: Totals): void => {
-    const counted = { ...totals.dropped }
-    outbox.explain(outbox.pushed - outbox.acked - ring.size, counted)
-    dropped = counted
-    outbox.totals = totals
-    // Otherwise there are drops in flight, whose reasons it was told.
-    if (outbox.cursor <= outbox.acked) outbox.told = { ...totals.dropped }
-  }
-
   const outbox: Outbox = {
     pushed: 0,
     acked: 0,
@@ -113,16 +102,15 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
     told: {},
     fromMark: () => ({ cursor: outbox.acked, inFlight: 0, told: { ...outbox.totals.dropped } }),
     queued: () => ring.size - outbox.inFlight,
+    at: ring.at,
     slice: ring.slice,
     push(type, timestamp, data, refused) {
       const entry = { seq: ++outbox.pushed, type, timestamp, data }
       refused ? addDrops(dropped, refused) : put(entry)
       return entry
     },
-    drop(reason, entry = ring.at(outbox.inFlight)) {
-      if (!entry) return false
-      let index = entry.seq > outbox.cursor ? outbox.inFlight : 0
-      while (ring.at(index) !== entry) index++
+    drop(reason, index = outbox.inFlight) {
+      if (index >= ring.size) return false
       ring.remove(index)
       if (index < outbox.inFlight) outbox.inFlight--
       addDrops(dropped, reason)
@@ -137,41 +125,41 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
         gap -= count
       }
       // An event that was sent and then dropped may turn out stored, but never one that was refused: these come first.
-      for (const name in { sampled: 0, unencodable: 0, ...dropped }) {
-        const reason = name as DropReason
-        give(reason, Math.min(gap, (dropped[reason] ?? 0) - (told[reason] ?? 0)))
-      }
+      const counted = Object.entries({ sampled: 0, unencodable: 0, ...dropped }) as [DropReason, number][]
+      for (const [reason, count] of counted) give(reason, Math.min(gap, count - (told[reason] ?? 0)))
       give('cleared', gap)
       return drops
-    },
-    take(to) {
-      for (let entry = ring.at(outbox.inFlight); entry && entry.seq <= to; entry = ring.at(outbox.inFlight))
-        outbox.inFlight++
-      outbox.cursor = to
     },
     lose: () => void Object.assign(outbox, outbox.fromMark()),
     settle(mark, collected) {
       if (mark < outbox.acked) return
       outbox.acked = mark
-      outbox.take(Math.max(outbox.cursor, mark))
+      outbox.cursor = Math.max(outbox.cursor, mark)
       for (let entry = ring.at(0); entry && entry.seq <= mark; entry = ring.at(0)) {
         ring.remove(0)
-        outbox.inFlight--
+        if (outbox.inFlight > 0) outbox.inFlight--
       }
-      if (collected) count(collected)
+      if (!collected) return
+      // Its counts take the place of ours; above its mark, whatever is missing was dropped.
+      const counted = { ...collected.dropped }
+      outbox.explain(outbox.pushed - mark - ring.size, counted)
+      dropped = counted
+      outbox.totals = collected
+      // Otherwise there are drops in flight, whose reasons it was told.
+      if (outbox.cursor === mark) outbox.told = { ...collected.dropped }
     },
     renumber() {
-      outbox.lose()
-      for (const entry of outbox.slice(0)) entry.seq -= outbox.acked
+      for (const entry of ring.slice(0)) entry.seq -= outbox.acked
       outbox.pushed -= outbox.acked
-      outbox.acked = outbox.cursor = 0
-      count(nothing)
+      outbox.acked = 0
+      outbox.lose()
+      outbox.settle(0, nothing)
     },
     requeue(events) {
       outbox.lose()
       // What never left can't come back.
       const back = events.filter(({ seq }) => seq <= outbox.pushed).slice(0, outbox.stats().acked)
-      const line = [...outbox.slice(0), ...back].sort((one, other) => one.seq - other.seq)
+      const line = [...ring.slice(0), ...back].sort((one, other) => one.seq - other.seq)
       while (ring.size > 0) ring.remove(0)
       let last = 0
       for (const entry of line) {

@@ -16,8 +16,9 @@ import {
   type WireEvent,
 } from '@downlink/protocol'
 import { addDrops, type Drops } from './drops.ts'
-import type { Delivery, SocketPort } from './environment.ts'
+import type { Delivery } from './environment.ts'
 import { TelemetryError } from './errors.ts'
+import type { SocketPort } from './socket.ts'
 
 export interface PlainOptions {
   /** One array a frame, or one event a line. @default 'json-array' */
@@ -42,7 +43,7 @@ export function plain({ format = plainDefaults.format }: PlainOptions = {}): Del
   const spell = formats[format]
   if (!spell) {
     const expected = Object.keys(formats).join(' or ')
-    throw new TelemetryError('bad_option', `Expected \`format\` to be ${expected}, got ${JSON.stringify(format)}`)
+    throw new TelemetryError(`Expected \`format\` to be ${expected}, got ${JSON.stringify(format)}`)
   }
   return (environment) => {
     const dropped: Drops = {}

@@ -1,15 +1,17 @@
 /** Sends the line of the outbox over an open socket, as far as window, `bufferedAmount` and poisoned batches allow. */
 import { type CloseCode, encodeBatch, maxEventBytes, type WelcomeFrame } from '@downlink/protocol'
 import type { Pack } from './batch.ts'
-import type { SocketPort } from './environment.ts'
 import type { TelemetrySettings } from './options.ts'
 import type { Outbox } from './outbox.ts'
+import type { SocketPort } from './socket.ts'
 
 export interface Sender {
   /** Takes over what the collector allows. */
   welcome(frame: WelcomeFrame): void
   /** Sends full batches, or all there is, where it may. Throws where the socket does. */
   send(socket: SocketPort, all: boolean): void
+  /** Something was acked. */
+  grow(): void
   /** The link was lost, with `code`, before anything of its batches was acked. */
   shrink(code: number): void
 }
@@ -25,7 +27,6 @@ export function createSender(settings: TelemetrySettings, outbox: Outbox, pack: 
   let maxBytes: number
   let maxElements = batchSize
   let losses = 0
-  let acked = 0
   return {
     welcome(frame) {
       window = Math.max(1, Math.min(windowEvents, frame.window))
@@ -33,19 +34,16 @@ export function createSender(settings: TelemetrySettings, outbox: Outbox, pack: 
       maxBytes = Math.max(2 * maxEventBytes, frame.maxBatchBytes)
     },
     send(socket, all) {
-      if (outbox.acked > acked) {
-        losses = 0
-        maxElements = Math.min(batchSize, maxElements * 2)
-      }
-      acked = outbox.acked
       while (socket.bufferedAmount <= maxBufferedBytes && (all || outbox.queued() >= Math.min(maxElements, window))) {
         const { cursor, pushed, inFlight } = outbox
-        const { to, elements } = pack(outbox, Math.min(maxElements, window - inFlight), maxBytes)
-        if (to === cursor) return
-        // Before the socket, which may answer at once.
-        outbox.take(to)
+        const elements = pack(outbox, Math.min(maxElements, window - inFlight), maxBytes)
+        if (elements.length === 0) return
         socket.send(encodeBatch({ t: 'batch', seq: cursor + 1, pushed }, elements))
       }
+    },
+    grow() {
+      losses = 0
+      maxElements = Math.min(batchSize, maxElements * 2)
     },
     shrink(code) {
       const isTooLarge = tooLarge.includes(code)

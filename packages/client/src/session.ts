@@ -13,10 +13,10 @@ export function createSession(
   { randomBytes, wallMs }: Pick<Environment, 'randomBytes' | 'wallMs'>,
   id?: string,
 ): Session {
-  const random = Array.from(randomBytes(25), (byte) => (byte + 256).toString(16).slice(1)).join('')
-  const digits = (from: number, to: number): string => random.slice(from, to)
-  const time = wallMs().toString(16).padStart(12, '0')
-  // 48 bits of time, version 7, 12 random bits, variant 8, 60 random bits.
-  const uuid = `${time.slice(0, 8)}-${time.slice(8)}-7${digits(32, 35)}-8${digits(35, 38)}-${digits(38, 50)}`
-  return { id: id ?? uuid, proof: digits(0, 32) }
+  const random = Array.from(randomBytes(25), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  // 48 bits of time, 72 random ones.
+  const digits = wallMs().toString(16).padStart(12, '0') + random
+  let at = 0
+  const uuid = 'xxxxxxxx-xxxx-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => digits.charAt(at++))
+  return { id: id ?? uuid, proof: random.slice(-32) }
 }

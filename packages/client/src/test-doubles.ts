@@ -2,8 +2,9 @@
 import { type ClientFrame, decodeClientFrame, decodePost, type Post, type ServerFrame } from '@downlink/protocol'
 import { createTelemetry, type Telemetry } from './create-telemetry.ts'
 import { createDevelopment } from './development.ts'
-import type { Environment, PageSignal, SocketPort } from './environment.ts'
+import type { Environment, PageSignal } from './environment.ts'
 import type { TelemetryOptions } from './options.ts'
+import type { SocketPort } from './socket.ts'
 
 export interface FakeSocket extends SocketPort {
   readyState: number

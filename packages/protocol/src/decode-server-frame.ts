@@ -1,5 +1,6 @@
 /** What a client reads. Small, and without words: it is in every game's bundle. */
 import type { AckFrame, ServerFrame, SlowFrame, Totals, WelcomeFrame } from './frames.ts'
+import { isCount } from './json.ts'
 
 /** What must be a count in each kind of frame; a frame of a later protocol may hold more. */
 const countsIn: { readonly [kind: string]: (frame: never) => readonly unknown[] } = {
@@ -19,7 +20,7 @@ export function decodeServerFrame(text: string): ServerFrame | undefined {
   try {
     const frame = JSON.parse(text)
     const counts = countsIn[frame.t]?.(frame as never)
-    if (counts?.every((count) => Number.isSafeInteger(count) && Number(count) >= 0)) return frame
+    if (counts?.every((count) => isCount(count))) return frame
   } catch {
     // Not JSON, or not of a form that can be taken apart.
   }

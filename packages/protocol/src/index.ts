@@ -46,5 +46,5 @@ export type {
   WireEvent,
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
-export { utf8Length } from './json.ts'
+export { isCount, utf8Length } from './json.ts'
 export { maxEventBytes, maxFrameBytes, protocolDefaults, subprotocol, telemetryPath } from './limits.ts'
