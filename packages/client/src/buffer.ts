@@ -102,7 +102,7 @@ export function createBuffer(
     },
     stats: outbox.stats,
     recent: (count) => recent.slice(Math.max(0, recent.size - count)).map(buffer.read),
-    read: (entry) => ({ id: eventId(session.id, entry.seq), ...entry, sessionId: session.id, ...stamp }),
+    read: (entry) => ({ ...entry, id: eventId(session.id, entry.seq), sessionId: session.id, ...stamp }),
     changed() {
       // A copy, for a listener may subscribe anew while it is told.
       for (const listener of [...listeners]) {

@@ -40,7 +40,7 @@ export function createConnector(
   const { url = telemetryPath, getToken, schema, build, labels, version } = settings
   const { development, warn, wallMs, monotonicMs } = environment
   const { outbox } = buffer
-  const pack = createPacker(outbox, ({ seq, ...event }) => ({ ...event, version }))
+  const pack = createPacker(outbox, ({ type, timestamp, data }) => ({ type, timestamp, data, version }))
   const sender = createSender(settings, outbox, pack)
   const post = (body: string): Promise<string | undefined> => environment.post(url.replace(/^ws/, 'http'), body)
   const exitFlush = createExitFlush(outbox, pack, post, settings.exitBudgetBytes)
