@@ -14,7 +14,7 @@ export interface Ring<Item> {
 
 export function createRing<Item>(capacity: number): Ring<Item> {
   // A power of two, so that a mask cuts a position to a slot.
-  const slots = new Array<Item | undefined>(2 ** Math.ceil(Math.log2(capacity))).fill(undefined)
+  const slots = new Array<Item | undefined>(2 ** Math.ceil(Math.log2(capacity)))
   const mask = slots.length - 1
   let head = 0
   const ring: Ring<Item> & { size: number } = {

@@ -83,6 +83,21 @@ describe('batches', () => {
     })
   })
 
+  it('carry a requeued event as any other', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    pushMany(telemetry, 1)
+    telemetry.buffer.requeue(telemetry.buffer.drain(1))
+    telemetry.start()
+    await world.advance(0)
+    world.socket.welcome()
+    expect(world.socket.frames()[1]).toEqual({
+      t: 'batch',
+      seq: 1,
+      pushed: 1,
+      events: [{ type: 'tick', timestamp: world.nowMs, data: { n: 1 } }],
+    })
+  })
+
   it('stay below the bytes that a frame may have', async () => {
     const { world, telemetry } = await createOpenTelemetry({}, { maxBatchBytes: 131_072 })
     for (let n = 0; n < 5; n++) telemetry.push('tick', 'é'.repeat(20_000))

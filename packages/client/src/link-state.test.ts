@@ -1,0 +1,192 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type LinkEvent, type LinkOptions, type LinkState, type Moment, step, type TryingState } from './link-state.ts'
+
+const options: LinkOptions = { backoffBaseMs: 500, backoffCapMs: 30_000, minUptimeMs: 5000 }
+const withToken: LinkOptions = { ...options, getToken: () => 'token' }
+const noon = 1_767_225_600_000
+
+const moment = (replaced: Partial<Moment> = {}): Moment => ({ nowMs: noon, random: 0.5, isOnline: true, ...replaced })
+
+const counts = fc.nat({ max: 40 })
+const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+const fatalCodes = [4400, 1007, 4401, 4403, 4409]
+const codes = fc.oneof(fc.constantFrom(1000, 1006, 1009, 1012, 1013, 4408, 4413, 4429), fc.constantFrom(...fatalCodes))
+const past = fc.record({ attempt: counts, lastCode: fc.option(codes, { nil: undefined }) })
+
+const open: fc.Arbitrary<TryingState & { at: 'open' }> = fc
+  .tuple(past, fc.nat({ max: 20_000 }), fc.boolean(), fc.nat({ max: 20_000 }))
+  .map(([past, upMs, progressed, slowMs]) => ({
+    at: 'open',
+    ...past,
+    sinceMs: noon - upMs,
+    progressed,
+    slowUntilMs: slowMs > 10_000 ? noon + slowMs : 0,
+  }))
+const trying: fc.Arbitrary<TryingState> = fc.oneof(
+  open,
+  past.map((past) => ({ at: 'connecting' as const, ...past })),
+  past.map((past) => ({ at: 'waiting' as const, ...past, retryAtMs: noon + 100 })),
+  fc.tuple(past, fc.constantFrom('offline' as const, 'away' as const)).map(([past, at]) => ({ at, ...past })),
+)
+const linked = fc.oneof(
+  open,
+  past.map((past) => ({ at: 'connecting' as const, ...past })),
+)
+
+const signals = fc.constantFrom('online', 'offline', 'visible', 'hidden', 'pagehide', 'pageshow' as const)
+const events: fc.Arbitrary<LinkEvent> = fc.oneof(
+  fc.tuple(fc.oneof(signals, fc.constantFrom('start', 'retry', 'welcomed', 'acked' as const))),
+  fc.tuple(fc.constant('slow' as const), fc.nat({ max: 60_000 })),
+  fc.tuple(fc.constant('closed' as const), codes),
+)
+
+describe('a lost link', () => {
+  const lost = fc.tuple(linked, codes, randoms)
+
+  it('forgets its failures only after five seconds up, with progress', () => {
+    fc.assert(
+      fc.property(lost, ([state, code, random]) => {
+        const next = step(state, ['closed', code], withToken, moment({ random }))
+        if (next.at === 'stopped') return
+        const worked = state.at === 'open' && state.progressed && noon - state.sinceMs >= 5000
+        expect(next).toMatchObject({ at: 'waiting', attempt: worked ? 0 : state.attempt + 1, lastCode: code })
+      }),
+    )
+  })
+
+  it('waits for anything between nothing and a ceiling that doubles up to the cap', () => {
+    const delayOf = (attempt: number, random: number): number => {
+      const next = step({ at: 'connecting', attempt }, ['closed', 1006], options, moment({ random }))
+      return next.at === 'waiting' ? next.retryAtMs - noon : Number.NaN
+    }
+    fc.assert(
+      fc.property(counts, randoms, (attempt, random) => {
+        const ceilingMs = Math.min(30_000, 500 * 2 ** attempt)
+        expect([delayOf(attempt, 0), delayOf(attempt, 1 - 2 ** -53)]).toEqual([0, ceilingMs])
+        expect(delayOf(attempt, random)).toBe(Math.ceil(random * ceilingMs))
+      }),
+    )
+  })
+
+  it('waits at least as long as the collector asked for', () => {
+    fc.assert(
+      fc.property(open, fc.nat({ max: 600_000 }), codes, randoms, (state, retryAfterMs, code, random) => {
+        const slowed = step(state, ['slow', retryAfterMs], withToken, moment())
+        const next = step(slowed, ['closed', code], withToken, moment({ random }))
+        if (next.at === 'waiting') expect(next.retryAtMs).toBeGreaterThanOrEqual(noon + retryAfterMs)
+      }),
+    )
+  })
+
+  it('is given up for what another attempt can’t mend, and for nothing else', () => {
+    fc.assert(
+      fc.property(linked, codes, fc.boolean(), (state, code, hasToken) => {
+        const next = step(state, ['closed', code], hasToken ? withToken : options, moment())
+        const worked = state.at === 'open' && state.progressed
+        const isSecond = !worked && state.lastCode === code
+        const isFatal = isSecond || code === 4403 || code === 4409 || (code === 4401 && !hasToken)
+        expect(next.at).toBe(isFatal && fatalCodes.includes(code) ? 'stopped' : 'waiting')
+      }),
+    )
+  })
+
+  it.each([
+    [4400, 'bad-frame'],
+    [1007, 'bad-frame'],
+    [4401, 'unauthorised'],
+    [4403, 'forbidden'],
+    [4409, 'replaced'],
+  ])('says of %i why it is given up', (code, because) => {
+    const state: LinkState = { at: 'connecting', attempt: 1, lastCode: code }
+    expect(step(state, ['closed', code], options, moment())).toEqual({ at: 'stopped', because })
+  })
+})
+
+describe('a link that does not try', () => {
+  it.each<LinkState>([{ at: 'idle' }, { at: 'disabled' }, { at: 'stopped', because: 'forbidden' }])(
+    '%j hears nothing but start, and then waits for the next turn',
+    (state) => {
+      fc.assert(
+        fc.property(events, fc.boolean(), (event, isOnline) => {
+          const next = step(state, event, options, moment({ isOnline }))
+          if (event[0] === 'start') expect(next).toEqual({ at: 'waiting', attempt: 0, retryAtMs: noon })
+          else expect(next).toBe(state)
+        }),
+      )
+    },
+  )
+})
+
+describe('any event in any state', () => {
+  /** What can be heard where a link stands: of a retry only while it waits, of a welcome only while it connects. */
+  const isHeard = (state: LinkState, [on]: LinkEvent): boolean =>
+    (on !== 'retry' || state.at === 'waiting') &&
+    (on !== 'welcomed' || state.at === 'connecting') &&
+    (on !== 'closed' || state.at === 'connecting' || state.at === 'open')
+  const steps = fc.tuple(trying, events, fc.boolean()).filter(([state, event]) => isHeard(state, event))
+
+  it('opens no second socket: from open or connecting, the way to connecting leads past another state', () => {
+    fc.assert(
+      fc.property(steps, ([state, event, isOnline]) => {
+        const next = step(state, event, options, moment({ isOnline }))
+        if (state.at === 'open') expect(next.at).not.toBe('connecting')
+        if (state.at === 'connecting' && next.at === 'connecting') expect(next).toBe(state)
+      }),
+    )
+  })
+
+  it('connects only while there is a network, and from the cache only where the page is back', () => {
+    fc.assert(
+      fc.property(steps, ([state, event, isOnline]) => {
+        const next = step(state, event, options, moment({ isOnline }))
+        if (next.at !== 'connecting' || state.at === 'connecting') return
+        expect(isOnline).toBe(true)
+        expect(event[0]).toBe(state.at === 'away' ? 'pageshow' : state.at === 'waiting' ? 'retry' : event[0])
+      }),
+    )
+  })
+
+  it('lets the socket go where the page is left, and where the network is gone', () => {
+    fc.assert(
+      fc.property(trying, (state) => {
+        expect(step(state, ['pagehide'], options, moment()).at).toBe('away')
+        const next = step(state, ['offline'], options, moment({ isOnline: false }))
+        expect(next.at).toBe(state.at === 'away' ? 'away' : 'offline')
+      }),
+    )
+  })
+
+  it('keeps the failures in mind until the link has worked', () => {
+    fc.assert(
+      fc.property(steps, ([state, event, isOnline]) => {
+        if (event[0] === 'closed') return
+        const { attempt, lastCode } = state
+        expect(step(state, event, options, moment({ isOnline }))).toMatchObject({ attempt, lastCode })
+      }),
+    )
+  })
+
+  it('changes nothing where it means nothing', () => {
+    fc.assert(
+      fc.property(
+        trying.filter(({ at }) => at !== 'open'),
+        (state) => {
+          expect(step(state, ['acked'], options, moment())).toBe(state)
+          expect(step(state, ['slow', 1000], options, moment())).toBe(state)
+          expect(step(state, ['start'], options, moment())).toBe(state)
+        },
+      ),
+    )
+  })
+
+  it('is told from a welcome on: since when, and that nothing was acked yet', () => {
+    fc.assert(
+      fc.property(past, (past) => {
+        const next = step({ at: 'connecting', ...past }, ['welcomed'], options, moment())
+        expect(next).toEqual({ at: 'open', ...past, sinceMs: noon, progressed: false, slowUntilMs: 0 })
+        expect(step(next, ['acked'], options, moment())).toEqual({ ...next, progressed: true })
+      }),
+    )
+  })
+})
