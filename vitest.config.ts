@@ -10,6 +10,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,games}/*/src/**/*.test.{ts,tsx}'],
+          // Property tests take their time on a busy machine.
+          testTimeout: 30_000,
           typecheck: {
             enabled: true,
             include: ['{packages,games}/*/src/**/*.test-d.ts'],
