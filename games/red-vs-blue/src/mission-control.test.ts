@@ -40,9 +40,9 @@ describe('a mission by bot on the page', () => {
     play(5)
     expect(game.engine.battle.tick).toBe(tick)
     game.start()
+    expect(game.stores.ui.getState().running).toBe(false)
     play(5)
     expect(game.engine.battle.tick).toBe(tick)
-    expect(game.stores.ui.getState().running).toBe(false)
   })
 
   it('records the same run, under the session’s own name', async () => {

@@ -74,7 +74,7 @@ export function watchDeeds(engine: Engine, roster: Roster): DeedWatch {
       hand = pilotedId
       add('taken')
     }
-    if (deeds.flying && pilotedId === undefined && ships.some(({ id }) => id === hand)) {
+    if (pilotedId === undefined && ships.some(({ id }) => id === hand)) {
       hand = undefined
       add('released')
     }
