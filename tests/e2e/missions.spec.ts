@@ -133,21 +133,27 @@ test('the inspector exports every artifact as a download, and keeps a world', as
   await expect(inspector(page).getByRole('region', { name: 'Cascade targets' })).toContainText('wary → hostile')
 })
 
-test('fits a phone', async ({ page }, testInfo) => {
-  await page.setViewportSize({ width: 360, height: 740 })
-  await page.goto('/play/?mission=tutorial&seed=7')
-  await expect(prompt(page)).toBeVisible()
-  const names = ['Objectives', 'Standings', 'Tutorial'].map((name) => page.getByRole('region', { name }))
-  const boxes = await Promise.all([...names, page.getByTestId('settings')].map((part) => part.boundingBox()))
-  for (const box of boxes) {
-    expect(box?.x).toBeGreaterThanOrEqual(0)
-    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
-  }
-  await testInfo.attach('phone', { body: await page.screenshot(), contentType: 'image/png' })
-  await page.getByTestId('inspect').click()
-  await expect(inspector(page)).toBeVisible()
-  expect(await inspector(page).evaluate((dialog) => dialog.scrollWidth)).toBeLessThanOrEqual(360)
-})
+for (const { width, height } of [
+  { width: 360, height: 740 },
+  { width: 740, height: 560 },
+  { width: 900, height: 600 },
+]) {
+  test(`fits a window of ${width} × ${height}`, async ({ page }, testInfo) => {
+    await page.setViewportSize({ width, height })
+    await page.goto('/play/?mission=tutorial&seed=7')
+    await expect(prompt(page)).toBeVisible()
+    const names = ['Objectives', 'Standings', 'Tutorial'].map((name) => page.getByRole('region', { name }))
+    const boxes = await Promise.all([...names, page.getByTestId('settings')].map((part) => part.boundingBox()))
+    for (const box of boxes) {
+      expect(box?.x).toBeGreaterThanOrEqual(0)
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width)
+    }
+    await testInfo.attach('window', { body: await page.screenshot(), contentType: 'image/png' })
+    await page.getByTestId('inspect').click()
+    await expect(inspector(page)).toBeVisible()
+    expect(await inspector(page).evaluate((dialog) => dialog.scrollWidth)).toBeLessThanOrEqual(width)
+  })
+}
 
 test.describe('in strict mode', () => {
   test.use({ stationOptions: { page: 'development' } })
