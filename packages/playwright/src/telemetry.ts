@@ -90,15 +90,9 @@ export async function openTelemetry(
       predicate: (event: ReceivedEvent<EventMap, Type>) => boolean = () => true,
       { timeout = telemetryDefaults.waitTimeoutMs }: WaitOptions = {},
     ) {
-      let looked = 0
-      const find = (): ReceivedEvent<EventMap, Type> | undefined => {
-        if (looked > events.length) looked = 0
-        while (looked < events.length) {
-          const event = events[looked++] as ReceivedEvent<EventMap, Type> | undefined
-          if (event?.type === type && predicate(event)) return event
-        }
-        return undefined
-      }
+      // From the first one each time: a reset may come between.
+      const find = (): ReceivedEvent<EventMap, Type> | undefined =>
+        (events as readonly ReceivedEvent<EventMap, Type>[]).find((event) => event.type === type && predicate(event))
       const found = await received.until(find, timeout)
       if (found !== undefined) return found
       const lines = explainMiss({ type, pattern: undefined }, await telemetry.evidence())
