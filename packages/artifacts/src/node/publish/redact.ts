@@ -9,6 +9,9 @@ const mask = '***'
 const secretName =
   /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|COOKIE|SIGNATURE|WEBHOOK|DSN|CONNECTION_STRING|(^|_)(AUTH|AUTHORIZATION|PAT|PWD)$|KEY$/i
 
+/** Ends like a secret, and is a folder, or a name that everybody may read: Buildkite's step, a cache, a project. */
+const openName = /^(OLD)?PWD$|(^|_)(STEP|CACHE|PROJECT|PLAN|PUBLIC)_?KEY$/i
+
 /** Shorter values are words and numbers that stand everywhere. */
 const minSecretLength = 6
 
@@ -25,7 +28,7 @@ const secretFlag = /^--?[\w-]*(token|secret|password|passwd|api-?key|access-?key
 /** @param others secrets that are in no variable */
 export function createRedact(variables: Variables, others: readonly string[] = []): Redact {
   const secrets = Object.entries(variables)
-    .filter(([name]) => secretName.test(name) && !/^(PWD|OLDPWD)$/i.test(name))
+    .filter(([name]) => secretName.test(name) && !openName.test(name))
     // A key of several lines may be printed line by line.
     .flatMap(([, value = '']) => [value, ...value.split(/\r?\n/)].map((each) => each.trim()))
     .flatMap((value) => [value, inAddress(value)])
