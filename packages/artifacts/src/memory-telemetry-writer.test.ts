@@ -9,7 +9,7 @@ it('keeps text, ended by a line break, bytes and streams', async () => {
   const bytes = new Uint8Array([104, 105])
   const written = [
     await memory.write(anArtifact({ filename: 'a', content: 'ü' }), context),
-    await memory.write(anArtifact({ filename: 'b', content: bytes }), context),
+    await memory.write(anArtifact({ filename: 'b', content: bytes })),
     await memory.write(anArtifact({ filename: 'c', content: streamOf('one', 'two') }), context),
   ]
   bytes[0] = 0

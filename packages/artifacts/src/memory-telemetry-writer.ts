@@ -55,8 +55,9 @@ export class MemoryTelemetryWriter implements TelemetryArtifactWriter {
   }
 
   /** @throws {ArtifactError} `too_large`, or the signal's reason */
-  async write(artifact: Artifact, { signal }: WriteContext): Promise<WrittenArtifact> {
+  async write(artifact: Artifact, context: Partial<WriteContext> = {}): Promise<WrittenArtifact> {
     const { section, filename, mimeType } = artifact
+    const signal = context.signal ?? new AbortController().signal
     const room = this.#maxBytes - this.#bytesBeside(filename)
     const content = await inMemory(artifact.content, room, signal)
     signal.throwIfAborted()
