@@ -87,7 +87,7 @@ it('counts a success in the time of grace as too late', async () => {
   const { time, run, outcome } = setUp()
   run((signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('just so'))))
   await time.pass(100)
-  expect(outcome()).toEqual({ ok: false, error: new Error('too late'), stuck: false })
+  expect(outcome()).toEqual({ ok: false, error: new Error('too late'), stuck: false, late: 'just so' })
 })
 
 it('begins nothing under a signal that is aborted, and ends with one that is aborted later', async () => {

@@ -15,8 +15,11 @@ export interface Deadline {
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
-  /** `stuck`: it was told to end, and is running still. What it says later is not heard. */
-  | { readonly ok: false; readonly error: unknown; readonly stuck: boolean }
+  /**
+   * `stuck`: it was told to end, and is running still. What it says later is not heard.
+   * `late`: what it came to within its grace, after it was told to end.
+   */
+  | { readonly ok: false; readonly error: unknown; readonly stuck: boolean; readonly late?: T }
 
 /** Never rejects. The work's signal is aborted at the deadline, or with the caller's. */
 export function underDeadline<T>(
@@ -46,7 +49,7 @@ export function underDeadline<T>(
 
     // Within a promise, so that a throw is a rejection.
     new Promise<T>((settle) => settle(work(controller.signal))).then(
-      (value) => finish(ended ? { ok: false, error: ended.error, stuck: false } : { ok: true, value }),
+      (value) => finish(ended ? { ok: false, error: ended.error, stuck: false, late: value } : { ok: true, value }),
       (error: unknown) => finish({ ok: false, error: ended?.error ?? error, stuck: false }),
     )
   })

@@ -1,5 +1,6 @@
 /** A publisher under a deadline, whose every fault becomes a result. */
 import type { AdapterSettings } from './adapter-options.ts'
+import { kindOf } from './content.ts'
 import { underDeadline } from './deadline.ts'
 import { messageOf } from './errors.ts'
 import type { ArtifactPublisher, PublishFailureCode, PublishResult } from './publish-result.ts'
@@ -40,12 +41,23 @@ export async function publishGuarded(
       new PublishingEnded('publisher_timeout', `The publisher had not ended after ${publishTimeoutMs} ms`),
     onAbort: (reason) => new PublishingEnded('aborted', `The export was aborted: ${messageOf(reason)}`),
   })
-  if (outcome.ok) return outcome.value
-  const { error } = outcome
-  return error instanceof PublishingEnded
-    ? failed(error.code, error.message)
-    : failed('publisher_failed', `The publisher threw: ${messageOf(error)}`)
+  if (outcome.ok) {
+    if (isResult(outcome.value)) return outcome.value
+    return failed('publisher_failed', `Expected the publisher to return a result, got ${kindOf(outcome.value)}`)
+  }
+  const { error, late } = outcome
+  if (!(error instanceof PublishingEnded)) {
+    return failed('publisher_failed', `The publisher threw: ${messageOf(error)}`)
+  }
+  if (!isResult(late)) return failed(error.code, error.message)
+  // Told to end, it knows best how far it had come: which commands had run, and where the manifest is.
+  if (late.ok) return late
+  return { ...late, failures: [{ code: error.code, message: error.message }, ...late.failures] }
 }
+
+/** A publisher is somebody else's code: what is no result must not pass for a success. */
+const isResult = (value: PublishResult | undefined): value is PublishResult =>
+  typeof value === 'object' && value !== null && typeof value.ok === 'boolean' && Array.isArray(value.failures)
 
 /** Only travels from the deadline to the result. */
 class PublishingEnded extends Error {

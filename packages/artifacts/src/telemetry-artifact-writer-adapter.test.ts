@@ -4,7 +4,7 @@ import type { Artifact, WrittenArtifact } from './artifact.ts'
 import { ArtifactError } from './errors.ts'
 import { MemoryTelemetryWriter } from './memory-telemetry-writer.ts'
 import type { PublishResult } from './publish-result.ts'
-import { TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
+import { type ExportContext, TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
 import { anArtifact, fakeTime, never, streamOf, textOf } from './test-doubles.ts'
 import type { WriteContext } from './writer.ts'
 
@@ -430,9 +430,39 @@ it('survives a publisher that throws, hangs, or is aborted', async () => {
   await hanging.time.pass(110)
   expect((await writing).publish).toEqual(failed('publisher_timeout', 'The publisher had not ended after 100 ms'))
 
+  const silent = setUp({ writers: [file('/a')], publisher: { publish: async () => undefined as never } })
+  const unsaid = await silent.adapter.writeArtifacts([a])
+  expect(unsaid.publish).toEqual(failed('publisher_failed', 'Expected the publisher to return a result, got undefined'))
+
   const aborted = setUp({ writers: [file('/a')], publisher: { publish: async () => published } })
   const metrics = await aborted.adapter.writeArtifacts([a], { signal: AbortSignal.abort('closed') })
   expect(metrics.publish).toEqual(failed('aborted', 'The export was aborted: closed'))
+})
+
+it('passes on what a publisher that is told to end has come to', async () => {
+  const came = async (result: PublishResult) => {
+    const publisher = {
+      publish: (_paths: readonly string[], context?: ExportContext) =>
+        new Promise<PublishResult>((resolve) => {
+          const { signal } = context as { signal: AbortSignal }
+          signal.addEventListener('abort', () => resolve(result))
+        }),
+    }
+    const { adapter, time } = setUp({ writers: [file('/a')], publisher, publishTimeoutMs: 100, graceMs: 10 })
+    const writing = adapter.writeArtifacts([a])
+    await time.pass(100)
+    return (await writing).publish
+  }
+  expect(await came(published)).toBe(published)
+  const cut: PublishResult = {
+    ...published,
+    ok: false,
+    status: 'failed',
+    manifest: '/a/ci-artifacts.json',
+    failures: [{ code: 'aborted', message: 'upload was ended with the export' }],
+  }
+  const why = { code: 'publisher_timeout', message: 'The publisher had not ended after 100 ms' }
+  expect(await came(cut)).toEqual({ ...cut, failures: [why, ...cut.failures] })
 })
 
 it('keeps two exports at once apart', async () => {
