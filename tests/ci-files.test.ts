@@ -98,6 +98,7 @@ describe('action.yml', async () => {
       await writeFile(join(bin, 'npx'), npx, { mode: 0o755 })
       const inputs = {
         FOLDER: 'my files',
+        GAME: './my game.ts',
         MISSION: 'cascade"; exit 9 #',
         SEED: '7',
         FORMATS: '',
@@ -120,6 +121,7 @@ describe('action.yml', async () => {
         '--artifactDir=my files',
         '--artifactName=n',
         '--failOn=write',
+        '--game=./my game.ts',
         '--mission=cascade"; exit 9 #',
         '--seed=7',
         '--prefix=$(exit 9)',
