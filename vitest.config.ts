@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config'
 /** Two kinds of test: `unit` beside the file it tests, `integration` in a package's `test/` with real parts. */
 export default defineConfig({
   test: {
-    reporters: ['default', './tools/vitest-totals.ts'],
-    coverage: { include: ['{packages,games}/*/src/**'], reporter: ['text', 'html'] },
+    reporters: ['default', './tools/vitest-totals.ts', './tools/vitest-coverage.ts'],
+    coverage: {
+      include: ['{packages,games}/*/src/**/*.{ts,tsx}'],
+      exclude: ['**/test-doubles.ts', '**/*.test-d.ts'],
+      reporter: ['html', ['text', { file: 'files.txt', maxCols: 160 }]],
+    },
     projects: [
       {
         test: {
