@@ -139,6 +139,8 @@ it('is told to end while a command runs: every file is whole, and the command ha
   expect(await command.exitCode).toBe(130)
   const summary = summaryIn(command.stdout())
   expect(codesOf(summary)).toContain('publish:aborted')
+  expect(summary.publish).toMatchObject({ provider: 'commands', manifest: join(out, 'ci-artifacts.json') })
+  expect(summary.publish?.commands.map(({ status }) => status)).toEqual(['aborted'])
   expect(summary.artifacts).toHaveLength(7)
   await expectFilesOf(summary)
   expect(await readdir(out)).toHaveLength(8)
