@@ -41,7 +41,11 @@ export function exportCommand(act: (flags: ExportFlags) => void): Command {
     .option('--seed <number>', 'of the mission: the same seed, the same events', seed, exportDefaults.seed)
     .option('--ticks <number>', 'end after so many ticks; else when the mission has ended', ticks)
     .option('--now <time>', 'when the mission begins, as 2026-01-01T00:00:00Z', isoTime)
-    .option('--snapshot <file>', 'the world to export, a snapshot or save as JSON; played on only with --ticks', filled)
+    .option(
+      '--snapshot <file>',
+      'the world to export, a snapshot or save as JSON; with --ticks, the mission begins anew in it',
+      filled,
+    )
     .option(`${both('artifactDir')} <folder>`, folderText, filled)
     .option(
       '--formats <names>',
