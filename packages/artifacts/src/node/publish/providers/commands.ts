@@ -15,18 +15,14 @@ export const runCommands =
   })
 
 function stepsOf(argv: Argv, { files, manifestPath, folder }: Publication): Step[] {
-  const withManifest = fill(argv, '{manifest}', manifestPath)
-  const all = argv.some((arg) => arg.includes('{path}'))
-    ? files.map(({ absolutePath }) => fillBoth(argv, manifestPath, absolutePath))
-    : [withManifest]
-  return all.map((each) => ({ do: 'run', argv: each, directory: folder }))
+  const isForEach = argv.some((arg) => arg.includes('{path}'))
+  const paths = isForEach ? files.map(({ absolutePath }) => absolutePath) : ['']
+  return paths.map((path) => ({ do: 'run', argv: filled(argv, path, manifestPath), directory: folder }))
 }
 
 /** In one pass, so that a file called `{manifest}` stays a file. */
-const fillBoth = (argv: Argv, manifestPath: string, path: string): Argv =>
-  map(argv, (arg) => arg.replace(/\{(path|manifest)\}/g, (_, name) => (name === 'path' ? path : manifestPath)))
-
-const fill = (argv: Argv, placeholder: string, value: string): Argv =>
-  map(argv, (arg) => arg.replaceAll(placeholder, () => value))
-
-const map = ([program, ...args]: Argv, change: (arg: string) => string): Argv => [change(program), ...args.map(change)]
+function filled([program, ...args]: Argv, path: string, manifestPath: string): Argv {
+  const fill = (arg: string): string =>
+    arg.replace(/\{(path|manifest)\}/g, (_, name) => (name === 'path' ? path : manifestPath))
+  return [fill(program), ...args.map(fill)]
+}
