@@ -48,7 +48,7 @@ export interface PublishFailure {
 }
 
 export type PublishFailureCode =
-  /** The publisher itself threw. */
+  /** The publisher itself threw, or gave no result. */
   | 'publisher_failed'
   /** The publisher was still at work at its time limit. */
   | 'publisher_timeout'
