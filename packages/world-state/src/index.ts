@@ -34,6 +34,7 @@ export {
   type SliceDefinition,
   type Stamped,
   type TableDefinition,
+  type WhenMissing,
 } from './slice.ts'
 export {
   createIndexedDbStorage,

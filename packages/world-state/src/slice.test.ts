@@ -10,6 +10,13 @@ describe('a slice', () => {
     expect(made('ships', 1.5)).toThrow(expect.objectContaining({ code: 'bad_slice' }))
   })
 
+  it('is refused where it says of older snapshots what can not be', () => {
+    const whenMissing = 'ignore' as 'refuse'
+    expect(() => defineSlice({ name: 'ships', version: 1, initial: {}, on: {}, whenMissing })).toThrow(
+      "Expected `whenMissing` to be 'refuse' or 'initial', got ignore",
+    )
+  })
+
   it('freezes its initial state, which every store begins with', () => {
     const initial = { points: [1] }
     defineSlice({ name: 'score', version: 1, initial, on: {} })

@@ -49,7 +49,15 @@ export interface SliceDefinition<Name extends string, State, On, Select> {
    * @default takes an object with the initial state's keys, each of the same kind
    */
   readonly revive?: (state: unknown) => State | undefined
+  /**
+   * What becomes of a snapshot from before this slice was there: `refuse` it, or let the slice begin with its
+   * `initial` state.
+   * @default 'refuse'
+   */
+  readonly whenMissing?: WhenMissing
 }
+
+export type WhenMissing = 'refuse' | 'initial'
 
 /** A definition that was found good. */
 export interface Slice<Name extends string, State, Events, Select>
@@ -69,11 +77,12 @@ export interface AnySlice {
   readonly tables?: Readonly<Record<string, TableDefinition<never>>>
   readonly migrations?: Readonly<Record<number, (state: unknown) => unknown>>
   readonly revive?: (state: unknown) => unknown
+  readonly whenMissing?: WhenMissing
   readonly '~events'?: object
 }
 
 /**
- * @throws {WorldStateError} `bad_slice`, for a name or a version that can't be
+ * @throws {WorldStateError} `bad_slice`, for a name, a version or a `whenMissing` that can't be
  * @example
  * const score = defineSlice({
  *   name: 'score',
@@ -90,12 +99,15 @@ export function defineSlice<
   On extends Reducers<State>,
   Select extends Selectors<State>,
 >(definition: SliceDefinition<Name, State, On, Select>): Slice<Name, State, EventsOf<On>, Select> {
-  const { name, version } = definition
+  const { name, version, whenMissing = 'refuse' } = definition
   if (!/^[a-z][\w-]*$/i.test(name)) {
     throw new WorldStateError('bad_slice', `Expected a slice's \`name\` to be of letters and digits, got '${name}'`)
   }
   if (!Number.isSafeInteger(version) || version < 1) {
     throw new WorldStateError('bad_slice', `Expected \`version\` to be a whole number from 1 up, got ${version}`)
+  }
+  if (whenMissing !== 'refuse' && whenMissing !== 'initial') {
+    throw new WorldStateError('bad_slice', `Expected \`whenMissing\` to be 'refuse' or 'initial', got ${whenMissing}`)
   }
   freezeDeep(definition.initial)
   return Object.freeze({ ...definition })

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice } from '../slice.ts'
-import { aStore, scoreSlice, setShip } from '../test-doubles.ts'
+import { createMissionSlice } from '../slices/mission.ts'
+import { aStore, fleetSlice, scoreSlice, setShip } from '../test-doubles.ts'
 import { WorldStateStore } from './world-state-store.ts'
 
 const deep = (levels: number): unknown => {
@@ -95,6 +96,54 @@ describe('hydrate', () => {
     expect({ state: store.getState(), history: store.history, revision: store.revision }).toEqual(before)
     expect(store.getState()).toBe(before.state)
     expect(heard).not.toHaveBeenCalled()
+  })
+
+  describe('a snapshot from before a slice was there', () => {
+    const cargo = defineSlice({
+      name: 'cargo',
+      version: 4,
+      initial: { crates: RecordMap.empty<number>() },
+      on: { 'crate:loaded': (state, { id }: { id: string }) => ({ crates: state.crates.set(id, 1) }) },
+      whenMissing: 'initial',
+    })
+    const older = () => {
+      const store = aStore()
+      store.dispatch('ship:lost', { id: 'red-1' })
+      return JSON.parse(JSON.stringify(store.snapshot()))
+    }
+
+    it('begins it with its initial state, and keeps the rest', () => {
+      const store = new WorldStateStore({ slices: [fleetSlice, scoreSlice, cargo] })
+      store.dispatch('crate:loaded', { id: 'c-1' })
+      expect(store.hydrate(older())).toEqual({ ok: true })
+      expect(store.getState().cargo).toBe(cargo.initial)
+      expect(store.getState().score).toEqual({ points: 1, last: 'red-1' })
+      expect(store.hydrate(store.snapshot())).toEqual({ ok: true })
+    })
+
+    it('is refused where one slice of several does not allow it', () => {
+      const { score, ...slices } = older().slices
+      const store = new WorldStateStore({ slices: [cargo, fleetSlice, scoreSlice] })
+      store.dispatch('crate:loaded', { id: 'c-1' })
+      expect(score).toBeDefined()
+      expect(store.hydrate({ formatVersion: 1, slices })).toMatchObject({ reason: 'missing_slice', slice: 'score' })
+      expect(store.getState().cargo.crates.size).toBe(1)
+    })
+
+    it('does not excuse a slice that is there and broken', () => {
+      const store = new WorldStateStore({ slices: [cargo] })
+      for (const broken of [undefined, null, {}, { version: 4, state: {} }]) {
+        expect(store.hydrate({ formatVersion: 1, slices: { cargo: broken } })).toMatchObject({ ok: false })
+      }
+    })
+
+    it('may be said of a slice of this package, too', () => {
+      const store = new WorldStateStore({
+        slices: [fleetSlice, scoreSlice, { ...createMissionSlice(), whenMissing: 'initial' }],
+      })
+      expect(store.hydrate(older())).toEqual({ ok: true })
+      expect(store.getState().mission.missions.size).toBe(0)
+    })
   })
 
   it('refuses what a slice’s own judgement throws at, and an older version without a migration', () => {

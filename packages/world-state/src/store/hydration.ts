@@ -8,7 +8,7 @@ export type HydrateFailureCode =
   | 'not_a_snapshot'
   /** The snapshot's format is of a later version of this package. */
   | 'newer_format'
-  /** A slice of the store is not in it. */
+  /** A slice of the store is not in it, and does not begin anew when that is so: `whenMissing`. */
   | 'missing_slice'
   /** It has a slice that the store lacks: loading it would lose that. */
   | 'unknown_slice'
@@ -69,8 +69,12 @@ function readHead(snapshot: unknown): HydrateFailure | { readonly slices: Readon
 type SliceResult = { readonly ok: true; readonly state: unknown } | HydrateFailure
 
 function stateOf(slice: AnySlice, slices: Readonly<Record<string, unknown>>): SliceResult {
-  const { name, version } = slice
-  if (!Object.hasOwn(slices, name)) return refusal('missing_slice', 'is not in the snapshot', name)
+  const { name, version, initial, whenMissing } = slice
+  if (!Object.hasOwn(slices, name)) {
+    return whenMissing === 'initial'
+      ? { ok: true, state: initial }
+      : refusal('missing_slice', 'is not in the snapshot', name)
+  }
   const held = slices[name]
   if (!isObject(held) || !isVersion(held.version) || !Object.hasOwn(held, 'state')) {
     return refusal('not_a_snapshot', 'has no `version` and `state`', name)
