@@ -32,6 +32,7 @@ export interface CollectorOptions {
 }
 
 export interface CollectorPage {
+  /** Absolute, or from the working directory. */
   readonly folder: string
   /** What `<path>/downlink-config.js` sets. */
   readonly config?: { readonly url?: string; readonly key?: string; readonly enabled?: boolean }

@@ -1,6 +1,6 @@
 /** The page and the pages beside it: strict headers, files as they are, and a word where nothing is built. */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { type CollectorOptions, createCollector } from '@downlink/collector'
 import fastifyStatic from '@fastify/static'
 import fastifySwagger from '@fastify/swagger'
@@ -45,7 +45,7 @@ it('serves a game beside it, with its configuration', async () => {
   await writeFile(join(folder, 'index.html'), 'the game')
   await writeFile(join(folder, 'downlink-config.js'), 'globalThis.downlinkConfig = {}')
   const { listening } = await aCollector({
-    pages: { '/play': { folder, config: { enabled: true, key: '</script>' } }, '/plain': { folder } },
+    pages: { '/play': { folder, config: { enabled: true, key: '</script>' } }, '/plain': { folder: relative('.', folder) } },
   })
   const get = (path: string) => fetch(listening.url + path)
   expect(await (await get('/play/')).text()).toBe('the game')

@@ -20,7 +20,7 @@ import type { Telemetry } from './telemetry.ts'
 export interface TelemetryWorkerOptions {
   /** What the collector validates against. @default what `createTest` was given; else everything is accepted */
   telemetryEvents: EventDefinitions | undefined
-  /** Pages that the collector serves, by path, such as a built game. @default none */
+  /** Pages that the collector serves, by path, such as a built game; folders from where the configuration is. @default none */
   telemetryPages: Readonly<Record<string, CollectorPage>>
   /** A write key that pages have to show; they are given it. @default none */
   telemetryKey: string | undefined

@@ -1,5 +1,7 @@
 /** The fixtures' lives: what is there before the test, and what is done after it. Playwright reads what they need off their parameters. */
-import type { BrowserContext, Page, TestInfo } from '@playwright/test'
+import { dirname, resolve } from 'node:path'
+import type { CollectorPage } from '@downlink/collector'
+import type { BrowserContext, Page, TestInfo, WorkerInfo } from '@playwright/test'
 import {
   type Captured,
   type CaptureOptions,
@@ -20,20 +22,28 @@ type Use<Value> = (value: Value) => Promise<void>
 
 export interface StationNeeds {
   readonly telemetryEvents: StationOptions['events']
-  readonly telemetryPages: StationOptions['pages']
+  readonly telemetryPages: Readonly<Record<string, CollectorPage>>
   readonly telemetryKey: StationOptions['key']
 }
 
 export async function stationFixture(
   { telemetryEvents, telemetryPages, telemetryKey }: StationNeeds,
   use: Use<Station>,
+  { config }: { readonly config: Pick<WorkerInfo['config'], 'configFile'> },
 ): Promise<void> {
-  const station = await openStation({ events: telemetryEvents, pages: telemetryPages, key: telemetryKey })
+  const pages = pagesFrom(telemetryPages, config.configFile === undefined ? '.' : dirname(config.configFile))
+  const station = await openStation({ events: telemetryEvents, pages, key: telemetryKey })
   try {
     await use(station)
   } finally {
     await station.close()
   }
+}
+
+/** Folders are meant as Playwright means those of its configuration: from where the configuration is. */
+function pagesFrom(pages: StationNeeds['telemetryPages'], base: string): StationNeeds['telemetryPages'] {
+  const resolved = Object.entries(pages).map(([path, page]) => [path, { ...page, folder: resolve(base, page.folder) }])
+  return Object.fromEntries(resolved)
 }
 
 export interface EndNeeds {

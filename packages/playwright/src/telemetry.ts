@@ -87,16 +87,19 @@ export async function openTelemetry(
     reset: received.reset,
     async waitFor<Type extends string>(
       type: Type,
-      predicate: (event: ReceivedEvent<EventMap, Type>) => boolean = () => true,
+      predicate?: (event: ReceivedEvent<EventMap, Type>) => boolean,
       { timeout = telemetryDefaults.waitTimeoutMs }: WaitOptions = {},
     ) {
       // From the first one each time: a reset may come between.
       const find = (): ReceivedEvent<EventMap, Type> | undefined =>
-        (events as readonly ReceivedEvent<EventMap, Type>[]).find((event) => event.type === type && predicate(event))
+        (events as readonly ReceivedEvent<EventMap, Type>[]).find(
+          (event) => event.type === type && (predicate?.(event) ?? true),
+        )
       const found = await received.until(find, timeout)
       if (found !== undefined) return found
-      const lines = explainMiss({ type, pattern: undefined }, await telemetry.evidence())
-      const which = predicate.length > 0 ? 'that fits the predicate ' : ''
+      const hasPredicate = predicate !== undefined
+      const lines = explainMiss({ type, pattern: undefined, hasPredicate }, await telemetry.evidence())
+      const which = hasPredicate ? 'that fits the predicate ' : ''
       const message = `Expected a ${type} ${which}within ${timeout} ms\n${lines.join('\n')}`
       throw new TelemetryTestError('not_received', message)
     },

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { type BrowserContext, type Page, test as playwrightTest, type TestInfo } from '@playwright/test'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import {
@@ -19,6 +19,9 @@ import type { Station } from '../src/station/station.ts'
 import { openTelemetry } from '../src/telemetry.ts'
 import { aPage, aTest } from '../src/test-doubles.ts'
 import { expect as telemetryExpect, test } from '../src/untyped.ts'
+
+/** As a worker whose configuration stands in the package's folder. */
+const worker = { config: { configFile: join(import.meta.dirname, '..', 'playwright.config.ts') } }
 
 const needs: StationNeeds = { telemetryEvents: undefined, telemetryPages: {}, telemetryKey: undefined }
 
@@ -43,7 +46,7 @@ function begin<Value>(fixture: (use: (value: Value) => Promise<void>) => Promise
 }
 
 const aStation = async (over: Partial<StationNeeds> = {}): Promise<Station> =>
-  (await begin<Station>((use) => stationFixture({ ...needs, ...over }, use))).value
+  (await begin<Station>((use) => stationFixture({ ...needs, ...over }, use, worker))).value
 
 const aTelemetry = async (station: Station) => {
   const opened = await openTelemetry(station, {}, () => {})
@@ -104,7 +107,7 @@ it('says what came instead of what was waited for', async () => {
     message: 'Expected a b within 1 ms\nReceived: 1 event: a × 1',
   })
   await expect(telemetry.waitFor('a', ({ seq }) => seq > 1, { timeout: 1 })).rejects.toThrow(
-    'Expected a a that fits the predicate within 1 ms',
+    'Expected a a that fits the predicate within 1 ms\nReceived: 1 event: a × 1\nNearest of 1:\n  a #1 {}',
   )
 })
 
@@ -146,15 +149,29 @@ it('serves pages, validates events and asks for a key', async () => {
   await vi.waitFor(() => expect(telemetry.rejected()).toMatchObject([{ code: 'invalid_payload' }]))
 })
 
+it('finds the folders of pages from the configuration, or from where it was started', async () => {
+  const station = await aStation({ telemetryPages: { '/t': { folder: 'test' } } })
+  expect((await fetch(`${station.url}/t/fixtures.test.ts`)).status).toBe(200)
+  const folder = relative('.', import.meta.dirname)
+  const other = await begin<Station>((use) =>
+    stationFixture({ ...needs, telemetryPages: { '/t': { folder } } }, use, { config: {} }),
+  )
+  expect((await fetch(`${other.value.url}/t/fixtures.test.ts`)).status).toBe(200)
+})
+
 it('takes its folder with it, also where the worker fails', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, folder)
   onTestFinished(() => void vi.unstubAllEnvs())
-  const failing = stationFixture(needs, async () => {
-    expect(await readdir(folder)).toHaveLength(1)
-    throw new Error('the worker failed')
-  })
+  const failing = stationFixture(
+    needs,
+    async () => {
+      expect(await readdir(folder)).toHaveLength(1)
+      throw new Error('the worker failed')
+    },
+    worker,
+  )
   await expect(failing).rejects.toThrow('the worker failed')
   expect(await readdir(folder)).toEqual([])
 })

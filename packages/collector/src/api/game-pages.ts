@@ -1,4 +1,5 @@
 /** Pages beside the collector's own, such as a game: static files, and the configuration that the client reads. */
+import { resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import type { CollectorPage } from '../options.ts'
@@ -14,7 +15,7 @@ export async function gamePages(app: FastifyInstance, pages: Readonly<Record<str
         .send(script),
     )
     await app.register(fastifyStatic, {
-      root: folder,
+      root: resolve(folder),
       prefix: path,
       redirect: true,
       decorateReply: false,

@@ -7,8 +7,8 @@ export interface Wanted {
   readonly type: string
   /** Undefined where every payload would do. */
   readonly pattern: unknown
-  /** A condition that can't be shown, in words. */
-  readonly condition?: string
+  /** Whether a predicate judges, too: of what it refuses nothing can be said but that it came. */
+  readonly hasPredicate?: boolean
 }
 
 /** All that is known when the time is over. */
@@ -23,21 +23,22 @@ export interface Evidence {
 const shown = 3
 
 /** Lines of text, without colours. */
-export function explainMiss({ type, pattern }: Wanted, evidence: Evidence): readonly string[] {
+export function explainMiss(wanted: Wanted, evidence: Evidence): readonly string[] {
+  const { type } = wanted
   const { events, rejected } = evidence
   if (events.length === 0 && rejected.length === 0) return explainSilence(evidence)
   const sameType = events.filter((event) => event.type === type)
   return [
     `Received: ${count(events.length, 'event')}${events.length > 0 ? `: ${printCounts(events.map((event) => event.type))}` : ''}`,
-    ...(sameType.length > 0 ? nearest(sameType, pattern) : similarTypes(type, events)),
+    ...(sameType.length > 0 ? nearest(sameType, wanted) : similarTypes(type, events)),
     ...rejections(type, rejected),
   ]
 }
 
-function nearest(events: readonly CommittedEvent[], pattern: unknown): readonly string[] {
+function nearest(events: readonly CommittedEvent[], { pattern, hasPredicate = false }: Wanted): readonly string[] {
   const misses = events
     .map((event) => ({ event, differences: payloadDifferences(pattern, event.data) }))
-    .filter(({ differences }) => differences.length > 0)
+    .filter(({ differences }) => hasPredicate || differences.length > 0)
   if (misses.length === 0) return []
   // The newest first among those that are equally far off.
   misses.reverse().sort((a, b) => a.differences.length - b.differences.length)
