@@ -152,6 +152,19 @@ describe('the tutorial', () => {
     expect(currentPrompt).toMatchObject({ stepId: 'step-1', controlHint: 'W' })
   })
 
+  it('goes on from a loaded state as from its own', () => {
+    const [store, loaded] = [aStore(), aStore()]
+    startStep(store, 0)
+    startStep(store, 1)
+    expect(loaded.hydrate(JSON.parse(JSON.stringify(store.snapshot())))).toEqual({ ok: true })
+    for (const each of [store, loaded]) {
+      each.dispatch('tutorial:control_hint_updated', { controlHint: 'Now W', timestamp: 900 })
+      each.dispatch('tutorial:step_completed', { stepId: 'step-1', timestamp: 950 })
+    }
+    expect(loaded.getState()).toEqual(store.getState())
+    expect(loaded.getState().tutorial.promptHistory.at(-1)).toMatchObject({ controlHint: 'Now W' })
+  })
+
   it('trims a snapshot to its own limits, and refuses one of another shape', () => {
     const large = aStore()
     for (let at = 0; at < 20; at++) startStep(large, at)

@@ -125,7 +125,10 @@ function controlHintUpdated(state: TutorialState, payload: Payload<'tutorial:con
     return { state, prompt: knownPrompt(state, stepId), details: { controlHint } }
   }
   const prompt = { ...current, controlHint }
-  const promptHistory = state.promptHistory.map((each) => (each === current ? prompt : each))
+  // By what it is and not by which object: a loaded state has two of it.
+  const isCurrent = ({ stepId, startedAt }: Prompt): boolean =>
+    stepId === current.stepId && startedAt === current.startedAt
+  const promptHistory = state.promptHistory.map((each) => (isCurrent(each) ? prompt : each))
   return { state: { ...state, currentPrompt: prompt, promptHistory }, prompt, details: { controlHint } }
 }
 
