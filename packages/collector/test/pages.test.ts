@@ -45,7 +45,10 @@ it('serves a game beside it, with its configuration', async () => {
   await writeFile(join(folder, 'index.html'), 'the game')
   await writeFile(join(folder, 'downlink-config.js'), 'globalThis.downlinkConfig = {}')
   const { listening } = await aCollector({
-    pages: { '/play': { folder, config: { enabled: true, key: '</script>' } }, '/plain': { folder: relative('.', folder) } },
+    pages: {
+      '/play': { folder, config: { enabled: true, key: '</script>' } },
+      '/plain': { folder: relative('.', folder) },
+    },
   })
   const get = (path: string) => fetch(listening.url + path)
   expect(await (await get('/play/')).text()).toBe('the game')
