@@ -24,7 +24,7 @@ export interface Deeds {
   readonly ticksFlown: number
 }
 
-const none: Deeds = {
+export const noDeeds: Deeds = {
   flying: false,
   taken: 0,
   lost: 0,
@@ -56,7 +56,7 @@ export interface DeedWatch {
 }
 
 export function watchDeeds(engine: Engine, roster: Roster): DeedWatch {
-  let deeds: Deeds = none
+  let deeds = noDeeds
   /** The ship whose bullets count as the player's: also those that outlive it. */
   let hand: string | undefined
   // Kept until the tick is over: what follows from an event, such as reinforcements, must not meddle with the tick.
