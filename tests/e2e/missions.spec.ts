@@ -135,7 +135,7 @@ test('the inspector exports every artifact as a download, and keeps a world', as
 
 for (const { width, height } of [
   { width: 360, height: 740 },
-  { width: 740, height: 560 },
+  { width: 740, height: 420 },
   { width: 900, height: 600 },
 ]) {
   test(`fits a window of ${width} × ${height}`, async ({ page }, testInfo) => {
@@ -147,6 +147,7 @@ for (const { width, height } of [
     for (const box of boxes) {
       expect(box?.x).toBeGreaterThanOrEqual(0)
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width)
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height)
     }
     await testInfo.attach('window', { body: await page.screenshot(), contentType: 'image/png' })
     await page.getByTestId('inspect').click()

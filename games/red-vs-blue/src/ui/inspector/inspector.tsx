@@ -64,9 +64,6 @@ function InspectorDialog({ game }: { readonly game: Game }): ReactNode {
             {name} {version} · {missionId ?? 'free battle'} · seed {seed} · {summary.generatedIso}
           </p>
         </div>
-        <button type="button" className="quiet" data-testid="inspector-refresh" onClick={refresh}>
-          Refresh
-        </button>
         <button
           type="button"
           className="quiet"

@@ -50,7 +50,6 @@ export function createScene({ canvas, engine, speed, signs, isCalm }: SceneOptio
   let view = { width: 1, height: 1 }
   let ratio = 1
   let seconds = 0
-  let notedTick = -1
   const focus = { x: 0, y: 0 }
 
   function resize(): void {
@@ -90,8 +89,7 @@ export function createScene({ canvas, engine, speed, signs, isCalm }: SceneOptio
       camera.fit(view, field(engine))
       camera.pass(passed)
       particles.pass(passed * speed())
-      if (battle.tick !== notedTick) trails.note(battle.ships)
-      notedTick = battle.tick
+      trails.note(battle.ships, battle.tick)
 
       context.setTransform(ratio, 0, 0, ratio, 0, 0)
       stars.draw(context, seconds, focus.x, focus.y)

@@ -4,8 +4,8 @@ import type { ShipView, Team } from '../../engine/battle.ts'
 import { css, teamColours } from './palette.ts'
 
 export interface Trails {
-  /** Notes where the ships are; once a tick is enough. */
-  note(ships: readonly ShipView[]): void
+  /** Notes where the ships are, and when; once a frame is enough. */
+  note(ships: readonly ShipView[], tick: number): void
   /** Draws in field coordinates. */
   draw(context: CanvasRenderingContext2D): void
 }
@@ -16,22 +16,27 @@ interface Trail {
   readonly points: number[]
 }
 
-const length = 16
+/** In ticks: a battle at many times its speed leaves no longer trails, only coarser ones. */
+const lifetime = 32
 const gap = 2
 
 export function createTrails(): Trails {
   let trails = new Map<string, Trail>()
-  let notes = 0
+  /** When the points were noted, newest first. */
+  let ticks: readonly number[] = []
 
   return {
-    note(ships) {
-      if (notes++ % gap !== 0) return
+    note(ships, tick) {
+      const [last = Number.NEGATIVE_INFINITY] = ticks
+      if (tick >= last && tick - last < gap) return
+      // A round counts its ticks from 0.
+      ticks = [tick, ...ticks.filter((noted) => noted <= tick && tick - noted < lifetime)]
       // Built anew from the living, so that what is gone leaves nothing behind.
       const next = new Map<string, Trail>()
       for (const { id, team, x, y, angle } of ships) {
         const trail = trails.get(id) ?? { team, points: [] }
         trail.points.unshift(x - Math.cos(angle) * 9, y - Math.sin(angle) * 9)
-        trail.points.length = Math.min(trail.points.length, length * 2)
+        trail.points.length = Math.min(trail.points.length, ticks.length * 2)
         next.set(id, trail)
       }
       trails = next
@@ -42,8 +47,8 @@ export function createTrails(): Trails {
       context.lineCap = 'butt'
       // One path for all pieces of a team and an age: a few dozen strokes instead of a thousand.
       for (const team of ['red', 'blue'] as const) {
-        for (let piece = 0; piece < length - 1; piece++) {
-          const left = 1 - piece / length
+        for (const [piece, noted] of ticks.slice(0, -1).entries()) {
+          const left = 1 - ((ticks[0] ?? noted) - noted) / lifetime
           context.strokeStyle = css(teamColours[team].hull, 0.42 * left * left)
           context.lineWidth = 0.6 + 3.6 * left
           context.beginPath()
