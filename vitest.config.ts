@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Two kinds of test: `unit` beside the file it tests, `integration` in a package's `test/` with real parts. */
 export default defineConfig({
   test: {
+    // Much of the time goes into waiting for processes: on two cores, one worker would leave half of them idle.
+    maxWorkers: '100%',
     reporters: ['default', './tools/vitest-totals.ts', './tools/vitest-coverage.ts'],
     coverage: {
       include: ['{packages,games}/*/src/**/*.{ts,tsx}'],
@@ -27,8 +29,9 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{packages,games}/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          // Bounds a test that hangs. One of five processes, each of which opens a database, takes its time, too.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],
