@@ -54,6 +54,7 @@ describe('missions', () => {
     store.dispatch('mission:failed', { missionId: 'cascade', reason: 'ship lost', timestamp: 3 })
     expect(missionOf(store)).toMatchObject({ status: 'failed', reason: 'ship lost', endedAt: 3 })
     store.dispatch('mission:started', { missionId: 'cascade' })
+    expect(missionOf(store)).toMatchObject({ status: 'active', reason: null, endedAt: null })
     store.dispatch('mission:registered', { missionId: 'cascade', title: 'Cascade', objectives })
     expect(missionOf(store)).toMatchObject({ status: 'registered', reason: null })
     expect(store.getState().mission.activeMissionId).toBe(null)

@@ -61,8 +61,15 @@ function registered(
   return { missions: state.missions.set(missionId, mission), activeMissionId }
 }
 
+/** A mission that is flown again leaves how it ended before behind; its objectives begin anew when it is registered again. */
 function started(state: MissionState, { missionId, timestamp }: Payload<'mission:started'>): MissionState {
-  const next = withMission(state, missionId, { status: 'active', startedAt: timestamp, endedAt: null })
+  const next = withMission(state, missionId, {
+    status: 'active',
+    startedAt: timestamp,
+    endedAt: null,
+    reason: null,
+    rewards: null,
+  })
   return { ...next, activeMissionId: missionId }
 }
 
