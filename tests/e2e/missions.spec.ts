@@ -133,28 +133,33 @@ test('the inspector exports every artifact as a download, and keeps a world', as
   await expect(inspector(page).getByRole('region', { name: 'Cascade targets' })).toContainText('wary → hostile')
 })
 
-for (const { width, height } of [
+const windows = [
   { width: 360, height: 740 },
   { width: 740, height: 420 },
   { width: 900, height: 600 },
-]) {
-  test(`fits a window of ${width} × ${height}`, async ({ page }, testInfo) => {
-    await page.setViewportSize({ width, height })
-    await page.goto('/play/?mission=tutorial&seed=7')
-    await expect(prompt(page)).toBeVisible()
-    const names = ['Objectives', 'Standings', 'Tutorial'].map((name) => page.getByRole('region', { name }))
-    const boxes = await Promise.all([...names, page.getByTestId('settings')].map((part) => part.boundingBox()))
-    for (const box of boxes) {
-      expect(box?.x).toBeGreaterThanOrEqual(0)
-      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width)
-      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height)
-    }
-    await testInfo.attach('window', { body: await page.screenshot(), contentType: 'image/png' })
-    await page.getByTestId('inspect').click()
-    await expect(inspector(page)).toBeVisible()
-    expect(await inspector(page).evaluate((dialog) => dialog.scrollWidth)).toBeLessThanOrEqual(width)
-  })
-}
+]
+
+test('a mission and the inspector fit windows of any size', async ({ page }, testInfo) => {
+  await page.goto('/play/?mission=tutorial&seed=7')
+  await expect(prompt(page)).toBeVisible()
+  const names = ['Objectives', 'Standings', 'Tutorial'].map((name) => page.getByRole('region', { name }))
+  for (const { width, height } of windows) {
+    await test.step(`${width} × ${height}`, async () => {
+      await page.setViewportSize({ width, height })
+      const boxes = await Promise.all([...names, page.getByTestId('settings')].map((part) => part.boundingBox()))
+      for (const box of boxes) {
+        expect(box?.x).toBeGreaterThanOrEqual(0)
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width)
+        expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height)
+      }
+      await testInfo.attach(`window-${width}`, { body: await page.screenshot(), contentType: 'image/png' })
+      await page.getByTestId('inspect').click()
+      await expect(inspector(page)).toBeVisible()
+      expect(await inspector(page).evaluate((dialog) => dialog.scrollWidth)).toBeLessThanOrEqual(width)
+      await page.getByTestId('inspector-close').click()
+    })
+  }
+})
 
 test.describe('in strict mode', () => {
   test.use({ stationOptions: { page: 'development' } })
