@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { root } from '../../tools/node-tool.ts'
 import {
-  artifactNames,
+  captureAll,
   contentOf,
   expect,
   expectReceivedAsRecorded,
@@ -18,11 +18,8 @@ test('the bot goes through every prompt, and the transcript tells it', async ({
   captureInspector,
 }, testInfo) => {
   await flyByBot(page, telemetry.url, 'tutorial')
-  const captured = await captureInspector()
-  if (!captured.ok) throw new Error(captured.message)
-  const { summary } = captured
-  expect(summary).toMatchObject({ source: 'worldStateStore', game: { seed: 7, missionId: 'tutorial' } })
-  expect(testInfo.attachments.map(({ name }) => name).toSorted()).toEqual(artifactNames(summary))
+  const captured = await captureAll(captureInspector, testInfo)
+  expect(captured.summary).toMatchObject({ source: 'worldStateStore', game: { seed: 7, missionId: 'tutorial' } })
 
   const steps = await test.step('its telemetry', async () => {
     await expect(telemetry).toHaveReceived('tutorial_completed', { completedSteps: 7 })
