@@ -3,8 +3,6 @@ import { defineConfig } from 'vitest/config'
 /** Two kinds of test: `unit` beside the file it tests, `integration` in a package's `test/` with real parts. */
 export default defineConfig({
   test: {
-    // Much of the time goes into waiting for processes: on two cores, one worker would leave half of them idle.
-    maxWorkers: '100%',
     reporters: ['default', './tools/vitest-totals.ts', './tools/vitest-coverage.ts'],
     coverage: {
       include: ['{packages,games}/*/src/**/*.{ts,tsx}'],
