@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-/** Two kinds of test: `unit` beside the file it tests, `integration` in a package's `test/` with real parts. */
+/** Bounds a test that hangs. One of five processes, each of which opens a database, takes its time, too. */
+const realParts = { testTimeout: 60_000, hookTimeout: 60_000 }
+
+/**
+ * `unit` beside the file it tests, `integration` in a package's `test/` with real parts, a worker a core; then
+ * `conservation` alone, since its many processes would starve whatever runs beside them.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', './tools/vitest-totals.ts', './tools/vitest-coverage.ts'],
@@ -13,6 +19,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
           include: ['{packages,games}/*/src/**/*.test.{ts,tsx}'],
           // Property tests take their time on a busy machine.
           testTimeout: 30_000,
@@ -26,10 +34,19 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['{packages,games}/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
-          // Bounds a test that hangs. One of five processes, each of which opens a database, takes its time, too.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          include: ['{packages,games}/*/test/**/*.test.ts', 'tests/*.test.ts'],
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
+          ...realParts,
+        },
+      },
+      {
+        test: {
+          name: 'conservation',
+          include: ['tests/conservation/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          ...realParts,
         },
       },
     ],

@@ -30,7 +30,7 @@ const parts: readonly Part[] = [
   {
     name: 'integration',
     about: 'real sockets, database and commands',
-    run: tool(toolPath('vitest'), 'run', '--project', 'integration'),
+    run: tool(toolPath('vitest'), 'run', '--project', 'integration', '--project', 'conservation'),
   },
   { name: 'browser', about: 'the whole system in Chromium', run: runBrowser },
 ]

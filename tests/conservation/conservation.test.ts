@@ -16,6 +16,8 @@ const kills = 20
 
 it('stores every event exactly once, in order, as it was pushed', { timeout: 300_000 }, async () => {
   const seed = Number(process.env.DOWNLINK_SEED ?? Date.now() % 1_000_000)
+  // At once: a run that times out has no other chance to say it.
+  console.log(`DOWNLINK_SEED=${seed}`)
   const chance = createChance(seed)
   const data = mkdtempSync(join(tmpdir(), 'downlink-conservation-'))
   let collector = await startCollector(data)
