@@ -1,13 +1,13 @@
 /** One artifact to all writers: each under its deadline, none in the way of another. */
-import type { AdapterSettings, WriterReceipt } from './adapter-options.ts'
+import type { WriterReceipt } from './adapter-options.ts'
 import type { Artifact, WrittenArtifact } from './artifact.ts'
 import { byteLength, isStream, newlineTerminated } from './content.ts'
 import { underDeadline } from './deadline.ts'
 import { ArtifactError, messageOf } from './errors.ts'
+import type { ExportRun } from './export-run.ts'
 import { inPool } from './pool.ts'
 import type { NamedWriter } from './resolve-writers.ts'
 import { type Branch, shareStream } from './shared-stream.ts'
-import type { SetTimer } from './timer.ts'
 
 /** A writer during one export. */
 export interface WriterState {
@@ -22,21 +22,13 @@ export type WriteResult =
   | { readonly ok: true; readonly writer: string; readonly written: WrittenArtifact }
   | { readonly ok: false; readonly writer: string; readonly artifact: Artifact; readonly error: unknown }
 
-export interface FanOutOptions {
-  readonly settings: AdapterSettings
-  readonly context: Readonly<Record<string, unknown>>
-  readonly signal: AbortSignal | undefined
-  readonly now: () => number
-  readonly setTimer: SetTimer
-}
-
 /** In the order of the writers, who start in it, too. Never rejects. */
 export async function fanOut(
   artifact: Artifact,
   writers: readonly WriterState[],
-  options: FanOutOptions,
+  run: ExportRun,
 ): Promise<WriteResult[]> {
-  const { settings, setTimer } = options
+  const { settings, setTimer } = run
   const { timeoutMs, maxBufferedBytes } = settings
   const branches = isStream(artifact.content)
     ? shareStream(artifact.content, writers.length, { stallMs: timeoutMs / 2, maxBufferedBytes, setTimer })
@@ -45,7 +37,7 @@ export async function fanOut(
   const concurrency = branches ? writers.length : settings.concurrency
   return inPool(writers, concurrency, async (state, at) => {
     const branch = branches?.[at]
-    const result = await writeOne(branch ? { ...artifact, content: branch.content } : artifact, state, branch, options)
+    const result = await writeOne(branch ? { ...artifact, content: branch.content } : artifact, state, branch, run)
     branch?.close()
     return result
   })
@@ -55,7 +47,7 @@ async function writeOne(
   artifact: Artifact,
   state: WriterState,
   branch: Branch | undefined,
-  { settings, context, signal, now, setTimer }: FanOutOptions,
+  { settings, context, signal, now, setTimer }: ExportRun,
 ): Promise<WriteResult> {
   const { id } = state.writer
   const failed = (error: unknown): WriteResult => ({ ok: false, writer: id, artifact, error })

@@ -1,24 +1,15 @@
 /** A publisher under a deadline, whose every fault becomes a result. */
-import type { AdapterSettings } from './adapter-options.ts'
 import { kindOf } from './content.ts'
 import { underDeadline } from './deadline.ts'
 import { messageOf } from './errors.ts'
+import type { ExportRun } from './export-run.ts'
 import type { ArtifactPublisher, PublishFailureCode, PublishResult } from './publish-result.ts'
-import type { SetTimer } from './timer.ts'
-
-export interface PublishingOptions {
-  readonly settings: AdapterSettings
-  readonly context: Readonly<Record<string, unknown>>
-  readonly signal: AbortSignal | undefined
-  readonly now: () => number
-  readonly setTimer: SetTimer
-}
 
 /** Never rejects. */
 export async function publishGuarded(
   publisher: ArtifactPublisher,
   paths: readonly string[],
-  { settings, context, signal, now, setTimer }: PublishingOptions,
+  { settings, context, signal, now, setTimer }: ExportRun,
 ): Promise<PublishResult> {
   const { publishTimeoutMs, graceMs } = settings
   const startedMs = now()

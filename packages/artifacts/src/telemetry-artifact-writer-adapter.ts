@@ -6,7 +6,8 @@ import { isContent, kindOf } from './content.ts'
 import { ArtifactError, messageOf, rootCauseOf } from './errors.ts'
 import type { EventPort } from './event-port.ts'
 import type { ExportFailure, ExportMetrics, WriterSummary } from './export-metrics.ts'
-import { type FanOutOptions, fanOut, type WriteResult, type WriterState } from './fan-out.ts'
+import type { ExportRun } from './export-run.ts'
+import { fanOut, type WriteResult, type WriterState } from './fan-out.ts'
 import { publishGuarded } from './guarded-publisher.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
 import { type NamedWriter, resolveWriters } from './resolve-writers.ts'
@@ -49,22 +50,22 @@ export class TelemetryArtifactWriterAdapter {
   async writeArtifacts(artifacts: readonly Artifact[], context: ExportContext = {}): Promise<ExportMetrics> {
     const startedMs = this.#now()
     const states = this.#writers.map((writer): WriterState => ({ writer, durationMs: 0, stuck: false }))
-    const options = this.#runOptions(context)
+    const run = this.#run(context)
     const names = new Set<string>()
     const results: WriteResult[] = []
     for (const artifact of artifacts) {
       const fault = faultOf(artifact, names)
-      const of = fault ? states.map(refusal(artifact, fault)) : await fanOut(artifact, states, options)
+      const of = fault ? states.map(refusal(artifact, fault)) : await fanOut(artifact, states, run)
       results.push(...of)
       for (const result of of) this.#tellFailure(result, context)
     }
     const metrics = summarise(results, states, this.#now() - startedMs)
     if (metrics.written.length > 0) this.#emit('telemetry:artifacts_written', { ...metrics, context })
     if (this.#publisher === undefined) return metrics
-    return { ...metrics, publish: await publishGuarded(this.#publisher, pathsOf(metrics), options) }
+    return { ...metrics, publish: await publishGuarded(this.#publisher, pathsOf(metrics), run) }
   }
 
-  #runOptions(context: ExportContext): FanOutOptions {
+  #run(context: ExportContext): ExportRun {
     const { signal } = context
     return {
       settings: this.#settings,
