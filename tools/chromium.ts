@@ -25,21 +25,34 @@ export const chromiumFlags: readonly string[] = [
 ]
 
 /** What to do, said where nothing was found. */
-export const chromiumAdvice: string =
-  'No Chromium was found and none could be installed. Install one (`npx playwright install --with-deps chromium`, or ' +
-  'the chromium package of your system), or set DOWNLINK_CHROMIUM to the path of a Chromium or Chrome.'
-
-/** The path in `DOWNLINK_CHROMIUM`, else Playwright's own, else one in a usual place. */
-export function findChromium(): string | undefined {
+export function chromiumAdvice(): string {
   const named = process.env.DOWNLINK_CHROMIUM
-  if (named !== undefined && named !== '') return named
-  return [chromium.executablePath(), ...(usualPlaces[process.platform] ?? [])].find((path) => existsSync(path))
+  const missing = named ? `DOWNLINK_CHROMIUM names ${named}, and nothing is there.` : 'No Chromium was found.'
+  return (
+    `${missing} Install one (\`npx playwright install --with-deps chromium\`, or the chromium package of your system), ` +
+    'or set DOWNLINK_CHROMIUM to the path of a Chromium or Chrome.'
+  )
 }
 
-/** Finds Chromium, or installs it where that is possible. At most ten minutes. */
+/**
+ * The path in `DOWNLINK_CHROMIUM`, else Playwright's own, else one in a usual place. Where the variable names what is
+ * not there, that is a mistake to be told: no other browser takes its place.
+ */
+export function findChromium(): string | undefined {
+  const named = process.env.DOWNLINK_CHROMIUM
+  const places = named ? [named] : [chromium.executablePath(), ...(usualPlaces[process.platform] ?? [])]
+  return places.find((path) => existsSync(path))
+}
+
+/** Playwright's global set-up: one sentence that helps, before the first test, instead of one failure a test. */
+export default function requireChromium(): void {
+  if (findChromium() === undefined) throw new Error(chromiumAdvice())
+}
+
+/** Finds Chromium, or installs it where that is possible and none was named. At most ten minutes. */
 export async function ensureChromium(): Promise<string | undefined> {
   const found = findChromium()
-  if (found !== undefined) return found
+  if (found !== undefined || process.env.DOWNLINK_CHROMIUM) return found
   const patience = { output: 'stderr', timeoutMs: 240_000 } as const
   console.error('No Chromium was found: installing one with Playwright')
   await runNode(toolPath('@playwright/test', 'playwright'), ['install', '--with-deps', 'chromium'], patience)

@@ -1,0 +1,29 @@
+/** What a machine without a browser sees: everything but the browser part works, and that one says what to do. */
+import { expect, it } from 'vitest'
+import { run, toolPath } from '../tools/node-tool.ts'
+import { partVariable } from '../tools/totals.ts'
+
+const nowhere = '/nowhere/chromium'
+/** No part: what these runs count must not be summed with ours. */
+const env = { DOWNLINK_CHROMIUM: nowhere, [partVariable]: undefined }
+const runTool = (script: string, ...args: string[]) => run(process.execPath, [script, ...args], { env })
+
+it('checks the repository without a browser', async () => {
+  const { exitCode, output } = await runTool(toolPath('jiti'), 'tools/check.ts')
+  expect(output).not.toContain('failed')
+  expect(exitCode).toBe(0)
+})
+
+it('says before the first spec which browser is missing, and how to get one', async () => {
+  const { exitCode, output } = await runTool(toolPath('@playwright/test', 'playwright'), 'test', 'play.spec.ts')
+  expect(output).toContain(`DOWNLINK_CHROMIUM names ${nowhere}, and nothing is there. Install one`)
+  expect(output).not.toContain('Running')
+  expect(exitCode).toBe(1)
+})
+
+it('counts a browser part without a browser as failed', async () => {
+  const { exitCode, output } = await runTool(toolPath('jiti'), 'tools/test.ts', 'browser')
+  expect(output).toContain(`DOWNLINK_CHROMIUM names ${nowhere}`)
+  expect(output.trimEnd().split('\n').at(-1)).toBe('0 passed, 1 failed')
+  expect(exitCode).toBe(1)
+})
