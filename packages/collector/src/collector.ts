@@ -13,7 +13,6 @@ import { type CollectorOptions, settle } from './options.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'
 import type { QueryResult } from './query/jail.ts'
 import type { Ledger } from './query/ledgers.ts'
-import type { Reading } from './reading.ts'
 import { createServer, mount, takeRequests, takeUpgrades } from './server.ts'
 
 export interface Collector {
@@ -54,6 +53,13 @@ export interface Collector {
    * @throws {CollectorError} `wrong_state`
    */
   subscribe(listener: (notice: CommitNotice) => void): () => void
+  /**
+   * Resolves once all that was taken so far is stored, and told to those who subscribe: what comes later is what was
+   * sent later.
+   *
+   * @throws {CollectorError} `wrong_state`
+   */
+  settled(): Promise<void>
   /** Replaces the write keys. Sockets whose key is gone are closed with 4401. */
   setKeys(keys: readonly string[]): void
 }
@@ -147,14 +153,18 @@ export function createCollector(options: CollectorOptions = {}): Collector {
     close,
 
     async query(sql) {
-      return reading().jail.query(sql)
+      return running().reading.jail.query(sql)
     },
 
     async ledger(sessionId) {
-      return reading().ledgers.get(sessionId)
+      return running().reading.ledgers.get(sessionId)
     },
 
-    subscribe: (listener) => reading().subscribe(listener),
+    subscribe: (listener) => running().reading.subscribe(listener),
+
+    async settled() {
+      await running().settled()
+    },
 
     setKeys(next) {
       keys.replace(next)
@@ -162,9 +172,9 @@ export function createCollector(options: CollectorOptions = {}): Collector {
     },
   }
 
-  function reading(): Reading {
+  function running(): Pipeline {
     if (life.at !== 'running') throw new CollectorError('wrong_state', 'Expected a collector that is running')
-    return life.pipeline.reading
+    return life.pipeline
   }
 
   async function open(end: () => Promise<void>): Promise<Pipeline> {

@@ -23,6 +23,8 @@ export interface Pipeline {
   readonly routes: TelemetryRoutesOptions
   /** False while the store can't commit, or no more is taken. */
   readonly ready: boolean
+  /** Resolves once all that was taken so far is committed, and told to listeners. */
+  settled(): Promise<void>
   /** Takes nothing new from sockets, commits and acknowledges what was taken, and closes them. Idempotent. */
   drain(): Promise<void>
   /** Closes the store. After `drain`, and after the last request was answered. Idempotent. */
@@ -76,6 +78,7 @@ export async function openPipeline(
     get ready() {
       return store.available && !drained
     },
+    settled: () => log.settled(),
     drain: () => (drained ??= drain()),
     close: () => (closed ??= close()),
   }

@@ -1,5 +1,5 @@
 /** The live stream over HTTP. */
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { aCollector, aFolder } from './harness.ts'
 
 /** Reads server-sent events until one fits. */
@@ -77,6 +77,21 @@ it('ends with the collector, and does not hold it up', async () => {
   await live.next('counters')
   await stop()
   expect(await live.ended()).toBe(true)
+})
+
+it('has told of all that was taken before, once it is settled', async () => {
+  const { collector, listening, stop } = await aCollector({ commit: { groupMs: 60_000 } })
+  const heard: unknown[] = []
+  collector.subscribe(({ events }) => heard.push(...events))
+  await collector.settled()
+  const sent = send(listening.url, '[{"type":"x"}]')
+  await vi.waitFor(async () => {
+    await collector.settled()
+    expect(heard).toMatchObject([{ type: 'x' }])
+  })
+  await sent
+  await stop()
+  await expect(collector.settled()).rejects.toThrow('Expected a collector that is running')
 })
 
 it('tells listeners in its own process, each event once it is stored', async () => {

@@ -1,5 +1,5 @@
 /** `telemetry`, as a test has it: what its pages have sent, and what became of it. */
-import type { Collector, CommittedEvent, Ledger, QueryResult, RejectedEvent } from '@downlink/collector'
+import type { CommittedEvent, Ledger, QueryResult, RejectedEvent } from '@downlink/collector'
 import type { EventMap } from '@downlink/protocol'
 import type { BrowserContext } from '@playwright/test'
 import { overrideConfig, type PageConfig } from './environment.ts'
@@ -73,8 +73,8 @@ export async function openTelemetry(
   config: PageConfig,
   onJoin: (context: BrowserContext) => unknown,
 ): Promise<OpenTelemetry> {
-  const { telemetryUrl, sinceMs } = await station.admit()
-  const received = createReceived(sinceMs)
+  const { telemetryUrl, ledgers } = await station.admit()
+  const received = createReceived()
   const unsubscribe = station.subscribe(received.take)
   const pageConfig: PageConfig = { url: telemetryUrl, enabled: true, ...config }
   const { events, rejected } = received
@@ -104,7 +104,7 @@ export async function openTelemetry(
       throw new TelemetryTestError('not_received', message)
     },
     until: (ask, { timeout = telemetryDefaults.waitTimeoutMs } = {}) => received.until(ask, timeout),
-    ledger: () => ledgersSince(station, sinceMs),
+    ledger: ledgers,
     query: station.query,
     async join(context) {
       await context.addInitScript(overrideConfig, pageConfig)
@@ -122,14 +122,4 @@ export async function openTelemetry(
       await station.admit()
     },
   }
-}
-
-async function ledgersSince(
-  { query, ledger }: Pick<Collector, 'query' | 'ledger'>,
-  sinceMs: number,
-): Promise<Ledger[]> {
-  const sql = `SELECT session_id FROM sessions WHERE epoch_ms(first_seen) > ${sinceMs} ORDER BY first_seen, session_id`
-  const { rows } = await query(sql)
-  const ledgers = await Promise.all(rows.map(([sessionId]) => ledger(String(sessionId))))
-  return ledgers.filter((each) => each !== undefined)
 }

@@ -52,7 +52,7 @@ export const evidence = (over: Partial<Evidence> = {}): Evidence => ({
 
 /** Telemetry whose events the test sends itself. */
 export function aTelemetry(over: Partial<Evidence> = {}) {
-  const received = createReceived(0)
+  const received = createReceived()
   const facts = { ledgers: over.ledgers ?? [], attempts: over.attempts ?? 0 }
   const telemetry = {
     good: (type?: string) => received.events.filter((each) => type === undefined || each.type === type),

@@ -133,6 +133,35 @@ it('lets in nothing of an earlier test, and cuts off what is open', async () => 
   expect((await telemetry.query('SELECT type FROM events ORDER BY type')).rows).toEqual([['early'], ['own']])
 })
 
+it.each([-3_600_000, 3_600_000])('receives whatever the clock says, also when it steps by %i ms', async (stepMs) => {
+  const station = await aStation()
+  const first = await aTelemetry(station)
+  await post(first.telemetry.config.url, [plain('early')])
+  await first.close()
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + stepMs })
+  onTestFinished(() => void vi.useRealTimers())
+  const { telemetry } = await aTelemetry(station)
+  await post(telemetry.config.url, [plain('own')])
+  expect(await telemetry.waitFor('own')).toMatchObject({ type: 'own' })
+  expect(telemetry.good().map(({ type }) => type)).toEqual(['own'])
+  expect(await telemetry.ledger()).toMatchObject([{ pushed: 1, stored: 1 }])
+})
+
+it('receives nothing late of an earlier test: what was taken before is stored before', async () => {
+  const station = await aStation()
+  const first = await aTelemetry(station)
+  // Its answer would come after the commit; the test ends before.
+  const early = post(first.telemetry.config.url, [plain('early')]).catch(() => {})
+  await vi.waitFor(() => expect(station.attempts).toBe(1))
+  await first.close()
+  const { telemetry } = await aTelemetry(station)
+  await early
+  await post(telemetry.config.url, [plain('own')])
+  await telemetry.waitFor('own')
+  expect(telemetry.good().map(({ type }) => type)).toEqual(['own'])
+  expect(await telemetry.ledger()).toHaveLength(1)
+})
+
 it('serves pages, validates events and asks for a key', async () => {
   const schema = {
     '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'no' }] }) },

@@ -14,11 +14,11 @@ export async function toBeBalanced(
 ): Promise<MatcherReturnType> {
   assertTelemetry('toBeBalanced', telemetry)
   const timeout = timeoutOf(this, options)
-  const deadlineMs = Date.now() + (timeout || Number.POSITIVE_INFINITY)
+  const deadlineMs = performance.now() + (timeout || Number.POSITIVE_INFINITY)
   for (;;) {
     const ledgers = await telemetry.ledger()
     const pass = ledgers.length > 0 && ledgers.every(isSettled)
-    if (pass === this.isNot && Date.now() < deadlineMs) {
+    if (pass === this.isNot && performance.now() < deadlineMs) {
       // A link that is lost changes a ledger, and no event comes of it: so this is asked for, not waited for.
       await new Promise((resolve) => setTimeout(resolve, pollMs))
       continue

@@ -4,7 +4,6 @@ import type { CommitNotice, CommittedEvent, RejectedEvent } from '@downlink/coll
 export interface Received {
   readonly events: readonly CommittedEvent[]
   readonly rejected: readonly RejectedEvent[]
-  /** Takes what was stored, but for what had been received before this test began. */
   take(notice: CommitNotice): void
   reset(): void
   /**
@@ -16,19 +15,18 @@ export interface Received {
   until<Answer>(ask: () => Answer | undefined, timeoutMs: number): Promise<Answer | undefined>
 }
 
-/** @param sinceMs when the test began: see `Station.admit` */
-export function createReceived(sinceMs: number): Received {
+export function createReceived(): Received {
   const events: CommittedEvent[] = []
   const rejected: RejectedEvent[] = []
   const listeners = new Set<() => void>()
-  const isOurs = ({ receivedAt }: { readonly receivedAt: number }): boolean => receivedAt > sinceMs
 
   return {
     events,
     rejected,
     take(notice) {
-      for (const event of notice.events) if (isOurs(event)) events.push(event)
-      for (const event of notice.rejected) if (isOurs(event)) rejected.push(event)
+      // Not spread into one `push`: a notice may have more than a call takes arguments.
+      for (const event of notice.events) events.push(event)
+      for (const event of notice.rejected) rejected.push(event)
       for (const listener of listeners) listener()
     },
     reset() {

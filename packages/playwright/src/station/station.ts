@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Collector, type CollectorPage, createCollector } from '@downlink/collector'
+import { type Collector, type CollectorPage, createCollector, type Ledger } from '@downlink/collector'
 import type { EventDefinitions } from '@downlink/protocol'
 import { openGate } from './gate.ts'
 
@@ -13,12 +13,12 @@ export interface StationOptions {
   readonly key?: string | undefined
 }
 
-export interface Station extends Pick<Collector, 'query' | 'ledger' | 'subscribe'> {
+export interface Station extends Pick<Collector, 'query' | 'subscribe'> {
   /** The collector's page, its API, and `pages`. @example 'http://127.0.0.1:40123' */
   readonly url: string
   /** How often pages of the present test have connected. */
   readonly attempts: number
-  /** Ends what earlier pages send. All that is received later than `sinceMs` comes by the new address. */
+  /** Ends what earlier pages send, and waits until that is stored: all that follows comes by the new address. */
   admit(): Promise<Admitted>
   close(): Promise<void>
 }
@@ -26,7 +26,8 @@ export interface Station extends Pick<Collector, 'query' | 'ledger' | 'subscribe
 export interface Admitted {
   /** @example 'ws://127.0.0.1:40123/telemetry?test=…' */
   readonly telemetryUrl: string
-  readonly sinceMs: number
+  /** Of the sessions that begin by this address, oldest first. */
+  ledgers(): Promise<readonly Ledger[]>
 }
 
 export async function openStation({ events, pages, key }: StationOptions): Promise<Station> {
@@ -51,17 +52,28 @@ export async function openStation({ events, pages, key }: StationOptions): Promi
     },
     async admit() {
       const telemetryUrl = gate.change()
-      // What the sockets had already read is received in this turn.
+      // What the sockets had already read is taken in this turn.
       await new Promise(setImmediate)
-      return { telemetryUrl, sinceMs: Date.now() }
+      await collector.settled()
+      const earlier = new Set(await sessionIds())
+      const ledgers = async (): Promise<readonly Ledger[]> => {
+        const ids = (await sessionIds()).filter((sessionId) => !earlier.has(sessionId))
+        const found = await Promise.all(ids.map((sessionId) => collector.ledger(sessionId)))
+        return found.filter((ledger) => ledger !== undefined)
+      }
+      return { telemetryUrl, ledgers }
     },
     query: collector.query,
-    ledger: collector.ledger,
     subscribe: collector.subscribe,
     async close() {
       await gate.close()
       await collector.close()
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     },
+  }
+
+  async function sessionIds(): Promise<string[]> {
+    const { rows } = await collector.query('SELECT session_id FROM sessions ORDER BY first_seen, session_id')
+    return rows.map(([sessionId]) => String(sessionId))
   }
 }
