@@ -48,7 +48,7 @@ export interface CommitOptions {
 export interface CollectorLimits {
   /** @default 262144 */
   readonly maxFrameBytes: number
-  /** A frame before the session is open. @default 4096 */
+  /** A frame before the session is open. @default 16384 */
   readonly maxHelloBytes: number
   /** @default 65536 */
   readonly maxEventBytes: number
@@ -137,8 +137,10 @@ export function settle(options: CollectorOptions): CollectorSettings {
   }
   for (const key of keys) {
     // A secret is not repeated in a message.
-    if (typeof key !== 'string' || key === '')
-      throw new CollectorError('bad_option', 'Expected `keys` without an empty one')
+    if (typeof key !== 'string' || key === '' || key.length > protocolDefaults.maxKeyLength) {
+      const expected = `Expected each of \`keys\` to be 1 to ${protocolDefaults.maxKeyLength} characters`
+      throw new CollectorError('bad_option', expected)
+    }
   }
   if (readToken === '') throw new CollectorError('bad_option', 'Expected `readToken` not to be empty')
   for (const origin of origins) {

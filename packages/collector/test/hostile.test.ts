@@ -57,7 +57,7 @@ const badHellos: Record<string, { readonly send: string; readonly code: number }
   },
   'no proof': { send: JSON.stringify({ t: 'hello', ...aHello(), proof: 'x' }), code: 4400 },
   'next past pushed': { send: JSON.stringify({ t: 'hello', ...aHello(), next: 9 }), code: 4400 },
-  'a hello of over 4 KiB': { send: JSON.stringify({ t: 'hello', ...aHello(), junk: 'x'.repeat(5000) }), code: 4413 },
+  'a hello of over 16 KiB': { send: JSON.stringify({ t: 'hello', ...aHello(), junk: 'x'.repeat(16_384) }), code: 4413 },
 }
 
 it.each(Object.entries(badHellos))('closes on %s', async (_name, { send, code }) => {

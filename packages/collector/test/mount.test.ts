@@ -98,7 +98,8 @@ it.each([
     'Expected `origins` to be origins such as "https://game.example", got "game.example"',
   ],
   [{ publicUrl: 'nowhere' }, 'Expected `publicUrl` to be a URL, got "nowhere"'],
-  [{ keys: [''] }, 'Expected `keys` without an empty one'],
+  [{ keys: [''] }, 'Expected each of `keys` to be 1 to 4096 characters'],
+  [{ keys: ['k'.repeat(4097)] }, 'Expected each of `keys` to be 1 to 4096 characters'],
 ])('refuses %j', (options, message) => {
   expect(() => createCollector(options)).toThrow(expect.objectContaining({ code: 'bad_option', message }))
 })

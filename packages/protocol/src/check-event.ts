@@ -1,6 +1,6 @@
 /** Judges one event from outside against the wire's limits, before any schema does. */
 import type { WireEvent } from './frames.ts'
-import { type Decoded, decoded, excerpt, isCount, isObject, refused, utf8Length } from './json.ts'
+import { type Decoded, decoded, excerpt, isCount, isObject, isTime, refused, utf8Length } from './json.ts'
 import { protocolDefaults } from './limits.ts'
 
 /** Why a collector rejected an event. The first seven are the wire's; the rest are the collector's. */
@@ -40,9 +40,6 @@ export interface CheckedEvent extends WireEvent {
   readonly json: string
 }
 
-/** Dates that JavaScript and the database both hold: 8.64e15 ms around 1970 (ECMA-262, Time Values). */
-const maxTimestamp = 8.64e15
-
 /**
  * Checks an element of a batch that is not a drop. Never throws, however the value is nested.
  *
@@ -61,7 +58,7 @@ export function checkEvent(
   if (!isWellFormed(type) || type.includes('\0')) {
     return refused('bad_text', 'Expected "type" to be well-formed text, got a lone surrogate or a NUL')
   }
-  if (typeof timestamp !== 'number' || !(Math.abs(timestamp) <= maxTimestamp)) {
+  if (!isTime(timestamp)) {
     return refused('bad_timestamp', `Expected "timestamp" to be milliseconds since 1970, got ${excerpt(timestamp)}`)
   }
   if (version !== undefined && !(isCount(version, 1) && version <= 0x7fffffff)) {

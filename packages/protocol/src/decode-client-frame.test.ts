@@ -141,11 +141,7 @@ describe('from outside', () => {
     ['a fraction', { pushed: 0.5 }],
     ['more than a double holds', { pushed: 2 ** 53 }],
     ['a clock of text', { now: '1' }],
-    ['a key of 513 characters', { key: 'k'.repeat(513) }],
-    ['a key with a lone surrogate', { key: '\ud800' }],
-    ['meta of text', { meta: 'x' }],
-    ['meta over 1 KiB', { meta: { labels: { a: 'x'.repeat(1024) } } }],
-    ['a label that is a number', { meta: { labels: { a: 1 } } }],
+    ['a clock that no date holds', { now: 1e300 }],
   ])('refuses a hello with %s', (_, part) => {
     expect(decodeClientFrame(JSON.stringify({ t: 'hello', ...hello, ...part }))).toMatchObject({
       ok: false,

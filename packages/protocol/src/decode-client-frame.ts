@@ -1,19 +1,18 @@
 /** What a collector reads: hello, batch, ping, and the POST that is all of them at once. */
 import { dropReasons } from './drop-reasons.ts'
-import type { Batch, ClientFrame, Hello, Post, SessionMeta, WireDrop } from './frames.ts'
+import type { Batch, Hello, ReceivedFrame, ReceivedHello, ReceivedPost, WireDrop } from './frames.ts'
+import { readHelloDetails } from './hello-details.ts'
 import {
   type Decoded,
   decoded,
   excerpt,
   isCount,
   isObject,
+  isTime,
   type JsonObject,
   parseJson,
   refused,
-  toJson,
-  utf8Length,
 } from './json.ts'
-import { protocolDefaults } from './limits.ts'
 
 /** Session ids on the wire; a `:` would make event ids ambiguous and is the collector's own (`plain:`). */
 const sessionForm = /^[A-Za-z0-9._-]{1,64}$/
@@ -23,7 +22,7 @@ const proofForm = /^[0-9a-f]{32}$/
  * Reads one frame of a client. Never throws. The frame's size is the transport's to bound before this is called.
  * A batch's drops are checked, for they move sequences; its events are not: judge each with `checkEvent`.
  */
-export function decodeClientFrame(text: string): Decoded<ClientFrame> {
+export function decodeClientFrame(text: string): Decoded<ReceivedFrame> {
   const parsed = parseJson(text)
   if (!parsed.ok) return parsed
   const frame = parsed.value
@@ -41,7 +40,7 @@ export function decodeClientFrame(text: string): Decoded<ClientFrame> {
 }
 
 /** Reads a parsed POST body that `looksLikePost`. */
-export function decodePost(body: JsonObject): Decoded<Post> {
+export function decodePost(body: JsonObject): Decoded<ReceivedPost> {
   return faulty(helloFault(body) ?? batchFault(body)) ?? decoded({ ...helloOf(body), ...batchOf(body) })
 }
 
@@ -74,24 +73,8 @@ function helloFault(frame: JsonObject): string | undefined {
   if (!isCount(frame.next, 1)) return expectedCount(frame, 'next', 1)
   if (!isCount(frame.pushed)) return expectedCount(frame, 'pushed', 0)
   if (frame.next - 1 > frame.pushed) return `Expected "next" to be at most "pushed" + 1, got ${frame.next}`
-  if (typeof frame.now !== 'number') return `Expected "now" to be milliseconds, got ${excerpt(frame.now)}`
-  if (!isOptionalText(frame.key, 512)) return 'Expected "key" to be text of at most 512 characters'
-  if (!isOptionalText(frame.schema, 128)) return 'Expected "schema" to be text of at most 128 characters'
-  return metaFault(frame.meta)
-}
-
-function metaFault(meta: unknown): string | undefined {
-  if (meta === undefined) return undefined
-  const { maxMetaBytes } = protocolDefaults
-  const json = toJson(meta)
-  if (!isObject(meta) || json === undefined || utf8Length(json) > maxMetaBytes) {
-    return `Expected "meta" to be an object of at most ${maxMetaBytes} bytes`
-  }
-  const { build, labels } = meta
-  const textual = labels === undefined || (isObject(labels) && Object.entries(labels).flat().every(isWellFormedText))
-  return (build === undefined || isWellFormedText(build)) && textual
-    ? undefined
-    : 'Expected "meta" to be { build?: text, labels?: { name: text } }'
+  if (!isTime(frame.now)) return `Expected "now" to be milliseconds since 1970, got ${excerpt(frame.now)}`
+  return undefined
 }
 
 function batchFault(frame: JsonObject): string | undefined {
@@ -124,27 +107,9 @@ function dropFault(drop: unknown): string | undefined {
 const expectedCount = (frame: JsonObject, name: string, least: number): string =>
   `Expected "${name}" to be a whole number from ${least} up, got ${excerpt(frame[name])}`
 
-const isOptionalText = (value: unknown, maxLength: number): boolean =>
-  value === undefined || (isWellFormedText(value) && value.length <= maxLength)
-
-const isWellFormedText = (value: unknown): value is string => typeof value === 'string' && !unstorable.test(value)
-
-/** With the `u` flag a class of surrogates matches lone ones only. A NUL would end the text in the database. */
-const unstorable = /[\ud800-\udfff\0]/u
-
-function helloOf(frame: JsonObject): Hello {
-  const { session, proof, conn, key, next, pushed, now, schema, meta } = frame as unknown as Hello
-  return {
-    session,
-    proof,
-    conn,
-    next,
-    pushed,
-    now,
-    ...(key !== undefined && { key }),
-    ...(schema !== undefined && { schema }),
-    ...(meta !== undefined && { meta: meta satisfies SessionMeta }),
-  }
+function helloOf(frame: JsonObject): ReceivedHello {
+  const { session, proof, conn, next, pushed, now } = frame as unknown as Hello
+  return { session, proof, conn, next, pushed, now, ...readHelloDetails(frame) }
 }
 
 function batchOf(frame: JsonObject): Batch {

@@ -53,8 +53,16 @@ export type BatchFrame = { readonly t: 'batch' } & Batch
 export type PingFrame = { readonly t: 'ping' }
 export type ClientFrame = HelloFrame | BatchFrame | PingFrame
 
+/** A hello as it was read. */
+export type ReceivedHello = Hello & {
+  /** What of key, schema and meta was not taken, a sentence each; the answer passes it on. Absent where all was. */
+  readonly leftOut?: readonly string[]
+}
+export type ReceivedFrame = ({ readonly t: 'hello' } & ReceivedHello) | BatchFrame | PingFrame
+
 /** The body of `POST /telemetry`: a batch with its hello inlined. */
 export type Post = Hello & Batch
+export type ReceivedPost = ReceivedHello & Batch
 
 /** What the collector has counted for a session, at the mark it comes with. */
 export interface Totals {
@@ -80,6 +88,8 @@ export type WelcomeFrame = {
   /** The collector's clock, in milliseconds since 1970. */
   readonly now: number
   readonly totals: Totals
+  /** What of the hello the collector left out: at most 8 sentences for a developer. */
+  readonly leftOut?: readonly string[]
 }
 
 /** All at or below `seq` is committed; cumulative. */
@@ -100,4 +110,6 @@ export type PostAnswer = AckFrame & {
   /** As `seq`. */
   readonly ack: number
   readonly rejected: readonly Rejection[]
+  /** As in a welcome. */
+  readonly leftOut?: readonly string[]
 }

@@ -32,6 +32,16 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const isCount = (value: unknown, least = 0): value is number =>
   Number.isSafeInteger(value) && (value as number) >= least
 
+/** Milliseconds since 1970 that JavaScript's dates and the database both hold (ECMA-262, Time Values). */
+export const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= 8.64e15
+
+/** Text that a database keeps as it is. */
+export const isWellFormedText = (value: unknown): value is string =>
+  typeof value === 'string' && !unstorable.test(value)
+
+/** With the `u` flag a class of surrogates matches lone ones only. A NUL would end the text in the database. */
+const unstorable = /[\ud800-\udfff\0]/u
+
 export function parseJson(text: string): Decoded<unknown> {
   try {
     return decoded(JSON.parse(text))

@@ -22,9 +22,13 @@ export const protocolDefaults = {
   /** A frame, or an inflated POST body, in UTF-8 bytes. */
   maxFrameBytes: 262_144,
   /** A frame before hello. */
-  maxHelloBytes: 4096,
+  maxHelloBytes: 16_384,
   /** The `meta` of a hello, as JSON. */
-  maxMetaBytes: 1024,
+  maxMetaBytes: 4096,
+  /** UTF-16 units of a key: a signed token has a few hundred to a few thousand. */
+  maxKeyLength: 4096,
+  /** UTF-16 units of the name of a hello's event definitions. */
+  maxSchemaLength: 128,
   /** One event, as JSON. */
   maxEventBytes: 65_536,
   /** Nested arrays and objects in an event's data. */

@@ -1,5 +1,5 @@
 /** One WebSocket that speaks `downlink.v1`: hello, batches, acks. */
-import { type Batch, closeCodes, decodeClientFrame, type Hello, type Rejection } from '@downlink/protocol'
+import { type Batch, closeCodes, decodeClientFrame, type ReceivedHello, type Rejection } from '@downlink/protocol'
 import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Link, Session, Settled } from '../session/session.ts'
@@ -64,8 +64,8 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     },
   }
 
-  async function open(hello: Hello): Promise<void> {
-    const { key, conn } = hello
+  async function open(hello: ReceivedHello): Promise<void> {
+    const { key, conn, leftOut } = hello
     if (!keys.allows(key)) return socket.close(closeCodes.unauthorised, 'Expected a valid key')
     state = { at: 'opening', key }
     const opening = await sessions.open(hello.session, hello.proof)
@@ -92,6 +92,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       beatMs: limits.beatMs,
       now: now(),
       totals: totalsOf(record),
+      ...(leftOut && { leftOut }),
     })
   }
 

@@ -1,5 +1,5 @@
 /** `POST /telemetry`: a batch with its hello inlined, or plain events; answered only after the commit. */
-import { decodePlain, decodePost, looksLikePost, type Post, type PostAnswer } from '@downlink/protocol'
+import { decodePlain, decodePost, looksLikePost, type PostAnswer, type ReceivedPost } from '@downlink/protocol'
 import { totalsOf } from '../commit/session-record.ts'
 import type { Settled } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
@@ -33,7 +33,7 @@ export function createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now }
     return takeAcked(decoded.value)
   }
 
-  async function takeAcked(post: Post): Promise<PostOutcome> {
+  async function takeAcked(post: ReceivedPost): Promise<PostOutcome> {
     const opening = await sessions.open(post.session, post.proof)
     if (opening.kind === 'forbidden') return refusal(403, 'forbidden', 'Expected the proof of this session')
     if (opening.kind === 'unavailable') return unavailable()
@@ -41,7 +41,7 @@ export function createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now }
     // Nothing may come between the two, so the greeting is not waited for.
     const greeted = session.greet(introductionOf(post, now()), post, now())
     const taken = session.take(post, now())
-    if (taken.kind === 'settling') return answer(await taken.settled)
+    if (taken.kind === 'settling') return answer(await taken.settled, post.leftOut)
     const settled = await greeted
     if (settled.kind === 'unavailable') return unavailable()
     const message = `Expected a batch from ${taken.accepted + 1}, got ${post.seq}`
@@ -55,13 +55,15 @@ export function createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now }
     return answer(await sessions.openPlain().takePlain(decoded.value, true, now()))
   }
 
-  function answer(settled: Settled): PostOutcome {
+  function answer(settled: Settled, leftOut?: readonly string[]): PostOutcome {
     if (settled.kind === 'unavailable') return unavailable()
     const { record } = settled
     const rejected = settled.rejected
       .slice(0, maxRejectionsPerAnswer)
       .map(({ seq, code, message }) => ({ seq, code, message }))
-    return { status: 200, body: { t: 'ack', seq: record.mark, ack: record.mark, totals: totalsOf(record), rejected } }
+    const { mark } = record
+    const body = { t: 'ack', seq: mark, ack: mark, totals: totalsOf(record), rejected } as const
+    return { status: 200, body: leftOut ? { ...body, leftOut } : body }
   }
 }
 
