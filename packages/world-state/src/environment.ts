@@ -2,7 +2,9 @@
 
 /** Where a fault goes that nobody has asked for. */
 export const reportFault = (error: unknown, event: string): void =>
-  console.error(`[downlink] a listener of ${event} threw`, error)
+  console.error(`[downlink] a listener of ${event} failed`, error)
+
+export const warn = (message: string, error: unknown): void => console.warn(`[downlink] ${message}`, error)
 
 /** Throws where a page may not have one, and where there is no page. */
 export const pageStorage = (): Storage => globalThis.localStorage

@@ -7,6 +7,8 @@ export type WorldStateErrorCode =
   | 'bad_slice'
   /** `select` names a slice or a selector that is not there. */
   | 'unknown_selector'
+  /** A game's event bus threw or rejected. Never thrown: told. */
+  | 'bus_failed'
   /** A storage is full. */
   | 'quota_exceeded'
   /** A storage is not there, or can't be read or written. */

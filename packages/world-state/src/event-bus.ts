@@ -1,15 +1,16 @@
-/** Who hears of what happens in a game. A listener that throws is reported, and stops neither the others nor the game. */
+/** Who hears of what happens in a game. A listener that throws or rejects is reported, and stops neither the others nor the game. */
 import { reportFault } from './environment.ts'
+import { isThenable } from './thenable.ts'
 
 /** All of one kind (`telemetry:*`), or all there are (`*`). */
 export type EventPattern = `${string}:*` | '*'
 
 export interface EventBusOptions {
-  /** Hears of what a listener throws. @default writes it to the console */
+  /** Hears of what a listener throws, or rejects with. @default writes it to the console */
   readonly onError?: (error: unknown, event: string) => void
 }
 
-type Listener = (payload: never, name: string) => void
+type Listener = (payload: never, name: string) => unknown
 
 interface Subscription {
   readonly pattern: string
@@ -62,7 +63,8 @@ export class EventBus<Events extends object = Record<string, unknown>> {
     for (const subscription of this.#listenersOf(name)) {
       if (!subscription.active) continue
       try {
-        subscription.listener(payload as never, name)
+        const result = subscription.listener(payload as never, name)
+        if (isThenable(result)) result.then(undefined, (error: unknown) => this.#report(error, name))
       } catch (error) {
         this.#report(error, name)
       }

@@ -11,6 +11,8 @@ import {
   type WriterConfig,
   type WriterFunction,
 } from '@downlink/artifacts'
+import { warn } from './environment.ts'
+import { guardBus } from './guarded-bus.ts'
 import type { Inspection } from './inspection.ts'
 
 /** What an export needs of a `TelemetryArtifactWriterAdapter`. */
@@ -64,13 +66,8 @@ export async function exportInspection(
   { adapter, eventBus }: { readonly adapter?: ArtifactAdapter | undefined; readonly eventBus?: EventPort | undefined },
 ): Promise<InspectorExportResult> {
   const notice = { generatedAt: summary.generatedAt, missionId: summary.game.missionId, context }
-  const tell = (event: keyof TelemetryExportEvents, more: object = {}): void => {
-    try {
-      eventBus?.emit(event, { ...notice, ...more })
-    } catch {
-      // A bus of somebody else's that throws must not cost the export.
-    }
-  }
+  const bus = guardBus(eventBus, ({ message, cause }) => warn(message, cause))
+  const tell = (event: keyof TelemetryExportEvents, more: object = {}): void => bus.emit(event, { ...notice, ...more })
   tell('telemetry:export_started')
   try {
     const artifacts = createInspectorExportArtifacts({ summary, tables, events }, { formats, prefix })

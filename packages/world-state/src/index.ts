@@ -12,6 +12,7 @@ export type {
   TelemetryExportEvents,
 } from './export-inspector.ts'
 export { type ExposedExport, exposeInspector, type InspectorExporter } from './expose-inspector.ts'
+export type { WorldBus } from './guarded-bus.ts'
 export type { InspectionSources } from './inspection.ts'
 export type { Json } from './json.ts'
 export { RecordMap } from './records/record-map.ts'
@@ -48,7 +49,7 @@ export type { HydrateFailure, HydrateFailureCode, HydrateResult } from './store/
 export type { SectionFault } from './store/sections.ts'
 export type { SliceEvents, WorldState } from './store/slice-types.ts'
 export type { SliceSnapshot, WorldSnapshot } from './store/snapshot.ts'
-export { type WorldBus, type WorldStateStoreOptions, worldStateDefaults } from './store/store-options.ts'
+export { type WorldStateStoreOptions, worldStateDefaults } from './store/store-options.ts'
 export type {
   PastAction,
   WorldStateEvents,

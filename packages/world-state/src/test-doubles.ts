@@ -69,11 +69,11 @@ export interface FleetStoreOptions {
   readonly nestedLimit?: number
 }
 
-/** At the time 1000. */
+/** At the time 1000, and silent in the console. */
 export function aStore(
   options: FleetStoreOptions = {},
 ): WorldStateStore<readonly [typeof fleetSlice, typeof scoreSlice]> {
-  return new WorldStateStore({ slices: [fleetSlice, scoreSlice], clock: () => 1000, ...options })
+  return new WorldStateStore({ slices: [fleetSlice, scoreSlice], clock: () => 1000, onError: () => {}, ...options })
 }
 
 export const setShip = (id: string, health = 30): ['ship:set', { id: string; health: number }] => [

@@ -1,13 +1,9 @@
 /** What can be set about a store, its defaults and its ranges. */
-import type { EventPort } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
+import type { WorldBus } from '../guarded-bus.ts'
 import type { AnySlice } from '../slice.ts'
-
-/** What a store needs of an `EventBus`. */
-export interface WorldBus extends EventPort {
-  on(name: string, listener: (payload: unknown) => void): () => void
-  hasListeners(name: string): boolean
-}
+import { createConsoleReport } from './console-report.ts'
+import type { WorldStateFault } from './world-events.ts'
 
 export interface WorldStateStoreOptions<Slices extends readonly AnySlice[]> {
   /** Their order is that of sections and tables. */
@@ -16,6 +12,8 @@ export interface WorldStateStoreOptions<Slices extends readonly AnySlice[]> {
   readonly eventBus?: WorldBus
   /** Milliseconds since 1970, for payloads without a timestamp. @default Date.now */
   readonly clock?: () => number
+  /** Hears what `worldstate:error` says, and of a bus that fails. @default writes each to the console, once */
+  readonly onError?: (fault: WorldStateFault) => void
   /** Actions remembered. @default 50 */
   readonly historyLimit?: number
   /** What listeners may dispatch in the course of one dispatch; more is refused. @default 1000 */
@@ -31,12 +29,14 @@ export const worldStateDefaults = {
 export function withStoreDefaults<Slices extends readonly AnySlice[]>(
   options: WorldStateStoreOptions<Slices>,
 ): WorldStateStoreOptions<Slices> &
-  Required<Pick<WorldStateStoreOptions<Slices>, 'clock'>> &
+  Required<Pick<WorldStateStoreOptions<Slices>, 'clock' | 'onError'>> &
   typeof worldStateDefaults {
-  const { clock = Date.now } = options
+  const { clock = Date.now, onError = createConsoleReport() } = options
+  requireBus(options.eventBus ?? undefined)
   return {
     ...options,
     clock,
+    onError,
     historyLimit: countOf('historyLimit', options),
     nestedLimit: countOf('nestedLimit', options),
   }
@@ -46,4 +46,10 @@ function countOf(name: keyof typeof worldStateDefaults, options: WorldStateStore
   const value = options[name] ?? worldStateDefaults[name]
   if (Number.isSafeInteger(value) && value >= 1) return value
   throw new WorldStateError('bad_option', `Expected \`${name}\` to be a whole number from 1 up, got ${value}`)
+}
+
+/** The compiler sees to it in TypeScript only. */
+function requireBus(bus: Partial<WorldBus> | undefined): void {
+  if (bus === undefined || (typeof bus.on === 'function' && typeof bus.emit === 'function')) return
+  throw new WorldStateError('bad_option', `Expected \`eventBus\` to have \`on\` and \`emit\`, got ${typeof bus}`)
 }

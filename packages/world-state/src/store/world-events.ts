@@ -24,10 +24,12 @@ export type WorldStateFaultCode =
   | 'listener_failed'
   /** Listeners dispatched without end: the dispatch was refused. */
   | 'too_many_nested'
+  /** The bus threw, or rejected: only `onError` hears of it. */
+  | 'bus_failed'
 
 export interface WorldStateFault {
   readonly code: WorldStateFaultCode
-  /** The event that was dispatched; null for a listener. */
+  /** The event that was dispatched, or that the bus failed at; null for a listener. */
   readonly type: string | null
   readonly error: unknown
 }

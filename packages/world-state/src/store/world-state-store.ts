@@ -3,6 +3,7 @@ import type { Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 import { EventBus } from '../event-bus.ts'
 import { freezeDeep } from '../freeze.ts'
+import { type GuardedBus, guardBus } from '../guarded-bus.ts'
 import type { Json } from '../json.ts'
 import type { AnySlice } from '../slice.ts'
 import { type Action, actionOf } from './action.ts'
@@ -12,7 +13,7 @@ import { createSections, type SectionFault, type Sections } from './sections.ts'
 import type { SelectArguments, SelectorName, SelectResult, SliceEvents, SliceName, WorldState } from './slice-types.ts'
 import { type WorldSnapshot, writeSnapshot } from './snapshot.ts'
 import { type WorldStateStoreOptions, withStoreDefaults } from './store-options.ts'
-import type { PastAction, WorldStateEvents, WorldStateFault, WorldStateUpdate } from './world-events.ts'
+import type { PastAction, WorldStateFault, WorldStateUpdate } from './world-events.ts'
 
 /** An action whose turn has not come, or why there is none. */
 type Waiting = Action | Pick<WorldStateFault, 'type' | 'error'>
@@ -29,6 +30,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
   readonly #options: ReturnType<typeof withStoreDefaults<Slices>>
   readonly #reactions: ReadonlyMap<string, readonly Reaction[]>
   readonly #sections: Sections
+  readonly #bus: GuardedBus
   readonly #subscribers: EventBus<{ updated: WorldStateUpdate }>
   readonly #history: PastAction[] = []
   /** What listeners dispatched while a dispatch was under way. */
@@ -46,6 +48,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     this.#sections = createSections(slices)
     this.#reactions = reactionsOf(slices)
     this.#states = Object.freeze(Object.fromEntries(slices.map(({ name, initial }) => [name, freezeDeep(initial)])))
+    this.#bus = guardBus(this.#options.eventBus, (error, type) => this.#report({ code: 'bus_failed', type, error }))
     this.#subscribers = new EventBus({
       onError: (error) => this.#complain({ code: 'listener_failed', type: null, error }),
     })
@@ -69,10 +72,11 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
    */
   connect(): () => void {
     if (this.#disconnect) return this.#disconnect
-    const { eventBus } = this.#options
-    const undo = [...this.#reactions.keys()].map((type) => eventBus?.on(type, (payload) => this.#take(type, payload)))
+    const undo = [...this.#reactions.keys()].map((type) =>
+      this.#bus.listen(type, (payload) => this.#take(type, payload)),
+    )
     this.#disconnect = () => {
-      for (const off of undo.splice(0)) off?.()
+      for (const off of undo.splice(0)) off()
       this.#disconnect = undefined
     }
     return this.#disconnect
@@ -131,10 +135,11 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     }
     const result = statesOf(snapshot, slices)
     if (!result.ok) return result
+    const timestamp = clock()
     this.#states = freezeDeep(result.states)
     this.#history.length = 0
     this.#revision++
-    this.#inTurn(() => this.#tell({ type: null, slices: slices.map(({ name }) => name), timestamp: clock() }))
+    this.#inTurn(() => this.#tell({ type: null, slices: slices.map(({ name }) => name), timestamp }))
     return { ok: true }
   }
 
@@ -217,22 +222,23 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
   }
 
   #tell(change: Omit<WorldStateUpdate, 'revision'>): void {
-    const heard = this.#options.eventBus?.hasListeners('worldstate:updated') === true
+    const heard = this.#bus.mayHear('worldstate:updated')
     if (!heard && !this.#subscribers.hasListeners('updated')) return
     const update = freezeDeep({ ...change, revision: this.#revision })
     this.#subscribers.emit('updated', update)
-    if (heard) this.#emit('worldstate:updated', update)
+    if (heard) this.#bus.emit('worldstate:updated', update)
   }
 
   #complain(fault: WorldStateFault): void {
-    this.#emit('worldstate:error', fault)
+    this.#report(fault)
+    this.#bus.emit('worldstate:error', fault)
   }
 
-  #emit(name: keyof WorldStateEvents, payload: WorldStateUpdate | WorldStateFault): void {
+  #report(fault: WorldStateFault): void {
     try {
-      this.#options.eventBus?.emit(name, payload)
+      this.#options.onError(fault)
     } catch {
-      // A bus of somebody else's that throws; the state is right all the same.
+      // Nobody is left to tell.
     }
   }
 }
