@@ -4,6 +4,7 @@ import { checkBundleSize } from './checks/bundle-size.ts'
 import type { Check, Verdict } from './checks/check.ts'
 import { checkDocs } from './checks/docs.ts'
 import { checkImports } from './checks/imports.ts'
+import { checkLinks } from './checks/links.ts'
 import { checkLockFile } from './checks/lock-file.ts'
 import { checkPackages } from './checks/packages.ts'
 import { runNode, toolPath } from './node-tool.ts'
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   { name: 'bundle size', run: checkBundleSize },
   { name: 'lock file', run: checkLockFile },
   { name: 'docs', run: checkDocs },
+  { name: 'links of the docs', run: checkLinks },
 ]
 
 async function lint(): Promise<Verdict> {
