@@ -1,5 +1,12 @@
 /** Fakes of the world around the client: clock, timers, page and sockets that do what a test says, when it says so. */
-import { type ClientFrame, decodeClientFrame, decodePost, type Post, type ServerFrame } from '@downlink/protocol'
+import {
+  type ClientFrame,
+  decodeClientFrame,
+  decodePost,
+  type Post,
+  type ReceivedElement,
+  type ServerFrame,
+} from '@downlink/protocol'
 import { createTelemetry, type Telemetry } from './create-telemetry.ts'
 import { createDevelopment } from './development.ts'
 import type { Environment, PageSignal } from './environment.ts'
@@ -98,12 +105,12 @@ export function createFakeWorld(replaced: Partial<Environment> = {}, isDevelopme
       },
       post: (url, body) =>
         new Promise((resolve) => {
-          const read = decodePost(JSON.parse(body))
+          const read = decodePost(JSON.parse(body), body)
           if (!read.ok) throw new Error(read.error.message)
           posts.push({
             url,
             body,
-            post: read.value,
+            post: { ...read.value, events: valuesOf(read.value.events) },
             async answer(text) {
               resolve(text)
               await settle()
@@ -192,7 +199,7 @@ function createFakeSocket(url: string, protocols: readonly string[], nowMs: () =
       socket.sent.map((text) => {
         const read = decodeClientFrame(text)
         if (!read.ok) throw new Error(`${read.error.message} in ${text}`)
-        return read.value
+        return read.value.t === 'batch' ? { ...read.value, events: valuesOf(read.value.events) } : read.value
       }),
     open() {
       socket.readyState = 1
@@ -246,3 +253,5 @@ export async function createOpenTelemetry(
 export function pushMany(telemetry: Pick<Telemetry, 'push'>, count: number, from = 1): void {
   for (let n = from; n < from + count; n++) telemetry.push('tick', { n })
 }
+
+const valuesOf = (elements: readonly ReceivedElement[]): readonly unknown[] => elements.map(({ value }) => value)

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { checkEvent } from './check-event.ts'
+import { cutElement } from './element.ts'
 
 const limits = { maxEventBytes: 100, maxDepth: 3, maxKeys: 2, maxTypeLength: 5 }
+const received = (value: unknown) => cutElement(JSON.stringify(value), value)
+const parsed = (text: string) => cutElement(text, JSON.parse(text))
 const codeOf = (element: unknown, fallbackTimestamp?: number) => {
-  const checked = checkEvent(element, limits, fallbackTimestamp)
+  const checked = checkEvent(received(element), limits, fallbackTimestamp)
   return checked.ok ? 'ok' : checked.error.code
 }
 const tick = (data: unknown, rest: object = {}) => ({ type: 'tick', timestamp: 1, data, ...rest })
@@ -38,8 +41,11 @@ it.each([
 })
 
 it('gives the JSON to store, null where there is no data', () => {
-  expect(checkEvent({ type: 'tick', timestamp: 1 })).toMatchObject({ ok: true, value: { json: 'null' } })
-  expect(checkEvent(tick({ a: [1] }))).toMatchObject({ ok: true, value: { json: '{"a":[1]}' } })
+  expect(checkEvent(received({ type: 'tick', timestamp: 1 }))).toMatchObject({ ok: true, value: { json: 'null' } })
+  expect(checkEvent(parsed('{"type":"tick","timestamp":1,"data": {"a" : [1E2]} }'))).toMatchObject({
+    ok: true,
+    value: { json: '{"a" : [1E2]}' },
+  })
 })
 
 it('falls back to a timestamp only where there is none', () => {
@@ -47,7 +53,7 @@ it('falls back to a timestamp only where there is none', () => {
 })
 
 it('takes __proto__ for data', () => {
-  const element: unknown = JSON.parse('{"type":"tick","timestamp":1,"data":{"__proto__":{"a":1}}}')
+  const element = parsed('{"type":"tick","timestamp":1,"data":{"__proto__":{"a":1}}}')
   expect(checkEvent(element)).toMatchObject({ ok: true, value: { json: '{"__proto__":{"a":1}}' } })
 })
 
@@ -59,13 +65,48 @@ it('never throws on JSON, and what it takes is within the limits', () => {
   )
   fc.assert(
     fc.property(elements, (element) => {
-      const checked = checkEvent(element, limits)
+      const checked = checkEvent(received(element), limits)
       if (checked.ok) expect(new TextEncoder().encode(checked.value.json).length).toBeLessThanOrEqual(100)
     }),
   )
 })
 
 it('survives nesting that a stack would not', () => {
-  const deep: unknown = JSON.parse(`{"type":"tick","timestamp":1,"data":${'['.repeat(5000)}${']'.repeat(5000)}}`)
-  expect(codeOf(deep)).toBe('too_deep')
+  const deep = parsed(`{"type":"tick","timestamp":1,"data":${'['.repeat(5000)}${']'.repeat(5000)}}`)
+  expect(checkEvent(deep)).toMatchObject({ ok: false, error: { code: 'too_deep' } })
+})
+
+const withData = (data: string) => `{"type":"tick","timestamp":1,"data":${data}}`
+
+it.each([
+  ['in the payload', withData('{"a":1,"a":2}')],
+  ['deep in it', withData('[{"b":{"a":1,"c":[],"a":1}}]')],
+  ['by an escape', withData('{"a":1,"\\u0061":2}')],
+  ['as __proto__', withData('{"__proto__":1,"__proto__":2}')],
+  ['as data', '{"type":"tick","timestamp":1,"data":1,"data":2}'],
+  ['as data, by an escape', '{"type":"tick","timestamp":1,"data":1,"\\u0064ata":2}'],
+  ['as type', '{"type":"tick","type":"tock","timestamp":1}'],
+])('rejects a key that is there twice: %s', (_, text) => {
+  expect(checkEvent(parsed(text))).toMatchObject({ ok: false, error: { code: 'duplicate_key' } })
+})
+
+it.each([
+  '{"a":{"a":{"a":1}},"b":{"a":1}}',
+  '{"a":":\\":{","b":"\\\\"}',
+  '[{"a":1},{"a":2}]',
+  '{"hasOwnProperty":1,"__proto__":{"__proto__":2},"constructor":3,"":4}',
+])('takes keys that are each there once: %s', (data) => {
+  expect(checkEvent(parsed(withData(data)))).toMatchObject({ ok: true, value: { json: data } })
+})
+
+it.each([
+  '76561197960287930',
+  '9007199254740993',
+  '18446744073709551615',
+  '-0',
+  '0.12345678901234567890',
+  '1E2',
+  '1e-400',
+])('keeps every digit of %s', (number) => {
+  expect(checkEvent(parsed(withData(` [ ${number} ] `)))).toMatchObject({ ok: true, value: { json: `[ ${number} ]` } })
 })

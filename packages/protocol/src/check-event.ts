@@ -1,13 +1,26 @@
 /** Judges one event from outside against the wire's limits, before any schema does. */
+import type { ReceivedElement } from './element.ts'
 import type { WireEvent } from './frames.ts'
-import { type Decoded, decoded, excerpt, isCount, isObject, isTime, refused, utf8Length } from './json.ts'
+import {
+  type Decoded,
+  decoded,
+  excerpt,
+  isCount,
+  isObject,
+  isTime,
+  isWellFormedText,
+  refused,
+  utf8Length,
+} from './json.ts'
+import type { JsonSlice } from './json-scanner.ts'
 import { protocolDefaults } from './limits.ts'
 
-/** Why a collector rejected an event. The first seven are the wire's; the rest are the collector's. */
+/** Why a collector rejected an event. The first eight are the wire's; the rest are the collector's. */
 export const rejectionCodes = [
   'bad_event',
   'bad_text',
   'bad_number',
+  'duplicate_key',
   'too_deep',
   'too_many_keys',
   'too_large',
@@ -35,7 +48,7 @@ export interface EventFault {
   readonly message: string
 }
 
-/** An event within the limits, with its data as the JSON text to store. */
+/** An event within the limits, with the JSON text of its data as it came. */
 export interface CheckedEvent extends WireEvent {
   readonly json: string
 }
@@ -46,16 +59,16 @@ export interface CheckedEvent extends WireEvent {
  * @param fallbackTimestamp for plain events, which may carry none
  */
 export function checkEvent(
-  element: unknown,
+  { value, keys, data: slice }: ReceivedElement,
   limits: EventLimits = protocolDefaults,
   fallbackTimestamp?: number,
 ): Decoded<CheckedEvent, EventFault> {
-  if (!isObject(element)) return refused('bad_event', `Expected an object, got ${excerpt(element)}`)
-  const { type, timestamp = fallbackTimestamp, data, version } = element
+  if (!isObject(value)) return refused('bad_event', `Expected an object, got ${excerpt(value)}`)
+  const { type, timestamp = fallbackTimestamp, data, version } = value
   if (typeof type !== 'string' || type === '' || type.length > limits.maxTypeLength) {
     return refused('bad_event', `Expected "type" to be 1 to ${limits.maxTypeLength} characters, got ${excerpt(type)}`)
   }
-  if (!isWellFormed(type) || type.includes('\0')) {
+  if (!isWellFormedText(type)) {
     return refused('bad_text', 'Expected "type" to be well-formed text, got a lone surrogate or a NUL')
   }
   if (!isTime(timestamp)) {
@@ -64,13 +77,10 @@ export function checkEvent(
   if (version !== undefined && !(isCount(version, 1) && version <= 0x7fffffff)) {
     return refused('bad_event', `Expected "version" to be a whole number from 1 up, got ${excerpt(version)}`)
   }
-  const fault = dataFault(data, limits, limits.maxDepth)
-  if (fault) return refused(fault.code, fault.message)
-  const json = data === undefined ? 'null' : JSON.stringify(data)
-  // A UTF-16 unit is at most 3 bytes, so most events need no count.
-  if (json.length * 3 > limits.maxEventBytes && utf8Length(json) > limits.maxEventBytes) {
-    return refused('too_large', `Expected data of at most ${limits.maxEventBytes} bytes, got ${utf8Length(json)}`)
-  }
+  if (Object.keys(value).length !== keys) return { ok: false, error: duplicateKey }
+  const fault = slice && jsonFault(data, slice, limits)
+  if (fault) return { ok: false, error: fault }
+  const json = slice?.text ?? 'null'
   return decoded(
     version === undefined
       ? { type, timestamp, data, json }
@@ -78,35 +88,54 @@ export function checkEvent(
   )
 }
 
-/** Recursion is bounded by `depthLeft`, not by the input. */
-function dataFault(value: unknown, limits: EventLimits, depthLeft: number): EventFault | undefined {
+/**
+ * What keeps a JSON text from being stored. Its value was judged, so the text must say the same to every reader:
+ * of a key that is there twice, JavaScript takes the last and the database the first.
+ */
+export function jsonFault(value: unknown, { text, keys }: JsonSlice, limits: EventLimits): EventFault | undefined {
+  const counted = countKeys(value, limits, limits.maxDepth)
+  if (typeof counted !== 'number') return counted
+  if (counted !== keys) return duplicateKey
+  // A UTF-16 unit is at most 3 bytes, so most events need no count.
+  return text.length * 3 > limits.maxEventBytes && utf8Length(text) > limits.maxEventBytes
+    ? fault('too_large', `Expected data of at most ${limits.maxEventBytes} bytes, got ${utf8Length(text)}`)
+    : undefined
+}
+
+/** Keys of all objects in the value, or what is wrong with it. Recursion is bounded by `depthLeft`, not by the input. */
+function countKeys(value: unknown, limits: EventLimits, depthLeft: number): number | EventFault {
   if (typeof value === 'string') {
-    return isWellFormed(value) ? undefined : fault('bad_text', 'Expected well-formed text, got a lone surrogate')
+    return isWellFormed(value) ? 0 : fault('bad_text', 'Expected well-formed text, got a lone surrogate')
   }
   if (typeof value === 'number') {
-    // JSON.parse reads 1e999 as Infinity, which would be stored as null.
-    return Number.isFinite(value) ? undefined : fault('bad_number', 'Expected a number that a double can hold')
+    // JSON.parse reads 1e999 as Infinity; the database would find no number at all.
+    return Number.isFinite(value) ? 0 : fault('bad_number', 'Expected a number that a double can hold')
   }
-  if (typeof value !== 'object' || value === null) return undefined
+  if (typeof value !== 'object' || value === null) return 0
   if (depthLeft === 0) return fault('too_deep', `Expected at most ${limits.maxDepth} levels of nesting`)
+  let keys = 0
   if (Array.isArray(value)) {
     for (const item of value) {
-      const found = dataFault(item, limits, depthLeft - 1)
-      if (found) return found
+      const counted = countKeys(item, limits, depthLeft - 1)
+      if (typeof counted !== 'number') return counted
+      keys += counted
     }
-    return undefined
+    return keys
   }
-  let keys = 0
+  let own = 0
   for (const key in value) {
-    if (++keys > limits.maxKeys) return fault('too_many_keys', `Expected at most ${limits.maxKeys} keys in an object`)
+    if (++own > limits.maxKeys) return fault('too_many_keys', `Expected at most ${limits.maxKeys} keys in an object`)
     if (!isWellFormed(key)) return fault('bad_text', 'Expected well-formed keys, got a lone surrogate')
-    const found = dataFault((value as Record<string, unknown>)[key], limits, depthLeft - 1)
-    if (found) return found
+    const counted = countKeys((value as Record<string, unknown>)[key], limits, depthLeft - 1)
+    if (typeof counted !== 'number') return counted
+    keys += counted
   }
-  return undefined
+  return keys + own
 }
 
 const fault = (code: RejectionCode, message: string): EventFault => ({ code, message })
+
+const duplicateKey = fault('duplicate_key', 'Expected each key of an object once, got one of them twice')
 
 // `isWellFormed` is in Node 20 and every current browser, but not yet in TypeScript's es2023 library.
 const isWellFormed = (text: string): boolean => (text as unknown as { isWellFormed(): boolean }).isWellFormed()

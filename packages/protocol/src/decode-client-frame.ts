@@ -1,6 +1,7 @@
 /** What a collector reads: hello, batch, ping, and the POST that is all of them at once. */
 import { dropReasons } from './drop-reasons.ts'
-import type { Batch, Hello, ReceivedFrame, ReceivedHello, ReceivedPost, WireDrop } from './frames.ts'
+import { cutEvents } from './element.ts'
+import type { Batch, Hello, ReceivedBatch, ReceivedFrame, ReceivedHello, ReceivedPost, WireDrop } from './frames.ts'
 import { readHelloDetails } from './hello-details.ts'
 import {
   type Decoded,
@@ -31,7 +32,7 @@ export function decodeClientFrame(text: string): Decoded<ReceivedFrame> {
     case 'hello':
       return faulty(helloFault(frame)) ?? decoded({ t: 'hello', ...helloOf(frame) })
     case 'batch':
-      return faulty(batchFault(frame)) ?? decoded({ t: 'batch', ...batchOf(frame) })
+      return faulty(batchFault(frame)) ?? decoded({ t: 'batch', ...batchOf(frame, text) })
     case 'ping':
       return decoded({ t: 'ping' })
     default:
@@ -39,9 +40,13 @@ export function decodeClientFrame(text: string): Decoded<ReceivedFrame> {
   }
 }
 
-/** Reads a parsed POST body that `looksLikePost`. */
-export function decodePost(body: JsonObject): Decoded<ReceivedPost> {
-  return faulty(helloFault(body) ?? batchFault(body)) ?? decoded({ ...helloOf(body), ...batchOf(body) })
+/**
+ * Reads a POST body that `looksLikePost`.
+ *
+ * @param body what `JSON.parse` makes of the text
+ */
+export function decodePost(body: JsonObject, text: string): Decoded<ReceivedPost> {
+  return faulty(helloFault(body) ?? batchFault(body)) ?? decoded({ ...helloOf(body), ...batchOf(body, text) })
 }
 
 /** Tells acknowledged delivery from a plain event: no game's event has both by accident. */
@@ -112,7 +117,8 @@ function helloOf(frame: JsonObject): ReceivedHello {
   return { session, proof, conn, next, pushed, now, ...readHelloDetails(frame) }
 }
 
-function batchOf(frame: JsonObject): Batch {
-  const { seq, pushed, events, end } = frame as unknown as Batch
+function batchOf(frame: JsonObject, text: string): ReceivedBatch {
+  const { seq, pushed, events: values, end } = frame as unknown as Batch
+  const events = cutEvents(text, values)
   return end ? { seq, pushed, events, end } : { seq, pushed, events }
 }

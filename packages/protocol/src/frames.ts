@@ -1,5 +1,6 @@
 /** The frames of `downlink.v1`, as JSON text. docs/protocol.md says when each is sent. */
 import type { DropCounts } from './drop-reasons.ts'
+import type { ReceivedElement } from './element.ts'
 
 /** An event on the wire: its session and sequence follow from the batch around it. */
 export interface WireEvent {
@@ -58,11 +59,17 @@ export type ReceivedHello = Hello & {
   /** What of key, schema and meta was not taken, a sentence each; the answer passes it on. Absent where all was. */
   readonly leftOut?: readonly string[]
 }
-export type ReceivedFrame = ({ readonly t: 'hello' } & ReceivedHello) | BatchFrame | PingFrame
+/** A batch as it came: an event is stored by its own text. */
+export type ReceivedBatch = Omit<Batch, 'events'> & { readonly events: readonly ReceivedElement[] }
+
+export type ReceivedFrame =
+  | ({ readonly t: 'hello' } & ReceivedHello)
+  | ({ readonly t: 'batch' } & ReceivedBatch)
+  | PingFrame
 
 /** The body of `POST /telemetry`: a batch with its hello inlined. */
 export type Post = Hello & Batch
-export type ReceivedPost = ReceivedHello & Batch
+export type ReceivedPost = ReceivedHello & ReceivedBatch
 
 /** What the collector has counted for a session, at the mark it comes with. */
 export interface Totals {

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import { checkEvent } from './check-event.ts'
 import { decodeClientFrame } from './decode-client-frame.ts'
+import { cutElement } from './element.ts'
 
 const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
 
@@ -15,9 +16,12 @@ it.each([
 })
 
 it('refuses an event that is nested too deeply', () => {
-  expect(checkEvent(JSON.parse(deep))).toMatchObject({ ok: false, error: { code: 'bad_event' } })
+  expect(checkEvent(cutElement(deep, JSON.parse(deep)))).toMatchObject({ ok: false, error: { code: 'bad_event' } })
 })
 
 it.each(['\ud800', 'a\0b'])('refuses a type that no database keeps as it is: %j', (type) => {
-  expect(checkEvent({ type, timestamp: 1 })).toMatchObject({ ok: false, error: { code: 'bad_text' } })
+  expect(checkEvent(cutElement('{"type":"","timestamp":1}', { type, timestamp: 1 }))).toMatchObject({
+    ok: false,
+    error: { code: 'bad_text' },
+  })
 })

@@ -5,11 +5,18 @@ export {
   checkEvent,
   type EventFault,
   type EventLimits,
+  jsonFault,
   type RejectionCode,
   rejectionCodes,
 } from './check-event.ts'
 export { type CloseCode, closeCodes } from './close-codes.ts'
-export { decodeClientFrame, decodePost, isDrop, looksLikePost, spanOf } from './decode-client-frame.ts'
+export {
+  decodeClientFrame,
+  decodePost,
+  isDrop,
+  looksLikePost,
+  spanOf,
+} from './decode-client-frame.ts'
 export { decodePlain } from './decode-plain.ts'
 export { decodeServerFrame } from './decode-server-frame.ts'
 export {
@@ -23,6 +30,7 @@ export {
   type StandardSchema,
 } from './define-events.ts'
 export { type DropCounts, type DropReason, dropReasons } from './drop-reasons.ts'
+export { cutElement, cutEnvelope, type ReceivedElement } from './element.ts'
 export { encodeBatch, encodeFrame } from './encode.ts'
 export { eventId, type TelemetryEvent } from './event.ts'
 export type {
@@ -36,6 +44,7 @@ export type {
   PingFrame,
   Post,
   PostAnswer,
+  ReceivedBatch,
   ReceivedFrame,
   ReceivedHello,
   ReceivedPost,

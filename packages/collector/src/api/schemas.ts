@@ -81,7 +81,7 @@ const rejectionSchema: Schema = object({
   seq: count('The number of the push'),
   code: text('Why it was rejected, for programs'),
   message: text('Why it was rejected'),
-  raw: text('The start of what came'),
+  raw: text('What came, as text'),
   receivedAt: time("The collector's clock"),
 })
 

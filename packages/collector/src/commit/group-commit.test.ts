@@ -69,7 +69,7 @@ it('keeps the other sessions of a group whose content is refused, and rejects th
   expect(bad).toMatchObject({
     kind: 'committed',
     record: { mark: 3, stored: 2, rejected: { unstorable: 1 } },
-    rejected: [{ seq: 3, code: 'unstorable' }],
+    rejected: [{ seq: 3, code: 'unstorable', raw: '{"type":"poison","timestamp":1,"data":null}' }],
   })
 })
 

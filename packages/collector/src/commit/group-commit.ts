@@ -4,7 +4,7 @@ import { type CommitListener, noticeOf } from './commit-notice.ts'
 import { type Append, type GroupPlan, planGroup } from './plan-group.ts'
 import { readTogether } from './read-together.ts'
 import { createRecordCache } from './record-cache.ts'
-import type { RejectedEvent, SessionBatch } from './session-batch.ts'
+import type { AcceptedEvent, RejectedEvent, SessionBatch } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -114,7 +114,7 @@ export function createGroupCommit(options: GroupCommitOptions): CommitLog {
       const trial = await store.tryEvent({ sessionId, receivedAt: batch.receivedAt, events: [accepted] })
       if (trial.kind === 'unavailable') return giveUp([append], trial.reason)
       if (trial.kind === 'written') events.push(accepted)
-      else rejected.push(unstorable(append, accepted.seq, accepted.event.json, trial.reason))
+      else rejected.push(unstorable(append, accepted, trial.reason))
     }
     // The same content would be refused again, and for ever: the session waits, and the log says why.
     if (events.length === batch.events.length) return giveUp([append], reason)
@@ -153,11 +153,17 @@ export function createGroupCommit(options: GroupCommitOptions): CommitLog {
   }
 }
 
-const unstorable = (append: Append, seq: number, raw: string, message: string): RejectedEvent => ({
+const unstorable = (append: Append, accepted: AcceptedEvent, message: string): RejectedEvent => ({
   sessionId: append.sessionId,
-  seq,
+  seq: accepted.seq,
   code: 'unstorable',
   message,
-  raw,
+  raw: rawOf(accepted),
   receivedAt: append.batch.receivedAt,
 })
+
+/** The event as an element of a batch, so that it can be judged again. */
+function rawOf({ event: { type, timestamp, version, json }, envelope }: AcceptedEvent): string {
+  const head = JSON.stringify({ type, timestamp, version }).slice(0, -1)
+  return `${head},"data":${json}${envelope === undefined ? '}' : `,${envelope.slice(1)}`}`
+}

@@ -30,7 +30,7 @@ export interface Introduction {
 export interface AcceptedEvent {
   readonly seq: number
   readonly event: CheckedEvent
-  /** JSON of what a plain event carries beside type, timestamp, data and version. */
+  /** JSON text of what a plain event carries beside type, timestamp, data and version. */
   readonly envelope?: string | undefined
 }
 
@@ -39,7 +39,7 @@ export interface RejectedEvent {
   readonly seq: number
   readonly code: RejectionCode
   readonly message: string
-  /** The start of what came, as JSON text. */
+  /** The element's own text. */
   readonly raw: string
   readonly receivedAt: number
 }

@@ -1,5 +1,11 @@
 /** One WebSocket that speaks `downlink.v1`: hello, batches, acks. */
-import { type Batch, closeCodes, decodeClientFrame, type ReceivedHello, type Rejection } from '@downlink/protocol'
+import {
+  closeCodes,
+  decodeClientFrame,
+  type ReceivedBatch,
+  type ReceivedHello,
+  type Rejection,
+} from '@downlink/protocol'
 import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Link, Session, Settled } from '../session/session.ts'
@@ -96,7 +102,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     })
   }
 
-  function take(session: Session, batch: Batch): void {
+  function take(session: Session, batch: ReceivedBatch): void {
     // A client that goes past twice its window does not read acks.
     if (session.pendingEvents + batch.events.length > 2 * limits.windowEvents) {
       socket.close(closeCodes.tooFast, `Expected at most ${limits.windowEvents} unacknowledged events`)

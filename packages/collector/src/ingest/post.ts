@@ -27,7 +27,7 @@ export function createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now }
   return async (text, requestKey) => {
     const parsed = parse(text)
     if (!looksLikePost(parsed)) return takePlain(text, requestKey)
-    const decoded = decodePost(parsed)
+    const decoded = decodePost(parsed, text)
     if (!decoded.ok) return refusal(400, decoded.error.code, decoded.error.message)
     if (!keys.allows(decoded.value.key ?? requestKey)) return unauthorised()
     return takeAcked(decoded.value)

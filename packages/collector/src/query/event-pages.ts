@@ -15,7 +15,7 @@ export interface StoredRejection {
   readonly seq: number
   readonly code: string
   readonly message: string
-  /** The start of what came. */
+  /** What came, as text. */
   readonly raw: string
   readonly receivedAt: number
 }

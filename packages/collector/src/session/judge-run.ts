@@ -1,5 +1,5 @@
 /** Turns the elements of a batch into what is stored, rejected and dropped. */
-import { type DropCounts, dropReasons, isDrop, spanOf } from '@downlink/protocol'
+import { type DropCounts, dropReasons, isDrop, type ReceivedElement, spanOf } from '@downlink/protocol'
 import type { AcceptedEvent, RejectedEvent } from '../commit/session-batch.ts'
 import { addCounts } from '../commit/session-record.ts'
 import type { Judge } from './judge.ts'
@@ -22,7 +22,7 @@ interface Origin {
  * @param accepted what is at or below it is a repeat, and trimmed
  */
 export function judgeAcked(
-  elements: readonly unknown[],
+  elements: readonly ReceivedElement[],
   seq: number,
   accepted: number,
   judge: Judge,
@@ -34,22 +34,22 @@ export function judgeAcked(
   let next = seq
   for (const element of elements) {
     const first = next
-    next += spanOf(element)
+    next += spanOf(element.value)
     if (next - 1 <= accepted) continue
-    if (isDrop(element)) {
-      dropped = addCounts(dropped, trimDrop(element.drop, accepted + 1 - first))
+    if (isDrop(element.value)) {
+      dropped = addCounts(dropped, trimDrop(element.value.drop, accepted + 1 - first))
       continue
     }
     const verdict = judge.acked(element)
     if (verdict.ok) events.push({ seq: first, event: verdict.value })
-    else rejected.push({ sessionId, seq: first, ...verdict.error, raw: rawOf(element), receivedAt })
+    else rejected.push({ sessionId, seq: first, ...verdict.error, raw: judge.rawOf(element), receivedAt })
   }
   return { upTo: Math.max(next - 1, accepted), events, rejected, dropped }
 }
 
 /** Plain events have no sequence of their own that counts: each gets the next. */
 export function judgePlain(
-  elements: readonly unknown[],
+  elements: readonly ReceivedElement[],
   accepted: number,
   judge: Judge,
   { sessionId, receivedAt }: Origin,
@@ -61,7 +61,7 @@ export function judgePlain(
     seq++
     const verdict = judge.plain(element, receivedAt)
     if (verdict.ok) events.push({ seq, event: verdict.value, envelope: verdict.envelope })
-    else rejected.push({ sessionId, seq, ...verdict.error, raw: rawOf(element), receivedAt })
+    else rejected.push({ sessionId, seq, ...verdict.error, raw: judge.rawOf(element), receivedAt })
   }
   return { upTo: seq, events, rejected, dropped: {} }
 }
@@ -77,16 +77,4 @@ function trimDrop(drop: DropCounts, repeated: number): DropCounts {
     if (count > trimmed) rest[reason] = count - trimmed
   }
   return rest
-}
-
-const maxRawLength = 2048
-
-/** What a developer needs to recognise the event by. */
-function rawOf(element: unknown): string {
-  try {
-    return String(JSON.stringify(element)).slice(0, maxRawLength)
-  } catch {
-    // Nested so deeply that even writing it down overflows the stack.
-    return ''
-  }
 }

@@ -1,4 +1,4 @@
-import { defineEvents, protocolDefaults, type StandardResult } from '@downlink/protocol'
+import { cutElement, defineEvents, protocolDefaults, type StandardResult } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { createJudge } from './judge.ts'
@@ -15,7 +15,8 @@ const { schemas } = defineEvents({
   }),
 })
 const judge = createJudge(protocolDefaults, schemas)
-const event = (type: string, data?: unknown) => ({ type, timestamp: 1, data })
+const received = (text: string) => cutElement(text, JSON.parse(text))
+const event = (type: string, data?: unknown) => received(JSON.stringify({ type, timestamp: 1, data }))
 
 it('names the path of what fails', () => {
   expect(judge.acked(event('bullet_fired', { shipId: 'r1', at: { x: 'no' } }))).toMatchObject({
@@ -40,16 +41,19 @@ it('stores what was sent, not what the schema makes of it', () => {
 
 it('keeps what a plain event carries beside its data, within the same limits', () => {
   const open = createJudge(protocolDefaults, {})
-  expect(open.plain({ type: 'x', id: 1, extra: 2 }, 77)).toMatchObject({
+  expect(open.plain(received('{"id":1, "type":"x", "extra" : [2, 9007199254740993]}'), 77)).toMatchObject({
     value: { timestamp: 77 },
-    envelope: '{"id":1,"extra":2}',
+    envelope: '{"id":1,"extra":[2, 9007199254740993]}',
   })
-  expect(open.plain({ type: 'x', note: '\ud800' }, 77)).toMatchObject({ ok: false, error: { code: 'bad_text' } })
+  expect(open.plain(received('{"type":"x","note":"\\ud800"}'), 77)).toMatchObject({
+    ok: false,
+    error: { code: 'bad_text' },
+  })
 })
 
 it('takes __proto__ keys as data', () => {
   const open = createJudge(protocolDefaults, {})
-  const element = JSON.parse('{"type":"x","data":{"__proto__":{"a":1}},"__proto__":{"b":2}}')
+  const element = received('{"type":"x","data":{"__proto__":{"a":1}},"__proto__":{"b":2}}')
   expect(open.plain(element, 1)).toMatchObject({
     value: { json: '{"__proto__":{"a":1}}' },
     envelope: '{"__proto__":{"b":2}}',

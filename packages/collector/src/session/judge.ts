@@ -2,9 +2,12 @@
 import {
   type CheckedEvent,
   checkEvent,
+  cutEnvelope,
   type EventFault,
   type EventLimits,
   type EventSchemas,
+  jsonFault,
+  type ReceivedElement,
   type StandardIssue,
 } from '@downlink/protocol'
 
@@ -14,9 +17,11 @@ type Verdict =
 
 export interface Judge {
   /** An element of an acknowledged batch. */
-  acked(element: unknown): Verdict
+  acked(element: ReceivedElement): Verdict
   /** A plain event, which may carry no timestamp and all sorts of other fields. */
-  plain(element: unknown, receivedAt: number): Verdict
+  plain(element: ReceivedElement, receivedAt: number): Verdict
+  /** What is kept of an element that was rejected: all of it, so that it can be judged again, where it is within the limits. */
+  rawOf(element: ReceivedElement): string
 }
 
 /** @param schemas by event type; none: every type and payload is accepted */
@@ -24,7 +29,7 @@ export function createJudge(limits: EventLimits, schemas: EventSchemas): Judge {
   const known = new Map(Object.entries(schemas))
   const acceptsAll = known.size === 0
 
-  function judge(element: unknown, fallbackTimestamp?: number): Verdict {
+  function judge(element: ReceivedElement, fallbackTimestamp?: number): Verdict {
     const checked = checkEvent(element, limits, fallbackTimestamp)
     if (!checked.ok || acceptsAll) return checked
     const fault = schemaFault(checked.value)
@@ -52,12 +57,15 @@ export function createJudge(limits: EventLimits, schemas: EventSchemas): Judge {
     plain(element, receivedAt) {
       const verdict = judge(element, receivedAt)
       if (!verdict.ok) return verdict
-      const { type, timestamp, data, version, ...rest } = element as Record<string, unknown>
-      if (Object.keys(rest).length === 0) return verdict
+      const envelope = cutEnvelope(element)
+      if (!envelope) return verdict
       // What travels beside an event is stored as it is, so the same limits hold for it.
-      const envelope = checkEvent({ type: 'envelope', timestamp: 0, data: rest }, limits)
-      return envelope.ok ? { ...verdict, envelope: envelope.value.json } : envelope
+      const { type, timestamp, data, version, ...rest } = element.value as Record<string, unknown>
+      const fault = jsonFault(rest, envelope, limits)
+      return fault ? { ok: false, error: fault } : { ...verdict, envelope: envelope.text }
     },
+    // Payload and envelope have the limit of an event each.
+    rawOf: ({ text }) => text.slice(0, 2 * limits.maxEventBytes),
   }
 }
 

@@ -1,4 +1,4 @@
-import { protocolDefaults } from '@downlink/protocol'
+import { cutElement, protocolDefaults } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import { createFakeLog } from '../test-doubles.ts'
@@ -6,7 +6,8 @@ import { createJudge } from './judge.ts'
 import { createSession, type Link, type Session, type Taken } from './session.ts'
 
 const judge = createJudge(protocolDefaults, {})
-const event = { type: 'a', timestamp: 1 }
+const received = (value: unknown) => cutElement(JSON.stringify(value), value)
+const event = received({ type: 'a', timestamp: 1 })
 
 function aSession(record?: SessionRecord) {
   const log = createFakeLog()
@@ -94,7 +95,7 @@ it('records the end that a repeat brings', () => {
 
 it('counts drops by reason, and only those that are new', () => {
   const { session, log } = aSession(at(2))
-  session.take({ seq: 1, pushed: 6, events: [{ drop: { overflow: 3, disabled: 2 } }, event] }, 1000)
+  session.take({ seq: 1, pushed: 6, events: [received({ drop: { overflow: 3, disabled: 2 } }), event] }, 1000)
   expect(log.appends[0]?.batch).toMatchObject({ dropped: { overflow: 1, disabled: 2 }, upTo: 6, events: [{ seq: 6 }] })
 })
 

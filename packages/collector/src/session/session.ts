@@ -2,7 +2,7 @@
  * One session in memory: the accepted mark, over the committed one that the log owns.
  * All of its batches pass through here, whatever brought them, and none waits between check and append: this is the lock.
  */
-import type { Batch, Hello } from '@downlink/protocol'
+import type { Hello, ReceivedBatch, ReceivedElement } from '@downlink/protocol'
 import type { AppendOutcome, CommitLog } from '../commit/commit-log.ts'
 import type { Introduction, RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
@@ -43,8 +43,8 @@ export interface Session {
   detach(link: Link): void
   /** Takes over what a hello says. Settles at `next − 1` or above. */
   greet(introduction: Introduction, hello: Pick<Hello, 'next' | 'pushed'>, receivedAt: number): Promise<Settled>
-  take(batch: Batch, receivedAt: number): Taken
-  takePlain(elements: readonly unknown[], end: boolean, receivedAt: number): Promise<Settled>
+  take(batch: ReceivedBatch, receivedAt: number): Taken
+  takePlain(elements: readonly ReceivedElement[], end: boolean, receivedAt: number): Promise<Settled>
 }
 
 export interface SessionOptions {

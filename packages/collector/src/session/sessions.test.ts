@@ -1,4 +1,4 @@
-import { protocolDefaults } from '@downlink/protocol'
+import { cutElement, protocolDefaults } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { newRecord } from '../commit/session-record.ts'
 import { createFakeLog } from '../test-doubles.ts'
@@ -69,7 +69,7 @@ it('forgets a session that failed, so that its marks are read again', async () =
   const { sessions, log, reads } = someSessions({ s: 'p' })
   const opened = await sessions.open('s', 'p')
   if (opened.kind !== 'opened') throw new Error('Expected it to open')
-  opened.session.take({ seq: 6, pushed: 6, events: [{ type: 'a', timestamp: 1 }] }, 1)
+  opened.session.take({ seq: 6, pushed: 6, events: [cutElement('{}', {})] }, 1)
   await log.settle({ kind: 'unavailable' })
   const again = await sessions.open('s', 'p')
   expect(again.kind === 'opened' && again.session !== opened.session).toBe(true)

@@ -1,0 +1,75 @@
+/** The elements of a batch as they came: each with its value, and with the text that it is stored as. */
+import { JsonScanner, type JsonSlice } from './json-scanner.ts'
+
+/** What `checkEvent` judges. */
+export interface ReceivedElement {
+  readonly value: unknown
+  /** Its own text, as it stood in the frame. */
+  readonly text: string
+  /** Keys of the element itself, repeats included. */
+  readonly keys: number
+  /** Its payload; undefined where it has none. */
+  readonly data: JsonSlice | undefined
+}
+
+/**
+ * @param text a frame, or the body of a POST
+ * @param values what `JSON.parse` reads as its `events`
+ */
+export function cutEvents(text: string, values: readonly unknown[]): readonly ReceivedElement[] {
+  const scanner = new JsonScanner(text)
+  let elements: readonly ReceivedElement[] = []
+  scanner.enter()
+  while (scanner.nextMember()) {
+    // Of a key that is there twice the last one counts, as it does for `JSON.parse`.
+    if (scanner.keyIs('events') && scanner.isArray) elements = itemsAt(scanner, values)
+    else scanner.skipValue()
+  }
+  return elements
+}
+
+/** @param text of an array */
+export const cutItems = (text: string, values: readonly unknown[]): readonly ReceivedElement[] =>
+  itemsAt(new JsonScanner(text), values)
+
+/** @param text of one element alone */
+export const cutElement = (text: string, value: unknown): ReceivedElement => elementAt(new JsonScanner(text), value)
+
+/** What an element carries beside what every event has, as an object of its own; undefined where that is nothing. */
+export function cutEnvelope({ text }: ReceivedElement): JsonSlice | undefined {
+  const scanner = new JsonScanner(text)
+  const members: string[] = []
+  let keys = 0
+  scanner.enter()
+  while (scanner.nextMember()) {
+    const value = scanner.cutValue()
+    if (eventFields.some((name) => scanner.keyIs(name))) continue
+    members.push(`${scanner.keyText}:${value.text}`)
+    keys += 1 + value.keys
+  }
+  return members.length === 0 ? undefined : { text: `{${members}}`, keys }
+}
+
+const eventFields = ['type', 'timestamp', 'data', 'version']
+
+function itemsAt(scanner: JsonScanner, values: readonly unknown[]): readonly ReceivedElement[] {
+  const elements: ReceivedElement[] = []
+  scanner.enter()
+  while (scanner.nextItem()) elements.push(elementAt(scanner, values[elements.length]))
+  return elements
+}
+
+function elementAt(scanner: JsonScanner, value: unknown): ReceivedElement {
+  const start = scanner.position
+  let keys = 0
+  let data: JsonSlice | undefined
+  if (scanner.isObject) {
+    scanner.enter()
+    while (scanner.nextMember()) {
+      keys++
+      if (scanner.keyIs('data')) data = scanner.cutValue()
+      else scanner.skipValue()
+    }
+  } else scanner.skipValue()
+  return { value, text: scanner.textFrom(start), keys, data }
+}
