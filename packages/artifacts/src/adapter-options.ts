@@ -1,7 +1,7 @@
 /** What the adapter can be given, its defaults and its ranges. */
 import type { Artifact, WrittenArtifact } from './artifact.ts'
-import { ArtifactError } from './errors.ts'
 import type { EventPort } from './event-port.ts'
+import { badOption, expectObject } from './option-checks.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
 import type { SetTimer } from './timer.ts'
 import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
@@ -60,16 +60,16 @@ export type AdapterSettings = typeof adapterDefaults
 const maxDelayMs = 2_147_483_647
 
 /**
- * Merges numbers with their defaults. One that is undefined counts as left out.
+ * Merges numbers with their defaults. One that is undefined or null counts as left out.
  * @throws {ArtifactError} `bad_option`, naming the option, its range and what came
  */
 export function adapterSettings(options: AdapterOptions): AdapterSettings {
+  expectObject('options', options)
   const settings = { ...adapterDefaults }
   for (const name of Object.keys(adapterDefaults) as (keyof AdapterSettings)[]) {
     const value = options[name] ?? adapterDefaults[name]
     if (!(Number.isSafeInteger(value) && value > 0 && value <= maxDelayMs)) {
-      const range = `a whole number from 1 to ${maxDelayMs}`
-      throw new ArtifactError('bad_option', `Expected \`${name}\` to be ${range}, got ${JSON.stringify(value)}`)
+      throw badOption(name, `a whole number from 1 to ${maxDelayMs}`, value)
     }
     settings[name] = value
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createInspectorExportArtifacts } from './create-inspector-export-artifacts.ts'
+import { createInspectorExportArtifacts, emptyFormats, exportFormats } from './create-inspector-export-artifacts.ts'
 import type { InspectorSummary } from './inspector-summary.ts'
 import type { Table } from './table.ts'
 import { textOf } from './test-doubles.ts'
@@ -13,6 +13,8 @@ const summary: InspectorSummary = {
   missions: {},
   factions: { metrics: { b: 1, a: 2 } },
 }
+/** No section at all. */
+const { missions: _missions, factions: _factions, ...head } = summary
 const table: Table = { section: 'cascade-targets', columns: ['faction_id'], rows: [['red']] }
 const transcript: Table = { section: 'tutorial-transcript', kind: 'transcript', columns: ['title'], rows: [['Move']] }
 const tables = [transcript, table]
@@ -71,7 +73,10 @@ it('is the same for the same summary, however it was put together', () => {
 })
 
 it('leaves out what there is nothing for, and writes empty lists as such', () => {
-  expect(createInspectorExportArtifacts({ summary }).map(({ section }) => section)).toEqual(['summary'])
+  expect(createInspectorExportArtifacts({ summary, tables: [table] }).map(({ section }) => section)).toEqual([
+    'summary',
+    'cascade-targets',
+  ])
   const none = createInspectorExportArtifacts({ summary, tables: [{ ...table, rows: [] }], events: [] })
   expect(none.map(({ content }) => content).slice(1)).toEqual(['faction_id\n', ''])
 })
@@ -119,4 +124,101 @@ it.each<[string, Table[]]>([
 
 it.each([Number.NaN, Infinity, -1e14])('refuses a summary of the time %d', (generatedAt) => {
   expect(() => createInspectorExportArtifacts({ summary: { ...summary, generatedAt } })).toThrow('`generatedAt`')
+})
+
+it('makes tables of a summary alone, from the sections that it has', () => {
+  const record = { factionId: 'red', sources: ['a'], last: null }
+  const sections = {
+    factions: { cascadeTargets: [record, { factionId: '-blue', more: 1 }], metrics: { a: 1 }, members: [] },
+    missions: [{ id: 'cascade' }],
+    ready: true,
+    broken: null,
+    failedSections: [{ section: 'broken', message: 'x' }],
+  }
+  const made = createInspectorExportArtifacts({ summary: { ...head, ...sections } }, { formats: ['csv'] })
+  expect(made.map(({ section, content }) => [section, content])).toEqual([
+    ['factions', 'field,value\nmembers,[]\nmetrics,"{""a"":1}"\n'],
+    ['factions-cascade-targets', 'factionId,last,sources,more\nred,,"[""a""]",\n\'-blue,,,1\n'],
+    ['missions', 'id\ncascade\n'],
+    ['ready', 'field,value\nready,true\n'],
+  ])
+})
+
+it('names tables of sections so that each is a name, and one of its own', () => {
+  const sections = { events: [{ a: 1 }], 'A b/../c': [{ a: 1 }], 'a-b-c': [{ a: 1 }], '###': 1, ['x'.repeat(90)]: 1 }
+  const made = createInspectorExportArtifacts({ summary: { ...head, ...sections } }, { formats: ['csv'] })
+  expect(made.map(({ section }) => section)).toEqual(['section', 'a-b-c', 'a-b-c-2', 'events-2', 'x'.repeat(60)])
+})
+
+it('says which of the formats there is nothing for', () => {
+  expect(emptyFormats({ summary: head }, exportFormats)).toEqual(['csv', 'transcript-csv', 'transcript-md', 'ndjson'])
+  expect(emptyFormats({ summary, tables, events }, exportFormats)).toEqual([])
+  expect(emptyFormats({ summary: head }, ['json'])).toEqual([])
+})
+
+const thrower = {
+  get generatedAt(): number {
+    throw new Error('a getter threw')
+  },
+}
+
+it.each<[string, unknown, unknown]>([
+  ['nothing', undefined, {}],
+  ['null', null, {}],
+  ['a summary of null', { summary: null }, {}],
+  ['a summary that is text', { summary: '{}' }, {}],
+  ['a summary that is a list', { summary: [] }, {}],
+  ['a summary without a game', { summary: { ...summary, game: undefined } }, {}],
+  ['a summary whose time is a bigint', { summary: { ...summary, generatedAt: 1n } }, {}],
+  ['a summary whose time is text', { summary: { ...summary, generatedAt: '2026' } }, {}],
+  ['a summary that throws', { summary: Object.assign(thrower, { game: {} }) }, {}],
+  ['events that are no list', { summary, events: {} }, {}],
+  [
+    'events that throw',
+    {
+      summary,
+      events: {
+        [Symbol.iterator]: () => {
+          throw new Error('no')
+        },
+      },
+    },
+    {},
+  ],
+  ['tables that are no list', { summary, tables: {} }, {}],
+  ['a format that is not in a list', { summary }, { formats: 'json' }],
+  ['formats that are an object', { summary }, { formats: { json: true } }],
+  ['a prefix that is no text', { summary }, { prefix: 5 }],
+  ['a prefix that has no text', { summary }, { prefix: Symbol('a') }],
+  ['options that are text', { summary }, 'json'],
+])('refuses %s with a code', (_name, given, options) => {
+  const fault = expect.objectContaining({ name: 'ArtifactError', code: 'bad_option' })
+  expect(() => createInspectorExportArtifacts(given as never, options as never)).toThrow(fault)
+})
+
+it.each([
+  null,
+  5,
+  'a',
+  { section: 'a' },
+  { section: 'a', columns: 'a', rows: [] },
+  { section: 'a', columns: ['a'] },
+  { section: 'a', columns: ['a'], rows: [null] },
+  { section: 'a', columns: [{}], rows: [] },
+  { section: {}, columns: ['a'], rows: [] },
+])('refuses the table %j with a code', (bad) => {
+  expect(() => createInspectorExportArtifacts({ summary, tables: [bad as never] })).toThrow(
+    expect.objectContaining({ name: 'ArtifactError', code: 'bad_table' }),
+  )
+})
+
+it.each([1n, Symbol('json'), null, {}])('refuses the format %s with a code', (format) => {
+  expect(() => make([format as never])).toThrow(expect.objectContaining({ code: 'unknown_format' }))
+})
+
+it('takes null for what was left out', () => {
+  const nothing = { tables: null, events: null } as never
+  expect(
+    createInspectorExportArtifacts({ summary, ...(nothing as object) }, { formats: null, prefix: null } as never),
+  ).toEqual(createInspectorExportArtifacts({ summary }))
 })

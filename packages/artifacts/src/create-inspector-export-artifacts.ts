@@ -2,10 +2,12 @@
 import type { Artifact } from './artifact.ts'
 import { nameFault } from './artifact-name.ts'
 import { toCsv } from './csv.ts'
-import { ArtifactError } from './errors.ts'
+import { ArtifactError, messageOf } from './errors.ts'
 import type { InspectorSummary } from './inspector-summary.ts'
 import { toNdjson } from './ndjson.ts'
+import { badOption, expectList, expectObject, shown } from './option-checks.ts'
 import { stableJson } from './stable-json.ts'
+import { summaryTables } from './summary-tables.ts'
 import type { Table } from './table.ts'
 import { transcriptMarkdown } from './transcript-markdown.ts'
 
@@ -36,24 +38,30 @@ const head = ['formatVersion', 'generatedAt', 'generatedIso', 'source', 'game']
 
 /**
  * Makes `<prefix>-<section>-<ts>.<ext>` for each section, `<ts>` being the summary's time as `YYYYMMDDTHHMMSSZ`:
- * the summary as JSON, tables as CSV, transcripts as CSV and Markdown, events as NDJSON.
+ * the summary as JSON, tables as CSV, transcripts as CSV and Markdown, events as NDJSON. Where there are no tables,
+ * the sections of the summary make some: see `summaryTables`.
  *
  * @example createInspectorExportArtifacts({ summary, tables }, { formats: ['json', 'csv'] })
- * @throws {ArtifactError} `unknown_format`, `bad_option` (the prefix, the summary's time), `bad_table`
+ * @throws {ArtifactError} `unknown_format`, `bad_option`, `bad_table`
  */
 export function createInspectorExportArtifacts(
-  { summary, tables = [], events }: InspectorExport,
+  given: InspectorExport,
   options: InspectorExportOptions = {},
 ): Artifact[] {
-  const formats = checkFormats(options.formats ?? exportFormats)
-  const prefix = checkPrefix(options.prefix ?? exportDefaults.prefix)
-  checkTables(tables)
+  try {
+    return makeArtifacts(given, options)
+  } catch (cause) {
+    if (cause instanceof ArtifactError) throw cause
+    throw new ArtifactError('bad_option', `What is to be exported can't be read: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function makeArtifacts(given: InspectorExport, options: InspectorExportOptions): Artifact[] {
+  const { summary, plain, transcripts, events } = sourcesOf(given)
+  const { formats, prefix } = checkOptions(options)
   const time = timeOf(summary)
   const name = (section: string, extension: string) => `${prefix}-${section}-${time}.${extension}`
   const csv = (table: Table) => text(table.section, name(table.section, 'csv'), 'text/csv', toCsv(table))
-
-  const plain = tables.filter(({ kind }) => kind !== 'transcript')
-  const transcripts = tables.filter(({ kind }) => kind === 'transcript')
   const made: Readonly<Record<ExportFormat, () => Artifact[]>> = {
     json: () => [text('summary', name('summary', 'json'), 'application/json', summaryJson(summary))],
     csv: () => plain.map(csv),
@@ -68,6 +76,44 @@ export function createInspectorExportArtifacts(
   return exportFormats.filter((format) => formats.includes(format)).flatMap((format) => made[format]())
 }
 
+/** Of some formats those that a game has nothing for, so that nobody waits for a file that never comes. */
+export function emptyFormats(given: InspectorExport, formats: readonly string[]): ExportFormat[] {
+  const { plain, transcripts, events } = sourcesOf(given)
+  const isEmpty: Readonly<Record<ExportFormat, boolean>> = {
+    json: false,
+    csv: plain.length === 0,
+    'transcript-csv': transcripts.length === 0,
+    'transcript-md': transcripts.length === 0,
+    ndjson: events === undefined,
+  }
+  return exportFormats.filter((format) => formats.includes(format) && isEmpty[format])
+}
+
+interface Sources {
+  readonly summary: InspectorSummary
+  readonly plain: readonly Table[]
+  readonly transcripts: readonly Table[]
+  readonly events: Iterable<unknown> | undefined
+}
+
+function sourcesOf(given: InspectorExport): Sources {
+  expectObject('the export', given)
+  const { summary, tables, events } = given
+  expectObject('summary', summary)
+  expectObject('summary.game', summary.game)
+  const checked = checkTables(tables ?? [])
+  if (events !== undefined && events !== null && typeof events[Symbol.iterator] !== 'function') {
+    throw badOption('events', 'iterable', events)
+  }
+  const plain = checked.filter(({ kind }) => kind !== 'transcript')
+  return {
+    summary,
+    plain: plain.length === 0 ? summaryTables(summary) : plain,
+    transcripts: checked.filter(({ kind }) => kind === 'transcript'),
+    events: events ?? undefined,
+  }
+}
+
 const text = (section: string, filename: string, mimeType: string, content: Artifact['content']): Artifact => ({
   section,
   filename,
@@ -77,21 +123,33 @@ const text = (section: string, filename: string, mimeType: string, content: Arti
 
 const summaryJson = (summary: InspectorSummary): string => `${stableJson(summary, { first: head, indent: 2 })}\n`
 
+function checkOptions(options: InspectorExportOptions): {
+  readonly formats: readonly string[]
+  readonly prefix: string
+} {
+  expectObject('options', options)
+  return {
+    formats: checkFormats(options.formats ?? exportFormats),
+    prefix: checkPrefix(options.prefix ?? exportDefaults.prefix),
+  }
+}
+
 function checkFormats(formats: readonly string[]): readonly string[] {
+  expectList('formats', formats)
   const unknown = formats.filter((format) => !(exportFormats as readonly string[]).includes(format))
   if (unknown.length === 0 && formats.length > 0) return formats
-  const got = unknown.length === 0 ? 'none' : unknown.map((format) => JSON.stringify(format)).join(', ')
+  const got = unknown.length === 0 ? 'none' : unknown.map(shown).join(', ')
   throw new ArtifactError('unknown_format', `Expected \`formats\` to be among ${exportFormats.join(', ')}, got ${got}`)
 }
 
 /** The whole name is checked where it is written; here, that the longest of ours would pass. */
 function checkPrefix(prefix: string): string {
-  const fault =
-    prefix === '' ? 'it is empty' : nameFault(`${prefix}-${'x'.repeat(maxSectionLength)}-00000000T000000Z.ndjson`)
+  if (typeof prefix !== 'string' || prefix === '') throw badOption('prefix', "the start of a file's name", prefix)
+  const fault = nameFault(`${prefix}-${'x'.repeat(maxSectionLength)}-00000000T000000Z.ndjson`)
   if (fault === undefined) return prefix
   throw new ArtifactError(
     'bad_option',
-    `Expected \`prefix\` to be the start of a file name, got ${JSON.stringify(prefix)}: ${fault}`,
+    `Expected \`prefix\` to be the start of a file's name, got ${shown(prefix)}: ${fault}`,
   )
 }
 
@@ -99,26 +157,37 @@ const maxSectionLength = 64
 const sectionName = new RegExp(`^[a-z0-9][a-z0-9-]{0,${maxSectionLength - 1}}$`)
 const ownSections = ['summary', 'events']
 
-function checkTables(tables: readonly Table[]): void {
+function checkTables(tables: readonly Table[]): readonly Table[] {
+  expectList('tables', tables)
   const seen = new Set(ownSections)
-  for (const { section, columns, rows } of tables) {
-    const fault = (expected: string) => new ArtifactError('bad_table', `Table ${JSON.stringify(section)}: ${expected}`)
-    if (!sectionName.test(section)) throw fault('expected a section of a–z, 0–9 and hyphens, at most 64 characters')
+  for (const table of tables) {
+    if (typeof table !== 'object' || table === null) {
+      throw new ArtifactError('bad_table', `Expected a table, got ${shown(table)}`)
+    }
+    const { section, columns, rows } = table
+    const fault = (expected: string) => new ArtifactError('bad_table', `Table ${shown(section)}: ${expected}`)
+    if (typeof section !== 'string' || !sectionName.test(section)) {
+      throw fault('expected a section of a–z, 0–9 and hyphens, at most 64 characters')
+    }
     if (seen.has(section)) throw fault('expected each section once; `summary` and `events` are taken')
     seen.add(section)
-    if (columns.length === 0 || new Set(columns).size < columns.length) throw fault('expected columns, each once')
-    const misfit = rows.findIndex((row) => row.length !== columns.length)
+    if (!isNames(columns)) throw fault('expected columns, each once')
+    if (!Array.isArray(rows)) throw fault(`expected rows, got ${shown(rows)}`)
+    const misfit = rows.findIndex((row) => !Array.isArray(row) || row.length !== columns.length)
     if (misfit >= 0) throw fault(`expected ${columns.length} cells in row ${misfit}, got ${rows[misfit]?.length}`)
   }
+  return tables
 }
+
+const isNames = (columns: unknown): columns is readonly string[] =>
+  Array.isArray(columns) &&
+  columns.length > 0 &&
+  columns.every((column) => typeof column === 'string') &&
+  new Set(columns).size === columns.length
 
 /** `2026-01-01T00:00:00.000Z` → `20260101T000000Z` */
 function timeOf({ generatedAt }: InspectorSummary): string {
-  const date = new Date(generatedAt)
-  const year = date.getUTCFullYear()
-  if (year >= 0 && year <= 9999) return date.toISOString().replace(/[-:]|\.\d+/g, '')
-  throw new ArtifactError(
-    'bad_option',
-    `Expected \`generatedAt\` to be milliseconds since 1970, got ${String(generatedAt)}`,
-  )
+  const year = typeof generatedAt === 'number' ? new Date(generatedAt).getUTCFullYear() : Number.NaN
+  if (year >= 0 && year <= 9999) return new Date(generatedAt).toISOString().replace(/[-:]|\.\d+/g, '')
+  throw badOption('generatedAt', 'milliseconds since 1970', generatedAt)
 }

@@ -9,6 +9,8 @@ export type ArtifactErrorCode =
   | 'bad_table'
   /** A writer that is no object with `write`, no function and no config that is known here. */
   | 'unknown_writer'
+  /** An artifact that is no object, or that can't be read: a getter threw. */
+  | 'bad_artifact'
   /** A file name that not every file system takes, or that leaves its folder. */
   | 'bad_name'
   /** Another artifact of the same export has this name. */
@@ -29,7 +31,7 @@ export type ArtifactErrorCode =
   | 'aborted'
   /** The artifacts are more than the writer may keep in memory. */
   | 'too_large'
-  /** The folder can't be made: something on its way is a file. */
+  /** The folder can't be made, since something on its way is a file; or `artifactDir` leaves `artifactRoot`. */
   | 'bad_folder'
   /** The folder may not be written to. */
   | 'not_writable'

@@ -1,5 +1,5 @@
 /** Remembers the telemetry events of a run for its export: tapped before the buffer, so it needs no network. */
-import { ArtifactError } from './errors.ts'
+import { badOption, expectObject } from './option-checks.ts'
 
 export interface EventRecorderOptions {
   /** Names the run. As a function it is asked when events are read, since a live session may begin late. */
@@ -48,14 +48,11 @@ interface Entry {
  * @example const recorder = createEventRecorder({ sessionId: 'cascade-7', clock: () => mission.nowMs })
  * @throws {ArtifactError} `bad_option`
  */
-export function createEventRecorder({
-  sessionId,
-  clock,
-  limit = recorderDefaults.limit,
-}: EventRecorderOptions): EventRecorder {
-  if (!(Number.isSafeInteger(limit) && limit > 0)) {
-    throw new ArtifactError('bad_option', `Expected \`limit\` to be a whole number from 1 up, got ${limit}`)
-  }
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  expectObject('options', options)
+  const { sessionId, clock, limit = recorderDefaults.limit } = options
+  if (!(Number.isSafeInteger(limit) && limit > 0)) throw badOption('limit', 'a whole number from 1 up', limit)
+  if (typeof clock !== 'function') throw badOption('clock', 'a function', clock)
   /** A ring once it is full: `oldest` is where the next event goes. */
   let entries: Entry[] = []
   let oldest = 0

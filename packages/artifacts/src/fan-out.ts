@@ -1,6 +1,7 @@
 /** One artifact to all writers: each under its deadline, none in the way of another. */
 import type { WriterReceipt } from './adapter-options.ts'
 import type { Artifact, WrittenArtifact } from './artifact.ts'
+import type { NamedArtifact } from './checked-artifact.ts'
 import { byteLength, isStream, newlineTerminated } from './content.ts'
 import { underDeadline } from './deadline.ts'
 import { ArtifactError, messageOf } from './errors.ts'
@@ -20,7 +21,7 @@ export interface WriterState {
 /** What became of one artifact in one writer. */
 export type WriteResult =
   | { readonly ok: true; readonly writer: string; readonly written: WrittenArtifact }
-  | { readonly ok: false; readonly writer: string; readonly artifact: Artifact; readonly error: unknown }
+  | { readonly ok: false; readonly writer: string; readonly artifact: NamedArtifact; readonly error: unknown }
 
 /** In the order of the writers, who start in it, too. Never rejects. */
 export async function fanOut(

@@ -13,6 +13,7 @@ export { maxNameBytes, nameFault } from './artifact-name.ts'
 export {
   createInspectorExportArtifacts,
   type ExportFormat,
+  emptyFormats,
   exportDefaults,
   exportFormats,
   type InspectorExport,

@@ -1,7 +1,9 @@
 /** Keeps artifacts in memory: for tests, and for pages that offer them as a download. */
 import type { Artifact, WrittenArtifact } from './artifact.ts'
+import { checkArtifact } from './checked-artifact.ts'
 import { byteLength, newlineTerminated } from './content.ts'
 import { ArtifactError } from './errors.ts'
+import { badOption, expectObject } from './option-checks.ts'
 import { untilAborted } from './until-aborted.ts'
 import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
 
@@ -31,10 +33,12 @@ export class MemoryTelemetryWriter implements TelemetryArtifactWriter {
   readonly #maxBytes: number
   readonly #kept = new Map<string, KeptArtifact>()
 
-  constructor({ id = 'memory', maxBytes = memoryWriterDefaults.maxBytes }: MemoryWriterOptions = {}) {
-    if (!(Number.isSafeInteger(maxBytes) && maxBytes > 0)) {
-      throw new ArtifactError('bad_option', `Expected \`maxBytes\` to be a whole number from 1 up, got ${maxBytes}`)
-    }
+  /** @throws {ArtifactError} `bad_option` */
+  constructor(options: MemoryWriterOptions = {}) {
+    expectObject('options', options)
+    const { id = 'memory', maxBytes = memoryWriterDefaults.maxBytes } = options
+    if (!(Number.isSafeInteger(maxBytes) && maxBytes > 0))
+      throw badOption('maxBytes', 'a whole number from 1 up', maxBytes)
     this.id = id
     this.#maxBytes = maxBytes
   }
@@ -54,12 +58,14 @@ export class MemoryTelemetryWriter implements TelemetryArtifactWriter {
     this.#kept.clear()
   }
 
-  /** @throws {ArtifactError} `too_large`, or the signal's reason */
+  /** @throws {ArtifactError} `bad_artifact`, `bad_name`, `bad_content`, `too_large`, or the signal's reason */
   async write(artifact: Artifact, context: Partial<WriteContext> = {}): Promise<WrittenArtifact> {
-    const { section, filename, mimeType } = artifact
+    const checked = checkArtifact(artifact)
+    if (!checked.ok) throw checked.error
+    const { section, filename, mimeType } = checked.artifact
     const signal = context.signal ?? new AbortController().signal
     const room = this.#maxBytes - this.#bytesBeside(filename)
-    const content = await inMemory(artifact.content, room, signal)
+    const content = await inMemory(checked.artifact.content, room, signal)
     signal.throwIfAborted()
     this.#kept.set(filename, { section, filename, mimeType, content })
     return { section, filename, mimeType, bytes: byteLength(content) }

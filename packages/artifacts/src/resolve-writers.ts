@@ -4,6 +4,7 @@ import type { Artifact } from './artifact.ts'
 import { kindOf } from './content.ts'
 import { ArtifactError } from './errors.ts'
 import { MemoryTelemetryWriter } from './memory-telemetry-writer.ts'
+import { expectList } from './option-checks.ts'
 import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
 
 /** A writer of any kind, and a name for it that no other writer of the adapter has. */
@@ -12,8 +13,9 @@ export interface NamedWriter {
   write(artifact: Artifact, context: WriteContext): WriterReceipt | PromiseLike<WriterReceipt>
 }
 
-/** @throws {ArtifactError} `unknown_writer` */
+/** @throws {ArtifactError} `bad_option`, `unknown_writer` */
 export function resolveWriters({ writers, resolveWriter }: AdapterOptions): NamedWriter[] {
+  expectList('writers', writers)
   const taken = new Set<string>()
   return writers.map((given, at) => {
     const { id, write } = resolve(given, at)
@@ -21,8 +23,9 @@ export function resolveWriters({ writers, resolveWriter }: AdapterOptions): Name
   })
 
   function resolve(given: TelemetryArtifactWriter | WriterFunction | WriterConfig, at: number): NamedWriter {
-    if (typeof given === 'function') return { id: given.name || `writer-${at + 1}`, write: given as WriterFunction }
+    // An adapter is both.
     if (isWriter(given)) return { id: idOf(given, at), write: (artifact, context) => given.write(artifact, context) }
+    if (typeof given === 'function') return { id: given.name || `writer-${at + 1}`, write: given as WriterFunction }
     if (typeof given === 'object' && given !== null) {
       const made = resolveWriter?.(given) ?? (given.memory === true ? new MemoryTelemetryWriter() : undefined)
       if (made) return resolve(made, at)
@@ -35,7 +38,10 @@ const expected =
   'an object with `write`, a function, `{ memory: true }`, or a config that `resolveWriter` knows (createNodeAdapter of @downlink/artifacts/node knows `{ artifactRoot }`)'
 
 const isWriter = (given: unknown): given is TelemetryArtifactWriter =>
-  typeof given === 'object' && given !== null && 'write' in given && typeof given.write === 'function'
+  (typeof given === 'object' || typeof given === 'function') &&
+  given !== null &&
+  'write' in given &&
+  typeof given.write === 'function'
 
 const idOf = ({ id }: TelemetryArtifactWriter, at: number): string =>
   typeof id === 'string' && id !== '' ? id : `writer-${at + 1}`

@@ -306,7 +306,9 @@ it('writes nothing under a signal that is aborted, and stops when it is aborted 
   expect(none.failures[0]?.message).toBe('The export was aborted: closed')
 
   const ending = new AbortController()
-  const writers = [(artifact: Artifact) => (artifact === b ? ending.abort(new Error('page left')) : undefined)]
+  const writers = [
+    (artifact: Artifact) => (artifact.filename === 'b.json' ? ending.abort(new Error('page left')) : undefined),
+  ]
   const { adapter } = setUp({ writers })
   const some = await adapter.writeArtifacts([a, b, c], { signal: ending.signal })
   expect(codes(some)).toEqual(['writer-1 b.json aborted', 'writer-1 c.json aborted'])
@@ -475,4 +477,110 @@ it('has metrics that JSON can hold', async () => {
   const { adapter } = setUp({ writers: [{ memory: true }, () => Promise.reject(new Error('no'))] })
   const metrics = await adapter.writeArtifacts([a])
   expect(JSON.parse(JSON.stringify(metrics))).toEqual(metrics)
+})
+
+const unreadable = Object.defineProperty({ ...c }, 'content', {
+  get() {
+    throw new Error('a getter threw')
+  },
+})
+
+it.each<[string, unknown, string, string]>([
+  ['null', null, '', 'bad_artifact'],
+  ['undefined', undefined, '', 'bad_artifact'],
+  ['text', 'a.json', '', 'bad_artifact'],
+  ['a list', [], '', 'bad_name'],
+  ['an empty object', {}, '', 'bad_name'],
+  ['a name that is no text', { ...c, filename: 5 }, '', 'bad_name'],
+  ['a getter that throws', unreadable, 'c.json', 'bad_artifact'],
+  ['a proxy that is revoked', revoked(), '', 'bad_artifact'],
+])('writes the artifacts beside one that is %s', async (_name, bad, filename, code) => {
+  const { adapter } = setUp({ writers: [{ memory: true }] })
+  const metrics = await adapter.writeArtifacts([a, bad as Artifact, b])
+  expect(codes(metrics)).toEqual([`memory ${filename} ${code}`])
+  expect(metrics.written.map((written) => written.filename)).toEqual(['a.json', 'b.json'])
+})
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
+it('reads each field of an artifact once', async () => {
+  let reads = 0
+  const changing = Object.defineProperty({ ...a }, 'filename', { get: () => `${++reads}.json` })
+  const { adapter } = setUp({ writers: [{ memory: true }, { memory: true }] })
+  const { written } = await adapter.writeArtifacts([changing])
+  expect(written.map(({ filename }) => filename)).toEqual(['1.json', '1.json'])
+})
+
+it('calls an artifact without section and type something', async () => {
+  const { adapter } = setUp({ writers: [{ memory: true }] })
+  const { written } = await adapter.writeArtifacts([{ filename: 'a', content: '' } as Artifact])
+  expect(written).toMatchObject([{ section: '', mimeType: 'application/octet-stream' }])
+})
+
+it.each([null, undefined, 'a.json', {}, 5])('rejects %j as the artifacts, with a code', async (artifacts) => {
+  const { adapter } = setUp({ writers: [{ memory: true }] })
+  const writing = adapter.writeArtifacts(artifacts as never)
+  await expect(writing).rejects.toMatchObject({ name: 'ArtifactError', code: 'bad_option' })
+})
+
+it('takes a context that is null for none, and refuses one that is no object or that throws', async () => {
+  const { adapter } = setUp({ writers: [{ memory: true }] })
+  expect((await adapter.writeArtifacts([a], null as never)).failures).toEqual([])
+  await expect(adapter.writeArtifacts([a], 5 as never)).rejects.toMatchObject({ code: 'bad_option' })
+  await expect(
+    adapter.writeArtifacts([a], {
+      get signal() {
+        throw new Error('no')
+      },
+    }),
+  ).rejects.toMatchObject({ code: 'bad_option' })
+})
+
+it.each([undefined, null, {}, { writers: null }, { writers: 'memory' }, { writers: { memory: true } }, []])(
+  'refuses %j as its options, with a code',
+  (options) => {
+    expect(() => new TelemetryArtifactWriterAdapter(options as never)).toThrow(
+      expect.objectContaining({ name: 'ArtifactError', code: 'bad_option' }),
+    )
+  },
+)
+
+it('is a writer itself, as a function and as an object', async () => {
+  const memory = new MemoryTelemetryWriter()
+  const { adapter } = setUp({ writers: [memory] })
+  // As a host has it whose writers are functions.
+  const writer: unknown = adapter
+  if (typeof writer !== 'function') throw new Error('it can not be called')
+  expect(await writer(a, { missionId: 'cascade' })).toEqual({
+    section: 'summary',
+    filename: 'a.json',
+    mimeType: 'application/json',
+    bytes: 3,
+  })
+  await adapter.write(b)
+  await adapter.call(undefined, c)
+  expect(memory.artifacts.map(({ filename }) => filename)).toEqual(['a.json', 'b.json', 'c.json'])
+  expect(adapter).toBeInstanceOf(TelemetryArtifactWriterAdapter)
+})
+
+it('is a writer of another adapter', async () => {
+  const memory = new MemoryTelemetryWriter()
+  const inner = setUp({ writers: [memory] }).adapter
+  const { adapter } = setUp({ writers: [inner] })
+  expect((await adapter.writeArtifacts([a])).written).toMatchObject([{ writer: 'adapter', filename: 'a.json' }])
+  expect(memory.artifacts).toHaveLength(1)
+})
+
+it('rejects as a writer with the first failure, and says that it publishes nothing', async () => {
+  const publisher = { publish: vi.fn() }
+  const { adapter, warnings } = setUp({ writers: [() => Promise.reject(new Error('no room'))], publisher })
+  await expect(adapter(a)).rejects.toMatchObject({ code: 'write_failed', message: 'writer-1: no room' })
+  await expect(adapter(null as never)).rejects.toMatchObject({ code: 'bad_artifact' })
+  expect(publisher.publish).not.toHaveBeenCalled()
+  expect(warnings).toContain('[downlink] Called as a writer, the adapter publishes nothing')
+  await expect(setUp({ writers: [] }).adapter(a)).rejects.toMatchObject({ code: 'unknown_writer' })
 })

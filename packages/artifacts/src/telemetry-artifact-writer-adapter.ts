@@ -1,29 +1,35 @@
 /** One call for all writers: names checked, each write under a deadline, no failure stops another. */
 import { type AdapterOptions, type AdapterSettings, adapterSettings, type LogPort } from './adapter-options.ts'
-import type { Artifact } from './artifact.ts'
-import { nameFault, nameKey } from './artifact-name.ts'
-import { isContent, kindOf } from './content.ts'
+import type { Artifact, WrittenArtifact } from './artifact.ts'
+import { nameKey } from './artifact-name.ts'
+import { CallableWriter } from './callable-writer.ts'
+import { type CheckedArtifact, checkArtifact } from './checked-artifact.ts'
 import { ArtifactError, messageOf, rootCauseOf } from './errors.ts'
 import type { EventPort } from './event-port.ts'
 import type { ExportFailure, ExportMetrics, WriterSummary } from './export-metrics.ts'
 import type { ExportRun } from './export-run.ts'
 import { fanOut, type WriteResult, type WriterState } from './fan-out.ts'
 import { publishGuarded } from './guarded-publisher.ts'
+import { expectList, expectObject } from './option-checks.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
 import { type NamedWriter, resolveWriters } from './resolve-writers.ts'
 import { realTimer, type SetTimer } from './timer.ts'
+import type { TelemetryArtifactWriter } from './writer.ts'
 
 export type ExportContext = Readonly<Record<string, unknown>>
 
 /**
  * Artifacts go out in their order, each to all writers in theirs; the next one starts when the last one is through.
- * Nothing that a writer, the bus, the logger or the publisher does makes `writeArtifacts` reject.
+ * Nothing that a writer, the bus, the logger or the publisher does makes `writeArtifacts` reject. Where a writer is
+ * expected, be it an object or a function, the adapter is one.
  *
  * @example
  * const adapter = new TelemetryArtifactWriterAdapter({ writers: [{ memory: true }, (artifact) => upload(artifact)] })
  * const { written, failures } = await adapter.writeArtifacts(artifacts, { missionId: 'cascade' })
  */
-export class TelemetryArtifactWriterAdapter {
+export class TelemetryArtifactWriterAdapter extends CallableWriter implements TelemetryArtifactWriter {
+  /** As a writer among others. */
+  readonly id: string = 'adapter'
   readonly #settings: AdapterSettings
   readonly #writers: readonly NamedWriter[]
   readonly #publisher: ArtifactPublisher | undefined
@@ -34,6 +40,7 @@ export class TelemetryArtifactWriterAdapter {
 
   /** @throws {ArtifactError} `bad_option`, `unknown_writer` */
   constructor(options: AdapterOptions) {
+    super()
     this.#settings = adapterSettings(options)
     this.#writers = resolveWriters(options)
     this.#publisher = options.publisher
@@ -46,26 +53,51 @@ export class TelemetryArtifactWriterAdapter {
   /**
    * @param context passed through to writers and publisher as it is, but for `signal`: an `AbortSignal` there
    * ends the export, and each of them gets one that is aborted at its own deadline, too
+   * @throws {ArtifactError} `bad_option` where the artifacts are no list, or the context is no object
    */
   async writeArtifacts(artifacts: readonly Artifact[], context: ExportContext = {}): Promise<ExportMetrics> {
+    expectList('artifacts', artifacts)
+    const run = this.#run(context)
+    const metrics = await this.#writeAll(artifacts, run)
+    if (this.#publisher === undefined) return metrics
+    return { ...metrics, publish: await publishGuarded(this.#publisher, pathsOf(metrics), run) }
+  }
+
+  /**
+   * Hands one artifact to all writers. Nothing is published: a publisher wants all files at once.
+   * @returns what the first writer says
+   * @throws {ArtifactError} the first failure
+   */
+  async write(artifact: Artifact, context: ExportContext = {}): Promise<WrittenArtifact> {
+    const { written, failures } = await this.#writeAll([artifact], this.#run(context))
+    if (this.#publisher !== undefined) this.#warn('Called as a writer, the adapter publishes nothing')
+    const [failure] = failures
+    if (failure !== undefined) throw new ArtifactError(failure.code, `${failure.writer}: ${failure.message}`)
+    const [first] = written
+    if (first === undefined) throw new ArtifactError('unknown_writer', 'The adapter has no writers')
+    const { writer, ...receipt } = first
+    return receipt
+  }
+
+  async #writeAll(artifacts: readonly Artifact[], run: ExportRun): Promise<ExportMetrics> {
+    const { context } = run
     const startedMs = this.#now()
     const states = this.#writers.map((writer): WriterState => ({ writer, durationMs: 0, stuck: false }))
-    const run = this.#run(context)
     const names = new Set<string>()
     const results: WriteResult[] = []
-    for (const artifact of artifacts) {
-      const fault = faultOf(artifact, names)
-      const of = fault ? states.map(refusal(artifact, fault)) : await fanOut(artifact, states, run)
+    for (const given of artifacts) {
+      const checked = checkedOnce(given, names)
+      const of = checked.ok ? await fanOut(checked.artifact, states, run) : states.map(refusal(checked))
       results.push(...of)
       for (const result of of) this.#tellFailure(result, context)
     }
     const metrics = summarise(results, states, this.#now() - startedMs)
     if (metrics.written.length > 0) this.#emit('telemetry:artifacts_written', { ...metrics, context })
-    if (this.#publisher === undefined) return metrics
-    return { ...metrics, publish: await publishGuarded(this.#publisher, pathsOf(metrics), run) }
+    return metrics
   }
 
-  #run(context: ExportContext): ExportRun {
+  #run(given: ExportContext | null): ExportRun {
+    const context = readable(given ?? {})
     const { signal } = context
     return {
       settings: this.#settings,
@@ -103,29 +135,40 @@ export class TelemetryArtifactWriterAdapter {
   }
 }
 
-/** Why an artifact is handed to no writer. */
-function faultOf(artifact: Artifact, names: Set<string>): ArtifactError | undefined {
-  const fault = nameFault(artifact.filename)
-  if (fault !== undefined) return new ArtifactError('bad_name', `Expected a file's name without a folder, but ${fault}`)
-  if (!isContent(artifact.content)) {
-    const got = kindOf(artifact.content)
-    return new ArtifactError('bad_content', `Expected text, bytes or a stream of bytes, got ${got}`)
+/** What throws in it throws before anything is written. */
+function readable(context: ExportContext): ExportContext {
+  expectObject('context', context)
+  try {
+    void { ...context }
+    return context
+  } catch (cause) {
+    throw new ArtifactError('bad_option', `The context can't be read: ${messageOf(cause)}`, { cause })
   }
+}
+
+/** Why an artifact is handed to no writer, if it is not. */
+function checkedOnce(given: unknown, names: Set<string>): CheckedArtifact {
+  const checked = checkArtifact(given)
+  if (!checked.ok) return checked
+  const { artifact } = checked
   const key = nameKey(artifact.filename)
-  if (names.has(key)) return new ArtifactError('duplicate_name', 'Another artifact of this export has the same name')
+  if (names.has(key)) {
+    const error = new ArtifactError('duplicate_name', 'Another artifact of this export has the same name')
+    return { ok: false, artifact, error }
+  }
   names.add(key)
-  return undefined
+  return checked
 }
 
 const refusal =
-  (artifact: Artifact, error: ArtifactError) =>
+  ({ artifact, error }: CheckedArtifact & { ok: false }) =>
   ({ writer }: WriterState): WriteResult => ({ ok: false, writer: writer.id, artifact, error })
 
 function failureOf({ writer, artifact, error }: WriteResult & { ok: false }): ExportFailure {
   return {
     writer,
-    section: String(artifact.section),
-    filename: String(artifact.filename),
+    section: artifact.section,
+    filename: artifact.filename,
     code: error instanceof ArtifactError ? error.code : 'write_failed',
     message: messageOf(error),
     cause: rootCauseOf(error),

@@ -83,6 +83,8 @@ export interface MissionExport {
   /** Its `failedSections`, where it has some, name what could not be read. */
   readonly summary: InspectorSummary
   readonly metrics: ExportMetrics
+  /** Of the formats that were asked for by name those that the game has nothing for. */
+  readonly emptyFormats?: readonly string[]
 }
 
 export interface MissionExportOptions {

@@ -421,8 +421,46 @@ describe('files', () => {
   })
 })
 
+it.each([
+  ['names the formats', { emptyFormats: ['csv', 'ndjson'] }, ['nothing to write as csv', 'nothing to write as ndjson']],
+  ['hands over nothing', {}, ['handed nothing to the writer']],
+])('fails where the game has nothing to write, and %s', async (_what, more, expected) => {
+  const saveManager = {
+    getInspectorSummary: () => inspectorSummary,
+    exportInspectorSummary: async ({ writer }: MissionExportOptions) => ({
+      summary: inspectorSummary,
+      metrics: await writer.writeArtifacts([]),
+      ...more,
+    }),
+  }
+  const loadGame = async () => gameOf(() => mission({ saveManager }))
+  const { exitCode, summary, stderr } = await runTask(['--formats', 'csv'], { loadGame })
+  expect(exitCode).toBe(1)
+  expect(summary).toMatchObject({ ok: false })
+  expect(summary?.failures.map(({ stage, code, message }) => [stage, code, message])).toEqual(
+    expected.map((text) => ['export', 'nothing_to_write', expect.stringContaining(text)]),
+  )
+  for (const text of expected) expect(stderr).toContain(text)
+})
+
+it('takes an adapter for a writer in a game whose writers are functions', async () => {
+  const saveManager = {
+    getInspectorSummary: () => inspectorSummary,
+    async exportInspectorSummary({ writer }: { readonly writer: unknown }) {
+      const artifacts = createInspectorExportArtifacts({ summary: inspectorSummary }, { formats: ['json'] })
+      const written =
+        typeof writer === 'function' ? await Promise.all(artifacts.map((artifact) => writer(artifact))) : []
+      const metrics = { attempted: written.length, failures: [], writerSummaries: [], durationMs: 0 }
+      return { summary: inspectorSummary, metrics: { ...metrics, written } }
+    },
+  }
+  const loadGame = async () => gameOf(() => mission({ saveManager: saveManager as HeadlessMission['saveManager'] }))
+  const { exitCode, summary } = await runTask([], { loadGame })
+  expect({ exitCode, artifacts: summary?.artifacts }).toMatchObject({ exitCode: 0, artifacts: [{ sha256: 'abc' }] })
+})
+
 it('can be told of an export that has no publisher', async () => {
-  const metrics = { attempted: 0, written: [], failures: [], writerSummaries: [], durationMs: 0 }
+  const metrics = { attempted: 1, written: [], failures: [], writerSummaries: [], durationMs: 0 }
   const exportInspectorSummary = async () => ({ summary: inspectorSummary, metrics })
   const saveManager = { getInspectorSummary: () => inspectorSummary, exportInspectorSummary }
   const { exitCode, printed } = await runTask([], { loadGame: async () => gameOf(() => mission({ saveManager })) })

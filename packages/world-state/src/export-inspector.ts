@@ -4,7 +4,9 @@ import {
   createInspectorExportArtifacts,
   type EventPort,
   type ExportContext,
+  type ExportFormat,
   type ExportMetrics,
+  emptyFormats,
   type InspectorSummary,
   type TelemetryArtifactWriter,
   TelemetryArtifactWriterAdapter,
@@ -36,12 +38,14 @@ export interface InspectorExportResult {
   readonly artifacts: readonly Artifact[]
   /** Says what was written, and what was not and why. */
   readonly metrics: ExportMetrics
+  /** Of the formats that were asked for by name those that the game has nothing for. */
+  readonly emptyFormats: readonly ExportFormat[]
 }
 
 /** Add it to the event map of a game's bus. */
 export interface TelemetryExportEvents {
   'telemetry:export_started': ExportNotice
-  /** All was written, and published where there is a publisher. */
+  /** All that was asked for was written, and published where there is a publisher. */
   'telemetry:export_completed': ExportNotice & ExportOutcome
   /** Something was not; `error` where there was nothing to write at all. */
   'telemetry:export_failed': ExportNotice & (ExportOutcome | { readonly error: unknown })
@@ -57,25 +61,30 @@ export interface ExportNotice {
 export interface ExportOutcome {
   readonly artifacts: readonly Pick<Artifact, 'section' | 'filename' | 'mimeType'>[]
   readonly metrics: ExportMetrics
+  readonly emptyFormats: readonly ExportFormat[]
 }
 
 /** @throws {ArtifactError} `unknown_format`, `bad_option`, `bad_table`, `unknown_writer`; a failing writer does not */
 export async function exportInspection(
   { summary, tables, events }: Inspection,
-  { writer, formats, prefix, context = {} }: InspectorExportRequest,
+  request: InspectorExportRequest,
   { adapter, eventBus }: { readonly adapter?: ArtifactAdapter | undefined; readonly eventBus?: EventPort | undefined },
 ): Promise<InspectorExportResult> {
+  const { writer, formats, prefix } = request ?? {}
+  const context = request?.context ?? {}
   const notice = { generatedAt: summary.generatedAt, missionId: summary.game.missionId, context }
   const bus = guardBus(eventBus, ({ message, cause }) => warn(message, cause))
   const tell = (event: keyof TelemetryExportEvents, more: object = {}): void => bus.emit(event, { ...notice, ...more })
   tell('telemetry:export_started')
   try {
     const artifacts = createInspectorExportArtifacts({ summary, tables, events }, { formats, prefix })
+    const empty = emptyFormats({ summary, tables, events }, formats ?? [])
     const metrics = await adapterFor(writer ?? adapter, eventBus).writeArtifacts(artifacts, context)
     const named = artifacts.map(({ section, filename, mimeType }) => ({ section, filename, mimeType }))
-    const isWhole = metrics.failures.length === 0 && metrics.publish?.ok !== false
-    tell(isWhole ? 'telemetry:export_completed' : 'telemetry:export_failed', { artifacts: named, metrics })
-    return { summary, artifacts, metrics }
+    const isWhole = metrics.failures.length === 0 && metrics.publish?.ok !== false && empty.length === 0
+    const outcome: ExportOutcome = { artifacts: named, metrics, emptyFormats: empty }
+    tell(isWhole ? 'telemetry:export_completed' : 'telemetry:export_failed', outcome)
+    return { summary, artifacts, metrics, emptyFormats: empty }
   } catch (error) {
     tell('telemetry:export_failed', { error })
     throw error
@@ -84,9 +93,13 @@ export async function exportInspection(
 
 /** Without a writer artifacts stay in memory, that is, in the result. */
 function adapterFor(writer: InspectorExportRequest['writer'], eventBus: EventPort | undefined): ArtifactAdapter {
-  if (writer && isAdapter(writer)) return writer
+  if (writer !== undefined && isAdapter(writer)) return writer
   return new TelemetryArtifactWriterAdapter({ writers: [writer ?? { memory: true }], eventBus })
 }
 
-const isAdapter = (writer: object): writer is ArtifactAdapter =>
-  'writeArtifacts' in writer && typeof writer.writeArtifacts === 'function'
+/** An adapter of ours is a function, too. */
+const isAdapter = (writer: object | null): writer is ArtifactAdapter =>
+  (typeof writer === 'object' || typeof writer === 'function') &&
+  writer !== null &&
+  'writeArtifacts' in writer &&
+  typeof writer.writeArtifacts === 'function'

@@ -1,4 +1,9 @@
-import { type Artifact, type ExportMetrics, MemoryTelemetryWriter } from '@downlink/artifacts'
+import {
+  type Artifact,
+  type ExportMetrics,
+  MemoryTelemetryWriter,
+  TelemetryArtifactWriterAdapter,
+} from '@downlink/artifacts'
 import { describe, expect, it, vi } from 'vitest'
 import { WorldStateError } from './errors.ts'
 import { EventBus } from './event-bus.ts'
@@ -221,6 +226,42 @@ describe('the export', () => {
     )
     await saves.exportInspectorSummary({ writer: { writeArtifacts }, formats: ['json'] })
     expect(writeArtifacts).toHaveBeenCalledTimes(2)
+  })
+
+  it('takes an adapter in every form, and the adapter’s own write as well', async () => {
+    const { saves } = aWorld()
+    const memory = new MemoryTelemetryWriter()
+    const adapter = new TelemetryArtifactWriterAdapter({ writers: [memory] })
+    const { write } = { write: (artifact: Artifact) => adapter(artifact) }
+    for (const [at, writer] of [adapter, { write }, write].entries()) {
+      const { metrics } = await saves.exportInspectorSummary({ writer, formats: ['json'], prefix: `form-${at}` })
+      expect(metrics.failures).toEqual([])
+    }
+    expect(memory.artifacts.map(({ filename }) => filename.slice(0, 6))).toEqual(['form-0', 'form-1', 'form-2'])
+  })
+
+  it.each([5, 'folder', true])('refuses the writer %j with a code', async (writer) => {
+    const exporting = aWorld().saves.exportInspectorSummary({ writer: writer as never })
+    await expect(exporting).rejects.toMatchObject({ name: 'ArtifactError', code: 'unknown_writer' })
+  })
+
+  it('takes null for what was left out', async () => {
+    const { saves } = aWorld()
+    const { metrics } = await saves.exportInspectorSummary(null as never)
+    expect(metrics.failures).toEqual([])
+    const nothing = { writer: null, formats: null, prefix: null, context: null } as never
+    expect((await saves.exportInspectorSummary(nothing)).metrics.written).toHaveLength(metrics.written.length)
+  })
+
+  it('says which formats the game has nothing for, and to the bus that the export failed', async () => {
+    const eventBus = new EventBus()
+    const heard: string[] = []
+    eventBus.on('telemetry:*', (_payload, name) => void heard.push(name))
+    const { saves } = aWorld({ eventBus })
+    expect((await saves.exportInspectorSummary({ formats: ['json', 'ndjson'] })).emptyFormats).toEqual(['ndjson'])
+    expect(heard.at(-1)).toBe('telemetry:export_failed')
+    expect((await saves.exportInspectorSummary()).emptyFormats).toEqual([])
+    expect(heard.at(-1)).toBe('telemetry:export_completed')
   })
 
   it('shows a failing writer in the metrics and does not throw', async () => {

@@ -17,6 +17,11 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
+/** What a file system answers that does not have the call at all; nothing is wrong with the file. */
+const refusals = ['EACCES', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'ENOTTY', 'EOPNOTSUPP', 'EPERM', 'UNKNOWN']
+
+export const isRefusal = (error: unknown): boolean => refusals.includes(systemCode(error) ?? '')
+
 /** An error that has a code of ours passes as it is. */
 export function fileError(what: string, cause: unknown): ArtifactError {
   if (cause instanceof ArtifactError) return cause

@@ -382,3 +382,104 @@ it.each([{ artifactRoot: '' }, { artifactRoot: 'a\0b' }, { artifactRoot: 5 }, { 
     )
   },
 )
+
+/** A file system on which syncing comes to what is told: of files, of folders. */
+const syncing = (ofFile?: string, ofFolder?: string): FileSystemPort => ({
+  ...realFileSystem,
+  async open(path, flags) {
+    const handle = await realFileSystem.open(path, flags)
+    const code = flags === 'r' ? ofFolder : ofFile
+    return code === undefined ? handle : Object.assign(handle, { sync: () => Promise.reject(systemError(code)) })
+  },
+})
+
+it.each(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'ENOTTY'])(
+  'writes where the file system refuses to sync (%s), and warns once',
+  async (code) => {
+    const writer = aWriter({ fileSystem: syncing(code, code) })
+    await writer.write(anArtifact({ content: 'one' }))
+    await writer.write(anArtifact({ filename: 'two.json', content: streamOf('two') }))
+    expect(await readFile(join(root, 'summary.json'), 'utf8')).toBe('one\n')
+    expect((await readdir(root)).sort()).toEqual(['summary.json', 'two.json'])
+    expect(warnings).toEqual([expect.stringMatching(new RegExp(`${root}.*may not outlive a power cut.*${code}`))])
+  },
+)
+
+it.skipIf(process.platform === 'win32')('warns once of a folder that refuses, where files are synced', async () => {
+  const writer = aWriter({ fileSystem: syncing(undefined, 'EINVAL') })
+  for (const filename of ['a', 'b']) await writer.write(anArtifact({ filename }))
+  expect(warnings).toHaveLength(1)
+})
+
+it.each(['EIO', 'ENOSPC', 'EDQUOT'])('does not take a fault of the disk for a refusal (%s)', async (code) => {
+  const writing = write({}, { fileSystem: syncing(code) })
+  await expect(writing).rejects.toMatchObject({ code: code === 'EIO' ? 'write_failed' : 'disk_full' })
+  expect(await readdir(root)).toEqual([])
+})
+
+it.each(['EPERM', 'ENOTSUP', 'EXDEV', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])(
+  'writes where there are neither links nor syncs (%s)',
+  async (code) => {
+    const fileSystem = { ...syncing('EINVAL', 'EINVAL'), link: failing({ link: code }).link }
+    expect((await write({ content: 'one' }, { fileSystem })).filename).toBe('summary.json')
+    expect((await write({ content: 'two' }, { fileSystem })).filename).toBe('summary-2.json')
+    expect(await readFile(join(root, 'summary-2.json'), 'utf8')).toBe('two\n')
+    expect(await readdir(root)).toHaveLength(2)
+  },
+)
+
+it.each(['EMFILE', 'ENFILE'])('says that there are too many open files (%s), and leaves nothing', async (code) => {
+  await expect(write({}, { fileSystem: failing({ open: code }) })).rejects.toMatchObject({ code: 'write_failed' })
+  expect(await readdir(root)).toEqual([])
+})
+
+it.each([
+  ['run-7', 'run-7'],
+  ['deep/er', 'deep/er'],
+  ['.', ''],
+  ['a/../b', 'b'],
+])('takes the folder below its root that the context names (%s)', async (artifactDir, folder) => {
+  const { path } = await aWriter().write(anArtifact(), { artifactDir })
+  expect(path).toBe(join(root, folder, 'summary.json'))
+  expect(await readFile(path ?? '', 'utf8')).toBe('{}\n')
+})
+
+it('takes an absolute folder, if it is below its root', async () => {
+  const { path } = await aWriter().write(anArtifact(), { artifactDir: join(root, 'run-7') })
+  expect(path).toBe(join(root, 'run-7', 'summary.json'))
+})
+
+it.each<unknown>(['..', '../beside', '/elsewhere', 'a/../../b', '', 5, {}, 'a\0b', 'con', 'a:b', 'x'.repeat(300)])(
+  'refuses the folder %j, and touches nothing',
+  async (artifactDir) => {
+    const writing = aWriter({ artifactRoot: join(root, 'out') }).write(anArtifact(), { artifactDir })
+    await expect(writing).rejects.toMatchObject({ code: 'bad_folder', message: expect.stringContaining('artifactDir') })
+    expect(await readdir(root)).toEqual([])
+  },
+)
+
+it('follows no link out of its root, and makes no folder behind one', async () => {
+  const [inside, outside] = [join(root, 'in'), join(root, 'out')]
+  await mkdir(inside)
+  await mkdir(outside)
+  await symlink(outside, join(inside, 'link'), 'dir')
+  for (const artifactDir of ['link', 'link/deeper']) {
+    const writing = aWriter({ artifactRoot: inside }).write(anArtifact(), { artifactDir })
+    await expect(writing).rejects.toMatchObject({ code: 'bad_folder' })
+  }
+  expect(await readdir(outside)).toEqual([])
+  // A root that is a link itself is where it leads.
+  await symlink(outside, join(root, 'to'), 'dir')
+  const { path } = await aWriter({ artifactRoot: join(root, 'to') }).write(anArtifact(), { artifactDir: 'run' })
+  expect(path).toBe(join(root, 'to', 'run', 'summary.json'))
+})
+
+it.each([null, undefined, 5, 'a', {}])('rejects the artifact %j with a code', async (artifact) => {
+  await expect(aWriter().write(artifact as never)).rejects.toMatchObject({ name: 'ArtifactError' })
+})
+
+it.each([null, 5, 'folder'])('refuses %j as its options', (options) => {
+  expect(() => new FileSystemTelemetryWriter(options as never)).toThrow(
+    expect.objectContaining({ name: 'ArtifactError', code: 'bad_option' }),
+  )
+})

@@ -1,13 +1,14 @@
 /** Artifacts as files in one folder: each there as a whole or not at all, and none replaced. */
 import type { FileHandle } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogPort } from '../adapter-options.ts'
 import type { Artifact, WrittenArtifact } from '../artifact.ts'
-import { nameFault } from '../artifact-name.ts'
-import { isContent, kindOf } from '../content.ts'
-import { ArtifactError, messageOf } from '../errors.ts'
+import { checkArtifact } from '../checked-artifact.ts'
+import { messageOf } from '../errors.ts'
+import { badOption, expectObject } from '../option-checks.ts'
 import type { TelemetryArtifactWriter, WriteContext } from '../writer.ts'
+import { artifactFolder } from './artifact-folder.ts'
 import { contentChunks, gzipped } from './content-chunks.ts'
 import { fileError, folderError, systemCode } from './file-errors.ts'
 import { type FileSystemPort, realFileSystem } from './file-system-port.ts'
@@ -50,10 +51,11 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
   readonly #logger: LogPort
   readonly #fileSystem: FileSystemPort
   readonly #wait: Wait
+  #isWarned = false
 
   /** @throws {ArtifactError} `bad_option` */
   constructor(options: FileSystemWriterOptions = {}) {
-    const { artifactRoot, compress } = checked(options)
+    const { artifactRoot, compress } = checkedOptions(options)
     this.id = options.id ?? 'file-system'
     this.artifactRoot = resolve(artifactRoot)
     this.#compress = compress
@@ -64,41 +66,48 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
 
   /**
    * Resolves once the file is on the disk under its name.
-   * @throws {ArtifactError} `bad_name`, `bad_content`, `bad_folder`, `not_writable`, `disk_full`, `name_taken`,
-   * `write_failed`, or the signal's reason
+   * @param context its `artifactDir` names a folder below `artifactRoot`, to take the file instead
+   * @throws {ArtifactError} `bad_artifact`, `bad_name`, `bad_content`, `bad_folder`, `not_writable`, `disk_full`,
+   * `name_taken`, `write_failed`, or the signal's reason
    */
-  async write(artifact: Artifact, context: Partial<WriteContext> = {}): Promise<WrittenArtifact> {
+  async write(given: Artifact, context: Partial<WriteContext> = {}): Promise<WrittenArtifact> {
+    const checked = checkArtifact(given)
+    if (!checked.ok) throw checked.error
+    const { artifact } = checked
     const { section, filename } = artifact
     const signal = context.signal ?? new AbortController().signal
-    check(artifact)
     signal.throwIfAborted()
     try {
-      const temporary = await this.#writeTemporary(artifact, signal)
-      const name = await this.#place(temporary, this.#compress === 'gzip' ? `${filename}.gz` : filename, signal)
+      const folder = await artifactFolder(this.artifactRoot, context.artifactDir, this.#fileSystem)
+      const temporary = await this.#writeTemporary(artifact, folder, signal)
+      const wished = this.#compress === 'gzip' ? `${filename}.gz` : filename
+      const name = await this.#place(temporary, wished, folder, signal)
       const mimeType = this.#compress === 'gzip' ? 'application/gzip' : artifact.mimeType
       const { bytes, sha256 } = temporary
-      return { section, filename: name, mimeType, bytes, sha256, path: join(this.artifactRoot, name) }
+      return { section, filename: name, mimeType, bytes, sha256, path: join(folder, name) }
     } catch (error) {
       // What the signal says is not a fault of the file system.
       throw signal.aborted ? signal.reason : fileError(`Can't write ${filename} in ${this.artifactRoot}`, error)
     }
   }
 
-  async #makeFolder(): Promise<void> {
+  async #makeFolder(folder: string): Promise<void> {
     try {
-      await this.#fileSystem.mkdir(this.artifactRoot, { recursive: true })
+      await this.#fileSystem.mkdir(folder, { recursive: true })
     } catch (error) {
-      throw folderError(this.artifactRoot, error)
+      throw folderError(folder, error)
     }
   }
 
-  async #writeTemporary({ content }: Artifact, signal: AbortSignal): Promise<TemporaryFile> {
-    const path = join(this.artifactRoot, temporaryName())
-    const handle = await this.#open(path)
+  async #writeTemporary({ content }: Artifact, folder: string, signal: AbortSignal): Promise<TemporaryFile> {
+    const path = join(folder, temporaryName())
+    const handle = await this.#open(path, folder)
     const plain = contentChunks(content, signal)
     const chunks = this.#compress === 'gzip' ? gzipped(plain) : plain
     try {
-      return { path, ...(await writeThrough(handle, chunks, signal)) }
+      const written = await writeThrough(handle, chunks, signal)
+      if (written.unsynced !== undefined) this.#warnUnsynced(folder, written.unsynced)
+      return { path, ...written }
     } catch (error) {
       await this.#discard(path)
       throw error
@@ -106,34 +115,40 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
   }
 
   /** Exclusive, so that no link that somebody put there is followed. The folder is made when it proves missing. */
-  async #open(path: string): Promise<FileHandle> {
+  async #open(path: string, folder: string): Promise<FileHandle> {
     try {
       return await this.#fileSystem.open(path, 'wx')
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error
     }
-    await this.#makeFolder()
+    await this.#makeFolder(folder)
     return this.#fileSystem.open(path, 'wx')
   }
 
-  async #place(temporary: TemporaryFile, wished: string, signal: AbortSignal): Promise<string> {
+  async #place(temporary: TemporaryFile, wished: string, folder: string, signal: AbortSignal): Promise<string> {
     try {
       signal.throwIfAborted()
-      const placing = { fileSystem: this.#fileSystem, wait: this.#wait, folder: this.artifactRoot }
-      return await placeFile(temporary, wished, placing)
+      return await placeFile(temporary, wished, { fileSystem: this.#fileSystem, wait: this.#wait, folder })
     } finally {
-      await Promise.all([this.#syncFolder(), this.#discard(temporary.path)])
+      await Promise.all([this.#syncFolder(folder), this.#discard(temporary.path)])
     }
   }
 
-  /** Makes the name last through a power cut. Windows and some file systems can't; the file is there all the same. */
-  async #syncFolder(): Promise<void> {
+  /** Makes the name last through a power cut. Windows has no such thing; the file is there all the same. */
+  async #syncFolder(folder: string): Promise<void> {
     try {
-      const handle = await this.#fileSystem.open(this.artifactRoot, 'r')
+      const handle = await this.#fileSystem.open(folder, 'r')
       await handle.sync().finally(() => handle.close())
-    } catch {
-      // Nothing to be done, and nothing that the caller could do.
+    } catch (error) {
+      if (!isWindows) this.#warnUnsynced(folder, messageOf(error))
     }
+  }
+
+  /** Once: it is so for every file. */
+  #warnUnsynced(folder: string, reason: string): void {
+    if (this.#isWarned) return
+    this.#isWarned = true
+    this.#warn(`Files are written to ${folder}, but may not outlive a power cut: it does not sync them (${reason})`)
   }
 
   async #discard(path: string): Promise<void> {
@@ -154,23 +169,15 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
   }
 }
 
-function check({ filename, content }: Artifact): void {
-  const fault = nameFault(filename)
-  if (fault !== undefined) throw new ArtifactError('bad_name', `Expected a file's name without a folder, but ${fault}`)
-  if (isContent(content)) return
-  throw new ArtifactError('bad_content', `Expected text, bytes or a stream of bytes, got ${kindOf(content)}`)
-}
+const isWindows = sep === '\\'
 
-function checked({ artifactRoot, compress }: FileSystemWriterOptions): typeof fileSystemWriterDefaults {
-  const settings = {
-    artifactRoot: artifactRoot ?? fileSystemWriterDefaults.artifactRoot,
-    compress: compress ?? fileSystemWriterDefaults.compress,
+function checkedOptions(options: FileSystemWriterOptions): typeof fileSystemWriterDefaults {
+  expectObject('options', options)
+  const artifactRoot = options.artifactRoot ?? fileSystemWriterDefaults.artifactRoot
+  const compress = options.compress ?? fileSystemWriterDefaults.compress
+  if (typeof artifactRoot !== 'string' || /^$|\0/.test(artifactRoot)) {
+    throw badOption('artifactRoot', 'the path of a folder', artifactRoot)
   }
-  const bad = (name: string, expected: string, got: unknown) =>
-    new ArtifactError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(got)}`)
-  if (typeof settings.artifactRoot !== 'string' || /^$|\0/.test(settings.artifactRoot)) {
-    throw bad('artifactRoot', 'the path of a folder', artifactRoot)
-  }
-  if (!['none', 'gzip'].includes(settings.compress)) throw bad('compress', 'none or gzip', compress)
-  return settings
+  if (!['none', 'gzip'].includes(compress)) throw badOption('compress', 'none or gzip', compress)
+  return { artifactRoot, compress }
 }

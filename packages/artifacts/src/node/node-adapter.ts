@@ -1,6 +1,7 @@
 /** The adapter as Node has it: configs name folders and CI, and become writers and a publisher. */
 import type { AdapterOptions, WriterConfig } from '../adapter-options.ts'
 import { ArtifactError } from '../errors.ts'
+import { expectList, expectObject } from '../option-checks.ts'
 import type { ArtifactPublisher } from '../publish-result.ts'
 import { TelemetryArtifactWriterAdapter } from '../telemetry-artifact-writer-adapter.ts'
 import type { TelemetryArtifactWriter } from '../writer.ts'
@@ -25,8 +26,10 @@ export interface NodeAdapterOptions extends Omit<AdapterOptions, 'writers'> {
  * @throws {ArtifactError} `bad_option`, `unknown_writer`
  */
 export function createNodeAdapter(options: NodeAdapterOptions = {}): TelemetryArtifactWriterAdapter {
+  expectObject('options', options)
   const environment = options.environment ?? nodeEnvironment().variables
   const given = options.writers ?? [{ artifactRoot: environment.TELEMETRY_EXPORT_DIR || undefined }]
+  expectList('writers', given)
   const ofCi = (given as readonly unknown[]).filter(isCi).map((config) => ciPublisher(config, options))
   const publishers = options.publisher ? [options.publisher, ...ofCi] : ofCi
   if (publishers.length > 1) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { ArtifactError } from '../errors.ts'
-import { systemCode } from './file-errors.ts'
+import { isRefusal, systemCode } from './file-errors.ts'
 import type { FileSystemPort } from './file-system-port.ts'
 import { retried, type Wait } from './retry.ts'
 import type { TemporaryFile } from './temporary-file.ts'
@@ -11,19 +11,8 @@ import type { TemporaryFile } from './temporary-file.ts'
 /** Exports in one second to one folder, each with another content. */
 const maxNumber = 999
 
-/** A file system without hard links, or one that forbids them. */
-const linkless = [
-  'EPERM',
-  'EACCES',
-  'ENOSYS',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'EINVAL',
-  'EMLINK',
-  'EXDEV',
-  'EISDIR',
-  'UNKNOWN',
-]
+/** Besides plain refusals, how a file system without hard links, or one that forbids them, says so. */
+const linkless = ['EISDIR', 'EMLINK', 'EXDEV']
 
 export interface Placing {
   readonly fileSystem: FileSystemPort
@@ -65,7 +54,7 @@ async function take(temporary: TemporaryFile, name: string, { fileSystem, wait, 
     return true
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false
-    if (!linkless.includes(systemCode(error) ?? '')) throw error
+    if (!isRefusal(error) && !linkless.includes(systemCode(error) ?? '')) throw error
     return claim(temporary.path, path, fileSystem, wait)
   }
 }

@@ -1,11 +1,14 @@
 /** A file that is whole, on the disk and hashed, under a name that nobody looks for. */
 import { createHash, randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
+import { syncWherePossible } from './file-sync.ts'
 
 export interface TemporaryFile {
   readonly path: string
   readonly bytes: number
   readonly sha256: string
+  /** Why the file system does not sync it, where it refuses to. */
+  readonly unsynced: string | undefined
 }
 
 /** In the folder of the final file, since only within one file system a file can get another name. */
@@ -29,8 +32,8 @@ export async function writeThrough(
       bytes += chunk.length
     }
     signal.throwIfAborted()
-    await handle.sync()
-    return { bytes, sha256: hash.digest('hex') }
+    const unsynced = await syncWherePossible(handle)
+    return { bytes, sha256: hash.digest('hex'), unsynced }
   } finally {
     await handle.close()
   }

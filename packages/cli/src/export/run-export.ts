@@ -1,5 +1,5 @@
 /** Game → mission → summary → artifacts → files → CI, and what went wrong on the way. */
-import { type InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
+import { type ExportMetrics, type InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
 import { onlyGiven } from '../flags.ts'
 import type { HeadlessMission } from '../game-module.ts'
 import { ended } from '../interruption.ts'
@@ -63,12 +63,17 @@ async function exportMission(run: ExportRun, mission: HeadlessMission): Promise<
   const { settings, signal } = run
   const { formats, prefix } = settings
   try {
-    const { summary: inspected, metrics } = await mission.saveManager.exportInspectorSummary({
+    const {
+      summary: inspected,
+      metrics,
+      emptyFormats,
+    } = await mission.saveManager.exportInspectorSummary({
       writer: createAdapter(run, mission),
       ...onlyGiven({ formats, prefix }),
       context: { ...settings.context, signal },
     })
-    const summary = sectionFailures(run, inspected).reduce(withFailure, summaryOf(metrics))
+    const failures = [...sectionFailures(run, inspected), ...emptyFailures(run, metrics, emptyFormats)]
+    const summary = failures.reduce(withFailure, summaryOf(metrics))
     return signal.aborted ? withFailure(summary, interrupted(run, 'write')) : summary
   } catch (error) {
     return withFailure(emptySummary, fault(run, 'export', error))
@@ -103,6 +108,17 @@ function sectionFailures(run: ExportRun, { failedSections }: InspectorSummary): 
   return failed.map(({ section, message }) =>
     told(run, { stage: 'export', code: 'section_failed', message: `The section ${section} can't be read: ${message}` }),
   )
+}
+
+/** Who asked for files, and gets none, must not take that for a success. */
+function emptyFailures(
+  run: ExportRun,
+  { attempted }: ExportMetrics,
+  emptyFormats: readonly string[] = [],
+): ExportFailure[] {
+  const empty = (message: string): ExportFailure => told(run, { stage: 'export', code: 'nothing_to_write', message })
+  if (emptyFormats.length > 0) return emptyFormats.map((format) => empty(`The game has nothing to write as ${format}.`))
+  return attempted === 0 ? [empty('The game handed nothing to the writer.')] : []
 }
 
 const interrupted = (run: ExportRun, stage: ExportFailure['stage']): ExportFailure =>

@@ -107,6 +107,8 @@ export type ExportFailureCode =
   | 'unfinished'
   /** The game threw. What it had come to is exported, if it throws no more. */
   | 'game_failed'
+  /** The game has nothing for a format that was asked for, or for any. The others are exported. */
+  | 'nothing_to_write'
   /** A section of the inspector summary can't be read; the others are exported. */
   | 'section_failed'
   /** The `--summary` file can't be written. */

@@ -1,6 +1,7 @@
 /** What can be set on a publisher, its defaults and its ranges. */
 import { ArtifactError } from '../../errors.ts'
 import type { EventPort } from '../../event-port.ts'
+import { badOption, expectObject } from '../../option-checks.ts'
 import type { CommandRunner } from './command-runner.ts'
 import type { ProviderOutput, PublishFileSystem, PublishLogger, Variables } from './environment.ts'
 import { commandsFault } from './read-commands.ts'
@@ -47,21 +48,18 @@ const maxTimeoutMs = 2_147_483_647
 
 /** @throws {ArtifactError} `bad_option`, naming the option, its range and what came */
 export function checkOptions(options: CiArtifactPublisherOptions): void {
+  expectObject('options', options)
   const { metadataPath, artifactName, timeoutMs, commands, dryRun } = options
   if (metadataPath !== undefined) expectText('metadataPath', metadataPath)
   if (artifactName !== undefined) expectText('artifactName', artifactName)
-  if (dryRun !== undefined && typeof dryRun !== 'boolean') refuse('dryRun', 'true or false', dryRun)
+  if (dryRun !== undefined && typeof dryRun !== 'boolean') throw badOption('dryRun', 'true or false', dryRun)
   if (timeoutMs !== undefined && !(Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
-    refuse('timeoutMs', `a whole number from 1 to ${maxTimeoutMs}`, timeoutMs)
+    throw badOption('timeoutMs', `a whole number from 1 to ${maxTimeoutMs}`, timeoutMs)
   }
   const fault = commands === undefined ? undefined : commandsFault(commands)
   if (fault !== undefined) throw new ArtifactError('bad_option', `\`commands\`: ${fault}`)
 }
 
 function expectText(name: string, value: unknown): void {
-  if (typeof value !== 'string' || value.trim() === '') refuse(name, 'a text that is not empty', value)
-}
-
-function refuse(name: string, expected: string, value: unknown): never {
-  throw new ArtifactError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(value)}`)
+  if (typeof value !== 'string' || value.trim() === '') throw badOption(name, 'a text that is not empty', value)
 }

@@ -1,0 +1,22 @@
+/** What every option of this package is checked with, so that wrong ones are named alike. */
+import { ArtifactError } from './errors.ts'
+
+/** What came, for messages. Never throws. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
+}
+
+export const badOption = (name: string, expected: string, got: unknown): ArtifactError =>
+  new ArtifactError('bad_option', `Expected \`${name}\` to be ${expected}, got ${shown(got)}`)
+
+/** @throws {ArtifactError} `bad_option` */
+export function expectObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badOption(name, 'an object', value)
+}
+
+/** @throws {ArtifactError} `bad_option` */
+export function expectList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw badOption(name, 'a list', value)
+}
