@@ -1,7 +1,7 @@
 /** The package in a user's own project: what a run of it leaves in its reports, and what its failures say. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from '@playwright/test'
 import type { JSONReport, JSONReportSuite, JSONReportTestResult } from '@playwright/test/reporter'
@@ -140,6 +140,39 @@ test('notes on the test why there is nothing to capture', () => {
   expect(attempt && notes(attempt)).toEqual([
     'The page has no `globalThis.downlink.exportInspectorSummary` (no_inspector)',
     expect.stringMatching(/closed.* \(page_closed\)$/),
+  ])
+})
+
+test('every attachment of ours is a file below the results, which a CI can upload', async () => {
+  const own = attempts.flatMap((attempt) => {
+    const wanted = names(attempt)
+    return attempt.attachments.filter(({ name }) => wanted.includes(name))
+  })
+  expect(own.length).toBeGreaterThan(0)
+  for (const { name, path, body } of own) {
+    expect({ name, path, body }).toEqual({ name, path: expect.any(String), body: undefined })
+    expect(relative(join(output, 'results'), path ?? '')).not.toMatch(/^\.\./)
+    expect((await stat(path ?? '')).size).toBeGreaterThan(0)
+  }
+  expect(new Set(own.map(({ path }) => path)).size).toBe(own.length)
+})
+
+test('a page that hangs costs its artifacts, and neither the events nor the end of the test', () => {
+  const [attempt] = attemptsAt('ends by itself where its page hangs')
+  expect(attempt && failures(attempt)).toHaveLength(1)
+  expect(attempt).toMatchObject({ status: 'failed' })
+  expect(attempt && names(attempt)).toEqual(['telemetry-events.ndjson', 'telemetry-ledger.json'])
+  expect(attempt && notes(attempt)).toEqual([
+    'The page did not answer within 3000 ms: its export hangs, its main thread is busy, or a dialog is open (export_timeout)',
+  ])
+})
+
+test('captures a game in a frame, and keeps what is whole of an export', () => {
+  const [attempt] = attemptsAt('captures a game in a frame, and keeps what is whole of its export')
+  expect(attempt).toMatchObject({ status: 'passed' })
+  expect(attempt && names(attempt)).toEqual(['save-inspector-json-20260101T000000Z.json', 'whole.txt', 'whole-2.txt'])
+  expect(attempt && notes(attempt)).toEqual([
+    'Expected `artifacts[1].section` to be text, got undefined, and 1 more; 2 artifacts kept (bad_export)',
   ])
 })
 

@@ -30,7 +30,9 @@ export type CaptureFailureCode =
   | 'export_failed'
   /** The page did not answer in time: its export hangs, its main thread is busy, or a dialog is open. */
   | 'export_timeout'
-  /** The page's export resolved to something else than `{ summary, artifacts, metrics }`. */
+  /** The page's export resolved to something else than `{ summary, artifacts, metrics }`. What can be is kept. */
   | 'bad_export'
   /** Some artifact could not be written. Those that have content are attached all the same. */
   | 'write_failed'
+  /** Playwright refused an attachment. The files are there all the same. */
+  | 'attach_failed'

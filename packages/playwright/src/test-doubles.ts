@@ -75,14 +75,20 @@ export const aState = (isNot = false, timeout = 1000): ExpectMatcherState =>
     utils: { matcherHint: (name: string) => `expect(telemetry)${isNot ? '.not' : ''}.${name}(expected)` },
   }) as unknown as ExpectMatcherState
 
-/** A page whose scripts run here, over a scope that a test fills. */
-export function aPage(over: Partial<PagePort> = {}): PagePort {
+type Frame = ReturnType<PagePort['frames']>[number]
+
+/** A frame whose scripts run here, over a scope that a test fills. */
+export function aFrame(over: Partial<Frame> = {}): Frame {
   return {
-    evaluate: ((run: (argument: unknown) => unknown, argument: unknown) => run(argument)) as PagePort['evaluate'],
-    isClosed: () => false,
+    evaluate: ((run: (argument: unknown) => unknown, argument: unknown) => run(argument)) as Frame['evaluate'],
     waitForLoadState: async () => {},
     ...over,
   }
+}
+
+/** A page of one frame, unless it is given others. */
+export function aPage({ isClosed = () => false, frames, ...over }: Partial<PagePort & Frame> = {}): PagePort {
+  return { isClosed, frames: frames ?? (() => [aFrame(over)]) }
 }
 
 /** The part of a test's info that is used. */
@@ -94,6 +100,7 @@ export function aTest(over: Partial<TestInfo> & { readonly folder?: string } = {
     file: '/tests/a.spec.ts',
     project: { name: 'chromium', outputDir: folder },
     retry: 1,
+    timeout: 30_000,
     repeatEachIndex: 0,
     workerIndex: 4,
     config: { shard: { current: 2, total: 3 }, rootDir: '/tests' },

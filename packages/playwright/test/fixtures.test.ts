@@ -230,7 +230,9 @@ const anEnd = async (station: Station, test: TestInfo, when: 'always' | 'never' 
   )
 
 it('makes the collector known to a context before the test, and asks its pages after it', async () => {
-  const info = aTest({ status: 'failed' })
+  const folder = await mkdtemp(join(tmpdir(), 'downlink-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const info = aTest({ status: 'failed', folder })
   const { value: telemetryEnd, end } = await anEnd(await aStation(), info, 'always')
   const { context, scripts } = aContext()
   const mine = await begin<BrowserContext>((use) => contextFixture({ context, telemetryEnd }, use))

@@ -85,6 +85,39 @@ test('has no game to capture', async ({ page, telemetry }, testInfo) => {
   expect(await captureInspectorTelemetry(page, testInfo)).toMatchObject({ ok: false, code: 'page_closed' })
 })
 
+test('ends by itself where its page hangs', async ({ page, telemetry }) => {
+  test.setTimeout(9000)
+  await page.goto(`${telemetry.url}/game/`)
+  await page.evaluate(() => send(['round_ended', { winner: 'red' }]))
+  await expect(telemetry).toHaveReceived('round_ended')
+  await page.evaluate(() => {
+    setTimeout(() => {
+      for (;;);
+    })
+  })
+  expect('a page that hangs').toBe('one that fails')
+})
+
+test('captures a game in a frame, and keeps what is whole of its export', async ({ page, telemetry }, testInfo) => {
+  await page.route('http://portal.test/', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<iframe src="http://game.test/"></iframe>' }),
+  )
+  await page.route('http://game.test/', (route) =>
+    route.fulfill({ path: join(import.meta.dirname, 'page/index.html') }),
+  )
+  await page.goto('http://portal.test/')
+  await expect(page.frameLocator('iframe').locator('body')).toBeAttached()
+  expect(await captureInspectorTelemetry(page, testInfo, { formats: ['json'] })).toMatchObject({ ok: true })
+  await page.goto(`${telemetry.url}/game/`)
+  await page.evaluate(() => {
+    const artifact = { filename: 'whole.txt', mimeType: 'text/plain', content: 'whole' }
+    const artifacts = [{ ...artifact, section: 'whole' }, artifact, { ...artifact, content: undefined }]
+    Reflect.set(globalThis, 'downlink', { exportInspectorSummary: () => ({ summary: {}, artifacts }) })
+  })
+  const captured = await captureInspectorTelemetry(page, testInfo)
+  expect(captured).toMatchObject({ ok: false, code: 'bad_export', artifacts: [{}, {}] })
+})
+
 test.describe('never', () => {
   test.use({ telemetryCapture: 'never', telemetryConfig: { enabled: false } })
 

@@ -1,10 +1,16 @@
 /** Asks a page for its inspector export, and comes back in time with what there is, or with why there is nothing. */
-import type { Page } from '@playwright/test'
+import type { Frame, Page } from '@playwright/test'
 import { callExport, type PageExportAnswer, type PageExportRequest } from '../environment.ts'
 import type { CaptureFailureCode } from '../errors.ts'
+import { inTime } from './in-time.ts'
 import { type PageExport, readExport } from './read-export.ts'
 
-export type PagePort = Pick<Page, 'evaluate' | 'isClosed' | 'waitForLoadState'>
+type FramePort = Pick<Frame, 'evaluate' | 'waitForLoadState'>
+
+export interface PagePort extends Pick<Page, 'isClosed'> {
+  /** The main frame first. */
+  frames(): readonly FramePort[]
+}
 
 export type Asked =
   | { readonly ok: true; readonly value: PageExport }
@@ -13,27 +19,37 @@ export type Asked =
 /** A page that goes elsewhere is asked again where it arrives, so often. */
 const maxAttempts = 3
 
+/** Never rejects. A page whose main frame has no inspector may have a game in another. */
 export async function askPage(page: PagePort, request: PageExportRequest, timeoutMs: number): Promise<Asked> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<Asked>((resolve) => {
-    const message = `The page did not answer within ${timeoutMs} ms`
-    timer = setTimeout(() => resolve({ ok: false, code: 'export_timeout', message }), timeoutMs)
-  })
-  try {
-    return await Promise.race([ask(page, request, maxAttempts), late])
-  } finally {
-    clearTimeout(timer)
-  }
+  const asked = await inTime(askFrames(page, request), timeoutMs)
+  if (asked !== 'late') return asked
+  const why = 'its export hangs, its main thread is busy, or a dialog is open'
+  return { ok: false, code: 'export_timeout', message: `The page did not answer within ${timeoutMs} ms: ${why}` }
 }
 
-async function ask(page: PagePort, request: PageExportRequest, attempts: number): Promise<Asked> {
+async function askFrames(page: PagePort, request: PageExportRequest): Promise<Asked> {
+  let first: Asked | undefined
+  for (const frame of page.frames()) {
+    const asked = await askFrame(page, frame, request, maxAttempts)
+    if (asked.ok || asked.code !== 'no_inspector') return asked
+    first ??= asked
+  }
+  return first ?? { ok: false, code: 'page_closed', message: 'The page has no frame' }
+}
+
+async function askFrame(
+  page: PagePort,
+  frame: FramePort,
+  request: PageExportRequest,
+  attempts: number,
+): Promise<Asked> {
   try {
-    return judge(await page.evaluate(callExport, request))
+    return judge(await frame.evaluate(callExport, request))
   } catch (error) {
     const failure = failureOf(page, error)
     if (failure.code !== 'page_navigated' || attempts === 1) return failure
-    await page.waitForLoadState().catch(() => {})
-    return ask(page, request, attempts - 1)
+    await frame.waitForLoadState().catch(() => {})
+    return askFrame(page, frame, request, attempts - 1)
   }
 }
 
@@ -47,10 +63,8 @@ function judge(answer: PageExportAnswer): Asked {
       }
     case 'threw':
       return { ok: false, code: 'export_failed', message: `The page's export threw: ${answer.message}` }
-    case 'exported': {
-      const read = readExport(answer.value)
-      return read.ok ? read : { ok: false, code: 'bad_export', message: read.fault }
-    }
+    case 'exported':
+      return { ok: true, value: readExport(answer.value) }
   }
 }
 

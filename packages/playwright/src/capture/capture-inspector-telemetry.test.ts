@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MemoryTelemetryWriter, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
+import { FileSystemTelemetryWriter } from '@downlink/artifacts/node'
 import type { Page } from '@playwright/test'
 import { beforeEach, expect, it } from 'vitest'
 import { aPage, aTest } from '../test-doubles.ts'
@@ -63,16 +64,73 @@ it('writes to another root, in a folder of the test', async () => {
   expect(told).toEqual(['telemetry:artifacts_written'])
 })
 
-it("hands the artifacts to the caller's adapter, and attaches their content", async () => {
+it("hands the artifacts to the caller's adapter, and makes files of them for who uploads those of the test", async () => {
   const test = aTest({ folder })
   const memory = new MemoryTelemetryWriter()
   const told: string[] = []
   const eventBus = { emit: (event: string) => void told.push(event) }
   const adapter = new TelemetryArtifactWriterAdapter({ writers: [memory] })
-  expect(await captureInspectorTelemetry(page, test, { adapter, eventBus })).toMatchObject({ ok: true })
-  expect(test.attachments).toMatchObject([{ name: 'a.json', body: Buffer.from(artifact.content) }])
+  const path = join(folder, 'a-test-chromium-retry1', 'inspector', 'a.json')
+  expect(await captureInspectorTelemetry(page, test, { adapter, eventBus })).toMatchObject({
+    ok: true,
+    artifacts: [{ ...artifact, path }],
+    metrics: { written: [{ filename: 'a.json' }] },
+  })
+  expect(test.attachments).toEqual([{ name: 'a.json', contentType: 'application/json', path }])
+  expect(await readFile(path, 'utf8')).toBe(artifact.content)
   expect(told).toEqual(['telemetry:artifacts_written'])
   expect(await captureInspectorTelemetry(page, test, { adapter })).toMatchObject({ ok: true })
+})
+
+it('attaches a file also where the writer has compressed it, or put it elsewhere under another name', async () => {
+  const root = join(folder, 'mine')
+  const gzip = new FileSystemTelemetryWriter({ artifactRoot: root, compress: 'gzip' })
+  const test = aTest({ folder })
+  const adapter = new TelemetryArtifactWriterAdapter({ writers: [gzip] })
+  await captureInspectorTelemetry(page, test, { adapter })
+  // Of an earlier run, in a folder that stays.
+  await mkdir(join(root, 'a-test-chromium-retry1'), { recursive: true })
+  await writeFile(join(root, 'a-test-chromium-retry1', 'a-2.json'), 'of an earlier run')
+  expect(await captureInspectorTelemetry(page, test, { artifactRoot: root })).toMatchObject({ ok: true })
+  expect(await Promise.all(test.attachments.map(({ path }) => readFile(path ?? '', 'utf8')))).toEqual([
+    artifact.content,
+    artifact.content,
+  ])
+  expect(test.attachments.map(({ name }) => name)).toEqual(['a.json', 'a-2.json'])
+})
+
+it('keeps what an export has, and reports the rest', async () => {
+  scope.downlink = anExport([{ ...artifact, section: undefined }, { ...artifact, content: 7 }, artifact])
+  const test = aTest({ folder })
+  expect(await captureInspectorTelemetry(page, test)).toMatchObject({
+    ok: false,
+    code: 'bad_export',
+    message: 'Expected `artifacts[0].section` to be text, got undefined, and 1 more; 2 artifacts kept',
+    summary: { request: {} },
+    artifacts: [{ section: 'unknown', filename: 'a.json', path: expect.any(String) }, { filename: 'a-2.json' }],
+    metrics: { attempted: 2, failures: [] },
+  })
+  expect(test.attachments.map(({ name }) => name)).toEqual(['a.json', 'a-2.json'])
+  expect(test.annotations).toMatchObject([{ description: expect.stringContaining('2 artifacts kept (bad_export)') }])
+})
+
+it('does not fail where Playwright refuses attachments', async () => {
+  const test = aTest({ folder, attach: () => Promise.reject(new Error('Test is over')) })
+  expect(await captureInspectorTelemetry(page, test)).toMatchObject({
+    ok: false,
+    code: 'attach_failed',
+    message: 'Could not attach "a.json": Test is over',
+    artifacts: [{ path: expect.any(String) }],
+  })
+})
+
+it('takes a third of the time that the test has, so that a page that hangs does not outlive it', async () => {
+  scope.downlink = { exportInspectorSummary: () => new Promise(() => {}) }
+  expect(await captureInspectorTelemetry(page, aTest({ folder, timeout: 60 }))).toMatchObject({
+    ok: false,
+    code: 'export_timeout',
+    message: expect.stringContaining('The page did not answer within 20 ms'),
+  })
 })
 
 it('attaches what could not be written, with a note', async () => {

@@ -1,14 +1,14 @@
-/** Takes a game's inspector artifacts out of its page: attached to the test, and written below its output folder. */
-import type { EventPort, ExportFailure, ExportMetrics, InspectorSummary } from '@downlink/artifacts'
-import { createNodeAdapter } from '@downlink/artifacts/node'
+/** Takes a game's inspector artifacts out of its page: written below the test's output folder, and attached to it. */
+import type { EventPort, ExportMetrics, InspectorSummary } from '@downlink/artifacts'
 import type { Page, TestInfo } from '@playwright/test'
 import { type CaptureFailureCode, TelemetryTestError } from '../errors.ts'
-import { takeNames } from './artifact-names.ts'
+import { count } from '../received/print.ts'
 import { askPage } from './ask-page.ts'
-import { attachArtifacts, type CapturedArtifact } from './attach-artifacts.ts'
-import { note } from './note.ts'
-import { factsOf, folderOf } from './test-facts.ts'
-import { type AdapterPort, writeAndTell, writeArtifacts } from './write-artifacts.ts'
+import type { CapturedArtifact } from './attach-artifacts.ts'
+import { keepArtifacts } from './keep-artifacts.ts'
+import { noteProblem, type Problem } from './note.ts'
+import { factsOf } from './test-facts.ts'
+import type { AdapterPort } from './write-artifacts.ts'
 
 export interface CaptureOptions {
   /** `json`, `csv`, `transcript-csv`, `transcript-md`, `ndjson`. @default all */
@@ -23,7 +23,7 @@ export interface CaptureOptions {
   readonly eventBus?: EventPort
   /** JSON, for the game's export and the writers, beside what they are told of the test. */
   readonly context?: Readonly<Record<string, unknown>>
-  /** For the page's answer. @default 10000 */
+  /** For the page's answer, and again for the writing; a third of the test's timeout at most. @default 10000 */
   readonly timeoutMs?: number
 }
 
@@ -40,7 +40,7 @@ export interface NotCaptured {
   readonly ok: false
   readonly code: CaptureFailureCode
   readonly message: string
-  /** With `write_failed` all of them, for they are attached all the same; else none. */
+  /** What there is all the same: attached, and on disk where it can be. */
   readonly artifacts: readonly CapturedArtifact[]
   readonly summary?: InspectorSummary
   readonly metrics?: ExportMetrics
@@ -59,7 +59,7 @@ export async function captureInspectorTelemetry(
   options: CaptureOptions = {},
 ): Promise<Captured | NotCaptured> {
   const result = await capture(page, testInfo, options)
-  if (!result.ok) note(testInfo, `${result.message} (${result.code})`)
+  if (!result.ok) noteProblem(testInfo, result)
   return result
 }
 
@@ -69,42 +69,39 @@ export async function capture(
   testInfo: TestInfo,
   options: CaptureOptions,
 ): Promise<Captured | NotCaptured> {
-  const { formats, prefix, adapter, eventBus, timeoutMs = captureDefaults.timeoutMs } = options
+  const { formats, prefix } = options
+  const timeoutMs = timeoutOf(testInfo, options)
+  const context = { ...factsOf(testInfo), ...options.context }
+  const request = { ...(formats && { formats }), ...(prefix !== undefined && { prefix }), context }
+  const asked = await askPage(page, request, timeoutMs)
+  if (!asked.ok) return { ...asked, artifacts: [] }
+
+  const { summary, artifacts: given, faults } = asked.value
+  const { artifacts, metrics, problems } = await keepArtifacts(testInfo, given, context, options, timeoutMs)
+  const all: readonly Problem[] = [...exportProblems(faults, given.length), ...problems]
+  const [problem] = all
+  if (problem === undefined && summary !== undefined) return { ok: true, summary, artifacts, metrics }
+  const message = all.map((each) => each.message).join('; ')
+  return { ok: false, code: problem?.code ?? 'bad_export', message, artifacts, metrics, ...(summary && { summary }) }
+}
+
+/** A third of the test's time at most: a page that hangs, and a disk that does, still leave room to end by itself. */
+export function timeoutOf(
+  { timeout }: Pick<TestInfo, 'timeout'>,
+  { timeoutMs = captureDefaults.timeoutMs }: Pick<CaptureOptions, 'timeoutMs'>,
+): number {
   if (!(Number.isSafeInteger(timeoutMs) && timeoutMs > 0)) {
     throw new TelemetryTestError(
       'bad_option',
       `Expected \`timeoutMs\` to be a whole number from 1 up, got ${timeoutMs}`,
     )
   }
-  const context = { ...factsOf(testInfo), ...options.context }
-  const request = { ...(formats && { formats }), ...(prefix !== undefined && { prefix }), context }
-  const asked = await askPage(page, request, timeoutMs)
-  if (!asked.ok) return { ...asked, artifacts: [] }
-
-  const { summary } = asked.value
-  const names = takeNames(testInfo, asked.value.artifacts)
-  const artifacts = asked.value.artifacts.map((artifact, at) => ({ ...artifact, filename: names[at] ?? '' }))
-  const metrics =
-    adapter && eventBus
-      ? await writeAndTell(adapter, artifacts, context, eventBus)
-      : await writeArtifacts(adapter ?? fileAdapter(testInfo, options), artifacts, context)
-  const captured = await attachArtifacts(testInfo, artifacts, metrics.written)
-  const [failure] = metrics.failures
-  if (failure === undefined) return { ok: true, summary, artifacts: captured, metrics }
-  const message = messageOf(failure, metrics.failures.length)
-  return { ok: false, code: 'write_failed', message, summary, artifacts: captured, metrics }
+  return timeout > 0 ? Math.min(timeoutMs, Math.ceil(timeout / 3)) : timeoutMs
 }
 
-function fileAdapter(testInfo: TestInfo, { artifactRoot, eventBus }: CaptureOptions): AdapterPort {
-  return createNodeAdapter({
-    writers: [{ artifactRoot: folderOf(testInfo, artifactRoot) }],
-    eventBus,
-    // What fails is in the metrics, and from there in the note.
-    logger: { warn() {} },
-  })
-}
-
-function messageOf({ filename, code, message }: ExportFailure, failures: number): string {
-  const more = failures > 1 ? `, and ${failures - 1} more` : ''
-  return `Could not write ${JSON.stringify(filename)}: ${message} (${code})${more}`
+function exportProblems([first, ...more]: readonly string[], kept: number): readonly Problem[] {
+  if (first === undefined) return []
+  const rest = more.length > 0 ? `, and ${more.length} more` : ''
+  const message = `${first}${rest}${kept > 0 ? `; ${count(kept, 'artifact')} kept` : ''}`
+  return [{ code: 'bad_export', message }]
 }

@@ -1,14 +1,18 @@
 /** What is kept of a test when it ends: the artifacts of its pages, what its telemetry came to, and the ledgers. */
 import type { BrowserContext, TestInfo } from '@playwright/test'
+import { TelemetryTestError } from '../errors.ts'
 import type { Telemetry } from '../telemetry.ts'
-import { takeNames } from './artifact-names.ts'
-import { type CaptureOptions, capture } from './capture-inspector-telemetry.ts'
-import { note } from './note.ts'
+import { type CaptureOptions, capture, timeoutOf } from './capture-inspector-telemetry.ts'
+import { keepArtifacts } from './keep-artifacts.ts'
+import { note, noteProblem } from './note.ts'
+import type { PageArtifact } from './read-export.ts'
 
 /** When to capture by itself; `always` and `on-failure` with options as an object. */
 export type CaptureMode = CaptureWhen | (CaptureOptions & { readonly when: CaptureWhen })
 
 export type CaptureWhen = 'always' | 'on-failure' | 'never'
+
+const words: readonly unknown[] = ['always', 'on-failure', 'never'] satisfies readonly CaptureWhen[]
 
 export interface EndOfTest {
   /** Before a context closes, while its pages can be asked. Once for each. */
@@ -17,9 +21,18 @@ export interface EndOfTest {
   ofTelemetry(): Promise<void>
 }
 
-/** Neither of them ever rejects: a test must not fail for what is kept of it. */
+/**
+ * Neither of them ever rejects: a test must not fail for what is kept of it.
+ *
+ * @throws {TelemetryTestError} `bad_option`
+ */
 export function watchEnd(testInfo: TestInfo, telemetry: Telemetry, mode: CaptureMode): EndOfTest {
   const { when, ...options } = typeof mode === 'string' ? { when: mode } : mode
+  if (!words.includes(when)) {
+    const got = JSON.stringify(when)
+    const message = `Expected \`telemetryCapture\` to be "always", "on-failure" or "never", got ${got}`
+    throw new TelemetryTestError('bad_option', message)
+  }
   const seen = new Set<BrowserContext>()
   let recorded = false
 
@@ -30,10 +43,11 @@ export function watchEnd(testInfo: TestInfo, telemetry: Telemetry, mode: Capture
         seen.add(context)
         // First, for a page that closes takes its open sessions with it.
         await record()
-        for (const page of context.pages()) {
-          const result = await capture(page, testInfo, options)
+        // Together: pages that hang must not each take their time.
+        const results = await Promise.all(context.pages().map((page) => capture(page, testInfo, options)))
+        for (const result of results) {
           // A page without a game is nothing to speak of; many tests have one.
-          if (!result.ok && result.code !== 'no_inspector') note(testInfo, `${result.message} (${result.code})`)
+          if (!result.ok && result.code !== 'no_inspector') noteProblem(testInfo, result)
         }
       }),
     ofTelemetry: () => guarded(record),
@@ -53,17 +67,21 @@ export function watchEnd(testInfo: TestInfo, telemetry: Telemetry, mode: Capture
     if (recorded) return
     recorded = true
     const { events, rejected, ledgers } = await telemetry.evidence()
-    await attach('telemetry-events.ndjson', 'application/x-ndjson', lines(events))
-    await attach('telemetry-rejected.ndjson', 'application/x-ndjson', lines(rejected))
-    const isThere = ledgers.length > 0
-    await attach('telemetry-ledger.json', 'application/json', isThere ? `${JSON.stringify(ledgers, null, 2)}\n` : '')
+    const files: readonly PageArtifact[] = [
+      artifact('telemetry-events', 'ndjson', lines(events)),
+      artifact('telemetry-rejected', 'ndjson', lines(rejected)),
+      artifact('telemetry-ledger', 'json', ledgers.length > 0 ? `${JSON.stringify(ledgers, null, 2)}\n` : ''),
+    ]
+    const { artifactRoot } = options
+    const content = files.filter((file) => file.content !== '')
+    const kept = await keepArtifacts(testInfo, content, {}, { artifactRoot }, timeoutOf(testInfo, options))
+    for (const problem of kept.problems) noteProblem(testInfo, problem)
   }
+}
 
-  async function attach(filename: string, contentType: string, body: string): Promise<void> {
-    if (body === '') return
-    const [name = filename] = takeNames(testInfo, [{ filename }])
-    await testInfo.attach(name, { body, contentType })
-  }
+function artifact(section: string, extension: 'json' | 'ndjson', content: string): PageArtifact {
+  const mimeType = extension === 'json' ? 'application/json' : 'application/x-ndjson'
+  return { section, filename: `${section}.${extension}`, mimeType, content }
 }
 
 const lines = (entries: readonly unknown[]): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')

@@ -1,4 +1,4 @@
-/** Judges what a page's export resolved to: it is the game's, and may be anything. */
+/** Reads what a page's export resolved to: it is the game's, and may be anything. What can be kept is kept. */
 import type { InspectorSummary } from '@downlink/artifacts'
 
 export interface PageArtifact {
@@ -9,32 +9,52 @@ export interface PageArtifact {
 }
 
 export interface PageExport {
-  readonly summary: InspectorSummary
+  /** Absent where it is no object. */
+  readonly summary?: InspectorSummary
   readonly artifacts: readonly PageArtifact[]
+  /** What was expected and what came, of all that is not as it should be. */
+  readonly faults: readonly string[]
 }
 
-export type ReadExport =
-  | { readonly ok: true; readonly value: PageExport }
-  /** What was expected and what came. */
-  | { readonly ok: false; readonly fault: string }
+export function readExport(value: unknown): PageExport {
+  if (!isObject(value)) {
+    return { artifacts: [], faults: [`Expected \`{ summary, artifacts, metrics }\`, got ${kindOf(value)}`] }
+  }
+  const { summary, artifacts: given } = value
+  const faults: string[] = []
+  const artifacts: PageArtifact[] = []
+  if (!isObject(summary)) faults.push(`Expected \`summary\` to be an object, got ${kindOf(summary)}`)
+  if (!Array.isArray(given)) faults.push(`Expected \`artifacts\` to be an array, got ${kindOf(given)}`)
+  for (const [at, entry] of Array.isArray(given) ? given.entries() : []) {
+    const artifact = readArtifact(entry, `artifacts[${at}]`, faults)
+    if (artifact !== undefined) artifacts.push(artifact)
+  }
+  return { ...(isObject(summary) && { summary: summary as InspectorSummary }), artifacts, faults }
+}
 
-export function readExport(value: unknown): ReadExport {
-  if (!isObject(value))
-    return { ok: false, fault: `Expected \`{ summary, artifacts, metrics }\`, got ${kindOf(value)}` }
-  const { summary, artifacts } = value
-  if (!isObject(summary)) return { ok: false, fault: `Expected \`summary\` to be an object, got ${kindOf(summary)}` }
-  if (!Array.isArray(artifacts)) {
-    return { ok: false, fault: `Expected \`artifacts\` to be an array, got ${kindOf(artifacts)}` }
+/** Only its content can't be made up for. */
+function readArtifact(entry: unknown, path: string, faults: string[]): PageArtifact | undefined {
+  if (!isObject(entry)) {
+    faults.push(`Expected \`${path}\` to be an object, got ${kindOf(entry)}`)
+    return undefined
   }
-  for (const [at, artifact] of artifacts.entries()) {
-    for (const field of ['section', 'filename', 'mimeType', 'content']) {
-      const got = isObject(artifact) ? artifact[field] : artifact
-      if (typeof got !== 'string') {
-        return { ok: false, fault: `Expected \`artifacts[${at}].${field}\` to be text, got ${kindOf(got)}` }
-      }
-    }
+  const text = (field: string, otherwise: string): string => {
+    const value = entry[field]
+    if (typeof value === 'string' && value !== '') return value
+    faults.push(`Expected \`${path}.${field}\` to be text, got ${value === '' ? 'none' : kindOf(value)}`)
+    return otherwise
   }
-  return { ok: true, value: { summary: summary as InspectorSummary, artifacts } }
+  const { content } = entry
+  if (typeof content !== 'string') {
+    faults.push(`Expected \`${path}.content\` to be text, got ${kindOf(content)}`)
+    return undefined
+  }
+  return {
+    section: text('section', 'unknown'),
+    filename: text('filename', 'unnamed.txt'),
+    mimeType: text('mimeType', 'text/plain'),
+    content,
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -27,7 +27,7 @@ it('tells a bus that the adapter does not know', async () => {
   for (const listens of [true, false]) {
     const { told, bus, listeners } = aBus(listens)
     const adapter = new TelemetryArtifactWriterAdapter({ writers: [{ memory: true }, failing], logger: silent })
-    await writeAndTell(adapter, artifacts, context, bus)
+    await writeAndTell(adapter, artifacts, context, bus, 1000)
     expect(told).toMatchObject([
       ['telemetry:artifact_failed', { filename: 'a.json', context }],
       ['telemetry:artifacts_written', { written: [{ filename: 'a.json' }], context }],
@@ -39,7 +39,7 @@ it('tells a bus that the adapter does not know', async () => {
 it('does not repeat what the adapter tells the bus itself', async () => {
   const { told, bus } = aBus(true)
   const adapter = new TelemetryArtifactWriterAdapter({ writers: [{ memory: true }], eventBus: bus })
-  await writeAndTell(adapter, artifacts, context, bus)
+  await writeAndTell(adapter, artifacts, context, bus, 1000)
   expect(told.map(([event]) => event)).toEqual(['telemetry:artifacts_written'])
 })
 
@@ -50,9 +50,9 @@ it('bears a bus that throws, and says nothing where nothing was written', async 
       throw new Error('no')
     },
   }
-  expect(await writeAndTell(adapter, artifacts, context, broken)).toMatchObject({ attempted: 1, failures: [] })
+  expect(await writeAndTell(adapter, artifacts, context, broken, 1000)).toMatchObject({ attempted: 1, failures: [] })
   const { told, bus } = aBus(true)
-  await writeAndTell(adapter, [], context, bus)
+  await writeAndTell(adapter, [], context, bus, 1000)
   expect(told).toEqual([])
 })
 
@@ -60,9 +60,10 @@ it.each([
   ['rejects', async () => Promise.reject(new Error('gone')), 'gone'],
   ['throws what is no error', async () => Promise.reject('gone'), 'gone'],
   ['resolves to nothing', async () => undefined, 'Expected the adapter to resolve to its metrics'],
+  ['hangs', () => new Promise(() => {}), 'The adapter was not done within 20 ms'],
 ])('has metrics also of an adapter that %s', async (_what, writeWith, message) => {
   const adapter = { writeArtifacts: writeWith as unknown as () => Promise<ExportMetrics> }
-  expect(await writeArtifacts(adapter, artifacts, context)).toMatchObject({
+  expect(await writeArtifacts(adapter, artifacts, context, 20)).toMatchObject({
     attempted: 1,
     written: [],
     failures: [{ filename: 'a.json', code: 'write_failed', message }],

@@ -1,5 +1,6 @@
-/** Hands artifacts to an adapter. Whatever it does, there are metrics, and the bus hears of it once. */
+/** Hands artifacts to an adapter. Whatever it does, there are metrics in time, and the bus hears of it once. */
 import type { EventPort, ExportContext, ExportMetrics } from '@downlink/artifacts'
+import { inTime } from './in-time.ts'
 import type { PageArtifact } from './read-export.ts'
 
 /** A `TelemetryArtifactWriterAdapter` fits. */
@@ -12,9 +13,11 @@ export async function writeArtifacts(
   adapter: AdapterPort,
   artifacts: readonly PageArtifact[],
   context: ExportContext,
+  timeoutMs: number,
 ): Promise<ExportMetrics> {
   try {
-    const metrics = await adapter.writeArtifacts(artifacts, context)
+    const metrics = await inTime(adapter.writeArtifacts(artifacts, context), timeoutMs)
+    if (metrics === 'late') return failedMetrics(artifacts, `The adapter was not done within ${timeoutMs} ms`)
     if (Array.isArray(metrics?.written) && Array.isArray(metrics.failures)) return metrics
     return failedMetrics(artifacts, 'Expected the adapter to resolve to its metrics')
   } catch (error) {
@@ -31,12 +34,13 @@ export async function writeAndTell(
   artifacts: readonly PageArtifact[],
   context: ExportContext,
   eventBus: EventPort & { on?(event: string, listener: (payload: unknown) => void): unknown },
+  timeoutMs: number,
 ): Promise<ExportMetrics> {
   let toldAlready = false
   const unsubscribe = eventBus.on?.('telemetry:*', (payload) => {
     toldAlready ||= (payload as { context?: unknown } | undefined)?.context === context
   })
-  const metrics = await writeArtifacts(adapter, artifacts, context)
+  const metrics = await writeArtifacts(adapter, artifacts, context, timeoutMs)
   if (typeof unsubscribe === 'function') unsubscribe()
   if (toldAlready) return metrics
   try {

@@ -1,9 +1,9 @@
 /** `expect(telemetry).toHaveReceivedTimes(type, times, data)`: so many of them, no more, in time. */
 import type { ExpectMatcherState, MatcherReturnType } from '@playwright/test'
 import { TelemetryTestError } from '../errors.ts'
-import { count, explainMiss } from '../received/nearest-misses.ts'
+import { explainMiss } from '../received/nearest-misses.ts'
 import { payloadDifferences } from '../received/pattern.ts'
-import { printValue } from '../received/print.ts'
+import { count, printValue } from '../received/print.ts'
 import type { WaitOptions } from '../telemetry.ts'
 import { assertTelemetry, result, type TelemetryReceiver, timeoutOf } from './matcher.ts'
 

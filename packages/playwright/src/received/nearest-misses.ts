@@ -1,7 +1,7 @@
 /** Why an event that was waited for is not there: the closest of what came, what was rejected, what the link did. */
 import type { CommittedEvent, Ledger, RejectedEvent } from '@downlink/collector'
 import { type Difference, payloadDifferences } from './pattern.ts'
-import { printCounts, printValue } from './print.ts'
+import { count, printCounts, printValue } from './print.ts'
 
 export interface Wanted {
   readonly type: string
@@ -109,5 +109,3 @@ function printTerm(name: string, counts: Readonly<Record<string, number | undefi
   const sum = entries.reduce((total, [, number = 0]) => total + number, 0)
   return [`${sum} ${name} (${entries.map(([reason, number]) => `${reason} × ${number}`).join(', ')})`]
 }
-
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`

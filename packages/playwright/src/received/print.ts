@@ -34,6 +34,8 @@ export function printCounts(names: Iterable<string>): string {
 
 const maxCounts = 12
 
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+
 /** Playwright's, Jest's and Vitest's matchers all name themselves so; some of them without what they look for. */
 function nameOf(matcher: object): string {
   const { toAsymmetricMatcher, sample } = matcher as { toAsymmetricMatcher?(): string; readonly sample?: unknown }
