@@ -23,6 +23,12 @@ export function webAddress(text: string): string {
   throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:4180.')
 }
 
+/** Reads how many proxies there are, or their addresses; the collector judges those. */
+export function proxies(text: string): number | readonly string[] {
+  if (text.startsWith('-')) throw new InvalidArgumentError('Expected how many proxies there are, or their addresses.')
+  return /^\d+$/.test(text) ? Number(text) : text.split(',').map((part) => part.trim())
+}
+
 /** Gathers a flag that may be given several times. */
 export const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 

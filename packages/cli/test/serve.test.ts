@@ -63,6 +63,40 @@ it('does not listen beyond loopback without a key and a read token', async () =>
   }
 })
 
+it('does not believe a proxy without a read token, and says what it expects of the flag', async () => {
+  const refused = async (...args: string[]) => {
+    const { exitCode, stderr } = await run(['serve', '--port', '0', '--data', freshFolder(), ...args])
+    expect(exitCode).toBe(2)
+    return stderr
+  }
+  expect(await refused('--trust-proxy', '1')).toMatch(/read token.*\[unprotected\]\n.*DOWNLINK_READ_TOKEN/)
+  const token = ['--read-token', 't']
+  expect(await refused(...token, '--trust-proxy', '0')).toMatch(/how many proxies.*got 0 \[bad_option\]/)
+  expect(await refused(...token, '--trust-proxy', 'nginx')).toMatch(/addresses.*got "nginx" \[bad_option\]/)
+  expect(await refused('--trust-proxy', ...token)).toContain('Expected how many proxies')
+  expect(await refused(...token, '--trust-proxy')).toContain('--trust-proxy <proxies>')
+})
+
+it.each([['1'], ['127.0.0.1, 10.0.0.0/8']])('starts behind proxies: %s', async (proxies) => {
+  const { url } = await serve(['--trust-proxy', proxies, '--read-token', 't'])
+  expect(await post(url, [{ type: 'x' }])).toBe(200)
+})
+
+it('takes pages of apps and of all names below one, and says which origin it can not read', async () => {
+  const origins = ['capacitor://localhost', 'https://*.itch.zone', 'https://Game.example/', 'null']
+  const { url } = await serve(origins.flatMap((origin) => ['--origin', origin]))
+  const statusFor = (origin: string) => post(url, [{ type: 'x' }], { origin })
+  for (const origin of ['capacitor://localhost', 'https://html.itch.zone', 'https://game.example', 'null']) {
+    expect(await statusFor(origin), origin).toBe(200)
+  }
+  for (const origin of ['https://itch.zone', 'https://evil-itch.zone', 'tauri://localhost']) {
+    expect(await statusFor(origin), origin).toBe(403)
+  }
+  const { exitCode, stderr } = await run(['serve', '--data', freshFolder(), '--origin', 'game.example'])
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/"https:\/\/game\.example".*got "game\.example" \[bad_option\]/)
+})
+
 it('prints addresses that can be called when it listens beyond loopback', async () => {
   const secrets = ['--host', '0.0.0.0', '--key', 'k', '--read-token', 't']
   const { url } = await serve(secrets)

@@ -9,7 +9,7 @@ export type CollectorErrorCode =
   | 'data_unusable'
   /** The address is taken, or may not be listened on. */
   | 'cannot_listen'
-  /** Listening beyond loopback needs a key and a read token. */
+  /** Listening beyond loopback needs a key and a read token; believing a proxy needs a read token. */
   | 'unprotected'
   /** `listen`, `query` and the like after `close`, or `listen` twice. */
   | 'wrong_state'

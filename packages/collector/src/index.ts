@@ -1,5 +1,6 @@
 /** The ground station: takes telemetry over WebSocket and HTTP, commits it to DuckDB, and answers only then. */
 
+export type { TrustedProxies } from './access/proxies.ts'
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
 export type { CommitNotice, CommittedEvent } from './commit/commit-notice.ts'
 export type { RejectedEvent } from './commit/session-batch.ts'

@@ -1,6 +1,8 @@
 /** What a collector can be told, with every default and range in one place. */
 import { type EventDefinitions, protocolDefaults } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
+import { type Origins, readOrigins } from './access/origins.ts'
+import { createProxies, type Proxies, type TrustedProxies } from './access/proxies.ts'
 import { CollectorError } from './errors.ts'
 import { type QueryLimits, settleQueryLimits } from './query/query-limits.ts'
 
@@ -13,12 +15,18 @@ export interface CollectorOptions {
   readonly keys?: readonly string[]
   /** What readers must show. None: reading is open, which is refused beyond loopback. */
   readonly readToken?: string
-  /** Foreign origins whose pages may send, such as `https://game.example`; `*` for all. */
+  /**
+   * Foreign origins whose pages may send, such as `https://game.example`, `https://*.game.example` for every name below
+   * it, or `capacitor://localhost`; `null` for pages without an origin, `*` for all.
+   */
   readonly origins?: readonly string[]
   /** Where the outside reaches this collector, such as `https://telemetry.example`. */
   readonly publicUrl?: string
-  /** Believe `X-Forwarded-*`. Only behind a proxy that sets them. @default false */
-  readonly trustProxy?: boolean
+  /**
+   * The proxies whose `X-Forwarded-For`, `-Host` and `-Proto` are believed: how many there are, or their addresses and
+   * networks, such as `10.0.0.0/8`. Then a `readToken` is needed, for the outside is there. @default false
+   */
+  readonly trustProxy?: TrustedProxies
   /** Whether the collector's own page is served at `/`. @default true */
   readonly page?: boolean
   /** Further static pages, by path, such as `/play`. */
@@ -116,9 +124,9 @@ export interface CollectorSettings {
   readonly events: EventDefinitions
   readonly keys: readonly string[]
   readonly readToken: string | undefined
-  readonly origins: readonly string[]
+  readonly origins: Origins
   readonly publicUrl: URL | undefined
-  readonly trustProxy: boolean
+  readonly proxies: Proxies
   readonly page: boolean
   readonly pages: Readonly<Record<string, CollectorPage>>
   readonly logger: FastifyBaseLogger | false | undefined
@@ -127,9 +135,9 @@ export interface CollectorSettings {
   readonly query: QueryLimits
 }
 
-/** @throws {CollectorError} `bad_option` */
+/** @throws {CollectorError} `bad_option`, `unprotected` */
 export function settle(options: CollectorOptions): CollectorSettings {
-  const { keys = [], readToken, origins = [], publicUrl } = options
+  const { keys = [], readToken, origins = [], publicUrl, trustProxy = false } = options
   const limits = { ...limitDefaults, ...options.limits }
   const commit = { ...commitDefaults, ...options.commit }
   for (const [name, value] of Object.entries({ ...limits, ...commit })) {
@@ -143,21 +151,23 @@ export function settle(options: CollectorOptions): CollectorSettings {
     }
   }
   if (readToken === '') throw new CollectorError('bad_option', 'Expected `readToken` not to be empty')
-  for (const origin of origins) {
-    if (origin !== '*' && origin !== 'null' && urlOf(origin)?.origin !== origin) {
-      throw badOption('origins', 'origins such as "https://game.example"', origin)
-    }
+  const url = publicUrl === undefined ? undefined : webUrlOf(publicUrl)
+  if (publicUrl !== undefined && !url) throw badOption('publicUrl', 'an http or https URL', publicUrl)
+  const proxies = createProxies(trustProxy)
+  if (trustProxy !== false && readToken === undefined) {
+    throw new CollectorError(
+      'unprotected',
+      'Expected a read token beside `trustProxy`: whoever the proxy lets in could read',
+    )
   }
-  const url = publicUrl === undefined ? undefined : urlOf(publicUrl)
-  if (publicUrl !== undefined && !url) throw badOption('publicUrl', 'a URL', publicUrl)
   return {
     data: options.data ?? './.downlink',
     events: options.events ?? { schemas: {} },
     keys,
     readToken,
-    origins,
+    origins: readOrigins(origins),
     publicUrl: url,
-    trustProxy: options.trustProxy ?? false,
+    proxies,
     page: options.page ?? true,
     pages: options.pages ?? {},
     logger: options.logger,
@@ -170,10 +180,7 @@ export function settle(options: CollectorOptions): CollectorSettings {
 const badOption = (name: string, expected: string, got: unknown): CollectorError =>
   new CollectorError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(got)}`)
 
-function urlOf(text: string): URL | undefined {
-  try {
-    return new URL(text)
-  } catch {
-    return undefined
-  }
+function webUrlOf(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url && /^https?:$/.test(url.protocol) ? url : undefined
 }

@@ -1,7 +1,6 @@
 /** The path of an event, put together: ingest over sessions over the commit log over DuckDB. */
 import type { FastifyBaseLogger } from 'fastify'
 import { createGroupCommit } from './commit/group-commit.ts'
-import { createAddressOf } from './ingest/address.ts'
 import { createAdmission } from './ingest/admission.ts'
 import type { Keys } from './ingest/keys.ts'
 import { createPostIngest } from './ingest/post.ts'
@@ -37,7 +36,7 @@ export async function openPipeline(
   keys: Keys,
   logger: FastifyBaseLogger,
 ): Promise<Pipeline> {
-  const { limits, commit, trustProxy } = settings
+  const { limits, commit, proxies } = settings
   const { maxIdleSessions, maxRejectionsPerAnswer } = limits
   const now = Date.now
   const plan = planReadStore(settings.events, settings.query)
@@ -63,8 +62,7 @@ export async function openPipeline(
   const judge = createJudge(limits, settings.events.schemas)
   const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions })
   const admission = createAdmission({ ...settings, keys, localPages: true })
-  const addressOf = createAddressOf(trustProxy)
-  const sockets = createWebSocketIngest({ sessions, keys, admission, limits, addressOf, now })
+  const sockets = createWebSocketIngest({ sessions, keys, admission, limits, proxies, now })
   const post = createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now })
   let drained: Promise<void> | undefined
   let closed: Promise<void> | undefined
@@ -74,7 +72,7 @@ export async function openPipeline(
     reading,
     sessions,
     sockets,
-    routes: { admission, post, limits, addressOf, now },
+    routes: { admission, post, limits, proxies, now },
     get ready() {
       return store.available && !drained
     },

@@ -75,7 +75,7 @@ export async function openReading({
     metrics,
     readToken: settings.readToken,
     refusal: createReadAdmission(settings),
-    secure: settings.publicUrl?.protocol === 'https:',
+    isSecure: (request) => settings.publicUrl?.protocol === 'https:' || settings.proxies.isSecure(request),
     pageFolder: settings.page ? pageFolder : undefined,
   })
   return {

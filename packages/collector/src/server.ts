@@ -12,12 +12,11 @@ import type { Pipeline } from './pipeline.ts'
 const closeTimeoutMs = 3000
 
 /** A server of the collector's own. A host's answers to what is not ours stay the host's. */
-export function createServer(logger: FastifyBaseLogger, { trustProxy, limits }: CollectorSettings): FastifyInstance {
+export function createServer(logger: FastifyBaseLogger, { limits }: CollectorSettings): FastifyInstance {
   const { headersTimeoutMs, requestTimeoutMs } = limits
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy,
     forceCloseConnections: 'idle',
     frameworkErrors: answerError,
     requestTimeout: requestTimeoutMs,

@@ -93,11 +93,8 @@ it('refuses to listen beyond loopback unprotected, on a taken port, and twice', 
 it.each([
   [{ limits: { beatMs: 0 } }, 'Expected `beatMs` to be a whole number from 1 up, got 0'],
   [{ limits: { maxSockets: 1.5 } }, 'Expected `maxSockets` to be a whole number from 1 up, got 1.5'],
-  [
-    { origins: ['game.example'] },
-    'Expected `origins` to be origins such as "https://game.example", got "game.example"',
-  ],
-  [{ publicUrl: 'nowhere' }, 'Expected `publicUrl` to be a URL, got "nowhere"'],
+  [{ publicUrl: 'nowhere' }, 'Expected `publicUrl` to be an http or https URL, got "nowhere"'],
+  [{ publicUrl: 'ftp://t.example' }, 'Expected `publicUrl` to be an http or https URL, got "ftp://t.example"'],
   [{ keys: [''] }, 'Expected each of `keys` to be 1 to 4096 characters'],
   [{ keys: ['k'.repeat(4097)] }, 'Expected each of `keys` to be 1 to 4096 characters'],
 ])('refuses %j', (options, message) => {

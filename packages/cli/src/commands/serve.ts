@@ -2,7 +2,7 @@
 import { type Collector, createCollector, type Listening } from '@downlink/collector'
 import { Command } from 'commander'
 import type { Logger } from 'pino'
-import { gather, onlyGiven, webAddress, wholeNumber } from '../flags.ts'
+import { gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { reachable } from '../reachable.ts'
@@ -20,7 +20,7 @@ interface ServeFlags {
   readonly origin?: readonly string[]
   readonly schema?: string
   readonly publicUrl?: string
-  readonly trustProxy?: true
+  readonly trustProxy?: number | readonly string[]
   readonly verbose?: true
 }
 
@@ -28,13 +28,17 @@ const examples = `
 When it is ready it prints one line of JSON on stdout, {"url","telemetry","data"}; its log goes to stderr.
 The addresses in it are those of --public-url; without it, and with --host 0.0.0.0 or ::, those of this machine's
 loopback, which others replace by a name of the machine.
+An --origin may be https://game.example, https://*.game.example for every name below it, capacitor://localhost or
+another app's, null for pages that are files, or * for all.
+Behind a proxy give --trust-proxy 1, or as many as there are, or where they are: --trust-proxy 10.0.0.7,10.1.0.0/16.
 Secrets on a command line can be read by every user of the machine: prefer the environment (DOWNLINK_KEY,
 DOWNLINK_READ_TOKEN) or a file.
 
 Examples:
   downlink serve
   downlink serve --port 0 --data ./telemetry --schema ./src/events.ts
-  downlink serve --host 0.0.0.0 --key-file keys.txt --read-token-file token.txt --origin https://game.example`
+  downlink serve --host 0.0.0.0 --key-file keys.txt --read-token-file token.txt --origin https://game.example
+  downlink serve --key-file keys.txt --read-token-file token.txt --public-url https://t.example --trust-proxy 1`
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -49,7 +53,11 @@ export function serveCommand(): Command {
     .option('--origin <origin>', 'a page that may send from elsewhere; may be given several times', gather)
     .option('--schema <module>', 'a module that exports event definitions; TypeScript will do')
     .option('--public-url <url>', 'what the collector is called from outside', webAddress)
-    .option('--trust-proxy', 'believe the X-Forwarded headers')
+    .option(
+      '--trust-proxy <proxies>',
+      'proxies whose X-Forwarded headers are believed: how many, or their addresses',
+      proxies,
+    )
     .addHelpText('after', examples)
     .action(serve)
 }

@@ -1,4 +1,5 @@
 /** The read side as one Fastify plugin: metrics, API and page, behind one check of who may read. */
+import type { IncomingMessage } from 'node:http'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { LiveStream } from '../live/live-stream.ts'
@@ -26,8 +27,8 @@ export interface ReadApiOptions {
   readonly metrics: Metrics
   readonly readToken: string | undefined
   readonly refusal: ReadAdmission
-  /** The outside reaches the collector over https. */
-  readonly secure: boolean
+  /** Does whoever asks reach the collector over https? */
+  readonly isSecure: (request: IncomingMessage) => boolean
   /** Of the built page; undefined where none is to be served. */
   readonly pageFolder: string | undefined
 }
@@ -60,7 +61,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     app.setNotFoundHandler(answerNotFound)
     // The schemas of answers are for the document; nothing is cut to fit them.
     app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
-    tokenRoutes(app, { access, path: app.prefix.replace(/api$/, ''), secure: options.secure })
+    tokenRoutes(app, { access, path: app.prefix.replace(/api$/, ''), isSecure: options.isSecure })
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', authorise)
       dataRoutes(guarded, { ledgers, pages: createEventPages(store.readers), jail: store.jail })
@@ -71,7 +72,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
   }
 
   async function admit(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    const reason = refusal(request)
+    const reason = refusal(request.raw)
     return reason === undefined ? undefined : sendError(reply, 403, 'forbidden', reason)
   }
 

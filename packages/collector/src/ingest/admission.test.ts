@@ -1,14 +1,29 @@
+import type { IncomingMessage } from 'node:http'
 import { expect, it } from 'vitest'
+import { readOrigins } from '../access/origins.ts'
+import { createProxies, type TrustedProxies } from '../access/proxies.ts'
 import { createAdmission, isLoopback, requestKey } from './admission.ts'
 import { createKeys } from './keys.ts'
 
-const admission = (over: { keys?: string[]; origins?: string[]; publicUrl?: string; trustProxy?: boolean } = {}) =>
-  createAdmission({
-    keys: createKeys(over.keys ?? []),
-    origins: over.origins ?? [],
-    publicUrl: over.publicUrl ? new URL(over.publicUrl) : undefined,
-    trustProxy: over.trustProxy ?? false,
+interface Options {
+  readonly keys?: string[]
+  readonly origins?: string[]
+  readonly publicUrl?: string
+  readonly trustProxy?: TrustedProxies
+  readonly localPages?: boolean
+}
+
+function admission({ keys = [], origins = [], publicUrl, trustProxy = false, localPages = false }: Options = {}) {
+  const { refusal } = createAdmission({
+    keys: createKeys(keys),
+    origins: readOrigins(origins),
+    publicUrl: publicUrl ? new URL(publicUrl) : undefined,
+    proxies: createProxies(trustProxy),
+    localPages,
   })
+  const socket = { remoteAddress: '127.0.0.1' }
+  return { refusal: (headers: Record<string, string>) => refusal({ headers, socket } as unknown as IncomingMessage) }
+}
 
 it.each(['localhost', 'localhost:4180', '127.0.0.1:1', '127.9.9.9', '[::1]:4180', '::1'])('%s is loopback', (host) => {
   expect(isLoopback(host)).toBe(true)
@@ -39,22 +54,48 @@ it('takes its own origin and listed ones only', () => {
 })
 
 it('takes the pages of this machine where told to, as long as there is no key', () => {
-  const options = { origins: [], publicUrl: undefined, trustProxy: false, localPages: true }
   const host = '127.0.0.1:4180'
-  const { refusal } = createAdmission({ ...options, keys: createKeys([]) })
+  const { refusal } = admission({ localPages: true })
   expect(refusal({ host, origin: 'http://localhost:5173' })).toBeUndefined()
-  for (const origin of ['http://localhost.evil.example', 'https://evil.example', 'null']) {
+  for (const origin of ['http://localhost.evil.example', 'https://evil.example', 'null', 'capacitor://localhost']) {
     expect(refusal({ host, origin })).toContain('allowed origin')
   }
   expect(refusal({ host: 'evil.example', origin: 'http://localhost:5173' })).toContain('loopback host')
-  const keyed = createAdmission({ ...options, keys: createKeys(['k']) })
+  const keyed = admission({ keys: ['k'], localPages: true })
   expect(keyed.refusal({ host, origin: 'http://localhost:5173' })).toContain('allowed origin')
 })
 
+it.each([
+  ['T.Example', 'https://t.example'],
+  ['t.example:443', 'https://t.example'],
+  ['t.example', 'http://t.example'],
+  ['[2001:db8::1]:4180', 'http://[2001:db8::1]:4180'],
+])('at the host %s, takes a page of %s for its own', (host, origin) => {
+  expect(admission({ keys: ['k'] }).refusal({ host, origin })).toBeUndefined()
+})
+
+it.each([
+  ['t.example:444', 'https://t.example'],
+  ['x@t.example', 'https://t.example'],
+  ['t.example/', 'https://t.example'],
+  ['', 'https://t.example'],
+  ['t.example', 'https://x@t.example'],
+])('at the host %j, does not take a page of %s for its own', (host, origin) => {
+  expect(admission({ keys: ['k'] }).refusal({ host, origin })).toContain('allowed origin')
+})
+
+it('knows its public URL with its port or without', () => {
+  const { refusal } = admission({ publicUrl: 'https://t.example' })
+  expect(refusal({ host: 't.example:443' })).toBeUndefined()
+  expect(refusal({ host: 't.example:80' })).toContain('loopback host')
+})
+
 it('believes a proxy about the host only where told to', () => {
-  const headers = { host: 'localhost', 'x-forwarded-host': 't.example', origin: 'https://t.example' }
+  const headers = { host: 'localhost', 'x-forwarded-host': 'evil.example, t.example', origin: 'https://t.example' }
   expect(admission({ keys: ['k'] }).refusal(headers)).toContain('allowed origin')
-  expect(admission({ keys: ['k'], trustProxy: true }).refusal(headers)).toBeUndefined()
+  expect(admission({ keys: ['k'], trustProxy: ['10.0.0.1'] }).refusal(headers)).toContain('allowed origin')
+  expect(admission({ keys: ['k'], trustProxy: 1 }).refusal(headers)).toBeUndefined()
+  expect(admission({ keys: ['k'], trustProxy: ['127.0.0.0/8'] }).refusal(headers)).toBeUndefined()
 })
 
 it('finds a key in the header or the URL', () => {

@@ -1,52 +1,56 @@
 /** Who may send at all: judged by host and origin, before a byte of a body is read. */
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Origins } from '../access/origins.ts'
+import type { Proxies } from '../access/proxies.ts'
 import type { Keys } from './keys.ts'
 
 export interface Admission {
   /** Why a request is refused; undefined where it may go on. */
-  refusal(headers: IncomingHttpHeaders): string | undefined
+  refusal(request: IncomingMessage): string | undefined
   /** May a page of this origin read the answer? */
-  allowsOrigin(origin: string, headers: IncomingHttpHeaders): boolean
+  allowsOrigin(origin: string, request: IncomingMessage): boolean
 }
 
 export interface AdmissionOptions {
   readonly keys: Pick<Keys, 'required'>
-  readonly origins: readonly string[]
+  readonly origins: Origins
   readonly publicUrl: URL | undefined
-  readonly trustProxy: boolean
+  readonly proxies: Pick<Proxies, 'hostOf'>
   /** Pages of this machine, such as a game's dev server, count as listed while no key is asked for. @default false */
   readonly localPages?: boolean
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { keys, origins, publicUrl, trustProxy, localPages = false } = options
+  const { keys, origins, publicUrl, proxies, localPages = false } = options
   const admission: Admission = {
-    refusal(headers) {
-      const host = hostOf(headers)
+    refusal(request) {
+      const host = proxies.hostOf(request)
       // Any page can make a browser resolve its own name to 127.0.0.1 (DNS rebinding); it can't fake the Host header.
-      if (!keys.required && !isLoopback(host) && host !== publicUrl?.host) {
-        return `Expected a loopback host, got "${host}". Give the collector a key.`
+      if (!keys.required && !isLoopback(host) && !isHostOf(publicUrl, host)) {
+        return `Expected a loopback host, got "${host.slice(0, 40)}". Give the collector a key.`
       }
-      const { origin } = headers
-      return origin === undefined || admission.allowsOrigin(origin, headers)
+      const { origin } = request.headers
+      return origin === undefined || admission.allowsOrigin(origin, request)
         ? undefined
         : `Expected an allowed origin, got "${origin.slice(0, 40)}". Allow it with --origin.`
     },
 
-    allowsOrigin(origin, headers) {
-      if (origins.includes(origin) || origins.includes('*') || origin === publicUrl?.origin) return true
-      // The scheme may differ, for a proxy may have ended TLS.
-      const page = origin.replace(/^https?:\/\//, '')
-      const host = hostOf(headers)
-      return page === host || (localPages && !keys.required && isLoopback(page) && isLoopback(host))
+    allowsOrigin(origin, request) {
+      if (origins.include(origin) || origin === publicUrl?.origin) return true
+      const page = /^https?:/.test(origin) && URL.canParse(origin) ? new URL(origin) : undefined
+      if (page?.origin !== origin) return false
+      const host = proxies.hostOf(request)
+      // The page's scheme may be another than ours, for a proxy may have ended TLS.
+      return isHostOf(page, host) || (localPages && !keys.required && isLoopback(page.host) && isLoopback(host))
     },
   }
   return admission
+}
 
-  function hostOf(headers: IncomingHttpHeaders): string {
-    const forwarded = trustProxy ? headers['x-forwarded-host'] : undefined
-    return String(forwarded ?? headers.host ?? '').toLowerCase()
-  }
+/** Does a Host header name the host of a URL? Either may leave out the port that goes without saying. */
+function isHostOf(url: URL | undefined, host: string): boolean {
+  const called = `${url?.protocol}//${host}`
+  return !/[^\w.:[\]-]/.test(host) && URL.canParse(called) && new URL(called).host === url?.host
 }
 
 /** @param host a Host header, or an address to listen on */

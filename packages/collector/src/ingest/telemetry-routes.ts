@@ -1,8 +1,8 @@
 /** The HTTP face of `/telemetry`: bytes in, JSON out, and CORS for the origins that may send. */
 import { telemetryPath } from '@downlink/protocol'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Proxies } from '../access/proxies.ts'
 import type { CollectorLimits } from '../options.ts'
-import type { AddressOf } from './address.ts'
 import { type Admission, requestKey } from './admission.ts'
 import type { PostIngest } from './post.ts'
 import { createBuckets } from './rate-limit.ts'
@@ -12,7 +12,7 @@ export interface TelemetryRoutesOptions {
   readonly admission: Admission
   readonly post: PostIngest
   readonly limits: CollectorLimits
-  readonly addressOf: AddressOf
+  readonly proxies: Proxies
   readonly now: () => number
 }
 
@@ -20,7 +20,7 @@ const unavailableRetrySeconds = 2
 
 /** Registers on an instance of its own, for its body parser is not the host's. */
 export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOptions): void {
-  const { admission, post, limits, addressOf, now } = options
+  const { admission, post, limits, proxies, now } = options
   const rates = createBuckets(limits.maxPostsPerSecond, now)
 
   app.removeAllContentTypeParsers()
@@ -36,10 +36,10 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
     reply.header('vary', 'origin')
-    if (origin !== undefined && admission.allowsOrigin(origin, request.headers)) {
+    if (origin !== undefined && admission.allowsOrigin(origin, request.raw)) {
       reply.header('access-control-allow-origin', origin)
     }
-    const refusal = admission.refusal(request.headers)
+    const refusal = admission.refusal(request.raw)
     if (refusal) return refuse(reply, 403, 'forbidden', refusal)
   })
 
@@ -61,7 +61,7 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
   })
 
   app.post(telemetryPath, async (request: FastifyRequest, reply: FastifyReply) => {
-    if (rates.take(addressOf(request.raw), 1) < 0) {
+    if (rates.take(proxies.senderOf(request.raw), 1) < 0) {
       reply.header('retry-after', '1')
       return refuse(reply, 429, 'too_fast', `Expected at most ${limits.maxPostsPerSecond} requests a second`)
     }

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { closeCodes, subprotocol } from '@downlink/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Proxies } from '../access/proxies.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createAckedConnection } from './acked-connection.ts'
-import type { AddressOf } from './address.ts'
 import { type Admission, requestKey } from './admission.ts'
 import type { Connection } from './connection.ts'
 import type { Keys } from './keys.ts'
@@ -31,7 +31,7 @@ export interface WebSocketIngestOptions {
   readonly keys: Keys
   readonly admission: Admission
   readonly limits: CollectorLimits
-  readonly addressOf: AddressOf
+  readonly proxies: Proxies
   readonly now: () => number
 }
 
@@ -43,7 +43,7 @@ interface Live {
 }
 
 export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocketIngest {
-  const { sessions, keys, admission, limits, addressOf, now } = options
+  const { sessions, keys, admission, limits, proxies, now } = options
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxFrameBytes,
@@ -89,8 +89,8 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     const socket = createSocket(ws, limits.maxBufferedBytes)
     // `ws` closes with the right code after an error of its own, such as 1009 or 1007.
     ws.on('error', () => {})
-    const refusal = admission.refusal(request.headers)
-    const seat = refusal === undefined && !stopped ? census.enter(addressOf(request)) : undefined
+    const refusal = admission.refusal(request)
+    const seat = refusal === undefined && !stopped ? census.enter(proxies.senderOf(request)) : undefined
     if (stopped) socket.close(closeCodes.restarting, 'The collector restarts; come back later')
     else if (refusal) socket.close(closeCodes.forbidden, refusal)
     else if (seat) serve(ws, socket, seat, request)

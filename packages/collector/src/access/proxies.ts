@@ -1,0 +1,89 @@
+/** The proxies that are believed, and what they say of a request: who sent it, to which host, and whether over TLS. */
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { CollectorError } from '../errors.ts'
+import { countedAs, readAddress } from './address.ts'
+
+/** None; how many stand before the collector; or their addresses and networks (CIDR). */
+export type TrustedProxies = false | number | readonly string[]
+
+export interface Proxies {
+  /** Whom to count a request for. Empty where nobody knows, as behind a Unix socket. */
+  senderOf(request: IncomingMessage): string
+  /** The host that the sender called, in lower case. */
+  hostOf(request: IncomingMessage): string
+  /** Did the sender call over TLS? */
+  isSecure(request: IncomingMessage): boolean
+}
+
+/** @throws {CollectorError} `bad_option` */
+export function createProxies(trusted: TrustedProxies): Proxies {
+  const trusts = trustOf(trusted)
+
+  return {
+    senderOf({ headers, socket }) {
+      // Each proxy appends whom it heard it from, so only what stands on the right is theirs; the rest is the sender's.
+      const hops = [socket.remoteAddress ?? '', ...valuesOf(headers['x-forwarded-for']).reverse()]
+      let sender = ''
+      for (const [hop, text] of hops.entries()) {
+        const address = readAddress(text)
+        if (address === undefined && hop > 0) break
+        sender = address ?? ''
+        if (!trusts(sender, hop)) break
+      }
+      return countedAs(sender)
+    },
+
+    hostOf: (request) => (fromProxy(request, 'x-forwarded-host') ?? request.headers.host ?? '').toLowerCase(),
+
+    isSecure: (request) =>
+      (request.socket as Partial<TLSSocket>).encrypted === true || fromProxy(request, 'x-forwarded-proto') === 'https',
+  }
+
+  /** What the proxy next to us says. */
+  function fromProxy({ headers, socket }: IncomingMessage, name: string): string | undefined {
+    return trusts(readAddress(socket.remoteAddress ?? '') ?? '', 0) ? valuesOf(headers[name]).at(-1) : undefined
+  }
+}
+
+/** Is whoever has this address, so many hops away from us, a proxy to believe? */
+type Trust = (address: string, hop: number) => boolean
+
+function trustOf(trusted: TrustedProxies): Trust {
+  if (trusted === false) return () => false
+  if (typeof trusted === 'number') {
+    if (!(Number.isSafeInteger(trusted) && trusted >= 1)) throw badProxies(trusted)
+    return (_address, hop) => hop < trusted
+  }
+  if (!Array.isArray(trusted) || trusted.length === 0) throw badProxies(trusted)
+  const known = new BlockList()
+  for (const text of trusted) addNetwork(known, text)
+  // Only this machine's own processes reach a Unix socket, which has no address.
+  return (address) => address === '' || known.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
+function addNetwork(known: BlockList, text: unknown): void {
+  const [base = '', bits, ...rest] = String(text).split('/')
+  const address = isIP(base) === 0 ? undefined : readAddress(base)
+  if (address === undefined || rest.length > 0) throw badProxies(text)
+  const [family, most] = isIP(address) === 6 ? (['ipv6', 128] as const) : (['ipv4', 32] as const)
+  const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : 0
+  // A network of all addresses would make every sender a proxy, to be believed in all that it says.
+  if (prefix < 1 || prefix > most) throw badProxies(text)
+  known.addSubnet(address, prefix, family)
+}
+
+const badProxies = (got: unknown): CollectorError =>
+  new CollectorError(
+    'bad_option',
+    `Expected \`trustProxy\` to be how many proxies there are, from 1 up, or their addresses and networks such as "10.0.0.7" and "10.0.0.0/8", got ${JSON.stringify(got)}`,
+  )
+
+/** Node joins the lines of a header that came several times. */
+const valuesOf = (header: string | readonly string[] | undefined): string[] =>
+  header === undefined
+    ? []
+    : String(header)
+        .split(',')
+        .map((value) => value.trim())
