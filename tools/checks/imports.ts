@@ -6,9 +6,9 @@ import { readSources, type SourceFile } from './sources.ts'
 /** Who may import whom. Nobody imports a game: the commands load one by its path. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/protocol': [],
-  'packages/artifacts': [],
+  'packages/artifacts': ['protocol'],
   'packages/client': ['protocol'],
-  'packages/collector': ['protocol'],
+  'packages/collector': ['protocol', 'artifacts'],
   'packages/world-state': ['artifacts'],
   'packages/dashboard': ['protocol', 'artifacts'],
   'packages/playwright': ['artifacts', 'protocol', 'collector'],

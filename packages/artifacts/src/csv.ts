@@ -1,6 +1,7 @@
 /** Tables as CSV: RFC 4180, and nothing in it that a spreadsheet would run. */
+import { wellFormed } from '@downlink/protocol'
 import { stringify } from 'csv-stringify/browser/esm/sync'
-import { stableJson, wellFormed } from './stable-json.ts'
+import { stableJson } from './stable-json.ts'
 import type { Cell, Table } from './table.ts'
 
 /**

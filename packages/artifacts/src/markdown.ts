@@ -1,5 +1,5 @@
 /** Text that players and content wrote, made safe to stand in Markdown. */
-import { wellFormed } from './stable-json.ts'
+import { wellFormed } from '@downlink/protocol'
 
 /** Makes markup, or a link or a mention on GitHub, in the middle of a line. */
 const markup = /[\\`*_[\]#|~$@]|:(?=\/\/)|(?<=www)\./gi

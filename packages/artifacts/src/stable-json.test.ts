@@ -10,33 +10,18 @@ it('sorts keys at every level, and puts the first ones first', () => {
   expect(stableJson({ b: { c: 1, a: 2 } }, { first: ['c'], indent: 1 })).toBe('{\n "b": {\n  "a": 2,\n  "c": 1\n }\n}')
 })
 
-it('says in text what JSON has no word for', () => {
-  const list = [Number.NaN, -Infinity, 12345678901234567890n, () => {}, Symbol('s'), undefined]
-  expect(parsed(list)).toEqual(['NaN', '-Infinity', '12345678901234567890', '[function]', '[symbol]', null])
-  expect(parsed({ a: undefined, b: null })).toEqual({ b: null })
+it('follows the one rule of what a value becomes, and sorts what comes of it', () => {
+  const map = new Map<unknown, unknown>([['z', { d: 1n, c: Number.NaN }]])
+  expect(stableJson({ map, bytes: new Uint8Array([1, 2]) })).toBe('{"bytes":[1,2],"map":[["z",{"c":"NaN","d":"1"}]]}')
+  expect(parsed([undefined, () => {}, Symbol('s')])).toEqual([null, null, null])
   expect(parsed(undefined)).toBeNull()
-})
-
-it('keeps what JSON would empty: maps, sets, typed arrays, dates', () => {
-  const map = new Map<unknown, unknown>([['a', new Set([1])]])
-  expect(parsed({ map, bytes: new Uint8Array([1, 2]), date: new Date(0) })).toEqual({
-    map: [['a', [1]]],
-    bytes: [1, 2],
-    date: '1970-01-01T00:00:00.000Z',
-  })
-  expect(parsed(new Date(Number.NaN))).toBeNull()
-  expect(parsed(new DataView(new ArrayBuffer(1)))).toEqual({})
+  expect(parsed(() => {})).toBeNull()
 })
 
 it('survives circles, depth and objects that throw, and still tells of them', () => {
   const circle: Record<string, unknown> = { name: 'a' }
   circle.self = circle
-  expect(parsed({ circle, twice: [circle.name, circle.name] })).toEqual({
-    circle: { name: 'a', self: '[circular]' },
-    twice: ['a', 'a'],
-  })
-  const shared = { a: 1 }
-  expect(parsed([shared, shared])).toEqual([shared, shared])
+  expect(parsed(circle)).toEqual({ name: 'a', self: '[circular]' })
   let deep: unknown = 'bottom'
   for (let i = 0; i < 100_000; i++) deep = [deep]
   expect(stableJson(deep)).toContain('"[too deep]"')
@@ -45,16 +30,7 @@ it('survives circles, depth and objects that throw, and still tells of them', ()
       throw new Error('no')
     },
   }
-  expect(parsed([hostile, { toJSON: () => Promise.reject.call(undefined) }])).toEqual([
-    '[unreadable: no]',
-    expect.stringMatching(/^\[unreadable: /),
-  ])
-  const thrower = {
-    toJSON() {
-      throw 'a text'
-    },
-  }
-  expect(parsed(thrower)).toBe('[unreadable: it threw]')
+  expect(parsed([hostile])).toEqual(['[unreadable: no]'])
 })
 
 it('takes __proto__ as a key like any other', () => {

@@ -59,4 +59,5 @@ export type {
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
 export { isCount, utf8Length } from './json.ts'
-export { maxEventBytes, maxFrameBytes, protocolDefaults, subprotocol, telemetryPath } from './limits.ts'
+export { encodeJson, jsonValue, wellFormed } from './json-value.ts'
+export { maxEventBytes, maxEventDepth, maxFrameBytes, protocolDefaults, subprotocol, telemetryPath } from './limits.ts'

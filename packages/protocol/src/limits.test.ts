@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { maxEventBytes, maxFrameBytes, protocolDefaults } from './limits.ts'
+import { maxEventBytes, maxEventDepth, maxFrameBytes, protocolDefaults } from './limits.ts'
 
 it('has the numbers that stand apart in the table too', () => {
-  expect(protocolDefaults).toMatchObject({ maxEventBytes, maxFrameBytes })
+  expect(protocolDefaults).toMatchObject({ maxEventBytes, maxDepth: maxEventDepth, maxFrameBytes })
 })

@@ -1,8 +1,9 @@
 /** The numbers of `downlink.v1`. Both ends import them from here; docs/protocol.md prints them. */
 
-/** Apart from the others, so that a client's bundle holds only these two. */
+/** Apart from the others, so that a client's bundle holds only these. */
 export const maxFrameBytes = 262_144
 export const maxEventBytes = 65_536
+export const maxEventDepth = 32
 
 export const protocolDefaults = {
   /** Events a batch, at most. */
