@@ -5,6 +5,8 @@ export type WorldStateErrorCode =
   | 'bad_option'
   /** Two slices have one name, or claim one section; or a section or event name is taken by the store itself. */
   | 'bad_slice'
+  /** A state holds what no save could give back: the message says where. */
+  | 'bad_state'
   /** `select` names a slice or a selector that is not there. */
   | 'unknown_selector'
   /** A game's event bus threw or rejected. Never thrown: told. */

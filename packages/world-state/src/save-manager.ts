@@ -15,7 +15,7 @@ import type { WorldStateStore } from './store/world-state-store.ts'
 
 export interface SaveManagerOptions extends InspectionSources {
   /** Without one there is nothing to save, and a summary says so. */
-  readonly store?: Pick<WorldStateStore, 'snapshot' | 'hydrate' | 'inspect' | 'tables'>
+  readonly store?: Pick<WorldStateStore, 'check' | 'snapshot' | 'hydrate' | 'inspect' | 'tables'>
   /** Where saves are kept: `createLocalStorage()`, `createIndexedDbStorage()` … Without one they can't be. */
   readonly storage?: StoragePort
   /** Where exports go unless told. @default memory: the artifacts are in the result */

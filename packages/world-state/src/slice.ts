@@ -1,7 +1,7 @@
 /** A slice of the world: its state, the events that change it, and what it shows of itself. */
 import type { Cell, Table } from '@downlink/artifacts'
 import { WorldStateError } from './errors.ts'
-import { freezeDeep } from './freeze.ts'
+import { requireState } from './state-value.ts'
 
 /** Every payload has a time: its own, or else the store's. */
 export type Stamped<Payload> = Payload & { readonly timestamp: number }
@@ -33,7 +33,9 @@ export interface SliceDefinition<Name extends string, State, On, Select> {
   readonly name: Name
   /** Of the state's shape: 1, and one more whenever an older snapshot no longer fits. */
   readonly version: number
-  /** JSON data and `RecordMap`s. Frozen by the slice. */
+  /**
+   * Plain objects, lists, `RecordMap`s, text, numbers, bigints, true, false, null and undefined. Frozen by the slice.
+   */
   readonly initial: State
   readonly on: On
   /** Questions about the state: `store.select(name, selector, ...args)`. */
@@ -82,7 +84,8 @@ export interface AnySlice {
 }
 
 /**
- * @throws {WorldStateError} `bad_slice`, for a name, a version or a `whenMissing` that can't be
+ * @throws {WorldStateError} `bad_slice`, for a name, a version or a `whenMissing` that can't be; `bad_state`, where
+ * `initial` holds what no save could give back
  * @example
  * const score = defineSlice({
  *   name: 'score',
@@ -109,6 +112,13 @@ export function defineSlice<
   if (whenMissing !== 'refuse' && whenMissing !== 'initial') {
     throw new WorldStateError('bad_slice', `Expected \`whenMissing\` to be 'refuse' or 'initial', got ${whenMissing}`)
   }
-  freezeDeep(definition.initial)
+  requireInitial(definition)
   return Object.freeze({ ...definition })
+}
+
+/** @throws {WorldStateError} `bad_state` */
+export function requireInitial({ name, initial }: Pick<AnySlice, 'name' | 'initial'>): void {
+  if (initial === undefined)
+    throw new WorldStateError('bad_state', `Expected slice '${name}' to have an \`initial\` state`)
+  requireState(initial, 'initial')
 }

@@ -1,7 +1,8 @@
 /** From a snapshot back to states: judged, migrated and revived before anything of a store changes. */
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'
-import { decodeState } from './snapshot.ts'
+import { requireState } from '../state-value.ts'
+import { decodeState, snapshotFormat } from './snapshot.ts'
 
 export type HydrateFailureCode =
   /** It is not a snapshot at all. */
@@ -56,12 +57,21 @@ export function statesOf(
   return { ok: true, states }
 }
 
+/** Whether these states would be taken back: what a save writes, it must be possible to load. */
+export function judgeStates(slices: readonly AnySlice[], states: States): HydrateResult {
+  for (const slice of slices) {
+    const result = revive(slice, states[slice.name])
+    if (!result.ok) return result
+  }
+  return { ok: true }
+}
+
 function readHead(snapshot: unknown): HydrateFailure | { readonly slices: Readonly<Record<string, unknown>> } {
   if (!isObject(snapshot) || !isVersion(snapshot.formatVersion) || !isObject(snapshot.slices)) {
     return refusal('not_a_snapshot', 'Expected `formatVersion` and `slices`')
   }
-  if (snapshot.formatVersion > 1) {
-    return refusal('newer_format', `Expected \`formatVersion\` to be 1, got ${snapshot.formatVersion}`)
+  if (snapshot.formatVersion > snapshotFormat) {
+    return refusal('newer_format', `Expected \`formatVersion\` up to ${snapshotFormat}, got ${snapshot.formatVersion}`)
   }
   return { slices: snapshot.slices }
 }
@@ -107,8 +117,8 @@ function migrate(slice: AnySlice, from: number, json: unknown): SliceResult {
 
 function revive({ name, initial, revive }: AnySlice, state: unknown): SliceResult {
   try {
-    const revived = revive ? revive(state) : isAlike(state, initial) ? state : undefined
-    if (revived !== undefined) return { ok: true, state: revived }
+    const revived = revive ? revive(state) : asInitial(state, initial)
+    if (revived !== undefined) return { ok: true, state: requireState(revived, 'state') }
   } catch (cause) {
     return refusal('bad_shape', messageOf(cause), name, cause)
   }
@@ -116,19 +126,30 @@ function revive({ name, initial, revive }: AnySlice, state: unknown): SliceResul
 }
 
 /** What can be said of a state without its slice's help: it has the fields of the initial one, each of its kind. */
-function isAlike(state: unknown, initial: unknown): boolean {
-  if (kindOf(state) !== kindOf(initial)) return false
-  if (!isObject(state) || !isObject(initial) || state instanceof RecordMap) return true
-  return Object.entries(initial).every(([key, first]) => {
-    // What begins as null may be anything, or nothing at all; JSON does not keep an undefined.
-    if (first === null) return true
-    return Object.hasOwn(state, key) && (state[key] === null || isAlike(state[key], first))
-  })
+function asInitial(state: unknown, initial: unknown): unknown {
+  const fault = faultOf(state, initial, 'state')
+  if (fault === undefined) return state
+  throw new TypeError(`${fault}, as in \`initial\`; a slice whose fields change their kind needs a \`revive\``)
 }
+
+function faultOf(state: unknown, initial: unknown, path: string): string | undefined {
+  if (kindOf(state) !== kindOf(initial)) return `Expected \`${path}\` to be ${kindOf(initial)}, got ${kindOf(state)}`
+  if (!isObject(state) || !isObject(initial) || state instanceof RecordMap) return undefined
+  for (const [key, first] of Object.entries(initial)) {
+    // What begins as nothing may be anything.
+    if (isNothing(first)) continue
+    if (!Object.hasOwn(state, key)) return `Expected \`${path}.${key}\` to be there`
+    const fault = isNothing(state[key]) ? undefined : faultOf(state[key], first, `${path}.${key}`)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+const isNothing = (value: unknown): boolean => value === null || value === undefined
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return 'list'
+  if (Array.isArray(value)) return 'a list'
   return value instanceof RecordMap ? 'records' : typeof value
 }
 

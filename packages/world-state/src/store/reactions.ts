@@ -1,8 +1,8 @@
 /** Which slices react to an event, and what becomes of their states. */
 import { WorldStateError } from '../errors.ts'
-import { freezeDeep } from '../freeze.ts'
 import type { Json } from '../json.ts'
 import type { AnySlice } from '../slice.ts'
+import { requireState } from '../state-value.ts'
 import type { States } from './hydration.ts'
 
 export interface Reaction {
@@ -32,7 +32,7 @@ export interface Reacted {
   readonly changed: readonly string[]
 }
 
-/** Throws what a reducer throws. */
+/** Throws what a reducer throws, and `bad_state` where it returns what can't be kept. */
 export function react(states: States, reactions: readonly Reaction[], payload: Json): Reacted {
   let next = states
   const changed: string[] = []
@@ -40,7 +40,7 @@ export function react(states: States, reactions: readonly Reaction[], payload: J
     const state = reduce(next[slice], payload)
     if (state === next[slice]) continue
     if (state === undefined) throw new TypeError(`A reducer of slice '${slice}' returned nothing`)
-    next = { ...next, [slice]: freezeDeep(state) }
+    next = { ...next, [slice]: requireState(state, slice) }
     changed.push(slice)
   }
   return { states: Object.freeze(next), changed }

@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defineSlice } from '../slice.ts'
 import { aStore, setShip } from '../test-doubles.ts'
 import type { WorldSnapshot } from './snapshot.ts'
-import { WorldStateStore } from './world-state-store.ts'
 
 const anAction = fc.oneof(
   fc.tuple(
@@ -80,16 +78,5 @@ describe('snapshots', () => {
     store.dispatch(...setShip('red-2', 5))
     expect(recordOf(0)).toBe(first)
     expect(recordOf(1)).not.toBe(second)
-  })
-
-  it('leave out what JSON lacks, should a reducer keep it', () => {
-    const slice = defineSlice({
-      name: 'odd',
-      version: 1,
-      initial: { when: new Date(0), none: undefined, run: () => {}, nan: Number.NaN } as object,
-      on: {},
-    })
-    const { state } = new WorldStateStore({ slices: [slice] }).snapshot().slices.odd ?? {}
-    expect(state).toStrictEqual({ when: {}, nan: null })
   })
 })

@@ -1,12 +1,15 @@
 /** A world as JSON data: what is saved, sent and loaded again. */
-import { freezeDeep } from '../freeze.ts'
-import { copyJson, type Json, setField } from '../json.ts'
+import { type Json, setField } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'
+import { requireState } from '../state-value.ts'
+
+/** The latest format. Version 1 kept no undefined, no bigint, and no number that JSON lacks. */
+export const snapshotFormat = 2
 
 /** Frozen, so that a snapshot taken earlier never changes; a round trip through JSON text is exact. */
 export interface WorldSnapshot {
-  readonly formatVersion: 1
+  readonly formatVersion: typeof snapshotFormat
   /** By the slice's name. */
   readonly slices: { readonly [name: string]: SliceSnapshot }
 }
@@ -14,7 +17,10 @@ export interface WorldSnapshot {
 export interface SliceSnapshot {
   /** Of the slice that wrote it. */
   readonly version: number
-  /** A `RecordMap` in it is `{"$records": [[key, record], …]}`, which keeps any key and the order. */
+  /**
+   * A `RecordMap` in it is `{"$records": [[key, record], …]}`, which keeps any key and the order. What JSON lacks is
+   * `{"$undefined": true}`, `{"$bigint": "12"}`, `{"$number": "NaN"}`, `"Infinity"`, `"-Infinity"` or `"-0"`.
+   */
   readonly state: Json
 }
 
@@ -26,17 +32,23 @@ export function writeSnapshot(
   const written = slices.map(({ name, version }) => {
     return [name, Object.freeze({ version, state: encodeState(states[name]) })] as const
   })
-  return Object.freeze({ formatVersion: 1, slices: Object.freeze(Object.fromEntries(written)) })
+  return Object.freeze({ formatVersion: snapshotFormat, slices: Object.freeze(Object.fromEntries(written)) })
 }
-
-/** Marks a `RecordMap`. A key of anybody's that begins with `$` is written with another `$` before it. */
-const recordsKey = '$records'
 
 /** What frozen parts of a state look like as JSON. A new snapshot writes only what is new since the last one. */
 const written = new WeakMap<object, Json>()
 
 function encodeState(state: unknown): Json {
-  if (typeof state !== 'object' || state === null) return copyJson(state)
+  if (typeof state === 'object' && state !== null) return encodeOnce(state)
+  if (state === undefined) return { $undefined: true }
+  if (typeof state === 'bigint') return { $bigint: `${state}` }
+  if (typeof state === 'number' && !(Number.isFinite(state) && !Object.is(state, -0))) {
+    return { $number: Object.is(state, -0) ? '-0' : `${state}` }
+  }
+  return state as Json
+}
+
+function encodeOnce(state: object): Json {
   const known = written.get(state)
   if (known !== undefined) return known
   const json = Object.freeze(encodeObject(state))
@@ -47,29 +59,26 @@ function encodeState(state: unknown): Json {
 function encodeObject(state: object): Json {
   if (state instanceof RecordMap) {
     return {
-      [recordsKey]: Object.freeze(Array.from(state, ([key, record]) => Object.freeze([key, encodeState(record)]))),
+      $records: Object.freeze(Array.from(state, ([key, record]) => Object.freeze([key, encodeState(record)]))),
     }
   }
   if (Array.isArray(state)) return state.map(encodeState)
   const result: Record<string, Json> = {}
-  for (const [key, field] of Object.entries(state)) {
-    if (isJson(field)) setField(result, key.startsWith('$') ? `$${key}` : key, encodeState(field))
-  }
+  for (const [key, field] of Object.entries(state)) setField(result, escapeKey(key), encodeState(field))
   return result
 }
 
-/** What JSON leaves out of an object is not part of a state. */
-const isJson = (value: unknown): boolean =>
-  value !== undefined && typeof value !== 'function' && typeof value !== 'symbol'
+/** A mark is a key with one `$` before it; a key of anybody's that begins with one is written with another. */
+const escapeKey = (key: string): string => (key.startsWith('$') ? `$${key}` : key)
 
 /**
  * A state as its slice knows it. Frozen, and nothing of what it was made from.
  *
  * @param json of whatever origin
- * @throws {TypeError} where it is no JSON
+ * @throws {TypeError} where it is no JSON, or has a mark that is not known
  */
 export function decodeState(json: unknown): unknown {
-  return freezeDeep(decode(json))
+  return requireState(decode(json), 'state')
 }
 
 function decode(json: unknown): unknown {
@@ -80,12 +89,22 @@ function decode(json: unknown): unknown {
 }
 
 function decodeObject(json: Readonly<Record<string, unknown>>): unknown {
-  if (Object.hasOwn(json, recordsKey)) return RecordMap.from(entriesOf(json[recordsKey]))
   const result: Record<string, unknown> = {}
   for (const [key, field] of Object.entries(json)) {
+    if (/^\$(?!\$)/.test(key)) return decodeMarked(key, field)
     setField(result, key.startsWith('$') ? key.slice(1) : key, decode(field))
   }
   return result
+}
+
+const numbers = new Map(['NaN', 'Infinity', '-Infinity', '-0'].map((text) => [text as unknown, Number(text)]))
+
+function decodeMarked(mark: string, value: unknown): unknown {
+  if (mark === '$records') return RecordMap.from(entriesOf(value))
+  if (mark === '$undefined') return undefined
+  if (mark === '$bigint' && typeof value === 'string') return BigInt(value)
+  if (mark === '$number' && numbers.has(value)) return numbers.get(value)
+  throw new TypeError(`Expected no \`${mark}\` with ${JSON.stringify(value)}`)
 }
 
 function entriesOf(records: unknown): (readonly [string, unknown])[] {

@@ -5,9 +5,9 @@ import { EventBus } from '../event-bus.ts'
 import { freezeDeep } from '../freeze.ts'
 import { type GuardedBus, guardBus } from '../guarded-bus.ts'
 import type { Json } from '../json.ts'
-import type { AnySlice } from '../slice.ts'
+import { type AnySlice, requireInitial } from '../slice.ts'
 import { type Action, actionOf } from './action.ts'
-import { type HydrateResult, type States, statesOf } from './hydration.ts'
+import { type HydrateResult, judgeStates, type States, statesOf } from './hydration.ts'
 import { type Reacted, type Reaction, react, reactionsOf } from './reactions.ts'
 import { createSections, type SectionFault, type Sections } from './sections.ts'
 import type { SelectArguments, SelectorName, SelectResult, SliceEvents, SliceName, WorldState } from './slice-types.ts'
@@ -21,7 +21,7 @@ type Waiting = Action | Pick<WorldStateFault, 'type' | 'error'>
 /**
  * A dispatch costs what it changes: states share what is not new, and nothing is made for listeners who are not there.
  *
- * @throws {WorldStateError} `bad_option`, `bad_slice`
+ * @throws {WorldStateError} `bad_option`, `bad_slice`, `bad_state`
  * @example
  * const store = new WorldStateStore({ slices: [createFactionSlice()], eventBus })
  * const disconnect = store.connect()
@@ -47,7 +47,8 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     const { slices } = options
     this.#sections = createSections(slices)
     this.#reactions = reactionsOf(slices)
-    this.#states = Object.freeze(Object.fromEntries(slices.map(({ name, initial }) => [name, freezeDeep(initial)])))
+    slices.forEach(requireInitial)
+    this.#states = Object.freeze(Object.fromEntries(slices.map(({ name, initial }) => [name, initial])))
     this.#bus = guardBus(this.#options.eventBus, (error, type) => this.#report({ code: 'bus_failed', type, error }))
     this.#subscribers = new EventBus({
       onError: (error) => this.#complain({ code: 'listener_failed', type: null, error }),
@@ -126,6 +127,11 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     return writeSnapshot(this.#options.slices, this.#states)
   }
 
+  /** Whether this store would take its own snapshot back, as it is now: each slice judges its state. */
+  check(): HydrateResult {
+    return judgeStates(this.#options.slices, this.#states)
+  }
+
   /** Takes the states of a snapshot, as a whole or not at all. The history begins anew. */
   hydrate(snapshot: unknown): HydrateResult {
     const { slices, clock, nestedLimit } = this.#options
@@ -136,7 +142,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     const result = statesOf(snapshot, slices)
     if (!result.ok) return result
     const timestamp = clock()
-    this.#states = freezeDeep(result.states)
+    this.#states = Object.freeze(result.states)
     this.#history.length = 0
     this.#revision++
     this.#inTurn(() => this.#tell({ type: null, slices: slices.map(({ name }) => name), timestamp }))

@@ -1,0 +1,83 @@
+/** What a state is made of: data that versions can share, and that a save gives back exactly. */
+import { WorldStateError } from './errors.ts'
+
+/** Deeper than any state should be: whatever walks it would run out of stack. */
+const maxDepth = 200
+
+/** How many levels there are in each object that was found good. It is frozen all through, so it stays good. */
+const levels = new WeakMap<object, number>()
+
+/**
+ * Freezes a state and all within it, and makes sure that it is made of plain objects and lists, `RecordMap`s, text,
+ * numbers, bigints, true, false, null and undefined. Stops at what was found good before: a new version of a state
+ * costs as much as there is new in it.
+ *
+ * @throws {WorldStateError} `bad_state`, with the path of what is something else
+ */
+export function requireState<State>(state: State, name: string): State {
+  levelsOf(state, name)
+  return state
+}
+
+/** As `requireState`; returns how many levels there are. */
+export function levelsOf(state: unknown, name: string): number {
+  const judged = judge(state, 0)
+  if (typeof judged === 'number') return judged
+  throw new WorldStateError(
+    'bad_state',
+    `Expected \`${name}${judged.path}\` to be data that can be kept, got ${judged.got}`,
+  )
+}
+
+/** For what sees to itself that it is good: a `RecordMap`. */
+export function markAsState(value: object, levelsInIt: number): void {
+  levels.set(value, levelsInIt)
+}
+
+interface Fault {
+  readonly path: string
+  readonly got: string
+}
+
+function judge(value: unknown, above: number): number | Fault {
+  if (typeof value === 'function' || typeof value === 'symbol') return { path: '', got: `a ${typeof value}` }
+  return typeof value === 'object' && value !== null ? judgeObject(value, above) : 0
+}
+
+function judgeObject(value: object, above: number): number | Fault {
+  const known = levels.get(value)
+  // A circle ends here, too.
+  if (above + (known ?? 1) > maxDepth) return { path: '', got: `more than ${maxDepth} levels, or a circle` }
+  if (known !== undefined) return known
+  const keys = Object.keys(value)
+  const got = oddityOf(value, keys)
+  if (got !== undefined) return { path: '', got }
+  let deepest = 0
+  for (const key of keys) {
+    const judged = judge((value as Readonly<Record<string, unknown>>)[key], above + 1)
+    if (typeof judged !== 'number') return { ...judged, path: `${stepOf(value, key)}${judged.path}` }
+    deepest = Math.max(deepest, judged)
+  }
+  Object.freeze(value)
+  levels.set(value, deepest + 1)
+  return deepest + 1
+}
+
+/** What is odd about an object, of which a copy would differ. */
+function oddityOf(value: object, keys: readonly string[]): string | undefined {
+  const isList = Array.isArray(value)
+  if (Object.getPrototypeOf(value) !== (isList ? Array.prototype : Object.prototype)) return kindOf(value)
+  // A list has one more: its length.
+  if (Reflect.ownKeys(value).length !== keys.length + (isList ? 1 : 0)) return 'fields that are hidden or have a symbol'
+  if (isList && (keys.length !== value.length || Number(keys.at(-1) ?? -1) !== value.length - 1)) {
+    return 'a list with holes or with fields'
+  }
+  return keys.some((key) => Object.getOwnPropertyDescriptor(value, key)?.get) ? 'a getter' : undefined
+}
+
+function kindOf(value: object): string {
+  const name = value.constructor?.name
+  return typeof name === 'string' && !['', 'Object'].includes(name) ? `a ${name}` : 'an object that is not plain'
+}
+
+const stepOf = (value: object, key: string): string => (Array.isArray(value) ? `[${key}]` : `.${key}`)
