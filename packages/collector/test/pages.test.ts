@@ -81,7 +81,8 @@ it('reads under a prefix, beside a host with plugins of its own', async () => {
   await app.register(collector.plugin, { prefix: '/downlink' })
   const authorization = 'Bearer secret'
   const document = await app.inject({ url: '/downlink/api/openapi.json', headers: { authorization } })
-  expect(Object.keys(document.json().paths)).toContain('/downlink/api/sessions')
+  const paths = Object.keys(document.json().paths)
+  expect(paths).toEqual(expect.arrayContaining(['/downlink/healthz', '/downlink/readyz', '/downlink/api/sessions']))
   expect((await app.inject('/own')).body).toBe('own')
   const shown = await app.inject({ method: 'POST', url: '/downlink/api/token', payload: { token: 'secret' } })
   expect(shown.headers['set-cookie']).toContain('Path=/downlink/;')

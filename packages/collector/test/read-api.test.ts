@@ -288,7 +288,11 @@ it('describes its routes as they are', async () => {
   await post(JSON.stringify([aHit(), { type: 'unheard' }]))
   const { body } = await get('/api/openapi.json')
   const paths = ['token', 'sessions', 'sessions/{id}/ledger', 'events', 'rejected', 'query', 'export', 'live']
-  expect(Object.keys(body.paths)).toEqual(paths.map((path) => `/api/${path}`))
+  const beside = ['/healthz', '/readyz', '/metrics']
+  expect(Object.keys(body.paths)).toEqual([...beside, ...paths.map((path) => `/api/${path}`)])
+  for (const path of ['/healthz', '/readyz']) {
+    expectToFit((await get(path)).body, body.paths[path].get.responses['200'].content['application/json'].schema)
+  }
   for (const path of ['/api/sessions', '/api/events', '/api/rejected']) {
     const { schema } = body.paths[path].get.responses['200'].content['application/json']
     expectToFit((await get(path)).body, schema)

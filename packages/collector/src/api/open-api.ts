@@ -1,4 +1,4 @@
-/** How the OpenAPI document is made: from the schemas of the routes themselves. */
+/** How the OpenAPI document is made: from the schemas of the routes of `/api`, and a word on those beside it. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 
 declare module 'fastify' {
@@ -7,7 +7,37 @@ declare module 'fastify' {
   }
 }
 
-export const openApiInfo: FastifyDynamicSwaggerOptions = {
+const answer = (description: string, type: string, schema: object) => ({ description, content: { [type]: { schema } } })
+
+const status = (description: string, value: string) =>
+  answer(description, 'application/json', {
+    type: 'object',
+    properties: { status: { type: 'string', enum: [value] } },
+    required: ['status'],
+  })
+
+/** What is asked of a collector from beside `/api`, whose routes describe themselves. */
+const watchPaths = (prefix: string) => ({
+  [`${prefix}healthz`]: {
+    get: { summary: 'Is the process alive?', security: [], responses: { 200: status('It is', 'ok') } },
+  },
+  [`${prefix}readyz`]: {
+    get: {
+      summary: 'Can events be committed?',
+      security: [],
+      responses: { 200: status('They can', 'ok'), 503: status('Not now, or no more', 'unavailable') },
+    },
+  },
+  [`${prefix}metrics`]: {
+    get: {
+      summary: 'Counts and durations since the start, for Prometheus',
+      responses: { 200: answer('Its text format', 'text/plain', { type: 'string' }) },
+    },
+  },
+})
+
+/** @param prefix of all paths of the collector, with a slash at its end */
+export const openApiFor = (prefix: string): FastifyDynamicSwaggerOptions => ({
   // A host may have @fastify/swagger of its own.
   decorator: 'downlinkOpenApi',
   openapi: {
@@ -21,5 +51,6 @@ export const openApiInfo: FastifyDynamicSwaggerOptions = {
       securitySchemes: { readToken: { type: 'http', scheme: 'bearer', description: 'Where the collector has one' } },
     },
     security: [{ readToken: [] }],
+    paths: watchPaths(prefix),
   },
-}
+})

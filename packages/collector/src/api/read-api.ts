@@ -12,7 +12,7 @@ import { answerError, answerNotFound, sendError } from './api-errors.ts'
 import { dataRoutes } from './data-routes.ts'
 import { exportRoute } from './export-route.ts'
 import { liveRoute } from './live-route.ts'
-import { openApiInfo } from './open-api.ts'
+import { openApiFor } from './open-api.ts'
 import { pageRoutes } from './page.ts'
 import { createReadAccess } from './read-access.ts'
 import type { ReadAdmission } from './read-admission.ts'
@@ -55,13 +55,14 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
   }
 
   async function api(app: FastifyInstance): Promise<void> {
-    await app.register(fastifySwagger, openApiInfo)
+    const prefix = app.prefix.replace(/api$/, '')
+    await app.register(fastifySwagger, openApiFor(prefix))
     app.addHook('onRequest', async (_request, reply) => void reply.headers(apiHeaders))
     app.setErrorHandler(answerError)
     app.setNotFoundHandler(answerNotFound)
     // The schemas of answers are for the document; nothing is cut to fit them.
     app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
-    tokenRoutes(app, { access, path: app.prefix.replace(/api$/, ''), isSecure: options.isSecure })
+    tokenRoutes(app, { access, path: prefix, isSecure: options.isSecure })
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', authorise)
       dataRoutes(guarded, { ledgers, pages: createEventPages(store.readers), jail: store.jail })
