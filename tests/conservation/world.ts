@@ -95,7 +95,8 @@ export function createWorld(seed: number): World {
     })
     const judge = createJudge(protocolDefaults, {})
     const sessions = createSessions({ log, judge, maxIdle: 10 })
-    const post = createPostIngest({ sessions, keys: createKeys([]), maxRejectionsPerAnswer: 10, now: () => nowMs })
+    const limits = { maxElements: protocolDefaults.maxElements, maxRejectionsPerAnswer: 10 }
+    const post = createPostIngest({ sessions, keys: createKeys([]), limits, now: () => nowMs })
     return { sessions, post }
   }
 

@@ -56,6 +56,8 @@ export interface CommitOptions {
 export interface CollectorLimits {
   /** @default 262144 */
   readonly maxFrameBytes: number
+  /** Elements of a batch, or events of a plain frame or body. @default 5000 */
+  readonly maxElements: number
   /** A frame before the session is open. @default 16384 */
   readonly maxHelloBytes: number
   /** @default 65536 */
@@ -96,6 +98,7 @@ export interface CollectorLimits {
 
 export const limitDefaults: CollectorLimits = {
   maxFrameBytes: protocolDefaults.maxFrameBytes,
+  maxElements: protocolDefaults.maxElements,
   maxHelloBytes: protocolDefaults.maxHelloBytes,
   maxEventBytes: protocolDefaults.maxEventBytes,
   maxDepth: protocolDefaults.maxDepth,

@@ -37,7 +37,7 @@ export async function openPipeline(
   logger: FastifyBaseLogger,
 ): Promise<Pipeline> {
   const { limits, commit, proxies } = settings
-  const { maxIdleSessions, maxRejectionsPerAnswer } = limits
+  const { maxIdleSessions } = limits
   const now = Date.now
   const plan = planReadStore(settings.events, settings.query)
   const database = await openDatabase({ dataFolder: settings.data, log: logger, prepare: plan.prepare })
@@ -63,7 +63,7 @@ export async function openPipeline(
   const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions })
   const admission = createAdmission({ ...settings, keys, localPages: true })
   const sockets = createWebSocketIngest({ sessions, keys, admission, limits, proxies, now })
-  const post = createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now })
+  const post = createPostIngest({ sessions, keys, limits, now })
   let drained: Promise<void> | undefined
   let closed: Promise<void> | undefined
 

@@ -1,5 +1,6 @@
 /** Bad input: each gets its coded answer, and a well-behaved session beside it notices nothing. */
-import { defineEvents, type PostAnswer } from '@downlink/protocol'
+import { gzipSync } from 'node:zlib'
+import { defineEvents } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { aBystander, aClient, aCollector, aHello, aSocket, post, rowsOf } from './harness.ts'
@@ -22,7 +23,11 @@ const badFrames: Record<string, { readonly send: string | Buffer; readonly code:
   'a negative drop': { send: batch(1, [{ drop: { overflow: -1 } }]), code: 4400 },
   'a drop that no double counts': { send: batch(1, [{ drop: { overflow: 2 ** 53 } }], 2 ** 53), code: 4400 },
   'a frame nested 100,000 deep': { send: `${'['.repeat(1e5)}${']'.repeat(1e5)}`, code: 4400 },
-  'a batch of 100,000 nothings': { send: batch(1, Array(100_000).fill(0)), code: 4429 },
+  'drops that add up past 2^53': {
+    send: batch(1, Array(4).fill({ drop: { overflow: 2 ** 53 - 1 } }), 2 ** 53 - 1),
+    code: 4400,
+  },
+  'a batch of 100,000 nothings': { send: batch(1, Array(100_000).fill(0)), code: 4413 },
   'a binary frame': { send: Buffer.from(batch(1, [event])), code: 4400 },
   'a frame of 10 MB': { send: batch(1, [{ ...event, data: 'x'.repeat(1e7) }]), code: 1009 },
 }
@@ -56,6 +61,10 @@ const badHellos: Record<string, { readonly send: string; readonly code: number }
     code: 4400,
   },
   'no proof': { send: JSON.stringify({ t: 'hello', ...aHello(), proof: 'x' }), code: 4400 },
+  'next near 2^53': {
+    send: JSON.stringify({ t: 'hello', ...aHello(), next: 2 ** 53 - 1, pushed: 2 ** 53 - 2 }),
+    code: 4400,
+  },
   'next past pushed': { send: JSON.stringify({ t: 'hello', ...aHello(), next: 9 }), code: 4400 },
   'a hello of over 16 KiB': { send: JSON.stringify({ t: 'hello', ...aHello(), junk: 'x'.repeat(16_384) }), code: 4413 },
 }
@@ -137,15 +146,21 @@ it('rejects single events that are no good, and stores their neighbours', async 
   expect(await rowsOf(data, 'SELECT count(*)::INT FROM rejected_events')).toEqual([[11]])
 })
 
-it('rejects 100,000 plain nothings without a stumble', async () => {
+it.each([
+  ['an array of nothings', `[${Array(131_000).fill(0).join()}]`],
+  ['lines', '{}\n'.repeat(80_000)],
+  ['lines that are not JSON', 'x\n'.repeat(131_000)],
+  ['a batch', JSON.stringify({ ...aHello(), seq: 1, pushed: 131_000, events: Array(100_000).fill(0) })],
+])('refuses %s of far too many elements, before one becomes a row', async (_name, body) => {
   const { listening, data, stop } = await aCollector()
   const bystander = await aBystander(listening, data)
-  const response = await post(listening, `[${Array(100_000).fill(0).join()}]`)
-  expect(response.status).toBe(200)
-  const answer = (await response.json()) as PostAnswer
-  expect([answer.totals.rejected, answer.rejected.length]).toEqual([{ bad_event: 100_000 }, 100])
+  for (const send of [post(listening, body), post(listening, gzipSync(body), { 'content-encoding': 'gzip' })]) {
+    const response = await send
+    expect([response.status, await response.json()]).toMatchObject([413, { error: { code: 'too_large' } }])
+  }
   await bystander.say()
   await stop()
+  expect(await rowsOf(data, 'SELECT count(*)::INT FROM rejected_events')).toEqual([[0]])
 })
 
 it('stores __proto__ keys as data', async () => {
@@ -156,6 +171,13 @@ it('stores __proto__ keys as data', async () => {
     ['{"__proto__":{"admin":true}}', '{"__proto__":{"x":1}}'],
   ])
   expect(({} as { admin?: boolean }).admin).toBeUndefined()
+})
+
+it('closes a plain socket on a frame of too many elements', async () => {
+  const { listening } = await aCollector()
+  const socket = await aSocket(listening.telemetry)
+  socket.sendText(`[${Array(5001).fill(0).join()}]`)
+  expect(await socket.closed).toMatchObject({ code: 4413 })
 })
 
 it('closes a plain socket on what is no event at all', async () => {

@@ -4,11 +4,14 @@ import { decodeClientFrame, decodePost, looksLikePost, spanOf } from './decode-c
 import { cutElement } from './element.ts'
 import { encodeBatch, encodeFrame } from './encode.ts'
 import type { Batch, Hello } from './frames.ts'
+import { protocolDefaults } from './limits.ts'
 
 const hello: Hello = { session: 's-1', proof: '0123456789abcdef'.repeat(2), conn: 1, next: 1, pushed: 0, now: 1 }
 const batch: Batch = { seq: 1, pushed: 3, events: [{ type: 'tick', timestamp: 1, data: 1 }, { drop: { overflow: 2 } }] }
 
-const count = (least: number) => fc.integer({ min: least, max: Number.MAX_SAFE_INTEGER })
+const { maxElements, maxSequence } = protocolDefaults
+
+const count = (least: number) => fc.integer({ min: least, max: maxSequence })
 const text = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength })
 const hellos = fc
   .record(
@@ -28,7 +31,7 @@ const hellos = fc
     },
     { requiredKeys: ['session', 'proof', 'conn', 'next', 'now', 'more'] },
   )
-  .map(({ more, ...rest }) => ({ ...rest, pushed: Math.min(Number.MAX_SAFE_INTEGER, rest.next - 1 + more) }))
+  .map(({ more, ...rest }) => ({ ...rest, pushed: Math.min(maxSequence, rest.next - 1 + more) }))
 const elements = fc.oneof(
   fc.record({ type: text(10), timestamp: fc.integer(), data: fc.jsonValue() }),
   fc.record({ drop: fc.record({ overflow: fc.integer({ min: 1, max: 9 }) }) }),
@@ -144,6 +147,8 @@ describe('from outside', () => {
     ['next past what is pushed', { next: 2, pushed: 0 }],
     ['a fraction', { pushed: 0.5 }],
     ['more than a double holds', { pushed: 2 ** 53 }],
+    ['more than anybody can have pushed', { pushed: maxSequence + 1 }],
+    ['a claim to have had nearly 2^53 acknowledged', { next: 2 ** 53 - 1, pushed: 2 ** 53 - 2 }],
     ['a clock of text', { now: '1' }],
     ['a clock that no date holds', { now: 1e300 }],
   ])('refuses a hello with %s', (_, part) => {
@@ -158,6 +163,24 @@ describe('from outside', () => {
     expect(JSON.stringify(read)).not.toContain('secret')
   })
 
+  it('takes a batch up to the last sequence there is, and no event after it', () => {
+    const last = { t: 'batch', seq: maxSequence - 2, pushed: maxSequence }
+    const read = (events: unknown[]) => decodeClientFrame(JSON.stringify({ ...last, events }))
+    expect(read([{ type: 'x' }, { drop: { overflow: 2 } }])).toMatchObject({ ok: true })
+    expect(read([{ drop: { overflow: 2 } }, { type: 'x' }, { type: 'x' }])).toMatchObject({
+      error: { code: 'bad_frame' },
+    })
+  })
+
+  it('takes so many elements, and says which limit was passed before it looks at one', () => {
+    const read = (events: unknown[]) =>
+      decodeClientFrame(JSON.stringify({ t: 'batch', seq: 1, pushed: events.length, events }))
+    expect(read(Array(maxElements).fill(0))).toMatchObject({ ok: true })
+    expect(read(Array(maxElements + 1).fill({ drop: 0 }))).toMatchObject({
+      error: { code: 'too_large', message: 'Expected at most 5000 elements, got 5001' },
+    })
+  })
+
   it.each([
     ['sequence 0', { seq: 0 }],
     ['more events than are pushed', { pushed: 2 }],
@@ -165,6 +188,14 @@ describe('from outside', () => {
     ['an end of text', { end: 'yes' }],
     ['a drop of nothing', { events: [{ drop: {} }] }],
     ['a drop for a reason of its own', { events: [{ drop: { boredom: 1 } }] }],
+    ['a sequence that nobody can have reached', { seq: maxSequence + 1, pushed: maxSequence + 1, events: [] }],
+    ['more pushed than anybody can have', { pushed: maxSequence + 1 }],
+    ['drops that add up past pushed', { pushed: 9, events: [{ drop: { overflow: 5, sampled: 5 } }] }],
+    [
+      'drops that add up past 2^53',
+      { events: Array(4).fill({ drop: { overflow: 2 ** 53 - 1, sampled: 2 ** 53 - 1 } }) },
+    ],
+    ['a drop of 1e21', { events: [{ drop: { overflow: 1e21 } }] }],
     ['a drop of 0', { events: [{ drop: { overflow: 0 } }] }],
     ['a drop that is a number', { events: [{ drop: 3 }] }],
     ['a drop by prototype', { events: [{ drop: JSON.parse('{"__proto__":1}') }] }],

@@ -1,4 +1,4 @@
-/** What a collector reads: hello, batch, ping, and the POST that is all of them at once. */
+/** What a collector reads: hello, batch, ping, and the body that is all of them at once. */
 import { dropReasons } from './drop-reasons.ts'
 import { cutEvents } from './element.ts'
 import type { Batch, Hello, ReceivedBatch, ReceivedFrame, ReceivedHello, ReceivedPost, WireDrop } from './frames.ts'
@@ -14,16 +14,24 @@ import {
   parseJson,
   refused,
 } from './json.ts'
+import { protocolDefaults } from './limits.ts'
 
 /** Session ids on the wire; a `:` would make event ids ambiguous and is the collector's own (`plain:`). */
 const sessionForm = /^[A-Za-z0-9._-]{1,64}$/
 const proofForm = /^[0-9a-f]{32}$/
 
+const { maxSequence } = protocolDefaults
+
 /**
  * Reads one frame of a client. Never throws. The frame's size is the transport's to bound before this is called.
  * A batch's drops are checked, for they move sequences; its events are not: judge each with `checkEvent`.
+ *
+ * @param maxElements of a batch
  */
-export function decodeClientFrame(text: string): Decoded<ReceivedFrame> {
+export function decodeClientFrame(
+  text: string,
+  maxElements: number = protocolDefaults.maxElements,
+): Decoded<ReceivedFrame> {
   const parsed = parseJson(text)
   if (!parsed.ok) return parsed
   const frame = parsed.value
@@ -32,7 +40,9 @@ export function decodeClientFrame(text: string): Decoded<ReceivedFrame> {
     case 'hello':
       return faulty(helloFault(frame)) ?? decoded({ t: 'hello', ...helloOf(frame) })
     case 'batch':
-      return faulty(batchFault(frame)) ?? decoded({ t: 'batch', ...batchOf(frame, text) })
+      return (
+        tooMany(frame, maxElements) ?? faulty(batchFault(frame)) ?? decoded({ t: 'batch', ...batchOf(frame, text) })
+      )
     case 'ping':
       return decoded({ t: 'ping' })
     default:
@@ -45,8 +55,16 @@ export function decodeClientFrame(text: string): Decoded<ReceivedFrame> {
  *
  * @param body what `JSON.parse` makes of the text
  */
-export function decodePost(body: JsonObject, text: string): Decoded<ReceivedPost> {
-  return faulty(helloFault(body) ?? batchFault(body)) ?? decoded({ ...helloOf(body), ...batchOf(body, text) })
+export function decodePost(
+  body: JsonObject,
+  text: string,
+  maxElements: number = protocolDefaults.maxElements,
+): Decoded<ReceivedPost> {
+  return (
+    tooMany(body, maxElements) ??
+    faulty(helloFault(body) ?? batchFault(body)) ??
+    decoded({ ...helloOf(body), ...batchOf(body, text) })
+  )
 }
 
 /** Tells acknowledged delivery from a plain event: no game's event has both by accident. */
@@ -64,6 +82,12 @@ export function spanOf(element: unknown): number {
   return span
 }
 
+/** Before anything is made of them. */
+const tooMany = ({ events }: JsonObject, most: number) =>
+  Array.isArray(events) && events.length > most
+    ? refused('too_large', `Expected at most ${most} elements, got ${events.length}`)
+    : undefined
+
 const faulty = (fault: string | undefined) => (fault === undefined ? undefined : refused('bad_frame', fault))
 
 function helloFault(frame: JsonObject): string | undefined {
@@ -76,7 +100,7 @@ function helloFault(frame: JsonObject): string | undefined {
   }
   if (!isCount(frame.conn, 1)) return expectedCount(frame, 'conn', 1)
   if (!isCount(frame.next, 1)) return expectedCount(frame, 'next', 1)
-  if (!isCount(frame.pushed)) return expectedCount(frame, 'pushed', 0)
+  if (!isSequence(frame.pushed)) return expectedCount(frame, 'pushed', 0, maxSequence)
   if (frame.next - 1 > frame.pushed) return `Expected "next" to be at most "pushed" + 1, got ${frame.next}`
   if (!isTime(frame.now)) return `Expected "now" to be milliseconds since 1970, got ${excerpt(frame.now)}`
   return undefined
@@ -84,19 +108,21 @@ function helloFault(frame: JsonObject): string | undefined {
 
 function batchFault(frame: JsonObject): string | undefined {
   const { seq, pushed, events, end } = frame
-  if (!isCount(seq, 1)) return expectedCount(frame, 'seq', 1)
-  if (!isCount(pushed)) return expectedCount(frame, 'pushed', 0)
+  if (!isSequence(seq, 1)) return expectedCount(frame, 'seq', 1, maxSequence)
+  if (!isSequence(pushed)) return expectedCount(frame, 'pushed', 0, maxSequence)
   if (!Array.isArray(events)) return `Expected "events" to be an array, got ${excerpt(events)}`
   if (end !== undefined && typeof end !== 'boolean') return `Expected "end" to be true or absent, got ${excerpt(end)}`
-  let next = seq
+  let last = seq - 1
   for (const element of events) {
     if (isDrop(element)) {
       const fault = dropFault(element.drop)
       if (fault) return fault
     }
-    next += spanOf(element)
+    last += spanOf(element)
+    // At once: a sum of all might go past 2^53, and round to one that fits.
+    if (last > pushed) break
   }
-  return next - 1 <= pushed ? undefined : `Expected "pushed" to be at least ${next - 1}, got ${pushed}`
+  return last <= pushed ? undefined : `Expected "pushed" to be at least ${last}, got ${pushed}`
 }
 
 function dropFault(drop: unknown): string | undefined {
@@ -109,8 +135,12 @@ function dropFault(drop: unknown): string | undefined {
     : `Expected "drop" to be counts from 1 by ${dropReasons.join(', ')}, got ${excerpt(drop)}`
 }
 
-const expectedCount = (frame: JsonObject, name: string, least: number): string =>
-  `Expected "${name}" to be a whole number from ${least} up, got ${excerpt(frame[name])}`
+const isSequence = (value: unknown, least?: number): value is number => isCount(value, least) && value <= maxSequence
+
+function expectedCount(frame: JsonObject, name: string, least: number, most?: number): string {
+  const range = most === undefined ? `${least} up` : `${least} to ${most}`
+  return `Expected "${name}" to be a whole number from ${range}, got ${excerpt(frame[name])}`
+}
 
 function helloOf(frame: JsonObject): ReceivedHello {
   const { session, proof, conn, next, pushed, now } = frame as unknown as Hello

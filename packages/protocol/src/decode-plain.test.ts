@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { decodePlain } from './decode-plain.ts'
 import { cutElement } from './element.ts'
 
@@ -25,6 +25,31 @@ it('keeps a line that is no JSON as text, so that it is rejected alone', () => {
       cutElement('{"type":"b"}', { type: 'b' }),
     ],
   })
+})
+
+it.each([
+  ['an array', JSON.stringify(Array(131_000).fill(0))],
+  ['lines', '{"type":"x"}\n'.repeat(131_000)],
+  ['lines that are not JSON', '{x}\n'.repeat(131_000)],
+  ['lines after blank ones', `${'\n'.repeat(10_000)}${'1\n'.repeat(5001)}`],
+])('refuses too many in %s as too large', (_, text) => {
+  expect(decodePlain(text)).toMatchObject({ ok: false, error: { code: 'too_large' } })
+})
+
+it('counts no blank lines', () => {
+  expect(decodePlain(`${'\n \r\n'.repeat(100_000)}{"type":"x"}\n{"type":"y"}`)).toMatchObject({ value: { length: 2 } })
+})
+
+it('makes no exception for a line that can be no event, and for few of those that can', () => {
+  const parse = vi.spyOn(JSON, 'parse')
+  onTestFinished(() => parse.mockRestore())
+  const good = '{"type":"x"}\n'
+  expect(decodePlain(`${good}${'nonsense\n'.repeat(4000)}`)).toMatchObject({ ok: true, value: { length: 4001 } })
+  expect(parse).toHaveBeenCalledTimes(2)
+  expect(decodePlain(`${good}${'{x}\n'.repeat(100)}`)).toMatchObject({ ok: true, value: { length: 101 } })
+  parse.mockClear()
+  expect(decodePlain(`${good}${'{x}\n'.repeat(4000)}`)).toMatchObject({ ok: false, error: { code: 'bad_json' } })
+  expect(parse).toHaveBeenCalledTimes(103)
 })
 
 it.each(['', '1', '"text"', 'null', 'nonsense', '{', '1\n2'])('refuses %j', (text) => {

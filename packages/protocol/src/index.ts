@@ -10,13 +10,8 @@ export {
   rejectionCodes,
 } from './check-event.ts'
 export { type CloseCode, closeCodes } from './close-codes.ts'
-export {
-  decodeClientFrame,
-  decodePost,
-  isDrop,
-  looksLikePost,
-  spanOf,
-} from './decode-client-frame.ts'
+export { decodeBody, type ReceivedBody } from './decode-body.ts'
+export { decodeClientFrame, decodePost, isDrop, spanOf } from './decode-client-frame.ts'
 export { decodePlain } from './decode-plain.ts'
 export { decodeServerFrame } from './decode-server-frame.ts'
 export {

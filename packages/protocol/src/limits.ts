@@ -22,6 +22,8 @@ export const protocolDefaults = {
   helloTimeoutMs: 5000,
   /** A frame, or an inflated POST body, in UTF-8 bytes. */
   maxFrameBytes: 262_144,
+  /** Elements of a batch, or events of a plain frame or body. */
+  maxElements: 5000,
   /** A frame before hello. */
   maxHelloBytes: 16_384,
   /** The `meta` of a hello, as JSON. */
@@ -30,6 +32,11 @@ export const protocolDefaults = {
   maxKeyLength: 4096,
   /** UTF-16 units of the name of a hello's event definitions. */
   maxSchemaLength: 128,
+  /**
+   * The highest sequence of a session, 2³⁶: 500 events a second for four years, 50,000 for two weeks. What claims
+   * more is no count of events, and what is claimed may end in ledgers.
+   */
+  maxSequence: 68_719_476_736,
   /** One event, as JSON. */
   maxEventBytes: 65_536,
   /** Nested arrays and objects in an event's data. */

@@ -14,7 +14,7 @@ import type { Connection } from './connection.ts'
 import { introductionOf } from './introduction.ts'
 import type { Keys } from './keys.ts'
 import type { Pace } from './pace.ts'
-import type { Socket } from './socket.ts'
+import { refuseFrame, type Socket } from './socket.ts'
 
 export interface AckedConnectionOptions {
   readonly socket: Socket
@@ -44,8 +44,8 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     },
 
     receive(text) {
-      const decoded = decodeClientFrame(text)
-      if (!decoded.ok) return socket.close(closeCodes.badFrame, decoded.error.message)
+      const decoded = decodeClientFrame(text, limits.maxElements)
+      if (!decoded.ok) return refuseFrame(socket, decoded.error)
       const frame = decoded.value
       // Each frame counts, so that empty ones are no way around the limit.
       if (!pace.allows(frame.t === 'batch' ? 1 + frame.events.length : 1)) return

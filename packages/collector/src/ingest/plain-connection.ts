@@ -1,11 +1,12 @@
 /** One plain WebSocket: arrays or lines of events in, nothing out. */
 import { closeCodes, decodePlain } from '@downlink/protocol'
+import type { CollectorLimits } from '../options.ts'
 import type { Link, Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Connection } from './connection.ts'
 import type { Keys } from './keys.ts'
 import type { Pace } from './pace.ts'
-import type { Socket } from './socket.ts'
+import { refuseFrame, type Socket } from './socket.ts'
 
 export interface PlainConnectionOptions {
   readonly socket: Socket
@@ -13,13 +14,12 @@ export interface PlainConnectionOptions {
   readonly keys: Keys
   readonly key: string | undefined
   readonly pace: Pace
-  /** Uncommitted events above which the socket is not read. */
-  readonly maxPendingEvents: number
+  readonly limits: CollectorLimits
   readonly now: () => number
 }
 
 export function createPlainConnection(options: PlainConnectionOptions): Connection {
-  const { socket, sessions, keys, key, pace, maxPendingEvents, now } = options
+  const { socket, sessions, keys, key, pace, limits, now } = options
   /** Begun with the first events: a socket that sends none leaves no trace. */
   let session: Session | undefined
 
@@ -33,8 +33,8 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
     greeting: false,
 
     receive(text) {
-      const decoded = decodePlain(text)
-      if (!decoded.ok) return socket.close(closeCodes.badFrame, decoded.error.message)
+      const decoded = decodePlain(text, limits.maxElements)
+      if (!decoded.ok) return refuseFrame(socket, decoded.error)
       if (!pace.allows(1 + decoded.value.length)) return
       if (!session) {
         session = sessions.openPlain()
@@ -42,7 +42,7 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
       }
       const settled = session.takePlain(decoded.value, false, now())
       // There are no acks to hold a plain sender back, so its own socket must.
-      if (session.pendingEvents <= maxPendingEvents) return
+      if (session.pendingEvents <= 2 * limits.windowEvents) return
       socket.pause()
       void settled.then(socket.resume)
     },

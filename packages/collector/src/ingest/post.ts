@@ -1,36 +1,42 @@
 /** `POST /telemetry`: a batch with its hello inlined, or plain events; answered only after the commit. */
-import { decodePlain, decodePost, looksLikePost, type PostAnswer, type ReceivedPost } from '@downlink/protocol'
+import { decodeBody, type PostAnswer, type ReceivedElement, type ReceivedPost } from '@downlink/protocol'
 import { totalsOf } from '../commit/session-record.ts'
+import type { CollectorLimits } from '../options.ts'
 import type { Settled } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { introductionOf } from './introduction.ts'
 import type { Keys } from './keys.ts'
 
+type RefusedStatus = 400 | 401 | 403 | 409 | 413 | 503
+
 type PostOutcome =
   | { readonly status: 200; readonly body: PostAnswer }
   | {
-      readonly status: 400 | 401 | 403 | 409 | 503
+      readonly status: RefusedStatus
       readonly body: { readonly error: { readonly code: string; readonly message: string }; readonly ack?: number }
     }
 
 export interface PostIngestOptions {
   readonly sessions: Sessions
   readonly keys: Keys
-  readonly maxRejectionsPerAnswer: number
+  readonly limits: Pick<CollectorLimits, 'maxElements' | 'maxRejectionsPerAnswer'>
   readonly now: () => number
 }
 
 /** Takes a body and the key that came in the header or the URL. */
 export type PostIngest = (text: string, requestKey: string | undefined) => Promise<PostOutcome>
 
-export function createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now }: PostIngestOptions): PostIngest {
+export function createPostIngest({ sessions, keys, limits, now }: PostIngestOptions): PostIngest {
   return async (text, requestKey) => {
-    const parsed = parse(text)
-    if (!looksLikePost(parsed)) return takePlain(text, requestKey)
-    const decoded = decodePost(parsed, text)
-    if (!decoded.ok) return refusal(400, decoded.error.code, decoded.error.message)
-    if (!keys.allows(decoded.value.key ?? requestKey)) return unauthorised()
-    return takeAcked(decoded.value)
+    const decoded = decodeBody(text, limits.maxElements)
+    if (!decoded.ok) {
+      const { code, message } = decoded.error
+      return refusal(code === 'too_large' ? 413 : 400, code, message)
+    }
+    const body = decoded.value
+    const key = body.kind === 'acked' ? (body.post.key ?? requestKey) : requestKey
+    if (!keys.allows(key)) return refusal(401, 'unauthorised', 'Expected a valid key')
+    return body.kind === 'acked' ? takeAcked(body.post) : takePlain(body.events)
   }
 
   async function takeAcked(post: ReceivedPost): Promise<PostOutcome> {
@@ -48,18 +54,15 @@ export function createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now }
     return { status: 409, body: { ...refusal(409, 'hole', message).body, ack: settled.record.mark } }
   }
 
-  async function takePlain(text: string, requestKey: string | undefined): Promise<PostOutcome> {
-    if (!keys.allows(requestKey)) return unauthorised()
-    const decoded = decodePlain(text)
-    if (!decoded.ok) return refusal(400, decoded.error.code, decoded.error.message)
-    return answer(await sessions.openPlain().takePlain(decoded.value, true, now()))
+  async function takePlain(events: readonly ReceivedElement[]): Promise<PostOutcome> {
+    return answer(await sessions.openPlain().takePlain(events, true, now()))
   }
 
   function answer(settled: Settled, leftOut?: readonly string[]): PostOutcome {
     if (settled.kind === 'unavailable') return unavailable()
     const { record } = settled
     const rejected = settled.rejected
-      .slice(0, maxRejectionsPerAnswer)
+      .slice(0, limits.maxRejectionsPerAnswer)
       .map(({ seq, code, message }) => ({ seq, code, message }))
     const { mark } = record
     const body = { t: 'ack', seq: mark, ack: mark, totals: totalsOf(record), rejected } as const
@@ -67,21 +70,8 @@ export function createPostIngest({ sessions, keys, maxRejectionsPerAnswer, now }
   }
 }
 
-function refusal(
-  status: 400 | 401 | 403 | 409 | 503,
-  code: string,
-  message: string,
-): Exclude<PostOutcome, { status: 200 }> {
+function refusal(status: RefusedStatus, code: string, message: string): Exclude<PostOutcome, { status: 200 }> {
   return { status, body: { error: { code, message } } }
 }
 
-const unauthorised = (): PostOutcome => refusal(401, 'unauthorised', 'Expected a valid key')
 const unavailable = (): PostOutcome => refusal(503, 'unavailable', 'The store is unavailable; come back later')
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -1,6 +1,5 @@
 /** A WebSocket as ingest sees it: text out, a coded close, nothing piling up towards a reader that does not read. */
-import type { CloseCode, ServerFrame } from '@downlink/protocol'
-import { closeCodes, encodeFrame } from '@downlink/protocol'
+import { type CloseCode, closeCodes, encodeFrame, type FrameError, type ServerFrame } from '@downlink/protocol'
 import type { WebSocket } from 'ws'
 
 export interface Socket {
@@ -48,4 +47,9 @@ export function createSocket(ws: WebSocket, maxBufferedBytes: number): Socket {
     },
   }
   return socket
+}
+
+/** Closes on a frame that could not be read. */
+export function refuseFrame(socket: Socket, { code, message }: FrameError): void {
+  socket.close(code === 'too_large' ? closeCodes.tooLarge : closeCodes.badFrame, message)
 }

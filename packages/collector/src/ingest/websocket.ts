@@ -137,8 +137,7 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
       socket.close(closeCodes.unauthorised, 'Expected a valid key')
       return undefined
     }
-    const maxPendingEvents = 2 * limits.windowEvents
-    return createPlainConnection({ socket, sessions, keys, key, pace, maxPendingEvents, now })
+    return createPlainConnection({ socket, sessions, keys, key, pace, limits, now })
   }
 
   function beat(): void {
