@@ -17,6 +17,7 @@ const listenAdvice: Readonly<Record<string, string>> = {
   EADDRINUSE: 'Stop what listens there, or choose another port: --port 0 takes any free one.',
   EADDRNOTAVAIL: 'Name an address of this machine with --host; 0.0.0.0 is all of them.',
   ENOTFOUND: 'Name an address of this machine with --host; 0.0.0.0 is all of them.',
+  BLOCKED_PORT: 'Choose another port with --port, such as 4180: this one belongs to another protocol.',
   EACCES: 'Choose a port from 1024 up: those below may need rights that this user lacks.',
 }
 

@@ -1,4 +1,4 @@
-/** Starts a collector on a port, or on one of the next where that is taken. */
+/** Starts a collector on a port, or on one of the next where that is of no use. */
 import { type Collector, type CollectorOptions, createCollector } from '@downlink/collector'
 
 export interface OpenCollector {
@@ -18,12 +18,13 @@ export async function openCollector(options: CollectorOptions, port: number): Pr
       return { collector, ...(await collector.listen({ port: candidate })) }
     } catch (error) {
       await collector.close()
-      if (!isPortTaken(error) || candidate === port + attempts - 1) throw error
+      if (!isOfThePort(error) || candidate === port + attempts - 1) throw error
     }
   }
 }
 
-function isPortTaken(error: unknown): boolean {
-  const { code, cause } = error as NodeJS.ErrnoException
-  return code === 'EADDRINUSE' || (cause !== undefined && isPortTaken(cause))
+/** Taken, or one that no browser connects to. */
+function isOfThePort(error: unknown): boolean {
+  const { code = '', cause } = error as NodeJS.ErrnoException
+  return code === 'EADDRINUSE' || code === 'BLOCKED_PORT' || (cause !== undefined && isOfThePort(cause))
 }

@@ -43,6 +43,12 @@ it('gives advice where the port is taken', async () => {
   expect(stderr).toContain('--port 0')
 })
 
+it('gives advice where no browser connects to the port', async () => {
+  const { exitCode, stdout, stderr } = await run(['serve', '--port', '4190', '--data', freshFolder()])
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  expect(stderr).toMatch(/4190: no browser connects to this port \[cannot_listen\]\n.*another port with --port/)
+})
+
 it('says once why it cannot listen, and does not blame the port where the address is wrong', async () => {
   // 192.0.2.0/24 is for documents: no machine has an address of it.
   const secrets = ['--key', 'k', '--read-token', 't']

@@ -6,6 +6,7 @@ const reasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'there is no such host',
   EACCES: 'it is not permitted',
+  BLOCKED_PORT: 'no browser connects to this port',
 }
 
 /** The error keeps the system's as its `cause`, whose `code` tells the cases apart. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { telemetryPath } from '@downlink/protocol'
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { pino } from 'pino'
+import { blockedPorts } from './blocked-ports.ts'
 import { cannotListen } from './cannot-listen.ts'
 import type { CommitNotice } from './commit/commit-notice.ts'
 import { CollectorError } from './errors.ts'
@@ -65,7 +66,7 @@ export interface Collector {
 }
 
 export interface ListenOptions {
-  /** 0 picks a free one. @default 4180 */
+  /** 0 picks a free one. Those that browsers connect to. @default 4180 */
   readonly port?: number
   /** @default '127.0.0.1' */
   readonly host?: string
@@ -107,6 +108,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
       if (outside !== undefined && !(keys.required && settings.readToken)) {
         throw new CollectorError('unprotected', `Expected a key and a read token to be reached at ${outside}`)
       }
+      if (blockedPorts.has(port)) throw cannotListen(host, port, { code: 'BLOCKED_PORT' })
       const app = createServer(logger, settings)
       const pipeline = await open(() => app.close())
       try {

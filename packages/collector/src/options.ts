@@ -3,6 +3,7 @@ import { type EventDefinitions, protocolDefaults } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Origins, readOrigins } from './access/origins.ts'
 import { createProxies, type Proxies, type TrustedProxies } from './access/proxies.ts'
+import { blockedPorts } from './blocked-ports.ts'
 import { CollectorError } from './errors.ts'
 import { type QueryLimits, settleQueryLimits } from './query/query-limits.ts'
 
@@ -88,6 +89,8 @@ export interface CollectorLimits {
   readonly maxEventsPerSecond: number
   /** POSTs a second from one address, with a second's worth at once. @default 200 */
   readonly maxPostsPerSecond: number
+  /** Wrong read tokens a minute from one address, with a minute's worth at once. @default 20 */
+  readonly maxGuessesPerMinute: number
   /** Unsent bytes after which a reader is too slow. @default 1048576 */
   readonly maxBufferedBytes: number
   /** Rejections that one answer names; the totals count all. @default 100 */
@@ -114,6 +117,7 @@ export const limitDefaults: CollectorLimits = {
   maxGreetingPerAddress: 256,
   maxEventsPerSecond: 50_000,
   maxPostsPerSecond: 200,
+  maxGuessesPerMinute: 20,
   maxBufferedBytes: 1_048_576,
   maxRejectionsPerAnswer: 100,
   maxIdleSessions: 10_000,
@@ -155,7 +159,8 @@ export function settle(options: CollectorOptions): CollectorSettings {
   }
   if (readToken === '') throw new CollectorError('bad_option', 'Expected `readToken` not to be empty')
   const url = publicUrl === undefined ? undefined : webUrlOf(publicUrl)
-  if (publicUrl !== undefined && !url) throw badOption('publicUrl', 'an http or https URL', publicUrl)
+  if (publicUrl !== undefined && !url)
+    throw badOption('publicUrl', 'an http or https URL, at a port that browsers connect to', publicUrl)
   const proxies = createProxies(trustProxy)
   if (trustProxy !== false && readToken === undefined) {
     throw new CollectorError(
@@ -185,5 +190,5 @@ const badOption = (name: string, expected: string, got: unknown): CollectorError
 
 function webUrlOf(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  return url && /^https?:$/.test(url.protocol) ? url : undefined
+  return url && /^https?:$/.test(url.protocol) && !blockedPorts.has(Number(url.port)) ? url : undefined
 }

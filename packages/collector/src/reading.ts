@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 import { gamePages } from './api/game-pages.ts'
+import { createReadAccess } from './api/read-access.ts'
 import { createReadAdmission } from './api/read-admission.ts'
 import { createReadApi } from './api/read-api.ts'
 import type { CommitLog } from './commit/commit-log.ts'
@@ -73,9 +74,9 @@ export async function openReading({
     exporter,
     live,
     metrics,
-    readToken: settings.readToken,
-    refusal: createReadAdmission(settings),
-    isSecure: (request) => settings.publicUrl?.protocol === 'https:' || settings.proxies.isSecure(request),
+    access: createReadAccess({ ...settings, ...settings.limits, monotonicNow: () => performance.now() }),
+    admission: createReadAdmission(settings),
+    senderOf: settings.proxies.senderOf,
     pageFolder: settings.page ? pageFolder : undefined,
   })
   return {

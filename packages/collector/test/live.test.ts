@@ -3,10 +3,10 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { aCollector, aFolder } from './harness.ts'
 
 /** Reads server-sent events until one fits. */
-async function aListener(url: string) {
+async function aListener(url: string, headers: Record<string, string> = {}) {
   const controller = new AbortController()
   onTestFinished(() => controller.abort())
-  const response = await fetch(`${url}/api/live`, { signal: controller.signal })
+  const response = await fetch(`${url}/api/live`, { headers, signal: controller.signal })
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
   return {
@@ -39,7 +39,8 @@ it('tells what is stored, as it is stored', async () => {
   const { listening } = await aCollector()
   const live = await aListener(listening.url)
   expect(live.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
-  expect(live.response.headers.get('cache-control')).toBe('no-store')
+  expect(live.response.headers.get('cache-control')).toBe('no-store, no-transform')
+  expect(live.response.headers.get('x-accel-buffering')).toBe('no')
   expect(await live.next('counters')).toMatchObject({ stored: 0, types: {}, sockets: 0 })
   await send(listening.url, '[{"type":"x","data":{"a":"\\n\\ndata: injected"}},{"type":""}]')
   expect(await live.next('tail')).toMatchObject({
@@ -108,4 +109,24 @@ it('tells listeners in its own process, each event once it is stored', async () 
   expect(heard).toHaveLength(2)
   await stop()
   expect(() => collector.subscribe(() => {})).toThrow('Expected a collector that is running')
+})
+
+it('has places for one address, and others for the next', async () => {
+  const { listening } = await aCollector({ trustProxy: 1, readToken: 't' })
+  const listenFrom = (sender: string) =>
+    aListener(listening.url, { authorization: 'Bearer t', 'x-forwarded-for': `127.0.0.1, ${sender}` })
+  for (let at = 0; at < 16; at++) expect((await listenFrom('203.0.113.9')).response.status).toBe(200)
+  const { response } = await listenFrom('203.0.113.9')
+  expect(response.status).toBe(429)
+  expect(response.headers.get('retry-after')).toBe('2')
+  expect((await listenFrom('203.0.113.10')).response.status).toBe(200)
+})
+
+it('has room again after a storm of listeners that come and go', async () => {
+  const { listening } = await aCollector()
+  for (let wave = 0; wave < 10; wave++) {
+    const listeners = await Promise.all(Array.from({ length: 15 }, () => aListener(listening.url)))
+    for (const { leave } of listeners) leave()
+  }
+  await expect.poll(async () => (await aListener(listening.url)).response.status).toBe(200)
 })

@@ -5,6 +5,7 @@ import { createCollector } from '@downlink/collector'
 import Fastify from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { blockedPorts } from '../src/blocked-ports.ts'
 import { aClient, aFolder, aSocket, post, rowsOf } from './harness.ts'
 
 const event = { type: 'a', timestamp: 1 }
@@ -90,11 +91,34 @@ it('refuses to listen beyond loopback unprotected, on a taken port, and twice', 
   expect((await open.listen({ host: '0.0.0.0', port: 0 })).url).toContain('http://0.0.0.0:')
 })
 
+it('listens on no port that fetch refuses', async () => {
+  const collector = createCollector({ data: await aFolder(), logger: false })
+  onTestFinished(() => collector.close())
+  for (const port of blockedPorts) {
+    await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toMatchObject({ cause: { message: 'bad port' } })
+    await expect(collector.listen({ port })).rejects.toMatchObject({
+      code: 'cannot_listen',
+      message: `Can't listen on 127.0.0.1:${port}: no browser connects to this port`,
+    })
+  }
+  expect(await collector.listen({ port: 0 })).toMatchObject({ url: expect.any(String) })
+})
+
 it.each([
   [{ limits: { beatMs: 0 } }, 'Expected `beatMs` to be a whole number from 1 up, got 0'],
   [{ limits: { maxSockets: 1.5 } }, 'Expected `maxSockets` to be a whole number from 1 up, got 1.5'],
-  [{ publicUrl: 'nowhere' }, 'Expected `publicUrl` to be an http or https URL, got "nowhere"'],
-  [{ publicUrl: 'ftp://t.example' }, 'Expected `publicUrl` to be an http or https URL, got "ftp://t.example"'],
+  [
+    { publicUrl: 'nowhere' },
+    'Expected `publicUrl` to be an http or https URL, at a port that browsers connect to, got "nowhere"',
+  ],
+  [
+    { publicUrl: 'ftp://t.example' },
+    'Expected `publicUrl` to be an http or https URL, at a port that browsers connect to, got "ftp://t.example"',
+  ],
+  [
+    { publicUrl: 'https://t.example:6667' },
+    'Expected `publicUrl` to be an http or https URL, at a port that browsers connect to, got "https://t.example:6667"',
+  ],
   [{ keys: [''] }, 'Expected each of `keys` to be 1 to 4096 characters'],
   [{ keys: ['k'.repeat(4097)] }, 'Expected each of `keys` to be 1 to 4096 characters'],
 ])('refuses %j', (options, message) => {

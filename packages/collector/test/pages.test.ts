@@ -85,7 +85,23 @@ it('reads under a prefix, beside a host with plugins of its own', async () => {
   expect(paths).toEqual(expect.arrayContaining(['/downlink/healthz', '/downlink/readyz', '/downlink/api/sessions']))
   expect((await app.inject('/own')).body).toBe('own')
   const shown = await app.inject({ method: 'POST', url: '/downlink/api/token', payload: { token: 'secret' } })
-  expect(shown.headers['set-cookie']).toContain('Path=/downlink/;')
+  // Without a path a browser sends it back below /downlink/api alone, or below what a proxy makes of that.
+  expect(shown.headers['set-cookie']).not.toMatch(/path=/i)
+  const cookie = String(shown.headers['set-cookie']).split(';')[0] ?? ''
+  expect((await app.inject({ url: '/downlink/api/sessions', headers: { cookie } })).statusCode).toBe(200)
+})
+
+it('leads to the slash that relative paths need, by a relative path', async () => {
+  const folder = await aFolder()
+  await writeFile(join(folder, 'index.html'), 'the game')
+  const { app, collector } = await aHost({ pages: { '/play': { folder } } })
+  await app.register(collector.plugin, { prefix: '/tools/downlink' })
+  const locationOf = async (url: string) => (await app.inject(url)).headers.location
+  expect(await locationOf('/tools/downlink')).toBe('./downlink/')
+  expect(await locationOf('/tools/downlink?x=1')).toBe('./downlink/?x=1')
+  expect(await locationOf('/tools/downlink/play')).toBe('./play/')
+  expect((await app.inject('/tools/downlink/')).statusCode).toBe(200)
+  expect((await app.inject('/tools/downlink/play/')).body).toBe('the game')
 })
 
 it('is not read from afar without a token, whatever the host says', async () => {

@@ -72,7 +72,7 @@ async function demo(flags: DemoFlags): Promise<void> {
     throw error
   })
   if (flags.port !== 0 && !url.endsWith(`:${flags.port}`))
-    say(`Port ${flags.port} is taken: taking ${new URL(url).port}.`)
+    say(`Port ${flags.port} can't be had: taking ${new URL(url).port}.`)
   say(greeting(game, flags, url, data, Object.keys(pages)))
 
   const run = startBotRun({ game, seed: flags.seed, url: telemetryUrl, rate: flags.rate })

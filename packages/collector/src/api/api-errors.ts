@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 
 /** What only the HTTP side says. */
-export type ApiErrorCode = 'bad_request' | 'unauthorised' | 'forbidden' | 'not_found' | 'internal'
+export type ApiErrorCode = 'bad_request' | 'unauthorised' | 'forbidden' | 'not_found' | 'too_fast' | 'internal'
 
 const statuses: Partial<Record<CollectorErrorCode, number>> = {
   bad_sql: 400,
@@ -21,8 +21,14 @@ const retryable = new Set([429, 503])
 const retryAfterSeconds = 2
 
 export function sendError(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
-  if (retryable.has(status)) reply.header('retry-after', String(retryAfterSeconds))
+  if (retryable.has(status) && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfterSeconds))
   return reply.code(status).send({ error: { code, message } })
+}
+
+/** An address that guesses read tokens is not told whether this one was right. */
+export function sendLimited(reply: FastifyReply, retryAfterS: number): FastifyReply {
+  const message = `Too many wrong read tokens came from this address. Try again in ${retryAfterS} s.`
+  return sendError(reply.header('retry-after', String(retryAfterS)), 429, 'too_fast' satisfies ApiErrorCode, message)
 }
 
 export function answerError(error: FastifyError | CollectorError, request: FastifyRequest, reply: FastifyReply): void {

@@ -59,15 +59,16 @@ export function dataRoutes(app: FastifyInstance, { ledgers, pages, jail }: DataR
     ({ query }) => pages.rejected(query),
   )
 
-  const summary = 'The answer to one SELECT over events, sessions, rejected_events, ledgers and a view a type'
-  app.get<{ Querystring: { sql: string } }>(
-    '/query',
-    { schema: { summary, querystring: queries.sql, response: answer(answers.query) } },
-    ({ query }, reply) => jail.query(query.sql, goneSignal(reply)),
-  )
+  // By POST alone: what a page elsewhere can make a browser fetch must start no query.
   app.post<{ Body: { sql: string } }>(
     '/query',
-    { schema: { summary, body: queries.sql, response: answer(answers.query) } },
+    {
+      schema: {
+        summary: 'The answer to one SELECT over events, sessions, rejected_events, ledgers and a view a type',
+        body: queries.sql,
+        response: answer(answers.query),
+      },
+    },
     ({ body }, reply) => jail.query(body.sql, goneSignal(reply)),
   )
 }

@@ -4,8 +4,13 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import type { CollectorPage } from '../options.ts'
 import { commonHeaders } from './security-headers.ts'
+import { slashRedirect } from './slash-redirect.ts'
 
 export async function gamePages(app: FastifyInstance, pages: Readonly<Record<string, CollectorPage>>): Promise<void> {
+  app.addHook('onSend', async ({ url }, reply, payload) => {
+    if (reply.hasHeader('location')) reply.header('location', slashRedirect(url))
+    return payload
+  })
   for (const [path, { folder, config = {} }] of Object.entries(pages)) {
     const script = `globalThis.downlinkConfig = ${JSON.stringify(config)}\n`
     app.get(`${path}/downlink-config.js`, { schema: { hide: true } }, (_request, reply) =>

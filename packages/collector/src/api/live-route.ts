@@ -1,5 +1,6 @@
 /** `/api/live`: the live stream over HTTP, as server-sent events. */
 import type { FastifyInstance } from 'fastify'
+import type { Proxies } from '../access/proxies.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import { sendError } from './api-errors.ts'
 import { errorAnswer } from './schemas.ts'
@@ -10,20 +11,27 @@ const stream = {
   content: { 'text/event-stream': { schema: { type: 'string' } } },
 }
 
-export function liveRoute(app: FastifyInstance, live: LiveStream): void {
+/** nginx passes each message on at once, and nobody on the way compresses them, which takes several together. */
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+export function liveRoute(app: FastifyInstance, live: LiveStream, senderOf: Proxies['senderOf']): void {
   app.get(
     '/live',
     {
       exposeHeadRoute: false,
       schema: { summary: 'What happens now', response: { 200: stream, default: errorAnswer } },
     },
-    (_request, reply) => {
+    (request, reply) => {
       const { raw } = reply
       const begin = () => {
-        raw.writeHead(200, { ...headersOf(reply.getHeaders()), 'content-type': 'text/event-stream; charset=utf-8' })
+        raw.writeHead(200, { ...headersOf(reply.getHeaders()), ...streamHeaders })
       }
-      const leave = live.join({
-        write(text) {
+      const sink = {
+        write(text: string) {
           if (!raw.headersSent) begin()
           raw.write(text)
         },
@@ -31,11 +39,16 @@ export function liveRoute(app: FastifyInstance, live: LiveStream): void {
           return raw.writableLength
         },
         end: () => raw.end(),
-      })
-      if (!leave) return sendError(reply, 503, 'query_busy', 'Too many listen already.')
+      }
+      const joined = live.join(sink, senderOf(request.raw))
+      if (joined.kind !== 'joined') {
+        return joined.kind === 'full'
+          ? sendError(reply, 503, 'query_busy', 'Too many listen already.')
+          : sendError(reply, 429, 'query_busy', 'Too many listen from this address already.')
+      }
       reply.hijack()
-      raw.once('close', leave)
-      if (raw.destroyed) leave()
+      raw.once('close', joined.leave)
+      if (raw.destroyed) joined.leave()
     },
   )
 }

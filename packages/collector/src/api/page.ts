@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { pageHeaders } from './security-headers.ts'
+import { slashRedirect } from './slash-redirect.ts'
 
 const notBuilt = `The page is not built. From the repository's root:
 
@@ -22,6 +23,10 @@ export async function pageRoutes(app: FastifyInstance, folder: string): Promise<
     )
     return
   }
+  // The page's own paths are relative, and lead elsewhere without the slash.
+  app.addHook('onRequest', async ({ url }, reply) =>
+    app.prefix !== '' && url.split('?', 1)[0] === app.prefix ? reply.redirect(slashRedirect(url)) : undefined,
+  )
   await app.register(fastifyStatic, {
     root: folder,
     // A host may have @fastify/static of its own.

@@ -1,20 +1,61 @@
+import type { IncomingMessage } from 'node:http'
 import { expect, it } from 'vitest'
+import { createProxies } from '../access/proxies.ts'
 import { createReadAccess } from './read-access.ts'
 
-const cookieFrom = (setCookie: string): string => setCookie.split(';')[0] ?? ''
+const maxGuessesPerMinute = 3
+
+function anAccess(readToken: string | undefined = 'secret', publicUrl?: string) {
+  let nowMs = 0
+  const access = createReadAccess({
+    readToken,
+    proxies: createProxies(1),
+    publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
+    maxGuessesPerMinute,
+    monotonicNow: () => nowMs,
+  })
+  const from = (headers: Record<string, string>, sender = '203.0.113.9') =>
+    ({
+      headers: { host: 'localhost:4180', 'x-forwarded-for': sender, ...headers },
+      socket: {},
+    }) as unknown as IncomingMessage
+  const admits = (headers: Record<string, string>, sender?: string) => access.admits(from(headers, sender))
+  const cookie = (headers: Record<string, string> = {}) => access.cookieFor(from(headers)).split(';')[0] ?? ''
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+  return {
+    access,
+    admits,
+    cookie,
+    bearer,
+    from,
+    pass(ms: number) {
+      nowMs += ms
+    },
+  }
+}
 
 it('lets everybody in where there is no token', () => {
-  const access = createReadAccess(undefined)
-  expect(access.allows({})).toBe(true)
+  const access = createReadAccess({
+    readToken: undefined,
+    proxies: createProxies(false),
+    publicUrl: undefined,
+    maxGuessesPerMinute,
+    monotonicNow: () => 0,
+  })
+  expect(access.admits({ headers: {}, socket: {} } as unknown as IncomingMessage)).toBe('allowed')
 })
 
 it('takes the token as a bearer, or the cookie that stands for it', () => {
-  const access = createReadAccess('secret')
-  const cookie = cookieFrom(access.cookie({ path: '/', secure: false }))
-  expect(access.allows({ authorization: 'Bearer secret' })).toBe(true)
-  expect(access.allows({ cookie })).toBe(true)
-  expect(access.allows({ cookie: `a=b; ${cookie}; c=d` })).toBe(true)
-  expect(access.allowsToken('secret')).toBe(true)
+  const { access, admits, bearer, cookie, from } = anAccess()
+  expect(admits(bearer('secret'))).toBe('allowed')
+  expect(admits({ cookie: cookie() })).toBe('allowed')
+  expect(admits({ cookie: `a=b; ${cookie()}; c=d` })).toBe('allowed')
+  expect(access.admitsToken('secret', from({}))).toBe('allowed')
+})
+
+it('takes a cookie beside a header of somebody else, such as a proxy that asks for a password', () => {
+  const { admits, cookie } = anAccess()
+  expect(admits({ authorization: 'Basic dTpw', cookie: cookie() })).toBe('allowed')
 })
 
 it.each([
@@ -22,24 +63,71 @@ it.each([
   { authorization: 'Bearer wrong' },
   { authorization: 'Basic secret' },
   { authorization: 'Bearer ' },
-  { cookie: 'downlink_read=' },
-  { cookie: 'downlink_read=secret' },
-  { cookie: 'xdownlink_read=secret' },
-  { cookie: cookieFrom(createReadAccess('other').cookie({ path: '/', secure: false })) },
+  { cookie: 'downlink_read_4180=' },
+  { cookie: 'downlink_read_4180=secret' },
 ])('refuses %j', (headers) => {
-  expect(createReadAccess('secret').allows(headers)).toBe(false)
+  expect(anAccess().admits(headers)).toBe('refused')
+})
+
+it('refuses the cookie of another collector, and of itself before it was started anew', () => {
+  const { admits, cookie } = anAccess()
+  expect(admits({ cookie: anAccess().cookie() })).toBe('refused')
+  expect(admits({ cookie: `x${cookie()}` })).toBe('refused')
+})
+
+it('looks at no more tokens of an address that guesses, but at those of others', () => {
+  const { access, admits, bearer, from } = anAccess()
+  for (let guess = 0; guess < maxGuessesPerMinute; guess++) expect(admits(bearer(`guess ${guess}`))).toBe('refused')
+  expect(admits(bearer('secret'))).toBe('limited')
+  expect(access.admitsToken('secret', from({}))).toBe('limited')
+  expect(admits(bearer('secret'), '203.0.113.10')).toBe('allowed')
+  expect(admits(bearer('guess'), '127.0.0.1, 203.0.113.9')).toBe('limited')
+})
+
+it('looks again after a while, and counts only wrong ones', () => {
+  const { access, admits, bearer, pass } = anAccess()
+  for (let at = 0; at < 100; at++) expect(admits(bearer('secret'))).toBe('allowed')
+  for (let guess = 0; guess < 50; guess++) admits(bearer(`guess ${guess}`))
+  pass(access.retryAfterSeconds * 1000 - 1)
+  expect(admits(bearer('secret'))).toBe('limited')
+  pass(1)
+  expect(admits(bearer('secret'))).toBe('allowed')
+})
+
+it('never limits whoever has the cookie, whatever else its address does', () => {
+  const { admits, bearer, cookie } = anAccess()
+  for (let guess = 0; guess < 50; guess++) admits(bearer(`guess ${guess}`))
+  expect(admits({ cookie: cookie() })).toBe('allowed')
 })
 
 it('does not let a good cookie make up for a wrong bearer', () => {
-  const access = createReadAccess('secret')
-  const cookie = cookieFrom(access.cookie({ path: '/', secure: false }))
-  expect(access.allows({ authorization: 'Bearer wrong', cookie })).toBe(false)
+  const { admits, bearer, cookie } = anAccess()
+  expect(admits({ ...bearer('wrong'), cookie: cookie() })).toBe('refused')
+})
+
+it('takes no cookie for a guess, since that can not be guessed', () => {
+  const { admits, bearer } = anAccess()
+  for (let at = 0; at < 50; at++) expect(admits({ cookie: 'downlink_read_4180=stale' })).toBe('refused')
+  expect(admits(bearer('secret'))).toBe('allowed')
+})
+
+it('has one cookie for each port, since browsers send them to all', () => {
+  const [one, other] = [anAccess(), anAccess()]
+  const [host, otherHost] = [{ host: 'localhost:4180' }, { host: 'localhost:4181' }]
+  const cookie = `${one.cookie(host)}; ${other.cookie(otherHost)}`
+  expect(one.admits({ ...host, cookie })).toBe('allowed')
+  expect(other.admits({ ...otherHost, cookie })).toBe('allowed')
+  expect(one.cookie({ host: 't.example' })).toMatch(/^downlink_read=/)
+})
+
+it('takes any of several cookies of its name, as two prefixes of one host have them', () => {
+  const { admits, cookie } = anAccess()
+  expect(admits({ cookie: `${anAccess().cookie()}; ${cookie()}` })).toBe('allowed')
 })
 
 it('sets a cookie that scripts and other sites never see, and that holds no token', () => {
-  const access = createReadAccess('secret')
-  expect(access.cookie({ path: '/x/', secure: true })).toMatch(
-    /^downlink_read=[\w-]{43}; Path=\/x\/; HttpOnly; SameSite=Strict; Secure$/,
-  )
-  expect(access.cookie({ path: '/', secure: false })).not.toContain('Secure')
+  const { access, from } = anAccess()
+  expect(access.cookieFor(from({}))).toMatch(/^downlink_read_4180=[\w-]{43}; HttpOnly; SameSite=Strict$/)
+  expect(access.cookieFor(from({ 'x-forwarded-proto': 'https' }))).toMatch(/; Secure$/)
+  expect(anAccess('secret', 'https://t.example').access.cookieFor(from({}))).toMatch(/; Secure$/)
 })

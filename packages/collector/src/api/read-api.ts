@@ -2,20 +2,23 @@
 import type { IncomingMessage } from 'node:http'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Proxies } from '../access/proxies.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { createEventPages } from '../query/event-pages.ts'
 import type { Exporter } from '../query/export.ts'
 import type { Ledgers } from '../query/ledgers.ts'
 import type { ReadStore } from '../query/read-store.ts'
-import { answerError, answerNotFound, sendError } from './api-errors.ts'
+import { answerError, answerNotFound, sendError, sendLimited } from './api-errors.ts'
+import { checkInput, type InputSchema } from './check-input.ts'
 import { dataRoutes } from './data-routes.ts'
 import { exportRoute } from './export-route.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { pageRoutes } from './page.ts'
-import { createReadAccess } from './read-access.ts'
+import type { ReadAccess } from './read-access.ts'
 import type { ReadAdmission } from './read-admission.ts'
+import { queries } from './schemas.ts'
 import { apiHeaders } from './security-headers.ts'
 import { tokenRoutes } from './token-routes.ts'
 
@@ -25,10 +28,9 @@ export interface ReadApiOptions {
   readonly exporter: Exporter
   readonly live: LiveStream
   readonly metrics: Metrics
-  readonly readToken: string | undefined
-  readonly refusal: ReadAdmission
-  /** Does whoever asks reach the collector over https? */
-  readonly isSecure: (request: IncomingMessage) => boolean
+  readonly access: ReadAccess
+  readonly admission: ReadAdmission
+  readonly senderOf: Proxies['senderOf']
   /** Of the built page; undefined where none is to be served. */
   readonly pageFolder: string | undefined
 }
@@ -37,13 +39,12 @@ export interface ReadApiOptions {
 const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
-  const { store, ledgers, exporter, live, metrics, refusal } = options
-  const access = createReadAccess(options.readToken)
+  const { store, ledgers, exporter, live, metrics, access, admission, senderOf } = options
 
   return async (root) => {
     await root.register(async (app) => {
-      app.addHook('onRequest', admit)
-      app.get('/metrics', { onRequest: authorise }, async (_request, reply) =>
+      app.addHook('onRequest', refuseBy(admission.refusal))
+      app.get('/metrics', { onRequest: [refuseBy(admission.dataRefusal), authorise] }, async (_request, reply) =>
         reply
           .headers(apiHeaders)
           .type(metrics.contentType)
@@ -55,31 +56,43 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
   }
 
   async function api(app: FastifyInstance): Promise<void> {
-    const prefix = app.prefix.replace(/api$/, '')
-    await app.register(fastifySwagger, openApiFor(prefix))
+    await app.register(fastifySwagger, openApiFor(app.prefix.replace(/api$/, '')))
     app.addHook('onRequest', async (_request, reply) => void reply.headers(apiHeaders))
+    app.addHook('onRequest', refuseBy(admission.dataRefusal))
+    app.addHook('onRoute', (route) => {
+      route.schema = { querystring: queries.none, ...route.schema }
+    })
     app.setErrorHandler(answerError)
     app.setNotFoundHandler(answerNotFound)
     // The schemas of answers are for the document; nothing is cut to fit them.
     app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
-    tokenRoutes(app, { access, path: prefix, isSecure: options.isSecure })
+    app.setValidatorCompiler<InputSchema>(
+      ({ schema }) =>
+        (input) =>
+          checkInput(schema, input),
+    )
+    tokenRoutes(app, access)
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', authorise)
       dataRoutes(guarded, { ledgers, pages: createEventPages(store.readers), jail: store.jail })
       exportRoute(guarded, exporter)
-      liveRoute(guarded, live)
+      liveRoute(guarded, live, senderOf)
       guarded.get('/openapi.json', { schema: { hide: true } }, async () => app.downlinkOpenApi())
     })
   }
 
-  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    const reason = refusal(request.raw)
-    return reason === undefined ? undefined : sendError(reply, 403, 'forbidden', reason)
-  }
-
-  async function authorise(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    if (access.allows(request.headers)) return undefined
+  async function authorise({ raw }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    const verdict = access.admits(raw)
+    if (verdict === 'allowed') return undefined
+    if (verdict === 'limited') return sendLimited(reply, access.retryAfterSeconds)
     reply.header('www-authenticate', 'Bearer realm="downlink"')
     return sendError(reply, 401, 'unauthorised', 'Expected the read token, as `Authorization: Bearer …`.')
   }
 }
+
+const refuseBy =
+  (refusal: (request: IncomingMessage) => string | undefined) =>
+  async ({ raw }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const reason = refusal(raw)
+    return reason === undefined ? undefined : sendError(reply, 403, 'forbidden', reason)
+  }

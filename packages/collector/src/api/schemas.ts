@@ -1,4 +1,5 @@
 /** The API's JSON Schemas: they check what comes, and are the OpenAPI document. */
+import type { InputSchema, TextField, WholeField } from './check-input.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -20,21 +21,40 @@ function object(properties: Readonly<Record<string, Schema>>, optional: readonly
   return { type: 'object', properties, required, additionalProperties: false }
 }
 
+/** What may come: all of it is wanted unless it is named optional. */
+function input(
+  properties: InputSchema['properties'],
+  optional: readonly string[] = [],
+  dependentRequired: InputSchema['dependentRequired'] = {},
+): InputSchema {
+  const required = Object.keys(properties).filter((field) => !optional.includes(field))
+  return { type: 'object', properties, required, dependentRequired, additionalProperties: false }
+}
+
 // Names and sequences travel as SQL text in exports, and a NUL would end it.
-const name = (description: string): Schema => ({
+const name = (description: string): TextField => ({
   type: 'string',
+  title: 'text of 1 to 256 characters without NUL',
   minLength: 1,
   maxLength: 256,
   pattern: '^[^\\0]+$',
   description,
 })
-const limit: Schema = { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Entries of a page' }
-const sequence = (description: string): Schema => ({
+const limit: WholeField = { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Entries of a page' }
+const sequence = (description: string): WholeField => ({
   type: 'integer',
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
   description,
 })
+/** A time in ms since 1970, which the database can hold, and a session. */
+const place: TextField = {
+  type: 'string',
+  title: "a page's `next`",
+  maxLength: 256,
+  pattern: '^\\d{1,15}\\.[^\\0]+$',
+  description: "A page's `next`",
+}
 
 export const errorAnswer: Schema = object({
   error: object({ code: text('What went wrong, for programs'), message: text('What went wrong, and what to do') }),
@@ -107,11 +127,12 @@ export const answers: Readonly<Record<'sessions' | 'ledger' | 'events' | 'reject
   }),
 }
 
-export const queries: Readonly<
-  Record<'sessions' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token', Schema>
-> = {
-  sessions: object({ limit, before: name("A page's `next`") }, ['limit', 'before']),
-  events: object(
+type QueryName = 'none' | 'sessions' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token'
+
+export const queries: Readonly<Record<QueryName, InputSchema>> = {
+  none: input({}),
+  sessions: input({ limit, before: place }, ['limit', 'before']),
+  events: input(
     {
       session: name('Only of this session'),
       type: name('Only of this type'),
@@ -120,8 +141,9 @@ export const queries: Readonly<
       limit,
     },
     ['session', 'type', 'after', 'before', 'limit'],
+    { after: ['session'] },
   ),
-  rejected: object(
+  rejected: input(
     {
       session: name('Only of this session'),
       code: name('Only with this code'),
@@ -130,15 +152,15 @@ export const queries: Readonly<
     },
     ['session', 'code', 'before', 'limit'],
   ),
-  sql: object({ sql: { type: 'string', maxLength: 100_000, description: 'One SELECT' } }),
-  export: object(
+  sql: input({ sql: { type: 'string', minLength: 1, maxLength: 100_000, description: 'One SELECT' } }),
+  export: input(
     {
-      format: { type: 'string', enum: ['parquet', 'csv', 'ndjson'] },
+      format: { type: 'string', enum: ['parquet', 'csv', 'ndjson'], description: 'Of the file' },
       type: name('Only of this type, with the columns of its view'),
       session: name('Only of this session'),
     },
     ['type', 'session'],
   ),
-  session: object({ id: name('The session') }),
-  token: object({ token: { type: 'string', maxLength: 1024, description: 'The read token' } }),
+  session: input({ id: name('The session') }),
+  token: input({ token: { type: 'string', minLength: 1, maxLength: 1024, description: 'The read token' } }),
 }

@@ -1,19 +1,10 @@
 /** Where a browser shows the read token once, and gets a cookie for it. Nothing here asks for a token. */
-import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { sendError } from './api-errors.ts'
+import { sendError, sendLimited } from './api-errors.ts'
 import type { ReadAccess } from './read-access.ts'
 import { errorAnswer, queries } from './schemas.ts'
 
-export interface TokenRoutesOptions {
-  readonly access: ReadAccess
-  /** Where the cookie holds. */
-  readonly path: string
-  /** Does whoever asks reach the collector over https? */
-  readonly isSecure: (request: IncomingMessage) => boolean
-}
-
-export function tokenRoutes(app: FastifyInstance, { access, path, isSecure }: TokenRoutesOptions): void {
+export function tokenRoutes(app: FastifyInstance, access: ReadAccess): void {
   app.post<{ Body: { token: string } }>(
     '/token',
     {
@@ -24,9 +15,10 @@ export function tokenRoutes(app: FastifyInstance, { access, path, isSecure }: To
       },
     },
     async ({ body, raw }, reply) => {
-      if (!access.allowsToken(body.token)) return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
-      reply.header('set-cookie', access.cookie({ path, secure: isSecure(raw) }))
-      return reply.code(204).send()
+      const verdict = access.admitsToken(body.token, raw)
+      if (verdict === 'limited') return sendLimited(reply, access.retryAfterSeconds)
+      if (verdict === 'refused') return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
+      return reply.header('set-cookie', access.cookieFor(raw)).code(204).send()
     },
   )
 }

@@ -31,7 +31,7 @@ function aStream() {
       }
     },
   })
-  function aListener() {
+  function aListener(sender = '203.0.113.9') {
     const texts: string[] = []
     const listener = { bufferedBytes: 0, ended: false }
     const sink = {
@@ -47,9 +47,11 @@ function aStream() {
       texts
         .filter((text) => text.startsWith(`event: ${type}\ndata: `))
         .map((text) => JSON.parse(text.split('data: ')[1] ?? ''))
+    const joined = stream.join(sink, sender)
     return {
       listener,
-      leave: stream.join(sink),
+      kind: joined.kind,
+      leave: joined.kind === 'joined' ? joined.leave : undefined,
       texts,
       tails: () => messages<LiveTail>('tail'),
       counters: () => messages<LiveCounters>('counters'),
@@ -148,9 +150,19 @@ it('sends a comment now and then, so that nothing on the way takes the link for 
 
 it('takes so many listeners and no more', () => {
   const { stream, aListener } = aStream()
-  const listeners = Array.from({ length: liveLimits.maxListeners }, () => aListener())
-  expect(aListener().leave).toBeUndefined()
+  const listeners = Array.from({ length: liveLimits.maxListeners }, (_, at) => aListener(`203.0.113.${at}`))
+  expect(aListener('198.51.100.1').kind).toBe('full')
   stream.close()
   expect(stream.listeners).toBe(0)
   expect(listeners.every(({ listener }) => listener.ended)).toBe(true)
+})
+
+it('leaves places to others than the one who takes many', () => {
+  const { stream, aListener } = aStream()
+  const taken = Array.from({ length: liveLimits.maxListenersPerAddress }, () => aListener('203.0.113.9'))
+  expect(aListener('203.0.113.9').kind).toBe('sender_full')
+  expect(aListener('203.0.113.10').kind).toBe('joined')
+  taken[0]?.leave?.()
+  expect(aListener('203.0.113.9').kind).toBe('joined')
+  expect(stream.listeners).toBe(liveLimits.maxListenersPerAddress + 1)
 })

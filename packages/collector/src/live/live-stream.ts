@@ -33,9 +33,14 @@ export interface LiveSink {
   end(): void
 }
 
+export type Joined =
+  | { readonly kind: 'joined'; readonly leave: () => void }
+  /** All places are taken, or all that one sender may have. */
+  | { readonly kind: 'full' | 'sender_full' }
+
 export interface LiveStream {
-  /** @returns takes the sink out; undefined where there are too many already */
-  join(sink: LiveSink): (() => void) | undefined
+  /** @param sender whom the place is counted for */
+  join(sink: LiveSink, sender: string): Joined
   readonly listeners: number
   /** Ends every sink. */
   close(): void
@@ -60,10 +65,12 @@ export const liveLimits = {
   maxTailBytes: 131_072,
   maxBufferedBytes: 1_048_576,
   maxListeners: 64,
+  maxListenersPerAddress: 16,
 } as const
 
 interface Listener {
   readonly sink: LiveSink
+  readonly sender: string
   lost: number
 }
 
@@ -80,15 +87,19 @@ export function createLiveStream({ feed, tally, sockets, now, every }: LiveStrea
       return listeners.size
     },
 
-    join(sink) {
-      if (listeners.size >= liveLimits.maxListeners) return undefined
-      const listener = { sink, lost: 0 }
+    join(sink, sender) {
+      const { maxListeners, maxListenersPerAddress } = liveLimits
+      if (listeners.size >= maxListeners) return { kind: 'full' }
+      const ofSender = [...listeners].filter((other) => other.sender === sender)
+      if (ofSender.length >= maxListenersPerAddress) return { kind: 'sender_full' }
+      const listener = { sink, sender, lost: 0 }
       if (listeners.size === 0) wake()
       listeners.add(listener)
       sink.write(message('counters', counters()))
-      return () => {
+      const leave = () => {
         if (listeners.delete(listener) && listeners.size === 0) rest()
       }
+      return { kind: 'joined', leave }
     },
 
     close() {
