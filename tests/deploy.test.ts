@@ -104,7 +104,8 @@ async function startNginx(context: TestContext): Promise<Site> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text
   })
-  await expect.poll(() => accepts(plain), { timeout: 20_000, message: log }).toBe(true)
+  // Where it has ended, what it said is what failed.
+  await expect.poll(() => (child.exitCode === null ? accepts(plain) : log), { timeout: 20_000 }).toBe(true)
   return { upstream, secure, plain, accessLog: () => readFile(join(home, 'access.log'), 'utf8') }
 }
 
@@ -244,6 +245,20 @@ it('lets a browser in that has shown the read token, over https alone', async (c
   expect(await ask(site, '/api/sessions', { headers: { cookie: value, origin: game } })).toMatchObject({ status: 403 })
 })
 
+it('passes the live feed on as it comes', async (context) => {
+  const site = await startNginx(context)
+  await startCollector(site)
+  const feed = await open(site, '/api/live', { headers: bearer })
+  onTestFinished(() => void feed.destroy())
+  let seen = ''
+  feed.setEncoding('utf8').on('data', (text: string) => {
+    seen += text
+  })
+  await expect.poll(() => seen, { timeout: 20_000 }).toContain('event: counters')
+  await ask(site, '/telemetry?key=write', { method: 'POST', body: JSON.stringify([anEvent]) })
+  await expect.poll(() => seen, { timeout: 20_000 }).toContain('"jumped"')
+})
+
 it('has room for it under a path of the site of the game', async (context) => {
   const site = await startNginx(context)
   const publicUrl = /--public-url (https:\/\/game\.example\S*?)`/.exec(await guide())?.[1] ?? ''
@@ -256,7 +271,10 @@ it('has room for it under a path of the site of the game', async (context) => {
   }
   const headers = { 'content-type': 'application/json' }
   const shown = await fetch(`${base}api/token`, { method: 'POST', headers, body: '{"token":"read"}' })
-  expect(shown.status).toBe(204)
+  const cookie = shown.headers.get('set-cookie') ?? ''
+  // Without a path of its own a browser keeps it below /downlink/api: the game's other paths never see it.
+  expect(cookie).not.toContain('Path=')
+  expect((await fetch(`${base}api/sessions`, { headers: { cookie: cookie.split(';')[0] ?? '' } })).status).toBe(200)
 
   const from = { headers: { host: 'game.example', origin: game } }
   const telemetry = `${base.replace('http', 'ws')}telemetry`
