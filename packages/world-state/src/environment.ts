@@ -1,10 +1,20 @@
-/** The only file that touches globals: the console, the page's storages, and where a page is asked for its inspector. */
+/** The only file that touches globals: the console, the page's storages, timers, and where a page is asked for its inspector. */
+
+import type { SetTimer } from '@downlink/artifacts'
 
 /** Where a fault goes that nobody has asked for. */
 export const reportFault = (error: unknown, event: string): void =>
   console.error(`[downlink] a listener of ${event} failed`, error)
 
 export const warn = (message: string, error: unknown): void => console.warn(`[downlink] ${message}`, error)
+
+export const realTimer: SetTimer = (run, delayMs) => {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+}
+
+/** Tells what one tab wrote from what another did. It is no secret. */
+export const randomText = (): string => Math.random().toString(36).slice(2)
 
 /** Throws where a page may not have one, and where there is no page. */
 export const pageStorage = (): Storage => globalThis.localStorage

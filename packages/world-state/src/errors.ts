@@ -13,6 +13,12 @@ export type WorldStateErrorCode =
   | 'bus_failed'
   /** A storage is full. */
   | 'quota_exceeded'
+  /** A slot holds what may not be replaced. */
+  | 'conflict'
+  /** A storage did not answer in time. */
+  | 'storage_timeout'
+  /** Another tab holds the page's database open and does not let go of it. */
+  | 'storage_blocked'
   /** A storage is not there, or can't be read or written. */
   | 'storage_unavailable'
 

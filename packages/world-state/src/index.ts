@@ -21,9 +21,12 @@ export {
   type LoadFailureCode,
   type LoadResult,
   type SaveFailureCode,
+  type SaveHead,
   SaveManager,
   type SaveManagerOptions,
+  type SaveOptions,
   type SaveResult,
+  saveDefaults,
 } from './save-manager.ts'
 export {
   type AnySlice,
@@ -37,6 +40,7 @@ export {
   type TableDefinition,
   type WhenMissing,
 } from './slice.ts'
+export type { DeadlineOptions } from './storage/deadline.ts'
 export {
   createIndexedDbStorage,
   type IndexedDbStorageOptions,
@@ -44,7 +48,7 @@ export {
 } from './storage/indexed-db-storage.ts'
 export { createLocalStorage, type LocalStorageOptions, localStorageDefaults } from './storage/local-storage.ts'
 export { createMemoryStorage } from './storage/memory-storage.ts'
-export type { StoragePort } from './storage/storage-port.ts'
+export type { MayReplace, StoragePort } from './storage/storage-port.ts'
 export type { HydrateFailure, HydrateFailureCode, HydrateResult } from './store/hydration.ts'
 export type { SectionFault } from './store/sections.ts'
 export type { SliceEvents, WorldState } from './store/slice-types.ts'

@@ -1,3 +1,9 @@
 /** What needs Node: saves as files. */
 
-export { createFileStorage, type FileStorageOptions, type FileSystem, type OpenFile } from './node/file-storage.ts'
+export {
+  createFileStorage,
+  type FileStorageOptions,
+  type FileSystem,
+  fileStorageDefaults,
+  type OpenFile,
+} from './node/file-storage.ts'

@@ -1,11 +1,14 @@
 /** A save as text: the snapshot, and when and of which game it is. */
 import type { GameIdentity } from '@downlink/artifacts'
-import type { Json } from './json.ts'
+import { WorldStateError } from './errors.ts'
+import { copyJson, type Json } from './json.ts'
 import type { HydrateFailure } from './store/hydration.ts'
 import type { WorldSnapshot } from './store/snapshot.ts'
 
 export interface Save {
   readonly formatVersion: 1
+  /** Another one in every save; saves of the first release have none. */
+  readonly revision?: string
   /** Milliseconds since 1970. */
   readonly savedAt: number
   readonly game: GameIdentity
@@ -17,7 +20,19 @@ export type ReadSave =
   | { readonly ok: false; readonly reason: 'corrupt'; readonly message: string; readonly cause?: unknown }
   | { readonly ok: false; readonly reason: 'refused'; readonly message: string; readonly refusal: HydrateFailure }
 
-export const writeSave = (save: Save): string => `${JSON.stringify(save)}\n`
+/** @throws {WorldStateError} `bad_option`, where what the game says of itself could not be read again */
+export function writeSave({ revision, savedAt, game, snapshot }: Required<Omit<Save, 'formatVersion'>>): string {
+  if (!Number.isFinite(savedAt)) {
+    throw new WorldStateError('bad_option', `Expected \`clock\` to give milliseconds, got ${savedAt}`)
+  }
+  if (typeof game?.name !== 'string') {
+    throw new WorldStateError('bad_option', 'Expected `game` to be { name, version, seed, missionId }')
+  }
+  return `${JSON.stringify({ formatVersion: 1, revision, savedAt, game: copyJson(game), snapshot })}\n`
+}
+
+/** What tells a save from any other: its revision, read off its head as `writeSave` makes it, or else all of it. */
+export const revisionOf = (text: string): string => /^\{"formatVersion":1,"revision":"(\w+)"/.exec(text)?.[1] ?? text
 
 /** Judges the envelope; the snapshot in it is for the store to judge. */
 export function readSave(text: string): ReadSave {
@@ -28,7 +43,7 @@ export function readSave(text: string): ReadSave {
     return { ok: false, reason: 'corrupt', message: 'The save is not JSON', cause }
   }
   const { formatVersion, savedAt, game, snapshot } = Object(json) as Partial<Record<keyof Save, unknown>>
-  if (typeof formatVersion !== 'number' || typeof savedAt !== 'number' || !snapshot || !game) {
+  if (!isVersion(formatVersion) || typeof savedAt !== 'number' || !snapshot || !isGame(game)) {
     return { ok: false, reason: 'corrupt', message: 'The save lacks what every save has' }
   }
   if (formatVersion > 1) {
@@ -37,3 +52,7 @@ export function readSave(text: string): ReadSave {
   }
   return { ok: true, save: json as unknown as Save }
 }
+
+const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1
+
+const isGame = (game: unknown): boolean => typeof (game as Partial<GameIdentity> | null)?.name === 'string'

@@ -1,5 +1,6 @@
 /** What a game asks when it wants its world kept, loaded, or looked at. */
-import type { EventPort, GameIdentity, InspectorSummary } from '@downlink/artifacts'
+import type { EventPort, GameIdentity, InspectorSummary, SetTimer } from '@downlink/artifacts'
+import { randomText } from './environment.ts'
 import { WorldStateError } from './errors.ts'
 import {
   type ArtifactAdapter,
@@ -8,7 +9,9 @@ import {
   type InspectorExportResult,
 } from './export-inspector.ts'
 import { type InspectionSources, inspectGame } from './inspection.ts'
-import { readSave, writeSave } from './save-file.ts'
+import { readSave, type Save, writeSave } from './save-file.ts'
+import { SaveSlots } from './save-slots.ts'
+import { deadlineOf } from './storage/deadline.ts'
 import type { StoragePort } from './storage/storage-port.ts'
 import type { HydrateFailure } from './store/hydration.ts'
 import type { WorldStateStore } from './store/world-state-store.ts'
@@ -18,28 +21,65 @@ export interface SaveManagerOptions extends InspectionSources {
   readonly store?: Pick<WorldStateStore, 'check' | 'snapshot' | 'hydrate' | 'inspect' | 'tables'>
   /** Where saves are kept: `createLocalStorage()`, `createIndexedDbStorage()` … Without one they can't be. */
   readonly storage?: StoragePort
+  /**
+   * How long a storage may take, in milliseconds. The storages of this package have a shorter time of their own, after
+   * which they undo what they began.
+   *
+   * @default 15,000
+   */
+  readonly storageTimeoutMs?: number
+  /** @default setTimeout */
+  readonly setTimer?: SetTimer
+  /** Other names that the game once had: its saves from then are taken, too. */
+  readonly formerNames?: readonly string[]
   /** Where exports go unless told. @default memory: the artifacts are in the result */
   readonly adapter?: ArtifactAdapter
   /** Hears `telemetry:export_started`, `_completed` and `_failed`. */
   readonly eventBus?: EventPort
 }
 
+export const saveDefaults = { storageTimeoutMs: 15_000 as number }
+
+export interface SaveOptions {
+  /** Replace also what another tab or process wrote since, or what was in the slot and never loaded. @default false */
+  readonly overwrite?: boolean
+}
+
+type StorageFailureCode =
+  /** The storage did not answer in time. */
+  | 'storage_timeout'
+  /** Another tab holds the storage, and does not let go of it. */
+  | 'storage_blocked'
+  /** The storage can't be used. */
+  | 'storage_failed'
+
 export type SaveFailureCode =
+  | StorageFailureCode
   /** There is no store to save. */
   | 'no_store'
   /** There is no storage to save to. */
   | 'no_storage'
+  /** `game` or `clock` throws, or gives what no save can hold. */
+  | 'bad_option'
+  /** The store would not take it back: `refusal` says why. */
+  | 'refused'
+  /** The slot holds a save that was neither loaded nor written from here: `held` says which. */
+  | 'conflict'
   /** The storage is full; the slot holds what it held before. */
   | 'quota_exceeded'
-  /** The storage can't be used. */
-  | 'storage_failed'
 
 export type LoadFailureCode =
-  | Exclude<SaveFailureCode, 'quota_exceeded'>
+  | StorageFailureCode
+  | 'no_store'
+  | 'no_storage'
+  /** `game` throws. */
+  | 'bad_option'
   /** The slot is empty. */
   | 'missing'
   /** What is in the slot is no save. */
   | 'corrupt'
+  /** It is one of a game of another name. */
+  | 'other_game'
   /** It is one, but the store does not take it; `refusal` says why. */
   | 'refused'
 
@@ -49,68 +89,98 @@ export interface Failure<Code> {
   /** For people. */
   readonly message: string
   readonly cause?: unknown
+  readonly refusal?: HydrateFailure
 }
 
-export type SaveResult = { readonly ok: true; readonly savedAt: number } | Failure<SaveFailureCode>
+/** Of a save, what a player can choose by. */
+export type SaveHead = Pick<Save, 'savedAt' | 'game'>
 
-export type LoadResult =
-  | { readonly ok: true; readonly savedAt: number; readonly game: GameIdentity }
-  | (Failure<LoadFailureCode> & { readonly refusal?: HydrateFailure })
+export type SaveResult =
+  | { readonly ok: true; readonly savedAt: number }
+  /** `held` is null where the slot holds something else than a save. */
+  | (Failure<SaveFailureCode> & { readonly held?: SaveHead | null })
+
+export type LoadResult = ({ readonly ok: true } & SaveHead) | Failure<LoadFailureCode>
 
 const defaultSlot = 'default'
 
 /**
+ * @throws {WorldStateError} `bad_option`
  * @example
  * const saves = new SaveManager({ store, storage: createLocalStorage(), game: { name: 'Red vs Blue', version: '1.0.0', seed: 7, missionId: 'cascade' } })
  * await saves.save()
  */
 export class SaveManager {
   readonly #options: SaveManagerOptions
-  /** Writes go one after the other, so that the last save is the one that stays. */
-  #lastWrite: Promise<unknown> = Promise.resolve()
+  readonly #slots: SaveSlots | undefined
 
   constructor(options: SaveManagerOptions) {
     this.#options = options
+    const { storage, storageTimeoutMs = saveDefaults.storageTimeoutMs, setTimer } = options
+    const deadline = deadlineOf({ timeoutMs: storageTimeoutMs, ...(setTimer && { setTimer }) }, storageTimeoutMs)
+    this.#slots = storage && new SaveSlots(storage, deadline)
   }
 
   /** Keeps the world as it is now. Never rejects. */
-  async save(slot: string = defaultSlot): Promise<SaveResult> {
-    const { store, storage, game, clock = Date.now } = this.#options
+  async save(slot: string = defaultSlot, { overwrite = false }: SaveOptions = {}): Promise<SaveResult> {
+    const { store, clock = Date.now } = this.#options
     if (!store) return withoutStore
-    if (!storage) return withoutStorage
+    if (!this.#slots) return withoutStorage
+    let savedAt: number
+    let text: string
     try {
-      const savedAt = clock()
-      const identity = typeof game === 'function' ? game() : game
-      const text = writeSave({ formatVersion: 1, savedAt, game: identity, snapshot: store.snapshot() })
-      const writing = this.#lastWrite.then(() => storage.write(slot, text))
-      this.#lastWrite = writing.catch(() => {})
-      await writing
-      return { ok: true, savedAt }
+      const refusal = store.check()
+      if (!refusal.ok) return refused(refusal)
+      savedAt = clock()
+      text = writeSave({ revision: randomText(), savedAt, game: this.#identity(), snapshot: store.snapshot() })
     } catch (cause) {
-      return storageFailure(cause)
+      return failure('bad_option', cause)
+    }
+    try {
+      const replaced = await this.#slots.replace(slot, text, overwrite)
+      return replaced.ok ? { ok: true, savedAt } : conflict(slot, replaced.held)
+    } catch (cause) {
+      return failure(reasonOf(cause), cause)
     }
   }
 
   /** Puts the world back as it was saved, or says why it could not and changes nothing. Never rejects. */
   async load(slot: string = defaultSlot): Promise<LoadResult> {
-    const { store, storage } = this.#options
+    const { store } = this.#options
     if (!store) return withoutStore
-    if (!storage) return withoutStorage
-    let text: string | undefined
+    if (!this.#slots) return withoutStorage
     try {
-      await this.#lastWrite
-      text = await storage.read(slot)
+      return await this.#slots.read(slot, (text) =>
+        text === undefined
+          ? { ok: false, reason: 'missing', message: `There is no save in slot '${slot}'` }
+          : this.#take(text, store),
+      )
     } catch (cause) {
-      return { ...storageFailure(cause), reason: 'storage_failed' }
+      const reason = reasonOf(cause)
+      return failure(reason === 'quota_exceeded' ? 'storage_failed' : reason, cause)
     }
-    if (text === undefined) return { ok: false, reason: 'missing', message: `There is no save in slot '${slot}'` }
+  }
+
+  #take(text: string, store: Pick<WorldStateStore, 'hydrate'>): LoadResult {
     const read = readSave(text)
     if (!read.ok) return read
     const { savedAt, game, snapshot } = read.save
-    const result = store.hydrate(snapshot)
-    return result.ok
-      ? { ok: true, savedAt, game }
-      : { ok: false, reason: 'refused', message: result.message, refusal: result }
+    try {
+      const names = [this.#identity().name, ...(this.#options.formerNames ?? [])]
+      if (!names.includes(game.name)) {
+        const message = `Expected a save of '${names.join("' or '")}', got one of '${game.name}'`
+        return { ok: false, reason: 'other_game', message }
+      }
+      const result = store.hydrate(snapshot)
+      return result.ok ? { ok: true, savedAt, game } : refused(result)
+    } catch (cause) {
+      return failure('bad_option', cause)
+    }
+  }
+
+  #identity(): GameIdentity {
+    const { game } = this.#options
+    return typeof game === 'function' ? game() : game
   }
 
   /**
@@ -136,8 +206,25 @@ export class SaveManager {
 const withoutStore = { ok: false, reason: 'no_store', message: 'There is no store' } as const
 const withoutStorage = { ok: false, reason: 'no_storage', message: 'There is no storage' } as const
 
-function storageFailure(cause: unknown): Failure<'quota_exceeded' | 'storage_failed'> {
-  const isFull = cause instanceof WorldStateError && cause.code === 'quota_exceeded'
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return { ok: false, reason: isFull ? 'quota_exceeded' : 'storage_failed', message, cause }
+function failure<Code>(reason: Code, cause: unknown): Failure<Code> {
+  return { ok: false, reason, message: cause instanceof Error ? cause.message : String(cause), cause }
+}
+
+const refused = (refusal: HydrateFailure): Failure<'refused'> => ({
+  ok: false,
+  reason: 'refused',
+  message: refusal.message,
+  refusal,
+})
+
+function conflict(slot: string, text: string): SaveResult {
+  const read = readSave(text)
+  const held = read.ok ? { savedAt: read.save.savedAt, game: read.save.game } : null
+  const message = `Slot '${slot}' holds a save that was neither loaded nor written from here`
+  return { ok: false, reason: 'conflict', message, held }
+}
+
+function reasonOf(cause: unknown): StorageFailureCode | 'quota_exceeded' {
+  const code = cause instanceof WorldStateError ? cause.code : undefined
+  return code === 'quota_exceeded' || code === 'storage_timeout' || code === 'storage_blocked' ? code : 'storage_failed'
 }

@@ -2,16 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { withStorage } from '../storage/storage-fault.ts'
+import { type DeadlineOptions, deadlineOf, inTime } from '../storage/deadline.ts'
+import { requireReplaceable, withStorage } from '../storage/storage-fault.ts'
 import type { StoragePort } from '../storage/storage-port.ts'
 import { slotFile } from './slot-file.ts'
 
-export interface FileStorageOptions {
+export interface FileStorageOptions extends DeadlineOptions {
   /** Made at the first save. */
   readonly folder: string
   /** @default that of Node */
   readonly fileSystem?: FileSystem
 }
+
+export const fileStorageDefaults = { timeoutMs: 10_000 as number }
 
 /** What a storage needs of `node:fs/promises`. */
 export interface FileSystem {
@@ -34,15 +37,40 @@ const nodeFiles: FileSystem = { mkdir, readFile, open, rename, rm }
 const passing = ['EPERM', 'EACCES', 'EBUSY']
 const renameAttempts = 10
 
-/** @example new SaveManager({ store, game, storage: createFileStorage({ folder: './saves' }) }) */
-export function createFileStorage({ folder, fileSystem = nodeFiles }: FileStorageOptions): StoragePort {
+/** File systems without a sync: FUSE, SMB, shared folders. There is none to be had, so the save is taken as it is. */
+const withoutSync = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
+/** Of two processes that save at once one waits for the other; one that died holding a slot is waited for so long. */
+const lockAttempts = 250
+const lockPauseMs = 20
+
+/**
+ * @throws {WorldStateError} `bad_option`
+ * @example new SaveManager({ store, game, storage: createFileStorage({ folder: './saves' }) })
+ */
+export function createFileStorage(options: FileStorageOptions): StoragePort {
+  const { folder, fileSystem = nodeFiles } = options
+  const deadline = deadlineOf(options, fileStorageDefaults.timeoutMs)
+  const pause = (ms: number): Promise<void> => new Promise((resume) => deadline.setTimer(resume, ms))
   const pathOf = (slot: string): string => join(folder, slotFile(slot))
+  const use = <Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> =>
+    withStorage(() => inTime(run, deadline))
+
+  async function readText(path: string): Promise<string | undefined> {
+    try {
+      return await fileSystem.readFile(path, 'utf8')
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw error
+    }
+  }
 
   /** Written beside it, made durable, and only then put in its place: who reads sees the old save or the new one. */
-  async function replace(path: string, text: string): Promise<void> {
+  async function replace(path: string, text: string, signal: AbortSignal): Promise<void> {
     const temporary = `${path}.${randomUUID()}.tmp`
     try {
       await writeDurably(temporary, text)
+      signal.throwIfAborted()
       await renamePatiently(temporary, path)
     } catch (error) {
       await fileSystem.rm(temporary, { force: true }).catch(() => {})
@@ -54,7 +82,9 @@ export function createFileStorage({ folder, fileSystem = nodeFiles }: FileStorag
     const file = await fileSystem.open(path, 'wx')
     try {
       await file.writeFile(text, 'utf8')
-      await file.sync()
+      await file.sync().catch((error: unknown) => {
+        if (!withoutSync.includes(codeOf(error))) throw error
+      })
     } finally {
       await file.close()
     }
@@ -67,26 +97,48 @@ export function createFileStorage({ folder, fileSystem = nodeFiles }: FileStorag
       } catch (error) {
         if (!passing.includes(codeOf(error)) || attempt === renameAttempts) throw error
       }
-      await new Promise((resume) => setTimeout(resume, attempt * 10))
+      await pause(attempt * 10)
+    }
+  }
+
+  /** A file that only one can make holds a slot. */
+  async function withLock(path: string, signal: AbortSignal, run: () => Promise<void>): Promise<void> {
+    const lock = `${path}.lock`
+    for (let attempt = 1; !(await makeLock(lock)); attempt++) {
+      if (attempt === lockAttempts) await fileSystem.rm(lock, { force: true })
+      await pause(lockPauseMs)
+      signal.throwIfAborted()
+    }
+    try {
+      await run()
+    } finally {
+      await fileSystem.rm(lock, { force: true })
+    }
+  }
+
+  async function makeLock(lock: string): Promise<boolean> {
+    try {
+      const file = await fileSystem.open(lock, 'wx')
+      await file.close()
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false
+      throw error
     }
   }
 
   return {
-    read: (slot) =>
-      withStorage(async () => {
-        try {
-          return await fileSystem.readFile(pathOf(slot), 'utf8')
-        } catch (error) {
-          if (codeOf(error) === 'ENOENT') return undefined
-          throw error
-        }
-      }),
-    write: (slot, text) =>
-      withStorage(async () => {
+    read: (slot) => use(() => readText(pathOf(slot))),
+    write: (slot, text, mayReplace) =>
+      use(async (signal) => {
+        const path = pathOf(slot)
         await fileSystem.mkdir(folder, { recursive: true })
-        await replace(pathOf(slot), text)
+        await withLock(path, signal, async () => {
+          if (mayReplace) requireReplaceable(await readText(path), mayReplace)
+          await replace(path, text, signal)
+        })
       }),
-    remove: (slot) => withStorage(() => fileSystem.rm(pathOf(slot), { force: true })),
+    remove: (slot) => use(() => fileSystem.rm(pathOf(slot), { force: true })),
   }
 }
 

@@ -1,41 +1,62 @@
 /** Saves in the page's IndexedDB: as large as the origin's quota, and written off the frame path. */
 import { pageDatabases } from '../environment.ts'
 import { WorldStateError } from '../errors.ts'
-import { withStorage } from './storage-fault.ts'
+import { type DeadlineOptions, deadlineOf, inTime } from './deadline.ts'
+import { requireReplaceable, withStorage } from './storage-fault.ts'
 import type { StoragePort } from './storage-port.ts'
 
-export interface IndexedDbStorageOptions {
+export interface IndexedDbStorageOptions extends DeadlineOptions {
   /** The database's name. @default 'downlink-saves' */
   readonly database?: string
   /** @default the page's */
   readonly databases?: () => IDBFactory | undefined
 }
 
-export const indexedDbStorageDefaults = { database: 'downlink-saves' as string }
+export const indexedDbStorageDefaults = { database: 'downlink-saves' as string, timeoutMs: 10_000 as number }
 
 const storeName = 'saves'
 
-/** Opens the database at each use, and closes it again: nothing stays open that a page would have to close. */
-export function createIndexedDbStorage({
-  database = indexedDbStorageDefaults.database,
-  databases = pageDatabases,
-}: IndexedDbStorageOptions = {}): StoragePort {
-  const use = <Result>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<Result>): Promise<Result> =>
-    withStorage(async () => {
-      const factory = databases()
-      if (!factory) throw new WorldStateError('storage_unavailable', 'There is no IndexedDB here')
-      const opened = await open(factory, database)
-      try {
-        return await transact(opened, mode, ask)
-      } finally {
-        opened.close()
-      }
-    })
+type Ask<Result> = (store: IDBObjectStore, fail: (cause: unknown) => void) => IDBRequest<Result>
+
+/**
+ * Opens the database at each use, and closes it again: nothing stays open that a page would have to close, or that
+ * would keep another tab from upgrading or deleting it.
+ *
+ * @throws {WorldStateError} `bad_option`
+ */
+export function createIndexedDbStorage(options: IndexedDbStorageOptions = {}): StoragePort {
+  const { database = indexedDbStorageDefaults.database, databases = pageDatabases } = options
+  const deadline = deadlineOf(options, indexedDbStorageDefaults.timeoutMs)
+
+  const use = <Result>(mode: IDBTransactionMode, ask: Ask<Result>): Promise<Result> =>
+    withStorage(() =>
+      inTime(async (signal) => {
+        const factory = databases()
+        if (!factory) throw new WorldStateError('storage_unavailable', 'There is no IndexedDB here')
+        const opened = await open(factory, database, signal)
+        try {
+          return await transact(opened, mode, ask, signal)
+        } finally {
+          opened.close()
+        }
+      }, deadline),
+    )
 
   return {
     read: (slot) => use<string | undefined>('readonly', (store) => store.get(slot)),
-    write: async (slot, text) => {
-      await use('readwrite', (store) => store.put(text, slot))
+    write: async (slot, text, mayReplace) => {
+      await use<string | undefined>('readwrite', (store, fail) => {
+        const held = store.get(slot)
+        held.onsuccess = () => {
+          try {
+            requireReplaceable(held.result, mayReplace)
+            store.put(text, slot)
+          } catch (cause) {
+            fail(cause)
+          }
+        }
+        return held
+      })
     },
     remove: async (slot) => {
       await use('readwrite', (store) => store.delete(slot))
@@ -43,12 +64,21 @@ export function createIndexedDbStorage({
   }
 }
 
-function open(factory: IDBFactory, name: string): Promise<IDBDatabase> {
+/** Never answers while another tab deletes the database and a third one holds it open: hence the signal. */
+function open(factory: IDBFactory, name: string, signal: AbortSignal): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = factory.open(name, 1)
     request.onupgradeneeded = () => request.result.createObjectStore(storeName)
-    request.onsuccess = () => resolve(request.result)
+    request.onblocked = () =>
+      reject(new WorldStateError('storage_blocked', 'Another tab holds an older version of the saves open'))
     request.onerror = () => reject(request.error)
+    request.onsuccess = () => {
+      const database = request.result
+      // Whoever wants to upgrade or delete it waits for us otherwise; a transaction under way is finished first.
+      database.onversionchange = () => database.close()
+      if (signal.aborted) database.close()
+      else resolve(database)
+    }
   })
 }
 
@@ -56,12 +86,28 @@ function open(factory: IDBFactory, name: string): Promise<IDBDatabase> {
 function transact<Result>(
   database: IDBDatabase,
   mode: IDBTransactionMode,
-  ask: (store: IDBObjectStore) => IDBRequest<Result>,
+  ask: Ask<Result>,
+  signal: AbortSignal,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, mode, { durability: 'strict' })
-    const request = ask(transaction.objectStore(storeName))
-    transaction.oncomplete = () => resolve(request.result)
-    transaction.onabort = () => reject(transaction.error ?? request.error)
+    // Only while it is under way: to abort what is over throws.
+    const stopListening = (): void => signal.removeEventListener('abort', giveUp)
+    const fail = (cause: unknown): void => {
+      stopListening()
+      reject(cause)
+      transaction.abort()
+    }
+    const giveUp = (): void => fail(signal.reason)
+    signal.addEventListener('abort', giveUp)
+    const request = ask(transaction.objectStore(storeName), fail)
+    transaction.oncomplete = () => {
+      stopListening()
+      resolve(request.result)
+    }
+    transaction.onabort = () => {
+      stopListening()
+      reject(transaction.error ?? request.error ?? new Error('the transaction was aborted'))
+    }
   })
 }

@@ -1,6 +1,6 @@
 /** Saves in the page's `localStorage`: simple, and some 5 MB for all that the origin keeps there. */
 import { pageStorage } from '../environment.ts'
-import { withStorage } from './storage-fault.ts'
+import { requireReplaceable, withStorage } from './storage-fault.ts'
 import type { StoragePort } from './storage-port.ts'
 
 export interface LocalStorageOptions {
@@ -18,7 +18,13 @@ export function createLocalStorage({
 }: LocalStorageOptions = {}): StoragePort {
   return {
     read: (slot) => withStorage(() => storage().getItem(prefix + slot) ?? undefined),
-    write: (slot, text) => withStorage(() => storage().setItem(prefix + slot, text)),
+    write: (slot, text, mayReplace) =>
+      withStorage(() => {
+        const kept = storage()
+        // Nobody of this page writes in between; what another tab wrote in the same instant may not be seen yet.
+        requireReplaceable(kept.getItem(prefix + slot) ?? undefined, mayReplace)
+        kept.setItem(prefix + slot, text)
+      }),
     remove: (slot) => withStorage(() => storage().removeItem(prefix + slot)),
   }
 }

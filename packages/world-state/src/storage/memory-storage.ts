@@ -1,11 +1,13 @@
 /** Saves that live as long as the page or the process: for tests, and where there is no other storage. */
+import { requireReplaceable } from './storage-fault.ts'
 import type { StoragePort } from './storage-port.ts'
 
 export function createMemoryStorage(): StoragePort {
   const saves = new Map<string, string>()
   return {
     read: async (slot) => saves.get(slot),
-    write: async (slot, text) => {
+    write: async (slot, text, mayReplace) => {
+      requireReplaceable(saves.get(slot), mayReplace)
       saves.set(slot, text)
     },
     remove: async (slot) => {

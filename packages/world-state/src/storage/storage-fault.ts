@@ -1,5 +1,6 @@
-/** What storages throw, each in its own way, as one of two errors. */
+/** What storages throw, each in its own way, as a few errors. */
 import { WorldStateError } from '../errors.ts'
+import type { MayReplace } from './storage-port.ts'
 
 /** Browsers' name for it, then Firefox's old one, then what a full disk and a full quota say in Node. */
 const quotaNames = ['QuotaExceededError', 'NS_ERROR_DOM_QUOTA_REACHED', 'ENOSPC', 'EDQUOT']
@@ -20,4 +21,9 @@ export async function withStorage<Result>(run: () => Result | Promise<Result>): 
   } catch (cause) {
     throw storageFault(cause)
   }
+}
+
+/** @throws {WorldStateError} `conflict` */
+export function requireReplaceable(held: string | undefined, mayReplace: MayReplace | undefined): void {
+  if (mayReplace?.(held) === false) throw new WorldStateError('conflict', 'The slot holds what may not be replaced')
 }

@@ -24,7 +24,11 @@ function aPageDatabase() {
   const kept = new Map<string, string>()
   const page = { refuse: undefined as Error | undefined, opened: 0, closed: 0, databases: () => factory }
   const transaction = () => {
-    const asked = (result: unknown) => ({ result, error: page.refuse ?? null })
+    const asked = (result: unknown) => {
+      const request = { result, error: page.refuse ?? null, onsuccess: () => {} }
+      queueMicrotask(() => page.refuse || request.onsuccess())
+      return request
+    }
     const self = {
       error: page.refuse ?? null,
       oncomplete: () => {},
@@ -35,7 +39,7 @@ function aPageDatabase() {
         delete: (slot: string) => asked(kept.delete(slot)),
       }),
     }
-    queueMicrotask(() => (page.refuse ? self.onabort() : self.oncomplete()))
+    setImmediate(() => (page.refuse ? self.onabort() : self.oncomplete()))
     return self
   }
   const database = { transaction, close: () => page.closed++, createObjectStore: () => {} }

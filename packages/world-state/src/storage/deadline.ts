@@ -1,0 +1,54 @@
+/** A storage's answer within a time: one that never comes must not hold up all that follows. */
+import type { SetTimer } from '@downlink/artifacts'
+import { realTimer } from '../environment.ts'
+import { WorldStateError } from '../errors.ts'
+
+export interface Deadline {
+  readonly timeoutMs: number
+  readonly setTimer: SetTimer
+}
+
+export interface DeadlineOptions {
+  /** How long an operation may take, in milliseconds. @default 10,000 */
+  readonly timeoutMs?: number
+  /** @default setTimeout */
+  readonly setTimer?: SetTimer
+}
+
+/** More makes a timer fire at once. */
+const maxTimeoutMs = 2 ** 31 - 1
+
+/** @throws {WorldStateError} `bad_option` */
+export function deadlineOf({ timeoutMs, setTimer = realTimer }: DeadlineOptions, defaultMs: number): Deadline {
+  const time = timeoutMs ?? defaultMs
+  if (Number.isSafeInteger(time) && time >= 1 && time <= maxTimeoutMs) return { timeoutMs: time, setTimer }
+  throw new WorldStateError(
+    'bad_option',
+    `Expected \`timeoutMs\` to be a whole number from 1 to ${maxTimeoutMs}, got ${time}`,
+  )
+}
+
+/**
+ * @param run gets a signal that is aborted once nobody waits for it any more: it must begin nothing then, lest an old
+ *   save lands on a newer one
+ * @throws {WorldStateError} `storage_timeout`; whatever `run` throws
+ */
+export async function inTime<Result>(
+  run: (signal: AbortSignal) => Promise<Result>,
+  { timeoutMs, setTimer }: Deadline,
+): Promise<Result> {
+  const controller = new AbortController()
+  let cancel = (): void => {}
+  const late = new Promise<never>((_, reject) => {
+    const message = `Expected the storage to answer within ${timeoutMs} ms`
+    cancel = setTimer(() => reject(new WorldStateError('storage_timeout', message)), timeoutMs)
+  })
+  try {
+    return await Promise.race([run(controller.signal), late])
+  } catch (cause) {
+    controller.abort(cause)
+    throw cause
+  } finally {
+    cancel()
+  }
+}
