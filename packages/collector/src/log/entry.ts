@@ -1,0 +1,85 @@
+/**
+ * Encodes and decodes an entry of the log: what one session has in one group.
+ *
+ *     magic 4 | head bytes 4 | body bytes 4 | head crc 4 | body crc 4 | head (JSON) | body
+ *
+ * Numbers are little-endian. Both checksums (CRC-32, as zlib has it) cover the segment's id and the entry's offset, so
+ * that a block of an earlier file is no entry here; the head has its own, so that damage to the body can be told by
+ * session. The magic holds 0xFF, which no UTF-8 text does: a client's text can't forge an entry.
+ */
+import { crc32 } from 'node:zlib'
+
+/** Whose entry it is, and which sequences it moves the session's committed mark over. */
+export interface EntryHead {
+  readonly session: string
+  /** The mark that it starts from. */
+  readonly from: number
+  /** The mark after it. */
+  readonly to: number
+  /** The highest sequence that the sender had given out. */
+  readonly pushed: number
+}
+
+export interface Entry {
+  readonly head: EntryHead
+  readonly body: Uint8Array
+}
+
+/** An entry but for its body, as it was read. */
+export interface EntryFrame {
+  readonly head: EntryHead
+  /** From the entry's begin. */
+  readonly bodyStart: number
+  readonly bodyBytes: number
+  readonly hasBody: (body: Uint8Array) => boolean
+}
+
+export const entryMagic: Buffer = Buffer.from([0xff, 0x44, 0x4c, 0x45])
+const fixedBytes = 20
+
+/** A head holds a session id of at most 64 characters and three numbers. */
+const maxHeadBytes = 1024
+
+/** All that has to be read to decode a frame. */
+export const maxFrameBytes: number = fixedBytes + maxHeadBytes
+
+/** Larger than any batch with its record; a length above it is damage, not an allocation. */
+const maxBodyBytes = 16 * 1024 * 1024
+
+/** Where an entry stands, which its checksums cover. */
+export interface EntryPlace {
+  readonly segmentId: Uint8Array
+  readonly offset: number
+}
+
+/** @returns what to write there, in order */
+export function encodeEntry({ head, body }: Entry, place: EntryPlace): readonly Uint8Array[] {
+  const headText = Buffer.from(JSON.stringify(head))
+  const fixed = Buffer.alloc(fixedBytes)
+  entryMagic.copy(fixed)
+  fixed.writeUInt32LE(headText.length, 4)
+  fixed.writeUInt32LE(body.length, 8)
+  const headCrc = crcOfHead(fixed, headText, place)
+  fixed.writeUInt32LE(headCrc, 12)
+  fixed.writeUInt32LE(crc32(body, headCrc), 16)
+  return [fixed, headText, body]
+}
+
+/** Reads the frame that `bytes` begins with; undefined where none stands there. Never throws. */
+export function decodeFrame(bytes: Buffer, place: EntryPlace): EntryFrame | undefined {
+  if (bytes.length < fixedBytes || !bytes.subarray(0, entryMagic.length).equals(entryMagic)) return undefined
+  const bodyStart = fixedBytes + bytes.readUInt32LE(4)
+  const bodyBytes = bytes.readUInt32LE(8)
+  const [headCrc, bodyCrc] = [bytes.readUInt32LE(12), bytes.readUInt32LE(16)]
+  if (bodyStart > Math.min(maxFrameBytes, bytes.length) || bodyBytes > maxBodyBytes) return undefined
+  const headText = bytes.subarray(fixedBytes, bodyStart)
+  if (crcOfHead(bytes, headText, place) !== headCrc) return undefined
+  const head: EntryHead = JSON.parse(headText.toString())
+  return { head, bodyStart, bodyBytes, hasBody: (body) => crc32(body, headCrc) === bodyCrc }
+}
+
+function crcOfHead(fixed: Buffer, headText: Uint8Array, { segmentId, offset }: EntryPlace): number {
+  const place = Buffer.alloc(8)
+  place.writeBigUInt64LE(BigInt(offset))
+  return crc32(headText, crc32(fixed.subarray(4, 12), crc32(place, crc32(segmentId))))
+}

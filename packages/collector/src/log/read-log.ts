@@ -1,0 +1,109 @@
+/** Reads the log: its segments in order, each as far as it is sound. */
+import { CollectorError } from '../errors.ts'
+import type { Entry, EntryHead } from './entry.ts'
+import type { LogFiles } from './log-files.ts'
+import { readSegment } from './read-segment.ts'
+import {
+  decodeHead,
+  formatVersion,
+  type SegmentHead,
+  type SegmentName,
+  segmentFile,
+  segmentHeadBytes,
+  segmentKey,
+  segmentNameOf,
+  segmentsIn,
+} from './segment.ts'
+
+/** A place in the log. Never compared by number across segments: a restored log may use a number again. */
+export interface Position {
+  /** The segment's key. */
+  readonly segment: string
+  readonly offset: number
+}
+
+export type LogRecord =
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly end: Position }
+  | { readonly kind: 'damage'; readonly bytes: number; readonly heads: readonly EntryHead[]; readonly end: Position }
+  /** A segment that the next one names is not there. */
+  | { readonly kind: 'missing-segment'; readonly id: string; readonly end: Position }
+
+export interface Segment extends SegmentName {
+  readonly key: string
+  /** Undefined where it is damaged. */
+  readonly head: SegmentHead | undefined
+  readonly bytes: number
+  /** As the next segment's head has it; undefined where none names this one. */
+  readonly soundEnd: number | undefined
+}
+
+/** @throws {CollectorError} `data_unusable` where a later version wrote a segment */
+export async function listSegments(files: LogFiles): Promise<readonly Segment[]> {
+  const segments = await Promise.all(segmentsIn(await files.list()).map((name) => describeSegment(files, name)))
+  const soundEnds = new Map(
+    segments.flatMap(({ head }) => (head?.previous ? [[idText(head.previous.id), head.previous.soundEnd]] : [])),
+  )
+  return segments.map((segment) => ({ ...segment, soundEnd: soundEnds.get(idText(segment.id)) }))
+}
+
+async function describeSegment(files: LogFiles, name: SegmentName): Promise<Omit<Segment, 'soundEnd'>> {
+  const key = segmentKey(name)
+  const file = await files.open(segmentFile(key))
+  try {
+    const decoded = decodeHead(await file.read(0, segmentHeadBytes))
+    if (decoded.kind === 'newer') {
+      throw new CollectorError(
+        'data_unusable',
+        `Expected a log of format ${formatVersion} or older, got ${segmentFile(key)} of format ${decoded.version}`,
+      )
+    }
+    return { ...name, key, head: decoded.kind === 'head' ? decoded.head : undefined, bytes: await file.size() }
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Reads what stands between two positions, in order.
+ *
+ * @param from undefined, or a position that the log does not hold: from the oldest entry; one past the sound end of its
+ *   segment: from the next segment
+ * @param to the synced end, as the writer tells it; what a file holds beyond is no permission to read
+ */
+export async function* readLog(files: LogFiles, from: Position | undefined, to: Position): AsyncGenerator<LogRecord> {
+  // Mostly one follows the writer within a segment, and then the others don't matter.
+  if (from?.segment === to.segment) return yield* readBetween(files, to.segment, from.offset, to.offset)
+  const all = await listSegments(files)
+  const last = all.findIndex(({ key }) => key === to.segment)
+  const first = Math.max(
+    0,
+    all.findIndex(({ key }) => key === from?.segment),
+  )
+  const segments = all.slice(first, last + 1)
+  for (const [at, { key, head, soundEnd, bytes }] of segments.entries()) {
+    const begin = key === from?.segment ? from.offset : segmentHeadBytes
+    const previous = head?.previous && idText(head.previous.id)
+    if (at > 0 && previous !== undefined && !segments.some(({ id }) => idText(id) === previous)) {
+      yield { kind: 'missing-segment', id: previous, end: { segment: key, offset: begin } }
+    }
+    yield* readBetween(files, key, begin, key === to.segment ? to.offset : (soundEnd ?? bytes))
+  }
+}
+
+async function* readBetween(files: LogFiles, key: string, begin: number, end: number): AsyncGenerator<LogRecord> {
+  const name = segmentNameOf(segmentFile(key))
+  if (!name || begin >= end) return
+  const file = await files.open(segmentFile(key))
+  try {
+    for await (const record of readSegment(file, name.id, begin, end)) {
+      const position = { segment: key, offset: record.to }
+      yield record.kind === 'entry'
+        ? { kind: 'entry', entry: record.entry, end: position }
+        : { kind: 'damage', bytes: record.to - record.from, heads: record.heads, end: position }
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+const idText = (id: Buffer): string => id.toString('hex')

@@ -1,0 +1,82 @@
+/**
+ * A segment: a file of the log, which begins with a head and goes on with entries.
+ *
+ *     magic 8 | format version 4 | number 4 | id 16 | id of the one before 16 | its sound end 8 | crc 4
+ *
+ * Numbers are little-endian. The id stands in the file's name, too, so that entries can be read where a head is damaged.
+ * A segment is written until it is full or a write fails; the head of the next one says where its sound part ends, and
+ * what lies beyond that end is nobody's.
+ */
+import { randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+
+export interface SegmentName {
+  /** Later segments have higher ones. For their order alone: a position never compares numbers. */
+  readonly number: number
+  /** 16 random bytes: a log that was lost or put back is never mistaken for the old one. */
+  readonly id: Buffer
+}
+
+export interface SegmentHead extends SegmentName {
+  /** Undefined for the first one of a log. */
+  readonly previous: { readonly id: Buffer; readonly soundEnd: number } | undefined
+}
+
+export type DecodedHead =
+  | { readonly kind: 'head'; readonly head: SegmentHead }
+  /** Written by a later version of the collector. */
+  | { readonly kind: 'newer'; readonly version: number }
+  | { readonly kind: 'damaged' }
+
+export const formatVersion = 1
+export const segmentHeadBytes = 60
+
+const magic = Buffer.from('DLSEG\xff\r\n', 'latin1')
+const idBytes = 16
+const noId = Buffer.alloc(idBytes)
+
+/** A head's number is a 32-bit one: at a segment a minute it lasts 8,000 years. */
+const nameForm = /^(\d{10})-([0-9a-f]{32})\.log$/
+
+export const newSegmentName = (number: number): SegmentName => ({ number, id: randomBytes(idBytes) })
+
+/** Tells a segment from all others, of whichever log. */
+export const segmentKey = ({ number, id }: SegmentName): string =>
+  `${String(number).padStart(10, '0')}-${id.toString('hex')}`
+
+export const segmentFile = (key: string): string => `${key}.log`
+
+/** The segment that a file is, or a key names. */
+export function segmentNameOf(file: string): SegmentName | undefined {
+  const [, number, id] = nameForm.exec(file) ?? []
+  return number && id ? { number: Number(number), id: Buffer.from(id, 'hex') } : undefined
+}
+
+/** The segments among the names of a folder, in order. */
+export const segmentsIn = (files: readonly string[]): readonly SegmentName[] =>
+  files.flatMap((file) => segmentNameOf(file) ?? []).sort((one, other) => one.number - other.number)
+
+export function encodeHead({ number, id, previous }: SegmentHead): Buffer {
+  const bytes = Buffer.alloc(segmentHeadBytes)
+  magic.copy(bytes)
+  bytes.writeUInt32LE(formatVersion, 8)
+  bytes.writeUInt32LE(number, 12)
+  id.copy(bytes, 16)
+  ;(previous?.id ?? noId).copy(bytes, 32)
+  bytes.writeBigUInt64LE(BigInt(previous?.soundEnd ?? 0), 48)
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 56)), 56)
+  return bytes
+}
+
+export function decodeHead(bytes: Buffer): DecodedHead {
+  const isSound =
+    bytes.length >= segmentHeadBytes &&
+    bytes.subarray(0, magic.length).equals(magic) &&
+    crc32(bytes.subarray(0, 56)) === bytes.readUInt32LE(56)
+  if (!isSound) return { kind: 'damaged' }
+  const version = bytes.readUInt32LE(8)
+  if (version > formatVersion) return { kind: 'newer', version }
+  const previousId = Buffer.from(bytes.subarray(32, 48))
+  const previous = previousId.equals(noId) ? undefined : { id: previousId, soundEnd: Number(bytes.readBigUInt64LE(48)) }
+  return { kind: 'head', head: { number: bytes.readUInt32LE(12), id: Buffer.from(bytes.subarray(16, 32)), previous } }
+}
