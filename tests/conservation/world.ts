@@ -5,9 +5,9 @@
 import { createTelemetry, type PageSignal, type SocketPort, type Telemetry } from '@downlink/client'
 import { protocolDefaults } from '@downlink/protocol'
 import { createGroupCommit } from '../../packages/collector/src/commit/group-commit.ts'
+import type { Journal } from '../../packages/collector/src/commit/journal.ts'
 import type { AcceptedEvent } from '../../packages/collector/src/commit/session-batch.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
-import type { SessionStore } from '../../packages/collector/src/commit/session-store.ts'
 import { createAckedConnection } from '../../packages/collector/src/ingest/acked-connection.ts'
 import type { Connection } from '../../packages/collector/src/ingest/connection.ts'
 import { createKeys } from '../../packages/collector/src/ingest/keys.ts'
@@ -72,22 +72,23 @@ export function createWorld(seed: number): World {
   function begin(): { sessions: Sessions; post: ReturnType<typeof createPostIngest> } {
     const life = {}
     current = life
-    const store: SessionStore = {
+    const journal: Journal = {
       readSessions: async (ids) => new Map([...disk.sessions].filter(([id]) => ids.includes(id))),
-      async write({ events, sessions }) {
+      async write(writes) {
         if (!works || current !== life) return { kind: 'unavailable', reason: 'told to' }
-        const added = events.flatMap((run) => run.events.map((event) => ({ ...event, sessionId: run.sessionId })))
+        const added = writes.flatMap(({ sessionId, batches }) =>
+          batches.flatMap(({ events }) => events.map((event) => ({ ...event, sessionId }))),
+        )
         disk = {
-          sessions: new Map([...disk.sessions, ...sessions.map((record) => [record.sessionId, record] as const)]),
+          sessions: new Map([...disk.sessions, ...writes.map(({ record }) => [record.sessionId, record] as const)]),
           events: [...disk.events, ...added],
         }
         return { kind: 'written' }
       },
-      tryEvent: async () => ({ kind: 'written' }),
     }
     commits = []
     const log = createGroupCommit({
-      store,
+      journal,
       groupMs: 1,
       groupEvents: 1_000_000,
       maxRecords: 10,

@@ -48,10 +48,12 @@ export interface CollectorPage {
 }
 
 export interface CommitOptions {
-  /** How long a batch waits for others, in ms. @default 5 */
+  /** How long a batch waits for others, in ms, beside those that come together. @default 0 */
   readonly groupMs: number
   /** Events that are committed at once. @default 4000 */
   readonly groupEvents: number
+  /** The log's size in bytes, beyond which nothing is taken until the store has caught up. @default 4294967296 */
+  readonly maxLogBytes: number
 }
 
 export interface CollectorLimits {
@@ -123,7 +125,11 @@ export const limitDefaults: CollectorLimits = {
   maxIdleSessions: 10_000,
 }
 
-export const commitDefaults: CommitOptions = { groupMs: 5, groupEvents: 4000 }
+export const commitDefaults: CommitOptions = {
+  groupMs: 0,
+  groupEvents: 4000,
+  maxLogBytes: 4_294_967_296,
+}
 
 /** Options with nothing left open. */
 export interface CollectorSettings {
@@ -148,7 +154,9 @@ export function settle(options: CollectorOptions): CollectorSettings {
   const limits = { ...limitDefaults, ...options.limits }
   const commit = { ...commitDefaults, ...options.commit }
   for (const [name, value] of Object.entries({ ...limits, ...commit })) {
-    if (!(Number.isSafeInteger(value) && value >= 1)) throw badOption(name, 'a whole number from 1 up', value)
+    const least = name === 'groupMs' ? 0 : 1
+    if (!(Number.isSafeInteger(value) && value >= least))
+      throw badOption(name, `a whole number from ${least} up`, value)
   }
   for (const key of keys) {
     // A secret is not repeated in a message.

@@ -1,18 +1,27 @@
-/** The path of an event, put together: ingest over sessions over the commit log over DuckDB. */
+/**
+ * The path of an event, put together: ingest → session → commit → log, where it is acknowledged, and from there
+ * sink → store → query.
+ */
+import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { createGroupCommit } from './commit/group-commit.ts'
+import { createJournal } from './commit/journal.ts'
+import { CollectorError } from './errors.ts'
 import { createAdmission } from './ingest/admission.ts'
 import type { Keys } from './ingest/keys.ts'
 import { createPostIngest } from './ingest/post.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
+import { openLogFiles } from './log/log-files.ts'
+import { type Position, readLog } from './log/read-log.ts'
+import { type LogWarning, openLogWriter } from './log/write-log.ts'
 import type { CollectorSettings } from './options.ts'
 import { planReadStore } from './query/read-store.ts'
 import { openReading, type Reading } from './reading.ts'
 import { createJudge } from './session/judge.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
-import { createDuckDBStore } from './store/duckdb-store.ts'
-import { type Database, openDatabase } from './store/open-database.ts'
+import type { Database } from './store/open-database.ts'
+import { openStorePipeline } from './store-pipeline.ts'
 
 export interface Pipeline {
   readonly database: Database
@@ -30,6 +39,11 @@ export interface Pipeline {
   close(): Promise<void>
 }
 
+/** A log of 4 GB, read from its begin. */
+const openingTimeoutMs = 120_000
+/** Who reads sees every ack that came before, or what there is after so long. */
+const readWaitMs = 1000
+
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openPipeline(
   settings: CollectorSettings,
@@ -40,19 +54,43 @@ export async function openPipeline(
   const { maxIdleSessions } = limits
   const now = Date.now
   const plan = planReadStore(settings.events, settings.query)
-  const database = await openDatabase({ dataFolder: settings.data, log: logger, prepare: plan.prepare })
-  const store = await createDuckDBStore(database, (reason) => logger.error({ reason }, 'A checkpoint failed'))
+  const storing = await openStorePipeline({
+    dataFolder: settings.data,
+    logger,
+    prepare: plan.prepare,
+    readLog: (from, to) => readLog(files, from, to),
+    onCheckpoint: (position) => void forget(position),
+  })
+  const { database, store, sink } = storing
+  const { files, writer } = await openLog(join(database.folder, 'log'), commit.maxLogBytes, logger).catch(
+    async (error: unknown) => {
+      await storing.close()
+      throw error
+    },
+  )
+  if (storing.position) await forget(storing.position)
+  sink.tell(writer.end)
+  // The counts go on from what is stored.
+  await sink.caughtUp(openingTimeoutMs)
   const reading = await openReading({
     settings,
     plan,
-    database,
+    database: {
+      ...database,
+      async connect() {
+        await sink.caughtUp(readWaitMs)
+        return database.connect()
+      },
+    },
+    log: { bytes: () => writer.bytes, lagMs: () => sink.lagMs },
     sockets: () => sockets.sockets,
     isOpen: (sessionId) => sessions.isOpen(sessionId),
     now,
   })
+  storing.interruptReaders = reading.interrupt
   const log = reading.watchLog(
     createGroupCommit({
-      store: reading.watchStore(store),
+      journal: reading.watchJournal(createJournal({ log: writer, sink, store })),
       ...commit,
       maxRecords: maxIdleSessions,
       listener: reading.listener,
@@ -74,7 +112,7 @@ export async function openPipeline(
     sockets,
     routes: { admission, post, limits, proxies, now },
     get ready() {
-      return store.available && !drained
+      return writer.available && !drained
     },
     settled: () => log.settled(),
     drain: () => (drained ??= drain()),
@@ -92,8 +130,37 @@ export async function openPipeline(
 
   async function close(): Promise<void> {
     await log.settled()
+    await storing.stop()
     await reading.close()
-    await store.close()
-    await database.close()
+    await writer.close()
+    await storing.close()
   }
+
+  async function forget(position: Position): Promise<void> {
+    await writer.removeBefore(position).catch((error: unknown) => {
+      logger.error({ error: String(error) }, 'A segment of the log can not be deleted')
+    })
+  }
+}
+
+/** @throws {CollectorError} `data_unusable` */
+async function openLog(folder: string, maxLogBytes: number, logger: FastifyBaseLogger) {
+  try {
+    const files = await openLogFiles(folder)
+    const onWarning = (warning: LogWarning): void => warnOfLog(warning, logger)
+    return { files, writer: await openLogWriter({ files, maxLogBytes, onWarning }) }
+  } catch (cause) {
+    if (cause instanceof CollectorError) throw cause
+    throw new CollectorError('data_unusable', `Can't write the log in ${folder}: ${String(cause)}`, { cause })
+  }
+}
+
+function warnOfLog(warning: LogWarning, logger: FastifyBaseLogger): void {
+  if (warning.code === 'no_folder_sync') {
+    logger.warn(warning, 'This file system syncs no folders: a power cut may take a new segment of the log')
+    return
+  }
+  const { segment, bytes, heads } = warning
+  const sessions = [...new Set(heads.map(({ session }) => session))]
+  logger.error({ segment, bytes, sessions }, 'The log ends in the midst of a write, or is DAMAGED at its end')
 }

@@ -7,10 +7,10 @@ import { createReadAdmission } from './api/read-admission.ts'
 import { createReadApi } from './api/read-api.ts'
 import type { CommitLog } from './commit/commit-log.ts'
 import type { CommitListener, CommitNotice } from './commit/commit-notice.ts'
-import type { SessionStore } from './commit/session-store.ts'
+import type { Journal } from './commit/journal.ts'
 import { createFeed } from './live/feed.ts'
 import { createLiveStream } from './live/live-stream.ts'
-import { meteredLog, meteredStore } from './metrics/metered.ts'
+import { meteredJournal, meteredLog } from './metrics/metered.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createTally } from './metrics/tally.ts'
 import type { CollectorSettings } from './options.ts'
@@ -19,7 +19,6 @@ import { createExporter } from './query/export.ts'
 import type { Jail } from './query/jail.ts'
 import { createLedgers, type Ledgers } from './query/ledgers.ts'
 import type { ReadStorePlan } from './query/read-store.ts'
-import { yieldingStore } from './query/yielding-store.ts'
 import type { Database } from './store/open-database.ts'
 
 export interface Reading {
@@ -31,7 +30,9 @@ export interface Reading {
   readonly listener: CommitListener
   /** @returns its unsubscribe */
   subscribe(listener: (notice: CommitNotice) => void): () => void
-  watchStore(store: SessionStore): SessionStore
+  watchJournal(journal: Journal): Journal
+  /** Ends what reads now, for a write that lacks memory. */
+  interrupt(): void
   watchLog(log: CommitLog): CommitLog
   /** Ends the live streams, which would keep the server from closing. */
   hangUp(): void
@@ -43,6 +44,7 @@ export interface ReadingOptions {
   readonly settings: CollectorSettings
   readonly plan: ReadStorePlan
   readonly database: Database
+  readonly log: { readonly bytes: () => number; readonly lagMs: () => number }
   /** WebSockets that are up. */
   readonly sockets: () => number
   readonly isOpen: (sessionId: string) => boolean
@@ -55,6 +57,7 @@ export async function openReading({
   settings,
   plan,
   database,
+  log,
   sockets,
   isOpen,
   now,
@@ -67,7 +70,13 @@ export async function openReading({
   const feed = createFeed()
   const live = createLiveStream({ feed, tally, sockets, now, every })
   const ledgers = createLedgers({ readers, isOpen })
-  const metrics = createMetrics({ tally, sockets, liveListeners: () => live.listeners, abandoned: ledgers.abandoned })
+  const metrics = createMetrics({
+    tally,
+    log,
+    sockets,
+    liveListeners: () => live.listeners,
+    abandoned: ledgers.abandoned,
+  })
   const readApi = createReadApi({
     store,
     ledgers,
@@ -88,11 +97,8 @@ export async function openReading({
     },
     listener: feed,
     subscribe: feed.subscribe,
-    watchStore: (inner) =>
-      meteredStore(
-        yieldingStore(inner, () => readers.interrupt()),
-        metrics.observeCommit,
-      ),
+    watchJournal: (journal) => meteredJournal(journal, metrics.observeCommit),
+    interrupt: () => readers.interrupt(),
     watchLog: (log) => meteredLog(log, tally),
     hangUp: () => live.close(),
     close: () => readers.close(),

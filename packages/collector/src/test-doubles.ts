@@ -1,45 +1,82 @@
 /** Stands in for the store and the commit log, which the tests fail at will. */
 import type { AppendOutcome, CommitLog } from './commit/commit-log.ts'
+import type { Journal, JournalOutcome } from './commit/journal.ts'
 import type { SessionBatch } from './commit/session-batch.ts'
 import type { SessionRecord } from './commit/session-record.ts'
-import type { SessionStore, WriteGroup, WriteOutcome } from './commit/session-store.ts'
+import type { SessionWrite } from './commit/session-write.ts'
+import type { EventRun, EventStore, StoreGroup, WriteOutcome } from './sink/event-store.ts'
 
-export interface FakeStore extends SessionStore {
-  readonly written: WriteGroup[]
+/** Where a group of a test ends in the log. */
+export const aPosition = { segment: 'a-segment', offset: 100 }
+
+export interface FakeJournal extends Journal {
+  readonly written: (readonly SessionWrite[])[]
+  readonly rows: Map<string, SessionRecord>
+  /** Answers writes until it is cleared. */
+  failWith: JournalOutcome | undefined
+  /** Waits before each write. */
+  gate: Promise<void> | undefined
+  readSessions: Journal['readSessions']
+}
+
+export function createFakeJournal(): FakeJournal {
+  const journal: FakeJournal = {
+    written: [],
+    rows: new Map(),
+    failWith: undefined,
+    gate: undefined,
+    async readSessions(ids) {
+      return new Map([...journal.rows].filter(([id]) => ids.includes(id)))
+    },
+    async write(writes) {
+      await journal.gate
+      if (journal.failWith) return journal.failWith
+      journal.written.push(writes)
+      for (const { record } of writes) journal.rows.set(record.sessionId, record)
+      return { kind: 'written' }
+    },
+  }
+  return journal
+}
+
+export interface FakeStore extends EventStore {
+  readonly written: StoreGroup[]
   readonly rows: Map<string, SessionRecord>
   /** Answers writes until it is cleared. */
   failWith: WriteOutcome | undefined
+  /** A write takes effect, and says that it failed: a COMMIT whose answer was lost. */
+  forgetsToSay: boolean
   /** Events of this type can't be stored. */
   poison: string | undefined
-  /** Waits before each write. */
-  gate: Promise<void> | undefined
 }
 
 export function createFakeStore(): FakeStore {
+  const judge = (events: readonly EventRun[]): WriteOutcome =>
+    events.some((run) => run.events.some(({ event }) => event.type === store.poison))
+      ? { kind: 'refused', reason: 'poison' }
+      : { kind: 'written' }
   const store: FakeStore = {
     written: [],
     rows: new Map(),
     failWith: undefined,
+    forgetsToSay: false,
     poison: undefined,
-    gate: undefined,
+    readPosition: async () => store.written.at(-1)?.position,
     async readSessions(ids) {
       return new Map([...store.rows].filter(([id]) => ids.includes(id)))
     },
     async write(group) {
-      await store.gate
-      const outcome = store.failWith ?? judge(group)
+      const outcome = store.failWith ?? judge(group.events)
       if (outcome.kind === 'written') {
         store.written.push(group)
         for (const record of group.sessions) store.rows.set(record.sessionId, record)
       }
-      return outcome
+      if (!store.forgetsToSay) return outcome
+      store.forgetsToSay = false
+      return { kind: 'unavailable', reason: 'The answer was lost' }
     },
-    tryEvent: async (run) => judge({ events: [run], rejected: [], sessions: [] }),
+    tryEvent: async (run) => judge([run]),
   }
-  const judge = ({ events }: WriteGroup): WriteOutcome =>
-    events.some((run) => run.events.some(({ event }) => event.type === store.poison))
-      ? { kind: 'refused', reason: 'poison' }
-      : { kind: 'written' }
   return store
 }
 
@@ -80,6 +117,7 @@ export function createFakeLog(known: ReadonlyMap<string, SessionRecord> = new Ma
       log.appends.push({ sessionId, expectedMark, batch })
       return new Promise((resolve) => waiting.push(resolve))
     },
+    begin: () => {},
     settled: async () => {},
     async settle(outcome) {
       waiting.shift()?.(outcome)

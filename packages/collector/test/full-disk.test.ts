@@ -58,7 +58,7 @@ it('answers 503 and 1013 while the disk is full, and takes everything once there
 it('opens the database anew after a checkpoint that ran out of disk, and loses nothing', async (context) => {
   const folder = await aSmallDisk(context, 24)
   const database = await openDatabase({ dataFolder: join(folder, 'data'), log: { error() {} } })
-  const store = await createDuckDBStore(database, () => {})
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   let mark = 0
   const write = async () => {
     const events = Array.from({ length: 200 }, (_, i) => {
@@ -69,6 +69,7 @@ it('opens the database anew after a checkpoint that ran out of disk, and loses n
       events: [{ sessionId: 's', receivedAt: 1, events }],
       rejected: [],
       sessions: [{ ...aRecord, mark: mark + 200 }],
+      position: { segment: 'a', offset: mark },
     })
     if (kind === 'written') mark += 200
     return kind

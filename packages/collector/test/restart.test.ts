@@ -1,5 +1,5 @@
 /** What is left after a collector was killed, and what it makes of a damaged folder. */
-import { cp, mkdir, mkdtemp, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CollectorError, createCollector } from '@downlink/collector'
@@ -63,34 +63,71 @@ it('says so where the folder cannot be used, and touches nothing', async () => {
   expect(await readdir(data)).toEqual(['downlink.duckdb', 'exports'])
 })
 
-/** How a folder is damaged, what is set aside, and the mark that is left of 5 in the file and 5 more in the log. */
-const damages: Record<string, { do(file: string): Promise<void>; aside: string[]; mark: number }> = {
-  nothing: { do: async () => {}, aside: [], mark: 10 },
-  'a torn tail of the log': {
-    do: async (file) => truncate(`${file}.wal`, (await stat(`${file}.wal`)).size - 3),
+interface Damage {
+  do(files: {
+    readonly data: string
+    readonly file: string
+    readonly wal: string
+    readonly segment: string
+  }): Promise<void>
+  readonly aside: readonly string[]
+  readonly stored: number
+}
+
+/**
+ * How a folder is damaged, what is set aside, and how many are left of 5 events that only the database's file has, and 5
+ * more that are in the log, too.
+ */
+const damages: Record<string, Damage> = {
+  nothing: { do: async () => {}, aside: [], stored: 10 },
+  'a torn tail of the write-ahead log': {
+    do: async ({ wal }) => truncate(wal, (await stat(wal)).size - 3),
     aside: [],
-    mark: 9,
+    stored: 10,
   },
-  'a log of zero length': { do: (file) => truncate(`${file}.wal`, 0), aside: [], mark: 5 },
-  'a bad checksum in the log': {
-    do: async (file) => overwrite(`${file}.wal`, (await stat(`${file}.wal`)).size / 2),
+  'a write-ahead log of zero length': { do: ({ wal }) => truncate(wal, 0), aside: [], stored: 10 },
+  'a bad checksum in the write-ahead log': {
+    do: async ({ wal }) => overwrite(wal, (await stat(wal)).size / 2),
     aside: ['wal'],
-    mark: 5,
+    stored: 10,
   },
-  'a log that begins with garbage': { do: (file) => overwrite(`${file}.wal`, 0), aside: ['wal'], mark: 5 },
-  'a log without its file': { do: (file) => rm(file), aside: ['wal'], mark: 0 },
-  'a file of zero length': { do: (file) => truncate(file, 0), aside: ['file', 'wal'], mark: 0 },
-  'a file cut short': { do: (file) => truncate(file, 5000), aside: ['file', 'wal'], mark: 0 },
-  'a bad header': { do: (file) => overwrite(file, 0), aside: ['file', 'wal'], mark: 0 },
-  'a bad checksum in the file': { do: (file) => overwrite(file, 4096, 8192), aside: ['file', 'wal'], mark: 0 },
-  'a file that is something else': { do: (file) => writeFile(file, 'hello'), aside: ['file', 'wal'], mark: 0 },
+  'a write-ahead log that begins with garbage': { do: ({ wal }) => overwrite(wal, 0), aside: ['wal'], stored: 10 },
+  'zeros after the write-ahead log': {
+    do: ({ wal }) => appendFile(wal, Buffer.alloc(65_536)),
+    aside: ['wal'],
+    stored: 10,
+  },
+  'a write-ahead log without its file': { do: ({ file }) => rm(file), aside: ['wal'], stored: 5 },
+  'a file of zero length': { do: ({ file }) => truncate(file, 0), aside: ['file', 'wal'], stored: 5 },
+  'a file cut short': { do: ({ file }) => truncate(file, 5000), aside: ['file', 'wal'], stored: 5 },
+  'a bad header': { do: ({ file }) => overwrite(file, 0), aside: ['file', 'wal'], stored: 5 },
+  'a bad checksum in the file': { do: ({ file }) => overwrite(file, 4096, 8192), aside: ['file', 'wal'], stored: 5 },
+  'a file that is something else': { do: ({ file }) => writeFile(file, 'hello'), aside: ['file', 'wal'], stored: 5 },
+  'no log': { do: ({ data }) => rm(join(data, 'log'), { recursive: true }), aside: [], stored: 10 },
+  'a log of zero length': { do: ({ segment }) => truncate(segment, 0), aside: [], stored: 10 },
+  'a torn tail of the log, and no database': {
+    async do({ file, wal, segment }) {
+      await truncate(segment, (await stat(segment)).size - 3)
+      await Promise.all([rm(file), rm(wal)])
+    },
+    aside: [],
+    stored: 4,
+  },
+  'damage in the midst of the log, and no database': {
+    async do({ file, wal, segment }) {
+      await overwrite(segment, (await stat(segment)).size / 2, 1)
+      await Promise.all([rm(file), rm(wal)])
+    },
+    aside: [],
+    stored: 4,
+  },
 }
 
 describe('after damage', () => {
   const hello = aHello()
   let sound = ''
 
-  // A clean close moves the log into the file, a kill leaves it.
+  // A clean end moves everything into the file, a kill leaves it in the logs.
   beforeAll(async () => {
     sound = await mkdtemp(join(tmpdir(), 'downlink-'))
     for (const [from, signal] of [
@@ -101,32 +138,35 @@ describe('after damage', () => {
       const client = await openClient(listening, hello)
       await client.hello({ conn: from, next: from, pushed: from - 1 })
       for (let seq = from; seq < from + 5; seq++) await client.batch(seq, [event(seq)])
+      // The store has followed.
+      await fetch(`${listening.url}/api/sessions`)
       await end(signal)
     }
   })
   afterAll(() => rm(sound, { recursive: true, force: true }))
 
-  it.each(Object.entries(damages))('%s', async (_name, { do: damage, aside, mark }) => {
+  it.each(Object.entries(damages))('%s', async (_name, { do: damage, aside, stored }) => {
     const data = await aFolder()
     await cp(sound, data, { recursive: true })
-    await damage(join(data, 'downlink.duckdb'))
+    const file = join(data, 'downlink.duckdb')
+    const [segment = ''] = (await readdir(join(data, 'log'))).sort().reverse()
+    await damage({ data, file, wal: `${file}.wal`, segment: join(data, 'log', segment) })
     const { listening, log, end } = await aCollectorProcess(data)
     const client = await aClient(listening, hello)
-    expect(await client.hello({ conn: 9, next: 1, pushed: 10 })).toMatchObject({ ack: mark })
-    expect(await client.batch(mark + 1, [event(mark + 1)], 11)).toMatchObject({ t: 'ack', seq: mark + 1 })
-    const names = await readdir(data)
-    expect(
-      names
-        .filter((name) => name.includes('.corrupt-'))
-        .map(kindOf)
-        .sort(),
-    ).toEqual(aside)
+    const welcome = await client.hello({ conn: 9, next: 11, pushed: 10 })
+    expect(welcome).toMatchObject({ ack: 10 })
+    expect(await client.batch(11, [event(11)], 11)).toMatchObject({ t: 'ack', seq: 11 })
+    const asides = (await readdir(data)).filter((name) => name.includes('.corrupt-'))
+    expect(asides.map(kindOf).sort()).toEqual(aside)
     expect(log().includes('CORRUPT DATA')).toBe(aside.length > 0)
-    // What it took after the damage is there the next time.
+    // What it took after the damage is there the next time, and what is gone is told.
     await end('SIGKILL')
     const again = await aCollector({ data })
     const back = await aClient(again.listening, hello)
-    expect(await back.hello({ conn: 10, next: mark + 2, pushed: 11 })).toMatchObject({ ack: mark + 1 })
+    expect(await back.hello({ conn: 10, next: 12, pushed: 11 })).toMatchObject({ ack: 11 })
+    expect(await again.collector.ledger(hello.session)).toMatchObject({ stored: stored + 1, missing: 10 - stored })
+    const { rows } = await again.collector.query('SELECT count(DISTINCT seq)::INT, count(*)::INT FROM events')
+    expect(rows).toEqual([[stored + 1, stored + 1]])
   })
 })
 

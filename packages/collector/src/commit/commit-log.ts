@@ -8,20 +8,22 @@ export interface CommitLog {
    * Rejects where the store can't be read.
    */
   read(sessionId: string): Promise<SessionRecord | undefined>
+  /** Tells of a session that nobody can have seen: its id was made a moment ago. */
+  begin(sessionId: string): void
   /**
    * Makes a batch durable. Never rejects. Appends of one session take effect in their order.
    *
    * @param expectedMark the mark that the batch starts from; another one in the store makes the append stale
    */
   append(sessionId: string, expectedMark: number, batch: SessionBatch): Promise<AppendOutcome>
-  /** Waits for no more company. Resolves once all that was appended is settled. */
+  /** Resolves once all that was appended is settled. */
   settled(): Promise<void>
 }
 
 export type AppendOutcome =
-  /** Durable. `rejected` are the batch's own, those that the store refused included. */
+  /** Durable. `rejected` are the batch's own. */
   | { readonly kind: 'committed'; readonly record: SessionRecord; readonly rejected: readonly RejectedEvent[] }
-  /** Nothing was taken: the store's mark is another. */
+  /** Nothing was taken: the committed mark is another. */
   | { readonly kind: 'stale'; readonly mark: number }
-  /** Nothing was taken: the store can't commit now. */
+  /** Nothing was taken: nothing can be committed now. */
   | { readonly kind: 'unavailable' }

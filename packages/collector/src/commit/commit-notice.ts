@@ -2,7 +2,7 @@
 import type { TelemetryEvent } from '@downlink/protocol'
 import { eventId } from '@downlink/protocol'
 import type { RejectedEvent } from './session-batch.ts'
-import type { WriteGroup } from './session-store.ts'
+import type { SessionWrite } from './session-write.ts'
 
 export type CommittedEvent = TelemetryEvent & { readonly receivedAt: number }
 
@@ -17,14 +17,19 @@ export interface CommitListener {
   publish(notice: CommitNotice): void
 }
 
-export function noticeOf(group: WriteGroup): CommitNotice {
+export function noticeOf(writes: readonly SessionWrite[]): CommitNotice {
   const events: CommittedEvent[] = []
-  for (const { sessionId, receivedAt, events: run } of group.events) {
-    for (const { seq, event } of run) {
-      const { type, timestamp, data, version } = event
-      const committed = { id: eventId(sessionId, seq), type, timestamp, data, sessionId, seq, receivedAt }
-      events.push(version === undefined ? committed : { ...committed, version })
+  const rejected: RejectedEvent[] = []
+  for (const { sessionId, batches } of writes) {
+    for (const batch of batches) {
+      const { receivedAt } = batch
+      for (const { seq, event } of batch.events) {
+        const { type, timestamp, data, version } = event
+        const committed = { id: eventId(sessionId, seq), type, timestamp, data, sessionId, seq, receivedAt }
+        events.push(version === undefined ? committed : { ...committed, version })
+      }
+      rejected.push(...batch.rejected)
     }
   }
-  return { events, rejected: group.rejected }
+  return { events, rejected }
 }

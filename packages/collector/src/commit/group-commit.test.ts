@@ -1,79 +1,67 @@
 import { expect, it } from 'vitest'
-import { aBatch, createFakeStore } from '../test-doubles.ts'
+import { aBatch, createFakeJournal } from '../test-doubles.ts'
 import type { CommitNotice } from './commit-notice.ts'
 import { createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
 
 function aLog(over: Partial<GroupCommitOptions> = {}) {
-  const store = createFakeStore()
+  const journal = createFakeJournal()
   const timers: (() => void)[] = []
   const log = createGroupCommit({
-    store,
+    journal,
     groupMs: 5,
     groupEvents: 100,
     maxRecords: 10,
-    setTimer: (callback) => timers.push(callback),
+    setTimer: (run) => timers.push(run),
     ...over,
   })
-  return { store, log, timers, fire: () => timers.shift()?.() }
+  return { journal, log, timers, fire: () => timers.shift()?.() }
 }
 
-it('joins what comes within the time into one transaction', async () => {
-  const { store, log, fire, timers } = aLog()
+it('joins what comes within the time into one group, a write a session', async () => {
+  const { journal, log, fire, timers } = aLog()
   const outcomes = [
     log.append('s', 0, aBatch(1, 2)),
     log.append('t', 0, aBatch(1, 3)),
     log.append('s', 2, aBatch(3, 1)),
   ]
   expect(timers).toHaveLength(1)
-  expect(store.written).toHaveLength(0)
+  expect(journal.written).toHaveLength(0)
   fire()
   const settled = await Promise.all(outcomes)
-  expect(store.written).toHaveLength(1)
+  expect(journal.written).toHaveLength(1)
   expect(settled.map((outcome) => outcome.kind === 'committed' && outcome.record.mark)).toEqual([3, 3, 3])
+  expect(journal.written[0]?.map(({ sessionId, from, batches }) => [sessionId, from, batches.length])).toEqual([
+    ['s', 0, 2],
+    ['t', 0, 1],
+  ])
 })
 
 it('does not wait for the time once there are events enough', async () => {
-  const { store, log } = aLog({ groupEvents: 4 })
+  const { journal, log } = aLog({ groupEvents: 4 })
   await Promise.all([log.append('s', 0, aBatch(1, 2)), log.append('s', 2, aBatch(3, 2))])
-  expect(store.written).toHaveLength(1)
+  expect(journal.written).toHaveLength(1)
 })
 
 it('calls an append stale that does not start where the session stands', async () => {
-  const { store, log, fire } = aLog()
+  const { journal, log, fire } = aLog()
   const outcomes = [log.append('s', 0, aBatch(1, 2)), log.append('s', 5, aBatch(6, 1))]
   fire()
   expect(await Promise.all(outcomes)).toMatchObject([{ kind: 'committed' }, { kind: 'stale', mark: 2 }])
-  expect(store.rows.get('s')?.mark).toBe(2)
+  expect(journal.rows.get('s')?.mark).toBe(2)
 })
 
 it('makes what follows a failed append stale, so that no hole is stored', async () => {
-  const { store, log } = aLog({ groupEvents: 2 })
-  store.failWith = { kind: 'unavailable', reason: 'disk full' }
+  const { journal, log } = aLog({ groupEvents: 2 })
+  journal.failWith = { kind: 'unavailable', reason: 'disk full' }
   const first = log.append('s', 0, aBatch(1, 2))
   const second = log.append('s', 2, aBatch(3, 2))
   expect(await first).toEqual({ kind: 'unavailable' })
-  store.failWith = undefined
+  journal.failWith = undefined
   expect(await second).toEqual({ kind: 'stale', mark: 0 })
-  expect(store.written).toHaveLength(0)
+  expect(journal.written).toHaveLength(0)
 })
 
-it('keeps the other sessions of a group whose content is refused, and rejects the culprit alone', async () => {
-  const { store, log, fire } = aLog()
-  store.poison = 'poison'
-  const batch = aBatch(1, 3)
-  const mixed = { ...batch, events: [...batch.events.slice(0, 2), ...aBatch(3, 1, { type: 'poison' }).events] }
-  const outcomes = [log.append('bad', 0, mixed), log.append('good', 0, aBatch(1, 2))]
-  fire()
-  const [bad, good] = await Promise.all(outcomes)
-  expect(good).toMatchObject({ kind: 'committed', record: { mark: 2, stored: 2 } })
-  expect(bad).toMatchObject({
-    kind: 'committed',
-    record: { mark: 3, stored: 2, rejected: { unstorable: 1 } },
-    rejected: [{ seq: 3, code: 'unstorable', raw: '{"type":"poison","timestamp":1,"data":null}' }],
-  })
-})
-
-it('reads a session back from the store after everything that was appended before', async () => {
+it('reads a session back after everything that was appended before', async () => {
   const { log, fire } = aLog()
   const appended = log.append('s', 0, aBatch(1, 2))
   const read = log.read('s')
@@ -96,6 +84,41 @@ it('counts stored, rejected, dropped, missing and pushed exactly at the mark', a
   })
 })
 
+it('asks nobody about a session that was made a moment ago', async () => {
+  const { journal, log, fire } = aLog()
+  journal.readSessions = async () => {
+    throw new Error('Not to be asked')
+  }
+  log.begin('s')
+  const outcome = log.append('s', 0, aBatch(1, 1))
+  fire()
+  expect(await outcome).toMatchObject({ kind: 'committed', record: { mark: 1 } })
+})
+
+it('asks once about a session that nobody has seen', async () => {
+  const { journal, log, fire } = aLog()
+  let asked = 0
+  journal.readSessions = async () => {
+    asked++
+    return new Map()
+  }
+  expect(await log.read('s')).toBeUndefined()
+  const outcome = log.append('s', 0, aBatch(1, 1))
+  fire()
+  expect(await outcome).toMatchObject({ kind: 'committed' })
+  expect(asked).toBe(1)
+})
+
+it('is not ended by a late beacon from before the session went on', async () => {
+  const { log, fire } = aLog()
+  const outcomes = [
+    log.append('s', 0, aBatch(1, 2, { pushed: 5 })),
+    log.append('s', 2, aBatch(3, 0, { pushed: 2, end: true })),
+  ]
+  fire()
+  expect(await Promise.all(outcomes)).toMatchObject([{}, { record: { ended: false, pushed: 5 } }])
+})
+
 it('tells listeners after the commit, and makes nothing while there are none', async () => {
   const notices: CommitNotice[] = []
   const listener = { listeners: 0, publish: (notice: CommitNotice) => void notices.push(notice) }
@@ -111,9 +134,9 @@ it('tells listeners after the commit, and makes nothing while there are none', a
 })
 
 it('settles at once when asked to, and only once all appends are', async () => {
-  const { log, store } = aLog()
+  const { log, journal } = aLog()
   let open = () => {}
-  store.gate = new Promise((resolve) => {
+  journal.gate = new Promise((resolve) => {
     open = resolve
   })
   const outcome = log.append('s', 0, aBatch(1, 1))
@@ -125,5 +148,5 @@ it('settles at once when asked to, and only once all appends are', async () => {
   expect(settled).toBe(false)
   open()
   await Promise.all([outcome, settling])
-  expect(store.written).toHaveLength(1)
+  expect(journal.written).toHaveLength(1)
 })

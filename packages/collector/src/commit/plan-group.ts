@@ -1,8 +1,8 @@
-/** Puts the appends of many sessions together into one transaction. Pure. */
+/** Puts the appends of many sessions together into one group, a write a session. Pure. */
 import type { AppendOutcome } from './commit-log.ts'
-import type { RejectedEvent, SessionBatch } from './session-batch.ts'
+import type { SessionBatch } from './session-batch.ts'
 import { applyBatch, newRecord, type SessionRecord } from './session-record.ts'
-import type { EventRun, WriteGroup } from './session-store.ts'
+import type { SessionWrite } from './session-write.ts'
 
 export interface Append {
   readonly sessionId: string
@@ -15,29 +15,26 @@ export interface GroupPlan {
   /** Appends that start where their session stands, in order. */
   readonly taken: readonly Append[]
   readonly stale: readonly { readonly append: Append; readonly mark: number }[]
-  /** Where each session stands after the group. */
-  readonly after: ReadonlyMap<string, SessionRecord>
-  readonly group: WriteGroup
+  /** The taken ones, one a session: no entry of a group may depend on another. */
+  readonly writes: readonly SessionWrite[]
 }
 
 /** @param before where the sessions stand; one that is absent has never been seen */
 export function planGroup(appends: readonly Append[], before: ReadonlyMap<string, SessionRecord>): GroupPlan {
   const taken: Append[] = []
   const stale: { append: Append; mark: number }[] = []
-  const after = new Map<string, SessionRecord>()
-  const events: EventRun[] = []
-  const rejected: RejectedEvent[] = []
+  const writes = new Map<string, SessionWrite>()
   for (const append of appends) {
     const { sessionId, expectedMark, batch } = append
-    const record = after.get(sessionId) ?? before.get(sessionId) ?? newRecord(sessionId, batch.receivedAt)
+    const write = writes.get(sessionId)
+    const record = write?.record ?? before.get(sessionId) ?? newRecord(sessionId, batch.receivedAt)
     if (record.mark !== expectedMark) {
       stale.push({ append, mark: record.mark })
       continue
     }
     taken.push(append)
-    after.set(sessionId, applyBatch(record, batch))
-    if (batch.events.length > 0) events.push({ sessionId, receivedAt: batch.receivedAt, events: batch.events })
-    for (const event of batch.rejected) rejected.push(event)
+    const { from = expectedMark, batches = [] } = write ?? {}
+    writes.set(sessionId, { sessionId, from, batches: [...batches, batch], record: applyBatch(record, batch) })
   }
-  return { taken, stale, after, group: { events, rejected, sessions: [...after.values()] } }
+  return { taken, stale, writes: [...writes.values()] }
 }

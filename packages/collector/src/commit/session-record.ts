@@ -49,8 +49,8 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
     rejected: batch.rejected.length === 0 ? record.rejected : addRejected(record.rejected, batch.rejected),
     dropped: addCounts(record.dropped, batch.dropped),
     missing: record.missing + batch.missing,
-    // A session that pushes on after its end has not ended.
-    ended: batch.end || (record.ended && pushed === record.pushed),
+    // A session that pushes on after its end has not ended, and a late beacon does not end one that went on.
+    ended: (batch.end && batch.pushed >= record.pushed) || (record.ended && pushed === record.pushed),
     lastSeenMs: Math.max(record.lastSeenMs, batch.receivedAt),
   }
 }

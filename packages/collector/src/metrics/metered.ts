@@ -1,11 +1,12 @@
-/** Decorators that measure: the commit log feeds the tally, the store its histogram. Neither knows that it is watched. */
+/** Decorators that measure: the commit log feeds the tally, the journal its histogram. Neither knows that it is watched. */
 import type { CommitLog } from '../commit/commit-log.ts'
-import type { SessionStore, WriteOutcome } from '../commit/session-store.ts'
+import type { Journal, JournalOutcome } from '../commit/journal.ts'
 import type { Tally } from './tally.ts'
 
 export function meteredLog(log: CommitLog, tally: Tally): CommitLog {
   return {
     read: (sessionId) => log.read(sessionId),
+    begin: (sessionId) => log.begin(sessionId),
     settled: () => log.settled(),
     append(sessionId, expectedMark, batch) {
       const outcome = log.append(sessionId, expectedMark, batch)
@@ -21,17 +22,16 @@ export function meteredLog(log: CommitLog, tally: Tally): CommitLog {
 }
 
 /** @param now a monotonic clock, in ms */
-export function meteredStore(
-  store: SessionStore,
-  observe: (outcome: WriteOutcome['kind'], durationMs: number) => void,
+export function meteredJournal(
+  journal: Journal,
+  observe: (outcome: JournalOutcome['kind'], durationMs: number) => void,
   now: () => number = () => performance.now(),
-): SessionStore {
+): Journal {
   return {
-    readSessions: (sessionIds) => store.readSessions(sessionIds),
-    tryEvent: (run) => store.tryEvent(run),
-    async write(group) {
+    readSessions: (sessionIds) => journal.readSessions(sessionIds),
+    async write(writes) {
       const startedAt = now()
-      const outcome = await store.write(group)
+      const outcome = await journal.write(writes)
       observe(outcome.kind, now() - startedAt)
       return outcome
     },

@@ -1,16 +1,17 @@
 /** What Prometheus reads. A registry of our own, so that a host's metrics and ours don't mix. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { WriteOutcome } from '../commit/session-store.ts'
+import type { JournalOutcome } from '../commit/journal.ts'
 import type { Tally } from './tally.ts'
 
 export interface Metrics {
   readonly contentType: string
   text(): Promise<string>
-  observeCommit(outcome: WriteOutcome['kind'], durationMs: number): void
+  observeCommit(outcome: JournalOutcome['kind'], durationMs: number): void
 }
 
 export interface MetricsOptions {
   readonly tally: Tally
+  readonly log: { readonly bytes: () => number; readonly lagMs: () => number }
   readonly sockets: () => number
   readonly liveListeners: () => number
   /** Events that sessions owe whose link is gone; read from the database at each scrape. */
@@ -23,7 +24,7 @@ const readTimeoutMs = 1000
 /** From a local disk at rest to one in trouble. */
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function createMetrics({ tally, sockets, liveListeners, abandoned }: MetricsOptions): Metrics {
+export function createMetrics({ tally, log, sockets, liveListeners, abandoned }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const { since } = tally
@@ -32,6 +33,8 @@ export function createMetrics({ tally, sockets, liveListeners, abandoned }: Metr
   counter('downlink_events_rejected_total', 'Events rejected, by code', 'code', () => since.rejected)
   counter('downlink_events_dropped_total', 'Events that clients dropped, by reason', 'reason', () => since.dropped)
   gauge('downlink_events_pending', 'Events that wait for their commit', () => tally.pending)
+  gauge('downlink_log_bytes', 'Size of the log that the store follows', log.bytes)
+  gauge('downlink_sink_lag_seconds', 'For how long the store has been behind the log', () => log.lagMs() / 1000)
   gauge('downlink_sockets', 'WebSockets that are up', sockets)
   gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
   gauge(

@@ -86,6 +86,7 @@ it('counts what the log committed, and nothing else', async () => {
   ] as const
   const inner: CommitLog = {
     read: async () => undefined,
+    begin: () => {},
     settled: async () => {},
     append: async (_session, expectedMark) => outcomes[expectedMark] ?? { kind: 'unavailable' },
   }

@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest'
-import type { SessionStore, WriteOutcome } from '../commit/session-store.ts'
+import type { EventStore, WriteOutcome } from '../sink/event-store.ts'
+import { aPosition } from '../test-doubles.ts'
 import { yieldingStore } from './yielding-store.ts'
 
 const noMemory: WriteOutcome = { kind: 'unavailable', reason: 'Out of Memory Error: could not allocate block' }
-const group = { events: [], rejected: [], sessions: [] }
+const group = { events: [], rejected: [], sessions: [], position: aPosition }
 
 function aStore(...outcomes: WriteOutcome[]) {
   const calls: string[] = []
-  const inner: SessionStore = {
+  const inner: EventStore = {
+    readPosition: async () => undefined,
     readSessions: async () => new Map(),
     tryEvent: async () => ({ kind: 'written' }),
     async write() {

@@ -112,7 +112,7 @@ export function createSession({ id, proofHash, record, log, judge, onFailed }: S
       if (failed) return { kind: 'settling', settled: Promise.resolve({ kind: 'unavailable' }) }
       if (seq > accepted + 1) return { kind: 'hole', accepted }
       const run = judgeAcked(events, seq, accepted, judge, { sessionId: id, receivedAt })
-      const isNew = run.upTo > accepted || nowPushed > pushed || (end && !ended)
+      const isNew = run.upTo > accepted || nowPushed > pushed || (end && !ended && nowPushed >= pushed)
       const settled = isNew ? append({ ...run, missing: 0, pushed: nowPushed, end, receivedAt }) : repeat()
       return { kind: 'settling', settled }
     },
@@ -136,7 +136,7 @@ export function createSession({ id, proofHash, record, log, judge, onFailed }: S
     if (failed) return Promise.resolve({ kind: 'unavailable' })
     const from = accepted
     accepted = batch.upTo
-    ended = batch.end || (ended && batch.pushed <= pushed)
+    ended = (batch.end && batch.pushed >= pushed) || (ended && batch.pushed <= pushed)
     pushed = Math.max(pushed, batch.pushed)
     pendingEvents += batch.events.length
     const settled = log.append(id, from, batch).then((outcome) => settle(outcome, batch))

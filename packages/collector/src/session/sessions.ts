@@ -46,7 +46,9 @@ export function createSessions({ log, judge, maxIdle }: SessionsOptions): Sessio
     },
 
     openPlain() {
-      const session = begin(`plain:${randomUUID()}`, undefined, undefined)
+      const id = `plain:${randomUUID()}`
+      log.begin(id)
+      const session = begin(id, undefined, undefined)
       keep(session)
       return session
     },

@@ -1,6 +1,6 @@
 /** The store's connections. They are closed only once nothing runs on them: the engine would crash. */
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
-import { type Checkpoints, createCheckpoints } from './checkpoints.ts'
+import { type Checkpoints, type CheckpointsOptions, createCheckpoints } from './checkpoints.ts'
 import { eventTypes, rejectedTypes } from './event-rows.ts'
 import type { Database } from './open-database.ts'
 import { upsertSessions } from './session-rows.ts'
@@ -11,6 +11,8 @@ export interface Attachment {
   readonly events: TableAppender
   readonly rejected: TableAppender
   readonly upsert: DuckDBPreparedStatement
+  /** Takes the position's segment and offset. */
+  readonly move: DuckDBPreparedStatement
   readonly reader: DuckDBConnection
   readonly checkpoints: Checkpoints
   /** Runs `work` on the connections. */
@@ -21,7 +23,12 @@ export interface Attachment {
 
 const checkpointBytes = 64 * 1024 * 1024
 
-export async function attach(database: Database, onCheckpointFailure: (reason: string) => void): Promise<Attachment> {
+const movePosition =
+  'INSERT INTO collector.log_position VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, log_offset = excluded.log_offset'
+
+type CheckpointListeners = Pick<CheckpointsOptions, 'onCheckpoint' | 'onCheckpointFailure'>
+
+export async function attach(database: Database, listeners: CheckpointListeners): Promise<Attachment> {
   const connections: DuckDBConnection[] = []
   const connect = async () => {
     const connection = await database.connect()
@@ -32,7 +39,7 @@ export async function attach(database: Database, onCheckpointFailure: (reason: s
     for (const connection of connections.splice(0)) database.release(connection)
   }
   try {
-    return await attachWith(connect, release, database.folder, onCheckpointFailure)
+    return await attachWith(connect, release, database.folder, listeners)
   } catch (error) {
     release()
     throw error
@@ -43,7 +50,7 @@ async function attachWith(
   connect: () => Promise<DuckDBConnection>,
   release: () => void,
   folder: string,
-  onFailure: (reason: string) => void,
+  listeners: CheckpointListeners,
 ): Promise<Attachment> {
   const writer = await connect()
   const running = new Set<Promise<unknown>>()
@@ -52,9 +59,10 @@ async function attachWith(
     events: await createTableAppender(writer, 'events', eventTypes),
     rejected: await createTableAppender(writer, 'rejected_events', rejectedTypes),
     upsert: await writer.prepare(upsertSessions),
+    move: await writer.prepare(movePosition),
     // A connection holds one transaction, so what goes on beside the writer's needs others.
     reader: await connect(),
-    checkpoints: createCheckpoints({ connection: await connect(), folder, everyBytes: checkpointBytes, onFailure }),
+    checkpoints: createCheckpoints({ connection: await connect(), folder, everyBytes: checkpointBytes, ...listeners }),
     use(work) {
       const result = work(attachment)
       const ended = result.then(

@@ -4,10 +4,11 @@
  */
 import { statfsSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Position } from '../log/read-log.ts'
 
 export interface Checkpoints {
-  /** Tells, right after a commit, how many bytes the log has grown by, more or less. */
-  grown(bytes: number): void
+  /** Tells, right after a commit, how many bytes the write-ahead log has grown by, more or less, and what it holds. */
+  grown(bytes: number, position: Position): void
   /** Resolves once none is under way. */
   settled(): Promise<void>
 }
@@ -17,30 +18,40 @@ export interface CheckpointsOptions {
   readonly folder: string
   /** Replay after a crash takes about 5 ms a MB. */
   readonly everyBytes: number
-  readonly onFailure: (reason: string) => void
+  /** One has finished: the file holds everything before this position. */
+  readonly onCheckpoint: (position: Position) => void
+  readonly onCheckpointFailure: (reason: string) => void
 }
 
-export function createCheckpoints({ connection, folder, everyBytes, onFailure }: CheckpointsOptions): Checkpoints {
+export function createCheckpoints({
+  connection,
+  folder,
+  everyBytes,
+  onCheckpoint,
+  onCheckpointFailure,
+}: CheckpointsOptions): Checkpoints {
   let bytesSince = 0
   let running: Promise<void> | undefined
 
-  async function checkpoint(): Promise<void> {
+  /** @param position of the last commit before it begins: what is committed beside it may not be in the file */
+  async function checkpoint(position: Position): Promise<void> {
     const bytes = bytesSince
     bytesSince = 0
     try {
       // It can't begin while a transaction writes, so it must be on its way before the next one is.
       await connection.run('CHECKPOINT')
+      onCheckpoint(position)
     } catch (error) {
       bytesSince += bytes * retryShare
-      onFailure(String(error))
+      onCheckpointFailure(String(error))
     }
     running = undefined
   }
 
   return {
-    grown(bytes) {
+    grown(bytes, position) {
       bytesSince += bytes
-      if (bytesSince >= everyBytes && hasRoom(folder, 2 * bytesSince)) running ??= checkpoint()
+      if (bytesSince >= everyBytes && hasRoom(folder, 2 * bytesSince)) running ??= checkpoint(position)
     },
     async settled() {
       await running

@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { expect, it } from 'vitest'
 import { newRecord } from '../commit/session-record.ts'
+import { aPosition } from '../test-doubles.ts'
 import { createDuckDBStore } from './duckdb-store.ts'
 import type { Database } from './open-database.ts'
 import { tableDefinitions } from './tables.ts'
@@ -49,15 +50,16 @@ const group = {
   events: [{ sessionId: 's', receivedAt: 2000, events: [{ seq: 2, event, envelope: '{"id":1}' }] }],
   rejected: [{ sessionId: 's', seq: 1, code: 'bad_text', message: 'm', raw: '\ud800', receivedAt: 2000 } as const],
   sessions: [record],
+  position: aPosition,
 }
 
 it('gives back the sessions that it was given', async () => {
   const { database } = await aDatabase()
-  const store = await createDuckDBStore(database, () => {})
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   expect(await store.write(group)).toEqual({ kind: 'written' })
   expect((await store.readSessions(['s', 'unknown'])).get('s')).toEqual(record)
   const next = { ...record, mark: 9, build: 'b', ended: true }
-  await store.write({ events: [], rejected: [], sessions: [next, newRecord('t', 5)] })
+  await store.write({ events: [], rejected: [], sessions: [next, newRecord('t', 5)], position: aPosition })
   expect(await store.readSessions(['s', 't'])).toEqual(
     new Map([
       ['s', next],
@@ -66,9 +68,18 @@ it('gives back the sessions that it was given', async () => {
   )
 })
 
+it('stands where the last group left it in the log', async () => {
+  const { database } = await aDatabase()
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
+  expect(await store.readPosition()).toBeUndefined()
+  await store.write(group)
+  await store.write({ ...group, events: [], rejected: [], position: { segment: 'b', offset: 2 ** 40 } })
+  expect(await store.readPosition()).toEqual({ segment: 'b', offset: 2 ** 40 })
+})
+
 it('leaves nothing behind of a trial', async () => {
   const { database } = await aDatabase()
-  const store = await createDuckDBStore(database, () => {})
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   expect(await store.tryEvent(group.events[0] ?? { sessionId: '', receivedAt: 0, events: [] })).toEqual({
     kind: 'written',
   })
@@ -78,7 +89,7 @@ it('leaves nothing behind of a trial', async () => {
 
 it('tells content that can never be stored from a store that can take none now', async () => {
   const { database } = await aDatabase()
-  const store = await createDuckDBStore(database, () => {})
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   const unstorable = { ...event, timestamp: 1e300 }
   const events = [{ sessionId: 's', receivedAt: 1, events: [{ seq: 1, event: unstorable }] }]
   expect(await store.write({ ...group, events })).toMatchObject({ kind: 'refused' })
@@ -88,7 +99,7 @@ it('tells content that can never be stored from a store that can take none now',
 
 it('goes on after a failed commit, and says meanwhile that it is unavailable', async () => {
   const { database, state } = await aDatabase()
-  const store = await createDuckDBStore(database, () => {})
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   state.failWith = 'TransactionContext Error: Failed to commit: No space left on device'
   expect(await store.write(group)).toMatchObject({ kind: 'unavailable' })
   expect([store.available, state.reopened]).toEqual([false, 0])
@@ -99,7 +110,7 @@ it('goes on after a failed commit, and says meanwhile that it is unavailable', a
 
 it('opens the database anew after a fatal error, until that works', async () => {
   const { database, state } = await aDatabase()
-  const store = await createDuckDBStore(database, () => {})
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   state.failWith = 'FATAL Error: database has been invalidated because of a previous fatal error'
   expect(await store.write(group)).toMatchObject({ kind: 'unavailable' })
   Object.assign(state, { failWith: '', reopenFails: true })

@@ -1,13 +1,15 @@
 /** Sessions and events in DuckDB, written on one connection, one transaction a group. */
-import type { SessionStore, WriteGroup, WriteOutcome } from '../commit/session-store.ts'
+
 import { CollectorError } from '../errors.ts'
+import type { Position } from '../log/read-log.ts'
+import type { EventStore, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
 import { type Attachment, attach } from './attachment.ts'
 import { eventRows, rejectedRows } from './event-rows.ts'
 import { failureOf, isFatal } from './failures.ts'
 import type { Database } from './open-database.ts'
 import { recordOf, rowOf, selectSessions } from './session-rows.ts'
 
-export interface DuckDBStore extends SessionStore {
+export interface DuckDBStore extends EventStore {
   /** False from a failure to the next success. */
   readonly available: boolean
   /** Takes and gives nothing more. Resolves once its connections are released. */
@@ -17,11 +19,14 @@ export interface DuckDBStore extends SessionStore {
 /** About how much the write-ahead log grows by an event, beside its data. */
 const bytesPerEvent = 100
 
-export async function createDuckDBStore(
-  database: Database,
-  onCheckpointFailure: (reason: string) => void,
-): Promise<DuckDBStore> {
-  let attaching: Promise<Attachment> | undefined = attach(database, onCheckpointFailure)
+export interface DuckDBStoreOptions {
+  readonly onCheckpointFailure: (reason: string) => void
+  /** A checkpoint has finished that holds everything before this position. */
+  readonly onCheckpoint: (position: Position) => void
+}
+
+export async function createDuckDBStore(database: Database, options: DuckDBStoreOptions): Promise<DuckDBStore> {
+  let attaching: Promise<Attachment> | undefined = attach(database, options)
   let available = true
   let closed = false
   await attaching
@@ -31,6 +36,12 @@ export async function createDuckDBStore(
       return available
     },
 
+    readPosition: () =>
+      using(async ({ reader }) => {
+        const [row] = (await reader.runAndReadAll('SELECT segment, log_offset FROM collector.log_position')).getRows()
+        return row && { segment: String(row[0]), offset: Number(row[1]) }
+      }),
+
     readSessions: (sessionIds) =>
       using(async ({ reader }) => {
         const rows = (await reader.runAndReadAll(selectSessions, [JSON.stringify(sessionIds)])).getRows()
@@ -38,11 +49,14 @@ export async function createDuckDBStore(
       }),
 
     write: (group) =>
-      transaction('COMMIT', group, async ({ events, rejected, upsert }) => {
+      transaction('COMMIT', group, async ({ events, rejected, upsert, move }) => {
         events.append(eventRows(group.events))
         rejected.append(rejectedRows(group.rejected))
         upsert.bindVarchar(1, JSON.stringify(group.sessions.map(rowOf)))
         await upsert.run()
+        move.bindVarchar(1, group.position.segment)
+        move.bindBigInt(2, BigInt(group.position.offset))
+        await move.run()
       }),
 
     tryEvent: (run) => transaction('ROLLBACK', undefined, async ({ events }) => events.append(eventRows([run]))),
@@ -56,7 +70,7 @@ export async function createDuckDBStore(
 
   async function transaction(
     end: 'COMMIT' | 'ROLLBACK',
-    group: WriteGroup | undefined,
+    group: StoreGroup | undefined,
     work: (attachment: Attachment) => Promise<void>,
   ): Promise<WriteOutcome> {
     try {
@@ -71,7 +85,7 @@ export async function createDuckDBStore(
           await writer.run('ROLLBACK').catch(() => {})
           throw error
         }
-        if (group) checkpoints.grown(bytesOf(group))
+        if (group) checkpoints.grown(bytesOf(group), group.position)
       })
       return { kind: 'written' }
     } catch (error) {
@@ -102,11 +116,11 @@ export async function createDuckDBStore(
 
   async function reattach(): Promise<Attachment> {
     await database.reopen()
-    return attach(database, onCheckpointFailure)
+    return attach(database, options)
   }
 }
 
-function bytesOf({ events }: WriteGroup): number {
+function bytesOf({ events }: StoreGroup): number {
   let bytes = 0
   for (const run of events) {
     for (const { event } of run.events) bytes += bytesPerEvent + event.json.length

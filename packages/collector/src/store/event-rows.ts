@@ -9,7 +9,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api'
 import type { RejectedEvent } from '../commit/session-batch.ts'
-import type { EventRun } from '../commit/session-store.ts'
+import type { EventRun } from '../sink/event-store.ts'
 
 type Row = readonly DuckDBValue[]
 

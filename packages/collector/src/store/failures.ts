@@ -1,5 +1,5 @@
 /** What an error of the database means for what was to be written. */
-import type { WriteOutcome } from '../commit/session-store.ts'
+import type { WriteOutcome } from '../sink/event-store.ts'
 
 /** A value that fits no column: thrown before the database sees it. */
 export class UnstorableError extends Error {

@@ -1,4 +1,4 @@
-/** The tables, as everybody who writes SQL sees them. */
+/** The tables, as everybody who writes SQL sees them; and beside them, where in the log they stand. */
 
 export const tableDefinitions: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS events (
@@ -36,5 +36,11 @@ export const tableDefinitions: readonly string[] = [
     message VARCHAR NOT NULL,
     raw VARCHAR NOT NULL,
     received_at TIMESTAMP NOT NULL
+  )`,
+  'CREATE SCHEMA IF NOT EXISTS collector',
+  `CREATE TABLE IF NOT EXISTS collector.log_position (
+    id INTEGER PRIMARY KEY,
+    segment VARCHAR NOT NULL,
+    log_offset BIGINT NOT NULL
   )`,
 ]

@@ -1,20 +1,24 @@
-/** What group commit needs of a database. */
-import type { AcceptedEvent, RejectedEvent } from './session-batch.ts'
-import type { SessionRecord } from './session-record.ts'
+/** What the sink needs of a database. */
+import type { AcceptedEvent, RejectedEvent } from '../commit/session-batch.ts'
+import type { SessionRecord } from '../commit/session-record.ts'
+import type { Position } from '../log/read-log.ts'
 
-export interface SessionStore {
+export interface EventStore {
+  /** Where in the log it stands: everything before is in it. Rejects where the store can't be read. */
+  readPosition(): Promise<Position | undefined>
   /** Those of the sessions that the store knows. Rejects where it can't be read. */
   readSessions(sessionIds: readonly string[]): Promise<ReadonlyMap<string, SessionRecord>>
-  /** One transaction, durable when it resolves. Never rejects. */
-  write(group: WriteGroup): Promise<WriteOutcome>
+  /** One transaction, the position with it. Never rejects. */
+  write(group: StoreGroup): Promise<WriteOutcome>
   /** Would this run be written? Leaves no trace. Never rejects. */
   tryEvent(run: EventRun): Promise<WriteOutcome>
 }
 
-export interface WriteGroup {
+export interface StoreGroup {
   readonly events: readonly EventRun[]
   readonly rejected: readonly RejectedEvent[]
   readonly sessions: readonly SessionRecord[]
+  readonly position: Position
 }
 
 /** Events of one batch. */

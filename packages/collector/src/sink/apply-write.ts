@@ -1,0 +1,62 @@
+/**
+ * Brings a write of the log to where its session stands in the store. Pure.
+ *
+ * A log is read again after a crash, and a log or a database may be an older copy: so what was there before is trimmed,
+ * at any sequence, and what is not there at all is missing.
+ */
+import type { DropCounts } from '@downlink/protocol'
+import type { SessionBatch } from '../commit/session-batch.ts'
+import { applyBatch, newRecord, type SessionRecord } from '../commit/session-record.ts'
+import type { SessionWrite } from '../commit/session-write.ts'
+
+export interface AppliedWrite {
+  /** What of it is new. */
+  readonly batches: readonly SessionBatch[]
+  readonly record: SessionRecord
+  /** Sequences that no entry holds: only after damage, or where an older copy was put back. */
+  readonly lost: number
+}
+
+/** @param before undefined where the store has never seen the session */
+export function applyWrite(write: SessionWrite, before: SessionRecord | undefined): AppliedWrite {
+  let record = before ?? unseen(write.record)
+  const lost = Math.max(0, write.from - record.mark)
+  let start = write.from
+  const batches = write.batches.map((batch, at) => {
+    const trimmed = trimBatch(batch, start, record)
+    start = batch.upTo
+    const whole = at === 0 && lost > 0 ? { ...trimmed, missing: trimmed.missing + lost } : trimmed
+    record = applyBatch(record, whole)
+    return whole
+  })
+  return { batches, record, lost }
+}
+
+/** What introduced the session may stand in an entry that is gone; each entry's record has it, too. */
+function unseen({ sessionId, firstSeenMs, delivery, proofHash, clockOffsetMs, build, labels, schema }: SessionRecord) {
+  const introduction = { delivery, proofHash, clockOffsetMs, build, labels, schema }
+  return { ...newRecord(sessionId, firstSeenMs), ...introduction }
+}
+
+function trimBatch(batch: SessionBatch, from: number, { mark }: SessionRecord): SessionBatch {
+  if (from >= mark) return batch
+  const { introduction: _older, ...rest } = batch
+  if (batch.upTo <= mark) return { ...rest, upTo: mark, events: [], rejected: [], dropped: {}, missing: 0 }
+  const events = batch.events.filter(({ seq }) => seq > mark)
+  const rejected = batch.rejected.filter(({ seq }) => seq > mark)
+  // What the sender had lost stands at the begin of a batch.
+  const missing = Math.max(0, from + batch.missing - mark)
+  const drops = batch.upTo - mark - events.length - rejected.length - missing
+  return { ...rest, events, rejected, missing, dropped: lastOf(batch.dropped, drops) }
+}
+
+/** So many of the drops: a batch tells how many of each reason there were, not where. */
+function lastOf(dropped: DropCounts, count: number): DropCounts {
+  const kept: Record<string, number> = {}
+  for (const [reason, drops] of Object.entries(dropped).reverse()) {
+    const share = Math.min(drops, count)
+    if (share > 0) kept[reason] = share
+    count -= share
+  }
+  return kept
+}

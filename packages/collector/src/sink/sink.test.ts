@@ -1,0 +1,216 @@
+/** The sink over a real log: what was acknowledged reaches the store once and in order, whatever either of them does. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createJournal } from '../commit/journal.ts'
+import { planGroup } from '../commit/plan-group.ts'
+import type { SessionBatch } from '../commit/session-batch.ts'
+import { newRecord, type SessionRecord } from '../commit/session-record.ts'
+import type { SessionWrite } from '../commit/session-write.ts'
+import { readLog } from '../log/read-log.ts'
+import { createFaultyDisk, type FaultyDisk } from '../log/test-doubles.ts'
+import { openLogWriter } from '../log/write-log.ts'
+import { aBatch, createFakeStore, type FakeStore } from '../test-doubles.ts'
+import { createSink, type SinkReport } from './sink.ts'
+
+/** Timers that are due at once, but for those that bound a wait. */
+const soon = (run: () => void, delayMs: number): (() => void) => {
+  const timer = setTimeout(run, delayMs >= 5000 ? delayMs : 0)
+  return () => clearTimeout(timer)
+}
+
+async function aSink(disk: FaultyDisk, store: FakeStore) {
+  const log = await openLogWriter({ files: disk, segmentBytes: 2000 })
+  const reports: SinkReport[] = []
+  const sink = createSink({
+    store,
+    read: (from, to) => readLog(disk, from, to),
+    groupEvents: 5,
+    setTimer: soon,
+    report: (report) => reports.push(report),
+  })
+  sink.tell(log.end)
+  return { log, sink, reports, journal: createJournal({ log, sink, store }) }
+}
+
+/** A write of one batch, from where the session stands. */
+function aWrite(sessionId: string, from: number, batch: SessionBatch, before?: SessionRecord): SessionWrite {
+  const append = { sessionId, expectedMark: from, batch, settle() {} }
+  const record = before ?? { ...newRecord(sessionId, 1), mark: from }
+  const [write] = planGroup([append], new Map([[sessionId, record]])).writes
+  if (!write) throw new Error('Expected a write')
+  return write
+}
+
+const storedSeqs = (store: FakeStore, sessionId: string): number[] =>
+  store.written.flatMap(({ events }) =>
+    events.filter((run) => run.sessionId === sessionId).flatMap((run) => run.events.map(({ seq }) => seq)),
+  )
+
+describe('a sink', () => {
+  it('brings texts, times, envelopes, rejections and drops as they were', async () => {
+    const store = createFakeStore()
+    const { journal, sink } = await aSink(createFaultyDisk(Math.random), store)
+    const json = '{ "id": 76561197960287930, "name": "é🚀\\"\\\\" }'
+    const events = [
+      { seq: 1, event: { type: 'a', timestamp: 1.5, data: undefined, version: 3, json }, envelope: '{"id":"x"}' },
+      { seq: 2, event: { type: 'b', timestamp: -1, data: undefined, json: 'null' } },
+    ]
+    const rejected = [{ sessionId: 's', seq: 3, code: 'bad_text', message: 'm', raw: '"', receivedAt: 7 } as const]
+    await journal.write([aWrite('s', 0, aBatch(1, 6, { events, rejected, dropped: { overflow: 3 }, receivedAt: 7 }))])
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(store.written).toMatchObject([
+      {
+        events: [{ sessionId: 's', receivedAt: 7, events }],
+        rejected,
+        sessions: [{ mark: 6, pushed: 6, stored: 2, rejected: { bad_text: 1 }, dropped: { overflow: 3 } }],
+      },
+    ])
+  })
+
+  it('tells of a session all that was written before the question', async () => {
+    const store = createFakeStore()
+    const { journal } = await aSink(createFaultyDisk(Math.random), store)
+    await journal.write([aWrite('s', 0, aBatch(1, 3))])
+    expect((await journal.readSessions(['s'])).get('s')?.mark).toBe(3)
+  })
+
+  it('asks the store where it stands after a commit whose answer was lost, and stores nothing twice', async () => {
+    const store = createFakeStore()
+    const { journal, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
+    store.forgetsToSay = true
+    await journal.write([aWrite('s', 0, aBatch(1, 3))])
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(storedSeqs(store, 's')).toEqual([1, 2, 3])
+    expect(reports).toMatchObject([{ code: 'store_unavailable', reason: 'The answer was lost' }])
+  })
+
+  it('waits for a store that can take nothing, and goes on once it can', async () => {
+    const store = createFakeStore()
+    const { journal, sink } = await aSink(createFaultyDisk(Math.random), store)
+    store.failWith = { kind: 'unavailable', reason: 'disk full' }
+    await journal.write([aWrite('s', 0, aBatch(1, 3))])
+    expect(await sink.caughtUp(20)).toBe(false)
+    store.failWith = undefined
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(storedSeqs(store, 's')).toEqual([1, 2, 3])
+  })
+
+  it('finds the one event that can not be stored, and keeps all others of the group', async () => {
+    const store = createFakeStore()
+    const { journal, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
+    store.poison = 'poison'
+    const mixed = [...aBatch(1, 2).events, ...aBatch(3, 1, { type: 'poison' }).events, ...aBatch(4, 1).events]
+    await journal.write([aWrite('s', 0, aBatch(1, 4, { events: mixed })), aWrite('t', 0, aBatch(1, 2))])
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect([storedSeqs(store, 's'), storedSeqs(store, 't')]).toEqual([
+      [1, 2, 4],
+      [1, 2],
+    ])
+    expect(store.rows.get('s')).toMatchObject({ mark: 4, stored: 3, rejected: { unstorable: 1 } })
+    expect(store.written.flatMap(({ rejected }) => rejected)).toMatchObject([
+      { seq: 3, code: 'unstorable', raw: '{"type":"poison","timestamp":1,"data":null}' },
+    ])
+    expect(reports).toMatchObject([{ code: 'unstorable_event', sessionId: 's', seq: 3 }])
+  })
+
+  it('counts as missing what the log has lost, and says whose it was', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const store = createFakeStore()
+    const first = await aSink(disk, createFakeStore())
+    await first.journal.write([aWrite('s', 0, aBatch(1, 3))])
+    await first.journal.write([aWrite('s', 3, aBatch(4, 2), { ...newRecord('s', 1), mark: 3 })])
+    await first.sink.stop()
+    const [name = ''] = await disk.list()
+    disk.flip(name, disk.contentOf(name).indexOf('"batches"'))
+    const { sink, reports } = await aSink(disk, store)
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(store.rows.get('s')).toMatchObject({ mark: 5, stored: 2, missing: 3 })
+    expect(reports).toMatchObject([
+      { code: 'damaged_log', sessions: ['s'] },
+      { code: 'lost_events', sessionId: 's', events: 3 },
+    ])
+  })
+
+  it('trims what a newer store has already, in the midst of a batch too, and every ledger still adds up', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const rejected = [{ sessionId: 's', seq: 8, code: 'bad_event', message: '', raw: '', receivedAt: 1 } as const]
+    const batch = aBatch(3, 8, {
+      missing: 2,
+      rejected,
+      dropped: { overflow: 1, sampled: 1 },
+      events: [3, 4, 5, 6, 7].map((seq) => ({ seq, event: { type: 'a', timestamp: 1, data: null, json: 'null' } })),
+    })
+    for (let mark = 0; mark <= 12; mark++) {
+      const store = createFakeStore()
+      store.rows.set('s', { ...newRecord('s', 1), mark, pushed: mark, stored: mark })
+      const { journal, sink } = await aSink(disk, store)
+      await journal.write([aWrite('s', 0, { ...batch, upTo: 10, pushed: 10 })])
+      expect(await sink.caughtUp(9999)).toBe(true)
+      const row = store.rows.get('s')
+      if (!row) throw new Error('Expected a row')
+      const counted = [...Object.values(row.rejected), ...Object.values(row.dropped)].reduce((sum, n) => sum + n, 0)
+      expect(row.stored + counted + row.missing).toBe(row.mark)
+      expect(row.mark).toBe(Math.max(mark, 10))
+      expect(storedSeqs(store, 's').every((seq) => seq > mark)).toBe(true)
+      await sink.stop()
+    }
+  })
+})
+
+it('stores what was acknowledged once and in order, through crashes of store and log', async () => {
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('write' as const), session: fc.nat(2), count: fc.nat(4) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constantFrom('kill' as const, 'cut-power' as const, 'fail-sync' as const, 'lose-answer' as const),
+      }),
+    },
+  )
+  let chance = 1
+  const next = (): number => {
+    chance = (Math.imul(chance, 1664525) + 1013904223) >>> 0
+    return chance / 2 ** 32
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (script) => {
+      const disk = createFaultyDisk(next)
+      const store = createFakeStore()
+      let life = await aSink(disk, store)
+      const marks = new Map<string, number>()
+      for (const one of script) {
+        if (one.do === 'write') {
+          const id = `s${one.session}`
+          const before = (await life.journal.readSessions([id])).get(id) ?? newRecord(id, 1)
+          marks.set(id, Math.max(marks.get(id) ?? 0, before.mark))
+          const { kind } = await life.journal.write([
+            aWrite(id, before.mark, aBatch(before.mark + 1, one.count), before),
+          ])
+          if (kind === 'written') marks.set(id, before.mark + one.count)
+        } else if (one.do === 'fail-sync') disk.fail('sync')
+        else if (one.do === 'lose-answer') store.forgetsToSay = true
+        else {
+          await life.sink.stop()
+          if (one.do === 'cut-power') disk.cutPower()
+          for (;;) {
+            try {
+              life = await aSink(disk, store)
+              break
+            } catch {
+              // A failure was due.
+            }
+          }
+        }
+      }
+      expect(await life.sink.caughtUp(9999)).toBe(true)
+      for (const [id, mark] of marks) {
+        const seqs = storedSeqs(store, id)
+        expect(seqs).toEqual(seqs.map((_, at) => at + 1))
+        expect(seqs.length).toBeGreaterThanOrEqual(mark)
+        expect(store.rows.get(id) ?? newRecord(id, 1)).toMatchObject({ mark: seqs.length, missing: 0 })
+      }
+      await life.sink.stop()
+    }),
+    { numRuns: Number(process.env.SINK_RUNS ?? 200) },
+  )
+})

@@ -1,0 +1,247 @@
+/** Follows the log into the store: reads what is synced, and writes it group by group, each with its position. */
+import type { AcceptedEvent, RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
+import type { SessionRecord } from '../commit/session-record.ts'
+import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
+import type { LogRecord, Position } from '../log/read-log.ts'
+import { type AppliedWrite, applyWrite } from './apply-write.ts'
+import type { EventStore, StoreGroup } from './event-store.ts'
+
+export interface Sink {
+  /** For how long the store has been behind the log. */
+  readonly lagMs: number
+  /** The log is synced up to here, and may be read so far. */
+  tell(end: Position): void
+  /** Resolves to true once all that was told before is in the store; to false where that takes longer. */
+  caughtUp(timeoutMs: number): Promise<boolean>
+  /** Takes nothing more. Resolves once nothing is under way. Idempotent. */
+  stop(): Promise<void>
+}
+
+export interface SinkOptions {
+  readonly store: EventStore
+  readonly read: (from: Position | undefined, to: Position) => AsyncIterable<LogRecord>
+  readonly report: (report: SinkReport) => void
+  /** Events in one transaction, more or less. @default 20000 */
+  readonly groupEvents?: number
+  /** Returns how to cancel it. */
+  readonly setTimer?: (run: () => void, delayMs: number) => () => void
+  /** A monotonic clock, in ms. */
+  readonly now?: () => number
+}
+
+/** What somebody should hear of. */
+export type SinkReport =
+  /** Bytes of the log hold nothing sound; the sessions are those that can still be told. */
+  | { readonly code: 'damaged_log'; readonly bytes: number; readonly sessions: readonly string[] }
+  | { readonly code: 'missing_segment'; readonly id: string }
+  /** Sequences that no entry holds: they count as missing. */
+  | { readonly code: 'lost_events'; readonly sessionId: string; readonly events: number }
+  | { readonly code: 'unstorable_event'; readonly sessionId: string; readonly seq: number; readonly reason: string }
+  /** Nothing can be written now; it is tried again. */
+  | { readonly code: 'store_unavailable'; readonly reason: string }
+
+/** Between two tries, doubling. */
+const retry = { firstMs: 100, mostMs: 5000 }
+
+interface LogItem {
+  readonly write: SessionWrite
+  readonly end: Position
+}
+
+interface Waiter {
+  readonly told: number
+  readonly settle: (caughtUp: boolean) => void
+}
+
+export function createSink({
+  store,
+  read,
+  report,
+  groupEvents = 20_000,
+  setTimer = realTimer,
+  now = monotonicMs,
+}: SinkOptions): Sink {
+  /** Where the store stands; `unread` where that has to be asked, at first and after a failure. */
+  let position: Position | undefined | 'unread' = 'unread'
+  let end: Position | undefined
+  /** How often an end was told, and the last of these that is in the store: positions have no order. */
+  let told = 0
+  let sunk = 0
+  let behindSince = 0
+  let waiters: Waiter[] = []
+  let running: Promise<void> | undefined
+  let isStopped = false
+  let wakeUp = (): void => {}
+
+  return {
+    get lagMs() {
+      return sunk < told ? now() - behindSince : 0
+    },
+    tell(next) {
+      if (sunk === told) behindSince = now()
+      end = next
+      told++
+      running ??= run().finally(() => {
+        running = undefined
+      })
+    },
+    caughtUp(timeoutMs) {
+      if (sunk >= told) return Promise.resolve(true)
+      return new Promise((resolve) => {
+        const settle = (caughtUp: boolean): void => {
+          waiters = waiters.filter((other) => other !== waiter)
+          cancel()
+          resolve(caughtUp)
+        }
+        const waiter = { told, settle }
+        const cancel = setTimer(() => settle(false), timeoutMs)
+        waiters.push(waiter)
+      })
+    },
+    async stop() {
+      isStopped = true
+      wakeUp()
+      await running
+      for (const { settle } of waiters) settle(false)
+    },
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0
+    while (!isStopped && end && sunk < told) {
+      const [target, count] = [end, told]
+      try {
+        await sinkUpTo(target)
+        failures = 0
+        sunk = count
+        behindSince = now()
+        for (const waiter of waiters) if (waiter.told <= sunk) waiter.settle(true)
+      } catch (error) {
+        // Whether the last transaction took effect is the store's to tell.
+        position = 'unread'
+        report({ code: 'store_unavailable', reason: error instanceof Error ? error.message : String(error) })
+        await pause(Math.min(retry.mostMs, retry.firstMs * 2 ** failures++))
+      }
+    }
+  }
+
+  function pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (isStopped) return resolve()
+      const cancel = setTimer(resolve, delayMs)
+      wakeUp = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  /** @throws where the store is unavailable */
+  async function sinkUpTo(target: Position): Promise<void> {
+    if (position === 'unread') position = await store.readPosition()
+    let group: LogItem[] = []
+    let events = 0
+    for await (const record of read(position, target)) {
+      if (isStopped) throw new Error('The collector is closing')
+      if (record.kind === 'entry') {
+        const write = decodeWrite(record.entry)
+        group.push({ write, end: record.end })
+        for (const batch of write.batches) events += batch.events.length
+      } else reportDamage(record)
+      if (events < groupEvents) continue
+      await writeGroup(group)
+      ;[group, events] = [[], 0]
+    }
+    if (group.length > 0) await writeGroup(group)
+    position = target
+  }
+
+  function reportDamage(record: Exclude<LogRecord, { kind: 'entry' }>): void {
+    if (record.kind === 'missing-segment') report({ code: 'missing_segment', id: record.id })
+    else {
+      const sessions = [...new Set(record.heads.map(({ session }) => session))]
+      report({ code: 'damaged_log', bytes: record.bytes, sessions })
+    }
+  }
+
+  async function writeGroup(items: readonly LogItem[]): Promise<void> {
+    const records = new Map(await store.readSessions([...new Set(items.map(({ write }) => write.sessionId))]))
+    const applied = items.map(({ write }) => {
+      const result = applyWrite(write, records.get(write.sessionId))
+      records.set(write.sessionId, result.record)
+      return result
+    })
+    const outcome = await store.write(storeGroupOf(applied, items.at(-1)?.end as Position))
+    if (outcome.kind === 'unavailable') throw new Error(outcome.reason)
+    if (outcome.kind === 'refused') return isolate(items, outcome.reason)
+    for (const { record, lost } of applied) {
+      if (lost > 0) report({ code: 'lost_events', sessionId: record.sessionId, events: lost })
+    }
+    position = items.at(-1)?.end
+  }
+
+  /** Something in a group can't be stored: halves of it are tried until the culprit stands alone. */
+  async function isolate(items: readonly LogItem[], reason: string): Promise<void> {
+    const [first, ...others] = items
+    if (first && others.length === 0) return writeWithoutCulprits(first, reason)
+    const middle = Math.ceil(items.length / 2)
+    await writeGroup(items.slice(0, middle))
+    await writeGroup(items.slice(middle))
+  }
+
+  async function writeWithoutCulprits({ write, end: itemEnd }: LogItem, reason: string): Promise<void> {
+    let culprits = 0
+    const batches: SessionBatch[] = []
+    for (const batch of write.batches) {
+      const events: AcceptedEvent[] = []
+      const rejected: RejectedEvent[] = [...batch.rejected]
+      for (const accepted of batch.events) {
+        const run = { sessionId: write.sessionId, receivedAt: batch.receivedAt, events: [accepted] }
+        const trial = await store.tryEvent(run)
+        if (trial.kind === 'unavailable') throw new Error(trial.reason)
+        if (trial.kind === 'written') events.push(accepted)
+        else {
+          culprits++
+          rejected.push(unstorable(run, accepted, trial.reason))
+          report({ code: 'unstorable_event', sessionId: write.sessionId, seq: accepted.seq, reason: trial.reason })
+        }
+      }
+      batches.push({ ...batch, events, rejected })
+    }
+    // The same content would be refused again, and for ever.
+    if (culprits === 0) throw new Error(reason)
+    await writeGroup([{ write: { ...write, batches }, end: itemEnd }])
+  }
+}
+
+function storeGroupOf(applied: readonly AppliedWrite[], position: Position): StoreGroup {
+  const sessions = new Map<string, SessionRecord>()
+  for (const { record } of applied) sessions.set(record.sessionId, record)
+  const batches = applied.flatMap(({ record: { sessionId }, batches: own }) =>
+    own.map((batch) => ({ sessionId, ...batch })),
+  )
+  return {
+    events: batches.filter(({ events }) => events.length > 0),
+    rejected: batches.flatMap(({ rejected }) => rejected),
+    sessions: [...sessions.values()],
+    position,
+  }
+}
+
+const unstorable = (
+  { sessionId, receivedAt }: { readonly sessionId: string; readonly receivedAt: number },
+  { seq, event, envelope }: AcceptedEvent,
+  message: string,
+): RejectedEvent => {
+  const { type, timestamp, version, json } = event
+  const head = JSON.stringify({ type, timestamp, version }).slice(0, -1)
+  const raw = `${head},"data":${json}${envelope === undefined ? '}' : `,${envelope.slice(1)}`}`
+  return { sessionId, seq, code: 'unstorable', message, raw, receivedAt }
+}
+
+function realTimer(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+}
+
+const monotonicMs = (): number => performance.now()
