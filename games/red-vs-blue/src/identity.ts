@@ -1,3 +1,7 @@
 /** What the game calls itself, in summaries and towards commands. */
+import manifest from '../package.json' with { type: 'json' }
 
-export const identity = { name: 'red-vs-blue', version: '0.1.0' } as const
+export const identity: { readonly name: 'red-vs-blue'; readonly version: string } = {
+  name: 'red-vs-blue',
+  version: manifest.version,
+}

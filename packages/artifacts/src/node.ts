@@ -12,3 +12,6 @@ export type { ProviderOutput, PublishFileSystem, PublishLogger } from './node/pu
 export type { Manifest, MissingFile, PresentFile } from './node/publish/manifest.ts'
 export { type CiArtifactPublisherOptions, ciArtifactPublisherDefaults } from './node/publish/options.ts'
 export { type ReadCommands, readCommands } from './node/publish/read-commands.ts'
+export { createRedact, type Redact, secretArguments } from './node/publish/redact.ts'
+export { writeAtomically } from './node/write-atomically.ts'
+export { printable, printableJson, printableLine } from './printable.ts'

@@ -11,6 +11,7 @@ import type { ExportRun } from './export-run.ts'
 import { fanOut, type WriteResult, type WriterState } from './fan-out.ts'
 import { publishGuarded } from './guarded-publisher.ts'
 import { expectList, expectObject } from './option-checks.ts'
+import { printable } from './printable.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
 import { type NamedWriter, resolveWriters } from './resolve-writers.ts'
 import { realTimer, type SetTimer } from './timer.ts'
@@ -128,7 +129,7 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
 
   #warn(message: string): void {
     try {
-      this.#logger.warn(`[downlink] ${message}`)
+      this.#logger.warn(`[downlink] ${printable(message)}`)
     } catch {
       // There is nobody left to tell; what it was about is in the metrics.
     }

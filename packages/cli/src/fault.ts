@@ -4,6 +4,7 @@ import type { CollectorError, CollectorErrorCode } from '@downlink/collector'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
 import { CliError } from './errors.ts'
+import type { SafeText } from './output.ts'
 
 /** What the collector can't know: the flags that set its options. */
 const collectorAdvice: Readonly<Partial<Record<CollectorErrorCode, string>>> = {
@@ -29,20 +30,33 @@ export function exitCodeOf(error: unknown): number {
   return isCoded(error) && wrongUsage.includes(error.code) ? 2 : 1
 }
 
+export interface FaultStyle {
+  /** Tells where the fault comes from, too. */
+  readonly withStack: boolean
+  /** @default where stderr is a terminal */
+  readonly colourful?: boolean
+  /** What a game or a file says may be in it. */
+  readonly safe: SafeText
+}
+
 /** The lines for stderr. Empty for what commander has said already. */
-export function describeFault(
-  error: unknown,
-  withStack: boolean,
-  colourful: boolean = process.stderr.isTTY === true,
-): string {
+export function describeFault(error: unknown, { withStack, colourful, safe }: FaultStyle): string {
   if (error instanceof CommanderError) return ''
-  const { red } = pc.createColors(colourful)
-  const message = error instanceof Error ? error.message : String(error)
-  const lines = [`${red('error:')} ${message}${isCoded(error) ? ` [${codeOf(error)}]` : ''}`]
+  const { red } = pc.createColors(colourful ?? process.stderr.isTTY === true)
+  const lines = [`${messageOf(error)}${isCoded(error) ? ` [${codeOf(error)}]` : ''}`]
   const advice = adviceOn(error)
   if (advice) lines.push(advice)
   if (withStack && error instanceof Error) lines.push(stackOf(error))
-  return `${lines.join('\n')}\n`
+  return `${red('error:')} ${safe(lines.join('\n'))}\n`
+}
+
+/** Of whatever was thrown: a game may throw what has no text at all. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error)
+  } catch {
+    return 'something that has no text was thrown'
+  }
 }
 
 function adviceOn(error: unknown): string | undefined {

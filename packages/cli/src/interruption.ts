@@ -1,5 +1,7 @@
 /** Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly end, the second forces one. */
 
+import { endProcess } from './end-process.ts'
+
 /** As shells have it for Ctrl-C: 128 + SIGINT. */
 export const interruptedExitCode = 130
 /** A terminal tells every process of its group, and npm passes it on once more: that is still one Ctrl-C. */
@@ -12,11 +14,12 @@ export interface Interruption {
   release(): void
 }
 
-export function listenForInterruption(): Interruption {
+/** @param force what a second signal does. @default ends the process */
+export function listenForInterruption(force: () => void = () => endProcess(interruptedExitCode)): Interruption {
   const ending = new AbortController()
   let firstAtMs = Number.POSITIVE_INFINITY
   const onSignal = (): void => {
-    if (performance.now() - firstAtMs > echoMs) process.exit(interruptedExitCode)
+    if (performance.now() - firstAtMs > echoMs) force()
     firstAtMs = Math.min(firstAtMs, performance.now())
     ending.abort()
   }
@@ -42,7 +45,7 @@ export async function startedOrExit<Started extends object>(
   ending: AbortSignal,
 ): Promise<Started> {
   const started = await Promise.race([start, ended(ending)])
-  return started ?? process.exit(0)
+  return started ?? endProcess(0)
 }
 
 /** Resolves when aborted, or after the time if there is one. */

@@ -5,6 +5,8 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import { CliError } from './errors.ts'
+import { messageOf } from './fault.ts'
+import { tell } from './output.ts'
 
 export type LoadedModule = Readonly<Record<string, unknown>>
 
@@ -16,14 +18,41 @@ export type LoadedModule = Readonly<Record<string, unknown>>
 export async function loadModule(name: string): Promise<LoadedModule> {
   const path = findModule(name)
   try {
-    return await (/\.[cm]?tsx?$/.test(path)
-      ? createJiti(import.meta.url).import<LoadedModule>(path)
-      : import(pathToFileURL(path).href))
+    return await untilLoaded(imported(path), path)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CliError('bad_module', `${path} failed to load: ${reason}`, 'Import it in Node alone to see the fault.', {
-      cause: error,
-    })
+    const advice = 'Import it in Node alone to see the fault.'
+    throw new CliError('bad_module', `${path} failed to load: ${messageOf(error)}`, advice, { cause: error })
+  }
+}
+
+const imported = async (path: string): Promise<LoadedModule> =>
+  /\.[cm]?tsx?$/.test(path) ? createJiti(import.meta.url).import<LoadedModule>(path) : import(pathToFileURL(path).href)
+
+const loadTimeoutMs = 60_000
+const progressMs = 5000
+
+/** A module may wait for ever. Where nothing is left that it could wait for, that shows at once. */
+async function untilLoaded(loading: Promise<LoadedModule>, path: string): Promise<LoadedModule> {
+  const startedMs = performance.now()
+  const progress = setInterval(() => {
+    tell(`${path} is still loading, after ${Math.round((performance.now() - startedMs) / 1000)} s`)
+  }, progressMs)
+  let standstill = (): void => {}
+  let deadline: NodeJS.Timeout | undefined
+  const never = new Promise<never>((_resolve, reject) => {
+    standstill = () => reject(new Error('it waits for something that can no longer happen'))
+    deadline = setTimeout(() => reject(new Error(`it had not loaded after ${loadTimeoutMs / 1000} s`)), loadTimeoutMs)
+  })
+  // They are not what the module waits for.
+  progress.unref()
+  deadline?.unref()
+  process.once('beforeExit', standstill)
+  try {
+    return await Promise.race([loading, never])
+  } finally {
+    clearInterval(progress)
+    clearTimeout(deadline)
+    process.off('beforeExit', standstill)
   }
 }
 

@@ -1,5 +1,6 @@
 /** The collector's log on stderr: JSON for machines, short lines for people. */
 import { isatty } from 'node:tty'
+import { printableJson, printableLine } from '@downlink/artifacts/node'
 import pc from 'picocolors'
 import { type Logger, pino } from 'pino'
 import type { StatusLine } from './status-line.ts'
@@ -14,7 +15,7 @@ export function createLog(level: LogLevel, statusLine?: StatusLine): Logger {
     {
       write(line: string) {
         statusLine?.clear()
-        process.stderr.write(pretty ? prettyLine(line) : line)
+        process.stderr.write(pretty ? prettyLine(line) : printableJson(line))
       },
     },
   )
@@ -34,5 +35,6 @@ function prettyLine(line: string): string {
   const clock = new Date(time).toTimeString().slice(0, 8)
   const details = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
   const fault = err === undefined ? [] : [err.message ?? JSON.stringify(err)]
-  return `${[pc.dim(clock), labels[level] ?? level, msg, ...fault, pc.dim(details.join(' '))].join(' ').trimEnd()}\n`
+  const text = printableLine([msg, ...fault].join(' '))
+  return `${[pc.dim(clock), labels[level] ?? level, text, pc.dim(printableLine(details.join(' ')))].join(' ').trimEnd()}\n`
 }

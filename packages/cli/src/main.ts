@@ -1,30 +1,38 @@
 /** The `downlink` command, and how each ending becomes an exit code. */
+
+import { endProcess, watchForEnd } from './end-process.ts'
+import { processPorts } from './export/ports.ts'
+import { superviseExport } from './export/supervise-export.ts'
 import { describeFault, exitCodeOf } from './fault.ts'
-import { runTelemetryExportTask } from './telemetry-export-task.ts'
+import { processSafeText } from './output.ts'
+import { runExportTask } from './telemetry-export-task.ts'
 
 /** Runs the command and sets the exit code. Never rejects. */
 export async function runCommand(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args
   if (name === 'export') return runExportCommand(rest)
   ignoreClosedPipes()
+  const endWatch = watchForEnd()
   try {
     // Brings the collector with it, and that a database: more than an export should wait for, or need.
     const { createProgram } = await import('./program.ts')
     await createProgram().parseAsync(args, { from: 'user' })
   } catch (error) {
     const withStack = process.env.DEBUG !== undefined || args.includes('--verbose')
-    process.stderr.write(describeFault(error, withStack))
+    process.stderr.write(describeFault(error, { withStack, safe: processSafeText() }))
     process.exitCode = exitCodeOf(error)
+  } finally {
+    endWatch()
   }
 }
 
 /** It reads its flags itself: whatever is wrong with them, its last line is a summary. */
 async function runExportCommand(args: readonly string[]): Promise<void> {
   process.stderr.on('error', () => {})
-  const { exitCode } = await runTelemetryExportTask(args)
+  const { exitCode } = await runExportTask(args, processPorts(), superviseExport)
   await new Promise((resolve) => process.stderr.write('', resolve))
   // What a writer or a game has left running must neither hold up the build nor change what was said.
-  process.exit(exitCode)
+  endProcess(exitCode)
 }
 
 /** A reader that has seen enough, such as `head`, closes our pipe; that is no fault of ours. */

@@ -6,6 +6,7 @@ import { exportCommand } from './commands/export.ts'
 import { queryCommand } from './commands/query.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tailCommand } from './commands/tail.ts'
+import { processSafeText } from './output.ts'
 import { subcommand } from './subcommand.ts'
 
 const exitCodes = `
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     .description('The flight recorder for web games: typed telemetry from the frame loop to a database and to CI.')
     .version(version)
     .addHelpText('after', exitCodes)
+    .configureOutput({ writeErr: (text) => void process.stderr.write(processSafeText()(text)) })
     .exitOverride()
   for (const command of [serveCommand(), demoCommand(), tailCommand(), queryCommand(), exportCommand(onlyListed)]) {
     program.addCommand(subcommand(command))

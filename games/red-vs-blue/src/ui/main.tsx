@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client'
 import { digestBattle } from '../engine/digest.ts'
 import type { battleEvents } from '../engine/events.ts'
 import { createGame } from '../game.ts'
+import { identity } from '../identity.ts'
 import { App } from './app.tsx'
 import { fieldSizeFor } from './field-size.ts'
 import { readLaunch } from './launch.ts'
@@ -17,7 +18,7 @@ import './inspector/inspector.css'
 const url = import.meta.env.VITE_TELEMETRY_WS_URL
 const telemetry = createTelemetry<EventsOf<typeof battleEvents>>({
   enabled: import.meta.env.VITE_ENABLE_TELEMETRY === 'true',
-  build: 'red-vs-blue 0.1.0',
+  build: `${identity.name} ${identity.version}`,
   ...(url && { url }),
 })
 const launch = readLaunch(location.search)

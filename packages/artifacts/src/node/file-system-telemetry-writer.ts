@@ -7,6 +7,7 @@ import type { Artifact, WrittenArtifact } from '../artifact.ts'
 import { checkArtifact } from '../checked-artifact.ts'
 import { messageOf } from '../errors.ts'
 import { badOption, expectObject } from '../option-checks.ts'
+import { printable } from '../printable.ts'
 import type { TelemetryArtifactWriter, WriteContext } from '../writer.ts'
 import { artifactFolder } from './artifact-folder.ts'
 import { contentChunks, gzipped } from './content-chunks.ts'
@@ -162,7 +163,7 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
 
   #warn(message: string): void {
     try {
-      this.#logger.warn(`[downlink] ${message}`)
+      this.#logger.warn(`[downlink] ${printable(message)}`)
     } catch {
       // There is nobody left to tell.
     }

@@ -14,6 +14,7 @@ import { type BattleGame, defaultGame, loadBattleGame } from '../game-module.ts'
 import { ended, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { openCollector } from '../open-collector.ts'
+import { printJson, tell } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface DemoFlags {
@@ -72,8 +73,8 @@ async function demo(flags: DemoFlags): Promise<void> {
     throw error
   })
   if (flags.port !== 0 && !url.endsWith(`:${flags.port}`))
-    say(`Port ${flags.port} can't be had: taking ${new URL(url).port}.`)
-  say(greeting(game, flags, url, data, Object.keys(pages)))
+    tell(`Port ${flags.port} can't be had: taking ${new URL(url).port}.`)
+  tell(greeting(game, flags, url, data, Object.keys(pages)))
 
   const run = startBotRun({ game, seed: flags.seed, url: telemetryUrl, rate: flags.rate })
   const endsAtMs = performance.now() + (flags.duration ?? Number.POSITIVE_INFINITY) * 1000
@@ -87,15 +88,11 @@ async function demo(flags: DemoFlags): Promise<void> {
   const report = demoReport(run.telemetry, await settledLedger(collector, run.telemetry))
   await collector.close()
 
-  if (flags.json || flags.duration !== undefined) process.stdout.write(`${JSON.stringify(report)}\n`)
-  else say(summary(report))
+  if (flags.json || flags.duration !== undefined) printJson([report])
+  else tell(summary(report))
   if (!isBalanced(report)) throw unbalanced(data)
-  if (flags.duration === undefined) say(`The events are in ${data}:\n  downlink query --data ${data} "FROM sessions"`)
+  if (flags.duration === undefined) tell(`The events are in ${data}:\n  downlink query --data ${data} "FROM sessions"`)
   else await removeFolder(data)
-}
-
-const say = (text: string): void => {
-  process.stderr.write(`${text}\n`)
 }
 
 const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -103,7 +100,7 @@ const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: 
 function pagesOf({ pageFolder }: BattleGame): NonNullable<CollectorOptions['pages']> {
   if (pageFolder === undefined) return {}
   if (existsSync(pageFolder)) return { '/play': { folder: pageFolder, config: { enabled: true } } }
-  say(`The game's page is not built, so there is nothing to play: ${pageFolder} is missing.`)
+  tell(`The game's page is not built, so there is nothing to play: ${pageFolder} is missing.`)
   return {}
 }
 

@@ -1,5 +1,6 @@
 /** `downlink query`: one SQL statement, answered as a table or as JSON. */
 import { Command } from 'commander'
+import { printJson, printLines, tell } from '../output.ts'
 import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
 import { formatTable } from '../table.ts'
 
@@ -30,14 +31,10 @@ const numberType = /INT|FLOAT|DOUBLE|DECIMAL|REAL/
 
 async function query(sql: string, flags: QueryFlags): Promise<void> {
   const { columns, rows, truncated } = await withReader(flags, (reader) => reader.query(sql))
-  const lines = flags.json
-    ? rows.map((row) => JSON.stringify(Object.fromEntries(columns.map(({ name }, at) => [name, row[at]]))))
-    : [
-        formatTable(
-          columns.map(({ name, type }) => ({ name, isNumber: numberType.test(type) })),
-          rows,
-        ),
-      ]
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''))
-  if (truncated) process.stderr.write(`There is more: these are the first ${rows.length} rows.\n`)
+  if (flags.json) printJson(rows.map((row) => Object.fromEntries(columns.map(({ name }, at) => [name, row[at]]))))
+  else {
+    const heads = columns.map(({ name, type }) => ({ name, isNumber: numberType.test(type) }))
+    printLines([formatTable(heads, rows)])
+  }
+  if (truncated) tell(`There is more: these are the first ${rows.length} rows.`)
 }

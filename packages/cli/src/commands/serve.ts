@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
+import { printJson } from '../output.ts'
 import { reachable } from '../reachable.ts'
 import { loadEventDefinitions } from '../schema-module.ts'
 import { readSecrets } from '../secrets.ts'
@@ -66,7 +67,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const ending = untilInterrupted()
   const log = createLog(flags.verbose ? 'debug' : 'info')
   const { collector, listening } = await startedOrExit(startCollector(flags, log), ending)
-  process.stdout.write(`${JSON.stringify(reachable(listening, flags.publicUrl))}\n`)
+  printJson([reachable(listening, flags.publicUrl)])
   await ended(ending)
   log.info('closing; a second signal forces it')
   await collector.close()

@@ -1,10 +1,11 @@
 /** `downlink tail`: events as they are committed, or the latest of a folder at rest. */
+import { printableLine } from '@downlink/artifacts/node'
 import type { LiveTail } from '@downlink/collector'
 import { Command } from 'commander'
 import pc from 'picocolors'
 import { wholeNumber } from '../flags.ts'
 import { untilInterrupted } from '../interruption.ts'
-import { printable } from '../printable.ts'
+import { printJson, printLines, tell } from '../output.ts'
 import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
 import type { Reader } from '../reader.ts'
 
@@ -30,9 +31,9 @@ export function tailCommand(): Command {
 
 async function tail(flags: TailFlags): Promise<void> {
   const show = (tail: LiveTail): void => {
-    const lines = flags.json ? [...tail.events, ...tail.rejected].map((event) => JSON.stringify(event)) : linesOf(tail)
-    process.stdout.write(lines.map((line) => `${line}\n`).join(''))
-    if (tail.lost > 0) process.stderr.write(pc.dim(`… and ${tail.lost} more\n`))
+    if (flags.json) printJson([...tail.events, ...tail.rejected])
+    else printLines(linesOf(tail))
+    if (tail.lost > 0) tell(`… and ${tail.lost} more`)
   }
   await withReader(flags, async (reader) => {
     if (flags.data === undefined) await follow(reader, show)
@@ -47,7 +48,7 @@ async function follow(reader: Reader, show: (tail: LiveTail) => void): Promise<v
   const signal = AbortSignal.any([untilInterrupted(), unread.signal])
   try {
     for await (const tail of reader.follow(signal)) show(tail)
-    process.stderr.write('The collector has ended.\n')
+    tell('The collector has ended.')
   } catch (error) {
     if (!signal.aborted) throw error
   }
@@ -70,6 +71,6 @@ function lineOf(
   text: string,
 ): string {
   const at = new Date(atMs).toISOString().slice(11, 23)
-  const source = `${sessionId.slice(-8)}:${seq}`
-  return [pc.dim(at), colour(printable(name).padEnd(typeWidth)), pc.dim(source), printable(text)].join('  ')
+  const source = printableLine(`${sessionId.slice(-8)}:${seq}`)
+  return [pc.dim(at), colour(printableLine(name).padEnd(typeWidth)), pc.dim(source), printableLine(text)].join('  ')
 }

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CliError } from '../errors.ts'
 import type { HeadlessMission, MissionGame, MissionOptions } from '../game-module.ts'
-import type { ExportSettings } from './settings.ts'
+import { inTime } from '../in-time.ts'
+import { type ExportSettings, exportDefaults } from './settings.ts'
 
 /** @throws {CliError} `bad_module`, `bad_snapshot`, `snapshot_refused` */
 export async function bootMission(
@@ -11,7 +12,8 @@ export async function bootMission(
   missionId: string,
   settings: ExportSettings,
 ): Promise<HeadlessMission> {
-  const snapshot = settings.snapshot === undefined ? undefined : await readSnapshot(settings.snapshot)
+  const snapshot =
+    settings.snapshot === undefined ? undefined : await readSnapshot(settings.snapshot, settings.timeoutMs)
   const mission = createMission(game, { missionId, seed: settings.seed, now: settings.nowMs })
   if (snapshot !== undefined) hydrate(mission, snapshot, settings.snapshot)
   return mission
@@ -26,10 +28,10 @@ export function chosenMission({ name, missions }: MissionGame, wanted: string | 
   throw new CliError('bad_usage', message, missions.map(({ id, title }) => `  --mission ${id}  ${title}`).join('\n'))
 }
 
-async function readSnapshot(file: string): Promise<unknown> {
+async function readSnapshot(file: string, timeoutMs: number = exportDefaults.fileTimeoutMs): Promise<unknown> {
   const path = resolve(file)
   const advice = 'Name the JSON file of a WorldStateStore snapshot, or of a save that holds one.'
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+  const text = await inTime(readFile(path, 'utf8'), timeoutMs).catch((cause: Error) => {
     throw new CliError('bad_snapshot', `The snapshot can't be read: ${cause.message}`, advice, { cause })
   })
   try {

@@ -44,7 +44,7 @@ export const processPorts = (): ExportPorts => ({
   stderr: process.stderr,
   clock: Date.now,
   loadGame: loadMissionGame,
-  listenForInterruption,
+  listenForInterruption: () => listenForInterruption(),
   listenForStrays(report) {
     process.on('uncaughtException', report).on('unhandledRejection', report)
     return () => void process.off('uncaughtException', report).off('unhandledRejection', report)

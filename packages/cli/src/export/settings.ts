@@ -51,6 +51,8 @@ export const exportDefaults = {
   /** After which a mission that has not ended is given up: an hour at 60 a second. */
   maxTicks: 216_000,
   failOn: 'publish',
+  /** For a snapshot to be read, or a summary to be written, unless --timeoutMs says otherwise. */
+  fileTimeoutMs: 30_000,
 } as const
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -73,9 +75,11 @@ export function exportSettings(flags: ExportFlags, environment: Environment, clo
     nowMs: now ?? inherited('SOURCE_DATE_EPOCH', epochSeconds) ?? clock(),
     // Entries, not assignment: a key such as `__proto__` is data.
     context: Object.fromEntries(context),
-    commands: ciCommand ?? inherited('TELEMETRY_CI_COMMANDS', jsonArgvList),
+    commands: ciCommand ?? inherited(commandsVariable, jsonArgvList),
   }
 }
+
+const commandsVariable = 'TELEMETRY_CI_COMMANDS'
 
 /** A variable that is set to nothing counts as not set. */
 function readVariable<Value>(
@@ -88,9 +92,11 @@ function readVariable<Value>(
   try {
     return read(text)
   } catch (cause) {
+    // Commands have tokens in them.
+    const came = variable === commandsVariable ? `text of ${text.length} characters` : JSON.stringify(text)
     throw new CliError(
       'bad_usage',
-      `The variable ${variable} is ${JSON.stringify(text)}. ${(cause as Error).message}`,
+      `The variable ${variable} is ${came}. ${(cause as Error).message}`,
       'Correct it, or give the flag, which is asked first: downlink export --help',
       { cause },
     )

@@ -7,6 +7,7 @@ import {
   type PublishResult,
 } from '@downlink/artifacts'
 import { CliError, type CliErrorCode } from '../errors.ts'
+import { messageOf } from '../fault.ts'
 import { onlyGiven } from '../flags.ts'
 import { interruptedExitCode } from '../interruption.ts'
 import type { FailOn } from './settings.ts'
@@ -96,7 +97,7 @@ export const withFailure = (summary: ExportSummary, failure: ExportFailure): Exp
 
 /** A fault with a code keeps it; one without is the game's, since all else that runs here has one. */
 export function failureOf(stage: ExportStage, error: unknown): ExportFailure {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   if (error instanceof CliError)
     return { stage: error.code === 'bad_usage' ? 'usage' : stage, code: error.code, message }
   return { stage, code: error instanceof ArtifactError ? error.code : 'game_failed', message }
@@ -113,6 +114,8 @@ export type ExportFailureCode =
   | 'section_failed'
   /** The `--summary` file can't be written. */
   | 'summary_not_written'
+  /** The game ended the process that it played in, or that was ended: by a signal, for want of memory. */
+  | 'process_ended'
   /** Ctrl-C, or another signal to end. */
   | 'interrupted'
 

@@ -1,5 +1,6 @@
 /** Readers of what the flags and variables of an export hold, which say what they expected. */
 import { InvalidArgumentError } from 'commander'
+import { CliError } from '../errors.ts'
 
 /** A program and its arguments; no shell reads them. */
 export type Argv = readonly string[]
@@ -60,7 +61,13 @@ export function nameList(text: string, before: readonly string[] = []): readonly
 export function jsonArgv(text: string, before: readonly Argv[] = []): readonly Argv[] {
   const value = parsed(text)
   if (isArgv(value)) return [...before, value]
-  throw new InvalidArgumentError('Expected a program and its arguments as a JSON array, as ["upload","{path}"].')
+  // Not commander's own error, which repeats what came: commands have tokens in them.
+  const expected = 'Expected a program and its arguments as a JSON array, as ["upload","{path}"].'
+  throw new CliError(
+    'bad_usage',
+    `--ciCommand is text of ${text.length} characters. ${expected}`,
+    'See: downlink export --help',
+  )
 }
 
 /** Reads several commands: a JSON array of such arrays. */

@@ -1,9 +1,10 @@
 /** Does what a provider has planned, step by step; or only says what it would do. Never rejects. */
+import { stripVTControlCharacters } from 'node:util'
 import { messageOf } from '../../errors.ts'
+import { printable } from '../../printable.ts'
 import type { CommandReport, PublishFailure, PublishStatus } from '../../publish-result.ts'
 import type { CommandOutcome } from './command-runner.ts'
 import type { PublishEnvironment } from './environment.ts'
-import { inert } from './inert.ts'
 import type { Plan, Step } from './plan.ts'
 import { type Redact, redactArgv } from './redact.ts'
 
@@ -90,9 +91,10 @@ async function run(step: RunStep, carrying: Carrying): Promise<{ report: Command
     // A runner should not; one that was injected may.
     outcome = { status: 'not-started', reason: messageOf(error), stdout: '', stderr: '' }
   }
-  const output = inert(redact([outcome.stdout, outcome.stderr].filter(Boolean).join('\n')))
+  const said = [outcome.stdout, outcome.stderr].filter(Boolean).join('\n')
+  const output = printable(redact(stripVTControlCharacters(said)))
   const report: CommandReport = {
-    argv: redactArgv(argv, redact).map(inert),
+    argv: redactArgv(argv, redact).map(printable),
     status: outcome.status,
     ...(outcome.status === 'failed' && { exitCode: outcome.exitCode }),
     ...(outcome.status === 'killed' && { signal: outcome.signal }),
@@ -132,7 +134,7 @@ function failureOf(
 }
 
 const notRun = ({ argv }: RunStep, redact: Redact): CommandReport => ({
-  argv: redactArgv(argv, redact).map(inert),
+  argv: redactArgv(argv, redact).map(printable),
   status: 'not-run',
   durationMs: 0,
   output: '',

@@ -1,13 +1,13 @@
 /** Hands the files of an export to the CI that it runs in: manifest first, then the CI's own way. */
 import { dirname, join, resolve } from 'node:path'
 import { ArtifactError, messageOf } from '../../errors.ts'
+import { printable } from '../../printable.ts'
 import type { ArtifactPublisher, PublishFailure, PublishProvider, PublishResult } from '../../publish-result.ts'
 import { type Carried, carryOut } from './carry-out.ts'
 import { type CiJob, readJob } from './ci-job.ts'
 import type { Argv } from './command-runner.ts'
 import { commonFolder } from './common-folder.ts'
 import { nodeEnvironment, type PublishEnvironment } from './environment.ts'
-import { inert } from './inert.ts'
 import { type Inventory, type Manifest, manifestName, manifestText, takeInventory } from './manifest.ts'
 import { type CiArtifactPublisherOptions, checkOptions, ciArtifactPublisherDefaults } from './options.ts'
 import type { Provider } from './plan.ts'
@@ -16,6 +16,7 @@ import { runCommands } from './providers/commands.ts'
 import { publishName } from './publish-name.ts'
 import { type ReadCommands, readCommands } from './read-commands.ts'
 import { createRedact, type Redact, secretArguments } from './redact.ts'
+import { limitFileSystem, limitOutput, limitRunner } from './time-limit.ts'
 
 type Context = Readonly<Record<string, unknown>>
 
@@ -54,8 +55,8 @@ export class CiArtifactPublisher implements ArtifactPublisher {
       artifactName,
       ...(manifest !== undefined && { manifest }),
       commands: carried.commands,
-      notes: carried.notes.map(inert),
-      failures: carried.failures.map(({ code, message }) => ({ code, message: inert(message) })),
+      notes: carried.notes.map(printable),
+      failures: carried.failures.map(({ code, message }) => ({ code, message: printable(message) })),
       durationMs: environment.clock() - startedMs,
     }
     this.#emit(result.ok ? 'completed' : 'failed', { ...result, context })
@@ -64,7 +65,8 @@ export class CiArtifactPublisher implements ArtifactPublisher {
   }
 
   #begin(artifactPaths: readonly string[], context: Context): Publishing {
-    const { options, environment } = { options: this.#options, environment: this.#environment() }
+    const options = this.#options
+    const environment = this.#environment()
     const { variables, workingDirectory } = environment
     const job = readJob(variables)
     const commands = readGiven(options.commands, variables.TELEMETRY_CI_COMMANDS)
@@ -133,12 +135,15 @@ export class CiArtifactPublisher implements ArtifactPublisher {
   #environment(): PublishEnvironment {
     const { environment, ...given } = this.#options
     const real = nodeEnvironment()
+    const setTimer = given.setTimer ?? real.setTimer
+    const limit = { timeoutMs: given.timeoutMs ?? ciArtifactPublisherDefaults.timeoutMs, setTimer }
     return {
       variables: environment ?? real.variables,
       workingDirectory: given.workingDirectory ?? real.workingDirectory,
-      commandRunner: given.commandRunner ?? real.commandRunner,
-      fileSystem: given.fileSystem ?? real.fileSystem,
-      output: given.output ?? real.output,
+      commandRunner: limitRunner(given.commandRunner ?? real.commandRunner, setTimer),
+      fileSystem: limitFileSystem(given.fileSystem ?? real.fileSystem, limit),
+      output: limitOutput(given.output ?? real.output, limit),
+      setTimer,
       clock: given.clock ?? real.clock,
     }
   }

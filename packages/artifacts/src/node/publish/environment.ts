@@ -1,11 +1,8 @@
 /** What publishing needs of the world, and the real one of Node. The only file here that touches globals. */
-import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { appendFile, mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { messageOf } from '../../errors.ts'
-import { retried } from '../retry.ts'
+import { appendFile, stat } from 'node:fs/promises'
+import { realTimer, type SetTimer } from '../../timer.ts'
+import { writeAtomically } from '../write-atomically.ts'
 import type { CommandRunner } from './command-runner.ts'
 import { spawnCommand } from './spawn-command.ts'
 
@@ -37,6 +34,7 @@ export interface PublishEnvironment {
   readonly output: ProviderOutput
   /** Monotonic milliseconds. */
   readonly clock: () => number
+  readonly setTimer: SetTimer
 }
 
 /** Made when asked for, so that importing this reads nothing. */
@@ -50,6 +48,7 @@ export const nodeEnvironment = (): PublishEnvironment => ({
       process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()))
     }),
   clock: () => performance.now(),
+  setTimer: realTimer,
 })
 
 const nodeFileSystem: PublishFileSystem = {
@@ -58,22 +57,6 @@ const nodeFileSystem: PublishFileSystem = {
     if (!(await stat(path)).isFile()) throw new Error('it is not a plain file')
     yield* createReadStream(path) as AsyncIterable<Uint8Array>
   },
-  async writeAtomically(path, text) {
-    await mkdir(dirname(path), { recursive: true })
-    const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
-    try {
-      const handle = await open(draft, 'wx')
-      try {
-        await handle.writeFile(text, 'utf8')
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      await retried(() => rename(draft, path), wait)
-    } catch (error) {
-      await rm(draft, { force: true }).catch(() => {})
-      throw new Error(messageOf(error), { cause: error })
-    }
-  },
+  writeAtomically,
   append: (path, text) => appendFile(path, text, 'utf8'),
 }

@@ -2,6 +2,7 @@
 import { ArtifactError } from '../../errors.ts'
 import type { EventPort } from '../../event-port.ts'
 import { badOption, expectObject } from '../../option-checks.ts'
+import type { SetTimer } from '../../timer.ts'
 import type { CommandRunner } from './command-runner.ts'
 import type { ProviderOutput, PublishFileSystem, PublishLogger, Variables } from './environment.ts'
 import { commandsFault } from './read-commands.ts'
@@ -15,6 +16,8 @@ export interface CiArtifactPublisherOptions {
   readonly environment?: Variables
   /** Monotonic milliseconds. @default performance.now */
   readonly clock?: () => number
+  /** What time limits are kept by. @default setTimeout */
+  readonly setTimer?: SetTimer
   /** @default Node's */
   readonly fileSystem?: PublishFileSystem
   /** Takes the lines that a CI's agent reads. @default stdout */
@@ -33,7 +36,7 @@ export interface CiArtifactPublisherOptions {
   readonly artifactName?: string
   /** Only writes the manifest, and says what would be done. @default true outside of CI */
   readonly dryRun?: boolean
-  /** Of each command, in milliseconds. @default 120000 */
+  /** Of each step, be it a command, the manifest or a line to the CI; in milliseconds. @default 120000 */
   readonly timeoutMs?: number
   /** What relative paths start from. @default that of the process */
   readonly workingDirectory?: string

@@ -24,6 +24,7 @@ describe('createRedact', () => {
     ['user information', 'git clone https://me:hunter2@host/x', 'git clone https://me:***@host/x'],
     ['a signature', 'PUT https://blob/x?se=1&sig=a%2Bb&sp=w', 'PUT https://blob/x?se=1&sig=***&sp=w'],
     ['a flag', 'tool --api-key=k1 --name=n', 'tool --api-key=*** --name=n'],
+    ['a flag in a text', 'up --token hunter2 --name n', 'up --token *** --name n'],
     ['a header', 'authorization: Bearer abc.def-ghi', 'authorization: Bearer ***'],
     ['what a program announces', '::add-mask::s3\nurl s3', '::add-mask::***\nurl ***'],
   ])('masks %s', (_, text, masked) => expect(redact(text)).toBe(masked))

@@ -19,7 +19,7 @@ const minSecretLength = 6
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/[^\s/:@]*:)[^\s/@]+(@)/g, `$1${mask}$2`],
   [/([?&](?:sig|signature|token|key|secret|password|x-amz-[a-z-]+)=)[^\s&#'"]+/gi, `$1${mask}`],
-  [/(--?[\w-]*(?:token|secret|password|passwd|api-?key|access-?key)=)\S+/gi, `$1${mask}`],
+  [/(--?[\w-]*(?:token|secret|password|passwd|api-?key|access-?key)(?:=|\s+))\S+/gi, `$1${mask}`],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${mask}`],
 ]
 

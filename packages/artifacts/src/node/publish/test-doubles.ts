@@ -1,4 +1,5 @@
 /** Fakes of the world for publishing: files in memory, commands that end as told, a clock that ticks when read. */
+import { realTimer } from '../../timer.ts'
 import type { Command, CommandOutcome } from './command-runner.ts'
 import type { PublishEnvironment, PublishFileSystem, Variables } from './environment.ts'
 import type { LocatedFile } from './manifest.ts'
@@ -44,6 +45,7 @@ export function fakeEnvironment(
     outcomes,
     output: (line) => void lines.push(line),
     clock: () => now++,
+    setTimer: realTimer,
     async commandRunner(command) {
       ran.push(command)
       const outcome = outcomes.shift() ?? { status: 'succeeded', stdout: '', stderr: '' }

@@ -1,0 +1,72 @@
+/** Publishing under a time limit a step: a folder, a pipe or a program that hangs must not hold the job. */
+import type { SetTimer } from '../../timer.ts'
+import type { CommandRunner } from './command-runner.ts'
+import type { ProviderOutput, PublishFileSystem } from './environment.ts'
+
+export interface TimeLimit {
+  readonly timeoutMs: number
+  readonly setTimer: SetTimer
+}
+
+export function limitFileSystem(fileSystem: PublishFileSystem, limit: TimeLimit): PublishFileSystem {
+  const limited = limitCalls(limit)
+  return {
+    async *read(path) {
+      const chunks = fileSystem.read(path)[Symbol.asyncIterator]()
+      for (;;) {
+        const { done, value } = await limited(() => chunks.next())
+        if (done === true) return
+        yield value
+      }
+    },
+    writeAtomically: (path, text) => limited(() => fileSystem.writeAtomically(path, text)),
+    append: (path, text) => limited(() => fileSystem.append(path, text)),
+  }
+}
+
+export function limitOutput(output: ProviderOutput, limit: TimeLimit): ProviderOutput {
+  const limited = limitCalls(limit)
+  return (line) => limited(async () => output(line))
+}
+
+/** Once a call has run into its limit, further ones are not made: each would hang as long. */
+function limitCalls(limit: TimeLimit): <Result>(call: () => Promise<Result>) => Promise<Result> {
+  let hangs = false
+  return async (call) => {
+    if (hangs) throw new Error('it hangs since an earlier call')
+    return inTime(call, limit, () => {
+      hangs = true
+      return new Error(`it had not ended after ${limit.timeoutMs} ms`)
+    })
+  }
+}
+
+/** For a runner to end what ran into the command's own limit; what can't be killed is left behind. */
+const endGraceMs = 5000
+
+export const limitRunner =
+  (runner: CommandRunner, setTimer: SetTimer): CommandRunner =>
+  async (command) => {
+    const late = new Error('the command can not be ended')
+    try {
+      return await inTime(
+        () => runner(command),
+        { timeoutMs: command.timeoutMs + endGraceMs, setTimer },
+        () => late,
+      )
+    } catch (error) {
+      if (error !== late) throw error
+      return { status: 'timeout', stdout: '', stderr: '' }
+    }
+  }
+
+function inTime<Result>(
+  call: () => Promise<Result>,
+  { timeoutMs, setTimer }: TimeLimit,
+  onTimeout: () => Error,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const cancel = setTimer(() => reject(onTimeout()), timeoutMs)
+    call().then(resolve, reject).finally(cancel)
+  })
+}
