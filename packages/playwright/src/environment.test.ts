@@ -1,5 +1,5 @@
-import { afterEach, expect, it } from 'vitest'
-import { callExport, overrideConfig } from './environment.ts'
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { callExport, describePage, overrideConfig, runTimer } from './environment.ts'
 
 const scope = globalThis as { downlinkConfig?: unknown; downlink?: unknown }
 
@@ -40,4 +40,23 @@ it('says that there is no export, or that it threw', async () => {
   loop.self = loop
   scope.downlink = { exportInspectorSummary: () => loop }
   expect(await callExport({})).toMatchObject({ kind: 'threw', message: expect.stringContaining('circular') })
+})
+
+it('tells whether the page has what it was given, and has asked for it', () => {
+  expect(describePage().config).toBe('absent')
+  overrideConfig({ url: 'ours', enabled: true })
+  expect(describePage()).toEqual({ config: 'unread', isOnline: true, hasFakeClock: expect.any(Boolean) })
+  expect(scope.downlinkConfig).toBeDefined()
+  expect(describePage().config).toBe('read')
+  overrideConfig({ enabled: false })
+  expect(scope.downlinkConfig).toBeDefined()
+  expect(describePage().config).toBe('disabled')
+})
+
+it('tells whether timers run', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const ran = runTimer()
+  vi.advanceTimersByTime(1)
+  await ran
 })

@@ -26,11 +26,16 @@ export type PageExportAnswer =
  */
 export function overrideConfig(config: PageConfig): void {
   let own: PageConfig | undefined
+  const get = (): PageConfig => {
+    get.reads++
+    return { ...own, ...config }
+  }
+  get.reads = 0
   Object.defineProperty(globalThis, 'downlinkConfig', {
     // Else a script with a `const downlinkConfig` would be a syntax error.
     configurable: true,
     enumerable: true,
-    get: () => ({ ...own, ...config }),
+    get,
     set(value: PageConfig | undefined) {
       own = value
     },
@@ -48,4 +53,34 @@ export async function callExport(request: PageExportRequest): Promise<PageExport
   } catch (error) {
     return { kind: 'threw', message: String(error) }
   }
+}
+
+/** What can be told of a page from inside. */
+export interface PageState {
+  /** `unread`: ours is there, and no script has asked for it. */
+  readonly config: 'absent' | 'unread' | 'disabled' | 'read'
+  readonly isOnline: boolean
+  /** Its timers are not the browser's, but those of `page.clock` or another library. */
+  readonly hasFakeClock: boolean
+}
+
+export function describePage(): PageState {
+  const get = Object.getOwnPropertyDescriptor(globalThis, 'downlinkConfig')?.get as
+    | ({ readonly reads?: number } & (() => PageConfig))
+    | undefined
+  const config = (): PageState['config'] => {
+    if (get?.reads === undefined) return 'absent'
+    if (get.reads === 0) return 'unread'
+    return get().enabled === false ? 'disabled' : 'read'
+  }
+  return {
+    config: config(),
+    isOnline: globalThis.navigator?.onLine !== false,
+    hasFakeClock: !Function.prototype.toString.call(setTimeout).includes('[native code]'),
+  }
+}
+
+/** Resolves once a timer of the page has run. */
+export function runTimer(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1))
 }

@@ -4,6 +4,9 @@ import type { EventMap } from '@downlink/protocol'
 import type { BrowserContext } from '@playwright/test'
 import { overrideConfig, type PageConfig } from './environment.ts'
 import { TelemetryTestError } from './errors.ts'
+import { createBrowserLog } from './pages/browser-log.ts'
+import { allowLocalNetwork } from './pages/local-network.ts'
+import { lookAtPages } from './pages/look-at-pages.ts'
 import { type Evidence, explainMiss } from './received/nearest-misses.ts'
 import { createReceived } from './received/received.ts'
 import type { Station } from './station/station.ts'
@@ -78,6 +81,8 @@ export async function openTelemetry(
   const unsubscribe = station.subscribe(received.take)
   const pageConfig: PageConfig = { url: telemetryUrl, enabled: true, ...config }
   const { events, rejected } = received
+  const log = createBrowserLog([telemetryUrl, pageConfig.url ?? telemetryUrl])
+  const contexts: BrowserContext[] = []
 
   const telemetry: Telemetry = {
     url: station.url,
@@ -108,10 +113,21 @@ export async function openTelemetry(
     query: station.query,
     async join(context) {
       await context.addInitScript(overrideConfig, pageConfig)
+      log.listen(context)
+      await allowLocalNetwork(context)
+      contexts.push(context)
       onJoin(context)
     },
     async evidence() {
-      return { events, rejected, ledgers: await telemetry.ledger(), attempts: station.attempts }
+      const open = contexts.flatMap((context) => context.pages())
+      const [ledgers, looks] = await Promise.all([telemetry.ledger(), lookAtPages(open)])
+      const pages = [
+        ...aboutConfig(config),
+        ...aboutPages(log.opened, open.length, events.length > 0),
+        ...looks,
+        ...log.lines(),
+      ]
+      return { events, rejected, ledgers, attempts: station.attempts, refused: station.refused, pages }
     },
   }
   return {
@@ -122,4 +138,18 @@ export async function openTelemetry(
       await station.admit()
     },
   }
+}
+
+function aboutConfig({ enabled, url }: PageConfig): readonly string[] {
+  return [
+    ...(enabled === false ? ['`telemetryConfig` has `enabled: false`: the pages send nothing'] : []),
+    ...(url !== undefined ? [`\`telemetryConfig\` has a \`url\` of its own, and pages send there: ${url}`] : []),
+  ]
+}
+
+/** Where something came without a page, another program has sent it, and no page is missed. */
+function aboutPages(opened: number, open: number, hasCome: boolean): readonly string[] {
+  if (opened === 0 && hasCome) return []
+  if (opened === 0) return ['No page was opened by `page`, by `context`, or by a context that `telemetry.join` knows']
+  return open === 0 ? ['All pages are closed'] : []
 }

@@ -47,15 +47,18 @@ export const evidence = (over: Partial<Evidence> = {}): Evidence => ({
   rejected: [],
   ledgers: [],
   attempts: 0,
+  refused: 0,
+  pages: [],
   ...over,
 })
 
 /** Telemetry whose events the test sends itself. */
 export function aTelemetry(over: Partial<Evidence> = {}) {
   const received = createReceived()
-  const facts = { ledgers: over.ledgers ?? [], attempts: over.attempts ?? 0 }
+  const facts = { ...evidence(), ledgers: over.ledgers ?? [], attempts: over.attempts ?? 0, pages: over.pages ?? [] }
   const telemetry = {
     good: (type?: string) => received.events.filter((each) => type === undefined || each.type === type),
+    rejected: () => received.rejected,
     until: <Answer>(ask: () => Answer | undefined, { timeout = 1000 }: WaitOptions = {}) =>
       received.until(ask, timeout),
     ledger: async () => facts.ledgers,

@@ -129,7 +129,7 @@ it('lets in nothing of an earlier test, and cuts off what is open', async () => 
   await telemetry.waitFor('own')
   expect(telemetry.good().map(({ type }) => type)).toEqual(['own'])
   expect(await telemetry.ledger()).toHaveLength(1)
-  expect(await telemetry.evidence()).toMatchObject({ attempts: 1 })
+  expect(await telemetry.evidence()).toMatchObject({ attempts: 1, refused: 2 })
   expect((await telemetry.query('SELECT type FROM events ORDER BY type')).rows).toEqual([['early'], ['own']])
 })
 
@@ -208,6 +208,8 @@ it('takes its folder with it, also where the worker fails', async () => {
 function aContext(over: Partial<BrowserContext> = {}) {
   const scripts: unknown[] = []
   const context = {
+    browser: () => null,
+    on: () => {},
     addInitScript: async (_script: unknown, argument: unknown) => void scripts.push(argument),
     pages: () => [],
     ...over,

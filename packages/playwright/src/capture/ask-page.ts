@@ -2,7 +2,7 @@
 import type { Frame, Page } from '@playwright/test'
 import { callExport, type PageExportAnswer, type PageExportRequest } from '../environment.ts'
 import type { CaptureFailureCode } from '../errors.ts'
-import { inTime } from './in-time.ts'
+import { inTime } from '../in-time.ts'
 import { type PageExport, readExport } from './read-export.ts'
 
 type FramePort = Pick<Frame, 'evaluate' | 'waitForLoadState'>

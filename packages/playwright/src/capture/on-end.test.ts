@@ -83,7 +83,7 @@ it('notes what keeps it from capturing', async () => {
   await end.ofContext(contextOf(aPage({ evaluate: () => Promise.reject(new Error('Target crashed')) })))
   expect(test.annotations).toMatchObject([{ description: 'Target crashed (page_crashed)' }])
   for (const error of [new Error('no store'), 'no store']) {
-    const telemetry = { ...aTelemetry().telemetry, evidence: () => Promise.reject(error) }
+    const telemetry = { ...aTelemetry().telemetry, ledger: () => Promise.reject(error) }
     await watchEnd(test, telemetry, 'always').ofTelemetry()
   }
   expect(test.annotations.slice(1)).toMatchObject([

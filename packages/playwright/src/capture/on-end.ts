@@ -66,10 +66,10 @@ export function watchEnd(testInfo: TestInfo, telemetry: Telemetry, mode: Capture
   async function record(): Promise<void> {
     if (recorded) return
     recorded = true
-    const { events, rejected, ledgers } = await telemetry.evidence()
+    const ledgers = await telemetry.ledger()
     const files: readonly PageArtifact[] = [
-      artifact('telemetry-events', 'ndjson', lines(events)),
-      artifact('telemetry-rejected', 'ndjson', lines(rejected)),
+      artifact('telemetry-events', 'ndjson', lines(telemetry.good())),
+      artifact('telemetry-rejected', 'ndjson', lines(telemetry.rejected())),
       artifact('telemetry-ledger', 'json', ledgers.length > 0 ? `${JSON.stringify(ledgers, null, 2)}\n` : ''),
     ]
     const { artifactRoot } = options

@@ -1,6 +1,6 @@
 /** Hands artifacts to an adapter. Whatever it does, there are metrics in time, and the bus hears of it once. */
 import type { EventPort, ExportContext, ExportMetrics } from '@downlink/artifacts'
-import { inTime } from './in-time.ts'
+import { inTime } from '../in-time.ts'
 import type { PageArtifact } from './read-export.ts'
 
 /** A `TelemetryArtifactWriterAdapter` fits. */

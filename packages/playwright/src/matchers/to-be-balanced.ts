@@ -1,7 +1,7 @@
 /** `expect(telemetry).toBeBalanced()`: of all that the test's pages pushed, nothing is missing and nothing on its way. */
 import type { Ledger } from '@downlink/collector'
 import type { ExpectMatcherState, MatcherReturnType } from '@playwright/test'
-import { explainMiss, printLedger } from '../received/nearest-misses.ts'
+import { explainMiss, explainPages, printLedger } from '../received/nearest-misses.ts'
 import type { WaitOptions } from '../telemetry.ts'
 import { assertTelemetry, result, type TelemetryReceiver, timeoutOf } from './matcher.ts'
 
@@ -23,7 +23,10 @@ export async function toBeBalanced(
       await new Promise((resolve) => setTimeout(resolve, pollMs))
       continue
     }
-    const lines = ledgers.length > 0 ? ledgers.map(printLedger) : explainMiss(anything, await telemetry.evidence())
+    if (pass !== this.isNot) return result(this, 'toBeBalanced', pass, '', [])
+    const evidence = await telemetry.evidence()
+    const lines =
+      ledgers.length > 0 ? [...ledgers.map(printLedger), ...explainPages(evidence)] : explainMiss(anything, evidence)
     const expected = this.isNot
       ? 'Expected: a ledger with something missing or outstanding'
       : `Expected: balanced ledgers within ${timeout} ms`

@@ -28,6 +28,6 @@ export async function toHaveReceivedTimes(
   const came = fitting()
   const wanted = `${type}${data === undefined ? '' : ` ${printValue(data)}`}`
   const expected = `Expected: ${this.isNot ? 'not ' : ''}${count(times, 'time')} ${wanted} within ${timeout} ms`
-  const miss = came < times ? explainMiss({ type, pattern: data }, await telemetry.evidence()) : []
+  const miss = came < times && !this.isNot ? explainMiss({ type, pattern: data }, await telemetry.evidence()) : []
   return result(this, 'toHaveReceivedTimes', came === times, expected, [`Fitting: ${came}`, ...miss])
 }

@@ -25,6 +25,7 @@ export async function toHaveReceived(
     const lines = [`Received: #${found.seq} ${printValue(found.data)}`]
     return result(this, 'toHaveReceived', true, `Expected: no ${wanted}`, lines)
   }
+  if (this.isNot) return result(this, 'toHaveReceived', false, `Expected: ${wanted}`, [])
   const lines = explainMiss({ type, pattern: data }, await telemetry.evidence())
   return result(this, 'toHaveReceived', false, `Expected: ${wanted} within ${timeout} ms`, lines)
 }

@@ -59,6 +59,19 @@ it('says how far the link came where nothing came', () => {
   expect(said({ ledgers: [lost] })).toContain('session s: 3 pushed = 0 stored + 2 missing + 1 outstanding')
 })
 
+it('says what there is to say of the pages', () => {
+  const said = (over: Parameters<typeof evidence>[0]) => explainMiss(red, evidence(over))
+  const pages = ['about:blank is blank']
+  expect(said({ pages })).toEqual(['Received: nothing. No page has connected:', '  about:blank is blank'])
+  expect(said({ pages, events: [event('a', 7)] })).toEqual([
+    'Received: 1 event: a × 1',
+    'Pages:',
+    '  about:blank is blank',
+  ])
+  expect(said({ attempts: 1, pages })[1]).toBe('  about:blank is blank')
+  expect(said({ refused: 2 })[1]).toContain('A page with the address of an earlier test was refused')
+})
+
 it('prints a ledger as the equation that it is', () => {
   const whole = ledger({ pushed: 9, rejected: { bad_event: 2, too_large: 1 }, dropped: { overflow: 3 } })
   expect(printLedger(whole)).toBe(

@@ -18,6 +18,10 @@ export interface Evidence {
   readonly ledgers: readonly Ledger[]
   /** How often pages have connected. */
   readonly attempts: number
+  /** How often pages of an earlier test have tried to. */
+  readonly refused: number
+  /** What there is to say of the pages, and what their browser says, a line each. */
+  readonly pages: readonly string[]
 }
 
 const shown = 3
@@ -25,15 +29,22 @@ const shown = 3
 /** Lines of text, without colours. */
 export function explainMiss(wanted: Wanted, evidence: Evidence): readonly string[] {
   const { type } = wanted
-  const { events, rejected } = evidence
-  if (events.length === 0 && rejected.length === 0) return explainSilence(evidence)
+  const { events, rejected, pages } = evidence
+  if (events.length === 0 && rejected.length === 0) return [...explainSilence(evidence), ...pages.map(indent)]
   const sameType = events.filter((event) => event.type === type)
   return [
     `Received: ${count(events.length, 'event')}${events.length > 0 ? `: ${printCounts(events.map((event) => event.type))}` : ''}`,
     ...(sameType.length > 0 ? nearest(sameType, wanted) : similarTypes(type, events)),
     ...rejections(type, rejected),
+    ...explainPages(evidence),
   ]
 }
+
+/** What the pages may have to do with it, under a line of their own. */
+export const explainPages = ({ pages }: Pick<Evidence, 'pages'>): readonly string[] =>
+  pages.length > 0 ? ['Pages:', ...pages.map(indent)] : []
+
+const indent = (line: string): string => `  ${line}`
 
 function nearest(events: readonly CommittedEvent[], { pattern, hasPredicate = false }: Wanted): readonly string[] {
   const misses = events
@@ -73,22 +84,25 @@ function rejections(type: string, rejected: readonly RejectedEvent[]): readonly 
   ]
 }
 
-function explainSilence({ attempts, ledgers }: Evidence): readonly string[] {
+function explainSilence({ attempts, refused, ledgers, pages }: Evidence): readonly string[] {
   if (ledgers.some(({ pushed }) => pushed > 0)) {
-    return ['Received: nothing, but:', ...ledgers.map((ledger) => `  ${printLedger(ledger)}`)]
+    return ['Received: nothing, but:', ...ledgers.map((ledger) => indent(printLedger(ledger)))]
   }
   if (ledgers.length > 0)
     return [`Received: nothing. ${count(ledgers.length, 'session')} began, and pushed nothing yet.`]
   if (attempts > 0) {
     return [`Received: nothing. Pages have connected ${count(attempts, 'time')}, and none has begun a session.`]
   }
-  return [
-    'Received: nothing. No page has connected:',
-    '  Is telemetry started in the page?',
-    '  Is it a page of `page`, `context`, or a context that `telemetry.join` knows?',
-    '  Does its code read `downlinkConfig`, as @downlink/client does?',
-  ]
+  return ['Received: nothing. No page has connected:', ...(refused > 0 ? [earlier] : pages.length > 0 ? [] : questions)]
 }
+
+const earlier =
+  '  A page with the address of an earlier test was refused: a page belongs to the test that opened it (`beforeAll` is none)'
+
+const questions: readonly string[] = [
+  '  Is telemetry started in the page?',
+  '  Does a `page.route` or `page.routeWebSocket` of the test take what it sends?',
+]
 
 /** The equation of a session. @example 'session 0197…: 12 pushed = 11 stored + 1 rejected (invalid_payload × 1)' */
 export function printLedger(ledger: Ledger): string {

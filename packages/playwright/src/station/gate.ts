@@ -10,6 +10,8 @@ export interface Gate {
   readonly url: string
   /** Sockets and bodies that have come with the address of now. */
   readonly attempts: number
+  /** Those that have come with another address, or with none, since it is that of now. */
+  readonly refused: number
   /** Cuts off whoever came by an earlier address. @returns the address of now */
   change(): string
   close(): Promise<void>
@@ -20,12 +22,16 @@ export async function openGate(inner: Server): Promise<Gate> {
   const inside = new Set<Socket>()
   let token = randomUUID()
   let attempts = 0
+  let refused = 0
 
   /** Other paths, such as the collector's page, are open to all. */
   function mayPass({ url = '', socket }: IncomingMessage): boolean {
     const { pathname, searchParams } = new URL(url, 'http://gate')
     if (pathname !== telemetryPath) return true
-    if (searchParams.get('test') !== token) return false
+    if (searchParams.get('test') !== token) {
+      refused++
+      return false
+    }
     attempts++
     if (!inside.has(socket)) inside.add(socket.once('close', () => inside.delete(socket)))
     return true
@@ -48,10 +54,14 @@ export async function openGate(inner: Server): Promise<Gate> {
     get attempts() {
       return attempts
     },
+    get refused() {
+      return refused
+    },
     change() {
       for (const socket of inside) socket.destroy()
       token = randomUUID()
       attempts = 0
+      refused = 0
       return `ws://127.0.0.1:${port}${telemetryPath}?test=${token}`
     },
     async close() {

@@ -18,6 +18,8 @@ export interface Station extends Pick<Collector, 'query' | 'subscribe'> {
   readonly url: string
   /** How often pages of the present test have connected. */
   readonly attempts: number
+  /** How often others have tried: pages of an earlier test. */
+  readonly refused: number
   /** Ends what earlier pages send, and waits until that is stored: all that follows comes by the new address. */
   admit(): Promise<Admitted>
   close(): Promise<void>
@@ -49,6 +51,9 @@ export async function openStation({ events, pages, key }: StationOptions): Promi
     url: gate.url,
     get attempts() {
       return gate.attempts
+    },
+    get refused() {
+      return gate.refused
     },
     async admit() {
       const telemetryUrl = gate.change()
