@@ -1,13 +1,14 @@
 /** The collector's page: it shows what is stored, as text, and only to those who may read. */
 import type { Page } from '@playwright/test'
 import { expectConserved } from './fixtures/conservation.ts'
-import type { Station } from './fixtures/station.ts'
+import { openFront } from './fixtures/front.ts'
+import { openStation, type Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
 
 const hostile = '<img src=x onerror="globalThis.hurt = true">'
 
 const count = (value: number): string => new Intl.NumberFormat('en').format(value)
-const send = (station: Station, events: readonly object[]) =>
+const send = (station: Pick<Station, 'url'>, events: readonly object[]) =>
   fetch(`${station.url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
 
 const figure = (page: Page, name: string) => page.locator('.counts .figure', { hasText: name }).locator('dd')
@@ -107,7 +108,7 @@ test('fits a phone', async ({ page, station }) => {
   await send(station, [long])
   await page.setViewportSize({ width: 360, height: 740 })
   await page.goto('/')
-  await expect(page.getByText('complete')).toBeVisible()
+  await expect(page.getByText('nothing stored')).toBeVisible()
   await send(station, [long])
   await expect(page.getByRole('cell').first()).toBeVisible()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
@@ -120,19 +121,107 @@ test('finds a collector again that was restarted', async ({ page, station, compl
   await expect(link).toHaveText('Link up')
   station.wire.cut()
   await expect(link).toHaveText('Link lost, trying again')
+  await expect(page.getByText(/^Lost at \d\d:\d\d:\d\d: The collector does not answer\./)).toBeVisible()
   await station.restart()
   station.wire.mend()
   await expect(link).toHaveText('Link up')
+  await expect(page.getByText(/^Lost at .* Back at \d\d:\d\d:\d\d; what came between is stored/)).toBeVisible()
 })
 
-test('asks again where a proxy answers in the place of a collector', async ({ page, complaints }) => {
-  complaints.expect(/status of 502/)
-  await page.route('**/api/live', (route) => route.fulfill({ status: 502 }))
-  await page.goto('/')
-  const link = page.getByRole('status').first()
-  await expect(link).toHaveText('Link lost, trying again')
-  await page.unroute('**/api/live')
-  await expect(link).toHaveText('Link up')
+test('says what a proxy answers in the place of a collector, and asks again', async ({ page, station, complaints }) => {
+  complaints.expect(/status of 502|^Failed to load resource: net::/)
+  const front = await openFront(station.url)
+  try {
+    await page.goto(front.url)
+    const link = page.getByRole('status').first()
+    await expect(link).toHaveText('Link up')
+    front.answerWith(502)
+    await expect(page.getByText(/^Lost at .*: The collector, or a proxy before it, answered 502\./)).toBeVisible()
+    front.answerWith(undefined)
+    await expect(link).toHaveText('Link up')
+  } finally {
+    await front.close()
+  }
+})
+
+test('is open in eight tabs at once, over one feed', async ({ context, station }) => {
+  const tabs: Page[] = []
+  for (let at = 0; at < 8; at++) {
+    const tab = await context.newPage()
+    await tab.goto('/')
+    await expect(tab.getByRole('status').first()).toHaveText('Link up')
+    tabs.push(tab)
+  }
+  const listeners = async () => /live_listeners (\d+)/.exec(await (await fetch(`${station.url}/metrics`)).text())?.[1]
+  expect(await listeners()).toBe('1')
+  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  for (const tab of tabs) {
+    await expect(figure(tab, 'stored')).toHaveText('1')
+    await expect(tab.getByRole('cell', { name: 'telemetry_toggled' })).toBeVisible()
+  }
+  // Those that stay go on, whoever was there first.
+  for (const tab of tabs.slice(0, 7)) await tab.close()
+  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  await expect(figure(tabs[7] as Page, 'stored')).toHaveText('2')
+  await tabs[7]?.close()
+  await expect.poll(listeners).toBe('0')
+})
+
+test.describe('where a browser has no shared workers', () => {
+  test('has its own feed', async ({ page, station }) => {
+    await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
+    await page.goto('/')
+    await expect(page.getByRole('status').first()).toHaveText('Link up')
+    await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+    await expect(page.getByRole('cell', { name: 'telemetry_toggled' })).toBeVisible()
+  })
+})
+
+test('counts the types that it does not list, and says where nothing of a session was stored', async ({ browser }) => {
+  const open = await openStation({ events: 'any' })
+  const page = await browser.newPage()
+  try {
+    const events = Array.from({ length: 20 }, (_, at) => ({ type: `type_${String(at).padStart(2, '0')}` }))
+    await send(open, [...events, ...events.slice(0, 14), ...events.slice(0, 14), ...events.slice(14, 16)])
+    await send(open, [{ type: '' }])
+    await page.goto(open.url)
+    await expect(region(page, 'Event types')).toContainText('and 6 other types, 8 events')
+    await expect(region(page, 'Sessions').getByRole('listitem').first()).toContainText('nothing stored')
+  } finally {
+    await page.close()
+    await open.close()
+  }
+})
+
+test('answers no page elsewhere, and opens where one has a link to it', async ({ page, station, complaints }) => {
+  complaints.expect(/status of 403|ERR_BLOCKED_BY_RESPONSE/)
+  const front = await openFront(station.url)
+  try {
+    // To a browser `localhost` and `127.0.0.1` are two sites.
+    await page.goto(`${front.url.replace('127.0.0.1', 'localhost')}/elsewhere/`)
+    for (const path of ['/api/export?format=csv', '/api/sessions']) {
+      await page.evaluate(
+        (url) =>
+          new Promise((resolve) => {
+            const image = new Image()
+            image.onerror = resolve
+            image.src = url
+          }),
+        front.url + path,
+      )
+    }
+    expect(front.answers.filter((answer) => answer.includes('/api/'))).toEqual(['403 /api/export', '403 /api/sessions'])
+    await page.evaluate((url) => {
+      const link = document.createElement('a')
+      link.href = url
+      link.textContent = 'The telemetry'
+      document.body.append(link)
+    }, `${front.url}/`)
+    await page.getByRole('link', { name: 'The telemetry' }).click()
+    await expect(page.getByRole('status').first()).toHaveText('Link up')
+  } finally {
+    await front.close()
+  }
 })
 
 test.describe('with a read token', () => {
@@ -150,5 +239,54 @@ test.describe('with a read token', () => {
     await page.reload()
     await expect(page.getByRole('status').first()).toHaveText('Link up')
     expect(await page.evaluate(() => document.cookie)).toBe('')
+  })
+
+  test('lives under whatever path a proxy gives it, and its cookie as well', async ({
+    page,
+    station,
+    context,
+    complaints,
+  }) => {
+    complaints.expect(/status of 401/)
+    const front = await openFront(station.url, '/tools/downlink')
+    try {
+      await page.goto(`${front.url}/`)
+      await page.getByLabel('Read token').fill('open sesame')
+      await page.getByRole('button', { name: 'Open' }).click()
+      await expect(page.getByRole('status').first()).toHaveText('Link up')
+      await send({ ...station, url: front.url }, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+      await expect(page.getByRole('cell', { name: 'telemetry_toggled' })).toBeVisible()
+      await page.getByLabel('One SELECT').fill('SELECT 6 * 7 AS answer')
+      await page.getByRole('button', { name: 'Run' }).click()
+      await expect(region(page, 'Result').getByRole('cell')).toHaveText('42')
+      const download = page.waitForEvent('download')
+      await page.getByRole('link', { name: 'CSV' }).click()
+      expect((await download).url()).toBe(`${front.url}/api/export?format=csv`)
+      expect(await context.cookies()).toMatchObject([
+        { path: '/tools/downlink/api', httpOnly: true, sameSite: 'Strict' },
+      ])
+    } finally {
+      await front.close()
+    }
+  })
+
+  test('keeps two collectors of one host apart', async ({ page, station, complaints }) => {
+    complaints.expect(/status of 401/)
+    const other = await openStation({ readToken: 'open barley' })
+    try {
+      for (const [url, token] of [
+        [station.url, 'open sesame'],
+        [other.url, 'open barley'],
+      ] as const) {
+        await page.goto(url)
+        await page.getByLabel('Read token').fill(token)
+        await page.getByRole('button', { name: 'Open' }).click()
+        await expect(page.getByRole('status').first()).toHaveText('Link up')
+      }
+      await page.goto(station.url)
+      await expect(page.getByRole('status').first()).toHaveText('Link up')
+    } finally {
+      await other.close()
+    }
   })
 })

@@ -14,7 +14,15 @@ export class ApiError extends Error {
   }
 }
 
-export const livePath = 'api/live'
+/** Absolute, for workers have paths of their own. */
+export const liveUrl = (): string => new URL('api/live', document.baseURI).href
+
+/** The bytes of the live feed, as they come. */
+export async function openLive(url: string, signal: AbortSignal): Promise<ReadableStream<BufferSource>> {
+  const response = await fetch(url, { signal })
+  if (!response.ok || response.body === null) throw await refusalOf(response)
+  return response.body
+}
 
 export const fetchSessions = (limit: number, before?: string): Promise<LedgerPage> =>
   call(`api/sessions?limit=${limit}${before === undefined ? '' : `&before=${encodeURIComponent(before)}`}`)
@@ -32,8 +40,13 @@ async function call<Answer>(path: string, body?: object): Promise<Answer> {
     body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
   )
   if (response.status === 204) return undefined as Answer
+  if (!response.ok) throw await refusalOf(response)
+  return response.json()
+}
+
+async function refusalOf(response: Response): Promise<ApiError> {
   const answer = await response.json().catch(() => undefined)
-  if (response.ok) return answer
-  const { code = 'unreachable', message = `The collector answered ${response.status}` } = answer?.error ?? {}
-  throw new ApiError(response.status, code, message)
+  const { code = 'unreachable', message = `The collector, or a proxy before it, answered ${response.status}.` } =
+    answer?.error ?? {}
+  return new ApiError(response.status, code, message)
 }

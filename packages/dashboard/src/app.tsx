@@ -19,7 +19,17 @@ export function App({ live }: { readonly live: LiveLink }): ReactElement {
   useEffect(() => {
     if (locked) return
     live.start()
-    return live.stop
+    // The page may come back as it was when it was left, with the feed as it was then.
+    const restart = ({ persisted }: PageTransitionEvent) => {
+      if (!persisted) return
+      live.stop()
+      live.start()
+    }
+    addEventListener('pageshow', restart)
+    return () => {
+      removeEventListener('pageshow', restart)
+      live.stop()
+    }
   }, [live, locked])
 
   if (locked) return <TokenForm onShown={sessions.reload} />

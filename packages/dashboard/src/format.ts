@@ -17,6 +17,9 @@ export function formatTime(at: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`
 }
 
+/** Local time of day, to the second. */
+export const formatClock = (at: number): string => formatTime(at).replace(/\.\d+$/, '')
+
 /** How long ago, in one unit. */
 export function formatAge(ageMs: number): string {
   const seconds = Math.max(0, Math.round(ageMs / 1000))

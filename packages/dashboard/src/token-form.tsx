@@ -2,7 +2,7 @@
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { showToken } from './api.ts'
 
-export function TokenForm({ onShown }: { readonly onShown: () => void }): ReactElement {
+export function TokenForm({ onShown }: { readonly onShown: () => Promise<void> }): ReactElement {
   const [fault, setFault] = useState('')
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -10,7 +10,9 @@ export function TokenForm({ onShown }: { readonly onShown: () => void }): ReactE
     const token = new FormData(event.currentTarget).get('token')
     try {
       await showToken(String(token))
-      onShown()
+      await onShown()
+      // Where that has helped, this form is gone.
+      setFault('It is right, but this browser keeps no cookie for it: open the page by its https address.')
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error))
     }
@@ -30,7 +32,8 @@ export function TokenForm({ onShown }: { readonly onShown: () => void }): ReactE
         </p>
         <button type="submit">Open</button>
         <p className="hint">
-          It was given to the collector as <code>--read-token</code> or <code>DOWNLINK_READ_TOKEN</code>.
+          It was given to the collector as <code>--read-token-file</code>, <code>--read-token</code> or{' '}
+          <code>DOWNLINK_READ_TOKEN</code>.
         </p>
       </form>
     </main>

@@ -1,74 +1,49 @@
 import { expect, it } from 'vitest'
-import { createLiveLink, type Source } from './live-link.ts'
+import type { LiveCounters } from '../api-types.ts'
+import type { FeedMessage, LiveFeed } from './live-feed.ts'
+import { createLiveLink } from './live-link.ts'
 
-function aSource() {
-  const listeners = new Map<string, (event: { data?: string }) => void>()
-  const state = { opened: 0, closed: 0, readyState: 0 }
-  const timers = new Set<() => void>()
-  const connect = (): Source => {
-    state.opened++
-    return {
-      get readyState() {
-        return state.readyState
-      },
-      addEventListener: (type, listener) => void listeners.set(type, listener),
-      close: () => void state.closed++,
-    }
+function aFeed() {
+  const state = { joined: 0, left: 0, tell: (_message: FeedMessage): void => {} }
+  const feed: LiveFeed = {
+    join(listener) {
+      state.joined++
+      state.tell = listener
+      return () => void state.left++
+    },
   }
-  const tell = (type: string, data?: unknown) =>
-    listeners.get(type)?.(data === undefined ? {} : { data: JSON.stringify(data) })
-  const setTimer = (run: () => void) => {
-    timers.add(run)
-    return () => timers.delete(run)
-  }
-  return { ports: { connect, setTimer }, tell, state, timers }
+  return { feed, state }
 }
 
+const counters = { stored: 5 } as LiveCounters
+const lost = { status: 'lost', lost: { atMs: 1, reason: 'because' } } as const
+
 it('does nothing before it is started, and one thing when it is started twice', () => {
-  const { ports, state } = aSource()
-  const link = createLiveLink(ports)
-  expect(state.opened).toBe(0)
+  const { feed, state } = aFeed()
+  const link = createLiveLink(feed)
+  expect(state.joined).toBe(0)
   link.start()
   link.start()
   link.stop()
   link.stop()
-  expect(state).toMatchObject({ opened: 1, closed: 1 })
+  expect(state).toMatchObject({ joined: 1, left: 1 })
 })
 
-it('follows the link and keeps what came while it is down', () => {
-  const { ports, tell } = aSource()
-  const link = createLiveLink(ports)
+it('follows the feed and keeps what came while it is down', () => {
+  const { feed, state } = aFeed()
+  const link = createLiveLink(feed)
   let told = 0
   link.subscribe(() => told++)
   link.start()
-  expect(link.snapshot().link).toBe('connecting')
-  tell('counters', { stored: 5 })
-  tell('tail', { events: [], rejected: [], lost: 2 })
-  tell('error')
-  expect(link.snapshot()).toMatchObject({ link: 'lost', counters: { stored: 5 }, tail: { lost: 2 } })
-  tell('open')
-  expect(link.snapshot().link).toBe('open')
-  expect(told).toBe(4)
-})
-
-it('opens another stream where an answer has closed this one for good', () => {
-  const { ports, tell, state, timers } = aSource()
-  const link = createLiveLink(ports)
-  link.start()
-  tell('error')
-  expect(timers.size).toBe(0)
-  state.readyState = 2
-  tell('error')
-  for (const run of timers) run()
-  expect(state.opened).toBe(2)
-  timers.clear()
-  tell('error')
-  link.stop()
-  expect(timers.size).toBe(0)
+  expect(link.snapshot().link).toEqual({ status: 'connecting' })
+  state.tell({ type: 'counters', counters })
+  state.tell({ type: 'tail', tail: { events: [], rejected: [], lost: 2 } })
+  state.tell({ type: 'link', link: lost })
+  expect(link.snapshot()).toMatchObject({ link: lost, counters: { stored: 5 }, tail: { lost: 2 } })
+  expect(told).toBe(3)
 })
 
 it('changes its snapshot only when something came, as React needs', () => {
-  const { ports } = aSource()
-  const link = createLiveLink(ports)
+  const link = createLiveLink(aFeed().feed)
   expect(link.snapshot()).toBe(link.snapshot())
 })

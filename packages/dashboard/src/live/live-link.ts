@@ -1,20 +1,12 @@
-/** The page's link to the live stream: what came, kept small, for components to read. */
-import type { LiveCounters, LiveTail } from '../api-types.ts'
+/** The page's link to the live feed: what came, kept small, for components to read. */
+import type { LiveCounters } from '../api-types.ts'
 import { addTail, emptyTail, type Tail } from '../tail/tail.ts'
-
-export type LinkState = 'connecting' | 'open' | 'lost'
+import type { FeedMessage, Link, LiveFeed } from './live-feed.ts'
 
 export interface LiveSnapshot {
-  readonly link: LinkState
+  readonly link: Link
   readonly counters: LiveCounters | undefined
   readonly tail: Tail
-}
-
-/** The part of EventSource that is used here. */
-export interface Source {
-  readonly readyState: number
-  addEventListener(type: string, listener: (event: { readonly data?: string }) => void): void
-  close(): void
 }
 
 export interface LiveLink {
@@ -25,21 +17,10 @@ export interface LiveLink {
   stop(): void
 }
 
-/** EventSource comes back by itself after a lost connection, but is closed for good by any answer except 200. */
-const closed = 2
-const retryDelayMs = 3000
-
-export interface LiveLinkPorts {
-  readonly connect: () => Source
-  /** Returns how to cancel it. */
-  readonly setTimer: (run: () => void, delayMs: number) => () => void
-}
-
-export function createLiveLink({ connect, setTimer }: LiveLinkPorts): LiveLink {
+export function createLiveLink(feed: LiveFeed): LiveLink {
   const listeners = new Set<() => void>()
-  let current: LiveSnapshot = { link: 'connecting', counters: undefined, tail: emptyTail }
-  let source: Source | undefined
-  let cancelRetry = () => {}
+  let current: LiveSnapshot = { link: { status: 'connecting' }, counters: undefined, tail: emptyTail }
+  let leave: (() => void) | undefined
 
   return {
     snapshot: () => current,
@@ -50,29 +31,19 @@ export function createLiveLink({ connect, setTimer }: LiveLinkPorts): LiveLink {
     },
 
     start() {
-      if (!source) open()
+      leave ??= feed.join(take)
     },
 
     stop() {
-      cancelRetry()
-      source?.close()
-      source = undefined
+      leave?.()
+      leave = undefined
     },
   }
 
-  function open(): void {
-    const opened = connect()
-    source = opened
-    opened.addEventListener('open', () => change({ link: 'open' }))
-    opened.addEventListener('error', () => {
-      change({ link: 'lost' })
-      if (opened.readyState === closed) cancelRetry = setTimer(open, retryDelayMs)
-    })
-    opened.addEventListener('counters', ({ data }) => change({ link: 'open', counters: parse<LiveCounters>(data) }))
-    opened.addEventListener('tail', ({ data }) => {
-      const message = parse<LiveTail>(data)
-      if (message) change({ tail: addTail(current.tail, message) })
-    })
+  function take(message: FeedMessage): void {
+    if (message.type === 'link') change({ link: message.link })
+    if (message.type === 'counters') change({ counters: message.counters })
+    if (message.type === 'tail') change({ tail: addTail(current.tail, message.tail) })
   }
 
   function change(part: Partial<LiveSnapshot>): void {
@@ -80,6 +51,3 @@ export function createLiveLink({ connect, setTimer }: LiveLinkPorts): LiveLink {
     for (const listener of listeners) listener()
   }
 }
-
-const parse = <Message>(data: string | undefined): Message | undefined =>
-  data === undefined ? undefined : (JSON.parse(data) as Message)

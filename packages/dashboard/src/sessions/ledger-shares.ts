@@ -14,6 +14,8 @@ export interface Share {
 
 export type Verdict =
   | { readonly kind: 'complete' | 'silent' }
+  /** All was rejected or dropped. */
+  | { readonly kind: 'empty' }
   /** Some events are still expected. */
   | { readonly kind: 'flowing'; readonly events: number }
   | { readonly kind: 'missing'; readonly events: number }
@@ -49,5 +51,6 @@ export function verdictOn(ledger: Ledger): Verdict {
   if (accounted !== ledger.pushed) return { kind: 'unbalanced' }
   if (ledger.missing > 0) return { kind: 'missing', events: ledger.missing }
   if (ledger.outstanding > 0) return { kind: 'flowing', events: ledger.outstanding }
-  return { kind: ledger.pushed === 0 ? 'silent' : 'complete' }
+  if (ledger.pushed === 0) return { kind: 'silent' }
+  return { kind: ledger.stored === 0 ? 'empty' : 'complete' }
 }

@@ -6,7 +6,7 @@ import { SessionRow } from './session-row.tsx'
 import type { Sessions } from './use-sessions.ts'
 
 export function SessionPanel({ sessions }: { readonly sessions: Sessions }): ReactElement {
-  const { state, ledgers, total, at, more } = sessions
+  const { state, fault, ledgers, total, at, more } = sessions
   return (
     <section className="panel sessions" id="sessions" aria-labelledby="sessions-title">
       <h2 id="sessions-title">
@@ -14,7 +14,7 @@ export function SessionPanel({ sessions }: { readonly sessions: Sessions }): Rea
       </h2>
       {state === 'failed' && (
         <p className="fault" role="alert">
-          The collector does not answer. What is shown may be old.
+          {fault} What is shown may be old.
         </p>
       )}
       {state === 'loading' && <p className="quiet">Asking the collector.</p>}

@@ -37,6 +37,8 @@ const verdictText = (verdict: Verdict): string => {
       return 'complete'
     case 'silent':
       return 'nothing pushed'
+    case 'empty':
+      return 'nothing stored'
     case 'flowing':
       return `${formatCount(verdict.events)} on the way`
     case 'missing':

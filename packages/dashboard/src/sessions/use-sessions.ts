@@ -6,6 +6,8 @@ import type { Ledger } from '../api-types.ts'
 export interface Sessions {
   /** `locked`: a read token has to be shown first. */
   readonly state: 'loading' | 'here' | 'locked' | 'failed'
+  /** What went wrong, where something did. */
+  readonly fault: string
   readonly ledgers: readonly Ledger[]
   readonly total: number
   /** Events that all sessions together lost. */
@@ -13,7 +15,8 @@ export interface Sessions {
   /** When they were asked for, by this page's clock. */
   readonly at: number
   readonly more: () => void
-  readonly reload: () => void
+  /** Resolves once the answer is there. */
+  readonly reload: () => Promise<void>
 }
 
 const intervalMs = 2000
@@ -24,6 +27,7 @@ export function useSessions(): Sessions {
   const [shown, setShown] = useState(pageSize)
   const [page, setPage] = useState<Omit<Sessions, 'more' | 'reload'>>({
     state: 'loading',
+    fault: '',
     ledgers: [],
     total: 0,
     missing: 0,
@@ -33,10 +37,11 @@ export function useSessions(): Sessions {
   const load = useCallback(async () => {
     try {
       const { sessions, total, missing } = await fetchSessions(shown)
-      setPage({ state: 'here', ledgers: sessions, total, missing, at: Date.now() })
+      setPage({ state: 'here', fault: '', ledgers: sessions, total, missing, at: Date.now() })
     } catch (error) {
       const state = error instanceof ApiError && error.status === 401 ? 'locked' : 'failed'
-      setPage((before) => ({ ...before, state }))
+      const fault = error instanceof ApiError ? error.message : 'The collector does not answer.'
+      setPage((before) => ({ ...before, state, fault }))
     }
   }, [shown])
 
@@ -50,5 +55,5 @@ export function useSessions(): Sessions {
     return () => clearInterval(timer)
   }, [load, state])
 
-  return { ...page, more: () => setShown(Math.min(most, shown + pageSize)), reload: () => void load() }
+  return { ...page, more: () => setShown(Math.min(most, shown + pageSize)), reload: load }
 }

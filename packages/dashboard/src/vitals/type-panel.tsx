@@ -11,6 +11,8 @@ interface TypePanelProps {
   readonly empty: boolean
 }
 
+const othersText = (types: number): string => (types === 1 ? '1 other type' : `${formatCount(types)} other types`)
+
 export function TypePanel({ types, hues, empty }: TypePanelProps): ReactElement {
   const sorted = Object.entries(types).sort(([, a], [, b]) => b - a)
   const most = sorted[0]?.[1] ?? 1
@@ -34,7 +36,7 @@ export function TypePanel({ types, hues, empty }: TypePanelProps): ReactElement 
       </ul>
       {rest > 0 && (
         <p className="quiet">
-          and {formatCount(rest)} of {sorted.length - shownTypes} other types
+          and {othersText(sorted.length - shownTypes)}, {formatCount(rest)} {rest === 1 ? 'event' : 'events'}
         </p>
       )}
     </section>
