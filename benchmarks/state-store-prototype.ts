@@ -14,7 +14,8 @@ const targetUs = 20
 const sizes = [10, 1000, 10_000]
 const listenerCount = 10
 
-type Change = FactionEvents['faction:reputation_changed']
+type Payload = FactionEvents['faction:reputation_changed']
+type Change = { [Field in keyof Payload]-?: NonNullable<Payload[Field]> }
 
 interface Faction {
   fame: number
@@ -50,7 +51,7 @@ const freshFactions = (size: number): Record<string, Faction> =>
 function apply(factions: Record<string, Faction>, change: Change): void {
   const faction = factions[change.factionId]
   if (!faction) return
-  const { deltaFame, deltaInfamy, reason, timestamp = 0 } = change
+  const { deltaFame, deltaInfamy, reason, timestamp } = change
   faction.fame = change.newFame
   faction.infamy = change.newInfamy
   faction.lastChange = { deltaFame, deltaInfamy, reason, timestamp }

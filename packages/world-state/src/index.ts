@@ -38,6 +38,7 @@ export {
   type SliceDefinition,
   type Stamped,
   type TableDefinition,
+  type Warn,
   type WhenMissing,
 } from './slice.ts'
 export type { DeadlineOptions } from './storage/deadline.ts'

@@ -6,16 +6,19 @@ import { requireState } from './state-value.ts'
 /** Every payload has a time: its own, or else the store's. */
 export type Stamped<Payload> = Payload & { readonly timestamp: number }
 
+/** Tells of something odd in a payload, which does not keep the rest of it from counting: `field_left_out`. */
+export type Warn = (message: string) => void
+
 /**
  * By event, how it changes the state. Pure: the next state, or the same one where nothing changed. State and payload
  * are frozen.
  */
-export type Reducers<State> = Readonly<Record<string, (state: State, payload: never) => State>>
+export type Reducers<State> = Readonly<Record<string, (state: State, payload: never, warn: Warn) => State>>
 
 /** What may be dispatched to reducers: the payloads that they take, whose time may be left out. */
 export type EventsOf<On> = { readonly [Type in keyof On]: Unstamped<PayloadOf<On[Type]>> }
 
-type PayloadOf<Reduce> = Reduce extends (state: never, payload: infer Payload) => unknown ? Payload : never
+type PayloadOf<Reduce> = Reduce extends (state: never, payload: infer Payload, warn: Warn) => unknown ? Payload : never
 
 type Unstamped<Payload> = Payload extends { readonly timestamp: number }
   ? Omit<Payload, 'timestamp'> & { readonly timestamp?: number }

@@ -24,6 +24,7 @@ export { createMissionSlice, type MissionSelectors, type MissionSlice } from './
 export type { MissionEvents, ObjectiveDefinition } from './slices/mission-events.ts'
 export type { Mission, MissionState, MissionStatus, Objective, ObjectiveStatus } from './slices/mission-state.ts'
 export type { MissionInspection } from './slices/mission-view.ts'
+export type { Id, Maybe } from './slices/payload.ts'
 export {
   createTutorialSlice,
   type TutorialLimits,
@@ -31,6 +32,6 @@ export {
   type TutorialSlice,
   tutorialDefaults,
 } from './slices/tutorial.ts'
-export type { TutorialEvents, TutorialNote } from './slices/tutorial-events.ts'
+export type { ControlHint, TutorialEvents, TutorialNote } from './slices/tutorial-events.ts'
 export type { Prompt, PromptSnapshot, TranscriptLine, TutorialState } from './slices/tutorial-state.ts'
 export type { TutorialInspection, TutorialMetrics } from './slices/tutorial-view.ts'

@@ -2,8 +2,13 @@
 
 import type { FactionEvents, MissionEvents, TutorialEvents } from '@downlink/world-state/slices'
 
-/** Payloads by name. */
-export type WorldEvents = FactionEvents & TutorialEvents & MissionEvents
+/** Payloads by name. The slices take more than this game says: of a change it says all, and every id is text. */
+export type WorldEvents = FactionEvents & ChangeEvents & TutorialEvents & MissionEvents
+
+type ChangeEvents = {
+  'faction:reputation_changed': { factionId: string; newFame: number; newInfamy: number }
+  'faction:attitude_changed': { factionId: string; newAttitude: string; sourceFactionId?: string }
+}
 
 export type WorldEvent = {
   readonly [Name in keyof WorldEvents]: { readonly name: Name; readonly payload: WorldEvents[Name] }

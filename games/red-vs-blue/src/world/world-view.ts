@@ -10,13 +10,19 @@ export interface WorldView {
   readonly title: string
   readonly outcome: Outcome | undefined
   /** What the player is asked to do now. */
-  readonly prompt: (Prompt & { readonly totalSteps: number }) | undefined
+  readonly prompt: PromptView | undefined
   /** What the story said last. */
   readonly story: string | undefined
   readonly objectives: readonly Objective[]
   readonly standings: readonly FactionStanding[]
   /** The cascade that struck last: one source, and everybody it moved. */
   readonly cascade: Cascade | undefined
+}
+
+export interface PromptView extends Pick<Prompt, 'stepId' | 'title' | 'description' | 'canSkip'> {
+  readonly stepIndex: number
+  readonly totalSteps: number
+  readonly controlHint: string
 }
 
 export type Outcome =
@@ -55,12 +61,17 @@ export function viewWorld({ faction, tutorial, mission }: WorldState, missionId:
     missionId,
     title: found.title,
     outcome: outcomeOf(found),
-    prompt: tutorial.currentPrompt ? { ...tutorial.currentPrompt, totalSteps: tutorial.totalSteps } : undefined,
+    prompt: tutorial.currentPrompt ? viewPrompt(tutorial.currentPrompt, tutorial.totalSteps) : undefined,
     story: tutorial.transcript.findLast((line) => line.followUpNarrative !== null)?.followUpNarrative ?? undefined,
     objectives: found.objectives.values(),
     standings,
     cascade: cascadeOf(standings),
   }
+}
+
+/** The lessons of this game have an index and a hint in words. */
+function viewPrompt({ stepIndex, controlHint, ...prompt }: Prompt, totalSteps: number): PromptView {
+  return { ...prompt, stepIndex: stepIndex ?? 0, totalSteps, controlHint: String(controlHint ?? '') }
 }
 
 function standingOf(faction: Faction, known: KnownFaction | undefined, sinceMs: number | null): FactionStanding {

@@ -15,8 +15,11 @@ const slices = () =>
 
 const types = slices().flatMap(({ on }) => Object.keys(on))
 
-const anId = fc.constantFrom('red', 'blue', '__proto__', '')
-const aCount = fc.oneof({ weight: 5, arbitrary: fc.nat(5) }, fc.constantFrom(Number.NaN, null, 'many'))
+const anId = fc.constantFrom<string | number | null>('red', 'blue', '__proto__', '', 7, null)
+const aCount = fc.oneof(
+  { weight: 5, arbitrary: fc.nat(5) },
+  fc.constantFrom(Number.NaN, null, 'many', '4', ['a', 'b'], {}),
+)
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null, freq: 8 })
 
 /** Every field that any event has; now and then null, or of the wrong kind. */
@@ -38,7 +41,6 @@ const aPayload = fc.record({
       'tag',
       'title',
       'description',
-      'controlHint',
       'action',
       'followUpNarrative',
     ].map((name) => [name, maybe(fc.string({ maxLength: 3 }))]),
@@ -59,19 +61,21 @@ const aPayload = fc.record({
       'timestamp',
     ].map((name) => [name, aCount]),
   ),
+  controlHint: maybe(fc.oneof(fc.string({ maxLength: 3 }), fc.object({ maxDepth: 2 }))),
   cascade: fc.boolean(),
   canSkip: fc.boolean(),
   metadata: maybe(fc.object({ maxDepth: 2 })),
   rewards: fc.anything({ maxDepth: 2 }),
-  objectives: fc.array(fc.record({ objectiveId: anId, title: maybe(fc.string()), target: maybe(fc.nat()) }), {
-    maxLength: 3,
-  }),
+  objectives: fc.array(
+    fc.oneof(anId, fc.record({ objectiveId: anId, id: anId, title: maybe(fc.string()), target: maybe(fc.nat()) })),
+    { maxLength: 3 },
+  ),
 })
 
 it('whatever a game emits, its world can be saved, loaded and shown', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom(...types), aPayload), { maxLength: 80 }), (actions) => {
-      const store = new WorldStateStore({ slices: slices(), clock: () => 5 })
+      const store = new WorldStateStore({ slices: slices(), clock: () => 5, onError: () => {} })
       for (const [type, payload] of actions) store.dispatch(type as 'mission:started', payload as never)
       const snapshot = JSON.parse(JSON.stringify(store.snapshot()))
       const other = new WorldStateStore({ slices: slices() })

@@ -1,34 +1,10 @@
-/** What the faction slice takes: payloads, and states that were saved. */
-import { flag, list, nullable, number, object, optional, records, type Shape, text } from './shape.ts'
+/** What the faction slice takes of what was saved. */
+import { flag, list, nullable, number, object, records, type Shape, text } from './shape.ts'
 
 const faction = { factionId: text, factionName: text }
 
-export const reputationChange: Shape = object({
-  ...faction,
-  deltaFame: number,
-  deltaInfamy: number,
-  newFame: number,
-  newInfamy: number,
-  reason: text,
-})
-
-export const attitudeChange: Shape = object({
-  ...faction,
-  oldAttitude: text,
-  newAttitude: text,
-  cascade: flag,
-  sourceFactionId: optional(text),
-  sourceFactionName: optional(text),
-})
-
-export const reputationReset: Shape = object({ reason: text, initiatedBy: text })
-
-const removal = { ...faction, npcId: text, entityId: text, tag: text }
-
-export const memberRemoval: Shape = object({ ...removal, removedAt: optional(number) })
-
 const keptChange = {
-  oldAttitude: text,
+  oldAttitude: nullable(text),
   newAttitude: text,
   cascade: flag,
   sourceFactionId: nullable(text),
@@ -41,7 +17,7 @@ const keptFaction = object({
   fame: number,
   infamy: number,
   attitude: nullable(text),
-  lastChange: nullable(object({ deltaFame: number, deltaInfamy: number, reason: text, timestamp: number })),
+  lastChange: nullable(object({ deltaFame: number, deltaInfamy: number, reason: nullable(text), timestamp: number })),
   attitudeHistory: list(object(keptChange)),
   lastCascade: nullable(object(keptChange)),
   cascadeCount: number,
@@ -51,8 +27,10 @@ const keptFaction = object({
 export const factionState: Shape = object({
   factions: records(keptFaction),
   lastCascadeEvent: nullable(object({ ...faction, ...keptChange, cascadeCount: number, sources: list(text) })),
-  lastReset: nullable(object({ reason: text, initiatedBy: text, timestamp: number })),
-  recentMemberRemovals: list(object({ ...removal, removedAt: number })),
+  lastReset: nullable(object({ reason: nullable(text), initiatedBy: nullable(text), timestamp: number })),
+  recentMemberRemovals: list(
+    object({ ...faction, npcId: nullable(text), entityId: nullable(text), tag: nullable(text), removedAt: number }),
+  ),
   counts: object({
     reputationChanges: number,
     attitudeChanges: number,

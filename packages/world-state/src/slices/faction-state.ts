@@ -29,12 +29,14 @@ export interface Faction {
 export interface ReputationChange {
   readonly deltaFame: number
   readonly deltaInfamy: number
-  readonly reason: string
+  /** Null where nobody said. */
+  readonly reason: string | null
   readonly timestamp: number
 }
 
 export interface AttitudeChange {
-  readonly oldAttitude: string
+  /** Null where nobody knows. */
+  readonly oldAttitude: string | null
   readonly newAttitude: string
   readonly cascade: boolean
   readonly sourceFactionId: string | null
@@ -56,17 +58,17 @@ export interface CascadeEvent extends AttitudeChange {
 }
 
 export interface Reset {
-  readonly reason: string
-  readonly initiatedBy: string
+  readonly reason: string | null
+  readonly initiatedBy: string | null
   readonly timestamp: number
 }
 
 export interface MemberRemoval {
   readonly factionId: string
   readonly factionName: string
-  readonly npcId: string
-  readonly entityId: string
-  readonly tag: string
+  readonly npcId: string | null
+  readonly entityId: string | null
+  readonly tag: string | null
   readonly removedAt: number
 }
 

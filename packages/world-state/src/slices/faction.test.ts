@@ -97,18 +97,18 @@ describe('factions', () => {
     expect(recentMemberRemovals.at(-1)).toEqual({ ...removal, entityId: 'e-11', removedAt: 11 })
   })
 
-  it('refuse payloads that lack what they promise', () => {
+  it('refuse payloads that do not say what they are about', () => {
     const eventBus = new EventBus()
     const messages: string[] = []
     eventBus.on('worldstate:error', (fault) => messages.push(String((fault as { error: unknown }).error)))
     const store = aStore({}, eventBus)
-    changeReputation(store, 'red', Number.NaN)
-    changeAttitude(store, 5 as never, 'hostile')
+    changeReputation(store, null as never, 1)
+    changeAttitude(store, 'red', undefined as never)
     store.dispatch('faction:member_removed', null as never)
     expect(messages).toEqual([
-      'TypeError: Expected `payload.deltaFame` to be a number',
-      'TypeError: Expected `payload.factionId` to be text',
-      'TypeError: Expected `payload.factionId` to be text',
+      'TypeError: Expected `payload.factionId` to be text or a number',
+      'TypeError: Expected `payload.newAttitude` to be text',
+      'TypeError: Expected `payload.factionId` to be text or a number',
     ])
     expect(store.getState().faction.factions.size).toBe(0)
   })

@@ -1,12 +1,13 @@
 /** The slice of factions: their standing with the player, and how it spreads from one to another. */
 import { RecordMap } from '../records/record-map.ts'
-import { defineSlice, type Slice, type Stamped } from '../slice.ts'
+import { defineSlice, type Slice } from '../slice.ts'
 import type { FactionEvents } from './faction-events.ts'
-import * as shapes from './faction-shape.ts'
+import { factionState } from './faction-shape.ts'
 import type { AttitudeChange, CascadeSource, Faction, FactionCounts, FactionState } from './faction-state.ts'
 import { cascadeTargets, inspectFactions } from './faction-view.ts'
 import { keepLatest, withLimits } from './limit.ts'
-import { checked, requireShape } from './shape.ts'
+import { type EventReducers, type PayloadFields, reading } from './payload.ts'
+import { requireShape } from './shape.ts'
 
 export interface FactionLimits {
   /** Attitude changes a faction. @default 10 */
@@ -32,9 +33,6 @@ export type FactionSelectors = {
 
 export type FactionSlice = Slice<'faction', FactionState, FactionEvents, FactionSelectors>
 
-type AttitudePayload = Stamped<FactionEvents['faction:attitude_changed']>
-type RemovalPayload = Stamped<FactionEvents['faction:member_removed']>
-
 const initial: FactionState = {
   factions: RecordMap.empty(),
   lastCascadeEvent: null,
@@ -49,20 +47,17 @@ const initial: FactionState = {
  */
 export function createFactionSlice(options: FactionLimits = {}): FactionSlice {
   const limits = withLimits(factionDefaults, options)
+  const on: EventReducers<FactionState, FactionEvents> = {
+    'faction:reputation_changed': reading(reputationChanged),
+    'faction:attitude_changed': reading((state, fields) => attitudeChanged(state, fields, limits)),
+    'faction:reputation_reset': reading(reputationReset),
+    'faction:member_removed': reading((state, fields) => memberRemoved(state, fields, limits.memberRemovals)),
+  }
   return defineSlice({
     name: 'faction',
     version: 1,
     initial,
-    on: {
-      'faction:reputation_changed': checked(shapes.reputationChange, reputationChanged),
-      'faction:attitude_changed': checked(shapes.attitudeChange, (state: FactionState, payload: AttitudePayload) =>
-        attitudeChanged(state, payload, limits),
-      ),
-      'faction:reputation_reset': checked(shapes.reputationReset, reputationReset),
-      'faction:member_removed': checked(shapes.memberRemoval, (state: FactionState, payload: RemovalPayload) =>
-        memberRemoved(state, payload, limits.memberRemovals),
-      ),
-    },
+    on,
     select: {
       faction: (state, factionId: string) => state.factions.get(factionId),
       factions: (state) => state.factions.values(),
@@ -75,7 +70,7 @@ export function createFactionSlice(options: FactionLimits = {}): FactionSlice {
 
 /** A saved state within these limits, which may be others than those it was saved under. */
 function revived(saved: unknown, limits: Required<FactionLimits>): FactionState {
-  requireShape(shapes.factionState, saved, 'state')
+  requireShape(factionState, saved, 'state')
   const state = saved as FactionState
   let { factions } = state
   for (const [id, faction] of factions) {
@@ -90,30 +85,36 @@ function revived(saved: unknown, limits: Required<FactionLimits>): FactionState 
   return { ...state, factions, recentMemberRemovals: state.recentMemberRemovals.slice(-limits.memberRemovals) }
 }
 
-function reputationChanged(
-  state: FactionState,
-  payload: Stamped<FactionEvents['faction:reputation_changed']>,
-): FactionState {
-  const { deltaFame, deltaInfamy, newFame, newInfamy, reason, timestamp } = payload
-  const lastChange = { deltaFame, deltaInfamy, reason, timestamp }
-  const faction = { ...factionOf(state, payload), fame: newFame, infamy: newInfamy, lastChange }
+function reputationChanged(state: FactionState, fields: PayloadFields): FactionState {
+  const before = factionOf(state, fields)
+  const fame = changed(before.fame, fields.number('deltaFame'), fields.number('newFame'))
+  const infamy = changed(before.infamy, fields.number('deltaInfamy'), fields.number('newInfamy'))
+  const { timestamp } = fields
+  const lastChange = { deltaFame: fame.delta, deltaInfamy: infamy.delta, reason: fields.text('reason'), timestamp }
+  const faction = { ...before, fame: fame.next, infamy: infamy.next, lastChange }
   return { ...withFaction(state, faction), counts: oneMore(state.counts, 'reputationChanges') }
 }
 
-function attitudeChanged(state: FactionState, payload: AttitudePayload, limits: Required<FactionLimits>): FactionState {
-  const { oldAttitude, newAttitude, cascade, sourceFactionId, sourceFactionName, timestamp } = payload
+/** Of a delta and what results, one says the other. */
+function changed(before: number, delta: number | null, next: number | null): { delta: number; next: number } {
+  const result = next ?? before + (delta ?? 0)
+  return { delta: delta ?? result - before, next: result }
+}
+
+function attitudeChanged(state: FactionState, fields: PayloadFields, limits: Required<FactionLimits>): FactionState {
+  const before = factionOf(state, fields)
+  const sourceFactionId = fields.optionalId('sourceFactionId', 'source')
   const change: AttitudeChange = {
-    oldAttitude,
-    newAttitude,
-    cascade,
-    sourceFactionId: sourceFactionId ?? null,
-    sourceFactionName: sourceFactionName ?? null,
-    timestamp,
+    oldAttitude: fields.text('oldAttitude') ?? before.attitude,
+    newAttitude: fields.requiredText('newAttitude'),
+    cascade: fields.flag('cascade') ?? sourceFactionId !== null,
+    sourceFactionId,
+    sourceFactionName: fields.text('sourceFactionName'),
+    timestamp: fields.timestamp,
   }
-  const before = factionOf(state, payload)
   const faction: Faction = {
     ...before,
-    attitude: newAttitude,
+    attitude: change.newAttitude,
     attitudeHistory: keepLatest(before.attitudeHistory, change, limits.attitudeHistory),
   }
   const counts = oneMore(state.counts, 'attitudeChanges')
@@ -135,31 +136,35 @@ function cascaded(state: FactionState, before: Faction, change: AttitudeChange, 
 }
 
 /** O(1) whatever the number of factions: they are forgotten, not rewritten. */
-function reputationReset(
-  state: FactionState,
-  { reason, initiatedBy, timestamp }: Stamped<FactionEvents['faction:reputation_reset']>,
-): FactionState {
-  const lastReset = { reason, initiatedBy, timestamp }
+function reputationReset(state: FactionState, fields: PayloadFields): FactionState {
+  const { timestamp } = fields
+  const lastReset = { reason: fields.text('reason'), initiatedBy: fields.text('initiatedBy'), timestamp }
   return { ...state, factions: RecordMap.empty(), lastReset, counts: oneMore(state.counts, 'resets') }
 }
 
-function memberRemoved(state: FactionState, payload: RemovalPayload, limit: number): FactionState {
-  const { factionId, factionName, npcId, entityId, tag, removedAt, timestamp } = payload
-  const removal = { factionId, factionName, npcId, entityId, tag, removedAt: removedAt ?? timestamp }
+function memberRemoved(state: FactionState, fields: PayloadFields, limit: number): FactionState {
+  const { factionId, factionName } = factionOf(state, fields)
+  const removal = {
+    factionId,
+    factionName,
+    npcId: fields.optionalId('npcId'),
+    entityId: fields.optionalId('entityId'),
+    tag: fields.text('tag'),
+    removedAt: fields.number('removedAt') ?? fields.timestamp,
+  }
   const recentMemberRemovals = keepLatest(state.recentMemberRemovals, removal, limit)
   return { ...state, recentMemberRemovals, counts: oneMore(state.counts, 'memberRemovals') }
 }
 
 /** As it is known, under its latest name. */
-function factionOf(
-  state: FactionState,
-  { factionId, factionName }: { readonly factionId: string; readonly factionName: string },
-): Faction {
+function factionOf(state: FactionState, fields: PayloadFields): Faction {
+  const factionId = fields.id('factionId')
+  const factionName = fields.text('factionName')
   const known = state.factions.get(factionId)
-  if (known) return { ...known, factionName }
+  if (known) return { ...known, factionName: factionName ?? known.factionName }
   return {
     factionId,
-    factionName,
+    factionName: factionName ?? factionId,
     fame: 0,
     infamy: 0,
     attitude: null,

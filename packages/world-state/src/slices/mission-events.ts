@@ -1,33 +1,40 @@
 /** How missions go. */
-import type { Json } from '../json.ts'
+import type { Id, Maybe } from './payload.ts'
 
+/** Whose mission it is: in games that have quests, `questId`. */
+type OfMission = ({ missionId: Id } | { questId: Id }) & { timestamp?: Maybe<number> }
+
+type OfObjective = OfMission & { objectiveId: Id }
+
+/** Only what an event is about must be there; titles fall back to ids, and what else a payload has is ignored. */
 export type MissionEvents = {
   /** Registered again, a mission starts over. */
-  'mission:registered': {
-    missionId: string
-    title: string
+  'mission:registered': OfMission & {
+    title?: Maybe<string>
     /** In their order. */
-    objectives: readonly ObjectiveDefinition[]
-    timestamp?: number
+    objectives?: Maybe<readonly ObjectiveDefinition[]>
   }
-  'mission:started': { missionId: string; timestamp?: number }
-  'objective:progress': {
-    missionId: string
-    objectiveId: string
-    progress: number
-    /** Progress at which it is done. */
-    target: number
-    timestamp?: number
+  'mission:started': OfMission
+  'objective:progress': OfObjective & {
+    /** @default as it is known */
+    progress?: Maybe<number>
+    /** Progress at which it is done. @default as it is known */
+    target?: Maybe<number>
   }
-  'objective:completed': { missionId: string; objectiveId: string; timestamp?: number }
-  'objective:blocked': { missionId: string; objectiveId: string; reason: string; timestamp?: number }
-  'mission:completed': { missionId: string; rewards?: Json; timestamp?: number }
-  'mission:failed': { missionId: string; reason: string; timestamp?: number }
+  'objective:completed': OfObjective
+  'objective:blocked': OfObjective & { reason?: Maybe<string> }
+  /** Rewards are kept as JSON. */
+  'mission:completed': OfMission & { rewards?: unknown }
+  'mission:failed': OfMission & { reason?: Maybe<string> }
 }
 
-export interface ObjectiveDefinition {
-  readonly objectiveId: string
-  readonly title?: string
-  /** @default 1 */
-  readonly target?: number
-}
+/** An id alone, or what there is to say of it. */
+export type ObjectiveDefinition =
+  | Id
+  | (({ readonly objectiveId: Id } | { readonly id: Id }) & {
+      readonly title?: Maybe<string>
+      /** Its title, where it has none. */
+      readonly description?: Maybe<string>
+      /** @default 1 */
+      readonly target?: Maybe<number>
+    })

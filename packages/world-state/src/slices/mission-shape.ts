@@ -1,23 +1,5 @@
-/** What the mission slice takes: payloads, and states that were saved. */
-import type { MissionEvents } from './mission-events.ts'
-import { anything, list, nullable, number, object, oneOf, optional, records, type Shape, text } from './shape.ts'
-
-const mission = { missionId: text }
-const objective = { ...mission, objectiveId: text }
-
-export const missionPayloads: { readonly [Type in keyof MissionEvents]: Shape } = {
-  'mission:registered': object({
-    ...mission,
-    title: text,
-    objectives: list(object({ objectiveId: text, title: optional(text), target: optional(number) })),
-  }),
-  'mission:started': object(mission),
-  'objective:progress': object({ ...objective, progress: number, target: number }),
-  'objective:completed': object(objective),
-  'objective:blocked': object({ ...objective, reason: text }),
-  'mission:completed': object(mission),
-  'mission:failed': object({ ...mission, reason: text }),
-}
+/** What the mission slice takes of what was saved. */
+import { anything, nullable, number, object, oneOf, records, type Shape, text } from './shape.ts'
 
 export const missionState: Shape = object({
   missions: records(

@@ -1,11 +1,14 @@
 /** The slice of missions: how far each has come, objective by objective. */
+
+import type { Json } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
-import { defineSlice, type Slice, type Stamped } from '../slice.ts'
-import type { MissionEvents, ObjectiveDefinition } from './mission-events.ts'
-import { missionPayloads, missionState } from './mission-shape.ts'
+import { defineSlice, type Slice, type Warn } from '../slice.ts'
+import type { MissionEvents } from './mission-events.ts'
+import { missionState } from './mission-shape.ts'
 import type { Mission, MissionState, Objective } from './mission-state.ts'
 import { inspectMissions, missionTable } from './mission-view.ts'
-import { checked, requireShape } from './shape.ts'
+import { type EventReducers, PayloadFields, reading } from './payload.ts'
+import { requireShape } from './shape.ts'
 
 /** What a store can be asked about missions. */
 export type MissionSelectors = {
@@ -17,9 +20,17 @@ export type MissionSelectors = {
 
 export type MissionSlice = Slice<'mission', MissionState, MissionEvents, MissionSelectors>
 
-type Payload<Type extends keyof MissionEvents> = Stamped<MissionEvents[Type]>
-
 const initial: MissionState = { missions: RecordMap.empty(), activeMissionId: null }
+
+const on: EventReducers<MissionState, MissionEvents> = {
+  'mission:registered': reading(registered),
+  'mission:started': reading(started),
+  'objective:progress': reading(progressed),
+  'objective:completed': reading(objectiveCompleted),
+  'objective:blocked': reading(blocked),
+  'mission:completed': reading(completed),
+  'mission:failed': reading(failed),
+}
 
 /** @example new WorldStateStore({ slices: [createMissionSlice()] }) */
 export function createMissionSlice(): MissionSlice {
@@ -27,15 +38,7 @@ export function createMissionSlice(): MissionSlice {
     name: 'mission',
     version: 1,
     initial,
-    on: {
-      'mission:registered': checked(missionPayloads['mission:registered'], registered),
-      'mission:started': checked(missionPayloads['mission:started'], started),
-      'objective:progress': checked(missionPayloads['objective:progress'], progressed),
-      'objective:completed': checked(missionPayloads['objective:completed'], objectiveCompleted),
-      'objective:blocked': checked(missionPayloads['objective:blocked'], blocked),
-      'mission:completed': checked(missionPayloads['mission:completed'], completed),
-      'mission:failed': checked(missionPayloads['mission:failed'], failed),
-    },
+    on,
     select: {
       mission: (state, missionId: string) => state.missions.get(missionId),
       activeMission: ({ missions, activeMissionId }) =>
@@ -51,21 +54,24 @@ export function createMissionSlice(): MissionSlice {
   })
 }
 
-function registered(
-  state: MissionState,
-  { missionId, title, objectives }: Payload<'mission:registered'>,
-): MissionState {
-  const listed = objectives.map((definition) => [definition.objectiveId, anObjective(definition)] as const)
-  const mission = { ...aMission(missionId), title, objectives: RecordMap.from(listed) }
+function registered(state: MissionState, fields: PayloadFields): MissionState {
+  const missionId = missionIdIn(fields)
+  const objectives = fields.items('objectives', objectiveIn)
+  const mission = {
+    ...aMission(missionId),
+    title: fields.text('title') ?? missionId,
+    objectives: RecordMap.from(objectives.map((objective) => [objective.objectiveId, objective])),
+  }
   const activeMissionId = state.activeMissionId === missionId ? null : state.activeMissionId
   return { missions: state.missions.set(missionId, mission), activeMissionId }
 }
 
 /** A mission that is flown again leaves how it ended before behind; its objectives begin anew when it is registered again. */
-function started(state: MissionState, { missionId, timestamp }: Payload<'mission:started'>): MissionState {
+function started(state: MissionState, fields: PayloadFields): MissionState {
+  const missionId = missionIdIn(fields)
   const next = withMission(state, missionId, {
     status: 'active',
-    startedAt: timestamp,
+    startedAt: fields.timestamp,
     endedAt: null,
     reason: null,
     rewards: null,
@@ -73,33 +79,34 @@ function started(state: MissionState, { missionId, timestamp }: Payload<'mission
   return { ...next, activeMissionId: missionId }
 }
 
-const progressed = (
-  state: MissionState,
-  { missionId, objectiveId, progress, target }: Payload<'objective:progress'>,
-): MissionState =>
-  withObjective(state, missionId, objectiveId, () => ({ status: 'active', progress, target, reason: null }))
-
-/** Done is done: its progress is its target. */
-const objectiveCompleted = (
-  state: MissionState,
-  { missionId, objectiveId }: Payload<'objective:completed'>,
-): MissionState =>
-  withObjective(state, missionId, objectiveId, ({ target }) => ({
-    status: 'completed',
-    progress: target,
+function progressed(state: MissionState, fields: PayloadFields): MissionState {
+  const [progress, target] = [fields.number('progress'), fields.number('target')]
+  return withObjective(state, fields, (known) => ({
+    status: 'active',
+    progress: progress ?? known.progress,
+    target: target ?? known.target,
     reason: null,
   }))
+}
 
-const blocked = (state: MissionState, { missionId, objectiveId, reason }: Payload<'objective:blocked'>): MissionState =>
-  withObjective(state, missionId, objectiveId, () => ({ status: 'blocked', reason }))
+/** Done is done: its progress is its target. */
+function objectiveCompleted(state: MissionState, fields: PayloadFields): MissionState {
+  return withObjective(state, fields, ({ target }) => ({ status: 'completed', progress: target, reason: null }))
+}
 
-const completed = (
-  state: MissionState,
-  { missionId, rewards = null, timestamp }: Payload<'mission:completed'>,
-): MissionState => ended(state, missionId, { status: 'completed', endedAt: timestamp, rewards })
+function blocked(state: MissionState, fields: PayloadFields): MissionState {
+  return withObjective(state, fields, () => ({ status: 'blocked', reason: fields.text('reason') }))
+}
 
-const failed = (state: MissionState, { missionId, reason, timestamp }: Payload<'mission:failed'>): MissionState =>
-  ended(state, missionId, { status: 'failed', endedAt: timestamp, reason })
+function completed(state: MissionState, fields: PayloadFields): MissionState {
+  const rewards = fields.json('rewards')
+  return ended(state, missionIdIn(fields), { status: 'completed', endedAt: fields.timestamp, rewards })
+}
+
+function failed(state: MissionState, fields: PayloadFields): MissionState {
+  const reason = fields.text('reason')
+  return ended(state, missionIdIn(fields), { status: 'failed', endedAt: fields.timestamp, reason })
+}
 
 function ended(state: MissionState, missionId: string, change: Partial<Mission>): MissionState {
   const next = withMission(state, missionId, change)
@@ -114,15 +121,27 @@ const withMission = (state: MissionState, missionId: string, change: Partial<Mis
 
 function withObjective(
   state: MissionState,
-  missionId: string,
-  objectiveId: string,
+  fields: PayloadFields,
   change: (objective: Objective) => Partial<Objective>,
 ): MissionState {
+  const missionId = missionIdIn(fields)
+  const objectiveId = fields.id('objectiveId')
   const { objectives } = state.missions.get(missionId) ?? aMission(missionId)
-  const objective = objectives.get(objectiveId) ?? anObjective({ objectiveId })
+  const objective = objectives.get(objectiveId) ?? anObjective(objectiveId)
   return withMission(state, missionId, {
     objectives: objectives.set(objectiveId, { ...objective, ...change(objective) }),
   })
+}
+
+const missionIdIn = (fields: PayloadFields): string => fields.id('missionId', 'questId')
+
+/** An id alone, or an object. */
+function objectiveIn(item: Json, path: string, warn: Warn): Objective {
+  if (typeof item === 'string' || typeof item === 'number') return anObjective(`${item}`)
+  const fields = new PayloadFields(item, warn, path)
+  const objective = anObjective(fields.id('objectiveId', 'id'))
+  const title = fields.text('title', 'description') ?? objective.title
+  return { ...objective, title, target: fields.number('target') ?? objective.target }
 }
 
 const aMission = (missionId: string): Mission => ({
@@ -136,11 +155,11 @@ const aMission = (missionId: string): Mission => ({
   rewards: null,
 })
 
-const anObjective = ({ objectiveId, title, target }: ObjectiveDefinition): Objective => ({
+const anObjective = (objectiveId: string): Objective => ({
   objectiveId,
-  title: title ?? objectiveId,
+  title: objectiveId,
   status: 'pending',
   progress: 0,
-  target: target ?? 1,
+  target: 1,
   reason: null,
 })

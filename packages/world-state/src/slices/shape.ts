@@ -1,4 +1,4 @@
-/** What a payload or a loaded state must look like. Types bind a game's own code, not what a file holds. */
+/** What a loaded state must look like. Types bind a game's own code, not what a file holds. */
 import { RecordMap } from '../records/record-map.ts'
 
 /** Says what was expected where, or nothing where all is well. */
@@ -17,12 +17,6 @@ const fields: Shape = kind('an object', (value) => typeof value === 'object' && 
 
 export const oneOf = (...words: readonly string[]): Shape =>
   kind(`one of ${words.join(', ')}`, (value) => words.includes(value as string))
-
-/** Null, or left out. */
-export const optional =
-  (shape: Shape): Shape =>
-  (value, path) =>
-    value === undefined || value === null ? undefined : shape(value, path)
 
 /** Null, but never left out. */
 export const nullable =
@@ -65,11 +59,3 @@ export function requireShape(shape: Shape, value: unknown, name: string): void {
   const fault = shape(value, name)
   if (fault !== undefined) throw new TypeError(fault)
 }
-
-/** A reducer that refuses what it can't rely on: so whatever is in a state can be loaded again. */
-export const checked =
-  <State, Payload>(shape: Shape, reduce: (state: State, payload: Payload) => State) =>
-  (state: State, payload: Payload): State => {
-    requireShape(shape, payload, 'payload')
-    return reduce(state, payload)
-  }

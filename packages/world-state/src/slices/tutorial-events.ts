@@ -1,48 +1,58 @@
 /** How a tutorial goes. Beyond what each event says of itself, any may carry what its line of the transcript needs. */
+import type { Id, Maybe } from './payload.ts'
 
 /** For the transcript. */
 export interface TutorialNote {
   /** Milliseconds since 1970. */
-  timestamp?: number
+  timestamp?: Maybe<number>
   /** What the player did. @example 'fired at red-3' */
-  action?: string
+  action?: Maybe<string>
   /** What the story says next. */
-  followUpNarrative?: string
+  followUpNarrative?: Maybe<string>
   /** Whatever else QA should see, as JSON. */
-  metadata?: object
+  metadata?: Maybe<object>
 }
 
+/** Text, or whatever the game shows it by, such as `{ label, keys, note }`. Kept as it came, as JSON. */
+export type ControlHint = string | object
+
+/** Only what an event is about must be there; a title falls back to its id, and what else a payload has is ignored. */
 export type TutorialEvents = {
-  'tutorial:started': TutorialNote & { totalSteps: number }
+  'tutorial:started': TutorialNote & { totalSteps?: Maybe<number> }
   'tutorial:step_started': TutorialNote & {
-    stepId: string
+    stepId: Id
     /** From 0. */
-    stepIndex: number
-    totalSteps: number
-    title: string
-    description: string
-    canSkip: boolean
-    controlHint: string
+    stepIndex?: Maybe<number>
+    /** @default as it was */
+    totalSteps?: Maybe<number>
+    title?: Maybe<string>
+    description?: Maybe<string>
+    /** @default false */
+    canSkip?: Maybe<boolean>
+    controlHint?: Maybe<ControlHint>
   }
   'tutorial:control_hint_updated': TutorialNote & {
-    controlHint: string
+    /** Without one the prompt has none any more. */
+    controlHint?: Maybe<ControlHint>
     /** @default the current step */
-    stepId?: string
+    stepId?: Maybe<Id>
   }
   'tutorial:step_completed': TutorialNote & {
-    stepId: string
+    stepId: Id
     /** @default that of the step's start */
-    stepIndex?: number
+    stepIndex?: Maybe<number>
     /** @default since the step's start */
-    durationMs?: number
+    durationMs?: Maybe<number>
   }
   'tutorial:completed': TutorialNote & {
-    /** @default as counted */
-    completedSteps?: number
+    /** How many, or which. @default as counted */
+    completedSteps?: Maybe<number | readonly Id[]>
   }
   'tutorial:skipped': TutorialNote & {
-    reason?: string
-    /** @default as counted */
-    completedSteps?: number
+    reason?: Maybe<string>
+    /** @default the current step */
+    stepId?: Maybe<Id>
+    /** How many, or which. @default as counted */
+    completedSteps?: Maybe<number | readonly Id[]>
   }
 }

@@ -1,8 +1,7 @@
 /** What a tutorial's event leaves behind: a snapshot of the prompt and a line of the transcript. */
 import type { Json } from '../json.ts'
-import type { Stamped } from '../slice.ts'
 import { keepLatest } from './limit.ts'
-import type { TutorialNote } from './tutorial-events.ts'
+import type { PayloadFields } from './payload.ts'
 import type { Prompt, TutorialState } from './tutorial-state.ts'
 
 /** What an event did. */
@@ -24,12 +23,13 @@ interface UnknownPrompt {
 
 export function record(
   event: string,
-  { timestamp, action, followUpNarrative, metadata }: Stamped<TutorialNote>,
+  fields: PayloadFields,
   { state, prompt, details }: Occasion,
   limits: { readonly snapshots: number; readonly transcript: number },
 ): TutorialState {
   const { totalSteps, completedSteps, currentPrompt, nextSequence } = state
-  const all: Json = { ...details, ...metadata }
+  const { timestamp } = fields
+  const all: Json = { ...details, ...fields.object('metadata') }
   const snapshot = {
     event,
     timestamp,
@@ -46,9 +46,9 @@ export function record(
     event,
     promptId: snapshot.stepId,
     title: snapshot.stepTitle,
-    action: action ?? null,
+    action: fields.text('action'),
     timestamp,
-    followUpNarrative: followUpNarrative ?? null,
+    followUpNarrative: fields.text('followUpNarrative'),
     metadata: all,
   }
   return {

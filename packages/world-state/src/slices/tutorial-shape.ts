@@ -1,25 +1,15 @@
-/** What the tutorial slice takes: payloads, and states that were saved. */
-import { anything, flag, list, nullable, number, object, oneOf, optional, records, type Shape, text } from './shape.ts'
-import type { TutorialEvents } from './tutorial-events.ts'
+/** What the tutorial slice takes of what was saved. */
+import { anything, flag, list, nullable, number, object, oneOf, records, type Shape, text } from './shape.ts'
 
-const note = { action: optional(text), followUpNarrative: optional(text), metadata: optional(object({})) }
-const step = { stepId: text, stepIndex: number, title: text, description: text, canSkip: flag, controlHint: text }
-
-export const tutorialPayloads: { readonly [Type in keyof TutorialEvents]: Shape } = {
-  'tutorial:started': object({ ...note, totalSteps: number }),
-  'tutorial:step_started': object({ ...note, ...step, totalSteps: number }),
-  'tutorial:control_hint_updated': object({ ...note, controlHint: text, stepId: optional(text) }),
-  'tutorial:step_completed': object({
-    ...note,
-    stepId: text,
-    stepIndex: optional(number),
-    durationMs: optional(number),
-  }),
-  'tutorial:completed': object({ ...note, completedSteps: optional(number) }),
-  'tutorial:skipped': object({ ...note, reason: optional(text), completedSteps: optional(number) }),
-}
-
-const prompt = object({ ...step, startedAt: number })
+const prompt = object({
+  stepId: text,
+  stepIndex: nullable(number),
+  title: text,
+  description: text,
+  canSkip: flag,
+  controlHint: anything,
+  startedAt: number,
+})
 
 export const tutorialState: Shape = object({
   status: oneOf('idle', 'running', 'completed', 'skipped'),

@@ -25,11 +25,13 @@ export interface TutorialState {
 /** What the player is asked to do. */
 export interface Prompt {
   readonly stepId: string
-  readonly stepIndex: number
+  /** From 0; null where the game did not say. */
+  readonly stepIndex: number | null
   readonly title: string
   readonly description: string
   readonly canSkip: boolean
-  readonly controlHint: string
+  /** As the game gave it: text, an object such as `{ label, keys, note }`, or null. */
+  readonly controlHint: Json
   readonly startedAt: number
 }
 

@@ -1,11 +1,14 @@
 /** The slice of the tutorial: progress, prompts, and the transcript that QA reads. */
+
+import type { Json } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
-import { defineSlice, type Slice, type Stamped } from '../slice.ts'
+import { defineSlice, type Slice } from '../slice.ts'
 import { keepLatest, withLimits } from './limit.ts'
-import { checked, requireShape } from './shape.ts'
+import { type EventReducers, type PayloadFields, reading } from './payload.ts'
+import { requireShape } from './shape.ts'
 import type { TutorialEvents } from './tutorial-events.ts'
 import { type Occasion, record } from './tutorial-record.ts'
-import { tutorialPayloads, tutorialState } from './tutorial-shape.ts'
+import { tutorialState } from './tutorial-shape.ts'
 import type { Prompt, TutorialState } from './tutorial-state.ts'
 import { inspectTutorial, tutorialSnapshots, tutorialTranscript } from './tutorial-view.ts'
 
@@ -32,8 +35,6 @@ export type TutorialSelectors = {
 
 export type TutorialSlice = Slice<'tutorial', TutorialState, TutorialEvents, TutorialSelectors>
 
-type Payload<Type extends keyof TutorialEvents> = Stamped<TutorialEvents[Type]>
-
 const initial: TutorialState = {
   status: 'idle',
   startedAt: null,
@@ -55,28 +56,25 @@ const initial: TutorialState = {
 export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice {
   const limits = withLimits(tutorialDefaults, options)
   /** A reducer that changes the progress, and records the event with what is left of it. */
-  const recorded = <Type extends keyof TutorialEvents>(
-    event: Type,
-    react: (state: TutorialState, payload: Payload<Type>) => Occasion,
-  ) =>
-    checked(tutorialPayloads[event], (state: TutorialState, payload: Payload<Type>) =>
-      record(event, payload, react(state, payload), limits),
-    )
+  const recorded = (event: keyof TutorialEvents, react: (state: TutorialState, fields: PayloadFields) => Occasion) =>
+    reading((state: TutorialState, fields) => record(event, fields, react(state, fields), limits))
+
+  const on: EventReducers<TutorialState, TutorialEvents> = {
+    'tutorial:started': recorded('tutorial:started', started),
+    'tutorial:step_started': recorded('tutorial:step_started', (state, fields) =>
+      stepStarted(state, fields, limits.promptHistory),
+    ),
+    'tutorial:control_hint_updated': recorded('tutorial:control_hint_updated', controlHintUpdated),
+    'tutorial:step_completed': recorded('tutorial:step_completed', stepCompleted),
+    'tutorial:completed': recorded('tutorial:completed', completed),
+    'tutorial:skipped': recorded('tutorial:skipped', skipped),
+  }
 
   return defineSlice({
     name: 'tutorial',
     version: 1,
     initial,
-    on: {
-      'tutorial:started': recorded('tutorial:started', started),
-      'tutorial:step_started': recorded('tutorial:step_started', (state, payload) =>
-        stepStarted(state, payload, limits.promptHistory),
-      ),
-      'tutorial:control_hint_updated': recorded('tutorial:control_hint_updated', controlHintUpdated),
-      'tutorial:step_completed': recorded('tutorial:step_completed', stepCompleted),
-      'tutorial:completed': recorded('tutorial:completed', completed),
-      'tutorial:skipped': recorded('tutorial:skipped', skipped),
-    },
+    on,
     select: {
       prompt: (state) => state.currentPrompt,
       progress: ({ status, completedSteps, totalSteps }) => ({ status, completedSteps, totalSteps }),
@@ -97,19 +95,30 @@ export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice
 }
 
 /** Starting again starts over; what was recorded stays. */
-function started(state: TutorialState, { totalSteps, timestamp }: Payload<'tutorial:started'>): Occasion {
+function started(state: TutorialState, fields: PayloadFields): Occasion {
   const { snapshots, transcript, nextSequence } = state
   const next: TutorialState = { ...initial, snapshots, transcript, nextSequence }
+  const totalSteps = fields.number('totalSteps') ?? 0
   return {
-    state: { ...next, status: 'running', startedAt: timestamp, totalSteps },
+    state: { ...next, status: 'running', startedAt: fields.timestamp, totalSteps },
     prompt: null,
     details: { totalSteps },
   }
 }
 
-function stepStarted(state: TutorialState, payload: Payload<'tutorial:step_started'>, limit: number): Occasion {
-  const { stepId, stepIndex, totalSteps, title, description, canSkip, controlHint, timestamp } = payload
-  const prompt: Prompt = { stepId, stepIndex, title, description, canSkip, controlHint, startedAt: timestamp }
+function stepStarted(state: TutorialState, fields: PayloadFields, limit: number): Occasion {
+  const stepId = fields.id('stepId')
+  const prompt: Prompt = {
+    stepId,
+    stepIndex: fields.number('stepIndex'),
+    title: fields.text('title') ?? stepId,
+    description: fields.text('description') ?? '',
+    canSkip: fields.flag('canSkip') ?? false,
+    controlHint: fields.json('controlHint'),
+    startedAt: fields.timestamp,
+  }
+  const { description, canSkip, controlHint } = prompt
+  const totalSteps = fields.number('totalSteps') ?? state.totalSteps
   const promptHistory = keepLatest(state.promptHistory, prompt, limit)
   return {
     state: { ...state, status: 'running', totalSteps, currentPrompt: prompt, promptHistory },
@@ -118,10 +127,11 @@ function stepStarted(state: TutorialState, payload: Payload<'tutorial:step_start
   }
 }
 
-function controlHintUpdated(state: TutorialState, payload: Payload<'tutorial:control_hint_updated'>): Occasion {
-  const { controlHint, stepId } = payload
+function controlHintUpdated(state: TutorialState, fields: PayloadFields): Occasion {
+  const controlHint = fields.json('controlHint')
+  const stepId = fields.optionalId('stepId')
   const current = state.currentPrompt
-  if (!current || (stepId !== undefined && stepId !== current.stepId)) {
+  if (!current || (stepId !== null && stepId !== current.stepId)) {
     return { state, prompt: knownPrompt(state, stepId), details: { controlHint } }
   }
   const prompt = { ...current, controlHint }
@@ -132,10 +142,10 @@ function controlHintUpdated(state: TutorialState, payload: Payload<'tutorial:con
   return { state: { ...state, currentPrompt: prompt, promptHistory }, prompt, details: { controlHint } }
 }
 
-function stepCompleted(state: TutorialState, payload: Payload<'tutorial:step_completed'>): Occasion {
-  const { stepId, timestamp } = payload
+function stepCompleted(state: TutorialState, fields: PayloadFields): Occasion {
+  const stepId = fields.id('stepId')
   const prompt = knownPrompt(state, stepId)
-  const durationMs = payload.durationMs ?? (prompt ? timestamp - prompt.startedAt : 0)
+  const durationMs = fields.number('durationMs') ?? (prompt ? fields.timestamp - prompt.startedAt : 0)
   const isCurrent = state.currentPrompt?.stepId === stepId
   return {
     state: {
@@ -144,25 +154,36 @@ function stepCompleted(state: TutorialState, payload: Payload<'tutorial:step_com
       stepDurationsMs: state.stepDurationsMs.set(stepId, durationMs),
       currentPrompt: isCurrent ? null : state.currentPrompt,
     },
-    prompt: prompt ?? { stepId, title: null, stepIndex: payload.stepIndex ?? null },
+    prompt: prompt ?? { stepId, title: null, stepIndex: fields.number('stepIndex') },
     details: { durationMs },
   }
 }
 
-function completed(state: TutorialState, payload: Payload<'tutorial:completed'>): Occasion {
-  const { timestamp } = payload
-  const completedSteps = payload.completedSteps ?? state.completedSteps
-  const next = { ...state, status: 'completed' as const, endedAt: timestamp, completedSteps, currentPrompt: null }
-  return { state: next, prompt: null, details: { completedSteps } }
+function completed(state: TutorialState, fields: PayloadFields): Occasion {
+  const completedSteps = fields.count('completedSteps') ?? state.completedSteps
+  return {
+    state: { ...state, status: 'completed', endedAt: fields.timestamp, completedSteps, currentPrompt: null },
+    prompt: null,
+    details: { completedSteps: whichSteps(fields) ?? completedSteps },
+  }
 }
 
-function skipped(state: TutorialState, payload: Payload<'tutorial:skipped'>): Occasion {
-  const { reason, timestamp } = payload
-  const completedSteps = payload.completedSteps ?? state.completedSteps
-  const next = { ...state, status: 'skipped' as const, endedAt: timestamp, completedSteps, currentPrompt: null }
-  return { state: next, prompt: state.currentPrompt, details: reason === undefined ? {} : { reason } }
+function skipped(state: TutorialState, fields: PayloadFields): Occasion {
+  const completedSteps = fields.count('completedSteps') ?? state.completedSteps
+  const [reason, which] = [fields.text('reason'), whichSteps(fields)]
+  return {
+    state: { ...state, status: 'skipped', endedAt: fields.timestamp, completedSteps, currentPrompt: null },
+    prompt: knownPrompt(state, fields.optionalId('stepId')),
+    details: { ...(reason !== null && { reason }), ...(which !== null && { completedSteps: which }) },
+  }
+}
+
+/** Where a game lists the steps, the list is kept beside their number. */
+function whichSteps(fields: PayloadFields): Json {
+  const steps = fields.json('completedSteps')
+  return Array.isArray(steps) ? steps : null
 }
 
 /** The prompt of a step, the current one's unless told. */
-const knownPrompt = ({ currentPrompt, promptHistory }: TutorialState, stepId?: string): Prompt | null =>
-  stepId === undefined ? currentPrompt : (promptHistory.findLast((prompt) => prompt.stepId === stepId) ?? null)
+const knownPrompt = ({ currentPrompt, promptHistory }: TutorialState, stepId: string | null): Prompt | null =>
+  stepId === null ? currentPrompt : (promptHistory.findLast((prompt) => prompt.stepId === stepId) ?? null)

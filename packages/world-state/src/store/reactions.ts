@@ -1,13 +1,13 @@
 /** Which slices react to an event, and what becomes of their states. */
 import { WorldStateError } from '../errors.ts'
 import type { Json } from '../json.ts'
-import type { AnySlice } from '../slice.ts'
+import type { AnySlice, Warn } from '../slice.ts'
 import { requireState } from '../state-value.ts'
 import type { States } from './hydration.ts'
 
 export interface Reaction {
   readonly slice: string
-  readonly reduce: (state: unknown, payload: Json) => unknown
+  readonly reduce: (state: unknown, payload: Json, warn: Warn) => unknown
 }
 
 /** @throws {WorldStateError} `bad_slice` */
@@ -33,11 +33,11 @@ export interface Reacted {
 }
 
 /** Throws what a reducer throws, and `bad_state` where it returns what can't be kept. */
-export function react(states: States, reactions: readonly Reaction[], payload: Json): Reacted {
+export function react(states: States, reactions: readonly Reaction[], payload: Json, warn: Warn): Reacted {
   let next = states
   const changed: string[] = []
   for (const { slice, reduce } of reactions) {
-    const state = reduce(next[slice], payload)
+    const state = reduce(next[slice], payload, warn)
     if (state === next[slice]) continue
     if (state === undefined) throw new TypeError(`A reducer of slice '${slice}' returned nothing`)
     next = { ...next, [slice]: requireState(state, slice) }

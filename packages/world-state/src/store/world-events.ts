@@ -20,6 +20,8 @@ export interface WorldStateUpdate {
 export type WorldStateFaultCode =
   /** A reducer threw, or reading the payload did: nothing changed. */
   | 'reducer_failed'
+  /** A field of a payload was odd: the rest of it counts. */
+  | 'field_left_out'
   /** A listener of `subscribe` threw. */
   | 'listener_failed'
   /** Listeners dispatched without end: the dispatch was refused. */

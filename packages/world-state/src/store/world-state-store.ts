@@ -5,7 +5,7 @@ import { EventBus } from '../event-bus.ts'
 import { freezeDeep } from '../freeze.ts'
 import { type GuardedBus, guardBus } from '../guarded-bus.ts'
 import type { Json } from '../json.ts'
-import { type AnySlice, requireInitial } from '../slice.ts'
+import { type AnySlice, requireInitial, type Warn } from '../slice.ts'
 import { type Action, actionOf } from './action.ts'
 import { type HydrateResult, judgeStates, type States, statesOf } from './hydration.ts'
 import { type Reacted, type Reaction, react, reactionsOf } from './reactions.ts'
@@ -199,24 +199,26 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
       this.#complain({ code: 'reducer_failed', ...action })
       return
     }
-    const before = this.#states
-    const reacted = this.#react(action)
+    const leftOut: string[] = []
+    const reacted = this.#react(action, (message) => leftOut.push(message))
     this.#turn = 'listener'
+    const { type, timestamp } = action
     if ('error' in reacted) {
-      this.#complain({ code: 'reducer_failed', type: action.type, error: reacted.error })
+      this.#complain({ code: 'reducer_failed', type, error: reacted.error })
       return
     }
-    this.#states = reacted.states
-    this.#remember({ ...action, slices: reacted.changed })
-    if (reacted.states === before) return
-    this.#revision++
-    this.#tell({ type: action.type, slices: reacted.changed, timestamp: action.timestamp })
+    const { states, changed } = reacted
+    this.#states = states
+    this.#remember({ ...action, slices: changed })
+    if (changed.length > 0) this.#revision++
+    for (const message of leftOut) this.#complain({ code: 'field_left_out', type, error: new TypeError(message) })
+    if (changed.length > 0) this.#tell({ type, slices: changed, timestamp })
   }
 
-  #react({ type, payload }: Action): Reacted | Pick<WorldStateFault, 'error'> {
+  #react({ type, payload }: Action, warn: Warn): Reacted | Pick<WorldStateFault, 'error'> {
     this.#turn = 'reducer'
     try {
-      return react(this.#states, this.#reactions.get(type) ?? [], payload)
+      return react(this.#states, this.#reactions.get(type) ?? [], payload, warn)
     } catch (error) {
       return { error }
     }

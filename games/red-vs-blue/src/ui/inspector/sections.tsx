@@ -103,7 +103,7 @@ export function Removals({ factions }: { readonly factions: FactionInspection | 
         rows={recentMemberRemovals.map(({ entityId, factionName, tag, removedAt }) => [
           entityId,
           factionName,
-          tag.replaceAll('_', ' '),
+          tag?.replaceAll('_', ' '),
           clockTime(removedAt),
         ])}
       />
