@@ -24,6 +24,9 @@ export interface FaultyDisk extends LogFiles {
   /** Writes a file as it is, durably. */
   put(name: string, content: Buffer): void
   contentOf(name: string): Buffer
+  /** All files, to be put back later in the place of what is there then. */
+  copy(): ReadonlyMap<string, Buffer>
+  putBack(files: ReadonlyMap<string, Buffer>): void
   free: number
 }
 
@@ -85,6 +88,11 @@ export function createFaultyDisk(random: () => number): FaultyDisk {
     put: (name, bytes) =>
       void contents.set(name, { cached: Buffer.from(bytes), durable: Buffer.from(bytes), isNamed: true }),
     contentOf: (name) => Buffer.from(contentOf(name).cached),
+    copy: () => new Map([...contents].map(([name, { cached }]) => [name, Buffer.from(cached)])),
+    putBack(files) {
+      contents.clear()
+      for (const [name, bytes] of files) disk.put(name, bytes)
+    },
   }
   return disk
 
