@@ -122,6 +122,9 @@ test('finds a collector again that was restarted', async ({ page, station, compl
   station.wire.cut()
   await expect(link).toHaveText('Link lost, trying again')
   await expect(page.getByText(/^Lost at \d\d:\d\d:\d\d: The collector does not answer\./)).toBeVisible()
+  // What is shown is of then; what would be of now is not shown.
+  await expect(page.locator('.rate strong')).toHaveText('–')
+  await expect(region(page, 'Live tail')).toContainText('Waiting for the link.')
   await station.restart()
   station.wire.mend()
   await expect(link).toHaveText('Link up')

@@ -41,14 +41,14 @@ export function App({ live }: { readonly live: LiveLink }): ReactElement {
       <a className="skip" href="#sessions">
         Skip to the sessions
       </a>
-      <Header link={link} sockets={counters?.sockets} />
+      <Header link={link} sockets={link.status === 'open' ? counters?.sockets : undefined} />
       <main>
-        <Vitals counters={counters} missing={sessions.missing} />
+        <Vitals counters={counters} current={link.status === 'open'} missing={sessions.missing} />
         <div className="columns">
           <SessionPanel sessions={sessions} />
           <TypePanel types={types} hues={hues} empty={empty} />
         </div>
-        <TailPanel tail={tail} hues={hues} />
+        <TailPanel tail={tail} hues={hues} listening={link.status === 'open'} />
         <QueryPanel />
       </main>
     </>

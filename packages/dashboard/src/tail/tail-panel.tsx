@@ -3,12 +3,19 @@ import { type ReactElement, useId, useState } from 'react'
 import { formatCount, formatTime, type Hues, hueClass, shortSession } from '../format.ts'
 import { matching, type Tail, type TailEntry } from './tail.ts'
 
-export function TailPanel({ tail, hues }: { readonly tail: Tail; readonly hues: Hues }): ReactElement {
+interface TailPanelProps {
+  readonly tail: Tail
+  readonly hues: Hues
+  readonly listening: boolean
+}
+
+export function TailPanel({ tail, hues, listening }: TailPanelProps): ReactElement {
   const [held, setHeld] = useState<Tail>()
   const [filter, setFilter] = useState('')
   const filterId = useId()
   const shown = held ?? tail
   const entries = matching(shown.entries, filter)
+  const waitingText = listening ? 'Listening.' : 'Waiting for the link.'
   return (
     <section className="panel tail" aria-labelledby="tail-title">
       <div className="bar">
@@ -25,7 +32,7 @@ export function TailPanel({ tail, hues }: { readonly tail: Tail; readonly hues: 
         </button>
       </div>
       {entries.length === 0 ? (
-        <p className="quiet">{tail.entries.length === 0 ? 'Listening.' : 'Nothing of this type among the newest.'}</p>
+        <p className="quiet">{tail.entries.length === 0 ? waitingText : 'Nothing of this type among the newest.'}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
         <section className="scroll" tabIndex={0} aria-label="Newest events">

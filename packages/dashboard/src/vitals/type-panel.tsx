@@ -21,19 +21,21 @@ export function TypePanel({ types, hues, empty }: TypePanelProps): ReactElement 
     <section className="panel types" aria-labelledby="types-title">
       <h2 id="types-title">Event types</h2>
       {sorted.length === 0 && <p className="quiet">{empty ? 'None yet.' : 'Waiting for the counters.'}</p>}
-      <ul>
-        {sorted.slice(0, shownTypes).map(([type, count]) => (
-          <li key={type} className={hueClass(hues, type)}>
-            <span className="name" title={type}>
-              {type}
-            </span>
-            <span className="count">{formatCount(count)}</span>
-            <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-              <rect width={Math.max(0.5, (count / most) * 100)} height="1" />
-            </svg>
-          </li>
-        ))}
-      </ul>
+      {sorted.length > 0 && (
+        <ul>
+          {sorted.slice(0, shownTypes).map(([type, count]) => (
+            <li key={type} className={hueClass(hues, type)}>
+              <span className="name" title={type}>
+                {type}
+              </span>
+              <span className="count">{formatCount(count)}</span>
+              <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+                <rect width={Math.max(0.5, (count / most) * 100)} height="1" />
+              </svg>
+            </li>
+          ))}
+        </ul>
+      )}
       {rest > 0 && (
         <p className="quiet">
           and {othersText(sorted.length - shownTypes)}, {formatCount(rest)} {rest === 1 ? 'event' : 'events'}

@@ -6,11 +6,13 @@ import { Sparkline } from './sparkline.tsx'
 
 interface VitalsProps {
   readonly counters: LiveCounters | undefined
+  /** The counters are of now, and not of when the link was lost. */
+  readonly current: boolean
   /** Of all sessions, as their ledgers say: the live counters don't know which session will never come back. */
   readonly missing: number
 }
 
-export function Vitals({ counters, missing }: VitalsProps): ReactElement {
+export function Vitals({ counters, current, missing }: VitalsProps): ReactElement {
   const { stored = 0, rejected = 0, dropped = 0, perSecond = [] } = counters ?? {}
   return (
     <section className="vitals" aria-labelledby="vitals-title">
@@ -19,7 +21,7 @@ export function Vitals({ counters, missing }: VitalsProps): ReactElement {
       </h2>
       <div className="panel rate">
         <p className="figure">
-          <strong>{formatCount(perSecond.at(-1) ?? 0)}</strong>
+          <strong>{current ? formatCount(perSecond.at(-1) ?? 0) : '–'}</strong>
           <span>events a second</span>
         </p>
         <Sparkline values={perSecond} />
