@@ -28,6 +28,10 @@ export async function allowLocalNetwork(context: BrowserContext): Promise<void> 
   const learn = (page: Page): void => {
     if (contextId !== undefined) return
     contextId = contextIdOf(page)
+    contextId.catch(() => {
+      // That page has closed or crashed: the next one is asked.
+      contextId = undefined
+    })
     allow().catch(() => {})
   }
   for (const page of context.pages()) learn(page)
