@@ -5,6 +5,12 @@ import { stableJson } from './stable-json.ts'
 import type { Cell, Table } from './table.ts'
 
 /**
+ * What a spreadsheet would take for a formula (OWASP, CSV injection), at the start of a text. Numbers and JSON need no
+ * guard: of these characters they begin with a number's sign only. The source is a regular expression of DuckDB, too.
+ */
+export const formulaStart: RegExp = /^[=+\-@\t\r\n＝＋－＠]/
+
+/**
  * A header and a line a row, in UTF-8 without a byte order mark. Lines end with LF, as RFC 4180 readers take it:
  * with CR LF, DuckDB 1.5 refuses many a file in which a quoted cell has an LF of its own.
  *
@@ -18,7 +24,6 @@ export function toCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): strin
     {
       header: true,
       columns: columns.map((column) => ({ key: column, header: safeText(column) })),
-      escape_formulas: true,
       // A row of one empty cell would be an empty line, which readers skip.
       quoted_empty: columns.length === 1,
       cast: {
@@ -37,7 +42,6 @@ function toField(cell: Cell): unknown {
   return safeText(typeof cell === 'string' ? cell : cell instanceof Date ? dateText(cell) : stableJson(cell))
 }
 
-/** The library knows of every dangerous start but this one. */
-const safeText = (text: string): string => (text.startsWith('\n') ? `'${wellFormed(text)}` : wellFormed(text))
+const safeText = (text: string): string => (formulaStart.test(text) ? `'${wellFormed(text)}` : wellFormed(text))
 
 const dateText = (date: Date): string => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString())

@@ -19,6 +19,7 @@ export {
   type InspectorExport,
   type InspectorExportOptions,
 } from './create-inspector-export-artifacts.ts'
+export { formulaStart } from './csv.ts'
 export { ArtifactError, type ArtifactErrorCode } from './errors.ts'
 export type { EventPort } from './event-port.ts'
 export {

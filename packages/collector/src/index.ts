@@ -15,7 +15,7 @@ export {
   limitDefaults,
 } from './options.ts'
 export type { EventPage, StoredEvent, StoredRejection } from './query/event-pages.ts'
+export type { Json } from './query/exact-json.ts'
 export type { QueryResult } from './query/jail.ts'
 export type { Ledger, LedgerPage } from './query/ledgers.ts'
 export { type QueryLimits, queryDefaults } from './query/query-limits.ts'
-export type { Json } from './query/result-json.ts'

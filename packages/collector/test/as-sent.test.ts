@@ -1,6 +1,12 @@
 /** What is stored is what was sent: the payload's own text, digit by digit. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defineEvents } from '@downlink/protocol'
+import { DuckDBInstance } from '@duckdb/node-api'
+import Papa from 'papaparse'
 import { expect, it } from 'vitest'
-import { aClient, aCollector, post, rowsOf } from './harness.ts'
+import { z } from 'zod'
+import { aClient, aCollector, aFolder, post, rowsOf } from './harness.ts'
 
 const numbers = '[76561197960287930,9007199254740993,18446744073709551615,-0,0.12345678901234567890,1E2,1e-7]'
 
@@ -58,5 +64,76 @@ it('rejects what its readers would read differently, and keeps it whole', async 
   expect(await rowsOf(data, 'SELECT code, raw FROM rejected_events ORDER BY received_at, seq')).toEqual([
     ...rejected,
     ['bad_event', 'no JSON'],
+  ])
+})
+
+const given = z.unknown().meta({ type: 'integer' })
+const events = defineEvents({ scored: z.object({ id: given, n: z.int(), x: z.number(), more: z.object({}) }) })
+const id = '76561197960287930'
+const scored = `{"id":${id},"n":9007199254740991,"x":-0,"more":{"u":18446744073709551615,"d":[0.12345678901234567890]}}`
+
+async function aScore() {
+  const { listening } = await aCollector({ events })
+  await post(listening, `[{"type":"scored","timestamp":1000,"data":${scored},"id":${id}}]`)
+  const download = (format: string, type = '') => fetch(`${listening.url}/api/export?format=${format}${type}`)
+  return {
+    listening,
+    download,
+    async query(sql: string) {
+      const response = await fetch(`${listening.url}/api/query`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ sql }),
+      })
+      return (await response.json()).rows
+    },
+    async parquet(sql: string, type = '') {
+      const file = join(await aFolder(), 'x.parquet')
+      await writeFile(file, Buffer.from(await (await download('parquet', type)).arrayBuffer()))
+      const connection = await (await DuckDBInstance.create(':memory:')).connect()
+      return (await connection.runAndReadAll(sql.replace('FILE', `'${file}'`))).getRows()
+    },
+  }
+}
+
+it('answers with every digit: as text, where a number of JavaScript would be another one', async () => {
+  const { query, listening } = await aScore()
+  const read = {
+    id,
+    n: 9007199254740991,
+    x: '-0',
+    more: { u: '18446744073709551615', d: ['0.12345678901234567890'] },
+  }
+  expect(await query('SELECT data, envelope, data::VARCHAR, envelope::VARCHAR FROM events')).toEqual([
+    [read, { id }, scored, `{"id":${id}}`],
+  ])
+  expect(await query('SELECT id, n, x, id + 1 FROM scored')).toEqual([[id, 9007199254740991, 0, '76561197960287931']])
+  const { events: page } = await (await fetch(`${listening.url}/api/events`)).json()
+  expect(page).toMatchObject([{ data: read, envelope: { id } }])
+})
+
+it('exports every digit', async () => {
+  const { download, parquet } = await aScore()
+  expect(await (await download('ndjson')).text()).toContain(`"data":${scored},`)
+  expect(await (await download('ndjson')).text()).toContain(`"envelope":{"id":${id}}}\n`)
+  const rowOf = async (type?: string) =>
+    Papa.parse<Record<string, string>>(await (await download('csv', type)).text(), { header: true }).data[0]
+  expect(await rowOf()).toMatchObject({ data: scored, envelope: `{"id":${id}}` })
+  expect(await rowOf('&type=scored')).toMatchObject({ id, n: '9007199254740991' })
+  expect(await parquet('SELECT data, envelope FROM FILE')).toEqual([[scored, `{"id":${id}}`]])
+  expect(await parquet('SELECT id::VARCHAR, n::VARCHAR, typeof(id) FROM FILE', '&type=scored')).toEqual([
+    [id, '9007199254740991', 'DECIMAL(38,0)'],
+  ])
+})
+
+it('exports payloads with line breaks as one line each', async () => {
+  const { listening } = await aCollector()
+  const data = '{"a":\r\n[1,\t"\\n\\u0000\\u2028"]\n}'
+  await post(listening, `[{"type":"x","timestamp":1,"data":${data},"note" :[\n]},{"type":"q\\"\\n;,","data":null}]`)
+  const text = await (await fetch(`${listening.url}/api/export?format=ndjson`)).text()
+  const lines = text.trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { type: 'x', timestamp: 1, correctedTimestamp: 1, data: JSON.parse(data), envelope: { note: [] }, version: null },
+    { type: 'q"\n;,', data: null, envelope: null },
   ])
 })

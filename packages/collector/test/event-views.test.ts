@@ -2,6 +2,7 @@
 import { defineEvents } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { aCollector, post } from './harness.ts'
 import { aReadStore } from './read-store-harness.ts'
 
 const hostile = `it's "odd"; DROP TABLE events --`
@@ -16,7 +17,7 @@ it('gives each type its columns', async () => {
   const store = await aReadStore({ definitions })
   await store.commit('hit', { shipId: 'r1', damage: 10, x: 1.5, lethal: true, tags: ['a'] })
   await store.commit('sessions', { n: 1 })
-  const { columns, rows } = await store.query('SELECT * EXCLUDE (ts, received_at) FROM hit')
+  const { columns, rows } = await store.query('SELECT * EXCLUDE (ts, corrected_ts, received_at) FROM hit')
   expect(columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
     'session_id VARCHAR',
     'seq BIGINT',
@@ -55,7 +56,7 @@ it('quotes every name', async () => {
   const store = await aReadStore({ definitions })
   await store.commit(hostile, { 'a/b~"c\'': 1, '': 2, seq: 3 })
   const { columns, rows } = await store.query(
-    `SELECT * EXCLUDE (ts, received_at) FROM "${hostile.replaceAll('"', '""')}"`,
+    `SELECT * EXCLUDE (ts, corrected_ts, received_at) FROM "${hostile.replaceAll('"', '""')}"`,
   )
   expect(columns.map(({ name }) => name)).toEqual(['session_id', 'seq', `a/b~"c'`, 'empty', 'data_seq'])
   expect(rows).toEqual([['s', 1, 1, 2, 3]])
@@ -82,4 +83,59 @@ it('adds a ledger up', async () => {
     ['lost', 10, 5, 1, 3, 1, 0, true, false],
     ['whole', 12, 6, 1, 3, 0, 2, false, true],
   ])
+})
+
+it('makes a view of every type that can be named, and starts all the same', async () => {
+  const names = ['😀'.repeat(64), 'a b', "o'dd", '"', '$$', '--', ' ', 'select', 'é', 'É', 'hit', 'HIT', 'pg_class']
+  const schema = z.object({ 'a\0b': z.string(), '\ufeff': z.string() })
+  const store = await aReadStore({ definitions: defineEvents(Object.fromEntries(names.map((name) => [name, schema]))) })
+  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+  for (const name of names) await store.commit(name, { 'a\0b': name })
+  for (const name of names.slice(0, 9)) {
+    expect(await store.rows(`SELECT ab FROM ${quoted(name)}`)).toEqual([[name]])
+  }
+  expect(await store.rows('SELECT ab FROM event_pg_class')).toEqual([['pg_class']])
+  expect(await store.rows('SELECT ab FROM "HIT_2"')).toEqual([['HIT']])
+})
+
+it('starts with ten thousand types before their columns are looked at, and reads them', async () => {
+  let asked = 0
+  const jsonSchema = {
+    input: () => {
+      asked++
+      return { type: 'object', properties: { n: { type: 'number' } } }
+    },
+  }
+  const schema = {
+    '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }), jsonSchema },
+  } as const
+  const types = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`type_${at}`, schema]))
+  const store = await aReadStore({ definitions: defineEvents(types) })
+  expect(asked).toBe(0)
+  await store.commit('type_9999', { n: 7 })
+  expect(await store.rows('SELECT n FROM type_9999')).toEqual([[7]])
+  expect(await store.rows("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'main'")).toEqual([
+    [10_004],
+  ])
+})
+
+it('keeps the view of a type that is no longer defined, and its rows', async () => {
+  const before = await aCollector({ events: definitions })
+  await post(before.listening, [{ type: 'hit', data: { shipId: 'r1', damage: 1, x: 0, lethal: true, tags: [] } }])
+  await before.collector.query('SELECT damage FROM hit')
+  await before.stop()
+  const renamed = defineEvents({ struck: z.object({ n: z.int() }) })
+  const { collector } = await aCollector({ data: before.data, events: renamed })
+  const rows = async (sql: string) => (await collector.query(sql)).rows
+  const names = ['event_sessions', 'events', 'hit', hostile, 'ledgers', 'rejected_events', 'sessions', 'struck']
+  expect(await rows('SHOW TABLES')).toEqual(names.map((name) => [name]))
+  for (const name of names) await rows(`FROM "${name.replaceAll('"', '""')}"`)
+  expect(await rows('SELECT damage FROM hit')).toEqual([[1]])
+  expect(await rows("SELECT data->'shipId' FROM events WHERE type = 'hit'")).toEqual([['r1']])
+})
+
+it('reads a type that nobody ever defined', async () => {
+  const store = await aReadStore()
+  await store.commit('unheard', 1)
+  expect(await store.rows("SELECT data FROM events WHERE type = 'unheard'")).toEqual([[1]])
 })

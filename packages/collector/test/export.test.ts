@@ -3,6 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defineEvents } from '@downlink/protocol'
 import { DuckDBInstance } from '@duckdb/node-api'
+import Papa from 'papaparse'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { aCollector, aFolder } from './harness.ts'
@@ -10,6 +11,7 @@ import { aCollector, aFolder } from './harness.ts'
 const events = defineEvents({
   hit: z.object({ shipId: z.string(), damage: z.number() }),
   said: z.object({ '=text': z.string() }),
+  any: z.unknown(),
 })
 
 async function anExporting() {
@@ -50,16 +52,28 @@ it('writes CSV that no spreadsheet runs', async () => {
   ])
   const text = await (await download('format=csv&type=said')).text()
   const [header, ...lines] = text.trimEnd().split('\n')
-  expect(header).toBe("session_id,seq,ts,received_at,'=text")
-  const cells = lines.map((line) => line.replace(/^[^,]*,[^,]*,[^,]*,[^,]*,/, ''))
+  expect(header).toBe("session_id,seq,ts,corrected_ts,received_at,'=text")
+  const cells = lines.map((line) => line.replace(/^[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,/, ''))
   expect(cells).toEqual([...dangerous.slice(0, 5).map((cell) => `'${cell}`), `"'\rx"`, "'＝1", '"a ""quoted"", b=c"'])
+})
+
+it('guards text against spreadsheets by the rule of the artifacts, and leaves JSON alone', async () => {
+  const { send, download } = await anExporting()
+  await send([-5, -0.5e-7, '-5', [-5]].map((data) => ({ type: 'any', data })))
+  await send([{ type: 'said', data: { '=text': '\n=1' } }])
+  const cells = async (type: string) => {
+    const text = await (await download(`format=csv&type=${type}`)).text()
+    return Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data
+  }
+  expect((await cells('any')).map(({ data }) => data)).toEqual(['-5', '-5e-8', '"-5"', '[-5]'])
+  expect((await cells('said')).map((row) => row["'=text"])).toEqual(["'\n=1"])
 })
 
 it('leaves numbers in CSV as numbers, and times in ISO', async () => {
   const { send, download } = await anExporting()
   await send([{ type: 'hit', timestamp: 1000, data: { shipId: 'r1', damage: -1.5 } }])
   expect(await (await download('format=csv&type=hit')).text()).toMatch(
-    /,1,1970-01-01T00:00:01\.000Z,[^,]+Z,r1,-1\.5\n$/,
+    /,1,(1970-01-01T00:00:01\.000Z,){2}[^,]+Z,r1,-1\.5\n$/,
   )
 })
 

@@ -142,6 +142,7 @@ it('gives stored events back: newest first, or in order after a sequence', async
     id: `${client.session}:1`,
     type: 'a',
     timestamp: 1000,
+    correctedTimestamp: expect.any(Number),
     data: 0,
     sessionId: client.session,
     seq: 1,

@@ -51,6 +51,7 @@ export async function aReadStore({ definitions = { schemas: {} }, limits, settin
       appender.appendTimestamp(at)
       appender.appendVarchar(typeof data === 'string' ? data : JSON.stringify(data))
       appender.appendNull()
+      appender.appendTimestamp(at)
       appender.endRow()
       appender.flushSync()
       appender.closeSync()

@@ -15,6 +15,8 @@ it.each([
   ['no schema', { tick: {} as StandardSchema }, /Standard Schema for event "tick"/],
   ['nothing', { tick: undefined as unknown as StandardSchema }, /Standard Schema/],
   ['an empty name', { '': schema }, /1 to 128 characters, got ""/],
+  ['a NUL in a name', { 'a\0b': schema }, /lone surrogate or a NUL, got "a\\u0000b"/],
+  ['half an emoji in a name', { '\ud83d': schema }, /lone surrogate or a NUL/],
   ['a long name', { ['x'.repeat(129)]: schema }, /1 to 128 characters/],
 ])('throws on %s', (_, schemas, message) => {
   expect(() => defineEvents(schemas)).toThrow(message)

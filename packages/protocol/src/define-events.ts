@@ -1,4 +1,5 @@
 /** One definition of a game's events: it types `push`, judges what arrives, and names the SQL columns. */
+import { isWellFormedText } from './json.ts'
 
 /**
  * The part of a Standard Schema (https://standardschema.dev, version 1) that Downlink uses.
@@ -55,7 +56,7 @@ type InputOf<Schema> = Schema extends { readonly '~standard': { readonly types?:
  * @example
  * const battleEvents = defineEvents({ bullet_fired: z.object({ shipId: z.string() }) })
  * const bareEvents = defineEvents<{ bullet_fired: { shipId: string } }>()
- * @throws {TypeError} where a value is not a Standard Schema, or a name is empty or over 128 characters
+ * @throws {TypeError} where a value is not a Standard Schema, or a name is empty, over 128 characters, or has a NUL or half a surrogate pair
  */
 export function defineEvents<const Schemas extends EventSchemas>(
   schemas: Schemas,
@@ -65,6 +66,9 @@ export function defineEvents(schemas: EventSchemas = {}): EventDefinitions {
   for (const [type, schema] of Object.entries(schemas)) {
     if (type === '' || type.length > 128) {
       throw new TypeError(`Expected an event type of 1 to 128 characters, got ${JSON.stringify(type.slice(0, 140))}`)
+    }
+    if (!isWellFormedText(type)) {
+      throw new TypeError(`Expected an event type without a lone surrogate or a NUL, got ${JSON.stringify(type)}`)
     }
     if (typeof schema?.['~standard']?.validate !== 'function') {
       throw new TypeError(`Expected a Standard Schema for event "${type}" (https://standardschema.dev)`)

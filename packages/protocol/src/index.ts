@@ -53,6 +53,6 @@ export type {
   WireEvent,
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
-export { isCount, utf8Length } from './json.ts'
+export { isCount, isTime, utf8Length } from './json.ts'
 export { encodeJson, jsonValue, wellFormed } from './json-value.ts'
 export { maxEventBytes, maxEventDepth, maxFrameBytes, protocolDefaults, subprotocol, telemetryPath } from './limits.ts'

@@ -86,6 +86,7 @@ const eventSchema: Schema = object(
     id: text('`sessionId:seq`'),
     type: text('What happened'),
     timestamp: time("The client's clock"),
+    correctedTimestamp: time("The same by the collector's clock, as far as the two are known to differ"),
     data: anything('The payload, as it was sent'),
     sessionId: text('The session'),
     seq: count('The number of the push within the session, from 1'),

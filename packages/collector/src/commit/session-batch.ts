@@ -20,7 +20,7 @@ export interface SessionBatch {
 export interface Introduction {
   readonly delivery: 'acked' | 'plain'
   readonly proofHash: string | undefined
-  /** The collector's clock minus the client's, one way included. */
+  /** The collector's clock minus the client's, and what the hello took to arrive. */
   readonly clockOffsetMs: number | undefined
   readonly build: string | undefined
   readonly labels: Readonly<Record<string, string>> | undefined

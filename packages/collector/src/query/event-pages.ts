@@ -1,10 +1,13 @@
 /** Stored and rejected events, page by page: what a test asks for, and what the page shows. */
 import { eventId, type TelemetryEvent } from '@downlink/protocol'
 import type { DuckDBValue } from '@duckdb/node-api'
+import { exactJson } from './exact-json.ts'
 import type { Readers } from './readers.ts'
 
 /** Times are milliseconds since 1970. */
 export interface StoredEvent extends TelemetryEvent {
+  /** `timestamp` by the collector's clock, as far as the two are known to differ. */
+  readonly correctedTimestamp: number
   readonly receivedAt: number
   /** What a plain event carried beside type, timestamp, data and version. */
   readonly envelope?: unknown
@@ -51,8 +54,8 @@ export interface EventPages {
 /** Beyond it a page ends early; its events are up to 64 KiB each. */
 const maxPageBytes = 8_388_608
 
-const storedColumns = `rowid, session_id, seq, type, version, epoch_ms(ts), epoch_ms(received_at),
-  data::VARCHAR, envelope::VARCHAR`
+const storedColumns = `rowid, session_id, seq, type, version, epoch_ms(ts), epoch_ms(corrected_ts),
+  epoch_ms(received_at), data::VARCHAR, envelope::VARCHAR`
 const rejectedColumns = 'rowid, session_id, seq, code, message, raw, epoch_ms(received_at)'
 
 export function createEventPages(readers: Readers): EventPages {
@@ -120,18 +123,19 @@ function countWithin(rows: readonly (readonly DuckDBValue[])[]): number {
 }
 
 function storedEvent(row: readonly DuckDBValue[]): StoredEvent {
-  const [, session, seq, type, version, timestamp, receivedAt, data, envelope] = row
+  const [, session, seq, type, version, timestamp, corrected, receivedAt, data, envelope] = row
   const sessionId = String(session)
   return {
     id: eventId(sessionId, Number(seq)),
     type: String(type),
     timestamp: Number(timestamp),
-    data: parsed(String(data)),
+    correctedTimestamp: Number(corrected),
+    data: exactJson(String(data)),
     sessionId,
     seq: Number(seq),
     ...(typeof version === 'number' && { version }),
     receivedAt: Number(receivedAt),
-    ...(typeof envelope === 'string' && { envelope: parsed(envelope) }),
+    ...(typeof envelope === 'string' && { envelope: exactJson(envelope) }),
   }
 }
 
@@ -144,14 +148,5 @@ function storedRejection(row: readonly DuckDBValue[]): StoredRejection {
     message: String(message),
     raw: String(raw),
     receivedAt: Number(receivedAt),
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    // The appender does not check JSON; what is not JSON is shown as it is.
-    return json
   }
 }

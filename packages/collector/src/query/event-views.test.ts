@@ -1,7 +1,7 @@
 import { defineEvents } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { eventViews } from './event-views.ts'
+import { eventView, planViews } from './event-views.ts'
 import { columnsOf } from './schema-columns.ts'
 import { uniqueNames } from './unique-names.ts'
 
@@ -16,6 +16,8 @@ it('takes column types from the schema', () => {
       literal: z.literal('x'),
       number: z.number(),
       whole: z.int(),
+      unbounded: z.unknown().meta({ type: 'integer' }),
+      counted: z.union([z.int(), z.unknown().meta({ type: 'integer', minimum: 0 })]),
       either: z.union([z.int(), z.number()]),
       flag: z.boolean(),
       optional: z.string().optional(),
@@ -31,6 +33,8 @@ it('takes column types from the schema', () => {
     literal: 'VARCHAR',
     number: 'DOUBLE',
     whole: 'BIGINT',
+    unbounded: 'HUGEINT',
+    counted: 'HUGEINT',
     either: 'DOUBLE',
     flag: 'BOOLEAN',
     optional: 'VARCHAR',
@@ -45,15 +49,21 @@ it('takes column types from the schema', () => {
 it('has one column for a payload of unknown shape', () => {
   const noJsonSchema = { '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }) } } as const
   for (const schema of [z.string(), z.object({ at: z.date() }), noJsonSchema]) {
-    const [view] = eventViews(defineEvents({ odd: schema }))
-    expect(view?.columns).toEqual(['session_id', 'seq', 'ts', 'received_at', 'data'])
+    expect(eventView({ type: 'odd', name: 'odd', schema }).columns).toEqual([
+      'session_id',
+      'seq',
+      'ts',
+      'corrected_ts',
+      'received_at',
+      'data',
+    ])
   }
 })
 
 it('keeps clear of the names of tables, of its own columns and of names that differ in case', () => {
   const empty = z.object({})
-  const views = eventViews(
-    defineEvents({ sessions: empty, Ledgers: empty, hit: empty, HIT: empty, event_sessions: empty }),
+  const views = planViews(
+    defineEvents({ sessions: empty, Ledgers: empty, hit: empty, HIT: empty, event_sessions: empty, pg_class: empty }),
   )
   expect(views.map((view) => view.name)).toEqual([
     'event_sessions',
@@ -61,11 +71,17 @@ it('keeps clear of the names of tables, of its own columns and of names that dif
     'hit',
     'HIT_2',
     'event_sessions_2',
+    'event_pg_class',
   ])
-  const [clash] = eventViews(defineEvents({ clash: z.object({ seq: z.int(), TS: z.int(), a: z.int(), A: z.int() }) }))
-  expect(clash?.columns.slice(4)).toEqual(['data_seq', 'data_TS', 'a', 'A_2'])
+  const schema = z.object({ seq: z.int(), TS: z.int(), a: z.int(), A: z.int() })
+  expect(eventView({ type: 'clash', name: 'clash', schema }).columns.slice(5)).toEqual([
+    'data_seq',
+    'data_TS',
+    'a',
+    'A_2',
+  ])
 })
 
 it('counts on until a name is free', () => {
-  expect(uniqueNames(['a', 'A_2', 'A', 'a'], [], '')).toEqual(['a', 'A_2', 'A_3', 'a_4'])
+  expect(uniqueNames(['a', 'A_2', 'A', 'a'], () => false, '')).toEqual(['a', 'A_2', 'A_3', 'a_4'])
 })

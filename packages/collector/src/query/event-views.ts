@@ -4,46 +4,51 @@ import { quoteName, quoteText } from './quote.ts'
 import { type Column, columnsOf } from './schema-columns.ts'
 import { uniqueNames } from './unique-names.ts'
 
-export interface EventView {
+/** A type's view, not made yet. */
+export interface ViewPlan {
   readonly type: string
   /** The type itself, unless a table or another type has that name. */
   readonly name: string
+  readonly schema: StandardSchema
+}
+
+export interface EventView {
   readonly columns: readonly string[]
   /** Creates or replaces the view. */
   readonly sql: string
 }
 
-const ownColumns = ['session_id', 'seq', 'ts', 'received_at']
+const ownColumns = ['session_id', 'seq', 'ts', 'corrected_ts', 'received_at']
 
-/** Where a type's name is taken, its view is `event_<type>`: `sessions` becomes `event_sessions`. */
-const takenNames = ['events', 'sessions', 'rejected_events', 'ledgers']
+/** Names that are tables here, or that the database takes for its own. Such a type's view is `event_<type>`. */
+const takenNames = /^((events|sessions|rejected_events|ledgers)$|duckdb_|pg_|pragma_|sqlite_|information_schema)/i
+
+export function planViews({ schemas }: EventDefinitions): readonly ViewPlan[] {
+  const types = Object.entries(schemas)
+  const names = uniqueNames(
+    types.map(([type]) => type),
+    (name) => takenNames.test(name),
+    'event_',
+  )
+  return types.map(([type, schema], at) => ({ type, name: names[at] ?? type, schema }))
+}
 
 /**
  * @example
- * eventViews(battleEvents)[0]?.sql
- * // CREATE OR REPLACE VIEW "bullet_fired" AS SELECT session_id, seq, ts, received_at, … AS "shipId" FROM events WHERE type = 'bullet_fired'
+ * eventView({ type: 'bullet_fired', name: 'bullet_fired', schema }).sql
+ * // CREATE OR REPLACE VIEW "bullet_fired" AS SELECT session_id, seq, ts, corrected_ts, received_at, … AS "shipId" FROM events WHERE type = 'bullet_fired'
  */
-export function eventViews(definitions: EventDefinitions): readonly EventView[] {
-  const types = Object.entries(definitions.schemas)
-  const names = uniqueNames(
-    types.map(([type]) => type),
-    takenNames,
-    'event_',
-  )
-  return types.map(([type, schema], at) => eventView(type, names[at] ?? type, schema))
-}
-
-function eventView(type: string, name: string, schema: StandardSchema): EventView {
+export function eventView({ type, name, schema }: ViewPlan): EventView {
   const columns = columnsOf(schema) ?? [{ key: undefined, name: 'data', type: 'JSON' }]
   const names = uniqueNames(
     columns.map((column) => column.name),
-    ownColumns,
+    (column) => ownColumns.includes(column.toLowerCase()),
     'data_',
   )
   const selected = columns.map((column, at) => `${expressionOf(column)} AS ${quoteName(names[at] ?? column.name)}`)
   const sql = `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT ${[...ownColumns, ...selected].join(', ')}
     FROM events WHERE type = ${quoteText(type)}`
-  return { type, name, columns: [...ownColumns, ...names], sql }
+  return { columns: [...ownColumns, ...names], sql }
 }
 
 /** TRY, so that one row that is not what the schema says is NULL here and breaks nothing. */

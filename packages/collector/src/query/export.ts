@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { formulaStart } from '@downlink/artifacts'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { quoteName, quoteText } from './quote.ts'
 import type { ReadStore } from './read-store.ts'
@@ -41,18 +42,18 @@ const mimeTypes: Record<ExportFormat, string> = {
 const copyOptions: Record<ExportFormat, string> = {
   parquet: 'FORMAT parquet, COMPRESSION zstd',
   csv: 'FORMAT csv, HEADER',
-  ndjson: 'FORMAT json',
+  // Each line is whole already. JSON has no control character that could be taken for the delimiter.
+  ndjson: "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'",
 }
 
 const filePrefix = 'export-'
 
-export function createExporter({ readers, views, limits }: ReadStore, folder: string): Exporter {
-  const viewNames = new Map(views.map((view) => [view.type, view.name]))
+export function createExporter({ readers, viewOf, limits }: ReadStore, folder: string): Exporter {
   return {
     async write({ format, type, session }, signal) {
       const path = join(folder, `${filePrefix}${randomUUID()}.${format}`)
       const remove = () => rm(path, { force: true })
-      const view = type === undefined || format === 'ndjson' ? undefined : viewNames.get(type)
+      const view = type === undefined || format === 'ndjson' ? undefined : await viewOf(type)
       const conditions = [
         ...(type === undefined || view !== undefined ? [] : [`type = ${quoteText(type)}`]),
         ...(session === undefined ? [] : [`session_id = ${quoteText(session)}`]),
@@ -84,26 +85,37 @@ export function createExporter({ readers, views, limits }: ReadStore, folder: st
 }
 
 async function columnsFor(format: ExportFormat, connection: DuckDBConnection, source: string): Promise<string> {
-  if (format === 'parquet') return '*'
-  if (format === 'ndjson') {
-    return `session_id || ':' || seq AS id, type, epoch_ms(ts) AS timestamp, data, session_id AS "sessionId", seq,
-      version, epoch_ms(received_at) AS "receivedAt", envelope`
-  }
+  if (format === 'ndjson') return ndjsonLine
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * ${source}`)
+  const columnOf = format === 'csv' ? csvColumn : parquetColumn
   return described
     .getRows()
-    .map(([name, type]) => csvColumn(String(name), String(type)))
+    .map(([name, type]) => columnOf(String(name), String(type)))
     .join(', ')
 }
 
-/** What a spreadsheet would take for a formula (OWASP, CSV injection). */
-const formulaStart = '[=+\\-@\t\r＝＋－＠]'
+/** Puts the stored text into the line: the database's own JSON writer would spell its numbers anew. */
+const ndjsonLine = `'{"id":' || to_json(session_id || ':' || seq) || ',"type":' || to_json(type)
+  || ',"timestamp":' || epoch_ms(ts) || ',"correctedTimestamp":' || epoch_ms(corrected_ts)
+  || ',"data":' || ${oneLine('data')} || ',"sessionId":' || to_json(session_id) || ',"seq":' || seq
+  || ',"version":' || coalesce(version::VARCHAR, 'null') || ',"receivedAt":' || epoch_ms(received_at)
+  || ',"envelope":' || coalesce(${oneLine('envelope')}, 'null') || '}'`
+
+/** A line break in JSON is white space between two tokens. */
+function oneLine(column: string): string {
+  return `translate(${column}::VARCHAR, chr(10) || chr(13), '  ')`
+}
+
+/** Parquet has no integers of 128 bits; DuckDB would write them as doubles. */
+function parquetColumn(name: string, type: string): string {
+  const column = quoteName(name)
+  return type === 'HUGEINT' ? `TRY_CAST(${column} AS DECIMAL(38, 0)) AS ${column}` : column
+}
 
 function csvColumn(name: string, type: string): string {
   const column = quoteName(name)
-  const header = quoteName(new RegExp(`^${formulaStart}`).test(name) ? `'${name}` : name)
+  const header = quoteName(formulaStart.test(name) ? `'${name}` : name)
   if (type === 'TIMESTAMP') return `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%gZ') AS ${header}`
-  if (type !== 'VARCHAR' && type !== 'JSON') return `${column} AS ${header}`
-  const text = `${column}::VARCHAR`
-  return `CASE WHEN regexp_matches(${text}, ${quoteText(`^${formulaStart}`)}) THEN '''' || ${text} ELSE ${text} END AS ${header}`
+  if (type !== 'VARCHAR') return `${column} AS ${header}`
+  return `CASE WHEN regexp_matches(${column}, ${quoteText(formulaStart.source)}) THEN '''' || ${column} ELSE ${column} END AS ${header}`
 }

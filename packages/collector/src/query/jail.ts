@@ -4,10 +4,11 @@
  */
 import { type DuckDBConnection, type DuckDBResult, StatementType } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
+import type { Json } from './exact-json.ts'
 import { inspectSql } from './inspect-sql.ts'
 import type { QueryLimits } from './query-limits.ts'
 import type { Readers } from './readers.ts'
-import { type Json, jsonOf } from './result-json.ts'
+import { jsonOf } from './result-json.ts'
 
 export interface QueryResult {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
@@ -28,12 +29,11 @@ export interface Jail {
 export interface JailOptions {
   readonly readers: Readers
   readonly limits: QueryLimits
-  /** Names of the tables and views that may be read. */
-  readonly relations: Iterable<string>
+  /** Names of the tables and views that may be read, in lower case. */
+  readonly readable: () => Promise<ReadonlySet<string>>
 }
 
-export function createJail({ readers, limits, relations }: JailOptions): Jail {
-  const known = new Set([...relations].map((name) => name.toLowerCase()))
+export function createJail({ readers, limits, readable }: JailOptions): Jail {
   return {
     async query(sql, signal) {
       const { maxSqlLength } = limits
@@ -44,15 +44,20 @@ export function createJail({ readers, limits, relations }: JailOptions): Jail {
       // The database's parser ends at a NUL; nobody shall see another query than the one that runs.
       if (sql.includes('\0')) throw new CollectorError('bad_sql', 'Expected SQL without NUL')
       try {
-        return await readers.run((connection) => answer(connection, sql), signal ? { signal } : {})
+        const relations = await readable()
+        return await readers.run((connection) => answer(connection, sql, relations), signal ? { signal } : {})
       } catch (error) {
         throw error instanceof CollectorError ? error : failureOf(error)
       }
     },
   }
 
-  async function answer(connection: DuckDBConnection, sql: string): Promise<QueryResult> {
-    const fault = inspectSql(await parse(connection, sql), known)
+  async function answer(
+    connection: DuckDBConnection,
+    sql: string,
+    relations: ReadonlySet<string>,
+  ): Promise<QueryResult> {
+    const fault = inspectSql(await parse(connection, sql), relations)
     if (fault) throw new CollectorError('forbidden_sql', fault)
     const statement = await connection.prepare(sql)
     try {

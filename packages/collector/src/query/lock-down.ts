@@ -15,6 +15,8 @@ export interface LockDownOptions {
 export async function lockDown(connection: DuckDBConnection, options: LockDownOptions): Promise<void> {
   const { exportFolder, spillMb } = options
   const settings = [
+    // Else `now()`, dates and casts are those of the machine's zone, while all times here are UTC.
+    "SET GLOBAL TimeZone = 'UTC'",
     // Otherwise one query may fill the disk that the next commit needs.
     `SET max_temp_directory_size = '${spillMb}MiB'`,
     'SET autoload_known_extensions = false',

@@ -4,4 +4,9 @@
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** @example quoteText("it's") === "'it''s'" */
-export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export const quoteText = (text: string): string =>
+  // The parser ends at a NUL, wherever it stands.
+  text
+    .split('\0')
+    .map((part) => `'${part.replaceAll("'", "''")}'`)
+    .join(' || chr(0) || ')

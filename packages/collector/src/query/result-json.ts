@@ -13,15 +13,10 @@ import {
   type DuckDBUnionValue,
   type DuckDBValue,
 } from '@duckdb/node-api'
-
-/** What `JSON.stringify` takes without loss. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
-
-/** Digits that every double keeps (IEEE 754). */
-const exactDigits = 15
+import { exactJson, exactNumber, type Json } from './exact-json.ts'
 
 /**
- * - whole and decimal numbers: a number where a double holds it exactly, else text
+ * - numbers, those within JSON too: a number where JavaScript writes the same one, else text, so that no digit is lost
  * - NaN and infinities: text
  * - timestamps: ISO 8601 in UTC, to the microsecond where there is one
  * - JSON columns: the value itself; structs: objects; lists: arrays; maps: arrays of `{ key, value }`
@@ -31,12 +26,13 @@ export function jsonOf(value: DuckDBValue, type: DuckDBType): Json {
   if (value === null) return null
   switch (type.typeId) {
     case DuckDBTypeId.VARCHAR:
-      return type.alias === 'JSON' ? parsed(value as string) : (value as string)
+      return type.alias === 'JSON' ? exactJson(value as string) : (value as string)
     case DuckDBTypeId.FLOAT:
     case DuckDBTypeId.DOUBLE:
-      return Number.isFinite(value) ? (value as number) : String(value)
+      // JSON.stringify would drop the sign of -0.
+      return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? (value as number) : String(value)
     case DuckDBTypeId.DECIMAL:
-      return numberOrText((value as DuckDBDecimalValue).toString())
+      return exactNumber((value as DuckDBDecimalValue).toString())
     case DuckDBTypeId.TIMESTAMP:
       return isoOf(value as DuckDBTimestampValue)
     case DuckDBTypeId.TIMESTAMP_TZ:
@@ -69,30 +65,13 @@ export function jsonOf(value: DuckDBValue, type: DuckDBType): Json {
       return jsonOf(member, type.memberTypeForTag(tag))
     }
     default:
-      if (typeof value === 'bigint') return numberOrText(value.toString())
+      if (typeof value === 'bigint') return exactNumber(value.toString())
       return typeof value === 'number' || typeof value === 'boolean' ? value : String(value)
   }
-}
-
-const numberOrText = (text: string): number | string =>
-  text.replace(/\D/g, '').length <= exactDigits || Number.isSafeInteger(Number(text)) ? exactOr(text) : text
-
-function exactOr(text: string): number | string {
-  const number = Number(text)
-  return Number.isFinite(number) ? number : text
 }
 
 /** Years beyond four digits, BC and infinities have no ISO form here and stay as they are. */
 function isoOf(value: DuckDBValue): string {
   const text = String(value)
   return /^\d{4}-/.test(text) ? `${text.replace(' ', 'T').replace(/\.(\d{3})0+$/, '.$1')}Z` : text
-}
-
-function parsed(text: string): Json {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The appender does not check JSON; what is not JSON is shown as it is.
-    return text
-  }
 }

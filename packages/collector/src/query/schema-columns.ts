@@ -8,12 +8,13 @@ export interface Column {
   readonly type: ColumnType
 }
 
-export type ColumnType = 'BIGINT' | 'DOUBLE' | 'BOOLEAN' | 'VARCHAR' | 'JSON'
+export type ColumnType = 'BIGINT' | 'HUGEINT' | 'DOUBLE' | 'BOOLEAN' | 'VARCHAR' | 'JSON'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
 const columnTypes: Readonly<Record<string, ColumnType>> = {
-  integer: 'BIGINT',
+  integer: 'HUGEINT',
+  'bounded integer': 'BIGINT',
   number: 'DOUBLE',
   boolean: 'BOOLEAN',
   string: 'VARCHAR',
@@ -26,7 +27,7 @@ export function columnsOf(schema: StandardSchema): readonly Column[] | undefined
   if (typeof properties !== 'object' || properties === null) return undefined
   return Object.entries(properties).map(([key, property]) => ({
     key,
-    // A column needs a name, and DuckDB's ends at a NUL.
+    // A column needs a name, and SQL ends at a NUL.
     name: key.replaceAll('\0', '') || 'empty',
     type: columnTypeOf(property),
   }))
@@ -45,8 +46,9 @@ function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {
 function columnTypeOf(property: unknown): ColumnType {
   const types = new Set(typesOf(property))
   types.delete('null')
-  // 1 is a number too.
+  // 1 is a number too, and what fits 64 bits fits 128.
   if (types.has('number')) types.delete('integer')
+  if (types.has('number') || types.has('integer')) types.delete('bounded integer')
   const [type = ''] = types
   return types.size === 1 ? (columnTypes[type] ?? 'JSON') : 'JSON'
 }
@@ -54,8 +56,16 @@ function columnTypeOf(property: unknown): ColumnType {
 function typesOf(property: unknown): readonly string[] {
   if (typeof property !== 'object' || property === null) return ['any']
   const { type, anyOf, oneOf } = property as JsonSchema
-  if (typeof type === 'string') return [type]
-  if (Array.isArray(type)) return type.map(String)
+  const types = Array.isArray(type) ? type.map(String) : typeof type === 'string' ? [type] : undefined
+  if (types)
+    return types.map((each) => (each === 'integer' && isBounded(property as JsonSchema) ? 'bounded integer' : each))
   const choices = anyOf ?? oneOf
   return Array.isArray(choices) ? choices.flatMap(typesOf) : ['any']
+}
+
+/** Does the schema keep an integer within 64 bits? */
+function isBounded({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): boolean {
+  const least = minimum ?? exclusiveMinimum
+  const most = maximum ?? exclusiveMaximum
+  return typeof least === 'number' && typeof most === 'number' && least >= -(2 ** 63) && most < 2 ** 63
 }

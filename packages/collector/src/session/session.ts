@@ -67,11 +67,17 @@ const plainIntroduction: Introduction = {
   schema: undefined,
 }
 
+/** Two measurements of the same clocks differ by less: by the way that the hello took. */
+const clockStepMs = 1000
+
+const stepOf = (offsetMs = 0, knownMs = 0): number => Math.abs(offsetMs - knownMs)
+
 export function createSession({ id, proofHash, record, log, judge, onFailed }: SessionOptions): Session {
   let committed = record
   let accepted = record?.mark ?? 0
   let pushed = record?.pushed ?? 0
   let ended = record?.ended ?? false
+  let clockOffsetMs = record?.clockOffsetMs
   let pendingEvents = 0
   let failed = false
   let tail: Promise<Settled> | undefined
@@ -103,7 +109,9 @@ export function createSession({ id, proofHash, record, log, judge, onFailed }: S
 
     greet(introduction, hello, receivedAt) {
       const missing = Math.max(0, hello.next - 1 - accepted)
-      if (committed && missing === 0 && hello.pushed <= pushed) return repeat()
+      const clockStepped = stepOf(introduction.clockOffsetMs, clockOffsetMs) > clockStepMs
+      if (committed && missing === 0 && hello.pushed <= pushed && !clockStepped) return repeat()
+      clockOffsetMs = introduction.clockOffsetMs
       const run: JudgedRun = { upTo: accepted + missing, events: [], rejected: [], dropped: {} }
       return append({ ...run, missing, introduction, pushed: hello.pushed, end: false, receivedAt })
     },

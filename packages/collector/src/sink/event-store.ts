@@ -25,6 +25,8 @@ export interface StoreGroup {
 export interface EventRun {
   readonly sessionId: string
   readonly receivedAt: number
+  /** The collector's clock minus the client's; undefined where that is not known. */
+  readonly clockOffsetMs?: number | undefined
   readonly events: readonly AcceptedEvent[]
 }
 

@@ -217,8 +217,8 @@ export function createSink({
 function storeGroupOf(applied: readonly AppliedWrite[], position: Position): StoreGroup {
   const sessions = new Map<string, SessionRecord>()
   for (const { record } of applied) sessions.set(record.sessionId, record)
-  const batches = applied.flatMap(({ record: { sessionId }, batches: own }) =>
-    own.map((batch) => ({ sessionId, ...batch })),
+  const batches = applied.flatMap(({ record: { sessionId, clockOffsetMs }, batches: own }) =>
+    own.map((batch) => ({ sessionId, clockOffsetMs, ...batch })),
   )
   return {
     events: batches.filter(({ events }) => events.length > 0),

@@ -1,4 +1,5 @@
 /** Events and rejected events as rows. */
+import { isTime } from '@downlink/protocol'
 import {
   BIGINT,
   DuckDBTimestampValue,
@@ -23,6 +24,7 @@ export const eventTypes: readonly DuckDBType[] = [
   TIMESTAMP,
   VARCHAR,
   VARCHAR,
+  TIMESTAMP,
 ]
 
 /** The columns of `rejected_events`. */
@@ -30,11 +32,12 @@ export const rejectedTypes: readonly DuckDBType[] = [VARCHAR, BIGINT, VARCHAR, V
 
 export function eventRows(runs: readonly EventRun[]): Row[] {
   const rows: Row[] = []
-  for (const { sessionId, receivedAt, events } of runs) {
+  for (const { sessionId, receivedAt, clockOffsetMs = 0, events } of runs) {
     const received = timestampOf(receivedAt)
     for (const { seq, event, envelope = null } of events) {
       const { type, version = null, timestamp, json } = event
-      rows.push([sessionId, BigInt(seq), type, version, timestampOf(timestamp), received, json, envelope])
+      const corrected = timestampOf(correctedTime(timestamp, clockOffsetMs))
+      rows.push([sessionId, BigInt(seq), type, version, timestampOf(timestamp), received, json, envelope, corrected])
     }
   }
   return rows
@@ -49,6 +52,12 @@ export const rejectedRows = (rejected: readonly RejectedEvent[]): Row[] =>
     storable(raw),
     timestampOf(receivedAt),
   ])
+
+/** The time by the collector's clock. One that no date holds is left as the client has it. */
+function correctedTime(timestamp: number, clockOffsetMs: number): number {
+  const corrected = timestamp + clockOffsetMs
+  return isTime(corrected) ? corrected : timestamp
+}
 
 const timestampOf = (ms: number): DuckDBTimestampValue => new DuckDBTimestampValue(BigInt(Math.round(ms * 1000)))
 

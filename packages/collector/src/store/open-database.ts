@@ -7,7 +7,7 @@ import { CollectorError } from '../errors.ts'
 import { makeFolder } from './make-folder.ts'
 import { judgeFailure } from './probe.ts'
 import { type SetAsideLog, setAsideCorrupt, unopened } from './set-aside.ts'
-import { tableDefinitions } from './tables.ts'
+import { prepareTables } from './tables.ts'
 
 export interface Database {
   /** Absolute path of the data folder. */
@@ -70,7 +70,7 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
     try {
       instance = await DuckDBInstance.create(file, databaseSettings())
       connection = await instance.connect()
-      for (const definition of tableDefinitions) await connection.run(definition)
+      await prepareTables(connection)
       await prepare?.(connection, exportFolder)
       connection.closeSync()
       return instance

@@ -1,4 +1,5 @@
 /** The tables, as everybody who writes SQL sees them; and beside them, where in the log they stand. */
+import type { DuckDBConnection } from '@duckdb/node-api'
 
 export const tableDefinitions: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS events (
@@ -9,7 +10,8 @@ export const tableDefinitions: readonly string[] = [
     ts TIMESTAMP NOT NULL,
     received_at TIMESTAMP NOT NULL,
     data JSON NOT NULL,
-    envelope JSON
+    envelope JSON,
+    corrected_ts TIMESTAMP
   )`,
   `CREATE TABLE IF NOT EXISTS sessions (
     session_id VARCHAR PRIMARY KEY,
@@ -44,3 +46,23 @@ export const tableDefinitions: readonly string[] = [
     log_offset BIGINT NOT NULL
   )`,
 ]
+
+/** Makes the tables that are not there, and gives those of an older collector what they lack. */
+export async function prepareTables(connection: DuckDBConnection): Promise<void> {
+  for (const definition of tableDefinitions) await connection.run(definition)
+  if (await hasColumn(connection, 'events', 'corrected_ts')) return
+  await connection.run(`BEGIN;
+    ALTER TABLE events ADD COLUMN corrected_ts TIMESTAMP;
+    UPDATE events SET corrected_ts = ts;
+    UPDATE events SET corrected_ts = coalesce(TRY(ts + to_microseconds((clock_offset_ms * 1000)::BIGINT)), ts)
+      FROM sessions WHERE events.session_id = sessions.session_id AND clock_offset_ms IS NOT NULL;
+    COMMIT`)
+}
+
+async function hasColumn(connection: DuckDBConnection, table: string, column: string): Promise<boolean> {
+  const found = await connection.runAndReadAll(
+    'SELECT 1 FROM duckdb_columns() WHERE NOT internal AND table_name = $1 AND column_name = $2',
+    [table, column],
+  )
+  return found.currentRowCount > 0
+}

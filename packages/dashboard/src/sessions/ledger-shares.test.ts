@@ -41,6 +41,18 @@ it.each([
   [{ stored: 0, rejected: { bad_event: 60, too_deep: 40 } }, { kind: 'empty' }],
   [{ stored: 0, dropped: { disabled: 100 } }, { kind: 'empty' }],
   [
+    { stored: 98, rejected: { bad_text: 1 }, dropped: { overflow: 1 } },
+    { kind: 'rejected', events: 1 },
+  ],
+  [
+    { stored: 60, dropped: { disabled: 40 } },
+    { kind: 'dropped', events: 40 },
+  ],
+  [
+    { stored: 90, rejected: { bad_text: 10 }, outstanding: 3, pushed: 103 },
+    { kind: 'flowing', events: 3 },
+  ],
+  [
     { stored: 97, outstanding: 3 },
     { kind: 'flowing', events: 3 },
   ],

@@ -13,9 +13,12 @@ export interface Share {
 }
 
 export type Verdict =
+  /** All is stored, or nothing was pushed. */
   | { readonly kind: 'complete' | 'silent' }
   /** All was rejected or dropped. */
   | { readonly kind: 'empty' }
+  /** All is accounted for, but not all is stored. */
+  | { readonly kind: 'rejected' | 'dropped'; readonly events: number }
   /** Some events are still expected. */
   | { readonly kind: 'flowing'; readonly events: number }
   | { readonly kind: 'missing'; readonly events: number }
@@ -47,10 +50,13 @@ export function sharesOf(ledger: Ledger): readonly Share[] {
 }
 
 export function verdictOn(ledger: Ledger): Verdict {
+  const { rejected, dropped } = eventsOf(ledger)
   const accounted = total(eventsOf(ledger))
   if (accounted !== ledger.pushed) return { kind: 'unbalanced' }
   if (ledger.missing > 0) return { kind: 'missing', events: ledger.missing }
   if (ledger.outstanding > 0) return { kind: 'flowing', events: ledger.outstanding }
   if (ledger.pushed === 0) return { kind: 'silent' }
-  return { kind: ledger.stored === 0 ? 'empty' : 'complete' }
+  if (ledger.stored === 0) return { kind: 'empty' }
+  if (rejected > 0) return { kind: 'rejected', events: rejected }
+  return dropped > 0 ? { kind: 'dropped', events: dropped } : { kind: 'complete' }
 }

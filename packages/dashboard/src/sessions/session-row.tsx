@@ -43,6 +43,9 @@ const verdictText = (verdict: Verdict): string => {
       return `${formatCount(verdict.events)} on the way`
     case 'missing':
       return `${formatCount(verdict.events)} missing`
+    case 'rejected':
+    case 'dropped':
+      return `${formatCount(verdict.events)} ${verdict.kind}`
     case 'unbalanced':
       return 'counts do not add up'
   }
