@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, expect, it, type TestContext, vi } from 'vitest'
 import type { ExportSummary } from '../src/export/summary.ts'
 import { expectFilesOf, patrol, runExport, startExport, summaryIn } from './export-harness.ts'
-import { bin, freshFolder } from './run-command.ts'
+import { bin, fixtureUrl, freshFolder } from './run-command.ts'
 
 const codesOf = ({ failures }: ExportSummary): string[] => failures.map(({ stage, code }) => `${stage}:${code}`)
 
@@ -65,6 +65,52 @@ it('has a full disk, and leaves no piece of a file there', async (context) => {
   const manifest = summary.publish?.manifest === undefined ? [] : ['ci-artifacts.json']
   const whole = ['ballast', ...manifest, ...summary.artifacts.map(({ filename }) => filename)]
   expect((await readdir(folder)).sort()).toEqual(whole.sort())
+})
+
+it('has a file system that refuses to sync and to link: all is written, with one warning', async () => {
+  const folder = freshFolder()
+  const args = [...patrol, '--artifactDir', folder, '--summary', join(folder, 'summary.json')]
+  const { exitCode, summary, stderr } = await runExport(args, { NODE_OPTIONS: `--import=${fixtureUrl('no-sync.mjs')}` })
+  expect(exitCode, stderr).toBe(0)
+  expect(summary.artifacts).toHaveLength(7)
+  await expectFilesOf(summary)
+  expect(await readdir(folder)).toHaveLength(9)
+  expect(stderr.match(/may not outlive a power cut/g)).toHaveLength(1)
+})
+
+it('puts the files where the context says, below its folder, and nowhere else', async () => {
+  const folder = freshFolder()
+  const below = await runExport([
+    ...patrol,
+    '--artifactDir',
+    folder,
+    '--context',
+    'artifactDir=run-7',
+    '--formats',
+    'json',
+  ])
+  expect(below.exitCode, below.stderr).toBe(0)
+  expect(below.summary.artifacts.map(({ path }) => path)).toEqual([expect.stringContaining(join(folder, 'run-7'))])
+  const outside = await runExport([
+    ...patrol,
+    '--artifactDir',
+    folder,
+    '--context',
+    'artifactDir=../up',
+    '--formats',
+    'json',
+  ])
+  expect(outside.exitCode).toBe(1)
+  expect(codesOf(outside.summary)).toContain('write:bad_folder')
+})
+
+it('has nothing for a format that was asked for: 1, and why; the other formats are there', async () => {
+  const args = [...patrol, '--mission', 'bare', '--artifactDir', freshFolder(), '--formats', 'json,csv,transcript-md']
+  const { exitCode, summary, stderr } = await runExport(args)
+  expect(exitCode).toBe(1)
+  expect(codesOf(summary)).toEqual(['export:nothing_to_write', 'export:nothing_to_write'])
+  expect(summary.artifacts).toHaveLength(1)
+  expect(stderr).toContain('The game has nothing to write as csv.')
 })
 
 it('has a command that fails: the files are there, and --failOn decides', async () => {

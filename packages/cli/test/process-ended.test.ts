@@ -1,9 +1,9 @@
 /** Modules that end the process, or never finish loading: the command says so, and fails. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, type TestContext } from 'vitest'
 import { patrol, runExport, startExport, summaryIn } from './export-harness.ts'
 import { fixture, freshFolder, run } from './run-command.ts'
 
@@ -67,6 +67,45 @@ describe.each([
     expect(stderr).toContain(reason)
   })
 })
+
+it('a folder that hangs holds no export for longer than --timeoutMs a step', async (context) => {
+  const folder = aHungFolder(context)
+  const summaryFile = join(folder, 'summary.json')
+  const args = [...patrol, '--artifactDir', join(folder, 'out'), '--timeoutMs', '500', '--summary', summaryFile]
+  const { exitCode, summary } = await runExport(args)
+  expect(exitCode).toBe(1)
+  expect(summary.failures.map(({ stage, code }) => `${stage}:${code}`)).toEqual([
+    'write:write_timeout',
+    ...Array<string>(6).fill('write:writer_stuck'),
+    'publish:manifest_not_written',
+    'summary:summary_not_written',
+  ])
+})
+
+const hung: { readonly folder: string; readonly device: number }[] = []
+
+// Before their folders are removed, which would wait, too: hooks run last come, first served.
+afterEach(() => {
+  for (const { folder, device } of hung.splice(0)) {
+    spawnSync('umount', ['-l', folder])
+    closeSync(device)
+  }
+})
+
+/** A file system in user space whose server never answers: whatever is asked of it waits. */
+function aHungFolder(context: TestContext): string {
+  const folder = freshFolder()
+  const mayMount = process.getuid?.() === 0 && existsSync('/dev/fuse')
+  if (!mayMount) context.skip('a folder that hangs needs /dev/fuse, which only root can mount')
+  const device = openSync('/dev/fuse', 'r+')
+  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0'
+  const args = ['-i', '-t', 'fuse', '-o', options, 'none', folder]
+  const { status } = spawnSync('mount', args, { stdio: ['ignore', 'ignore', 'ignore', device] })
+  if (status !== 0) closeSync(device)
+  if (status !== 0) context.skip('a folder that hangs needs /dev/fuse, which only root can mount')
+  hung.push({ folder, device })
+  return folder
+}
 
 it('a file that hangs holds no export for longer than --timeoutMs', async (context) => {
   const pipe = join(freshFolder(), 'pipe')

@@ -62,6 +62,19 @@ it('has the typed views of a folder at rest where --schema names the definitions
   expect((await run(['tail', '--data', collector.data, ...schema])).stdout).toContain('{"height":2.5}')
 })
 
+it('shows times in UTC, and says so, wherever it is read', async () => {
+  const elsewhere = { TZ: 'Asia/Tokyo' }
+  const { url } = await serve([], elsewhere)
+  await post(url, [{ type: 'jumped', timestamp: Date.UTC(2026, 0, 1, 1, 2, 3, 4), data: {} }])
+  const rows = await run(['query', 'SELECT ts FROM events', '--url', url], elsewhere)
+  expect(rows.stdout.split('\n')[2]).toBe('2026-01-01T01:02:03.004Z')
+  const tail = start(['tail', '--url', url], elsewhere)
+  await vi.waitFor(async () => {
+    await post(url, [{ type: 'jumped', timestamp: Date.UTC(2026, 0, 1, 1, 2, 3, 5), data: {} }])
+    expect(tail.stdout()).toContain('01:02:03.005Z  jumped')
+  }, 10_000)
+})
+
 it('holds queries in the same jail, wherever they are asked', async () => {
   const collector = await serve()
   await post(collector.url, events)

@@ -117,4 +117,6 @@ export async function occupyPort(): Promise<{ readonly port: number; readonly re
   return { port: (server.address() as AddressInfo).port, release: () => server.close() }
 }
 
-export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+export const fixtureUrl = (name: string): string => new URL(`fixtures/${name}`, import.meta.url).href
+
+export const fixture = (name: string): string => fileURLToPath(fixtureUrl(name))

@@ -62,7 +62,7 @@ const linesOf = ({ events, rejected }: LiveTail): string[] => [
 
 const typeWidth = 16
 
-/** `12:04:31.120  bullet_fired      93a2b4c5:12  {"shipId":"red-1-4"}` */
+/** In UTC. `12:04:31.120Z  bullet_fired      93a2b4c5:12  {"shipId":"red-1-4"}` */
 function lineOf(
   { sessionId, seq }: { readonly sessionId: string; readonly seq: number },
   atMs: number,
@@ -70,7 +70,7 @@ function lineOf(
   name: string,
   text: string,
 ): string {
-  const at = new Date(atMs).toISOString().slice(11, 23)
+  const at = new Date(atMs).toISOString().slice(11)
   const source = printableLine(`${sessionId.slice(-8)}:${seq}`)
   return [pc.dim(at), colour(printableLine(name).padEnd(typeWidth)), pc.dim(source), printableLine(text)].join('  ')
 }
