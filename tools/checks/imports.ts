@@ -9,7 +9,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/artifacts': ['protocol'],
   'packages/client': ['protocol'],
   'packages/collector': ['protocol', 'artifacts'],
-  'packages/world-state': ['artifacts'],
+  'packages/world-state': ['artifacts', 'protocol'],
   'packages/dashboard': ['protocol', 'artifacts'],
   'packages/playwright': ['artifacts', 'protocol', 'collector'],
   'packages/cli': ['protocol', 'client', 'collector', 'artifacts', 'world-state', 'playwright'],

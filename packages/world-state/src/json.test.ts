@@ -29,21 +29,14 @@ describe('a copy as JSON', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
-  it('makes something of what JSON.stringify throws at', () => {
-    const cycle: Record<string, unknown> = { big: 10n }
+  it('follows the one rule of what a value becomes, with text for what JSON can not say', () => {
+    const cycle: Record<string, unknown> = { big: 10n, speed: Number.NaN, crew: new Map([['red', new Set([1])]]) }
     cycle.self = cycle
-    expect(copyJson(cycle)).toMatchObject({ big: '10', self: { big: '10' } })
-    expect(JSON.stringify(copyJson(cycle)).length).toBeLessThan(3000)
+    expect(copyJson(cycle)).toStrictEqual({ big: '10', speed: 'NaN', crew: [['red', [1]]], self: '[circular]' })
   })
 
-  it('writes what JSON lacks as JSON.stringify does', () => {
-    expect(copyJson([Number.NaN, Number.POSITIVE_INFINITY, -0, undefined, () => {}])).toStrictEqual([
-      null,
-      null,
-      0,
-      null,
-      null,
-    ])
+  it('leaves out what JSON leaves out', () => {
+    expect(copyJson([-0, undefined, () => {}])).toStrictEqual([0, null, null])
     expect(copyJson({ a: undefined, b: Symbol('b'), c: new Date(0) })).toStrictEqual({ c: '1970-01-01T00:00:00.000Z' })
     expect(copyJson(undefined)).toBe(null)
   })

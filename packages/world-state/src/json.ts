@@ -1,42 +1,32 @@
 /** Plain JSON data, and a frozen copy of whatever should become it. */
+import { jsonValue } from '@downlink/protocol'
 import { freezeDeep } from './freeze.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-/** Deeper than any honest payload; a cycle ends here too. */
+/** Deeper than any honest payload. */
 const maxDepth = 64
 
 /**
- * Copies a value as `JSON.stringify` would write it, so that a round trip through text changes nothing: undefined,
- * functions and symbols are left out, numbers that JSON lacks become null, dates become text. Unlike it, a BigInt
- * becomes text, and what lies deeper than 64 levels becomes null. The copy is frozen. What is frozen already is copied
- * all the same: a freeze is no promise of JSON.
+ * Copies a value as JSON has it, so that a round trip through text changes nothing. What a value becomes is the rule of
+ * `jsonValue` in `@downlink/protocol`, the same as for the events that a game sends. The copy is frozen. What is frozen
+ * already is copied all the same: a freeze is no promise of JSON.
  */
-export const copyJson = (value: unknown): Json => freezeDeep(copy(value, maxDepth) ?? null)
+export const copyJson = (value: unknown): Json => freezeDeep(copy(jsonValue(value, maxDepth)) ?? null)
 
-function copy(value: unknown, depth: number): Json | undefined {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value
-    case 'number':
-      // JSON has no -0 either.
-      return Number.isFinite(value) ? value + 0 : null
-    case 'bigint':
-      return `${value}`
-    case 'object':
-      return value === null || depth === 0 ? null : copyObject(value, depth - 1)
-    default:
-      return undefined
-  }
+/** Undefined for what JSON leaves out. */
+function copy(value: unknown): Json | undefined {
+  if (typeof value === 'object' && value !== null) return copyObject(value)
+  // JSON has no -0.
+  if (typeof value === 'number') return value + 0
+  return value === null || typeof value === 'string' || typeof value === 'boolean' ? value : undefined
 }
 
-function copyObject(value: object, depth: number): Json | undefined {
-  if (Array.isArray(value)) return Array.from(value, (item) => copy(item, depth) ?? null)
-  if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON(), depth)
+function copyObject(value: object): Json {
+  if (Array.isArray(value)) return Array.from(value, (item) => copy(item) ?? null)
   const result: Record<string, Json> = {}
   for (const key of Object.keys(value)) {
-    const field = copy((value as Record<string, unknown>)[key], depth)
+    const field = copy((value as Record<string, unknown>)[key])
     if (field !== undefined) setField(result, key, field)
   }
   return result

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defineSlice } from './slice.ts'
+import { WorldStateStore } from './store/world-state-store.ts'
 
 describe('a slice', () => {
   it('is refused where its name or version can not be', () => {
@@ -8,6 +9,15 @@ describe('a slice', () => {
     expect(made('', 1)).toThrow(expect.objectContaining({ code: 'bad_slice' }))
     expect(made('ships', 0)).toThrow('Expected `version` to be a whole number from 1 up, got 0')
     expect(made('ships', 1.5)).toThrow(expect.objectContaining({ code: 'bad_slice' }))
+  })
+
+  it('is judged by a store again, for it may be a copy with something changed', () => {
+    const slice = defineSlice({ name: 'ships', version: 1, initial: {}, on: {} })
+    for (const odd of [{ name: '__proto__' }, { name: '' }, { version: 0 }, { whenMissing: 'ignore' as 'refuse' }]) {
+      expect(() => new WorldStateStore({ slices: [{ ...slice, ...odd }] })).toThrow(
+        expect.objectContaining({ code: 'bad_slice' }),
+      )
+    }
   })
 
   it('is refused where it says of older snapshots what can not be', () => {

@@ -105,7 +105,21 @@ export function defineSlice<
   On extends Reducers<State>,
   Select extends Selectors<State>,
 >(definition: SliceDefinition<Name, State, On, Select>): Slice<Name, State, EventsOf<On>, Select> {
-  const { name, version, whenMissing = 'refuse' } = definition
+  requireSlice(definition)
+  return Object.freeze({ ...definition })
+}
+
+/**
+ * A store asks again: a slice may be a copy of another with something changed.
+ *
+ * @throws {WorldStateError} `bad_slice`, `bad_state`
+ */
+export function requireSlice({
+  name,
+  version,
+  initial,
+  whenMissing = 'refuse',
+}: Pick<AnySlice, 'name' | 'version' | 'initial' | 'whenMissing'>): void {
   if (!/^[a-z][\w-]*$/i.test(name)) {
     throw new WorldStateError('bad_slice', `Expected a slice's \`name\` to be of letters and digits, got '${name}'`)
   }
@@ -115,13 +129,8 @@ export function defineSlice<
   if (whenMissing !== 'refuse' && whenMissing !== 'initial') {
     throw new WorldStateError('bad_slice', `Expected \`whenMissing\` to be 'refuse' or 'initial', got ${whenMissing}`)
   }
-  requireInitial(definition)
-  return Object.freeze({ ...definition })
-}
-
-/** @throws {WorldStateError} `bad_state` */
-export function requireInitial({ name, initial }: Pick<AnySlice, 'name' | 'initial'>): void {
-  if (initial === undefined)
+  if (initial === undefined) {
     throw new WorldStateError('bad_state', `Expected slice '${name}' to have an \`initial\` state`)
+  }
   requireState(initial, 'initial')
 }

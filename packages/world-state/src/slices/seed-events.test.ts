@@ -121,6 +121,7 @@ describe('the tutorial takes', () => {
       'field_left_out: Expected `payload.metadata` to be an object, got "text"',
       'field_left_out: Expected `payload.stepIndex` to be a number, got "first"',
       'field_left_out: Expected `payload.title` to be text, got an object',
+      'field_left_out: Expected `payload.totalSteps` to be a number, got "NaN"',
     ])
   })
 })

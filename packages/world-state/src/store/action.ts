@@ -8,9 +8,11 @@ export interface Action {
   readonly timestamp: number
 }
 
-/** Throws what reading the payload throws. */
+/** Throws where the payload can't be read. */
 export function actionOf(type: string, given: unknown, clock: () => number): Action {
   const copy = copyJson(given ?? {})
+  // The text that stands for an object that throws where it is read.
+  if (typeof given === 'object' && typeof copy === 'string' && copy.startsWith('[unreadable')) throw new TypeError(copy)
   const isObject = typeof copy === 'object' && copy !== null && !Array.isArray(copy)
   if (isObject && 'timestamp' in copy && typeof copy.timestamp === 'number') {
     return { type, payload: copy, timestamp: copy.timestamp }

@@ -88,7 +88,7 @@ describe('dispatch', () => {
       },
     }
     store.dispatch('ship:lost', payload)
-    expect(faults).toMatchObject([{ code: 'reducer_failed', error: { message: 'unreadable' } }])
+    expect(faults).toMatchObject([{ code: 'reducer_failed', error: { message: '[unreadable: unreadable]' } }])
   })
 
   it('never half changes a world: where the second slice throws, the first stays as it was', () => {

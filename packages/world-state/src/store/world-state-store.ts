@@ -5,7 +5,7 @@ import { EventBus } from '../event-bus.ts'
 import { freezeDeep } from '../freeze.ts'
 import { type GuardedBus, guardBus } from '../guarded-bus.ts'
 import type { Json } from '../json.ts'
-import { type AnySlice, requireInitial, type Warn } from '../slice.ts'
+import { type AnySlice, requireSlice, type Warn } from '../slice.ts'
 import { type Action, actionOf } from './action.ts'
 import { type HydrateResult, judgeStates, type States, statesOf } from './hydration.ts'
 import { type Reacted, type Reaction, react, reactionsOf } from './reactions.ts'
@@ -47,7 +47,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     const { slices } = options
     this.#sections = createSections(slices)
     this.#reactions = reactionsOf(slices)
-    slices.forEach(requireInitial)
+    slices.forEach(requireSlice)
     this.#states = Object.freeze(Object.fromEntries(slices.map(({ name, initial }) => [name, initial])))
     this.#bus = guardBus(this.#options.eventBus, (error, type) => this.#report({ code: 'bus_failed', type, error }))
     this.#subscribers = new EventBus({
