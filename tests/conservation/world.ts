@@ -11,7 +11,9 @@ import type { SessionRecord } from '../../packages/collector/src/commit/session-
 import { createAckedConnection } from '../../packages/collector/src/ingest/acked-connection.ts'
 import type { Connection } from '../../packages/collector/src/ingest/connection.ts'
 import { createKeys } from '../../packages/collector/src/ingest/keys.ts'
+import { createPendingWork } from '../../packages/collector/src/ingest/pending-work.ts'
 import { createPostIngest } from '../../packages/collector/src/ingest/post.ts'
+import { createBuckets } from '../../packages/collector/src/ingest/rate-limit.ts'
 import { limitDefaults } from '../../packages/collector/src/options.ts'
 import { createJudge } from '../../packages/collector/src/session/judge.ts'
 import { createSessions, type Sessions } from '../../packages/collector/src/session/sessions.ts'
@@ -95,9 +97,15 @@ export function createWorld(seed: number): World {
       setTimer: (run) => commits.push(run),
     })
     const judge = createJudge(protocolDefaults, {})
-    const sessions = createSessions({ log, judge, maxIdle: 10 })
-    const limits = { maxElements: protocolDefaults.maxElements, maxRejectionsPerAnswer: 10 }
-    const post = createPostIngest({ sessions, keys: createKeys([]), limits, now: () => nowMs })
+    const sessions = createSessions({ log, judge, maxIdle: 10, onOwed() {} })
+    const post = createPostIngest({
+      sessions,
+      keys: createKeys([]),
+      limits: limitDefaults,
+      rates: createBuckets(Number.MAX_SAFE_INTEGER, () => nowMs),
+      pending: createPendingWork(limitDefaults),
+      wallMs: () => nowMs,
+    })
     return { sessions, post }
   }
 
@@ -132,6 +140,7 @@ export function createWorld(seed: number): World {
         if (open) target.down.push({ code })
         open = false
       },
+      pong() {},
       pause() {},
       resume() {},
     }
@@ -141,7 +150,8 @@ export function createWorld(seed: number): World {
       keys: createKeys([]),
       limits: { ...limitDefaults, windowEvents: 8 },
       pace: { allows: () => true },
-      now: () => nowMs,
+      hold: createPendingWork(limitDefaults).holdFor('player'),
+      wallMs: () => nowMs,
     })
   }
 
@@ -238,7 +248,7 @@ export function createWorld(seed: number): World {
     async deliverBeacon(answered) {
       const beacon = beacons.shift()
       if (!beacon) return
-      const arrived = ingest.post(beacon.body, undefined)
+      const arrived = ingest.post(beacon.body, undefined, 'player')
       void arrived.then(({ body }) => beacon.answer(answered ? JSON.stringify(body) : undefined))
     },
     loseBeacon: () => beacons.shift()?.answer(undefined),

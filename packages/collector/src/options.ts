@@ -79,7 +79,7 @@ export interface CollectorLimits {
   readonly beatMs: number
   /** From the first byte of an HTTP request to the end of its headers. @default 10000 */
   readonly headersTimeoutMs: number
-  /** From the first byte of an HTTP request to the end of its body. @default 30000 */
+  /** From the first byte of an HTTP request, or of a WebSocket message, to its end. @default 30000 */
   readonly requestTimeoutMs: number
   /** Sockets in all. @default 10000 */
   readonly maxSockets: number
@@ -87,12 +87,16 @@ export interface CollectorLimits {
   readonly maxSocketsPerAddress: number
   /** Sockets from one address that have not said hello. @default 256 */
   readonly maxGreetingPerAddress: number
-  /** Events a second of one socket, with a second's worth at once. @default 50000 */
+  /** Events a second of one socket, or of all POSTs of one address, with a second's worth at once. @default 50000 */
   readonly maxEventsPerSecond: number
   /** POSTs a second from one address, with a second's worth at once. @default 200 */
   readonly maxPostsPerSecond: number
   /** Wrong read tokens a minute from one address, with a minute's worth at once. @default 20 */
   readonly maxGuessesPerMinute: number
+  /** Bytes received and not yet committed, of all senders. @default 134217728 */
+  readonly maxPendingBytes: number
+  /** The same of one address. @default 67108864 */
+  readonly maxPendingBytesPerAddress: number
   /** Unsent bytes after which a reader is too slow. @default 1048576 */
   readonly maxBufferedBytes: number
   /** Rejections that one answer names; the totals count all. @default 100 */
@@ -120,6 +124,8 @@ export const limitDefaults: CollectorLimits = {
   maxEventsPerSecond: 50_000,
   maxPostsPerSecond: 200,
   maxGuessesPerMinute: 20,
+  maxPendingBytes: 134_217_728,
+  maxPendingBytesPerAddress: 67_108_864,
   maxBufferedBytes: 1_048_576,
   maxRejectionsPerAnswer: 100,
   maxIdleSessions: 10_000,

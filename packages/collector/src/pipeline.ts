@@ -4,12 +4,16 @@
  */
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { systemClock as clock } from './clock.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
 import { createJournal } from './commit/journal.ts'
 import { CollectorError } from './errors.ts'
 import { createAdmission } from './ingest/admission.ts'
 import type { Keys } from './ingest/keys.ts'
+import { createPendingWork } from './ingest/pending-work.ts'
 import { createPostIngest } from './ingest/post.ts'
+import { createBuckets } from './ingest/rate-limit.ts'
+import { createRefusals } from './ingest/refusals.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
 import { openLogFiles } from './log/log-files.ts'
@@ -52,7 +56,8 @@ export async function openPipeline(
 ): Promise<Pipeline> {
   const { limits, commit, proxies } = settings
   const { maxIdleSessions } = limits
-  const now = Date.now
+  const { monotonicMs } = clock
+  const refusals = createRefusals({ log: logger, monotonicMs })
   const plan = planReadStore(settings.events, settings.query)
   const storing = await openStorePipeline({
     dataFolder: settings.data,
@@ -85,7 +90,8 @@ export async function openPipeline(
     log: { bytes: () => writer.bytes, lagMs: () => sink.lagMs },
     sockets: () => sockets.sockets,
     isOpen: (sessionId) => sessions.isOpen(sessionId),
-    now,
+    refusals,
+    clock,
   })
   storing.interruptReaders = reading.interrupt
   const log = reading.watchLog(
@@ -98,10 +104,12 @@ export async function openPipeline(
     }),
   )
   const judge = createJudge(limits, settings.events.schemas)
-  const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions })
+  const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions, onOwed: reading.countOwed })
   const admission = createAdmission({ ...settings, keys, localPages: true })
-  const sockets = createWebSocketIngest({ sessions, keys, admission, limits, proxies, now })
-  const post = createPostIngest({ sessions, keys, limits, now })
+  const pending = createPendingWork(limits)
+  const rates = createBuckets(limits.maxEventsPerSecond, monotonicMs)
+  const sockets = createWebSocketIngest({ sessions, keys, admission, limits, proxies, pending, refusals, clock })
+  const post = createPostIngest({ sessions, keys, limits, rates, pending, wallMs: clock.wallMs })
   let drained: Promise<void> | undefined
   let closed: Promise<void> | undefined
 
@@ -110,7 +118,7 @@ export async function openPipeline(
     reading,
     sessions,
     sockets,
-    routes: { admission, post, limits, proxies, now },
+    routes: { admission, post, limits, proxies, pending, refusals, monotonicMs },
     get ready() {
       return writer.available && !drained
     },

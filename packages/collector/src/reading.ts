@@ -5,9 +5,11 @@ import { gamePages } from './api/game-pages.ts'
 import { createReadAccess } from './api/read-access.ts'
 import { createReadAdmission } from './api/read-admission.ts'
 import { createReadApi } from './api/read-api.ts'
+import type { Clock } from './clock.ts'
 import type { CommitLog } from './commit/commit-log.ts'
 import type { CommitListener, CommitNotice } from './commit/commit-notice.ts'
 import type { Journal } from './commit/journal.ts'
+import type { Refusals } from './ingest/refusals.ts'
 import { createFeed } from './live/feed.ts'
 import { createLiveStream } from './live/live-stream.ts'
 import { meteredJournal, meteredLog } from './metrics/metered.ts'
@@ -30,6 +32,8 @@ export interface Reading {
   readonly listener: CommitListener
   /** @returns its unsubscribe */
   subscribe(listener: (notice: CommitNotice) => void): () => void
+  /** Hears by how much more, or less, the sessions owe that have ended or have no link. */
+  countOwed(events: number): void
   watchJournal(journal: Journal): Journal
   /** Ends what reads now, for a write that lacks memory. */
   interrupt(): void
@@ -48,7 +52,8 @@ export interface ReadingOptions {
   /** WebSockets that are up. */
   readonly sockets: () => number
   readonly isOpen: (sessionId: string) => boolean
-  readonly now: () => number
+  readonly refusals: Refusals
+  readonly clock: Clock
 }
 
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
@@ -60,22 +65,23 @@ export async function openReading({
   log,
   sockets,
   isOpen,
-  now,
+  refusals,
+  clock,
 }: ReadingOptions): Promise<Reading> {
   const store = plan.open(database)
   const { readers, jail } = store
   const exporter = createExporter(store, database.exportFolder)
   await exporter.clean()
-  const tally = createTally({ now, before: await countEvents(readers) })
+  const tally = createTally({ monotonicMs: clock.monotonicMs, before: await countEvents(readers) })
   const feed = createFeed()
-  const live = createLiveStream({ feed, tally, sockets, now, every })
-  const ledgers = createLedgers({ readers, isOpen })
+  const live = createLiveStream({ feed, tally, sockets, refused: () => refusals.total, wallMs: clock.wallMs, every })
+  const ledgers = createLedgers({ readers, isOpen, owed: () => tally.owed })
   const metrics = createMetrics({
     tally,
     log,
     sockets,
     liveListeners: () => live.listeners,
-    abandoned: ledgers.abandoned,
+    refused: refusals.counts,
   })
   const readApi = createReadApi({
     store,
@@ -83,7 +89,7 @@ export async function openReading({
     exporter,
     live,
     metrics,
-    access: createReadAccess({ ...settings, ...settings.limits, monotonicNow: () => performance.now() }),
+    access: createReadAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     admission: createReadAdmission(settings),
     senderOf: settings.proxies.senderOf,
     pageFolder: settings.page ? pageFolder : undefined,
@@ -97,6 +103,9 @@ export async function openReading({
     },
     listener: feed,
     subscribe: feed.subscribe,
+    countOwed(events) {
+      tally.owed += events
+    },
     watchJournal: (journal) => meteredJournal(journal, metrics.observeCommit),
     interrupt: () => readers.interrupt(),
     watchLog: (log) => meteredLog(log, tally),

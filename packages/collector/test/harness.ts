@@ -145,3 +145,34 @@ export async function aBystander(listening: Listening, data: string) {
       (await rowsOf(data, `SELECT count(*)::INT FROM events WHERE session_id = '${client.session}'`))[0]?.[0] === seq,
   }
 }
+
+/** A listener of `/api/live`, which reads server-sent events until one fits. */
+export async function aListener(url: string, headers: Record<string, string> = {}) {
+  const controller = new AbortController()
+  onTestFinished(() => controller.abort())
+  const response = await fetch(`${url}/api/live`, { headers, signal: controller.signal })
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  return {
+    response,
+    leave: () => controller.abort(),
+    async next<Data>(type: string, fits: (data: Data) => boolean = () => true): Promise<Data> {
+      for (;;) {
+        for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+          const message = text.slice(0, end)
+          text = text.slice(end + 2)
+          if (!message.startsWith(`event: ${type}\n`)) continue
+          const data = JSON.parse(message.split('\ndata: ')[1] ?? '')
+          if (fits(data)) return data
+        }
+        const { done, value } = (await reader?.read()) ?? { done: true, value: '' }
+        if (done) throw new Error('The stream has ended')
+        text += value
+      }
+    },
+    ended: async () => {
+      while (!(await reader?.read())?.done) {}
+      return true
+    },
+  }
+}

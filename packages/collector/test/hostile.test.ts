@@ -1,6 +1,6 @@
 /** Bad input: each gets its coded answer, and a well-behaved session beside it notices nothing. */
 import { gzipSync } from 'node:zlib'
-import { defineEvents } from '@downlink/protocol'
+import { defineEvents, type PostAnswer } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { aBystander, aClient, aCollector, aHello, aSocket, post, rowsOf } from './harness.ts'
@@ -161,6 +161,27 @@ it.each([
   await bystander.say()
   await stop()
   expect(await rowsOf(data, 'SELECT count(*)::INT FROM rejected_events')).toEqual([[0]])
+})
+
+it('keeps a hundred of the rejected events of a batch, counts all, and the ledger adds up', async () => {
+  const { collector, listening, data, stop } = await aCollector()
+  const nonsense = [...Array(3000).fill(0), { type: 'x', timestamp: 'soon' }]
+  const response = await post(listening, JSON.stringify([{ type: 'x' }, ...nonsense]))
+  const answer = (await response.json()) as PostAnswer
+  const rejected = { bad_event: 3000, bad_timestamp: 1 }
+  expect([answer.ack, answer.totals.rejected, answer.rejected.length]).toEqual([3002, rejected, 100])
+  const client = await aClient(listening)
+  await client.hello()
+  expect(await client.batch(1, nonsense)).toMatchObject({ seq: 3001, totals: { rejected }, rejected: { length: 100 } })
+  expect(await collector.ledger(client.session)).toMatchObject({ pushed: 3001, stored: 0, rejected, balanced: true })
+  const metrics = await (await fetch(`${listening.url}/metrics`)).text()
+  expect(metrics).toContain('downlink_events_rejected_total{code="bad_event"} 6000')
+  await stop()
+  expect(await rowsOf(data, 'SELECT count(*)::INT FROM rejected_events')).toEqual([[200]])
+  expect(await rowsOf(data, 'SELECT rejected::INT, balanced FROM ledgers')).toEqual([
+    [3001, true],
+    [3001, true],
+  ])
 })
 
 it('stores __proto__ keys as data', async () => {

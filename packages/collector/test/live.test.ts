@@ -1,37 +1,6 @@
 /** The live stream over HTTP. */
-import { expect, it, onTestFinished, vi } from 'vitest'
-import { aCollector, aFolder } from './harness.ts'
-
-/** Reads server-sent events until one fits. */
-async function aListener(url: string, headers: Record<string, string> = {}) {
-  const controller = new AbortController()
-  onTestFinished(() => controller.abort())
-  const response = await fetch(`${url}/api/live`, { headers, signal: controller.signal })
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-  let text = ''
-  return {
-    response,
-    leave: () => controller.abort(),
-    async next<Data>(type: string, fits: (data: Data) => boolean = () => true): Promise<Data> {
-      for (;;) {
-        for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-          const message = text.slice(0, end)
-          text = text.slice(end + 2)
-          if (!message.startsWith(`event: ${type}\n`)) continue
-          const data = JSON.parse(message.split('\ndata: ')[1] ?? '')
-          if (fits(data)) return data
-        }
-        const { done, value } = (await reader?.read()) ?? { done: true, value: '' }
-        if (done) throw new Error('The stream has ended')
-        text += value
-      }
-    },
-    ended: async () => {
-      while (!(await reader?.read())?.done) {}
-      return true
-    },
-  }
-}
+import { expect, it, vi } from 'vitest'
+import { aCollector, aFolder, aListener } from './harness.ts'
 
 const send = (url: string, body: string) => fetch(`${url}/telemetry`, { method: 'POST', body })
 

@@ -12,6 +12,8 @@ export interface LiveCounters {
   /** Of the last 60 whole seconds, oldest first. */
   readonly perSecond: readonly number[]
   readonly sockets: number
+  /** Connections and requests turned away since the collector started. */
+  readonly refused: number
 }
 
 export interface LiveTail {

@@ -55,7 +55,7 @@ export function createReadAccess(options: ReadAccessOptions): ReadAccess {
   function judge(token: string, request: IncomingMessage): Verdict {
     if (!expected) return 'allowed'
     const sender = proxies.senderOf(request)
-    if (guesses.take(sender, 0) < 1) return 'limited'
+    if (guesses.take(sender, 0) > 0) return 'limited'
     if (timingSafeEqual(digestOf(token), expected)) return 'allowed'
     guesses.take(sender, 1)
     return 'refused'

@@ -8,6 +8,8 @@ export interface SessionBatch {
   readonly pushed: number
   readonly events: readonly AcceptedEvent[]
   readonly rejected: readonly RejectedEvent[]
+  /** Rejected beyond those, by code: counted, and not kept. */
+  readonly rejectedMore?: Readonly<Record<string, number>>
   readonly dropped: DropCounts
   /** Sequences that the sender believes acknowledged and the store never had. */
   readonly missing: number

@@ -1,6 +1,6 @@
 /** A session's row, and how a batch changes it. Pure. */
 import type { DropCounts, Totals } from '@downlink/protocol'
-import type { Introduction, RejectedEvent, SessionBatch } from './session-batch.ts'
+import type { Introduction, SessionBatch } from './session-batch.ts'
 
 /** What is known of a session at its mark. The counts belong to exactly this mark. */
 export interface SessionRecord extends Introduction {
@@ -46,7 +46,7 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
     mark: batch.upTo,
     pushed,
     stored: record.stored + batch.events.length,
-    rejected: batch.rejected.length === 0 ? record.rejected : addRejected(record.rejected, batch.rejected),
+    rejected: addRejected(record.rejected, batch),
     dropped: addCounts(record.dropped, batch.dropped),
     missing: record.missing + batch.missing,
     // A session that pushes on after its end has not ended, and a late beacon does not end one that went on.
@@ -66,8 +66,10 @@ export function addCounts<Key extends string>(
   return sum
 }
 
-function addRejected(counts: Counts, rejected: readonly RejectedEvent[]): Counts {
+function addRejected(counts: Counts, { rejected, rejectedMore = {} }: SessionBatch): Counts {
+  if (rejected.length === 0 && Object.keys(rejectedMore).length === 0) return counts
   const sum: Record<string, number> = { ...counts }
   for (const { code } of rejected) sum[code] = (sum[code] ?? 0) + 1
+  for (const [code, events] of Object.entries(rejectedMore)) sum[code] = (sum[code] ?? 0) + events
   return sum
 }

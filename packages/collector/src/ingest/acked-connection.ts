@@ -14,7 +14,8 @@ import type { Connection } from './connection.ts'
 import { introductionOf } from './introduction.ts'
 import type { Keys } from './keys.ts'
 import type { Pace } from './pace.ts'
-import { refuseFrame, type Socket } from './socket.ts'
+import type { Hold } from './pending-work.ts'
+import { refuseFrame, refuseWork, type Socket } from './socket.ts'
 
 export interface AckedConnectionOptions {
   readonly socket: Socket
@@ -22,7 +23,8 @@ export interface AckedConnectionOptions {
   readonly keys: Keys
   readonly limits: CollectorLimits
   readonly pace: Pace
-  readonly now: () => number
+  readonly hold: Hold
+  readonly wallMs: () => number
 }
 
 type State =
@@ -32,7 +34,7 @@ type State =
   | { readonly at: 'open'; readonly key: string | undefined; readonly session: Session }
 
 export function createAckedConnection(options: AckedConnectionOptions): Connection {
-  const { socket, sessions, keys, limits, pace, now } = options
+  const { socket, sessions, keys, limits, pace, hold, wallMs } = options
   let state: State = { at: 'greeting' }
   let leave = (): void => {}
   /** What the next ack says. One ack answers all batches of a commit. */
@@ -55,7 +57,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
         return void open(frame)
       }
       if (state.at !== 'open') return socket.close(closeCodes.badFrame, 'Expected no batch before the welcome')
-      take(state.session, frame)
+      take(state.session, frame, text.length)
     },
 
     closed: () => leave(),
@@ -86,7 +88,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     }
     if (!session.attach(link)) return link.replaced()
     leave = () => session.detach(link)
-    const settled = await session.greet(introductionOf(hello, now()), hello, now())
+    const settled = await session.greet(introductionOf(hello, wallMs()), hello, wallMs())
     if (settled.kind === 'unavailable') return unavailable()
     state = { at: 'open', key, session }
     const { record } = settled
@@ -96,20 +98,28 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       window: limits.windowEvents,
       maxBatchBytes: limits.maxFrameBytes,
       beatMs: limits.beatMs,
-      now: now(),
+      now: wallMs(),
       totals: totalsOf(record),
       ...(leftOut && { leftOut }),
     })
   }
 
-  function take(session: Session, batch: ReceivedBatch): void {
+  function take(session: Session, batch: ReceivedBatch, bytes: number): void {
     // A client that goes past twice its window does not read acks.
     if (session.pendingEvents + batch.events.length > 2 * limits.windowEvents) {
       socket.close(closeCodes.tooFast, `Expected at most ${limits.windowEvents} unacknowledged events`)
-    } else {
-      const taken = session.take(batch, now())
-      if (taken.kind === 'settling') void taken.settled.then(answer)
-      else socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)
+      return
+    }
+    const release = hold(bytes)
+    if (!release) {
+      refuseWork(socket)
+      return
+    }
+    const taken = session.take(batch, wallMs())
+    if (taken.kind === 'settling') void taken.settled.then(answer).then(release)
+    else {
+      release()
+      socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)
     }
   }
 

@@ -8,21 +8,22 @@ export interface Pace {
   allows(events: number): boolean
 }
 
-export function createPace(socket: Socket, eventsPerSecond: number, now: () => number): Pace {
-  const bucket = createBucket(eventsPerSecond, now)
+export function createPace(socket: Socket, eventsPerSecond: number, monotonicMs: () => number): Pace {
+  const bucket = createBucket(eventsPerSecond, monotonicMs)
   let askedUntil = Number.NEGATIVE_INFINITY
   return {
     allows(events) {
-      const left = bucket.take(events)
+      bucket.take(events)
+      const left = bucket.level
       if (left >= 0) return true
       // What was on its way before the sender could read `slow` is still taken.
       if (left < -2 * eventsPerSecond) {
         socket.close(closeCodes.tooFast, `Expected at most ${eventsPerSecond} events a second`)
         return false
       }
-      if (now() >= askedUntil) {
+      if (monotonicMs() >= askedUntil) {
         const retryAfterMs = Math.ceil((-left / eventsPerSecond) * 1000)
-        askedUntil = now() + retryAfterMs
+        askedUntil = monotonicMs() + retryAfterMs
         socket.send({ t: 'slow', retryAfterMs })
       }
       return true

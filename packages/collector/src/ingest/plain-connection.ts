@@ -6,7 +6,8 @@ import type { Sessions } from '../session/sessions.ts'
 import type { Connection } from './connection.ts'
 import type { Keys } from './keys.ts'
 import type { Pace } from './pace.ts'
-import { refuseFrame, type Socket } from './socket.ts'
+import type { Hold } from './pending-work.ts'
+import { refuseFrame, refuseWork, type Socket } from './socket.ts'
 
 export interface PlainConnectionOptions {
   readonly socket: Socket
@@ -14,12 +15,13 @@ export interface PlainConnectionOptions {
   readonly keys: Keys
   readonly key: string | undefined
   readonly pace: Pace
+  readonly hold: Hold
   readonly limits: CollectorLimits
-  readonly now: () => number
+  readonly wallMs: () => number
 }
 
 export function createPlainConnection(options: PlainConnectionOptions): Connection {
-  const { socket, sessions, keys, key, pace, limits, now } = options
+  const { socket, sessions, keys, key, pace, hold, limits, wallMs } = options
   /** Begun with the first events: a socket that sends none leaves no trace. */
   let session: Session | undefined
 
@@ -36,11 +38,13 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
       const decoded = decodePlain(text, limits.maxElements)
       if (!decoded.ok) return refuseFrame(socket, decoded.error)
       if (!pace.allows(1 + decoded.value.length)) return
+      const release = hold(text.length)
+      if (!release) return refuseWork(socket)
       if (!session) {
         session = sessions.openPlain()
         session.attach(link)
       }
-      const settled = session.takePlain(decoded.value, false, now())
+      const settled = session.takePlain(decoded.value, false, wallMs()).then(release)
       // There are no acks to hold a plain sender back, so its own socket must.
       if (session.pendingEvents <= 2 * limits.windowEvents) return
       socket.pause()
@@ -50,7 +54,7 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
     closed() {
       if (!session) return
       session.detach(link)
-      void session.takePlain([], true, now())
+      void session.takePlain([], true, wallMs())
     },
 
     beat() {},

@@ -6,28 +6,39 @@ import type { Settled } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { introductionOf } from './introduction.ts'
 import type { Keys } from './keys.ts'
+import type { PendingWork } from './pending-work.ts'
+import type { Buckets } from './rate-limit.ts'
+import type { RefusalReason } from './refusals.ts'
 
-type RefusedStatus = 400 | 401 | 403 | 409 | 413 | 503
+type RefusedStatus = 400 | 401 | 403 | 409 | 413 | 429 | 503
 
 type PostOutcome =
   | { readonly status: 200; readonly body: PostAnswer }
   | {
       readonly status: RefusedStatus
-      readonly body: { readonly error: { readonly code: string; readonly message: string }; readonly ack?: number }
+      readonly body: {
+        readonly error: { readonly code: RefusalReason; readonly message: string }
+        readonly ack?: number
+      }
+      readonly retryAfterSeconds?: number
     }
 
 export interface PostIngestOptions {
   readonly sessions: Sessions
   readonly keys: Keys
-  readonly limits: Pick<CollectorLimits, 'maxElements' | 'maxRejectionsPerAnswer'>
-  readonly now: () => number
+  readonly limits: Pick<CollectorLimits, 'maxElements' | 'maxRejectionsPerAnswer' | 'maxEventsPerSecond'>
+  /** Events of each address. */
+  readonly rates: Buckets
+  readonly pending: PendingWork
+  readonly wallMs: () => number
 }
 
-/** Takes a body and the key that came in the header or the URL. */
-export type PostIngest = (text: string, requestKey: string | undefined) => Promise<PostOutcome>
+/** Takes a body, the key that came in the header or the URL, and who sent it. */
+export type PostIngest = (text: string, requestKey: string | undefined, address: string) => Promise<PostOutcome>
 
-export function createPostIngest({ sessions, keys, limits, now }: PostIngestOptions): PostIngest {
-  return async (text, requestKey) => {
+export function createPostIngest(options: PostIngestOptions): PostIngest {
+  const { sessions, keys, limits, rates, pending, wallMs } = options
+  return async (text, requestKey, address) => {
     const decoded = decodeBody(text, limits.maxElements)
     if (!decoded.ok) {
       const { code, message } = decoded.error
@@ -36,7 +47,16 @@ export function createPostIngest({ sessions, keys, limits, now }: PostIngestOpti
     const body = decoded.value
     const key = body.kind === 'acked' ? (body.post.key ?? requestKey) : requestKey
     if (!keys.allows(key)) return refusal(401, 'unauthorised', 'Expected a valid key')
-    return body.kind === 'acked' ? takeAcked(body.post) : takePlain(body.events)
+    const { events } = body.kind === 'acked' ? body.post : body
+    const waitSeconds = rates.take(address, events.length)
+    if (waitSeconds > 0) {
+      const message = `Expected at most ${limits.maxEventsPerSecond} events a second`
+      return { ...refusal(429, 'too_fast', message), retryAfterSeconds: waitSeconds }
+    }
+    const release = pending.holdFor(address)(text.length)
+    if (!release) return unavailable('Too much waits for its commit; come back later')
+    const outcome = body.kind === 'acked' ? takeAcked(body.post) : takePlain(body.events)
+    return outcome.finally(release)
   }
 
   async function takeAcked(post: ReceivedPost): Promise<PostOutcome> {
@@ -45,8 +65,8 @@ export function createPostIngest({ sessions, keys, limits, now }: PostIngestOpti
     if (opening.kind === 'unavailable') return unavailable()
     const { session } = opening
     // Nothing may come between the two, so the greeting is not waited for.
-    const greeted = session.greet(introductionOf(post, now()), post, now())
-    const taken = session.take(post, now())
+    const greeted = session.greet(introductionOf(post, wallMs()), post, wallMs())
+    const taken = session.take(post, wallMs())
     if (taken.kind === 'settling') return answer(await taken.settled, post.leftOut)
     const settled = await greeted
     if (settled.kind === 'unavailable') return unavailable()
@@ -55,7 +75,7 @@ export function createPostIngest({ sessions, keys, limits, now }: PostIngestOpti
   }
 
   async function takePlain(events: readonly ReceivedElement[]): Promise<PostOutcome> {
-    return answer(await sessions.openPlain().takePlain(events, true, now()))
+    return answer(await sessions.openPlain().takePlain(events, true, wallMs()))
   }
 
   function answer(settled: Settled, leftOut?: readonly string[]): PostOutcome {
@@ -70,8 +90,13 @@ export function createPostIngest({ sessions, keys, limits, now }: PostIngestOpti
   }
 }
 
-function refusal(status: RefusedStatus, code: string, message: string): Exclude<PostOutcome, { status: 200 }> {
+function refusal(status: RefusedStatus, code: RefusalReason, message: string): Exclude<PostOutcome, { status: 200 }> {
   return { status, body: { error: { code, message } } }
 }
 
-const unavailable = (): PostOutcome => refusal(503, 'unavailable', 'The store is unavailable; come back later')
+export const unavailableRetrySeconds = 2
+
+const unavailable = (message = 'The store is unavailable; come back later'): PostOutcome => ({
+  ...refusal(503, 'unavailable', message),
+  retryAfterSeconds: unavailableRetrySeconds,
+})

@@ -22,6 +22,12 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
   return drain(request, { kind: 'bad_encoding', message: 'Expected "Content-Encoding" to be gzip or absent' })
 }
 
+/** How much of a body may come to be held at once: what its sender says, where that can be known. */
+export function expectedBytes({ headers }: IncomingMessage, maxBytes: number): number {
+  const length = Number(headers['content-length'] ?? maxBytes)
+  return headers['content-encoding'] === undefined ? Math.min(length, maxBytes) : maxBytes
+}
+
 /** @param source the request itself, or what inflates it */
 function collect(request: IncomingMessage, source: Readable, maxBytes: number): Promise<Body> {
   return new Promise((resolve) => {
@@ -46,7 +52,9 @@ function collect(request: IncomingMessage, source: Readable, maxBytes: number): 
     source.on('data', take).once('end', finish)
     source.once('error', () => giveUp({ kind: 'bad_encoding', message: 'Expected a gzip body' }))
     request.once('close', () => {
-      if (!request.complete) resolve({ kind: 'aborted' })
+      if (request.complete) return
+      if (source !== request) source.destroy()
+      resolve({ kind: 'aborted' })
     })
   })
 }

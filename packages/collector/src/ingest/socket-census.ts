@@ -12,20 +12,30 @@ export interface Seat {
   leave(): void
 }
 
+type Entry =
+  | { readonly kind: 'entered'; readonly seat: Seat }
+  /** All places are taken; the message says which. */
+  | { readonly kind: 'full'; readonly message: string }
+
 export interface SocketCensus {
-  /** Undefined where all places are taken. */
-  enter(address: string): Seat | undefined
+  enter(address: string): Entry
 }
 
-export function createSocketCensus(limits: SocketLimits): SocketCensus {
+export function createSocketCensus({
+  maxSockets,
+  maxSocketsPerAddress,
+  maxGreetingPerAddress,
+}: SocketLimits): SocketCensus {
   const addresses = new Map<string, { sockets: number; greeting: number }>()
   let sockets = 0
   return {
     enter(address) {
       const count = addresses.get(address) ?? { sockets: 0, greeting: 0 }
-      if (sockets >= limits.maxSockets) return undefined
-      if (count.sockets >= limits.maxSocketsPerAddress || count.greeting >= limits.maxGreetingPerAddress)
-        return undefined
+      if (sockets >= maxSockets) return full(`${maxSockets} sockets in all`)
+      if (count.sockets >= maxSocketsPerAddress) return full(`${maxSocketsPerAddress} sockets from this address`)
+      if (count.greeting >= maxGreetingPerAddress) {
+        return full(`${maxGreetingPerAddress} sockets from this address that have not said hello`)
+      }
       addresses.set(address, count)
       sockets++
       count.sockets++
@@ -35,7 +45,7 @@ export function createSocketCensus(limits: SocketLimits): SocketCensus {
         if (greeting) count.greeting--
         greeting = false
       }
-      return {
+      const seat = {
         greeted,
         leave() {
           greeted()
@@ -43,6 +53,9 @@ export function createSocketCensus(limits: SocketLimits): SocketCensus {
           if (--count.sockets === 0) addresses.delete(address)
         },
       }
+      return { kind: 'entered', seat }
     },
   }
 }
+
+const full = (most: string): Entry => ({ kind: 'full', message: `Expected at most ${most}` })

@@ -12,7 +12,7 @@ function aSocket(maxBufferedBytes = 100) {
     close: (code: number, reason: string) => void ws.closes.push([code, reason]),
     terminate() {},
   })
-  return { ws, socket: createSocket(ws as unknown as WebSocket, maxBufferedBytes) }
+  return { ws, socket: createSocket(ws as unknown as WebSocket, { maxBufferedBytes, onClose() {} }) }
 }
 
 it('closes a socket whose reader does not read, instead of piling up acks', () => {
@@ -20,7 +20,7 @@ it('closes a socket whose reader does not read, instead of piling up acks', () =
   socket.send({ t: 'beat' })
   ws.bufferedAmount = 101
   socket.send({ t: 'beat' })
-  expect([ws.sent, ws.closes]).toEqual([['{"t":"beat"}'], [[4429, 'Expected acks to be read']]])
+  expect([ws.sent, ws.closes]).toEqual([['{"t":"beat"}'], [[4429, 'Expected answers to be read']]])
 })
 
 it('says nothing more once it is closed', () => {

@@ -6,6 +6,7 @@ export interface Socket {
   /** False once a close was sent or received: what comes after is ignored. */
   readonly open: boolean
   send(frame: ServerFrame): void
+  pong(data: Buffer): void
   close(code: CloseCode, reason: string): void
   /** Reads no more until `resume`. */
   pause(): void
@@ -17,7 +18,14 @@ const closeTimeoutMs = 2000
 /** RFC 6455, 5.5: a control frame carries at most 125 bytes, two of them the code. */
 const maxReasonBytes = 123
 
-export function createSocket(ws: WebSocket, maxBufferedBytes: number): Socket {
+export interface SocketOptions {
+  /** Unsent bytes after which the other side is too slow a reader. */
+  readonly maxBufferedBytes: number
+  /** Hears of each close that this side begins. */
+  readonly onClose: (code: CloseCode, reason: string) => void
+}
+
+export function createSocket(ws: WebSocket, { maxBufferedBytes, onClose }: SocketOptions): Socket {
   let open = true
   ws.once('close', () => {
     open = false
@@ -27,15 +35,17 @@ export function createSocket(ws: WebSocket, maxBufferedBytes: number): Socket {
       return open
     },
     send(frame) {
-      if (!open) return
-      if (ws.bufferedAmount > maxBufferedBytes) return socket.close(closeCodes.tooFast, 'Expected acks to be read')
-      ws.send(encodeFrame(frame))
+      if (canSend()) ws.send(encodeFrame(frame))
+    },
+    pong(data) {
+      if (canSend()) ws.pong(data)
     },
     pause: () => ws.pause(),
     resume: () => ws.resume(),
     close(code, reason) {
       if (!open) return
       open = false
+      onClose(code, reason)
       ws.close(
         code,
         Buffer.from(reason)
@@ -47,9 +57,18 @@ export function createSocket(ws: WebSocket, maxBufferedBytes: number): Socket {
     },
   }
   return socket
+
+  function canSend(): boolean {
+    if (open && ws.bufferedAmount > maxBufferedBytes) socket.close(closeCodes.tooFast, 'Expected answers to be read')
+    return open
+  }
 }
 
 /** Closes on a frame that could not be read. */
 export function refuseFrame(socket: Socket, { code, message }: FrameError): void {
   socket.close(code === 'too_large' ? closeCodes.tooLarge : closeCodes.badFrame, message)
 }
+
+/** Closes where there is no room for what it brought. */
+export const refuseWork = (socket: Socket): void =>
+  socket.close(closeCodes.unavailable, 'Too much waits for its commit; come back later')

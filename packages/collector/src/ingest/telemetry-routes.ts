@@ -4,24 +4,26 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Proxies } from '../access/proxies.ts'
 import type { CollectorLimits } from '../options.ts'
 import { type Admission, requestKey } from './admission.ts'
-import type { PostIngest } from './post.ts'
+import type { PendingWork } from './pending-work.ts'
+import { type PostIngest, unavailableRetrySeconds } from './post.ts'
 import { createBuckets } from './rate-limit.ts'
-import { readBody } from './read-body.ts'
+import { expectedBytes, readBody } from './read-body.ts'
+import type { RefusalReason, Refusals } from './refusals.ts'
 
 export interface TelemetryRoutesOptions {
   readonly admission: Admission
   readonly post: PostIngest
   readonly limits: CollectorLimits
   readonly proxies: Proxies
-  readonly now: () => number
+  readonly pending: PendingWork
+  readonly refusals: Refusals
+  readonly monotonicMs: () => number
 }
-
-const unavailableRetrySeconds = 2
 
 /** Registers on an instance of its own, for its body parser is not the host's. */
 export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOptions): void {
-  const { admission, post, limits, proxies, now } = options
-  const rates = createBuckets(limits.maxPostsPerSecond, now)
+  const { admission, post, limits, proxies, pending, refusals, monotonicMs } = options
+  const rates = createBuckets(limits.maxPostsPerSecond, monotonicMs)
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -30,7 +32,7 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) request.log.error({ reason: error.message }, 'A telemetry request failed')
-    return refuse(reply, status, status >= 500 ? 'internal' : 'bad_request', 'The request could not be taken')
+    return sendError(reply, status, status >= 500 ? 'internal' : 'bad_request', 'The request could not be taken')
   })
 
   app.addHook('onRequest', async (request, reply) => {
@@ -56,27 +58,47 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
     url: telemetryPath,
     async handler(_request, reply) {
       reply.header('allow', 'POST, OPTIONS')
-      return refuse(reply, 405, 'bad_request', 'Events come by WebSocket, as `downlink.v1` or plain JSON, or by POST.')
+      return sendError(
+        reply,
+        405,
+        'bad_request',
+        'Events come by WebSocket, as `downlink.v1` or plain JSON, or by POST.',
+      )
     },
   })
 
   app.post(telemetryPath, async (request: FastifyRequest, reply: FastifyReply) => {
-    if (rates.take(proxies.senderOf(request.raw), 1) < 0) {
-      reply.header('retry-after', '1')
+    const address = proxies.senderOf(request.raw)
+    const waitSeconds = rates.take(address, 1)
+    if (waitSeconds > 0) {
+      reply.header('retry-after', String(waitSeconds))
       return refuse(reply, 429, 'too_fast', `Expected at most ${limits.maxPostsPerSecond} requests a second`)
     }
-    const body = await readBody(request.raw, limits.maxFrameBytes)
+    const release = pending.holdFor(address)(expectedBytes(request.raw, limits.maxFrameBytes))
+    if (!release) {
+      reply.header('retry-after', String(unavailableRetrySeconds))
+      return refuse(reply, 503, 'unavailable', 'Too many bodies are on their way; come back later')
+    }
+    const body = await readBody(request.raw, limits.maxFrameBytes).finally(release)
     if (body.kind === 'aborted') return reply.hijack()
     if (body.kind === 'too_large') {
       if (!body.read) reply.header('connection', 'close')
       return refuse(reply, 413, 'too_large', `Expected at most ${limits.maxFrameBytes} bytes`)
     }
     if (body.kind === 'bad_encoding') return refuse(reply, 400, 'bad_encoding', body.message)
-    const outcome = await post(body.text, requestKey(request.headers, request.url))
-    if (outcome.status === 503) reply.header('retry-after', String(unavailableRetrySeconds))
-    return reply.code(outcome.status).send(outcome.body)
+    const outcome = await post(body.text, requestKey(request.headers, request.url), address)
+    if (outcome.status === 200) return reply.send(outcome.body)
+    const { status, retryAfterSeconds, body: answer } = outcome
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+    refusals.add(answer.error.code, answer.error.message, request.headers.origin)
+    return reply.code(status).send(answer)
   })
+
+  function refuse(reply: FastifyReply, status: number, code: RefusalReason, message: string): FastifyReply {
+    refusals.add(code, message, reply.request.headers.origin)
+    return sendError(reply, status, code, message)
+  }
 }
 
-const refuse = (reply: FastifyReply, status: number, code: string, message: string): FastifyReply =>
+const sendError = (reply: FastifyReply, status: number, code: string, message: string): FastifyReply =>
   reply.code(status).send({ error: { code, message } })

@@ -21,9 +21,10 @@ function aStream() {
   let tick: (() => void) | undefined
   const stream = createLiveStream({
     feed,
-    tally: createTally({ now: () => 0, before: noCounts }),
+    tally: createTally({ monotonicMs: () => 0, before: noCounts }),
     sockets: () => 2,
-    now: () => 7,
+    refused: () => 5,
+    wallMs: () => 7,
     every(_intervalMs, callback) {
       tick = callback
       return () => {
@@ -83,7 +84,8 @@ it('costs nothing while nobody listens', () => {
 it('greets with counters, and repeats them twice a second', () => {
   const { aListener, ticks } = aStream()
   const { counters } = aListener()
-  expect(counters()).toEqual([{ at: 7, ...noCounts, perSecond: Array(60).fill(0), sockets: 2 }])
+  const { owed, ...counts } = noCounts
+  expect(counters()).toEqual([{ at: 7, ...counts, perSecond: Array(60).fill(0), sockets: 2, refused: 5 }])
   ticks(10)
   expect(counters()).toHaveLength(3)
 })

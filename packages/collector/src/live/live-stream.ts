@@ -16,6 +16,8 @@ export interface LiveCounters extends TallyCounts {
   readonly perSecond: readonly number[]
   /** WebSockets that are up. */
   readonly sockets: number
+  /** Connections and requests turned away, since this process started. */
+  readonly refused: number
 }
 
 /** The data of a `tail` message: the newest of what was committed since the last one. */
@@ -50,7 +52,8 @@ export interface LiveStreamOptions {
   readonly feed: Feed
   readonly tally: Tally
   readonly sockets: () => number
-  readonly now: () => number
+  readonly refused: () => number
+  readonly wallMs: () => number
   /** @returns stops it */
   readonly every: (intervalMs: number, tick: () => void) => () => void
 }
@@ -74,7 +77,7 @@ interface Listener {
   lost: number
 }
 
-export function createLiveStream({ feed, tally, sockets, now, every }: LiveStreamOptions): LiveStream {
+export function createLiveStream({ feed, tally, sockets, refused, wallMs, every }: LiveStreamOptions): LiveStream {
   const listeners = new Set<Listener>()
   let events: CommittedEvent[] = []
   let rejected: RejectedEvent[] = []
@@ -171,7 +174,7 @@ export function createLiveStream({ feed, tally, sockets, now, every }: LiveStrea
 
   function counters(): LiveCounters {
     const perSecond = tally.perSecond(liveLimits.historySeconds)
-    return { at: now(), ...tally.counts(), perSecond, sockets: sockets() }
+    return { at: wallMs(), ...tally.counts(), perSecond, sockets: sockets(), refused: refused() }
   }
 
   function toAll(text: string): void {

@@ -14,17 +14,14 @@ export interface MetricsOptions {
   readonly log: { readonly bytes: () => number; readonly lagMs: () => number }
   readonly sockets: () => number
   readonly liveListeners: () => number
-  /** Events that sessions owe whose link is gone; read from the database at each scrape. */
-  readonly abandoned: (signal: AbortSignal) => Promise<number>
+  /** Connections and requests turned away, by reason. */
+  readonly refused: ReadonlyMap<string, number>
 }
-
-/** A scrape must not wait for somebody's long query. */
-const readTimeoutMs = 1000
 
 /** From a local disk at rest to one in trouble. */
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function createMetrics({ tally, log, sockets, liveListeners, abandoned }: MetricsOptions): Metrics {
+export function createMetrics({ tally, log, sockets, liveListeners, refused }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const { since } = tally
@@ -32,6 +29,7 @@ export function createMetrics({ tally, log, sockets, liveListeners, abandoned }:
   counter('downlink_events_stored_total', 'Events committed, by type', 'type', () => since.stored)
   counter('downlink_events_rejected_total', 'Events rejected, by code', 'code', () => since.rejected)
   counter('downlink_events_dropped_total', 'Events that clients dropped, by reason', 'reason', () => since.dropped)
+  counter('downlink_refusals_total', 'Connections and requests turned away, by reason', 'reason', () => refused)
   gauge('downlink_events_pending', 'Events that wait for their commit', () => tally.pending)
   gauge('downlink_log_bytes', 'Size of the log that the store follows', log.bytes)
   gauge('downlink_sink_lag_seconds', 'For how long the store has been behind the log', () => log.lagMs() / 1000)
@@ -39,8 +37,8 @@ export function createMetrics({ tally, log, sockets, liveListeners, abandoned }:
   gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
   gauge(
     'downlink_events_outstanding',
-    'Events that clients without a link, or at their end, still owe; NaN while the database is busy',
-    () => abandoned(AbortSignal.timeout(readTimeoutMs)).catch(() => Number.NaN),
+    'Events that clients without a link, or at their end, still owe',
+    () => tally.owed,
   )
   new Counter({
     name: 'downlink_events_missing_total',
@@ -59,7 +57,7 @@ export function createMetrics({ tally, log, sockets, liveListeners, abandoned }:
   })
   const durations = new Histogram({
     name: 'downlink_commit_duration_seconds',
-    help: 'From the first append of a group to its fsync',
+    help: 'How long the batches that are committed together took to be written to the log and synced',
     buckets: commitBucketsSeconds,
     registers,
   })
@@ -86,13 +84,13 @@ export function createMetrics({ tally, log, sockets, liveListeners, abandoned }:
     })
   }
 
-  function gauge(name: string, help: string, read: () => number | Promise<number>): void {
+  function gauge(name: string, help: string, read: () => number): void {
     new Gauge({
       name,
       help,
       registers,
-      async collect() {
-        this.set(await read())
+      collect() {
+        this.set(read())
       },
     })
   }

@@ -30,7 +30,7 @@ const aRejection = (seq: number): RejectedEvent => ({
 
 function aTally(before = noCounts) {
   const clock = { ms: 1_000_000 }
-  return { clock, tally: createTally({ now: () => clock.ms, before }) }
+  return { clock, tally: createTally({ monotonicMs: () => clock.ms, before }) }
 }
 
 it('counts by type, code and reason', () => {
@@ -50,7 +50,7 @@ it('does not count as stored what the store refused', () => {
 })
 
 it('goes on from what was there before; metrics begin at zero', () => {
-  const { tally } = aTally({ stored: 10, rejected: 1, dropped: 2, missing: 3, types: { x: 10 } })
+  const { tally } = aTally({ stored: 10, rejected: 1, dropped: 2, missing: 3, owed: 4, types: { x: 10 } })
   tally.add(aBatch({ events: [anEvent(1)] }), [])
   expect(tally.counts()).toEqual({ stored: 11, rejected: 1, dropped: 2, missing: 3, types: { x: 11 } })
   expect([...tally.since.stored]).toEqual([['x', 1]])

@@ -13,6 +13,8 @@ export interface TallyCounts {
 export interface Tally {
   /** Events that wait for their commit. */
   pending: number
+  /** Events that sessions owe which have ended or have no link. A running sum: it costs the same for any number of them. */
+  owed: number
   /** @param rejected of the batch, those that the store refused included */
   add(batch: SessionBatch, rejected: readonly RejectedEvent[]): void
   /** Since the database was made. */
@@ -29,28 +31,36 @@ export interface Tally {
 }
 
 export interface TallyOptions {
-  readonly now: () => number
+  readonly monotonicMs: () => number
   /** What the database held at the start. */
-  readonly before: TallyCounts
+  readonly before: TallyCounts & { readonly owed: number }
 }
 
-export const noCounts: TallyCounts = { stored: 0, rejected: 0, dropped: 0, missing: 0, types: {} }
+export const noCounts: TallyCounts & { readonly owed: number } = {
+  stored: 0,
+  rejected: 0,
+  dropped: 0,
+  missing: 0,
+  owed: 0,
+  types: {},
+}
 
 /** Types come from outside where nothing defines them: the rest is counted under this one. */
 export const otherTypes = '(other)'
 const maxTypes = 500
 const keptSeconds = 300
 
-export function createTally({ now, before }: TallyOptions): Tally {
+export function createTally({ monotonicMs, before }: TallyOptions): Tally {
   const stored = new Map<string, number>()
   const rejected = new Map<string, number>()
   const dropped = new Map<string, number>()
   let missing = 0
   const seconds = new Float64Array(keptSeconds)
-  let newestSecond = Math.floor(now() / 1000)
+  let newestSecond = Math.floor(monotonicMs() / 1000)
 
   return {
     pending: 0,
+    owed: before.owed,
 
     add(batch, refused) {
       const refusedSeqs = refused.length === 0 ? undefined : new Set(refused.map(({ seq }) => seq))
@@ -61,9 +71,10 @@ export function createTally({ now, before }: TallyOptions): Tally {
         events++
       }
       for (const { code } of refused) count(rejected, code, 1)
+      for (const [code, events] of Object.entries(batch.rejectedMore ?? {})) count(rejected, code, events)
       for (const [reason, events] of Object.entries(batch.dropped)) count(dropped, reason, events)
       missing += batch.missing
-      moveTo(Math.floor(now() / 1000))
+      moveTo(Math.floor(monotonicMs() / 1000))
       seconds[newestSecond % keptSeconds] = (seconds[newestSecond % keptSeconds] ?? 0) + events
     },
 
@@ -90,7 +101,7 @@ export function createTally({ now, before }: TallyOptions): Tally {
     },
 
     perSecond(wanted) {
-      moveTo(Math.floor(now() / 1000))
+      moveTo(Math.floor(monotonicMs() / 1000))
       const first = newestSecond - wanted
       return Array.from({ length: wanted }, (_, at) => seconds[(first + at) % keptSeconds] ?? 0)
     },

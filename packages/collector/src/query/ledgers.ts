@@ -1,6 +1,5 @@
 /** A session's ledger: what became of every event that its client pushed. */
 import type { DropCounts } from '@downlink/protocol'
-import type { DuckDBConnection } from '@duckdb/node-api'
 import type { SessionRecord } from '../commit/session-record.ts'
 import { recordOf, sessionJson } from '../store/session-rows.ts'
 import type { Readers } from './readers.ts'
@@ -47,14 +46,14 @@ export interface Ledgers {
   get(sessionId: string): Promise<Ledger | undefined>
   /** @param before a page's `next` */
   list(limit: number, before?: string): Promise<LedgerPage>
-  /** What all sessions owe that have ended or have no link. Ledgers count it as missing. */
-  abandoned(signal?: AbortSignal): Promise<number>
 }
 
 export interface LedgersOptions {
   readonly readers: Readers
   /** Is a socket of this session up? */
   readonly isOpen: (sessionId: string) => boolean
+  /** What all sessions owe that have ended or have no link. Ledgers count it as missing. */
+  readonly owed: () => number
 }
 
 const selectOne = `SELECT ${sessionJson} FROM sessions WHERE session_id = $1`
@@ -65,13 +64,10 @@ const selectPage = `SELECT ${sessionJson} FROM sessions
 
 const selectTotals = 'SELECT count(*), coalesce(sum(missing), 0) FROM sessions'
 
-/** Sessions that owe something: few, for most are open or have delivered all. */
-const selectUnfinished = 'SELECT session_id, pushed - mark, ended FROM sessions WHERE pushed > mark'
-
 /** Later than any session: the last millisecond of a JavaScript date. */
 const latest = { firstSeen: 8.64e15, sessionId: '' }
 
-export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
+export function createLedgers({ readers, isOpen, owed }: LedgersOptions): Ledgers {
   return {
     get: (sessionId) =>
       readers.run(async (connection) => {
@@ -92,18 +88,10 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
         return {
           sessions,
           total: Number(total),
-          missing: Number(lost) + (await countAbandoned(connection)),
+          missing: Number(lost) + owed(),
           next: last && rows.length > limit ? `${last.firstSeen}.${last.sessionId}` : null,
         }
       }),
-
-    abandoned: (signal) => readers.run(countAbandoned, signal && { signal }),
-  }
-
-  async function countAbandoned(connection: DuckDBConnection): Promise<number> {
-    const rows = (await connection.runAndReadAll(selectUnfinished)).getRows()
-    const abandoned = rows.filter(([sessionId, , ended]) => ended === true || !isOpen(String(sessionId)))
-    return abandoned.reduce((sum, [, rest]) => sum + Number(rest), 0)
   }
 
   function ledger(json: string): Ledger {

@@ -1,5 +1,5 @@
 /** Turns the elements of a batch into what is stored, rejected and dropped. */
-import { type DropCounts, dropReasons, isDrop, type ReceivedElement, spanOf } from '@downlink/protocol'
+import { type DropCounts, dropReasons, type EventFault, isDrop, type ReceivedElement, spanOf } from '@downlink/protocol'
 import type { AcceptedEvent, RejectedEvent } from '../commit/session-batch.ts'
 import { addCounts } from '../commit/session-record.ts'
 import type { Judge } from './judge.ts'
@@ -9,8 +9,12 @@ export interface JudgedRun {
   readonly upTo: number
   readonly events: readonly AcceptedEvent[]
   readonly rejected: readonly RejectedEvent[]
+  readonly rejectedMore?: Readonly<Record<string, number>>
   readonly dropped: DropCounts
 }
+
+/** Rejected events of one batch that are kept: a flood of nonsense shall be no flood of rows. The others are counted. */
+const maxRejectionsKept = 100
 
 interface Origin {
   readonly sessionId: string
@@ -26,10 +30,10 @@ export function judgeAcked(
   seq: number,
   accepted: number,
   judge: Judge,
-  { sessionId, receivedAt }: Origin,
+  origin: Origin,
 ): JudgedRun {
   const events: AcceptedEvent[] = []
-  const rejected: RejectedEvent[] = []
+  const rejections = createRejections(judge, origin)
   let dropped: DropCounts = {}
   let next = seq
   for (const element of elements) {
@@ -42,9 +46,9 @@ export function judgeAcked(
     }
     const verdict = judge.acked(element)
     if (verdict.ok) events.push({ seq: first, event: verdict.value })
-    else rejected.push({ sessionId, seq: first, ...verdict.error, raw: judge.rawOf(element), receivedAt })
+    else rejections.add(first, verdict.error, element)
   }
-  return { upTo: Math.max(next - 1, accepted), events, rejected, dropped }
+  return { upTo: Math.max(next - 1, accepted), events, ...rejections.all(), dropped }
 }
 
 /** Plain events have no sequence of their own that counts: each gets the next. */
@@ -52,18 +56,32 @@ export function judgePlain(
   elements: readonly ReceivedElement[],
   accepted: number,
   judge: Judge,
-  { sessionId, receivedAt }: Origin,
+  origin: Origin,
 ): JudgedRun {
   const events: AcceptedEvent[] = []
-  const rejected: RejectedEvent[] = []
+  const rejections = createRejections(judge, origin)
   let seq = accepted
   for (const element of elements) {
     seq++
-    const verdict = judge.plain(element, receivedAt)
+    const verdict = judge.plain(element, origin.receivedAt)
     if (verdict.ok) events.push({ seq, event: verdict.value, envelope: verdict.envelope })
-    else rejected.push({ sessionId, seq, ...verdict.error, raw: judge.rawOf(element), receivedAt })
+    else rejections.add(seq, verdict.error, element)
   }
-  return { upTo: seq, events, rejected, dropped: {} }
+  return { upTo: seq, events, ...rejections.all(), dropped: {} }
+}
+
+function createRejections(judge: Judge, { sessionId, receivedAt }: Origin) {
+  const rejected: RejectedEvent[] = []
+  const more = new Map<string, number>()
+  return {
+    add(seq: number, fault: EventFault, element: ReceivedElement): void {
+      if (rejected.length < maxRejectionsKept) {
+        rejected.push({ sessionId, seq, ...fault, raw: judge.rawOf(element), receivedAt })
+      } else more.set(fault.code, (more.get(fault.code) ?? 0) + 1)
+    },
+    all: (): Pick<JudgedRun, 'rejected' | 'rejectedMore'> =>
+      more.size === 0 ? { rejected } : { rejected, rejectedMore: Object.fromEntries(more) },
+  }
 }
 
 /** Takes the sequences off a drop that were counted before. */

@@ -12,17 +12,21 @@ const event = received({ type: 'a', timestamp: 1 })
 function aSession(record?: SessionRecord) {
   const log = createFakeLog()
   const failures: Session[] = []
+  let owed = record ? record.pushed - record.mark : 0
   const session = createSession({
     id: 's',
     proofHash: 'p',
     record,
     log,
     judge,
+    onOwed(events) {
+      owed += events
+    },
     onFailed: (failed) => failures.push(failed),
   })
   const take = (seq: number, count: number, pushed = seq + count - 1) =>
     session.take({ seq, pushed, events: Array.from({ length: count }, () => event) }, 1000)
-  return { session, log, failures, take }
+  return { session, log, failures, take, owed: () => owed }
 }
 
 const at = (mark: number): SessionRecord => ({ ...newRecord('s', 0), mark, pushed: mark })
@@ -125,4 +129,36 @@ it('lets a higher connection take over, and no lower one', () => {
   expect(replaced).toEqual([2])
   session.detach(third)
   expect(session.open).toBe(false)
+})
+
+it('counts what it owes while nobody is there to bring it, and what it owes after its end', async () => {
+  const { session, log, take, owed } = aSession({ ...at(3), pushed: 5 })
+  const link: Link = { conn: 1, replaced() {}, failed() {} }
+  const owes = async (mark: number, pushed: number, ended: boolean) => {
+    await log.settle({ kind: 'committed', record: { ...at(mark), pushed, ended }, rejected: [] })
+    return owed()
+  }
+  expect(owed()).toBe(2)
+  session.attach(link)
+  expect(owed()).toBe(0)
+  take(4, 1, 9)
+  expect(await owes(4, 9, false)).toBe(0)
+  session.detach(link)
+  expect(owed()).toBe(5)
+  take(5, 2, 9)
+  expect(await owes(6, 9, false)).toBe(3)
+  session.attach({ ...link, conn: 2 })
+  take(7, 1, 9)
+  expect(await owes(7, 9, true)).toBe(2)
+})
+
+it('owes what was committed where an append fails, though its link is still closing', async () => {
+  const { session, log, take, owed } = aSession({ ...at(3), pushed: 5 })
+  const link: Link = { conn: 1, replaced() {}, failed() {} }
+  session.attach(link)
+  take(4, 2)
+  await log.settle({ kind: 'unavailable' })
+  expect(owed()).toBe(2)
+  session.detach(link)
+  expect(owed()).toBe(2)
 })

@@ -54,6 +54,8 @@ export interface SessionOptions {
   readonly record: SessionRecord | undefined
   readonly log: CommitLog
   readonly judge: Judge
+  /** By how much more, or less, the session owes while nobody is there to bring it. */
+  readonly onOwed: (events: number) => void
   /** Called once, when an append failed: from then on nothing is taken. */
   readonly onFailed: (session: Session) => void
 }
@@ -72,7 +74,7 @@ const clockStepMs = 1000
 
 const stepOf = (offsetMs = 0, knownMs = 0): number => Math.abs(offsetMs - knownMs)
 
-export function createSession({ id, proofHash, record, log, judge, onFailed }: SessionOptions): Session {
+export function createSession({ id, proofHash, record, log, judge, onOwed, onFailed }: SessionOptions): Session {
   let committed = record
   let accepted = record?.mark ?? 0
   let pushed = record?.pushed ?? 0
@@ -82,6 +84,8 @@ export function createSession({ id, proofHash, record, log, judge, onFailed }: S
   let failed = false
   let tail: Promise<Settled> | undefined
   let link: Link | undefined
+  /** What it owes as a session without a link; those that are not in memory are counted like this, too. */
+  let owed = record ? record.pushed - record.mark : 0
 
   const session: Session = {
     id,
@@ -100,11 +104,14 @@ export function createSession({ id, proofHash, record, log, judge, onFailed }: S
       if (link && link.conn >= newcomer.conn) return false
       link?.replaced()
       link = newcomer
+      countOwed()
       return true
     },
 
     detach(leaving) {
-      if (link === leaving) link = undefined
+      if (link !== leaving) return
+      link = undefined
+      countOwed()
     },
 
     greet(introduction, hello, receivedAt) {
@@ -155,16 +162,26 @@ export function createSession({ id, proofHash, record, log, judge, onFailed }: S
     return settled
   }
 
+  function countOwed(): void {
+    const expectsMore = link !== undefined && !committed?.ended
+    const owes = committed && !expectsMore ? committed.pushed - committed.mark : 0
+    if (owes !== owed) onOwed(owes - owed)
+    owed = owes
+  }
+
   function settle(outcome: AppendOutcome, batch: SessionBatch): Settled {
     pendingEvents -= batch.events.length
     if (outcome.kind === 'committed') {
       committed = outcome.record
+      countOwed()
       return outcome
     }
     if (!failed) {
       failed = true
       onFailed(session)
       link?.failed()
+      link = undefined
+      countOwed()
     }
     return { kind: 'unavailable' }
   }

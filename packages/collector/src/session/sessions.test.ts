@@ -19,7 +19,7 @@ function someSessions(known: Record<string, string> = {}, maxIdle = 10) {
       return log.read(id)
     },
   }
-  const sessions = createSessions({ log: counting, judge: createJudge(protocolDefaults, {}), maxIdle })
+  const sessions = createSessions({ log: counting, judge: createJudge(protocolDefaults, {}), maxIdle, onOwed() {} })
   return { sessions, log, reads: () => reads }
 }
 
@@ -45,7 +45,12 @@ it('is unavailable while the log cannot be read, and asks again the next time', 
     if (broken) throw new Error('no')
     return undefined
   }
-  const sessions = createSessions({ log: { ...log, read }, judge: createJudge(protocolDefaults, {}), maxIdle: 10 })
+  const sessions = createSessions({
+    log: { ...log, read },
+    judge: createJudge(protocolDefaults, {}),
+    maxIdle: 10,
+    onOwed() {},
+  })
   expect(await sessions.open('s', 'p')).toEqual({ kind: 'unavailable' })
   broken = false
   expect(await sessions.open('s', 'p')).toMatchObject({ kind: 'opened' })

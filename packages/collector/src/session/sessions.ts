@@ -25,9 +25,11 @@ export interface SessionsOptions {
   readonly judge: Judge
   /** Sessions in memory, beside those that are in use. */
   readonly maxIdle: number
+  /** By how much more, or less, the sessions owe that have ended or have no link. */
+  readonly onOwed: (events: number) => void
 }
 
-export function createSessions({ log, judge, maxIdle }: SessionsOptions): Sessions {
+export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions): Sessions {
   /** In order of their last opening. */
   const sessions = new Map<string, Session>()
   const loading = new Map<string, Promise<Session>>()
@@ -72,7 +74,7 @@ export function createSessions({ log, judge, maxIdle }: SessionsOptions): Sessio
     const onFailed = (failed: Session) => {
       if (sessions.get(id) === failed) sessions.delete(id)
     }
-    const session = createSession({ id, proofHash, record, log, judge, onFailed })
+    const session = createSession({ id, proofHash, record, log, judge, onOwed, onFailed })
     sessions.set(id, session)
     return session
   }

@@ -40,23 +40,26 @@ function unseen({ sessionId, firstSeenMs, delivery, proofHash, clockOffsetMs, bu
 
 function trimBatch(batch: SessionBatch, from: number, { mark }: SessionRecord): SessionBatch {
   if (from >= mark) return batch
-  const { introduction: _older, ...rest } = batch
+  const { introduction: _older, rejectedMore = {}, ...rest } = batch
   if (batch.upTo <= mark) return { ...rest, upTo: mark, events: [], rejected: [], dropped: {}, missing: 0 }
   const events = batch.events.filter(({ seq }) => seq > mark)
   const rejected = batch.rejected.filter(({ seq }) => seq > mark)
   // What the sender had lost stands at the begin of a batch.
   const missing = Math.max(0, from + batch.missing - mark)
-  const drops = batch.upTo - mark - events.length - rejected.length - missing
-  return { ...rest, events, rejected, missing, dropped: lastOf(batch.dropped, drops) }
+  const unplaced = batch.upTo - mark - events.length - rejected.length - missing
+  const more = lastOf(rejectedMore, unplaced)
+  const dropped = lastOf(batch.dropped, unplaced - more.taken)
+  return { ...rest, events, rejected, rejectedMore: more.counts, missing, dropped: dropped.counts }
 }
 
-/** So many of the drops: a batch tells how many of each reason there were, not where. */
-function lastOf(dropped: DropCounts, count: number): DropCounts {
+/** So many of what a batch only counts: it tells how many of each reason or code there were, not where. */
+function lastOf(counts: DropCounts | Readonly<Record<string, number>>, count: number) {
   const kept: Record<string, number> = {}
-  for (const [reason, drops] of Object.entries(dropped).reverse()) {
-    const share = Math.min(drops, count)
-    if (share > 0) kept[reason] = share
-    count -= share
+  let left = count
+  for (const [name, events] of Object.entries(counts).reverse()) {
+    const share = Math.min(events, left)
+    if (share > 0) kept[name] = share
+    left -= share
   }
-  return kept
+  return { counts: kept, taken: count - left }
 }

@@ -13,7 +13,7 @@ interface VitalsProps {
 }
 
 export function Vitals({ counters, current, missing }: VitalsProps): ReactElement {
-  const { stored = 0, rejected = 0, dropped = 0, perSecond = [] } = counters ?? {}
+  const { stored = 0, rejected = 0, dropped = 0, refused = 0, perSecond = [] } = counters ?? {}
   return (
     <section className="vitals" aria-labelledby="vitals-title">
       <h2 id="vitals-title" className="hidden">
@@ -31,6 +31,7 @@ export function Vitals({ counters, current, missing }: VitalsProps): ReactElemen
         <Figure name="rejected" value={rejected} tone={rejected > 0 ? 'rejected' : 'none'} />
         <Figure name="dropped" value={dropped} tone={dropped > 0 ? 'dropped' : 'none'} />
         <Figure name="missing" value={missing} tone={missing > 0 ? 'missing' : 'none'} />
+        <Figure name="refused" value={refused} tone={refused > 0 ? 'rejected' : 'none'} />
       </dl>
     </section>
   )

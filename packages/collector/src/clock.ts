@@ -1,0 +1,10 @@
+/** The two clocks. Whatever lasts is measured with the one that never steps; the other one is only shown and stored. */
+
+export interface Clock {
+  /** Milliseconds since 1970. Someone may set it, an hour back or a minute forward. */
+  wallMs(): number
+  /** Milliseconds since no time in particular, always forward. */
+  monotonicMs(): number
+}
+
+export const systemClock: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { newRecord, type SessionRecord } from '../commit/session-record.ts'
+import { aBatch } from '../test-doubles.ts'
+import { applyWrite } from './apply-write.ts'
+
+const total = (counts: object): number => Object.values(counts).reduce((sum: number, count) => sum + count, 0)
+const accounted = ({ stored, rejected, dropped, missing }: SessionRecord) =>
+  stored + total(rejected) + total(dropped) + missing
+
+it('adds up wherever the store stands, also with rejections that are only counted', () => {
+  const rejection = { sessionId: 's', code: 'bad_event', message: '', raw: '', receivedAt: 1 } as const
+  const batch = {
+    ...aBatch(1, 2),
+    upTo: 12,
+    pushed: 12,
+    rejected: [{ ...rejection, seq: 3 }],
+    rejectedMore: { bad_event: 3, bad_text: 2 },
+    dropped: { overflow: 3, sampled: 1 },
+  }
+  const after = { ...newRecord('s', 1), mark: 12, pushed: 12 }
+  for (let mark = 0; mark <= 12; mark++) {
+    const before = { ...newRecord('s', 1), mark, pushed: 12, missing: mark }
+    const { record } = applyWrite({ sessionId: 's', from: 0, batches: [batch], record: after }, before)
+    expect([mark, record.mark, accounted(record)]).toEqual([mark, 12, 12])
+  }
+})
