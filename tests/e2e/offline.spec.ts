@@ -1,6 +1,7 @@
 /** The network goes away in mid-battle, in each of its ways, and nothing is lost. */
 import type { Battle } from './fixtures/battle.ts'
 import { expectConserved } from './fixtures/conservation.ts'
+import { countSockets } from './fixtures/sockets.ts'
 import { expect, test } from './fixtures/test.ts'
 
 /** Chromium says so itself, whatever a page does about it. */
@@ -16,10 +17,9 @@ test('keeps what is played offline, and sends it on coming back', async ({ battl
   complaints.expect(lostConnection)
   await playUntilAcked(battle)
   await context.setOffline(true)
-  // Long before the ack deadline.
-  await expect.poll(() => battle.link(), { timeout: 5000 }).toBe('offline')
-  // Chromium would leave an open socket open.
+  // Chromium leaves an open socket open, and so does the client.
   station.wire.cut()
+  await expect.poll(() => battle.link(), { timeout: 5000 }).toBe('offline')
   const { acked, queued } = await battle.counters()
   await battle.playOn(100)
   expect(await battle.counters()).toMatchObject({ acked, inFlight: 0, dropped: 0 })
@@ -34,13 +34,28 @@ test('keeps what is played offline, and sends it on coming back', async ({ battl
   expect(await station.sessions()).toHaveLength(1)
 })
 
-test('accounts for what is more than the buffer holds', async ({ battle, station, context, page }) => {
+test('uses what works, whatever the browser believes of the network', async ({ battle, station, page }) => {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false }))
+  const sockets = countSockets(page)
+  await playUntilAcked(battle)
+  await page.evaluate(() => dispatchEvent(new Event('offline')))
+  const { acked } = await battle.counters()
+  await battle.playOn(50)
+  await expect.poll(async () => (await battle.counters()).acked).toBeGreaterThan(acked)
+  expect([await battle.link(), sockets]).toEqual(['open', { opened: 1, closed: 0 }])
+  await expectConserved(station, battle)
+})
+
+test('accounts for what is more than the buffer holds', async ({ battle, station, context, page, complaints }) => {
+  complaints.expect(lostConnection)
   await battle.open()
   await expect.poll(() => battle.link()).toBe('open')
   await context.setOffline(true)
+  station.wire.cut()
   await expect.poll(() => battle.link(), { timeout: 5000 }).toBe('offline')
   await battle.push(6000)
   await expect.poll(() => battle.counters()).toMatchObject({ pushed: 6000, queued: 5000, dropped: 1000 })
+  station.wire.mend()
   await context.setOffline(false)
   await expect.poll(() => battle.counters()).toMatchObject({ acked: 5000, queued: 0, inFlight: 0, dropped: 1000 })
 

@@ -98,6 +98,13 @@ test.describe('where the page is told not to', () => {
     await battle.begin()
     expect(await emittedDuring(page, 200)).toBe(0)
     await expect(page.getByTestId('link-state')).toHaveText('Off')
+    // The flag is a ceiling: there is nothing for a player to choose, not even behind the switch.
+    await expect(page.getByTestId('telemetry-toggle')).toBeDisabled()
+    await page.evaluate(() => {
+      redVsBlue.game.stores.ui.setState({ telemetryEnabled: true })
+      redVsBlue.game.telemetry.setEnabled(true)
+    })
+    expect(await emittedDuring(page, 200)).toBe(0)
     expect(await battle.counters()).toEqual({ pushed: 0, acked: 0, queued: 0, inFlight: 0, dropped: 0 })
     await page.goto('/elsewhere/')
     expect(await page.evaluate(() => sent)).toBe(0)

@@ -24,7 +24,7 @@ describe('a game', () => {
       ...new Array(6).fill('ship_spawned'),
     ])
     game.spawnShip('blue')
-    expect(pushTelemetry).toHaveBeenLastCalledWith('ship_spawned', expect.objectContaining({ team: 'blue' }))
+    expect(pushTelemetry).toHaveBeenLastCalledWith('ship_spawned', expect.objectContaining({ team: 'blue' }), undefined)
   })
 
   it('shows what happens in gameState', () => {
@@ -87,6 +87,21 @@ describe('the telemetry switch', () => {
   it('starts where the client stands', () => {
     expect(testGame({ enabled: true }).stores.ui.getState().telemetryEnabled).toBe(true)
     expect(testGame({ enabled: false }).stores.ui.getState().telemetryEnabled).toBe(false)
+  })
+
+  it('stays off under a flag that is off, whatever is chosen', () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const game = testGame({ enabled: false })
+    const heard = vi.fn()
+    game.engine.on('telemetry', heard)
+    game.connect()
+    game.start()
+    game.stores.ui.setState({ telemetryEnabled: true })
+    game.spawnShip()
+    const { telemetryAllowed, telemetryEnabled } = game.stores.ui.getState()
+    expect([telemetryAllowed, telemetryEnabled, game.telemetry.stats().pushed]).toEqual([false, false, 0])
+    expect(heard).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
   })
 
   it('off means that nothing at all is emitted', () => {

@@ -78,7 +78,7 @@ const mostShipsByHand = 200
 
 export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames }: GameOptions): Game {
   const gameState = createGameStateStore()
-  const ui = createUiStore({ telemetryEnabled: telemetry.enabled, seed })
+  const ui = createUiStore({ telemetryAllowed: telemetry.enabled, seed })
   const telemetryStore = createTelemetryStore(telemetry)
   const engine = createEngine({ seed, enableTelemetry: telemetry.enabled })
   const missions = createMissionControl({
@@ -131,10 +131,13 @@ export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames 
     ...(frames && { frames }),
   })
 
-  /** Follows the one switch; only switching on is told, since off emits nothing at all. */
-  function switchTelemetry(enabled: boolean): void {
-    telemetry.setEnabled(enabled)
+  /** Follows the player's choice; only switching on is told, since off emits nothing at all. */
+  function switchTelemetry(choice: boolean): void {
+    telemetry.setEnabled(choice)
+    const { enabled } = telemetry
     engine.setTelemetryEnabled(enabled)
+    // The operator's flag is a ceiling: where it is off, so is the switch.
+    if (choice && !enabled) ui.setState({ telemetryEnabled: false })
     if (enabled) telemetryStore.getState().pushTelemetry('telemetry_toggled', { enabled })
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createTestTelemetry, pushMany } from './test-doubles.ts'
+import { createOpenTelemetry, createTestTelemetry, pushMany } from './test-doubles.ts'
 
 const numbersOf = (events: readonly { readonly data: unknown }[]): unknown[] =>
   events.map(({ data }) => (data as { n: number }).n)
@@ -47,12 +47,80 @@ describe('push', () => {
     expect(telemetry.buffer.peek(1)[0]?.data).toBe(data)
   })
 
-  it('copies payloads where told, for games that pool their objects', () => {
+  it('encodes payloads at once where told, for games that pool their objects', () => {
     const { telemetry } = createTestTelemetry({ copy: true, isDevelopment: true })
     const pooled = { n: 1 }
     telemetry.push('tick', pooled)
     pooled.n = 2
     expect(numbersOf(telemetry.buffer.peek(1))).toEqual([1])
+  })
+
+  it.each<[string, unknown]>([
+    ['a toJSON', { colour: { red: 255, toJSON: () => '#f00' } }],
+    ['a URL', new URL('https://game.example/')],
+    ['a method', { name: 'ship', fire: () => {} }],
+    ['a proxy', new Proxy({ n: 1 }, {})],
+    ['a Map and a Set', { map: new Map([['a', 1]]), set: new Set([1]) }],
+    ['an Error', new Error('no ship')],
+    ['NaN', Number.NaN],
+    ['nothing', undefined],
+    ['a function', () => {}],
+  ])('sends the same with copy and without: %s', async (_, data) => {
+    const sent = async (copy: boolean): Promise<string | undefined> => {
+      const { world, telemetry } = await createOpenTelemetry({ copy })
+      telemetry.push('tick', data)
+      await world.advance(1000)
+      return world.socket.sent[1]
+    }
+    expect(await sent(true)).toBe(await sent(false))
+    expect(await sent(true)).toContain('"events":[{"type":"tick"')
+  })
+
+  it('warns in development, once a type, of what JSON can’t say, and where', () => {
+    const { telemetry, world } = createTestTelemetry({ isDevelopment: true })
+    const circle: Record<string, unknown> = {}
+    circle.self = circle
+    class Ship {
+      readonly at = 1
+    }
+    const payloads: readonly [string, unknown, string | undefined][] = [
+      ['map', { ships: [{ cargo: new Map() }] }, 'data.ships.0.cargo is a Map'],
+      ['nan', { score: Number.NaN }, 'data.score is NaN'],
+      ['id', [1n], 'data.0 is 1'],
+      ['error', { cause: new RangeError('no') }, 'data.cause is a RangeError'],
+      ['circle', circle, 'data.self is circular'],
+      ['pattern', { pattern: /a/ }, 'data.pattern is a RegExp'],
+      ['half', { name: '\ud83d' }, 'data.name has half a character'],
+      ['bytes', new Uint8Array(2), 'data is a Uint8Array'],
+      [
+        'throws',
+        Object.defineProperty({}, 'a', { enumerable: true, get: () => Number.NaN.toFixed(999) }),
+        'can’t be read',
+      ],
+      ['plain', { a: [1, 'b', null, undefined, { c: true }], date: new Date(0), ship: new Ship() }, undefined],
+    ]
+    for (const [type, data, warning] of payloads) {
+      telemetry.push(type, data)
+      telemetry.push(type, data)
+      if (warning) expect(world.warnings.splice(0)).toEqual([expect.stringContaining(warning.replace('’', "'"))])
+      else expect(world.warnings).toEqual([])
+    }
+    expect(telemetry.stats()).toMatchObject({ pushed: 20, queued: 20 })
+  })
+
+  it('keeps the timestamp that an event brings, and the order of the pushes', () => {
+    const { telemetry, world } = createTestTelemetry()
+    telemetry.push('tick', 1, 1_500_000_000_000.5)
+    telemetry.push('tick', 2)
+    telemetry.push('tick', 3, world.nowMs + 60_000)
+    telemetry.push('tick', 4)
+    for (const wrong of [Number.NaN, Infinity, '5', null, 8.64e15 + 1, {}]) telemetry.push('tick', 5, wrong as number)
+    expect(telemetry.buffer.peek(9).map(({ timestamp }) => timestamp)).toEqual([
+      1_500_000_000_000.5,
+      world.nowMs,
+      world.nowMs + 60_000,
+      ...new Array(6).fill(world.nowMs),
+    ])
   })
 
   it('redacts before the buffer, and drops what is redacted away', () => {
@@ -78,7 +146,7 @@ describe('push', () => {
     ['copy', { copy: true }],
   ])('never throws, whatever %s does', (_, options) => {
     const { telemetry } = createTestTelemetry(options)
-    telemetry.push('tick', () => 'not cloneable')
+    telemetry.push('tick', new Float64Array(70_000))
     expect(telemetry.stats()).toMatchObject({ pushed: 1, dropped: { unencodable: 1 } })
   })
 })

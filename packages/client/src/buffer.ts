@@ -1,5 +1,13 @@
 /** The seed's store: events in, first in first out. It works by itself; a link drains it where one is attached. */
-import { type DropReason, eventId, type TelemetryEvent } from '@downlink/protocol'
+import {
+  type DropReason,
+  encodeJson,
+  eventId,
+  isTime,
+  maxEventBytes,
+  maxEventDepth,
+  type TelemetryEvent,
+} from '@downlink/protocol'
 import type { Clock } from './clock.ts'
 import type { Environment } from './environment.ts'
 import type { TelemetrySettings } from './options.ts'
@@ -11,8 +19,12 @@ export interface TelemetryBuffer {
   /** Queued events, not yet sent. */
   readonly length: number
   readonly capacity: number
-  /** Gives the event its sequence, id and timestamp. O(1); never throws. */
-  push(type: string, data?: unknown): void
+  /**
+   * Gives the event its sequence, id and timestamp. O(1); never throws.
+   *
+   * @param timestamp of an event that brings its own, in milliseconds since 1970; it is kept as it is
+   */
+  push(type: string, data?: unknown, timestamp?: number): void
   /** Takes the `count` oldest; they are the caller's now. Empty while a link is attached: it alone drains then. */
   drain(count: number): TelemetryEvent[]
   /** Reads the `count` oldest. */
@@ -58,7 +70,7 @@ export function createBuffer(
       return outbox.queued()
     },
     capacity,
-    push(type, data) {
+    push(type, data, timestamp) {
       let refused: DropReason | undefined
       try {
         if (redact) {
@@ -66,12 +78,14 @@ export function createBuffer(
           if (kept) ({ type, data } = kept)
           else refused = 'sampled'
         }
-        if (copy) data = structuredClone(data)
-        else development?.payload(data)
+        if (copy) {
+          const json = encodeJson(data, maxEventDepth, maxEventBytes)
+          data = json && JSON.parse(json)
+        } else development?.payload(type, data)
       } catch {
         refused = 'unencodable'
       }
-      const entry = outbox.push(type, clock(), data, refused)
+      const entry = outbox.push(type, isTime(timestamp) ? timestamp : clock(), data, refused)
       if (!refused) {
         if (recent.size >= recentEvents) recent.remove(0)
         recent.push(entry)

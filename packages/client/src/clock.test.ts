@@ -22,6 +22,7 @@ it('reads whole wall-clock milliseconds', () => {
 
 it('follows the monotonic clock through a small adjustment of the wall clock', () => {
   const { clock, source, pass } = createSource()
+  clock()
   source.wall -= 900
   pass(100)
   expect(clock()).toBe(1_000_100)
@@ -45,4 +46,11 @@ it('stands still rather than go backwards', () => {
   expect(clock()).toBe(1_000_000)
   pass(2000)
   expect(clock()).toBe(1_001_000)
+})
+
+it('asks for no time before the first event', () => {
+  const refuse = (): never => {
+    throw new Error('Disallowed operation called within global scope')
+  }
+  expect(() => createClock({ wallMs: refuse, monotonicMs: refuse })).not.toThrow()
 })

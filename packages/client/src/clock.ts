@@ -12,8 +12,9 @@ const checkIntervalMs = 1000
  * when the two part by over a second, as they do after sleep.
  */
 export function createClock({ wallMs, monotonicMs }: Pick<Environment, 'wallMs' | 'monotonicMs'>): Clock {
-  let anchorMs = wallMs() - monotonicMs()
-  let checkedMs = 0
+  // Read at the first event and not before: where there is no event yet, some platforms have no clock.
+  let anchorMs = Number.NaN
+  let checkedMs = Number.NEGATIVE_INFINITY
   let lastMs = 0
   return () => {
     const ms = monotonicMs()
@@ -21,7 +22,7 @@ export function createClock({ wallMs, monotonicMs }: Pick<Environment, 'wallMs' 
     if (ms - checkedMs >= checkIntervalMs) {
       checkedMs = ms
       const apartMs = wallMs() - ms
-      if (Math.abs(apartMs - anchorMs) > maxApartMs) anchorMs = apartMs
+      if (!(Math.abs(apartMs - anchorMs) <= maxApartMs)) anchorMs = apartMs
     }
     lastMs = Math.max(lastMs, Math.floor(anchorMs + ms))
     return lastMs

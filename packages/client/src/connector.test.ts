@@ -3,7 +3,7 @@ import type { LinkState } from './link-state.ts'
 import { createOpenTelemetry, createTestTelemetry, noTotals, pushMany } from './test-doubles.ts'
 
 const retryInMs = (status: LinkState, nowMs: number): number =>
-  status.at === 'waiting' ? status.retryAtMs - nowMs : Number.NaN
+  'retryAtMs' in status ? status.retryAtMs - nowMs : Number.NaN
 
 describe('connecting', () => {
   it('does nothing before start', async () => {
@@ -27,11 +27,26 @@ describe('connecting', () => {
     ['http://127.0.0.1:4180/telemetry', 'ws://127.0.0.1:4180/telemetry'],
     ['https://collector.example/t', 'wss://collector.example/t'],
     ['/elsewhere', 'wss://game.example/elsewhere'],
-  ])('takes %s for %s', async (url, socketUrl) => {
+    ['http://127.0.0.1:4180', 'ws://127.0.0.1:4180/telemetry'],
+    ['ws://127.0.0.1:4180/', 'ws://127.0.0.1:4180/telemetry'],
+    ['https://collector.example?key=k', 'wss://collector.example/telemetry?key=k'],
+    ['WSS://Collector.Example/t', 'wss://collector.example/t'],
+    ['HTTP://127.0.0.1:4180', 'ws://127.0.0.1:4180/telemetry'],
+    ['  wss://collector.example/t\n', 'wss://collector.example/t'],
+    ['telemetry', 'wss://game.example/play/telemetry'],
+    ['../t', 'wss://game.example/t'],
+    ['//collector.example', 'wss://collector.example/telemetry'],
+    ['', 'wss://game.example/telemetry'],
+    ['  ', 'wss://game.example/telemetry'],
+    ['http://[::1]:4180', 'ws://[::1]:4180/telemetry'],
+  ])('takes %j for %s, and posts to the same', async (url, socketUrl) => {
     const { world, telemetry } = createTestTelemetry({ url })
     telemetry.start()
     await world.advance(0)
     expect(world.socket.url).toBe(socketUrl)
+    pushMany(telemetry, 1)
+    world.leave()
+    expect(world.posts[0]?.url).toBe(socketUrl.replace(/^ws/, 'http'))
   })
 
   it('says hello first, with all that the collector must know', async () => {
@@ -121,8 +136,8 @@ describe('connecting', () => {
     const { world, telemetry } = createTestTelemetry({ ...options, environment })
     telemetry.start()
     await world.advance(0)
-    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'no-socket' })
-    expect([world.warnings.length, world.timers]).toEqual([1, []])
+    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'no-socket', reason: world.warnings[0] })
+    expect([world.warnings.length, world.timers, world.posts]).toEqual([1, [], []])
   })
 })
 
@@ -135,7 +150,7 @@ describe('coming back', () => {
       await world.advance(3000)
       world.random = random
       world.socket.drop()
-      delays.push(retryInMs(telemetry.status(), world.nowMs))
+      delays.push(retryInMs(telemetry.status(), world.environment.monotonicMs()))
     }
     expect(delays).toEqual([250, 500, 1000, 1500, 0, 3000])
     expect(telemetry.status()).toMatchObject({ at: 'waiting', attempt: 6, lastCode: 1006 })
@@ -239,6 +254,7 @@ describe('close codes', () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.socket.drop(code)
     expect(telemetry.status()).toEqual({ at: 'stopped', because })
+    expect(world.warnings).toEqual([`Stopped: ${because}`])
     await world.advance(600_000)
     expect([world.sockets.length, world.timers]).toEqual([1, []])
   })
@@ -279,18 +295,96 @@ describe('close codes', () => {
     expect(world.sockets).toHaveLength(2)
   })
 
-  it('says why, in development', async () => {
-    const { world } = await createOpenTelemetry({ isDevelopment: true })
-    world.socket.drop(4403, 'Expected an allowed origin')
-    expect(world.warnings.join()).toContain('Expected an allowed origin')
+  it.each([true, false])('says why, once, in every build (development: %s)', async (isDevelopment) => {
+    const { world, telemetry } = await createOpenTelemetry({ isDevelopment })
+    const reason = 'Expected an allowed origin, got https://game.example'
+    world.socket.drop(4403, reason)
+    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'forbidden', reason })
+    expect(world.warnings).toEqual([reason])
   })
 
-  it('tells what was rejected, in development', async () => {
+  it('says once why it comes back, however often', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    const reason = 'Expected at most 50 events a second'
+    world.random = 0
+    for (let time = 0; time < 3; time++) {
+      world.socket.drop(4429, reason)
+      expect(telemetry.status()).toMatchObject({ at: 'waiting', lastCode: 4429, reason })
+      await world.advance(0)
+      world.socket.welcome()
+    }
+    expect(world.warnings).toEqual([reason])
+  })
+
+  it('tells what was rejected, and its type, in development', async () => {
     const { world, telemetry } = await createOpenTelemetry({ isDevelopment: true })
-    pushMany(telemetry, 1)
+    telemetry.push('tick')
+    telemetry.push('shot')
     await world.advance(1000)
-    world.socket.ack(1, { rejected: [{ seq: 1, code: 'invalid_payload', message: 'n: expected text' }] })
-    expect(world.warnings.join()).toContain('n: expected text')
+    const rejected = [
+      { seq: 2, code: 'invalid_payload', message: 'n: expected text' },
+      { seq: 9, code: 'bad_event', message: 'unknown' },
+    ]
+    world.socket.ack(2, { rejected })
+    expect(world.warnings).toEqual([
+      'Event 2 "shot" was rejected as invalid_payload: n: expected text',
+      'Event 9 was rejected as bad_event: unknown',
+    ])
+  })
+
+  it('warns once of what the collector left out of its introduction', async () => {
+    const { world } = await createOpenTelemetry()
+    const leftOut = ['Expected label "cores" to be text, got 8', 'Expected "schema" to be text']
+    const welcome = { t: 'welcome', ack: 0, window: 1, maxBatchBytes: 1, beatMs: 1, now: 1, totals: noTotals } as const
+    world.socket.drop()
+    for (let time = 0; time < 2; time++) {
+      await world.advance(30_000)
+      world.socket.open()
+      world.socket.message({ ...welcome, leftOut })
+      world.socket.drop()
+    }
+    expect(world.warnings).toHaveLength(1)
+    for (const sentence of leftOut) expect(world.warnings[0]).toContain(sentence)
+  })
+
+  it.each([4400, 4413, 1009])('introduces itself without a description after a refusal with %i', async (code) => {
+    const { world, telemetry } = createTestTelemetry({ build: 'b', labels: { a: 'x' }, schema: 's', key: 'k' })
+    telemetry.start()
+    await world.advance(0)
+    world.socket.open()
+    expect(world.socket.frames()[0]).toMatchObject({ meta: { build: 'b' }, schema: 's' })
+    world.socket.drop(code, 'Expected "meta" to be an object of at most 1024 bytes')
+    await world.advance(1000)
+    world.socket.welcome()
+    expect(world.socket.frames()[0]).not.toHaveProperty('meta')
+    expect(world.socket.frames()[0]).not.toHaveProperty('schema')
+    expect(world.socket.frames()[0]).toMatchObject({ key: 'k' })
+    expect(telemetry.status().at).toBe('open')
+  })
+})
+
+describe('a key', () => {
+  it('is sent as it is, up to 4,096 characters', async () => {
+    const key = ` ${'k'.repeat(4095)}`
+    const { world, telemetry } = createTestTelemetry({ key })
+    telemetry.start()
+    await world.advance(0)
+    world.socket.open()
+    expect(JSON.parse(world.socket.sent[0] ?? '')).toMatchObject({ key })
+  })
+
+  it.each([
+    ['too long', { key: 'k'.repeat(4097) }],
+    ['a number', { key: 600 as unknown as string }],
+    ['a token that is none', { getToken: () => ({ token: 'k' }) as unknown as string }],
+  ])('that is %s opens no socket, and is told once', async (_, options) => {
+    const { world, telemetry } = createTestTelemetry(options)
+    telemetry.start()
+    await world.advance(600_000)
+    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'unauthorised', reason: world.warnings[0] })
+    expect([world.warnings.length, world.sockets]).toEqual([1, []])
+    pushMany(telemetry, 1)
+    expect(telemetry.stats()).toMatchObject({ queued: 1 })
   })
 })
 
@@ -377,34 +471,65 @@ describe('getToken', () => {
 })
 
 describe('the network', () => {
-  it('makes no attempt while offline, and one when it is back', async () => {
-    const { world, telemetry } = createTestTelemetry()
+  it('is tried whatever the browser believes of it: a collector on the same machine needs none', async () => {
+    const { world, telemetry } = createTestTelemetry({ url: 'ws://127.0.0.1:4180' })
     world.offline()
     telemetry.start()
-    await world.advance(600_000)
-    expect([world.sockets.length, telemetry.status().at]).toEqual([0, 'offline'])
-    world.online()
     await world.advance(0)
-    expect(world.sockets).toHaveLength(1)
+    world.socket.welcome()
+    pushMany(telemetry, 1)
+    await world.advance(1000)
+    world.socket.ack(1)
+    expect([telemetry.status().at, telemetry.stats().acked]).toEqual(['open', 1])
   })
 
-  it('lets the socket go when it goes, keeping what is in flight', async () => {
+  it('leaves a socket alone that works, and asks it', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.offline()
+    expect([telemetry.status().at, world.socket.closedWith]).toEqual(['open', undefined])
+    expect(world.socket.frames().at(-1)).toEqual({ t: 'ping' })
+    world.socket.message({ t: 'beat' })
+    pushMany(telemetry, 1)
+    await world.advance(1000)
+    world.socket.ack(1)
+    await world.advance(60_000)
+    expect([telemetry.status().at, telemetry.stats().acked, world.sockets.length]).toEqual(['open', 1, 1])
+  })
+
+  it('cuts one that does not answer, by the deadline, and keeps what is in flight', async () => {
     const { world, telemetry } = await createOpenTelemetry()
     pushMany(telemetry, 10)
     await world.advance(1000)
     world.offline()
+    await world.advance(12_000)
     expect(telemetry.status()).toMatchObject({ at: 'offline' })
     expect(telemetry.stats()).toMatchObject({ queued: 10, inFlight: 0 })
-    expect(world.socket.closedWith).toBe(1000)
-    expect(world.timers).toEqual([])
+    expect(world.sockets[0]?.closedWith).toBe(1000)
   })
 
-  it('cancels a retry, which would fail', async () => {
+  it('is tried more rarely while the browser sees none, and at once when it sees one again', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.offline()
+    world.socket.drop()
+    expect(telemetry.status()).toMatchObject({ at: 'offline' })
+    expect(world.timers).toEqual([15_000])
+    await world.advance(15_000)
+    expect(world.sockets).toHaveLength(2)
+    world.socket.drop()
+    await world.advance(1)
+    world.online()
+    await world.advance(0)
+    expect(world.sockets).toHaveLength(3)
+  })
+
+  it('is said to be gone where the link was lost before the browser noticed', async () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.socket.drop()
     world.offline()
-    await world.advance(60_000)
-    expect([world.sockets.length, telemetry.status().at]).toEqual([1, 'offline'])
+    expect(telemetry.status()).toMatchObject({ at: 'offline', attempt: 1 })
+    world.online()
+    await world.advance(0)
+    expect([telemetry.status().at, world.sockets.length]).toEqual(['connecting', 2])
   })
 
   it('keeps its backoff through an online that changes nothing', async () => {
@@ -442,7 +567,7 @@ describe('the network', () => {
 
 describe('stop', () => {
   it('leaves no timer, no listener and no socket behind, wherever the link stands', async () => {
-    for (const stage of ['waiting', 'connecting', 'greeting', 'open', 'lost', 'offline']) {
+    for (const stage of ['waiting', 'connecting', 'greeting', 'open', 'lost', 'offline'] as const) {
       const { world, telemetry } = createTestTelemetry()
       telemetry.start()
       if (stage !== 'waiting') await world.advance(0)
@@ -533,7 +658,7 @@ describe('switched off', () => {
   })
 
   it('stays off through start, and starts when switched on', async () => {
-    const { world, telemetry } = createTestTelemetry({ enabled: false })
+    const { world, telemetry } = createTestTelemetry({ consent: false })
     telemetry.start()
     expect(telemetry.status()).toEqual({ at: 'disabled' })
     world.online()
@@ -546,7 +671,7 @@ describe('switched off', () => {
   })
 
   it('starts nothing by being switched on before start, or after stop', async () => {
-    const { world, telemetry } = createTestTelemetry({ enabled: false })
+    const { world, telemetry } = createTestTelemetry({ consent: false })
     telemetry.setEnabled(true)
     telemetry.start()
     telemetry.setEnabled(false)

@@ -5,17 +5,18 @@ import {
   encodeBatch,
   encodeFrame,
   type Hello,
+  maxKeyLength,
   subprotocol,
-  telemetryPath,
 } from '@downlink/protocol'
 import { createPacker } from './batch.ts'
 import type { LinkedBuffer } from './buffer.ts'
+import { type Endpoint, resolveEndpoint } from './endpoint.ts'
 import type { Environment, PageSignal } from './environment.ts'
 import { createExitFlush } from './exit-flush.ts'
-import { type LinkEvent, type LinkState, step } from './link-state.ts'
+import { type LinkEvent, type LinkState, type StopReason, step } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
 import { createSender } from './sender.ts'
-import { createSession, type Session } from './session.ts'
+import type { Session } from './session.ts'
 import type { SocketPort } from './socket.ts'
 
 export interface Connector {
@@ -31,19 +32,23 @@ const closedNormally: CloseCode = 1000
 /** What browsers report of a connection that was lost or refused. */
 const closedAbnormally: number = 1006
 
+/** What a collector closes with that can't read, or has no room for, all that a session says of itself. */
+const introductionRefused: readonly unknown[] = [4400, 4413, 1009] satisfies CloseCode[]
+
 export function createConnector(
   settings: TelemetrySettings,
   environment: Environment,
   buffer: LinkedBuffer,
   session: Session,
 ): Connector {
-  const { url = telemetryPath, getToken, schema, build, labels, version } = settings
+  const { url, getToken, schema, build, labels, version } = settings
   const { development, warn, wallMs, monotonicMs } = environment
   const { outbox } = buffer
   const pack = createPacker(outbox, ({ type, timestamp, data }) => ({ type, timestamp, data, version }))
   const sender = createSender(settings, outbox, pack)
-  const post = (body: string): Promise<string | undefined> => environment.post(url.replace(/^ws/, 'http'), body)
-  const exitFlush = createExitFlush(outbox, pack, post, settings.exitBudgetBytes)
+  const post = async (body: string): Promise<string | undefined> => endpoint && environment.post(endpoint.postUrl, body)
+  const exitFlush = createExitFlush(outbox, pack, post, settings.exitBudgetBytes, environment)
+  let endpoint: Endpoint | undefined
   let state: LinkState = { at: 'idle' }
   let socket: SocketPort | undefined
   let cancelAlarm: (() => void) | undefined
@@ -55,6 +60,8 @@ export function createConnector(
   let awaiting = false
   /** Since when we wait in vain. */
   let silentSinceMs = 0
+  /** The last sentence that was warned of: a collector repeats itself with each attempt. */
+  let told = ''
 
   /** The one timer: of the retry, of the welcome, or of the next drain. */
   const alarm = (delayMs: number, run: () => void): void => {
@@ -64,7 +71,11 @@ export function createConnector(
 
   const dispatch = (...event: LinkEvent): void =>
     enter(
-      step(state, event, settings, { nowMs: wallMs(), random: environment.random(), isOnline: environment.isOnline() }),
+      step(state, event, settings, {
+        nowMs: monotonicMs(),
+        random: environment.random(),
+        isOnline: environment.isOnline(),
+      }),
     )
 
   const enter = (next: LinkState): void => {
@@ -72,11 +83,22 @@ export function createConnector(
     state = next
     if (next.at !== at) {
       if (next.at !== 'open') disconnect()
-      if (next.at === 'waiting') alarm(next.retryAtMs - wallMs(), () => dispatch('retry'))
+      if ('retryAtMs' in next) alarm(next.retryAtMs - monotonicMs(), () => dispatch('retry'))
       if (next.at === 'connecting') void connect(conn)
     }
+    if (next.at === 'stopped') tell(next.reason ?? `Stopped: ${next.because}`)
+    else if ('attempt' in next && next.reason) tell(next.reason)
     buffer.changed()
   }
+
+  const tell = (sentence: string): void => {
+    if (sentence !== told) warn(sentence)
+    told = sentence
+  }
+
+  const stop = (because: StopReason, reason: string): void => enter({ at: 'stopped', because, reason })
+
+  const noSocket = (cause: unknown): void => stop('no-socket', `${cause}`)
 
   const disconnect = (): void => {
     cancelAlarm?.()
@@ -100,29 +122,31 @@ export function createConnector(
       if (attempt === conn) lost()
       return
     }
+    if (key !== undefined && !(typeof key === 'string' && key.length <= maxKeyLength)) {
+      stop('unauthorised', `No key: not text, or over ${maxKeyLength} characters`)
+      return
+    }
     try {
-      const { href } = new URL(url, environment.pageUrl)
-      const opened = environment.createSocket(href.replace(/^http/, 'ws'), [subprotocol])
+      const opened = environment.createSocket((endpoint as Endpoint).socketUrl, [subprotocol])
       opened.onopen = () => opened.send(encodeFrame({ t: 'hello', ...hello() }))
       opened.onmessage = ({ data }) => {
         awaiting = false
         silentSinceMs = monotonicMs()
         receive(data)
       }
-      opened.onclose = ({ code }) => lost(code)
+      opened.onclose = ({ code, reason }) => lost(code, reason || undefined)
       // The close that follows says more; but `ws` throws an error that nobody listens for.
       opened.onerror = () => {}
-      development?.watch(opened)
+      development?.watch(opened, outbox.at)
       socket = opened
     } catch (cause) {
-      warn(`Can't connect: ${cause}`)
-      enter({ at: 'stopped', because: 'no-socket' })
+      noSocket(cause)
     }
   }
 
-  const lost = (code = closedAbnormally): void => {
+  const lost = (code = closedAbnormally, reason?: string): void => {
     const fruitless = state.at === 'open' && !state.progressed && outbox.cursor > outbox.acked
-    dispatch('closed', code)
+    dispatch('closed', code, reason)
     if (fruitless) sender.shrink(code)
   }
 
@@ -137,7 +161,7 @@ export function createConnector(
     if (mark > outbox.pushed) {
       warn(`Session ${session.id} is not ours.`)
       outbox.renumber()
-      Object.assign(session, createSession(environment))
+      session.renew()
       lost()
       return
     }
@@ -147,6 +171,7 @@ export function createConnector(
     }
     outbox.settle(mark, frame.totals)
     if (frame.t === 'welcome') {
+      if (frame.leftOut) tell(`The collector left out: ${frame.leftOut}`)
       sender.welcome(frame)
       dispatch('welcomed')
       drain()
@@ -159,13 +184,14 @@ export function createConnector(
     if (state.at !== 'open') return
     alarm(settings.drainIntervalMs, drain)
     const isExpecting = awaiting || outbox.cursor > outbox.acked
-    if (!isExpecting || wallMs() < state.slowUntilMs) silentSinceMs = monotonicMs()
-    if (monotonicMs() - silentSinceMs >= settings.ackDeadlineMs) lost()
+    const nowMs = monotonicMs()
+    if (!isExpecting || nowMs < state.slowUntilMs) silentSinceMs = nowMs
+    if (nowMs - silentSinceMs >= settings.ackDeadlineMs) lost()
     else send(true)
   }
 
   const send = (all: boolean): void => {
-    if (state.at === 'open' && socket && wallMs() >= state.slowUntilMs) {
+    if (state.at === 'open' && socket && monotonicMs() >= state.slowUntilMs) {
       try {
         sender.send(socket, all)
       } catch {
@@ -183,7 +209,10 @@ export function createConnector(
   const hello = (): Hello => {
     const { acked, pushed } = outbox
     const { id, proof } = session
-    return { session: id, proof, conn, key, next: acked + 1, pushed, now: wallMs(), schema, meta: { build, labels } }
+    const hello = { session: id, proof, conn, key, next: acked + 1, pushed, now: wallMs() }
+    // An older collector has less room: what describes a session is never worth the session.
+    const isRefused = 'lastCode' in state && introductionRefused.includes(state.lastCode)
+    return isRefused ? hello : { ...hello, schema, meta: { build, labels } }
   }
 
   /** Sends what is there, and where that is all, says that nothing follows. */
@@ -214,7 +243,12 @@ export function createConnector(
     start() {
       buffer.wake = wake
       unlisten ??= environment.onSignal(onSignal)
-      dispatch('start')
+      try {
+        endpoint ??= resolveEndpoint(url, environment.pageUrl)
+        dispatch('start')
+      } catch (cause) {
+        noSocket(cause)
+      }
     },
     rest(at) {
       if (at === 'idle') end()

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { defineEvents } from '@downlink/protocol'
 import { expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
@@ -47,6 +48,34 @@ it('attaches only a source of its own events', () => {
   // @ts-expect-error a source of other events
   attachTelemetry({} as TelemetrySource<EmittedEvent<{ other: { n: number } }>>, telemetry)
 })
+
+it('attaches whatever has `on`, whether or not it says what it emits', () => {
+  const telemetry = createTelemetry<BattleEvents>()
+  attachTelemetry({} as EventEmitter, telemetry)
+  attachTelemetry({} as EventEmitter, telemetry, { event: 'recorded' })
+  attachTelemetry({} as { on(event: string, handler: (data: unknown) => void): () => void }, telemetry)
+  attachTelemetry({} as { on: (event: string, handler: (data: unknown) => void) => void; off: () => void }, telemetry)
+  attachTelemetry({} as AnyEmitter<(...args: unknown[]) => void>, telemetry)
+  attachTelemetry({} as AnyEmitter<(event: object) => void>, telemetry)
+  attachTelemetry({} as Mitt<{ telemetry: EmittedEvent<BattleEvents>; other: number }>, telemetry)
+  attachTelemetry({} as Mitt<Record<string | symbol, unknown>>, telemetry)
+  attachTelemetry({} as AnyEmitter<(event: EmittedEvent<BattleEvents>) => void>, createTelemetry())
+  // @ts-expect-error nothing to listen with
+  attachTelemetry({ off: () => {} }, telemetry)
+})
+
+interface AnyEmitter<Handler> {
+  on(event: string, handler: Handler): this
+  off(event: string, handler: Handler): this
+}
+
+/** As mitt 3 declares it. */
+interface Mitt<Events extends Record<string | symbol, unknown>> {
+  on<Key extends keyof Events>(type: Key, handler: (event: Events[Key]) => void): void
+  on(type: '*', handler: (type: keyof Events, event: Events[keyof Events]) => void): void
+  off<Key extends keyof Events>(type: Key, handler?: (event: Events[Key]) => void): void
+  off(type: '*', handler: (type: keyof Events, event: Events[keyof Events]) => void): void
+}
 
 it('spells its states', () => {
   const status = createTelemetry().status()

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createOpenTelemetry, createTestTelemetry, pushMany } from './test-doubles.ts'
+import { createTelemetry } from './create-telemetry.ts'
+import {
+  createFakeWorld,
+  createOpenTelemetry,
+  createTestTelemetry,
+  pushMany,
+  type TestOptions,
+} from './test-doubles.ts'
 
 describe('the feature flag', () => {
   it('is off unless told: nothing is recorded', () => {
@@ -28,13 +35,98 @@ describe('the feature flag', () => {
       enabled: false,
       url: '/built-in',
       key: 'built-in',
-      environment: { config: { enabled: true, url: 'wss://staging.example/t', key: 'staging' } },
+      environment: { readConfig: () => ({ enabled: true, url: 'wss://staging.example/t', key: 'staging' }) },
     })
     telemetry.start()
     await world.advance(0)
     world.socket.open()
     expect(world.socket.url).toBe('wss://staging.example/t')
     expect(world.socket.frames()[0]).toMatchObject({ key: 'staging' })
+  })
+})
+
+describe('consent', () => {
+  it('is a choice under the flag: what is recorded is flag and choice', () => {
+    for (const flag of [true, false]) {
+      for (const consent of [true, false, undefined]) {
+        const { telemetry } = createTestTelemetry({ enabled: flag, ...(consent !== undefined && { consent }) })
+        pushMany(telemetry, 1)
+        expect([telemetry.enabled, telemetry.stats().pushed]).toEqual(
+          flag && consent !== false ? [true, 1] : [false, 0],
+        )
+        telemetry.setEnabled(true)
+        pushMany(telemetry, 1)
+        expect(telemetry.enabled).toBe(flag)
+        telemetry.setEnabled(false)
+        expect(telemetry.enabled).toBe(false)
+      }
+    }
+  })
+
+  it.each<[string, TestOptions]>([
+    ['an option', { enabled: false }],
+    ['the page', { environment: { readConfig: () => ({ enabled: false }) } }],
+    ['nobody, so by default', { enabled: undefined as unknown as boolean }],
+  ])('moves nothing where the flag is off by %s, and is told so once', async (_, options) => {
+    const { world, telemetry } = createTestTelemetry(options)
+    telemetry.start()
+    for (let time = 0; time < 3; time++) {
+      telemetry.setEnabled(true)
+      pushMany(telemetry, 60)
+      await world.advance(60_000)
+      telemetry.setEnabled(false)
+    }
+    world.leave()
+    expect([world.sockets, world.posts, telemetry.stats().pushed]).toEqual([[], [], 0])
+    expect(world.warnings).toEqual([expect.stringContaining('`enabled`')])
+  })
+
+  it.each([
+    ['the option', { consent: false }, false],
+    ['setEnabled before start', {}, true],
+  ])('that is not given yet, by %s, records nothing until it is', async (_, options, isWithdrawn) => {
+    const { world, telemetry } = createTestTelemetry(options)
+    if (isWithdrawn) telemetry.setEnabled(false)
+    pushMany(telemetry, 60)
+    telemetry.start()
+    pushMany(telemetry, 60)
+    await world.advance(60_000)
+    world.leave()
+    world.comeBack()
+    expect([telemetry.status().at, telemetry.stats().pushed, world.sockets, world.posts]).toEqual([
+      'disabled',
+      0,
+      [],
+      [],
+    ])
+    telemetry.setEnabled(true)
+    pushMany(telemetry, 1)
+    await world.advance(0)
+    world.socket.welcome()
+    expect(world.socket.frames()).toMatchObject([{ t: 'hello', pushed: 1 }, { seq: 1 }])
+    expect(world.warnings).toEqual([])
+  })
+})
+
+describe('making one', () => {
+  it('asks for neither time nor chance: some platforms have neither while a module loads', () => {
+    const refuse = (): never => {
+      throw new Error('Disallowed operation called within global scope')
+    }
+    const world = createFakeWorld()
+    const names = [
+      'wallMs',
+      'monotonicMs',
+      'random',
+      'randomBytes',
+      'setTimer',
+      'createSocket',
+      'onSignal',
+      'isOnline',
+      'post',
+    ]
+    const environment = { ...world.environment, ...Object.fromEntries(names.map((name) => [name, refuse])) }
+    expect(() => createTelemetry({ enabled: true, environment })).not.toThrow()
   })
 })
 

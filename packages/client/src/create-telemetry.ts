@@ -9,8 +9,10 @@ import { type TelemetryOptions, withDefaults } from './options.ts'
 import type { OutboxStats } from './outbox.ts'
 import { createSession } from './session.ts'
 
-/** A payload may be left out where its type allows undefined. */
-export type PushArguments<Data> = undefined extends Data ? [data?: Data] : [data: Data]
+/** A payload may be left out where its type allows undefined. An event may bring its own timestamp. */
+export type PushArguments<Data> = undefined extends Data
+  ? [data?: Data, timestamp?: number]
+  : [data: Data, timestamp?: number]
 
 export interface FlushResult {
   /** How many of the events that were unacked at the call are acked now. */
@@ -26,14 +28,21 @@ export interface Telemetry<Events extends EventMap = EventMap> {
   readonly sessionId: string
   /** The seed's store, below. */
   readonly buffer: TelemetryBuffer
-  /** Records an event. O(1); never throws, never blocks. Does nothing while telemetry is off. */
+  /**
+   * Records an event. O(1); never throws, never blocks. Does nothing while telemetry is off. It happened now, unless it
+   * brings a `timestamp`, in milliseconds since 1970.
+   */
   push<Type extends keyof Events & string>(type: Type, ...data: PushArguments<Events[Type]>): void
   /** Connects, now and for as long as it is not stopped. Twice is once. */
   start(): void
   /** Sends what an open link still takes, says goodbye, disconnects. Twice is once. */
   stop(): void
+  /** The operator's flag AND the player's choice. */
   readonly enabled: boolean
-  /** The player's toggle. Off empties the buffer (counted as `disabled`) and disconnects; the session goes on after. */
+  /**
+   * The player's choice. Off empties the buffer (counted as `disabled`) and disconnects; the session goes on after.
+   * On changes nothing while the operator's flag is off.
+   */
   setEnabled(enabled: boolean): void
   /** Where the link stands, and so why nothing is being sent. */
   status(): LinkState
@@ -54,21 +63,22 @@ const flushTimeoutMs = 5000
  * const telemetry = createTelemetry<EventsOf<typeof battleEvents>>({ url: '/telemetry', enabled: true })
  * telemetry.start()
  * telemetry.push('bullet_fired', { shipId: 'red-1', team: 'red' })
- * @throws {TelemetryError} `bad_option`
+ * @throws {TelemetryError} `bad_option`, in development only: in production what is wrong is warned of
  */
 export function createTelemetry<Events extends EventMap = EventMap>(options: TelemetryOptions = {}): Telemetry<Events> {
-  const world = { ...realEnvironment(), ...options.environment }
-  const environment = options.delivery?.(world) ?? world
-  const given = { ...options, ...environment.config }
-  const settings = withDefaults(given)
+  const world = { ...realEnvironment(), ...options?.environment }
+  const settings = withDefaults(options, world)
+  const environment = settings.delivery?.(world) ?? world
   const session = createSession(environment, settings.sessionId)
   const buffer = createBuffer(settings, environment, createClock(environment), session)
   const { outbox } = buffer
   const connector = createConnector(settings, environment, buffer, session)
   let started = false
-  let { enabled } = settings
+  let hasWarned = false
+  let choice = settings.consent
+  const isEnabled = (): boolean => settings.enabled && choice
   const apply = (): void => {
-    if (started && enabled) connector.start()
+    if (started && isEnabled()) connector.start()
     else connector.rest(started ? 'disabled' : 'idle')
   }
 
@@ -77,14 +87,14 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       return session.id
     },
     get enabled() {
-      return enabled
+      return isEnabled()
     },
     buffer,
-    push(type: string, data?: unknown) {
-      if (enabled) buffer.push(type, data)
+    push(type: string, data?: unknown, timestamp?: number) {
+      if (isEnabled()) buffer.push(type, data, timestamp)
     },
     start() {
-      if (!started && !enabled && given.enabled === undefined) environment.development?.undecided()
+      if (!started && !settings.isDecided) environment.development?.undecided()
       started = true
       apply()
     },
@@ -93,8 +103,12 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       apply()
     },
     setEnabled(on) {
-      if (on === enabled) return
-      enabled = on
+      if (on && !settings.enabled && !hasWarned) {
+        hasWarned = true
+        environment.warn('The flag `enabled` is off, and stays off.')
+      }
+      if (on === choice) return
+      choice = on
       apply()
       if (!on) buffer.clear('disabled')
     },

@@ -1,42 +1,121 @@
 /** What only a developer needs. A production build leaves this file out. */
-import { decodeServerFrame } from '@downlink/protocol'
+import { decodeServerFrame, encodeJson, isCount, jsonValue, maxEventDepth, wellFormed } from '@downlink/protocol'
+import { TelemetryError } from './errors.ts'
 import type { SocketPort } from './socket.ts'
 
 /** Told of what is going on; warns and catches mistakes where they are made. */
 export interface Development {
+  /**
+   * Throws where an option is wrong. A production build goes on with the default.
+   * @param kinds an example of what each may be
+   */
+  readonly checkOptions: (options: Options, kinds: Options) => void
   /** A payload is kept as it is: from now on, changing it throws. */
-  readonly payload: (data: unknown) => void
+  readonly payload: (type: string, data: unknown) => void
   /** Telemetry was started, and nobody has decided whether it is on. */
   readonly undecided: () => void
-  /** A socket is listened to: what a collector says of the link and its events is worth a warning. */
-  readonly watch: (socket: SocketPort) => void
+  /** A socket is listened to: what a collector says of an event is worth a warning. */
+  readonly watch: (socket: SocketPort, entryAt: (index: number) => SentEvent | undefined) => void
+}
+
+type Options = { readonly [name: string]: unknown }
+
+const overflowPolicies: readonly unknown[] = ['drop-oldest', 'drop-newest']
+
+function checkOptions(options: Options, kinds: Options): void {
+  const check = (name: string, isRight: boolean, expected: string): void => {
+    const value = options[name]
+    if (value === undefined || value === null || isRight) return
+    throw new TelemetryError(`Expected \`${name}\` to be ${expected}, got ${encodeJson(value)}`)
+  }
+  for (const [name, like] of Object.entries({ ...kinds, redact: Function })) {
+    const value = options[name]
+    if (typeof like === 'number') check(name, isCount(value, 1), 'a whole number from 1 up')
+    else if (name === 'overflow') check(name, overflowPolicies.includes(value), overflowPolicies.join(' or '))
+    else check(name, typeof value === typeof like, typeof like === 'boolean' ? 'true or false' : `a ${typeof like}`)
+  }
+}
+
+interface SentEvent {
+  readonly seq: number
+  readonly type: string
 }
 
 export function createDevelopment(warn: (message: string) => void): Development {
+  const warnedTypes = new Set<string>()
   return {
-    payload: freeze,
+    checkOptions,
+    payload(type, data) {
+      const change = warnedTypes.has(type) ? undefined : findChange(data)
+      if (change) {
+        warnedTypes.add(type)
+        warn(
+          `Event "${type}" holds what JSON can't say: ${change}. The protocol's "What a value becomes" says what is sent instead.`,
+        )
+      }
+      try {
+        freeze(data)
+      } catch {
+        // A getter or a proxy: as much of it as can be is frozen.
+      }
+    },
     undecided: () => warn('Telemetry is off: set `enabled`, or `globalThis.downlinkConfig.enabled`.'),
-    watch(socket) {
-      const { onmessage, onclose } = socket
+    watch(socket, entryAt) {
+      const { onmessage } = socket
       socket.onmessage = (event) => {
         const frame = decodeServerFrame(String(event.data))
-        const rejected = frame?.t === 'ack' ? frame.rejected : undefined
-        for (const { seq, code, message } of rejected ?? []) warn(`Event ${seq} was rejected as ${code}: ${message}`)
+        for (const { seq, code, message } of (frame?.t === 'ack' && frame.rejected) || []) {
+          warn(`Event ${seq}${typeOf(seq, entryAt)} was rejected as ${code}: ${message}`)
+        }
         onmessage?.(event)
-      }
-      socket.onclose = (event) => {
-        if (event.reason) warn(`The collector closed the link with ${event.code}: ${event.reason}`)
-        onclose?.(event)
       }
     },
   }
 }
 
+/** Its type in quotes, while the event is still there. */
+function typeOf(seq: number, entryAt: (index: number) => SentEvent | undefined): string {
+  for (let index = 0, entry = entryAt(0); entry && entry.seq <= seq; entry = entryAt(++index)) {
+    if (entry.seq === seq) return ` "${entry.type}"`
+  }
+  return ''
+}
+
+/** Where what is sent is not what JSON alone would make of it, the first such place; a look, not a search to the end. */
+function findChange(data: unknown): string | undefined {
+  let valuesLeft = 10_000
+  const find = (value: unknown, path: string, above: readonly object[]): string | undefined => {
+    if (valuesLeft-- < 0) return undefined
+    if (typeof value === 'string') return wellFormed(value) === value ? undefined : `${path} has half a character`
+    if (typeof value !== 'object' || value === null)
+      return jsonValue(value) === value ? undefined : `${path} is ${value}`
+    if (above.includes(value)) return `${path} is circular`
+    if (above.length >= maxEventDepth) return `${path} is too deep`
+    if ('toJSON' in value && typeof value.toJSON === 'function') return undefined
+    const entries = Object.entries(value)
+    for (const [key, item] of entries) {
+      const found = find(item, `${path}.${key}`, [...above, value])
+      if (found) return found
+    }
+    return isPlain(value) || (entries.length > 0 && jsonValue(value) === value)
+      ? undefined
+      : `${path} is a ${value.constructor.name}`
+  }
+  try {
+    return find(data, 'data', [])
+  } catch (error) {
+    return `it can't be read (${error})`
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || prototype === Array.prototype
+}
+
 /** Freezes plain objects and arrays, deeply. Others (typed arrays, DOM nodes, class instances) are left alone. */
 function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== Array.prototype) return
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || !isPlain(value)) return
   Object.freeze(value)
   Object.values(value).forEach(freeze)
 }

@@ -13,7 +13,7 @@ export type PageSignal =
   /** The end of such a stay. */
   | 'pageshow'
 
-/** `globalThis.downlinkConfig`: overrides what was built in, so that one build serves every environment. */
+/** `globalThis.downlinkConfig`: overrides what was built in, so that one build serves every environment. Null is nothing. */
 export interface DownlinkConfig {
   readonly url?: string
   readonly key?: string
@@ -28,15 +28,18 @@ export interface Environment {
   readonly setTimer: (run: () => void, delayMs: number) => () => void
   /** In [0, 1), for jitter. */
   readonly random: () => number
-  /** Secure ones, for ids. */
+  /** Secure ones, for ids, where the platform has them. */
   readonly randomBytes: (count: number) => Uint8Array
   readonly isOnline: () => boolean
   /** Returns how to stop listening. */
   readonly onSignal: (listener: (signal: PageSignal) => void) => () => void
   /** Sends a body that outlives the page. Resolves to the answer's text, or to nothing where there is none. */
   readonly post: (url: string, body: string) => Promise<string | undefined>
-  readonly config: DownlinkConfig | undefined
-  /** Base of the default URL; absent outside a page. */
+  /** Bytes of all bodies under way: the browser's budget is one a page. */
+  readonly underWay: { bytes: number }
+  /** May be anything, and throw: somebody wrote it by hand into a page. */
+  readonly readConfig: () => unknown
+  /** What a relative URL is relative to; absent outside a page. */
   readonly pageUrl: string | undefined
   /** Only there where code is not built for production. */
   readonly development: Development | undefined
@@ -46,20 +49,32 @@ export interface Environment {
 /** How events reach the other end: it puts something of its own between the link and the world. */
 export type Delivery = (environment: Environment) => Environment
 
-/** The page, worker or Node process that we are in. Called when telemetry is created, not when it is imported. */
+/** Shared by all telemetries of a page. */
+const underWay = { bytes: 0 }
+
+/** Later than this, a browser's timer runs at once. */
+const maxDelayMs = 2 ** 31 - 1
+
+/**
+ * The page, worker or Node process that we are in. Called when telemetry is created, not when it is imported; and then
+ * it asks for neither time nor chance, which some platforms have only later, and others not at all.
+ */
 export function realEnvironment(): Environment {
-  const scope = globalThis as typeof globalThis & { readonly downlinkConfig?: DownlinkConfig }
+  const scope: Partial<typeof globalThis> & { readonly downlinkConfig?: unknown } = globalThis
   const warn = (message: string): void => console.warn(`[downlink] ${message}`)
   return {
     createSocket: (url, protocols) => new WebSocket(url, protocols),
     wallMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
+    monotonicMs: () => (scope.performance ?? Date).now(),
     setTimer(run, delayMs) {
-      const timer = setTimeout(run, delayMs)
+      const timer = setTimeout(run, Math.min(delayMs, maxDelayMs))
       return () => clearTimeout(timer)
     },
     random: Math.random,
-    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+    randomBytes(count) {
+      const bytes = new Uint8Array(count)
+      return scope.crypto?.getRandomValues(bytes) ?? bytes.map(() => Math.random() * 256)
+    },
     // Node has no `navigator.onLine`; only an explicit `false` means offline.
     isOnline: () => scope.navigator?.onLine !== false,
     onSignal(listener) {
@@ -82,19 +97,33 @@ export function realEnvironment(): Environment {
       }
       return undefined
     },
-    config: scope.downlinkConfig,
+    underWay,
+    readConfig: () => scope.downlinkConfig,
     pageUrl: scope.location?.href,
     development: inDevelopment(warn),
     warn,
   }
 }
 
-/** Bundlers replace `process.env.NODE_ENV`, and so cut this off; where nothing did, there may be no `process`. */
+/** Bundlers replace `process.env.NODE_ENV`, and so cut all of this off; where nothing did, there may be no `process`. */
 function inDevelopment(warn: Environment['warn']): Development | undefined {
   try {
     if (process.env.NODE_ENV !== 'production') return createDevelopment(warn)
-  } catch {}
+  } catch {
+    if (isServedLocally(globalThis)) return createDevelopment(warn)
+  }
   return undefined
+}
+
+/**
+ * Does the page come from a file server of this machine? Shells around a finished game say `localhost`, too: Capacitor
+ * and Cordova without a port, Tauri under a name of its own, Electron and Neutralino with a server inside.
+ */
+function isServedLocally(scope: Partial<typeof globalThis>): boolean {
+  const isShell =
+    ['Capacitor', 'cordova', 'NL_PORT'].some((mark) => mark in scope) ||
+    /Electron|NWjs/.test(String(scope.navigator?.userAgent))
+  return !isShell && /^http:\/\/(localhost|127(\.\d+){3}|\[::1\]):\d/.test(String(scope.location?.href))
 }
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }

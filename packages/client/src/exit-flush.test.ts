@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createTelemetry } from './create-telemetry.ts'
 import { createOpenTelemetry, createTestTelemetry, noTotals, pushMany } from './test-doubles.ts'
 
 const answer = (ack: number): string => JSON.stringify({ t: 'ack', seq: ack, ack, totals: noTotals, rejected: [] })
@@ -86,16 +87,13 @@ describe('coming back', () => {
     expect(telemetry.stats()).toMatchObject({ acked: 3, inFlight: 1 })
   })
 
-  it('waits for the network where there is none', async () => {
+  it('tries, whatever the browser believes of the network', async () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.leave()
     world.offline()
     world.comeBack()
-    await world.advance(1000)
-    expect([telemetry.status().at, world.sockets.length]).toEqual(['offline', 1])
-    world.online()
     await world.advance(0)
-    expect(world.sockets).toHaveLength(2)
+    expect([telemetry.status().at, world.sockets.length]).toEqual(['connecting', 2])
   })
 
   it('does not connect because the network is back while it lies in the cache', async () => {
@@ -197,6 +195,22 @@ describe('the budget', () => {
       [],
     )
     expect(telemetry.stats()).toMatchObject({ queued: 1, dropped: {} })
+  })
+
+  it('is one for all telemetries of a page: the second sends what there is room for', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    const other = createTelemetry({ enabled: true, environment: world.environment })
+    for (const each of [telemetry, other]) {
+      each.start()
+      for (let n = 0; n < 45; n++) each.push('tick', 'x'.repeat(1000))
+    }
+    world.leave()
+    expect(world.posts.map(({ post }) => post.session)).toEqual([telemetry.sessionId, other.sessionId])
+    expect(bytesOf(world.posts)).toBeLessThanOrEqual(61_440)
+    expect(world.posts[0]?.post.events).toHaveLength(45)
+    expect(world.posts[1]?.post.events.length).toBeGreaterThan(10)
+    for (const post of world.posts) await post.answer()
+    expect(world.environment.underWay.bytes).toBe(0)
   })
 
   it('may be smaller', async () => {

@@ -26,8 +26,10 @@ const open: fc.Arbitrary<TryingState & { at: 'open' }> = fc
 const trying: fc.Arbitrary<TryingState> = fc.oneof(
   open,
   past.map((past) => ({ at: 'connecting' as const, ...past })),
-  past.map((past) => ({ at: 'waiting' as const, ...past, retryAtMs: noon + 100 })),
-  fc.tuple(past, fc.constantFrom('offline' as const, 'away' as const)).map(([past, at]) => ({ at, ...past })),
+  fc
+    .tuple(past, fc.constantFrom('waiting' as const, 'offline' as const))
+    .map(([past, at]) => ({ at, ...past, retryAtMs: noon + 100 })),
+  past.map((past) => ({ at: 'away' as const, ...past })),
 )
 const linked = fc.oneof(
   open,
@@ -71,10 +73,10 @@ describe('a lost link', () => {
 
   it('waits at least as long as the collector asked for', () => {
     fc.assert(
-      fc.property(open, fc.nat({ max: 600_000 }), codes, randoms, (state, retryAfterMs, code, random) => {
+      fc.property(open, fc.nat({ max: 900_000 }), codes, randoms, (state, retryAfterMs, code, random) => {
         const slowed = step(state, ['slow', retryAfterMs], withToken, moment())
         const next = step(slowed, ['closed', code], withToken, moment({ random }))
-        if (next.at === 'waiting') expect(next.retryAtMs).toBeGreaterThanOrEqual(noon + retryAfterMs)
+        if (next.at === 'waiting') expect(next.retryAtMs).toBeGreaterThanOrEqual(noon + Math.min(retryAfterMs, 600_000))
       }),
     )
   })
@@ -121,7 +123,7 @@ describe('a link that does not try', () => {
 describe('any event in any state', () => {
   /** What can be heard where a link stands: of a retry only while it waits, of a welcome only while it connects. */
   const isHeard = (state: LinkState, [on]: LinkEvent): boolean =>
-    (on !== 'retry' || state.at === 'waiting') &&
+    (on !== 'retry' || 'retryAtMs' in state) &&
     (on !== 'welcomed' || state.at === 'connecting') &&
     (on !== 'closed' || state.at === 'connecting' || state.at === 'open')
   const steps = fc.tuple(trying, events, fc.boolean()).filter(([state, event]) => isHeard(state, event))
@@ -136,25 +138,31 @@ describe('any event in any state', () => {
     )
   })
 
-  it('connects only while there is a network, and from the cache only where the page is back', () => {
+  it('connects when a wait is over, or the network is back; from the cache only where the page is back', () => {
     fc.assert(
       fc.property(steps, ([state, event, isOnline]) => {
         const next = step(state, event, options, moment({ isOnline }))
         if (next.at !== 'connecting' || state.at === 'connecting') return
-        expect(isOnline).toBe(true)
-        expect(event[0]).toBe(state.at === 'away' ? 'pageshow' : state.at === 'waiting' ? 'retry' : event[0])
+        if (state.at === 'away') expect(event[0]).toBe('pageshow')
+        if (state.at === 'waiting') expect(event[0]).toBe('retry')
+        if (state.at === 'offline') expect(event[0] === 'retry' || isOnline).toBe(true)
       }),
     )
   })
 
-  it('lets the socket go where the page is left, and where the network is gone', () => {
+  it('lets the socket go where the page is left, and not where the browser believes the network to be gone', () => {
     fc.assert(
       fc.property(trying, (state) => {
         expect(step(state, ['pagehide'], options, moment()).at).toBe('away')
         const next = step(state, ['offline'], options, moment({ isOnline: false }))
-        expect(next.at).toBe(state.at === 'away' ? 'away' : 'offline')
+        expect(next.at).toBe(state.at === 'waiting' ? 'offline' : state.at)
       }),
     )
+  })
+
+  it('waits longer while the browser sees no network', () => {
+    const lost = step({ at: 'connecting', attempt: 0 }, ['closed', 1006], options, moment({ isOnline: false }))
+    expect(lost).toMatchObject({ at: 'offline', attempt: 1, retryAtMs: noon + 15_000 })
   })
 
   it('keeps the failures in mind until the link has worked', () => {

@@ -4,7 +4,7 @@ import type { PageSignal } from './environment.ts'
 
 /** Why the link is not tried again. */
 export type StopReason =
-  /** The collector refuses the key, also a fresh one (4401). */
+  /** The collector refuses the key, also a fresh one (4401); or it can't be a key. */
   | 'unauthorised'
   /** The collector refuses the origin, the host or the proof (4403). */
   | 'forbidden'
@@ -21,23 +21,25 @@ export type LinkState =
   | { readonly at: 'idle' }
   /** The feature flag, or the player, has switched telemetry off. */
   | { readonly at: 'disabled' }
-  /** For good, until it is started anew. */
-  | { readonly at: 'stopped'; readonly because: StopReason }
+  /** For good, until it is started anew. `reason`: in words, where there are any. */
+  | { readonly at: 'stopped'; readonly because: StopReason; readonly reason?: string | undefined }
   | TryingState
 
-/** The states that want to be open, and what they remember of their failures. */
+/**
+ * The states that want to be open, and what they remember of their failures. Their times are those of the monotonic
+ * clock, `performance.now()`: the wall clock may be set at any time.
+ */
 export type TryingState = {
   /** Attempts since the link last worked, from 0. */
   readonly attempt: number
   /** The last close code; 1006 where there was none. */
   readonly lastCode?: number | undefined
-} & (
-  | {
-      /** `offline`: the browser sees no network. `away`: the page is being left, or lies in the back-forward cache. */
-      readonly at: 'offline' | 'away'
-    }
-  /** Backing off until `retryAtMs` (milliseconds since 1970). */
-  | { readonly at: 'waiting'; readonly retryAtMs: number }
+  /** The collector's sentence beside it. */
+  readonly reason?: string | undefined
+} /** The page is being left, or lies in the back-forward cache. */ & (
+  | { readonly at: 'away' }
+  /** Backing off. `offline`: the browser sees no network, so it takes longer; or shorter, once it sees one. */
+  | { readonly at: 'waiting' | 'offline'; readonly retryAtMs: number }
   /** From the attempt to the collector's welcome. */
   | { readonly at: 'connecting' }
   /** `progressed`: something was acked. Nothing is sent before `slowUntilMs`. */
@@ -48,7 +50,7 @@ export type LinkEvent =
   /** `retry`: the backoff is over. A page signal may have changed what stands in the way of a connection. */
   | readonly [on: 'start' | 'retry' | 'welcomed' | 'acked' | PageSignal]
   | readonly [on: 'slow', retryAfterMs: number]
-  | readonly [on: 'closed', code: number]
+  | readonly [on: 'closed', code: number, reason?: string | undefined]
 
 export interface LinkOptions {
   readonly backoffBaseMs: number
@@ -60,26 +62,30 @@ export interface LinkOptions {
 
 /** The moment at which a step is taken. */
 export interface Moment {
-  /** Milliseconds since 1970. */
+  /** Of the monotonic clock. */
   readonly nowMs: number
   /** In [0, 1). */
   readonly random: number
+  /** What the browser believes of the network: a hint, since it knows nothing of a collector on the same machine. */
   readonly isOnline: boolean
 }
+
+/** The longest pause that a collector may ask for: more is a mistake, or no collector. */
+const maxSlowMs = 600_000
 
 /**
  * What comes next. The state that is entered says what has to be done: wait, connect, send, or let the socket go.
  * An event that means nothing in a state leaves it as it is.
  */
 export function step(state: LinkState, event: LinkEvent, options: LinkOptions, moment: Moment): LinkState {
-  const [on, value] = event
+  const [on, value, sentence] = event
   const { nowMs, isOnline } = moment
   if (!('attempt' in state)) {
     // Not at once: a strict-mode double mount is one socket.
     return on === 'start' ? { at: 'waiting', attempt: 0, retryAtMs: nowMs } : state
   }
-  const { at, attempt, lastCode } = state
-  const past = { attempt, lastCode }
+  const { at, attempt, lastCode, reason } = state
+  const past = { attempt, lastCode, reason }
   switch (on) {
     case 'start':
       return state
@@ -88,32 +94,40 @@ export function step(state: LinkState, event: LinkEvent, options: LinkOptions, m
     case 'acked':
       return at === 'open' ? { ...state, progressed: true } : state
     case 'slow':
-      return at === 'open' ? { ...state, slowUntilMs: nowMs + value } : state
+      return at === 'open' ? { ...state, slowUntilMs: nowMs + Math.min(value, maxSlowMs) } : state
     case 'closed':
-      return closed(state, value, options, moment)
+      return closed(state, value, sentence, options, moment)
     case 'pagehide':
       return { at: 'away', ...past }
   }
-  if (at === 'away' && on !== 'pageshow') return state
-  if (!isOnline) return { at: 'offline', ...past }
-  return on === 'retry' || at === 'offline' || at === 'away' ? { at: 'connecting', ...past } : state
+  if (at === 'waiting' && !isOnline && on !== 'retry') return { ...state, at: 'offline' }
+  const isDue = on === 'retry' || (at === 'away' ? on === 'pageshow' : at === 'offline' && isOnline)
+  return isDue ? { at: 'connecting', ...past } : state
 }
 
 /** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): after a deploy nobody returns in step. */
-function closed(state: TryingState, code: number, options: LinkOptions, { nowMs, random }: Moment): LinkState {
+function closed(
+  state: TryingState,
+  code: number,
+  reason: string | undefined,
+  options: LinkOptions,
+  { nowMs, random, isOnline }: Moment,
+): LinkState {
   const { backoffBaseMs, backoffCapMs, minUptimeMs, getToken } = options
   const open = state.at === 'open' ? state : undefined
   const because = stopReasons[code]
   /** It was the reason of the last close, too, and the link did not work in between. */
   const again = !open?.progressed && state.lastCode === code
   const isFatal = again || code === 4403 || code === 4409 || (code === 4401 && !getToken)
-  if (because && isFatal) return { at: 'stopped', because }
+  if (because && isFatal) return { at: 'stopped', because, reason }
   const attempt = open?.progressed && nowMs - open.sinceMs >= minUptimeMs ? 0 : state.attempt + 1
-  const delayMs = random * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.max(0, attempt - 1))
+  const exponent = isOnline ? Math.max(0, attempt - 1) : Infinity
+  const delayMs = random * Math.min(backoffCapMs, backoffBaseMs * 2 ** exponent)
   return {
-    at: 'waiting',
+    at: isOnline ? 'waiting' : 'offline',
     attempt,
     lastCode: code,
+    reason,
     retryAtMs: Math.max(nowMs + Math.ceil(delayMs), open?.slowUntilMs ?? 0),
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createTelemetry } from './create-telemetry.ts'
 import { TelemetryError } from './errors.ts'
 import { type TelemetryOptions, telemetryDefaults, withDefaults } from './options.ts'
+import { createFakeWorld, createTestTelemetry, pushMany } from './test-doubles.ts'
 
 it('has the numbers of the protocol', () => {
   const shared = Object.keys(telemetryDefaults).filter((name) => name in protocolDefaults)
@@ -15,23 +16,116 @@ it('has the numbers of the protocol', () => {
   }
 })
 
-it('takes an option that is undefined for one left out', () => {
-  const capacity = undefined as unknown as number
-  expect(withDefaults({ capacity, url: '/t' })).toMatchObject({ capacity: 5000, url: '/t' })
+it('takes an option that is undefined or null for one left out', () => {
+  const { environment, warnings } = createFakeWorld()
+  const options = { capacity: undefined, batchSize: null, getToken: null, version: null, url: '/t' }
+  expect(withDefaults(options as unknown as TelemetryOptions, environment)).toMatchObject({
+    capacity: 5000,
+    batchSize: 50,
+    getToken: undefined,
+    version: undefined,
+    url: '/t',
+  })
+  expect(warnings).toEqual([])
 })
 
-describe('a bad option', () => {
+const wrongOptions: readonly [object, string][] = [
+  [{ capacity: -3 }, 'Expected `capacity` to be a whole number from 1 up, got -3'],
+  [{ batchSize: 0 }, 'Expected `batchSize` to be a whole number from 1 up, got 0'],
+  [{ drainIntervalMs: 0.5 }, 'Expected `drainIntervalMs` to be a whole number from 1 up, got 0.5'],
+  [{ windowEvents: Number.NaN }, 'Expected `windowEvents` to be a whole number from 1 up, got "NaN"'],
+  [{ maxBufferedBytes: '5' }, 'Expected `maxBufferedBytes` to be a whole number from 1 up, got "5"'],
+  [{ enabled: 'true' }, 'Expected `enabled` to be true or false, got "true"'],
+  [{ consent: 1 }, 'Expected `consent` to be true or false, got 1'],
+  [{ copy: 'yes' }, 'Expected `copy` to be true or false, got "yes"'],
+  [{ url: 5 }, 'Expected `url` to be a string, got 5'],
+  [{ getToken: 'k' }, 'Expected `getToken` to be a function, got "k"'],
+  [{ delivery: 'plain' }, 'Expected `delivery` to be a function, got "plain"'],
+]
+
+describe('a wrong option', () => {
   it.each([
-    [{ capacity: -3 }, 'Expected `capacity` to be a whole number from 1 up, got -3'],
-    [{ batchSize: 0 }, 'Expected `batchSize` to be a whole number from 1 up, got 0'],
-    [{ drainIntervalMs: 0.5 }, 'Expected `drainIntervalMs` to be a whole number from 1 up, got 0.5'],
-    [{ windowEvents: Number.NaN }, 'Expected `windowEvents` to be a whole number from 1 up, got null'],
-    [{ overflow: 'drop-all' }, 'Expected `overflow` to be drop-oldest or drop-newest, got "drop-all"'],
-    [{ enabled: 'false' }, 'Expected `enabled` to be false or true, got "false"'],
-  ])('%j is refused', (options, message) => {
-    const make = (): unknown => createTelemetry(options as unknown as TelemetryOptions)
+    ...wrongOptions,
+    [{ overflow: 'drop-all' }, 'Expected `overflow` to be drop-oldest or drop-newest, got "drop-all"'] as const,
+    [{ redact: true }, 'Expected `redact` to be a function, got true'] as const,
+  ])('%j is refused in development', (options, message) => {
+    const { environment } = createFakeWorld({}, true)
+    const make = (): unknown => createTelemetry({ ...(options as TelemetryOptions), environment })
     expect(make).toThrow(message)
     expect(make).toThrow(TelemetryError)
     expect(make).toThrow(expect.objectContaining({ name: 'TelemetryError', code: 'bad_option' }))
+  })
+
+  it.each(wrongOptions)('%j is warned of once in production, and the default holds', async (options) => {
+    const { environment, warnings } = createFakeWorld()
+    const settings = withDefaults(options as TelemetryOptions, environment)
+    const [name = ''] = Object.keys(options)
+    expect(settings[name as keyof typeof settings]).toBe(telemetryDefaults[name as keyof typeof telemetryDefaults])
+    expect(warnings).toEqual([expect.stringContaining(name)])
+  })
+
+  it.each(wrongOptions.filter(([options]) => !('enabled' in options)))('%j costs no event', async (options) => {
+    const { world, telemetry } = createTestTelemetry(options as TelemetryOptions)
+    pushMany(telemetry, 1)
+    telemetry.start()
+    await world.advance(0)
+    world.socket.welcome()
+    expect(world.socket.frames()).toMatchObject([{ t: 'hello' }, { t: 'batch', seq: 1 }])
+  })
+
+  it('is one of several in one warning', () => {
+    const { environment, warnings } = createFakeWorld()
+    const options = { enabled: 'true', capacity: 0, labels: { cores: 8 }, build: 142, version: 1.5 }
+    withDefaults(options as unknown as TelemetryOptions, environment)
+    expect(warnings).toHaveLength(1)
+    for (const name of ['enabled', 'capacity', 'cores', 'build', 'version']) expect(warnings[0]).toContain(name)
+  })
+
+  it('lets nothing out that a `redact` of the wrong kind was to hide', () => {
+    const { telemetry } = createTestTelemetry({ redact: 'chat' as unknown as NonNullable<TelemetryOptions['redact']> })
+    pushMany(telemetry, 1)
+    expect(telemetry.stats()).toMatchObject({ pushed: 1, queued: 0, dropped: { unencodable: 1 } })
+  })
+
+  it('is no reason to throw where there are none at all', () => {
+    expect(() => createTelemetry(null as unknown as TelemetryOptions)).not.toThrow()
+  })
+})
+
+describe('downlinkConfig', () => {
+  it.each<[string, () => unknown]>([
+    ['null', () => null],
+    ['text', () => 'https://collector.example'],
+    ['a number', () => 5],
+    ['a list', () => ['https://collector.example']],
+    [
+      'a getter that throws',
+      () => {
+        throw new Error('no')
+      },
+    ],
+    [
+      'an object whose getter throws',
+      () => ({
+        get url(): string {
+          throw new Error('no')
+        },
+      }),
+    ],
+    ['an object of nothing', () => ({ url: undefined, key: null, enabled: undefined, capacity: -1 })],
+  ])('that is %s changes nothing, and stops no game', async (_, readConfig) => {
+    const { world, telemetry } = createTestTelemetry({ url: '/built-in', key: 'k', environment: { readConfig } })
+    telemetry.start()
+    await world.advance(0)
+    world.socket.open()
+    expect(world.socket.url).toBe('wss://game.example/built-in')
+    expect(world.socket.frames()[0]).toMatchObject({ key: 'k' })
+    expect(world.warnings.length).toBeLessThanOrEqual(1)
+  })
+
+  it('with a flag of the wrong kind is off: so it is by default', () => {
+    const { world, telemetry } = createTestTelemetry({ environment: { readConfig: () => ({ enabled: 'true' }) } })
+    expect(telemetry.enabled).toBe(false)
+    expect(world.warnings).toEqual([expect.stringContaining('enabled')])
   })
 })

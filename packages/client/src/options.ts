@@ -1,7 +1,7 @@
 /** What can be set, its defaults and its ranges. */
 import { isCount } from '@downlink/protocol'
 import type { Delivery, Environment } from './environment.ts'
-import { TelemetryError } from './errors.ts'
+import { fitMetadata, type Metadata } from './metadata.ts'
 
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest'
 
@@ -12,9 +12,7 @@ export interface BufferOptions {
   readonly overflow?: OverflowPolicy
   /** Events that `recent` remembers, whether acked or not. @default 100 */
   readonly recentEvents?: number
-  /** Version of the event definitions, stamped on every event. */
-  readonly version?: number
-  /** Keeps a copy of each payload, for games that pool their objects. @default false */
+  /** Encodes each payload at once instead of when its batch is sent, for games that pool their objects. @default false */
   readonly copy?: boolean
   /** Sees an event before it is buffered; returns what to keep, or nothing to drop it (counted as `sampled`). */
   readonly redact?: (event: RawEvent) => RawEvent | undefined
@@ -26,18 +24,21 @@ export interface RawEvent {
   readonly data: unknown
 }
 
-export interface TelemetryOptions extends BufferOptions {
+export interface TelemetryOptions extends BufferOptions, Metadata {
   /**
-   * Where the collector listens; `http` becomes `ws`. `globalThis.downlinkConfig.url` overrides it.
+   * Where the collector listens: `ws`, `wss`, `http`, `https`, or relative to the page; without a path, at `/telemetry`.
+   * `globalThis.downlinkConfig.url` overrides it.
    * @default the page's own origin, `/telemetry`
    */
   readonly url?: string
-  /** Write key. `globalThis.downlinkConfig.key` overrides it. */
+  /** Write key, up to 4,096 characters. `globalThis.downlinkConfig.key` overrides it. */
   readonly key?: string
   /** Fetches a write key; called before the first attempt, and once more after a refusal. */
   readonly getToken?: () => string | Promise<string>
-  /** The feature flag. `globalThis.downlinkConfig.enabled` overrides it. @default false */
+  /** The operator's flag, a ceiling. `globalThis.downlinkConfig.enabled` overrides it. @default false */
   readonly enabled?: boolean
+  /** The player's choice, until `setEnabled` changes it. Without it nothing is recorded. @default true */
+  readonly consent?: boolean
   /** `plain()` of `@downlink/client/plain` is for any other backend. @default acknowledged, by a collector */
   readonly delivery?: Delivery
   /** Events a batch, at most. @default 50 */
@@ -58,14 +59,6 @@ export interface TelemetryOptions extends BufferOptions {
   readonly minUptimeMs?: number
   /** What the page may still send while it is left. @default 61440 */
   readonly exitBudgetBytes?: number
-  /** Names the build in the collector's session. */
-  readonly build?: string
-  /** Further names of the session; with `build` at most 1 KiB. */
-  readonly labels?: Readonly<Record<string, string>>
-  /** Names the event definitions. */
-  readonly schema?: string
-  /** For headless runs. A live session's id is made, so that two players never share one. */
-  readonly sessionId?: string
   /** Ports to replace: `{ createSocket }` in Node, a clock in tests. */
   readonly environment?: Partial<Environment>
 }
@@ -73,6 +66,7 @@ export interface TelemetryOptions extends BufferOptions {
 /** The numbers are those of `protocolDefaults`; a test holds them together. */
 export const telemetryDefaults = {
   enabled: false as boolean,
+  consent: true as boolean,
   overflow: 'drop-oldest' as OverflowPolicy,
   copy: false as boolean,
   capacity: 5000 as number,
@@ -88,25 +82,51 @@ export const telemetryDefaults = {
   exitBudgetBytes: 61_440 as number,
 }
 
-export type TelemetrySettings = typeof telemetryDefaults & TelemetryOptions
+export type TelemetrySettings = typeof telemetryDefaults &
+  TelemetryOptions & {
+    /** Somebody has said whether telemetry is on. */
+    readonly isDecided: boolean
+  }
 
-/** What a choice may be besides its default; all else are counts. */
-const alternatives: { readonly [fallback: string]: unknown } = { false: true, 'drop-oldest': 'drop-newest' }
+/** Examples of what else an option may be. A choice that is none of its kind is its default. */
+const kinds: { readonly [name: string]: unknown } = {
+  ...telemetryDefaults,
+  url: '',
+  getToken: Function,
+  delivery: Function,
+}
 
 /**
- * Merges options with the defaults. An option that is undefined counts as left out.
- * @throws {TelemetryError} `bad_option`, naming the option, its range and what came
+ * Merges defaults, options and the page's own configuration. What is undefined counts as left out. What is wrong is
+ * told, all of it at once, and the default holds: no configuration costs a player's events, or stops a game.
+ *
+ * @throws {TelemetryError} in development only: `bad_option`, naming the option, what was expected and what came
  */
-export function withDefaults(options: TelemetryOptions): TelemetrySettings {
-  const settings = { ...options } as Record<string, unknown> & TelemetrySettings
-  for (const [name, fallback] of Object.entries(telemetryDefaults)) {
-    const value = settings[name] ?? fallback
-    const other = alternatives[`${fallback}`]
-    const expected = other ? `${fallback} or ${other}` : 'a whole number from 1 up'
-    if (other ? value !== fallback && value !== other : !isCount(value, 1)) {
-      throw new TelemetryError(`Expected \`${name}\` to be ${expected}, got ${JSON.stringify(value)}`)
-    }
-    settings[name] = value
+export function withDefaults(
+  options: TelemetryOptions,
+  { readConfig, development, warn }: Pick<Environment, 'readConfig' | 'development' | 'warn'>,
+): TelemetrySettings {
+  const settings: Record<string, unknown> & TelemetryOptions = { ...options }
+  const wrong: string[] = []
+  try {
+    const { url, key, enabled } = Object(readConfig())
+    Object.assign(settings, url != null && { url }, key != null && { key }, enabled != null && { enabled })
+  } catch {
+    wrong.push('downlinkConfig')
   }
-  return settings
+  development?.checkOptions(settings, kinds)
+  const isDecided = settings.enabled !== undefined
+  const defaults: Record<string, unknown> = telemetryDefaults
+  for (const [name, like] of Object.entries(kinds)) {
+    const value = settings[name] ?? defaults[name]
+    const isRight = value === undefined || (typeof like === 'number' ? isCount(value, 1) : typeof value === typeof like)
+    if (!isRight) wrong.push(name)
+    settings[name] = isRight ? value : defaults[name]
+  }
+  Object.assign(
+    settings,
+    fitMetadata(settings, (name) => wrong.push(name)),
+  )
+  if (wrong.length > 0) warn(`Wrong, or made to fit: ${wrong.join(', ')}`)
+  return { ...settings, isDecided } as unknown as TelemetrySettings
 }

@@ -57,7 +57,7 @@ describe('plain delivery', () => {
   it('counts its drops itself, and says nothing of them', async () => {
     const { world, telemetry } = createTestTelemetry({ delivery: plain(), capacity: 2 })
     pushMany(telemetry, 3)
-    telemetry.push('tick', 4n)
+    telemetry.push('tick', new Uint8Array(70_000))
     telemetry.start()
     await world.advance(0)
     world.socket.open()
@@ -93,10 +93,21 @@ describe('plain delivery', () => {
     expect(await flushed).toEqual({ acked: 3, remaining: 0 })
   })
 
-  it('refuses a format that it does not know', () => {
-    const make = (): unknown => plain({ format: 'csv' } as unknown as PlainOptions)
-    expect(make).toThrow('Expected `format` to be json-array or ndjson, got "csv"')
-    expect(make).toThrow(TelemetryError)
-    expect(make).toThrow(expect.objectContaining({ name: 'TelemetryError', code: 'bad_option' }))
-  })
+  it.each(['csv', 'constructor', 5])(
+    'refuses a format of %j in development, and sends arrays in production',
+    async (format) => {
+      const delivery = plain({ format } as unknown as PlainOptions)
+      const message = `Expected \`format\` to be json-array or ndjson, got ${JSON.stringify(format)}`
+      const make = (): unknown => createTestTelemetry({ delivery, isDevelopment: true })
+      expect(make).toThrow(message)
+      expect(make).toThrow(TelemetryError)
+      const { world, telemetry } = createTestTelemetry({ delivery })
+      pushMany(telemetry, 1)
+      telemetry.start()
+      await world.advance(0)
+      world.socket.open()
+      expect(JSON.parse(world.socket.sent[0] ?? '')).toMatchObject([{ seq: 1 }])
+      expect(world.warnings).toEqual([message])
+    },
+  )
 })

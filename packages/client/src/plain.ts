@@ -6,6 +6,7 @@ import {
   type BatchFrame,
   type ClientFrame,
   type DropReason,
+  encodeJson,
   eventId,
   isDrop,
   maxFrameBytes,
@@ -37,15 +38,18 @@ const formats: { readonly [format: string]: (events: readonly TelemetryEvent[]) 
  * took stays in the buffer; leaving the page posts nothing.
  *
  * @example createTelemetry({ url: 'wss://game.example/events', delivery: plain({ format: 'ndjson' }) })
- * @throws {TelemetryError} `bad_option`
+ * A format that there is not is refused by `createTelemetry`, in development only: in production it is warned of.
  */
 export function plain({ format = plainDefaults.format }: PlainOptions = {}): Delivery {
-  const spell = formats[format]
-  if (!spell) {
-    const expected = Object.keys(formats).join(' or ')
-    throw new TelemetryError(`Expected \`format\` to be ${expected}, got ${JSON.stringify(format)}`)
-  }
   return (environment) => {
+    const isKnown = Object.hasOwn(formats, format)
+    if (!isKnown) {
+      const expected = Object.keys(formats).join(' or ')
+      const message = `Expected \`format\` to be ${expected}, got ${encodeJson(format)}`
+      if (environment.development) throw new TelemetryError(message)
+      environment.warn(message)
+    }
+    const spell = formats[isKnown ? format : plainDefaults.format] ?? JSON.stringify
     const dropped: Drops = {}
     return {
       ...environment,

@@ -64,6 +64,19 @@ it('follows the player’s toggle', async () => {
   expect([telemetry.enabled, world.sockets.length]).toEqual([true, 1])
 })
 
+it('does not lift the operator’s flag', async () => {
+  const { world, telemetry } = createTestTelemetry({ environment: { readConfig: () => ({ enabled: false }) } })
+  await mount(<TelemetryConnector telemetry={telemetry} enabled />)
+  pushMany(telemetry, 60)
+  await act(() => world.advance(60_000))
+  expect([telemetry.enabled, telemetry.status().at, telemetry.stats().pushed, world.sockets]).toEqual([
+    false,
+    'disabled',
+    0,
+    [],
+  ])
+})
+
 it('renders with each change', async () => {
   const { world, telemetry } = createTestTelemetry()
   const { container } = await mount(

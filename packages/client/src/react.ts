@@ -19,7 +19,7 @@ const TelemetryContext = createContext<Telemetry | undefined>(undefined)
 export interface TelemetryConnectorProps<Events extends EventMap> {
   /** Made once, outside of any component, so that strict mode and hot reload keep its session. */
   readonly telemetry: Telemetry<Events>
-  /** The player's toggle. Left out, the telemetry keeps what it was created with. */
+  /** The player's choice, under the operator's flag. Left out, the telemetry keeps what it has. */
   readonly enabled?: boolean
   readonly children?: ReactNode
 }
@@ -30,13 +30,14 @@ export function TelemetryConnector<Events extends EventMap>({
   enabled,
   children,
 }: TelemetryConnectorProps<Events>): ReactNode {
+  // First the choice, so that nothing starts that the player has switched off.
+  useEffect(() => {
+    if (enabled !== undefined) telemetry.setEnabled(enabled)
+  }, [telemetry, enabled])
   useEffect(() => {
     telemetry.start()
     return () => telemetry.stop()
   }, [telemetry])
-  useEffect(() => {
-    if (enabled !== undefined) telemetry.setEnabled(enabled)
-  }, [telemetry, enabled])
   return createElement(TelemetryContext.Provider, { value: telemetry as unknown as Telemetry }, children)
 }
 

@@ -1,3 +1,4 @@
+import { checkEvent, cutElement } from '@downlink/protocol'
 import { describe, expect, it } from 'vitest'
 import { createOpenTelemetry, createTestTelemetry, type FakeSocket, pushMany } from './test-doubles.ts'
 
@@ -162,11 +163,14 @@ describe('drops on the wire', () => {
 describe('what can’t be sent', () => {
   it('is dropped as unencodable, without harm to its neighbours', async () => {
     const { world, telemetry } = await createOpenTelemetry()
-    const circle: Record<string, unknown> = {}
-    circle.self = circle
+    const scene: { readonly parts: object[] } = { parts: [] }
+    for (let part = 0; part < 30; part++) scene.parts.push({ part, siblings: scene.parts })
     telemetry.push('tick', 1)
-    telemetry.push('tick', circle)
-    telemetry.push('tick', 3n)
+    telemetry.push(
+      'tick',
+      scene.parts.map(() => ({ scene: scene.parts.map(() => structuredClone(scene)) })),
+    )
+    telemetry.push('tick', new Float32Array(70_000))
     telemetry.push('tick', 4)
     await world.advance(1000)
     expect(world.socket.frames()[1]).toMatchObject({
@@ -184,6 +188,37 @@ describe('what can’t be sent', () => {
     const { events } = JSON.parse(world.socket.sent[1] ?? '') as { readonly events: readonly unknown[] }
     expect(events.slice(1)).toMatchObject([{ drop: { oversize: 1 } }, { data: 3 }])
     expect(telemetry.stats()).toMatchObject({ inFlight: 2, dropped: { oversize: 1 } })
+  })
+})
+
+describe('what JSON can’t say', () => {
+  it('goes out by the rule of what a value becomes', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    const circle: Record<string, unknown> = { n: 1 }
+    circle.self = circle
+    let deep: unknown = 'bottom'
+    for (let level = 0; level < 40; level++) deep = { deep }
+    telemetry.push('tick', circle)
+    telemetry.push('tick', {
+      score: Number.NaN,
+      id: 76561197960287930n,
+      gone: new Map([['a', new Set([1])]]),
+      name: '\ud83d',
+    })
+    telemetry.push('tick', new RangeError('no ship'))
+    telemetry.push('tick', deep)
+    telemetry.push('tick', () => {})
+    await world.advance(1000)
+    const { events } = JSON.parse(world.socket.sent[1] ?? '') as { readonly events: readonly { data: unknown }[] }
+    expect(events.map(({ data }) => data)).toEqual([
+      { n: 1, self: '[circular]' },
+      { score: 'NaN', id: '76561197960287930', gone: [['a', [1]]], name: '\ufffd' },
+      { name: 'RangeError', message: 'no ship', stack: expect.any(String) },
+      expect.anything(),
+      undefined,
+    ])
+    // As deep as a collector takes it.
+    expect(checkEvent(cutElement(JSON.stringify(events[3]), events[3]))).toMatchObject({ ok: true })
   })
 })
 
@@ -263,8 +298,38 @@ describe('slow', () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.socket.message({ t: 'slow', retryAfterMs: 60_000 })
     world.socket.drop(4429)
-    expect(telemetry.status()).toMatchObject({ at: 'waiting', retryAtMs: world.nowMs + 60_000 })
+    expect(telemetry.status()).toMatchObject({
+      at: 'waiting',
+      retryAtMs: world.environment.monotonicMs() + 60_000,
+    })
   })
+
+  it.each([-600_000, 600_000, 31_536_000_000])('takes as long where the wall clock is set by %i ms', async (stepMs) => {
+    const { world, telemetry } = await createOpenTelemetry()
+    world.socket.message({ t: 'slow', retryAfterMs: 5000 })
+    world.wallOffsetMs += stepMs
+    pushMany(telemetry, 100)
+    await world.advance(4999)
+    expect(batchesOf(world.socket)).toHaveLength(0)
+    await world.advance(1001)
+    expect(batchesOf(world.socket)).toHaveLength(2)
+  })
+
+  it.each([1e12, 2 ** 31 + 5, Number.MAX_SAFE_INTEGER])(
+    'takes ten minutes at most, whoever asks for %i ms',
+    async (ms) => {
+      const { world, telemetry } = await createOpenTelemetry()
+      world.socket.message({ t: 'slow', retryAfterMs: ms })
+      pushMany(telemetry, 1)
+      await world.advance(599_999)
+      expect(batchesOf(world.socket)).toHaveLength(0)
+      await world.advance(1001)
+      expect(batchesOf(world.socket)).toHaveLength(1)
+      world.socket.message({ t: 'slow', retryAfterMs: ms })
+      world.socket.drop(4429)
+      expect(world.timers).toEqual([600_000])
+    },
+  )
 })
 
 describe('the ack deadline', () => {

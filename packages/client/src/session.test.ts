@@ -39,6 +39,21 @@ it('shares no digits with its proof, for the id is on everybody’s screen', () 
   expect(proof).not.toContain(id.slice(-12))
 })
 
+it('asks for neither chance nor time before somebody asks for it', () => {
+  const refuse = (): never => {
+    throw new Error('Disallowed operation called within global scope')
+  }
+  expect(() => createSession({ randomBytes: refuse, wallMs: refuse })).not.toThrow()
+})
+
+it('stays what it is until it is renewed', () => {
+  const session = createSession(environment)
+  const { id, proof } = session
+  expect([session.id, session.proof]).toEqual([id, proof])
+  session.renew()
+  expect([session.id === id, session.proof === proof]).toEqual([false, false])
+})
+
 it('may be named by a headless run, and still has a proof', () => {
   const { id, proof } = createSession(environment, 'cascade-42')
   expect(id).toBe('cascade-42')

@@ -3,20 +3,41 @@ import type { Environment } from './environment.ts'
 
 export interface Session {
   /** UUIDv7 (RFC 9562), unless a headless run named it. */
-  id: string
+  readonly id: string
   /** 128 random bits, in hexadecimal; known to this page load only. */
-  proof: string
+  readonly proof: string
+  /** Begins another session. */
+  renew(): void
 }
 
-/** The random bytes are of a secure source, never a game's seeded one: two players would share a session. */
+/**
+ * Is made when it is first asked for: while a module loads, some platforms have no random bytes. They are of a secure
+ * source, never a game's seeded one: two players would share a session.
+ */
 export function createSession(
   { randomBytes, wallMs }: Pick<Environment, 'randomBytes' | 'wallMs'>,
-  id?: string,
+  name?: string,
 ): Session {
-  const random = Array.from(randomBytes(25), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  // 48 bits of time, 72 random ones.
-  const digits = wallMs().toString(16).padStart(12, '0') + random
-  let at = 0
-  const uuid = 'xxxxxxxx-xxxx-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => digits.charAt(at++))
-  return { id: id ?? uuid, proof: random.slice(-32) }
+  let random = ''
+  let id = name
+  const digits = (): string =>
+    (random ||= Array.from(randomBytes(25), (byte) => byte.toString(16).padStart(2, '0')).join(''))
+  return {
+    get id() {
+      if (id === undefined) {
+        // 48 bits of time, 72 random ones.
+        const text = wallMs().toString(16).padStart(12, '0') + digits()
+        let at = 0
+        id = 'xxxxxxxx-xxxx-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => text.charAt(at++))
+      }
+      return id
+    },
+    get proof() {
+      return digits().slice(-32)
+    },
+    renew() {
+      random = ''
+      id = undefined
+    },
+  }
 }

@@ -117,7 +117,8 @@ export function createFakeWorld(replaced: Partial<Environment> = {}, isDevelopme
             },
           })
         }),
-      config: undefined,
+      underWay: { bytes: 0 },
+      readConfig: () => undefined,
       pageUrl: 'https://game.example/play/',
       development: isDevelopment ? createDevelopment((message) => warnings.push(message)) : undefined,
       warn: (message) => warnings.push(message),

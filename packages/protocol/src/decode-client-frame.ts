@@ -1,6 +1,7 @@
 /** What a collector reads: hello, batch, ping, and the body that is all of them at once. */
 import { dropReasons } from './drop-reasons.ts'
 import { cutEvents } from './element.ts'
+import { isSessionId } from './event.ts'
 import type { Batch, Hello, ReceivedBatch, ReceivedFrame, ReceivedHello, ReceivedPost, WireDrop } from './frames.ts'
 import { readHelloDetails } from './hello-details.ts'
 import {
@@ -16,8 +17,6 @@ import {
 } from './json.ts'
 import { protocolDefaults } from './limits.ts'
 
-/** Session ids on the wire; a `:` would make event ids ambiguous and is the collector's own (`plain:`). */
-const sessionForm = /^[A-Za-z0-9._-]{1,64}$/
 const proofForm = /^[0-9a-f]{32}$/
 
 const { maxSequence } = protocolDefaults
@@ -91,7 +90,7 @@ const tooMany = ({ events }: JsonObject, most: number) =>
 const faulty = (fault: string | undefined) => (fault === undefined ? undefined : refused('bad_frame', fault))
 
 function helloFault(frame: JsonObject): string | undefined {
-  if (typeof frame.session !== 'string' || !sessionForm.test(frame.session)) {
+  if (!isSessionId(frame.session)) {
     return `Expected "session" to be 1 to 64 letters, digits or ._-, got ${excerpt(frame.session)}`
   }
   // The proof is a secret: a message never repeats it.

@@ -27,7 +27,7 @@ export {
 export { type DropCounts, type DropReason, dropReasons } from './drop-reasons.ts'
 export { cutElement, cutEnvelope, type ReceivedElement } from './element.ts'
 export { encodeBatch, encodeFrame } from './encode.ts'
-export { eventId, type TelemetryEvent } from './event.ts'
+export { eventId, isSessionId, type TelemetryEvent } from './event.ts'
 export type {
   AckFrame,
   Batch,
@@ -55,4 +55,14 @@ export type {
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
 export { isCount, isTime, utf8Length } from './json.ts'
 export { encodeJson, jsonValue, wellFormed } from './json-value.ts'
-export { maxEventBytes, maxEventDepth, maxFrameBytes, protocolDefaults, subprotocol, telemetryPath } from './limits.ts'
+export {
+  maxEventBytes,
+  maxEventDepth,
+  maxFrameBytes,
+  maxKeyLength,
+  maxMetaBytes,
+  maxSchemaLength,
+  protocolDefaults,
+  subprotocol,
+  telemetryPath,
+} from './limits.ts'

@@ -35,54 +35,42 @@ export function encodeJson(value: unknown, maxDepth?: number, maxValues?: number
  * @throws {RangeError} where there are more than `maxValues`
  */
 export function jsonValue(value: unknown, maxDepth: number = defaultMaxDepth, maxValues: number = Infinity): unknown {
-  return convert(value, { above: [], maxDepth, valuesLeft: maxValues })
-}
+  let valuesLeft = maxValues
 
-interface Walk {
-  /** The objects that the present one lies in. */
-  readonly above: unknown[]
-  readonly maxDepth: number
-  valuesLeft: number
-}
-
-function convert(value: unknown, walk: Walk): unknown {
-  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return `${value}`
-  if (typeof value !== 'object' || !value) return value
-  const { above, maxDepth } = walk
-  if (above.includes(value)) return '[circular]'
-  if (above.length >= maxDepth) return '[too deep]'
-  above.push(value)
-  try {
-    return convertObject(value as Source, walk)
-  } catch (error) {
-    if (walk.valuesLeft < 0) throw error
-    return `[unreadable: ${(error as Error | undefined)?.message ?? 'it threw'}]`
-  } finally {
-    above.pop()
+  const convert = (value: unknown, above: readonly unknown[]): unknown => {
+    if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return `${value}`
+    if (typeof value !== 'object' || !value) return value
+    if (above.includes(value)) return '[circular]'
+    if (above.length >= maxDepth) return '[too deep]'
+    try {
+      return convertObject(value as Source, [...above, value])
+    } catch (error) {
+      if (valuesLeft < 0) throw error
+      return `[unreadable: ${(error as Error | undefined)?.message ?? 'it threw'}]`
+    }
   }
+
+  // Copies only where something has to change, for most events are plain.
+  const convertObject = (value: Source, path: readonly unknown[]): unknown => {
+    const json = typeof value.toJSON === 'function' ? value.toJSON() : value
+    if (json !== value) return convert(json, path)
+    const source = fieldsOf(value)
+    let copy: Source | undefined
+    for (const key of Object.keys(source)) {
+      if (--valuesLeft < 0) throw new RangeError('Expected fewer values')
+      const item = source[key]
+      const converted = convert(item, path)
+      if (converted === item) continue
+      copy ??= (Array.isArray(source) ? [...source] : { ...source }) as Source
+      copy[key] = converted
+    }
+    return copy ?? source
+  }
+  return convert(value, [])
 }
 
 interface Source {
   [key: string]: unknown
-}
-
-/** Copies only where something has to change, for most events are plain. */
-function convertObject(value: Source, walk: Walk): unknown {
-  if (typeof value.toJSON === 'function') {
-    const json: unknown = value.toJSON()
-    if (json !== value) return convert(json, walk)
-  }
-  const source = fieldsOf(value)
-  let copy: Source | undefined
-  for (const key of Object.keys(source)) {
-    if (--walk.valuesLeft < 0) throw new RangeError('Expected fewer values')
-    const item = source[key]
-    const converted = convert(item, walk)
-    if (converted === item) continue
-    copy ??= (Array.isArray(source) ? [...source] : { ...source }) as Source
-    copy[key] = converted
-  }
-  return copy ?? source
 }
 
 /** What JSON would not see: the items of a collection, the fields of an Error. */

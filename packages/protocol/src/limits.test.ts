@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
-import { maxEventBytes, maxEventDepth, maxFrameBytes, protocolDefaults } from './limits.ts'
+import * as limits from './limits.ts'
+
+const { protocolDefaults, maxEventDepth, subprotocol, telemetryPath, ...numbers } = limits
 
 it('has the numbers that stand apart in the table too', () => {
-  expect(protocolDefaults).toMatchObject({ maxEventBytes, maxDepth: maxEventDepth, maxFrameBytes })
+  expect(protocolDefaults).toMatchObject({ ...numbers, maxDepth: maxEventDepth })
+  expect([subprotocol, telemetryPath]).toEqual(['downlink.v1', '/telemetry'])
 })

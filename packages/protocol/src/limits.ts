@@ -4,6 +4,9 @@
 export const maxFrameBytes = 262_144
 export const maxEventBytes = 65_536
 export const maxEventDepth = 32
+export const maxKeyLength = 4096
+export const maxMetaBytes = 4096
+export const maxSchemaLength = 128
 
 export const protocolDefaults = {
   /** Events a batch, at most. */

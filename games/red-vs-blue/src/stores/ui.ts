@@ -5,7 +5,9 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 export interface UiState {
   /** False on the title screen and while paused. */
   readonly running: boolean
-  /** The one telemetry switch: it drives the client and the engine. */
+  /** The operator's flag, a ceiling: where it is off, there is nothing to choose. */
+  readonly telemetryAllowed: boolean
+  /** The player's choice under it: it drives the client and the engine. */
   readonly telemetryEnabled: boolean
   readonly settingsOpen: boolean
   /** The choice of battle and missions, over a battle that has begun. */
@@ -21,9 +23,10 @@ export interface UiState {
 
 export type UiStore = StoreApi<UiState>
 
-/** @param initial where the feature flag stands, and the first battle's seed */
-export const createUiStore = (initial: Pick<UiState, 'telemetryEnabled' | 'seed'>): UiStore =>
+/** @param initial where the operator's flag stands, and the first battle's seed */
+export const createUiStore = (initial: Pick<UiState, 'telemetryAllowed' | 'seed'>): UiStore =>
   createStore(() => ({
+    telemetryEnabled: initial.telemetryAllowed,
     running: false,
     settingsOpen: false,
     menuOpen: false,

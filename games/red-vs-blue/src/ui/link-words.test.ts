@@ -7,7 +7,7 @@ const open = { at: 'open', sinceMs: 0, progressed: true, slowUntilMs: 0, attempt
 it.each<[LinkState, string, string]>([
   [{ at: 'idle' }, 'Idle', 'off'],
   [{ at: 'disabled' }, 'Off', 'off'],
-  [{ at: 'offline', attempt: 2 }, 'Offline', 'bad'],
+  [{ at: 'offline', retryAtMs: 0, attempt: 2 }, 'Offline', 'bad'],
   [{ at: 'away', attempt: 0 }, 'Away', 'busy'],
   [{ at: 'waiting', retryAtMs: 0, attempt: 0 }, 'Connecting', 'busy'],
   [{ at: 'waiting', retryAtMs: 0, attempt: 1 }, 'Reconnecting', 'bad'],

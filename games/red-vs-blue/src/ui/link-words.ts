@@ -18,7 +18,7 @@ const stopped: Readonly<Record<StopReason, string>> = {
   'no-socket': 'There is no address to connect to.',
 }
 
-/** @param nowMs milliseconds since 1970 */
+/** @param nowMs of the monotonic clock, `performance.now()` */
 export function linkWords(state: LinkState, nowMs: number): LinkWords {
   switch (state.at) {
     case 'idle':
@@ -26,7 +26,7 @@ export function linkWords(state: LinkState, nowMs: number): LinkWords {
     case 'disabled':
       return { short: 'Off', long: 'Telemetry is switched off.', mood: 'off' }
     case 'offline':
-      return { short: 'Offline', long: 'No network: events wait here.', mood: 'bad' }
+      return { short: 'Offline', long: 'The browser sees no network. Events wait here.', mood: 'bad' }
     case 'away':
       return { short: 'Away', long: 'The page is in the background.', mood: 'busy' }
     case 'connecting':
@@ -45,6 +45,6 @@ export function linkWords(state: LinkState, nowMs: number): LinkWords {
         ? { short: 'Slowed', long: 'The collector asked for a pause.', mood: 'busy' }
         : { short: 'Connected', long: 'Every event is on its way.', mood: 'good' }
     case 'stopped':
-      return { short: 'Stopped', long: stopped[state.because], mood: 'bad' }
+      return { short: 'Stopped', long: [stopped[state.because], state.reason].filter(Boolean).join(' '), mood: 'bad' }
   }
 }

@@ -9,8 +9,9 @@ import { linkWords } from './link-words.ts'
 export function TelemetryPanel({ game }: { readonly game: Game }): ReactNode {
   const { status, stats } = useTelemetry(game.telemetry)
   const enabled = useStore(game.stores.ui, (ui) => ui.telemetryEnabled)
+  const allowed = useStore(game.stores.ui, (ui) => ui.telemetryAllowed)
   const fps = useStore(game.stores.gameState, (state) => state.frameStats?.fps)
-  const { short, long, mood } = linkWords(status, Date.now())
+  const { short, long, mood } = linkWords(status, performance.now())
   const dropped = Object.values(stats.dropped).reduce((total, count) => total + count, 0)
   return (
     <section className="telemetry" aria-label="Telemetry">
@@ -21,6 +22,7 @@ export function TelemetryPanel({ game }: { readonly game: Game }): ReactNode {
           aria-checked={enabled}
           data-testid="telemetry-toggle"
           checked={enabled}
+          disabled={!allowed}
           onChange={(event) => game.stores.ui.setState({ telemetryEnabled: event.target.checked })}
         />
         <span className="link">
