@@ -1,8 +1,7 @@
 /** The `--summary` file: the summary as it is printed, whole or not at all. */
 import { resolve } from 'node:path'
-import { writeAtomically } from '@downlink/artifacts/node'
+import { inTime, writeAtomically } from '@downlink/artifacts/node'
 import { messageOf } from '../fault.ts'
-import { inTime } from '../in-time.ts'
 import { jsonLine } from '../output.ts'
 import type { Narrator } from './narrator.ts'
 import { type ExportFlags, exportDefaults } from './settings.ts'
@@ -16,7 +15,7 @@ export async function keepSummary(
 ): Promise<ExportSummary> {
   if (file === undefined) return summary
   try {
-    await inTime(writeAtomically(resolve(file), jsonLine(summary)), timeoutMs ?? exportDefaults.fileTimeoutMs)
+    await inTime(() => writeAtomically(resolve(file), jsonLine(summary)), timeoutMs ?? exportDefaults.fileTimeoutMs)
     return summary
   } catch (error) {
     const message = `The summary can't be written to ${file}: ${messageOf(error)}`

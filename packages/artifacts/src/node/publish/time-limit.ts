@@ -1,5 +1,6 @@
 /** Publishing under a time limit a step: a folder, a pipe or a program that hangs must not hold the job. */
 import type { SetTimer } from '../../timer.ts'
+import { inTime } from '../in-time.ts'
 import type { CommandRunner } from './command-runner.ts'
 import type { ProviderOutput, PublishFileSystem } from './environment.ts'
 
@@ -30,13 +31,13 @@ export function limitOutput(output: ProviderOutput, limit: TimeLimit): ProviderO
 }
 
 /** Once a call has run into its limit, further ones are not made: each would hang as long. */
-function limitCalls(limit: TimeLimit): <Result>(call: () => Promise<Result>) => Promise<Result> {
+function limitCalls({ timeoutMs, setTimer }: TimeLimit): <Result>(call: () => Promise<Result>) => Promise<Result> {
   let hangs = false
   return async (call) => {
     if (hangs) throw new Error('it hangs since an earlier call')
-    return inTime(call, limit, () => {
+    return inTime(call, timeoutMs, setTimer, () => {
       hangs = true
-      return new Error(`it had not ended after ${limit.timeoutMs} ms`)
+      return new Error(`it had not ended after ${timeoutMs} ms`)
     })
   }
 }
@@ -51,7 +52,8 @@ export const limitRunner =
     try {
       return await inTime(
         () => runner(command),
-        { timeoutMs: command.timeoutMs + endGraceMs, setTimer },
+        command.timeoutMs + endGraceMs,
+        setTimer,
         () => late,
       )
     } catch (error) {
@@ -59,14 +61,3 @@ export const limitRunner =
       return { status: 'timeout', stdout: '', stderr: '' }
     }
   }
-
-function inTime<Result>(
-  call: () => Promise<Result>,
-  { timeoutMs, setTimer }: TimeLimit,
-  onTimeout: () => Error,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const cancel = setTimer(() => reject(onTimeout()), timeoutMs)
-    call().then(resolve, reject).finally(cancel)
-  })
-}
