@@ -11,6 +11,9 @@ const count = (value: number): string => new Intl.NumberFormat('en').format(valu
 const send = (station: Pick<Station, 'url'>, events: readonly object[]) =>
   fetch(`${station.url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
 
+const listenersOf = async ({ url }: Station): Promise<number> =>
+  Number(/live_listeners (\d+)/.exec(await (await fetch(`${url}/metrics`)).text())?.[1])
+
 const figure = (page: Page, name: string) => page.locator('.counts .figure', { hasText: name }).locator('dd')
 const region = (page: Page, name: string) => page.getByRole('region', { name })
 
@@ -155,8 +158,7 @@ test('is open in eight tabs at once, over one feed', async ({ context, station }
     await expect(tab.getByRole('status').first()).toHaveText('Link up')
     tabs.push(tab)
   }
-  const listeners = async () => /live_listeners (\d+)/.exec(await (await fetch(`${station.url}/metrics`)).text())?.[1]
-  expect(await listeners()).toBe('1')
+  expect(await listenersOf(station)).toBe(1)
   await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   for (const tab of tabs) {
     await expect(figure(tab, 'stored')).toHaveText('1')
@@ -167,7 +169,7 @@ test('is open in eight tabs at once, over one feed', async ({ context, station }
   await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   await expect(figure(tabs[7] as Page, 'stored')).toHaveText('2')
   await tabs[7]?.close()
-  await expect.poll(listeners).toBe('0')
+  await expect.poll(() => listenersOf(station)).toBe(0)
 })
 
 test.describe('where a browser has no shared workers', () => {
@@ -177,6 +179,22 @@ test.describe('where a browser has no shared workers', () => {
     await expect(page.getByRole('status').first()).toHaveText('Link up')
     await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
     await expect(page.getByRole('cell', { name: 'telemetry_toggled' })).toBeVisible()
+  })
+
+  test('gives its connection back while nobody sees it', async ({ page, station }) => {
+    await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
+    await page.goto('/')
+    await expect.poll(() => listenersOf(station)).toBe(1)
+    // A headless browser shows every page at all times.
+    const setHidden = (hidden: boolean) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, hidden)
+    await setHidden(true)
+    await expect.poll(() => listenersOf(station)).toBe(0)
+    await setHidden(false)
+    await expect.poll(() => listenersOf(station)).toBe(1)
   })
 })
 

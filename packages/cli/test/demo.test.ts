@@ -47,7 +47,13 @@ it('takes the next port where one is taken, and says so', async () => {
   const { exitCode, stderr } = await run([...demo, '--port', String(port), '--headless', '--duration', '0.2'])
   release()
   expect(exitCode).toBe(0)
-  expect(stderr).toContain(`Port ${port} is taken`)
+  expect(stderr).toContain(`Port ${port} can't be had`)
+})
+
+it('takes the next port where no browser connects to one', async () => {
+  const { exitCode, stderr } = await run([...demo, '--port', '4190', '--headless', '--duration', '0.2'])
+  expect(exitCode).toBe(0)
+  expect(stderr).toMatch(/^Port 4190 can't be had: taking 4\d+\.$/m)
 })
 
 it('ends in order on Ctrl-C, sums up and keeps the events', async () => {
