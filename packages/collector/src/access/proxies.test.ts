@@ -80,6 +80,12 @@ it('takes host and scheme from the nearest proxy, and from nobody else', () => {
   expect(asked(false, headers)).toMatchObject({ host: 'inner:80', secure: false })
 })
 
+it('falls back to what it sees where a proxy says nothing', () => {
+  const headers = { host: 'inner:80', 'x-forwarded-host': '', 'x-forwarded-proto': 'HTTPS' }
+  expect(asked(1, headers)).toMatchObject({ host: 'inner:80', secure: true })
+  expect(asked(1, { host: 'inner:80', 'x-forwarded-host': 't.example, ' })).toMatchObject({ host: 'inner:80' })
+})
+
 it.each([
   true,
   0,

@@ -38,12 +38,14 @@ export function createProxies(trusted: TrustedProxies): Proxies {
     hostOf: (request) => (fromProxy(request, 'x-forwarded-host') ?? request.headers.host ?? '').toLowerCase(),
 
     isSecure: (request) =>
-      (request.socket as Partial<TLSSocket>).encrypted === true || fromProxy(request, 'x-forwarded-proto') === 'https',
+      (request.socket as Partial<TLSSocket>).encrypted === true ||
+      fromProxy(request, 'x-forwarded-proto')?.toLowerCase() === 'https',
   }
 
   /** What the proxy next to us says. */
   function fromProxy({ headers, socket }: IncomingMessage, name: string): string | undefined {
-    return trusts(readAddress(socket.remoteAddress ?? '') ?? '', 0) ? valuesOf(headers[name]).at(-1) : undefined
+    const isProxy = trusts(readAddress(socket.remoteAddress ?? '') ?? '', 0)
+    return (isProxy && valuesOf(headers[name]).at(-1)) || undefined
   }
 }
 
