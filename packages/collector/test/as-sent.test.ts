@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defineEvents } from '@downlink/protocol'
 import { DuckDBInstance } from '@duckdb/node-api'
+import fc from 'fast-check'
 import Papa from 'papaparse'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
@@ -136,4 +137,27 @@ it('exports payloads with line breaks as one line each', async () => {
     { type: 'x', timestamp: 1, correctedTimestamp: 1, data: JSON.parse(data), envelope: { note: [] }, version: null },
     { type: 'q"\n;,', data: null, envelope: null },
   ])
+})
+
+it('stores only what the database reads as JavaScript does', async () => {
+  const long = '1'.repeat(20_000)
+  const odd = [
+    '{"\\u0000":1,"\\u0000b":2}',
+    `0.${long}`,
+    '1'.repeat(300),
+    '1e308',
+    '5e-324',
+    '1e-400',
+    '"\uffff\u2028"',
+  ]
+  const { listening, data, stop } = await aCollector()
+  const lines = [...odd, ...fc.sample(fc.json(), 1000)].map((text) => `{"type":"x","data":${text}}`)
+  await post(listening, lines.slice(0, odd.length).join('\n'))
+  await post(listening, lines.slice(odd.length).join('\n'))
+  await stop()
+  const rows = await rowsOf(data, "SELECT data::VARCHAR, json_extract(data, '$')::VARCHAR FROM events")
+  expect(rows.length).toBeGreaterThan(900)
+  for (const [text, read] of rows) {
+    expect(JSON.stringify(JSON.parse(String(read)))).toBe(JSON.stringify(JSON.parse(String(text))))
+  }
 })

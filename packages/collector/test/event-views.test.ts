@@ -134,6 +134,17 @@ it('keeps the view of a type that is no longer defined, and its rows', async () 
   expect(await rows("SELECT data->'shipId' FROM events WHERE type = 'hit'")).toEqual([['r1']])
 })
 
+it('makes a view anew where its definition has changed', async () => {
+  const first = await aCollector({ events: defineEvents({ hit: z.object({ n: z.number() }), other: z.unknown() }) })
+  await post(first.listening, [{ type: 'hit', data: { n: 1 } }])
+  expect((await first.collector.query('SELECT n FROM hit')).rows).toEqual([[1]])
+  await first.stop()
+  const changed = defineEvents({ hit: z.object({ n: z.string(), m: z.int().optional() }), other: z.unknown() })
+  const { collector } = await aCollector({ data: first.data, events: changed })
+  expect((await collector.query('SELECT n, m FROM hit')).rows).toEqual([['1', null]])
+  expect((await collector.query('SELECT count(*) FROM other')).rows).toEqual([[0]])
+})
+
 it('reads a type that nobody ever defined', async () => {
   const store = await aReadStore()
   await store.commit('unheard', 1)

@@ -1,7 +1,10 @@
 /** The tables and views that may be read. A view a type is made when somebody first reads, not when the collector starts. */
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { EventDefinitions } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { eventView, planViews, type ViewPlan } from './event-views.ts'
+import { quoteName } from './quote.ts'
 import type { ConnectionSource } from './readers.ts'
 
 export interface Relations {
@@ -18,7 +21,7 @@ export interface Relations {
 
 const tables = ['events', 'sessions', 'rejected_events', 'ledgers']
 
-/** Ten thousand types take seconds; whatever else happens has its turn between two steps. */
+/** The first ten thousand take seconds; whatever else happens has its turn between two steps. */
 const viewsPerStep = 100
 
 export function createRelations(definitions: EventDefinitions): Relations {
@@ -43,23 +46,40 @@ export function createRelations(definitions: EventDefinitions): Relations {
   async function make(database: ConnectionSource): Promise<ReadonlySet<string>> {
     const connection = await database.connect()
     try {
-      for (let at = 0; at < plans.length; at += viewsPerStep) {
-        await createViews(connection, plans.slice(at, at + viewsPerStep))
-      }
       const found = await connection.runAndReadAll(
-        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'",
+        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'",
       )
-      const listed = found.getRows().map(([name]) => String(name))
-      return new Set([...tables, ...names.values(), ...listed].map((name) => name.toLowerCase()))
+      const fingerprints = new Map(found.getRows().map(([name, comment]) => [String(name), comment]))
+      for (let at = 0; at < plans.length; at += viewsPerStep) {
+        const step = plans.slice(at, at + viewsPerStep).map(definitionOf)
+        const changed = step.filter(({ name, fingerprint }) => fingerprints.get(name) !== fingerprint)
+        if (changed.length > 0) await createViews(connection, changed)
+        await setImmediate()
+      }
+      return new Set([...tables, ...names.values(), ...fingerprints.keys()].map((name) => name.toLowerCase()))
     } finally {
       database.release(connection)
     }
   }
 }
 
+interface Definition {
+  readonly name: string
+  readonly sql: string
+  /** Kept as the view's comment: one that has not changed is not made again. */
+  readonly fingerprint: string
+}
+
+function definitionOf(plan: ViewPlan): Definition {
+  const { sql } = eventView(plan)
+  return { name: plan.name, sql, fingerprint: createHash('sha256').update(sql).digest('hex') }
+}
+
 /** In one transaction, for each has to be synced. */
-async function createViews(connection: DuckDBConnection, plans: readonly ViewPlan[]): Promise<void> {
-  const statements = plans.map((plan) => eventView(plan).sql)
+async function createViews(connection: DuckDBConnection, definitions: readonly Definition[]): Promise<void> {
+  const statements = definitions.map(
+    ({ name, sql, fingerprint }) => `${sql};\nCOMMENT ON VIEW ${quoteName(name)} IS '${fingerprint}'`,
+  )
   try {
     await connection.run(['BEGIN', ...statements, 'COMMIT'].join(';\n'))
   } catch {
