@@ -27,6 +27,10 @@ const badFrames: Record<string, { readonly send: string | Buffer; readonly code:
     send: batch(1, Array(4).fill({ drop: { overflow: 2 ** 53 - 1 } }), 2 ** 53 - 1),
     code: 4400,
   },
+  'several events of one sequence, for a double has no next': {
+    send: batch(1, [{ drop: { overflow: 2 ** 53 - 2 } }, event, event, event, event], 2 ** 53 - 1),
+    code: 4400,
+  },
   'a batch of 100,000 nothings': { send: batch(1, Array(100_000).fill(0)), code: 4413 },
   'a binary frame': { send: Buffer.from(batch(1, [event])), code: 4400 },
   'a frame of 10 MB': { send: batch(1, [{ ...event, data: 'x'.repeat(1e7) }]), code: 1009 },

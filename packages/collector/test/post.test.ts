@@ -30,12 +30,16 @@ it('takes gzip, and refuses what inflates without end', async () => {
   const bystander = await aBystander(listening, data)
   const gzip = { 'content-encoding': 'gzip' }
   expect((await post(listening, gzipSync(JSON.stringify(aPost())), gzip)).status).toBe(200)
+  expect((await post(listening, gzipSync(JSON.stringify(aPost())), { 'content-encoding': 'GZip' })).status).toBe(200)
   const bomb = gzipSync(Buffer.alloc(200_000_000, ' '))
   const before = process.memoryUsage().rss
   expect(await codeOf(await post(listening, bomb, gzip))).toEqual([413, 'too_large'])
   expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000)
   expect(await codeOf(await post(listening, 'not gzip', gzip))).toEqual([400, 'bad_encoding'])
-  expect(await codeOf(await post(listening, 'x', { 'content-encoding': 'br' }))).toEqual([400, 'bad_encoding'])
+  for (const encoding of ['br', 'deflate', 'gzip, gzip', '']) {
+    const answer = await post(listening, 'x', { 'content-encoding': encoding })
+    expect(await codeOf(answer)).toEqual([400, 'bad_encoding'])
+  }
   await bystander.say()
 })
 

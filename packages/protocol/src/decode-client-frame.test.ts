@@ -195,6 +195,11 @@ describe('from outside', () => {
       'drops that add up past 2^53',
       { events: Array(4).fill({ drop: { overflow: 2 ** 53 - 1, sampled: 2 ** 53 - 1 } }) },
     ],
+    ['sequences that a double can’t tell apart', { seq: 2 ** 53 - 3, pushed: 2 ** 53 - 1, events: Array(6).fill(0) }],
+    [
+      'drops that add up to where a double can’t tell sequences apart',
+      { pushed: 2 ** 53 - 1, events: [{ drop: { overflow: 2 ** 53 - 2 } }, 0, 0, 0, 0] },
+    ],
     ['a drop of 1e21', { events: [{ drop: { overflow: 1e21 } }] }],
     ['a drop of 0', { events: [{ drop: { overflow: 0 } }] }],
     ['a drop that is a number', { events: [{ drop: 3 }] }],

@@ -16,17 +16,21 @@ const maxDrainBytes = 16 * 1024 * 1024
 
 /** @param maxBytes after inflation */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
-  const encoding = request.headers['content-encoding'] ?? 'identity'
+  const encoding = encodingOf(request)
   if (encoding === 'identity') return collect(request, request, maxBytes)
   if (encoding === 'gzip') return collect(request, request.pipe(createGunzip()), maxBytes)
   return drain(request, { kind: 'bad_encoding', message: 'Expected "Content-Encoding" to be gzip or absent' })
 }
 
 /** How much of a body may come to be held at once: what its sender says, where that can be known. */
-export function expectedBytes({ headers }: IncomingMessage, maxBytes: number): number {
+export function expectedBytes({ headers }: Pick<IncomingMessage, 'headers'>, maxBytes: number): number {
   const length = Number(headers['content-length'] ?? maxBytes)
-  return headers['content-encoding'] === undefined ? Math.min(length, maxBytes) : maxBytes
+  return encodingOf({ headers }) === 'identity' ? Math.min(length, maxBytes) : maxBytes
 }
+
+/** Names of encodings know no case (RFC 9110, 8.4.1). */
+const encodingOf = ({ headers }: Pick<IncomingMessage, 'headers'>): string =>
+  (headers['content-encoding'] ?? 'identity').toLowerCase()
 
 /** @param source the request itself, or what inflates it */
 function collect(request: IncomingMessage, source: Readable, maxBytes: number): Promise<Body> {
