@@ -45,7 +45,10 @@ for (const { name, modules } of consumers) {
     const collector = createCollector({
       data: join(game, 'data'),
       logger: false,
-      pages: { '/game': { folder: join(game, 'dist'), config: { enabled: true } } },
+      pages: {
+        '/game': { folder: join(game, 'dist'), config: { enabled: true } },
+        '/off': { folder: join(game, 'dist'), config: { enabled: false } },
+      },
     })
     try {
       const { url } = await collector.listen({ port: 0 })
@@ -53,6 +56,15 @@ for (const { name, modules } of consumers) {
       await expect(page.locator('#acked')).not.toHaveText('0')
       const { rows } = await collector.query("SELECT data->>'level' AS level FROM events WHERE type = 'level_started'")
       expect(rows).toContainEqual(['3'])
+
+      // The operator's flag is a ceiling: also over a connector that is told to be enabled.
+      let sockets = 0
+      page.on('websocket', () => sockets++)
+      await page.goto(`${url}/off/`)
+      await expect(page.locator('#acked')).toHaveText('0')
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)))
+      await page.goto('about:blank')
+      expect([sockets, (await collector.query('SELECT session_id FROM sessions')).rows.length]).toEqual([0, 1])
     } finally {
       await collector.close()
     }

@@ -10,7 +10,7 @@ import {
 } from '@downlink/protocol'
 import { createPacker } from './batch.ts'
 import type { LinkedBuffer } from './buffer.ts'
-import { type Endpoint, resolveEndpoint } from './endpoint.ts'
+import { resolveEndpoint } from './endpoint.ts'
 import type { Environment, PageSignal } from './environment.ts'
 import { createExitFlush } from './exit-flush.ts'
 import { type LinkEvent, type LinkState, type StopReason, step } from './link-state.ts'
@@ -46,9 +46,10 @@ export function createConnector(
   const { outbox } = buffer
   const pack = createPacker(outbox, ({ type, timestamp, data }) => ({ type, timestamp, data, version }))
   const sender = createSender(settings, outbox, pack)
-  const post = async (body: string): Promise<string | undefined> => endpoint && environment.post(endpoint.postUrl, body)
+  const post = (body: string): Promise<string | undefined> => environment.post(endpoint.replace(/^ws/, 'http'), body)
   const exitFlush = createExitFlush(outbox, pack, post, settings.exitBudgetBytes, environment)
-  let endpoint: Endpoint | undefined
+  /** Empty until it is started, or where there is none. */
+  let endpoint = ''
   let state: LinkState = { at: 'idle' }
   let socket: SocketPort | undefined
   let cancelAlarm: (() => void) | undefined
@@ -123,11 +124,11 @@ export function createConnector(
       return
     }
     if (key !== undefined && !(typeof key === 'string' && key.length <= maxKeyLength)) {
-      stop('unauthorised', `No key: not text, or over ${maxKeyLength} characters`)
+      stop('unauthorised', `Expected \`key\` to be text up to ${maxKeyLength} characters`)
       return
     }
     try {
-      const opened = environment.createSocket((endpoint as Endpoint).socketUrl, [subprotocol])
+      const opened = environment.createSocket(endpoint, [subprotocol])
       opened.onopen = () => opened.send(encodeFrame({ t: 'hello', ...hello() }))
       opened.onmessage = ({ data }) => {
         awaiting = false
@@ -244,7 +245,7 @@ export function createConnector(
       buffer.wake = wake
       unlisten ??= environment.onSignal(onSignal)
       try {
-        endpoint ??= resolveEndpoint(url, environment.pageUrl)
+        endpoint ||= resolveEndpoint(url, environment.pageUrl)
         dispatch('start')
       } catch (cause) {
         noSocket(cause)

@@ -18,7 +18,7 @@ const root = document.querySelector('#root')
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <TelemetryConnector telemetry={telemetry}>
+      <TelemetryConnector telemetry={telemetry} enabled>
         <Game />
       </TelemetryConnector>
     </StrictMode>,
