@@ -363,6 +363,14 @@ describe('close codes', () => {
   })
 })
 
+it('goes on describing itself after a batch was refused: only a refused hello was too much', async () => {
+  const { world } = await createOpenTelemetry({ build: 'b' })
+  world.socket.drop(4413)
+  await world.advance(1000)
+  world.socket.open()
+  expect(world.socket.frames()[0]).toMatchObject({ meta: { build: 'b' } })
+})
+
 describe('a key', () => {
   it('is sent as it is, up to 4,096 characters', async () => {
     const key = ` ${'k'.repeat(4095)}`

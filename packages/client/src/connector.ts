@@ -33,7 +33,7 @@ const closedNormally: CloseCode = 1000
 const closedAbnormally: number = 1006
 
 /** What a collector closes with that can't read, or has no room for, all that a session says of itself. */
-const introductionRefused: readonly unknown[] = [4400, 4413, 1009] satisfies CloseCode[]
+const introductionRefused: readonly number[] = [4400, 4413, 1009] satisfies CloseCode[]
 
 export function createConnector(
   settings: TelemetrySettings,
@@ -57,6 +57,8 @@ export function createConnector(
   /** Grows when a connection is let go, so that what belongs to an old one can be told. */
   let conn = 1
   let { key } = settings
+  /** False once a hello was refused: an older collector has less room, and no description is worth the session. */
+  let isDescribed = true
   /** Something is expected of the collector besides acks: a beat after a ping. */
   let awaiting = false
   /** Since when we wait in vain. */
@@ -147,6 +149,7 @@ export function createConnector(
 
   const lost = (code = closedAbnormally, reason?: string): void => {
     const fruitless = state.at === 'open' && !state.progressed && outbox.cursor > outbox.acked
+    if (state.at === 'connecting' && introductionRefused.includes(code)) isDescribed = false
     dispatch('closed', code, reason)
     if (fruitless) sender.shrink(code)
   }
@@ -211,9 +214,7 @@ export function createConnector(
     const { acked, pushed } = outbox
     const { id, proof } = session
     const hello = { session: id, proof, conn, key, next: acked + 1, pushed, now: wallMs() }
-    // An older collector has less room: what describes a session is never worth the session.
-    const isRefused = 'lastCode' in state && introductionRefused.includes(state.lastCode)
-    return isRefused ? hello : { ...hello, schema, meta: { build, labels } }
+    return isDescribed ? { ...hello, schema, meta: { build, labels } } : hello
   }
 
   /** Sends what is there, and where that is all, says that nothing follows. */
