@@ -45,6 +45,14 @@ test('shows a battle as it is stored, with its ledger', async ({ battle, station
   await testInfo.attach('dashboard', { path: testInfo.outputPath('dashboard.png') })
 })
 
+test('counts who was turned away', async ({ page, station }) => {
+  await page.goto('/')
+  await expect(figure(page, 'refused')).toHaveText('0')
+  const headers = { origin: 'https://elsewhere.example' }
+  expect((await fetch(`${station.url}/telemetry`, { method: 'POST', headers, body: '[]' })).status).toBe(403)
+  await expect(figure(page, 'refused')).toHaveText('1')
+})
+
 test('shows what players send as text, whatever it says', async ({ page, station }) => {
   await page.goto('/')
   await expect(page.getByRole('status').first()).toHaveText('Link up')
