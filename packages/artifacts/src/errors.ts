@@ -54,15 +54,20 @@ export class ArtifactError extends Error {
 /** What lies at the bottom of an error, as one line: its own message where it has no cause. */
 export function rootCauseOf(error: unknown): string {
   let cause = error
-  // A cause can be its own cause.
-  for (let depth = 0; depth < 16 && cause instanceof Error && cause.cause !== undefined; depth++) cause = cause.cause
+  try {
+    // A cause can be its own cause.
+    for (let depth = 0; depth < 16 && cause instanceof Error && cause.cause !== undefined; depth++) cause = cause.cause
+  } catch {
+    // A getter threw: this is as deep as anybody can look.
+  }
   return messageOf(cause)
 }
 
 /** Whatever was thrown, as text; never throws itself. */
 export function messageOf(error: unknown): string {
   try {
-    return error instanceof Error && error.message !== '' ? error.message : String(error)
+    const { message } = Object(error) as { readonly message?: unknown }
+    return typeof message === 'string' && message !== '' ? message : String(error)
   } catch {
     return 'something that has no text was thrown'
   }

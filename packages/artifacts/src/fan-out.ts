@@ -56,7 +56,9 @@ async function writeOne(
     return failed(new ArtifactError('writer_stuck', 'An earlier write of this writer has still not ended'))
   const { timeoutMs, graceMs } = settings
   const startedMs = now()
-  const outcome = await underDeadline((ownSignal) => state.writer.write(artifact, { ...context, signal: ownSignal }), {
+  const write = async (ownSignal: AbortSignal): Promise<WrittenArtifact> =>
+    receiptOf(await state.writer.write(artifact, { ...context, signal: ownSignal }), artifact, branch)
+  const outcome = await underDeadline(write, {
     timeoutMs,
     graceMs,
     setTimer,
@@ -65,7 +67,7 @@ async function writeOne(
     onAbort: abortedBy,
   })
   state.durationMs += now() - startedMs
-  if (outcome.ok) return { ok: true, writer: id, written: receiptOf(outcome.value, artifact, branch) }
+  if (outcome.ok) return { ok: true, writer: id, written: outcome.value }
   state.stuck = outcome.stuck
   return failed(outcome.error)
 }

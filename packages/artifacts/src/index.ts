@@ -20,7 +20,7 @@ export {
   type InspectorExportOptions,
 } from './create-inspector-export-artifacts.ts'
 export { formulaStart } from './csv.ts'
-export { ArtifactError, type ArtifactErrorCode } from './errors.ts'
+export { ArtifactError, type ArtifactErrorCode, messageOf } from './errors.ts'
 export type { EventPort } from './event-port.ts'
 export {
   createEventRecorder,
@@ -29,7 +29,9 @@ export {
   type RecordedEvent,
   recorderDefaults,
 } from './event-recorder.ts'
+export type { ExportContext } from './export-context.ts'
 export type { ExportFailure, ExportMetrics, WriterSummary, WrittenByWriter } from './export-metrics.ts'
+export { callGuarded, isThenable } from './guarded-call.ts'
 export type { GameIdentity, InspectorSummary } from './inspector-summary.ts'
 export {
   type KeptArtifact,
@@ -49,6 +51,6 @@ export type {
 } from './publish-result.ts'
 export { type StableJsonOptions, stableJson } from './stable-json.ts'
 export type { Cell, Table } from './table.ts'
-export { type ExportContext, TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
+export { TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
 export type { SetTimer } from './timer.ts'
 export type { TelemetryArtifactWriter, WriteContext } from './writer.ts'

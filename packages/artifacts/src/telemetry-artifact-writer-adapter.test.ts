@@ -2,10 +2,11 @@ import { expect, it, vi } from 'vitest'
 import type { AdapterOptions } from './adapter-options.ts'
 import type { Artifact, WrittenArtifact } from './artifact.ts'
 import { ArtifactError } from './errors.ts'
+import type { ExportContext } from './export-context.ts'
 import { MemoryTelemetryWriter } from './memory-telemetry-writer.ts'
 import type { PublishResult } from './publish-result.ts'
-import { type ExportContext, TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
-import { anArtifact, fakeTime, never, streamOf, textOf } from './test-doubles.ts'
+import { TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
+import { anArtifact, fakeTime, never, settled, streamOf, textOf } from './test-doubles.ts'
 import type { WriteContext } from './writer.ts'
 
 const a = anArtifact({ filename: 'a.json' })
@@ -232,7 +233,7 @@ it('goes on when the bus throws, and when the logger does', async () => {
     logger: { warn: (message) => void warnings.push(message) },
   })
   expect((await loud.adapter.writeArtifacts([a])).written).toHaveLength(1)
-  expect(warnings).toEqual(['[downlink] The event bus threw on telemetry:artifacts_written: bus'])
+  expect(warnings).toEqual(['[downlink] The event bus failed at telemetry:artifacts_written: bus'])
   const logger = {
     warn() {
       throw new Error('logger')
@@ -240,6 +241,59 @@ it('goes on when the bus throws, and when the logger does', async () => {
   }
   const mute = setUp({ writers: [{ memory: true }, () => Promise.reject('no')], eventBus, logger })
   expect(await mute.adapter.writeArtifacts([a])).toMatchObject({ attempted: 2, failures: [{ cause: 'no' }] })
+})
+
+it('goes on when a bus or a logger rejects later, and says so once it does', async () => {
+  const warnings: string[] = []
+  const eventBus = { emit: async () => Promise.reject(new Error('bus')) }
+  const loud = setUp({ writers: [{ memory: true }], eventBus, logger: { warn: (text) => void warnings.push(text) } })
+  expect((await loud.adapter.writeArtifacts([a])).written).toHaveLength(1)
+  await settled()
+  expect(warnings).toEqual(['[downlink] The event bus failed at telemetry:artifacts_written: bus'])
+  const logger = { warn: async () => Promise.reject(new Error('logger')) }
+  const mute = setUp({ writers: [() => Promise.reject('no')], eventBus, logger })
+  expect(await mute.adapter.writeArtifacts([a])).toMatchObject({ failures: [{ cause: 'no' }] })
+  // An unhandled rejection would fail the run.
+  await settled()
+})
+
+it.each<[string, () => unknown, string]>([
+  ['a symbol', () => Symbol('odd'), 'Symbol(odd)'],
+  ['an object without text', () => Object.create(null), 'something that has no text was thrown'],
+  [
+    'a message that is no text',
+    () => Object.assign(new Error(), { message: { status: 500 } }),
+    'Error: [object Object]',
+  ],
+  [
+    'a cause that throws',
+    () =>
+      Object.defineProperty(new Error('read me'), 'cause', {
+        get() {
+          throw new Error('not me')
+        },
+      }),
+    'read me',
+  ],
+])('fails one artifact where a writer throws %s', async (_, thrown, message) => {
+  const fail = () => Promise.reject(thrown())
+  const { adapter, warnings } = setUp({ writers: [{ memory: true }, fail] })
+  const metrics = await adapter.writeArtifacts([a, b])
+  expect(metrics).toMatchObject({
+    written: [{}, {}],
+    failures: [{ message, cause: message }, { code: 'write_failed' }],
+  })
+  expect(warnings).toHaveLength(2)
+})
+
+it('fails one artifact where the receipt of a writer can not be read', async () => {
+  const receipt = Object.defineProperty({}, 'path', {
+    get() {
+      throw new Error('no path yet')
+    },
+  })
+  const { adapter } = setUp({ writers: [{ memory: true }, () => receipt] })
+  expect(await adapter.writeArtifacts([a])).toMatchObject({ written: [{}], failures: [{ message: 'no path yet' }] })
 })
 
 it('warns on the console unless told otherwise', async () => {

@@ -6,18 +6,18 @@ import { CallableWriter } from './callable-writer.ts'
 import { type CheckedArtifact, checkArtifact } from './checked-artifact.ts'
 import { ArtifactError, messageOf, rootCauseOf } from './errors.ts'
 import type { EventPort } from './event-port.ts'
+import { type ExportContext, readableContext } from './export-context.ts'
 import type { ExportFailure, ExportMetrics, WriterSummary } from './export-metrics.ts'
 import type { ExportRun } from './export-run.ts'
 import { fanOut, type WriteResult, type WriterState } from './fan-out.ts'
+import { callGuarded } from './guarded-call.ts'
 import { publishGuarded } from './guarded-publisher.ts'
-import { expectList, expectObject } from './option-checks.ts'
+import { expectList } from './option-checks.ts'
 import { printable } from './printable.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
 import { type NamedWriter, resolveWriters } from './resolve-writers.ts'
 import { realTimer, type SetTimer } from './timer.ts'
 import type { TelemetryArtifactWriter } from './writer.ts'
-
-export type ExportContext = Readonly<Record<string, unknown>>
 
 /**
  * Artifacts go out in their order, each to all writers in theirs; the next one starts when the last one is through.
@@ -98,7 +98,7 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
   }
 
   #run(given: ExportContext | null): ExportRun {
-    const context = readable(given ?? {})
+    const context = readableContext(given)
     const { signal } = context
     return {
       settings: this.#settings,
@@ -118,32 +118,20 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
     this.#emit('telemetry:artifact_failed', { ...failure, error: result.error, context })
   }
 
-  /** A bus that throws is worth a warning, and no more. */
+  /** A bus that fails is worth a warning, and no more. */
   #emit(event: string, payload: unknown): void {
-    try {
-      this.#eventBus?.emit(event, payload)
-    } catch (error) {
-      this.#warn(`The event bus threw on ${event}: ${messageOf(error)}`)
-    }
+    callGuarded(
+      () => this.#eventBus?.emit(event, payload),
+      (cause) => this.#warn(`The event bus failed at ${event}: ${messageOf(cause)}`),
+    )
   }
 
   #warn(message: string): void {
-    try {
-      this.#logger.warn(`[downlink] ${printable(message)}`)
-    } catch {
+    callGuarded(
+      () => this.#logger.warn(`[downlink] ${printable(message)}`),
       // There is nobody left to tell; what it was about is in the metrics.
-    }
-  }
-}
-
-/** What throws in it throws before anything is written. */
-function readable(context: ExportContext): ExportContext {
-  expectObject('context', context)
-  try {
-    void { ...context }
-    return context
-  } catch (cause) {
-    throw new ArtifactError('bad_option', `The context can't be read: ${messageOf(cause)}`, { cause })
+      () => {},
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 /** Who hears of what happens in a game. A listener that throws or rejects is reported, and stops neither the others nor the game. */
+import { callGuarded, isThenable } from '@downlink/artifacts'
 import { reportFault } from './environment.ts'
-import { isThenable } from './thenable.ts'
 
 /** All of one kind (`telemetry:*`), or all there are (`*`). */
 export type EventPattern = `${string}:*` | '*'
@@ -91,11 +91,11 @@ export class EventBus<Events extends object = Record<string, unknown>> {
   }
 
   #report(error: unknown, event: string): void {
-    try {
-      this.#onError(error, event)
-    } catch {
+    callGuarded(
+      () => this.#onError(error, event),
       // Nobody is left to tell.
-    }
+      () => {},
+    )
   }
 }
 

@@ -1,7 +1,6 @@
 /** A game's event bus, of whatever make: nothing that it throws, returns or leaves out stops who uses it. */
-import type { EventPort } from '@downlink/artifacts'
+import { callGuarded, type EventPort, messageOf } from '@downlink/artifacts'
 import { WorldStateError } from './errors.ts'
-import { isThenable } from './thenable.ts'
 
 /**
  * What a store needs of a bus: an `EventBus`, mitt, Node's `EventEmitter`, eventemitter3, nanoevents, or a game's own.
@@ -33,19 +32,11 @@ export function guardBus(
     const call = `${method}('${event}')`
     if (reported.has(call)) return
     reported.add(call)
-    onFault(new WorldStateError('bus_failed', `The event bus failed at ${call}: ${cause}`, { cause }), event)
+    onFault(new WorldStateError('bus_failed', `The event bus failed at ${call}: ${messageOf(cause)}`, { cause }), event)
   }
 
-  function attempt(method: string, event: string, call: () => unknown): unknown {
-    try {
-      const result = call()
-      if (isThenable(result)) result.then(undefined, (cause: unknown) => report(method, event, cause))
-      return result
-    } catch (cause) {
-      report(method, event, cause)
-      return undefined
-    }
-  }
+  const attempt = (method: string, event: string, call: () => unknown): unknown =>
+    callGuarded(call, (cause) => report(method, event, cause))
 
   return {
     emit(event, payload) {
@@ -63,7 +54,6 @@ export function guardBus(
         attempt('off', event, () => (typeof off === 'function' ? off() : bus?.off?.(event, heard)))
       }
     },
-    mayHear: (event) =>
-      bus ? !bus.hasListeners || attempt('hasListeners', event, () => bus.hasListeners?.(event)) !== false : false,
+    mayHear: (event) => bus != null && attempt('hasListeners', event, () => bus.hasListeners?.(event)) !== false,
   }
 }

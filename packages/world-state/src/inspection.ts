@@ -1,5 +1,5 @@
 /** A game looked at, at one moment: the summary, and what goes into files beside it. */
-import type { GameIdentity, InspectorSummary, Table } from '@downlink/artifacts'
+import { type GameIdentity, type InspectorSummary, messageOf, type Table } from '@downlink/artifacts'
 import { isoTime } from './iso-time.ts'
 import { copyJson, type Json, setField } from './json.ts'
 import type { SectionFault } from './store/sections.ts'
@@ -61,5 +61,5 @@ export function inspectGame(sources: InspectionSources): Inspection {
 
 const namedFault = ({ section, error }: SectionFault): Json => ({
   section,
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
 })

@@ -159,6 +159,14 @@ describe('the summary', () => {
     expect(new SaveManager({ game }).getInspectorSummary().generatedAt).toBeGreaterThan(now - 1e12)
   })
 
+  it('goes on where a section throws what has no text', () => {
+    const fail = (): never => {
+      throw Object.create(null)
+    }
+    const saves = new SaveManager({ game, sections: { engine: fail } })
+    expect(saves.getInspectorSummary()).toMatchObject({ engine: null, failedSections: [{ section: 'engine' }] })
+  })
+
   it('goes on where a section fails, and names it', () => {
     const fail = (): never => {
       throw new Error('no')

@@ -1,5 +1,5 @@
 /** What a game asks when it wants its world kept, loaded, or looked at. */
-import type { EventPort, GameIdentity, InspectorSummary, SetTimer } from '@downlink/artifacts'
+import { type EventPort, type GameIdentity, type InspectorSummary, messageOf, type SetTimer } from '@downlink/artifacts'
 import { randomText } from './environment.ts'
 import { WorldStateError } from './errors.ts'
 import {
@@ -207,7 +207,7 @@ const withoutStore = { ok: false, reason: 'no_store', message: 'There is no stor
 const withoutStorage = { ok: false, reason: 'no_storage', message: 'There is no storage' } as const
 
 function failure<Code>(reason: Code, cause: unknown): Failure<Code> {
-  return { ok: false, reason, message: cause instanceof Error ? cause.message : String(cause), cause }
+  return { ok: false, reason, message: messageOf(cause), cause }
 }
 
 const refused = (refusal: HydrateFailure): Failure<'refused'> => ({

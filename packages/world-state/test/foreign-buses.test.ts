@@ -129,13 +129,43 @@ describe('a bus that misbehaves stops nothing', () => {
           code: 'bus_failed',
           error: expect.objectContaining({
             code: 'bus_failed',
-            message: expect.stringMatching(new RegExp(`failed at ${method}\\('[a-z:]+'\\): Error: bus down`)),
+            message: expect.stringMatching(new RegExp(`failed at ${method}\\('[a-z:]+'\\): bus down`)),
           }),
         }),
       )
     }
     const words = faults.map(({ error }) => String(error))
     expect(new Set(words).size).toBe(words.length)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['a symbol', () => Symbol('odd')],
+    ['an object without text', () => Object.create(null)],
+    ['nothing', () => undefined],
+  ])('throws %s', (_name, thrown) => {
+    const fail = () => {
+      throw thrown()
+    }
+    const { store, faults, points } = aStoreOn({ on: fail, emit: fail, hasListeners: fail })
+    store.connect()
+    for (let at = 0; at < 3; at++) store.dispatch('ship:lost', {})
+    expect(points()).toBe(3)
+    expect(faults).toContainEqual(expect.objectContaining({ code: 'bus_failed', type: 'worldstate:updated' }))
+  })
+
+  it.each(['hasListeners', 'emit', 'off'])('throws where its `%s` is read', (name) => {
+    let isOdd = false
+    const bus = new Proxy<WorldBus>(
+      { on: () => undefined, off: () => {}, emit: () => {}, hasListeners: () => true },
+      { get: (target, key) => (isOdd && key === name ? boom() : Reflect.get(target, key)) },
+    )
+    const { store, faults, points } = aStoreOn(bus)
+    const disconnect = store.connect()
+    isOdd = true
+    for (let at = 0; at < 3; at++) store.dispatch('ship:lost', {})
+    disconnect()
+    expect(points()).toBe(3)
+    expect(faults[0]).toMatchObject({ code: 'bus_failed' })
   })
 
   it('throws once, from a listener of the game’s, and goes on', () => {
@@ -206,6 +236,19 @@ describe('a bus that misbehaves stops nothing', () => {
     }
     expect(() => new WorldStateStore({ slices: [score], eventBus: null as never }).connect()()).not.toThrow()
   })
+})
+
+it('who is told of faults may fail later, too', async () => {
+  const reject = async (): Promise<never> => {
+    throw new Error('mine')
+  }
+  const store = new WorldStateStore({ slices: [score], onError: reject })
+  store.dispatch('score:broken', {})
+  const bus = new EventBus({ onError: reject })
+  bus.on('ship:lost', reject)
+  bus.emit('ship:lost', {})
+  // An unhandled rejection would fail the run.
+  await new Promise((resolve) => setImmediate(resolve))
 })
 
 it('an async listener on our own bus that fails is reported, as one that throws is', async () => {

@@ -6,6 +6,7 @@ import type { LogPort } from '../adapter-options.ts'
 import type { Artifact, WrittenArtifact } from '../artifact.ts'
 import { checkArtifact } from '../checked-artifact.ts'
 import { messageOf } from '../errors.ts'
+import { callGuarded } from '../guarded-call.ts'
 import { badOption, expectObject } from '../option-checks.ts'
 import { printable } from '../printable.ts'
 import type { TelemetryArtifactWriter, WriteContext } from '../writer.ts'
@@ -162,11 +163,11 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
   }
 
   #warn(message: string): void {
-    try {
-      this.#logger.warn(`[downlink] ${printable(message)}`)
-    } catch {
+    callGuarded(
+      () => this.#logger.warn(`[downlink] ${printable(message)}`),
       // There is nobody left to tell.
-    }
+      () => {},
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 /** What storages throw, each in its own way, as a few errors. */
+import { messageOf } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 import type { MayReplace } from './storage-port.ts'
 
@@ -7,11 +8,11 @@ const quotaNames = ['QuotaExceededError', 'NS_ERROR_DOM_QUOTA_REACHED', 'ENOSPC'
 
 export function storageFault(cause: unknown): WorldStateError {
   if (cause instanceof WorldStateError) return cause
-  const { name, code, message } = (cause ?? {}) as { name?: unknown; code?: unknown; message?: unknown }
+  const { name, code } = (cause ?? {}) as { name?: unknown; code?: unknown }
   const isFull = [name, code].some((word) => quotaNames.includes(String(word)))
   return isFull
     ? new WorldStateError('quota_exceeded', 'The storage is full', { cause })
-    : new WorldStateError('storage_unavailable', `The storage can't be used: ${message ?? cause}`, { cause })
+    : new WorldStateError('storage_unavailable', `The storage can't be used: ${messageOf(cause)}`, { cause })
 }
 
 /** Runs something with a storage; what it throws comes out as a `WorldStateError`. */

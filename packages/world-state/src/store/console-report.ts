@@ -1,4 +1,5 @@
 /** A store's faults in the console, for a game that listens to none of them. */
+import { messageOf } from '@downlink/artifacts'
 import { warn } from '../environment.ts'
 import type { WorldStateFault } from './world-events.ts'
 
@@ -10,7 +11,7 @@ export function createConsoleReport(): (fault: WorldStateFault) => void {
   const written = new Set<string>()
   return ({ code, type, error }) => {
     const words = `${code}${type === null ? '' : ` at ${type}`}`
-    const fault = `${words}: ${error}`
+    const fault = `${words}: ${messageOf(error)}`
     if (written.has(fault) || written.size === maxWritten) return
     written.add(fault)
     warn(words, error)

@@ -1,4 +1,5 @@
 /** From a snapshot back to states: judged, migrated and revived before anything of a store changes. */
+import { messageOf } from '@downlink/artifacts'
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'
 import { requireState } from '../state-value.ts'
@@ -163,8 +164,6 @@ function refusal(reason: HydrateFailureCode, message: string, slice?: string, ca
     ...(cause !== undefined && { cause }),
   }
 }
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1
 

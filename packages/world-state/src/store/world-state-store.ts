@@ -1,5 +1,5 @@
 /** The world's state: slices, changed by events one after the other, read at any time. */
-import type { Table } from '@downlink/artifacts'
+import { callGuarded, type Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 import { EventBus } from '../event-bus.ts'
 import { freezeDeep } from '../freeze.ts'
@@ -243,10 +243,10 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
   }
 
   #report(fault: WorldStateFault): void {
-    try {
-      this.#options.onError(fault)
-    } catch {
+    callGuarded(
+      () => this.#options.onError(fault),
       // Nobody is left to tell.
-    }
+      () => {},
+    )
   }
 }

@@ -62,6 +62,32 @@ describe.skipIf(process.platform === 'win32')('publish', () => {
     expect(await publisher(fakeEnvironment({}, files), options).publish(['out/no.json'])).toMatchObject({ ok: false })
   })
 
+  it('goes on where a bus and a logger reject later', async () => {
+    const reject = async () => fail()
+    const options = { eventBus: { emit: reject }, logger: { info: reject, warn: reject } }
+    expect(await publisher(fakeEnvironment({}, files), options).publish(['out/no.json'])).toMatchObject({ ok: false })
+    // An unhandled rejection would fail the run.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
+  it.each([
+    ['text', 'text'],
+    ['a list', []],
+    [
+      'a getter that throws',
+      {
+        get mission() {
+          return fail()
+        },
+      },
+    ],
+  ])('refuses %s as its context with a code, and takes null for none', async (_, context) => {
+    const publishing = publisher(fakeEnvironment({}, files)).publish(['out/a.json'], context as never)
+    await expect(publishing).rejects.toMatchObject({ name: 'ArtifactError', code: 'bad_option' })
+    const without = await publisher(fakeEnvironment({}, files)).publish(['out/a.json'], null as never)
+    expect(without).toMatchObject({ ok: true })
+  })
+
   it('tells of no command in a way that an agent would obey', async () => {
     const fake = fakeEnvironment({ TEAMCITY_VERSION: '2025', CI: 'true' }, files)
     const dry = await publisher(fake, { dryRun: true }).publish(['out/a.json'])

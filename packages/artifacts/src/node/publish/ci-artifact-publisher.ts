@@ -1,13 +1,15 @@
 /** Hands the files of an export to the CI that it runs in: manifest first, then the CI's own way. */
 import { dirname, join, resolve } from 'node:path'
 import { ArtifactError, messageOf } from '../../errors.ts'
+import { type ExportContext, readableContext } from '../../export-context.ts'
+import { callGuarded } from '../../guarded-call.ts'
 import { printable } from '../../printable.ts'
 import type { ArtifactPublisher, PublishFailure, PublishProvider, PublishResult } from '../../publish-result.ts'
 import { type Carried, carryOut } from './carry-out.ts'
 import { type CiJob, readJob } from './ci-job.ts'
 import type { Argv } from './command-runner.ts'
 import { commonFolder } from './common-folder.ts'
-import { nodeEnvironment, type PublishEnvironment } from './environment.ts'
+import { nodeEnvironment, type PublishEnvironment, type PublishLogger } from './environment.ts'
 import { type Inventory, type Manifest, manifestName, manifestText, takeInventory } from './manifest.ts'
 import { type CiArtifactPublisherOptions, checkOptions, ciArtifactPublisherDefaults } from './options.ts'
 import type { Provider } from './plan.ts'
@@ -17,8 +19,6 @@ import { publishName } from './publish-name.ts'
 import { type ReadCommands, readCommands } from './read-commands.ts'
 import { createRedact, type Redact, secretArguments } from './redact.ts'
 import { limitFileSystem, limitOutput, limitRunner } from './time-limit.ts'
-
-type Context = Readonly<Record<string, unknown>>
 
 /**
  * @example
@@ -37,12 +37,13 @@ export class CiArtifactPublisher implements ArtifactPublisher {
   /**
    * Never rejects for what the outside does: that is in `failures`.
    * @param artifactPaths of the files written; relative ones start from the working directory
-   * @param context passed on to the events; its texts, numbers and booleans stand in the manifest; an `AbortSignal` as `signal` ends it
+   * @param given the context, passed on to the events; its texts, numbers and booleans stand in the manifest; an `AbortSignal` as `signal` ends it
    */
-  async publish(artifactPaths: readonly string[], context: Context = {}): Promise<PublishResult> {
+  async publish(artifactPaths: readonly string[], given: ExportContext = {}): Promise<PublishResult> {
     if (!Array.isArray(artifactPaths) || !artifactPaths.every((path) => typeof path === 'string' && path !== '')) {
       throw new ArtifactError('bad_option', 'Expected `artifactPaths` to be an array of paths')
     }
+    const context = readableContext(given)
     const publishing = this.#begin(artifactPaths, context)
     const { environment, provider, artifactName, isDryRun } = publishing
     const startedMs = environment.clock()
@@ -60,11 +61,11 @@ export class CiArtifactPublisher implements ArtifactPublisher {
       durationMs: environment.clock() - startedMs,
     }
     this.#emit(result.ok ? 'completed' : 'failed', { ...result, context })
-    this.#log(result)
+    this.#logResult(result)
     return result
   }
 
-  #begin(artifactPaths: readonly string[], context: Context): Publishing {
+  #begin(artifactPaths: readonly string[], context: ExportContext): Publishing {
     const options = this.#options
     const environment = this.#environment()
     const { variables, workingDirectory } = environment
@@ -148,38 +149,34 @@ export class CiArtifactPublisher implements ArtifactPublisher {
     }
   }
 
-  /** A bus or a logger that throws must not cost the artifacts. */
+  /** A bus or a logger that fails must not cost the artifacts. */
   #emit(what: 'started' | 'completed' | 'failed', payload: object): void {
-    try {
-      this.#options.eventBus?.emit(`telemetry:ci_publish_${what}`, payload)
-    } catch (error) {
-      this.#warn(`The event bus threw: ${messageOf(error)}`)
-    }
+    const event = `telemetry:ci_publish_${what}`
+    callGuarded(
+      () => this.#options.eventBus?.emit(event, payload),
+      (cause) => this.#log('warn', `The event bus failed at ${event}: ${messageOf(cause)}`),
+    )
   }
 
-  #log({ ok, provider, status, failures, notes, artifactName }: PublishResult): void {
-    try {
-      this.#options.logger?.info(`CI artifacts ${artifactName}: ${status} (${provider})`)
-      for (const note of notes) this.#options.logger?.info(note)
-    } catch {
-      return
-    }
-    if (!ok) for (const { code, message } of failures) this.#warn(`${code}: ${message}`)
+  #logResult({ provider, status, failures, notes, artifactName }: PublishResult): void {
+    this.#log('info', `CI artifacts ${artifactName}: ${status} (${provider})`)
+    for (const note of notes) this.#log('info', note)
+    for (const { code, message } of failures) this.#log('warn', `${code}: ${message}`)
   }
 
-  #warn(message: string): void {
-    try {
-      this.#options.logger?.warn(message)
-    } catch {
+  #log(level: keyof PublishLogger, message: string): void {
+    callGuarded(
+      () => this.#options.logger?.[level](message),
       // Whoever can't be told isn't.
-    }
+      () => {},
+    )
   }
 }
 
 interface Publishing {
   readonly environment: PublishEnvironment
   readonly job: CiJob
-  readonly context: Context
+  readonly context: ExportContext
   readonly commands: ReadCommands
   readonly manifestPath: string
   readonly paths: readonly string[]

@@ -1,0 +1,20 @@
+/** What the caller of an export passes through to writers, publisher and events. */
+import { ArtifactError, messageOf } from './errors.ts'
+import { expectObject } from './option-checks.ts'
+
+export type ExportContext = Readonly<Record<string, unknown>>
+
+/**
+ * Null counts as left out. What throws in it throws before anything is written.
+ * @throws {ArtifactError} `bad_option`
+ */
+export function readableContext(given: ExportContext | null): ExportContext {
+  const context = given ?? {}
+  expectObject('context', context)
+  try {
+    void { ...context }
+    return context
+  } catch (cause) {
+    throw new ArtifactError('bad_option', `The context can't be read: ${messageOf(cause)}`, { cause })
+  }
+}
