@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { warnOfProxies } from './access/warn-of-proxies.ts'
 import { systemClock as clock } from './clock.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
 import { createJournal } from './commit/journal.ts'
@@ -54,10 +55,11 @@ export async function openPipeline(
   keys: Keys,
   logger: FastifyBaseLogger,
 ): Promise<Pipeline> {
-  const { limits, commit, proxies } = settings
+  const { limits, commit } = settings
   const { maxIdleSessions } = limits
   const { monotonicMs } = clock
   const refusals = createRefusals({ log: logger, monotonicMs })
+  const proxies = warnOfProxies(settings.proxies, logger)
   const plan = planReadStore(settings.events, settings.query)
   const storing = await openStorePipeline({
     dataFolder: settings.data,

@@ -2,6 +2,7 @@
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { createCollector } from '@downlink/collector'
+import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { aCollector, aFolder, aSocket, post } from './harness.ts'
 
@@ -27,6 +28,20 @@ it('counts sockets the same way', async () => {
   other.sendText(JSON.stringify(event))
   first.sendText(JSON.stringify(event))
   expect([first.ws.readyState, other.ws.readyState]).toEqual([1, 1])
+})
+
+it.each([
+  ['without `trustProxy`', {}, 1],
+  ['from an address that is not named', { trustProxy: ['10.0.0.0/8'], readToken: 't' }, 1],
+  ['from a proxy that is believed', { trustProxy: 1, readToken: 't' }, 0],
+] as const)('says once where X-Forwarded-For comes and is not believed: %s', async (_, options, lines) => {
+  const told: unknown[] = []
+  const logger = pino({ level: 'warn' }, { write: (line) => void told.push(JSON.parse(line).msg) })
+  const { listening } = await aCollector({ ...options, logger })
+  await aSocket(listening.telemetry, [], { headers: forwardedFor('203.0.113.9') })
+  for (const address of ['203.0.113.9', '203.0.113.10']) await post(listening, event, forwardedFor(address))
+  await post(listening, event)
+  expect(told).toEqual(Array(lines).fill(expect.stringContaining('X-Forwarded-For came')))
 })
 
 it('needs a read token, since a proxy lets others in', () => {

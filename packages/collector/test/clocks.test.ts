@@ -85,7 +85,7 @@ it('answers in UTC from a machine in Tokyo', async () => {
     out += chunk
   })
   await once(child, 'close')
-  const iso = '2026-01-02T03:04:05Z'
+  const iso = '2026-01-02T03:04:05.000Z'
   const row = [1, 1, iso, '2026-01-02 03:04:05+00', iso, [iso], { a: iso }, [{ key: iso, value: iso }]]
-  expect(JSON.parse(out)).toEqual([-540, [...row, '2026-01-02T00:00:00Z', true, '03', 3]])
+  expect(JSON.parse(out)).toEqual([-540, [...row, '2026-01-02T00:00:00.000Z', true, '03', 3]])
 })

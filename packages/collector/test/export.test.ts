@@ -75,6 +75,8 @@ it('leaves numbers in CSV as numbers, and times in ISO', async () => {
   expect(await (await download('format=csv&type=hit')).text()).toMatch(
     /,1,(1970-01-01T00:00:01\.000Z,){2}[^,]+Z,r1,-1\.5\n$/,
   )
+  await send([{ type: 'any', timestamp: 1030.25, data: 1 }])
+  expect(await (await download('format=csv&type=any')).text()).toMatch(/,1,(1970-01-01T00:00:01\.03025Z,){2}/)
 })
 
 it('writes Parquet that reads back', async () => {

@@ -40,6 +40,16 @@ it.each([
   expect(codeOf(element)).toBe(code)
 })
 
+it.each([
+  [tick(1, { type: '' }), 'to be 1 to 5 characters, got ""'],
+  [tick(1, { timestamp: '5' }), 'to be milliseconds since 1970, got "5"'],
+  [tick(1, { version: { a: 1 } }), 'to be a whole number from 1 up, got {"a":1}'],
+  ['', 'Expected an object, got ""'],
+])('says of %j what came, and that text is text', (element, message) => {
+  const checked = checkEvent(received(element), limits)
+  expect(checked.ok ? undefined : checked.error.message).toContain(message)
+})
+
 it('gives the JSON to store, null where there is no data', () => {
   expect(checkEvent(received({ type: 'tick', timestamp: 1 }))).toMatchObject({ ok: true, value: { json: 'null' } })
   expect(checkEvent(parsed('{"type":"tick","timestamp":1,"data": {"a" : [1E2]} }'))).toMatchObject({

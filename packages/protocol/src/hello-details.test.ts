@@ -39,7 +39,7 @@ describe('a hello is taken whatever it says of itself', () => {
       [expect.stringContaining('label "mood"')],
     ],
     ['a build that is a number', { meta: { build: 142 } }, { meta: {} }, [expect.stringContaining('"build"')]],
-    ['meta that is text', { meta: 'b1' }, {}, ['Expected "meta" to be an object, got b1']],
+    ['meta that is text', { meta: 'b1' }, {}, ['Expected "meta" to be an object, got "b1"']],
     ['meta that is an array', { meta: [1] }, {}, ['Expected "meta" to be an object, got [1]']],
     [
       'what no protocol knows',
@@ -51,7 +51,7 @@ describe('a hello is taken whatever it says of itself', () => {
       'a schema of 200 characters',
       { schema: 's'.repeat(200) },
       {},
-      [expect.stringContaining('Expected "schema" to be text of at most 128 characters, got sss')],
+      [expect.stringContaining('Expected "schema" to be text of at most 128 characters, got "sss')],
     ],
     ['a schema that is a number', { schema: 7 }, {}, [expect.stringContaining('"schema"')]],
     ['a key that can be none', { key: 'k'.repeat(4097) }, {}, ['Expected "key" to be text of at most 4096 characters']],

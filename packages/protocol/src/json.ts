@@ -59,9 +59,10 @@ export function toJson(value: unknown): string | undefined {
   }
 }
 
-/** The start of what came, short enough for a message. */
+/** The start of what came, short enough for a message, as JSON: the text "5" is not the number, and an empty one is seen. */
 export function excerpt(value: unknown): string {
-  const text = typeof value === 'string' ? value : (toJson(value) ?? 'something nested too deeply')
+  const start = typeof value === 'string' ? value.slice(0, 41) : value
+  const text = toJson(start) ?? 'something nested too deeply'
   return text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
 

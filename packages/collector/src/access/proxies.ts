@@ -15,13 +15,18 @@ export interface Proxies {
   hostOf(request: IncomingMessage): string
   /** Did the sender call over TLS? */
   isSecure(request: IncomingMessage): boolean
+  /** Does it come straight from a proxy that is believed? */
+  believes(request: IncomingMessage): boolean
 }
 
 /** @throws {CollectorError} `bad_option` */
 export function createProxies(trusted: TrustedProxies): Proxies {
   const trusts = trustOf(trusted)
+  const believes = ({ socket }: IncomingMessage): boolean => trusts(readAddress(socket.remoteAddress ?? '') ?? '', 0)
 
   return {
+    believes,
+
     senderOf({ headers, socket }) {
       // Each proxy appends whom it heard it from, so only what stands on the right is theirs; the rest is the sender's.
       const hops = [socket.remoteAddress ?? '', ...valuesOf(headers['x-forwarded-for']).reverse()]
@@ -43,9 +48,8 @@ export function createProxies(trusted: TrustedProxies): Proxies {
   }
 
   /** What the proxy next to us says. */
-  function fromProxy({ headers, socket }: IncomingMessage, name: string): string | undefined {
-    const isProxy = trusts(readAddress(socket.remoteAddress ?? '') ?? '', 0)
-    return (isProxy && valuesOf(headers[name]).at(-1)) || undefined
+  function fromProxy(request: IncomingMessage, name: string): string | undefined {
+    return (believes(request) && valuesOf(request.headers[name]).at(-1)) || undefined
   }
 }
 

@@ -18,7 +18,7 @@ import { exactJson, exactNumber, type Json } from './exact-json.ts'
 /**
  * - numbers, those within JSON too: a number where JavaScript writes the same one, else text, so that no digit is lost
  * - NaN and infinities: text
- * - timestamps: ISO 8601 in UTC, to the microsecond where there is one
+ * - timestamps: ISO 8601 in UTC, to the millisecond, and beyond it as far as there is something
  * - JSON columns: the value itself; structs: objects; lists: arrays; maps: arrays of `{ key, value }`
  * - blobs: base64; all else (dates, intervals, UUIDs …): the database's own text
  */
@@ -73,5 +73,6 @@ export function jsonOf(value: DuckDBValue, type: DuckDBType): Json {
 /** Years beyond four digits, BC and infinities have no ISO form here and stay as they are. */
 function isoOf(value: DuckDBValue): string {
   const text = String(value)
-  return /^\d{4}-/.test(text) ? `${text.replace(' ', 'T').replace(/\.(\d{3})0+$/, '.$1')}Z` : text
+  const [, date, time, fraction = ''] = /^(\d{4}-\d\d-\d\d) ([\d:]{8})(?:\.(\d+))?$/.exec(text) ?? []
+  return date ? `${date}T${time}.${fraction.replace(/0+$/, '').padEnd(3, '0')}Z` : text
 }
