@@ -101,6 +101,42 @@ describe('a log that is written and read', () => {
   })
 })
 
+describe('a log that is opened again and again', () => {
+  it('keeps no segment that was never written to, however often that was', async () => {
+    const disk = createFaultyDisk(Math.random)
+    for (let starts = 0; starts < 20; starts++) await openLogWriter({ files: disk })
+    expect(await disk.list()).toHaveLength(1)
+    const log = await openLogWriter({ files: disk })
+    await log.write([entry(1)])
+    for (let starts = 0; starts < 20; starts++) await openLogWriter({ files: disk })
+    const last = await openLogWriter({ files: disk })
+    await last.write([entry(2)])
+    expect(await disk.list()).toHaveLength(2)
+    expect(await readAll(disk, last)).toMatchObject([
+      { kind: 'entry', entry: { head: { from: 1 } } },
+      { kind: 'entry', entry: { head: { from: 2 } } },
+    ])
+    expect(last.bytes).toBe((await listSegments(disk)).reduce((sum, { bytes }) => sum + bytes, 0))
+  })
+
+  it('has one file open at a time, however many segments there are', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk, segmentBytes: 1 })
+    for (let number = 0; number < 20; number++) await log.write([entry(number)])
+    let [open, most] = [0, 0]
+    const files = {
+      ...disk,
+      async open(name: string) {
+        const file = await disk.open(name)
+        most = Math.max(most, ++open)
+        return { ...file, close: async () => void open-- }
+      },
+    }
+    expect(await listSegments(files)).toHaveLength(21)
+    expect([open, most]).toEqual([0, 1])
+  })
+})
+
 describe('a write that fails', () => {
   it.each(['write', 'sync'] as const)(
     'counts for nothing after a failed %s, also once the next has come',
@@ -128,6 +164,7 @@ describe('a write that fails', () => {
       expect(entriesIn(await readAll(disk, log)).map(numberOf)).toEqual([1, 3])
       const numbers = (await listSegments(disk)).map(({ number }) => number)
       expect(new Set(numbers).size).toBe(numbers.length)
+      expect(numbers).toHaveLength(2)
     },
   )
 
@@ -145,6 +182,14 @@ describe('a write that fails', () => {
     })
     disk.free = 4000
     expect(await log.write([entry(3)])).toMatchObject({ kind: 'written' })
+  })
+
+  it('goes on where the file system does not know how much room it has', async () => {
+    const disk = createFaultyDisk(Math.random)
+    disk.free = 0
+    disk.total = 0
+    const log = await openLogWriter({ files: disk })
+    expect(await log.write([entry(1)])).toMatchObject({ kind: 'written' })
   })
 
   it('warns once where a folder can not be synced, and goes on', async () => {

@@ -39,7 +39,9 @@ export interface Segment extends SegmentName {
 
 /** @throws {CollectorError} `data_unusable` where a later version wrote a segment */
 export async function listSegments(files: LogFiles): Promise<readonly Segment[]> {
-  const segments = await Promise.all(segmentsIn(await files.list()).map((name) => describeSegment(files, name)))
+  const segments: Omit<Segment, 'soundEnd'>[] = []
+  // One after the other: a process may have as few as 256 files open.
+  for (const name of segmentsIn(await files.list())) segments.push(await describeSegment(files, name))
   const soundEnds = new Map(
     segments.flatMap(({ head }) => (head?.previous ? [[idText(head.previous.id), head.previous.soundEnd]] : [])),
   )

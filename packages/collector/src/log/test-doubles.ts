@@ -28,6 +28,7 @@ export interface FaultyDisk extends LogFiles {
   copy(): ReadonlyMap<string, Buffer>
   putBack(files: ReadonlyMap<string, Buffer>): void
   free: number
+  total: number
 }
 
 const blockBytes = 16
@@ -54,6 +55,7 @@ export function createFaultyDisk(random: () => number): FaultyDisk {
 
   const disk: FaultyDisk = {
     free: Number.MAX_SAFE_INTEGER,
+    total: Number.MAX_SAFE_INTEGER,
     list: async () => [...contents.keys()],
     async create(name) {
       if (contents.has(name)) throw Object.assign(new Error(`EEXIST: ${name}`), { code: 'EEXIST' })
@@ -67,7 +69,7 @@ export function createFaultyDisk(random: () => number): FaultyDisk {
       failIfDue('folder-sync')
       for (const content of contents.values()) content.isNamed = true
     },
-    space: async () => ({ free: disk.free, total: Number.MAX_SAFE_INTEGER }),
+    space: async () => ({ free: disk.free, total: disk.total }),
     fail: (kind, code = 'EIO') => void failures.set(kind, code),
     cutPower() {
       for (const [name, content] of contents) {

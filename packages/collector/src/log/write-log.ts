@@ -74,6 +74,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
   let warnedOfFolder = false
   let bytes = older.reduce((sum, segment) => sum + segment.bytes, 0)
   let current = await begin(await confirmLast())
+  await removeEmpty()
   /** Set where nothing more may be written into the current segment. */
   let isBroken = false
   let isAvailable = true
@@ -139,13 +140,16 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
   /** A segment whose making fails keeps its number: the next try takes a higher one. */
   async function begin(previous: SegmentHead['previous']): Promise<OpenSegment> {
     const head: SegmentHead = { ...newSegmentName(++number), previous }
-    const file = await files.create(segmentFile(segmentKey(head)))
+    const name = segmentFile(segmentKey(head))
+    const file = await files.create(name)
     try {
       await file.write([encodeHead(head)], 0)
       await file.sync()
       await syncFolder()
     } catch (error) {
       await file.close().catch(() => {})
+      // Else a full disk fills with the names of those that could not be made.
+      await files.remove(name).catch(() => {})
       throw error
     }
     bytes += segmentHeadBytes
@@ -166,14 +170,17 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     if (maxLogBytes !== undefined && bytes + more > maxLogBytes)
       throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${bytes + more}`)
     const { free, total } = await files.space()
+    // A file system that does not know (some of FUSE) has none at all.
+    if (total === 0) return
     const reserved = Math.min(reserve.segments * segmentBytes, Math.floor(total * reserve.shareOfDisk))
     if (free - more < reserved) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
   }
 
   /** Makes durable what the last segment holds, and tells where that ends. */
   async function confirmLast(): Promise<SegmentHead['previous']> {
-    // Newest first. One whose making failed holds nothing, and what came before it is the last.
+    // Newest first. One that holds nothing, or whose making failed, is passed over: what came before it is the last.
     for (const segment of older.toReversed()) {
+      if (isEmpty(segment)) continue
       const file = await files.open(segmentFile(segment.key))
       try {
         const soundEnd = await findSoundEnd(segment, file)
@@ -188,6 +195,16 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     return undefined
   }
 
+  /** Each start makes a segment: those after the last one that were never written to would gather, one a start. */
+  async function removeEmpty(): Promise<void> {
+    const held = older.findLastIndex((segment) => !isEmpty(segment))
+    for (const segment of older.splice(held + 1)) {
+      bytes -= segment.bytes
+      // One that can't be deleted does no harm, and is tried again at the next start.
+      await files.remove(segmentFile(segment.key)).catch(() => {})
+    }
+  }
+
   async function findSoundEnd(segment: Segment, file: LogFile): Promise<number> {
     let soundEnd = Math.min(segmentHeadBytes, segment.bytes)
     for await (const record of readSegment(file, segment.id, segmentHeadBytes, segment.bytes)) {
@@ -200,6 +217,8 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     return soundEnd
   }
 }
+
+const isEmpty = ({ bytes }: Segment): boolean => bytes <= segmentHeadBytes
 
 /** Writes bytes over themselves and syncs them. */
 async function rewrite(file: LogFile, end: number): Promise<void> {
