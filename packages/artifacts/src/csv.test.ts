@@ -25,6 +25,7 @@ it.each([
   ['a negative number', -12.5, '-12.5'],
   ['no number', Number.NaN, 'NaN'],
   ['a negative infinity', -Infinity, '-Infinity'],
+  ['a bigint', -76561197960287930n, '-76561197960287930'],
   ['an object', { b: 1, a: [null] }, '"{""a"":[null],""b"":1}"'],
   ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],
   ['a date that is none', new Date(Number.NaN), 'Invalid Date'],

@@ -27,6 +27,7 @@ export function toCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): strin
       // A row of one empty cell would be an empty line, which readers skip.
       quoted_empty: columns.length === 1,
       cast: {
+        bigint: String,
         boolean: String,
         number: String,
         string: (text) => (text === '' ? { value: '', quoted_empty: true } : text),
@@ -37,7 +38,7 @@ export function toCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): strin
 
 /** Numbers stay as they are: only as such are they spared the apostrophe. */
 function toField(cell: Cell): unknown {
-  if (typeof cell === 'number' || typeof cell === 'boolean') return cell
+  if (typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean') return cell
   if (cell === null || cell === undefined) return undefined
   return safeText(typeof cell === 'string' ? cell : cell instanceof Date ? dateText(cell) : stableJson(cell))
 }

@@ -1,5 +1,6 @@
 /** What needs Node: artifacts as files, and their way to CI. */
 
+export { syncWherePossible } from './node/file-sync.ts'
 export {
   FileSystemTelemetryWriter,
   type FileSystemWriterOptions,

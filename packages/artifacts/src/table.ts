@@ -1,7 +1,7 @@
 /** Rows under named columns: what a slice contributes to an export, and becomes a CSV file. */
 
 /** Null and undefined are empty cells; objects and arrays are written as JSON. */
-export type Cell = string | number | boolean | null | undefined | object
+export type Cell = string | number | bigint | boolean | null | undefined | object
 
 export interface Table {
   /** Part of the file's name. @example 'cascade-targets' */

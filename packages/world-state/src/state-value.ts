@@ -66,13 +66,19 @@ function judgeObject(value: object, above: number): number | Fault {
 /** What is odd about an object, of which a copy would differ. */
 function oddityOf(value: object, keys: readonly string[]): string | undefined {
   const isList = Array.isArray(value)
-  if (Object.getPrototypeOf(value) !== (isList ? Array.prototype : Object.prototype)) return kindOf(value)
+  if (!isBasePrototype(Object.getPrototypeOf(value), isList)) return kindOf(value)
   // A list has one more: its length.
   if (Reflect.ownKeys(value).length !== keys.length + (isList ? 1 : 0)) return 'fields that are hidden or have a symbol'
   if (isList && (keys.length !== value.length || Number(keys.at(-1) ?? -1) !== value.length - 1)) {
     return 'a list with holes or with fields'
   }
   return keys.some((key) => Object.getOwnPropertyDescriptor(value, key)?.get) ? 'a getter' : undefined
+}
+
+/** Of lists or of plain objects, in whatever frame: `structuredClone` makes those of another one in some test runners. */
+function isBasePrototype(prototype: object | null, ofLists: boolean): boolean {
+  if (ofLists) return Array.isArray(prototype)
+  return prototype !== null && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
 function kindOf(value: object): string {

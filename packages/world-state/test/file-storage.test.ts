@@ -83,6 +83,48 @@ describe('saves as files', () => {
     expect(await readdir(folder)).toEqual(['save-a.json'])
   })
 
+  it.each(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'EACCES', 'ENOTTY', 'UNKNOWN'])(
+    'saves where a file system refuses to sync with %s',
+    async (code) => {
+      const refusing = fileSystem({
+        async open(path, flags) {
+          const file = await open(path, flags)
+          return {
+            writeFile: (text) => file.writeFile(text),
+            sync: () => Promise.reject(systemError(code)),
+            close: () => file.close(),
+          }
+        },
+      })
+      await createFileStorage({ folder, fileSystem: refusing }).write('a', 'text')
+      expect(await createFileStorage({ folder }).read('a')).toBe('text')
+    },
+  )
+
+  it.each([10_000, 1000])('takes over from a process that died holding a slot, within %d ms', async (timeoutMs) => {
+    await writeFile(join(folder, 'save-a.json.lock'), '')
+    /** Time that passes only while the storage pauses. */
+    let nowMs = 0
+    const timers = new Set<{ readonly dueMs: number; readonly run: () => void }>()
+    const pass = (): void => {
+      for (const timer of [...timers].filter(({ dueMs }) => dueMs <= nowMs)) if (timers.delete(timer)) timer.run()
+    }
+    const setTimer = (run: () => void, delayMs: number) => {
+      const timer = { dueMs: nowMs + delayMs, run }
+      timers.add(timer)
+      if (delayMs < 100) {
+        setImmediate(() => {
+          nowMs = timer.dueMs
+          pass()
+        })
+      }
+      return () => timers.delete(timer)
+    }
+    await createFileStorage({ folder, timeoutMs, setTimer }).write('a', 'text')
+    expect(await readdir(folder)).toEqual(['save-a.json'])
+    expect(nowMs).toBeLessThan(timeoutMs)
+  })
+
   it('says that what is there can not be read or written', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')

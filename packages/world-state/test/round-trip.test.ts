@@ -1,4 +1,5 @@
 /** What a state may hold: it comes back exactly from a save, or is refused where it came in, with its path. */
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -69,6 +70,14 @@ describe('what is kept exactly', () => {
   })
 })
 
+it('what another frame made is kept, too: lists and plain objects are what they are there', async () => {
+  const world = aWorld()
+  const value = runInNewContext('({ list: [1, {}], records: { __proto__: { }.__proto__ } })')
+  expect(world.hold(value)).toBe(value)
+  expect(world.faults).toEqual([])
+  expect(await world.saved()).toStrictEqual({ list: [1, {}], records: {} })
+})
+
 describe('what is refused, with its path', () => {
   class Ship {
     readonly health = 30
@@ -92,6 +101,9 @@ describe('what is refused, with its path', () => {
     ['an empty typed array', nested(new Float64Array(0)), 'got a Float64Array'],
     ['a number as an object', nested(Object(5)), 'got a Number'],
     ['an object without a prototype', nested(Object.create(null)), 'got an object that is not plain'],
+    ['an instance of another frame’s class', runInNewContext('new (class Ship {})()'), 'got a Ship'],
+    ['a Map of another frame', runInNewContext('new Map()'), 'got a Map'],
+    ['a list of another frame’s kind', runInNewContext('new (class Crew extends Array {})()'), 'got a Crew'],
     ['a circle', circle, 'levels, or a circle'],
     ['a sparse list', nested(sparse), 'got a list with holes or with fields'],
     ['a list with a hole at its end', nested(new Array(3)), 'got a list with holes or with fields'],

@@ -1,5 +1,5 @@
 /** Saves where several write, and where a storage hangs or lies: each of them is told, and nothing waits for ever. */
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { IDBFactory as FakeDatabases } from 'fake-indexeddb'
@@ -338,22 +338,6 @@ describe('IndexedDB', () => {
 })
 
 describe('files', () => {
-  it('a slot that a process died holding is taken over', async () => {
-    await writeFile(join(folder, 'save-slot.json.lock'), '')
-    let waitedMs = 0
-    const setTimer = (run: () => void, delayMs: number) => {
-      // The deadline itself is never reached.
-      if (delayMs < 1000) {
-        waitedMs += delayMs
-        setImmediate(run)
-      }
-      return () => {}
-    }
-    expect(await aTab(createFileStorage({ folder, setTimer })).save(1)).toMatchObject({ ok: true })
-    expect(await readdir(folder)).toEqual(['save-slot.json'])
-    expect(waitedMs).toBe(5000)
-  })
-
   it('are written where the file system has no sync, and not where a sync fails', async () => {
     const { open, rename, readFile, mkdir } = await import('node:fs/promises')
     const refusing = (code: string) =>

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncWherePossible } from '@downlink/artifacts/node'
 import { type DeadlineOptions, deadlineOf, inTime } from '../storage/deadline.ts'
 import { requireReplaceable, withStorage } from '../storage/storage-fault.ts'
 import type { StoragePort } from '../storage/storage-port.ts'
@@ -37,11 +38,7 @@ const nodeFiles: FileSystem = { mkdir, readFile, open, rename, rm }
 const passing = ['EPERM', 'EACCES', 'EBUSY']
 const renameAttempts = 10
 
-/** File systems without a sync: FUSE, SMB, shared folders. There is none to be had, so the save is taken as it is. */
-const withoutSync = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
-
-/** Of two processes that save at once one waits for the other; one that died holding a slot is waited for so long. */
-const lockAttempts = 250
+/** Of two processes that save at once one waits for the other. */
 const lockPauseMs = 20
 
 /**
@@ -82,9 +79,7 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
     const file = await fileSystem.open(path, 'wx')
     try {
       await file.writeFile(text, 'utf8')
-      await file.sync().catch((error: unknown) => {
-        if (!withoutSync.includes(codeOf(error))) throw error
-      })
+      await syncWherePossible(file)
     } finally {
       await file.close()
     }
@@ -104,15 +99,29 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
   /** A file that only one can make holds a slot. */
   async function withLock(path: string, signal: AbortSignal, run: () => Promise<void>): Promise<void> {
     const lock = `${path}.lock`
-    for (let attempt = 1; !(await makeLock(lock)); attempt++) {
-      if (attempt === lockAttempts) await fileSystem.rm(lock, { force: true })
-      await pause(lockPauseMs)
-      signal.throwIfAborted()
-    }
+    await waitForLock(lock, signal)
     try {
       await run()
     } finally {
       await fileSystem.rm(lock, { force: true })
+    }
+  }
+
+  /** A process that died holding a slot is waited for half of the time, so that the other half is left to save in. */
+  async function waitForLock(lock: string, signal: AbortSignal): Promise<void> {
+    let isAbandoned = false
+    const cancel = deadline.setTimer(() => {
+      isAbandoned = true
+    }, deadline.timeoutMs / 2)
+    try {
+      while (!(await makeLock(lock))) {
+        if (isAbandoned) await fileSystem.rm(lock, { force: true })
+        isAbandoned = false
+        await pause(lockPauseMs)
+        signal.throwIfAborted()
+      }
+    } finally {
+      cancel()
     }
   }
 

@@ -57,6 +57,17 @@ describe('dispatch', () => {
     expect(store.history.map(({ timestamp }) => timestamp)).toEqual([7, 5, 7, 7])
   })
 
+  it('keeps a time that is a Date, or the text of one', () => {
+    const store = aStore()
+    const at = new Date(5)
+    for (const timestamp of [at, at.toISOString(), '1970-01-01T01:00:00.005+01:00']) {
+      store.dispatch('fleet:idle', { timestamp })
+    }
+    for (const timestamp of [new Date(Number.NaN), 'yesterday', '5', {}]) store.dispatch('fleet:idle', { timestamp })
+    expect(store.history.map(({ timestamp }) => timestamp)).toEqual([5, 5, 5, 1000, 1000, 1000, 1000])
+    expect(store.history[0]?.payload).toEqual({ timestamp: 5 })
+  })
+
   it('changes nothing where a reducer throws or returns nothing, and says so', () => {
     const eventBus = new EventBus()
     const faults: unknown[] = []
