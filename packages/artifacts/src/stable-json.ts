@@ -1,5 +1,5 @@
 /** JSON that is the same for the same data: keys in order, and no value lost without a trace. */
-import { encodeJson, jsonValue } from '@downlink/protocol'
+import { jsonValue, wellFormedJson } from '@downlink/protocol'
 
 export interface StableJsonOptions {
   /** Keys of the outermost object that come before the sorted ones. */
@@ -9,11 +9,12 @@ export interface StableJsonOptions {
 }
 
 /**
- * Keys are sorted at every level. What a value becomes is the rule of `jsonValue` in `@downlink/protocol`, the same as
- * for the events that a game sends; where JSON leaves all of it out, it is null. Never throws.
+ * Keys are sorted at every level. What a value becomes is the rule of `toJsonValue` in `@downlink/protocol`, the same
+ * as for the events that a game sends; where JSON leaves all of it out, it is null. Never throws.
  */
 export function stableJson(value: unknown, { first = [], indent }: StableJsonOptions = {}): string {
-  return encodeJson(sorted(jsonValue(value), first), undefined, undefined, indent) ?? 'null'
+  const json = JSON.stringify(sorted(jsonValue(value), first), undefined, indent) as string | undefined
+  return wellFormedJson(json ?? 'null')
 }
 
 function sorted(value: unknown, first: readonly string[] = []): unknown {

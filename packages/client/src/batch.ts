@@ -1,5 +1,5 @@
 /** Encodes a run of the line for the wire, as far as there is room. */
-import { encodeJson, maxEventBytes, maxEventDepth, utf8Length } from '@downlink/protocol'
+import { encodeJson, maxEventBytes, utf8Length } from '@downlink/protocol'
 import type { Entry, Outbox, Reading } from './outbox.ts'
 
 /**
@@ -49,10 +49,10 @@ export function createPacker(outbox: Outbox, spell: (entry: Entry) => unknown): 
   }
 }
 
-/** Empty where the event holds more than any may, or can't be read twice alike. Its data lies one level deep. */
+/** Empty where JSON has no words for it: a circle, a `toJSON` that throws. */
 function encode(event: unknown): string {
   try {
-    return encodeJson(event, maxEventDepth + 1, maxEventBytes) ?? ''
+    return encodeJson(event) ?? ''
   } catch {
     return ''
   }

@@ -146,7 +146,7 @@ describe('push', () => {
     ['copy', { copy: true }],
   ])('never throws, whatever %s does', (_, options) => {
     const { telemetry } = createTestTelemetry(options)
-    telemetry.push('tick', new Float64Array(70_000))
+    telemetry.push('tick', { toJSON: () => JSON.parse('') })
     expect(telemetry.stats()).toMatchObject({ pushed: 1, dropped: { unencodable: 1 } })
   })
 })

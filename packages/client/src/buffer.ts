@@ -1,13 +1,5 @@
 /** The seed's store: events in, first in first out. It works by itself; a link drains it where one is attached. */
-import {
-  type DropReason,
-  encodeJson,
-  eventId,
-  isTime,
-  maxEventBytes,
-  maxEventDepth,
-  type TelemetryEvent,
-} from '@downlink/protocol'
+import { type DropReason, encodeJson, eventId, isTime, type TelemetryEvent } from '@downlink/protocol'
 import type { Clock } from './clock.ts'
 import type { Environment } from './environment.ts'
 import type { TelemetrySettings } from './options.ts'
@@ -79,7 +71,7 @@ export function createBuffer(
           else refused = 'sampled'
         }
         if (copy) {
-          const json = encodeJson(data, maxEventDepth, maxEventBytes)
+          const json = encodeJson(data)
           data = json && JSON.parse(json)
         } else development?.payload(type, data)
       } catch {

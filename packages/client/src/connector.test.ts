@@ -383,16 +383,28 @@ describe('a key', () => {
 
   it.each([
     ['too long', { key: 'k'.repeat(4097) }],
-    ['a number', { key: 600 as unknown as string }],
     ['a token that is none', { getToken: () => ({ token: 'k' }) as unknown as string }],
-  ])('that is %s opens no socket, and is told once', async (_, options) => {
+  ])("that is %s is the collector's to refuse, which is told once", async (_, options) => {
     const { world, telemetry } = createTestTelemetry(options)
     telemetry.start()
-    await world.advance(600_000)
-    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'unauthorised', reason: world.warnings[0] })
-    expect([world.warnings.length, world.sockets]).toEqual([1, []])
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await world.advance(1000)
+      world.socket.open()
+      world.socket.drop(4401, 'Expected a key')
+    }
+    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'unauthorised', reason: 'Expected a key' })
+    expect(world.warnings).toEqual(['Expected a key'])
     pushMany(telemetry, 1)
     expect(telemetry.stats()).toMatchObject({ queued: 1 })
+  })
+
+  it('that is a number is none, and is told once', async () => {
+    const { world, telemetry } = createTestTelemetry({ key: 600 as unknown as string })
+    telemetry.start()
+    await world.advance(0)
+    world.socket.open()
+    expect(JSON.parse(world.socket.sent[0] ?? '').key).toBeUndefined()
+    expect(world.warnings).toEqual([expect.stringContaining('key')])
   })
 })
 

@@ -5,7 +5,6 @@ import {
   encodeBatch,
   encodeFrame,
   type Hello,
-  maxKeyLength,
   subprotocol,
 } from '@downlink/protocol'
 import { createPacker } from './batch.ts'
@@ -13,7 +12,7 @@ import type { LinkedBuffer } from './buffer.ts'
 import { resolveEndpoint } from './endpoint.ts'
 import type { Environment, PageSignal } from './environment.ts'
 import { createExitFlush } from './exit-flush.ts'
-import { type LinkEvent, type LinkState, type StopReason, step } from './link-state.ts'
+import { type LinkEvent, type LinkState, step } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
 import { createSender } from './sender.ts'
 import type { Session } from './session.ts'
@@ -99,9 +98,7 @@ export function createConnector(
     told = sentence
   }
 
-  const stop = (because: StopReason, reason: string): void => enter({ at: 'stopped', because, reason })
-
-  const noSocket = (cause: unknown): void => stop('no-socket', `${cause}`)
+  const noSocket = (cause: unknown): void => enter({ at: 'stopped', because: 'no-socket', reason: `${cause}` })
 
   const disconnect = (): void => {
     cancelAlarm?.()
@@ -123,10 +120,6 @@ export function createConnector(
       key = token
     } catch {
       if (attempt === conn) lost()
-      return
-    }
-    if (key !== undefined && !(typeof key === 'string' && key.length <= maxKeyLength)) {
-      stop('unauthorised', `Expected \`key\` to be text up to ${maxKeyLength} characters`)
       return
     }
     try {

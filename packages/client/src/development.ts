@@ -1,5 +1,5 @@
 /** What only a developer needs. A production build leaves this file out. */
-import { decodeServerFrame, encodeJson, isCount, jsonValue, maxEventDepth, wellFormed } from '@downlink/protocol'
+import { decodeServerFrame, isCount, jsonValue, maxEventDepth, wellFormed } from '@downlink/protocol'
 import { TelemetryError } from './errors.ts'
 import type { SocketPort } from './socket.ts'
 
@@ -26,7 +26,7 @@ function checkOptions(options: Options, kinds: Options): void {
   const check = (name: string, isRight: boolean, expected: string): void => {
     const value = options[name]
     if (value === undefined || value === null || isRight) return
-    throw new TelemetryError(`Expected \`${name}\` to be ${expected}, got ${encodeJson(value)}`)
+    throw new TelemetryError(`Expected \`${name}\` to be ${expected}, got ${JSON.stringify(jsonValue(value))}`)
   }
   for (const [name, like] of Object.entries({ ...kinds, redact: Function })) {
     const value = options[name]

@@ -21,8 +21,8 @@ it.each<[string, object, object, readonly string[]]>([
     { cores: '8', vr: 'true', os: 'x' },
     ['cores', 'vr'],
   ],
-  ['NaN and bigints', { labels: { fps: Number.NaN, id: 1n } }, { fps: 'NaN', id: '1' }, []],
-  ['nothing', { labels: { a: undefined, b: () => {}, c: 'x' } }, { c: 'x' }, []],
+  ['NaN and bigints', { labels: { fps: Number.NaN, id: 1n } }, { fps: 'NaN', id: '1' }, ['fps', 'id']],
+  ['nothing, and a function', { labels: { a: undefined, b: () => {}, c: 'x' } }, { c: 'x' }, ['b']],
   ['half an emoji', { labels: { mood: '\ud83d!' } }, { mood: '\ufffd!' }, ['mood']],
   ['much text', { labels: { a: 'x'.repeat(1000) } }, { a: 'x'.repeat(256) }, ['a']],
   [

@@ -1,5 +1,5 @@
 /** Makes what describes a session fit the wire: nothing that a game says of itself is worth its events. */
-import { isCount, isSessionId, jsonValue, maxSchemaLength, wellFormed } from '@downlink/protocol'
+import { isCount, isSessionId, maxSchemaLength, wellFormed } from '@downlink/protocol'
 
 /** How a session is described; the collector stores it with the session. */
 export interface Metadata {
@@ -16,11 +16,13 @@ export interface Metadata {
 }
 
 const maxTextLength = 256
+/** Types of values that are as good as text. */
+const textual = ['string', 'number', 'boolean', 'bigint']
 /** The collector keeps it in 32 bits. */
 const maxVersion = 0x7fffffff
 
 /**
- * Text stays within its length, and numbers become text; what can't, the collector leaves out, and tells.
+ * Numbers become text, text stays within its length, and what can be neither is left out. Never throws.
  *
  * @param changed is called with the name of whatever does not stay as it is given
  */
@@ -28,20 +30,23 @@ export function fitMetadata(
   { build, labels, schema, version, sessionId }: Metadata,
   changed: (name: string) => void,
 ): Metadata {
-  const fit = (name: string, value: unknown): unknown => {
-    if (typeof value === 'object') return value
-    const fitting = wellFormed(`${value}`.slice(0, name === 'schema' ? maxSchemaLength : maxTextLength))
-    if (fitting !== value) changed(name)
+  const keep = <Value>(name: string, given: unknown, fitting: Value): Value => {
+    if (given != null && given !== fitting) changed(name)
     return fitting
   }
-  const check = (name: string, value: unknown, isRight: boolean): unknown => {
-    if (isRight) return value
-    if (value != null) changed(name)
-    return undefined
+  const fit = (name: string, given: unknown, maxLength = maxTextLength): string | undefined =>
+    keep(name, given, textual.includes(typeof given) ? wellFormed(`${given}`.slice(0, maxLength)) : undefined)
+  const fitting: Record<string, string | undefined> = {}
+  try {
+    for (const [name, value] of Object.entries(Object(labels))) fitting[name.slice(0, maxTextLength)] = fit(name, value)
+  } catch {
+    changed('labels')
   }
   return {
-    ...JSON.parse(JSON.stringify(jsonValue({ build, labels, schema })), fit),
-    version: check('version', version, isCount(version, 1) && version <= maxVersion),
-    sessionId: check('sessionId', sessionId, isSessionId(sessionId)),
+    build: fit('build', build),
+    labels: fitting as Metadata['labels'],
+    schema: fit('schema', schema, maxSchemaLength),
+    version: keep('version', version, isCount(version, 1) && version <= maxVersion ? version : undefined),
+    sessionId: keep('sessionId', sessionId, isSessionId(sessionId) ? sessionId : undefined),
   }
 }

@@ -92,6 +92,7 @@ export type TelemetrySettings = typeof telemetryDefaults &
 const kinds: { readonly [name: string]: unknown } = {
   ...telemetryDefaults,
   url: '',
+  key: '',
   getToken: Function,
   delivery: Function,
 }

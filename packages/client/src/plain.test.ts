@@ -57,7 +57,7 @@ describe('plain delivery', () => {
   it('counts its drops itself, and says nothing of them', async () => {
     const { world, telemetry } = createTestTelemetry({ delivery: plain(), capacity: 2 })
     pushMany(telemetry, 3)
-    telemetry.push('tick', new Uint8Array(70_000))
+    telemetry.push('tick', { toJSON: () => JSON.parse('') })
     telemetry.start()
     await world.advance(0)
     world.socket.open()

@@ -6,7 +6,6 @@ import {
   type BatchFrame,
   type ClientFrame,
   type DropReason,
-  encodeJson,
   eventId,
   isDrop,
   maxFrameBytes,
@@ -45,7 +44,7 @@ export function plain({ format = plainDefaults.format }: PlainOptions = {}): Del
     const isKnown = Object.hasOwn(formats, format)
     if (!isKnown) {
       const expected = Object.keys(formats).join(' or ')
-      const message = `Expected \`format\` to be ${expected}, got ${encodeJson(format)}`
+      const message = `Expected \`format\` to be ${expected}, got ${JSON.stringify(format)}`
       if (environment.development) throw new TelemetryError(message)
       environment.warn(message)
     }

@@ -1,4 +1,3 @@
-import { checkEvent, cutElement } from '@downlink/protocol'
 import { describe, expect, it } from 'vitest'
 import { createOpenTelemetry, createTestTelemetry, type FakeSocket, pushMany } from './test-doubles.ts'
 
@@ -163,14 +162,13 @@ describe('drops on the wire', () => {
 describe('what can’t be sent', () => {
   it('is dropped as unencodable, without harm to its neighbours', async () => {
     const { world, telemetry } = await createOpenTelemetry()
-    const scene: { readonly parts: object[] } = { parts: [] }
-    for (let part = 0; part < 30; part++) scene.parts.push({ part, siblings: scene.parts })
+    const circle: Record<string, unknown> = { n: 1 }
+    circle.self = circle
+    const parts: Set<unknown>[] = Array.from({ length: 30 }, () => new Set())
+    for (const part of parts) for (const other of parts) part.add(other)
     telemetry.push('tick', 1)
-    telemetry.push(
-      'tick',
-      scene.parts.map(() => ({ scene: scene.parts.map(() => structuredClone(scene)) })),
-    )
-    telemetry.push('tick', new Float32Array(70_000))
+    telemetry.push('tick', circle)
+    telemetry.push('tick', parts)
     telemetry.push('tick', 4)
     await world.advance(1000)
     expect(world.socket.frames()[1]).toMatchObject({
@@ -194,11 +192,6 @@ describe('what can’t be sent', () => {
 describe('what JSON can’t say', () => {
   it('goes out by the rule of what a value becomes', async () => {
     const { world, telemetry } = await createOpenTelemetry()
-    const circle: Record<string, unknown> = { n: 1 }
-    circle.self = circle
-    let deep: unknown = 'bottom'
-    for (let level = 0; level < 40; level++) deep = { deep }
-    telemetry.push('tick', circle)
     telemetry.push('tick', {
       score: Number.NaN,
       id: 76561197960287930n,
@@ -206,19 +199,14 @@ describe('what JSON can’t say', () => {
       name: '\ud83d',
     })
     telemetry.push('tick', new RangeError('no ship'))
-    telemetry.push('tick', deep)
     telemetry.push('tick', () => {})
     await world.advance(1000)
     const { events } = JSON.parse(world.socket.sent[1] ?? '') as { readonly events: readonly { data: unknown }[] }
     expect(events.map(({ data }) => data)).toEqual([
-      { n: 1, self: '[circular]' },
       { score: 'NaN', id: '76561197960287930', gone: [['a', [1]]], name: '\ufffd' },
       { name: 'RangeError', message: 'no ship', stack: expect.any(String) },
-      expect.anything(),
       undefined,
     ])
-    // As deep as a collector takes it.
-    expect(checkEvent(cutElement(JSON.stringify(events[3]), events[3]))).toMatchObject({ ok: true })
   })
 })
 

@@ -54,7 +54,8 @@ export type {
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
 export { isCount, isTime, utf8Length } from './json.ts'
-export { encodeJson, jsonValue, wellFormed } from './json-value.ts'
+export { encodeJson, toJsonValue, wellFormedJson } from './json-rule.ts'
+export { jsonValue, wellFormed } from './json-value.ts'
 export {
   maxEventBytes,
   maxEventDepth,
