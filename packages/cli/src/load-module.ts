@@ -68,6 +68,8 @@ function findModule(name: string): string {
       // Not there: look in the next place.
     }
   }
-  const advice = isPath ? 'Paths are taken from the current folder.' : `Install it: npm install --save-dev ${name}`
+  const advice = isPath
+    ? 'Paths are taken from the current folder.'
+    : `Install it (npm install --save-dev ${name}), or name a module of your own by its path.`
   throw new CliError('bad_module', `There is no module ${isPath ? path : name}`, advice)
 }

@@ -1,6 +1,6 @@
 /** The task in this process, with what it needs of the world replaced. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import {
   type ArtifactPublisher,
   createInspectorExportArtifacts,
@@ -172,9 +172,9 @@ describe('flags', () => {
     expect(createMission).toHaveBeenCalledWith({ missionId: 'two', seed: 9, now: Date.UTC(2026, 1, 1) })
     const [options] = saveManager.exportInspectorSummary.mock.calls[0] ?? []
     expect(options).toMatchObject({ formats: ['json'], prefix: 'pre', context: { a: 'b' } })
-    expect(ran.writerOptions).toMatchObject({ artifactRoot: 'out', compress: 'gzip' })
+    expect(ran.writerOptions).toMatchObject({ artifactRoot: resolve('out'), compress: 'gzip' })
     expect(ran.publisherOptions).toMatchObject({
-      metadataPath: 'm.json',
+      metadataPath: resolve('m.json'),
       artifactName: 'name',
       commands: [['put', '{path}']],
       dryRun: true,
@@ -189,7 +189,7 @@ describe('flags', () => {
     expect(createMission).toHaveBeenCalledWith({ missionId: 'one', seed: 1, now })
     const [options] = saveManager.exportInspectorSummary.mock.calls[0] ?? []
     expect(Object.keys(options ?? {})).toEqual(['writer', 'context'])
-    expect(ran.writerOptions).toMatchObject({ artifactRoot: './telemetry-artifacts', compress: 'none' })
+    expect(ran.writerOptions).toMatchObject({ artifactRoot: resolve('telemetry-artifacts'), compress: 'none' })
     for (const name of ['artifactName', 'commands', 'dryRun', 'timeoutMs'])
       expect(ran.publisherOptions).not.toHaveProperty(name)
   })
@@ -204,7 +204,7 @@ describe('flags', () => {
     const createMission = vi.fn(() => mission())
     const ran = await runTask([], { environment, loadGame: async () => gameOf(createMission) })
     expect(createMission).toHaveBeenCalledWith({ missionId: 'one', seed: 1, now: 60_000 })
-    expect(ran.writerOptions).toMatchObject({ artifactRoot: 'there' })
+    expect(ran.writerOptions).toMatchObject({ artifactRoot: resolve('there') })
     expect(ran.publisherOptions).toMatchObject({ environment, commands: [['a']] })
   })
 })
@@ -391,6 +391,11 @@ describe('files', () => {
     const refused = await withSnapshot('null')
     expect(refused).toMatchObject({ exitCode: 1, summary: { failures: [{ stage: 'game', code: 'snapshot_refused' }] } })
     expect(refused.summary?.failures[0]?.message).toContain('faction is of version 9 (newer_version)')
+    for (const answer of [undefined, Promise.resolve({ ok: true })]) {
+      hydrate.mockReturnValue(answer as never)
+      const { exitCode, summary } = await withSnapshot('{}')
+      expect({ exitCode, summary }).toMatchObject({ exitCode: 1, summary: { failures: [{ code: 'bad_module' }] } })
+    }
     const noFile = await runTask(['--snapshot', `${file}.none`], { loadGame })
     for (const { exitCode, summary } of [await withSnapshot('{'), noFile])
       expect({ exitCode, summary }).toMatchObject({ exitCode: 1, summary: { failures: [{ code: 'bad_snapshot' }] } })
@@ -422,6 +427,39 @@ describe('files', () => {
     const names = summary?.artifacts.map(({ filename }) => filename) ?? []
     expect((await readdir(folder)).sort()).toEqual([...names, 'ci-artifacts.json'].sort())
   })
+})
+
+it.each([undefined, {}, { summary: inspectorSummary }, { summary: inspectorSummary, metrics: {} }])(
+  'fails where the game does not say what it has exported, but %j',
+  async (answer) => {
+    const saveManager = {
+      getInspectorSummary: () => inspectorSummary,
+      exportInspectorSummary: async () => answer as never,
+    }
+    const { exitCode, summary, stderr } = await runTask([], {
+      loadGame: async () => gameOf(() => mission({ saveManager })),
+    })
+    expect({ exitCode, summary }).toMatchObject({
+      exitCode: 1,
+      summary: { failures: [{ stage: 'export', code: 'bad_module' }] },
+    })
+    expect(stderr).toContain('needs `summary`, and `metrics`')
+  },
+)
+
+it('names twenty of the rejections that nobody takes, and counts the rest', async () => {
+  let tick = 0
+  const step = (): void => {
+    tick += 1
+    void Promise.reject(new Error('a stray'))
+  }
+  const { listenForStrays } = processPorts()
+  const loadGame = async () => gameOf(() => mission({ step, finished: false }))
+  const { summary, stderr } = await runTask(['--ticks', '50'], { loadGame, listenForStrays })
+  expect(tick).toBe(50)
+  expect(summary?.failures).toHaveLength(21)
+  expect(summary?.failures.at(-1)?.message).toBe('and 30 more that nobody took')
+  expect(stderr.match(/a stray/g)).toHaveLength(20)
 })
 
 it.each([

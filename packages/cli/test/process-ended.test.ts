@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { afterEach, describe, expect, it, type TestContext } from 'vitest'
-import { patrol, runExport, startExport, summaryIn } from './export-harness.ts'
+import { expectFilesOf, patrol, runExport, startExport, summaryIn } from './export-harness.ts'
 import { fixture, freshFolder, run } from './run-command.ts'
 
 const ending = (mission: string): string[] => ['--game', fixture('ending-game.mjs'), '--mission', mission]
@@ -17,6 +17,7 @@ describe('an export', () => {
     ['kill', 'process_ended', /SIGKILL|code/],
     ['timer', 'process_ended', 'with code 0'],
     ['promise', 'process_ended', 'with code 0'],
+    ['as-if-started-by-others', 'process_ended', 'with code 0'],
     ['disconnect', 'process_ended', 'with code'],
     ['rejection', 'game_failed', 'no such ship'],
   ])('of a game that ends its process (%s) exits with 1 and says why', async (mission, code, reason) => {
@@ -41,7 +42,35 @@ describe('an export', () => {
     expect(summary.failures).toMatchObject([{ code, message: expect.stringContaining(reason) }])
   })
 
-  it('of a game that holds its process is ended by a second signal, with a summary', async () => {
+  it('of a game that ends its process once all is written lists the files', async () => {
+    const { exitCode, summary } = await runExport([...patrol, '--mission', 'leaving', '--artifactDir', freshFolder()])
+    expect(exitCode).toBe(1)
+    expect(summary.failures).toMatchObject([{ code: 'process_ended' }])
+    expect(summary.artifacts).toHaveLength(7)
+    await expectFilesOf(summary)
+  })
+
+  it('of a game that goes to another folder writes where the command was called', async () => {
+    const folder = freshFolder()
+    const names = ['--artifactDir', relative('.', folder), '--summary', relative('.', join(folder, 'summary.json'))]
+    const { exitCode, summary, stderr } = await runExport([...patrol, '--mission', 'wandering', ...names])
+    expect(exitCode, stderr).toBe(0)
+    expect(summary.artifacts.map(({ path = '' }) => dirname(path))).toEqual(Array<string>(7).fill(folder))
+    expect(JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'))).toEqual(summary)
+  })
+
+  it.each([
+    ['hung', 'hangs'],
+    ['waiting', 'waits'],
+  ])('of a game that hears nothing (%s) is ended by one signal, with a summary', async (mission, sign) => {
+    const command = startExport([...patrol, '--mission', mission, '--artifactDir', freshFolder()])
+    await command.shows(sign)
+    command.child.kill('SIGTERM')
+    expect(await command.exitCode).toBe(130)
+    expect(summaryIn(command.stdout()).failures).toMatchObject([{ code: 'interrupted' }])
+  })
+
+  it('of a game that holds its process is ended sooner by a second signal', async () => {
     const command = startExport(['--game', fixture('mission-game.ts'), '--mission', 'hung'])
     await command.shows('hangs')
     command.child.kill('SIGINT')

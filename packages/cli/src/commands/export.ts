@@ -1,7 +1,7 @@
 /** `downlink export`: its flags and its help. What it does is in `telemetry-export-task.ts`. */
 import { Command, Option } from 'commander'
 import { type ExportFlags, exportDefaults, failOnChoices } from '../export/settings.ts'
-import { filled, isoTime, jsonArgv, keyValue, nameList } from '../export/values.ts'
+import { filled, isoTime, jsonArgv, keyValue, nameList, path } from '../export/values.ts'
 import { wholeNumber } from '../flags.ts'
 import { defaultGame } from '../game-module.ts'
 
@@ -44,9 +44,9 @@ export function exportCommand(act: (flags: ExportFlags) => void): Command {
     .option(
       '--snapshot <file>',
       'the world to export, a snapshot or save as JSON; with --ticks, the mission begins anew in it',
-      filled,
+      path,
     )
-    .option(`${both('artifactDir')} <folder>`, folderText, filled)
+    .option(`${both('artifactDir')} <folder>`, folderText, path)
     .option(
       '--formats <names>',
       'json, csv, transcript-csv, transcript-md, ndjson; all of them, if not given',
@@ -56,13 +56,13 @@ export function exportCommand(act: (flags: ExportFlags) => void): Command {
     .option('--compress', 'write the files through gzip')
     .option('--context <key=value>', 'said to writers and publisher; may be given several times', keyValue)
     .option(`${both('ciCommand')} <json>`, commandText, jsonArgv)
-    .option('--metadata <file>', `where the manifest goes; ${exportDefaults.metadata} beside the files`, filled)
+    .option('--metadata <file>', `where the manifest goes; ${exportDefaults.metadata} beside the files`, path)
     .option(`${both('artifactName')} <name>`, 'what CI calls the files as a whole; by job, if not given', filled)
     .option(both('dryRun'), 'say what would be published, and publish nothing; so it is outside of CI')
     .option('--noDryRun, --no-dry-run', 'publish outside of CI, too')
     .option(`${both('timeoutMs')} <number>`, timeLimitText, timeLimit)
     .addOption(new Option(`${both('failOn')} <what>`, failOnText).choices(failOnChoices).default(exportDefaults.failOn))
-    .option('--summary <file>', 'write the summary to this file, too', filled)
+    .option('--summary <file>', 'write the summary to this file, too', path)
     .configureHelp({ optionTerm })
     .addHelpText('after', notes)
     .action((flags: ExportFlags) => act(flags))

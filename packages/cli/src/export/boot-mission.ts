@@ -66,7 +66,11 @@ function createMission(game: MissionGame, options: MissionOptions): HeadlessMiss
 
 function hydrate(mission: HeadlessMission, snapshot: unknown, file: string | undefined): void {
   const answer = mission.hydrate(snapshot)
-  if (answer.ok) return
+  if (answer?.ok === true) return
+  if (answer?.ok !== false) {
+    const needs = 'What its `hydrate` returns is `{ ok: true }`, or `{ ok: false, reason, message }`; no promise.'
+    throw new CliError('bad_module', 'The mission does not say whether it took the snapshot', needs)
+  }
   const advice = 'Save it anew with this version of the game, or name another.'
   throw new CliError(
     'snapshot_refused',

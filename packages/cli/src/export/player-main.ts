@@ -1,9 +1,15 @@
 /** The process that plays a mission and exports it, for `superviseExport`. */
+import type { TelemetryArtifactWriter } from '@downlink/artifacts'
 import { createSafeText } from '../output.ts'
 import type { FromPlayer, ToPlayer } from './messages.ts'
 import { createNarrator } from './narrator.ts'
 import { performExport } from './perform-export.ts'
 import { type ExportPorts, processPorts } from './ports.ts'
+import { summaryArtifact } from './summary.ts'
+
+const toParent = process.send?.bind(process)
+// A game that finds it would speak in our name, as programs that others have started do: `process.send('ready')`.
+delete process.send
 
 /** Texts on their way to stdout, by their number. */
 const printing = new Map<number, (fault: Error | undefined) => void>()
@@ -18,9 +24,11 @@ process.on('message', (message: ToPlayer) => {
 process.on('disconnect', () => process.exit())
 
 async function play({ flags, argv, terminal }: ToPlayer & { at: 'begin' }): Promise<void> {
+  const ours = processPorts()
   const ports: ExportPorts = {
-    ...processPorts(),
+    ...ours,
     stdout: print,
+    createWriter: (options) => reported(ours.createWriter(options)),
     stderr: { ...terminal, write: (text) => send({ at: 'tell', text }) },
   }
   // A game that waits for what can no longer happen shows by a process with nothing to wait for.
@@ -32,8 +40,18 @@ async function play({ flags, argv, terminal }: ToPlayer & { at: 'begin' }): Prom
 }
 
 function send(message: FromPlayer): void {
-  process.send?.(message)
+  toParent?.(message)
 }
+
+/** Tells of each file at once: the game may end this process before the export is through. */
+const reported = (writer: TelemetryArtifactWriter): TelemetryArtifactWriter => ({
+  id: writer.id,
+  async write(artifact, context) {
+    const written = await writer.write(artifact, context)
+    send({ at: 'written', artifact: summaryArtifact(written) })
+    return written
+  },
+})
 
 async function print(text: string): Promise<void> {
   const id = printed++

@@ -1,7 +1,8 @@
 /** Game → mission → summary → artifacts → files → CI, and what went wrong on the way. */
 import { type ExportMetrics, type InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
+import { CliError } from '../errors.ts'
 import { onlyGiven } from '../flags.ts'
-import type { HeadlessMission } from '../game-module.ts'
+import type { HeadlessMission, MissionExport } from '../game-module.ts'
 import { ended } from '../interruption.ts'
 import { bootMission, chosenMission } from './boot-mission.ts'
 import type { Narrator } from './narrator.ts'
@@ -63,21 +64,30 @@ async function exportMission(run: ExportRun, mission: HeadlessMission): Promise<
   const { settings, signal } = run
   const { formats, prefix } = settings
   try {
-    const {
-      summary: inspected,
-      metrics,
-      emptyFormats,
-    } = await mission.saveManager.exportInspectorSummary({
+    const exported = await mission.saveManager.exportInspectorSummary({
       writer: createAdapter(run, mission),
       ...onlyGiven({ formats, prefix }),
       context: { ...settings.context, signal },
     })
+    const { summary: inspected, metrics, emptyFormats } = checkedExport(exported)
     const failures = [...sectionFailures(run, inspected), ...emptyFailures(run, metrics, emptyFormats)]
     const summary = failures.reduce(withFailure, summaryOf(metrics))
     return signal.aborted ? withFailure(summary, interrupted(run, 'write')) : summary
   } catch (error) {
     return withFailure(emptySummary, fault(run, 'export', error))
   }
+}
+
+/** A game in JavaScript may answer with anything. */
+function checkedExport(exported: MissionExport): MissionExport {
+  const { summary, metrics }: Partial<MissionExport> = exported ?? {}
+  const isWhole = summary && metrics?.written && metrics.failures && metrics.writerSummaries
+  if (isWhole) return exported
+  throw new CliError(
+    'bad_module',
+    'The mission was exported, and does not say how that went',
+    'What its `exportInspectorSummary` resolves to needs `summary`, and `metrics` as the `writer` that it is given returns them.',
+  )
 }
 
 function createAdapter(

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Environment, type ExportFlags, type ExportSettings, exportSettings } from './settings.ts'
 
@@ -10,8 +10,8 @@ const settle = (flags: Partial<ExportFlags> = {}, environment: Environment = {})
 it('asks flags before the environment, and the environment before the defaults', () => {
   expect(settle()).toEqual({
     ...plain,
-    artifactDir: './telemetry-artifacts',
-    metadata: join('telemetry-artifacts', 'ci-artifacts.json'),
+    artifactDir: resolve('telemetry-artifacts'),
+    metadata: resolve('telemetry-artifacts', 'ci-artifacts.json'),
     nowMs: 5,
     context: {},
     commands: undefined,
@@ -22,14 +22,14 @@ it('asks flags before the environment, and the environment before the defaults',
     SOURCE_DATE_EPOCH: '60',
   }
   expect(settle({}, environment)).toMatchObject({
-    artifactDir: 'out',
-    metadata: join('out', 'ci-artifacts.json'),
+    artifactDir: resolve('out'),
+    metadata: resolve('out', 'ci-artifacts.json'),
     nowMs: 60_000,
     commands: [['put', '{path}']],
   })
   const flags = { artifactDir: 'flag', now: 7, ciCommand: [['flag']], metadata: 'm.json' }
   expect(settle(flags, environment)).toMatchObject({
-    artifactDir: 'flag',
+    artifactDir: resolve('flag'),
     metadata: 'm.json',
     nowMs: 7,
     commands: [['flag']],

@@ -1,5 +1,5 @@
 /** What an export is told to do: by flags, then by the environment, then by the defaults. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ArtifactError, createInspectorExportArtifacts, type InspectorSummary } from '@downlink/artifacts'
 import { CliError } from '../errors.ts'
 import { onlyGiven } from '../flags.ts'
@@ -34,6 +34,7 @@ export interface ExportFlags {
 }
 
 export interface ExportSettings extends Omit<ExportFlags, 'context' | 'ciCommand' | 'now'> {
+  /** Absolute. */
   readonly artifactDir: string
   /** Where the manifest goes. */
   readonly metadata: string
@@ -65,7 +66,8 @@ export function exportSettings(flags: ExportFlags, environment: Environment, clo
   const { context = [], ciCommand, now, ...rest } = flags
   const inherited = <Value>(variable: string, read: (text: string) => Value): Value | undefined =>
     readVariable(environment, variable, read)
-  const artifactDir = flags.artifactDir ?? inherited('TELEMETRY_EXPORT_DIR', String) ?? exportDefaults.artifactDir
+  const folder = flags.artifactDir ?? inherited('TELEMETRY_EXPORT_DIR', String) ?? exportDefaults.artifactDir
+  const artifactDir = resolve(folder)
   return {
     ...rest,
     artifactDir,

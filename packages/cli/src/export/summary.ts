@@ -5,6 +5,7 @@ import {
   type ExportMetrics,
   type PublishFailureCode,
   type PublishResult,
+  type WrittenArtifact,
 } from '@downlink/artifacts'
 import { CliError, type CliErrorCode } from '../errors.ts'
 import { messageOf } from '../fault.ts'
@@ -70,13 +71,7 @@ export function summaryOf({ written, failures, writerSummaries, publish }: Expor
   ]
   return {
     ok: all.length === 0,
-    artifacts: written.map(({ filename, path, bytes, sha256, mimeType }) => ({
-      filename,
-      ...onlyGiven({ path }),
-      bytes,
-      ...onlyGiven({ sha256 }),
-      mimeType,
-    })),
+    artifacts: written.map(summaryArtifact),
     writers: writerSummaries.map(({ id, attempted, successes, failures, durationMs }) => ({
       id,
       attempted,
@@ -88,6 +83,14 @@ export function summaryOf({ written, failures, writerSummaries, publish }: Expor
     failures: all,
   }
 }
+
+export const summaryArtifact = ({ filename, path, bytes, sha256, mimeType }: WrittenArtifact): SummaryArtifact => ({
+  filename,
+  ...onlyGiven({ path }),
+  bytes,
+  ...onlyGiven({ sha256 }),
+  mimeType,
+})
 
 export const withFailure = (summary: ExportSummary, failure: ExportFailure): ExportSummary => ({
   ...summary,

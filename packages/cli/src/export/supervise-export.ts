@@ -14,51 +14,71 @@ import type { FromPlayer, ToPlayer } from './messages.ts'
 import type { Narrator } from './narrator.ts'
 import type { PerformExport } from './perform-export.ts'
 import type { ExportPorts } from './ports.ts'
-import { type ExportFailure, type ExportSummary, emptySummary, withFailure } from './summary.ts'
+import { type Silence, watchSilence } from './silence.ts'
+import { type ExportFailure, type ExportSummary, emptySummary, type SummaryArtifact, withFailure } from './summary.ts'
 
 const playerMain = fileURLToPath(new URL('./player-main.js', import.meta.url))
 
 /** How long what it has printed is read on: what it left running may hold the pipes open for ever. */
 const drainMs = 500
-/** From being told to end by force to being ended. */
-const forceGraceMs = 1000
+/** From being told to end to being ended: less than CIs wait between the two. */
+const orderlyEndMs = 5000
+/** The same, when told a second time. */
+const forcedEndMs = 1000
 
 export const superviseExport: PerformExport = async (flags, ports, narrator, argv) => {
   const player = fork(playerMain, { stdio: ['inherit', 'pipe', 'pipe', 'ipc'] })
-  const interruption = listenForInterruption(() => {
-    endPlayer(player)
-    setTimeout(() => player.kill('SIGKILL'), forceGraceMs)
+  const interruption = listenForInterruption(() => endPlayer(player, forcedEndMs))
+  // Once is enough: who ends a job may do no more than that, and a game that loops or waits hears nothing.
+  interruption.signal.addEventListener('abort', () => endPlayer(player, orderlyEndMs))
+  const silence = watchSilence((text) => {
+    makeRoom(ports)
+    narrator.warn(text)
   })
-  interruption.signal.addEventListener('abort', () => endPlayer(player))
-  const printed = [player.stdout, player.stderr].map((pipe) => passOn(pipe, ports, narrator))
+  const printed = [player.stdout, player.stderr].map((pipe) => passOn(pipe, ports, narrator, silence))
   try {
-    const summary = await playedIn(player, ports, () => {
+    const { summary, artifacts, fault } = await playedIn(player, ports, silence, () => {
       const { isTTY = false, columns } = ports.stderr
       send(player, { at: 'begin', flags, argv, terminal: { isTTY, columns } })
     })
     await Promise.race([Promise.all(printed), wait(drainMs, undefined, { ref: false })])
     if (summary !== undefined) return summary
-    const failure = unfinished(player, interruption.signal.aborted)
+    const failure = unfinished(player, fault, interruption.signal.aborted)
+    makeRoom(ports)
     narrator.warn(failure.message)
-    return await keepSummary(withFailure(emptySummary, failure), flags, narrator)
+    return await keepSummary(withFailure({ ...emptySummary, artifacts }, failure), flags, narrator)
   } finally {
+    silence.end()
     interruption.release()
   }
 }
 
-/** Resolves to its summary, or to nothing where it ends without one. */
-function playedIn(player: ChildProcess, ports: ExportPorts, begin: () => void): Promise<ExportSummary | undefined> {
+interface Played {
+  /** None where it ended without one. */
+  readonly summary?: ExportSummary
+  /** What was written by then. */
+  readonly artifacts: readonly SummaryArtifact[]
+  /** Why there was no process to play in. */
+  readonly fault?: Error
+}
+
+function playedIn(player: ChildProcess, ports: ExportPorts, silence: Silence, begin: () => void): Promise<Played> {
+  const artifacts: SummaryArtifact[] = []
   return new Promise((resolve) => {
     player.on('message', (message: FromPlayer) => {
+      silence.broken()
       if (message.at === 'tell') ports.stderr.write(message.text)
       if (message.at === 'print') void print(message, player, ports)
+      if (message.at === 'written') artifacts.push(message.artifact)
       if (message.at !== 'ended') return
       // What hangs in it, a folder above all, must hold nobody.
       player.kill('SIGKILL')
-      resolve(message.summary)
+      resolve({ summary: message.summary, artifacts })
     })
-    player.once('exit', () => resolve(undefined))
-    player.once('error', () => resolve(undefined))
+    const gone = (): void => resolve({ artifacts })
+    // What it has sent may still be on its way.
+    player.once('exit', () => (player.connected ? player.once('disconnect', gone) : gone()))
+    player.once('error', (fault) => resolve({ artifacts, fault }))
     begin()
   })
 }
@@ -81,26 +101,44 @@ async function print(
 const send = (player: ChildProcess, message: ToPlayer): void => void player.send(message, () => {})
 
 /** Windows knows no signals: a console tells all of its processes by itself. */
-function endPlayer(player: ChildProcess): void {
+function endPlayer(player: ChildProcess, withinMs: number): void {
   if (process.platform !== 'win32') player.kill('SIGTERM')
+  setTimeout(() => player.kill('SIGKILL'), withinMs).unref()
+}
+
+/** A terminal shows the status line, which the player has written. */
+function makeRoom({ stderr }: ExportPorts): void {
+  if (stderr.isTTY) stderr.write('\r\x1b[K')
 }
 
 /** What a game prints is for people, wherever it printed it. Resolves at its end. */
-async function passOn(pipe: NodeJS.ReadableStream | null, { stderr }: ExportPorts, { safe }: Narrator): Promise<void> {
+async function passOn(
+  pipe: NodeJS.ReadableStream | null,
+  ports: ExportPorts,
+  { safe }: Narrator,
+  silence: Silence,
+): Promise<void> {
   if (pipe === null) return
   const lines = createInterface({ input: pipe, crlfDelay: Number.POSITIVE_INFINITY })
   lines.on('line', (line) => {
-    const clear = stderr.isTTY ? '\r\x1b[K' : ''
-    stderr.write(`${clear}${safe(stripVTControlCharacters(line))}\n`)
+    silence.broken()
+    makeRoom(ports)
+    ports.stderr.write(`${safe(stripVTControlCharacters(line))}\n`)
   })
   await once(lines, 'close')
 }
 
-function unfinished({ exitCode, signalCode }: ChildProcess, isInterrupted: boolean): ExportFailure {
+function unfinished(
+  { exitCode, signalCode }: ChildProcess,
+  fault: Error | undefined,
+  isInterrupted: boolean,
+): ExportFailure {
   if (isInterrupted) {
     return { stage: 'play', code: 'interrupted', message: 'The export was ended by force before it was through.' }
   }
+  if (fault !== undefined) {
+    return { stage: 'game', code: 'process_ended', message: `There is no process to play in: ${fault.message}` }
+  }
   const how = signalCode === null ? `ended its process with code ${exitCode}` : `had its process ended by ${signalCode}`
-  const message = `The game ${how} before the export was through. Files that were written by then are not listed.`
-  return { stage: 'game', code: 'process_ended', message }
+  return { stage: 'game', code: 'process_ended', message: `The game ${how} before the export was through.` }
 }

@@ -1,4 +1,5 @@
 /** Readers of what the flags and variables of an export hold, which say what they expected. */
+import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { CliError } from '../errors.ts'
 
@@ -10,6 +11,9 @@ export function filled(text: string): string {
   if (text.trim() !== '') return text
   throw new InvalidArgumentError('Expected it not to be empty.')
 }
+
+/** Reads a path, and takes it from here: a game may go to another folder before it is used. */
+export const path = (text: string): string => resolve(filled(text))
 
 const isoForm = /^(\d{4})-(\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/
 

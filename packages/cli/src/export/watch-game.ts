@@ -11,9 +11,23 @@ export interface GameWatch {
   stopWatching(): void
 }
 
+/** An async `step` that fails does so with every tick. */
+const maxStrays = 20
+
+const furtherStrays = (count: number): ExportFailure => ({
+  stage: 'play',
+  code: 'game_failed',
+  message: `and ${count.toLocaleString('en')} more that nobody took`,
+})
+
 export function watchGame(ports: ExportPorts, narrator: Narrator): GameWatch {
   const strays: ExportFailure[] = []
+  let unnamed = 0
   const stopListening = ports.listenForStrays((error) => {
+    if (strays.length === maxStrays) {
+      unnamed += 1
+      return
+    }
     narrator.fault(error)
     strays.push(failureOf('play', error))
   })
@@ -26,7 +40,7 @@ export function watchGame(ports: ExportPorts, narrator: Narrator): GameWatch {
     })
   })
   return {
-    strays: () => strays,
+    strays: () => (unnamed === 0 ? strays : [...strays, furtherStrays(unnamed)]),
     standstill,
     stopWatching() {
       stopListening()
