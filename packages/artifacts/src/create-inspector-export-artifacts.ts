@@ -161,23 +161,34 @@ function checkTables(tables: readonly Table[]): readonly Table[] {
   expectList('tables', tables)
   const seen = new Set(ownSections)
   for (const table of tables) {
-    if (typeof table !== 'object' || table === null) {
-      throw new ArtifactError('bad_table', `Expected a table, got ${shown(table)}`)
-    }
-    const { section, columns, rows } = table
-    const fault = (expected: string) => new ArtifactError('bad_table', `Table ${shown(section)}: ${expected}`)
-    if (typeof section !== 'string' || !sectionName.test(section)) {
-      throw fault('expected a section of a–z, 0–9 and hyphens, at most 64 characters')
-    }
-    if (seen.has(section)) throw fault('expected each section once; `summary` and `events` are taken')
+    const { section } = requireTable(table)
+    if (seen.has(section)) throw badTable(section, 'expected each section once; `summary` and `events` are taken')
     seen.add(section)
-    if (!isNames(columns)) throw fault('expected columns, each once')
-    if (!Array.isArray(rows)) throw fault(`expected rows, got ${shown(rows)}`)
-    const misfit = rows.findIndex((row) => !Array.isArray(row) || row.length !== columns.length)
-    if (misfit >= 0) throw fault(`expected ${columns.length} cells in row ${misfit}, got ${rows[misfit]?.length}`)
   }
   return tables
 }
+
+/**
+ * Whether a table can be exported, all others left aside.
+ * @throws {ArtifactError} `bad_table`
+ */
+export function requireTable(table: Table): Table {
+  if (typeof table !== 'object' || table === null) {
+    throw new ArtifactError('bad_table', `Expected a table, got ${shown(table)}`)
+  }
+  const { section, columns, rows } = table
+  if (typeof section !== 'string' || !sectionName.test(section)) {
+    throw badTable(section, 'expected a section of a–z, 0–9 and hyphens, at most 64 characters')
+  }
+  if (!isNames(columns)) throw badTable(section, 'expected columns, each once')
+  if (!Array.isArray(rows)) throw badTable(section, `expected rows, got ${shown(rows)}`)
+  const misfit = rows.findIndex((row) => !Array.isArray(row) || row.length !== columns.length)
+  if (misfit < 0) return table
+  throw badTable(section, `expected ${columns.length} cells in row ${misfit}, got ${rows[misfit]?.length}`)
+}
+
+const badTable = (section: unknown, expected: string): ArtifactError =>
+  new ArtifactError('bad_table', `Table ${shown(section)}: ${expected}`)
 
 const isNames = (columns: unknown): columns is readonly string[] =>
   Array.isArray(columns) &&

@@ -4,6 +4,10 @@ import { expectObject } from './option-checks.ts'
 
 export type ExportContext = Readonly<Record<string, unknown>>
 
+/** The caller's signal, where there is one. */
+export const signalIn = ({ signal }: ExportContext): AbortSignal | undefined =>
+  signal instanceof AbortSignal ? signal : undefined
+
 /**
  * Null counts as left out. What throws in it throws before anything is written.
  * @throws {ArtifactError} `bad_option`

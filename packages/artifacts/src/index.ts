@@ -18,6 +18,7 @@ export {
   exportFormats,
   type InspectorExport,
   type InspectorExportOptions,
+  requireTable,
 } from './create-inspector-export-artifacts.ts'
 export { formulaStart } from './csv.ts'
 export { ArtifactError, type ArtifactErrorCode, messageOf } from './errors.ts'

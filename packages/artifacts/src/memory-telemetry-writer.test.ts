@@ -21,6 +21,12 @@ it('keeps text, ended by a line break, bytes and streams', async () => {
   expect(memory.artifacts).toEqual([])
 })
 
+it.each([null, undefined, { signal: null }, { signal: { aborted: true } }])('writes in the context %j', async (odd) => {
+  const memory = new MemoryTelemetryWriter()
+  expect(await memory.write(anArtifact(), odd as never)).toMatchObject({ filename: 'summary.json' })
+  await expect(memory.write(anArtifact(), 'text' as never)).rejects.toMatchObject({ code: 'bad_option' })
+})
+
 it('copies what it is given, since a source may use its bytes again', async () => {
   const memory = new MemoryTelemetryWriter()
   const bytes = Buffer.from('-')

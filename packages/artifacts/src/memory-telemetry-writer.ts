@@ -3,6 +3,7 @@ import type { Artifact, WrittenArtifact } from './artifact.ts'
 import { checkArtifact } from './checked-artifact.ts'
 import { byteLength, newlineTerminated } from './content.ts'
 import { ArtifactError } from './errors.ts'
+import { readableContext, signalIn } from './export-context.ts'
 import { badOption, expectObject } from './option-checks.ts'
 import { untilAborted } from './until-aborted.ts'
 import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
@@ -58,12 +59,12 @@ export class MemoryTelemetryWriter implements TelemetryArtifactWriter {
     this.#kept.clear()
   }
 
-  /** @throws {ArtifactError} `bad_artifact`, `bad_name`, `bad_content`, `too_large`, or the signal's reason */
+  /** @throws {ArtifactError} `bad_option`, `bad_artifact`, `bad_name`, `bad_content`, `too_large`, or the signal's reason */
   async write(artifact: Artifact, context: Partial<WriteContext> = {}): Promise<WrittenArtifact> {
     const checked = checkArtifact(artifact)
     if (!checked.ok) throw checked.error
     const { section, filename, mimeType } = checked.artifact
-    const signal = context.signal ?? new AbortController().signal
+    const signal = signalIn(readableContext(context)) ?? new AbortController().signal
     const room = this.#maxBytes - this.#bytesBeside(filename)
     const content = await inMemory(checked.artifact.content, room, signal)
     signal.throwIfAborted()

@@ -465,6 +465,12 @@ it('gives the publisher what was written, once each, also when some of it was no
   expect(metrics.publish).toBe(published)
 })
 
+it('publishes nothing where the publisher is null', async () => {
+  const { adapter, events } = setUp({ writers: [file('/a')], publisher: null as never, eventBus: null as never })
+  expect(await adapter.writeArtifacts([a])).not.toHaveProperty('publish')
+  expect(events).toEqual([])
+})
+
 it('survives a publisher that throws, hangs, or is aborted', async () => {
   const failed = (code: string, message: string) =>
     expect.objectContaining({ ok: false, status: 'failed', failures: [{ code, message }] })

@@ -6,7 +6,7 @@ import { CallableWriter } from './callable-writer.ts'
 import { type CheckedArtifact, checkArtifact } from './checked-artifact.ts'
 import { ArtifactError, messageOf, rootCauseOf } from './errors.ts'
 import type { EventPort } from './event-port.ts'
-import { type ExportContext, readableContext } from './export-context.ts'
+import { type ExportContext, readableContext, signalIn } from './export-context.ts'
 import type { ExportFailure, ExportMetrics, WriterSummary } from './export-metrics.ts'
 import type { ExportRun } from './export-run.ts'
 import { fanOut, type WriteResult, type WriterState } from './fan-out.ts'
@@ -44,7 +44,7 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
     super()
     this.#settings = adapterSettings(options)
     this.#writers = resolveWriters(options)
-    this.#publisher = options.publisher
+    this.#publisher = options.publisher ?? undefined
     this.#eventBus = options.eventBus
     this.#logger = options.logger ?? console
     this.#now = options.now ?? (() => performance.now())
@@ -99,11 +99,10 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
 
   #run(given: ExportContext | null): ExportRun {
     const context = readableContext(given)
-    const { signal } = context
     return {
       settings: this.#settings,
       context,
-      signal: signal instanceof AbortSignal ? signal : undefined,
+      signal: signalIn(context),
       now: this.#now,
       setTimer: this.#setTimer,
     }

@@ -1,6 +1,7 @@
 /** An inspection as artifacts, handed to whatever keeps them. */
 import {
   type Artifact,
+  ArtifactError,
   createInspectorExportArtifacts,
   type EventPort,
   type ExportContext,
@@ -79,7 +80,7 @@ export async function exportInspection(
   try {
     const artifacts = createInspectorExportArtifacts({ summary, tables, events }, { formats, prefix })
     const empty = emptyFormats({ summary, tables, events }, formats ?? [])
-    const metrics = await adapterFor(writer ?? adapter, eventBus).writeArtifacts(artifacts, context)
+    const metrics = requireMetrics(await adapterFor(writer ?? adapter, eventBus).writeArtifacts(artifacts, context))
     const named = artifacts.map(({ section, filename, mimeType }) => ({ section, filename, mimeType }))
     const isWhole = metrics.failures.length === 0 && metrics.publish?.ok !== false && empty.length === 0
     const outcome: ExportOutcome = { artifacts: named, metrics, emptyFormats: empty }
@@ -95,6 +96,12 @@ export async function exportInspection(
 function adapterFor(writer: InspectorExportRequest['writer'], eventBus: EventPort | undefined): ArtifactAdapter {
   if (writer !== undefined && isAdapter(writer)) return writer
   return new TelemetryArtifactWriterAdapter({ writers: [writer ?? { memory: true }], eventBus })
+}
+
+/** An adapter may be somebody else's. */
+function requireMetrics(metrics: ExportMetrics | null | undefined): ExportMetrics {
+  if (Array.isArray(metrics?.failures)) return metrics
+  throw new ArtifactError('bad_option', `Expected \`adapter.writeArtifacts\` to give metrics, got ${typeof metrics}`)
 }
 
 /** An adapter of ours is a function, too. */

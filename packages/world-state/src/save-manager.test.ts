@@ -167,6 +167,18 @@ describe('the summary', () => {
     expect(saves.getInspectorSummary()).toMatchObject({ engine: null, failedSections: [{ section: 'engine' }] })
   })
 
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a row that is too long', [['red-1', 30]]],
+    ['rows that are no lists', [{ id: 'red-1' }]],
+  ])('exports the others where the rows of a table are %s', async (_, rows) => {
+    const odd = { ...fleetSlice, tables: { ships: { columns: ['id'], rows: () => rows as never } } }
+    const saves = new SaveManager({ store: new WorldStateStore({ slices: [odd, createMissionSlice()] }), game })
+    const { artifacts, summary } = await saves.exportInspectorSummary({ formats: ['json', 'csv'] })
+    expect(artifacts.map(({ section }) => section)).toEqual(['summary', 'missions'])
+    expect(summary.failedSections).toMatchObject([{ section: 'ships', message: expect.stringContaining('"ships"') }])
+  })
+
   it('goes on where a section fails, and names it', () => {
     const fail = (): never => {
       throw new Error('no')
@@ -252,6 +264,20 @@ describe('the export', () => {
     const exporting = aWorld().saves.exportInspectorSummary({ writer: writer as never })
     await expect(exporting).rejects.toMatchObject({ name: 'ArtifactError', code: 'unknown_writer' })
   })
+
+  it.each([undefined, null, {}, 'done'])(
+    'refuses with a code what an adapter says that is no metrics: %j',
+    async (said) => {
+      const heard = vi.fn()
+      const { saves } = aWorld({ adapter: { writeArtifacts: async () => said as never }, eventBus: { emit: heard } })
+      await expect(saves.exportInspectorSummary()).rejects.toMatchObject({
+        name: 'ArtifactError',
+        code: 'bad_option',
+        message: expect.stringContaining('`adapter.writeArtifacts`'),
+      })
+      expect(heard.mock.lastCall?.[0]).toBe('telemetry:export_failed')
+    },
+  )
 
   it('takes null for what was left out', async () => {
     const { saves } = aWorld()

@@ -289,6 +289,30 @@ describe('IndexedDB', () => {
     expect(await tab.save(4)).toMatchObject({ ok: true })
   })
 
+  it('that is already committing is given up all the same', async () => {
+    const { fire, setTimer } = aClock()
+    const store = { get: () => ({}), put: () => ({}) }
+    const transaction = () => ({
+      objectStore: () => store,
+      abort() {
+        throw new DOMException('The transaction is committing', 'InvalidStateError')
+      },
+    })
+    const request = { result: { transaction, close: () => {} }, onsuccess: () => {} }
+    const open = () => {
+      queueMicrotask(() => request.onsuccess())
+      return request
+    }
+    const databases = () => ({ open }) as unknown as IDBFactory
+    const tab = aTab(createIndexedDbStorage({ databases, setTimer }), { setTimer: () => () => {} })
+    const loading = tab.load()
+    await soon()
+    fire()
+    expect(await loading).toMatchObject({ reason: 'storage_timeout' })
+    // An error that nobody catches would fail the run.
+    await soon()
+  })
+
   it.each([
     ['never completes a transaction', 'storage_timeout'],
     ['blocks', 'storage_blocked'],

@@ -45,6 +45,11 @@ const failing = (calls: { readonly [Name in keyof FileSystemPort]?: string }, ti
 
 const systemError = (code: string): Error => Object.assign(new Error(`${code}: as it would be elsewhere`), { code })
 
+it.each([null, undefined, { signal: null }, { signal: { aborted: true } }])('writes in the context %j', async (odd) => {
+  expect(await aWriter().write(anArtifact(), odd as never)).toMatchObject({ filename: 'summary.json' })
+  await expect(aWriter().write(anArtifact(), 'text' as never)).rejects.toMatchObject({ code: 'bad_option' })
+})
+
 it('writes text as UTF-8, ended by a line break, and says what it wrote', async () => {
   const written = await write({ content: '{"née":"🚀"}' })
   const bytes = await readFile(join(root, 'summary.json'))

@@ -6,6 +6,7 @@ import type { LogPort } from '../adapter-options.ts'
 import type { Artifact, WrittenArtifact } from '../artifact.ts'
 import { checkArtifact } from '../checked-artifact.ts'
 import { messageOf } from '../errors.ts'
+import { readableContext, signalIn } from '../export-context.ts'
 import { callGuarded } from '../guarded-call.ts'
 import { badOption, expectObject } from '../option-checks.ts'
 import { printable } from '../printable.ts'
@@ -68,16 +69,17 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
 
   /**
    * Resolves once the file is on the disk under its name.
-   * @param context its `artifactDir` names a folder below `artifactRoot`, to take the file instead
-   * @throws {ArtifactError} `bad_artifact`, `bad_name`, `bad_content`, `bad_folder`, `not_writable`, `disk_full`,
+   * @param givenContext its `artifactDir` names a folder below `artifactRoot`, to take the file instead
+   * @throws {ArtifactError} `bad_option`, `bad_artifact`, `bad_name`, `bad_content`, `bad_folder`, `not_writable`, `disk_full`,
    * `name_taken`, `write_failed`, or the signal's reason
    */
-  async write(given: Artifact, context: Partial<WriteContext> = {}): Promise<WrittenArtifact> {
+  async write(given: Artifact, givenContext: Partial<WriteContext> = {}): Promise<WrittenArtifact> {
     const checked = checkArtifact(given)
     if (!checked.ok) throw checked.error
     const { artifact } = checked
     const { section, filename } = artifact
-    const signal = context.signal ?? new AbortController().signal
+    const context = readableContext(givenContext)
+    const signal = signalIn(context) ?? new AbortController().signal
     signal.throwIfAborted()
     try {
       const folder = await artifactFolder(this.artifactRoot, context.artifactDir, this.#fileSystem)

@@ -96,7 +96,11 @@ function transact<Result>(
     const fail = (cause: unknown): void => {
       stopListening()
       reject(cause)
-      transaction.abort()
+      try {
+        transaction.abort()
+      } catch {
+        // It is committing: what was asked may still come to be.
+      }
     }
     const giveUp = (): void => fail(signal.reason)
     signal.addEventListener('abort', giveUp)

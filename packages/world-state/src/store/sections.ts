@@ -1,5 +1,5 @@
 /** What the slices show of themselves: sections of the inspector summary, and tables. One that throws harms no other. */
-import type { Table } from '@downlink/artifacts'
+import { requireTable, type Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 import { copyJson, type Json, setField } from '../json.ts'
 import type { AnySlice } from '../slice.ts'
@@ -45,8 +45,9 @@ export function createSections(slices: readonly AnySlice[]): Sections {
       const tables: Table[] = []
       for (const { name, tables: definitions = {} } of slices) {
         for (const [section, { kind = 'table', columns, rows }] of Object.entries(definitions)) {
-          const made = attempt(section, () => rows(states[name] as never), onFault)
-          if (made) tables.push({ section, kind, columns, rows: made })
+          const make = (): Table => requireTable({ section, kind, columns, rows: rows(states[name] as never) })
+          const table = attempt(section, make, onFault)
+          if (table) tables.push(table)
         }
       }
       return tables

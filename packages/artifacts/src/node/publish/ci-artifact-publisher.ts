@@ -1,7 +1,7 @@
 /** Hands the files of an export to the CI that it runs in: manifest first, then the CI's own way. */
 import { dirname, join, resolve } from 'node:path'
 import { ArtifactError, messageOf } from '../../errors.ts'
-import { type ExportContext, readableContext } from '../../export-context.ts'
+import { type ExportContext, readableContext, signalIn } from '../../export-context.ts'
 import { callGuarded } from '../../guarded-call.ts'
 import { printable } from '../../printable.ts'
 import type { ArtifactPublisher, PublishFailure, PublishProvider, PublishResult } from '../../publish-result.ts'
@@ -89,7 +89,7 @@ export class CiArtifactPublisher implements ArtifactPublisher {
       provider: hasCommands ? 'commands' : job.provider,
       isDryRun: options.dryRun ?? !job.isCi,
       redact: createRedact(variables, commands.ok ? commands.commands.flatMap(secretArguments) : []),
-      signal: context.signal instanceof AbortSignal ? context.signal : undefined,
+      signal: signalIn(context),
     }
   }
 
