@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { cutElement, defineEvents, protocolDefaults, type StandardResult } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
@@ -13,6 +14,10 @@ const { schemas } = defineEvents({
   broken: schema(() => {
     throw new Error('oh')
   }),
+  wordless: schema(() => {
+    throw Object.create(null)
+  }),
+  elsewhere: schema(() => runInNewContext('Promise.resolve({ value: 1 })')),
 })
 const judge = createJudge(protocolDefaults, schemas)
 const received = (text: string) => cutElement(text, JSON.parse(text))
@@ -30,6 +35,8 @@ it.each([
   ['toString', 'unknown_type'],
   ['later', 'invalid_payload'],
   ['broken', 'invalid_payload'],
+  ['wordless', 'invalid_payload'],
+  ['elsewhere', 'invalid_payload'],
 ])('rejects %s as %s', (type, code) => {
   expect(judge.acked(event(type))).toMatchObject({ ok: false, error: { code } })
 })

@@ -1,4 +1,5 @@
 /** Judges single events: first against the wire's limits, then against the game's own schemas. */
+import { isThenable, messageOf } from '@downlink/artifacts'
 import {
   type CheckedEvent,
   checkEvent,
@@ -41,14 +42,14 @@ export function createJudge(limits: EventLimits, schemas: EventSchemas): Judge {
     if (!schema) return fault('unknown_type', `Expected one of the defined event types, got "${type}"`)
     try {
       const result = schema['~standard'].validate(data)
-      if (result instanceof Promise) {
+      if (isThenable(result)) {
         // Its outcome comes too late to matter, but a rejection that nobody handles would end the process.
-        result.catch(() => {})
+        result.then(undefined, () => {})
         return fault('invalid_payload', `Expected the schema of "${type}" to answer at once, got a promise`)
       }
-      return result.issues && fault('invalid_payload', messageOf(result.issues))
+      return result.issues && fault('invalid_payload', summaryOf(result.issues))
     } catch (error) {
-      return fault('invalid_payload', `The schema of "${type}" threw: ${String(error)}`)
+      return fault('invalid_payload', `The schema of "${type}" threw: ${messageOf(error)}`)
     }
   }
 
@@ -72,7 +73,7 @@ export function createJudge(limits: EventLimits, schemas: EventSchemas): Judge {
 const fault = (code: EventFault['code'], message: string): EventFault => ({ code, message: message.slice(0, 500) })
 
 /** The first few issues are enough to find the mistake. */
-const messageOf = (issues: readonly StandardIssue[]): string =>
+const summaryOf = (issues: readonly StandardIssue[]): string =>
   issues
     .slice(0, 3)
     .map((issue) => `${pathOf(issue)}: ${issue.message}`)
