@@ -1,6 +1,6 @@
 /** Plain senders: anything that can send a JSON array. */
 import { expect, it } from 'vitest'
-import { aCollector, aSocket, rowsOf } from './harness.ts'
+import { aClient, aCollector, aHello, aSocket, post, rowsOf } from './harness.ts'
 
 it('stores what curl posts', async () => {
   const { listening, data, stop } = await aCollector()
@@ -39,5 +39,24 @@ it('stores what a plain WebSocket sends, as an array or as lines', async () => {
     [1, 'x'],
     [2, 'y'],
     [3, 'z'],
+  ])
+})
+
+it('passes over a byte order mark, whatever brings it', async () => {
+  const { listening, data, stop } = await aCollector()
+  const bodies = ['[{"type":"array"}]', '{"type":"line"}\n{"type":"line"}'].map((body) => `\ufeff${body}`)
+  const socket = await aSocket(listening.telemetry)
+  for (const body of bodies) {
+    socket.sendText(body)
+    expect((await post(listening, body)).status).toBe(200)
+  }
+  const client = await aClient(listening)
+  client.sendText(`\ufeff${JSON.stringify({ t: 'hello', ...aHello() })}`)
+  expect(await client.next()).toMatchObject({ t: 'welcome' })
+  await stop()
+  const sql = 'SELECT type, count(*)::INT FROM events GROUP BY type ORDER BY type'
+  expect(await rowsOf(data, sql)).toEqual([
+    ['array', 2],
+    ['line', 4],
   ])
 })

@@ -143,7 +143,7 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
       if (connection.greeting && data.length > limits.maxHelloBytes) {
         return socket.close(closeCodes.tooLarge, `Expected at most ${limits.maxHelloBytes} bytes before the welcome`)
       }
-      connection.receive(data.toString())
+      connection.receive(utf8.decode(data))
       if (!connection.greeting) seat.greeted()
     })
     ws.on('ping', (data) => {
@@ -197,6 +197,9 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     }
   }
 }
+
+/** Passes over a byte order mark, as it does in the body of a POST. That it is UTF-8 was checked. */
+const utf8 = new TextDecoder()
 
 /** Browsers and proxies cut a message into a few frames at most, and a network these into packets. */
 const maxFragments = 128
