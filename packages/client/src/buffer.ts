@@ -12,7 +12,7 @@ export interface TelemetryBuffer {
   readonly length: number
   readonly capacity: number
   /**
-   * Gives the event its sequence, id and timestamp. O(1); never throws.
+   * Gives the event its sequence, id and timestamp. O(1); never throws. Does nothing while telemetry is off.
    *
    * @param timestamp of an event that brings its own, in milliseconds since 1970; it is kept as it is
    */
@@ -48,6 +48,7 @@ export function createBuffer(
   { development, warn }: Environment,
   clock: Clock,
   session: Session,
+  isEnabled: () => boolean,
 ): LinkedBuffer {
   const { capacity, batchSize, recentEvents, copy, redact, version } = settings
   const outbox = createOutbox(capacity, settings.overflow)
@@ -63,6 +64,7 @@ export function createBuffer(
     },
     capacity,
     push(type, data, timestamp) {
+      if (!isEnabled()) return
       let refused: DropReason | undefined
       try {
         if (redact) {

@@ -13,8 +13,8 @@ const checkIntervalMs = 1000
  */
 export function createClock({ wallMs, monotonicMs }: Pick<Environment, 'wallMs' | 'monotonicMs'>): Clock {
   // Read at the first event and not before: where there is no event yet, some platforms have no clock.
-  let anchorMs = Number.NaN
-  let checkedMs = Number.NEGATIVE_INFINITY
+  let anchorMs = NaN
+  let checkedMs = -Infinity
   let lastMs = 0
   return () => {
     const ms = monotonicMs()

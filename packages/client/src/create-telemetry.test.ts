@@ -108,6 +108,29 @@ describe('consent', () => {
   })
 })
 
+describe('consent that is no plain yes', () => {
+  const answers = [null, 'false', 'true', 'denied', 0, 1, {}] as unknown as boolean[]
+
+  it.each(answers)('is none: %j as the option, or told to setEnabled', (answer) => {
+    const asked = createTestTelemetry({ consent: answer }).telemetry
+    const told = createTestTelemetry().telemetry
+    told.setEnabled(answer)
+    for (const telemetry of [asked, told]) {
+      pushMany(telemetry, 1)
+      expect([telemetry.enabled, telemetry.stats().pushed, telemetry.recent(1)]).toEqual([false, 0, []])
+    }
+  })
+
+  it('keeps events out of the buffer, too, which would send them once it is given', () => {
+    const { telemetry } = createTestTelemetry({ consent: false })
+    telemetry.buffer.push('tick')
+    telemetry.setEnabled(true)
+    expect([telemetry.stats().pushed, telemetry.recent(1)]).toEqual([0, []])
+    telemetry.buffer.push('tick')
+    expect(telemetry.stats().pushed).toBe(1)
+  })
+})
+
 describe('making one', () => {
   it('asks for neither time nor chance: some platforms have neither while a module loads', () => {
     const refuse = (): never => {

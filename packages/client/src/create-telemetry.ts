@@ -40,7 +40,7 @@ export interface Telemetry<Events extends EventMap = EventMap> {
   /** The operator's flag AND the player's choice. */
   readonly enabled: boolean
   /**
-   * The player's choice. Off empties the buffer (counted as `disabled`) and disconnects; the session goes on after.
+   * The player's choice; all but true is a no. Off empties the buffer (counted as `disabled`) and disconnects; the session goes on after.
    * On changes nothing while the operator's flag is off.
    */
   setEnabled(enabled: boolean): void
@@ -68,15 +68,16 @@ const flushTimeoutMs = 5000
 export function createTelemetry<Events extends EventMap = EventMap>(options: TelemetryOptions = {}): Telemetry<Events> {
   const world = { ...realEnvironment(), ...options?.environment }
   const settings = withDefaults(options, world)
-  const environment = settings.delivery?.(world) ?? world
+  // Over the world, for a delivery that brings nothing must not take the world away.
+  const environment = { ...world, ...settings.delivery?.(world) }
   const session = createSession(environment, settings.sessionId)
-  const buffer = createBuffer(settings, environment, createClock(environment), session)
+  let choice = settings.consent
+  const isEnabled = (): boolean => settings.enabled && choice
+  const buffer = createBuffer(settings, environment, createClock(environment), session, isEnabled)
   const { outbox } = buffer
   const connector = createConnector(settings, environment, buffer, session)
   let started = false
   let hasWarned = false
-  let choice = settings.consent
-  const isEnabled = (): boolean => settings.enabled && choice
   const apply = (): void => {
     if (started && isEnabled()) connector.start()
     else connector.rest(started ? 'disabled' : 'idle')
@@ -90,9 +91,7 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       return isEnabled()
     },
     buffer,
-    push(type: string, data?: unknown, timestamp?: number) {
-      if (isEnabled()) buffer.push(type, data, timestamp)
-    },
+    push: buffer.push,
     start() {
       if (!started && !settings.isDecided) environment.development?.undecided()
       started = true
@@ -102,10 +101,11 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       started = false
       apply()
     },
-    setEnabled(on) {
+    setEnabled(enabled) {
+      const on = enabled === true
       if (on && !settings.enabled && !hasWarned) {
         hasWarned = true
-        environment.warn('The flag `enabled` is off, and stays off.')
+        environment.warn('The flag `enabled` is off.')
       }
       if (on === choice) return
       choice = on

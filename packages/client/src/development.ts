@@ -1,5 +1,5 @@
 /** What only a developer needs. A production build leaves this file out. */
-import { decodeServerFrame, isCount, jsonValue, maxEventDepth, wellFormed } from '@downlink/protocol'
+import { decodeServerFrame, jsonValue, maxEventDepth, wellFormed } from '@downlink/protocol'
 import { TelemetryError } from './errors.ts'
 import type { SocketPort } from './socket.ts'
 
@@ -9,7 +9,7 @@ export interface Development {
    * Throws where an option is wrong. A production build goes on with the default.
    * @param kinds an example of what each may be
    */
-  readonly checkOptions: (options: Options, kinds: Options) => void
+  readonly checkOptions: typeof checkOptions
   /** A payload is kept as it is: from now on, changing it throws. */
   readonly payload: (type: string, data: unknown) => void
   /** Telemetry was started, and nobody has decided whether it is on. */
@@ -22,17 +22,21 @@ type Options = { readonly [name: string]: unknown }
 
 const overflowPolicies: readonly unknown[] = ['drop-oldest', 'drop-newest']
 
-function checkOptions(options: Options, kinds: Options): void {
+const expectations: { readonly [kind: string]: string } = {
+  number: 'a whole number from 1 to 2147483647',
+  boolean: 'true or false',
+}
+
+function checkOptions(options: Options, kinds: Options, isOfKind: (value: unknown, like: unknown) => boolean): void {
   const check = (name: string, isRight: boolean, expected: string): void => {
     const value = options[name]
     if (value === undefined || value === null || isRight) return
     throw new TelemetryError(`Expected \`${name}\` to be ${expected}, got ${JSON.stringify(jsonValue(value))}`)
   }
-  for (const [name, like] of Object.entries({ ...kinds, redact: Function })) {
+  for (const [name, like] of Object.entries(kinds)) {
     const value = options[name]
-    if (typeof like === 'number') check(name, isCount(value, 1), 'a whole number from 1 up')
-    else if (name === 'overflow') check(name, overflowPolicies.includes(value), overflowPolicies.join(' or '))
-    else check(name, typeof value === typeof like, typeof like === 'boolean' ? 'true or false' : `a ${typeof like}`)
+    if (name === 'overflow') check(name, overflowPolicies.includes(value), overflowPolicies.join(' or '))
+    else check(name, isOfKind(value, like), expectations[typeof like] ?? `a ${typeof like}`)
   }
 }
 

@@ -36,8 +36,11 @@ export type TryingState = {
   readonly lastCode?: number | undefined
   /** The collector's sentence beside it. */
   readonly reason?: string | undefined
-} /** The page is being left, or lies in the back-forward cache. */ & (
-  | { readonly at: 'away' }
+} & (
+  | {
+      /** The page is being left, or lies in the back-forward cache. */
+      readonly at: 'away'
+    }
   /** Backing off. `offline`: the browser sees no network, so it takes longer; or shorter, once it sees one. */
   | { readonly at: 'waiting' | 'offline'; readonly retryAtMs: number }
   /** From the attempt to the collector's welcome. */

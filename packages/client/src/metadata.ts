@@ -1,5 +1,5 @@
 /** Makes what describes a session fit the wire: nothing that a game says of itself is worth its events. */
-import { isCount, isSessionId, maxSchemaLength, wellFormed } from '@downlink/protocol'
+import { isSessionId, maxSchemaLength, wellFormed } from '@downlink/protocol'
 
 /** How a session is described; the collector stores it with the session. */
 export interface Metadata {
@@ -18,18 +18,13 @@ export interface Metadata {
 const maxTextLength = 256
 /** Types of values that are as good as text. */
 const textual = ['string', 'number', 'boolean', 'bigint']
-/** The collector keeps it in 32 bits. */
-const maxVersion = 0x7fffffff
 
 /**
  * Numbers become text, text stays within its length, and what can be neither is left out. Never throws.
  *
  * @param changed is called with the name of whatever does not stay as it is given
  */
-export function fitMetadata(
-  { build, labels, schema, version, sessionId }: Metadata,
-  changed: (name: string) => void,
-): Metadata {
+export function fitMetadata({ build, labels, schema, sessionId }: Metadata, changed: (name: string) => void): Metadata {
   const keep = <Value>(name: string, given: unknown, fitting: Value): Value => {
     if (given != null && given !== fitting) changed(name)
     return fitting
@@ -46,7 +41,6 @@ export function fitMetadata(
     build: fit('build', build),
     labels: fitting as Metadata['labels'],
     schema: fit('schema', schema, maxSchemaLength),
-    version: keep('version', version, isCount(version, 1) && version <= maxVersion ? version : undefined),
     sessionId: keep('sessionId', sessionId, isSessionId(sessionId) ? sessionId : undefined),
   }
 }

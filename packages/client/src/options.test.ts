@@ -1,6 +1,7 @@
 import { protocolDefaults } from '@downlink/protocol'
 import { describe, expect, it } from 'vitest'
 import { createTelemetry } from './create-telemetry.ts'
+import type { Delivery } from './environment.ts'
 import { TelemetryError } from './errors.ts'
 import { type TelemetryOptions, telemetryDefaults, withDefaults } from './options.ts'
 import { createFakeWorld, createTestTelemetry, pushMany } from './test-doubles.ts'
@@ -18,7 +19,7 @@ it('has the numbers of the protocol', () => {
 
 it('takes an option that is undefined or null for one left out', () => {
   const { environment, warnings } = createFakeWorld()
-  const options = { capacity: undefined, batchSize: null, getToken: null, version: null, url: '/t' }
+  const options = { capacity: undefined, batchSize: null, getToken: null, version: null, redact: null, url: '/t' }
   expect(withDefaults(options as unknown as TelemetryOptions, environment)).toMatchObject({
     capacity: 5000,
     batchSize: 50,
@@ -30,24 +31,36 @@ it('takes an option that is undefined or null for one left out', () => {
 })
 
 const wrongOptions: readonly [object, string][] = [
-  [{ capacity: -3 }, 'Expected `capacity` to be a whole number from 1 up, got -3'],
-  [{ batchSize: 0 }, 'Expected `batchSize` to be a whole number from 1 up, got 0'],
-  [{ drainIntervalMs: 0.5 }, 'Expected `drainIntervalMs` to be a whole number from 1 up, got 0.5'],
-  [{ windowEvents: Number.NaN }, 'Expected `windowEvents` to be a whole number from 1 up, got "NaN"'],
-  [{ maxBufferedBytes: '5' }, 'Expected `maxBufferedBytes` to be a whole number from 1 up, got "5"'],
+  [{ capacity: -3 }, 'Expected `capacity` to be a whole number from 1 to 2147483647, got -3'],
+  [{ batchSize: 0 }, 'Expected `batchSize` to be a whole number from 1 to 2147483647, got 0'],
+  [{ drainIntervalMs: 0.5 }, 'Expected `drainIntervalMs` to be a whole number from 1 to 2147483647, got 0.5'],
+  [{ windowEvents: Number.NaN }, 'Expected `windowEvents` to be a whole number from 1 to 2147483647, got "NaN"'],
+  [{ maxBufferedBytes: '5' }, 'Expected `maxBufferedBytes` to be a whole number from 1 to 2147483647, got "5"'],
+  [{ capacity: 2 ** 32 }, 'Expected `capacity` to be a whole number from 1 to 2147483647, got 4294967296'],
+  [
+    { recentEvents: Number.MAX_SAFE_INTEGER },
+    'Expected `recentEvents` to be a whole number from 1 to 2147483647, got 9007199254740991',
+  ],
+  [{ version: 1.5 }, 'Expected `version` to be a whole number from 1 to 2147483647, got 1.5'],
   [{ enabled: 'true' }, 'Expected `enabled` to be true or false, got "true"'],
-  [{ consent: 1 }, 'Expected `consent` to be true or false, got 1'],
   [{ copy: 'yes' }, 'Expected `copy` to be true or false, got "yes"'],
   [{ url: 5 }, 'Expected `url` to be a string, got 5'],
   [{ getToken: 'k' }, 'Expected `getToken` to be a function, got "k"'],
   [{ delivery: 'plain' }, 'Expected `delivery` to be a function, got "plain"'],
 ]
 
+/** What a player was promised: no default takes its place. */
+const wrongPromises: readonly [object, string][] = [
+  [{ consent: 1 }, 'Expected `consent` to be true or false, got 1'],
+  [{ consent: 'false' }, 'Expected `consent` to be true or false, got "false"'],
+  [{ redact: true }, 'Expected `redact` to be a function, got true'],
+]
+
 describe('a wrong option', () => {
   it.each([
     ...wrongOptions,
     [{ overflow: 'drop-all' }, 'Expected `overflow` to be drop-oldest or drop-newest, got "drop-all"'] as const,
-    [{ redact: true }, 'Expected `redact` to be a function, got true'] as const,
+    ...wrongPromises,
   ])('%j is refused in development', (options, message) => {
     const { environment } = createFakeWorld({}, true)
     const make = (): unknown => createTelemetry({ ...(options as TelemetryOptions), environment })
@@ -62,6 +75,16 @@ describe('a wrong option', () => {
     const [name = ''] = Object.keys(options)
     expect(settings[name as keyof typeof settings]).toBe(telemetryDefaults[name as keyof typeof telemetryDefaults])
     expect(warnings).toEqual([expect.stringContaining(name)])
+  })
+
+  it.each(wrongPromises)('%j is warned of once in production, and no event leaves', async (options) => {
+    const { world, telemetry } = createTestTelemetry(options)
+    pushMany(telemetry, 1)
+    telemetry.start()
+    await world.advance(0)
+    expect([telemetry.buffer.length, telemetry.recent(9)]).toEqual([0, []])
+    const [name = ''] = Object.keys(options)
+    expect(world.warnings).toEqual([expect.stringContaining(name)])
   })
 
   it.each(wrongOptions.filter(([options]) => !('enabled' in options)))('%j costs no event', async (options) => {
@@ -87,12 +110,26 @@ describe('a wrong option', () => {
     expect(telemetry.stats()).toMatchObject({ pushed: 1, queued: 0, dropped: { unencodable: 1 } })
   })
 
+  it('throws nothing into a game that pushes, where a delivery brings none', async () => {
+    for (const delivery of [() => undefined, () => () => undefined]) {
+      const { telemetry } = createTestTelemetry({ delivery: delivery as unknown as Delivery })
+      telemetry.start()
+      pushMany(telemetry, 1)
+      expect(telemetry.stats().queued).toBe(1)
+    }
+  })
+
   it('is no reason to throw where there are none at all', () => {
     expect(() => createTelemetry(null as unknown as TelemetryOptions)).not.toThrow()
   })
 })
 
 describe('downlinkConfig', () => {
+  it.each(['{"enabled":false}', false, 5])('that is %j is warned of: it may be a kill switch', (config) => {
+    const { world } = createTestTelemetry({ environment: { readConfig: () => config } })
+    expect(world.warnings).toEqual([expect.stringContaining('downlinkConfig')])
+  })
+
   it.each<[string, () => unknown]>([
     ['null', () => null],
     ['text', () => 'https://collector.example'],

@@ -37,7 +37,7 @@ export interface TelemetryOptions extends BufferOptions, Metadata {
   readonly getToken?: () => string | Promise<string>
   /** The operator's flag, a ceiling. `globalThis.downlinkConfig.enabled` overrides it. @default false */
   readonly enabled?: boolean
-  /** The player's choice, until `setEnabled` changes it. Without it nothing is recorded. @default true */
+  /** The player's choice, until `setEnabled` changes it. All but true is a no, and nothing is recorded. @default true */
   readonly consent?: boolean
   /** `plain()` of `@downlink/client/plain` is for any other backend. @default acknowledged, by a collector */
   readonly delivery?: Delivery
@@ -93,9 +93,17 @@ const kinds: { readonly [name: string]: unknown } = {
   ...telemetryDefaults,
   url: '',
   key: '',
+  version: 1,
   getToken: Function,
   delivery: Function,
+  redact: Function,
 }
+
+/** A number is a size that an array, a delay that a timer, and a version that the collector can have. */
+const isOfKind = (value: unknown, like: unknown): boolean =>
+  typeof like === 'number' ? isCount(value, 1) && value < 2 ** 31 : typeof value === typeof like
+
+type Options = Record<string, unknown> & TelemetryOptions
 
 /**
  * Merges defaults, options and the page's own configuration. What is undefined counts as left out. What is wrong is
@@ -107,27 +115,27 @@ export function withDefaults(
   options: TelemetryOptions,
   { readConfig, development, warn }: Pick<Environment, 'readConfig' | 'development' | 'warn'>,
 ): TelemetrySettings {
-  const settings: Record<string, unknown> & TelemetryOptions = { ...options }
+  const settings: Options = { ...options }
+  // Of what a player was promised, nothing is replaced by a default.
+  const { consent = telemetryDefaults.consent, redact } = settings
   const wrong: string[] = []
   try {
-    const { url, key, enabled } = Object(readConfig())
-    Object.assign(settings, url != null && { url }, key != null && { key }, enabled != null && { enabled })
+    const config = readConfig() ?? {}
+    if (typeof config !== 'object') wrong.push('downlinkConfig')
+    for (const name of ['url', 'key', 'enabled']) settings[name] = (config as Options)[name] ?? settings[name]
   } catch {
     wrong.push('downlinkConfig')
   }
-  development?.checkOptions(settings, kinds)
+  development?.checkOptions(settings, kinds, isOfKind)
   const isDecided = settings.enabled !== undefined
   const defaults: Record<string, unknown> = telemetryDefaults
   for (const [name, like] of Object.entries(kinds)) {
     const value = settings[name] ?? defaults[name]
-    const isRight = value === undefined || (typeof like === 'number' ? isCount(value, 1) : typeof value === typeof like)
+    const isRight = value === undefined || isOfKind(value, like)
     if (!isRight) wrong.push(name)
     settings[name] = isRight ? value : defaults[name]
   }
-  Object.assign(
-    settings,
-    fitMetadata(settings, (name) => wrong.push(name)),
-  )
+  const metadata = fitMetadata(settings, (name) => wrong.push(name))
   if (wrong.length > 0) warn(`Wrong, or made to fit: ${wrong.join(', ')}`)
-  return { ...settings, isDecided } as unknown as TelemetrySettings
+  return { ...settings, ...metadata, consent: consent === true, redact, isDecided } as unknown as TelemetrySettings
 }
