@@ -61,3 +61,11 @@ it('never throws', () => {
     fc.property(fc.string({ unit: 'binary' }), (text) => void expect(typeof decodePlain(text).ok).toBe('boolean')),
   )
 })
+
+it.each([
+  ['', 'Expected JSON, got nothing'],
+  ['5', 'Expected an array of events or one event a line, got 5'],
+  ['"5"', 'Expected an array of events or one event a line, got "5"'],
+])('says of %j what came', (text, message) => {
+  expect(decodePlain(text)).toMatchObject({ error: { message } })
+})

@@ -1,6 +1,6 @@
 /** Plain mode: bare JSON arrays of events, or one event a line (NDJSON), from any WebSocket or curl. */
 import { cutElement, cutItems, type ReceivedElement } from './element.ts'
-import { type Decoded, decoded, excerpt, type FrameError, isObject, parseJson, refused } from './json.ts'
+import { type Decoded, decoded, excerptOfText, type FrameError, isObject, parseJson, refused } from './json.ts'
 import { protocolDefaults } from './limits.ts'
 
 /** Lines that look like an event and are no JSON: each costs an exception, so a text with more is given up as a whole. */
@@ -24,7 +24,7 @@ export function readPlain(
   if (!whole.ok) return readLines(text, whole.error, maxElements)
   if (isObject(whole.value)) return decoded([cutElement(text, whole.value)])
   if (!Array.isArray(whole.value)) {
-    return refused('bad_frame', `Expected an array of events or one event a line, got ${excerpt(text)}`)
+    return refused('bad_frame', `Expected an array of events or one event a line, got ${excerptOfText(text)}`)
   }
   return whole.value.length > maxElements ? tooMany(maxElements) : decoded(cutItems(text, whole.value))
 }

@@ -46,7 +46,7 @@ export function parseJson(text: string): Decoded<unknown> {
   try {
     return decoded(JSON.parse(text))
   } catch {
-    return refused('bad_json', `Expected JSON, got ${excerpt(text)}`)
+    return refused('bad_json', `Expected JSON, got ${excerptOfText(text)}`)
   }
 }
 
@@ -59,12 +59,17 @@ export function toJson(value: unknown): string | undefined {
   }
 }
 
-/** The start of what came, short enough for a message, as JSON: the text "5" is not the number, and an empty one is seen. */
+/** The start of a value, short enough for a message, as JSON: the text "5" is not the number 5, and an empty one is seen. */
 export function excerpt(value: unknown): string {
-  const start = typeof value === 'string' ? value.slice(0, 41) : value
-  const text = toJson(start) ?? 'something nested too deeply'
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+  const start = typeof value === 'string' ? value.slice(0, maxExcerpt + 1) : value
+  return shorten(toJson(start) ?? 'something nested too deeply')
 }
+
+/** The start of a frame or body, as it came. */
+export const excerptOfText = (text: string): string => shorten(text) || 'nothing'
+
+const maxExcerpt = 40
+const shorten = (text: string): string => (text.length > maxExcerpt ? `${text.slice(0, maxExcerpt)}…` : text)
 
 /** Bytes of `text` in UTF-8; a lone surrogate counts 3, as its replacement would. */
 export const utf8Length = (text: string): number => new TextEncoder().encode(text).length
