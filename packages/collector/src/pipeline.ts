@@ -34,8 +34,8 @@ export interface Pipeline {
   readonly sessions: Sessions
   readonly sockets: WebSocketIngest
   readonly routes: TelemetryRoutesOptions
-  /** False while the store can't commit, or no more is taken. */
-  readonly ready: boolean
+  /** False while the log can't be written, or no more is taken. */
+  isReady(): Promise<boolean>
   /** Resolves once all that was taken so far is committed, and told to listeners. */
   settled(): Promise<void>
   /** Takes nothing new from sockets, commits and acknowledges what was taken, and closes them. Idempotent. */
@@ -96,15 +96,14 @@ export async function openPipeline(
     clock,
   })
   storing.interruptReaders = reading.interrupt
-  const log = reading.watchLog(
-    createGroupCommit({
-      journal: reading.watchJournal(createJournal({ log: writer, sink, store })),
-      ...commit,
-      maxRecords: maxIdleSessions,
-      listener: reading.listener,
-      onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
-    }),
-  )
+  const commits = createGroupCommit({
+    journal: reading.watchJournal(createJournal({ log: writer, sink, store })),
+    ...commit,
+    maxRecords: maxIdleSessions,
+    listener: reading.listener,
+    onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
+  })
+  const log = reading.watchLog(commits)
   const judge = createJudge(limits, settings.events.schemas)
   const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions, onOwed: reading.countOwed })
   const admission = createAdmission({ ...settings, keys, localPages: true })
@@ -121,7 +120,9 @@ export async function openPipeline(
     sessions,
     sockets,
     routes: { admission, post, limits, proxies, pending, refusals, monotonicMs },
-    get ready() {
+    async isReady() {
+      // Whoever is told that we are not sends nothing, so no write of theirs would ever find out that we are again.
+      if (!writer.available && !drained) await commits.probe()
       return writer.available && !drained
     },
     settled: () => log.settled(),

@@ -34,7 +34,7 @@ export function createServer(logger: FastifyBaseLogger, { limits }: CollectorSet
 export async function mount(app: FastifyInstance, pipeline: Pipeline): Promise<void> {
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) =>
-    pipeline.ready ? { status: 'ok' } : reply.code(503).send({ status: 'unavailable' }),
+    (await pipeline.isReady()) ? { status: 'ok' } : reply.code(503).send({ status: 'unavailable' }),
   )
   await app.register(async (telemetry) => telemetryRoutes(telemetry, pipeline.routes))
   await app.register(pipeline.reading.api)

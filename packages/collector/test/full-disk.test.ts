@@ -45,6 +45,8 @@ it('answers 503 and 1013 while the disk is full, and takes everything once there
   expect((await fetch(`${listening.url}/readyz`)).status).toBe(503)
   expect((await fetch(`${listening.url}/healthz`)).status).toBe(200)
   await rm(join(folder, 'ballast'))
+  // Nobody has sent anything since: a load balancer that asks first would wait for ever.
+  expect((await fetch(`${listening.url}/readyz`)).status).toBe(200)
   const back = await aClient(listening, hello)
   const welcome = await back.hello({ conn: 2, next: 1, pushed: seq - 1 })
   if (welcome.t !== 'welcome') throw new Error('Expected a welcome')

@@ -150,3 +150,12 @@ it('settles at once when asked to, and only once all appends are', async () => {
   await Promise.all([outcome, settling])
   expect(journal.written).toHaveLength(1)
 })
+
+it('probes with a group of nothing, and writes afterwards what came meanwhile', async () => {
+  const { journal, log } = aLog({ groupEvents: 2 })
+  const probed = log.probe()
+  const appended = log.append('s', 0, aBatch(1, 2))
+  await probed
+  expect(await appended).toMatchObject({ kind: 'committed' })
+  expect(journal.written.map((writes) => writes.length)).toEqual([0, 1])
+})

@@ -20,7 +20,12 @@ export interface GroupCommitOptions {
   readonly setTimer?: (run: () => void, delayMs: number) => void
 }
 
-export function createGroupCommit(options: GroupCommitOptions): CommitLog {
+export interface GroupCommit extends CommitLog {
+  /** Writes a group of nothing, to find out whether the log takes one again. Resolves once that is known. */
+  probe(): Promise<void>
+}
+
+export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const { journal, groupMs, groupEvents, listener, onFailure, setTimer = realTimer } = options
   const records = createRecordCache(options.maxRecords)
   const readOne = readTogether(journal)
@@ -56,6 +61,15 @@ export function createGroupCommit(options: GroupCommitOptions): CommitLog {
         }, groupMs)
       }
       return outcome
+    },
+
+    async probe() {
+      // A group that is under way tells it as well.
+      if (writing) return
+      writing = true
+      await journal.write([])
+      writing = false
+      void write()
     },
 
     async settled() {
