@@ -180,6 +180,18 @@ test('is open in eight tabs at once, over one feed', async ({ context, station }
   await expect.poll(() => listenersOf(station)).toBe(0)
 })
 
+test('goes on with the feed when somebody comes back to it', async ({ page, station }) => {
+  await page.goto('/')
+  await expect(page.getByRole('status').first()).toHaveText('Link up')
+  const turn = (type: string) =>
+    page.evaluate((name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type)
+  await turn('pagehide')
+  await expect.poll(() => listenersOf(station)).toBe(0)
+  await turn('pageshow')
+  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  await expect(figure(page, 'stored')).toHaveText('1')
+})
+
 test.describe('where a browser has no shared workers', () => {
   test('has its own feed', async ({ page, station }) => {
     await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))

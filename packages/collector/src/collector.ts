@@ -108,7 +108,8 @@ export function createCollector(options: CollectorOptions = {}): Collector {
       if (outside !== undefined && !(keys.required && settings.readToken)) {
         throw new CollectorError('unprotected', `Expected a key and a read token to be reached at ${outside}`)
       }
-      if (blockedPorts.has(port)) throw cannotListen(host, port, { code: 'BLOCKED_PORT' })
+      // Node takes text, too, as it comes from the environment.
+      if (blockedPorts.has(Number(port))) throw cannotListen(host, port, { code: 'BLOCKED_PORT' })
       const app = createServer(logger, settings)
       const pipeline = await open(() => app.close())
       try {

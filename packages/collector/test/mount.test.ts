@@ -101,6 +101,9 @@ it('listens on no port that fetch refuses', async () => {
       message: `Can't listen on 127.0.0.1:${port}: no browser connects to this port`,
     })
   }
+  // As it comes from the environment.
+  const text = '6000' as unknown as number
+  await expect(collector.listen({ port: text })).rejects.toMatchObject({ code: 'cannot_listen' })
   expect(await collector.listen({ port: 0 })).toMatchObject({ url: expect.any(String) })
 })
 
