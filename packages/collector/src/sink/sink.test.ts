@@ -47,6 +47,27 @@ const storedSeqs = (store: FakeStore, sessionId: string): number[] =>
   )
 
 describe('a sink', () => {
+  it('joins what comes within its time into one transaction, and waits no longer once somebody reads', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const store = createFakeStore()
+    const log = await openLogWriter({ files: disk })
+    const timers: (() => void)[] = []
+    const setTimer = (run: () => void) => {
+      timers.push(run)
+      return () => {}
+    }
+    const sink = createSink({ store, read: (from, to) => readLog(disk, from, to), setTimer, report() {} })
+    const journal = createJournal({ log, sink, store })
+    for (let seq = 1; seq <= 3; seq++) {
+      await journal.write([aWrite('s', seq - 1, aBatch(seq, 1), { ...newRecord('s', 1), mark: seq - 1 })])
+    }
+    await new Promise(setImmediate)
+    expect([store.written.length, timers.length]).toEqual([0, 1])
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(store.written.map(({ events }) => events.length)).toEqual([3])
+    await sink.stop()
+  })
+
   it('brings texts, times, envelopes, rejections and drops as they were', async () => {
     const store = createFakeStore()
     const { journal, sink } = await aSink(createFaultyDisk(Math.random), store)

@@ -1,4 +1,5 @@
 /** Follows the log into the store: reads what is synced, and writes it group by group, each with its position. */
+import { createRecordCache } from '../commit/record-cache.ts'
 import type { AcceptedEvent, RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
@@ -21,8 +22,12 @@ export interface SinkOptions {
   readonly store: EventStore
   readonly read: (from: Position | undefined, to: Position) => AsyncIterable<LogRecord>
   readonly report: (report: SinkReport) => void
+  /** How long entries wait for others, unless somebody wants to read them: a transaction costs more than its events. @default 100 */
+  readonly groupMs?: number
   /** Events in one transaction, more or less. @default 20000 */
   readonly groupEvents?: number
+  /** Session records kept at hand. @default 10000 */
+  readonly maxRecords?: number
   /** Returns how to cancel it. */
   readonly setTimer?: (run: () => void, delayMs: number) => () => void
   /** A monotonic clock, in ms. */
@@ -43,6 +48,8 @@ export type SinkReport =
 /** Between two tries, doubling. */
 const retry = { firstMs: 100, mostMs: 5000 }
 
+const defaults = { groupMs: 100, groupEvents: 20_000, maxRecords: 10_000 }
+
 interface LogItem {
   readonly write: SessionWrite
   readonly end: Position
@@ -53,14 +60,10 @@ interface Waiter {
   readonly settle: (caughtUp: boolean) => void
 }
 
-export function createSink({
-  store,
-  read,
-  report,
-  groupEvents = 20_000,
-  setTimer = realTimer,
-  now = monotonicMs,
-}: SinkOptions): Sink {
+export function createSink(options: SinkOptions): Sink {
+  const { store, read, report, setTimer = realTimer, now = monotonicMs } = options
+  const { groupMs, groupEvents, maxRecords } = { ...defaults, ...options }
+  let known = createRecordCache(maxRecords)
   /** Where the store stands; `unread` where that has to be asked, at first and after a failure. */
   let position: Position | undefined | 'unread' = 'unread'
   let end: Position | undefined
@@ -71,7 +74,9 @@ export function createSink({
   let waiters: Waiter[] = []
   let running: Promise<void> | undefined
   let isStopped = false
-  let wakeUp = (): void => {}
+  /** Ends the present pause, and the one that only waits for more. */
+  let endPause = (): void => {}
+  let endGrouping = (): void => {}
 
   return {
     get lagMs() {
@@ -96,11 +101,12 @@ export function createSink({
         const waiter = { told, settle }
         const cancel = setTimer(() => settle(false), timeoutMs)
         waiters.push(waiter)
+        endGrouping()
       })
     },
     async stop() {
       isStopped = true
-      wakeUp()
+      endPause()
       await running
       for (const { settle } of waiters) settle(false)
     },
@@ -109,6 +115,12 @@ export function createSink({
   async function run(): Promise<void> {
     let failures = 0
     while (!isStopped && end && sunk < told) {
+      if (waiters.length === 0) {
+        const grouping = pause(groupMs)
+        endGrouping = endPause
+        await grouping
+        endGrouping = () => {}
+      }
       const [target, count] = [end, told]
       try {
         await sinkUpTo(target)
@@ -117,8 +129,10 @@ export function createSink({
         behindSince = now()
         for (const waiter of waiters) if (waiter.told <= sunk) waiter.settle(true)
       } catch (error) {
+        if (isStopped) return
         // Whether the last transaction took effect is the store's to tell.
         position = 'unread'
+        known = createRecordCache(maxRecords)
         report({ code: 'store_unavailable', reason: error instanceof Error ? error.message : String(error) })
         await pause(Math.min(retry.mostMs, retry.firstMs * 2 ** failures++))
       }
@@ -129,7 +143,7 @@ export function createSink({
     return new Promise((resolve) => {
       if (isStopped) return resolve()
       const cancel = setTimer(resolve, delayMs)
-      wakeUp = () => {
+      endPause = () => {
         cancel()
         resolve()
       }
@@ -165,7 +179,7 @@ export function createSink({
   }
 
   async function writeGroup(items: readonly LogItem[]): Promise<void> {
-    const records = new Map(await store.readSessions([...new Set(items.map(({ write }) => write.sessionId))]))
+    const records = await loadRecords(new Set(items.map(({ write }) => write.sessionId)))
     const applied = items.map(({ write }) => {
       const result = applyWrite(write, records.get(write.sessionId))
       records.set(write.sessionId, result.record)
@@ -177,7 +191,20 @@ export function createSink({
     for (const { record, lost } of applied) {
       if (lost > 0) report({ code: 'lost_events', sessionId: record.sessionId, events: lost })
     }
+    for (const [id, record] of records) known.set(id, record)
     position = items.at(-1)?.end
+  }
+
+  /** Where sessions stand in the store, which nobody else writes. */
+  async function loadRecords(ids: ReadonlySet<string>): Promise<Map<string, SessionRecord>> {
+    const records = new Map<string, SessionRecord>()
+    const unknown = [...ids].filter((id) => {
+      const record = known.get(id)
+      if (record) records.set(id, record)
+      return !record
+    })
+    if (unknown.length === 0) return records
+    return new Map([...records, ...(await store.readSessions(unknown))])
   }
 
   /** Something in a group can't be stored: halves of it are tried until the culprit stands alone. */
