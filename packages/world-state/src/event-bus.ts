@@ -1,6 +1,7 @@
 /** Who hears of what happens in a game. A listener that throws or rejects is reported, and stops neither the others nor the game. */
 import { callGuarded, isThenable } from '@downlink/artifacts'
 import { reportFault } from './environment.ts'
+import { optionsIn } from './option-checks.ts'
 
 /** All of one kind (`telemetry:*`), or all there are (`*`). */
 export type EventPattern = `${string}:*` | '*'
@@ -35,8 +36,9 @@ export class EventBus<Events extends object = Record<string, unknown>> {
   /** By name, so that an emit looks nothing up twice and allocates nothing. */
   readonly #listening = new Map<string, readonly Subscription[]>()
 
-  constructor({ onError = reportFault }: EventBusOptions = {}) {
-    this.#onError = onError
+  /** @throws {WorldStateError} `bad_option` */
+  constructor(options: EventBusOptions = {}) {
+    this.#onError = optionsIn(options).onError ?? reportFault
   }
 
   /**

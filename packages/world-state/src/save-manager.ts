@@ -9,6 +9,7 @@ import {
   type InspectorExportResult,
 } from './export-inspector.ts'
 import { type InspectionSources, inspectGame } from './inspection.ts'
+import { expectObject } from './option-checks.ts'
 import { readSave, type Save, writeSave } from './save-file.ts'
 import { SaveSlots } from './save-slots.ts'
 import { deadlineOf } from './storage/deadline.ts'
@@ -115,15 +116,20 @@ export class SaveManager {
   readonly #slots: SaveSlots | undefined
 
   constructor(options: SaveManagerOptions) {
+    expectObject('`options`', options)
     this.#options = options
     const { storage, storageTimeoutMs = saveDefaults.storageTimeoutMs, setTimer } = options
     const deadline = deadlineOf({ timeoutMs: storageTimeoutMs, ...(setTimer && { setTimer }) }, storageTimeoutMs)
     this.#slots = storage && new SaveSlots(storage, deadline)
   }
 
-  /** Keeps the world as it is now. Never rejects. */
-  async save(slot: string = defaultSlot, { overwrite = false }: SaveOptions = {}): Promise<SaveResult> {
+  /**
+   * Keeps the world as it is now. Never rejects.
+   * @param given the slot. @default 'default'
+   */
+  async save(given?: string, options?: SaveOptions): Promise<SaveResult> {
     const { store, clock = Date.now } = this.#options
+    const slot = given ?? defaultSlot
     if (!store) return withoutStore
     if (!this.#slots) return withoutStorage
     let savedAt: number
@@ -137,16 +143,20 @@ export class SaveManager {
       return failure('bad_option', cause)
     }
     try {
-      const replaced = await this.#slots.replace(slot, text, overwrite)
+      const replaced = await this.#slots.replace(slot, text, options?.overwrite ?? false)
       return replaced.ok ? { ok: true, savedAt } : conflict(slot, replaced.held)
     } catch (cause) {
       return failure(reasonOf(cause), cause)
     }
   }
 
-  /** Puts the world back as it was saved, or says why it could not and changes nothing. Never rejects. */
-  async load(slot: string = defaultSlot): Promise<LoadResult> {
+  /**
+   * Puts the world back as it was saved, or says why it could not and changes nothing. Never rejects.
+   * @param given the slot. @default 'default'
+   */
+  async load(given?: string): Promise<LoadResult> {
     const { store } = this.#options
+    const slot = given ?? defaultSlot
     if (!store) return withoutStore
     if (!this.#slots) return withoutStorage
     try {

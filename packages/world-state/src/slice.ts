@@ -1,6 +1,7 @@
 /** A slice of the world: its state, the events that change it, and what it shows of itself. */
 import type { Cell, Table } from '@downlink/artifacts'
 import { WorldStateError } from './errors.ts'
+import { expectObject, kindOf } from './option-checks.ts'
 import { requireState } from './state-value.ts'
 
 /** Every payload has a time: its own, or else the store's. */
@@ -87,7 +88,7 @@ export interface AnySlice {
 }
 
 /**
- * @throws {WorldStateError} `bad_slice`, for a name, a version or a `whenMissing` that can't be; `bad_state`, where
+ * @throws {WorldStateError} `bad_slice`, for a name, a version, a reducer or a `whenMissing` that can't be; `bad_state`, where
  * `initial` holds what no save could give back
  * @example
  * const score = defineSlice({
@@ -114,13 +115,10 @@ export function defineSlice<
  *
  * @throws {WorldStateError} `bad_slice`, `bad_state`
  */
-export function requireSlice({
-  name,
-  version,
-  initial,
-  whenMissing = 'refuse',
-}: Pick<AnySlice, 'name' | 'version' | 'initial' | 'whenMissing'>): void {
-  if (!/^[a-z][\w-]*$/i.test(name)) {
+export function requireSlice(slice: Pick<AnySlice, 'name' | 'version' | 'initial' | 'on' | 'whenMissing'>): void {
+  expectObject('a slice', slice, 'bad_slice')
+  const { name, version, initial, on, whenMissing = 'refuse' } = slice
+  if (typeof name !== 'string' || !/^[a-z][\w-]*$/i.test(name)) {
     throw new WorldStateError('bad_slice', `Expected a slice's \`name\` to be of letters and digits, got '${name}'`)
   }
   if (!Number.isSafeInteger(version) || version < 1) {
@@ -128,6 +126,12 @@ export function requireSlice({
   }
   if (whenMissing !== 'refuse' && whenMissing !== 'initial') {
     throw new WorldStateError('bad_slice', `Expected \`whenMissing\` to be 'refuse' or 'initial', got ${whenMissing}`)
+  }
+  expectObject(`\`on\` of slice '${name}'`, on, 'bad_slice')
+  for (const [type, reduce] of Object.entries(on)) {
+    if (typeof reduce === 'function') continue
+    const expected = `Expected slice '${name}' to react to '${type}' with a function`
+    throw new WorldStateError('bad_slice', `${expected}, got ${kindOf(reduce)}`)
   }
   if (initial === undefined) {
     throw new WorldStateError('bad_state', `Expected slice '${name}' to have an \`initial\` state`)

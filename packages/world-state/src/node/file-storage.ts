@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncWherePossible } from '@downlink/artifacts/node'
+import { WorldStateError } from '../errors.ts'
+import { expectObject, kindOf } from '../option-checks.ts'
 import { type DeadlineOptions, deadlineOf, inTime } from '../storage/deadline.ts'
 import { requireReplaceable, withStorage } from '../storage/storage-fault.ts'
 import type { StoragePort } from '../storage/storage-port.ts'
@@ -46,7 +48,11 @@ const lockPauseMs = 20
  * @example new SaveManager({ store, game, storage: createFileStorage({ folder: './saves' }) })
  */
 export function createFileStorage(options: FileStorageOptions): StoragePort {
+  expectObject('`options`', options)
   const { folder, fileSystem = nodeFiles } = options
+  if (typeof folder !== 'string' || folder === '') {
+    throw new WorldStateError('bad_option', `Expected \`folder\` to be the path of a folder, got ${kindOf(folder)}`)
+  }
   const deadline = deadlineOf(options, fileStorageDefaults.timeoutMs)
   const pause = (ms: number): Promise<void> => new Promise((resume) => deadline.setTimer(resume, ms))
   const pathOf = (slot: string): string => join(folder, slotFile(slot))

@@ -1,5 +1,6 @@
 /** Bounds of what a slice keeps. Each store has its own. */
 import { WorldStateError } from '../errors.ts'
+import { optionsIn } from '../option-checks.ts'
 
 /** The last `limit` of a list and one more. */
 export const keepLatest = <Item>(list: readonly Item[], item: Item, limit: number): readonly Item[] =>
@@ -12,11 +13,12 @@ export const keepLatest = <Item>(list: readonly Item[], item: Item, limit: numbe
  */
 export function withLimits<Limits extends Readonly<Record<string, number>>>(
   defaults: Limits,
-  given: Partial<Limits>,
+  given: Partial<Limits> | null,
 ): Limits {
+  const options: Partial<Limits> = optionsIn(given)
   const limits: Record<string, number> = { ...defaults }
   for (const name of Object.keys(defaults)) {
-    const value = given[name] ?? defaults[name]
+    const value = options[name] ?? defaults[name]
     if (!Number.isSafeInteger(value) || Number(value) < 1) {
       throw new WorldStateError('bad_option', `Expected \`${name}\` to be a whole number from 1 up, got ${value}`)
     }

@@ -4,8 +4,8 @@ import { keepLatest } from './limit.ts'
 import type { PayloadFields } from './payload.ts'
 import type { Prompt, TutorialState } from './tutorial-state.ts'
 
-/** What an event did. */
-export interface Occasion {
+/** What an event changed. */
+export interface TutorialChange {
   /** After it. */
   readonly state: TutorialState
   /** The prompt that it was about. */
@@ -24,7 +24,7 @@ interface UnknownPrompt {
 export function record(
   event: string,
   fields: PayloadFields,
-  { state, prompt, details }: Occasion,
+  { state, prompt, details }: TutorialChange,
   limits: { readonly snapshots: number; readonly transcript: number },
 ): TutorialState {
   const { totalSteps, completedSteps, currentPrompt, nextSequence } = state

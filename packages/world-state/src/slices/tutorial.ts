@@ -7,7 +7,7 @@ import { keepLatest, withLimits } from './limit.ts'
 import { type EventReducers, type PayloadFields, reading } from './payload.ts'
 import { requireShape } from './shape.ts'
 import type { TutorialEvents } from './tutorial-events.ts'
-import { type Occasion, record } from './tutorial-record.ts'
+import { record, type TutorialChange } from './tutorial-record.ts'
 import { tutorialState } from './tutorial-shape.ts'
 import type { Prompt, TutorialState } from './tutorial-state.ts'
 import { inspectTutorial, tutorialSnapshots, tutorialTranscript } from './tutorial-view.ts'
@@ -56,8 +56,10 @@ const initial: TutorialState = {
 export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice {
   const limits = withLimits(tutorialDefaults, options)
   /** A reducer that changes the progress, and records the event with what is left of it. */
-  const recorded = (event: keyof TutorialEvents, react: (state: TutorialState, fields: PayloadFields) => Occasion) =>
-    reading((state: TutorialState, fields) => record(event, fields, react(state, fields), limits))
+  const recorded = (
+    event: keyof TutorialEvents,
+    react: (state: TutorialState, fields: PayloadFields) => TutorialChange,
+  ) => reading((state: TutorialState, fields) => record(event, fields, react(state, fields), limits))
 
   const on: EventReducers<TutorialState, TutorialEvents> = {
     'tutorial:started': recorded('tutorial:started', started),
@@ -95,7 +97,7 @@ export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice
 }
 
 /** Starting again starts over; what was recorded stays. */
-function started(state: TutorialState, fields: PayloadFields): Occasion {
+function started(state: TutorialState, fields: PayloadFields): TutorialChange {
   const { snapshots, transcript, nextSequence } = state
   const next: TutorialState = { ...initial, snapshots, transcript, nextSequence }
   const totalSteps = fields.number('totalSteps') ?? 0
@@ -106,7 +108,7 @@ function started(state: TutorialState, fields: PayloadFields): Occasion {
   }
 }
 
-function stepStarted(state: TutorialState, fields: PayloadFields, limit: number): Occasion {
+function stepStarted(state: TutorialState, fields: PayloadFields, limit: number): TutorialChange {
   const stepId = fields.id('stepId')
   const prompt: Prompt = {
     stepId,
@@ -127,7 +129,7 @@ function stepStarted(state: TutorialState, fields: PayloadFields, limit: number)
   }
 }
 
-function controlHintUpdated(state: TutorialState, fields: PayloadFields): Occasion {
+function controlHintUpdated(state: TutorialState, fields: PayloadFields): TutorialChange {
   const controlHint = fields.json('controlHint')
   const stepId = fields.optionalId('stepId')
   const current = state.currentPrompt
@@ -142,7 +144,7 @@ function controlHintUpdated(state: TutorialState, fields: PayloadFields): Occasi
   return { state: { ...state, currentPrompt: prompt, promptHistory }, prompt, details: { controlHint } }
 }
 
-function stepCompleted(state: TutorialState, fields: PayloadFields): Occasion {
+function stepCompleted(state: TutorialState, fields: PayloadFields): TutorialChange {
   const stepId = fields.id('stepId')
   const prompt = knownPrompt(state, stepId)
   const durationMs = fields.number('durationMs') ?? (prompt ? fields.timestamp - prompt.startedAt : 0)
@@ -159,7 +161,7 @@ function stepCompleted(state: TutorialState, fields: PayloadFields): Occasion {
   }
 }
 
-function completed(state: TutorialState, fields: PayloadFields): Occasion {
+function completed(state: TutorialState, fields: PayloadFields): TutorialChange {
   const completedSteps = fields.count('completedSteps') ?? state.completedSteps
   return {
     state: { ...state, status: 'completed', endedAt: fields.timestamp, completedSteps, currentPrompt: null },
@@ -168,7 +170,7 @@ function completed(state: TutorialState, fields: PayloadFields): Occasion {
   }
 }
 
-function skipped(state: TutorialState, fields: PayloadFields): Occasion {
+function skipped(state: TutorialState, fields: PayloadFields): TutorialChange {
   const completedSteps = fields.count('completedSteps') ?? state.completedSteps
   const [reason, which] = [fields.text('reason'), whichSteps(fields)]
   return {

@@ -1,6 +1,7 @@
 /** Saves in the page's IndexedDB: as large as the origin's quota, and written off the frame path. */
 import { pageDatabases } from '../environment.ts'
 import { WorldStateError } from '../errors.ts'
+import { optionsIn } from '../option-checks.ts'
 import { type DeadlineOptions, deadlineOf, inTime } from './deadline.ts'
 import { requireReplaceable, withStorage } from './storage-fault.ts'
 import type { StoragePort } from './storage-port.ts'
@@ -24,7 +25,8 @@ type Ask<Result> = (store: IDBObjectStore, fail: (cause: unknown) => void) => ID
  *
  * @throws {WorldStateError} `bad_option`
  */
-export function createIndexedDbStorage(options: IndexedDbStorageOptions = {}): StoragePort {
+export function createIndexedDbStorage(given: IndexedDbStorageOptions = {}): StoragePort {
+  const options = optionsIn(given)
   const { database = indexedDbStorageDefaults.database, databases = pageDatabases } = options
   const deadline = deadlineOf(options, indexedDbStorageDefaults.timeoutMs)
 

@@ -1,5 +1,6 @@
 /** Saves in the page's `localStorage`: simple, and some 5 MB for all that the origin keeps there. */
 import { pageStorage } from '../environment.ts'
+import { optionsIn } from '../option-checks.ts'
 import { requireReplaceable, withStorage } from './storage-fault.ts'
 import type { StoragePort } from './storage-port.ts'
 
@@ -12,10 +13,9 @@ export interface LocalStorageOptions {
 
 export const localStorageDefaults = { prefix: 'downlink-save:' as string }
 
-export function createLocalStorage({
-  prefix = localStorageDefaults.prefix,
-  storage = pageStorage,
-}: LocalStorageOptions = {}): StoragePort {
+/** @throws {WorldStateError} `bad_option` */
+export function createLocalStorage(options: LocalStorageOptions = {}): StoragePort {
+  const { prefix = localStorageDefaults.prefix, storage = pageStorage } = optionsIn(options)
   return {
     read: (slot) => withStorage(() => storage().getItem(prefix + slot) ?? undefined),
     write: (slot, text, mayReplace) =>

@@ -1,6 +1,7 @@
 /** What can be set about a store, its defaults and its ranges. */
 import { WorldStateError } from '../errors.ts'
 import type { WorldBus } from '../guarded-bus.ts'
+import { expectObject, kindOf } from '../option-checks.ts'
 import type { AnySlice } from '../slice.ts'
 import { createConsoleReport } from './console-report.ts'
 import type { WorldStateFault } from './world-events.ts'
@@ -31,7 +32,11 @@ export function withStoreDefaults<Slices extends readonly AnySlice[]>(
 ): WorldStateStoreOptions<Slices> &
   Required<Pick<WorldStateStoreOptions<Slices>, 'clock' | 'onError'>> &
   typeof worldStateDefaults {
-  const { clock = Date.now, onError = createConsoleReport() } = options
+  expectObject('`options`', options)
+  const { slices, clock = Date.now, onError = createConsoleReport() } = options
+  if (!Array.isArray(slices)) {
+    throw new WorldStateError('bad_option', `Expected \`slices\` to be a list, got ${kindOf(slices)}`)
+  }
   requireBus(options.eventBus ?? undefined)
   return {
     ...options,
@@ -51,5 +56,5 @@ function countOf(name: keyof typeof worldStateDefaults, options: WorldStateStore
 /** The compiler sees to it in TypeScript only. */
 function requireBus(bus: Partial<WorldBus> | undefined): void {
   if (bus === undefined || (typeof bus.on === 'function' && typeof bus.emit === 'function')) return
-  throw new WorldStateError('bad_option', `Expected \`eventBus\` to have \`on\` and \`emit\`, got ${typeof bus}`)
+  throw new WorldStateError('bad_option', `Expected \`eventBus\` to have \`on\` and \`emit\`, got ${kindOf(bus)}`)
 }

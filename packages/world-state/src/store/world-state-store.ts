@@ -45,9 +45,9 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
   constructor(options: WorldStateStoreOptions<Slices>) {
     this.#options = withStoreDefaults(options)
     const { slices } = options
+    slices.forEach(requireSlice)
     this.#sections = createSections(slices)
     this.#reactions = reactionsOf(slices)
-    slices.forEach(requireSlice)
     this.#states = Object.freeze(Object.fromEntries(slices.map(({ name, initial }) => [name, initial])))
     this.#bus = guardBus(this.#options.eventBus, (error, type) => this.#report({ code: 'bus_failed', type, error }))
     this.#subscribers = new EventBus({
