@@ -4,6 +4,7 @@ import { endProcess, watchForEnd } from './end-process.ts'
 import { processPorts } from './export/ports.ts'
 import { superviseExport } from './export/supervise-export.ts'
 import { describeFault, exitCodeOf } from './fault.ts'
+import { gateModules } from './module-output.ts'
 import { processSafeText } from './output.ts'
 import { runExportTask } from './telemetry-export-task.ts'
 
@@ -12,16 +13,20 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args
   if (name === 'export') return runExportCommand(rest)
   ignoreClosedPipes()
+  const withStack = process.env.DEBUG !== undefined || args.includes('--verbose')
   const endWatch = watchForEnd()
+  const endGate = gateModules(withStack)
   try {
     // Brings the collector with it, and that a database: more than an export should wait for, or need.
     const { createProgram } = await import('./program.ts')
     await createProgram().parseAsync(args, { from: 'user' })
+    // A module may have set another.
+    process.exitCode = 0
   } catch (error) {
-    const withStack = process.env.DEBUG !== undefined || args.includes('--verbose')
     process.stderr.write(describeFault(error, { withStack, safe: processSafeText() }))
     process.exitCode = exitCodeOf(error)
   } finally {
+    endGate()
     endWatch()
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { runExport } from './export-harness.ts'
 import { hostile } from './fixtures/hostile-game.ts'
-import { fixture, freshFolder, post, run, serve } from './run-command.ts'
+import { fixture, freshFolder, post, run, serve, start } from './run-command.ts'
 
 /** No control character but the end of a line, nothing that turns or hides text, and no command for an agent. */
 function expectSafe(text: string): void {
@@ -64,6 +64,44 @@ it.each([
   const flag = await runExport([...args, '--noDryRun', '--ciCommand', commands])
   expect(flag.summary).toMatchObject({ ok: false })
   for (const { stdout, stderr } of [variable, flag]) expect(`${stdout}${stderr}`).not.toContain('hunter2')
+})
+
+it.each([
+  ['throw', 1],
+  ['reject', 1],
+  ['wait', 0],
+])(
+  'is safe where a schema module prints, warns and would %s, and stdout has the ready line alone',
+  async (then, code) => {
+    const args = ['serve', '--port', '0', '--data', freshFolder(), '--schema', fixture('hostile-module.ts')]
+    const command = start(args, { ...env, THEN: then })
+    await command.shows(then === 'wait' ? '"telemetry"' : 'later')
+    command.child.kill('SIGINT')
+    expect(await command.exitCode, command.stderr()).toBe(code)
+    expectSafe(command.stderr())
+    expect(command.stderr()).toContain('# #vso[task.complete]')
+    expect(`${command.stdout()}${command.stderr()}`).not.toContain(env.GAME_TOKEN)
+    expect(command.stdout().replace(/^\{"url".*\}\n/, '')).toBe('')
+  },
+)
+
+it('is safe where the game of a demo prints, and stdout has the figures alone', async () => {
+  const args = [
+    'demo',
+    '--port',
+    '0',
+    '--duration',
+    '1',
+    '--json',
+    '--headless',
+    '--game',
+    fixture('hostile-module.ts'),
+  ]
+  const { exitCode, stdout, stderr } = await run(args, env)
+  expect(exitCode, stderr).toBe(0)
+  expect(Object.keys(JSON.parse(stdout))).toContain('pushed')
+  expectSafe(stderr)
+  expect(stderr).toContain('# #vso[task.complete]')
 })
 
 it('is safe in tables and lines of what was stored, and JSON says the same', async () => {
