@@ -39,6 +39,8 @@ describe('connecting', () => {
     ['', 'wss://game.example/telemetry'],
     ['  ', 'wss://game.example/telemetry'],
     ['http://[::1]:4180', 'ws://[::1]:4180/telemetry'],
+    ['https://collector.example/t#game', 'wss://collector.example/t'],
+    ['/#lobby', 'wss://game.example/telemetry'],
   ])('takes %j for %s, and posts to the same', async (url, socketUrl) => {
     const { world, telemetry } = createTestTelemetry({ url })
     telemetry.start()

@@ -10,5 +10,7 @@ import { telemetryPath } from '@downlink/protocol'
 export function resolveEndpoint(url: string | undefined, pageUrl: string | undefined): string {
   const resolved = new URL(url?.trim() || telemetryPath, pageUrl)
   if (resolved.pathname === '/') resolved.pathname = telemetryPath
+  // No address of a socket may have one, while what is posted may.
+  resolved.hash = ''
   return resolved.href.replace(/^http/, 'ws')
 }

@@ -65,7 +65,7 @@ export function realEnvironment(): Environment {
   return {
     createSocket: (url, protocols) => new WebSocket(url, protocols),
     wallMs: () => Date.now(),
-    monotonicMs: () => (scope.performance ?? Date).now(),
+    monotonicMs: () => scope.performance?.now?.() ?? Date.now(),
     setTimer(run, delayMs) {
       const timer = setTimeout(run, Math.min(delayMs, maxDelayMs))
       return () => clearTimeout(timer)
@@ -73,7 +73,7 @@ export function realEnvironment(): Environment {
     random: Math.random,
     randomBytes(count) {
       const bytes = new Uint8Array(count)
-      return scope.crypto?.getRandomValues(bytes) ?? bytes.map(() => Math.random() * 256)
+      return scope.crypto?.getRandomValues?.(bytes) ?? bytes.map(() => Math.random() * 256)
     },
     // Node has no `navigator.onLine`; only an explicit `false` means offline.
     isOnline: () => scope.navigator?.onLine !== false,
@@ -123,7 +123,7 @@ function isServedLocally(scope: Partial<typeof globalThis>): boolean {
   const isShell =
     ['Capacitor', 'cordova', 'NL_PORT'].some((mark) => mark in scope) ||
     /Electron|NWjs/.test(String(scope.navigator?.userAgent))
-  return !isShell && /^http:\/\/(localhost|127(\.\d+){3}|\[::1\]):\d/.test(String(scope.location?.href))
+  return !isShell && /^http:\/\/(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1\]):\d/.test(String(scope.location?.href))
 }
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }

@@ -60,8 +60,11 @@ it('can be loaded and made where nothing random and no timer is allowed yet, as 
   ).toBe('idle')
 })
 
-it('records where there is neither crypto nor performance', async () => {
-  const { run, warnings } = runBare(await bundle('production'))
+it.each([
+  ['neither crypto nor performance', {}],
+  ['a crypto and a performance that lack what is needed', { crypto: {}, performance: {} }],
+])('records where there is %s', async (_, globals) => {
+  const { run, warnings } = runBare(await bundle('production'), globals)
   expect(
     run(`globalThis.telemetry = createTelemetry({ enabled: true, url: 'wss://collector.example' });
     telemetry.push('level_started', { level: 3 });
@@ -81,6 +84,7 @@ it.each<[string, string, boolean]>([
   ['http://localhost:8080/', 'a file server', true],
   ['http://127.0.0.1:4180/play/', 'a collector', true],
   ['http://[::1]:8080/', 'a file server', true],
+  ['http://0.0.0.0:8000/', 'as Python prints it', true],
   ['http://localhost/', 'an Android shell', false],
   ['https://localhost/', 'Cordova', false],
   ['https://localhost:8443/', 'a dev server by https', false],
