@@ -28,6 +28,7 @@ export {
   type SaveResult,
   saveDefaults,
 } from './save-manager.ts'
+export type { SectionFault } from './section-fault.ts'
 export {
   type AnySlice,
   defineSlice,
@@ -51,7 +52,6 @@ export { createLocalStorage, type LocalStorageOptions, localStorageDefaults } fr
 export { createMemoryStorage } from './storage/memory-storage.ts'
 export type { MayReplace, StoragePort } from './storage/storage-port.ts'
 export type { HydrateFailure, HydrateFailureCode, HydrateResult } from './store/hydration.ts'
-export type { SectionFault } from './store/sections.ts'
 export type { SliceEvents, WorldState } from './store/slice-types.ts'
 export type { SliceSnapshot, WorldSnapshot } from './store/snapshot.ts'
 export { type WorldStateStoreOptions, worldStateDefaults } from './store/store-options.ts'

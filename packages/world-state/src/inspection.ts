@@ -2,7 +2,7 @@
 import { type GameIdentity, type InspectorSummary, messageOf, type Table } from '@downlink/artifacts'
 import { isoTime } from './iso-time.ts'
 import { copyJson, type Json, setField } from './json.ts'
-import type { SectionFault } from './store/sections.ts'
+import { readSection, type SectionFault } from './section-fault.ts'
 import type { WorldStateStore } from './store/world-state-store.ts'
 
 /** What can be asked of a game. Any of it may throw: what does is missing from the inspection, and named in it. */
@@ -30,14 +30,6 @@ const unknownGame: GameIdentity = { name: 'unknown', version: 'unknown', seed: n
 export function inspectGame(sources: InspectionSources): Inspection {
   const { store, game, sections = {}, events, clock = Date.now } = sources
   const faults: SectionFault[] = []
-  const attempt = <Result>(section: string, run: () => Result): Result | undefined => {
-    try {
-      return run()
-    } catch (error) {
-      faults.push({ section, error })
-      return undefined
-    }
-  }
   const onFault = (fault: SectionFault): void => void faults.push(fault)
 
   const generatedAt = clock()
@@ -46,15 +38,15 @@ export function inspectGame(sources: InspectionSources): Inspection {
     generatedAt,
     generatedIso: isoTime(generatedAt),
     source: store ? 'worldStateStore' : 'unavailable',
-    game: attempt('game', () => copyJson(typeof game === 'function' ? game() : game)) ?? unknownGame,
+    game: readSection('game', () => (typeof game === 'function' ? game() : game), copyJson, onFault) ?? unknownGame,
     ...store?.inspect(onFault),
   }
   for (const [section, read] of Object.entries(sections)) {
-    setField(summary, section, attempt(section, () => copyJson(read())) ?? null)
+    setField(summary, section, readSection(section, read, copyJson, onFault) ?? null)
   }
   const tables = store?.tables(onFault) ?? []
   // A list of its own: the recorder goes on while the export is written.
-  const recorded = events && attempt('events', () => [...events()])
+  const recorded = events && readSection('events', events, (all) => [...all], onFault)
   if (faults.length > 0) summary.failedSections = faults.map(namedFault)
   return { summary: summary as unknown as InspectorSummary, tables, events: recorded }
 }

@@ -179,6 +179,26 @@ describe('the summary', () => {
     expect(summary.failedSections).toMatchObject([{ section: 'ships', message: expect.stringContaining('"ships"') }])
   })
 
+  it('names what comes later, since a look is taken at one moment', async () => {
+    const later = async () => ({ ready: true })
+    const never = async () => Promise.reject(new Error('no'))
+    const slice = {
+      ...fleetSlice,
+      inspect: { fleet: later },
+      tables: { ships: { columns: ['id'], rows: never as never } },
+    }
+    const store = new WorldStateStore({ slices: [slice] })
+    const sections = { engine: later, renderer: never }
+    const saves = new SaveManager({ store, game: never as never, sections, events: never as never })
+    const summary = saves.getInspectorSummary()
+    expect(summary).toMatchObject({ game: { name: 'unknown' }, fleet: null, engine: null, renderer: null })
+    const message = 'Expected it at once, got a promise'
+    const named = ['game', 'fleet', 'engine', 'renderer', 'ships', 'events'].map((section) => ({ section, message }))
+    expect(summary.failedSections).toEqual(named)
+    // An unhandled rejection would fail the run.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
   it('goes on where a section fails, and names it', () => {
     const fail = (): never => {
       throw new Error('no')

@@ -2,13 +2,9 @@
 import { requireTable, type Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 import { copyJson, type Json, setField } from '../json.ts'
+import { readSection, type SectionFault } from '../section-fault.ts'
 import type { AnySlice } from '../slice.ts'
 import type { States } from './hydration.ts'
-
-export interface SectionFault {
-  readonly section: string
-  readonly error: unknown
-}
 
 export interface Sections {
   inspect(states: States, onFault?: (fault: SectionFault) => void): Record<string, Json>
@@ -35,7 +31,7 @@ export function createSections(slices: readonly AnySlice[]): Sections {
       const sections: Record<string, Json> = {}
       for (const { name, inspect = {} } of slices) {
         for (const [section, look] of Object.entries(inspect)) {
-          const json = attempt(section, () => copyJson(look(states[name] as never)), onFault)
+          const json = readSection(section, () => look(states[name] as never), copyJson, onFault)
           setField(sections, section, json ?? null)
         }
       }
@@ -45,26 +41,13 @@ export function createSections(slices: readonly AnySlice[]): Sections {
       const tables: Table[] = []
       for (const { name, tables: definitions = {} } of slices) {
         for (const [section, { kind = 'table', columns, rows }] of Object.entries(definitions)) {
-          const make = (): Table => requireTable({ section, kind, columns, rows: rows(states[name] as never) })
-          const table = attempt(section, make, onFault)
+          const tableOf = (made: Table['rows']): Table => requireTable({ section, kind, columns, rows: made })
+          const table = readSection(section, () => rows(states[name] as never), tableOf, onFault)
           if (table) tables.push(table)
         }
       }
       return tables
     },
-  }
-}
-
-function attempt<Result>(
-  section: string,
-  run: () => Result,
-  onFault?: (fault: SectionFault) => void,
-): Result | undefined {
-  try {
-    return run()
-  } catch (error) {
-    onFault?.({ section, error })
-    return undefined
   }
 }
 
