@@ -43,9 +43,6 @@ const maxHeadBytes = 1024
 /** All that has to be read to decode a frame. */
 export const maxFrameBytes: number = fixedBytes + maxHeadBytes
 
-/** Larger than any batch with its record; a length above it is damage, not an allocation. */
-const maxBodyBytes = 16 * 1024 * 1024
-
 /** Where an entry stands, which its checksums cover. */
 export interface EntryPlace {
   readonly segmentId: Uint8Array
@@ -71,8 +68,9 @@ export function decodeFrame(bytes: Buffer, place: EntryPlace): EntryFrame | unde
   const bodyStart = fixedBytes + bytes.readUInt32LE(4)
   const bodyBytes = bytes.readUInt32LE(8)
   const [headCrc, bodyCrc] = [bytes.readUInt32LE(12), bytes.readUInt32LE(16)]
-  if (bodyStart > Math.min(maxFrameBytes, bytes.length) || bodyBytes > maxBodyBytes) return undefined
+  if (bodyStart > Math.min(maxFrameBytes, bytes.length)) return undefined
   const headText = bytes.subarray(fixedBytes, bodyStart)
+  // It covers the lengths, so that of the body is no damage, however large: one has all that a session sent meanwhile.
   if (crcOfHead(bytes, headText, place) !== headCrc) return undefined
   const head: EntryHead = JSON.parse(headText.toString())
   return { head, bodyStart, bodyBytes, hasBody: (body) => crc32(body, headCrc) === bodyCrc }

@@ -51,6 +51,18 @@ describe('a log that is written and read', () => {
     expect(read.map(({ body }) => Buffer.from(body))).toEqual(written.map(({ body }) => body))
   })
 
+  it('gives back an entry of any size: one has all that a session sent while the disk was slow', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk })
+    const large = entry(1, 'x'.repeat(20_000_000))
+    await log.write([large, entry(2)])
+    const read = entriesIn(await readAll(disk, log))
+    expect(read.map(({ head, body }) => [head.from, body.length])).toEqual([
+      [1, 20_000_000],
+      [2, entry(2).body.length],
+    ])
+  })
+
   it('reads on from a position, up to the synced end and no further', async () => {
     const disk = createFaultyDisk(Math.random)
     const log = await openLogWriter({ files: disk })

@@ -10,7 +10,7 @@ import { readLog } from '../log/read-log.ts'
 import { createFaultyDisk, type FaultyDisk } from '../log/test-doubles.ts'
 import { openLogWriter } from '../log/write-log.ts'
 import { aBatch, createFakeStore, type FakeStore } from '../test-doubles.ts'
-import { createSink, type SinkReport } from './sink.ts'
+import { createSink, type SinkOptions, type SinkReport } from './sink.ts'
 
 /** Timers that are due at once, but for those that bound a wait. */
 const soon = (run: () => void, delayMs: number): (() => void) => {
@@ -18,7 +18,7 @@ const soon = (run: () => void, delayMs: number): (() => void) => {
   return () => clearTimeout(timer)
 }
 
-async function aSink(disk: FaultyDisk, store: FakeStore) {
+async function aSink(disk: FaultyDisk, store: FakeStore, over: Partial<SinkOptions> = {}) {
   const log = await openLogWriter({ files: disk, segmentBytes: 2000 })
   const reports: SinkReport[] = []
   const sink = createSink({
@@ -27,6 +27,7 @@ async function aSink(disk: FaultyDisk, store: FakeStore) {
     groupEvents: 5,
     setTimer: soon,
     report: (report) => reports.push(report),
+    ...over,
   })
   sink.tell(log.end)
   return { log, sink, reports, journal: createJournal({ log, sink, store }) }
@@ -86,6 +87,16 @@ describe('a sink', () => {
         sessions: [{ mark: 6, pushed: 6, stored: 2, rejected: { bad_text: 1 }, dropped: { overflow: 3 } }],
       },
     ])
+  })
+
+  it('bounds a transaction by bytes, too: a log of rejections alone has no event to count', async () => {
+    const store = createFakeStore()
+    const { journal, sink } = await aSink(createFaultyDisk(Math.random), store, { groupBytes: 3000 })
+    const rejected = [{ sessionId: 's', seq: 1, code: 'bad_text', message: 'm', raw: 'x'.repeat(1000), receivedAt: 7 }]
+    const batch = aBatch(1, 1, { events: [], rejected: rejected as SessionBatch['rejected'] })
+    await journal.write(Array.from({ length: 9 }, (_, at) => aWrite(`s${at}`, 0, batch)))
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(store.written.map(({ sessions }) => sessions.length)).toEqual([3, 3, 3])
   })
 
   it('tells of a session all that was written before the question', async () => {

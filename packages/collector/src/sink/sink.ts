@@ -26,6 +26,8 @@ export interface SinkOptions {
   readonly groupMs?: number
   /** Events in one transaction, more or less. @default 20000 */
   readonly groupEvents?: number
+  /** Bytes of entries in one transaction, more or less: what is large, and what has no event, needs memory, too. @default 16777216 */
+  readonly groupBytes?: number
   /** Session records kept at hand. @default 10000 */
   readonly maxRecords?: number
   /** Returns how to cancel it. */
@@ -48,7 +50,7 @@ export type SinkReport =
 /** Between two tries, doubling. */
 const retry = { firstMs: 100, mostMs: 5000 }
 
-const defaults = { groupMs: 100, groupEvents: 20_000, maxRecords: 10_000 }
+const defaults = { groupMs: 100, groupEvents: 20_000, groupBytes: 16_777_216, maxRecords: 10_000 }
 
 interface LogItem {
   readonly write: SessionWrite
@@ -62,7 +64,7 @@ interface Waiter {
 
 export function createSink(options: SinkOptions): Sink {
   const { store, read, report, setTimer = realTimer, now = monotonicMs } = options
-  const { groupMs, groupEvents, maxRecords } = { ...defaults, ...options }
+  const { groupMs, groupEvents, groupBytes, maxRecords } = { ...defaults, ...options }
   let known = createRecordCache(maxRecords)
   /** Where the store stands; `unread` where that has to be asked, at first and after a failure. */
   let position: Position | undefined | 'unread' = 'unread'
@@ -154,17 +156,18 @@ export function createSink(options: SinkOptions): Sink {
   async function sinkUpTo(target: Position): Promise<void> {
     if (position === 'unread') position = await store.readPosition()
     let group: LogItem[] = []
-    let events = 0
+    let [events, bytes] = [0, 0]
     for await (const record of read(position, target)) {
       if (isStopped) throw new Error('The collector is closing')
       if (record.kind === 'entry') {
         const write = decodeWrite(record.entry)
         group.push({ write, end: record.end })
         for (const batch of write.batches) events += batch.events.length
+        bytes += record.entry.body.length
       } else reportDamage(record)
-      if (events < groupEvents) continue
+      if (events < groupEvents && bytes < groupBytes) continue
       await writeGroup(group)
-      ;[group, events] = [[], 0]
+      ;[group, events, bytes] = [[], 0, 0]
     }
     if (group.length > 0) await writeGroup(group)
     position = target
