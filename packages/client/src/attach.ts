@@ -11,7 +11,10 @@ export interface TelemetrySource<Emitted, Name extends string = string> {
 
 /** What a source emits: an event of the map, its type binding its data; and when it happened, where it says so. */
 export type EmittedEvent<Events extends EventMap> = {
-  [Type in keyof Events & string]: { readonly type: Type; readonly data: Events[Type]; readonly timestamp?: number }
+  [Type in keyof Events & string]: {
+    readonly type: Type
+    readonly timestamp?: number | undefined
+  } & (undefined extends Events[Type] ? { readonly data?: Events[Type] } : { readonly data: Events[Type] })
 }[keyof Events & string]
 
 /** Nothing where a source does say what it emits: then it has to be events of the map. */

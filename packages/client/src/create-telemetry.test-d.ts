@@ -49,6 +49,14 @@ it('attaches only a source of its own events', () => {
   attachTelemetry({} as TelemetrySource<EmittedEvent<{ other: { n: number } }>>, telemetry)
 })
 
+it('attaches a source that leaves out what may be undefined', () => {
+  type Emitted = { type: 'quit' } | { type: 'fell'; data: { by: number }; timestamp: number | undefined }
+  const telemetry = createTelemetry<{ quit: undefined; fell: { by: number } }>()
+  attachTelemetry({} as AnyEmitter<(event: Emitted) => void>, telemetry)
+  // @ts-expect-error a source that leaves out what it must not
+  attachTelemetry({} as AnyEmitter<(event: { type: 'fell' }) => void>, telemetry)
+})
+
 it('attaches whatever has `on`, whether or not it says what it emits', () => {
   const telemetry = createTelemetry<BattleEvents>()
   attachTelemetry({} as EventEmitter, telemetry)
