@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, type ReactNode, StrictMode } from 'react'
+import { act, type ReactNode, StrictMode, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, it } from 'vitest'
@@ -62,6 +62,21 @@ it('follows the player’s toggle', async () => {
   await render(<TelemetryConnector telemetry={telemetry} enabled={true} />)
   await act(() => world.advance(100))
   expect([telemetry.enabled, world.sockets.length]).toEqual([true, 1])
+})
+
+it('sends nothing that a child has pushed before the player’s no came', async () => {
+  const { world, telemetry } = createTestTelemetry()
+  function Child(): ReactNode {
+    useEffect(() => pushMany(telemetry, 1), [])
+    return null
+  }
+  await mount(
+    <TelemetryConnector telemetry={telemetry} enabled={false}>
+      <Child />
+    </TelemetryConnector>,
+  )
+  await act(() => world.advance(60_000))
+  expect([telemetry.recent(9), telemetry.buffer.length, world.sockets]).toEqual([[], 0, []])
 })
 
 it('does not lift the operator’s flag', async () => {
