@@ -20,7 +20,8 @@ test('a reload ends one session and begins another', async ({ battle, station, p
   await battle.begin()
   await battle.playOn(50)
   await expectConserved(station, battle)
-  expect(await station.sessions()).toEqual([first, second, await battle.sessionId()])
+  // The second was left before it had pushed anything: of that no row is kept.
+  expect(await station.sessions()).toEqual([first, await battle.sessionId()])
 })
 
 test('a page that is left and come back to goes on', async ({ battle, station, page }, testInfo) => {

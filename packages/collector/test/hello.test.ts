@@ -1,6 +1,6 @@
 /** What a session says of itself: it never costs the session, and what is left out is said. */
 import { expect, it } from 'vitest'
-import { aClient, aCollector, aHello, post, rowsOf } from './harness.ts'
+import { aClient, aCollector, aHello, aSocket, post, rowsOf } from './harness.ts'
 
 const event = { type: 'a', timestamp: 1 }
 
@@ -41,9 +41,36 @@ it('keeps what fits, and says nothing where all of it does', async () => {
   })
   const other = await aClient(listening, aHello({ meta: { build: 'b1' } }))
   expect(await other.hello()).not.toHaveProperty('leftOut')
+  await client.batch(1, [event])
   await stop()
   const sql = `SELECT build, labels->>'c', labels->>'b', schema FROM sessions WHERE session_id = '${client.session}'`
   expect(await rowsOf(data, sql)).toEqual([['b1', 'z', null, 'v1']])
+})
+
+it('keeps no row of who only comes and goes, whatever way', async () => {
+  const { listening, collector } = await aCollector()
+  const hello = aHello({ meta: { build: 'b1' } })
+  const ends = { seq: 1, pushed: 0, events: [], end: true }
+  const leaver = await aClient(listening)
+  await leaver.hello()
+  leaver.send({ t: 'batch', ...ends })
+  expect(await leaver.next()).toMatchObject({ t: 'ack', seq: 0 })
+  const plain = await aSocket(listening.telemetry)
+  plain.sendText('[]')
+  for (const socket of [leaver, plain]) {
+    socket.ws.close()
+    await socket.closed
+  }
+  for (const body of [{ ...aHello(), ...ends }, []]) {
+    expect(await (await post(listening, body)).json()).toMatchObject({ ack: 0 })
+  }
+  const late = await aClient(listening, hello)
+  await late.hello()
+  await collector.settled()
+  const sessions = async () => (await collector.query('SELECT session_id, build, stored::INT FROM sessions')).rows
+  expect(await sessions()).toEqual([])
+  await late.batch(1, [event])
+  expect(await sessions()).toEqual([[hello.session, 'b1', 1]])
 })
 
 it('takes a hello of 16 KiB, and a key of 4,096 characters', async () => {

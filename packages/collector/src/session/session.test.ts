@@ -91,6 +91,26 @@ it('writes nothing for a greeting that tells nothing new', async () => {
   expect(log.appends).toHaveLength(0)
 })
 
+it('records what a greeting told with the first push, and nothing before', async () => {
+  const { session, log, take } = aSession()
+  const introduction = { ...newRecord('s', 0), build: 'b1' }
+  expect(await session.greet(introduction, { next: 1, pushed: 0 }, 1000)).toMatchObject({ record: { mark: 0 } })
+  expect(await settledOf(session.take({ seq: 1, pushed: 0, events: [], end: true }, 1000))).toMatchObject({
+    kind: 'committed',
+    record: { mark: 0 },
+  })
+  expect(log.appends).toHaveLength(0)
+  take(1, 1)
+  take(2, 1)
+  expect(log.appends.map(({ batch }) => batch.introduction)).toEqual([introduction, undefined])
+})
+
+it('records a greeting that owes something', () => {
+  const { session, log } = aSession()
+  void session.greet(newRecord('s', 0), { next: 1, pushed: 4 }, 1000)
+  expect(log.appends[0]?.batch).toMatchObject({ upTo: 0, pushed: 4 })
+})
+
 it('records the end that a repeat brings', () => {
   const { session, log } = aSession(at(3))
   session.take({ seq: 3, pushed: 3, events: [event], end: true }, 1000)

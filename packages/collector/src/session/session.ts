@@ -5,7 +5,7 @@
 import type { Hello, ReceivedBatch, ReceivedElement } from '@downlink/protocol'
 import type { AppendOutcome, CommitLog } from '../commit/commit-log.ts'
 import type { Introduction, RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
-import type { SessionRecord } from '../commit/session-record.ts'
+import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import type { Judge } from './judge.ts'
 import { type JudgedRun, judgeAcked, judgePlain } from './judge-run.ts'
 
@@ -83,6 +83,8 @@ export function createSession({ id, proofHash, record, log, judge, onOwed, onFai
   let pendingEvents = 0
   let failed = false
   let tail: Promise<Settled> | undefined
+  /** What a hello told, while there is no record for it to stand in. */
+  let unrecorded: Introduction | undefined
   let link: Link | undefined
   /** What it owes as a session without a link; those that are not in memory are counted like this, too. */
   let owed = record ? record.pushed - record.mark : 0
@@ -143,18 +145,23 @@ export function createSession({ id, proofHash, record, log, judge, onOwed, onFai
   function repeat(): Promise<Settled> {
     if (tail) return tail.then((settled) => (settled.kind === 'committed' ? { ...settled, rejected: [] } : settled))
     return Promise.resolve(
-      committed && !failed ? { kind: 'committed', record: committed, rejected: [] } : { kind: 'unavailable' },
+      failed ? { kind: 'unavailable' } : { kind: 'committed', record: committed ?? newRecord(id, 0), rejected: [] },
     )
   }
 
   function append(batch: SessionBatch): Promise<Settled> {
     if (failed) return Promise.resolve({ kind: 'unavailable' })
+    unrecorded = batch.introduction ?? unrecorded
+    // Nothing was pushed, so nothing can be lost: who only comes and goes, however often, leaves no row.
+    if (!committed && Math.max(pushed, batch.pushed) === 0) return repeat()
     const from = accepted
     accepted = batch.upTo
     ended = (batch.end && batch.pushed >= pushed) || (ended && batch.pushed <= pushed)
     pushed = Math.max(pushed, batch.pushed)
     pendingEvents += batch.events.length
-    const settled = log.append(id, from, batch).then((outcome) => settle(outcome, batch))
+    const introduced = unrecorded ? { ...batch, introduction: unrecorded } : batch
+    unrecorded = undefined
+    const settled = log.append(id, from, introduced).then((outcome) => settle(outcome, batch))
     tail = settled
     void settled.then(() => {
       if (tail === settled) tail = undefined
