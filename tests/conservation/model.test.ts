@@ -29,15 +29,10 @@ const push = (world: World, memory: Memory, type: string, data: unknown): void =
   if (world.telemetry.stats().pushed > before) memory.pushed.push(type)
 }
 
-/** It answers when it is looked at, and throws when it is written down. */
-function createUnencodable(): object {
-  let asked = 0
-  return {
-    toJSON() {
-      if (asked++ % 2 === 1) throw new Error('no')
-      return this
-    },
-  }
+const unencodable = {
+  toJSON() {
+    throw new Error('no')
+  },
 }
 
 const acts: fc.Arbitrary<Act> = fc.oneof(
@@ -52,9 +47,7 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(act('push private', (world, memory) => push(world, memory, 'private', {}))) },
   {
     weight: 1,
-    arbitrary: fc.constant(
-      act('push unencodable', (world, memory) => push(world, memory, 'huge', createUnencodable())),
-    ),
+    arbitrary: fc.constant(act('push unencodable', (world, memory) => push(world, memory, 'huge', unencodable))),
   },
   {
     weight: 5,
@@ -122,7 +115,7 @@ async function heal(world: World): Promise<void> {
       world.commit(true)
       await world.settle()
     }
-    const mark = world.disk().sessions.get(world.telemetry.sessionId)?.mark
+    const mark = world.disk().sessions.get(world.telemetry.sessionId)?.mark ?? 0
     const { pushed, queued, inFlight } = world.telemetry.stats()
     const isQuiet = world.telemetry.status().at === 'open' && queued + inFlight === 0 && mark === pushed
     quiet = isQuiet ? quiet + 1 : 0
@@ -147,7 +140,12 @@ async function play(script: readonly Act[], seed: number): Promise<void> {
 
   const { telemetry } = world
   const record = world.disk().sessions.get(telemetry.sessionId)
-  if (!record) throw new Error('Expected the session to be known')
+  if (!record) {
+    // Who pushed nothing leaves no trace.
+    expect(memory.pushed).toEqual([])
+    telemetry.stop()
+    return
+  }
   const counted = (counts: object): number => Object.values(counts).reduce((sum, count) => sum + Number(count), 0)
   const events = world.disk().events.filter(({ sessionId }) => sessionId === telemetry.sessionId)
   expect(events.map(({ seq }) => seq)).toEqual([...new Set(events.map(({ seq }) => seq))].sort((a, b) => a - b))
