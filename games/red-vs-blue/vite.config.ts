@@ -1,12 +1,20 @@
 /** Builds the page. `tsc` writes the game module to `dist/` besides: Vite empties `dist/page` and nothing else. */
 
 import react from '@vitejs/plugin-react'
-import { defineConfig, type UserConfig } from 'vite'
+import { defineConfig, type Plugin, type UserConfig } from 'vite'
+import manifest from './package.json' with { type: 'json' }
+
+/** Of the package's description the page takes its version, and tells nobody what else it is made of. */
+const versionAlone: Plugin = {
+  name: 'version-alone',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('/red-vs-blue/package.json') ? JSON.stringify({ version: manifest.version }) : undefined),
+}
 
 const config: UserConfig = defineConfig({
   base: './',
   envDir: '../..',
-  plugins: [react()],
+  plugins: [versionAlone, react()],
   build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2023' },
 })
 
