@@ -84,6 +84,7 @@ it('opens the database anew after a checkpoint that ran out of disk, and loses n
   database.release(connection)
   expect([await write(), await write(), store.available]).toEqual(['unavailable', 'unavailable', false])
   await rm(join(folder, 'ballast'))
+  expect(await store.readPosition()).toEqual({ segment: 'a', offset: mark - 200 })
   expect([await write(), store.available]).toEqual(['written', true])
   expect((await store.readSessions(['s'])).get('s')?.mark).toBe(mark)
   await store.close()

@@ -8,7 +8,7 @@ export interface EventStore {
   readPosition(): Promise<Position | undefined>
   /** Those of the sessions that the store knows. Rejects where it can't be read. */
   readSessions(sessionIds: readonly string[]): Promise<ReadonlyMap<string, SessionRecord>>
-  /** One transaction, the position with it. Never rejects. */
+  /** One transaction, the position with it. Unavailable in a database that was opened anew until its position was read. Never rejects. */
   write(group: StoreGroup): Promise<WriteOutcome>
   /** Would this run be written? Leaves no trace. Never rejects. */
   tryEvent(run: EventRun): Promise<WriteOutcome>

@@ -117,6 +117,10 @@ it('opens the database anew after a fatal error, until that works', async () => 
   expect(await store.write(group)).toMatchObject({ kind: 'unavailable', reason: 'still broken' })
   await expect(store.readSessions(['s'])).rejects.toThrow('still broken')
   state.reopenFails = false
+  // Whoever read first has opened another database, and the writer must hear of it: this one is empty.
+  expect((await store.readSessions(['s'])).size).toBe(0)
+  expect(await store.write(group)).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('position') })
+  expect(await store.readPosition()).toBeUndefined()
   expect(await store.write(group)).toEqual({ kind: 'written' })
   expect([store.available, state.reopened]).toEqual([true, 1])
 })

@@ -29,6 +29,8 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
   let attaching: Promise<Attachment> | undefined = attach(database, options)
   let available = true
   let closed = false
+  /** Whoever writes knows where the database stands: one that was opened anew may stand elsewhere, or hold nothing. */
+  let isPositionKnown = true
   await attaching
 
   return {
@@ -39,6 +41,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     readPosition: () =>
       using(async ({ reader }) => {
         const [row] = (await reader.runAndReadAll('SELECT segment, log_offset FROM collector.log_position')).getRows()
+        isPositionKnown = true
         return row && { segment: String(row[0]), offset: Number(row[1]) }
       }),
 
@@ -76,6 +79,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     try {
       await using(async (attachment) => {
         const { writer, checkpoints } = attachment
+        if (!isPositionKnown) throw new Error('The database was opened anew, and its position has not been read since')
         await writer.run('BEGIN')
         try {
           await work(attachment)
@@ -115,6 +119,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
   }
 
   async function reattach(): Promise<Attachment> {
+    isPositionKnown = false
     await database.reopen()
     return attach(database, options)
   }
