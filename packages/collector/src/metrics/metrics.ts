@@ -42,7 +42,7 @@ export function createMetrics({ tally, log, sockets, liveListeners, refused }: M
   )
   new Counter({
     name: 'downlink_events_missing_total',
-    help: 'Events that clients had acknowledged and the store has not',
+    help: 'Events that were acknowledged, and that the collector then lost',
     registers,
     collect() {
       this.reset()
@@ -51,13 +51,13 @@ export function createMetrics({ tally, log, sockets, liveListeners, refused }: M
   })
   const commits = new Counter({
     name: 'downlink_commits_total',
-    help: 'Transactions, by outcome',
+    help: 'Writes to the log, each of the batches that are committed together, by outcome',
     labelNames: ['outcome'],
     registers,
   })
   const durations = new Histogram({
     name: 'downlink_commit_duration_seconds',
-    help: 'How long the batches that are committed together took to be written to the log and synced',
+    help: 'How long a write to the log took, until it was synced',
     buckets: commitBucketsSeconds,
     registers,
   })
