@@ -1,7 +1,5 @@
 /** Appends groups of entries to the log: one write, one sync, and only then is a group there. */
-
-import type { EntryHead } from './entry.ts'
-import { type Entry, encodeEntry } from './entry.ts'
+import { type Entry, type EntryHead, encodeEntry } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
 import { listSegments, type Position, type Segment } from './read-log.ts'
 import { readSegment } from './read-segment.ts'
