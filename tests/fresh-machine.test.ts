@@ -1,12 +1,12 @@
 /** What a machine without a browser sees: everything but the browser part works, and that one says what to do. */
 import { expect, it } from 'vitest'
-import { run, toolPath } from '../tools/node-tool.ts'
+import { root, run, toolPath } from '../tools/node-tool.ts'
 import { partVariable } from '../tools/totals.ts'
 
 const nowhere = '/nowhere/chromium'
 /** No part: what these runs count must not be summed with ours. */
-const env = { DOWNLINK_CHROMIUM: nowhere, [partVariable]: undefined }
-const runTool = (script: string, ...args: string[]) => run(process.execPath, [script, ...args], { env })
+const envOf = (chromium: string) => ({ DOWNLINK_CHROMIUM: chromium, [partVariable]: undefined })
+const runTool = (script: string, ...args: string[]) => run(process.execPath, [script, ...args], { env: envOf(nowhere) })
 
 it('checks the repository without a browser', async () => {
   const { exitCode, output } = await runTool(toolPath('jiti'), 'tools/check.ts')
@@ -14,9 +14,13 @@ it('checks the repository without a browser', async () => {
   expect(exitCode).toBe(0)
 })
 
-it('says before the first spec which browser is missing, and how to get one', async () => {
-  const { exitCode, output } = await runTool(toolPath('@playwright/test', 'playwright'), 'test', 'play.spec.ts')
-  expect(output).toContain(`DOWNLINK_CHROMIUM names ${nowhere}, and nothing is there. Install one`)
+it.each([
+  ['is missing', nowhere],
+  ['is a folder', root],
+])('says before the first spec which browser %s, and how to get one', async (_what, chromium) => {
+  const args = [toolPath('@playwright/test', 'playwright'), 'test', 'play.spec.ts']
+  const { exitCode, output } = await run(process.execPath, args, { env: envOf(chromium) })
+  expect(output).toContain(`DOWNLINK_CHROMIUM names ${chromium}, and no program is there. Install one`)
   expect(output).not.toContain('Running')
   expect(exitCode).toBe(1)
 })

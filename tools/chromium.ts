@@ -1,5 +1,5 @@
 /** Where Chromium is on this machine, and how to get it where it is not. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { chromium } from '@playwright/test'
 import { run, runNode, toolPath } from './node-tool.ts'
 
@@ -27,7 +27,7 @@ export const chromiumFlags: readonly string[] = [
 /** What to do, said where nothing was found. */
 export function chromiumAdvice(): string {
   const named = process.env.DOWNLINK_CHROMIUM
-  const missing = named ? `DOWNLINK_CHROMIUM names ${named}, and nothing is there.` : 'No Chromium was found.'
+  const missing = named ? `DOWNLINK_CHROMIUM names ${named}, and no program is there.` : 'No Chromium was found.'
   return (
     `${missing} Install one (\`npx playwright install --with-deps chromium\`, or the chromium package of your system), ` +
     'or set DOWNLINK_CHROMIUM to the path of a Chromium or Chrome.'
@@ -36,12 +36,12 @@ export function chromiumAdvice(): string {
 
 /**
  * The path in `DOWNLINK_CHROMIUM`, else Playwright's own, else one in a usual place. Where the variable names what is
- * not there, that is a mistake to be told: no other browser takes its place.
+ * not there, or a folder, that is a mistake to be told: no other browser takes its place.
  */
 export function findChromium(): string | undefined {
   const named = process.env.DOWNLINK_CHROMIUM
   const places = named ? [named] : [chromium.executablePath(), ...(usualPlaces[process.platform] ?? [])]
-  return places.find((path) => existsSync(path))
+  return places.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
 }
 
 /** Playwright's global set-up: one sentence that helps, before the first test, instead of one failure a test. */
