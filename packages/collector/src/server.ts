@@ -42,10 +42,10 @@ export async function mount(app: FastifyInstance, pipeline: Pipeline): Promise<v
   app.addHook('onClose', pipeline.close)
 }
 
-/** Takes the upgrades to `<prefix>/telemetry`, and leaves all others to whoever else listens. */
+/** Takes the upgrades to `<prefix>/telemetry`, with or without a slash at its end, and leaves all others to whoever else listens. */
 export function takeUpgrades(server: Server, prefix: string, { sockets }: Pipeline): () => void {
   function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    if (pathOf(request) === prefix + telemetryPath) sockets.upgrade(request, stream, head)
+    if (pathOf(request).replace(/\/$/, '') === prefix + telemetryPath) sockets.upgrade(request, stream, head)
     // With nobody else to answer, the other side would wait for ever.
     else if (server.listenerCount('upgrade') === 1) stream.end(notFound)
   }
@@ -54,7 +54,7 @@ export function takeUpgrades(server: Server, prefix: string, { sockets }: Pipeli
 }
 
 /** What a collector answers in a server that is not its own. */
-const ownPaths = /^\/(telemetry|healthz|readyz|metrics|api(\/.*)?)$/
+const ownPaths = /^\/(telemetry\/?|healthz|readyz|metrics|api(\/.*)?)$/
 
 /** Takes the requests to a collector's own paths, and leaves all others to the listeners that were there. */
 export function takeRequests(server: Server, app: FastifyInstance): () => void {

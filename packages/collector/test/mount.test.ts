@@ -6,7 +6,7 @@ import Fastify from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { blockedPorts } from '../src/blocked-ports.ts'
-import { aClient, aFolder, aSocket, post, rowsOf } from './harness.ts'
+import { aClient, aCollector, aFolder, aSocket, post, rowsOf } from './harness.ts'
 
 const event = { type: 'a', timestamp: 1 }
 
@@ -64,6 +64,19 @@ it('lives in a plain http server, whose own requests and upgrades stay its own',
   expect(await client.closed).toMatchObject({ code: 1012 })
   expect(await (await fetch(`http://${host}/healthz`)).text()).toBe('mine: /healthz')
   expect(await rowsOf(data, 'SELECT count(*)::INT FROM events')).toEqual([[2]])
+})
+
+it('is there with a slash at the end of its address, too, alone and mounted', async () => {
+  const alone = await aCollector()
+  const mounted = createCollector({ data: await aFolder(), logger: false })
+  const server = createServer((_request, response) => response.writeHead(418).end())
+  await mounted.attach(server)
+  onTestFinished(() => mounted.close())
+  for (const host of [new URL(alone.listening.url).host, await listenOn(server)]) {
+    expect((await fetch(`http://${host}/telemetry/`, { method: 'POST', body: '[{"type":"x"}]' })).status).toBe(200)
+    const client = await aClient({ telemetry: `ws://${host}/telemetry/` })
+    expect(await client.hello()).toMatchObject({ t: 'welcome' })
+  }
 })
 
 it('closes upgrades that nobody takes', async () => {

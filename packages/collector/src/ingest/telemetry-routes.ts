@@ -45,54 +45,57 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
     if (refusal) return refuse(reply, 403, 'forbidden', refusal)
   })
 
-  app.options(telemetryPath, async (_request, reply) => {
-    reply.header('access-control-allow-methods', 'POST')
-    reply.header('access-control-allow-headers', 'authorization, content-encoding, content-type')
-    reply.header('access-control-max-age', '600')
-    return reply.code(204).send()
-  })
+  // Who wrote the address by hand may have ended it with a slash.
+  for (const path of [telemetryPath, `${telemetryPath}/`]) {
+    app.options(path, async (_request, reply) => {
+      reply.header('access-control-allow-methods', 'POST')
+      reply.header('access-control-allow-headers', 'authorization, content-encoding, content-type')
+      reply.header('access-control-max-age', '600')
+      return reply.code(204).send()
+    })
 
-  // What a browser asks for when somebody opens the address to see whether it works.
-  app.route({
-    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-    url: telemetryPath,
-    async handler(_request, reply) {
-      reply.header('allow', 'POST, OPTIONS')
-      return sendError(
-        reply,
-        405,
-        'bad_request',
-        'Events come by WebSocket, as `downlink.v1` or plain JSON, or by POST.',
-      )
-    },
-  })
+    // What a browser asks for when somebody opens the address to see whether it works.
+    app.route({
+      method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+      url: path,
+      async handler(_request, reply) {
+        reply.header('allow', 'POST, OPTIONS')
+        return sendError(
+          reply,
+          405,
+          'bad_request',
+          'Events come by WebSocket, as `downlink.v1` or plain JSON, or by POST.',
+        )
+      },
+    })
 
-  app.post(telemetryPath, async (request: FastifyRequest, reply: FastifyReply) => {
-    const address = proxies.senderOf(request.raw)
-    const waitSeconds = rates.take(address, 1)
-    if (waitSeconds > 0) {
-      reply.header('retry-after', String(waitSeconds))
-      return refuse(reply, 429, 'too_fast', `Expected at most ${limits.maxPostsPerSecond} requests a second`)
-    }
-    const release = pending.holdFor(address)(expectedBytes(request.raw, limits.maxFrameBytes))
-    if (!release) {
-      reply.header('retry-after', String(unavailableRetrySeconds))
-      return refuse(reply, 503, 'unavailable', 'Too many bodies are on their way; come back later')
-    }
-    const body = await readBody(request.raw, limits.maxFrameBytes).finally(release)
-    if (body.kind === 'aborted') return reply.hijack()
-    if (body.kind === 'too_large') {
-      if (!body.read) reply.header('connection', 'close')
-      return refuse(reply, 413, 'too_large', `Expected at most ${limits.maxFrameBytes} bytes`)
-    }
-    if (body.kind === 'bad_encoding') return refuse(reply, 400, 'bad_encoding', body.message)
-    const outcome = await post(body.text, requestKey(request.headers, request.url), address)
-    if (outcome.status === 200) return reply.send(outcome.body)
-    const { status, retryAfterSeconds, body: answer } = outcome
-    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
-    refusals.add(answer.error.code, answer.error.message, request.headers.origin)
-    return reply.code(status).send(answer)
-  })
+    app.post(path, async (request: FastifyRequest, reply: FastifyReply) => {
+      const address = proxies.senderOf(request.raw)
+      const waitSeconds = rates.take(address, 1)
+      if (waitSeconds > 0) {
+        reply.header('retry-after', String(waitSeconds))
+        return refuse(reply, 429, 'too_fast', `Expected at most ${limits.maxPostsPerSecond} requests a second`)
+      }
+      const release = pending.holdFor(address)(expectedBytes(request.raw, limits.maxFrameBytes))
+      if (!release) {
+        reply.header('retry-after', String(unavailableRetrySeconds))
+        return refuse(reply, 503, 'unavailable', 'Too many bodies are on their way; come back later')
+      }
+      const body = await readBody(request.raw, limits.maxFrameBytes).finally(release)
+      if (body.kind === 'aborted') return reply.hijack()
+      if (body.kind === 'too_large') {
+        if (!body.read) reply.header('connection', 'close')
+        return refuse(reply, 413, 'too_large', `Expected at most ${limits.maxFrameBytes} bytes`)
+      }
+      if (body.kind === 'bad_encoding') return refuse(reply, 400, 'bad_encoding', body.message)
+      const outcome = await post(body.text, requestKey(request.headers, request.url), address)
+      if (outcome.status === 200) return reply.send(outcome.body)
+      const { status, retryAfterSeconds, body: answer } = outcome
+      if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+      refusals.add(answer.error.code, answer.error.message, request.headers.origin)
+      return reply.code(status).send(answer)
+    })
+  }
 
   function refuse(reply: FastifyReply, status: number, code: RefusalReason, message: string): FastifyReply {
     refusals.add(code, message, reply.request.headers.origin)
