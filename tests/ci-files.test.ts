@@ -139,11 +139,11 @@ describe('docs/guides/ci.md', async () => {
   const blocks = (language: string): string[] =>
     [...guide.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block)
 
-  it('has YAML that parses, with an export in each job', () => {
+  it('has YAML that parses, with an export or a run of Playwright in each job', () => {
     expect(blocks('yaml').length).toBeGreaterThanOrEqual(8)
     for (const block of blocks('yaml')) {
       for (const document of parseAllDocuments(block)) expect(document.errors, block).toEqual([])
-      expect(block).toMatch(/downlink export|uses: downlink\/downlink/)
+      expect(block).toMatch(/downlink export|uses: downlink\/downlink|playwright test/)
     }
   })
 
