@@ -6,7 +6,7 @@
  * The load comes from a process of its own, over real sockets, in frames encoded beforehand.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCollector } from '@downlink/collector'
@@ -34,14 +34,27 @@ const calm = await againstCollector(10_000)
 print('bare ws + JSON.parse', peer)
 print('collector, durable', ours)
 print('the same, at ease', calm)
+console.log(`on disk ${ours.bytesPerEvent.toFixed(0)} bytes an event; this process ${ours.residentMb.toFixed(0)} MB`)
 console.log(`ratio ${(ours.eventsPerSecond / peer.eventsPerSecond).toFixed(2)}`)
 
-async function againstCollector(eventsPerSecond?: number): Promise<LoadReport> {
+/** Under its load, and at rest after it. */
+interface CollectorReport extends LoadReport {
+  readonly bytesPerEvent: number
+  readonly residentMb: number
+}
+
+async function againstCollector(eventsPerSecond?: number): Promise<CollectorReport> {
   const data = await mkdtemp(join(tmpdir(), 'downlink-bench-'))
   const collector = createCollector({ data, events, logger: false })
   try {
     const { telemetry } = await collector.listen({ port: 0 })
-    return await load(telemetry, eventsPerSecond)
+    const report = await load(telemetry, eventsPerSecond)
+    const residentMb = process.memoryUsage.rss() / 1e6
+    const { rows } = await collector.query('SELECT count(*) FROM events')
+    // Closed in order, the database has taken in its own log.
+    await collector.close()
+    const { size } = await stat(join(data, 'downlink.duckdb'))
+    return { ...report, bytesPerEvent: size / Number(rows[0]?.[0]), residentMb }
   } finally {
     await collector.close()
     await rm(data, { recursive: true, force: true })
