@@ -8,12 +8,13 @@ const maxApartMs = 1000
 const checkIntervalMs = 1000
 
 /**
- * Runs off the monotonic clock, so that an adjusted system clock does not reorder events, and is anchored anew
- * when the two part by over a second, as they do after sleep.
+ * Runs off the monotonic clock. It is anchored anew where the wall clock is ahead by over a second, as it is after sleep;
+ * where that was set back it runs on as before, so that the time between two events stays what it was. The hello tells the
+ * collector this clock, not the wall's, and so its times are corrected all the same.
  */
 export function createClock({ wallMs, monotonicMs }: Pick<Environment, 'wallMs' | 'monotonicMs'>): Clock {
   // Read at the first event and not before: where there is no event yet, some platforms have no clock.
-  let anchorMs = NaN
+  let anchorMs = -Infinity
   let checkedMs = -Infinity
   let lastMs = 0
   return () => {
@@ -22,8 +23,9 @@ export function createClock({ wallMs, monotonicMs }: Pick<Environment, 'wallMs' 
     if (ms - checkedMs >= checkIntervalMs) {
       checkedMs = ms
       const apartMs = wallMs() - ms
-      if (!(Math.abs(apartMs - anchorMs) <= maxApartMs)) anchorMs = apartMs
+      if (apartMs - anchorMs > maxApartMs) anchorMs = apartMs
     }
+    // Where there is no monotonic clock the wall's stands in for it, and that may go back.
     lastMs = Math.max(lastMs, Math.floor(anchorMs + ms))
     return lastMs
   }

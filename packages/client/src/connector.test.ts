@@ -704,6 +704,19 @@ describe('switched off', () => {
   })
 })
 
+it('tells the collector the clock that stamps its events, also after the wall clock was set back', async () => {
+  const { world, telemetry } = createTestTelemetry()
+  pushMany(telemetry, 1)
+  world.wallOffsetMs -= 3_600_000
+  await world.advance(2000)
+  telemetry.start()
+  await world.advance(0)
+  world.socket.open()
+  pushMany(telemetry, 1)
+  const { now } = JSON.parse(world.socket.sent[0] ?? '')
+  expect([now, telemetry.buffer.peek(2)[1]?.timestamp]).toEqual([world.nowMs, world.nowMs])
+})
+
 it('notices a wall clock that jumped while it was idle', async () => {
   const { world, telemetry } = createTestTelemetry()
   telemetry.start()

@@ -9,6 +9,7 @@ import {
 } from '@downlink/protocol'
 import { createPacker } from './batch.ts'
 import type { LinkedBuffer } from './buffer.ts'
+import type { Clock } from './clock.ts'
 import { resolveEndpoint } from './endpoint.ts'
 import type { Environment, PageSignal } from './environment.ts'
 import { createExitFlush } from './exit-flush.ts'
@@ -39,9 +40,10 @@ export function createConnector(
   environment: Environment,
   buffer: LinkedBuffer,
   session: Session,
+  clock: Clock,
 ): Connector {
   const { url, getToken, schema, build, labels, version } = settings
-  const { development, warn, wallMs, monotonicMs } = environment
+  const { development, warn, monotonicMs } = environment
   const { outbox } = buffer
   const pack = createPacker(outbox, ({ type, timestamp, data }) => ({ type, timestamp, data, version }))
   const sender = createSender(settings, outbox, pack)
@@ -168,7 +170,7 @@ export function createConnector(
     }
     outbox.settle(mark, frame.totals)
     if (frame.t === 'welcome') {
-      if (frame.leftOut) tell(`The collector left out: ${frame.leftOut}`)
+      if (frame.leftOut) tell(`Collector left out: ${frame.leftOut}`)
       sender.welcome(frame)
       dispatch('welcomed')
       drain()
@@ -206,7 +208,7 @@ export function createConnector(
   const hello = (): Hello => {
     const { acked, pushed } = outbox
     const { id, proof } = session
-    const hello = { session: id, proof, conn, key, next: acked + 1, pushed, now: wallMs() }
+    const hello = { session: id, proof, conn, key, next: acked + 1, pushed, now: clock() }
     return isDescribed ? { ...hello, schema, meta: { build, labels } } : hello
   }
 

@@ -73,9 +73,10 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
   const session = createSession(environment, settings.sessionId)
   let choice = settings.consent
   const isEnabled = (): boolean => settings.enabled && choice
-  const buffer = createBuffer(settings, environment, createClock(environment), session, isEnabled)
+  const clock = createClock(environment)
+  const buffer = createBuffer(settings, environment, clock, session, isEnabled)
   const { outbox } = buffer
-  const connector = createConnector(settings, environment, buffer, session)
+  const connector = createConnector(settings, environment, buffer, session, clock)
   let started = false
   let hasWarned = false
   const apply = (): void => {
