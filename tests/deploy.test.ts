@@ -205,7 +205,8 @@ it('takes events by WebSocket and by POST from the pages of the game, and from n
   const large = JSON.stringify([{ ...anEvent, type: 'x'.repeat(200_000) }])
   expect(await ask(site, '/telemetry?key=write', { method, headers, body: large })).toMatchObject({ status: 200 })
   expect(await ask(site, `/api/sessions/${hello.session}/ledger`, { headers: bearer })).toMatchObject({ status: 200 })
-  expect(await site.accessLog()).toContain('/ledger')
+  // nginx writes its line only once the answer is out.
+  await expect.poll(() => site.accessLog()).toContain('/ledger')
   expect(await site.accessLog()).not.toContain('/telemetry')
 })
 

@@ -34,7 +34,7 @@ export interface Pipeline {
   readonly sessions: Sessions
   readonly sockets: WebSocketIngest
   readonly routes: TelemetryRoutesOptions
-  /** False while the log can't be written, or no more is taken. */
+  /** Resolves to false while the log can't be written, or no more is taken. */
   isReady(): Promise<boolean>
   /** Resolves once all that was taken so far is committed, and told to listeners. */
   settled(): Promise<void>

@@ -13,7 +13,7 @@ export interface StorePipeline {
   readonly sink: Sink
   /** Where the database's file stands, which a crash of the engine can't take back. */
   readonly position: Position | undefined
-  /** Lets the store give way to a write that lacks memory. */
+  /** Ends what reads, for a write that lacks memory; set once there are readers. */
   interruptReaders: () => void
   /** After ingest: what is not in the store by then is read from the log at the next start. */
   stop(): Promise<void>

@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import type { CollectorPage } from '../options.ts'
+import { slashRedirect } from './page.ts'
 import { commonHeaders } from './security-headers.ts'
-import { slashRedirect } from './slash-redirect.ts'
 
 export async function gamePages(app: FastifyInstance, pages: Readonly<Record<string, CollectorPage>>): Promise<void> {
   app.addHook('onSend', async ({ url }, reply, payload) => {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { pageHeaders } from './security-headers.ts'
-import { slashRedirect } from './slash-redirect.ts'
 
 const notBuilt = `The page is not built. From the repository's root:
 
@@ -15,6 +14,12 @@ The API is here all the same: api/openapi.json lists it.
 
 /** Files under assets/ have their content's hash in their name. */
 const year = 'public, max-age=31536000, immutable'
+
+/** Where a folder that was asked for without its slash is: relative, for a proxy may have put a path before ours. */
+export function slashRedirect(url: string): string {
+  const [path = '', ...query] = url.split('?')
+  return [`.${path.slice(path.lastIndexOf('/'))}/`, ...query].join('?')
+}
 
 export async function pageRoutes(app: FastifyInstance, folder: string): Promise<void> {
   if (!existsSync(join(folder, 'index.html'))) {
