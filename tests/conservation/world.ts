@@ -6,6 +6,7 @@ import { createTelemetry, type PageSignal, type SocketPort, type Telemetry } fro
 import { protocolDefaults } from '@downlink/protocol'
 import { createGroupCommit } from '../../packages/collector/src/commit/group-commit.ts'
 import type { Journal } from '../../packages/collector/src/commit/journal.ts'
+import type { RecordSource } from '../../packages/collector/src/commit/record-source.ts'
 import type { AcceptedEvent } from '../../packages/collector/src/commit/session-batch.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import { createAckedConnection } from '../../packages/collector/src/ingest/acked-connection.ts'
@@ -74,8 +75,11 @@ export function createWorld(seed: number): World {
   function begin(): { sessions: Sessions; post: ReturnType<typeof createPostIngest> } {
     const life = {}
     current = life
-    const journal: Journal = {
+    const source: RecordSource = {
+      isUp: true,
       readSessions: async (ids) => new Map([...disk.sessions].filter(([id]) => ids.includes(id))),
+    }
+    const journal: Journal = {
       async write(writes) {
         if (!works || current !== life) return { kind: 'unavailable', reason: 'told to' }
         const added = writes.flatMap(({ sessionId, batches }) =>
@@ -91,6 +95,7 @@ export function createWorld(seed: number): World {
     commits = []
     const log = createGroupCommit({
       journal,
+      source,
       groupMs: 1,
       groupEvents: 1_000_000,
       maxRecords: 10,

@@ -8,6 +8,7 @@ import { warnOfProxies } from './access/warn-of-proxies.ts'
 import { systemClock as clock } from './clock.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
 import { createJournal } from './commit/journal.ts'
+import { localRecords } from './commit/record-source.ts'
 import { CollectorError } from './errors.ts'
 import { createAdmission } from './ingest/admission.ts'
 import type { Keys } from './ingest/keys.ts'
@@ -97,7 +98,8 @@ export async function openPipeline(
   })
   storing.interruptReaders = reading.interrupt
   const commits = createGroupCommit({
-    journal: reading.watchJournal(createJournal({ log: writer, sink, store })),
+    journal: reading.watchJournal(createJournal({ log: writer, tell: sink.tell })),
+    source: localRecords({ sink, store }),
     ...commit,
     maxRecords: maxIdleSessions,
     listener: reading.listener,

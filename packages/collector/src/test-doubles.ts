@@ -1,6 +1,7 @@
 /** Stands in for the store and the commit log, which the tests fail at will. */
 import type { AppendOutcome, CommitLog } from './commit/commit-log.ts'
 import type { Journal, JournalOutcome } from './commit/journal.ts'
+import type { RecordSource } from './commit/record-source.ts'
 import type { SessionBatch } from './commit/session-batch.ts'
 import type { SessionRecord } from './commit/session-record.ts'
 import type { SessionWrite } from './commit/session-write.ts'
@@ -9,14 +10,16 @@ import type { EventRun, EventStore, StoreGroup, WriteOutcome } from './sink/even
 /** Where a group of a test ends in the log. */
 export const aPosition = { segment: 'a-segment', offset: 100 }
 
-export interface FakeJournal extends Journal {
+/** A log and the store behind it, in one. */
+export interface FakeJournal extends Journal, RecordSource {
   readonly written: (readonly SessionWrite[])[]
   readonly rows: Map<string, SessionRecord>
   /** Answers writes until it is cleared. */
   failWith: JournalOutcome | undefined
   /** Waits before each write. */
   gate: Promise<void> | undefined
-  readSessions: Journal['readSessions']
+  isUp: boolean
+  readSessions: RecordSource['readSessions']
 }
 
 export function createFakeJournal(): FakeJournal {
@@ -25,6 +28,7 @@ export function createFakeJournal(): FakeJournal {
     rows: new Map(),
     failWith: undefined,
     gate: undefined,
+    isUp: true,
     async readSessions(ids) {
       return new Map([...journal.rows].filter(([id]) => ids.includes(id)))
     },
@@ -112,7 +116,10 @@ export function createFakeLog(known: ReadonlyMap<string, SessionRecord> = new Ma
   const waiting: ((outcome: AppendOutcome) => void)[] = []
   const log: FakeLog = {
     appends: [],
-    read: async (sessionId) => known.get(sessionId),
+    async read(sessionId) {
+      const record = known.get(sessionId)
+      return record ? { kind: 'known', record } : { kind: 'unknown' }
+    },
     append(sessionId, expectedMark, batch) {
       log.appends.push({ sessionId, expectedMark, batch })
       return new Promise((resolve) => waiting.push(resolve))

@@ -3,11 +3,8 @@ import type { RejectedEvent, SessionBatch } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
 
 export interface CommitLog {
-  /**
-   * What is committed of a session, after all that was appended before; undefined where it was never seen.
-   * Rejects where the store can't be read.
-   */
-  read(sessionId: string): Promise<SessionRecord | undefined>
+  /** What is committed of a session, after all that was appended before. Never rejects. */
+  read(sessionId: string): Promise<ReadOutcome>
   /** Tells of a session that nobody can have seen: its id was made a moment ago. */
   begin(sessionId: string): void
   /**
@@ -19,6 +16,13 @@ export interface CommitLog {
   /** Resolves once all that was appended is settled. */
   settled(): Promise<void>
 }
+
+export type ReadOutcome =
+  | { readonly kind: 'known'; readonly record: SessionRecord }
+  /** It was never seen. */
+  | { readonly kind: 'unknown' }
+  /** Nobody can tell now. */
+  | { readonly kind: 'unavailable' }
 
 export type AppendOutcome =
   /** Durable. `rejected` are the batch's own. */

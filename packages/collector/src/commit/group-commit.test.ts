@@ -8,6 +8,7 @@ function aLog(over: Partial<GroupCommitOptions> = {}) {
   const timers: (() => void)[] = []
   const log = createGroupCommit({
     journal,
+    source: journal,
     groupMs: 5,
     groupEvents: 100,
     maxRecords: 10,
@@ -67,7 +68,7 @@ it('reads a session back after everything that was appended before', async () =>
   const read = log.read('s')
   fire()
   await appended
-  expect((await read)?.mark).toBe(2)
+  expect(await read).toMatchObject({ kind: 'known', record: { mark: 2 } })
 })
 
 it('counts stored, rejected, dropped, missing and pushed exactly at the mark', async () => {
@@ -102,7 +103,7 @@ it('asks once about a session that nobody has seen', async () => {
     asked++
     return new Map()
   }
-  expect(await log.read('s')).toBeUndefined()
+  expect(await log.read('s')).toEqual({ kind: 'unknown' })
   const outcome = log.append('s', 0, aBatch(1, 1))
   fire()
   expect(await outcome).toMatchObject({ kind: 'committed' })
@@ -158,4 +159,23 @@ it('probes with a group of nothing, and writes afterwards what came meanwhile', 
   await probed
   expect(await appended).toMatchObject({ kind: 'committed' })
   expect(journal.written.map((writes) => writes.length)).toEqual([0, 1])
+})
+
+it('tells a store that comes where each session stands, beside what is appended', async () => {
+  const { journal, log } = aLog({ groupEvents: 1 })
+  await log.append('s', 0, aBatch(1, 2, { pushed: 5, end: true }))
+  await log.append('t', 0, aBatch(1, 1))
+  log.begin('new')
+  journal.written.length = 0
+  const appended = log.append('t', 1, aBatch(2, 1))
+  log.onStoreUp()
+  await appended
+  await log.settled()
+  const writes = journal.written.flat()
+  expect(writes.map(({ sessionId, from, record }) => [sessionId, from, record.mark])).toEqual([
+    // Its own entry tells it as well.
+    ['t', 1, 2],
+    ['s', 2, 2],
+  ])
+  expect(writes[1]?.record).toMatchObject({ pushed: 5, ended: true, stored: 2 })
 })

@@ -2,13 +2,16 @@
 import type { AppendOutcome, CommitLog } from './commit-log.ts'
 import { type CommitListener, noticeOf } from './commit-notice.ts'
 import type { Journal } from './journal.ts'
-import { type Append, planGroup } from './plan-group.ts'
+import { type Append, planGroup, restate } from './plan-group.ts'
 import { readTogether } from './read-together.ts'
 import { createRecordCache } from './record-cache.ts'
+import type { RecordSource } from './record-source.ts'
 import type { SessionRecord } from './session-record.ts'
 
 export interface GroupCommitOptions {
   readonly journal: Journal
+  /** Asked for sessions that are not at hand. */
+  readonly source: RecordSource
   /** How long an append waits for others, in ms; 0: for those of the same turn of the loop. */
   readonly groupMs: number
   /** Events that are committed without waiting, and at most in one group unless a single batch has more. */
@@ -23,15 +26,22 @@ export interface GroupCommitOptions {
 export interface GroupCommit extends CommitLog {
   /** Writes a group of nothing, to find out whether the log takes one again. Resolves once that is known. */
   probe(): Promise<void>
+  /**
+   * To be called each time that a store has connected, or has found damage: an empty entry from mark to mark shows, for
+   * each session that is known, whether its last events are gone.
+   */
+  onStoreUp(): void
 }
 
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { journal, groupMs, groupEvents, listener, onFailure, setTimer = realTimer } = options
+  const { journal, source, groupMs, groupEvents, listener, onFailure, setTimer = realTimer } = options
   const records = createRecordCache(options.maxRecords)
-  const readOne = readTogether(journal)
+  const readOne = readTogether(source)
   /** The last append of each session that has one under way. */
   const tails = new Map<string, Promise<AppendOutcome>>()
   let queue: Append[] = []
+  /** Sessions whose place is still to be told to a store. */
+  let restating: string[] = []
   let queuedEvents = 0
   let timerSet = false
   let writing = false
@@ -39,10 +49,13 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   return {
     async read(sessionId) {
       await tails.get(sessionId)
-      if (records.has(sessionId)) return records.get(sessionId)
-      const record = (await readOne(sessionId)).get(sessionId)
-      records.set(sessionId, record)
-      return record
+      try {
+        if (!records.has(sessionId)) records.set(sessionId, (await readOne(sessionId)).get(sessionId))
+      } catch {
+        return { kind: 'unavailable' }
+      }
+      const record = records.get(sessionId)
+      return record ? { kind: 'known', record } : { kind: 'unknown' }
     },
 
     begin: (sessionId) => records.set(sessionId, undefined),
@@ -72,6 +85,11 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       void write()
     },
 
+    onStoreUp() {
+      restating = [...records.all()].flatMap((record) => (record ? [record.sessionId] : []))
+      void write()
+    },
+
     async settled() {
       void write()
       while (tails.size > 0) await Promise.all(tails.values())
@@ -82,10 +100,10 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   async function write(): Promise<void> {
     if (writing) return
     writing = true
-    while (queue.length > 0) {
+    while (queue.length > 0 || restating.length > 0) {
       const group = nextGroup()
       // A fault of our own must not stop all commits after it.
-      await commit(group).catch((error: unknown) => giveUp(group, String(error)))
+      await commit(group, restating.splice(0, restatedAtOnce)).catch((error: unknown) => giveUp(group, String(error)))
     }
     writing = false
   }
@@ -102,11 +120,15 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     return group
   }
 
-  async function commit(appends: readonly Append[]): Promise<void> {
+  async function commit(appends: readonly Append[], restated: readonly string[]): Promise<void> {
     const plan = planGroup(appends, await loadRecords([...new Set(appends.map((append) => append.sessionId))]))
     for (const { append, mark } of plan.stale) append.settle({ kind: 'stale', mark })
-    if (plan.taken.length === 0) return
-    const outcome = await journal.write(plan.writes)
+    const own = new Set(plan.writes.map(({ sessionId }) => sessionId))
+    // Where a session stands shows by any entry of it.
+    const others = restated.flatMap((id) => (own.has(id) ? [] : (records.get(id) ?? []))).map(restate)
+    const writes = [...plan.writes, ...others]
+    if (writes.length === 0) return
+    const outcome = await journal.write(writes)
     if (outcome.kind === 'unavailable') return giveUp(plan.taken, outcome.reason)
     const after = new Map(plan.writes.map(({ record }) => [record.sessionId, record]))
     for (const [id, record] of after) records.set(id, record)
@@ -135,10 +157,13 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       else if (!records.has(id)) unknown.push(id)
     }
     if (unknown.length === 0) return found
-    for (const [id, record] of await journal.readSessions(unknown)) found.set(id, record)
+    for (const [id, record] of await source.readSessions(unknown)) found.set(id, record)
     return found
   }
 }
+
+/** A store that connects must not make the events of others wait. */
+const restatedAtOnce = 256
 
 function realTimer(run: () => void, delayMs: number): void {
   if (delayMs === 0) setImmediate(run)

@@ -38,3 +38,11 @@ export function planGroup(appends: readonly Append[], before: ReadonlyMap<string
   }
   return { taken, stale, writes: [...writes.values()] }
 }
+
+/** Says where a session stands, and nothing new: a store that has less learns that the rest is gone. */
+export function restate(record: SessionRecord): SessionWrite {
+  const { sessionId, mark, pushed, ended, lastSeenMs } = record
+  const none = { events: [], rejected: [], dropped: {}, missing: 0 }
+  const batch = { ...none, upTo: mark, pushed, end: ended, receivedAt: lastSeenMs }
+  return { sessionId, from: mark, batches: [batch], record }
+}

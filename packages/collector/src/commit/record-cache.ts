@@ -8,6 +8,8 @@ export interface RecordCache {
   /** @param record undefined for a session that is known to be new */
   set(sessionId: string, record: SessionRecord | undefined): void
   delete(sessionId: string): void
+  /** Those at hand. */
+  all(): IterableIterator<SessionRecord | undefined>
 }
 
 /** @param capacity records, from 1 */
@@ -27,5 +29,6 @@ export function createRecordCache(capacity: number): RecordCache {
       }
     },
     delete: (sessionId) => void records.delete(sessionId),
+    all: () => records.values(),
   }
 }

@@ -28,7 +28,6 @@ export function meteredJournal(
   now: () => number = () => performance.now(),
 ): Journal {
   return {
-    readSessions: (sessionIds) => journal.readSessions(sessionIds),
     async write(writes) {
       const startedAt = now()
       const outcome = await journal.write(writes)

@@ -85,7 +85,7 @@ it('counts what the log committed, and nothing else', async () => {
     { kind: 'committed', record: newRecord('s', 0), rejected: [] },
   ] as const
   const inner: CommitLog = {
-    read: async () => undefined,
+    read: async () => ({ kind: 'unknown' }),
     begin: () => {},
     settled: async () => {},
     append: async (_session, expectedMark) => outcomes[expectedMark] ?? { kind: 'unavailable' },

@@ -42,8 +42,7 @@ it('is unavailable while the log cannot be read, and asks again the next time', 
   const log = createFakeLog()
   let broken = true
   const read = async () => {
-    if (broken) throw new Error('no')
-    return undefined
+    return { kind: broken ? 'unavailable' : 'unknown' } as const
   }
   const sessions = createSessions({
     log: { ...log, read },

@@ -1,6 +1,7 @@
 /** The sessions in memory. Idle ones are let go and read from the log again when they come back. */
 import { randomUUID } from 'node:crypto'
-import type { CommitLog } from '../commit/commit-log.ts'
+import type { CommitLog, ReadOutcome } from '../commit/commit-log.ts'
+import type { SessionRecord } from '../commit/session-record.ts'
 import type { Judge } from './judge.ts'
 import { hashOf, sameHash } from './proof.ts'
 import { createSession, type Session } from './session.ts'
@@ -32,19 +33,16 @@ export interface SessionsOptions {
 export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions): Sessions {
   /** In order of their last opening. */
   const sessions = new Map<string, Session>()
-  const loading = new Map<string, Promise<Session>>()
+  const loading = new Map<string, Promise<Session | undefined>>()
 
   return {
     async open(sessionId, proof) {
       const proofHash = hashOf(proof)
-      try {
-        const session = sessions.get(sessionId) ?? (await load(sessionId, proofHash))
-        if (!sameHash(session.proofHash ?? '', proofHash)) return { kind: 'forbidden' }
-        keep(session)
-        return { kind: 'opened', session }
-      } catch {
-        return { kind: 'unavailable' }
-      }
+      const session = sessions.get(sessionId) ?? (await load(sessionId, proofHash))
+      if (!session) return { kind: 'unavailable' }
+      if (!sameHash(session.proofHash ?? '', proofHash)) return { kind: 'forbidden' }
+      keep(session)
+      return { kind: 'opened', session }
     },
 
     openPlain() {
@@ -59,18 +57,24 @@ export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions)
   }
 
   /** Two that ask for the same session at once get the same one: it must have one accepted mark. */
-  function load(sessionId: string, proofHash: string): Promise<Session> {
+  function load(sessionId: string, proofHash: string): Promise<Session | undefined> {
     const under = loading.get(sessionId)
     if (under) return under
     const loaded = log
       .read(sessionId)
-      .then((record) => begin(sessionId, record ? record.proofHash : proofHash, record))
+      .then((outcome) => (outcome.kind === 'unavailable' ? undefined : beginFrom(outcome, sessionId, proofHash)))
       .finally(() => loading.delete(sessionId))
     loading.set(sessionId, loaded)
     return loaded
   }
 
-  function begin(id: string, proofHash: string | undefined, record: Awaited<ReturnType<CommitLog['read']>>): Session {
+  function beginFrom(outcome: Exclude<ReadOutcome, { kind: 'unavailable' }>, id: string, proofHash: string): Session {
+    return outcome.kind === 'known'
+      ? begin(id, outcome.record.proofHash, outcome.record)
+      : begin(id, proofHash, undefined)
+  }
+
+  function begin(id: string, proofHash: string | undefined, record: SessionRecord | undefined): Session {
     const onFailed = (failed: Session) => {
       if (sessions.get(id) === failed) sessions.delete(id)
     }

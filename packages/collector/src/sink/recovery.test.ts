@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createJournal } from '../commit/journal.ts'
 import { type Append, planGroup } from '../commit/plan-group.ts'
+import { localRecords } from '../commit/record-source.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import { type Position, readLog } from '../log/read-log.ts'
 import { createFaultyDisk } from '../log/test-doubles.ts'
@@ -182,7 +183,13 @@ async function play(script: readonly Step[], seed: number) {
           report() {},
         })
         sink.tell(log.end)
-        return { log, sink, journal: createJournal({ log, sink, store: database.store }), records: new Map() }
+        return {
+          log,
+          sink,
+          journal: createJournal({ log, tell: sink.tell }),
+          source: localRecords({ sink, store: database.store }),
+          records: new Map(),
+        }
       } catch {
         // A failure was due; the next try meets none.
       }
@@ -199,7 +206,7 @@ async function play(script: readonly Step[], seed: number) {
     const ids = [...new Set(sizes.map(([number]) => `s${number}`))]
     const before = new Map<string, SessionRecord>()
     const unknown = ids.filter((id) => !life.records.has(id))
-    for (const [id, record] of await life.journal.readSessions(unknown)) {
+    for (const [id, record] of await life.source.readSessions(unknown)) {
       before.set(id, record)
       // A welcome carries it, and the sender lets go of what it has.
       acked.set(id, Math.max(acked.get(id) ?? 0, record.mark))

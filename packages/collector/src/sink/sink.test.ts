@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createJournal } from '../commit/journal.ts'
 import { planGroup } from '../commit/plan-group.ts'
+import { localRecords } from '../commit/record-source.ts'
 import type { SessionBatch } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
@@ -30,7 +31,13 @@ async function aSink(disk: FaultyDisk, store: FakeStore, over: Partial<SinkOptio
     ...over,
   })
   sink.tell(log.end)
-  return { log, sink, reports, journal: createJournal({ log, sink, store }) }
+  return {
+    log,
+    sink,
+    reports,
+    journal: createJournal({ log, tell: sink.tell }),
+    records: localRecords({ sink, store }),
+  }
 }
 
 /** A write of one batch, from where the session stands. */
@@ -58,7 +65,7 @@ describe('a sink', () => {
       return () => {}
     }
     const sink = createSink({ store, read: (from, to) => readLog(disk, from, to), setTimer, report() {} })
-    const journal = createJournal({ log, sink, store })
+    const journal = createJournal({ log, tell: sink.tell })
     for (let seq = 1; seq <= 3; seq++) {
       await journal.write([aWrite('s', seq - 1, aBatch(seq, 1), { ...newRecord('s', 1), mark: seq - 1 })])
     }
@@ -101,9 +108,9 @@ describe('a sink', () => {
 
   it('tells of a session all that was written before the question', async () => {
     const store = createFakeStore()
-    const { journal } = await aSink(createFaultyDisk(Math.random), store)
+    const { journal, records } = await aSink(createFaultyDisk(Math.random), store)
     await journal.write([aWrite('s', 0, aBatch(1, 3))])
-    expect((await journal.readSessions(['s'])).get('s')?.mark).toBe(3)
+    expect((await records.readSessions(['s'])).get('s')?.mark).toBe(3)
   })
 
   it('asks the store where it stands after a commit whose answer was lost, and stores nothing twice', async () => {
@@ -213,7 +220,7 @@ it('stores what was acknowledged once and in order, through crashes of store and
       for (const one of script) {
         if (one.do === 'write') {
           const id = `s${one.session}`
-          const before = (await life.journal.readSessions([id])).get(id) ?? newRecord(id, 1)
+          const before = (await life.records.readSessions([id])).get(id) ?? newRecord(id, 1)
           marks.set(id, Math.max(marks.get(id) ?? 0, before.mark))
           const { kind } = await life.journal.write([
             aWrite(id, before.mark, aBatch(before.mark + 1, one.count), before),
