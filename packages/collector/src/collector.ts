@@ -41,7 +41,7 @@ export interface Collector {
    *
    * @example const { rows } = await collector.query('SELECT type, count(*) FROM events GROUP BY type')
    * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_timeout`, `query_too_large`, `query_busy`,
-   * `query_interrupted`, `store_unavailable`, `wrong_state`
+   * `query_interrupted`, `query_killed`, `store_unavailable`, `wrong_state`
    */
   query(sql: string): Promise<QueryResult>
   /** What became of every event of a session; undefined for one that was never seen. Throws as `query` does. */

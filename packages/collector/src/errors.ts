@@ -27,6 +27,8 @@ export type CollectorErrorCode =
   | 'query_busy'
   /** A commit needed the memory, or whoever asked has gone. */
   | 'query_interrupted'
+  /** The query took more than could be interrupted, and the database's process was ended; or it did so too often. */
+  | 'query_killed'
 
 /** @example catch (error) { if (error instanceof CollectorError && error.code === 'data_in_use') … } */
 export class CollectorError extends Error {

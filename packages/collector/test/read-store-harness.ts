@@ -3,7 +3,7 @@ import type { EventDefinitions } from '@downlink/protocol'
 import { DuckDBTimestampValue } from '@duckdb/node-api'
 import { onTestFinished } from 'vitest'
 import { type QueryLimits, settleQueryLimits } from '../src/query/query-limits.ts'
-import { planReadStore } from '../src/query/read-store.ts'
+import { planReadStore, type ReadWatch } from '../src/query/read-store.ts'
 import { openDatabase } from '../src/store/open-database.ts'
 import { aFolder } from './harness.ts'
 
@@ -12,11 +12,12 @@ export interface ReadStoreSetup {
   readonly limits?: Partial<QueryLimits>
   /** Before the lock. */
   readonly settings?: readonly string[]
+  readonly watch?: ReadWatch
 }
 
 const at = new DuckDBTimestampValue(1_767_225_600_000_000n)
 
-export async function aReadStore({ definitions = { schemas: {} }, limits, settings = [] }: ReadStoreSetup = {}) {
+export async function aReadStore({ definitions = { schemas: {} }, limits, settings = [], watch }: ReadStoreSetup = {}) {
   const plan = planReadStore(definitions, settleQueryLimits(limits))
   const database = await openDatabase({
     dataFolder: await aFolder(),
@@ -26,7 +27,7 @@ export async function aReadStore({ definitions = { schemas: {} }, limits, settin
       await plan.prepare(connection, exportFolder)
     },
   })
-  const store = plan.open(database)
+  const store = plan.open(database, watch)
   const writer = await database.connect()
   onTestFinished(async () => {
     await store.readers.close()

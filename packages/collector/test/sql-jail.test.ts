@@ -1,6 +1,9 @@
 /** Everything that a reader might try against the writer. After each, a commit must still work. */
 import { readdir } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { queryFingerprint } from '../src/query/query-fingerprint.ts'
+import { queryDefaults } from '../src/query/query-limits.ts'
+import type { RunningRead } from '../src/query/readers.ts'
 import { aReadStore } from './read-store-harness.ts'
 
 async function expectRefused(
@@ -292,6 +295,34 @@ it('stops for one who has gone, running or waiting', async () => {
   gone.abort()
   for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { code: 'query_interrupted' } })
   expect(await store.rows('SELECT 1')).toEqual([[1]])
+})
+
+it('tells which reads run, and refuses those that a watchdog has banned', async () => {
+  const running = new Set<RunningRead>()
+  const seen: RunningRead[] = []
+  const killed = queryFingerprint('SELECT 7')
+  const store = await aReadStore({
+    watch: {
+      onRun(read) {
+        running.add(read)
+        seen.push(read)
+        return () => running.delete(read)
+      },
+      isBanned: (fingerprint) => fingerprint === killed,
+    },
+  })
+  await store.query('SELECT 1')
+  await store.readers.run(async () => expect(running.size).toBe(1), { timeLimitMs: 5 })
+  await expect(store.query('SELECT nothing')).rejects.toMatchObject({ code: 'bad_sql' })
+  const { timeLimitMs } = queryDefaults
+  expect(seen).toEqual([
+    { fingerprint: queryFingerprint('SELECT 1'), timeLimitMs },
+    { fingerprint: undefined, timeLimitMs: 5 },
+    { fingerprint: queryFingerprint('SELECT nothing'), timeLimitMs },
+  ])
+  expect(running.size).toBe(0)
+  await expect(store.query('select  7')).rejects.toMatchObject({ code: 'query_killed' })
+  expect(seen).toHaveLength(3)
 })
 
 it('cuts a long result off, and says so', async () => {

@@ -12,6 +12,7 @@ const statuses: Partial<Record<CollectorErrorCode, number>> = {
   query_too_large: 422,
   query_busy: 429,
   query_interrupted: 503,
+  query_killed: 503,
   store_unavailable: 503,
   wrong_state: 503,
 }

@@ -6,6 +6,7 @@ import { type DuckDBConnection, type DuckDBResult, StatementType } from '@duckdb
 import { CollectorError } from '../errors.ts'
 import type { Json } from './exact-json.ts'
 import { inspectSql } from './inspect-sql.ts'
+import { queryFingerprint } from './query-fingerprint.ts'
 import type { QueryLimits } from './query-limits.ts'
 import type { Readers } from './readers.ts'
 import { jsonOf } from './result-json.ts'
@@ -21,7 +22,7 @@ export interface QueryResult {
 export interface Jail {
   /**
    * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_timeout`, `query_too_large`, `query_busy`,
-   * `query_interrupted`, `store_unavailable`
+   * `query_interrupted`, `query_killed`, `store_unavailable`
    */
   query(sql: string, signal?: AbortSignal): Promise<QueryResult>
 }
@@ -31,9 +32,11 @@ export interface JailOptions {
   readonly limits: QueryLimits
   /** Names of the tables and views that may be read, in lower case. */
   readonly readable: () => Promise<ReadonlySet<string>>
+  /** Has the query with this fingerprint ended the store too often of late? */
+  readonly isBanned?: (fingerprint: string) => boolean
 }
 
-export function createJail({ readers, limits, readable }: JailOptions): Jail {
+export function createJail({ readers, limits, readable, isBanned = () => false }: JailOptions): Jail {
   return {
     async query(sql, signal) {
       const { maxSqlLength } = limits
@@ -43,9 +46,12 @@ export function createJail({ readers, limits, readable }: JailOptions): Jail {
       }
       // The database's parser ends at a NUL; nobody shall see another query than the one that runs.
       if (sql.includes('\0')) throw new CollectorError('bad_sql', 'Expected SQL without NUL')
+      const fingerprint = queryFingerprint(sql)
+      if (isBanned(fingerprint)) throw banned()
       try {
         const relations = await readable()
-        return await readers.run((connection) => answer(connection, sql, relations), signal ? { signal } : {})
+        const options = { fingerprint, ...(signal && { signal }) }
+        return await readers.run((connection) => answer(connection, sql, relations), options)
       } catch (error) {
         throw error instanceof CollectorError ? error : failureOf(error)
       }
@@ -112,6 +118,12 @@ const columnTypeText = (type: { alias?: string; toString(): string } | undefined
 
 const sizeOf = (value: Json): number =>
   typeof value === 'string' ? value.length : typeof value === 'object' && value ? JSON.stringify(value).length : 8
+
+const banned = () =>
+  new CollectorError(
+    'query_killed',
+    'This query took the database down, more than once. Try again in a minute, narrowed with WHERE, or aggregated.',
+  )
 
 /** A PIVOT without its values is a SELECT to whoever wrote it, and more than one statement to the database. */
 function notOneSelect(sql: string): CollectorError {

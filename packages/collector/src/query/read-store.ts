@@ -1,11 +1,11 @@
 /** What readers get to work with: relations, the lock on the database, and the jail. */
 import type { EventDefinitions } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { createJail, type Jail } from './jail.ts'
+import { createJail, type Jail, type JailOptions } from './jail.ts'
 import { ledgersView } from './ledgers-view.ts'
 import { lockDown } from './lock-down.ts'
 import type { QueryLimits } from './query-limits.ts'
-import { type ConnectionSource, createReaders, type Readers } from './readers.ts'
+import { type ConnectionSource, createReaders, type Readers, type ReadersOptions } from './readers.ts'
 import { createRelations } from './relations.ts'
 
 export interface ReadStore {
@@ -16,11 +16,14 @@ export interface ReadStore {
   readonly limits: QueryLimits
 }
 
+/** What a watchdog of the process that reads needs to know, and to say. */
+export type ReadWatch = Pick<ReadersOptions, 'onRun'> & Pick<JailOptions, 'isBanned'>
+
 /** A read store in the making: the database has to be prepared before anybody connects to it. */
 export interface ReadStorePlan {
   /** Locks the settings of the whole instance, the writer's too. After each opening. */
   prepare(connection: DuckDBConnection, exportFolder: string): Promise<void>
-  open(database: ConnectionSource): ReadStore
+  open(database: ConnectionSource, watch?: ReadWatch): ReadStore
 }
 
 export function planReadStore(definitions: EventDefinitions, limits: QueryLimits): ReadStorePlan {
@@ -31,12 +34,12 @@ export function planReadStore(definitions: EventDefinitions, limits: QueryLimits
       await connection.run(ledgersView)
       await lockDown(connection, { exportFolder, spillMb: limits.spillMb })
     },
-    open(database) {
-      const readers = createReaders({ database, limits })
+    open(database, { onRun, isBanned } = {}) {
+      const readers = createReaders({ database, limits, ...(onRun && { onRun }) })
       const readable = () => relations.readable(database)
       return {
         readers,
-        jail: createJail({ readers, limits, readable }),
+        jail: createJail({ readers, limits, readable, ...(isBanned && { isBanned }) }),
         async viewOf(type) {
           const view = relations.viewOf(type)
           if (view !== undefined) await readable()

@@ -22,6 +22,15 @@ export interface RunOptions {
   readonly timeLimitMs?: number
   /** Whoever asked has gone. */
   readonly signal?: AbortSignal
+  /** Of a query that somebody wrote. */
+  readonly fingerprint?: string
+}
+
+/** A read that holds a connection. */
+export interface RunningRead {
+  readonly fingerprint: string | undefined
+  /** After so long it is interrupted, which not everything in the database heeds. */
+  readonly timeLimitMs: number
 }
 
 /** Where connections come from. They end when the database is opened anew, so none is kept. */
@@ -35,22 +44,29 @@ export interface ReadersOptions {
   readonly limits: QueryLimits
   /** What this process holds of the machine's memory. */
   readonly residentBytes?: () => number
+  /** Hears of each read that begins to run; what it returns is called once that is over. */
+  readonly onRun?: (read: RunningRead) => () => void
 }
 
 /** An interrupt between two statements is lost on the database, so it is repeated until the work has ended. */
 const watchIntervalMs = 25
 
-export function createReaders({ database, limits, residentBytes = memoryUsage.rss }: ReadersOptions): Readers {
+export function createReaders({
+  database,
+  limits,
+  residentBytes = memoryUsage.rss,
+  onRun = () => () => {},
+}: ReadersOptions): Readers {
   const running = new Set<Reading>()
   const waiting: Waiting[] = []
   let slots = limits.maxConcurrent
   let closed = false
 
   return {
-    async run(work, { timeLimitMs = limits.timeLimitMs, signal } = {}) {
+    async run(work, { timeLimitMs = limits.timeLimitMs, signal, fingerprint } = {}) {
       await takeSlot(signal)
       try {
-        return await read(work, timeLimitMs, signal)
+        return await read(work, { timeLimitMs, fingerprint }, signal)
       } finally {
         giveSlot()
       }
@@ -97,10 +113,12 @@ export function createReaders({ database, limits, residentBytes = memoryUsage.rs
 
   async function read<Value>(
     work: (connection: DuckDBConnection) => Promise<Value>,
-    timeLimitMs: number,
+    run: RunningRead,
     signal: AbortSignal | undefined,
   ): Promise<Value> {
     const connection = await database.connect()
+    const onEnd = onRun(run)
+    const { timeLimitMs } = run
     const reading = watch(connection, limits.memoryGrowthMb, residentBytes)
     const timer = setTimeout(() => reading.stop(() => timedOut(timeLimitMs)), timeLimitMs)
     const onAbort = () => reading.stop(abandoned)
@@ -122,6 +140,7 @@ export function createReaders({ database, limits, residentBytes = memoryUsage.rs
       reading.end()
       await connection.run('ROLLBACK').catch(() => {})
       database.release(connection)
+      onEnd()
       reading.settle()
     }
   }
