@@ -75,7 +75,7 @@ it('shows times in UTC, and says so, wherever it is read', async () => {
   }, 10_000)
 })
 
-it('holds queries in the same jail, wherever they are asked', async () => {
+it('holds queries in the same sandbox, wherever they are asked', async () => {
   const collector = await serve()
   await post(collector.url, events)
   const write = ['query', 'DELETE FROM events']

@@ -12,8 +12,8 @@ import { isLoopback } from './ingest/admission.ts'
 import { createKeys } from './ingest/keys.ts'
 import { type CollectorOptions, settle } from './options.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'
-import type { QueryResult } from './query/jail.ts'
 import type { Ledger } from './query/ledgers.ts'
+import type { QueryResult } from './query/sandbox.ts'
 import { createServer, mount, takeRequests, takeUpgrades } from './server.ts'
 
 export interface Collector {
@@ -156,7 +156,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
     close,
 
     async query(sql) {
-      return running().reading.jail.query(sql)
+      return running().reading.sandbox.query(sql)
     },
 
     async ledger(sessionId) {

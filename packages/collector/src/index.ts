@@ -16,6 +16,6 @@ export {
 } from './options.ts'
 export type { EventPage, StoredEvent, StoredRejection } from './query/event-pages.ts'
 export type { Json } from './query/exact-json.ts'
-export type { QueryResult } from './query/jail.ts'
 export type { Ledger, LedgerPage } from './query/ledgers.ts'
 export { type QueryLimits, queryDefaults } from './query/query-limits.ts'
+export type { QueryResult } from './query/sandbox.ts'

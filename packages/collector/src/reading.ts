@@ -18,13 +18,13 @@ import { createTally } from './metrics/tally.ts'
 import type { CollectorSettings } from './options.ts'
 import { countEvents } from './query/count-events.ts'
 import { createExporter } from './query/export.ts'
-import type { Jail } from './query/jail.ts'
 import { createLedgers, type Ledgers } from './query/ledgers.ts'
 import type { ReadStorePlan } from './query/read-store.ts'
+import type { Sandbox } from './query/sandbox.ts'
 import type { Database } from './store/open-database.ts'
 
 export interface Reading {
-  readonly jail: Jail
+  readonly sandbox: Sandbox
   readonly ledgers: Ledgers
   /** `/metrics`, `/api`, the page and the pages beside it. */
   readonly api: FastifyPluginAsync
@@ -69,7 +69,7 @@ export async function openReading({
   clock,
 }: ReadingOptions): Promise<Reading> {
   const store = plan.open(database)
-  const { readers, jail } = store
+  const { readers, sandbox } = store
   const exporter = createExporter(store, database.exportFolder)
   await exporter.clean()
   const tally = createTally({ monotonicMs: clock.monotonicMs, before: await countEvents(readers) })
@@ -95,7 +95,7 @@ export async function openReading({
     pageFolder: settings.page ? pageFolder : undefined,
   })
   return {
-    jail,
+    sandbox,
     ledgers,
     async api(app) {
       await app.register(readApi)

@@ -38,8 +38,8 @@ export async function aReadStore({ definitions = { schemas: {} }, limits, settin
   return {
     ...store,
     ...database,
-    query: (sql: string) => store.jail.query(sql),
-    rows: async (sql: string) => (await store.jail.query(sql)).rows,
+    query: (sql: string) => store.sandbox.query(sql),
+    rows: async (sql: string) => (await store.sandbox.query(sql)).rows,
     /** Writes one event as a commit does, and so proves that commits still work. Text is taken as JSON, unchecked. */
     async commit(type = 'x', data: unknown = {}) {
       await writer.run('BEGIN')

@@ -1,8 +1,8 @@
 /** Sessions, ledgers, events and queries, as JSON. */
 import type { FastifyInstance } from 'fastify'
 import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pages.ts'
-import type { Jail } from '../query/jail.ts'
 import type { Ledgers } from '../query/ledgers.ts'
+import type { Sandbox } from '../query/sandbox.ts'
 import { sendError } from './api-errors.ts'
 import { goneSignal } from './gone-signal.ts'
 import { answers, errorAnswer, queries } from './schemas.ts'
@@ -10,12 +10,12 @@ import { answers, errorAnswer, queries } from './schemas.ts'
 export interface DataRoutesOptions {
   readonly ledgers: Ledgers
   readonly pages: EventPages
-  readonly jail: Jail
+  readonly sandbox: Sandbox
 }
 
 const answer = (schema: object) => ({ 200: schema, default: errorAnswer })
 
-export function dataRoutes(app: FastifyInstance, { ledgers, pages, jail }: DataRoutesOptions): void {
+export function dataRoutes(app: FastifyInstance, { ledgers, pages, sandbox }: DataRoutesOptions): void {
   app.get<{ Querystring: { limit: number; before?: string } }>(
     '/sessions',
     {
@@ -69,6 +69,6 @@ export function dataRoutes(app: FastifyInstance, { ledgers, pages, jail }: DataR
         response: answer(answers.query),
       },
     },
-    ({ body }, reply) => jail.query(body.sql, goneSignal(reply)),
+    ({ body }, reply) => sandbox.query(body.sql, goneSignal(reply)),
   )
 }

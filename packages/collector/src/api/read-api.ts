@@ -74,7 +74,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     tokenRoutes(app, access)
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', authorise)
-      dataRoutes(guarded, { ledgers, pages: createEventPages(store.readers), jail: store.jail })
+      dataRoutes(guarded, { ledgers, pages: createEventPages(store.readers), sandbox: store.sandbox })
       exportRoute(guarded, exporter)
       liveRoute(guarded, live, senderOf)
       guarded.get('/openapi.json', { schema: { hide: true } }, async () => app.downlinkOpenApi())

@@ -5,7 +5,7 @@
  * - `repeat`, `lpad`, `rpad`, `printf`, `format`, scalar `range`, lambdas, edit distances: one call can outlast any interrupt
  * - `json_structure`, `json_contains`, `json_merge_patch`, `json_transform`, VARIANT: they recurse as deep as the text nests
  *
- * Each was tried on DuckDB 1.5; test/sql-jail.test.ts keeps them out.
+ * Each was tried on DuckDB 1.5; test/sql-sandbox.test.ts keeps them out.
  */
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)

@@ -1,23 +1,23 @@
-/** What readers get to work with: relations, the lock on the database, and the jail. */
+/** What readers get to work with: relations, the lock on the database, and the sandbox. */
 import type { EventDefinitions } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { createJail, type Jail, type JailOptions } from './jail.ts'
+import { harden } from './harden.ts'
 import { ledgersView } from './ledgers-view.ts'
-import { lockDown } from './lock-down.ts'
 import type { QueryLimits } from './query-limits.ts'
 import { type ConnectionSource, createReaders, type Readers, type ReadersOptions } from './readers.ts'
 import { createRelations } from './relations.ts'
+import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'
 
 export interface ReadStore {
   readonly readers: Readers
-  readonly jail: Jail
+  readonly sandbox: Sandbox
   /** The view of a type that is defined, made where it was not. */
   viewOf(type: string): Promise<string | undefined>
   readonly limits: QueryLimits
 }
 
 /** What a watchdog of the process that reads needs to know, and to say. */
-export type ReadWatch = Pick<ReadersOptions, 'onRun'> & Pick<JailOptions, 'isBanned'>
+export type ReadWatch = Pick<ReadersOptions, 'onRun'> & Pick<SandboxOptions, 'isBanned'>
 
 /** A read store in the making: the database has to be prepared before anybody connects to it. */
 export interface ReadStorePlan {
@@ -32,14 +32,14 @@ export function planReadStore(definitions: EventDefinitions, limits: QueryLimits
     async prepare(connection, exportFolder) {
       relations.forget()
       await connection.run(ledgersView)
-      await lockDown(connection, { exportFolder, spillMb: limits.spillMb })
+      await harden(connection, { exportFolder, spillMb: limits.spillMb })
     },
     open(database, { onRun, isBanned } = {}) {
       const readers = createReaders({ database, limits, ...(onRun && { onRun }) })
       const readable = () => relations.readable(database)
       return {
         readers,
-        jail: createJail({ readers, limits, readable, ...(isBanned && { isBanned }) }),
+        sandbox: createSandbox({ readers, limits, readable, ...(isBanned && { isBanned }) }),
         async viewOf(type) {
           const view = relations.viewOf(type)
           if (view !== undefined) await readable()

@@ -57,7 +57,7 @@ export function createReaders({
   residentBytes = memoryUsage.rss,
   onRun = () => () => {},
 }: ReadersOptions): Readers {
-  const running = new Set<Reading>()
+  const running = new Set<ActiveRead>()
   const waiting: Waiting[] = []
   let slots = limits.maxConcurrent
   let closed = false
@@ -73,14 +73,14 @@ export function createReaders({
     },
 
     interrupt() {
-      for (const reading of running) reading.stop(interrupted)
+      for (const active of running) active.stop(interrupted)
     },
 
     async close() {
       closed = true
       for (const { refuse } of waiting.splice(0)) refuse(closing())
-      for (const reading of running) reading.stop(closing)
-      await Promise.all([...running].map((reading) => reading.ended))
+      for (const active of running) active.stop(closing)
+      await Promise.all([...running].map((active) => active.ended))
     },
   }
 
@@ -119,29 +119,29 @@ export function createReaders({
     const connection = await database.connect()
     const onEnd = onRun(run)
     const { timeLimitMs } = run
-    const reading = watch(connection, limits.memoryGrowthMb, residentBytes)
-    const timer = setTimeout(() => reading.stop(() => timedOut(timeLimitMs)), timeLimitMs)
-    const onAbort = () => reading.stop(abandoned)
+    const active = watch(connection, limits.memoryGrowthMb, residentBytes)
+    const timer = setTimeout(() => active.stop(() => timedOut(timeLimitMs)), timeLimitMs)
+    const onAbort = () => active.stop(abandoned)
     signal?.addEventListener('abort', onAbort)
-    running.add(reading)
-    if (closed) reading.stop(closing)
+    running.add(active)
+    if (closed) active.stop(closing)
     if (signal?.aborted) onAbort()
     try {
       await connection.run('BEGIN TRANSACTION READ ONLY')
       const value = await work(connection)
-      if (reading.stopped) throw reading.stopped
+      if (active.stopped) throw active.stopped
       return value
     } catch (error) {
-      throw reading.stopped ?? error
+      throw active.stopped ?? error
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
-      running.delete(reading)
-      reading.end()
+      running.delete(active)
+      active.end()
       await connection.run('ROLLBACK').catch(() => {})
       database.release(connection)
       onEnd()
-      reading.settle()
+      active.settle()
     }
   }
 }
@@ -151,7 +151,7 @@ interface Waiting {
   refuse(error: CollectorError): void
 }
 
-interface Reading {
+interface ActiveRead {
   readonly stopped: CollectorError | undefined
   readonly ended: Promise<void>
   stop(why: () => CollectorError): void
@@ -159,7 +159,7 @@ interface Reading {
   settle(): void
 }
 
-function watch(connection: DuckDBConnection, memoryGrowthMb: number, residentBytes: () => number): Reading {
+function watch(connection: DuckDBConnection, memoryGrowthMb: number, residentBytes: () => number): ActiveRead {
   const startBytes = residentBytes()
   let settle = () => {}
   const ended = new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * The SQL jail: one SELECT over our own tables, with functions that only compute, for a limited time, and a limited answer.
- * Three walls stand behind one another: the tree is judged here, the transaction can't write, and the database is locked down.
+ * The SQL sandbox: one SELECT over our own tables, with functions that only compute, for a limited time, and a limited answer.
+ * Three walls stand behind one another: the tree is judged here, the transaction can't write, and the database is hardened.
  */
 import { type DuckDBConnection, type DuckDBResult, StatementType } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
@@ -19,7 +19,7 @@ export interface QueryResult {
   readonly truncated: boolean
 }
 
-export interface Jail {
+export interface Sandbox {
   /**
    * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_timeout`, `query_too_large`, `query_busy`,
    * `query_interrupted`, `query_killed`, `store_unavailable`
@@ -27,7 +27,7 @@ export interface Jail {
   query(sql: string, signal?: AbortSignal): Promise<QueryResult>
 }
 
-export interface JailOptions {
+export interface SandboxOptions {
   readonly readers: Readers
   readonly limits: QueryLimits
   /** Names of the tables and views that may be read, in lower case. */
@@ -36,7 +36,7 @@ export interface JailOptions {
   readonly isBanned?: (fingerprint: string) => boolean
 }
 
-export function createJail({ readers, limits, readable, isBanned = () => false }: JailOptions): Jail {
+export function createSandbox({ readers, limits, readable, isBanned = () => false }: SandboxOptions): Sandbox {
   return {
     async query(sql, signal) {
       const { maxSqlLength } = limits

@@ -290,7 +290,7 @@ it('stops for one who has gone, running or waiting', async () => {
   const store = await aReadStore({ limits: { maxConcurrent: 1 } })
   const gone = new AbortController()
   const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range = -1'
-  const queries = [endless, 'SELECT 1'].map((sql) => store.jail.query(sql, gone.signal))
+  const queries = [endless, 'SELECT 1'].map((sql) => store.sandbox.query(sql, gone.signal))
   const outcomes = Promise.allSettled(queries)
   gone.abort()
   for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { code: 'query_interrupted' } })

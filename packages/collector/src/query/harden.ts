@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { quoteText } from './quote.ts'
 
-export interface LockDownOptions {
+export interface HardenOptions {
   /** The one folder that the database may still write to. */
   readonly exportFolder: string
   readonly spillMb: number
@@ -12,7 +12,7 @@ export interface LockDownOptions {
  * Settings are the instance's, so they bind the writer too: call it once, after the tables are there.
  * The order matters: directories can't be allowed any more without external access, and nothing once locked.
  */
-export async function lockDown(connection: DuckDBConnection, options: LockDownOptions): Promise<void> {
+export async function harden(connection: DuckDBConnection, options: HardenOptions): Promise<void> {
   const { exportFolder, spillMb } = options
   const settings = [
     // Else `now()`, dates and casts are those of the machine's zone, while all times here are UTC.
