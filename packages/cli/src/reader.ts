@@ -39,7 +39,10 @@ export function createReader(options: ReaderOptions): Reader {
     async query(sql) {
       const headers = { 'content-type': 'application/json' }
       const answer = await ask('api/query', { method: 'POST', headers, body: JSON.stringify({ sql }) })
-      return (await answer.json()) as QueryResult
+      const result = (await answer.json()) as QueryResult & { readonly error?: AnsweredFault }
+      // The query failed when a part of its answer was sent already.
+      if (result.error) throw refusal(answer.status, result.error, options)
+      return result
     },
     async latest(count) {
       const answer = await ask(`api/events?limit=${count}`, {})

@@ -13,7 +13,7 @@ import { createKeys } from './ingest/keys.ts'
 import { type CollectorOptions, settle } from './options.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'
 import type { Ledger } from './query/ledgers.ts'
-import type { QueryResult } from './query/sandbox.ts'
+import type { QueryResult } from './query/result-text.ts'
 import { createServer, mount, takeRequests, takeUpgrades } from './server.ts'
 
 export interface Collector {

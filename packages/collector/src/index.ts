@@ -18,4 +18,4 @@ export type { EventPage, StoredEvent, StoredRejection } from './query/event-page
 export type { Json } from './query/exact-json.ts'
 export type { Ledger, LedgerPage } from './query/ledgers.ts'
 export { type QueryLimits, queryDefaults } from './query/query-limits.ts'
-export type { QueryResult } from './query/sandbox.ts'
+export type { QueryResult } from './query/result-text.ts'

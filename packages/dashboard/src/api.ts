@@ -27,12 +27,21 @@ export async function openLive(url: string, signal: AbortSignal): Promise<Readab
 export const fetchSessions = (limit: number, before?: string): Promise<LedgerPage> =>
   call(`api/sessions?limit=${limit}${before === undefined ? '' : `&before=${encodeURIComponent(before)}`}`)
 
-export const runQuery = (sql: string): Promise<QueryResult> => call('api/query', { sql })
+export async function runQuery(sql: string): Promise<QueryResult> {
+  const { error, ...result } = await call<QueryResult & Fault>('api/query', { sql })
+  // The query failed when a part of its answer was sent already.
+  if (error) throw new ApiError(200, error.code, error.message)
+  return result
+}
 
 /** Shows the read token once; the collector answers with a cookie. */
 export const showToken = (token: string): Promise<undefined> => call('api/token', { token })
 
 export const exportPath = (format: string): string => `api/export?format=${format}`
+
+interface Fault {
+  readonly error?: { readonly code: string; readonly message: string }
+}
 
 async function call<Answer>(path: string, body?: object): Promise<Answer> {
   const response = await fetch(

@@ -1,8 +1,12 @@
 /** Sessions, ledgers, events and queries, as JSON. */
-import type { FastifyInstance } from 'fastify'
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { CollectorError } from '../errors.ts'
 import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pages.ts'
 import type { Ledgers } from '../query/ledgers.ts'
-import type { Sandbox } from '../query/sandbox.ts'
+import { brokenEnd } from '../query/result-text.ts'
+import type { Sandbox, WriteAnswer } from '../query/sandbox.ts'
 import { sendError } from './api-errors.ts'
 import { goneSignal } from './gone-signal.ts'
 import { answers, errorAnswer, queries } from './schemas.ts'
@@ -69,6 +73,25 @@ export function dataRoutes(app: FastifyInstance, { ledgers, pages, sandbox }: Da
         response: answer(answers.query),
       },
     },
-    ({ body }, reply) => sandbox.query(body.sql, goneSignal(reply)),
+    ({ body }, reply) => streamAnswer(reply, (write) => sandbox.answer(body.sql, write, goneSignal(reply))),
   )
+}
+
+/** As long as nothing is sent a failure has a status of its own; afterwards the answer ends with it. */
+async function streamAnswer(reply: FastifyReply, answer: (write: WriteAnswer) => Promise<void>): Promise<FastifyReply> {
+  const stream = new PassThrough()
+  let begun = false
+  const write: WriteAnswer = async (text, stopped) => {
+    if (!begun) reply.type('application/json; charset=utf-8').send(stream)
+    begun = true
+    if (!stream.write(text)) await once(stream, 'drain', { signal: stopped })
+  }
+  try {
+    await answer(write)
+    stream.end()
+  } catch (error) {
+    if (!begun || !(error instanceof CollectorError)) throw error
+    stream.end(brokenEnd(error))
+  }
+  return reply
 }

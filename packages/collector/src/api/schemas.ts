@@ -56,9 +56,12 @@ const place: TextField = {
   description: "A page's `next`",
 }
 
-export const errorAnswer: Schema = object({
-  error: object({ code: text('What went wrong, for programs'), message: text('What went wrong, and what to do') }),
+const failure = object({
+  code: text('What went wrong, for programs'),
+  message: text('What went wrong, and what to do'),
 })
+
+export const errorAnswer: Schema = object({ error: failure })
 
 const ledgerSchema: Schema = object(
   {
@@ -121,11 +124,15 @@ export const answers: Readonly<Record<'sessions' | 'ledger' | 'events' | 'reject
   ledger: ledgerSchema,
   events: object({ events: list(eventSchema), next: cursor('integer') }),
   rejected: object({ events: list(rejectionSchema), next: cursor('integer') }),
-  query: object({
-    columns: list(object({ name: text('Not necessarily unique'), type: text("The database's name for it") })),
-    rows: list(list(anything('What a double holds exactly is a number, timestamps are ISO 8601 in UTC'))),
-    truncated: flag('There was more than a result may hold'),
-  }),
+  query: object(
+    {
+      columns: list(object({ name: text('Not necessarily unique'), type: text("The database's name for it") })),
+      rows: list(list(anything('What a double holds exactly is a number, timestamps are ISO 8601 in UTC'))),
+      truncated: flag('There was more than a result may hold, or `error` kept it back'),
+      error: { ...failure, description: 'Why the answer ends here: it was under way when the query failed' },
+    },
+    ['error'],
+  ),
 }
 
 type QueryName = 'none' | 'sessions' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token'

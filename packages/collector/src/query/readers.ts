@@ -6,16 +6,19 @@ import type { QueryLimits } from './query-limits.ts'
 
 export interface Readers {
   /**
-   * Runs `work` in a transaction that can't write.
+   * Runs `work` in a transaction that can't write. What it waits for besides the database must end with the signal,
+   * whose reason is then thrown.
    *
    * @throws {CollectorError} `query_busy`, `query_timeout`, `query_too_large`, `query_interrupted`, `wrong_state`
    */
-  run<Value>(work: (connection: DuckDBConnection) => Promise<Value>, options?: RunOptions): Promise<Value>
+  run<Value>(work: Work<Value>, options?: RunOptions): Promise<Value>
   /** Ends what runs now with `query_interrupted`, for a commit that lacks memory. */
   interrupt(): void
   /** Ends what runs and what waits. */
   close(): Promise<void>
 }
+
+type Work<Value> = (connection: DuckDBConnection, stopped: AbortSignal) => Promise<Value>
 
 export interface RunOptions {
   /** @default the limits' `timeLimitMs` */
@@ -86,6 +89,7 @@ export function createReaders({
 
   function takeSlot(signal: AbortSignal | undefined): Promise<void> {
     if (closed) throw closing()
+    if (signal?.aborted) throw abandoned()
     if (slots > 0) {
       slots--
       return Promise.resolve()
@@ -96,12 +100,13 @@ export function createReaders({
     return new Promise((admit, refuse) => {
       const waiter = { admit, refuse }
       waiting.push(waiter)
-      signal?.addEventListener('abort', () => {
+      const onAbort = () => {
         const at = waiting.indexOf(waiter)
         if (at < 0) return
         waiting.splice(at, 1)
         refuse(abandoned())
-      })
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
     })
   }
 
@@ -111,11 +116,7 @@ export function createReaders({
     else slots++
   }
 
-  async function read<Value>(
-    work: (connection: DuckDBConnection) => Promise<Value>,
-    run: RunningRead,
-    signal: AbortSignal | undefined,
-  ): Promise<Value> {
+  async function read<Value>(work: Work<Value>, run: RunningRead, signal: AbortSignal | undefined): Promise<Value> {
     const connection = await database.connect()
     const onEnd = onRun(run)
     const { timeLimitMs } = run
@@ -128,11 +129,12 @@ export function createReaders({
     if (signal?.aborted) onAbort()
     try {
       await connection.run('BEGIN TRANSACTION READ ONLY')
-      const value = await work(connection)
-      if (active.stopped) throw active.stopped
+      const value = await work(connection, active.stopped)
+      active.stopped.throwIfAborted()
       return value
     } catch (error) {
-      throw active.stopped ?? error
+      active.stopped.throwIfAborted()
+      throw error
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
@@ -152,7 +154,8 @@ interface Waiting {
 }
 
 interface ActiveRead {
-  readonly stopped: CollectorError | undefined
+  /** Its reason says why. */
+  readonly stopped: AbortSignal
   readonly ended: Promise<void>
   stop(why: () => CollectorError): void
   end(): void
@@ -165,24 +168,17 @@ function watch(connection: DuckDBConnection, memoryGrowthMb: number, residentByt
   const ended = new Promise<void>((resolve) => {
     settle = resolve
   })
-  let stopped: CollectorError | undefined
+  const stopping = new AbortController()
+  const stop = (why: () => CollectorError) => {
+    if (!stopping.signal.aborted) stopping.abort(why())
+    connection.interrupt()
+  }
   const interval = setInterval(() => {
     // The database counts its tables against its limit, but not the text that a function puts together.
-    if (residentBytes() - startBytes > memoryGrowthMb * 2 ** 20) stopped ??= tooLarge()
-    if (stopped) connection.interrupt()
+    if (residentBytes() - startBytes > memoryGrowthMb * 2 ** 20) stop(tooLarge)
+    if (stopping.signal.aborted) connection.interrupt()
   }, watchIntervalMs)
-  return {
-    get stopped() {
-      return stopped
-    },
-    ended,
-    stop(why) {
-      stopped ??= why()
-      connection.interrupt()
-    },
-    end: () => clearInterval(interval),
-    settle,
-  }
+  return { stopped: stopping.signal, ended, stop, end: () => clearInterval(interval), settle }
 }
 
 const failure = (code: CollectorErrorCode, message: string): CollectorError => new CollectorError(code, message)

@@ -2,30 +2,28 @@
  * The SQL sandbox: one SELECT over our own tables, with functions that only compute, for a limited time, and a limited answer.
  * Three walls stand behind one another: the tree is judged here, the transaction can't write, and the database is hardened.
  */
-import { type DuckDBConnection, type DuckDBResult, StatementType } from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
-import type { Json } from './exact-json.ts'
 import { inspectSql } from './inspect-sql.ts'
 import { queryFingerprint } from './query-fingerprint.ts'
 import type { QueryLimits } from './query-limits.ts'
 import type { Readers } from './readers.ts'
-import { jsonOf } from './result-json.ts'
-
-export interface QueryResult {
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
-  /** Values in the order of the columns. */
-  readonly rows: readonly (readonly Json[])[]
-  /** There was more than a result may hold. */
-  readonly truncated: boolean
-}
+import { type QueryResult, StreamFailure, type WritePiece, writeResult } from './result-text.ts'
 
 export interface Sandbox {
   /**
+   * Writes the answer as the JSON text of a `QueryResult`. `write` is told by the signal to wait no longer.
+   *
    * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_timeout`, `query_too_large`, `query_busy`,
-   * `query_interrupted`, `query_killed`, `store_unavailable`
+   * `query_interrupted`, `query_killed`, `store_unavailable`. Where something was written, `brokenEnd` completes it.
    */
+  answer(sql: string, write: WriteAnswer, signal?: AbortSignal): Promise<void>
+  /** The same as an object. Throws as `answer` does. */
   query(sql: string, signal?: AbortSignal): Promise<QueryResult>
 }
+
+/** Resolves once there is room for more; rejects with the signal. */
+export type WriteAnswer = (text: string, stopped: AbortSignal) => Promise<void>
 
 export interface SandboxOptions {
   readonly readers: Readers
@@ -38,41 +36,61 @@ export interface SandboxOptions {
 
 export function createSandbox({ readers, limits, readable, isBanned = () => false }: SandboxOptions): Sandbox {
   return {
+    answer,
     async query(sql, signal) {
-      const { maxSqlLength } = limits
-      if (typeof sql !== 'string' || sql.trim() === '') throw new CollectorError('bad_sql', 'Expected a SELECT')
-      if (sql.length > maxSqlLength) {
-        throw new CollectorError('forbidden_sql', `Expected at most ${maxSqlLength} characters, got ${sql.length}`)
-      }
-      // The database's parser ends at a NUL; nobody shall see another query than the one that runs.
-      if (sql.includes('\0')) throw new CollectorError('bad_sql', 'Expected SQL without NUL')
-      const fingerprint = queryFingerprint(sql)
-      if (isBanned(fingerprint)) throw banned()
-      try {
-        const relations = await readable()
-        const options = { fingerprint, ...(signal && { signal }) }
-        return await readers.run((connection) => answer(connection, sql, relations), options)
-      } catch (error) {
-        throw error instanceof CollectorError ? error : failureOf(error)
-      }
+      const pieces: string[] = []
+      await answer(sql, async (text) => void pieces.push(text), signal)
+      return JSON.parse(pieces.join('')) as QueryResult
     },
   }
 
-  async function answer(
-    connection: DuckDBConnection,
-    sql: string,
-    relations: ReadonlySet<string>,
-  ): Promise<QueryResult> {
-    const fault = inspectSql(await parse(connection, sql), relations)
-    if (fault) throw new CollectorError('forbidden_sql', fault)
+  async function answer(sql: string, write: WriteAnswer, signal?: AbortSignal): Promise<void> {
+    const { maxSqlLength } = limits
+    if (typeof sql !== 'string' || sql.trim() === '') throw new CollectorError('bad_sql', 'Expected a SELECT')
+    if (sql.length > maxSqlLength) {
+      throw new CollectorError('forbidden_sql', `Expected at most ${maxSqlLength} characters, got ${sql.length}`)
+    }
+    // The database's parser ends at a NUL; nobody shall see another query than the one that runs.
+    if (sql.includes('\0')) throw new CollectorError('bad_sql', 'Expected SQL without NUL')
+    const fingerprint = queryFingerprint(sql)
+    if (isBanned(fingerprint)) throw banned()
+    try {
+      const relations = await readable()
+      await readers.run(
+        async (connection, stopped) => {
+          const fault = inspectSql(await parse(connection, sql), relations)
+          if (fault) throw new CollectorError('forbidden_sql', fault)
+          await run(connection, sql, (text) => write(text, stopped))
+        },
+        { fingerprint, ...(signal && { signal }) },
+      )
+    } catch (error) {
+      throw error instanceof CollectorError ? error : failureOf(error)
+    }
+  }
+
+  async function run(connection: DuckDBConnection, sql: string, write: WritePiece): Promise<void> {
     const statement = await connection.prepare(sql)
     try {
       if (statement.statementType !== StatementType.SELECT) throw notOneSelect(sql)
-      return await collect(await statement.stream(), limits)
+      await writeResult(await statement.stream(), limits, write)
+    } catch (error) {
+      throw error instanceof StreamFailure ? await reasonOf(connection, statement) : error
     } finally {
       statement.destroySync()
     }
   }
+}
+
+/** Asked as a whole, in a transaction that has not failed, the query tells what its stream did not. */
+async function reasonOf(connection: DuckDBConnection, statement: DuckDBPreparedStatement): Promise<unknown> {
+  await connection.run('ROLLBACK')
+  await connection.run('BEGIN TRANSACTION READ ONLY')
+  return statement.run().then(
+    () =>
+      new CollectorError('query_interrupted', 'The query failed in the midst of its result. Try again in a moment.'),
+    (error: unknown) => error,
+  )
 }
 
 /** The syntax tree of one SELECT. */
@@ -93,31 +111,6 @@ interface SerializedSql {
   readonly error_message?: string
   readonly statements?: readonly unknown[]
 }
-
-async function collect(result: DuckDBResult, { maxRows, maxResultBytes }: QueryLimits): Promise<QueryResult> {
-  const types = result.columnTypes()
-  const columns = result.columnNames().map((name, at) => ({ name, type: columnTypeText(types[at]) }))
-  const rows: Json[][] = []
-  let bytes = 0
-  for (;;) {
-    const chunk = await result.fetchChunk()
-    if (!chunk || chunk.rowCount === 0) return { columns, rows, truncated: false }
-    for (let row = 0; row < chunk.rowCount; row++) {
-      if (rows.length === maxRows || bytes > maxResultBytes) return { columns, rows, truncated: true }
-      const values = types.map((type, column) => {
-        const value = jsonOf(chunk.getColumnVector(column).getItem(row), type)
-        bytes += sizeOf(value)
-        return value
-      })
-      rows.push(values)
-    }
-  }
-}
-
-const columnTypeText = (type: { alias?: string; toString(): string } | undefined): string => type?.alias ?? String(type)
-
-const sizeOf = (value: Json): number =>
-  typeof value === 'string' ? value.length : typeof value === 'object' && value ? JSON.stringify(value).length : 8
 
 const banned = () =>
   new CollectorError(
