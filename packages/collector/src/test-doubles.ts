@@ -92,7 +92,7 @@ export const aBatch = (
 ): SessionBatch => {
   const { type = 'a', ...rest } = over
   const upTo = seq + count - 1
-  const event = { type, timestamp: 1, data: null, json: 'null' }
+  const event = { type, timestamp: 1, json: 'null' }
   return {
     upTo,
     pushed: upTo,

@@ -19,6 +19,9 @@ it('tells what is stored, as it is stored', async () => {
   })
   const counters = await live.next<{ stored: number }>('counters', ({ stored }) => stored === 1)
   expect(counters).toMatchObject({ rejected: 1, types: { x: 1 } })
+  // As a query has it.
+  await send(listening.url, '[{"type":"x"}]')
+  expect(await live.next('tail')).toMatchObject({ events: [{ type: 'x', data: null }] })
 })
 
 it('goes on counting after a restart', async () => {

@@ -48,8 +48,9 @@ export interface EventFault {
   readonly message: string
 }
 
-/** An event within the limits, with the JSON text of its data as it came. */
-export interface CheckedEvent extends WireEvent {
+/** An event within the limits. It holds no parsed data: many wait for their commit, and what is stored is the text. */
+export interface CheckedEvent extends Omit<WireEvent, 'data'> {
+  /** The JSON text of its data, as it came. */
   readonly json: string
 }
 
@@ -77,14 +78,12 @@ export function checkEvent(
   if (version !== undefined && !(isCount(version, 1) && version <= 0x7fffffff)) {
     return refused('bad_event', `Expected "version" to be a whole number from 1 up, got ${excerpt(version)}`)
   }
-  if (Object.keys(value).length !== keys) return { ok: false, error: duplicateKey }
+  if (countOwnKeys(value) !== keys) return { ok: false, error: duplicateKey }
   const fault = slice && jsonFault(data, slice, limits)
   if (fault) return { ok: false, error: fault }
   const json = slice?.text ?? 'null'
   return decoded(
-    version === undefined
-      ? { type, timestamp, data, json }
-      : { type, timestamp, data, version: version as number, json },
+    version === undefined ? { type, timestamp, json } : { type, timestamp, version: version as number, json },
   )
 }
 
@@ -131,6 +130,13 @@ function countKeys(value: unknown, limits: EventLimits, depthLeft: number): numb
     keys += counted
   }
   return keys + own
+}
+
+/** What `JSON.parse` makes inherits nothing, and a list of the keys would be made for each event. */
+function countOwnKeys(value: object): number {
+  let keys = 0
+  for (const _key in value) keys++
+  return keys
 }
 
 const fault = (code: RejectionCode, message: string): EventFault => ({ code, message })

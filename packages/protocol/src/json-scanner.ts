@@ -92,10 +92,14 @@ export class JsonScanner {
 
   /** @param name without a character that JSON must escape */
   keyIs(name: string): boolean {
-    const length = this.keyEnd - this.keyStart - 2
-    if (length <= name.length) return length === name.length && this.text.startsWith(name, this.keyStart + 1)
+    const { text, keyStart, keyEnd } = this
+    const length = keyEnd - keyStart - 2
+    if (length <= name.length) return length === name.length && text.startsWith(name, keyStart + 1)
     // An escape makes a key longer: `"\u0064ata"` is `data`, too.
-    return this.keyText.includes('\\') && JSON.parse(this.keyText) === name
+    for (let at = keyStart; at < keyEnd; at++) {
+      if (text.charCodeAt(at) === backslash) return JSON.parse(this.keyText) === name
+    }
+    return false
   }
 
   /** The value that begins here. */

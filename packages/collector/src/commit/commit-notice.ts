@@ -24,7 +24,8 @@ export function noticeOf(writes: readonly SessionWrite[]): CommitNotice {
     for (const batch of batches) {
       const { receivedAt } = batch
       for (const { seq, event } of batch.events) {
-        const { type, timestamp, data, version } = event
+        const { type, timestamp, version, json } = event
+        const data: unknown = JSON.parse(json)
         const committed = { id: eventId(sessionId, seq), type, timestamp, data, sessionId, seq, receivedAt }
         events.push(version === undefined ? committed : { ...committed, version })
       }

@@ -23,7 +23,7 @@ export interface GroupPlan {
 export function planGroup(appends: readonly Append[], before: ReadonlyMap<string, SessionRecord>): GroupPlan {
   const taken: Append[] = []
   const stale: { append: Append; mark: number }[] = []
-  const writes = new Map<string, SessionWrite>()
+  const writes = new Map<string, { sessionId: string; from: number; batches: SessionBatch[]; record: SessionRecord }>()
   for (const append of appends) {
     const { sessionId, expectedMark, batch } = append
     const write = writes.get(sessionId)
@@ -33,8 +33,11 @@ export function planGroup(appends: readonly Append[], before: ReadonlyMap<string
       continue
     }
     taken.push(append)
-    const { from = expectedMark, batches = [] } = write ?? {}
-    writes.set(sessionId, { sessionId, from, batches: [...batches, batch], record: applyBatch(record, batch) })
+    const after = applyBatch(record, batch)
+    if (write) {
+      write.batches.push(batch)
+      write.record = after
+    } else writes.set(sessionId, { sessionId, from: expectedMark, batches: [batch], record: after })
   }
   return { taken, stale, writes: [...writes.values()] }
 }

@@ -1,8 +1,16 @@
 /**
- * What one session has in a group, and how it stands in the log: an entry whose body is a length (4 bytes), a JSON text
- * without the events' own texts, and then those, one after the other, as they came over the wire.
+ * What one session has in a group, and how it stands in the log: an entry whose body is
+ *
+ *     JSON bytes 4 | JSON: the record, the batches but for their events, the names of types | a row an event | texts
+ *
+ * The texts are the events' own, one after the other, as they came over the wire. A row is
+ *
+ *     seq 8 | timestamp 8 | type 4 | version 4 | UTF-16 units of the data's text 4 | of the envelope's 4
+ *
+ * Numbers are little-endian, the first two are doubles; a version or an envelope of 0 is none.
  */
 import type { Entry } from '../log/entry.ts'
+import { decodeFirstFormat, isFirstFormat } from './first-format.ts'
 import type { AcceptedEvent, SessionBatch } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
 
@@ -16,74 +24,106 @@ export interface SessionWrite {
   readonly record: SessionRecord
 }
 
-/** An event without its texts, and how many bytes they have. */
-type EventLine = readonly [
-  seq: number,
-  type: string,
-  timestamp: number,
-  version: number,
-  data: number,
-  envelope: number,
-]
-
-interface Body {
+/** A write without its events: how many each batch has is told. */
+interface Outline {
   readonly record: SessionRecord
-  readonly batches: readonly (Omit<SessionBatch, 'events'> & { readonly events: readonly EventLine[] })[]
+  readonly types: readonly string[]
+  readonly batches: readonly (Omit<SessionBatch, 'events'> & { readonly events: number })[]
 }
 
-const none = -1
+const rowBytes = 32
 
 export function encodeWrite({ sessionId, from, batches, record }: SessionWrite): Entry {
+  let count = 0
+  for (const { events } of batches) count += events.length
+  const rows = new DataView(new ArrayBuffer(count * rowBytes))
+  const types = new Map<string, number>()
   const texts: string[] = []
-  const body: Body = {
-    record,
-    batches: batches.map((batch) => ({ ...batch, events: batch.events.map((accepted) => lineOf(accepted, texts)) })),
+  let at = 0
+  for (const { events } of batches) {
+    for (const accepted of events) {
+      writeRow(rows, at, accepted, types)
+      at += rowBytes
+      texts.push(accepted.event.json)
+      if (accepted.envelope !== undefined) texts.push(accepted.envelope)
+    }
   }
-  const meta = Buffer.from(JSON.stringify(body))
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(meta.length)
+  const outline: Outline = {
+    record,
+    types: [...types.keys()],
+    batches: batches.map((batch) => ({ ...batch, events: batch.events.length })),
+  }
   return {
     head: { session: sessionId, from, to: record.mark, pushed: record.pushed },
-    body: Buffer.concat([length, meta, Buffer.from(texts.join(''))]),
+    body: joinBody(JSON.stringify(outline), new Uint8Array(rows.buffer), texts.join('')),
   }
 }
 
-function lineOf({ seq, event, envelope }: AcceptedEvent, texts: string[]): EventLine {
-  const { type, timestamp, version = none, json } = event
-  texts.push(json)
-  if (envelope !== undefined) texts.push(envelope)
-  return [
-    seq,
-    type,
-    timestamp,
-    version,
-    Buffer.byteLength(json),
-    envelope === undefined ? none : Buffer.byteLength(envelope),
-  ]
+function writeRow(rows: DataView, at: number, accepted: AcceptedEvent, types: Map<string, number>): void {
+  const { seq, event, envelope = '' } = accepted
+  let type = types.get(event.type)
+  if (type === undefined) {
+    type = types.size
+    types.set(event.type, type)
+  }
+  rows.setFloat64(at, seq, true)
+  rows.setFloat64(at + 8, event.timestamp, true)
+  rows.setUint32(at + 16, type, true)
+  rows.setUint32(at + 20, event.version ?? 0, true)
+  rows.setUint32(at + 24, event.json.length, true)
+  rows.setUint32(at + 28, envelope.length, true)
+}
+
+function joinBody(outline: string, rows: Uint8Array, texts: string): Uint8Array {
+  const outlineBytes = Buffer.byteLength(outline)
+  const textsAt = 4 + outlineBytes + rows.length
+  const body = Buffer.allocUnsafe(textsAt + Buffer.byteLength(texts))
+  body.writeUInt32LE(outlineBytes)
+  body.write(outline, 4)
+  body.set(rows, 4 + outlineBytes)
+  body.write(texts, textsAt)
+  return body
 }
 
 /** Reads an entry of our own making, whose checksum was right. */
 export function decodeWrite({ head, body }: Entry): SessionWrite {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
-  let offset = 4 + bytes.readUInt32LE(0)
-  const { record, batches }: Body = JSON.parse(bytes.toString('utf8', 4, offset))
-  const take = (length: number): string => {
-    const start = offset
-    offset += length
-    return bytes.toString('utf8', start, offset)
+  const outlineEnd = 4 + bytes.readUInt32LE(0)
+  const outline: Outline = JSON.parse(bytes.toString('utf8', 4, outlineEnd))
+  const { session: sessionId, from } = head
+  const { record } = outline
+  if (isFirstFormat(outline)) {
+    return { sessionId, from, record, batches: decodeFirstFormat(outline, bytes.subarray(outlineEnd)) }
   }
-  return {
-    sessionId: head.session,
-    from: head.from,
-    record,
-    batches: batches.map((batch) => ({
-      ...batch,
-      events: batch.events.map(([seq, type, timestamp, version, dataBytes, envelopeBytes]) => ({
-        seq,
-        // Its value is nobody's business any more: what is stored is the text.
-        event: { type, timestamp, data: undefined, ...(version !== none && { version }), json: take(dataBytes) },
-        ...(envelopeBytes !== none && { envelope: take(envelopeBytes) }),
-      })),
-    })),
+  const readEvent = eventReader(bytes, outlineEnd, outline)
+  const batches = outline.batches.map((batch) => ({
+    ...batch,
+    events: Array.from({ length: batch.events }, readEvent),
+  }))
+  return { sessionId, from, record, batches }
+}
+
+/** Gives one event after the other. */
+function eventReader(bytes: Buffer, rowsAt: number, { types, batches }: Outline): () => AcceptedEvent {
+  const rowsEnd = batches.reduce((end, { events }) => end + events * rowBytes, rowsAt)
+  const rows = new DataView(bytes.buffer, bytes.byteOffset, rowsEnd)
+  const texts = bytes.toString('utf8', rowsEnd)
+  let at = rowsAt
+  let textAt = 0
+  const takeText = (length: number): string => {
+    const start = textAt
+    textAt += length
+    return texts.slice(start, textAt)
+  }
+  return () => {
+    const seq = rows.getFloat64(at, true)
+    const timestamp = rows.getFloat64(at + 8, true)
+    const type = types[rows.getUint32(at + 16, true)] ?? ''
+    const version = rows.getUint32(at + 20, true)
+    const json = takeText(rows.getUint32(at + 24, true))
+    const envelope = takeText(rows.getUint32(at + 28, true))
+    at += rowBytes
+    const event = version === 0 ? { type, timestamp, json } : { type, timestamp, version, json }
+    return envelope === '' ? { seq, event } : { seq, event, envelope }
   }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Entry, encodeEntry } from './entry.ts'
 import { type LogRecord, listSegments, readLog } from './read-log.ts'
-import { segmentFile, segmentHeadBytes } from './segment.ts'
+import { formatVersion, segmentFile, segmentHeadBytes } from './segment.ts'
 import { createFaultyDisk, type FaultyDisk } from './test-doubles.ts'
 import { type LogWarning, type LogWriter, openLogWriter } from './write-log.ts'
 
@@ -326,12 +326,12 @@ describe('damage', () => {
     await openLogWriter({ files: disk })
     const name = await newestFile(disk)
     const head = disk.contentOf(name)
-    head.writeUInt32LE(2, 8)
+    head.writeUInt32LE(formatVersion + 1, 8)
     head.writeUInt32LE(crc32(head.subarray(0, 56)), 56)
     disk.put(name, head)
     await expect(openLogWriter({ files: disk })).rejects.toMatchObject({
       code: 'data_unusable',
-      message: expect.stringContaining(`${name} of format 2`),
+      message: expect.stringContaining(`${name} of format ${formatVersion + 1}`),
     })
   })
 })

@@ -10,6 +10,7 @@ import {
   jsonFault,
   type ReceivedElement,
   type StandardIssue,
+  type WireEvent,
 } from '@downlink/protocol'
 
 type Verdict =
@@ -33,11 +34,11 @@ export function createJudge(limits: EventLimits, schemas: EventSchemas): Judge {
   function judge(element: ReceivedElement, fallbackTimestamp?: number): Verdict {
     const checked = checkEvent(element, limits, fallbackTimestamp)
     if (!checked.ok || acceptsAll) return checked
-    const fault = schemaFault(checked.value)
+    const fault = schemaFault(checked.value.type, (element.value as WireEvent).data)
     return fault ? { ok: false, error: fault } : checked
   }
 
-  function schemaFault({ type, data }: CheckedEvent): EventFault | undefined {
+  function schemaFault(type: string, data: unknown): EventFault | undefined {
     const schema = known.get(type)
     if (!schema) return fault('unknown_type', `Expected one of the defined event types, got "${type}"`)
     try {

@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { aBatch } from '../test-doubles.ts'
+import type { AcceptedEvent } from './session-batch.ts'
+import { newRecord } from './session-record.ts'
+import { decodeWrite, encodeWrite } from './session-write.ts'
+
+const text = fc.string({ unit: 'grapheme', maxLength: 12 })
+const event: fc.Arbitrary<AcceptedEvent> = fc
+  .record(
+    {
+      seq: fc.integer({ min: 1, max: 2 ** 36 }),
+      type: fc.oneof(fc.constantFrom('hit', '__proto__', 'é🚀'), text),
+      timestamp: fc.double({ min: -8.64e15, max: 8.64e15, noNaN: true }),
+      version: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+      json: fc.json().map((json) => ` ${json}`.trim()),
+      envelope: fc.dictionary(text, fc.jsonValue(), { minKeys: 1 }).map((value) => JSON.stringify(value)),
+    },
+    { requiredKeys: ['seq', 'type', 'timestamp', 'json'] },
+  )
+  .map(({ seq, envelope, ...rest }) => (envelope ? { seq, event: rest, envelope } : { seq, event: rest }))
+const batch = fc
+  .tuple(fc.integer({ min: 1, max: 99 }), fc.array(event), fc.dictionary(fc.constantFrom('overflow'), fc.nat()))
+  .map(([upTo, events, dropped]) => aBatch(1, upTo, { events, dropped }))
+
+it('brings a write back as it was', () => {
+  fc.assert(
+    fc.property(fc.array(batch), (batches) => {
+      const write = { sessionId: 's', from: 3, batches, record: { ...newRecord('s', 5), mark: 7, labels: { a: 'é' } } }
+      const { head, body } = encodeWrite(write)
+      expect(head).toEqual({ session: 's', from: 3, to: 7, pushed: 0 })
+      // A reader finds the body at any offset of what it has read.
+      const read = Buffer.concat([Buffer.alloc(3), body]).subarray(3)
+      expect(decodeWrite({ head, body: read })).toEqual(write)
+    }),
+  )
+})
+
+it('reads what a log of format 1 holds', () => {
+  const record = newRecord('s', 5)
+  const events = [
+    [8, 'é', 1.5, -1, 8, -1],
+    [9, 'b', 2, 4, 4, 7],
+  ]
+  const outline = Buffer.from(JSON.stringify({ record, batches: [{ ...aBatch(8, 9), events }] }))
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(outline.length)
+  const body = Buffer.concat([length, outline, Buffer.from('{"é":1}null{"x":2}')])
+  expect(decodeWrite({ head: { session: 's', from: 7, to: 9, pushed: 9 }, body })).toEqual({
+    sessionId: 's',
+    from: 7,
+    record,
+    batches: [
+      aBatch(8, 9, {
+        events: [
+          { seq: 8, event: { type: 'é', timestamp: 1.5, json: '{"é":1}' } },
+          { seq: 9, event: { type: 'b', timestamp: 2, version: 4, json: 'null' }, envelope: '{"x":2}' },
+        ],
+      }),
+    ],
+  })
+})
