@@ -22,6 +22,7 @@ export function createJournal({ log, tell }: JournalOptions): Journal {
   return {
     async write(writes) {
       const result = await log.write(writes.map(encodeWrite))
+      if (result.kind === 'lost_ownership') return { kind: 'unavailable', reason: 'Another process has opened the log' }
       if (result.kind === 'written') tell(result.end)
       return result
     },

@@ -18,6 +18,8 @@ export interface EntryHead {
   readonly to: number
   /** The highest sequence that the sender had given out. */
   readonly pushed: number
+  /** The store was away when the session came: only it can tell whether the session began here. */
+  readonly unconfirmed?: true
 }
 
 export interface Entry {
@@ -37,7 +39,7 @@ export interface EntryFrame {
 export const entryMagic: Buffer = Buffer.from([0xff, 0x44, 0x4c, 0x45])
 const fixedBytes = 20
 
-/** A head holds a session id of at most 64 characters and three numbers. */
+/** A head holds a session id of at most 64 characters and three numbers, and little more. */
 const maxHeadBytes = 1024
 
 /** All that has to be read to decode a frame. */

@@ -1,5 +1,7 @@
 /** The folder of the log as a port, so that a test can tear, zero, fail and forget what a disk may. */
-import { type FileHandle, mkdir, open, readdir, rm, statfs } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface LogFiles {
@@ -10,6 +12,10 @@ export interface LogFiles {
   /** For reading, and for writing over what is there. */
   open(name: string): Promise<LogFile>
   remove(name: string): Promise<void>
+  /** A small file's text; undefined where there is none. */
+  readText(name: string): Promise<string | undefined>
+  /** Puts a small file in the place of another, whole or not at all. A power cut may leave the old one, or nothing. */
+  replaceText(name: string, text: string): Promise<void>
   /** Makes names durable. Rejects where a folder can't be synced. */
   sync(): Promise<void>
   /** Bytes of the file system, and those that a write may still take. */
@@ -34,6 +40,20 @@ export async function openLogFiles(folder: string): Promise<LogFiles> {
     create: async (name) => logFile(await open(join(folder, name), 'wx+', 0o600)),
     open: async (name) => logFile(await open(join(folder, name), 'r+')),
     remove: (name) => rm(join(folder, name), { force: true }),
+    async readText(name) {
+      try {
+        // It is read once a group: this takes 5 µs, and a way through the thread pool 100.
+        return readFileSync(join(folder, name), 'utf8')
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw error
+      }
+    },
+    async replaceText(name, text) {
+      const temporary = join(folder, `${name}.${randomBytes(4).toString('hex')}.tmp`)
+      await writeFile(temporary, text, { mode: 0o600 })
+      await rename(temporary, join(folder, name))
+    },
     async sync() {
       const handle = await open(folder, 'r')
       try {

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Entry, encodeEntry } from './entry.ts'
+import { readOwner } from './owner.ts'
 import { type LogRecord, listSegments, readLog } from './read-log.ts'
 import { formatVersion, segmentFile, segmentHeadBytes } from './segment.ts'
 import { createFaultyDisk, type FaultyDisk } from './test-doubles.ts'
@@ -24,10 +25,13 @@ async function readAll(disk: FaultyDisk, log: LogWriter): Promise<readonly LogRe
 const entriesIn = (records: readonly LogRecord[]): readonly Entry[] =>
   records.flatMap((record) => (record.kind === 'entry' ? [record.entry] : []))
 
+const segmentsOf = async (disk: FaultyDisk): Promise<readonly string[]> =>
+  (await listSegments(disk)).map(({ key }) => segmentFile(key))
+
 async function newestFile(disk: FaultyDisk): Promise<string> {
-  const newest = (await listSegments(disk)).at(-1)
-  if (!newest) throw new Error('Expected a segment')
-  return segmentFile(newest.key)
+  const newest = (await segmentsOf(disk)).at(-1)
+  if (newest === undefined) throw new Error('Expected a segment')
+  return newest
 }
 
 /** Like Math.random, and the same in each run. */
@@ -117,13 +121,13 @@ describe('a log that is opened again and again', () => {
   it('keeps no segment that was never written to, however often that was', async () => {
     const disk = createFaultyDisk(Math.random)
     for (let starts = 0; starts < 20; starts++) await openLogWriter({ files: disk })
-    expect(await disk.list()).toHaveLength(1)
+    expect(await segmentsOf(disk)).toHaveLength(1)
     const log = await openLogWriter({ files: disk })
     await log.write([entry(1)])
     for (let starts = 0; starts < 20; starts++) await openLogWriter({ files: disk })
     const last = await openLogWriter({ files: disk })
     await last.write([entry(2)])
-    expect(await disk.list()).toHaveLength(2)
+    expect(await segmentsOf(disk)).toHaveLength(2)
     expect(await readAll(disk, last)).toMatchObject([
       { kind: 'entry', entry: { head: { from: 1 } } },
       { kind: 'entry', entry: { head: { from: 2 } } },
@@ -146,6 +150,121 @@ describe('a log that is opened again and again', () => {
     }
     expect(await listSegments(files)).toHaveLength(21)
     expect([open, most]).toEqual([0, 1])
+  })
+})
+
+describe('the last entry of a session', () => {
+  const textOf = async (log: LogWriter, session: string): Promise<string | undefined> => {
+    const found = await log.lastEntry(session)
+    return found && Buffer.from(found.body).toString()
+  }
+
+  it('is found at once and after any start, over several segments', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const first = await openLogWriter({ files: disk, segmentBytes: 300 })
+    for (let number = 0; number < 10; number++) await first.write([entry(number), entry(number + 1)])
+    const second = await openLogWriter({ files: disk, segmentBytes: 300 })
+    for (const log of [first, second]) {
+      expect([...log.sessions()].sort()).toEqual(['s0', 's1', 's2'])
+      expect(await Promise.all(['s0', 's1', 's2', 's3'].map((id) => textOf(log, id)))).toEqual([
+        '{"n":9}',
+        '{"n":10}',
+        '{"n":8}',
+        undefined,
+      ])
+    }
+  })
+
+  it('is let go once a checkpoint covers it, also at the next start', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk, segmentBytes: 150 })
+    await log.write([entry(0)])
+    const second = await log.write([entry(1)])
+    await log.write([entry(2)])
+    if (second.kind !== 'written') throw new Error('Expected it to be written')
+    await log.removeBefore({ segment: `0000000001-${'ab'.repeat(16)}`, offset: 1e9 })
+    expect([...log.sessions()]).toEqual(['s0', 's1', 's2'])
+    await log.removeBefore(second.end)
+    expect([...log.sessions()]).toEqual(['s2'])
+    expect([...(await openLogWriter({ files: disk })).sessions()]).toEqual(['s2'])
+  })
+
+  it.each([
+    ['of a later format', '{"format":2}'],
+    ['torn', '{"format":1,"segment":"00000'],
+    ['empty', ''],
+    ['of another log', JSON.stringify({ format: 1, segment: `0000000001-${'ab'.repeat(16)}`, offset: 60 })],
+    ['anything', '[null]'],
+  ])('is found where the hint of the checkpoint is %s', async (_, hint) => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk, segmentBytes: 100 })
+    for (let number = 0; number < 3; number++) await log.write([entry(number)])
+    disk.put('checkpoint', Buffer.from(hint))
+    expect([...(await openLogWriter({ files: disk })).sessions()]).toEqual(['s0', 's1', 's2'])
+  })
+
+  it('of those told of the longest ago is let go beyond the capacity, and a damaged one is none', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk, maxIndexedSessions: 2 })
+    await log.write([entry(0), entry(1), entry(3), entry(2)])
+    expect([...log.sessions()]).toEqual(['s0', 's2'])
+    const name = await newestFile(disk)
+    disk.flip(name, disk.contentOf(name).indexOf('{"n":3}'))
+    expect([await textOf(log, 's0'), await textOf(log, 's2')]).toEqual([undefined, '{"n":2}'])
+    log.forget('s2')
+    expect(await textOf(log, 's2')).toBeUndefined()
+  })
+})
+
+describe('the owner of a log', () => {
+  it('is the last one that opened it: an earlier one acknowledges nothing, deletes nothing, and hears of it once', async () => {
+    const disk = createFaultyDisk(Math.random)
+    let lost = 0
+    const first = await openLogWriter({ files: disk, segmentBytes: 100, onLost: () => lost++ })
+    await first.write([entry(1)])
+    await first.write([entry(2)])
+    const second = await openLogWriter({ files: disk, socket: '/a/socket' })
+    expect(await first.write([entry(3)])).toEqual({ kind: 'lost_ownership' })
+    expect(await first.write([entry(4)])).toEqual({ kind: 'lost_ownership' })
+    await first.removeBefore(first.end)
+    expect([lost, first.available]).toEqual([1, false])
+    expect(await second.write([entry(5)])).toMatchObject({ kind: 'written' })
+    expect(entriesIn(await readAll(disk, second)).map(numberOf)).toEqual([1, 2, 5])
+    expect(await readOwner(disk)).toMatchObject({ socket: '/a/socket' })
+  })
+
+  it('is nobody where the file says anything else, which keeps nobody from opening', async () => {
+    const disk = createFaultyDisk(Math.random)
+    for (const text of ['{"format":2,"id":"x"}', '', 'null', '{"format":1', '{"format":1,"id":7}']) {
+      disk.put('owner', Buffer.from(text))
+      expect(await readOwner(disk)).toBeUndefined()
+      const log = await openLogWriter({ files: disk })
+      expect(await log.write([entry(1)])).toMatchObject({ kind: 'written' })
+    }
+  })
+
+  it('acknowledges nothing while the file can not be read, and goes on once it can', async () => {
+    const disk = createFaultyDisk(Math.random)
+    let broken = false
+    const readText: FaultyDisk['readText'] = async (name) => {
+      if (broken) throw new Error('EMFILE')
+      return disk.readText(name)
+    }
+    const log = await openLogWriter({ files: { ...disk, readText } })
+    broken = true
+    expect(await log.write([entry(1)])).toMatchObject({ kind: 'unavailable', reason: 'Error: EMFILE' })
+    broken = false
+    await log.write([entry(2)])
+    expect(entriesIn(await readAll(disk, log)).map(numberOf)).toEqual([2])
+  })
+
+  it('is one of two that open at the same moment', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const replaceText: FaultyDisk['replaceText'] = async (name, text) => {
+      await disk.replaceText(name, text)
+      await disk.replaceText(name, '{"format":1,"id":"another"}')
+    }
+    await expect(openLogWriter({ files: { ...disk, replaceText } })).rejects.toMatchObject({ code: 'data_in_use' })
   })
 })
 

@@ -2,7 +2,7 @@
 import { CollectorError } from '../errors.ts'
 import type { Entry, EntryHead } from './entry.ts'
 import type { LogFiles } from './log-files.ts'
-import { readSegment } from './read-segment.ts'
+import { readEntry, readSegment } from './read-segment.ts'
 import {
   decodeHead,
   formatVersion,
@@ -23,7 +23,7 @@ export interface Position {
 }
 
 export type LogRecord =
-  | { readonly kind: 'entry'; readonly entry: Entry; readonly end: Position }
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly begin: Position; readonly end: Position }
   | { readonly kind: 'damage'; readonly bytes: number; readonly heads: readonly EntryHead[]; readonly end: Position }
   /** A segment that the next one names is not there. */
   | { readonly kind: 'missing-segment'; readonly id: string; readonly end: Position }
@@ -92,6 +92,18 @@ export async function* readLog(files: LogFiles, from: Position | undefined, to: 
   }
 }
 
+/** Reads the one entry that begins at a place; undefined where none does that is sound. */
+export async function readEntryAt(files: LogFiles, { segment, offset }: Position): Promise<Entry | undefined> {
+  const name = segmentNameOf(segmentFile(segment))
+  if (!name) return undefined
+  const file = await files.open(segmentFile(segment))
+  try {
+    return await readEntry(file, name.id, offset)
+  } finally {
+    await file.close()
+  }
+}
+
 async function* readBetween(files: LogFiles, key: string, begin: number, end: number): AsyncGenerator<LogRecord> {
   const name = segmentNameOf(segmentFile(key))
   if (!name || begin >= end) return
@@ -100,7 +112,7 @@ async function* readBetween(files: LogFiles, key: string, begin: number, end: nu
     for await (const record of readSegment(file, name.id, begin, end)) {
       const position = { segment: key, offset: record.to }
       yield record.kind === 'entry'
-        ? { kind: 'entry', entry: record.entry, end: position }
+        ? { kind: 'entry', entry: record.entry, begin: { segment: key, offset: record.from }, end: position }
         : { kind: 'damage', bytes: record.to - record.from, heads: record.heads, end: position }
     }
   } finally {

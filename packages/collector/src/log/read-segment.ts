@@ -54,6 +54,14 @@ export async function* readSegment(
   }
 }
 
+/** Reads the one entry that begins at an offset; undefined where none does that is sound. */
+export async function readEntry(file: LogFile, segmentId: Uint8Array, offset: number): Promise<Entry | undefined> {
+  const frame = decodeFrame(await file.read(offset, maxFrameBytes), { segmentId, offset })
+  if (!frame || offset + frame.bodyStart + frame.bodyBytes > (await file.size())) return undefined
+  const body = await file.read(offset + frame.bodyStart, frame.bodyBytes)
+  return frame.hasBody(body) ? { head: frame.head, body } : undefined
+}
+
 /** Gives at least `length` bytes from an offset, or all up to `end`. What it gave stays as it is. */
 function windowOver(file: LogFile, end: number): (offset: number, length: number) => Promise<Buffer> {
   let start = 0

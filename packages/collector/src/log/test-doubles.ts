@@ -65,6 +65,12 @@ export function createFaultyDisk(random: () => number): FaultyDisk {
     },
     open: async (name) => fileOf(name),
     remove: async (name) => void contents.delete(name),
+    readText: async (name) => contents.get(name)?.cached.toString(),
+    async replaceText(name, text) {
+      const bytes = Buffer.from(text)
+      // Its rename may reach the disk before its bytes do.
+      contents.set(name, { cached: bytes, durable: contents.get(name)?.durable ?? Buffer.alloc(0), isNamed: true })
+    },
     async sync() {
       failIfDue('folder-sync')
       for (const content of contents.values()) content.isNamed = true

@@ -1,9 +1,12 @@
 /** Appends groups of entries to the log: one write, one sync, and only then is a group there. */
-import { type Entry, type EntryHead, encodeEntry } from './entry.ts'
+import { writeCheckpoint } from './checkpoint.ts'
+import { type Entry, encodeEntry } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
-import { listSegments, type Position, type Segment } from './read-log.ts'
-import { readSegment } from './read-segment.ts'
+import { takeOwnership } from './owner.ts'
+import { type Position, readEntryAt } from './read-log.ts'
+import { type DamagedTail, recoverLog } from './recover-log.ts'
 import { encodeHead, newSegmentName, type SegmentHead, segmentFile, segmentHeadBytes, segmentKey } from './segment.ts'
+import { createSessionIndex } from './session-index.ts'
 
 export interface LogWriter {
   /** The synced end: a reader may go as far. */
@@ -16,6 +19,12 @@ export interface LogWriter {
   write(entries: readonly Entry[]): Promise<WriteResult>
   /** Deletes the segments that end at or before a position that a finished checkpoint covers. */
   removeBefore(position: Position): Promise<void>
+  /** Sessions with an entry above the last checkpoint: all of them, but for the oldest beyond the index's capacity. */
+  sessions(): Iterable<string>
+  /** The last entry of such a session; undefined for others, and where it is damaged. Rejects where it can't be read. */
+  lastEntry(sessionId: string): Promise<Entry | undefined>
+  /** Its entries are not what is committed of the session: the store knows better. */
+  forget(sessionId: string): void
   close(): Promise<void>
 }
 
@@ -23,28 +32,30 @@ export type WriteResult =
   | { readonly kind: 'written'; readonly end: Position }
   /** Nothing of the group counts, whatever of it the file holds. */
   | { readonly kind: 'unavailable'; readonly reason: string }
+  /** Another process has opened the log since: nothing is written any more, for good. */
+  | { readonly kind: 'lost_ownership' }
 
 export interface LogWriterOptions {
   readonly files: LogFiles
+  /** Where this process answers, for whoever wants to open the log as well. */
+  readonly socket?: string | undefined
   /** A segment that holds as much is followed by the next. @default 67108864 */
   readonly segmentBytes?: number
   /** All segments together, at most; beyond it writes are unavailable. @default no bound */
   readonly maxLogBytes?: number
+  /** Sessions whose last entry is found without the store. @default 1000000 */
+  readonly maxIndexedSessions?: number
   readonly onWarning?: (warning: LogWarning) => void
+  /** Called once, when another process has opened the log. */
+  readonly onLost?: () => void
 }
 
 export type LogWarning =
-  /** An earlier process ended in the midst of a write, or the end was damaged since. */
-  | {
-      readonly code: 'damaged_tail'
-      readonly segment: string
-      readonly bytes: number
-      readonly heads: readonly EntryHead[]
-    }
+  | ({ readonly code: 'damaged_tail' } & DamagedTail)
   /** A file system without it (Windows, FUSE, SMB): a new segment may be lost with the power. */
   | { readonly code: 'no_folder_sync'; readonly reason: string }
 
-const defaultSegmentBytes = 67_108_864
+const defaults = { segmentBytes: 67_108_864, maxIndexedSessions: 1_000_000 }
 
 /** Free space that is the sink's: without room for its transactions it could never make room in the log. */
 const reserve = { segments: 4, shareOfDisk: 1 / 8 }
@@ -60,22 +71,26 @@ interface OpenSegment {
 }
 
 /**
- * Opens the log for writing, in a new segment: no byte of an earlier life is cut or written after. What of the last
- * segment is sound is written over itself and synced first, for a page cache that outlived a killed process is no promise.
+ * Opens the log for writing, in a new segment: no byte of an earlier life is cut or written after.
  *
- * @throws {CollectorError} `data_unusable`; the file system's own errors
+ * @throws {CollectorError} `data_unusable`, `data_in_use`; the file system's own errors
  */
 export async function openLogWriter(options: LogWriterOptions): Promise<LogWriter> {
-  const { files, segmentBytes = defaultSegmentBytes, maxLogBytes, onWarning } = options
-  const older = [...(await listSegments(files))]
-  let number = older.at(-1)?.number ?? 0
+  const { files, maxLogBytes, onWarning, onLost } = options
+  const { segmentBytes, maxIndexedSessions } = { ...defaults, ...options }
+  // First: whoever still writes then learns of it before it acknowledges what is not found below.
+  const ownership = await takeOwnership(files, options.socket)
+  const index = createSessionIndex(maxIndexedSessions)
+  const recovered = await recoverLog(files, index, (tail) => onWarning?.({ code: 'damaged_tail', ...tail }))
+  const older = [...recovered.segments]
+  let number = recovered.lastNumber
   let warnedOfFolder = false
   let bytes = older.reduce((sum, segment) => sum + segment.bytes, 0)
-  let current = await begin(await confirmLast())
-  await removeEmpty()
+  let current = await begin(recovered.previous)
   /** Set where nothing more may be written into the current segment. */
   let isBroken = false
   let isAvailable = true
+  let isLost = false
 
   return {
     get end() {
@@ -88,12 +103,16 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       return isAvailable
     },
     async write(entries) {
+      if (isLost) return { kind: 'lost_ownership' }
       try {
         if (isBroken || current.soundEnd >= segmentBytes) await rollOver()
         const { head, file, soundEnd } = current
+        const segment = segmentKey(head)
+        const begins: Position[] = []
         let offset = soundEnd
         const parts: Uint8Array[] = []
         for (const entry of entries) {
+          begins.push({ segment, offset })
           for (const part of encodeEntry(entry, { segmentId: head.id, offset })) {
             parts.push(part)
             offset += part.length
@@ -104,10 +123,12 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
         isBroken = true
         await file.write(parts, soundEnd)
         await file.sync()
+        if (!(await ownership.isHeld())) return lose()
         isBroken = false
         bytes += offset - soundEnd
         current.soundEnd = offset
         isAvailable = true
+        for (const [at, begin] of begins.entries()) index.set(entries[at]?.head.session ?? '', begin)
         return { kind: 'written', end: endOf(current) }
       } catch (error) {
         isAvailable = false
@@ -115,16 +136,39 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       }
     },
     async removeBefore(position) {
+      if (isLost) return
+      const isCurrent = position.segment === segmentKey(current.head)
       const at = older.findIndex(({ key }) => key === position.segment)
-      const isWhole = position.offset >= (older[at]?.soundEnd ?? Number.POSITIVE_INFINITY)
-      // A position in the segment that is written covers all that are older.
-      const count = position.segment === segmentKey(current.head) ? older.length : Math.max(0, isWhole ? at + 1 : at)
-      for (const segment of older.splice(0, count)) {
-        await files.remove(segmentFile(segment.key))
-        bytes -= segment.bytes
+      // One of another log tells nothing of this one.
+      if (!isCurrent && at === -1) return
+      const gone = new Set(older.slice(0, isCurrent ? older.length : at).map(({ key }) => key))
+      index.removeWhile(({ segment, offset }) =>
+        segment === position.segment ? offset < position.offset : gone.has(segment),
+      )
+      if (position.offset >= (older[at]?.soundEnd ?? Number.POSITIVE_INFINITY)) gone.add(position.segment)
+      for (let oldest = older[0]; oldest && gone.has(oldest.key); oldest = older[0]) {
+        await files.remove(segmentFile(oldest.key))
+        if (older[0] !== oldest) continue
+        older.shift()
+        bytes -= oldest.bytes
       }
+      // After them, so that a full disk has room for it; and it is only a hint.
+      await writeCheckpoint(files, position).catch(() => {})
     },
+    sessions: () => index.sessions(),
+    async lastEntry(sessionId) {
+      const begin = index.get(sessionId)
+      return begin && readEntryAt(files, begin)
+    },
+    forget: (sessionId) => index.delete(sessionId),
     close: () => current.file.close(),
+  }
+
+  function lose(): WriteResult {
+    isLost = true
+    isAvailable = false
+    onLost?.()
+    return { kind: 'lost_ownership' }
   }
 
   async function rollOver(): Promise<void> {
@@ -173,59 +217,6 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     const reserved = Math.min(reserve.segments * segmentBytes, Math.floor(total * reserve.shareOfDisk))
     if (free - more < reserved) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
   }
-
-  /** Makes durable what the last segment holds, and tells where that ends. */
-  async function confirmLast(): Promise<SegmentHead['previous']> {
-    // Newest first. One that holds nothing, or whose making failed, is passed over: what came before it is the last.
-    for (const segment of older.toReversed()) {
-      if (isEmpty(segment)) continue
-      const file = await files.open(segmentFile(segment.key))
-      try {
-        const soundEnd = await findSoundEnd(segment, file)
-        if (!segment.head && soundEnd <= segmentHeadBytes) continue
-        await rewrite(file, soundEnd)
-        older[older.indexOf(segment)] = { ...segment, soundEnd }
-        return { id: segment.id, soundEnd }
-      } finally {
-        await file.close()
-      }
-    }
-    return undefined
-  }
-
-  /** Each start makes a segment: those after the last one that were never written to would gather, one a start. */
-  async function removeEmpty(): Promise<void> {
-    const held = older.findLastIndex((segment) => !isEmpty(segment))
-    for (const segment of older.splice(held + 1)) {
-      bytes -= segment.bytes
-      // One that can't be deleted does no harm, and is tried again at the next start.
-      await files.remove(segmentFile(segment.key)).catch(() => {})
-    }
-  }
-
-  async function findSoundEnd(segment: Segment, file: LogFile): Promise<number> {
-    let soundEnd = Math.min(segmentHeadBytes, segment.bytes)
-    for await (const record of readSegment(file, segment.id, segmentHeadBytes, segment.bytes)) {
-      if (record.kind === 'entry') soundEnd = record.to
-      else if (record.to === segment.bytes) {
-        const tail = { segment: segment.key, bytes: record.to - record.from, heads: record.heads }
-        onWarning?.({ code: 'damaged_tail', ...tail })
-      }
-    }
-    return soundEnd
-  }
 }
-
-const isEmpty = ({ bytes }: Segment): boolean => bytes <= segmentHeadBytes
-
-/** Writes bytes over themselves and syncs them. */
-async function rewrite(file: LogFile, end: number): Promise<void> {
-  for (let at = 0; at < end; at += copyBytes) {
-    await file.write([await file.read(at, Math.min(copyBytes, end - at))], at)
-  }
-  await file.sync()
-}
-
-const copyBytes = 1024 * 1024
 
 const endOf = ({ head, soundEnd }: OpenSegment): Position => ({ segment: segmentKey(head), offset: soundEnd })

@@ -7,7 +7,8 @@ import { localRecords } from '../commit/record-source.ts'
 import type { SessionBatch } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
-import { readLog } from '../log/read-log.ts'
+import { listSegments, readLog } from '../log/read-log.ts'
+import { segmentFile } from '../log/segment.ts'
 import { createFaultyDisk, type FaultyDisk } from '../log/test-doubles.ts'
 import { openLogWriter } from '../log/write-log.ts'
 import { aBatch, createFakeStore, type FakeStore } from '../test-doubles.ts'
@@ -159,7 +160,8 @@ describe('a sink', () => {
     await first.journal.write([aWrite('s', 0, aBatch(1, 3))])
     await first.journal.write([aWrite('s', 3, aBatch(4, 2), { ...newRecord('s', 1), mark: 3 })])
     await first.sink.stop()
-    const [name = ''] = await disk.list()
+    const [{ key } = { key: '' }] = await listSegments(disk)
+    const name = segmentFile(key)
     disk.flip(name, disk.contentOf(name).indexOf('"batches"'))
     const { sink, reports } = await aSink(disk, store)
     expect(await sink.caughtUp(9999)).toBe(true)

@@ -1,0 +1,116 @@
+/**
+ * Recovers what an earlier life left in the log: its sound part is made durable, for a page cache that outlived a killed
+ * process is no promise, and the sessions in it are indexed. No byte of it is cut or written after.
+ */
+import { readCheckpoint } from './checkpoint.ts'
+import type { EntryHead } from './entry.ts'
+import type { LogFile, LogFiles } from './log-files.ts'
+import { listSegments, readLog, type Segment } from './read-log.ts'
+import { readSegment } from './read-segment.ts'
+import { type SegmentHead, segmentFile, segmentHeadBytes } from './segment.ts'
+import type { SessionIndex } from './session-index.ts'
+
+export interface RecoveredLog {
+  /** Those that hold something. */
+  readonly segments: readonly Segment[]
+  /** Segments that come have higher ones. */
+  readonly lastNumber: number
+  /** What the head of the next segment names. */
+  readonly previous: SegmentHead['previous']
+}
+
+/** An earlier process ended in the midst of a write, or the end was damaged since. */
+export interface DamagedTail {
+  readonly segment: string
+  readonly bytes: number
+  readonly heads: readonly EntryHead[]
+}
+
+/** @throws {CollectorError} `data_unusable`; the file system's own errors */
+export async function recoverLog(
+  files: LogFiles,
+  index: SessionIndex,
+  onDamagedTail: (tail: DamagedTail) => void,
+): Promise<RecoveredLog> {
+  const found = await listSegments(files)
+  const lastNumber = found.at(-1)?.number ?? 0
+  const last = await confirmLast(files, found, onDamagedTail)
+  const segments = await removeEmpty(files, found)
+  if (!last) return { segments, lastNumber, previous: undefined }
+  const { segment, soundEnd, entries } = last
+  await indexOlder(files, segment.key, index)
+  for (const { session, offset } of entries) index.set(session, { segment: segment.key, offset })
+  return {
+    segments: segments.map((other) => (other.key === segment.key ? { ...other, soundEnd } : other)),
+    lastNumber,
+    previous: { id: segment.id, soundEnd },
+  }
+}
+
+interface Sound {
+  readonly soundEnd: number
+  readonly entries: readonly { readonly session: string; readonly offset: number }[]
+}
+
+type DamageListener = (tail: DamagedTail) => void
+
+/** Makes durable what the last segment holds, and tells where that ends. */
+async function confirmLast(files: LogFiles, segments: readonly Segment[], onDamagedTail: DamageListener) {
+  // Newest first. One that holds nothing, or whose making failed, is passed over: what came before it is the last.
+  for (const segment of segments.toReversed()) {
+    if (isEmpty(segment)) continue
+    const file = await files.open(segmentFile(segment.key))
+    try {
+      const sound = await readSound(segment, file, onDamagedTail)
+      if (!segment.head && sound.soundEnd <= segmentHeadBytes) continue
+      await rewrite(file, sound.soundEnd)
+      return { segment, ...sound }
+    } finally {
+      await file.close()
+    }
+  }
+  return undefined
+}
+
+async function readSound(segment: Segment, file: LogFile, onDamagedTail: DamageListener): Promise<Sound> {
+  let soundEnd = Math.min(segmentHeadBytes, segment.bytes)
+  const entries: { session: string; offset: number }[] = []
+  for await (const record of readSegment(file, segment.id, segmentHeadBytes, segment.bytes)) {
+    if (record.kind === 'entry') {
+      soundEnd = record.to
+      entries.push({ session: record.entry.head.session, offset: record.from })
+    } else if (record.to === segment.bytes) {
+      onDamagedTail({ segment: segment.key, bytes: record.to - record.from, heads: record.heads })
+    }
+  }
+  return { soundEnd, entries }
+}
+
+/** Writes bytes over themselves and syncs them. */
+async function rewrite(file: LogFile, end: number): Promise<void> {
+  for (let at = 0; at < end; at += copyBytes) {
+    await file.write([await file.read(at, Math.min(copyBytes, end - at))], at)
+  }
+  await file.sync()
+}
+
+const copyBytes = 1024 * 1024
+
+/** Each start makes a segment: those after the last one that were never written to would gather, one a start. */
+async function removeEmpty(files: LogFiles, segments: readonly Segment[]): Promise<readonly Segment[]> {
+  const held = segments.findLastIndex((segment) => !isEmpty(segment)) + 1
+  for (const { key } of segments.slice(held)) {
+    // One that can't be deleted does no harm, and is tried again at the next start.
+    await files.remove(segmentFile(key)).catch(() => {})
+  }
+  return segments.slice(0, held)
+}
+
+const isEmpty = ({ bytes }: Segment): boolean => bytes <= segmentHeadBytes
+
+/** Indexes what stands between the last checkpoint and the last segment, which was read already. */
+async function indexOlder(files: LogFiles, last: string, index: SessionIndex): Promise<void> {
+  for await (const record of readLog(files, await readCheckpoint(files), { segment: last, offset: segmentHeadBytes })) {
+    if (record.kind === 'entry') index.set(record.entry.head.session, record.begin)
+  }
+}

@@ -1,0 +1,42 @@
+/** Where each session's last entry begins, for the entries above the last checkpoint: what stands below is in the store's file. */
+import type { Position } from './read-log.ts'
+
+export interface SessionIndex {
+  readonly size: number
+  get(sessionId: string): Position | undefined
+  /** Tells of an entry that comes after all that were told before. */
+  set(sessionId: string, begin: Position): void
+  delete(sessionId: string): void
+  sessions(): IterableIterator<string>
+  /** @param covers does a checkpoint hold the entry that begins here? Never asked beyond the first that it does not */
+  removeWhile(covers: (begin: Position) => boolean): void
+}
+
+/** @param capacity sessions; beyond it those are let go that were told of the longest ago */
+export function createSessionIndex(capacity: number): SessionIndex {
+  // A Map keeps the order of insertion, and each entry is inserted anew: so this is the order of the log.
+  const places = new Map<string, Position>()
+  return {
+    get size() {
+      return places.size
+    },
+    get: (sessionId) => places.get(sessionId),
+    set(sessionId, begin) {
+      places.delete(sessionId)
+      places.set(sessionId, begin)
+      if (places.size <= capacity) return
+      for (const oldest of places.keys()) {
+        places.delete(oldest)
+        return
+      }
+    },
+    delete: (sessionId) => void places.delete(sessionId),
+    sessions: () => places.keys(),
+    removeWhile(covers) {
+      for (const [sessionId, begin] of places) {
+        if (!covers(begin)) return
+        places.delete(sessionId)
+      }
+    },
+  }
+}
