@@ -80,6 +80,10 @@ export function createWorld(seed: number): World {
       readSessions: async (ids) => new Map([...disk.sessions].filter(([id]) => ids.includes(id))),
     }
     const journal: Journal = {
+      // What it wrote the store has at once.
+      lastWrite: async () => undefined,
+      sessions: () => [],
+      forget() {},
       async write(writes) {
         if (!works || current !== life) return { kind: 'unavailable', reason: 'told to' }
         const added = writes.flatMap(({ sessionId, batches }) =>
@@ -98,7 +102,6 @@ export function createWorld(seed: number): World {
       source,
       groupMs: 1,
       groupEvents: 1_000_000,
-      maxRecords: 10,
       setTimer: (run) => commits.push(run),
     })
     const judge = createJudge(protocolDefaults, {})

@@ -101,7 +101,6 @@ export async function openPipeline(
     journal: reading.watchJournal(createJournal({ log: writer, tell: sink.tell })),
     source: localRecords({ sink, store }),
     ...commit,
-    maxRecords: maxIdleSessions,
     listener: reading.listener,
     onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
   })

@@ -67,6 +67,8 @@ const sentences: { readonly [Code in SinkReport['code']]: string } = {
   damaged_log: 'A part of the log is DAMAGED: it is stepped over, and what it held counts as missing',
   missing_segment: 'A segment of the log is MISSING: what it held counts as missing',
   lost_events: 'Events are LOST, which no entry of the log holds: they count as missing',
+  foreign_events:
+    'Events came while the store was away, with ANOTHER PROOF than the session has: none of them is stored',
   unstorable_event: 'The database refuses an event: it stands in rejected_events as unstorable',
   store_unavailable: 'The store can take nothing now: the log keeps what comes, and it is tried again',
 }

@@ -12,7 +12,7 @@ export const aPosition = { segment: 'a-segment', offset: 100 }
 
 /** A log and the store behind it, in one. */
 export interface FakeJournal extends Journal, RecordSource {
-  readonly written: (readonly SessionWrite[])[]
+  written: (readonly SessionWrite[])[]
   readonly rows: Map<string, SessionRecord>
   /** Answers writes until it is cleared. */
   failWith: JournalOutcome | undefined
@@ -31,6 +31,13 @@ export function createFakeJournal(): FakeJournal {
     isUp: true,
     async readSessions(ids) {
       return new Map([...journal.rows].filter(([id]) => ids.includes(id)))
+    },
+    async lastWrite(sessionId) {
+      return journal.written.flat().findLast((write) => write.sessionId === sessionId)
+    },
+    sessions: () => new Set(journal.written.flat().map(({ sessionId }) => sessionId)),
+    forget(sessionId) {
+      journal.written = journal.written.map((writes) => writes.filter((write) => write.sessionId !== sessionId))
     },
     async write(writes) {
       await journal.gate
@@ -108,6 +115,10 @@ export const aBatch = (
 
 export interface FakeLog extends CommitLog {
   readonly appends: { readonly sessionId: string; readonly expectedMark: number; readonly batch: SessionBatch }[]
+  readonly released: string[]
+  readonly unconfirmed: Set<string>
+  /** Tells that a session did not begin here. */
+  giveUp(sessionId: string): void
   /** Settles the oldest append. */
   settle(outcome: AppendOutcome): Promise<void>
 }
@@ -125,6 +136,15 @@ export function createFakeLog(known: ReadonlyMap<string, SessionRecord> = new Ma
       return new Promise((resolve) => waiting.push(resolve))
     },
     begin: () => {},
+    released: [],
+    unconfirmed: new Set(),
+    release: (sessionId) => void log.released.push(sessionId),
+    isConfirmed: (sessionId) => !log.unconfirmed.has(sessionId),
+    onGivenUp(listener) {
+      log.giveUp = listener
+      return () => {}
+    },
+    giveUp: () => {},
     settled: async () => {},
     async settle(outcome) {
       waiting.shift()?.(outcome)

@@ -149,7 +149,8 @@ describe('after damage', () => {
     const data = await aFolder()
     await cp(sound, data, { recursive: true })
     const file = join(data, 'downlink.duckdb')
-    const [segment = ''] = (await readdir(join(data, 'log'))).sort().reverse()
+    const segments = (await readdir(join(data, 'log'))).filter((name) => name.endsWith('.log'))
+    const segment = segments.sort().at(-1) ?? ''
     await damage({ data, file, wal: `${file}.wal`, segment: join(data, 'log', segment) })
     const { listening, log, end } = await aCollectorProcess(data)
     const client = await aClient(listening, hello)

@@ -3,10 +3,22 @@ import type { RejectedEvent, SessionBatch } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
 
 export interface CommitLog {
-  /** What is committed of a session, after all that was appended before. Never rejects. */
-  read(sessionId: string): Promise<ReadOutcome>
-  /** Tells of a session that nobody can have seen: its id was made a moment ago. */
+  /**
+   * What is committed of a session, after all that was appended before. Never rejects.
+   * The session is held from then on: appends are for those that are.
+   *
+   * @param begins its sender knows of nothing acknowledged: then it is never unavailable, but begins unconfirmed where
+   *   nobody can tell now
+   */
+  read(sessionId: string, begins: boolean): Promise<ReadOutcome>
+  /** Tells of a session that nobody can have seen, for its id was made a moment ago, and holds it. */
   begin(sessionId: string): void
+  /** Nobody has the session in memory any more. */
+  release(sessionId: string): void
+  /** False while nobody could tell yet whether the session began here. */
+  isConfirmed(sessionId: string): boolean
+  /** Hears of sessions that did not begin here after all: they are no longer held. @returns its unsubscribe */
+  onGivenUp(listener: (sessionId: string) => void): () => void
   /**
    * Makes a batch durable. Never rejects. Appends of one session take effect in their order.
    *
@@ -29,5 +41,5 @@ export type AppendOutcome =
   | { readonly kind: 'committed'; readonly record: SessionRecord; readonly rejected: readonly RejectedEvent[] }
   /** Nothing was taken: the committed mark is another. */
   | { readonly kind: 'stale'; readonly mark: number }
-  /** Nothing was taken: nothing can be committed now. */
+  /** Nothing was taken: nothing can be committed now, or the session is not held. */
   | { readonly kind: 'unavailable' }

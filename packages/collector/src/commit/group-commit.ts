@@ -3,24 +3,23 @@ import type { AppendOutcome, CommitLog } from './commit-log.ts'
 import { type CommitListener, noticeOf } from './commit-notice.ts'
 import type { Journal } from './journal.ts'
 import { type Append, planGroup, restate } from './plan-group.ts'
-import { readTogether } from './read-together.ts'
-import { createRecordCache } from './record-cache.ts'
 import type { RecordSource } from './record-source.ts'
-import type { SessionRecord } from './session-record.ts'
+import { createSessionRecords } from './session-records.ts'
+import type { SessionWrite } from './session-write.ts'
 
 export interface GroupCommitOptions {
   readonly journal: Journal
-  /** Asked for sessions that are not at hand. */
+  /** Asked for sessions that neither memory nor the log knows. */
   readonly source: RecordSource
   /** How long an append waits for others, in ms; 0: for those of the same turn of the loop. */
   readonly groupMs: number
   /** Events that are committed without waiting, and at most in one group unless a single batch has more. */
   readonly groupEvents: number
-  /** Session records kept at hand. */
-  readonly maxRecords: number
   readonly listener?: CommitListener
   readonly onFailure?: (reason: string) => void
   readonly setTimer?: (run: () => void, delayMs: number) => void
+  /** For what waits for the store. Returns how to cancel it. */
+  readonly setStoreTimer?: (run: () => void, delayMs: number) => () => void
 }
 
 export interface GroupCommit extends CommitLog {
@@ -33,32 +32,43 @@ export interface GroupCommit extends CommitLog {
   onStoreUp(): void
 }
 
+/** Sessions whose place is told to a store in one group: the appends beside them must not wait for long. */
+const restatedAtOnce = 32
+
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { journal, source, groupMs, groupEvents, listener, onFailure, setTimer = realTimer } = options
-  const records = createRecordCache(options.maxRecords)
-  const readOne = readTogether(source)
+  const { journal, source, groupMs, groupEvents, listener, onFailure, setTimer = realTimer, setStoreTimer } = options
+  const records = createSessionRecords({
+    journal,
+    source,
+    ...(setStoreTimer && { setTimer: setStoreTimer }),
+    onConfirmed: (sessionId) => tellPlaceOf([sessionId]),
+    onGivenUp(sessionId) {
+      for (const hear of givenUpListeners) hear(sessionId)
+    },
+  })
   /** The last append of each session that has one under way. */
   const tails = new Map<string, Promise<AppendOutcome>>()
   let queue: Append[] = []
-  /** Sessions whose place is still to be told to a store. */
-  let restating: string[] = []
   let queuedEvents = 0
   let timerSet = false
   let writing = false
+  /** Sessions whose place is still to be told to a store. */
+  const untold = new Set<string>()
+  const givenUpListeners = new Set<(sessionId: string) => void>()
 
   return {
-    async read(sessionId) {
+    async read(sessionId, begins) {
       await tails.get(sessionId)
-      try {
-        if (!records.has(sessionId)) records.set(sessionId, (await readOne(sessionId)).get(sessionId))
-      } catch {
-        return { kind: 'unavailable' }
-      }
-      const record = records.get(sessionId)
-      return record ? { kind: 'known', record } : { kind: 'unknown' }
+      return records.find(sessionId, begins)
     },
 
-    begin: (sessionId) => records.set(sessionId, undefined),
+    begin: (sessionId) => records.begin(sessionId),
+    release: (sessionId) => records.release(sessionId),
+    isConfirmed: (sessionId) => records.get(sessionId)?.isConfirmed ?? false,
+    onGivenUp(hear) {
+      givenUpListeners.add(hear)
+      return () => void givenUpListeners.delete(hear)
+    },
 
     append(sessionId, expectedMark, batch) {
       const outcome = new Promise<AppendOutcome>((settle) => queue.push({ sessionId, expectedMark, batch, settle }))
@@ -86,8 +96,9 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     },
 
     onStoreUp() {
-      restating = [...records.all()].flatMap((record) => (record ? [record.sessionId] : []))
-      void write()
+      records.onStoreUp()
+      tellPlaceOf(journal.sessions())
+      tellPlaceOf(records.sessions())
     },
 
     async settled() {
@@ -96,14 +107,19 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     },
   }
 
+  function tellPlaceOf(sessionIds: Iterable<string>): void {
+    for (const id of sessionIds) untold.add(id)
+    void write()
+  }
+
   /** What comes while a group is written makes the next one. */
   async function write(): Promise<void> {
     if (writing) return
     writing = true
-    while (queue.length > 0 || restating.length > 0) {
+    for (let works = true; queue.length > 0 || (untold.size > 0 && works); ) {
       const group = nextGroup()
       // A fault of our own must not stop all commits after it.
-      await commit(group, restating.splice(0, restatedAtOnce)).catch((error: unknown) => giveUp(group, String(error)))
+      works = await commit(group).catch((error: unknown) => giveUp(group, String(error)))
     }
     writing = false
   }
@@ -120,50 +136,72 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     return group
   }
 
-  async function commit(appends: readonly Append[], restated: readonly string[]): Promise<void> {
-    const plan = planGroup(appends, await loadRecords([...new Set(appends.map((append) => append.sessionId))]))
+  /** @returns false where the log takes nothing now */
+  async function commit(appends: readonly Append[]): Promise<boolean> {
+    const told = takeFirst(untold, restatedAtOnce)
+    const restated = told.length === 0 ? [] : await writesOfPlaces(told)
+    const held = new Map(appends.map(({ sessionId }) => [sessionId, records.get(sessionId)]))
+    const plan = planGroup(appends, held)
+    // Its session was let go after a failure, and is read anew.
+    for (const { settle } of plan.unheld) settle({ kind: 'unavailable' })
     for (const { append, mark } of plan.stale) append.settle({ kind: 'stale', mark })
     const own = new Set(plan.writes.map(({ sessionId }) => sessionId))
-    // Where a session stands shows by any entry of it.
-    const others = restated.flatMap((id) => (own.has(id) ? [] : (records.get(id) ?? []))).map(restate)
-    const writes = [...plan.writes, ...others]
-    if (writes.length === 0) return
-    const outcome = await journal.write(writes)
-    if (outcome.kind === 'unavailable') return giveUp(plan.taken, outcome.reason)
+    const writes = [
+      ...plan.writes,
+      // Where a session stands shows by any entry of it.
+      ...restated.filter(({ sessionId }) => !own.has(sessionId)),
+    ]
+    if (writes.length > 0) {
+      const outcome = await journal.write(writes)
+      if (outcome.kind === 'unavailable') {
+        for (const id of told) untold.add(id)
+        return giveUp(plan.taken, outcome.reason)
+      }
+    }
     const after = new Map(plan.writes.map(({ record }) => [record.sessionId, record]))
-    for (const [id, record] of after) records.set(id, record)
+    for (const record of after.values()) records.update(record)
     for (const { sessionId, batch, settle } of plan.taken) {
       const record = after.get(sessionId)
       if (record) settle({ kind: 'committed', record, rejected: batch.rejected })
     }
     if (listener && listener.listeners > 0) listener.publish(noticeOf(plan.writes))
+    return true
+  }
+
+  /** Those that are unconfirmed come once they are confirmed. */
+  async function writesOfPlaces(sessionIds: readonly string[]): Promise<readonly SessionWrite[]> {
+    const writes = await Promise.all(
+      sessionIds.map(async (id) => {
+        const found = records.get(id) ? undefined : await journal.lastWrite(id).catch(() => undefined)
+        // It may have come into memory meanwhile, and that is newer.
+        const held = records.get(id)
+        if (held) return held.isConfirmed && held.record ? restate(held.record) : undefined
+        return found && { ...restate(found.record), unconfirmed: found.unconfirmed }
+      }),
+    )
+    return writes.filter((write) => write !== undefined)
   }
 
   /** After a failure the marks are read anew. */
-  function giveUp(appends: readonly Append[], reason: string): void {
-    onFailure?.(reason)
+  function giveUp(appends: readonly Append[], reason: string): false {
+    if (appends.length > 0) onFailure?.(reason)
     for (const { sessionId, settle } of appends) {
-      records.delete(sessionId)
+      records.release(sessionId)
       settle({ kind: 'unavailable' })
     }
-  }
-
-  async function loadRecords(sessionIds: readonly string[]): Promise<ReadonlyMap<string, SessionRecord>> {
-    const found = new Map<string, SessionRecord>()
-    const unknown: string[] = []
-    for (const id of sessionIds) {
-      const record = records.get(id)
-      if (record) found.set(id, record)
-      else if (!records.has(id)) unknown.push(id)
-    }
-    if (unknown.length === 0) return found
-    for (const [id, record] of await source.readSessions(unknown)) found.set(id, record)
-    return found
+    return false
   }
 }
 
-/** A store that connects must not make the events of others wait. */
-const restatedAtOnce = 256
+function takeFirst<Item>(items: Set<Item>, count: number): readonly Item[] {
+  const first: Item[] = []
+  for (const item of items) {
+    if (first.length === count) break
+    items.delete(item)
+    first.push(item)
+  }
+  return first
+}
 
 function realTimer(run: () => void, delayMs: number): void {
   if (delayMs === 0) setImmediate(run)

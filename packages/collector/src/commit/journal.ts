@@ -1,10 +1,16 @@
 /** What makes groups durable: they are appended to the log, and the sink is told how far it may read. */
 import type { LogWriter } from '../log/write-log.ts'
-import { encodeWrite, type SessionWrite } from './session-write.ts'
+import { decodeWrite, encodeWrite, type SessionWrite } from './session-write.ts'
 
 export interface Journal {
   /** Durable when it resolves. Never rejects. */
   write(writes: readonly SessionWrite[]): Promise<JournalOutcome>
+  /** The last write of a session; undefined where the log need not keep it, or it is damaged. Rejects where it can't be read. */
+  lastWrite(sessionId: string): Promise<SessionWrite | undefined>
+  /** The sessions that have one. */
+  sessions(): Iterable<string>
+  /** Its writes are not what is committed of the session: the store knows better. */
+  forget(sessionId: string): void
 }
 
 export type JournalOutcome =
@@ -13,7 +19,7 @@ export type JournalOutcome =
   | { readonly kind: 'unavailable'; readonly reason: string }
 
 export interface JournalOptions {
-  readonly log: Pick<LogWriter, 'write'>
+  readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>
   /** Hears how far the log is synced: a sink may read so far. */
   readonly tell: (end: LogWriter['end']) => void
 }
@@ -26,5 +32,11 @@ export function createJournal({ log, tell }: JournalOptions): Journal {
       if (result.kind === 'written') tell(result.end)
       return result
     },
+    async lastWrite(sessionId) {
+      const entry = await log.lastEntry(sessionId)
+      return entry && decodeWrite(entry)
+    },
+    sessions: () => log.sessions(),
+    forget: (sessionId) => log.forget(sessionId),
   }
 }

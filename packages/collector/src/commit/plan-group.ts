@@ -2,6 +2,7 @@
 import type { AppendOutcome } from './commit-log.ts'
 import type { SessionBatch } from './session-batch.ts'
 import { applyBatch, newRecord, type SessionRecord } from './session-record.ts'
+import type { HeldRecord } from './session-records.ts'
 import type { SessionWrite } from './session-write.ts'
 
 export interface Append {
@@ -15,19 +16,30 @@ export interface GroupPlan {
   /** Appends that start where their session stands, in order. */
   readonly taken: readonly Append[]
   readonly stale: readonly { readonly append: Append; readonly mark: number }[]
+  /** Appends of sessions that are not held. */
+  readonly unheld: readonly Append[]
   /** The taken ones, one a session: no entry of a group may depend on another. */
   readonly writes: readonly SessionWrite[]
 }
 
-/** @param before where the sessions stand; one that is absent has never been seen */
-export function planGroup(appends: readonly Append[], before: ReadonlyMap<string, SessionRecord>): GroupPlan {
+/** @param before where the sessions stand that are held */
+export function planGroup(
+  appends: readonly Append[],
+  before: ReadonlyMap<string, Readonly<HeldRecord> | undefined>,
+): GroupPlan {
   const taken: Append[] = []
   const stale: { append: Append; mark: number }[] = []
-  const writes = new Map<string, { sessionId: string; from: number; batches: SessionBatch[]; record: SessionRecord }>()
+  const unheld: Append[] = []
+  const writes = new Map<string, SessionWrite & { readonly batches: SessionBatch[]; record: SessionRecord }>()
   for (const append of appends) {
     const { sessionId, expectedMark, batch } = append
+    const held = before.get(sessionId)
+    if (!held) {
+      unheld.push(append)
+      continue
+    }
     const write = writes.get(sessionId)
-    const record = write?.record ?? before.get(sessionId) ?? newRecord(sessionId, batch.receivedAt)
+    const record = write?.record ?? held.record ?? newRecord(sessionId, batch.receivedAt)
     if (record.mark !== expectedMark) {
       stale.push({ append, mark: record.mark })
       continue
@@ -37,9 +49,12 @@ export function planGroup(appends: readonly Append[], before: ReadonlyMap<string
     if (write) {
       write.batches.push(batch)
       write.record = after
-    } else writes.set(sessionId, { sessionId, from: expectedMark, batches: [batch], record: after })
+    } else {
+      const unconfirmed = !held.isConfirmed
+      writes.set(sessionId, { sessionId, from: expectedMark, batches: [batch], record: after, unconfirmed })
+    }
   }
-  return { taken, stale, writes: [...writes.values()] }
+  return { taken, stale, unheld, writes: [...writes.values()] }
 }
 
 /** Says where a session stands, and nothing new: a store that has less learns that the rest is gone. */
@@ -47,5 +62,5 @@ export function restate(record: SessionRecord): SessionWrite {
   const { sessionId, mark, pushed, ended, lastSeenMs } = record
   const none = { events: [], rejected: [], dropped: {}, missing: 0 }
   const batch = { ...none, upTo: mark, pushed, end: ended, receivedAt: lastSeenMs }
-  return { sessionId, from: mark, batches: [batch], record }
+  return { sessionId, from: mark, batches: [batch], record, unconfirmed: false }
 }

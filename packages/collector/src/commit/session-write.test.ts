@@ -25,10 +25,11 @@ const batch = fc
 
 it('brings a write back as it was', () => {
   fc.assert(
-    fc.property(fc.array(batch), (batches) => {
-      const write = { sessionId: 's', from: 3, batches, record: { ...newRecord('s', 5), mark: 7, labels: { a: 'é' } } }
+    fc.property(fc.array(batch), fc.boolean(), (batches, unconfirmed) => {
+      const record = { ...newRecord('s', 5), mark: 7, labels: { a: 'é' } }
+      const write = { sessionId: 's', from: 3, batches, record, unconfirmed }
       const { head, body } = encodeWrite(write)
-      expect(head).toEqual({ session: 's', from: 3, to: 7, pushed: 0 })
+      expect(head).toEqual({ session: 's', from: 3, to: 7, pushed: 0, ...(unconfirmed && { unconfirmed }) })
       // A reader finds the body at any offset of what it has read.
       const read = Buffer.concat([Buffer.alloc(3), body]).subarray(3)
       expect(decodeWrite({ head, body: read })).toEqual(write)
@@ -48,6 +49,7 @@ it('reads what a log of format 1 holds', () => {
   const body = Buffer.concat([length, outline, Buffer.from('{"é":1}null{"x":2}')])
   expect(decodeWrite({ head: { session: 's', from: 7, to: 9, pushed: 9 }, body })).toEqual({
     sessionId: 's',
+    unconfirmed: false,
     from: 7,
     record,
     batches: [

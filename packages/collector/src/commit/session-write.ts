@@ -22,6 +22,8 @@ export interface SessionWrite {
   readonly batches: readonly SessionBatch[]
   /** Where the session stands after them. */
   readonly record: SessionRecord
+  /** The store was away when the session came: whether it began here only the store can tell. */
+  readonly unconfirmed: boolean
 }
 
 /** A write without its events: how many each batch has is told. */
@@ -33,7 +35,7 @@ interface Outline {
 
 const rowBytes = 32
 
-export function encodeWrite({ sessionId, from, batches, record }: SessionWrite): Entry {
+export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: SessionWrite): Entry {
   let count = 0
   for (const { events } of batches) count += events.length
   const rows = new DataView(new ArrayBuffer(count * rowBytes))
@@ -54,7 +56,7 @@ export function encodeWrite({ sessionId, from, batches, record }: SessionWrite):
     batches: batches.map((batch) => ({ ...batch, events: batch.events.length })),
   }
   return {
-    head: { session: sessionId, from, to: record.mark, pushed: record.pushed },
+    head: { session: sessionId, from, to: record.mark, pushed: record.pushed, ...(unconfirmed && { unconfirmed }) },
     body: joinBody(JSON.stringify(outline), new Uint8Array(rows.buffer), texts.join('')),
   }
 }
@@ -90,17 +92,17 @@ export function decodeWrite({ head, body }: Entry): SessionWrite {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
   const outlineEnd = 4 + bytes.readUInt32LE(0)
   const outline: Outline = JSON.parse(bytes.toString('utf8', 4, outlineEnd))
-  const { session: sessionId, from } = head
+  const { session: sessionId, from, unconfirmed = false } = head
   const { record } = outline
   if (isFirstFormat(outline)) {
-    return { sessionId, from, record, batches: decodeFirstFormat(outline, bytes.subarray(outlineEnd)) }
+    return { sessionId, from, record, unconfirmed, batches: decodeFirstFormat(outline, bytes.subarray(outlineEnd)) }
   }
   const readEvent = eventReader(bytes, outlineEnd, outline)
   const batches = outline.batches.map((batch) => ({
     ...batch,
     events: Array.from({ length: batch.events }, readEvent),
   }))
-  return { sessionId, from, record, batches }
+  return { sessionId, from, record, unconfirmed, batches }
 }
 
 /** Gives one event after the other. */

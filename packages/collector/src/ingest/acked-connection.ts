@@ -76,7 +76,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     const { key, conn, leftOut } = hello
     if (!keys.allows(key)) return socket.close(closeCodes.unauthorised, 'Expected a valid key')
     state = { at: 'opening', key }
-    const opening = await sessions.open(hello.session, hello.proof)
+    const opening = await sessions.open(hello)
     if (!socket.open) return
     if (opening.kind === 'forbidden') return socket.close(closeCodes.forbidden, 'Expected the proof of this session')
     if (opening.kind === 'unavailable') return unavailable()

@@ -60,7 +60,7 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
   }
 
   async function takeAcked(post: ReceivedPost): Promise<PostOutcome> {
-    const opening = await sessions.open(post.session, post.proof)
+    const opening = await sessions.open(post)
     if (opening.kind === 'forbidden') return refusal(403, 'forbidden', 'Expected the proof of this session')
     if (opening.kind === 'unavailable') return unavailable()
     const { session } = opening

@@ -56,7 +56,8 @@ async function describeSegment(files: LogFiles, name: SegmentName): Promise<Omit
     if (decoded.kind === 'newer') {
       throw new CollectorError(
         'data_unusable',
-        `Expected a log of format ${formatVersion} or older, got ${segmentFile(key)} of format ${decoded.version}`,
+        `Expected a log of format ${formatVersion} or older, got ${segmentFile(key)} of format ${decoded.version}: ` +
+          'a later version of Downlink wrote it; start that version, or give this one another data folder',
       )
     }
     return { ...name, key, head: decoded.kind === 'head' ? decoded.head : undefined, bytes: await file.size() }

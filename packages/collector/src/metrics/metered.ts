@@ -5,9 +5,7 @@ import type { Tally } from './tally.ts'
 
 export function meteredLog(log: CommitLog, tally: Tally): CommitLog {
   return {
-    read: (sessionId) => log.read(sessionId),
-    begin: (sessionId) => log.begin(sessionId),
-    settled: () => log.settled(),
+    ...log,
     append(sessionId, expectedMark, batch) {
       const outcome = log.append(sessionId, expectedMark, batch)
       const events = batch.events.length
@@ -28,6 +26,7 @@ export function meteredJournal(
   now: () => number = () => performance.now(),
 ): Journal {
   return {
+    ...journal,
     async write(writes) {
       const startedAt = now()
       const outcome = await journal.write(writes)

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { CommitLog } from '../commit/commit-log.ts'
 import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 import { newRecord } from '../commit/session-record.ts'
+import { createFakeLog } from '../test-doubles.ts'
 import { meteredLog } from './metered.ts'
 import { createTally, noCounts, otherTypes } from './tally.ts'
 
@@ -85,9 +86,7 @@ it('counts what the log committed, and nothing else', async () => {
     { kind: 'committed', record: newRecord('s', 0), rejected: [] },
   ] as const
   const inner: CommitLog = {
-    read: async () => ({ kind: 'unknown' }),
-    begin: () => {},
-    settled: async () => {},
+    ...createFakeLog(),
     append: async (_session, expectedMark) => outcomes[expectedMark] ?? { kind: 'unavailable' },
   }
   const log = meteredLog(inner, tally)

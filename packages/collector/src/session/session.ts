@@ -45,6 +45,8 @@ export interface Session {
   greet(introduction: Introduction, hello: Pick<Hello, 'next' | 'pushed'>, receivedAt: number): Promise<Settled>
   take(batch: ReceivedBatch, receivedAt: number): Taken
   takePlain(elements: readonly ReceivedElement[], end: boolean, receivedAt: number): Promise<Settled>
+  /** Its marks turned out not to be the session's: nothing more is taken, and its link fails. Idempotent. */
+  giveUp(): void
 }
 
 export interface SessionOptions {
@@ -56,7 +58,7 @@ export interface SessionOptions {
   readonly judge: Judge
   /** By how much more, or less, the session owes while nobody is there to bring it. */
   readonly onOwed: (events: number) => void
-  /** Called once, when an append failed: from then on nothing is taken. */
+  /** Called once, when an append failed or it was given up: from then on nothing is taken. */
   readonly onFailed: (session: Session) => void
 }
 
@@ -138,6 +140,8 @@ export function createSession({ id, proofHash, record, log, judge, onOwed, onFai
       const run = judgePlain(elements, accepted, judge, { sessionId: id, receivedAt })
       return append({ ...run, missing: 0, introduction: plainIntroduction, pushed: run.upTo, end, receivedAt })
     },
+
+    giveUp,
   }
   return session
 
@@ -183,13 +187,16 @@ export function createSession({ id, proofHash, record, log, judge, onOwed, onFai
       countOwed()
       return outcome
     }
-    if (!failed) {
-      failed = true
-      onFailed(session)
-      link?.failed()
-      link = undefined
-      countOwed()
-    }
+    giveUp()
     return { kind: 'unavailable' }
+  }
+
+  function giveUp(): void {
+    if (failed) return
+    failed = true
+    onFailed(session)
+    link?.failed()
+    link = undefined
+    countOwed()
   }
 }

@@ -4,7 +4,12 @@ import { newRecord } from '../commit/session-record.ts'
 import { createFakeLog } from '../test-doubles.ts'
 import { createJudge } from './judge.ts'
 import { hashOf } from './proof.ts'
-import { createSessions } from './sessions.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+
+const openIn =
+  (sessions: Sessions) =>
+  (session: string, proof: string, next = 1): ReturnType<Sessions['open']> =>
+    sessions.open({ session, proof, next })
 
 function someSessions(known: Record<string, string> = {}, maxIdle = 10) {
   const records = Object.entries(known).map(
@@ -14,28 +19,28 @@ function someSessions(known: Record<string, string> = {}, maxIdle = 10) {
   let reads = 0
   const counting = {
     ...log,
-    read(id: string) {
+    read(id: string, begins: boolean) {
       reads++
-      return log.read(id)
+      return log.read(id, begins)
     },
   }
   const sessions = createSessions({ log: counting, judge: createJudge(protocolDefaults, {}), maxIdle, onOwed() {} })
-  return { sessions, log, reads: () => reads }
+  return { open: openIn(sessions), sessions, log, reads: () => reads }
 }
 
 it('gives two that ask at once the same session', async () => {
-  const { sessions, reads } = someSessions()
-  const [one, other] = await Promise.all([sessions.open('s', 'p'), sessions.open('s', 'p')])
+  const { open, reads } = someSessions()
+  const [one, other] = await Promise.all([open('s', 'p'), open('s', 'p')])
   expect(one.kind === 'opened' && other.kind === 'opened' && one.session === other.session).toBe(true)
   expect(reads()).toBe(1)
 })
 
 it('refuses another proof, for a stored session and for one just begun', async () => {
-  const { sessions } = someSessions({ known: 'right' })
-  expect(await sessions.open('known', 'wrong')).toEqual({ kind: 'forbidden' })
-  expect(await sessions.open('known', 'right')).toMatchObject({ kind: 'opened' })
-  await sessions.open('new', 'first')
-  expect(await sessions.open('new', 'second')).toEqual({ kind: 'forbidden' })
+  const { open } = someSessions({ known: 'right' })
+  expect(await open('known', 'wrong')).toEqual({ kind: 'forbidden' })
+  expect(await open('known', 'right')).toMatchObject({ kind: 'opened' })
+  await open('new', 'first')
+  expect(await open('new', 'second')).toEqual({ kind: 'forbidden' })
 })
 
 it('is unavailable while the log cannot be read, and asks again the next time', async () => {
@@ -50,32 +55,55 @@ it('is unavailable while the log cannot be read, and asks again the next time', 
     maxIdle: 10,
     onOwed() {},
   })
-  expect(await sessions.open('s', 'p')).toEqual({ kind: 'unavailable' })
+  const open = openIn(sessions)
+  expect(await open('s', 'p')).toEqual({ kind: 'unavailable' })
   broken = false
-  expect(await sessions.open('s', 'p')).toMatchObject({ kind: 'opened' })
+  expect(await open('s', 'p')).toMatchObject({ kind: 'opened' })
 })
 
 it('lets idle sessions go, the longest unused first, and never one with a socket', async () => {
-  const { sessions, reads } = someSessions({ a: 'p', b: 'p', c: 'p', d: 'p' }, 2)
-  const a = await sessions.open('a', 'p')
+  const { open, sessions, reads } = someSessions({ a: 'p', b: 'p', c: 'p', d: 'p' }, 2)
+  const a = await open('a', 'p')
   if (a.kind === 'opened') a.session.attach({ conn: 1, replaced() {}, failed() {} })
-  for (const id of ['b', 'c', 'd']) await sessions.open(id, 'p')
+  for (const id of ['b', 'c', 'd']) await open(id, 'p')
   expect(sessions.isOpen('a')).toBe(true)
   expect(reads()).toBe(4)
-  await sessions.open('a', 'p')
-  await sessions.open('d', 'p')
+  await open('a', 'p')
+  await open('d', 'p')
   expect(reads()).toBe(4)
-  await sessions.open('b', 'p')
+  await open('b', 'p')
   expect(reads()).toBe(5)
 })
 
 it('forgets a session that failed, so that its marks are read again', async () => {
-  const { sessions, log, reads } = someSessions({ s: 'p' })
-  const opened = await sessions.open('s', 'p')
+  const { open, log, reads } = someSessions({ s: 'p' })
+  const opened = await open('s', 'p')
   if (opened.kind !== 'opened') throw new Error('Expected it to open')
   opened.session.take({ seq: 6, pushed: 6, events: [cutElement('{}', {})] }, 1)
   await log.settle({ kind: 'unavailable' })
-  const again = await sessions.open('s', 'p')
+  const again = await open('s', 'p')
   expect(again.kind === 'opened' && again.session !== opened.session).toBe(true)
   expect(reads()).toBe(2)
+})
+
+it('refuses another proof of a session that is unconfirmed for now only, and begins anew once it is given up', async () => {
+  const { open, sessions, log } = someSessions({ s: 'right' })
+  log.unconfirmed.add('new')
+  await open('new', 'first')
+  expect(await open('new', 'second')).toEqual({ kind: 'unavailable' })
+  log.unconfirmed.delete('new')
+  expect(await open('new', 'second')).toEqual({ kind: 'forbidden' })
+  const opened = await open('new', 'first')
+  let failed = 0
+  if (opened.kind === 'opened') opened.session.attach({ conn: 1, replaced() {}, failed: () => failed++ })
+  log.giveUp('new')
+  log.giveUp('new')
+  expect([failed, sessions.isOpen('new')]).toEqual([1, false])
+  expect(await open('new', 'second')).toMatchObject({ kind: 'opened' })
+})
+
+it('releases the record of each session that it lets go', async () => {
+  const { open, log } = someSessions({}, 2)
+  for (const id of ['a', 'b', 'c']) await open(id, 'p')
+  expect(log.released).toEqual(['a'])
 })

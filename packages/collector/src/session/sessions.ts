@@ -1,5 +1,6 @@
 /** The sessions in memory. Idle ones are let go and read from the log again when they come back. */
 import { randomUUID } from 'node:crypto'
+import type { Hello } from '@downlink/protocol'
 import type { CommitLog, ReadOutcome } from '../commit/commit-log.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { Judge } from './judge.ts'
@@ -14,7 +15,7 @@ type Opening =
 
 export interface Sessions {
   /** Finds a session, or begins it. */
-  open(sessionId: string, proof: string): Promise<Opening>
+  open(hello: Pick<Hello, 'session' | 'proof' | 'next'>): Promise<Opening>
   /** Begins a session of the collector's own making, for senders that have none. */
   openPlain(): Session
   /** Is a socket of this session up? */
@@ -34,13 +35,17 @@ export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions)
   /** In order of their last opening. */
   const sessions = new Map<string, Session>()
   const loading = new Map<string, Promise<Session | undefined>>()
+  log.onGivenUp((sessionId) => sessions.get(sessionId)?.giveUp())
 
   return {
-    async open(sessionId, proof) {
-      const proofHash = hashOf(proof)
-      const session = sessions.get(sessionId) ?? (await load(sessionId, proofHash))
+    async open(hello) {
+      const proofHash = hashOf(hello.proof)
+      const session = sessions.get(hello.session) ?? (await load(hello.session, proofHash, hello.next === 1))
       if (!session) return { kind: 'unavailable' }
-      if (!sameHash(session.proofHash ?? '', proofHash)) return { kind: 'forbidden' }
+      if (!sameHash(session.proofHash ?? '', proofHash)) {
+        // Who came first while nobody could tell may be the one who has the session's id off a screen.
+        return { kind: log.isConfirmed(session.id) ? 'forbidden' : 'unavailable' }
+      }
       keep(session)
       return { kind: 'opened', session }
     },
@@ -57,11 +62,11 @@ export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions)
   }
 
   /** Two that ask for the same session at once get the same one: it must have one accepted mark. */
-  function load(sessionId: string, proofHash: string): Promise<Session | undefined> {
+  function load(sessionId: string, proofHash: string, begins: boolean): Promise<Session | undefined> {
     const under = loading.get(sessionId)
     if (under) return under
     const loaded = log
-      .read(sessionId)
+      .read(sessionId, begins)
       .then((outcome) => (outcome.kind === 'unavailable' ? undefined : beginFrom(outcome, sessionId, proofHash)))
       .finally(() => loading.delete(sessionId))
     loading.set(sessionId, loaded)
@@ -76,7 +81,7 @@ export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions)
 
   function begin(id: string, proofHash: string | undefined, record: SessionRecord | undefined): Session {
     const onFailed = (failed: Session) => {
-      if (sessions.get(id) === failed) sessions.delete(id)
+      if (sessions.get(id) === failed) drop(id)
     }
     const session = createSession({ id, proofHash, record, log, judge, onOwed, onFailed })
     sessions.set(id, session)
@@ -91,7 +96,12 @@ export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions)
     if (sessions.size <= maxIdle) return
     for (const [id, oldest] of sessions) {
       if (sessions.size <= maxIdle) return
-      if (oldest.idle && oldest !== session) sessions.delete(id)
+      if (oldest.idle && oldest !== session) drop(id)
     }
+  }
+
+  function drop(id: string): void {
+    sessions.delete(id)
+    log.release(id)
   }
 }

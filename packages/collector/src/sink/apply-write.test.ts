@@ -20,7 +20,10 @@ it('adds up wherever the store stands, also with rejections that are only counte
   const after = { ...newRecord('s', 1), mark: 12, pushed: 12 }
   for (let mark = 0; mark <= 12; mark++) {
     const before = { ...newRecord('s', 1), mark, pushed: 12, missing: mark }
-    const { record } = applyWrite({ sessionId: 's', from: 0, batches: [batch], record: after }, before)
+    const { record } = applyWrite(
+      { sessionId: 's', from: 0, batches: [batch], record: after, unconfirmed: false },
+      before,
+    )
     expect([mark, record.mark, accounted(record)]).toEqual([mark, 12, 12])
   }
 })

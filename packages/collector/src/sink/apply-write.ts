@@ -15,10 +15,15 @@ export interface AppliedWrite {
   readonly record: SessionRecord
   /** Sequences that no entry holds: only after damage, or where an older copy was put back. */
   readonly lost: number
+  /** Sequences of a write whose sender has another proof than the session: nothing of it counts. */
+  readonly foreign: number
 }
 
 /** @param before undefined where the store has never seen the session */
 export function applyWrite(write: SessionWrite, before: SessionRecord | undefined): AppliedWrite {
+  if (write.unconfirmed && before && before.proofHash !== write.record.proofHash) {
+    return { batches: [], record: before, lost: 0, foreign: write.record.mark - write.from }
+  }
   let record = before ?? unseen(write.record)
   const lost = Math.max(0, write.from - record.mark)
   let start = write.from
@@ -29,7 +34,7 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
     record = applyBatch(record, whole)
     return whole
   })
-  return { batches, record, lost }
+  return { batches, record, lost, foreign: 0 }
 }
 
 /** What introduced the session may stand in an entry that is gone; each entry's record has it, too. */

@@ -222,7 +222,7 @@ async function play(script: readonly Step[], seed: number) {
       marks.set(sessionId, batch.upTo)
       return { sessionId, expectedMark: mark, batch, settle() {} }
     })
-    const { writes } = planGroup(appends, before)
+    const { writes } = planGroup(appends, new Map(ids.map((id) => [id, { record: before.get(id), isConfirmed: true }])))
     const { kind } = await life.journal.write(writes)
     for (const { record } of writes) {
       if (kind === 'written') {

@@ -45,7 +45,7 @@ async function aSink(disk: FaultyDisk, store: FakeStore, over: Partial<SinkOptio
 function aWrite(sessionId: string, from: number, batch: SessionBatch, before?: SessionRecord): SessionWrite {
   const append = { sessionId, expectedMark: from, batch, settle() {} }
   const record = before ?? { ...newRecord(sessionId, 1), mark: from }
-  const [write] = planGroup([append], new Map([[sessionId, record]])).writes
+  const [write] = planGroup([append], new Map([[sessionId, { record, isConfirmed: true }]])).writes
   if (!write) throw new Error('Expected a write')
   return write
 }
@@ -170,6 +170,22 @@ describe('a sink', () => {
       { code: 'damaged_log', sessions: ['s'] },
       { code: 'lost_events', sessionId: 's', events: 3 },
     ])
+  })
+
+  it('stores nothing that came with another proof while the store was away, and goes on with what its own sender brings', async () => {
+    const store = createFakeStore()
+    store.rows.set('s', { ...newRecord('s', 1), mark: 2, pushed: 2, stored: 2, proofHash: 'own' })
+    const { journal, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
+    const write = (proofHash: string, count: number) => ({
+      ...aWrite('s', 0, aBatch(1, count), { ...newRecord('s', 9), proofHash }),
+      unconfirmed: true,
+    })
+    await journal.write([write('another', 5)])
+    await journal.write([write('own', 3)])
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(storedSeqs(store, 's')).toEqual([3])
+    expect(store.rows.get('s')).toMatchObject({ mark: 3, pushed: 3, stored: 3, missing: 0, proofHash: 'own' })
+    expect(reports).toEqual([{ code: 'foreign_events', sessionId: 's', events: 5 }])
   })
 
   it('trims what a newer store has already, in the midst of a batch too, and every ledger still adds up', async () => {

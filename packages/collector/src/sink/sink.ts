@@ -1,11 +1,11 @@
 /** Follows the log into the store: reads what is synced, and writes it group by group, each with its position. */
-import { createRecordCache } from '../commit/record-cache.ts'
 import type { AcceptedEvent, RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
 import type { LogRecord, Position } from '../log/read-log.ts'
 import { type AppliedWrite, applyWrite } from './apply-write.ts'
 import type { EventStore, StoreGroup } from './event-store.ts'
+import { createRecordCache } from './record-cache.ts'
 
 export interface Sink {
   /** For how long the store has been behind the log. */
@@ -43,6 +43,8 @@ export type SinkReport =
   | { readonly code: 'missing_segment'; readonly id: string }
   /** Sequences that no entry holds: they count as missing. */
   | { readonly code: 'lost_events'; readonly sessionId: string; readonly events: number }
+  /** They came while the store was away, with another proof than the session's: none of them is stored. */
+  | { readonly code: 'foreign_events'; readonly sessionId: string; readonly events: number }
   | { readonly code: 'unstorable_event'; readonly sessionId: string; readonly seq: number; readonly reason: string }
   /** Nothing can be written now; it is tried again. */
   | { readonly code: 'store_unavailable'; readonly reason: string }
@@ -191,10 +193,11 @@ export function createSink(options: SinkOptions): Sink {
     const outcome = await store.write(storeGroupOf(applied, items.at(-1)?.end as Position))
     if (outcome.kind === 'unavailable') throw new Error(outcome.reason)
     if (outcome.kind === 'refused') return isolate(items, outcome.reason)
-    for (const { record, lost } of applied) {
+    for (const { record, lost, foreign } of applied) {
       if (lost > 0) report({ code: 'lost_events', sessionId: record.sessionId, events: lost })
+      if (foreign > 0) report({ code: 'foreign_events', sessionId: record.sessionId, events: foreign })
     }
-    for (const [id, record] of records) known.set(id, record)
+    for (const record of records.values()) known.set(record)
     position = items.at(-1)?.end
   }
 
