@@ -15,6 +15,8 @@ export type CollectorErrorCode =
   | 'wrong_state'
   /** The store can't take or give anything now; later it may. */
   | 'store_unavailable'
+  /** A block of the database file can't be read; what does not need it can. */
+  | 'data_damaged'
   /** The text is not SQL, or names what is not there; the message is the database's. */
   | 'bad_sql'
   /** More than one SELECT over the collector's own tables, or a function that is not allowed. */

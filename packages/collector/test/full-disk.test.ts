@@ -70,7 +70,7 @@ it('opens the database anew after a checkpoint that ran out of disk, and loses n
     const { kind } = await store.write({
       events: [{ sessionId: 's', receivedAt: 1, events }],
       rejected: [],
-      sessions: [{ ...aRecord, mark: mark + 200 }],
+      sessions: [{ ...aRecord, mark: mark + 200, stored: mark + 200 }],
       position: { segment: 'a', offset: mark },
     })
     if (kind === 'written') mark += 200

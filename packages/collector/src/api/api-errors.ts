@@ -34,7 +34,8 @@ export function sendLimited(reply: FastifyReply, retryAfterS: number): FastifyRe
 
 export function answerError(error: FastifyError | CollectorError, request: FastifyRequest, reply: FastifyReply): void {
   if (error instanceof CollectorError) {
-    if (error.code === 'store_unavailable') request.log.error({ err: error }, 'A read failed')
+    if (error.code === 'store_unavailable' || error.code === 'data_damaged')
+      request.log.error({ err: error }, 'A read failed')
     sendError(reply, statuses[error.code] ?? 500, error.code, error.message)
     return
   }

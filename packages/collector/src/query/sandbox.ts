@@ -15,7 +15,7 @@ export interface Sandbox {
    * Writes the answer as the JSON text of a `QueryResult`. `write` is told by the signal to wait no longer.
    *
    * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_timeout`, `query_too_large`, `query_busy`,
-   * `query_interrupted`, `query_killed`, `store_unavailable`. Where something was written, `brokenEnd` completes it.
+   * `query_interrupted`, `query_killed`, `store_unavailable`, `data_damaged`. Where something was written, `brokenEnd` completes it.
    */
   answer(sql: string, write: WriteAnswer, signal?: AbortSignal): Promise<void>
   /** The same as an object. Throws as `answer` does. */
@@ -129,6 +129,16 @@ function failureOf(cause: unknown): CollectorError {
   const message = cause instanceof Error ? cause.message : String(cause)
   if (/^Out of Memory Error/.test(message)) {
     return new CollectorError('query_too_large', 'The query needs too much memory. Narrow it with WHERE, or aggregate.')
+  }
+  if (/Corrupt database file|Could not read enough bytes/.test(message)) {
+    const advice = 'Ask for less, or stop the collector and run `downlink doctor --repair`.'
+    return new CollectorError(
+      'data_damaged',
+      `A part of the database is damaged, and all else can be read. ${advice}`,
+      {
+        cause,
+      },
+    )
   }
   if (/^(FATAL|INTERNAL|IO|TransactionContext) Error/.test(message)) {
     return new CollectorError('store_unavailable', "The database can't be read now.", { cause })

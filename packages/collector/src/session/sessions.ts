@@ -74,9 +74,11 @@ export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions)
   }
 
   function beginFrom(outcome: Exclude<ReadOutcome, { kind: 'unavailable' }>, id: string, proofHash: string): Session {
-    return outcome.kind === 'known'
-      ? begin(id, outcome.record.proofHash, outcome.record)
-      : begin(id, proofHash, undefined)
+    if (outcome.kind !== 'known') return begin(id, proofHash, undefined)
+    const { record } = outcome
+    // Damage may take a session's row, and with it the proof: whoever comes first with one goes on.
+    const wasLost = record.delivery === 'acked' && record.proofHash === undefined
+    return begin(id, wasLost ? proofHash : record.proofHash, record)
   }
 
   function begin(id: string, proofHash: string | undefined, record: SessionRecord | undefined): Session {

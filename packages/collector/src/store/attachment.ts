@@ -39,7 +39,7 @@ export async function attach(database: Database, listeners: CheckpointListeners)
     for (const connection of connections.splice(0)) database.release(connection)
   }
   try {
-    return await attachWith(connect, release, database.folder, listeners)
+    return await attachWith(connect, release, database, listeners)
   } catch (error) {
     release()
     throw error
@@ -49,7 +49,7 @@ export async function attach(database: Database, listeners: CheckpointListeners)
 async function attachWith(
   connect: () => Promise<DuckDBConnection>,
   release: () => void,
-  folder: string,
+  { folder, keepHeaders }: Pick<Database, 'folder' | 'keepHeaders'>,
   listeners: CheckpointListeners,
 ): Promise<Attachment> {
   const writer = await connect()
@@ -62,7 +62,13 @@ async function attachWith(
     move: await writer.prepare(movePosition),
     // A connection holds one transaction, so what goes on beside the writer's needs others.
     reader: await connect(),
-    checkpoints: createCheckpoints({ connection: await connect(), folder, everyBytes: checkpointBytes, ...listeners }),
+    checkpoints: createCheckpoints({
+      connection: await connect(),
+      folder,
+      keepHeaders,
+      everyBytes: checkpointBytes,
+      ...listeners,
+    }),
     use(work) {
       const result = work(attachment)
       const ended = result.then(

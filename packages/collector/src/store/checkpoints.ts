@@ -16,6 +16,8 @@ export interface Checkpoints {
 export interface CheckpointsOptions {
   readonly connection: DuckDBConnection
   readonly folder: string
+  /** After each, before anybody is told. */
+  readonly keepHeaders: () => Promise<void>
   /** Replay after a crash takes about 5 ms a MB. */
   readonly everyBytes: number
   /** One has finished: the file holds everything before this position. */
@@ -26,6 +28,7 @@ export interface CheckpointsOptions {
 export function createCheckpoints({
   connection,
   folder,
+  keepHeaders,
   everyBytes,
   onCheckpoint,
   onCheckpointFailure,
@@ -40,6 +43,7 @@ export function createCheckpoints({
     try {
       // It can't begin while a transaction writes, so it must be on its way before the next one is.
       await connection.run('CHECKPOINT')
+      await keepHeaders()
       onCheckpoint(position)
     } catch (error) {
       bytesSince += bytes * retryShare

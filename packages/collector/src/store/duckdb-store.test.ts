@@ -32,6 +32,7 @@ async function aDatabase() {
       state.reopened++
       instance = await create()
     },
+    async keepHeaders() {},
     async close() {},
   }
   return { state, database }

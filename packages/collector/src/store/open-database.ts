@@ -2,11 +2,13 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { makeFolder } from './make-folder.ts'
-import { judgeFailure } from './probe.ts'
-import { type SetAsideLog, setAsideCorrupt, unopened } from './set-aside.ts'
+import { keepHeaders } from './recovery/file-headers.ts'
+import { inChild, judgeFailure } from './recovery/probe.ts'
+import { type RecoveryLog, recoverDatabase, unopened } from './recovery/recover-database.ts'
 import { prepareTables } from './tables.ts'
 
 export interface Database {
@@ -19,16 +21,20 @@ export interface Database {
   release(connection: DuckDBConnection): void
   /** Opens the file anew: nothing else helps after a fatal error of the engine. Waits as `close` does. */
   reopen(): Promise<void>
+  /** Keeps a copy of the file's headers, of which the newest is what the whole file hangs on. Never rejects. */
+  keepHeaders(): Promise<void>
   /** Interrupts what runs, and closes once all connections are released: before that the engine would crash. */
   close(): Promise<void>
 }
 
 export interface DatabaseOptions {
   readonly dataFolder: string
-  readonly log: SetAsideLog
+  readonly log: RecoveryLog
   /** Runs after each opening, before anybody else connects: views, and settings that must hold for all. */
   readonly prepare?: (connection: DuckDBConnection, exportFolder: string) => Promise<void>
 }
+
+const keepHeadersMain = fileURLToPath(new URL('./recovery/keep-headers-main.js', import.meta.url))
 
 /** An interrupt between two statements is lost, so it is repeated. */
 const interruptEveryMs = 20
@@ -60,11 +66,14 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
       opening = close().then(open)
       await opening
     },
+    async keepHeaders() {
+      await inChild(keepHeadersMain, [file])
+    },
     close,
   }
 
   async function open(): Promise<DuckDBInstance> {
-    await setAsideCorrupt(file, log)
+    await recoverDatabase({ file, logFolder: join(folder, 'log'), log })
     let instance: DuckDBInstance | undefined
     let connection: DuckDBConnection | undefined
     try {
@@ -77,8 +86,7 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
     } catch (error) {
       connection?.closeSync()
       instance?.closeSync()
-      const verdict = judgeFailure(error instanceof Error ? error.message : String(error))
-      throw verdict.kind === 'sound' ? error : unopened(file, verdict)
+      throw unopened(file, judgeFailure(error instanceof Error ? error.message : String(error)))
     }
   }
 
@@ -90,6 +98,8 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
       await sleep(interruptEveryMs)
     }
     instance?.closeSync()
+    // Closing was the last checkpoint.
+    if (instance) await keepHeaders(file).catch(() => {})
   }
 }
 

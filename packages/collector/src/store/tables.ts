@@ -45,12 +45,35 @@ export const tableDefinitions: readonly string[] = [
     segment VARCHAR NOT NULL,
     log_offset BIGINT NOT NULL
   )`,
+  'CREATE TABLE IF NOT EXISTS collector.format (version INTEGER NOT NULL)',
 ]
+
+/** Grows with each change of the tables after which an older collector would write them wrongly. 0.1 had none. */
+const formatVersion = 1
 
 /** Makes the tables that are not there, and gives those of an older collector what they lack. */
 export async function prepareTables(connection: DuckDBConnection): Promise<void> {
+  const version = await readFormat(connection)
   for (const definition of tableDefinitions) await connection.run(definition)
-  if (await hasColumn(connection, 'events', 'corrected_ts')) return
+  if (!(await hasColumn(connection, 'events', 'corrected_ts'))) await addCorrectedTime(connection)
+  if (version < formatVersion) await connection.run(`INSERT INTO collector.format VALUES (${formatVersion})`)
+}
+
+/**
+ * @returns the version of the tables; 0 where there are none, or those of 0.1
+ * @throws where a later version wrote them
+ */
+export async function readFormat(connection: DuckDBConnection): Promise<number> {
+  if (!(await hasTable(connection, 'format'))) return 0
+  const [row] = (await connection.runAndReadAll('SELECT max(version) FROM collector.format')).getRows()
+  const version = Number(row?.[0] ?? 0)
+  if (version > formatVersion) {
+    throw new Error(`Expected tables of format ${formatVersion} or older, got ${version}, which a later version wrote.`)
+  }
+  return version
+}
+
+async function addCorrectedTime(connection: DuckDBConnection): Promise<void> {
   await connection.run(`BEGIN;
     ALTER TABLE events ADD COLUMN corrected_ts TIMESTAMP;
     UPDATE events SET corrected_ts = ts;
@@ -59,9 +82,17 @@ export async function prepareTables(connection: DuckDBConnection): Promise<void>
     COMMIT`)
 }
 
+export async function hasTable(connection: DuckDBConnection, table: string): Promise<boolean> {
+  const found = await connection.runAndReadAll(
+    'SELECT 1 FROM duckdb_tables() WHERE NOT internal AND table_name = $1 AND database_name = current_database()',
+    [table],
+  )
+  return found.currentRowCount > 0
+}
+
 async function hasColumn(connection: DuckDBConnection, table: string, column: string): Promise<boolean> {
   const found = await connection.runAndReadAll(
-    'SELECT 1 FROM duckdb_columns() WHERE NOT internal AND table_name = $1 AND column_name = $2',
+    'SELECT 1 FROM duckdb_columns() WHERE database_name = current_database() AND table_name = $1 AND column_name = $2',
     [table, column],
   )
   return found.currentRowCount > 0

@@ -1,0 +1,77 @@
+/** Replaces a damaged database by one that holds what can be read of it; the damaged one is set aside. */
+import { constants } from 'node:fs'
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { hasSoundHeaders, mendHeaders } from './file-headers.ts'
+import { inChild, type ProbeFailure, type ProbeResult } from './probe.ts'
+import type { Salvage } from './salvage.ts'
+import { setAsideDatabase, sizeOf, walEndings } from './set-aside.ts'
+import { checkWriteAheadLog } from './write-ahead-log.ts'
+
+export type Rebuilt =
+  | { readonly kind: 'rebuilt'; readonly aside: string; readonly salvage: Salvage }
+  /** Nothing of it can be read: it is set aside, and none stands in its place. */
+  | { readonly kind: 'lost'; readonly aside: string; readonly reason: string }
+  /** It is where it was. */
+  | { readonly kind: 'failed'; readonly failure: ProbeFailure }
+
+const rebuildMain = fileURLToPath(new URL('./rebuild-main.js', import.meta.url))
+
+/** A database that is whole, and not in its place yet. */
+const finishedEnding = '.rebuilt'
+const workEnding = '.rebuilding'
+
+/** Takes up what an end of the process left: a new file takes its place where the damaged one has left it. */
+export async function finishRebuild(file: string): Promise<void> {
+  await rm(file + workEnding, { recursive: true, force: true })
+  if ((await sizeOf(file + finishedEnding)) === undefined) return
+  if ((await sizeOf(file)) === undefined) await rename(file + finishedEnding, file)
+  else await rm(file + finishedEnding)
+}
+
+/** @param logFolder of the collector's own log, which may still have what the database lost */
+export async function rebuild(file: string, logFolder: string): Promise<Rebuilt> {
+  await finishRebuild(file)
+  const work = file + workEnding
+  await mkdir(work)
+  try {
+    const target = join(work, 'target.duckdb')
+    const result = await salvageInto(target, file, work, logFolder)
+    if (result.kind === 'in_use' || result.kind === 'unusable') return { kind: 'failed', failure: result }
+    if (result.kind === 'corrupt') return { kind: 'lost', aside: await setAsideDatabase(file), reason: result.reason }
+    // In this order: whenever it ends, either the damaged file is there, or the new one, which is whole.
+    await rename(target, file + finishedEnding)
+    const aside = await setAsideDatabase(file)
+    await rename(file + finishedEnding, file)
+    return { kind: 'rebuilt', aside, salvage: result.answer }
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function salvageInto(
+  target: string,
+  file: string,
+  work: string,
+  logFolder: string,
+): Promise<ProbeResult<Salvage>> {
+  if (await hasSoundHeaders(file)) {
+    const result = await inChild<Salvage>(rebuildMain, [file, target, logFolder])
+    if (result.kind !== 'corrupt') return result
+    await rm(target, { force: true })
+  }
+  const copy = join(work, 'source.duckdb')
+  try {
+    for (const ending of ['', ...walEndings]) {
+      if (await sizeOf(file + ending)) await copyFile(file + ending, copy + ending, constants.COPYFILE_FICLONE)
+    }
+    if (!(await sizeOf(copy)) || !(await mendHeaders(copy, file))) {
+      return { kind: 'corrupt', reason: 'Its headers can not be read' }
+    }
+  } catch (error) {
+    return { kind: 'unusable', reason: String(error) }
+  }
+  await checkWriteAheadLog(copy, logFolder)
+  return inChild<Salvage>(rebuildMain, [copy, target, logFolder])
+}

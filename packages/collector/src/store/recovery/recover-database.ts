@@ -1,0 +1,62 @@
+/** Makes sure that the database can be opened: what is damaged is set aside, and what can be read of it is kept. */
+import { rm } from 'node:fs/promises'
+import { CollectorError } from '../../errors.ts'
+import { type ProbeFailure, probe } from './probe.ts'
+import { finishRebuild, rebuild } from './rebuild.ts'
+import { setAsideDatabase, sizeOf } from './set-aside.ts'
+import { checkWriteAheadLog, setAsideLogs } from './write-ahead-log.ts'
+
+export interface RecoveryLog {
+  error(details: object, message: string): void
+}
+
+export interface RecoveryOptions {
+  readonly file: string
+  /** Of the collector's own log. */
+  readonly logFolder: string
+  readonly log: RecoveryLog
+}
+
+const wasSetAside = 'CORRUPT DATA was set aside; the collector goes on without it'
+const wasRebuilt = 'The database was DAMAGED and is rebuilt; what is gone of it counts as missing'
+
+/** @throws {CollectorError} `data_in_use`, `data_unusable` */
+export async function recoverDatabase({ file, logFolder, log }: RecoveryOptions): Promise<void> {
+  await finishRebuild(file)
+  const { aside, failure } = await checkWriteAheadLog(file, logFolder)
+  for (const one of aside) log.error(one, wasSetAside)
+  if (failure) throw unopened(file, failure)
+  const size = await sizeOf(file)
+  if (size === undefined) return
+  if (size === 0) {
+    log.error({ path: file, aside: await setAsideDatabase(file), reason: 'It is empty' }, wasSetAside)
+    return
+  }
+  const verdict = await probe(file, 'open')
+  if (verdict.kind === 'sound') {
+    // It is in the file now. One that stays was not understood, and would be skipped for ever.
+    const left = await setAsideLogs(file, 'It is not readable')
+    for (const one of left) {
+      // The rest of one that is aside as a whole is of no use to anybody.
+      if (aside.length > 0) await rm(one.aside)
+      else log.error(one, wasSetAside)
+    }
+    return
+  }
+  if (verdict.kind !== 'corrupt') throw unopened(file, verdict)
+  const rebuilt = await rebuild(file, logFolder)
+  if (rebuilt.kind === 'failed') throw unopened(file, rebuilt.failure)
+  const { reason } = verdict
+  if (rebuilt.kind === 'lost') log.error({ path: file, aside: rebuilt.aside, reason }, wasSetAside)
+  else log.error({ path: file, aside: rebuilt.aside, reason, ...rebuilt.salvage }, wasRebuilt)
+}
+
+/** @throws {CollectorError} always */
+export function unopened(file: string, verdict: ProbeFailure): CollectorError {
+  return verdict.kind === 'in_use'
+    ? new CollectorError(
+        'data_in_use',
+        `${file} is in use: stop the other collector, or give this one another data folder. ${verdict.reason}`,
+      )
+    : new CollectorError('data_unusable', `Can't open ${file}: ${verdict.reason}`)
+}

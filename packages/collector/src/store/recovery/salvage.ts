@@ -1,0 +1,205 @@
+/**
+ * Saves what can be read of a damaged database into a new one: table by table, by ranges of rows that are halved around
+ * what can't be read. What the log still has of the rest is taken from there, and what is gone counts as missing.
+ */
+import { existsSync } from 'node:fs'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import type { SessionRecord } from '../../commit/session-record.ts'
+import { decodeWrite } from '../../commit/session-write.ts'
+import { openLogFiles } from '../../log/log-files.ts'
+import { listSegments, type Position, readLog } from '../../log/read-log.ts'
+import { eventRows, eventTypes } from '../event-rows.ts'
+import { rowOf, upsertSessions } from '../session-rows.ts'
+import { createTableAppender, type TableAppender } from '../table-appender.ts'
+import { prepareTables, tableDefinitions } from '../tables.ts'
+
+export interface Salvage {
+  /** Of the damaged file, by table. */
+  readonly lostRows: Readonly<Record<string, number>>
+  readonly loss: Loss
+}
+
+/** Events that were stored, and are not any more. */
+export interface Loss {
+  readonly events: number
+  /** In how many sessions. */
+  readonly sessionCount: number
+  /** Those that lost most. */
+  readonly sessions: readonly SessionLoss[]
+}
+
+export interface SessionLoss {
+  readonly sessionId: string
+  readonly events: number
+}
+
+/** Rows of one group of a table, each of whose columns stands in blocks of its own. */
+const rangeRows = 122_880
+/** Rows that are read at once, or not at all. */
+const vectorRows = 2048
+const sessionsTold = 100
+
+/**
+ * @param target a file that is not there yet
+ * @param logFolder of the collector's own log; it need not be there
+ */
+export async function salvage(source: string, target: string, logFolder: string): Promise<Salvage> {
+  const instance = await DuckDBInstance.create(target)
+  const connection = await instance.connect()
+  await connection.run(`ATTACH '${source.replaceAll("'", "''")}' AS damaged (READ_ONLY)`)
+  const lostRows = await copyTables(connection)
+  await connection.run('DETACH damaged')
+  await prepareTables(connection)
+  if (Object.values(lostRows).some((rows) => rows > 0)) await refill(connection, logFolder)
+  const loss = await recount(connection)
+  await connection.run('CHECKPOINT')
+  connection.closeSync()
+  instance.closeSync()
+  return { lostRows, loss }
+}
+
+async function copyTables(connection: DuckDBConnection): Promise<Record<string, number>> {
+  for (const definition of tableDefinitions) await connection.run(definition)
+  const there = await tablesOf(connection, 'damaged')
+  // That of an older collector: it is added and filled once the rows are there.
+  if (!there.get('main.events')?.includes('corrected_ts')) await connection.run('ALTER TABLE events DROP corrected_ts')
+  const lostRows: Record<string, number> = {}
+  for (const table of (await tablesOf(connection)).keys()) {
+    if (there.has(table)) lostRows[table.replace('main.', '')] = await copyTable(connection, table)
+  }
+  return lostRows
+}
+
+/** The columns of each table, by `schema.table`. */
+async function tablesOf(connection: DuckDBConnection, database?: string): Promise<Map<string, readonly string[]>> {
+  const rows = await connection.runAndReadAll(
+    `SELECT schema_name || '.' || table_name, list(column_name) FROM duckdb_columns()
+      WHERE NOT internal AND database_name = coalesce($1, current_database())
+        AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables())
+      GROUP BY ALL`,
+    [database ?? null],
+  )
+  return new Map(rows.getRowsJS().map(([table, columns]) => [String(table), columns as string[]]))
+}
+
+/** @returns how many rows can't be read, at most */
+async function copyTable(connection: DuckDBConnection, table: string): Promise<number> {
+  const [row] = (await connection.runAndReadAll(`SELECT max(rowid) FROM damaged.${table}`)).getRows()
+  const end = Number(row?.[0] ?? -1) + 1
+  let lost = 0
+  for (let from = 0; from < end; from += rangeRows) await copyRange(from, Math.min(from + rangeRows, end))
+  return lost
+
+  async function copyRange(from: number, to: number): Promise<void> {
+    try {
+      await connection.run(
+        `INSERT INTO ${table} BY NAME SELECT * FROM damaged.${table} WHERE rowid >= ${from} AND rowid < ${to}`,
+      )
+    } catch (error) {
+      if (!/Corrupt|Could not read enough bytes|checksum|INTERNAL/i.test(String(error))) throw error
+      if (to - from <= vectorRows) {
+        lost += to - from
+        return
+      }
+      const middle = from + Math.ceil((to - from) / 2 / vectorRows) * vectorRows
+      await copyRange(from, middle)
+      await copyRange(middle, to)
+    }
+  }
+}
+
+/** Takes from the log what it has of the rows that are lost, up to the marks: what comes after them is the sink's. */
+async function refill(connection: DuckDBConnection, logFolder: string): Promise<void> {
+  await connection.run('CREATE TEMP TABLE log_events AS FROM events LIMIT 0')
+  const records = existsSync(logFolder) ? await readWholeLog(connection, logFolder) : []
+  const known = new Set((await connection.runAndReadAll('SELECT session_id FROM sessions')).getRows().map(String))
+  const lost = records.filter(({ sessionId }) => !known.has(sessionId))
+  const upsert = await connection.prepare(upsertSessions)
+  upsert.bindVarchar(1, JSON.stringify(lost.map(rowOf)))
+  await upsert.run()
+  await connection.run(sessionsOfRows)
+  await connection.run(`INSERT INTO events SELECT log_events.* FROM log_events JOIN sessions USING (session_id)
+    WHERE seq <= mark
+      AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM events)
+      AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM rejected_events)`)
+  await connection.run('DROP TABLE log_events')
+}
+
+/** @returns the sessions, each as of the database's position */
+async function readWholeLog(connection: DuckDBConnection, folder: string): Promise<readonly SessionRecord[]> {
+  const files = await openLogFiles(folder)
+  const last = (await listSegments(files)).at(-1)
+  const records = new Map<string, SessionRecord>()
+  if (!last) return []
+  const staged = await createTableAppender(connection, 'log_events', eventTypes)
+  const position = await readPosition(connection)
+  // Without a position the sink reads all of the log again.
+  let isBefore = position !== undefined
+  for await (const record of readLog(files, undefined, { segment: last.key, offset: last.bytes })) {
+    if (record.kind !== 'entry') continue
+    const { sessionId, batches, record: session } = decodeWrite(record.entry)
+    const { clockOffsetMs } = session
+    stage(staged, eventRows(batches.map((batch) => ({ ...batch, sessionId, clockOffsetMs }))))
+    if (isBefore) records.set(sessionId, session)
+    isBefore &&= record.end.segment !== position?.segment || record.end.offset !== position.offset
+  }
+  return [...records.values()]
+}
+
+/** What the database refuses is left out: it stands in rejected_events. */
+function stage(appender: TableAppender, rows: readonly (readonly DuckDBValue[])[]): void {
+  try {
+    appender.append(rows)
+  } catch {
+    if (rows.length > 1) for (const row of rows) stage(appender, [row])
+  }
+}
+
+async function readPosition(connection: DuckDBConnection): Promise<Position | undefined> {
+  const [row] = (await connection.runAndReadAll('SELECT segment, log_offset FROM collector.log_position')).getRows()
+  return row && { segment: String(row[0]), offset: Number(row[1]) }
+}
+
+/** Sessions of which nothing but their events is left. Whoever comes first goes on with one: its proof is gone, too. */
+const sessionsOfRows = `INSERT INTO sessions BY NAME
+  SELECT session_id, CASE WHEN session_id LIKE 'plain:%' THEN 'plain' ELSE 'acked' END AS delivery,
+    max(seq) AS mark, max(seq) AS pushed, 0 AS stored,
+    coalesce(to_json(map(list(code) FILTER (code IS NOT NULL), list(amount) FILTER (code IS NOT NULL))), '{}') AS rejected, '{}' AS dropped,
+    0 AS missing, false AS ended, min(received_at) AS first_seen, max(received_at) AS last_seen
+  FROM (
+    SELECT session_id, NULL AS code, max(seq) AS seq, count(*) AS amount, min(received_at) AS received_at
+      FROM events GROUP BY session_id
+    UNION ALL
+    SELECT session_id, code, max(seq), count(*), min(received_at) FROM rejected_events GROUP BY session_id, code
+  )
+  WHERE session_id NOT IN (SELECT session_id FROM sessions)
+  GROUP BY session_id`
+
+/** What a JSON object of counts comes to. */
+const totalOf = (column: string): string =>
+  `coalesce(list_sum(CAST(json_extract(${column}, '$.*') AS BIGINT[])), 0)::BIGINT`
+
+/** Makes each session count the events that are there; the rest of what it counted is missing. */
+export async function recount(connection: DuckDBConnection): Promise<Loss> {
+  await connection.run(`CREATE TEMP TABLE recounted AS
+    SELECT session_id, coalesce(rows, 0) AS stored, sessions.stored - coalesce(rows, 0) AS lost
+    FROM sessions LEFT JOIN (SELECT session_id, count(*) AS rows FROM events GROUP BY session_id) USING (session_id)
+    WHERE sessions.stored <> coalesce(rows, 0)
+      OR mark <> sessions.stored + missing + ${totalOf('rejected')} + ${totalOf('dropped')}`)
+  await connection.run(`UPDATE sessions SET stored = recounted.stored,
+      missing = greatest(0, mark - recounted.stored - ${totalOf('rejected')} - ${totalOf('dropped')})
+    FROM recounted WHERE sessions.session_id = recounted.session_id`)
+  const totals = await connection.runAndReadAll(
+    'SELECT coalesce(sum(lost), 0)::BIGINT, count(*) FROM recounted WHERE lost > 0',
+  )
+  const sessions = await connection.runAndReadAll(
+    `SELECT session_id, lost FROM recounted WHERE lost > 0 ORDER BY lost DESC, session_id LIMIT ${sessionsTold}`,
+  )
+  await connection.run('DROP TABLE recounted')
+  const [events, sessionCount] = totals.getRows()[0] ?? []
+  return {
+    events: Number(events),
+    sessionCount: Number(sessionCount),
+    sessions: sessions.getRows().map(([sessionId, lost]) => ({ sessionId: String(sessionId), events: Number(lost) })),
+  }
+}

@@ -1,0 +1,272 @@
+/** What the collector makes of a database that is damaged, of another age, or another's. */
+import { appendFile, copyFile, cp, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { describe, expect, it } from 'vitest'
+import { tableDefinitions } from '../src/store/tables.ts'
+import { aCollectorProcess } from './collector-process.ts'
+import { aClient, aCollector, aFolder, aHello, rowsOf } from './harness.ts'
+
+const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
+const blockBytes = 262_144
+const headersBytes = 12_288
+
+/** Text that no compression makes small, the same in each run. */
+function noise(seed: number, length: number): string {
+  let [state, text] = [seed + 1, '']
+  while (text.length < length) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    text += state.toString(36)
+  }
+  return text.slice(0, length)
+}
+
+/** A folder at rest, with so many events of one session. */
+async function aStoredSession(events: number, bytes = 1000) {
+  const data = await aFolder()
+  const hello = aHello()
+  const { listening, stop } = await aCollector({ data })
+  const client = await aClient(listening, hello)
+  await client.hello()
+  for (let seq = 1; seq <= events; seq += 100) {
+    const batch = Array.from({ length: 100 }, (_, at) => ({ ...event(seq + at), data: noise(seq + at, bytes) }))
+    await client.batch(seq, batch)
+  }
+  await stop()
+  return { data, hello, file: join(data, 'downlink.duckdb') }
+}
+
+/** The block that holds the most of a column. */
+async function aBlockOf(data: string, table: string, column: string): Promise<number> {
+  const [row] = await rowsOf(
+    data,
+    `SELECT block_id::INT FROM pragma_storage_info('${table}')
+      WHERE column_name = '${column}' AND segment_type <> 'VALIDITY' AND block_id >= 0 ORDER BY count DESC LIMIT 1`,
+  )
+  return Number(row?.[0])
+}
+
+async function flip(file: string, position: number): Promise<void> {
+  const handle = await open(file, 'r+')
+  const byte = Buffer.alloc(1)
+  await handle.read(byte, 0, 1, position)
+  byte[0] = (byte[0] ?? 0) ^ 0x41
+  await handle.write(byte, 0, 1, position)
+  await handle.close()
+}
+
+const flipInBlock = (file: string, block: number) => flip(file, headersBytes + block * blockBytes + 1000)
+
+const asidesIn = async (data: string) => (await readdir(data)).filter((name) => name.includes('.corrupt-'))
+
+describe('a damaged block', () => {
+  it('of the events costs the events in it, which the ledger counts as missing', async () => {
+    const { data, file, hello } = await aStoredSession(6000)
+    await rm(join(data, 'log'), { recursive: true })
+    await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
+    const { collector } = await aCollector({ data })
+    const ledger = await collector.ledger(hello.session)
+    const [[stored, distinct] = []] = (
+      await collector.query(
+        'SELECT count(*)::INT, count(DISTINCT seq)::INT FROM (SELECT seq, md5(data::VARCHAR) FROM events)',
+      )
+    ).rows
+    expect(ledger).toMatchObject({ stored, pushed: 6000, missing: 6000 - Number(stored) })
+    expect(distinct).toBe(stored)
+    expect(Number(stored)).toBeGreaterThan(1500)
+    expect(Number(stored)).toBeLessThan(6000)
+    expect(await asidesIn(data)).toHaveLength(1)
+  })
+
+  it('costs nothing where the log still has what was in it', async () => {
+    const { data, file, hello } = await aStoredSession(6000)
+    await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
+    const { collector } = await aCollector({ data })
+    expect(await collector.ledger(hello.session)).toMatchObject({ stored: 6000, missing: 0, balanced: true })
+    const { rows } = await collector.query(
+      'SELECT count(*)::INT, count(DISTINCT seq)::INT, count(DISTINCT data)::INT FROM events',
+    )
+    expect(rows).toEqual([[6000, 6000, 6000]])
+  })
+
+  it('of the sessions costs none of them: the log knows them, and so do their events', async () => {
+    for (const keepsLog of [true, false]) {
+      const { data, file, hello } = await aStoredSession(300, 10)
+      if (!keepsLog) await rm(join(data, 'log'), { recursive: true })
+      await flipInBlock(file, await aBlockOf(data, 'sessions', 'proof_hash'))
+      const { collector, listening } = await aCollector({ data })
+      expect(await collector.ledger(hello.session)).toMatchObject({ stored: 300, pushed: 300, missing: 0 })
+      const client = await aClient(listening, hello)
+      expect(await client.hello({ conn: 2, next: 301, pushed: 300 })).toMatchObject({ t: 'welcome', ack: 300 })
+      expect(await client.batch(301, [event(301)])).toMatchObject({ t: 'ack', seq: 301 })
+      const thief = await aClient(listening, aHello({ session: hello.session, conn: 3, next: 302, pushed: 301 }))
+      await expect(thief.hello()).rejects.toThrow('4403')
+    }
+  })
+
+  it('that a query finds fails that query, and nothing else', async () => {
+    const { data, file } = await aStoredSession(6000)
+    const block = await aBlockOf(data, 'events', 'data')
+    const { listening } = await aCollectorProcess(data)
+    await flipInBlock(file, block)
+    const ask = async (sql: string) => {
+      const answer = await fetch(`${listening.url}/api/query`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ sql }),
+      })
+      return [answer.status, await answer.json()]
+    }
+    const damaged = { error: { code: 'data_damaged', message: expect.stringContaining('downlink doctor') } }
+    expect(await ask('SELECT max(data) FROM events')).toEqual([500, damaged])
+    const client = await aClient(listening)
+    await client.hello()
+    expect(await client.batch(1, [event(1)])).toMatchObject({ t: 'ack', seq: 1 })
+    expect(await ask('SELECT count(*)::INT, max(seq)::INT FROM events')).toMatchObject([200, { rows: [[6001, 6000]] }])
+  })
+})
+
+describe('a write-ahead log', () => {
+  /** A folder whose collector was killed, so that what came last stands in the write-ahead log alone, and in the log. */
+  async function aKilledCollector() {
+    const { data, hello, file } = await aStoredSession(100, 10)
+    const older = await aFolder()
+    await cp(data, older, { recursive: true })
+    const goOn = async (from: number, signal: 'SIGTERM' | 'SIGKILL') => {
+      const { listening, end } = await aCollectorProcess(data)
+      const client = await aClient(listening, hello)
+      await client.hello({ conn: from, next: from, pushed: from - 1 })
+      for (let seq = from; seq < from + 5; seq++) await client.batch(seq, [event(seq)])
+      await fetch(`${listening.url}/api/sessions`)
+      await end(signal)
+    }
+    await goOn(101, 'SIGTERM')
+    await goOn(106, 'SIGKILL')
+    return { data, older, hello, file, wal: `${file}.wal` }
+  }
+
+  async function expectTold(data: string, session: string): Promise<number> {
+    const { collector } = await aCollector({ data })
+    const ledger = await collector.ledger(session)
+    const { rows } = await collector.query('SELECT count(*)::INT, count(DISTINCT (session_id, seq))::INT FROM events')
+    expect(rows).toEqual([[ledger?.stored, ledger?.stored]])
+    expect(ledger?.pushed).toBe((ledger?.stored ?? 0) + (ledger?.missing ?? 0))
+    return ledger?.stored ?? 0
+  }
+
+  it('of a newer database beside an older copy of the file adds nothing that skips what lies between', async () => {
+    const { data, older, hello, file } = await aKilledCollector()
+    await copyFile(join(older, 'downlink.duckdb'), file)
+    // The log still has what came after the last checkpoint.
+    expect(await expectTold(data, hello.session)).toBe(105)
+  })
+
+  it('the same where the log is lost, too: what lies between is missing', async () => {
+    const { data, older, hello, file } = await aKilledCollector()
+    await copyFile(join(older, 'downlink.duckdb'), file)
+    await rm(join(data, 'log'), { recursive: true })
+    expect(await expectTold(data, hello.session)).toBe(100)
+    expect(await asidesIn(data)).toHaveLength(1)
+  })
+
+  it('of an older copy is read into a newer file no second time', async () => {
+    const { data, hello, wal } = await aKilledCollector()
+    const stale = await readFile(wal)
+    const again = await aCollector({ data })
+    await again.stop()
+    await writeFile(wal, stale)
+    expect(await expectTold(data, hello.session)).toBe(110)
+  })
+
+  it('of another database is set aside', async () => {
+    const { data, hello, file } = await aStoredSession(100, 10)
+    const other = await aKilledCollector()
+    await copyFile(other.wal, `${file}.wal`)
+    expect(await expectTold(data, hello.session)).toBe(100)
+    expect(await asidesIn(data)).toHaveLength(1)
+  })
+
+  it('that is damaged is read up to the damage, where the log is lost', async () => {
+    const { data, hello, wal } = await aKilledCollector()
+    await rm(join(data, 'log'), { recursive: true })
+    await appendFile(wal, Buffer.alloc(65_536))
+    expect(await expectTold(data, hello.session)).toBe(110)
+    expect(await asidesIn(data)).toHaveLength(1)
+  })
+})
+
+describe('a rebuild that was cut short', () => {
+  it('is taken up where the new file was whole, and begun again where it was not', async () => {
+    const { data, hello, file } = await aStoredSession(100, 10)
+    await rename(file, `${file}.rebuilt`)
+    await mkdir(`${file}.rebuilding`)
+    await writeFile(join(`${file}.rebuilding`, 'target.duckdb'), 'half of it')
+    const { collector } = await aCollector({ data })
+    expect(await collector.ledger(hello.session)).toMatchObject({ stored: 100, missing: 0 })
+    expect((await readdir(data)).filter((name) => name.includes('.rebuil'))).toEqual([])
+  })
+})
+
+describe('a database of another age', () => {
+  const listen = async (data: string) => (await aCollector({ data })).collector
+
+  it('is refused in words where a later Downlink wrote its tables', async () => {
+    const { data, file } = await aStoredSession(100, 10)
+    const instance = await DuckDBInstance.create(file)
+    const connection = await instance.connect()
+    await connection.run('UPDATE collector.format SET version = 1000')
+    connection.closeSync()
+    instance.closeSync()
+    const before = await readFile(file)
+    await expect(listen(data)).rejects.toMatchObject({
+      code: 'data_unusable',
+      message: expect.stringMatching(/format 1 or older, got 1000.*downgrade/),
+    })
+    expect(before.equals(await readFile(file))).toBe(true)
+  })
+
+  it('is refused in words where a later engine wrote the file', async () => {
+    const { data, file } = await aStoredSession(100, 10)
+    const bytes = await readFile(file)
+    bytes.writeBigUInt64LE(200n, 12)
+    let sum = 5381n
+    for (let at = 8; at < 4096; at += 8) {
+      sum ^= BigInt.asUintN(64, bytes.readBigUInt64LE(at) * 0xbf58476d1ce4e5b9n)
+    }
+    bytes.writeBigUInt64LE(sum, 0)
+    await writeFile(file, bytes)
+    await expect(listen(data)).rejects.toMatchObject({
+      code: 'data_unusable',
+      message: expect.stringMatching(/version number 200.*downgrade/),
+    })
+    expect(await asidesIn(data)).toEqual([])
+    expect(bytes.equals(await readFile(file))).toBe(true)
+  })
+
+  it.each(['sound', 'followed by zeros'])('of version 0.1 opens with its write-ahead log, which is %s', async (how) => {
+    const data = await aFolder()
+    const file = join(data, 'downlink.duckdb')
+    const elsewhere = join(await aFolder(), 'downlink.duckdb')
+    const instance = await DuckDBInstance.create(elsewhere)
+    const connection = await instance.connect()
+    const [eventsTable = '', sessionsTable = '', rejectedTable = ''] = tableDefinitions
+    const older = [eventsTable.replace(/,\s*corrected_ts TIMESTAMP/, ''), sessionsTable, rejectedTable]
+    for (const definition of older) await connection.run(definition)
+    await connection.run(`INSERT INTO sessions BY NAME SELECT 's' AS session_id, 'acked' AS delivery, 2 AS mark, 2 AS pushed,
+      2 AS stored, '{}' AS rejected, '{}' AS dropped, 0 AS missing, true AS ended, TIMESTAMP '2026-01-01' AS first_seen,
+      TIMESTAMP '2026-01-01' AS last_seen`)
+    for (const seq of [1, 2]) {
+      await connection.run(
+        `INSERT INTO events VALUES ('s', ${seq}, 'hit', NULL, '2026-01-01', '2026-01-01', '{"n":1}', NULL)`,
+      )
+    }
+    for (const ending of ['', '.wal']) await copyFile(elsewhere + ending, file + ending)
+    connection.closeSync()
+    instance.closeSync()
+    if (how !== 'sound') await appendFile(`${file}.wal`, Buffer.alloc(65_536))
+    const { collector } = await aCollector({ data })
+    expect(await collector.ledger('s')).toMatchObject({ stored: 2, missing: 0, balanced: true })
+    expect((await collector.query('SELECT count(corrected_ts)::INT FROM events')).rows).toEqual([[2]])
+    expect(await asidesIn(data)).toHaveLength(how === 'sound' ? 0 : 1)
+  })
+})
