@@ -105,7 +105,7 @@ export function createWorld(seed: number): World {
       setTimer: (run) => commits.push(run),
     })
     const judge = createJudge(protocolDefaults, {})
-    const sessions = createSessions({ log, judge, maxIdle: 10, onOwed() {} })
+    const sessions = createSessions({ log, judge, maxIdle: 10, onOwed() {}, onSocket() {} })
     const post = createPostIngest({
       sessions,
       keys: createKeys([]),

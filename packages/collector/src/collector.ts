@@ -126,7 +126,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
       return {
         url: `http://${authority}`,
         telemetry: `ws://${authority}${telemetryPath}`,
-        data: pipeline.database.folder,
+        data: pipeline.folder,
       }
     },
 
@@ -156,11 +156,11 @@ export function createCollector(options: CollectorOptions = {}): Collector {
     close,
 
     async query(sql) {
-      return running().reading.sandbox.query(sql)
+      return running().reads.query(sql)
     },
 
     async ledger(sessionId) {
-      return running().reading.ledgers.get(sessionId)
+      return running().reads.ledger(sessionId)
     },
 
     subscribe: (listener) => running().reading.subscribe(listener),
@@ -182,7 +182,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
 
   async function open(end: () => Promise<void>): Promise<Pipeline> {
     if (life.at !== 'rest') throw new CollectorError('wrong_state', 'Expected a collector at rest, got one that ran')
-    const opened = openPipeline(settings, keys, logger)
+    const opened = openPipeline(settings, keys, logger, () => void close())
     life = { at: 'opening', opened }
     try {
       const pipeline = await opened

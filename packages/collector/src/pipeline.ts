@@ -1,14 +1,13 @@
 /**
- * The path of an event, put together: ingest → session → commit → log, where it is acknowledged, and from there
- * sink → store → query.
+ * The first half of an event's path, put together: ingest → session → commit → log, where it is acknowledged. The second
+ * half, sink → store → query, is a process of its own (`store-pipeline.ts`), which follows the log.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { warnOfProxies } from './access/warn-of-proxies.ts'
 import { systemClock as clock } from './clock.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
 import { createJournal } from './commit/journal.ts'
-import { localRecords } from './commit/record-source.ts'
 import { CollectorError } from './errors.ts'
 import { createAdmission } from './ingest/admission.ts'
 import type { Keys } from './ingest/keys.ts'
@@ -18,95 +17,121 @@ import { createBuckets } from './ingest/rate-limit.ts'
 import { createRefusals } from './ingest/refusals.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
-import { openLogFiles } from './log/log-files.ts'
-import { type Position, readLog } from './log/read-log.ts'
+import { type LogFiles, openLogFiles } from './log/log-files.ts'
+import { readOwner } from './log/owner.ts'
 import { type LogWarning, openLogWriter } from './log/write-log.ts'
 import type { CollectorSettings } from './options.ts'
-import { planReadStore } from './query/read-store.ts'
-import { openReading, type Reading } from './reading.ts'
+import { describeViews } from './query/event-views.ts'
+import { createReading, type Reading } from './reading.ts'
 import { createJudge } from './session/judge.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
-import type { Database } from './store/open-database.ts'
-import { openStorePipeline } from './store-pipeline.ts'
+import { isAnswered, openOwnerSocket } from './store-process/owner-socket.ts'
+import { createReadClient, type ReadClient } from './store-process/read-client.ts'
+import { makeSocketFolder } from './store-process/socket-folder.ts'
+import { createStoreProcess } from './store-process/store-process.ts'
 
 export interface Pipeline {
-  readonly database: Database
+  /** Absolute path of the data folder. */
+  readonly folder: string
   readonly reading: Reading
+  readonly reads: ReadClient
   readonly sessions: Sessions
   readonly sockets: WebSocketIngest
   readonly routes: TelemetryRoutesOptions
-  /** Resolves to false while the log can't be written, or no more is taken. */
-  isReady(): Promise<boolean>
+  readonly readiness: Readiness
   /** Resolves once all that was taken so far is committed, and told to listeners. */
   settled(): Promise<void>
   /** Takes nothing new from sockets, commits and acknowledges what was taken, and closes them. Idempotent. */
   drain(): Promise<void>
-  /** Closes the store. After `drain`, and after the last request was answered. Idempotent. */
+  /** Closes log and store. After `drain`, and after the last request was answered. Idempotent. */
   close(): Promise<void>
 }
 
-/** A log of 4 GB, read from its begin. */
-const openingTimeoutMs = 120_000
-/** Who reads sees every ack that came before, or what there is after so long. */
-const readWaitMs = 1000
+export interface Readiness {
+  /** Resolves to false while the log can't be written, or no more is taken. */
+  ingest(): Promise<boolean>
+  /** False while the store process is starting. */
+  reads(): boolean
+}
+
+/** A store that has much to read first does it while events are taken. */
+const storeStartMs = 5000
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openPipeline(
   settings: CollectorSettings,
   keys: Keys,
   logger: FastifyBaseLogger,
+  /** Another collector has opened the data folder: this one has to end. */
+  onLost: () => void,
 ): Promise<Pipeline> {
   const { limits, commit } = settings
   const { maxIdleSessions } = limits
   const { monotonicMs } = clock
+  const folder = resolve(settings.data)
   const refusals = createRefusals({ log: logger, monotonicMs })
   const proxies = warnOfProxies(settings.proxies, logger)
-  const plan = planReadStore(settings.events, settings.query)
-  const storing = await openStorePipeline({
-    dataFolder: settings.data,
-    logger,
-    prepare: plan.prepare,
-    readLog: (from, to) => readLog(files, from, to),
-    onCheckpoint: (position) => void forget(position),
+  const files = await openFolder(join(folder, 'log'))
+  const socketFolder = await makeSocketFolder()
+  const owner = await openOwnerSocket(socketFolder.path('owner.sock'))
+  const writer = await openLogWriter({
+    files,
+    maxLogBytes: commit.maxLogBytes,
+    socket: owner.path,
+    onWarning: (warning) => warnOfLog(warning, logger),
+    onLost() {
+      logger.fatal('Another collector has opened this data folder: this one takes nothing more, and ends')
+      onLost()
+    },
+  }).catch(async (error: unknown) => {
+    await owner.close()
+    await socketFolder.remove()
+    throw unusable(folder, error)
   })
-  const { database, store, sink } = storing
-  const { files, writer } = await openLog(join(database.folder, 'log'), commit.maxLogBytes, logger).catch(
-    async (error: unknown) => {
-      await storing.close()
-      throw error
+  const socketPath = socketFolder.path('store.sock')
+  const store = createStoreProcess({
+    settings: { dataFolder: folder, socketPath, query: settings.query },
+    log: logger,
+    clock,
+    describeViews: () => describeViews(settings.events),
+    openSessions: () => sessions.openIds(),
+    owed: () => reading.tally.owed,
+    onCheckpoint: (position) => {
+      writer.removeBefore(position).catch((error: unknown) => {
+        logger.error({ error: String(error) }, 'A segment of the log can not be deleted')
+      })
     },
-  )
-  if (storing.position) await forget(storing.position)
-  sink.tell(writer.end)
-  // The counts go on from what is stored.
-  await sink.caughtUp(openingTimeoutMs)
-  const reading = await openReading({
+    onCounts: (counts) => reading.tally.startFrom(counts),
+    onUp: () => commits.onStoreUp(),
+  })
+  const reads = createReadClient(store, socketPath)
+  const reading = createReading({
     settings,
-    plan,
-    database: {
-      ...database,
-      async connect() {
-        await sink.caughtUp(readWaitMs)
-        return database.connect()
-      },
-    },
-    log: { bytes: () => writer.bytes, lagMs: () => sink.lagMs },
+    reads,
+    store,
+    log: { bytes: () => writer.bytes },
     sockets: () => sockets.sockets,
-    isOpen: (sessionId) => sessions.isOpen(sessionId),
     refusals,
     clock,
   })
-  storing.interruptReaders = reading.interrupt
   const commits = createGroupCommit({
-    journal: reading.watchJournal(createJournal({ log: writer, tell: sink.tell })),
-    source: localRecords({ sink, store }),
+    journal: reading.watchJournal(createJournal({ log: writer, tell: store.tell })),
+    source: store,
     ...commit,
     listener: reading.listener,
     onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
   })
   const log = reading.watchLog(commits)
   const judge = createJudge(limits, settings.events.schemas)
-  const sessions = createSessions({ log, judge, maxIdle: maxIdleSessions, onOwed: reading.countOwed })
+  const sessions = createSessions({
+    log,
+    judge,
+    maxIdle: maxIdleSessions,
+    onOwed: (events) => {
+      reading.tally.owed += events
+    },
+    onSocket: store.tellSocket,
+  })
   const admission = createAdmission({ ...settings, keys, localPages: true })
   const pending = createPendingWork(limits)
   const rates = createBuckets(limits.maxEventsPerSecond, monotonicMs)
@@ -115,16 +140,25 @@ export async function openPipeline(
   let drained: Promise<void> | undefined
   let closed: Promise<void> | undefined
 
+  await store.start(writer.end, storeStartMs).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+
   return {
-    database,
+    folder,
     reading,
+    reads,
     sessions,
     sockets,
     routes: { admission, post, limits, proxies, pending, refusals, monotonicMs },
-    async isReady() {
-      // Whoever is told that we are not sends nothing, so no write of theirs would ever find out that we are again.
-      if (!writer.available && !drained) await commits.probe()
-      return writer.available && !drained
+    readiness: {
+      async ingest() {
+        // Whoever is told that we are not sends nothing, so no write of theirs would ever find out that we are again.
+        if (!writer.available && !drained) await commits.probe()
+        return writer.available && !drained
+      },
+      reads: () => store.isUp,
     },
     settled: () => log.settled(),
     drain: () => (drained ??= drain()),
@@ -142,29 +176,32 @@ export async function openPipeline(
 
   async function close(): Promise<void> {
     await log.settled()
-    await storing.stop()
-    await reading.close()
+    reads.close()
+    await store.close()
     await writer.close()
-    await storing.close()
-  }
-
-  async function forget(position: Position): Promise<void> {
-    await writer.removeBefore(position).catch((error: unknown) => {
-      logger.error({ error: String(error) }, 'A segment of the log can not be deleted')
-    })
+    await owner.close()
+    await socketFolder.remove()
   }
 }
 
-/** @throws {CollectorError} `data_unusable` */
-async function openLog(folder: string, maxLogBytes: number, logger: FastifyBaseLogger) {
-  try {
-    const files = await openLogFiles(folder)
-    const onWarning = (warning: LogWarning): void => warnOfLog(warning, logger)
-    return { files, writer: await openLogWriter({ files, maxLogBytes, onWarning }) }
-  } catch (cause) {
-    if (cause instanceof CollectorError) throw cause
-    throw new CollectorError('data_unusable', `Can't write the log in ${folder}: ${String(cause)}`, { cause })
+/** @throws {CollectorError} `data_unusable`; `data_in_use` where a collector that has the log answers */
+async function openFolder(folder: string): Promise<LogFiles> {
+  const files = await openLogFiles(folder).catch((error: unknown) => {
+    throw unusable(folder, error)
+  })
+  const owner = await readOwner(files)
+  if (owner?.socket !== undefined && (await isAnswered(owner.socket))) {
+    throw new CollectorError(
+      'data_in_use',
+      `${folder} is in use: stop the other collector, or give this one another data folder`,
+    )
   }
+  return files
+}
+
+function unusable(folder: string, cause: unknown): CollectorError {
+  if (cause instanceof CollectorError) return cause
+  return new CollectorError('data_unusable', `Can't write the log in ${folder}: ${String(cause)}`, { cause })
 }
 
 function warnOfLog(warning: LogWarning, logger: FastifyBaseLogger): void {

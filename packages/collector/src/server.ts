@@ -33,9 +33,11 @@ export function createServer(logger: FastifyBaseLogger, { limits }: CollectorSet
 /** Adds a pipeline's routes and sockets to an instance, and ends it with the instance. */
 export async function mount(app: FastifyInstance, pipeline: Pipeline): Promise<void> {
   app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) =>
-    (await pipeline.isReady()) ? { status: 'ok' } : reply.code(503).send({ status: 'unavailable' }),
-  )
+  app.get('/readyz', async (_request, reply) => {
+    const isReady = await pipeline.readiness.ingest()
+    const reads = pipeline.readiness.reads() ? 'ok' : 'starting'
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'unavailable', reads })
+  })
   await app.register(async (telemetry) => telemetryRoutes(telemetry, pipeline.routes))
   await app.register(pipeline.reading.api)
   app.addHook('preClose', pipeline.drain)

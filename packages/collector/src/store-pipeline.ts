@@ -1,66 +1,134 @@
-/** The second half of an event's path, put together: the log, through the sink, into DuckDB. Nothing of ingest waits for it. */
-import type { DuckDBConnection } from '@duckdb/node-api'
+/**
+ * The second half of an event's path, put together, in a process of its own: log → sink → store, and from there query.
+ * Nothing of ingest waits for it.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import type { LogRecord, Position } from './log/read-log.ts'
+import { createReadServer } from './api/read-server.ts'
+import { localRecords } from './commit/record-source.ts'
+import type { SessionRecord } from './commit/session-record.ts'
+import { openLogFiles } from './log/log-files.ts'
+import { type Position, readLog } from './log/read-log.ts'
+import { countEvents } from './query/count-events.ts'
+import { createEventPages } from './query/event-pages.ts'
+import type { ViewDefinition } from './query/event-views.ts'
+import { createExporter } from './query/export.ts'
+import { createLedgers } from './query/ledgers.ts'
+import { planReadStore, type ReadWatch } from './query/read-store.ts'
 import { yieldingStore } from './query/yielding-store.ts'
-import { createSink, type Sink, type SinkReport } from './sink/sink.ts'
-import { createDuckDBStore, type DuckDBStore } from './store/duckdb-store.ts'
-import { type Database, openDatabase } from './store/open-database.ts'
+import { createSink, type SinkReport } from './sink/sink.ts'
+import { createDuckDBStore } from './store/duckdb-store.ts'
+import { openDatabase } from './store/open-database.ts'
+import { createCollectorState } from './store-process/collector-state.ts'
+import type { LogUpdate, StoredCounts, StoreSettings } from './store-process/messages.ts'
 
 export interface StorePipeline {
-  readonly database: Database
-  readonly store: DuckDBStore
-  readonly sink: Sink
   /** Where the database's file stands, which a crash of the engine can't take back. */
   readonly position: Position | undefined
-  /** Ends what reads, for a write that lacks memory; set once there are readers. */
-  interruptReaders: () => void
-  /** After ingest: what is not in the store by then is read from the log at the next start. */
-  stop(): Promise<void>
-  /** After the last reader. */
+  take(update: LogUpdate): void
+  /**
+   * Those of the sessions that are known, as of an update.
+   *
+   * @throws {Error} where the store does not get there in time, or can't be read
+   */
+  readSessions(ids: readonly string[], update: number): Promise<ReadonlyMap<string, SessionRecord>>
+  /** What is stored, once the store stands where the log stood at the first update. What comes later waits for that. */
+  countStored(): Promise<StoredCounts>
+  /** Idempotent. What is not in the store by then is read from the log at the next start. */
   close(): Promise<void>
 }
 
 export interface StorePipelineOptions {
-  readonly dataFolder: string
+  readonly settings: StoreSettings
   readonly logger: FastifyBaseLogger
-  readonly prepare: (connection: DuckDBConnection, exportFolder: string) => Promise<void>
-  readonly readLog: (from: Position | undefined, to: Position) => AsyncIterable<LogRecord>
+  readonly loadViews: () => Promise<readonly ViewDefinition[]>
+  /** Hears which reads run, and knows which queries to refuse. */
+  readonly watch: ReadWatch
+  readonly onSunk: (update: number) => void
   /** The database's file holds everything before this position: the log need not keep it. */
   readonly onCheckpoint: (position: Position) => void
 }
 
-const stopTimeoutMs = 2000
+/** From one message of the collector's to the next. */
+const sessionWaitMs = 5000
+const countWaitMs = 60_000
+/** At the end: in it goes what was taken a moment ago. */
+const lastSinkMs = 1500
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openStorePipeline(options: StorePipelineOptions): Promise<StorePipeline> {
-  const { dataFolder, logger, prepare, readLog, onCheckpoint } = options
-  const database = await openDatabase({ dataFolder, log: logger, prepare })
+  const { settings, logger, loadViews, watch, onSunk, onCheckpoint } = options
+  const { dataFolder, socketPath, query: limits, lockTimeoutMs } = settings
+  const plan = planReadStore(loadViews, limits)
+  const database = await openDatabase({ dataFolder, lockTimeoutMs, log: logger, prepare: plan.prepare })
   const store = await createDuckDBStore(database, {
     onCheckpoint,
     onCheckpointFailure: (reason) => logger.error({ reason }, 'A checkpoint failed'),
   })
-  const pipeline: StorePipeline = {
-    database,
-    store,
-    sink: createSink({
-      store: yieldingStore(store, () => pipeline.interruptReaders()),
-      read: readLog,
-      report: (report) => logger.error(report, sentences[report.code]),
-    }),
-    // Opening has moved the write-ahead log into the file.
-    position: await store.readPosition(),
-    interruptReaders: () => {},
-    async stop() {
-      await pipeline.sink.caughtUp(stopTimeoutMs)
-      await pipeline.sink.stop()
+  // Opening has moved the write-ahead log into the file.
+  const position = await store.readPosition()
+  const read = plan.open(database, watch)
+  const { readers, sandbox } = read
+  const files = await openLogFiles(join(database.folder, 'log'))
+  const sink = createSink({
+    store: yieldingStore(store, readers.interrupt),
+    read: (from, to) => readLog(files, from, to),
+    report: (report) => logger.error(report, sentences[report.code]),
+    onSunk,
+  })
+  const records = localRecords({ sink, store })
+  const collector = createCollectorState()
+  const exporter = createExporter(read, database.exportFolder)
+  await exporter.clean()
+  const ledgers = createLedgers({ readers, isOpen: collector.isOpen, owed: () => collector.owed })
+  const server = createReadServer({
+    ledgers,
+    pages: createEventPages(readers),
+    sandbox,
+    exporter,
+    logger,
+    collector,
+    sink,
+  })
+  await rm(socketPath, { force: true })
+  await server.listen({ path: socketPath })
+  /** Ends that wait until what came before them is counted. */
+  let held: LogUpdate | undefined
+  let isCounting = false
+  let closing: Promise<void> | undefined
+
+  return {
+    position,
+    take(update) {
+      collector.take(update)
+      if (isCounting) held = update
+      else sink.tell(update.end, update.count)
     },
-    async close() {
-      await store.close()
-      await database.close()
+    async readSessions(ids, update) {
+      await collector.reached(update, sessionWaitMs)
+      return records.readSessions(ids)
     },
+    async countStored() {
+      isCounting = true
+      while (!closing && !(await sink.caughtUp(countWaitMs)));
+      const counts = await countEvents(readers)
+      isCounting = false
+      if (held) sink.tell(held.end, held.count)
+      return counts
+    },
+    close: () => (closing ??= close()),
   }
-  return pipeline
+
+  async function close(): Promise<void> {
+    const ended = server.close()
+    await sink.caughtUp(lastSinkMs)
+    await sink.stop()
+    await readers.close()
+    await ended
+    await store.close()
+    await database.close()
+  }
 }
 
 const sentences: { readonly [Code in SinkReport['code']]: string } = {

@@ -60,8 +60,11 @@ it('says so where the folder cannot be used, and touches nothing', async () => {
   const data = await aFolder()
   await mkdir(join(data, 'downlink.duckdb'))
   await expect(createCollector({ data, logger: false }).listen({ port: 0 })).rejects.toBeInstanceOf(CollectorError)
-  expect(await readdir(data)).toEqual(['downlink.duckdb', 'exports'])
+  expect((await readdir(data)).sort()).toEqual(['downlink.duckdb', 'exports', 'log'])
+  expect(await readdir(join(data, 'downlink.duckdb'))).toEqual([])
 })
+
+const patient = { timeout: 30_000, interval: 100 }
 
 interface Damage {
   do(files: {
@@ -158,6 +161,8 @@ describe('after damage', () => {
     const welcome = await client.hello({ conn: 9, next: 11, pushed: 10 })
     expect(welcome).toMatchObject({ ack: 10 })
     expect(await client.batch(11, [event(11)], 11)).toMatchObject({ t: 'ack', seq: 11 })
+    // Events are taken while the database is looked at.
+    await expect.poll(async () => (await fetch(`${listening.url}/readyz`)).text(), patient).toContain('"reads":"ok"')
     const asides = (await readdir(data)).filter((name) => name.includes('.corrupt-'))
     expect(asides.map(kindOf).sort()).toEqual(aside)
     expect(/CORRUPT DATA|DAMAGED and is rebuilt/.test(log())).toBe(aside.length > 0)
@@ -166,6 +171,9 @@ describe('after damage', () => {
     const again = await aCollector({ data })
     const back = await aClient(again.listening, hello)
     expect(await back.hello({ conn: 10, next: 12, pushed: 11 })).toMatchObject({ ack: 11 })
+    await expect
+      .poll(async () => (await fetch(`${again.listening.url}/readyz`)).text(), patient)
+      .toContain('"reads":"ok"')
     expect(await again.collector.ledger(hello.session)).toMatchObject({ stored: stored + 1, missing: 10 - stored })
     const { rows } = await again.collector.query('SELECT count(DISTINCT seq)::INT, count(*)::INT FROM events')
     expect(rows).toEqual([[stored + 1, stored + 1]])

@@ -1,80 +1,42 @@
-/** Sessions, ledgers, events and queries, as JSON. */
+/** Answers the routes that read the database. */
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CollectorError } from '../errors.ts'
 import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pages.ts'
+import type { Exporter } from '../query/export.ts'
 import type { Ledgers } from '../query/ledgers.ts'
 import { brokenEnd } from '../query/result-text.ts'
 import type { Sandbox, WriteAnswer } from '../query/sandbox.ts'
 import { sendError } from './api-errors.ts'
+import { dataApi } from './data-api.ts'
+import { exportRoute } from './export-route.ts'
 import { goneSignal } from './gone-signal.ts'
-import { answers, errorAnswer, queries } from './schemas.ts'
 
 export interface DataRoutesOptions {
   readonly ledgers: Ledgers
   readonly pages: EventPages
   readonly sandbox: Sandbox
+  readonly exporter: Exporter
 }
 
-const answer = (schema: object) => ({ 200: schema, default: errorAnswer })
-
-export function dataRoutes(app: FastifyInstance, { ledgers, pages, sandbox }: DataRoutesOptions): void {
-  app.get<{ Querystring: { limit: number; before?: string } }>(
-    '/sessions',
-    {
-      schema: {
-        summary: 'Sessions with their ledgers, newest first',
-        querystring: queries.sessions,
-        response: answer(answers.sessions),
-      },
-    },
-    ({ query }) => ledgers.list(query.limit, query.before),
-  )
-
-  app.get<{ Params: { id: string } }>(
-    '/sessions/:id/ledger',
-    {
-      schema: {
-        summary: 'What became of every event of a session',
-        params: queries.session,
-        response: answer(answers.ledger),
-      },
-    },
-    async ({ params }, reply) =>
+export function dataRoutes(app: FastifyInstance, { ledgers, pages, sandbox, exporter }: DataRoutesOptions): void {
+  app.route<{ Querystring: { limit: number; before?: string } }>({
+    ...dataApi.sessions,
+    handler: ({ query }) => ledgers.list(query.limit, query.before),
+  })
+  app.route<{ Params: { id: string } }>({
+    ...dataApi.ledger,
+    handler: async ({ params }, reply) =>
       (await ledgers.get(params.id)) ?? sendError(reply, 404, 'not_found', `There is no session ${params.id}`),
-  )
-
-  app.get<{ Querystring: EventFilter }>(
-    '/events',
-    { schema: { summary: 'Stored events', querystring: queries.events, response: answer(answers.events) } },
-    ({ query }) => pages.stored(query),
-  )
-
-  app.get<{ Querystring: RejectionFilter }>(
-    '/rejected',
-    {
-      schema: {
-        summary: 'Rejected events, newest first, each with its reason',
-        querystring: queries.rejected,
-        response: answer(answers.rejected),
-      },
-    },
-    ({ query }) => pages.rejected(query),
-  )
-
-  // By POST alone: what a page elsewhere can make a browser fetch must start no query.
-  app.post<{ Body: { sql: string } }>(
-    '/query',
-    {
-      schema: {
-        summary: 'The answer to one SELECT over events, sessions, rejected_events, ledgers and a view a type',
-        body: queries.sql,
-        response: answer(answers.query),
-      },
-    },
-    ({ body }, reply) => streamAnswer(reply, (write) => sandbox.answer(body.sql, write, goneSignal(reply))),
-  )
+  })
+  app.route<{ Querystring: EventFilter }>({ ...dataApi.events, handler: ({ query }) => pages.stored(query) })
+  app.route<{ Querystring: RejectionFilter }>({ ...dataApi.rejected, handler: ({ query }) => pages.rejected(query) })
+  app.route<{ Body: { sql: string } }>({
+    ...dataApi.query,
+    handler: ({ body }, reply) => streamAnswer(reply, (write) => sandbox.answer(body.sql, write, goneSignal(reply))),
+  })
+  exportRoute(app, exporter)
 }
 
 /** As long as nothing is sent a failure has a status of its own; afterwards the answer ends with it. */

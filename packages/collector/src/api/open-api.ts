@@ -9,12 +9,15 @@ declare module 'fastify' {
 
 const answer = (description: string, type: string, schema: object) => ({ description, content: { [type]: { schema } } })
 
-const status = (description: string, value: string) =>
+const status = (description: string, value: string, more: Readonly<Record<string, object>> = {}) =>
   answer(description, 'application/json', {
     type: 'object',
-    properties: { status: { type: 'string', enum: [value] } },
-    required: ['status'],
+    properties: { status: { type: 'string', enum: [value] }, ...more },
+    required: ['status', ...Object.keys(more)],
   })
+
+/** Of reads, which events don't wait for. */
+const reads = { reads: { type: 'string', enum: ['ok', 'starting'], description: 'Can the database be asked?' } }
 
 /** What is asked of a collector from beside `/api`, whose routes describe themselves. */
 const watchPaths = (prefix: string) => ({
@@ -25,7 +28,7 @@ const watchPaths = (prefix: string) => ({
     get: {
       summary: 'Can events be committed?',
       security: [],
-      responses: { 200: status('They can', 'ok'), 503: status('Not now, or no more', 'unavailable') },
+      responses: { 200: status('They can', 'ok', reads), 503: status('Not now, or no more', 'unavailable', reads) },
     },
   },
   [`${prefix}metrics`]: {

@@ -5,14 +5,10 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { Proxies } from '../access/proxies.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { createEventPages } from '../query/event-pages.ts'
-import type { Exporter } from '../query/export.ts'
-import type { Ledgers } from '../query/ledgers.ts'
-import type { ReadStore } from '../query/read-store.ts'
+import type { ReadClient } from '../store-process/read-client.ts'
 import { answerError, answerNotFound, sendError, sendLimited } from './api-errors.ts'
 import { checkInput, type InputSchema } from './check-input.ts'
-import { dataRoutes } from './data-routes.ts'
-import { exportRoute } from './export-route.ts'
+import { forwardReads } from './forward.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { pageRoutes } from './page.ts'
@@ -23,9 +19,7 @@ import { apiHeaders } from './security-headers.ts'
 import { tokenRoutes } from './token-routes.ts'
 
 export interface ReadApiOptions {
-  readonly store: ReadStore
-  readonly ledgers: Ledgers
-  readonly exporter: Exporter
+  readonly reads: ReadClient
   readonly live: LiveStream
   readonly metrics: Metrics
   readonly access: ReadAccess
@@ -35,11 +29,11 @@ export interface ReadApiOptions {
   readonly pageFolder: string | undefined
 }
 
-/** A query's text, with room for the JSON around it. */
+/** A token's text, with room for the JSON around it. What goes on to the store process has its own limit. */
 const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
-  const { store, ledgers, exporter, live, metrics, access, admission, senderOf } = options
+  const { reads, live, metrics, access, admission, senderOf } = options
 
   return async (root) => {
     await root.register(async (app) => {
@@ -74,8 +68,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     tokenRoutes(app, access)
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', authorise)
-      dataRoutes(guarded, { ledgers, pages: createEventPages(store.readers), sandbox: store.sandbox })
-      exportRoute(guarded, exporter)
+      await guarded.register(async (data) => forwardReads(data, reads))
       liveRoute(guarded, live, senderOf)
       guarded.get('/openapi.json', { schema: { hide: true } }, async () => app.downlinkOpenApi())
     })

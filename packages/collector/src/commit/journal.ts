@@ -20,8 +20,8 @@ export type JournalOutcome =
 
 export interface JournalOptions {
   readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>
-  /** Hears how far the log is synced: a sink may read so far. */
-  readonly tell: (end: LogWriter['end']) => void
+  /** Hears how far the log is synced, and by how many events more: a sink may read so far. */
+  readonly tell: (end: LogWriter['end'], events: number) => void
 }
 
 export function createJournal({ log, tell }: JournalOptions): Journal {
@@ -29,7 +29,7 @@ export function createJournal({ log, tell }: JournalOptions): Journal {
     async write(writes) {
       const result = await log.write(writes.map(encodeWrite))
       if (result.kind === 'lost_ownership') return { kind: 'unavailable', reason: 'Another process has opened the log' }
-      if (result.kind === 'written') tell(result.end)
+      if (result.kind === 'written') tell(result.end, countEvents(writes))
       return result
     },
     async lastWrite(sessionId) {
@@ -39,4 +39,10 @@ export function createJournal({ log, tell }: JournalOptions): Journal {
     sessions: () => log.sessions(),
     forget: (sessionId) => log.forget(sessionId),
   }
+}
+
+function countEvents(writes: readonly SessionWrite[]): number {
+  let events = 0
+  for (const { batches } of writes) for (const batch of batches) events += batch.events.length
+  return events
 }

@@ -3,7 +3,8 @@ import { createMetrics } from './metrics.ts'
 import { createTally, noCounts } from './tally.ts'
 
 it('shows what is owed, what was refused and what is up', async () => {
-  const tally = createTally({ monotonicMs: () => 0, before: { ...noCounts, owed: 7 } })
+  const tally = createTally(() => 0)
+  tally.startFrom({ ...noCounts, owed: 7 })
   tally.owed -= 3
   const metrics = createMetrics({
     tally,

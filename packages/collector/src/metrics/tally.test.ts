@@ -29,9 +29,11 @@ const aRejection = (seq: number): RejectedEvent => ({
   receivedAt: 0,
 })
 
-function aTally(before = noCounts) {
+function aTally(before = { ...noCounts, owed: 0 }) {
   const clock = { ms: 1_000_000 }
-  return { clock, tally: createTally({ monotonicMs: () => clock.ms, before }) }
+  const tally = createTally(() => clock.ms)
+  tally.startFrom(before)
+  return { clock, tally }
 }
 
 it('counts by type, code and reason', () => {

@@ -15,6 +15,8 @@ export interface Tally {
   pending: number
   /** Events that sessions owe which have ended or have no link. A running sum: it costs the same for any number of them. */
   owed: number
+  /** Goes on from what the database held before: that becomes known only after the start. */
+  startFrom(before: TallyCounts & { readonly owed: number }): void
   /** @param rejected of the batch, those that the store refused included */
   add(batch: SessionBatch, rejected: readonly RejectedEvent[]): void
   /** Since the database was made. */
@@ -30,37 +32,30 @@ export interface Tally {
   perSecond(seconds: number): readonly number[]
 }
 
-export interface TallyOptions {
-  readonly monotonicMs: () => number
-  /** What the database held at the start. */
-  readonly before: TallyCounts & { readonly owed: number }
-}
-
-export const noCounts: TallyCounts & { readonly owed: number } = {
-  stored: 0,
-  rejected: 0,
-  dropped: 0,
-  missing: 0,
-  owed: 0,
-  types: {},
-}
+export const noCounts: TallyCounts = { stored: 0, rejected: 0, dropped: 0, missing: 0, types: {} }
 
 /** Types come from outside where nothing defines them: the rest is counted under this one. */
 export const otherTypes = '(other)'
 const maxTypes = 500
 const keptSeconds = 300
 
-export function createTally({ monotonicMs, before }: TallyOptions): Tally {
+export function createTally(monotonicMs: () => number): Tally {
   const stored = new Map<string, number>()
   const rejected = new Map<string, number>()
   const dropped = new Map<string, number>()
+  let before = noCounts
   let missing = 0
   const seconds = new Float64Array(keptSeconds)
   let newestSecond = Math.floor(monotonicMs() / 1000)
 
-  return {
+  const tally: Tally = {
     pending: 0,
-    owed: before.owed,
+    owed: 0,
+
+    startFrom(counts) {
+      before = counts
+      tally.owed += counts.owed
+    },
 
     add(batch, refused) {
       const refusedSeqs = refused.length === 0 ? undefined : new Set(refused.map(({ seq }) => seq))
@@ -106,6 +101,8 @@ export function createTally({ monotonicMs, before }: TallyOptions): Tally {
       return Array.from({ length: wanted }, (_, at) => seconds[(first + at) % keptSeconds] ?? 0)
     },
   }
+
+  return tally
 
   /** Seconds in which nothing came are zero. */
   function moveTo(second: number): void {

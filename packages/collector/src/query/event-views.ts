@@ -1,4 +1,6 @@
 /** One SQL view an event type, with the columns that its schema promises. */
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { EventDefinitions, StandardSchema } from '@downlink/protocol'
 import { quoteName, quoteText } from './quote.ts'
 import { type Column, columnsOf } from './schema-columns.ts'
@@ -16,6 +18,15 @@ export interface EventView {
   readonly columns: readonly string[]
   /** Creates or replaces the view. */
   readonly sql: string
+}
+
+/** A view as text: schemas are code, and stay in the collector's process. */
+export interface ViewDefinition {
+  readonly type: string
+  readonly name: string
+  readonly sql: string
+  /** Of `sql`. */
+  readonly fingerprint: string
 }
 
 const ownColumns = ['session_id', 'seq', 'ts', 'corrected_ts', 'received_at']
@@ -49,6 +60,20 @@ export function eventView({ type, name, schema }: ViewPlan): EventView {
   const sql = `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT ${[...ownColumns, ...selected].join(', ')}
     FROM events WHERE type = ${quoteText(type)}`
   return { columns: [...ownColumns, ...names], sql }
+}
+
+/** The first ten thousand take seconds; whatever else happens has its turn between two steps. */
+const viewsPerStep = 100
+
+export async function describeViews(definitions: EventDefinitions): Promise<readonly ViewDefinition[]> {
+  const views: ViewDefinition[] = []
+  for (const plan of planViews(definitions)) {
+    const { sql } = eventView(plan)
+    const fingerprint = createHash('sha256').update(sql).digest('hex')
+    views.push({ type: plan.type, name: plan.name, sql, fingerprint })
+    if (views.length % viewsPerStep === 0) await setImmediate()
+  }
+  return views
 }
 
 /** TRY, so that one row that is not what the schema says is NULL here and breaks nothing. */

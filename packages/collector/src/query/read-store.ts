@@ -1,6 +1,6 @@
 /** What readers get to work with: relations, the lock on the database, and the sandbox. */
-import type { EventDefinitions } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { ViewDefinition } from './event-views.ts'
 import { harden } from './harden.ts'
 import { ledgersView } from './ledgers-view.ts'
 import type { QueryLimits } from './query-limits.ts'
@@ -26,8 +26,9 @@ export interface ReadStorePlan {
   open(database: ConnectionSource, watch?: ReadWatch): ReadStore
 }
 
-export function planReadStore(definitions: EventDefinitions, limits: QueryLimits): ReadStorePlan {
-  const relations = createRelations(definitions)
+/** @param loadViews is called once, by whoever reads first */
+export function planReadStore(loadViews: () => Promise<readonly ViewDefinition[]>, limits: QueryLimits): ReadStorePlan {
+  const relations = createRelations(loadViews)
   return {
     async prepare(connection, exportFolder) {
       relations.forget()
@@ -41,7 +42,7 @@ export function planReadStore(definitions: EventDefinitions, limits: QueryLimits
         readers,
         sandbox: createSandbox({ readers, limits, readable, ...(isBanned && { isBanned }) }),
         async viewOf(type) {
-          const view = relations.viewOf(type)
+          const view = await relations.viewOf(type)
           if (view !== undefined) await readable()
           return view
         },

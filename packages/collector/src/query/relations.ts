@@ -1,9 +1,7 @@
 /** The tables and views that may be read. A view a type is made when somebody first reads, not when the collector starts. */
-import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import type { EventDefinitions } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { eventView, planViews, type ViewPlan } from './event-views.ts'
+import type { ViewDefinition } from './event-views.ts'
 import { quoteName } from './quote.ts'
 import type { ConnectionSource } from './readers.ts'
 
@@ -14,7 +12,7 @@ export interface Relations {
    */
   readable(database: ConnectionSource): Promise<ReadonlySet<string>>
   /** The view of a type that is defined. */
-  viewOf(type: string): string | undefined
+  viewOf(type: string): Promise<string | undefined>
   /** The database was opened anew, maybe with nothing in it. */
   forget(): void
 }
@@ -24,9 +22,8 @@ const tables = ['events', 'sessions', 'rejected_events', 'ledgers']
 /** The first ten thousand take seconds; whatever else happens has its turn between two steps. */
 const viewsPerStep = 100
 
-export function createRelations(definitions: EventDefinitions): Relations {
-  const plans = planViews(definitions)
-  const names = new Map(plans.map(({ type, name }) => [type, name]))
+export function createRelations(loadViews: () => Promise<readonly ViewDefinition[]>): Relations {
+  let views: Promise<readonly ViewDefinition[]> | undefined
   let made: Promise<ReadonlySet<string>> | undefined
 
   return {
@@ -37,7 +34,10 @@ export function createRelations(definitions: EventDefinitions): Relations {
       })
       return made
     },
-    viewOf: (type) => names.get(type),
+    async viewOf(type) {
+      views ??= loadViews()
+      return (await views).find((view) => view.type === type)?.name
+    },
     forget() {
       made = undefined
     },
@@ -50,33 +50,24 @@ export function createRelations(definitions: EventDefinitions): Relations {
         "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'",
       )
       const fingerprints = new Map(found.getRows().map(([name, comment]) => [String(name), comment]))
-      for (let at = 0; at < plans.length; at += viewsPerStep) {
-        const step = plans.slice(at, at + viewsPerStep).map(definitionOf)
-        const changed = step.filter(({ name, fingerprint }) => fingerprints.get(name) !== fingerprint)
-        if (changed.length > 0) await createViews(connection, changed)
+      views ??= loadViews()
+      const defined = await views
+      const changed = defined.filter(({ name, fingerprint }) => fingerprints.get(name) !== fingerprint)
+      for (let at = 0; at < changed.length; at += viewsPerStep) {
+        await createViews(connection, changed.slice(at, at + viewsPerStep))
         await setImmediate()
       }
-      return new Set([...tables, ...names.values(), ...fingerprints.keys()].map((name) => name.toLowerCase()))
+      return new Set(
+        [...tables, ...defined.map(({ name }) => name), ...fingerprints.keys()].map((name) => name.toLowerCase()),
+      )
     } finally {
       database.release(connection)
     }
   }
 }
 
-interface Definition {
-  readonly name: string
-  readonly sql: string
-  /** Kept as the view's comment: one that has not changed is not made again. */
-  readonly fingerprint: string
-}
-
-function definitionOf(plan: ViewPlan): Definition {
-  const { sql } = eventView(plan)
-  return { name: plan.name, sql, fingerprint: createHash('sha256').update(sql).digest('hex') }
-}
-
-/** In one transaction, for each has to be synced. */
-async function createViews(connection: DuckDBConnection, definitions: readonly Definition[]): Promise<void> {
+/** In one transaction, for each has to be synced. Its fingerprint is a view's comment: one that has not changed is not made again. */
+async function createViews(connection: DuckDBConnection, definitions: readonly ViewDefinition[]): Promise<void> {
   const statements = definitions.map(
     ({ name, sql, fingerprint }) => `${sql};\nCOMMENT ON VIEW ${quoteName(name)} IS '${fingerprint}'`,
   )

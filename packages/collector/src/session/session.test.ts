@@ -22,6 +22,7 @@ function aSession(record?: SessionRecord) {
     onOwed(events) {
       owed += events
     },
+    onSocket() {},
     onFailed: (failed) => failures.push(failed),
   })
   const take = (seq: number, count: number, pushed = seq + count - 1) =>

@@ -58,6 +58,7 @@ export interface SessionOptions {
   readonly judge: Judge
   /** By how much more, or less, the session owes while nobody is there to bring it. */
   readonly onOwed: (events: number) => void
+  readonly onSocket: (isOpen: boolean) => void
   /** Called once, when an append failed or it was given up: from then on nothing is taken. */
   readonly onFailed: (session: Session) => void
 }
@@ -76,7 +77,16 @@ const clockStepMs = 1000
 
 const stepOf = (offsetMs = 0, knownMs = 0): number => Math.abs(offsetMs - knownMs)
 
-export function createSession({ id, proofHash, record, log, judge, onOwed, onFailed }: SessionOptions): Session {
+export function createSession({
+  id,
+  proofHash,
+  record,
+  log,
+  judge,
+  onOwed,
+  onSocket,
+  onFailed,
+}: SessionOptions): Session {
   let committed = record
   let accepted = record?.mark ?? 0
   let pushed = record?.pushed ?? 0
@@ -106,6 +116,7 @@ export function createSession({ id, proofHash, record, log, judge, onOwed, onFai
 
     attach(newcomer) {
       if (link && link.conn >= newcomer.conn) return false
+      if (!link) onSocket(true)
       link?.replaced()
       link = newcomer
       countOwed()
@@ -115,6 +126,7 @@ export function createSession({ id, proofHash, record, log, judge, onOwed, onFai
     detach(leaving) {
       if (link !== leaving) return
       link = undefined
+      onSocket(false)
       countOwed()
     },
 
@@ -196,6 +208,7 @@ export function createSession({ id, proofHash, record, log, judge, onOwed, onFai
     failed = true
     onFailed(session)
     link?.failed()
+    if (link) onSocket(false)
     link = undefined
     countOwed()
   }

@@ -18,8 +18,8 @@ export interface Sessions {
   open(hello: Pick<Hello, 'session' | 'proof' | 'next'>): Promise<Opening>
   /** Begins a session of the collector's own making, for senders that have none. */
   openPlain(): Session
-  /** Is a socket of this session up? */
-  isOpen(sessionId: string): boolean
+  /** Those that have a socket. */
+  openIds(): readonly string[]
 }
 
 export interface SessionsOptions {
@@ -29,9 +29,11 @@ export interface SessionsOptions {
   readonly maxIdle: number
   /** By how much more, or less, the sessions owe that have ended or have no link. */
   readonly onOwed: (events: number) => void
+  /** A session's socket is up, or gone. */
+  readonly onSocket: (sessionId: string, isOpen: boolean) => void
 }
 
-export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions): Sessions {
+export function createSessions({ log, judge, maxIdle, onOwed, onSocket }: SessionsOptions): Sessions {
   /** In order of their last opening. */
   const sessions = new Map<string, Session>()
   const loading = new Map<string, Promise<Session | undefined>>()
@@ -58,7 +60,7 @@ export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions)
       return session
     },
 
-    isOpen: (sessionId) => sessions.get(sessionId)?.open ?? false,
+    openIds: () => [...sessions.values()].filter(({ open }) => open).map(({ id }) => id),
   }
 
   /** Two that ask for the same session at once get the same one: it must have one accepted mark. */
@@ -85,7 +87,16 @@ export function createSessions({ log, judge, maxIdle, onOwed }: SessionsOptions)
     const onFailed = (failed: Session) => {
       if (sessions.get(id) === failed) drop(id)
     }
-    const session = createSession({ id, proofHash, record, log, judge, onOwed, onFailed })
+    const session = createSession({
+      id,
+      proofHash,
+      record,
+      log,
+      judge,
+      onOwed,
+      onFailed,
+      onSocket: (isOpen) => onSocket(id, isOpen),
+    })
     sessions.set(id, session)
     return session
   }

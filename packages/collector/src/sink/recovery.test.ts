@@ -186,7 +186,7 @@ async function play(script: readonly Step[], seed: number) {
         return {
           log,
           sink,
-          journal: createJournal({ log, tell: sink.tell }),
+          journal: createJournal({ log, tell: (end) => sink.tell(end) }),
           source: localRecords({ sink, store: database.store }),
           records: new Map(),
         }

@@ -36,7 +36,7 @@ async function aSink(disk: FaultyDisk, store: FakeStore, over: Partial<SinkOptio
     log,
     sink,
     reports,
-    journal: createJournal({ log, tell: sink.tell }),
+    journal: createJournal({ log, tell: (end) => sink.tell(end) }),
     records: localRecords({ sink, store }),
   }
 }
@@ -66,7 +66,7 @@ describe('a sink', () => {
       return () => {}
     }
     const sink = createSink({ store, read: (from, to) => readLog(disk, from, to), setTimer, report() {} })
-    const journal = createJournal({ log, tell: sink.tell })
+    const journal = createJournal({ log, tell: (end) => sink.tell(end) })
     for (let seq = 1; seq <= 3; seq++) {
       await journal.write([aWrite('s', seq - 1, aBatch(seq, 1), { ...newRecord('s', 1), mark: seq - 1 })])
     }

@@ -10,8 +10,12 @@ import { createRecordCache } from './record-cache.ts'
 export interface Sink {
   /** For how long the store has been behind the log. */
   readonly lagMs: number
-  /** The log is synced up to here, and may be read so far. */
-  tell(end: Position): void
+  /**
+   * The log is synced up to here, and may be read so far.
+   *
+   * @param count higher with each end, since positions have no order
+   */
+  tell(end: Position, count?: number): void
   /** Resolves to true once all that was told before is in the store; to false where that takes longer. */
   caughtUp(timeoutMs: number): Promise<boolean>
   /** Takes nothing more. Resolves once nothing is under way. Idempotent. */
@@ -22,6 +26,8 @@ export interface SinkOptions {
   readonly store: EventStore
   readonly read: (from: Position | undefined, to: Position) => AsyncIterable<LogRecord>
   readonly report: (report: SinkReport) => void
+  /** The store stands at the end that was told with this count. */
+  readonly onSunk?: (count: number) => void
   /** How long entries wait for others, unless somebody wants to read them: a transaction costs more than its events. @default 100 */
   readonly groupMs?: number
   /** Events in one transaction, more or less. @default 20000 */
@@ -65,13 +71,13 @@ interface Waiter {
 }
 
 export function createSink(options: SinkOptions): Sink {
-  const { store, read, report, setTimer = realTimer, now = monotonicMs } = options
+  const { store, read, report, onSunk, setTimer = realTimer, now = monotonicMs } = options
   const { groupMs, groupEvents, groupBytes, maxRecords } = { ...defaults, ...options }
   let known = createRecordCache(maxRecords)
   /** Where the store stands; `unread` where that has to be asked, at first and after a failure. */
   let position: Position | undefined | 'unread' = 'unread'
   let end: Position | undefined
-  /** How often an end was told, and the last of these that is in the store: positions have no order. */
+  /** The count of the last end that was told, and of the last one that is in the store. */
   let told = 0
   let sunk = 0
   let behindSince = 0
@@ -86,10 +92,10 @@ export function createSink(options: SinkOptions): Sink {
     get lagMs() {
       return sunk < told ? now() - behindSince : 0
     },
-    tell(next) {
+    tell(next, count = told + 1) {
       if (sunk === told) behindSince = now()
       end = next
-      told++
+      told = count
       running ??= run().finally(() => {
         running = undefined
       })
@@ -131,6 +137,7 @@ export function createSink(options: SinkOptions): Sink {
         failures = 0
         sunk = count
         behindSince = now()
+        onSunk?.(sunk)
         for (const waiter of waiters) if (waiter.told <= sunk) waiter.settle(true)
       } catch (error) {
         if (isStopped) return

@@ -29,6 +29,8 @@ export interface Database {
 
 export interface DatabaseOptions {
   readonly dataFolder: string
+  /** How long another process may hold the file before opening fails: one that was killed is gone in a moment. @default 0 */
+  readonly lockTimeoutMs?: number
   readonly log: RecoveryLog
   /** Runs after each opening, before anybody else connects: views, and settings that must hold for all. */
   readonly prepare?: (connection: DuckDBConnection, exportFolder: string) => Promise<void>
@@ -39,8 +41,11 @@ const keepHeadersMain = fileURLToPath(new URL('./recovery/keep-headers-main.js',
 /** An interrupt between two statements is lost, so it is repeated. */
 const interruptEveryMs = 20
 
+const lockRetryMs = 100
+
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
-export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { dataFolder, lockTimeoutMs = 0, log, prepare } = options
   const folder = resolve(dataFolder)
   const exportFolder = join(folder, 'exports')
   const file = join(folder, 'downlink.duckdb')
@@ -48,7 +53,7 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
   await makeFolder(exportFolder).catch((cause: unknown) => {
     throw new CollectorError('data_unusable', `Can't make the folder ${exportFolder}: ${String(cause)}`, { cause })
   })
-  let opening = open()
+  let opening = openUnlocked()
   await opening
 
   return {
@@ -63,13 +68,26 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
       if (connections.delete(connection)) connection.closeSync()
     },
     async reopen() {
-      opening = close().then(open)
+      opening = close().then(openUnlocked)
       await opening
     },
     async keepHeaders() {
       await inChild(keepHeadersMain, [file])
     },
     close,
+  }
+
+  async function openUnlocked(): Promise<DuckDBInstance> {
+    const givesUpAtMs = performance.now() + lockTimeoutMs
+    for (;;) {
+      try {
+        return await open()
+      } catch (error) {
+        const isLocked = error instanceof CollectorError && error.code === 'data_in_use'
+        if (!isLocked || performance.now() > givesUpAtMs) throw error
+        await sleep(lockRetryMs)
+      }
+    }
   }
 
   async function open(): Promise<DuckDBInstance> {
@@ -103,13 +121,15 @@ export async function openDatabase({ dataFolder, log, prepare }: DatabaseOptions
   }
 }
 
+/** What the database may take: a quarter of the machine, from 256 MB to 4 GB. */
+export const memoryLimitMb = (): number => Math.round(Math.min(Math.max(totalmem() / 4, 256e6), 4e9) / 1e6)
+
 function databaseSettings(): Record<string, string> {
-  const memoryMb = Math.round(Math.min(Math.max(totalmem() / 4, 256e6), 4e9) / 1e6)
   return {
     // Checkpoints are the store's to run (checkpoints.ts), never a commit's.
     checkpoint_threshold: '1TB',
     // A query must not take the machine from the game, or from ingest.
-    memory_limit: `${memoryMb}MB`,
+    memory_limit: `${memoryLimitMb()}MB`,
     threads: String(Math.max(1, availableParallelism() - 1)),
   }
 }

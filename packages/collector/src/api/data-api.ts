@@ -1,0 +1,72 @@
+/** The routes of `/api` that read the database, as both processes know them: the collector passes on, the store process answers. */
+import { answers, errorAnswer, queries } from './schemas.ts'
+
+const answer = (schema: object) => ({ 200: schema, default: errorAnswer })
+const file = { description: 'The file', content: { '*/*': { schema: { type: 'string', format: 'binary' } } } }
+
+export interface DataRoute {
+  readonly method: 'GET' | 'POST'
+  /** Below `/api`. */
+  readonly url: string
+  readonly exposeHeadRoute?: boolean
+  readonly schema: object
+}
+
+type DataRouteName = 'sessions' | 'ledger' | 'events' | 'rejected' | 'query' | 'export'
+
+export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
+  sessions: {
+    method: 'GET',
+    url: '/sessions',
+    schema: {
+      summary: 'Sessions with their ledgers, newest first',
+      querystring: queries.sessions,
+      response: answer(answers.sessions),
+    },
+  },
+  ledger: {
+    method: 'GET',
+    url: '/sessions/:id/ledger',
+    schema: {
+      summary: 'What became of every event of a session',
+      params: queries.session,
+      querystring: queries.none,
+      response: answer(answers.ledger),
+    },
+  },
+  events: {
+    method: 'GET',
+    url: '/events',
+    schema: { summary: 'Stored events', querystring: queries.events, response: answer(answers.events) },
+  },
+  rejected: {
+    method: 'GET',
+    url: '/rejected',
+    schema: {
+      summary: 'Rejected events, newest first, each with its reason',
+      querystring: queries.rejected,
+      response: answer(answers.rejected),
+    },
+  },
+  // By POST alone: what a page elsewhere can make a browser fetch must start no query.
+  query: {
+    method: 'POST',
+    url: '/query',
+    schema: {
+      summary: 'The answer to one SELECT over events, sessions, rejected_events, ledgers and a view a type',
+      querystring: queries.none,
+      body: queries.sql,
+      response: answer(answers.query),
+    },
+  },
+  export: {
+    method: 'GET',
+    url: '/export',
+    exposeHeadRoute: false,
+    schema: {
+      summary: 'Events as a file',
+      querystring: queries.export,
+      response: { 200: file, default: errorAnswer },
+    },
+  },
+}

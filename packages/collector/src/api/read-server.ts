@@ -1,0 +1,53 @@
+/** Serves reads over the local socket. Who may ask is the collector's to judge; that all is there which was acknowledged, ours. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Sink } from '../sink/sink.ts'
+import type { CollectorState } from '../store-process/collector-state.ts'
+import { readHeaders } from '../store-process/messages.ts'
+import { answerError, answerNotFound } from './api-errors.ts'
+import { checkInput, type InputSchema } from './check-input.ts'
+import { type DataRoutesOptions, dataRoutes } from './data-routes.ts'
+
+export interface ReadServerOptions extends DataRoutesOptions {
+  readonly logger: FastifyBaseLogger
+  readonly collector: CollectorState
+  readonly sink: Sink
+}
+
+/** Who reads sees every ack that came before, or what there is after so long. */
+const readWaitMs = 1000
+/** A query's text, with room for the JSON around it. */
+const bodyLimitBytes = 65_536
+
+/** Which request is being answered, for whoever watches what runs. */
+export const currentRequest: AsyncLocalStorage<string | undefined> = new AsyncLocalStorage()
+
+export function createReadServer(options: ReadServerOptions): FastifyInstance {
+  const { logger, collector, sink } = options
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyLimitBytes,
+    frameworkErrors: answerError,
+    forceCloseConnections: true,
+  })
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(answerNotFound)
+  // The schemas of answers are for the document; nothing is cut to fit them.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
+  app.setValidatorCompiler<InputSchema>(
+    ({ schema }) =>
+      (input) =>
+        checkInput(schema, input),
+  )
+  app.addHook('onRequest', async ({ headers }) => {
+    await collector.reached(Number(headers[readHeaders.update] ?? 0), readWaitMs)
+    await sink.caughtUp(readWaitMs)
+  })
+  // Only after the body was read: what reads it knows nothing of us.
+  app.addHook('preHandler', ({ headers }, _reply, done) =>
+    currentRequest.run(headers[readHeaders.request]?.toString(), done),
+  )
+  dataRoutes(app, options)
+  return app
+}

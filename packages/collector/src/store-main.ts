@@ -1,0 +1,128 @@
+/** The store process: follows the collector's log into the database, and answers what is asked of it. Started by a collector. */
+import { writeFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import process from 'node:process'
+import { Worker } from 'node:worker_threads'
+import { pino } from 'pino'
+import { currentRequest } from './api/read-server.ts'
+import { CollectorError } from './errors.ts'
+import type { ViewDefinition } from './query/event-views.ts'
+import type { ReadWatch } from './query/read-store.ts'
+import { memoryLimitMb } from './store/open-database.ts'
+import { openStorePipeline, type StorePipeline } from './store-pipeline.ts'
+import type { GuardOptions } from './store-process/guard-thread.ts'
+import { lifelineFd } from './store-process/lifeline.ts'
+import type { FromStore, StoreSettings, ToStore } from './store-process/messages.ts'
+
+// Ctrl-C goes to the whole process group. The collector says when it is time.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+// What is asked must not take the machine from ingest; and where memory ends, this process goes first.
+attempt(() => setPriority(constants.priority.PRIORITY_BELOW_NORMAL))
+attempt(() => writeFileSync('/proc/self/oom_score_adj', '500'))
+
+const logger = pino(
+  { level: 'warn', base: null, timestamp: false, formatters: { level: (level) => ({ level }) } },
+  { write: (line) => send({ kind: 'log', line }) },
+)
+
+let pipeline: Promise<StorePipeline> | undefined
+let giveViews = (_views: readonly ViewDefinition[]): void => {}
+
+process.on('message', (message: ToStore) => {
+  if (message.kind === 'start') pipeline = start(message)
+  else if (message.kind === 'views') giveViews(message.views)
+  else pipeline?.then((running) => receive(message, running)).catch(() => {})
+})
+
+async function start({ settings, update }: ToStore & { kind: 'start' }): Promise<StorePipeline> {
+  guard(settings)
+  try {
+    const opened = await openStorePipeline({
+      settings,
+      logger,
+      loadViews,
+      watch: watchReads(new Set(settings.bannedQueries)),
+      onSunk: (count) => send({ kind: 'sunk', update: count }),
+      onCheckpoint: (position) => send({ kind: 'checkpoint', position }),
+    })
+    opened.take(update)
+    if (settings.wantsCounts) {
+      void opened.countStored().then(
+        (counts) => send({ kind: 'counts', counts }),
+        (error) => logger.error({ err: error }, 'What is stored could not be counted'),
+      )
+    }
+    send({ kind: 'ready', position: opened.position })
+    return opened
+  } catch (error) {
+    const code = error instanceof CollectorError ? error.code : 'data_unusable'
+    exitAfter({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) }, 1)
+    throw error
+  }
+}
+
+async function receive(message: Exclude<ToStore, { kind: 'start' | 'views' }>, running: StorePipeline): Promise<void> {
+  if (message.kind === 'update') running.take(message.update)
+  else if (message.kind === 'stop') {
+    await running.close()
+    exitAfter(undefined, 0)
+  } else {
+    const { request, ids, update } = message
+    const answer = await running.readSessions(ids, update).then(
+      (records) => ({ kind: 'read', records }) as const,
+      (error) => ({ kind: 'unavailable', message: String(error) }) as const,
+    )
+    send({ kind: 'sessions', request, answer })
+  }
+}
+
+/** Beside the database and what reads may take over that: what Node needs, and the sink. */
+const ownMemoryMb = 512
+
+function guard({ query }: StoreSettings): void {
+  const maxResidentBytes = (memoryLimitMb() + query.memoryGrowthMb + ownMemoryMb) * 1e6
+  const workerData: GuardOptions = { lifeline: lifelineFd, maxResidentBytes }
+  new Worker(new URL('./store-process/guard-thread.js', import.meta.url), { workerData }).unref()
+}
+
+/** A ban lasts as long as this, or this process. */
+const banMs = 60_000
+
+function watchReads(banned: Set<string>): ReadWatch {
+  let reads = 0
+  setTimeout(() => banned.clear(), banMs).unref()
+  return {
+    isBanned: (fingerprint) => banned.has(fingerprint),
+    onRun(read) {
+      const id = ++reads
+      send({ kind: 'read-began', read: { ...read, id, request: currentRequest.getStore() } })
+      return () => send({ kind: 'read-ended', id })
+    },
+  }
+}
+
+function loadViews(): Promise<readonly ViewDefinition[]> {
+  return new Promise((resolve) => {
+    giveViews = resolve
+    send({ kind: 'views-wanted' })
+  })
+}
+
+function send(message: FromStore): void {
+  // Without a collector the lifeline has ended, and with it this process, in a moment.
+  if (process.connected) process.send?.(message)
+}
+
+function exitAfter(message: FromStore | undefined, code: number): void {
+  if (message && process.connected) process.send?.(message, () => process.exit(code))
+  else process.exit(code)
+}
+
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // Not on this system, or not permitted: it goes without.
+  }
+}

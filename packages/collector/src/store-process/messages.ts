@@ -1,0 +1,81 @@
+/** The messages between a collector and its store process, over Node's IPC. Both are of one release, so they have no version. */
+import type { SessionRecord } from '../commit/session-record.ts'
+import type { CollectorErrorCode } from '../errors.ts'
+import type { Position } from '../log/read-log.ts'
+import type { TallyCounts } from '../metrics/tally.ts'
+import type { ViewDefinition } from '../query/event-views.ts'
+import type { QueryLimits } from '../query/query-limits.ts'
+import type { RunningRead } from '../query/readers.ts'
+
+export type ToStore =
+  | { readonly kind: 'start'; readonly settings: StoreSettings; readonly update: LogUpdate }
+  | { readonly kind: 'update'; readonly update: LogUpdate }
+  /** Answered once the store stands where the log stood at this update. */
+  | {
+      readonly kind: 'read-sessions'
+      readonly request: number
+      readonly ids: readonly string[]
+      readonly update: number
+    }
+  | { readonly kind: 'views'; readonly views: readonly ViewDefinition[] }
+  | { readonly kind: 'stop' }
+
+export interface StoreSettings {
+  readonly dataFolder: string
+  /** Where reads are served: a Unix socket, or a named pipe on Windows. */
+  readonly socketPath: string
+  readonly query: QueryLimits
+  /** Fingerprints of queries that ended such a process twice: for a minute they are refused. */
+  readonly bannedQueries: readonly string[]
+  /** How long another process may hold the database before opening fails. */
+  readonly lockTimeoutMs: number
+  /** Whether the collector still has to learn what the database held before its own time. */
+  readonly wantsCounts: boolean
+}
+
+/** How far the log is synced, and what else of the collector an answer depends on. */
+export interface LogUpdate {
+  /** Each update of a collector's life has a higher one: positions have no order. */
+  readonly count: number
+  readonly end: Position
+  /** Sessions that have a socket now, and those whose socket has gone, since the update before; in the first one, all. */
+  readonly opened: readonly string[]
+  readonly closed: readonly string[]
+  /** Events that sessions owe which have ended or have no socket. */
+  readonly owed: number
+}
+
+export type FromStore =
+  /** Reads are served. The file holds everything before this position. */
+  | { readonly kind: 'ready'; readonly position: Position | undefined }
+  | { readonly kind: 'failed'; readonly code: CollectorErrorCode; readonly message: string }
+  /** What the database held where the log stood at the start. */
+  | { readonly kind: 'counts'; readonly counts: StoredCounts }
+  | { readonly kind: 'sunk'; readonly update: number }
+  | { readonly kind: 'checkpoint'; readonly position: Position }
+  | { readonly kind: 'sessions'; readonly request: number; readonly answer: SessionsAnswer }
+  | { readonly kind: 'views-wanted' }
+  | { readonly kind: 'read-began'; readonly read: WatchedRead }
+  | { readonly kind: 'read-ended'; readonly id: number }
+  /** A line as pino writes it. */
+  | { readonly kind: 'log'; readonly line: string }
+
+export type SessionsAnswer =
+  | { readonly kind: 'read'; readonly records: ReadonlyMap<string, SessionRecord> }
+  | { readonly kind: 'unavailable'; readonly message: string }
+
+export type StoredCounts = TallyCounts & { readonly owed: number }
+
+/** A read that is under way: a query, a page of events, an export. */
+export interface WatchedRead extends RunningRead {
+  readonly id: number
+  /** The request that it answers; undefined for one of the process itself. */
+  readonly request: string | undefined
+}
+
+/** Headers of a read, on its way from the collector to the store process. */
+export const readHeaders = {
+  /** The update that it has to see. */
+  update: 'x-downlink-update',
+  request: 'x-downlink-request',
+} as const

@@ -1,0 +1,28 @@
+/** Where the sockets of a collector and its store process lie: in a folder that only this user may enter. */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+
+export interface SocketFolder {
+  path(name: string): string
+  remove(): Promise<void>
+}
+
+/** A Unix socket's path ends at 104 bytes on macOS, 108 on Linux (`sun_path`), so that it can't lie in the data folder. */
+const maxPathBytes = 100
+const longestName = 'store.sock'
+
+export async function makeSocketFolder(): Promise<SocketFolder> {
+  // A named pipe lies in no folder.
+  if (process.platform === 'win32') {
+    const id = randomUUID()
+    return { path: (name) => `\\\\.\\pipe\\downlink-${id}-${name}`, remove: async () => {} }
+  }
+  const parents = [tmpdir(), '/tmp'].filter(
+    (parent) => Buffer.byteLength(join(parent, 'downlink-XXXXXX', longestName)) < maxPathBytes,
+  )
+  const folder = await mkdtemp(join(parents[0] ?? '/tmp', 'downlink-'))
+  return { path: (name) => join(folder, name), remove: () => rm(folder, { recursive: true, force: true }) }
+}

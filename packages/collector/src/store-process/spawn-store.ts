@@ -1,0 +1,60 @@
+/** Starts a store process. */
+import { type ChildProcess, fork } from 'node:child_process'
+import process from 'node:process'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { lifelineFd, outOfMemory } from './lifeline.ts'
+import type { FromStore, ToStore } from './messages.ts'
+
+export interface StoreChild {
+  send(message: ToStore): void
+  /** At once, whatever it does. */
+  kill(): void
+}
+
+export interface StoreChildListener {
+  onMessage(message: FromStore): void
+  /** Once, and nothing after it. */
+  onExit(exit: StoreExit): void
+}
+
+/** `memory`: it ended itself, for it held more than it may. */
+export type StoreExit =
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'memory' }
+
+export type SpawnStore = (listener: StoreChildListener) => StoreChild
+
+const storeMain = fileURLToPath(new URL('../store-main.js', import.meta.url))
+
+export const spawnStore: SpawnStore = ({ onMessage, onExit }) => {
+  const child: ChildProcess = fork(storeMain, [], {
+    // Its stdout is nobody's: a command's own may be read by a program.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
+    // Sets, maps and what is undefined stay what they are.
+    serialization: 'advanced',
+    // What is given to this process, a debugger's port or a loader, is not meant for that one.
+    execArgv: [],
+    env: { ...process.env, NODE_OPTIONS: undefined },
+  })
+  let saidMemory = false
+  const lifeline = child.stdio[lifelineFd] as Readable
+  lifeline.on('data', (said: Buffer) => {
+    saidMemory ||= said.toString().includes(outOfMemory)
+  })
+  lifeline.on('error', () => {})
+  child.on('message', (message) => onMessage(message as FromStore))
+  // A message to one that has just gone.
+  child.on('error', () => {})
+  child.once('close', (code, signal) => {
+    if (saidMemory) onExit({ kind: 'memory' })
+    else onExit(signal === null ? { kind: 'exit', code: code ?? 1 } : { kind: 'signal', signal })
+  })
+  return {
+    send(message) {
+      if (child.connected) child.send(message)
+    },
+    kill: () => void child.kill('SIGKILL'),
+  }
+}

@@ -1,0 +1,257 @@
+/** The store process as its collector sees it: kept running, told how far the log is synced, and asked for session records. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { Clock } from '../clock.ts'
+import type { RecordSource } from '../commit/record-source.ts'
+import { CollectorError } from '../errors.ts'
+import type { Position } from '../log/read-log.ts'
+import type { ViewDefinition } from '../query/event-views.ts'
+import type { FromStore, SessionsAnswer, StoredCounts, StoreSettings, WatchedRead } from './messages.ts'
+import { createRunningReads } from './running-reads.ts'
+import { createSinkProgress, type SinkLag } from './sink-progress.ts'
+import { type SpawnStore, type StoreChild, type StoreExit, spawnStore } from './spawn-store.ts'
+import { createSupervisor, type Ended } from './supervisor.ts'
+
+export interface StoreProcess extends RecordSource {
+  /** By how far the store is behind the log. */
+  readonly lag: SinkLag
+  /** How often it was started again, by why it had ended. */
+  readonly restarts: ReadonlyMap<RestartReason, number>
+  /** Reads that ended with it, being to blame. */
+  readonly readsKilled: number
+  /**
+   * Resolves once it serves reads and what it holds is counted; or after so long, and then it goes on by itself.
+   *
+   * @throws {CollectorError} `data_in_use`, `data_unusable`: it is not started again then
+   */
+  start(end: Position, timeoutMs: number): Promise<void>
+  /** Resolves to true once it serves reads, to false where that takes longer. */
+  whenUp(timeoutMs: number): Promise<boolean>
+  /** The log is synced up to here, by so many events more. */
+  tell(end: Position, events: number): void
+  /** A session's socket is up, or gone. */
+  tellSocket(sessionId: string, isOpen: boolean): void
+  /** Sends what it was not told yet; the count of the last update, which an answer then has to have seen. */
+  flush(): number
+  /** A request got no answer: did its own query end the process? Resolves once that is known. */
+  wasKilled(request: string): Promise<boolean>
+  /** Ends it in order, or after a while by force. Idempotent. */
+  close(): Promise<void>
+}
+
+export type RestartReason = 'query_time' | 'memory' | 'crash' | 'open_failed'
+
+export interface StoreProcessOptions {
+  readonly settings: Pick<StoreSettings, 'dataFolder' | 'socketPath' | 'query'>
+  readonly log: FastifyBaseLogger
+  readonly clock: Clock
+  readonly describeViews: () => Promise<readonly ViewDefinition[]>
+  /** Sessions that have a socket. */
+  readonly openSessions: () => readonly string[]
+  /** Events that sessions owe which have ended or have no socket. */
+  readonly owed: () => number
+  /** The database's file holds everything before this position. */
+  readonly onCheckpoint: (position: Position) => void
+  /** What the database held where the log stood at the start. Once. */
+  readonly onCounts: (counts: StoredCounts) => void
+  /** It serves reads, for the first time or again. */
+  readonly onUp: () => void
+  readonly spawn?: SpawnStore
+}
+
+/** Whoever reads has the store told at once; all else may wait for its like. */
+const updateIntervalMs = 50
+const watchIntervalMs = 250
+/** A session that nobody remembers waits so long for the store to be there. */
+const sessionWaitMs = 5000
+/** One that was killed holds the database for some milliseconds; whoever else does at the start, holds it for good. */
+const lockTimeoutMs = { first: 1000, later: 600_000 }
+/** From a broken connection to the news of the process's end. */
+const exitNewsMs = 1000
+
+export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
+  const { log, clock, spawn = spawnStore } = options
+  const progress = createSinkProgress(clock.monotonicMs)
+  const reads = createRunningReads(clock.monotonicMs)
+  const restarts = new Map<RestartReason, number>()
+  const questions = createQuestions()
+  const supervisor = createSupervisor({ spawn, now: clock.monotonicMs, greet, onMessage, onExit })
+  const isUp = (): boolean => supervisor.life.status === 'up'
+  let views: Promise<readonly ViewDefinition[]> | undefined
+  let isCounted = false
+  let overdue: readonly WatchedRead[] = []
+  let killedRequests: ReadonlySet<string> = new Set()
+  let readsKilled = 0
+  let updateTimer: NodeJS.Timeout | undefined
+  let closing: Promise<void> | undefined
+  const watch = setInterval(killOverdue, watchIntervalMs).unref()
+
+  return {
+    get isUp() {
+      return isUp()
+    },
+    get lag() {
+      return progress.lag()
+    },
+    restarts,
+    get readsKilled() {
+      return readsKilled
+    },
+
+    async start(end, timeoutMs) {
+      progress.tell(end, 0)
+      supervisor.start()
+      await supervisor.until(() => isUp() && isCounted, timeoutMs)
+      if (supervisor.life.status === 'closed' && supervisor.life.reason) throw supervisor.life.reason
+    },
+
+    whenUp: (timeoutMs) => supervisor.until(isUp, timeoutMs),
+
+    tell(end, events) {
+      progress.tell(end, events)
+      scheduleUpdate()
+    },
+
+    tellSocket(sessionId, isOpen) {
+      progress.tellSocket(sessionId, isOpen)
+      scheduleUpdate()
+    },
+
+    flush,
+
+    async readSessions(ids) {
+      await supervisor.until(isUp, sessionWaitMs)
+      const { child } = supervisor
+      if (!child || !isUp()) throw unavailable('The store is starting')
+      const update = flush()
+      const answer = await questions.ask((request) => child.send({ kind: 'read-sessions', request, ids, update }))
+      if (answer.kind === 'unavailable') throw unavailable(answer.message)
+      return answer.records
+    },
+
+    async wasKilled(request) {
+      if (isUp()) await supervisor.until(() => !isUp(), exitNewsMs)
+      return killedRequests.has(request)
+    },
+
+    close() {
+      clearInterval(watch)
+      flush()
+      closing ??= supervisor.close()
+      return closing
+    },
+  }
+
+  function greet(child: StoreChild, isFirst: boolean): void {
+    const settings = {
+      ...options.settings,
+      lockTimeoutMs: isFirst ? lockTimeoutMs.first : lockTimeoutMs.later,
+      wantsCounts: !isCounted,
+      bannedQueries: reads.banned(),
+    }
+    child.send({ kind: 'start', settings, update: progress.firstUpdate(options.openSessions(), options.owed()) })
+  }
+
+  function onMessage(message: FromStore): void {
+    switch (message.kind) {
+      case 'ready':
+        if (message.position) options.onCheckpoint(message.position)
+        supervisor.ready()
+        options.onUp()
+        break
+      case 'failed':
+        supervisor.failed(new CollectorError(message.code, message.message))
+        break
+      case 'counts':
+        if (!isCounted) options.onCounts(message.counts)
+        isCounted = true
+        supervisor.notify()
+        break
+      case 'sunk':
+        progress.sunk(message.update)
+        break
+      case 'checkpoint':
+        options.onCheckpoint(message.position)
+        break
+      case 'sessions':
+        questions.answer(message.request, message.answer)
+        break
+      case 'views-wanted':
+        views ??= options.describeViews()
+        void views.then((described) => supervisor.child?.send({ kind: 'views', views: described }))
+        break
+      case 'read-began':
+        reads.began(message.read)
+        break
+      case 'read-ended':
+        reads.ended(message.id)
+        break
+      case 'log':
+        logLine(log, message.line)
+    }
+  }
+
+  /** A query that can't be interrupted is ended with its process: the next one begins where this one stood. */
+  function killOverdue(): void {
+    overdue = isUp() ? reads.overdue() : []
+    if (overdue.length > 0) supervisor.child?.kill()
+  }
+
+  function onExit(exit: StoreExit, { error, isStartedAgain }: Ended): void {
+    questions.giveUp('The store process has ended')
+    progress.forgetChild()
+    const culprits = overdue.length > 0 ? overdue : reads.all()
+    killedRequests = reads.blame(culprits)
+    if (!isStartedAgain) return
+    const reason =
+      overdue.length > 0 ? 'query_time' : error ? 'open_failed' : exit.kind === 'memory' ? 'memory' : 'crash'
+    overdue = []
+    readsKilled += killedRequests.size
+    restarts.set(reason, (restarts.get(reason) ?? 0) + 1)
+    log.error(
+      { reason, exit, error: error?.message, reads: killedRequests.size },
+      'The store process has ENDED, and is started again',
+    )
+  }
+
+  function scheduleUpdate(): void {
+    updateTimer ??= setTimeout(flush, updateIntervalMs)
+  }
+
+  function flush(): number {
+    clearTimeout(updateTimer)
+    updateTimer = undefined
+    const { child } = supervisor
+    const update = child && progress.nextUpdate(options.owed())
+    if (child && update) child.send({ kind: 'update', update })
+    return progress.count
+  }
+}
+
+/** Questions that wait for their answer. */
+function createQuestions() {
+  const asked = new Map<number, (answer: SessionsAnswer) => void>()
+  let count = 0
+  return {
+    ask: (send: (request: number) => void): Promise<SessionsAnswer> =>
+      new Promise((resolve) => {
+        asked.set(++count, resolve)
+        send(count)
+      }),
+    answer(request: number, answer: SessionsAnswer): void {
+      asked.get(request)?.(answer)
+      asked.delete(request)
+    },
+    giveUp(message: string): void {
+      for (const settle of asked.values()) settle({ kind: 'unavailable', message })
+      asked.clear()
+    },
+  }
+}
+
+const unavailable = (message: string): CollectorError => new CollectorError('store_unavailable', message)
+
+function logLine(log: FastifyBaseLogger, line: string): void {
+  const { level, msg, ...details } = JSON.parse(line)
+  if (level === 'error' || level === 'fatal') log.error(details, msg)
+  else log.warn(details, msg)
+}
