@@ -42,7 +42,9 @@ function print(name: string, files: readonly Measured[]): void {
   const functions = files.flatMap((file) => file.functions).sort((one, other) => other.lines - one.lines)
   const long = functions.filter(({ lines }) => lines > longLines).length
   const share = `${Math.round((small / files.length) * 100)} %`
-  console.log(`${name}: ${files.length} files, ${small} under ${smallLines} lines (${share}), ${long} functions over ${longLines}`)
+  console.log(
+    `${name}: ${files.length} files, ${small} under ${smallLines} lines (${share}), ${long} functions over ${longLines}`,
+  )
   for (const { at, lines } of functions.slice(0, shownFunctions)) console.log(`  ${String(lines).padStart(4)}  ${at}`)
 }
 
@@ -78,7 +80,13 @@ async function filesFromPushToSend(): Promise<string[]> {
   telemetry.start()
   run?.()
   socket.onmessage({
-    data: JSON.stringify({ t: 'welcome', ack: 0, window: 9, maxBatchBytes: 9e9, totals: { dropped: {}, rejected: {} } }),
+    data: JSON.stringify({
+      t: 'welcome',
+      ack: 0,
+      window: 9,
+      maxBatchBytes: 9e9,
+      totals: { dropped: {}, rejected: {} },
+    }),
   })
   const session = new Session()
   session.connect()
@@ -100,7 +108,10 @@ const sources = (await readSources()).filter(({ isTest }) => !isTest)
 const measured = await Promise.all(sources.map(measure))
 const workspaces = [...new Set(measured.map(({ workspace }) => workspace))].sort()
 for (const workspace of workspaces.filter((name) => wanted.length === 0 || wanted.includes(name))) {
-  print(workspace, measured.filter((file) => file.workspace === workspace))
+  print(
+    workspace,
+    measured.filter((file) => file.workspace === workspace),
+  )
 }
 if (wanted.length === 0) print('all', measured)
 const passed = await filesFromPushToSend()

@@ -117,7 +117,7 @@ async function heal(world: World): Promise<void> {
     }
     const mark = world.disk().sessions.get(world.telemetry.sessionId)?.mark ?? 0
     const { pushed, queued, inFlight } = world.telemetry.stats()
-    const isQuiet = world.telemetry.status().at === 'open' && queued + inFlight === 0 && mark === pushed
+    const isQuiet = world.telemetry.status().status === 'open' && queued + inFlight === 0 && mark === pushed
     quiet = isQuiet ? quiet + 1 : 0
     if (quiet > 1) return
   }

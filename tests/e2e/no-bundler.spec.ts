@@ -139,11 +139,11 @@ test('a refusal says why, in status and console', async ({ page }) => {
       globalThis.telemetry = createTelemetry({ url, enabled: true, key: 'k' })
       telemetry.start()
     }, url)
-    await expect.poll(() => page.evaluate(() => telemetry.status().at)).toBe('stopped')
+    await expect.poll(() => page.evaluate(() => telemetry.status().status)).toBe('stopped')
     const status = await page.evaluate(() => telemetry.status())
-    const reason = expect.stringContaining(`Expected an allowed origin, got "${files.url}"`)
-    expect(status).toMatchObject({ because: 'forbidden', reason })
-    expect(warnings).toEqual([reason])
+    const message = expect.stringContaining(`Expected an allowed origin, got "${files.url}"`)
+    expect(status).toMatchObject({ reason: 'forbidden', message })
+    expect(warnings).toEqual([message])
   } finally {
     await guarded.close()
   }
@@ -160,7 +160,7 @@ test('without consent nothing is recorded and no socket opened, until it is give
     telemetry.push('before')
   }, collectorUrl)
   await page.evaluate(() => new Promise(requestAnimationFrame))
-  expect([sockets, await page.evaluate(() => [telemetry.status().at, telemetry.stats().pushed])]).toEqual([
+  expect([sockets, await page.evaluate(() => [telemetry.status().status, telemetry.stats().pushed])]).toEqual([
     0,
     ['disabled', 0],
   ])

@@ -55,7 +55,7 @@ test('off stops everything at once, on goes on with the same session', async ({ 
     while (telemetry.buffer.length === 0) await new Promise(requestAnimationFrame)
     const waiting = telemetry.buffer.length
     document.querySelector<HTMLElement>('[data-testid="telemetry-toggle"]')?.click()
-    return { waiting, left: telemetry.buffer.length, link: telemetry.status().at, stats: telemetry.stats(), sent }
+    return { waiting, left: telemetry.buffer.length, link: telemetry.status().status, stats: telemetry.stats(), sent }
   })
   const { stats } = atOnce
   expect(atOnce).toMatchObject({ left: 0, link: 'disabled', stats: { queued: 0, inFlight: 0 } })

@@ -9,7 +9,7 @@ describe('a game', () => {
     game.connect()
     game.frames.show(0)
     game.frames.show(100)
-    expect(game.engine.battle.phase.at).toBe('waiting')
+    expect(game.engine.battle.phase.status).toBe('waiting')
     expect(game.buffered()).toEqual([])
   })
 

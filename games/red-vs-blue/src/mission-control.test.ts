@@ -127,7 +127,7 @@ describe('a mission by hand', () => {
   it('ends where the player leaves the tutorial', () => {
     game.startMission({ id: 'tutorial' })
     game.missions.skipTutorial()
-    expect(view()?.outcome).toEqual({ at: 'failed', reason: 'Skipped by the player' })
+    expect(view()?.outcome).toEqual({ status: 'failed', reason: 'Skipped by the player' })
     play(1)
     expect(game.stores.ui.getState().running).toBe(false)
   })

@@ -44,8 +44,8 @@ export function statusText(telemetry: Telemetry, ledger: Ledger | undefined): st
 
 function linkText(telemetry: Telemetry): string {
   const link = telemetry.status()
-  if (link.at === 'stopped') return `stopped: ${link.because}`
-  return 'attempt' in link && link.attempt > 0 ? `${link.at}, attempt ${link.attempt}` : link.at
+  if (link.status === 'stopped') return `stopped: ${link.reason}`
+  return 'attempt' in link && link.attempt > 0 ? `${link.status}, attempt ${link.attempt}` : link.status
 }
 
 const total = (counts: Readonly<Record<string, number | undefined>>): number =>

@@ -11,7 +11,7 @@ describe('connecting', () => {
     pushMany(telemetry, 60)
     await world.advance(60_000)
     expect([world.sockets, world.timers, world.listeners]).toEqual([[], [], 0])
-    expect(telemetry.status()).toEqual({ at: 'idle' })
+    expect(telemetry.status()).toEqual({ status: 'idle' })
   })
 
   it('speaks downlink.v1 to the page’s own origin unless told', async () => {
@@ -19,7 +19,7 @@ describe('connecting', () => {
     telemetry.start()
     await world.advance(0)
     expect(world.socket).toMatchObject({ url: 'wss://game.example/telemetry', protocols: ['downlink.v1'] })
-    expect(telemetry.status().at).toBe('connecting')
+    expect(telemetry.status().status).toBe('connecting')
   })
 
   it.each([
@@ -88,7 +88,7 @@ describe('connecting', () => {
     expect(world.socket.frames()).toHaveLength(1)
     world.socket.welcome()
     expect(world.socket.frames()).toHaveLength(3)
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
   })
 
   it('gives up a collector that says nothing', async () => {
@@ -97,9 +97,9 @@ describe('connecting', () => {
     await world.advance(0)
     world.socket.open()
     await world.advance(9999)
-    expect(telemetry.status().at).toBe('connecting')
+    expect(telemetry.status().status).toBe('connecting')
     await world.advance(1)
-    expect(telemetry.status()).toMatchObject({ at: 'waiting', lastCode: 1006 })
+    expect(telemetry.status()).toMatchObject({ status: 'waiting', lastCode: 1006 })
     expect(world.socket.closedWith).toBe(1000)
   })
 
@@ -138,7 +138,7 @@ describe('connecting', () => {
     const { world, telemetry } = createTestTelemetry({ ...options, environment })
     telemetry.start()
     await world.advance(0)
-    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'no-socket', reason: world.warnings[0] })
+    expect(telemetry.status()).toEqual({ status: 'stopped', reason: 'no-socket', message: world.warnings[0] })
     expect([world.warnings.length, world.timers, world.posts]).toEqual([1, [], []])
   })
 })
@@ -155,7 +155,7 @@ describe('coming back', () => {
       delays.push(retryInMs(telemetry.status(), world.environment.monotonicMs()))
     }
     expect(delays).toEqual([250, 500, 1000, 1500, 0, 3000])
-    expect(telemetry.status()).toMatchObject({ at: 'waiting', attempt: 6, lastCode: 1006 })
+    expect(telemetry.status()).toMatchObject({ status: 'waiting', attempt: 6, lastCode: 1006 })
   })
 
   it('starts the backoff over only after five seconds up, with progress', async () => {
@@ -243,7 +243,7 @@ describe('coming back', () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.socket.message('nonsense')
     world.socket.message('{"t":"ack","seq":"x"}')
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
   })
 })
 
@@ -252,11 +252,11 @@ describe('close codes', () => {
     [4403, 'forbidden'],
     [4409, 'replaced'],
     [4401, 'unauthorised'],
-  ])('stops for good on %i', async (code, because) => {
+  ])('stops for good on %i', async (code, reason) => {
     const { world, telemetry } = await createOpenTelemetry()
     world.socket.drop(code)
-    expect(telemetry.status()).toEqual({ at: 'stopped', because })
-    expect(world.warnings).toEqual([`Stopped: ${because}`])
+    expect(telemetry.status()).toEqual({ status: 'stopped', reason })
+    expect(world.warnings).toEqual([`Stopped: ${reason}`])
     await world.advance(600_000)
     expect([world.sockets.length, world.timers]).toEqual([1, []])
   })
@@ -267,7 +267,7 @@ describe('close codes', () => {
     await world.advance(1000)
     world.socket.welcome()
     world.socket.drop(code)
-    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'bad-frame' })
+    expect(telemetry.status()).toEqual({ status: 'stopped', reason: 'bad-frame' })
   })
 
   it('takes a second 4400 for a first one where something was acked in between', async () => {
@@ -278,14 +278,14 @@ describe('close codes', () => {
     world.socket.welcome()
     world.socket.ack(1)
     world.socket.drop(4400)
-    expect(telemetry.status().at).toBe('waiting')
+    expect(telemetry.status().status).toBe('waiting')
   })
 
   it.each([1000, 1001, 1006, 1012, 1013, 4408, 4413, 4429])('comes back after %i', async (code) => {
     const { world, telemetry } = await createOpenTelemetry()
     world.socket.drop(code)
     await world.advance(1000)
-    expect(telemetry.status().at).toBe('connecting')
+    expect(telemetry.status().status).toBe('connecting')
   })
 
   it('is started anew by its owner', async () => {
@@ -299,23 +299,23 @@ describe('close codes', () => {
 
   it.each([true, false])('says why, once, in every build (development: %s)', async (isDevelopment) => {
     const { world, telemetry } = await createOpenTelemetry({ isDevelopment })
-    const reason = 'Expected an allowed origin, got https://game.example'
-    world.socket.drop(4403, reason)
-    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'forbidden', reason })
-    expect(world.warnings).toEqual([reason])
+    const message = 'Expected an allowed origin, got https://game.example'
+    world.socket.drop(4403, message)
+    expect(telemetry.status()).toEqual({ status: 'stopped', reason: 'forbidden', message })
+    expect(world.warnings).toEqual([message])
   })
 
   it('says once why it comes back, however often', async () => {
     const { world, telemetry } = await createOpenTelemetry()
-    const reason = 'Expected at most 50 events a second'
+    const message = 'Expected at most 50 events a second'
     world.random = 0
     for (let time = 0; time < 3; time++) {
-      world.socket.drop(4429, reason)
-      expect(telemetry.status()).toMatchObject({ at: 'waiting', lastCode: 4429, reason })
+      world.socket.drop(4429, message)
+      expect(telemetry.status()).toMatchObject({ status: 'waiting', lastCode: 4429, message })
       await world.advance(0)
       world.socket.welcome()
     }
-    expect(world.warnings).toEqual([reason])
+    expect(world.warnings).toEqual([message])
   })
 
   it('tells what was rejected, and its type, in development', async () => {
@@ -361,7 +361,7 @@ describe('close codes', () => {
     expect(world.socket.frames()[0]).not.toHaveProperty('meta')
     expect(world.socket.frames()[0]).not.toHaveProperty('schema')
     expect(world.socket.frames()[0]).toMatchObject({ key: 'k' })
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
   })
 })
 
@@ -394,7 +394,7 @@ describe('a key', () => {
       world.socket.open()
       world.socket.drop(4401, 'Expected a key')
     }
-    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'unauthorised', reason: 'Expected a key' })
+    expect(telemetry.status()).toEqual({ status: 'stopped', reason: 'unauthorised', message: 'Expected a key' })
     expect(world.warnings).toEqual(['Expected a key'])
     pushMany(telemetry, 1)
     expect(telemetry.stats()).toMatchObject({ queued: 1 })
@@ -423,7 +423,7 @@ describe('getToken', () => {
     world.socket.open()
     expect(world.socket.frames()).toMatchObject([{ key: 'token-2' }])
     world.socket.drop(4401)
-    expect(telemetry.status()).toEqual({ at: 'stopped', because: 'unauthorised' })
+    expect(telemetry.status()).toEqual({ status: 'stopped', reason: 'unauthorised' })
     await world.advance(600_000)
     expect([world.sockets.length, getToken.mock.calls.length]).toEqual([2, 2])
   })
@@ -439,7 +439,7 @@ describe('getToken', () => {
       world.socket.ack(time)
       world.socket.drop(4401)
     }
-    expect(telemetry.status().at).toBe('waiting')
+    expect(telemetry.status().status).toBe('waiting')
   })
 
   it.each([
@@ -454,7 +454,7 @@ describe('getToken', () => {
     const { world, telemetry } = createTestTelemetry({ getToken })
     telemetry.start()
     await world.advance(0)
-    expect(telemetry.status()).toMatchObject({ at: 'waiting', attempt: 1 })
+    expect(telemetry.status()).toMatchObject({ status: 'waiting', attempt: 1 })
   })
 
   it('opens nothing when it answers after a stop, a switch-off or a newer attempt', async () => {
@@ -485,7 +485,7 @@ describe('getToken', () => {
     })
     telemetry.start()
     await world.advance(10_000)
-    expect(telemetry.status().at).toBe('waiting')
+    expect(telemetry.status().status).toBe('waiting')
     answer('token')
     await world.advance(0)
     expect(world.sockets).toHaveLength(0)
@@ -502,20 +502,20 @@ describe('the network', () => {
     pushMany(telemetry, 1)
     await world.advance(1000)
     world.socket.ack(1)
-    expect([telemetry.status().at, telemetry.stats().acked]).toEqual(['open', 1])
+    expect([telemetry.status().status, telemetry.stats().acked]).toEqual(['open', 1])
   })
 
   it('leaves a socket alone that works, and asks it', async () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.offline()
-    expect([telemetry.status().at, world.socket.closedWith]).toEqual(['open', undefined])
+    expect([telemetry.status().status, world.socket.closedWith]).toEqual(['open', undefined])
     expect(world.socket.frames().at(-1)).toEqual({ t: 'ping' })
     world.socket.message({ t: 'beat' })
     pushMany(telemetry, 1)
     await world.advance(1000)
     world.socket.ack(1)
     await world.advance(60_000)
-    expect([telemetry.status().at, telemetry.stats().acked, world.sockets.length]).toEqual(['open', 1, 1])
+    expect([telemetry.status().status, telemetry.stats().acked, world.sockets.length]).toEqual(['open', 1, 1])
   })
 
   it('cuts one that does not answer, by the deadline, and keeps what is in flight', async () => {
@@ -524,7 +524,7 @@ describe('the network', () => {
     await world.advance(1000)
     world.offline()
     await world.advance(12_000)
-    expect(telemetry.status()).toMatchObject({ at: 'offline' })
+    expect(telemetry.status()).toMatchObject({ status: 'offline' })
     expect(telemetry.stats()).toMatchObject({ queued: 10, inFlight: 0 })
     expect(world.sockets[0]?.closedWith).toBe(1000)
   })
@@ -533,7 +533,7 @@ describe('the network', () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.offline()
     world.socket.drop()
-    expect(telemetry.status()).toMatchObject({ at: 'offline' })
+    expect(telemetry.status()).toMatchObject({ status: 'offline' })
     expect(world.timers).toEqual([15_000])
     await world.advance(15_000)
     expect(world.sockets).toHaveLength(2)
@@ -548,10 +548,10 @@ describe('the network', () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.socket.drop()
     world.offline()
-    expect(telemetry.status()).toMatchObject({ at: 'offline', attempt: 1 })
+    expect(telemetry.status()).toMatchObject({ status: 'offline', attempt: 1 })
     world.online()
     await world.advance(0)
-    expect([telemetry.status().at, world.sockets.length]).toEqual(['connecting', 2])
+    expect([telemetry.status().status, world.sockets.length]).toEqual(['connecting', 2])
   })
 
   it('keeps its backoff through an online that changes nothing', async () => {
@@ -559,7 +559,7 @@ describe('the network', () => {
     world.socket.drop()
     world.online()
     await world.advance(0)
-    expect([world.sockets.length, telemetry.status().at]).toEqual([1, 'waiting'])
+    expect([world.sockets.length, telemetry.status().status]).toEqual([1, 'waiting'])
   })
 
   it.each([
@@ -572,9 +572,9 @@ describe('the network', () => {
     world[signal]()
     expect(world.socket.frames().at(-1)).toEqual({ t: 'ping' })
     await world.advance(8000)
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
     await world.advance(4000)
-    expect(telemetry.status().at).not.toBe('open')
+    expect(telemetry.status().status).not.toBe('open')
   })
 
   it('is content with the answer', async () => {
@@ -582,7 +582,7 @@ describe('the network', () => {
     world.show()
     world.socket.message({ t: 'beat' })
     await world.advance(60_000)
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
     expect(world.sockets).toHaveLength(1)
   })
 })
@@ -603,7 +603,7 @@ describe('stop', () => {
       await world.advance(0)
       expect({ stage, timers: world.timers, listeners: world.listeners }).toEqual({ stage, timers: [], listeners: 0 })
       expect(world.sockets.every(({ closedWith, readyState }) => closedWith === 1000 || readyState === 3)).toBe(true)
-      expect(telemetry.status()).toEqual({ at: 'idle' })
+      expect(telemetry.status()).toEqual({ status: 'idle' })
       pushMany(telemetry, 60)
       await world.advance(60_000)
       expect(world.timers).toEqual([])
@@ -647,7 +647,7 @@ describe('stop', () => {
     const [old] = world.sockets
     old?.message({ t: 'ack', seq: 99, totals: noTotals })
     old?.drop(4403)
-    expect(telemetry.status().at).toBe('connecting')
+    expect(telemetry.status().status).toBe('connecting')
   })
 })
 
@@ -658,7 +658,7 @@ describe('switched off', () => {
     await world.advance(1000)
     pushMany(telemetry, 2, 4)
     telemetry.setEnabled(false)
-    expect(telemetry.status()).toEqual({ at: 'disabled' })
+    expect(telemetry.status()).toEqual({ status: 'disabled' })
     expect(world.socket.closedWith).toBe(1000)
     expect(telemetry.stats()).toMatchObject({ pushed: 5, queued: 0, inFlight: 0, dropped: { disabled: 5 } })
     pushMany(telemetry, 7)
@@ -682,7 +682,7 @@ describe('switched off', () => {
   it('stays off through start, and starts when switched on', async () => {
     const { world, telemetry } = createTestTelemetry({ consent: false })
     telemetry.start()
-    expect(telemetry.status()).toEqual({ at: 'disabled' })
+    expect(telemetry.status()).toEqual({ status: 'disabled' })
     world.online()
     world.leave()
     await world.advance(60_000)
@@ -700,7 +700,7 @@ describe('switched off', () => {
     telemetry.stop()
     telemetry.setEnabled(true)
     await world.advance(1000)
-    expect([world.sockets.length, telemetry.status().at, world.listeners]).toEqual([0, 'idle', 0])
+    expect([world.sockets.length, telemetry.status().status, world.listeners]).toEqual([0, 'idle', 0])
   })
 })
 

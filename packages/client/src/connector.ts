@@ -23,7 +23,7 @@ export interface Connector {
   status(): LinkState
   start(): void
   /** Lets the link go: `idle` says goodbye first, `disabled` does not. */
-  rest(at: 'idle' | 'disabled'): void
+  rest(status: 'idle' | 'disabled'): void
   /** Sends what is there, without waiting for the drain interval. */
   drain(): void
 }
@@ -51,7 +51,7 @@ export function createConnector(
   const exitFlush = createExitFlush(outbox, pack, post, settings.exitBudgetBytes, environment)
   /** Empty until it is started, or where there is none. */
   let endpoint = ''
-  let state: LinkState = { at: 'idle' }
+  let state: LinkState = { status: 'idle' }
   let socket: SocketPort | undefined
   let cancelAlarm: (() => void) | undefined
   let unlisten: (() => void) | undefined
@@ -83,15 +83,15 @@ export function createConnector(
     )
 
   const enter = (next: LinkState): void => {
-    const { at } = state
+    const { status } = state
     state = next
-    if (next.at !== at) {
-      if (next.at !== 'open') disconnect()
+    if (next.status !== status) {
+      if (next.status !== 'open') disconnect()
       if ('retryAtMs' in next) alarm(next.retryAtMs - monotonicMs(), () => dispatch('retry'))
-      if (next.at === 'connecting') void connect(conn)
+      if (next.status === 'connecting') void connect(conn)
     }
-    if (next.at === 'stopped') tell(next.reason ?? `Stopped: ${next.because}`)
-    else if ('attempt' in next && next.reason) tell(next.reason)
+    if (next.status === 'stopped') tell(next.message ?? `Stopped: ${next.reason}`)
+    else if ('attempt' in next && next.message) tell(next.message)
     buffer.changed()
   }
 
@@ -100,7 +100,7 @@ export function createConnector(
     told = sentence
   }
 
-  const noSocket = (cause: unknown): void => enter({ at: 'stopped', because: 'no-socket', reason: `${cause}` })
+  const noSocket = (cause: unknown): void => enter({ status: 'stopped', reason: 'no-socket', message: `${cause}` })
 
   const disconnect = (): void => {
     cancelAlarm?.()
@@ -143,8 +143,8 @@ export function createConnector(
   }
 
   const lost = (code = closedAbnormally, reason?: string): void => {
-    const fruitless = state.at === 'open' && !state.progressed && outbox.cursor > outbox.acked
-    if (state.at === 'connecting' && introductionRefused.includes(code)) isDescribed = false
+    const fruitless = state.status === 'open' && !state.progressed && outbox.cursor > outbox.acked
+    if (state.status === 'connecting' && introductionRefused.includes(code)) isDescribed = false
     dispatch('closed', code, reason)
     if (fruitless) sender.shrink(code)
   }
@@ -180,7 +180,7 @@ export function createConnector(
   }
 
   const drain = (): void => {
-    if (state.at !== 'open') return
+    if (state.status !== 'open') return
     alarm(settings.drainIntervalMs, drain)
     const isExpecting = awaiting || outbox.cursor > outbox.acked
     const nowMs = monotonicMs()
@@ -190,7 +190,7 @@ export function createConnector(
   }
 
   const send = (all: boolean): void => {
-    if (state.at === 'open' && socket && monotonicMs() >= state.slowUntilMs) {
+    if (state.status === 'open' && socket && monotonicMs() >= state.slowUntilMs) {
       try {
         sender.send(socket, all)
       } catch {
@@ -202,7 +202,7 @@ export function createConnector(
 
   /** A full batch goes as soon as the frame that filled it is over. */
   const wake = (): void => {
-    if (state.at === 'open') alarm(0, drain)
+    if (state.status === 'open') alarm(0, drain)
   }
 
   const hello = (): Hello => {
@@ -216,7 +216,7 @@ export function createConnector(
   const end = (): void => {
     drain()
     const { pushed, cursor } = outbox
-    if (state.at === 'open' && cursor === pushed) {
+    if (state.status === 'open' && cursor === pushed) {
       socket?.send(encodeBatch({ t: 'batch', seq: pushed + 1, pushed, end: true }, []))
     }
   }
@@ -229,7 +229,7 @@ export function createConnector(
     }
     dispatch(signal)
     // A socket can read OPEN and be dead: ask.
-    if (signal !== 'hidden' && state.at === 'open') {
+    if (signal !== 'hidden' && state.status === 'open') {
       awaiting = true
       socket?.send(encodeFrame({ t: 'ping' }))
     }
@@ -247,12 +247,12 @@ export function createConnector(
         noSocket(cause)
       }
     },
-    rest(at) {
-      if (at === 'idle') end()
+    rest(status) {
+      if (status === 'idle') end()
       unlisten?.()
       unlisten = undefined
       buffer.wake = undefined
-      enter({ at })
+      enter({ status })
     },
     drain,
   }

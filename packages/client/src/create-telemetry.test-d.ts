@@ -87,8 +87,8 @@ interface Mitt<Events extends Record<string | symbol, unknown>> {
 
 it('spells its states', () => {
   const status = createTelemetry().status()
-  if (status.at === 'waiting') expectTypeOf(status.retryAtMs).toEqualTypeOf<number>()
-  if (status.at === 'stopped') expectTypeOf(status.because).toExtend<string>()
+  if (status.status === 'waiting') expectTypeOf(status.retryAtMs).toEqualTypeOf<number>()
+  if (status.status === 'stopped') expectTypeOf(status.reason).toExtend<string>()
   // @ts-expect-error only a waiting link retries
   status.retryAtMs
 })

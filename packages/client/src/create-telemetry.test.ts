@@ -13,7 +13,7 @@ describe('the feature flag', () => {
     const { world, telemetry } = createTestTelemetry({ enabled: undefined as unknown as boolean })
     telemetry.start()
     pushMany(telemetry, 3)
-    expect([telemetry.enabled, telemetry.stats().pushed, telemetry.status().at]).toEqual([false, 0, 'disabled'])
+    expect([telemetry.enabled, telemetry.stats().pushed, telemetry.status().status]).toEqual([false, 0, 'disabled'])
     expect(world.warnings).toEqual([])
   })
 
@@ -93,7 +93,7 @@ describe('consent', () => {
     await world.advance(60_000)
     world.leave()
     world.comeBack()
-    expect([telemetry.status().at, telemetry.stats().pushed, world.sockets, world.posts]).toEqual([
+    expect([telemetry.status().status, telemetry.stats().pushed, world.sockets, world.posts]).toEqual([
       'disabled',
       0,
       [],
@@ -193,7 +193,7 @@ describe('subscribe', () => {
   it('tells of the link', async () => {
     const { world, telemetry } = createTestTelemetry()
     const seen: string[] = []
-    telemetry.subscribe(() => seen.push(telemetry.status().at))
+    telemetry.subscribe(() => seen.push(telemetry.status().status))
     telemetry.start()
     await world.advance(200)
     world.socket.welcome()

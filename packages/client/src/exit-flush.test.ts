@@ -49,7 +49,7 @@ describe('while the page is left', () => {
   it('lets go of the socket, which would keep the page out of the back-forward cache', async () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.leave()
-    expect([telemetry.status().at, world.socket.closedWith]).toEqual(['away', 1000])
+    expect([telemetry.status().status, world.socket.closedWith]).toEqual(['away', 1000])
     await world.advance(600_000)
     expect([world.sockets.length, world.timers]).toEqual([1, []])
   })
@@ -93,7 +93,7 @@ describe('coming back', () => {
     world.offline()
     world.comeBack()
     await world.advance(0)
-    expect([telemetry.status().at, world.sockets.length]).toEqual(['connecting', 2])
+    expect([telemetry.status().status, world.sockets.length]).toEqual(['connecting', 2])
   })
 
   it('does not connect because the network is back while it lies in the cache', async () => {
@@ -102,7 +102,7 @@ describe('coming back', () => {
     world.offline()
     world.online()
     await world.advance(1000)
-    expect([telemetry.status().at, world.sockets.length]).toEqual(['away', 1])
+    expect([telemetry.status().status, world.sockets.length]).toEqual(['away', 1])
   })
 
   it('keeps exact what was sent on the side and then given up: it may turn out stored', async () => {
@@ -129,7 +129,7 @@ describe('while the page is hidden', () => {
     expect(world.posts[0]?.post).toMatchObject({ seq: 1, pushed: 2 })
     expect(world.posts[0]?.post.end).toBeUndefined()
     expect(world.socket.frames().slice(1)).toMatchObject([{ t: 'batch', seq: 1 }])
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
   })
 
   it('settles by the answer, also without a socket', async () => {

@@ -14,10 +14,10 @@ const fatalCodes = [4400, 1007, 4401, 4403, 4409]
 const codes = fc.oneof(fc.constantFrom(1000, 1006, 1009, 1012, 1013, 4408, 4413, 4429), fc.constantFrom(...fatalCodes))
 const past = fc.record({ attempt: counts, lastCode: fc.option(codes, { nil: undefined }) })
 
-const open: fc.Arbitrary<TryingState & { at: 'open' }> = fc
+const open: fc.Arbitrary<TryingState & { status: 'open' }> = fc
   .tuple(past, fc.oneof(fc.nat({ max: 20_000 }), fc.constantFrom(4999, 5000)), fc.boolean(), fc.nat({ max: 20_000 }))
   .map(([past, upMs, progressed, slowMs]) => ({
-    at: 'open',
+    status: 'open',
     ...past,
     sinceMs: noon - upMs,
     progressed,
@@ -25,15 +25,15 @@ const open: fc.Arbitrary<TryingState & { at: 'open' }> = fc
   }))
 const trying: fc.Arbitrary<TryingState> = fc.oneof(
   open,
-  past.map((past) => ({ at: 'connecting' as const, ...past })),
+  past.map((past) => ({ status: 'connecting' as const, ...past })),
   fc
     .tuple(past, fc.constantFrom('waiting' as const, 'offline' as const))
-    .map(([past, at]) => ({ at, ...past, retryAtMs: noon + 100 })),
-  past.map((past) => ({ at: 'away' as const, ...past })),
+    .map(([past, status]) => ({ status, ...past, retryAtMs: noon + 100 })),
+  past.map((past) => ({ status: 'away' as const, ...past })),
 )
 const linked = fc.oneof(
   open,
-  past.map((past) => ({ at: 'connecting' as const, ...past })),
+  past.map((past) => ({ status: 'connecting' as const, ...past })),
 )
 
 const signals = fc.constantFrom('online', 'offline', 'visible', 'hidden', 'pagehide', 'pageshow' as const)
@@ -50,17 +50,17 @@ describe('a lost link', () => {
     fc.assert(
       fc.property(lost, ([state, code, random]) => {
         const next = step(state, ['closed', code], withToken, moment({ random }))
-        if (next.at === 'stopped') return
-        const worked = state.at === 'open' && state.progressed && noon - state.sinceMs >= 5000
-        expect(next).toMatchObject({ at: 'waiting', attempt: worked ? 0 : state.attempt + 1, lastCode: code })
+        if (next.status === 'stopped') return
+        const worked = state.status === 'open' && state.progressed && noon - state.sinceMs >= 5000
+        expect(next).toMatchObject({ status: 'waiting', attempt: worked ? 0 : state.attempt + 1, lastCode: code })
       }),
     )
   })
 
   it('waits for anything between nothing and a ceiling that doubles up to the cap', () => {
     const delayOf = (attempt: number, random: number): number => {
-      const next = step({ at: 'connecting', attempt }, ['closed', 1006], options, moment({ random }))
-      return next.at === 'waiting' ? next.retryAtMs - noon : Number.NaN
+      const next = step({ status: 'connecting', attempt }, ['closed', 1006], options, moment({ random }))
+      return next.status === 'waiting' ? next.retryAtMs - noon : Number.NaN
     }
     fc.assert(
       fc.property(counts, randoms, (attempt, random) => {
@@ -76,7 +76,8 @@ describe('a lost link', () => {
       fc.property(open, fc.nat({ max: 900_000 }), codes, randoms, (state, retryAfterMs, code, random) => {
         const slowed = step(state, ['slow', retryAfterMs], withToken, moment())
         const next = step(slowed, ['closed', code], withToken, moment({ random }))
-        if (next.at === 'waiting') expect(next.retryAtMs).toBeGreaterThanOrEqual(noon + Math.min(retryAfterMs, 600_000))
+        if (next.status === 'waiting')
+          expect(next.retryAtMs).toBeGreaterThanOrEqual(noon + Math.min(retryAfterMs, 600_000))
       }),
     )
   })
@@ -85,10 +86,10 @@ describe('a lost link', () => {
     fc.assert(
       fc.property(linked, codes, fc.boolean(), (state, code, hasToken) => {
         const next = step(state, ['closed', code], hasToken ? withToken : options, moment())
-        const worked = state.at === 'open' && state.progressed
+        const worked = state.status === 'open' && state.progressed
         const isSecond = !worked && state.lastCode === code
         const isFatal = isSecond || code === 4403 || code === 4409 || (code === 4401 && !hasToken)
-        expect(next.at).toBe(isFatal && fatalCodes.includes(code) ? 'stopped' : 'waiting')
+        expect(next.status).toBe(isFatal && fatalCodes.includes(code) ? 'stopped' : 'waiting')
       }),
     )
   })
@@ -99,20 +100,20 @@ describe('a lost link', () => {
     [4401, 'unauthorised'],
     [4403, 'forbidden'],
     [4409, 'replaced'],
-  ])('says of %i why it is given up', (code, because) => {
-    const state: LinkState = { at: 'connecting', attempt: 1, lastCode: code }
-    expect(step(state, ['closed', code], options, moment())).toEqual({ at: 'stopped', because })
+  ])('says of %i why it is given up', (code, reason) => {
+    const state: LinkState = { status: 'connecting', attempt: 1, lastCode: code }
+    expect(step(state, ['closed', code], options, moment())).toEqual({ status: 'stopped', reason })
   })
 })
 
 describe('a link that does not try', () => {
-  it.each<LinkState>([{ at: 'idle' }, { at: 'disabled' }, { at: 'stopped', because: 'forbidden' }])(
+  it.each<LinkState>([{ status: 'idle' }, { status: 'disabled' }, { status: 'stopped', reason: 'forbidden' }])(
     '%j hears nothing but start, and then waits for the next turn',
     (state) => {
       fc.assert(
         fc.property(events, fc.boolean(), (event, isOnline) => {
           const next = step(state, event, options, moment({ isOnline }))
-          if (event[0] === 'start') expect(next).toEqual({ at: 'waiting', attempt: 0, retryAtMs: noon })
+          if (event[0] === 'start') expect(next).toEqual({ status: 'waiting', attempt: 0, retryAtMs: noon })
           else expect(next).toBe(state)
         }),
       )
@@ -124,16 +125,16 @@ describe('any event in any state', () => {
   /** What can be heard where a link stands: of a retry only while it waits, of a welcome only while it connects. */
   const isHeard = (state: LinkState, [on]: LinkEvent): boolean =>
     (on !== 'retry' || 'retryAtMs' in state) &&
-    (on !== 'welcomed' || state.at === 'connecting') &&
-    (on !== 'closed' || state.at === 'connecting' || state.at === 'open')
+    (on !== 'welcomed' || state.status === 'connecting') &&
+    (on !== 'closed' || state.status === 'connecting' || state.status === 'open')
   const steps = fc.tuple(trying, events, fc.boolean()).filter(([state, event]) => isHeard(state, event))
 
   it('opens no second socket: from open or connecting, the way to connecting leads past another state', () => {
     fc.assert(
       fc.property(steps, ([state, event, isOnline]) => {
         const next = step(state, event, options, moment({ isOnline }))
-        if (state.at === 'open') expect(next.at).not.toBe('connecting')
-        if (state.at === 'connecting' && next.at === 'connecting') expect(next).toBe(state)
+        if (state.status === 'open') expect(next.status).not.toBe('connecting')
+        if (state.status === 'connecting' && next.status === 'connecting') expect(next).toBe(state)
       }),
     )
   })
@@ -142,10 +143,10 @@ describe('any event in any state', () => {
     fc.assert(
       fc.property(steps, ([state, event, isOnline]) => {
         const next = step(state, event, options, moment({ isOnline }))
-        if (next.at !== 'connecting' || state.at === 'connecting') return
-        if (state.at === 'away') expect(event[0]).toBe('pageshow')
-        if (state.at === 'waiting') expect(event[0]).toBe('retry')
-        if (state.at === 'offline') expect(event[0] === 'retry' || isOnline).toBe(true)
+        if (next.status !== 'connecting' || state.status === 'connecting') return
+        if (state.status === 'away') expect(event[0]).toBe('pageshow')
+        if (state.status === 'waiting') expect(event[0]).toBe('retry')
+        if (state.status === 'offline') expect(event[0] === 'retry' || isOnline).toBe(true)
       }),
     )
   })
@@ -153,16 +154,16 @@ describe('any event in any state', () => {
   it('lets the socket go where the page is left, and not where the browser believes the network to be gone', () => {
     fc.assert(
       fc.property(trying, (state) => {
-        expect(step(state, ['pagehide'], options, moment()).at).toBe('away')
+        expect(step(state, ['pagehide'], options, moment()).status).toBe('away')
         const next = step(state, ['offline'], options, moment({ isOnline: false }))
-        expect(next.at).toBe(state.at === 'waiting' ? 'offline' : state.at)
+        expect(next.status).toBe(state.status === 'waiting' ? 'offline' : state.status)
       }),
     )
   })
 
   it('waits longer while the browser sees no network', () => {
-    const lost = step({ at: 'connecting', attempt: 0 }, ['closed', 1006], options, moment({ isOnline: false }))
-    expect(lost).toMatchObject({ at: 'offline', attempt: 1, retryAtMs: noon + 15_000 })
+    const lost = step({ status: 'connecting', attempt: 0 }, ['closed', 1006], options, moment({ isOnline: false }))
+    expect(lost).toMatchObject({ status: 'offline', attempt: 1, retryAtMs: noon + 15_000 })
   })
 
   it('keeps the failures in mind until the link has worked', () => {
@@ -178,7 +179,7 @@ describe('any event in any state', () => {
   it('changes nothing where it means nothing', () => {
     fc.assert(
       fc.property(
-        trying.filter(({ at }) => at !== 'open'),
+        trying.filter(({ status }) => status !== 'open'),
         (state) => {
           expect(step(state, ['acked'], options, moment())).toBe(state)
           expect(step(state, ['slow', 1000], options, moment())).toBe(state)
@@ -191,8 +192,8 @@ describe('any event in any state', () => {
   it('is told from a welcome on: since when, and that nothing was acked yet', () => {
     fc.assert(
       fc.property(past, (past) => {
-        const next = step({ at: 'connecting', ...past }, ['welcomed'], options, moment())
-        expect(next).toEqual({ at: 'open', ...past, sinceMs: noon, progressed: false, slowUntilMs: 0 })
+        const next = step({ status: 'connecting', ...past }, ['welcomed'], options, moment())
+        expect(next).toEqual({ status: 'open', ...past, sinceMs: noon, progressed: false, slowUntilMs: 0 })
         expect(step(next, ['acked'], options, moment())).toEqual({ ...next, progressed: true })
       }),
     )

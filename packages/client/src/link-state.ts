@@ -18,11 +18,11 @@ export type StopReason =
 /** Each state holds only what it needs; together they say why nothing is being sent. */
 export type LinkState =
   /** Not started, or stopped by its owner. */
-  | { readonly at: 'idle' }
+  | { readonly status: 'idle' }
   /** The feature flag, or the player, has switched telemetry off. */
-  | { readonly at: 'disabled' }
-  /** For good, until it is started anew. `reason`: in words, where there are any. */
-  | { readonly at: 'stopped'; readonly because: StopReason; readonly reason?: string | undefined }
+  | { readonly status: 'disabled' }
+  /** For good, until it is started anew. `message`: the collector's sentence, or the browser's. */
+  | { readonly status: 'stopped'; readonly reason: StopReason; readonly message?: string | undefined }
   | TryingState
 
 /**
@@ -35,25 +35,25 @@ export type TryingState = {
   /** The last close code; 1006 where there was none. */
   readonly lastCode?: number | undefined
   /** The collector's sentence beside it. */
-  readonly reason?: string | undefined
+  readonly message?: string | undefined
 } & (
   | {
       /** The page is being left, or lies in the back-forward cache. */
-      readonly at: 'away'
+      readonly status: 'away'
     }
   /** Backing off. `offline`: the browser sees no network, so it takes longer; or shorter, once it sees one. */
-  | { readonly at: 'waiting' | 'offline'; readonly retryAtMs: number }
+  | { readonly status: 'waiting' | 'offline'; readonly retryAtMs: number }
   /** From the attempt to the collector's welcome. */
-  | { readonly at: 'connecting' }
+  | { readonly status: 'connecting' }
   /** `progressed`: something was acked. Nothing is sent before `slowUntilMs`. */
-  | { readonly at: 'open'; readonly sinceMs: number; readonly progressed: boolean; readonly slowUntilMs: number }
+  | { readonly status: 'open'; readonly sinceMs: number; readonly progressed: boolean; readonly slowUntilMs: number }
 )
 
 export type LinkEvent =
   /** `retry`: the backoff is over. A page signal may have changed what stands in the way of a connection. */
   | readonly [on: 'start' | 'retry' | 'welcomed' | 'acked' | PageSignal]
   | readonly [on: 'slow', retryAfterMs: number]
-  | readonly [on: 'closed', code: number, reason?: string | undefined]
+  | readonly [on: 'closed', code: number, message?: string | undefined]
 
 export interface LinkOptions {
   readonly backoffBaseMs: number
@@ -85,52 +85,52 @@ export function step(state: LinkState, event: LinkEvent, options: LinkOptions, m
   const { nowMs, isOnline } = moment
   if (!('attempt' in state)) {
     // Not at once: a strict-mode double mount is one socket.
-    return on === 'start' ? { at: 'waiting', attempt: 0, retryAtMs: nowMs } : state
+    return on === 'start' ? { status: 'waiting', attempt: 0, retryAtMs: nowMs } : state
   }
-  const { at, attempt, lastCode, reason } = state
-  const past = { attempt, lastCode, reason }
+  const { status, attempt, lastCode, message } = state
+  const past = { attempt, lastCode, message }
   switch (on) {
     case 'start':
       return state
     case 'welcomed':
-      return { at: 'open', ...past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }
+      return { status: 'open', ...past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }
     case 'acked':
-      return at === 'open' ? { ...state, progressed: true } : state
+      return status === 'open' ? { ...state, progressed: true } : state
     case 'slow':
-      return at === 'open' ? { ...state, slowUntilMs: nowMs + Math.min(value, maxSlowMs) } : state
+      return status === 'open' ? { ...state, slowUntilMs: nowMs + Math.min(value, maxSlowMs) } : state
     case 'closed':
       return closed(state, value, sentence, options, moment)
     case 'pagehide':
-      return { at: 'away', ...past }
+      return { status: 'away', ...past }
   }
-  if (at === 'waiting' && !isOnline && on !== 'retry') return { ...state, at: 'offline' }
-  const isDue = on === 'retry' || (at === 'away' ? on === 'pageshow' : at === 'offline' && isOnline)
-  return isDue ? { at: 'connecting', ...past } : state
+  if (status === 'waiting' && !isOnline && on !== 'retry') return { ...state, status: 'offline' }
+  const isDue = on === 'retry' || (status === 'away' ? on === 'pageshow' : status === 'offline' && isOnline)
+  return isDue ? { status: 'connecting', ...past } : state
 }
 
 /** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): after a deploy nobody returns in step. */
 function closed(
   state: TryingState,
   code: number,
-  reason: string | undefined,
+  message: string | undefined,
   options: LinkOptions,
   { nowMs, random, isOnline }: Moment,
 ): LinkState {
   const { backoffBaseMs, backoffCapMs, minUptimeMs, getToken } = options
-  const open = state.at === 'open' ? state : undefined
-  const because = stopReasons[code]
+  const open = state.status === 'open' ? state : undefined
+  const reason = stopReasons[code]
   /** It was the reason of the last close, too, and the link did not work in between. */
   const again = !open?.progressed && state.lastCode === code
   const isFatal = again || code === 4403 || code === 4409 || (code === 4401 && !getToken)
-  if (because && isFatal) return { at: 'stopped', because, reason }
+  if (reason && isFatal) return { status: 'stopped', reason, message }
   const attempt = open?.progressed && nowMs - open.sinceMs >= minUptimeMs ? 0 : state.attempt + 1
   const exponent = isOnline ? Math.max(0, attempt - 1) : Infinity
   const delayMs = random * Math.min(backoffCapMs, backoffBaseMs * 2 ** exponent)
   return {
-    at: isOnline ? 'waiting' : 'offline',
+    status: isOnline ? 'waiting' : 'offline',
     attempt,
     lastCode: code,
-    reason,
+    message,
     retryAtMs: Math.max(nowMs + Math.ceil(delayMs), open?.slowUntilMs ?? 0),
   }
 }

@@ -12,7 +12,7 @@ describe('plain delivery', () => {
     await world.advance(0)
     expect(world.socket.protocols).toEqual([])
     world.socket.open()
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
     expect(world.socket.sent.map((text) => JSON.parse(text))).toEqual([events])
   })
 
@@ -76,7 +76,7 @@ describe('plain delivery', () => {
     world.show()
     world.hide()
     await world.advance(60_000)
-    expect([telemetry.status().at, world.sockets.length, world.socket.sent.length]).toEqual(['open', 1, 1])
+    expect([telemetry.status().status, world.sockets.length, world.socket.sent.length]).toEqual(['open', 1, 1])
     pushMany(telemetry, 1, 2)
     world.leave()
     expect(world.posts).toEqual([])

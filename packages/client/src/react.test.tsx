@@ -23,7 +23,7 @@ async function mount(element: ReactNode) {
 
 function Hud(): ReactNode {
   const { status, stats } = useTelemetry()
-  return `${status.at} ${stats.pushed}`
+  return `${status.status} ${stats.pushed}`
 }
 
 it('is one socket in strict mode, and none after', async () => {
@@ -36,7 +36,7 @@ it('is one socket in strict mode, and none after', async () => {
   await act(() => world.advance(100))
   expect([world.sockets.length, world.listeners]).toEqual([1, 1])
   await render(null)
-  expect([telemetry.status().at, world.socket.closedWith, world.listeners]).toEqual(['idle', 1000, 0])
+  expect([telemetry.status().status, world.socket.closedWith, world.listeners]).toEqual(['idle', 1000, 0])
 })
 
 it('is one socket through ten changes of settings', async () => {
@@ -84,7 +84,7 @@ it('does not lift the operator’s flag', async () => {
   await mount(<TelemetryConnector telemetry={telemetry} enabled />)
   pushMany(telemetry, 60)
   await act(() => world.advance(60_000))
-  expect([telemetry.enabled, telemetry.status().at, telemetry.stats().pushed, world.sockets]).toEqual([
+  expect([telemetry.enabled, telemetry.status().status, telemetry.stats().pushed, world.sockets]).toEqual([
     false,
     'disabled',
     0,

@@ -277,7 +277,7 @@ describe('slow', () => {
     pushMany(telemetry, 100)
     await world.advance(24_000)
     expect(batchesOf(world.socket)).toHaveLength(1)
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
     await world.advance(2000)
     expect(batchesOf(world.socket)).toHaveLength(3)
   })
@@ -287,7 +287,7 @@ describe('slow', () => {
     world.socket.message({ t: 'slow', retryAfterMs: 60_000 })
     world.socket.drop(4429)
     expect(telemetry.status()).toMatchObject({
-      at: 'waiting',
+      status: 'waiting',
       retryAtMs: world.environment.monotonicMs() + 60_000,
     })
   })
@@ -326,7 +326,7 @@ describe('the ack deadline', () => {
     pushMany(telemetry, 3)
     await world.advance(1000)
     await world.advance(9999)
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
     await world.advance(1001)
     expect(telemetry.status()).toMatchObject({ lastCode: 1006 })
     expect(telemetry.stats()).toMatchObject({ queued: 3, inFlight: 0 })
@@ -340,9 +340,9 @@ describe('the ack deadline', () => {
       await world.advance(8000)
       world.socket.message({ t: 'beat' })
     }
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
     await world.advance(12_000)
-    expect(telemetry.status().at).not.toBe('open')
+    expect(telemetry.status().status).not.toBe('open')
   })
 
   it('is not put off by sending more', async () => {
@@ -351,7 +351,7 @@ describe('the ack deadline', () => {
       pushMany(telemetry, 1)
       await world.advance(1000)
     }
-    expect(world.sockets.length > 1 || telemetry.status().at !== 'open').toBe(true)
+    expect(world.sockets.length > 1 || telemetry.status().status !== 'open').toBe(true)
   })
 
   it('does not run while nothing is expected', async () => {
@@ -360,7 +360,7 @@ describe('the ack deadline', () => {
     await world.advance(1000)
     world.socket.ack(1)
     await world.advance(120_000)
-    expect(telemetry.status().at).toBe('open')
+    expect(telemetry.status().status).toBe('open')
   })
 })
 
@@ -429,6 +429,6 @@ it('takes a send that throws for a lost link', async () => {
   }
   pushMany(telemetry, 3)
   await world.advance(1000)
-  expect(telemetry.status().at).toBe('waiting')
+  expect(telemetry.status().status).toBe('waiting')
   expect(telemetry.stats()).toMatchObject({ queued: 3, inFlight: 0 })
 })

@@ -56,7 +56,7 @@ it('can be loaded and made where nothing random and no timer is allowed yet, as 
   expect(
     run(`Math.random = Date.now = () => { throw new Error('too early') };
     globalThis.telemetry = createTelemetry({ enabled: true, url: 'wss://collector.example', build: 'b' });
-    telemetry.status().at`),
+    telemetry.status().status`),
   ).toBe('idle')
 })
 

@@ -64,9 +64,9 @@ export interface Bullet {
 
 /** Whether there is fighting. Ticks in these states count within the round. */
 export type Phase =
-  | { readonly at: 'waiting' }
-  | { readonly at: 'fighting' }
-  | { readonly at: 'over'; readonly winner: Team | 'draw'; readonly nextRoundTick: number }
+  | { readonly status: 'waiting' }
+  | { readonly status: 'fighting' }
+  | { readonly status: 'over'; readonly winner: Team | 'draw'; readonly nextRoundTick: number }
 
 /** Tells those who listen. */
 export type Report = <Type extends BattleEvent['type']>(type: Type, data: BattleEvents[Type]) => void

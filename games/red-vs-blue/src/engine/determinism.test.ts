@@ -45,6 +45,6 @@ it('replays any later round from its seed alone', () => {
   const again: BattleEvent[] = []
   const replay = createEngine({ seed: second?.seed ?? 0, shipsPerTeam: 2, enableTelemetry: true })
   replay.on('telemetry', (event) => again.push(event))
-  while (replay.battle.phase.at !== 'over') replay.step()
+  while (replay.battle.phase.status !== 'over') replay.step()
   expect(fired(again)).toEqual(fired(events.slice(second?.at, third?.at)))
 })

@@ -37,7 +37,7 @@ describe('a round', () => {
   it('keeps the books: who is spawned either lives or was destroyed, and hits take the health they say', () => {
     const { engine, events } = record()
     engine.start()
-    while (engine.battle.phase.at === 'fighting') engine.step()
+    while (engine.battle.phase.status === 'fighting') engine.step()
     const destroyed = ofType(events, 'ship_destroyed')
     expect(destroyed.length + engine.battle.ships.length).toBe(50)
     for (const { shipId } of destroyed) {
@@ -50,7 +50,7 @@ describe('a round', () => {
   it('ends when a team is gone, and after a pause the next begins with another seed', () => {
     const { engine, events } = record()
     engine.start()
-    while (engine.battle.phase.at === 'fighting') engine.step()
+    while (engine.battle.phase.status === 'fighting') engine.step()
     const [ended] = ofType(events, 'round_ended')
     expect([ended?.red, ended?.blue]).toContain(0)
     expect(ended?.winner).toBe(ended?.blue === 0 ? 'red' : 'blue')

@@ -75,7 +75,7 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
   }
 
   function start(): void {
-    if (battle.phase.at === 'waiting') begin(battle)
+    if (battle.phase.status === 'waiting') begin(battle)
   }
 
   const off: Engine['off'] = (event, handler) => {
@@ -93,7 +93,7 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
     start,
     step() {
       start()
-      if (battle.phase.at === 'over' && battle.tick >= battle.phase.nextRoundTick) {
+      if (battle.phase.status === 'over' && battle.tick >= battle.phase.nextRoundTick) {
         begin(createRound(config, battle.round + 1, battle.random.nextInt()))
       }
       playTick(battle)
@@ -101,10 +101,10 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
     reset(changes = {}) {
       config = checkConfig({ ...config, enableTelemetry: telemetryEnabled, ...changes })
       telemetryEnabled = config.enableTelemetry
-      begin(createRound(config, battle.phase.at === 'waiting' ? battle.round : battle.round + 1, config.seed))
+      begin(createRound(config, battle.phase.status === 'waiting' ? battle.round : battle.round + 1, config.seed))
     },
     spawnShip(team) {
-      if (battle.phase.at !== 'fighting' || battle.ships.length >= mostShips) return undefined
+      if (battle.phase.status !== 'fighting' || battle.ships.length >= mostShips) return undefined
       return spawnShip(battle, team).id
     },
     takeOver(shipId) {
@@ -143,7 +143,7 @@ function playTick(battle: Battle): void {
   }
   for (const ship of battle.ships) {
     flyShip(battle, ship)
-    if (battle.phase.at === 'fighting') shoot(battle, ship)
+    if (battle.phase.status === 'fighting') shoot(battle, ship)
   }
   battle.nearby.fill(battle.ships)
   flyBullets(battle)

@@ -26,7 +26,7 @@ export function createRound(config: Required<BattleConfig>, round: number, seed:
     round,
     seed,
     tick: 0,
-    phase: { at: 'waiting' },
+    phase: { status: 'waiting' },
     ships: [],
     bullets: [],
     alive: { red: 0, blue: 0 },
@@ -40,7 +40,7 @@ export function createRound(config: Required<BattleConfig>, round: number, seed:
 /** Reports the round, then lines up both fleets. */
 export function beginRound(battle: Battle): void {
   const { seed: _, ...config } = battle.config
-  battle.phase = { at: 'fighting' }
+  battle.phase = { status: 'fighting' }
   battle.report?.('round_started', { round: battle.round, seed: battle.seed, config })
   for (let place = 0; place < battle.config.shipsPerTeam; place++) {
     spawnShip(battle, 'red', place)
@@ -104,8 +104,8 @@ function lineUp(config: BattleConfig, random: Random, team: Team, place: number)
 /** Ends the round where a fleet is gone or time is up. */
 export function judgeRound(battle: Battle): void {
   const { red, blue } = battle.alive
-  if (battle.phase.at !== 'fighting' || (red > 0 && blue > 0 && battle.tick < roundLimitTicks)) return
+  if (battle.phase.status !== 'fighting' || (red > 0 && blue > 0 && battle.tick < roundLimitTicks)) return
   const winner = red === blue ? 'draw' : red > blue ? 'red' : enemyOf('red')
-  battle.phase = { at: 'over', winner, nextRoundTick: battle.tick + pauseTicks }
+  battle.phase = { status: 'over', winner, nextRoundTick: battle.tick + pauseTicks }
   battle.report?.('round_ended', { round: battle.round, winner, red, blue, ticks: battle.tick })
 }

@@ -15,12 +15,12 @@ export function Banner({ game }: { readonly game: Game }): ReactNode {
       <div className="banner" role="status">
         {!running && <h2>Paused</h2>}
         {/* A mission goes on over several rounds, and has words of its own. */}
-        {running && !view && phase.at === 'fighting' && (
+        {running && !view && phase.status === 'fighting' && (
           <h2 key={round} className="round-banner">
             Round {round}
           </h2>
         )}
-        {running && !view && phase.at === 'over' && <Winner game={game} winner={phase.winner} />}
+        {running && !view && phase.status === 'over' && <Winner game={game} winner={phase.winner} />}
       </div>
       {!view?.prompt && <PilotHint pilotedId={snapshot.pilotedId} />}
     </>

@@ -20,7 +20,7 @@ const stopped: Readonly<Record<StopReason, string>> = {
 
 /** @param nowMs of the monotonic clock, `performance.now()` */
 export function linkWords(state: LinkState, nowMs: number): LinkWords {
-  switch (state.at) {
+  switch (state.status) {
     case 'idle':
       return { short: 'Idle', long: 'The link is not started.', mood: 'off' }
     case 'disabled':
@@ -45,6 +45,6 @@ export function linkWords(state: LinkState, nowMs: number): LinkWords {
         ? { short: 'Slowed', long: 'The collector asked for a pause.', mood: 'busy' }
         : { short: 'Connected', long: 'Every event is on its way.', mood: 'good' }
     case 'stopped':
-      return { short: 'Stopped', long: [stopped[state.because], state.reason].filter(Boolean).join(' '), mood: 'bad' }
+      return { short: 'Stopped', long: [stopped[state.reason], state.message].filter(Boolean).join(' '), mood: 'bad' }
   }
 }

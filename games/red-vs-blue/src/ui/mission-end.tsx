@@ -12,14 +12,14 @@ interface MissionEndProps {
 }
 
 export function MissionEnd({ game, view, outcome }: MissionEndProps): ReactNode {
-  const isWon = outcome.at === 'completed'
+  const isWon = outcome.status === 'completed'
   const next = missions.find(({ id }) => id !== view.missionId)
   return (
     <section
-      className={`mission-end glass ${outcome.at}`}
+      className={`mission-end glass ${outcome.status}`}
       aria-labelledby="mission-end"
       data-testid="mission-end"
-      data-outcome={outcome.at}
+      data-outcome={outcome.status}
     >
       <p className="label">{view.title}</p>
       <h2 id="mission-end" role="status">

@@ -27,7 +27,7 @@ export function TelemetryPanel({ game }: { readonly game: Game }): ReactNode {
         />
         <span className="link">
           <span className="label">Telemetry</span>
-          <span className={`state ${mood}`} data-testid="link-state" data-state={status.at} role="status">
+          <span className={`state ${mood}`} data-testid="link-state" data-state={status.status} role="status">
             {short}
           </span>
         </span>

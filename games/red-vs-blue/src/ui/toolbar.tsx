@@ -11,7 +11,7 @@ export function Toolbar({ game, controls }: { readonly game: Game; readonly cont
   const settingsOpen = useStore(ui, (state) => state.settingsOpen)
   const menuOpen = useStore(ui, (state) => state.menuOpen)
   const hasBegun = useStore(gameState, ({ snapshot }) => snapshot !== undefined)
-  const isFighting = useStore(gameState, ({ snapshot }) => snapshot?.phase.at === 'fighting')
+  const isFighting = useStore(gameState, ({ snapshot }) => snapshot?.phase.status === 'fighting')
   const isPiloting = useStore(gameState, ({ snapshot }) => snapshot?.pilotedId !== undefined)
   const view = useStore(game.stores.world, (state) => state.view)
   const isByBot = game.missions.mission?.isByBot === true

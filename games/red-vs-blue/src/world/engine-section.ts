@@ -11,7 +11,7 @@ export function describeBattle(battle: BattleView, missionTick: number | null): 
     round,
     roundTick: tick,
     roundSeed: seed,
-    phase: phase.at,
+    phase: phase.status,
     alive: { ...alive },
     ships: ships.length,
     bullets: bullets.length,

@@ -132,7 +132,7 @@ export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOpti
       }
       const ship = battle.ships.find(({ id }) => id === battle.pilotedId)
       if (ship) return followLesson(battle, ship, lesson?.id)
-      if (battle.phase.at !== 'fighting' || !hasReacted()) return
+      if (battle.phase.status !== 'fighting' || !hasReacted()) return
       const chosen = chooseShip(battle)
       if (chosen) hands.takeOver(chosen.id)
     },

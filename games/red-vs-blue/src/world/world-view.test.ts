@@ -73,9 +73,9 @@ it('shows the prompt, and what the story said last', () => {
 })
 
 it.each([
-  ['completed', { rewards: ['A biscuit'] }, { at: 'completed', rewards: ['A biscuit'] }],
-  ['completed', { rewards: 'a biscuit' }, { at: 'completed', rewards: [] }],
-  ['failed', { reason: 'Too late' }, { at: 'failed', reason: 'Too late' }],
+  ['completed', { rewards: ['A biscuit'] }, { status: 'completed', rewards: ['A biscuit'] }],
+  ['completed', { rewards: 'a biscuit' }, { status: 'completed', rewards: [] }],
+  ['failed', { reason: 'Too late' }, { status: 'failed', reason: 'Too late' }],
 ] as const)('shows how it ended: %s %o', (how, more, outcome) => {
   world.eventBus.emit(`mission:${how}`, { missionId: 'cascade', reason: '', timestamp: 4, ...more } as never)
   expect(view()?.outcome).toEqual(outcome)

@@ -26,8 +26,8 @@ export interface PromptView extends Pick<Prompt, 'stepId' | 'title' | 'descripti
 }
 
 export type Outcome =
-  | { readonly at: 'completed'; readonly rewards: readonly string[] }
-  | { readonly at: 'failed'; readonly reason: string }
+  | { readonly status: 'completed'; readonly rewards: readonly string[] }
+  | { readonly status: 'failed'; readonly reason: string }
 
 export interface FactionStanding extends Pick<Faction, 'id' | 'name' | 'team' | 'character'> {
   readonly fame: number
@@ -108,7 +108,7 @@ function cascadeOf(standings: readonly FactionStanding[]): Cascade | undefined {
 
 function outcomeOf({ status, reason, rewards }: { status: string; reason: string | null; rewards: unknown }) {
   if (status === 'completed')
-    return { at: 'completed', rewards: Array.isArray(rewards) ? rewards.map(String) : [] } as const
-  if (status === 'failed') return { at: 'failed', reason: reason ?? '' } as const
+    return { status: 'completed', rewards: Array.isArray(rewards) ? rewards.map(String) : [] } as const
+  if (status === 'failed') return { status: 'failed', reason: reason ?? '' } as const
   return undefined
 }

@@ -6,22 +6,22 @@ import { type ReactNode, useState } from 'react'
 import { download } from './download.ts'
 
 type Export =
-  | { readonly at: 'none' }
-  | { readonly at: 'working' }
-  | { readonly at: 'done'; readonly artifacts: readonly Artifact[] }
-  | { readonly at: 'failed'; readonly why: string }
+  | { readonly status: 'none' }
+  | { readonly status: 'working' }
+  | { readonly status: 'done'; readonly artifacts: readonly Artifact[] }
+  | { readonly status: 'failed'; readonly message: string }
 
 export function ExportBox({ saveManager }: { readonly saveManager: SaveManager }): ReactNode {
-  const [state, setState] = useState<Export>({ at: 'none' })
+  const [state, setState] = useState<Export>({ status: 'none' })
 
   async function exportAll(): Promise<void> {
-    setState({ at: 'working' })
+    setState({ status: 'working' })
     try {
       const { artifacts } = await saveManager.exportInspectorSummary({ context: { reason: 'inspector' } })
       for (const artifact of artifacts) await download(artifact)
-      setState({ at: 'done', artifacts })
+      setState({ status: 'done', artifacts })
     } catch (error) {
-      setState({ at: 'failed', why: error instanceof Error ? error.message : String(error) })
+      setState({ status: 'failed', message: error instanceof Error ? error.message : String(error) })
     }
   }
 
@@ -31,18 +31,18 @@ export function ExportBox({ saveManager }: { readonly saveManager: SaveManager }
         type="button"
         className="primary"
         data-testid="export-all"
-        disabled={state.at === 'working'}
+        disabled={state.status === 'working'}
         onClick={exportAll}
       >
         Export all
       </button>
       <div role="status" data-testid="export-status">
-        {state.at === 'none' && <p>Downloads the summary, its tables and the run’s events.</p>}
-        {state.at === 'working' && <p>Exporting …</p>}
-        {state.at === 'failed' && <p className="hostile">The export failed: {state.why}</p>}
-        {state.at === 'done' && <p>{state.artifacts.length} files downloaded. Again, one by one:</p>}
+        {state.status === 'none' && <p>Downloads the summary, its tables and the run’s events.</p>}
+        {state.status === 'working' && <p>Exporting …</p>}
+        {state.status === 'failed' && <p className="hostile">The export failed: {state.message}</p>}
+        {state.status === 'done' && <p>{state.artifacts.length} files downloaded. Again, one by one:</p>}
       </div>
-      {state.at === 'done' && (
+      {state.status === 'done' && (
         <ul aria-label="Exported files">
           {state.artifacts.map((artifact) => (
             <li key={artifact.filename}>

@@ -93,7 +93,7 @@ export function createScene({ canvas, engine, speed, signs, isCalm }: SceneOptio
 
       context.setTransform(ratio, 0, 0, ratio, 0, 0)
       stars.draw(context, seconds, focus.x, focus.y)
-      if (battle.phase.at === 'waiting') return
+      if (battle.phase.status === 'waiting') return
       const zoom = camera.scale * ratio
       context.setTransform(zoom, 0, 0, zoom, camera.left * ratio, camera.top * ratio)
       trails.draw(context)
