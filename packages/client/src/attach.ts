@@ -1,4 +1,4 @@
-/** Wires anything that emits telemetry to a telemetry. */
+/** Attaches a telemetry to anything that emits events. */
 import type { EventMap } from '@downlink/protocol'
 import type { Telemetry } from './create-telemetry.ts'
 

@@ -1,10 +1,9 @@
-/** The seed's store: events in, first in first out. It works by itself; a link drains it where one is attached. */
+/** Holds events from `push` until they are sent, first in first out. It works by itself; a link drains it where one is attached. */
 import { type DropReason, encodeJson, eventId, isTime, type TelemetryEvent } from '@downlink/protocol'
 import type { Clock } from './clock.ts'
-import type { Environment } from './environment.ts'
 import type { TelemetrySettings } from './options.ts'
-import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
-import { createRing } from './ring.ts'
+import { createOutbox, createRing, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
+import type { Environment } from './ports.ts'
 import type { Session } from './session.ts'
 
 export interface TelemetryBuffer {
@@ -45,12 +44,12 @@ export interface LinkedBuffer extends TelemetryBuffer {
 
 export function createBuffer(
   settings: TelemetrySettings,
-  { development, warn }: Environment,
+  environment: Environment,
   clock: Clock,
   session: Session,
   isEnabled: () => boolean,
 ): LinkedBuffer {
-  const { capacity, batchSize, recentEvents, copy, redact, version } = settings
+  const { capacity, recentEvents, redact, version } = settings
   const outbox = createOutbox(capacity, settings.overflow)
   const stamp = version && { version }
   const listeners = new Set<() => void>()
@@ -72,25 +71,23 @@ export function createBuffer(
           if (kept) ({ type, data } = kept)
           else refused = 'sampled'
         }
-        if (copy) {
+        if (settings.copy) {
           const json = encodeJson(data)
           data = json && JSON.parse(json)
-        } else development?.payload(type, data)
+        } else environment.development?.payload(type, data)
       } catch {
         refused = 'unencodable'
       }
       const entry = outbox.push(type, isTime(timestamp) ? timestamp : clock(), data, refused)
-      if (!refused) {
-        if (recent.size >= recentEvents) recent.remove(0)
-        recent.push(entry)
-      }
-      if (outbox.queued() === batchSize) buffer.wake?.()
+      if (!refused && recent.size >= recentEvents) recent.remove(0)
+      if (!refused) recent.push(entry)
+      if (outbox.queued() === settings.batchSize) buffer.wake?.()
       if (listeners.size > 0) buffer.changed()
     },
     drain(count) {
       if (buffer.wake) return []
       const events = buffer.peek(count)
-      outbox.settle(events.at(-1)?.seq ?? 0)
+      outbox.ack(events.at(-1)?.seq ?? 0)
       buffer.changed()
       return events
     },
@@ -118,7 +115,7 @@ export function createBuffer(
           listener()
         } catch (cause) {
           // It stops neither the others nor the push.
-          warn(`A listener threw: ${cause}`)
+          environment.warn(`A listener threw: ${cause}`)
         }
       }
     },

@@ -1,12 +1,14 @@
-/** The public face: puts buffer, session and connector together. Constructing is inert; `start` connects. */
+/** Creates a telemetry: puts session, buffer and connector together. Constructing is inert; `start` connects. */
 import type { EventMap, TelemetryEvent } from '@downlink/protocol'
-import { createBuffer, type TelemetryBuffer } from './buffer.ts'
+import { createBuffer, type LinkedBuffer, type TelemetryBuffer } from './buffer.ts'
 import { createClock } from './clock.ts'
-import { createConnector } from './connector.ts'
+import { type Connector, createConnector } from './connector.ts'
 import { realEnvironment } from './environment.ts'
+import { flushTimeoutMs, notifyIntervalMs } from './limits.ts'
 import type { LinkState } from './link-state.ts'
 import { type TelemetryOptions, withDefaults } from './options.ts'
 import type { OutboxStats } from './outbox.ts'
+import type { Environment } from './ports.ts'
 import { createSession } from './session.ts'
 
 /** A payload may be left out where its type allows undefined. An event may bring its own timestamp. */
@@ -33,9 +35,9 @@ export interface Telemetry<Events extends EventMap = EventMap> {
    * brings a `timestamp`, in milliseconds since 1970.
    */
   push<Type extends keyof Events & string>(type: Type, ...data: PushArguments<Events[Type]>): void
-  /** Connects, now and for as long as it is not stopped. Twice is once. */
+  /** Connects, now and for as long as it is not stopped. Idempotent. */
   start(): void
-  /** Sends what an open link still takes, says goodbye, disconnects. Twice is once. */
+  /** Sends what an open link still takes, says goodbye, disconnects. Idempotent. */
   stop(): void
   /** The operator's flag AND the player's choice. */
   readonly enabled: boolean
@@ -55,9 +57,6 @@ export interface Telemetry<Events extends EventMap = EventMap> {
   flush(options?: { readonly timeoutMs?: number }): Promise<FlushResult>
 }
 
-const notifyIntervalMs = 100
-const flushTimeoutMs = 5000
-
 /**
  * @example
  * const telemetry = createTelemetry<EventsOf<typeof battleEvents>>({ url: '/telemetry', enabled: true })
@@ -75,13 +74,12 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
   const isEnabled = (): boolean => settings.enabled && choice
   const clock = createClock(environment)
   const buffer = createBuffer(settings, environment, clock, session, isEnabled)
-  const { outbox } = buffer
   const connector = createConnector(settings, environment, buffer, session, clock)
   let started = false
   let hasWarned = false
   const apply = (): void => {
     if (started && isEnabled()) connector.start()
-    else connector.rest(started ? 'disabled' : 'idle')
+    else connector.disconnect(started ? 'disabled' : 'idle')
   }
 
   return {
@@ -94,7 +92,7 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
     buffer,
     push: buffer.push,
     start() {
-      if (!started && !settings.isDecided) environment.development?.undecided()
+      if (!started) environment.development?.started()
       started = true
       apply()
     },
@@ -129,23 +127,30 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
         cancel?.()
       }
     },
-    flush({ timeoutMs = flushTimeoutMs } = {}) {
-      const { acked, pushed } = outbox
-      connector.drain()
-      return new Promise((resolve) => {
-        const finish = (): void => {
-          unsubscribe()
-          cancel()
-          const remaining = Math.max(0, pushed - outbox.acked)
-          resolve({ acked: pushed - acked - remaining, remaining })
-        }
-        const check = (): void => {
-          if (outbox.acked >= pushed || !('attempt' in connector.status())) finish()
-        }
-        const unsubscribe = buffer.subscribe(check)
-        const cancel = environment.setTimer(finish, timeoutMs)
-        check()
-      })
-    },
+    flush: ({ timeoutMs = flushTimeoutMs } = {}) => flush(buffer, connector, environment, timeoutMs),
   } as Telemetry<Events>
+}
+
+function flush(
+  { outbox, subscribe }: LinkedBuffer,
+  connector: Connector,
+  environment: Environment,
+  timeoutMs: number,
+): Promise<FlushResult> {
+  const { acked, pushed } = outbox
+  connector.drain()
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      unsubscribe()
+      cancel()
+      const remaining = Math.max(0, pushed - outbox.acked)
+      resolve({ acked: pushed - acked - remaining, remaining })
+    }
+    const check = (): void => {
+      if (outbox.acked >= pushed || !('attempt' in connector.status())) finish()
+    }
+    const unsubscribe = subscribe(check)
+    const cancel = environment.setTimer(finish, timeoutMs)
+    check()
+  })
 }

@@ -1,22 +1,8 @@
-/** What only a developer needs. A production build leaves this file out. */
+/** Warns a developer of mistakes where they are made. A production build leaves this file out. */
 import { decodeServerFrame, jsonValue, maxEventDepth, wellFormed } from '@downlink/protocol'
 import { TelemetryError } from './errors.ts'
-import type { SocketPort } from './socket.ts'
-
-/** Told of what is going on; warns and catches mistakes where they are made. */
-export interface Development {
-  /**
-   * Throws where an option is wrong. A production build goes on with the default.
-   * @param kinds an example of what each may be
-   */
-  readonly checkOptions: typeof checkOptions
-  /** A payload is kept as it is: from now on, changing it throws. */
-  readonly payload: (type: string, data: unknown) => void
-  /** Telemetry was started, and nobody has decided whether it is on. */
-  readonly undecided: () => void
-  /** A socket is listened to: what a collector says of an event is worth a warning. */
-  readonly watch: (socket: SocketPort, entryAt: (index: number) => SentEvent | undefined) => void
-}
+import { isOfKind, kinds } from './options.ts'
+import type { Development } from './ports.ts'
 
 type Options = { readonly [name: string]: unknown }
 
@@ -27,7 +13,7 @@ const expectations: { readonly [kind: string]: string } = {
   boolean: 'true or false',
 }
 
-function checkOptions(options: Options, kinds: Options, isOfKind: (value: unknown, like: unknown) => boolean): void {
+function checkOptions(options: Options): void {
   const check = (name: string, isRight: boolean, expected: string): void => {
     const value = options[name]
     if (value === undefined || value === null || isRight) return
@@ -40,15 +26,14 @@ function checkOptions(options: Options, kinds: Options, isOfKind: (value: unknow
   }
 }
 
-interface SentEvent {
-  readonly seq: number
-  readonly type: string
-}
-
 export function createDevelopment(warn: (message: string) => void): Development {
   const warnedTypes = new Set<string>()
+  let isDecided = false
   return {
-    checkOptions,
+    checkOptions(options) {
+      isDecided = options.enabled !== undefined
+      checkOptions(options)
+    },
     payload(type, data) {
       const change = warnedTypes.has(type) ? undefined : findChange(data)
       if (change) {
@@ -63,7 +48,9 @@ export function createDevelopment(warn: (message: string) => void): Development 
         // A getter or a proxy: as much of it as can be is frozen.
       }
     },
-    undecided: () => warn('Telemetry is off: set `enabled`, or `globalThis.downlinkConfig.enabled`.'),
+    started() {
+      if (!isDecided) warn('Telemetry is off: set `enabled`, or `globalThis.downlinkConfig.enabled`.')
+    },
     watch(socket, entryAt) {
       const { onmessage } = socket
       socket.onmessage = (event) => {
@@ -78,7 +65,7 @@ export function createDevelopment(warn: (message: string) => void): Development 
 }
 
 /** Its type in quotes, while the event is still there. */
-function typeOf(seq: number, entryAt: (index: number) => SentEvent | undefined): string {
+function typeOf(seq: number, entryAt: Parameters<Development['watch']>[1]): string {
   for (let index = 0, entry = entryAt(0); entry && entry.seq <= seq; entry = entryAt(++index)) {
     if (entry.seq === seq) return ` "${entry.type}"`
   }

@@ -1,59 +1,10 @@
-/** Everything the client needs of the world around it, as narrow ports. This file alone touches globals. */
-import { createDevelopment, type Development } from './development.ts'
-import type { SocketPort } from './socket.ts'
-
-/** What the page goes through: events of the window, and what `visibilitychange` changed to. */
-export type PageSignal =
-  | 'online'
-  | 'offline'
-  | 'visible'
-  | 'hidden'
-  /** It may be the end, or the begin of a stay in the back-forward cache. */
-  | 'pagehide'
-  /** The end of such a stay. */
-  | 'pageshow'
-
-/** `globalThis.downlinkConfig`: overrides what was built in, so that one build serves every environment. Null is nothing. */
-export interface DownlinkConfig {
-  readonly url?: string
-  readonly key?: string
-  readonly enabled?: boolean
-}
-
-export interface Environment {
-  readonly createSocket: (url: string, protocols: string[]) => SocketPort
-  readonly wallMs: () => number
-  readonly monotonicMs: () => number
-  /** Returns how to cancel it. */
-  readonly setTimer: (run: () => void, delayMs: number) => () => void
-  /** In [0, 1), for jitter. */
-  readonly random: () => number
-  /** Secure ones, for ids, where the platform has them. */
-  readonly randomBytes: (count: number) => Uint8Array
-  readonly isOnline: () => boolean
-  /** Returns how to stop listening. */
-  readonly onSignal: (listener: (signal: PageSignal) => void) => () => void
-  /** Sends a body that outlives the page. Resolves to the answer's text, or to nothing where there is none. */
-  readonly post: (url: string, body: string) => Promise<string | undefined>
-  /** Bytes of all bodies under way: the browser's budget is one a page. */
-  readonly underWay: { bytes: number }
-  /** May be anything, and throw: somebody wrote it by hand into a page. */
-  readonly readConfig: () => unknown
-  /** What a relative URL is relative to; absent outside a page. */
-  readonly pageUrl: string | undefined
-  /** Only there where code is not built for production. */
-  readonly development: Development | undefined
-  readonly warn: (message: string) => void
-}
-
-/** How events reach the other end: it puts something of its own between the link and the world. */
-export type Delivery = (environment: Environment) => Environment
+/** Makes the real ports of a page, worker or Node process. This file alone touches globals. */
+import { createDevelopment } from './development.ts'
+import { maxDelayMs } from './limits.ts'
+import type { Development, Environment, PageSignal } from './ports.ts'
 
 /** Shared by all telemetries of a page. */
-const underWay = { bytes: 0 }
-
-/** Later than this, a browser's timer runs at once. */
-const maxDelayMs = 2 ** 31 - 1
+const keepaliveOfPage = { bytes: 0 }
 
 /**
  * The page, worker or Node process that we are in. Called when telemetry is created, not when it is imported; and then
@@ -97,7 +48,7 @@ export function realEnvironment(): Environment {
       }
       return undefined
     },
-    underWay,
+    keepalive: keepaliveOfPage,
     readConfig: () => scope.downlinkConfig,
     pageUrl: scope.location?.href,
     development: inDevelopment(warn),

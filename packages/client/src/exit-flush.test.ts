@@ -210,7 +210,7 @@ describe('the budget', () => {
     expect(world.posts[0]?.post.events).toHaveLength(45)
     expect(world.posts[1]?.post.events.length).toBeGreaterThan(10)
     for (const post of world.posts) await post.answer()
-    expect(world.environment.underWay.bytes).toBe(0)
+    expect(world.environment.keepalive.bytes).toBe(0)
   })
 
   it('may be smaller', async () => {

@@ -1,13 +1,11 @@
-/** Typed telemetry for web games. See docs/guides/instrument-your-game.md. */
+/** Names what a game imports. See docs/guides/instrument-your-game.md. */
 
 export type { DropCounts, DropReason, EventMap, EventsOf, Rejection, TelemetryEvent } from '@downlink/protocol'
 export { attachTelemetry, type EmittedEvent, type TelemetrySource } from './attach.ts'
 export type { TelemetryBuffer } from './buffer.ts'
 export { createTelemetry, type FlushResult, type PushArguments, type Telemetry } from './create-telemetry.ts'
-export type { Development } from './development.ts'
-export type { Delivery, DownlinkConfig, Environment, PageSignal } from './environment.ts'
 export { TelemetryError, type TelemetryErrorCode } from './errors.ts'
 export type { LinkState, StopReason } from './link-state.ts'
 export { type OverflowPolicy, type RawEvent, type TelemetryOptions, telemetryDefaults } from './options.ts'
 export type { OutboxStats } from './outbox.ts'
-export type { SocketPort } from './socket.ts'
+export type { Delivery, Development, DownlinkConfig, Environment, PageSignal, SocketPort } from './ports.ts'

@@ -1,12 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LinkEvent, type LinkOptions, type LinkState, type Moment, step, type TryingState } from './link-state.ts'
+import {
+  type LinkConditions,
+  type LinkEvent,
+  type LinkOptions,
+  type LinkState,
+  type TryingState,
+  transition,
+} from './link-state.ts'
 
 const options: LinkOptions = { backoffBaseMs: 500, backoffCapMs: 30_000, minUptimeMs: 5000 }
 const withToken: LinkOptions = { ...options, getToken: () => 'token' }
 const noon = 1_767_225_600_000
 
-const moment = (replaced: Partial<Moment> = {}): Moment => ({ nowMs: noon, random: 0.5, isOnline: true, ...replaced })
+interface Conditions {
+  readonly nowMs: number
+  readonly random: number
+  readonly isOnline: boolean
+}
+
+const conditions = (replaced: Partial<Conditions> = {}): LinkConditions => {
+  const { nowMs, random, isOnline } = { nowMs: noon, random: 0.5, isOnline: true, ...replaced }
+  return [nowMs, random, isOnline]
+}
 
 const counts = fc.nat({ max: 40 })
 const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
@@ -49,7 +65,7 @@ describe('a lost link', () => {
   it('forgets its failures only after five seconds up, with progress', () => {
     fc.assert(
       fc.property(lost, ([state, code, random]) => {
-        const next = step(state, ['closed', code], withToken, moment({ random }))
+        const next = transition(state, ['closed', code], withToken, conditions({ random }))
         if (next.status === 'stopped') return
         const worked = state.status === 'open' && state.progressed && noon - state.sinceMs >= 5000
         expect(next).toMatchObject({ status: 'waiting', attempt: worked ? 0 : state.attempt + 1, lastCode: code })
@@ -59,7 +75,7 @@ describe('a lost link', () => {
 
   it('waits for anything between nothing and a ceiling that doubles up to the cap', () => {
     const delayOf = (attempt: number, random: number): number => {
-      const next = step({ status: 'connecting', attempt }, ['closed', 1006], options, moment({ random }))
+      const next = transition({ status: 'connecting', attempt }, ['closed', 1006], options, conditions({ random }))
       return next.status === 'waiting' ? next.retryAtMs - noon : Number.NaN
     }
     fc.assert(
@@ -74,8 +90,8 @@ describe('a lost link', () => {
   it('waits at least as long as the collector asked for', () => {
     fc.assert(
       fc.property(open, fc.nat({ max: 900_000 }), codes, randoms, (state, retryAfterMs, code, random) => {
-        const slowed = step(state, ['slow', retryAfterMs], withToken, moment())
-        const next = step(slowed, ['closed', code], withToken, moment({ random }))
+        const slowed = transition(state, ['slow', retryAfterMs], withToken, conditions())
+        const next = transition(slowed, ['closed', code], withToken, conditions({ random }))
         if (next.status === 'waiting')
           expect(next.retryAtMs).toBeGreaterThanOrEqual(noon + Math.min(retryAfterMs, 600_000))
       }),
@@ -85,7 +101,7 @@ describe('a lost link', () => {
   it('is given up for what another attempt can’t mend, and for nothing else', () => {
     fc.assert(
       fc.property(linked, codes, fc.boolean(), (state, code, hasToken) => {
-        const next = step(state, ['closed', code], hasToken ? withToken : options, moment())
+        const next = transition(state, ['closed', code], hasToken ? withToken : options, conditions())
         const worked = state.status === 'open' && state.progressed
         const isSecond = !worked && state.lastCode === code
         const isFatal = isSecond || code === 4403 || code === 4409 || (code === 4401 && !hasToken)
@@ -102,7 +118,7 @@ describe('a lost link', () => {
     [4409, 'replaced'],
   ])('says of %i why it is given up', (code, reason) => {
     const state: LinkState = { status: 'connecting', attempt: 1, lastCode: code }
-    expect(step(state, ['closed', code], options, moment())).toEqual({ status: 'stopped', reason })
+    expect(transition(state, ['closed', code], options, conditions())).toEqual({ status: 'stopped', reason })
   })
 })
 
@@ -112,7 +128,7 @@ describe('a link that does not try', () => {
     (state) => {
       fc.assert(
         fc.property(events, fc.boolean(), (event, isOnline) => {
-          const next = step(state, event, options, moment({ isOnline }))
+          const next = transition(state, event, options, conditions({ isOnline }))
           if (event[0] === 'start') expect(next).toEqual({ status: 'waiting', attempt: 0, retryAtMs: noon })
           else expect(next).toBe(state)
         }),
@@ -132,7 +148,7 @@ describe('any event in any state', () => {
   it('opens no second socket: from open or connecting, the way to connecting leads past another state', () => {
     fc.assert(
       fc.property(steps, ([state, event, isOnline]) => {
-        const next = step(state, event, options, moment({ isOnline }))
+        const next = transition(state, event, options, conditions({ isOnline }))
         if (state.status === 'open') expect(next.status).not.toBe('connecting')
         if (state.status === 'connecting' && next.status === 'connecting') expect(next).toBe(state)
       }),
@@ -142,7 +158,7 @@ describe('any event in any state', () => {
   it('connects when a wait is over, or the network is back; from the cache only where the page is back', () => {
     fc.assert(
       fc.property(steps, ([state, event, isOnline]) => {
-        const next = step(state, event, options, moment({ isOnline }))
+        const next = transition(state, event, options, conditions({ isOnline }))
         if (next.status !== 'connecting' || state.status === 'connecting') return
         if (state.status === 'away') expect(event[0]).toBe('pageshow')
         if (state.status === 'waiting') expect(event[0]).toBe('retry')
@@ -154,15 +170,20 @@ describe('any event in any state', () => {
   it('lets the socket go where the page is left, and not where the browser believes the network to be gone', () => {
     fc.assert(
       fc.property(trying, (state) => {
-        expect(step(state, ['pagehide'], options, moment()).status).toBe('away')
-        const next = step(state, ['offline'], options, moment({ isOnline: false }))
+        expect(transition(state, ['pagehide'], options, conditions()).status).toBe('away')
+        const next = transition(state, ['offline'], options, conditions({ isOnline: false }))
         expect(next.status).toBe(state.status === 'waiting' ? 'offline' : state.status)
       }),
     )
   })
 
   it('waits longer while the browser sees no network', () => {
-    const lost = step({ status: 'connecting', attempt: 0 }, ['closed', 1006], options, moment({ isOnline: false }))
+    const lost = transition(
+      { status: 'connecting', attempt: 0 },
+      ['closed', 1006],
+      options,
+      conditions({ isOnline: false }),
+    )
     expect(lost).toMatchObject({ status: 'offline', attempt: 1, retryAtMs: noon + 15_000 })
   })
 
@@ -171,7 +192,7 @@ describe('any event in any state', () => {
       fc.property(steps, ([state, event, isOnline]) => {
         if (event[0] === 'closed') return
         const { attempt, lastCode } = state
-        expect(step(state, event, options, moment({ isOnline }))).toMatchObject({ attempt, lastCode })
+        expect(transition(state, event, options, conditions({ isOnline }))).toMatchObject({ attempt, lastCode })
       }),
     )
   })
@@ -181,9 +202,9 @@ describe('any event in any state', () => {
       fc.property(
         trying.filter(({ status }) => status !== 'open'),
         (state) => {
-          expect(step(state, ['acked'], options, moment())).toBe(state)
-          expect(step(state, ['slow', 1000], options, moment())).toBe(state)
-          expect(step(state, ['start'], options, moment())).toBe(state)
+          expect(transition(state, ['acked'], options, conditions())).toBe(state)
+          expect(transition(state, ['slow', 1000], options, conditions())).toBe(state)
+          expect(transition(state, ['start'], options, conditions())).toBe(state)
         },
       ),
     )
@@ -192,9 +213,9 @@ describe('any event in any state', () => {
   it('is told from a welcome on: since when, and that nothing was acked yet', () => {
     fc.assert(
       fc.property(past, (past) => {
-        const next = step({ status: 'connecting', ...past }, ['welcomed'], options, moment())
+        const next = transition({ status: 'connecting', ...past }, ['welcomed'], options, conditions())
         expect(next).toEqual({ status: 'open', ...past, sinceMs: noon, progressed: false, slowUntilMs: 0 })
-        expect(step(next, ['acked'], options, moment())).toEqual({ ...next, progressed: true })
+        expect(transition(next, ['acked'], options, conditions())).toEqual({ ...next, progressed: true })
       }),
     )
   })

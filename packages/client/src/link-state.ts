@@ -1,6 +1,8 @@
-/** Where the link stands, and what happens next: pure, so that every path can be tested without a socket. */
+/** Says where the link stands, and what comes next: a pure transition function, so that every path is tested without a socket. */
 import type { CloseCode } from '@downlink/protocol'
-import type { PageSignal } from './environment.ts'
+import { type BackoffOptions, backoffDelayMs } from './backoff.ts'
+import { maxSlowMs } from './limits.ts'
+import type { PageSignal } from './ports.ts'
 
 /** Why the link is not tried again. */
 export type StopReason =
@@ -55,40 +57,36 @@ export type LinkEvent =
   | readonly [on: 'slow', retryAfterMs: number]
   | readonly [on: 'closed', code: number, message?: string | undefined]
 
-export interface LinkOptions {
-  readonly backoffBaseMs: number
-  readonly backoffCapMs: number
+export interface LinkOptions extends BackoffOptions {
   readonly minUptimeMs: number
   /** A refused key is worth one attempt with a fresh one. */
   readonly getToken?: unknown
 }
 
-/** The moment at which a step is taken. */
-export interface Moment {
-  /** Of the monotonic clock. */
-  readonly nowMs: number
-  /** In [0, 1). */
-  readonly random: number
-  /** What the browser believes of the network: a hint, since it knows nothing of a collector on the same machine. */
-  readonly isOnline: boolean
-}
-
-/** The longest pause that a collector may ask for: more is a mistake, or no collector. */
-const maxSlowMs = 600_000
+/**
+ * What a transition depends on besides state and event: the monotonic clock, a number in [0, 1), and what the browser believes
+ * of the network, which is a hint, since it knows nothing of a collector on the same machine.
+ */
+export type LinkConditions = readonly [nowMs: number, random: number, isOnline: boolean]
 
 /**
- * What comes next. The state that is entered says what has to be done: wait, connect, send, or let the socket go.
- * An event that means nothing in a state leaves it as it is.
+ * The next state. What is entered says what has to be done: wait, connect, send, or let the socket go. An event that means
+ * nothing in a state leaves it as it is.
  */
-export function step(state: LinkState, event: LinkEvent, options: LinkOptions, moment: Moment): LinkState {
+export function transition(
+  state: LinkState,
+  event: LinkEvent,
+  options: LinkOptions,
+  conditions: LinkConditions,
+): LinkState {
   const [on, value, sentence] = event
-  const { nowMs, isOnline } = moment
+  const [nowMs, , isOnline] = conditions
   if (!('attempt' in state)) {
     // Not at once: a strict-mode double mount is one socket.
     return on === 'start' ? { status: 'waiting', attempt: 0, retryAtMs: nowMs } : state
   }
-  const { status, attempt, lastCode, message } = state
-  const past = { attempt, lastCode, message }
+  const { status } = state
+  const past = { attempt: state.attempt, lastCode: state.lastCode, message: state.message }
   switch (on) {
     case 'start':
       return state
@@ -99,7 +97,7 @@ export function step(state: LinkState, event: LinkEvent, options: LinkOptions, m
     case 'slow':
       return status === 'open' ? { ...state, slowUntilMs: nowMs + Math.min(value, maxSlowMs) } : state
     case 'closed':
-      return closed(state, value, sentence, options, moment)
+      return closed(state, value, sentence, options, conditions)
     case 'pagehide':
       return { status: 'away', ...past }
   }
@@ -108,30 +106,28 @@ export function step(state: LinkState, event: LinkEvent, options: LinkOptions, m
   return isDue ? { status: 'connecting', ...past } : state
 }
 
-/** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): after a deploy nobody returns in step. */
+/** After a lost connection: stopped for good, or the wait for the next attempt. */
 function closed(
   state: TryingState,
   code: number,
   message: string | undefined,
   options: LinkOptions,
-  { nowMs, random, isOnline }: Moment,
+  [nowMs, random, isOnline]: LinkConditions,
 ): LinkState {
-  const { backoffBaseMs, backoffCapMs, minUptimeMs, getToken } = options
   const open = state.status === 'open' ? state : undefined
   const reason = stopReasons[code]
   /** It was the reason of the last close, too, and the link did not work in between. */
   const again = !open?.progressed && state.lastCode === code
-  const isFatal = again || code === 4403 || code === 4409 || (code === 4401 && !getToken)
+  const isFatal = again || code === 4403 || code === 4409 || (code === 4401 && !options.getToken)
   if (reason && isFatal) return { status: 'stopped', reason, message }
-  const attempt = open?.progressed && nowMs - open.sinceMs >= minUptimeMs ? 0 : state.attempt + 1
-  const exponent = isOnline ? Math.max(0, attempt - 1) : Infinity
-  const delayMs = random * Math.min(backoffCapMs, backoffBaseMs * 2 ** exponent)
+  const attempt = open?.progressed && nowMs - open.sinceMs >= options.minUptimeMs ? 0 : state.attempt + 1
+  const delayMs = backoffDelayMs(isOnline ? Math.max(0, attempt - 1) : Infinity, random, options)
   return {
     status: isOnline ? 'waiting' : 'offline',
     attempt,
     lastCode: code,
     message,
-    retryAtMs: Math.max(nowMs + Math.ceil(delayMs), open?.slowUntilMs ?? 0),
+    retryAtMs: Math.max(nowMs + delayMs, open?.slowUntilMs ?? 0),
   }
 }
 

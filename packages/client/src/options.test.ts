@@ -1,9 +1,9 @@
 import { protocolDefaults } from '@downlink/protocol'
 import { describe, expect, it } from 'vitest'
 import { createTelemetry } from './create-telemetry.ts'
-import type { Delivery } from './environment.ts'
 import { TelemetryError } from './errors.ts'
 import { type TelemetryOptions, telemetryDefaults, withDefaults } from './options.ts'
+import type { Delivery } from './ports.ts'
 import { createFakeWorld, createTestTelemetry, pushMany } from './test-doubles.ts'
 
 it('has the numbers of the protocol', () => {

@@ -1,20 +1,21 @@
-/** What can be set, its defaults and its ranges. */
+/** Declares what can be set, with defaults and ranges, and merges it. */
 import { isCount } from '@downlink/protocol'
-import type { Delivery, Environment } from './environment.ts'
 import { fitMetadata, type Metadata } from './metadata.ts'
+import type { Delivery, Environment } from './ports.ts'
 
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest'
 
+/** A number of these options is whole, and from 1 to 2,147,483,647. */
 export interface BufferOptions {
-  /** Events held, queued and in flight together. @default 5000 */
+  /** Events held, queued and in flight together; from 1. @default 5000 */
   readonly capacity?: number
   /** What gives way when it is full: the oldest unsent event, or the new one. @default 'drop-oldest' */
   readonly overflow?: OverflowPolicy
-  /** Events that `recent` remembers, whether acked or not. @default 100 */
+  /** Events that `recent` remembers, whether acked or not; from 1. @default 100 */
   readonly recentEvents?: number
   /** Encodes each payload at once instead of when its batch is sent, for games that pool their objects. @default false */
   readonly copy?: boolean
-  /** Sees an event before it is buffered; returns what to keep, or nothing to drop it (counted as `sampled`). */
+  /** Sees an event before it is buffered; returns what to keep, or nothing to drop it (counted as `sampled`). @default keeps all */
   readonly redact?: (event: RawEvent) => RawEvent | undefined
 }
 
@@ -24,6 +25,7 @@ export interface RawEvent {
   readonly data: unknown
 }
 
+/** A number of these options is whole, and from 1 to 2,147,483,647. */
 export interface TelemetryOptions extends BufferOptions, Metadata {
   /**
    * Where the collector listens: `ws`, `wss`, `http`, `https`, or relative to the page; without a path, at `/telemetry`.
@@ -31,9 +33,9 @@ export interface TelemetryOptions extends BufferOptions, Metadata {
    * @default the page's own origin, `/telemetry`
    */
   readonly url?: string
-  /** Write key, up to 4,096 characters. `globalThis.downlinkConfig.key` overrides it. */
+  /** Write key, 1 to 4,096 characters. `globalThis.downlinkConfig.key` overrides it. @default none */
   readonly key?: string
-  /** Fetches a write key; called before the first attempt, and once more after a refusal. */
+  /** Fetches a write key; called before each attempt, and so once more after a refusal. @default `key` is used */
   readonly getToken?: () => string | Promise<string>
   /** The operator's flag, a ceiling. `globalThis.downlinkConfig.enabled` overrides it. @default false */
   readonly enabled?: boolean
@@ -41,55 +43,55 @@ export interface TelemetryOptions extends BufferOptions, Metadata {
   readonly consent?: boolean
   /** `plain()` of `@downlink/client/plain` is for any other backend. @default acknowledged, by a collector */
   readonly delivery?: Delivery
-  /** Events a batch, at most. @default 50 */
+  /** Events a batch, at most; from 1. A full one goes at once. @default 50 */
   readonly batchSize?: number
-  /** @default 1000 */
+  /** Milliseconds between two drains of the buffer; from 1. @default 1000 */
   readonly drainIntervalMs?: number
-  /** Events that may be unacknowledged; the collector may ask for fewer. @default 2000 */
+  /** Events that may be unacknowledged, from 1; the collector may ask for fewer. @default 2000 */
   readonly windowEvents?: number
-  /** Sending pauses above it. @default 262144 */
+  /** Bytes of the socket's `bufferedAmount` above which sending pauses; from 1. @default 262144 */
   readonly maxBufferedBytes?: number
-  /** Silence after which a link with something in flight is given up. @default 10000 */
+  /** Milliseconds of silence, from 1, after which a link that is owed an answer is given up. @default 10000 */
   readonly ackDeadlineMs?: number
-  /** First backoff; doubles with each attempt, times a random number up to 1. @default 500 */
+  /** Ceiling of the first delay after a lost link, in milliseconds, from 1; it doubles with each attempt. @default 500 */
   readonly backoffBaseMs?: number
-  /** @default 30000 */
+  /** Ceiling of all these delays, in milliseconds, from 1. @default 30000 */
   readonly backoffCapMs?: number
-  /** Time up, with progress, after which the backoff starts over. @default 5000 */
+  /** Milliseconds up, with progress, after which the backoff starts over; from 1. @default 5000 */
   readonly minUptimeMs?: number
-  /** What the page may still send while it is left. @default 61440 */
+  /**
+   * Bytes, from 1, that the page may still send while it is left, over all its telemetries: a browser takes 65,536 of whatever
+   * outlives a page.
+   * @default 61440
+   */
   readonly exitBudgetBytes?: number
-  /** Ports to replace: `{ createSocket }` in Node, a clock in tests. */
+  /** Ports to replace: `{ createSocket }` in Node, a clock in tests. @default the real ones */
   readonly environment?: Partial<Environment>
 }
 
 /** The numbers are those of `protocolDefaults`; a test holds them together. */
 export const telemetryDefaults = {
-  enabled: false as boolean,
-  consent: true as boolean,
+  enabled: false,
+  consent: true,
   overflow: 'drop-oldest' as OverflowPolicy,
-  copy: false as boolean,
-  capacity: 5000 as number,
-  recentEvents: 100 as number,
-  batchSize: 50 as number,
-  drainIntervalMs: 1000 as number,
-  windowEvents: 2000 as number,
-  maxBufferedBytes: 262_144 as number,
-  ackDeadlineMs: 10_000 as number,
-  backoffBaseMs: 500 as number,
-  backoffCapMs: 30_000 as number,
-  minUptimeMs: 5000 as number,
-  exitBudgetBytes: 61_440 as number,
+  copy: false,
+  capacity: 5000,
+  recentEvents: 100,
+  batchSize: 50,
+  drainIntervalMs: 1000,
+  windowEvents: 2000,
+  maxBufferedBytes: 262_144,
+  ackDeadlineMs: 10_000,
+  backoffBaseMs: 500,
+  backoffCapMs: 30_000,
+  minUptimeMs: 5000,
+  exitBudgetBytes: 61_440,
 }
 
-export type TelemetrySettings = typeof telemetryDefaults &
-  TelemetryOptions & {
-    /** Somebody has said whether telemetry is on. */
-    readonly isDecided: boolean
-  }
+export type TelemetrySettings = typeof telemetryDefaults & TelemetryOptions
 
 /** Examples of what else an option may be. A choice that is none of its kind is its default. */
-const kinds: { readonly [name: string]: unknown } = {
+export const kinds: { readonly [name: string]: unknown } = {
   ...telemetryDefaults,
   url: '',
   key: '',
@@ -100,7 +102,7 @@ const kinds: { readonly [name: string]: unknown } = {
 }
 
 /** A number is a size that an array, a delay that a timer, and a version that the collector can have. */
-const isOfKind = (value: unknown, like: unknown): boolean =>
+export const isOfKind = (value: unknown, like: unknown): boolean =>
   typeof like === 'number' ? isCount(value, 1) && value < 2 ** 31 : typeof value === typeof like
 
 type Options = Record<string, unknown> & TelemetryOptions
@@ -113,29 +115,27 @@ type Options = Record<string, unknown> & TelemetryOptions
  */
 export function withDefaults(
   options: TelemetryOptions,
-  { readConfig, development, warn }: Pick<Environment, 'readConfig' | 'development' | 'warn'>,
+  environment: Pick<Environment, 'readConfig' | 'development' | 'warn'>,
 ): TelemetrySettings {
   const settings: Options = { ...options }
   // Of what a player was promised, nothing is replaced by a default.
   const { consent = telemetryDefaults.consent, redact } = settings
   const wrong: string[] = []
   try {
-    const config = readConfig() ?? {}
+    const config = environment.readConfig() ?? {}
     if (typeof config !== 'object') wrong.push('downlinkConfig')
     for (const name of ['url', 'key', 'enabled']) settings[name] = (config as Options)[name] ?? settings[name]
   } catch {
     wrong.push('downlinkConfig')
   }
-  development?.checkOptions(settings, kinds, isOfKind)
-  const isDecided = settings.enabled !== undefined
-  const defaults: Record<string, unknown> = telemetryDefaults
+  environment.development?.checkOptions(settings)
   for (const [name, like] of Object.entries(kinds)) {
-    const value = settings[name] ?? defaults[name]
+    const value = settings[name] ?? (telemetryDefaults as Options)[name]
     const isRight = value === undefined || isOfKind(value, like)
     if (!isRight) wrong.push(name)
-    settings[name] = isRight ? value : defaults[name]
+    settings[name] = isRight ? value : (telemetryDefaults as Options)[name]
   }
   const metadata = fitMetadata(settings, (name) => wrong.push(name))
-  if (wrong.length > 0) warn(`Wrong, or made to fit: ${wrong.join(', ')}`)
-  return { ...settings, ...metadata, consent: consent === true, redact, isDecided } as unknown as TelemetrySettings
+  if (wrong.length > 0) environment.warn(`Wrong, or made to fit: ${wrong.join(', ')}`)
+  return { ...settings, ...metadata, consent: consent === true, redact } as unknown as TelemetrySettings
 }

@@ -1,22 +1,31 @@
 import { type DropCounts, type DropReason, isDrop, spanOf, type Totals } from '@downlink/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPacker } from './batch.ts'
-import { createOutbox, type Entry, type Outbox, type OutboxStats, type Reading } from './outbox.ts'
+import {
+  attributeDrops,
+  createOutbox,
+  createRing,
+  type Entry,
+  type Outbox,
+  type OutboxStats,
+  resendCursor,
+  type SendCursor,
+} from './outbox.ts'
+import { encodeElements } from './sender.ts'
 
 const pushMany = (outbox: Outbox, count: number, refused?: DropReason): void => {
   for (let n = 0; n < count; n++) outbox.push('tick', 0, outbox.pushed + 1, refused)
 }
 
 /** The line in short: an event as its sequence, drops as their counts. */
-const lineOf = ({ acked, slice, pushed, totals, explain }: Outbox): (number | DropCounts)[] => {
-  const told = { ...totals.dropped }
+const lineOf = ({ acked, slice, pushed, totals, dropped }: Outbox): (number | DropCounts)[] => {
+  const reported = { ...totals.dropped }
   const line: (number | DropCounts)[] = []
   let to = acked
   for (const seq of slice(0)
     .map((entry) => entry.seq)
     .concat(pushed + 1)) {
-    if (seq > to + 1) line.push(explain(seq - 1 - to, told))
+    if (seq > to + 1) line.push(attributeDrops(seq - 1 - to, dropped, reported))
     if (seq <= pushed) line.push(seq)
     to = seq
   }
@@ -25,16 +34,16 @@ const lineOf = ({ acked, slice, pushed, totals, explain }: Outbox): (number | Dr
 
 const collected = (dropped: DropCounts = {}): Totals => ({ dropped, rejected: {} })
 
-/** Reads on, and returns the batch as a collector reads it: events as their data alone. */
-const read = (outbox: Outbox, reading: Reading, count: number): { seq: number; elements: unknown[] } => {
-  const seq = reading.cursor + 1
-  const texts = createPacker(outbox, ({ data }) => data)(reading, count, 1e9)
-  return { seq, elements: texts.map((text) => JSON.parse(text)) }
+/** Encodes a batch, and returns it as a collector reads it: events as their data alone. */
+const encode = (outbox: Outbox, cursor: SendCursor, count: number): { seq: number; elements: unknown[] } => {
+  const seq = cursor.sent + 1
+  const texts = encodeElements(outbox, cursor, count, 1e9)
+  return { seq, elements: texts.map((text) => JSON.parse(text)).map((element) => element.data ?? element) }
 }
 
 /** Sends `count` events over the link. */
 const send = (outbox: Outbox, count = Number.POSITIVE_INFINITY): { seq: number; elements: unknown[] } =>
-  read(outbox, outbox, count)
+  encode(outbox, outbox, count)
 
 describe('drops', () => {
   it('are what is missing between the events, with their reasons', () => {
@@ -49,10 +58,10 @@ describe('drops', () => {
     const outbox = createOutbox(4, 'drop-oldest')
     pushMany(outbox, 4)
     send(outbox)
-    outbox.lose()
+    outbox.rewind()
     pushMany(outbox, 1, 'sampled')
     pushMany(outbox, 2)
-    outbox.settle(1, collected())
+    outbox.ack(1, collected())
     expect(outbox.stats()).toMatchObject({ acked: 1, queued: 4, dropped: { overflow: 1, sampled: 1 } })
   })
 
@@ -63,7 +72,7 @@ describe('drops', () => {
     pushMany(outbox, 5)
     expect(lineOf(outbox)).toEqual([1, 2, { overflow: 3 }, 6, 7])
     expect(send(outbox)).toEqual({ seq: 3, elements: [{ drop: { overflow: 3 } }, 6, 7] })
-    outbox.settle(2, collected())
+    outbox.ack(2, collected())
     expect(outbox.stats()).toMatchObject({ pushed: 7, acked: 2, queued: 0, inFlight: 2, dropped: { overflow: 3 } })
   })
 
@@ -82,7 +91,7 @@ describe('drops', () => {
     expect(send(outbox).elements).toEqual([{ drop: { overflow: 3 } }, 4])
     pushMany(outbox, 2, 'sampled')
     expect(send(outbox).elements).toEqual([{ drop: { sampled: 2 } }])
-    outbox.settle(4, collected({ overflow: 3 }))
+    outbox.ack(4, collected({ overflow: 3 }))
     pushMany(outbox, 1, 'disabled')
     expect(send(outbox).elements).toEqual([{ drop: { disabled: 1 } }])
   })
@@ -92,18 +101,18 @@ describe('drops', () => {
     pushMany(outbox, 3, 'overflow')
     pushMany(outbox, 2, 'sampled')
     const first = send(outbox)
-    outbox.lose()
+    outbox.rewind()
     expect(send(outbox)).toEqual(first)
   })
 })
 
-describe('settle', () => {
+describe('ack', () => {
   it('takes the collector’s counts over its own', () => {
     const outbox = createOutbox(9, 'drop-oldest')
     pushMany(outbox, 2, 'sampled')
     pushMany(outbox, 3)
     send(outbox)
-    outbox.settle(4, { dropped: { sampled: 1 }, rejected: { bad_event: 2 } })
+    outbox.ack(4, { dropped: { sampled: 1 }, rejected: { bad_event: 2 } })
     expect(outbox.stats()).toEqual({
       pushed: 5,
       acked: 3,
@@ -118,7 +127,7 @@ describe('settle', () => {
     const outbox = createOutbox(9, 'drop-oldest')
     pushMany(outbox, 2, 'sampled')
     pushMany(outbox, 3)
-    outbox.settle(4)
+    outbox.ack(4)
     expect(outbox.stats()).toMatchObject({ pushed: 5, acked: 2, queued: 1, dropped: { sampled: 2 } })
   })
 
@@ -126,15 +135,15 @@ describe('settle', () => {
     const outbox = createOutbox(9, 'drop-oldest')
     pushMany(outbox, 5)
     send(outbox, 2)
-    outbox.settle(4, collected())
-    expect([outbox.acked, outbox.cursor, outbox.queued(), outbox.inFlight]).toEqual([4, 4, 1, 0])
+    outbox.ack(4, collected())
+    expect([outbox.acked, outbox.sent, outbox.queued(), outbox.inFlight]).toEqual([4, 4, 1, 0])
   })
 
   it('may fall between drops', () => {
     const outbox = createOutbox(9, 'drop-oldest')
     pushMany(outbox, 3, 'sampled')
     pushMany(outbox, 3, 'overflow')
-    outbox.settle(4, collected({ sampled: 3, overflow: 1 }))
+    outbox.ack(4, collected({ sampled: 3, overflow: 1 }))
     expect(lineOf(outbox)).toEqual([{ overflow: 2 }])
     expect(outbox.stats()).toMatchObject({ pushed: 6, acked: 0, dropped: { sampled: 3, overflow: 3 } })
   })
@@ -142,8 +151,8 @@ describe('settle', () => {
   it('ignores a mark below the present one', () => {
     const outbox = createOutbox(9, 'drop-oldest')
     pushMany(outbox, 3)
-    outbox.settle(2, collected())
-    outbox.settle(1, collected({ overflow: 9 }))
+    outbox.ack(2, collected())
+    outbox.ack(1, collected({ overflow: 9 }))
     expect(outbox.stats()).toMatchObject({ acked: 2, dropped: {} })
   })
 })
@@ -161,7 +170,7 @@ it('begins a new session at 1', () => {
   const outbox = createOutbox(9, 'drop-oldest')
   pushMany(outbox, 3)
   send(outbox)
-  outbox.settle(2, collected({ overflow: 1 }))
+  outbox.ack(2, collected({ overflow: 1 }))
   pushMany(outbox, 1, 'sampled')
   pushMany(outbox, 1)
   outbox.renumber()
@@ -172,7 +181,7 @@ it('begins a new session at 1', () => {
 describe('requeue', () => {
   const drain = (outbox: Outbox, count: number): Entry[] => {
     const events = outbox.slice(outbox.inFlight, count)
-    outbox.settle(events.at(-1)?.seq ?? 0)
+    outbox.ack(events.at(-1)?.seq ?? 0)
     return events
   }
 
@@ -262,7 +271,7 @@ describe('with a collector', () => {
         (capacity, policy, script) => {
           const outbox = createOutbox(capacity, policy)
           const ledger: Ledger = { mark: 0, stored: [], dropped: {} }
-          const ack = (): void => outbox.settle(ledger.mark, collected({ ...ledger.dropped }))
+          const ack = (): void => outbox.ack(ledger.mark, collected({ ...ledger.dropped }))
           let wire: { seq: number; elements: unknown[] }[] = []
           let beacons: { seq: number; elements: unknown[] }[] = []
           let drained: Entry[] = []
@@ -293,12 +302,12 @@ describe('with a collector', () => {
               link()
               ack()
             } else if (act === 'lose') {
-              outbox.lose()
+              outbox.rewind()
               wire = []
               isLinked = false
             } else if (act === 'beacon') {
               link()
-              beacons.push(read(outbox, outbox.fromMark(), outbox.pushed))
+              beacons.push(encode(outbox, resendCursor(outbox), outbox.pushed))
             } else if (act === 'deliver beacon') {
               for (const body of beacons) take(ledger, body)
               beacons = []
@@ -306,7 +315,7 @@ describe('with a collector', () => {
               if (isLinked) continue
               const events = outbox.slice(outbox.inFlight, what)
               drained.push(...events)
-              outbox.settle(events.at(-1)?.seq ?? 0)
+              outbox.ack(events.at(-1)?.seq ?? 0)
             } else {
               outbox.requeue(drained.filter((_, index) => index % what === 0).reverse())
               drained = drained.filter((_, index) => index % what !== 0)
@@ -315,10 +324,10 @@ describe('with a collector', () => {
             const line = outbox.slice(0).map(({ seq }) => seq)
             expect(line).toEqual([...new Set(line)].sort((a, b) => a - b))
             for (const { seq } of outbox.slice(0, outbox.inFlight))
-              expect(seq > outbox.acked && seq <= outbox.cursor).toBe(true)
+              expect(seq > outbox.acked && seq <= outbox.sent).toBe(true)
           }
 
-          outbox.lose()
+          outbox.rewind()
           isLinked = false
           link()
           take(ledger, send(outbox))
@@ -352,20 +361,54 @@ describe('with a collector', () => {
         for (const act of script) {
           if (act === 'push') pushMany(outbox, 1)
           else if (act === 'send') take(ledger, send(outbox, 2))
-          else if (act === 'ack') outbox.settle(ledger.mark, collected({ ...ledger.dropped }))
+          else if (act === 'ack') outbox.ack(ledger.mark, collected({ ...ledger.dropped }))
           else if (act === 'lose') {
-            outbox.lose()
-            outbox.settle(ledger.mark, collected({ ...ledger.dropped }))
+            outbox.rewind()
+            outbox.ack(ledger.mark, collected({ ...ledger.dropped }))
           } else {
             refused[act] = (refused[act] ?? 0) + 1
             pushMany(outbox, 1, act)
           }
         }
-        outbox.lose()
-        outbox.settle(ledger.mark, collected({ ...ledger.dropped }))
+        outbox.rewind()
+        outbox.ack(ledger.mark, collected({ ...ledger.dropped }))
         take(ledger, send(outbox))
         const { overflow, ...others } = ledger.dropped
         expect(others).toEqual(refused)
+      }),
+    )
+  })
+})
+
+describe('the ring', () => {
+  it('is first in, first out', () => {
+    const ring = createRing<string>(4)
+    ring.push('a')
+    ring.push('b')
+    ring.remove(0)
+    expect([ring.size, ring.at(0), ring.at(1)]).toEqual([1, 'b', undefined])
+  })
+
+  it('does what an array does', () => {
+    const step = fc.oneof(
+      fc.record({ push: fc.nat() }),
+      fc.record({ remove: fc.oneof(fc.constant(0), fc.nat({ max: 5 })) }),
+    )
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 60 }), (capacity, steps) => {
+        const ring = createRing<number>(capacity)
+        const array: number[] = []
+        for (const each of steps) {
+          if ('push' in each && array.length < capacity) {
+            ring.push(each.push)
+            array.push(each.push)
+          } else if ('remove' in each && each.remove < array.length) {
+            ring.remove(each.remove)
+            array.splice(each.remove, 1)
+          }
+          expect(Array.from({ length: ring.size }, (_, index) => ring.at(index))).toEqual(array)
+          expect(ring.at(array.length)).toBeUndefined()
+        }
       }),
     )
   })

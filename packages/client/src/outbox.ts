@@ -1,17 +1,15 @@
 /**
- * Everything that was pushed and is not settled yet, on one line of sequences.
+ * Keeps everything that was pushed and is not acknowledged yet, on one line of sequences.
  *
- *      settled      in flight          queued
+ *    acknowledged     in flight          queued
  *   ───────────┼────────────────┼────────────────┤
- *            acked            cursor           pushed
+ *            acked             sent            pushed
  *
  * Only events are kept. A sequence that is missing between them was dropped: where the drops are is plain from the
  * line, and their reasons are counted apart.
  */
 import type { DropCounts, DropReason, Totals } from '@downlink/protocol'
-import { addDrops, type Drops, sumOf } from './drops.ts'
 import type { OverflowPolicy } from './options.ts'
-import { createRing, type Ring } from './ring.ts'
 
 /** An event on the line. */
 export interface Entry {
@@ -34,26 +32,26 @@ export interface OutboxStats {
   readonly rejected: number
 }
 
-/** How far the line has been read to the collector. */
-export interface Reading {
-  /** The highest sequence told. */
-  cursor: number
-  /** Events on the line at or below the cursor. */
+/** How far the line has been sent. */
+export interface SendCursor {
+  /** The highest sequence sent. */
+  sent: number
+  /** Events on the line at or below it. */
   inFlight: number
-  /** The drops that the collector has counted, or will have when it has heard all up to `cursor`. */
-  told: Drops
+  /** The drops that the collector has counted, or will have when it has heard all up to `sent`. */
+  reportedDrops: Drops
 }
 
-/** Its numbers are for reading; as a reading, it is that of the present link. */
-export interface Outbox extends Reading {
+/** Its numbers are for reading; as a cursor, it is that of the present connection. */
+export interface Outbox extends SendCursor {
   /** The highest sequence given out. */
   pushed: number
-  /** All at or below it is settled: committed, dropped, or the caller's. */
+  /** All at or below it is committed, dropped, or the caller's. */
   acked: number
   /** The collector's counts at `acked`. */
   totals: Totals
-  /** A reading that begins where all is settled. */
-  fromMark(): Reading
+  /** What was dropped, as far as we know. */
+  dropped: Drops
   /** Events above the cursor. */
   readonly queued: () => number
   /** The events by age; those in flight come first. */
@@ -63,100 +61,80 @@ export interface Outbox extends Reading {
   push(type: string, timestamp: number, data: unknown, refused?: DropReason): Entry
   /** Drops an event, unless told the oldest that is queued. Returns false where there is none. */
   drop(reason: DropReason, index?: number): boolean
+  /** The connection is lost: what was in flight is queued again. */
+  rewind(): void
   /**
-   * Gives the reasons of `gap` drops, and adds them to `told`.
-   * What nobody counted was drained by hand and did not come back: `cleared`.
+   * Lets all at or below `sequence` go; one below the present mark changes nothing.
+   * @param totals the collector's counts at that sequence; without them, where it was drained by hand, our own go on
    */
-  explain(gap: number, told: Drops): Drops
-  /** The link is lost: what was in flight is queued again. */
-  lose(): void
-  /**
-   * All at or below `mark` is settled; a mark below the present one changes nothing.
-   * @param collected the collector's counts at that mark; without them, where it was drained by hand, our own go on
-   */
-  settle(mark: number, collected?: Totals): void
-  /** Starts a new session's line with what is not settled: its sequences begin at 1 again. */
+  ack(sequence: number, totals?: Totals): void
+  /** Starts a new session's line with what is not acknowledged: its sequences begin at 1 again. */
   renumber(): void
   /** Takes drained events back, in order and within the capacity. What is on the line already is passed over. */
   requeue(events: readonly Entry[]): void
   stats(): OutboxStats
 }
 
-const nothing: Totals = { dropped: {}, rejected: {} }
+const noTotals: Totals = { dropped: {}, rejected: {} }
 
 export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox {
   const ring = createRing<Entry>(capacity)
-  let dropped: Drops = {}
 
   const put = (entry: Entry): void => {
     const isFull = ring.size >= capacity
-    if (isFull && (overflow === 'drop-newest' || !outbox.drop('overflow'))) addDrops(dropped, 'overflow')
+    if (isFull && (overflow === 'drop-newest' || !outbox.drop('overflow'))) addDrops(outbox.dropped, 'overflow')
     else ring.push(entry)
   }
   const outbox: Outbox = {
     pushed: 0,
     acked: 0,
-    cursor: 0,
+    sent: 0,
     inFlight: 0,
-    totals: nothing,
-    told: {},
-    fromMark: () => ({ cursor: outbox.acked, inFlight: 0, told: { ...outbox.totals.dropped } }),
+    totals: noTotals,
+    dropped: {},
+    reportedDrops: {},
     queued: () => ring.size - outbox.inFlight,
     at: ring.at,
     slice: ring.slice,
     push(type, timestamp, data, refused) {
       const entry = { seq: ++outbox.pushed, type, timestamp, data }
-      refused ? addDrops(dropped, refused) : put(entry)
+      refused ? addDrops(outbox.dropped, refused) : put(entry)
       return entry
     },
     drop(reason, index = outbox.inFlight) {
       if (index >= ring.size) return false
       ring.remove(index)
       if (index < outbox.inFlight) outbox.inFlight--
-      addDrops(dropped, reason)
+      addDrops(outbox.dropped, reason)
       return true
     },
-    explain(gap, told) {
-      const drops: Drops = {}
-      const give = (reason: DropReason, count: number): void => {
-        if (count <= 0) return
-        addDrops(drops, reason, count)
-        addDrops(told, reason, count)
-        gap -= count
-      }
-      // An event that was sent and then dropped may turn out stored, but never one that was refused: these come first.
-      const counted = Object.entries({ sampled: 0, unencodable: 0, ...dropped }) as [DropReason, number][]
-      for (const [reason, count] of counted) give(reason, Math.min(gap, count - (told[reason] ?? 0)))
-      give('cleared', gap)
-      return drops
-    },
-    lose: () => void Object.assign(outbox, outbox.fromMark()),
-    settle(mark, collected) {
-      if (mark < outbox.acked) return
-      outbox.acked = mark
-      outbox.cursor = Math.max(outbox.cursor, mark)
-      for (let entry = ring.at(0); entry && entry.seq <= mark; entry = ring.at(0)) {
+    rewind: () => void Object.assign(outbox, resendCursor(outbox)),
+    ack(sequence, totals) {
+      if (sequence < outbox.acked) return
+      outbox.acked = sequence
+      outbox.sent = Math.max(outbox.sent, sequence)
+      while ((ring.at(0)?.seq ?? Infinity) <= sequence) {
         ring.remove(0)
         if (outbox.inFlight > 0) outbox.inFlight--
       }
-      if (!collected) return
+      if (!totals) return
       // Its counts take the place of ours; above its mark, whatever is missing was dropped.
-      const counted = { ...collected.dropped }
-      outbox.explain(outbox.pushed - mark - ring.size, counted)
-      dropped = counted
-      outbox.totals = collected
+      const counted = { ...totals.dropped }
+      attributeDrops(outbox.pushed - sequence - ring.size, outbox.dropped, counted)
+      outbox.dropped = counted
+      outbox.totals = totals
       // Otherwise there are drops in flight, whose reasons it was told.
-      if (outbox.cursor === mark) outbox.told = { ...collected.dropped }
+      if (outbox.sent === sequence) outbox.reportedDrops = { ...totals.dropped }
     },
     renumber() {
       for (const entry of ring.slice(0)) entry.seq -= outbox.acked
       outbox.pushed -= outbox.acked
       outbox.acked = 0
-      outbox.lose()
-      outbox.settle(0, nothing)
+      outbox.rewind()
+      outbox.ack(0, noTotals)
     },
     requeue(events) {
-      outbox.lose()
+      outbox.rewind()
       // What never left can't come back.
       const back = events.filter(({ seq }) => seq <= outbox.pushed).slice(0, outbox.stats().acked)
       const line = [...ring.slice(0), ...back].sort((one, other) => one.seq - other.seq)
@@ -165,16 +143,87 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
       for (const entry of line) {
         if (entry.seq === last) continue
         last = entry.seq
-        if (last <= outbox.acked) outbox.acked = outbox.cursor = last - 1
+        if (last <= outbox.acked) outbox.acked = outbox.sent = last - 1
         put(entry)
       }
     },
     stats() {
-      const { pushed, inFlight, totals } = outbox
+      const { pushed, inFlight, dropped, totals } = outbox
       const queued = outbox.queued()
       const acked = pushed - queued - inFlight - sumOf(dropped)
       return { pushed, acked, queued, inFlight, dropped: { ...dropped }, rejected: sumOf(totals.rejected) }
     },
   }
   return outbox
+}
+
+/** A cursor that begins at the first unacked sequence. */
+export const resendCursor = (outbox: Outbox): SendCursor => ({
+  sent: outbox.acked,
+  inFlight: 0,
+  reportedDrops: { ...outbox.totals.dropped },
+})
+
+/** Drops counted by reason; one without drops is absent. */
+export type Drops = { [Reason in DropReason]?: number }
+
+export function addDrops(drops: Drops, reason: DropReason, count = 1): void {
+  drops[reason] = (drops[reason] ?? 0) + count
+}
+
+/**
+ * Gives `gap` drops the reasons of those that were counted and not reported yet, and adds them to `reported`. What nobody
+ * counted was drained by hand and did not come back: `cleared`.
+ */
+export function attributeDrops(gap: number, dropped: Drops, reported: Drops): Drops {
+  const drops: Drops = {}
+  // An event that was sent and then dropped may turn out stored, but never one that was refused: these come first.
+  const counted = Object.entries({ sampled: 0, unencodable: 0, ...dropped })
+  for (const [reason, count] of [...counted, ['cleared', Infinity]] as [DropReason, number][]) {
+    const unreported = Math.min(gap, count - (reported[reason] ?? 0))
+    if (unreported <= 0) continue
+    addDrops(drops, reason, unreported)
+    addDrops(reported, reason, unreported)
+    gap -= unreported
+  }
+  return drops
+}
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+/** A queue over preallocated slots: taking the oldest neither shifts nor copies the others. */
+export interface Ring<Item> {
+  readonly size: number
+  /** @param index from 0, the oldest */
+  at(index: number): Item | undefined
+  /** The `count` from `index` on, or as many as there are. */
+  slice(index: number, count?: number): Item[]
+  /** There must be room. */
+  push(item: Item): void
+  /** Takes one out. This moves those that are older, so it is quick for the oldest. */
+  remove(index: number): void
+}
+
+export function createRing<Item>(capacity: number): Ring<Item> {
+  // A power of two, so that a mask cuts a position to a slot.
+  const slots = new Array<Item | undefined>(2 ** Math.ceil(Math.log2(capacity)))
+  const mask = slots.length - 1
+  let head = 0
+  const ring: Ring<Item> & { size: number } = {
+    size: 0,
+    at: (index) => (index < ring.size ? slots[(head + index) & mask] : undefined),
+    slice: (index, count = ring.size) =>
+      Array.from({ length: Math.min(count, ring.size - index) }, (_, at) => ring.at(index + at) as Item),
+    push(item) {
+      slots[(head + ring.size++) & mask] = item
+    },
+    remove(index) {
+      for (let at = head + index; at > head; at--) slots[at & mask] = slots[(at - 1) & mask]
+      // Emptied, so that the ring keeps nothing alive.
+      slots[head++ & mask] = undefined
+      ring.size--
+    },
+  }
+  return ring
 }

@@ -1,6 +1,6 @@
 /**
- * Plain delivery, for a backend that is not Downlink: whole events go out as JSON arrays or lines, and the collector's
- * part of the conversation is played on this side of the wire.
+ * Delivers to a backend that is not Downlink: whole events go out as JSON arrays or lines, and the collector's part of the
+ * conversation is played on this side of the wire.
  */
 import {
   type BatchFrame,
@@ -15,10 +15,9 @@ import {
   type Totals,
   type WireEvent,
 } from '@downlink/protocol'
-import { addDrops, type Drops } from './drops.ts'
-import type { Delivery } from './environment.ts'
 import { TelemetryError } from './errors.ts'
-import type { SocketPort } from './socket.ts'
+import { addDrops, type Drops } from './outbox.ts'
+import type { Delivery, SocketPort } from './ports.ts'
 
 export interface PlainOptions {
   /** One array a frame, or one event a line. @default 'json-array' */
@@ -48,11 +47,11 @@ export function plain({ format = plainDefaults.format }: PlainOptions = {}): Del
       if (environment.development) throw new TelemetryError(message)
       environment.warn(message)
     }
-    const spell = formats[isKnown ? format : plainDefaults.format] ?? JSON.stringify
+    const encodeEvents = formats[isKnown ? format : plainDefaults.format] ?? JSON.stringify
     const dropped: Drops = {}
     return {
       ...environment,
-      createSocket: (url) => createPlainSocket(environment.createSocket(url, []), spell, dropped),
+      createSocket: (url) => createPlainSocket(environment.createSocket(url, []), encodeEvents, dropped),
       post: async () => undefined,
     }
   }
@@ -61,7 +60,7 @@ export function plain({ format = plainDefaults.format }: PlainOptions = {}): Del
 /** @param dropped what the session has given up by now; this socket's part is added */
 function createPlainSocket(
   wire: SocketPort,
-  spell: (events: readonly TelemetryEvent[]) => string,
+  encodeEvents: (events: readonly TelemetryEvent[]) => string,
   dropped: Drops,
 ): SocketPort {
   const totals: Totals = { dropped, rejected: {} }
@@ -76,7 +75,7 @@ function createPlainSocket(
       if (!isDrop(element)) whole.push({ id: eventId(sessionId, next), ...event, data, sessionId, seq: next })
       next += spanOf(element)
     }
-    if (whole.length > 0) wire.send(spell(whole))
+    if (whole.length > 0) wire.send(encodeEvents(whole))
     for (const { drop } of events.filter(isDrop)) {
       for (const [reason, count] of Object.entries(drop)) addDrops(dropped, reason as DropReason, count)
     }

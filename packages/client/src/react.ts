@@ -1,4 +1,4 @@
-/** For React games: the connector as a component, and telemetry's state as a hook. */
+/** Brings telemetry to React games: the connector as a component, its state as a hook. */
 import type { EventMap } from '@downlink/protocol'
 import {
   createContext,

@@ -1,47 +1,91 @@
-/** Sends the line of the outbox over an open socket, as far as window, `bufferedAmount` and poisoned batches allow. */
-import { type CloseCode, encodeBatch, maxEventBytes, type WelcomeFrame } from '@downlink/protocol'
-import type { Pack } from './batch.ts'
+/**
+ * Encodes the line of the outbox as batches, and sends them while the link is open, as far as window, `bufferedAmount` and
+ * poisoned batches allow.
+ */
+import {
+  type CloseCode,
+  encodeBatch,
+  encodeJson,
+  maxEventBytes,
+  utf8Length,
+  type WelcomeFrame,
+} from '@downlink/protocol'
+import type { LinkedBuffer } from './buffer.ts'
+import { type Connection, type ConnectionTimer, createConnectionTimer } from './connection-timer.ts'
+import { dropBytes, headBytes, lossesToHalve } from './limits.ts'
 import type { TelemetrySettings } from './options.ts'
-import type { Outbox } from './outbox.ts'
-import type { SocketPort } from './socket.ts'
+import { attributeDrops, type Outbox, type SendCursor } from './outbox.ts'
+import type { Environment } from './ports.ts'
 
-export interface Sender {
+export interface Sender extends ConnectionTimer {
   /** Takes over what the collector allows. */
   welcome(frame: WelcomeFrame): void
-  /** Sends full batches, or all there is, where it may. Throws where the socket does. */
-  send(socket: SocketPort, all: boolean): void
-  /** Something was acked. */
-  grow(): void
-  /** The link was lost, with `code`, before anything of its batches was acked. */
+  /** Sends full batches, or all there is, where it may. */
+  send(all: boolean): void
+  /** Drains, and where that is all, says that nothing follows. */
+  end(): void
+  /** Something was acked: batches grow again. */
+  acked(): void
+  /** The link was lost, with `code`, before anything of its batches was acked: in the end they are halved. */
   shrink(code: number): void
 }
 
-/** A batch that takes the link down with it so often is halved. */
-const lossesToHalve = 3
+/** What a connection is closed with for the size of what it carried. */
+export const tooLarge: readonly number[] = [4413, 1009] satisfies CloseCode[]
 
-const tooLarge: readonly number[] = [4413, 1009] satisfies CloseCode[]
-
-export function createSender(settings: TelemetrySettings, outbox: Outbox, pack: Pack): Sender {
-  const { batchSize, windowEvents, maxBufferedBytes } = settings
+/** @param lost called where the socket fails, or is dead */
+export function createSender(
+  settings: TelemetrySettings,
+  environment: Environment,
+  { outbox, changed }: LinkedBuffer,
+  connection: Connection,
+  lost: () => void,
+): Sender {
+  const { batchSize } = settings
   let window: number
   let maxBytes: number
   let maxElements = batchSize
   let losses = 0
-  return {
+  const sender: Sender = {
+    ...createConnectionTimer(settings, environment, outbox, connection, (all) => sender.send(all), lost),
     welcome(frame) {
-      window = Math.max(1, Math.min(windowEvents, frame.window))
+      window = Math.max(1, Math.min(settings.windowEvents, frame.window))
       // A collector with less room than one event says so by closing with 4413.
       maxBytes = Math.max(2 * maxEventBytes, frame.maxBatchBytes)
     },
-    send(socket, all) {
-      while (socket.bufferedAmount <= maxBufferedBytes && (all || outbox.queued() >= Math.min(maxElements, window))) {
-        const { cursor, pushed, inFlight } = outbox
-        const elements = pack(outbox, Math.min(maxElements, window - inFlight), maxBytes)
-        if (elements.length === 0) return
-        socket.send(encodeBatch({ t: 'batch', seq: cursor + 1, pushed }, elements))
+    send(all) {
+      const { state, socket } = connection
+      if (state.status === 'open' && socket && environment.monotonicMs() >= state.slowUntilMs) {
+        try {
+          while (
+            socket.bufferedAmount <= settings.maxBufferedBytes &&
+            (all || outbox.queued() >= Math.min(maxElements, window))
+          ) {
+            const { sent, pushed, inFlight } = outbox
+            const elements = encodeElements(
+              outbox,
+              outbox,
+              Math.min(maxElements, window - inFlight),
+              maxBytes,
+              settings.version,
+            )
+            if (elements.length === 0) break
+            socket.send(encodeBatch({ t: 'batch', seq: sent + 1, pushed }, elements))
+          }
+        } catch {
+          lost()
+        }
+      }
+      changed()
+    },
+    end() {
+      sender.drain()
+      const { sent, pushed } = outbox
+      if (connection.state.status === 'open' && sent === pushed) {
+        connection.socket?.send(encodeBatch({ t: 'batch', seq: sent + 1, pushed, end: true }, []))
       }
     },
-    grow() {
+    acked() {
       losses = 0
       maxElements = Math.min(batchSize, maxElements * 2)
     },
@@ -53,5 +97,56 @@ export function createSender(settings: TelemetrySettings, outbox: Outbox, pack: 
       if (isTooLarge && maxElements === 1) outbox.drop('oversize')
       maxElements = Math.ceil(maxElements / 2)
     },
+  }
+  return sender
+}
+
+/**
+ * Encodes a run of the outbox as the elements of a batch, each the JSON of an event or a drop. Events that can't be sent
+ * are taken off the line, and reported as drops.
+ *
+ * @param cursor where the batch starts; it is moved to where the batch ends
+ * @param count events, at most; the drops up to the next event are reported with them
+ * @param maxBytes of the whole frame or body, in UTF-8
+ * @param version of the event definitions, which each event carries
+ */
+export function encodeElements(
+  outbox: Outbox,
+  cursor: SendCursor,
+  count: number,
+  maxBytes: number,
+  version?: number,
+): string[] {
+  const elements: string[] = []
+  const end = cursor.inFlight + count
+  let roomBytes = maxBytes - headBytes
+  const reportDrops = (to: number): void => {
+    const gap = to - cursor.sent
+    if (gap > 0) elements.push(JSON.stringify({ drop: attributeDrops(gap, outbox.dropped, cursor.reportedDrops) }))
+    cursor.sent = to
+  }
+  for (;;) {
+    const entry = outbox.at(cursor.inFlight)
+    if (!entry || cursor.inFlight >= end) {
+      reportDrops(entry ? entry.seq - 1 : outbox.pushed)
+      return elements
+    }
+    let text: string | undefined
+    try {
+      text = encodeJson({ type: entry.type, timestamp: entry.timestamp, data: entry.data, version })
+    } catch {
+      // JSON has no words for it: a circle, a `toJSON` that throws.
+    }
+    const bytes = utf8Length(text ?? '')
+    if (!text || bytes > maxEventBytes) {
+      outbox.drop(text ? 'oversize' : 'unencodable', cursor.inFlight)
+      continue
+    }
+    roomBytes -= bytes + 1 + (entry.seq > cursor.sent + 1 ? dropBytes : 0)
+    if (roomBytes < 0) return elements
+    reportDrops(entry.seq - 1)
+    elements.push(text)
+    cursor.sent++
+    cursor.inFlight++
   }
 }

@@ -9,9 +9,8 @@ import {
 } from '@downlink/protocol'
 import { createTelemetry, type Telemetry } from './create-telemetry.ts'
 import { createDevelopment } from './development.ts'
-import type { Environment, PageSignal } from './environment.ts'
 import type { TelemetryOptions } from './options.ts'
-import type { SocketPort } from './socket.ts'
+import type { Environment, PageSignal, SocketPort } from './ports.ts'
 
 export interface FakeSocket extends SocketPort {
   readyState: number
@@ -117,7 +116,7 @@ export function createFakeWorld(replaced: Partial<Environment> = {}, isDevelopme
             },
           })
         }),
-      underWay: { bytes: 0 },
+      keepalive: { bytes: 0 },
       readConfig: () => undefined,
       pageUrl: 'https://game.example/play/',
       development: isDevelopment ? createDevelopment((message) => warnings.push(message)) : undefined,

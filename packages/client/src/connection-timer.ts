@@ -1,0 +1,78 @@
+/** Runs the timer of an open connection: drains after each interval, and gives up a collector that fell silent. */
+import { encodeFrame } from '@downlink/protocol'
+import type { LinkState } from './link-state.ts'
+import type { TelemetrySettings } from './options.ts'
+import type { Outbox } from './outbox.ts'
+import type { Environment, SocketPort } from './ports.ts'
+
+/** The part of a link that its timer and sender use. */
+export interface Connection {
+  state: LinkState
+  /** There while the link is connecting or open. */
+  socket: SocketPort | undefined
+}
+
+export interface ConnectionTimer {
+  /** Sends all there is, now and after each interval, for as long as the link is open. */
+  drain(): void
+  /** Drains as soon as the frame is over in which a batch became full. */
+  wake(): void
+  /** Something came over the socket. */
+  heard(): void
+  /** Asks for a heartbeat: a socket can read OPEN and be dead. */
+  ping(): void
+  /** The link is not open any more: what was in flight is queued again. */
+  stop(): void
+}
+
+/**
+ * @param send sends all there is
+ * @param lost called where the connection is dead
+ */
+export function createConnectionTimer(
+  settings: TelemetrySettings,
+  environment: Environment,
+  outbox: Outbox,
+  connection: Connection,
+  send: (all: boolean) => void,
+  lost: () => void,
+): ConnectionTimer {
+  let cancel: (() => void) | undefined
+  /** A ping is not answered yet. */
+  let owesHeartbeat = false
+  /** Since when the collector has said nothing, while it owed an answer; on the monotonic clock. */
+  let silentSinceMs = 0
+  const drainAfter = (delayMs: number): void => {
+    cancel?.()
+    cancel = environment.setTimer(timer.drain, delayMs)
+  }
+  const timer: ConnectionTimer = {
+    drain() {
+      const { state } = connection
+      if (state.status !== 'open') return
+      drainAfter(settings.drainIntervalMs)
+      const nowMs = environment.monotonicMs()
+      const owesAnswer = owesHeartbeat || outbox.sent > outbox.acked
+      if (!owesAnswer || nowMs < state.slowUntilMs) silentSinceMs = nowMs
+      if (nowMs - silentSinceMs >= settings.ackDeadlineMs) lost()
+      else send(true)
+    },
+    wake() {
+      if (connection.state.status === 'open') drainAfter(0)
+    },
+    heard() {
+      owesHeartbeat = false
+      silentSinceMs = environment.monotonicMs()
+    },
+    ping() {
+      owesHeartbeat = true
+      connection.socket?.send(encodeFrame({ t: 'ping' }))
+    },
+    stop() {
+      cancel?.()
+      owesHeartbeat = false
+      outbox.rewind()
+    },
+  }
+  return timer
+}
