@@ -9,6 +9,8 @@ export type CliErrorCode =
   | 'bad_secret_file'
   /** `--data` names a folder without a database. */
   | 'no_data'
+  /** `doctor` found damage, or a collector that has the folder open. */
+  | 'damaged'
   /** No collector answers at `--url`. */
   | 'unreachable'
   /** The collector wants a read token, or another one. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
 import { queryCommand } from './commands/query.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -26,7 +27,14 @@ export function createProgram(): Command {
     .addHelpText('after', exitCodes)
     .configureOutput({ writeErr: (text) => void process.stderr.write(processSafeText()(text)) })
     .exitOverride()
-  for (const command of [serveCommand(), demoCommand(), tailCommand(), queryCommand(), exportCommand(onlyListed)]) {
+  for (const command of [
+    serveCommand(),
+    demoCommand(),
+    tailCommand(),
+    queryCommand(),
+    doctorCommand(),
+    exportCommand(onlyListed),
+  ]) {
     program.addCommand(subcommand(command))
   }
   return program

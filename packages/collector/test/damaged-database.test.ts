@@ -1,61 +1,14 @@
 /** What the collector makes of a database that is damaged, of another age, or another's. */
-import { appendFile, copyFile, cp, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import { tableDefinitions } from '../src/store/tables.ts'
 import { aCollectorProcess } from './collector-process.ts'
-import { aClient, aCollector, aFolder, aHello, rowsOf } from './harness.ts'
+import { aBlockOf, aStoredSession, flipInBlock } from './damage.ts'
+import { aClient, aCollector, aFolder, aHello } from './harness.ts'
 
 const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
-const blockBytes = 262_144
-const headersBytes = 12_288
-
-/** Text that no compression makes small, the same in each run. */
-function noise(seed: number, length: number): string {
-  let [state, text] = [seed + 1, '']
-  while (text.length < length) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    text += state.toString(36)
-  }
-  return text.slice(0, length)
-}
-
-/** A folder at rest, with so many events of one session. */
-async function aStoredSession(events: number, bytes = 1000) {
-  const data = await aFolder()
-  const hello = aHello()
-  const { listening, stop } = await aCollector({ data })
-  const client = await aClient(listening, hello)
-  await client.hello()
-  for (let seq = 1; seq <= events; seq += 100) {
-    const batch = Array.from({ length: 100 }, (_, at) => ({ ...event(seq + at), data: noise(seq + at, bytes) }))
-    await client.batch(seq, batch)
-  }
-  await stop()
-  return { data, hello, file: join(data, 'downlink.duckdb') }
-}
-
-/** The block that holds the most of a column. */
-async function aBlockOf(data: string, table: string, column: string): Promise<number> {
-  const [row] = await rowsOf(
-    data,
-    `SELECT block_id::INT FROM pragma_storage_info('${table}')
-      WHERE column_name = '${column}' AND segment_type <> 'VALIDITY' AND block_id >= 0 ORDER BY count DESC LIMIT 1`,
-  )
-  return Number(row?.[0])
-}
-
-async function flip(file: string, position: number): Promise<void> {
-  const handle = await open(file, 'r+')
-  const byte = Buffer.alloc(1)
-  await handle.read(byte, 0, 1, position)
-  byte[0] = (byte[0] ?? 0) ^ 0x41
-  await handle.write(byte, 0, 1, position)
-  await handle.close()
-}
-
-const flipInBlock = (file: string, block: number) => flip(file, headersBytes + block * blockBytes + 1000)
 
 const asidesIn = async (data: string) => (await readdir(data)).filter((name) => name.includes('.corrupt-'))
 

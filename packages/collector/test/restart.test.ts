@@ -1,10 +1,11 @@
 /** What is left after a collector was killed, and what it makes of a damaged folder. */
-import { appendFile, cp, mkdir, mkdtemp, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CollectorError, createCollector } from '@downlink/collector'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aCollectorProcess, startCollector } from './collector-process.ts'
+import { overwrite } from './damage.ts'
 import { aClient, aCollector, aFolder, aHello, openClient, rowsOf } from './harness.ts'
 
 const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
@@ -181,9 +182,3 @@ describe('after damage', () => {
 })
 
 const kindOf = (name: string) => (name.includes('.wal') ? 'wal' : 'file')
-
-async function overwrite(path: string, from: number, bytes = 64): Promise<void> {
-  const file = await open(path, 'r+')
-  await file.write(Buffer.alloc(bytes, 0xab), 0, bytes, Math.floor(from))
-  await file.close()
-}

@@ -60,6 +60,10 @@ const defaults = { segmentBytes: 67_108_864, maxIndexedSessions: 1_000_000 }
 /** Free space that is the sink's: without room for its transactions it could never make room in the log. */
 const reserve = { segments: 4, shareOfDisk: 1 / 8 }
 
+/** @param total bytes of the file system */
+export const reservedBytes = (total: number, segmentBytes: number = defaults.segmentBytes): number =>
+  Math.min(reserve.segments * segmentBytes, Math.floor(total * reserve.shareOfDisk))
+
 /** What a folder's sync answers where there is none. */
 const unsupported = ['EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR', 'EBADF', 'EACCES']
 
@@ -214,7 +218,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     const { free, total } = await files.space()
     // A file system that does not know (some of FUSE) has none at all.
     if (total === 0) return
-    const reserved = Math.min(reserve.segments * segmentBytes, Math.floor(total * reserve.shareOfDisk))
+    const reserved = reservedBytes(total, segmentBytes)
     if (free - more < reserved) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
   }
 }

@@ -48,10 +48,17 @@ export type Attempt =
 /** A long log is replayed on the way, or all of a file is read, which takes its time. */
 const timeoutMs = 3_600_000
 
-/** @param main prints `sound` and its answer as JSON, or `failed` and the reason */
-export function inChild<Answer>(main: string, args: readonly string[]): Promise<ProbeResult<Answer>> {
+/** How far long work is, from 0 to 1. */
+export type OnProgress = (share: number) => void
+
+/** @param main a module that calls `answerParent` */
+export function inChild<Answer>(
+  main: string,
+  args: readonly string[],
+  onProgress?: OnProgress,
+): Promise<ProbeResult<Answer>> {
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [main, ...args],
       { timeout: timeoutMs, windowsHide: true, maxBuffer: maxAnswerBytes },
@@ -63,6 +70,10 @@ export function inChild<Answer>(main: string, args: readonly string[]): Promise<
         else resolve(judgeEnd(error?.signal ?? undefined, error?.code ?? undefined, stderr))
       },
     )
+    child.stderr?.on('data', (text: string) => {
+      const share = /^progress (\S+)\n$/m.exec(text)?.[1]
+      if (share !== undefined) onProgress?.(Number(share))
+    })
   })
 }
 
@@ -105,15 +116,17 @@ export function judgeFailure(reason: string): ProbeFailure {
   return { kind: corruption.test(reason) && !environment.test(reason) ? 'corrupt' : 'unusable', reason }
 }
 
-/** For the main file of a probe: prints what `inChild` reads. */
-export async function answerParent(work: () => Promise<unknown>): Promise<void> {
+/** For the main file of a child: prints what `inChild` reads. */
+export async function answerParent(work: (onProgress: OnProgress) => Promise<unknown>): Promise<void> {
   // Ctrl-C goes to the whole process group. A probe that is cut short knows nothing, and its parent waits for it anyway.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   try {
-    process.stdout.write(`sound ${JSON.stringify(await work())}`)
+    process.stdout.write(`sound ${JSON.stringify(await work(tellParent))}`)
   } catch (error) {
     process.stdout.write(`failed ${reasonOf(error)}`)
   }
 }
+
+const tellParent: OnProgress = (share) => void process.stderr.write(`progress ${share}\n`)
 
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

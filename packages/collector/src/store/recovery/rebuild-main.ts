@@ -4,4 +4,4 @@ import { answerParent } from './probe.ts'
 import { salvage } from './salvage.ts'
 
 const [, , source = '', target = '', logFolder = ''] = process.argv
-await answerParent(() => salvage(source, target, logFolder))
+await answerParent((onProgress) => salvage(source, target, logFolder, onProgress))

@@ -4,7 +4,7 @@ import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasSoundHeaders, mendHeaders } from './file-headers.ts'
-import { inChild, type ProbeFailure, type ProbeResult } from './probe.ts'
+import { inChild, type OnProgress, type ProbeFailure, type ProbeResult, probe } from './probe.ts'
 import type { Salvage } from './salvage.ts'
 import { setAsideDatabase, sizeOf, walEndings } from './set-aside.ts'
 import { checkWriteAheadLog } from './write-ahead-log.ts'
@@ -31,23 +31,50 @@ export async function finishRebuild(file: string): Promise<void> {
 }
 
 /** @param logFolder of the collector's own log, which may still have what the database lost */
-export async function rebuild(file: string, logFolder: string): Promise<Rebuilt> {
+export async function rebuild(file: string, logFolder: string, onProgress?: OnProgress): Promise<Rebuilt> {
   await finishRebuild(file)
   const work = file + workEnding
   await mkdir(work)
   try {
     const target = join(work, 'target.duckdb')
-    const result = await salvageInto(target, file, work, logFolder)
+    const result = await salvageInto(target, file, work, logFolder, onProgress)
     if (result.kind === 'in_use' || result.kind === 'unusable') return { kind: 'failed', failure: result }
     if (result.kind === 'corrupt') return { kind: 'lost', aside: await setAsideDatabase(file), reason: result.reason }
-    // In this order: whenever it ends, either the damaged file is there, or the new one, which is whole.
-    await rename(target, file + finishedEnding)
-    const aside = await setAsideDatabase(file)
-    await rename(file + finishedEnding, file)
-    return { kind: 'rebuilt', aside, salvage: result.answer }
+    return { kind: 'rebuilt', aside: await replaceBy(target, file), salvage: result.answer }
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/**
+ * Puts another database, such as an older copy, in the place of one.
+ *
+ * @returns where the one before is now; what is wrong with the other, which is left where it is
+ */
+export async function restore(
+  copy: string,
+  file: string,
+): Promise<{ readonly kind: 'restored'; readonly aside: string } | ProbeFailure> {
+  await finishRebuild(file)
+  const work = file + workEnding
+  await mkdir(work)
+  try {
+    const target = join(work, 'target.duckdb')
+    for (const ending of ['', ...walEndings])
+      if (await sizeOf(copy + ending)) await copyFile(copy + ending, target + ending)
+    const verdict = await probe(target, 'open')
+    return verdict.kind === 'sound' ? { kind: 'restored', aside: await replaceBy(target, file) } : verdict
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** In this order: whenever it ends, either the one before is there, or the new one, which is whole. */
+async function replaceBy(target: string, file: string): Promise<string> {
+  await rename(target, file + finishedEnding)
+  const aside = await setAsideDatabase(file)
+  await rename(file + finishedEnding, file)
+  return aside
 }
 
 async function salvageInto(
@@ -55,9 +82,10 @@ async function salvageInto(
   file: string,
   work: string,
   logFolder: string,
+  onProgress: OnProgress | undefined,
 ): Promise<ProbeResult<Salvage>> {
   if (await hasSoundHeaders(file)) {
-    const result = await inChild<Salvage>(rebuildMain, [file, target, logFolder])
+    const result = await inChild<Salvage>(rebuildMain, [file, target, logFolder], onProgress)
     if (result.kind !== 'corrupt') return result
     await rm(target, { force: true })
   }
@@ -73,5 +101,5 @@ async function salvageInto(
     return { kind: 'unusable', reason: String(error) }
   }
   await checkWriteAheadLog(copy, logFolder)
-  return inChild<Salvage>(rebuildMain, [copy, target, logFolder])
+  return inChild<Salvage>(rebuildMain, [copy, target, logFolder], onProgress)
 }

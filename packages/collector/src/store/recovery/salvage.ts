@@ -12,6 +12,8 @@ import { eventRows, eventTypes } from '../event-rows.ts'
 import { rowOf, upsertSessions } from '../session-rows.ts'
 import { createTableAppender, type TableAppender } from '../table-appender.ts'
 import { prepareTables, tableDefinitions } from '../tables.ts'
+import type { OnProgress } from './probe.ts'
+import { readByRanges } from './row-ranges.ts'
 
 export interface Salvage {
   /** Of the damaged file, by table. */
@@ -33,24 +35,26 @@ export interface SessionLoss {
   readonly events: number
 }
 
-/** Rows of one group of a table, each of whose columns stands in blocks of its own. */
-const rangeRows = 122_880
-/** Rows that are read at once, or not at all. */
-const vectorRows = 2048
 const sessionsTold = 100
 
 /**
  * @param target a file that is not there yet
  * @param logFolder of the collector's own log; it need not be there
  */
-export async function salvage(source: string, target: string, logFolder: string): Promise<Salvage> {
+export async function salvage(
+  source: string,
+  target: string,
+  logFolder: string,
+  onProgress: OnProgress,
+): Promise<Salvage> {
   const instance = await DuckDBInstance.create(target)
   const connection = await instance.connect()
   await connection.run(`ATTACH '${source.replaceAll("'", "''")}' AS damaged (READ_ONLY)`)
-  const lostRows = await copyTables(connection)
+  const lostRows = await copyTables(connection, onProgress)
   await connection.run('DETACH damaged')
   await prepareTables(connection)
-  if (Object.values(lostRows).some((rows) => rows > 0)) await refill(connection, logFolder)
+  await removeDuplicates(connection)
+  await refill(connection, logFolder)
   const loss = await recount(connection)
   await connection.run('CHECKPOINT')
   connection.closeSync()
@@ -58,14 +62,14 @@ export async function salvage(source: string, target: string, logFolder: string)
   return { lostRows, loss }
 }
 
-async function copyTables(connection: DuckDBConnection): Promise<Record<string, number>> {
+async function copyTables(connection: DuckDBConnection, onProgress: OnProgress): Promise<Record<string, number>> {
   for (const definition of tableDefinitions) await connection.run(definition)
   const there = await tablesOf(connection, 'damaged')
   // That of an older collector: it is added and filled once the rows are there.
   if (!there.get('main.events')?.includes('corrected_ts')) await connection.run('ALTER TABLE events DROP corrected_ts')
   const lostRows: Record<string, number> = {}
   for (const table of (await tablesOf(connection)).keys()) {
-    if (there.has(table)) lostRows[table.replace('main.', '')] = await copyTable(connection, table)
+    if (there.has(table)) lostRows[table.replace('main.', '')] = await copyTable(connection, table, onProgress)
   }
   return lostRows
 }
@@ -83,29 +87,21 @@ async function tablesOf(connection: DuckDBConnection, database?: string): Promis
 }
 
 /** @returns how many rows can't be read, at most */
-async function copyTable(connection: DuckDBConnection, table: string): Promise<number> {
+async function copyTable(connection: DuckDBConnection, table: string, onProgress: OnProgress): Promise<number> {
   const [row] = (await connection.runAndReadAll(`SELECT max(rowid) FROM damaged.${table}`)).getRows()
-  const end = Number(row?.[0] ?? -1) + 1
-  let lost = 0
-  for (let from = 0; from < end; from += rangeRows) await copyRange(from, Math.min(from + rangeRows, end))
-  return lost
+  const rows = Number(row?.[0] ?? -1) + 1
+  return readByRanges(rows, async (from, to) => {
+    await connection.run(
+      `INSERT INTO ${table} BY NAME SELECT * FROM damaged.${table} WHERE rowid >= ${from} AND rowid < ${to}`,
+    )
+    onProgress(to / rows)
+  })
+}
 
-  async function copyRange(from: number, to: number): Promise<void> {
-    try {
-      await connection.run(
-        `INSERT INTO ${table} BY NAME SELECT * FROM damaged.${table} WHERE rowid >= ${from} AND rowid < ${to}`,
-      )
-    } catch (error) {
-      if (!/Corrupt|Could not read enough bytes|checksum|INTERNAL/i.test(String(error))) throw error
-      if (to - from <= vectorRows) {
-        lost += to - from
-        return
-      }
-      const middle = from + Math.ceil((to - from) / 2 / vectorRows) * vectorRows
-      await copyRange(from, middle)
-      await copyRange(middle, to)
-    }
-  }
+/** A sequence that stands twice: the first of its rows stays. */
+async function removeDuplicates(connection: DuckDBConnection): Promise<void> {
+  await connection.run(`DELETE FROM events WHERE rowid IN (
+    SELECT unnest((list(rowid ORDER BY rowid))[2:]) FROM events GROUP BY session_id, seq HAVING count(*) > 1)`)
 }
 
 /** Takes from the log what it has of the rows that are lost, up to the marks: what comes after them is the sink's. */
@@ -118,11 +114,19 @@ async function refill(connection: DuckDBConnection, logFolder: string): Promise<
   upsert.bindVarchar(1, JSON.stringify(lost.map(rowOf)))
   await upsert.run()
   await connection.run(sessionsOfRows)
-  await connection.run(`INSERT INTO events SELECT log_events.* FROM log_events JOIN sessions USING (session_id)
+  const added =
+    await connection.run(`INSERT INTO events SELECT log_events.* FROM log_events JOIN sessions USING (session_id)
     WHERE seq <= mark
       AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM events)
       AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM rejected_events)`)
   await connection.run('DROP TABLE log_events')
+  // Pages of events go by their rows, the newest last.
+  if (added.rowsChanged > 0) {
+    await connection.run('CREATE TEMP TABLE in_order AS FROM events ORDER BY received_at, session_id, seq')
+    await connection.run('DELETE FROM events')
+    await connection.run('INSERT INTO events FROM in_order')
+    await connection.run('DROP TABLE in_order')
+  }
 }
 
 /** @returns the sessions, each as of the database's position */
@@ -176,7 +180,7 @@ const sessionsOfRows = `INSERT INTO sessions BY NAME
   GROUP BY session_id`
 
 /** What a JSON object of counts comes to. */
-const totalOf = (column: string): string =>
+export const totalOf = (column: string): string =>
   `coalesce(list_sum(CAST(json_extract(${column}, '$.*') AS BIGINT[])), 0)::BIGINT`
 
 /** Makes each session count the events that are there; the rest of what it counted is missing. */

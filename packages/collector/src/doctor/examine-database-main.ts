@@ -1,0 +1,78 @@
+/** Examines a database in a process of its own: every block of it, and every ledger in it. */
+import process from 'node:process'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { answerParent, type OnProgress } from '../store/recovery/probe.ts'
+import { readByRanges } from '../store/recovery/row-ranges.ts'
+import { totalOf } from '../store/recovery/salvage.ts'
+import { hasTable, readFormat } from '../store/tables.ts'
+import type { DatabaseReport, LedgerFault, TableReport } from './examine-database.ts'
+
+const tables = ['sessions', 'events', 'rejected_events'] as const
+/** Rows are what takes the time; a table's place in it is good enough for a progress. */
+const shareOf = { sessions: 0.1, events: 0.8, rejected_events: 0.1 } as const
+const faultsTold = 100
+
+const selectFaults = `SELECT session_id, mark, stored, rows, twice, highest,
+    mark - stored - missing - ${totalOf('rejected')} - ${totalOf('dropped')} AS unaccounted
+  FROM (
+    SELECT session_id, coalesce(mark, 0) AS mark, coalesce(stored, 0) AS stored, coalesce(missing, 0) AS missing,
+      coalesce(rejected, '{}') AS rejected, coalesce(dropped, '{}') AS dropped, coalesce(rows, 0) AS rows,
+      coalesce(twice, 0) AS twice, coalesce(highest, 0) AS highest
+    FROM sessions FULL JOIN (
+      SELECT session_id, count(*) AS rows, count(*) - count(DISTINCT seq) AS twice, max(seq) AS highest
+      FROM events GROUP BY session_id
+    ) USING (session_id)
+  )
+  WHERE unaccounted <> 0 OR stored <> rows OR twice > 0 OR highest > mark`
+
+async function examine(file: string, onProgress: OnProgress): Promise<DatabaseReport> {
+  const instance = await DuckDBInstance.create(file, { access_mode: 'READ_ONLY' })
+  const connection = await instance.connect()
+  await readFormat(connection)
+  const reports: TableReport[] = []
+  let done = 0
+  for (const table of tables) {
+    const share = shareOf[table]
+    const before = done
+    if (await hasTable(connection, table)) {
+      reports.push(await examineTable(connection, table, (part) => onProgress(before + part * share)))
+    }
+    done += share
+  }
+  const isWhole = reports.every(({ unreadableRows }) => unreadableRows === 0) && reports.length === tables.length
+  const position = await readPosition(connection)
+  const ledgers = isWhole ? await examineLedgers(connection) : undefined
+  connection.closeSync()
+  instance.closeSync()
+  return { tables: reports, ...(position && { position }), ...(ledgers && { ledgers }) }
+}
+
+async function examineTable(connection: DuckDBConnection, table: string, onProgress: OnProgress): Promise<TableReport> {
+  const [row] = (await connection.runAndReadAll(`SELECT max(rowid), count(*) FROM ${table}`)).getRows()
+  const end = Number(row?.[0] ?? -1) + 1
+  const unreadableRows = await readByRanges(end, async (from, to) => {
+    await connection.run(`SELECT max(COLUMNS(*)) FROM ${table} WHERE rowid >= ${from} AND rowid < ${to}`)
+    onProgress(to / end)
+  })
+  return { table, rows: Number(row?.[1]), unreadableRows }
+}
+
+async function readPosition(connection: DuckDBConnection) {
+  if (!(await hasTable(connection, 'log_position'))) return undefined
+  const [row] = (await connection.runAndReadAll('SELECT segment, log_offset FROM collector.log_position')).getRows()
+  return row && { segment: String(row[0]), offset: Number(row[1]) }
+}
+
+async function examineLedgers(connection: DuckDBConnection) {
+  const [row] = (await connection.runAndReadAll('SELECT count(*), coalesce(sum(missing), 0) FROM sessions')).getRows()
+  const found = await connection.runAndReadAll(`FROM (${selectFaults}) ORDER BY session_id LIMIT ${faultsTold}`)
+  const [count] = (await connection.runAndReadAll(`SELECT count(*) FROM (${selectFaults})`)).getRows()
+  const faults = found.getRows().map(([sessionId, ...figures]): LedgerFault => {
+    const [mark = 0, stored = 0, rows = 0, twice = 0, highest = 0, unaccounted = 0] = figures.map(Number)
+    return { sessionId: String(sessionId), mark, stored, rows, twice, highest, unaccounted }
+  })
+  return { sessions: Number(row?.[0]), missing: Number(row?.[1]), faults, faultCount: Number(count?.[0]) }
+}
+
+const [, , file = ''] = process.argv
+await answerParent((onProgress) => examine(file, onProgress))

@@ -1,0 +1,138 @@
+/** Repairs a data folder at rest. Nothing is deleted: what it replaces is set aside. */
+import { join, resolve } from 'node:path'
+import { CollectorError } from '../errors.ts'
+import { openLogFiles } from '../log/log-files.ts'
+import { readLog } from '../log/read-log.ts'
+import { openLogWriter } from '../log/write-log.ts'
+import { createSink, type SinkReport } from '../sink/sink.ts'
+import { createDuckDBStore } from '../store/duckdb-store.ts'
+import { openDatabase } from '../store/open-database.ts'
+import { rebuild, restore } from '../store/recovery/rebuild.ts'
+import { recoverDatabase, unopened } from '../store/recovery/recover-database.ts'
+import type { Loss } from '../store/recovery/salvage.ts'
+import { type Diagnosis, diagnose } from './diagnose.ts'
+
+export interface RepairOptions {
+  /** An older copy of the database, to go on from. */
+  readonly from?: string | undefined
+  readonly onProgress?: (what: 'log' | 'database' | 'rebuild', share: number) => void
+}
+
+export interface Repair {
+  /** Paths of what was replaced. */
+  readonly setAside: readonly string[]
+  /** Events that can't come back, as far as their sessions are known. */
+  readonly lost: readonly { readonly sessionId: string; readonly events: number }[]
+  /** All of them, those beyond the sessions that are named, too. */
+  readonly lostEvents: number
+  /** How the folder is afterwards. */
+  readonly after: Diagnosis
+}
+
+/** A log of 4 GB, read from its begin. */
+const sinkTimeoutMs = 3_600_000
+
+/**
+ * Rebuilds the database where it is damaged, or goes on from an older copy of it, and then reads the log. Ended at any
+ * moment it leaves a folder that opens, or can be repaired again.
+ *
+ * @throws {CollectorError} `data_in_use`, `data_unusable`
+ */
+export async function repair(data: string, options: RepairOptions = {}): Promise<Repair> {
+  const folder = resolve(data)
+  const file = join(folder, 'downlink.duckdb')
+  const logFolder = join(folder, 'log')
+  const { from, onProgress } = options
+  const setAside: string[] = []
+  const losses = createLosses()
+  const before = await diagnose(folder, onProgress && { onProgress })
+  if (before.status === 'in_use') throw new CollectorError('data_in_use', `A collector runs on ${folder}`)
+  if (from !== undefined) {
+    const restored = await restore(resolve(from), file)
+    if (restored.kind !== 'restored') throw unopened(resolve(from), restored)
+    setAside.push(restored.aside)
+  }
+  const log = {
+    error(details: { readonly aside?: string; readonly loss?: Loss }) {
+      if (details.aside !== undefined) setAside.push(details.aside)
+      losses.add(details.loss)
+    },
+  }
+  await recoverDatabase({ file, logFolder, log })
+  const opened = setAside.length === 0 ? before : await diagnose(folder)
+  if (needsRebuild(opened)) {
+    const rebuilt = await rebuild(file, logFolder, (share) => onProgress?.('rebuild', share))
+    if (rebuilt.kind === 'failed') throw unopened(file, rebuilt.failure)
+    setAside.push(rebuilt.aside)
+    if (rebuilt.kind === 'rebuilt') losses.add(rebuilt.salvage.loss)
+  }
+  await sinkLog(folder, log, (report) => losses.addReport(report))
+  return { setAside, ...losses.totals(), after: await diagnose(folder) }
+}
+
+/** What `repair` would do, in words; nothing where there is nothing to be done. */
+export function planRepair(diagnosis: Diagnosis, from?: string): readonly string[] {
+  const { database, findings } = diagnosis
+  const steps: string[] = []
+  if (from !== undefined) steps.push(`Set the database aside, and put a copy of ${from} in its place.`)
+  const isUnreadable = database?.kind === 'examined' && database.result.kind === 'corrupt'
+  if (from === undefined && isUnreadable) {
+    steps.push(
+      'Set aside the write-ahead log where that alone is damaged, and go on from the last checkpoint; else save what can be read of the database into a new one, and set the damaged one aside.',
+    )
+  }
+  if (from === undefined && needsRebuild(diagnosis)) {
+    steps.push(
+      'Save what can be read of the database, and what the log still has of the rest, into a new one; set the damaged one aside; count again, by session.',
+    )
+  }
+  if (steps.length > 0 || findings.some(({ code }) => code === 'database_missing' || code === 'unfinished_rebuild')) {
+    steps.push('Read the log, as far as the database lacks what is in it.')
+  }
+  return steps
+}
+
+/** Is something wrong with the database that opening it does not mend? */
+function needsRebuild({ database }: Diagnosis): boolean {
+  if (database?.kind !== 'examined' || database.result.kind !== 'sound') return false
+  const { tables, ledgers } = database.result.answer
+  return tables.some(({ unreadableRows }) => unreadableRows > 0) || (ledgers?.faultCount ?? 0) > 0
+}
+
+/** As a collector does it at its start. */
+async function sinkLog(
+  folder: string,
+  log: Parameters<typeof recoverDatabase>[0]['log'],
+  report: (report: SinkReport) => void,
+): Promise<void> {
+  const database = await openDatabase({ dataFolder: folder, log })
+  const files = await openLogFiles(join(folder, 'log'))
+  const writer = await openLogWriter({ files })
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
+  const sink = createSink({ store, report, read: (position, to) => readLog(files, position, to) })
+  sink.tell(writer.end)
+  const isDone = await sink.caughtUp(sinkTimeoutMs)
+  await sink.stop()
+  await store.close()
+  await database.close()
+  await writer.close()
+  if (!isDone) throw new CollectorError('data_unusable', `Reading the log took over ${sinkTimeoutMs} ms`)
+}
+
+function createLosses() {
+  const sessions = new Map<string, number>()
+  let lostEvents = 0
+  const add = (sessionId: string, events: number) => sessions.set(sessionId, (sessions.get(sessionId) ?? 0) + events)
+  return {
+    add(loss: Loss | undefined) {
+      lostEvents += loss?.events ?? 0
+      for (const { sessionId, events } of loss?.sessions ?? []) add(sessionId, events)
+    },
+    addReport(report: SinkReport) {
+      if (report.code !== 'lost_events') return
+      lostEvents += report.events
+      add(report.sessionId, report.events)
+    },
+    totals: () => ({ lost: [...sessions].map(([sessionId, events]) => ({ sessionId, events })), lostEvents }),
+  }
+}
