@@ -1,107 +1,125 @@
 /**
- * Events a second to a durable ack, against a bare `ws` server that only parses the same frames.
- *
- *     npx jiti benchmarks/ingest.ts [seconds]
- *
- * The load comes from a process of its own, over real sockets, in frames encoded beforehand.
+ * What an event costs from its frame to its durable ack, beside a bare `ws` server that only parses the same frames.
+ * `--help` says what is measured. Load, peer and collector are each a process of their own; frames are encoded beforehand.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createCollector } from '@downlink/collector'
-import { defineEvents } from '@downlink/protocol'
-import { WebSocketServer } from 'ws'
-import { z } from 'zod'
-import type { LoadOrder, LoadReport } from './ingest/load.ts'
+import { stat } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { attackUntil } from './ingest/attack.ts'
+import { startCold } from './ingest/cold-start.ts'
+import { countEvents, databaseFile, fill, withFolder } from './ingest/data-folder.ts'
+import { type Measured, measure, type Order } from './ingest/measure.ts'
+import { type ServerProcess, startServer } from './ingest/server-process.ts'
 
-const seconds = Number(process.argv[2] ?? 5)
-const events = defineEvents({
-  bullet_hit: z.object({
-    bulletId: z.string(),
-    shipId: z.string(),
-    ownerId: z.string(),
-    damage: z.number(),
-    health: z.number(),
-    x: z.number(),
-    y: z.number(),
-  }),
+const help = `npm run bench ingest -- [--seconds N] [--stored MILLIONS] [--only PART]
+
+Each line has events a second, how long an ack took, and what a million events cost the server's process in CPU seconds.
+
+  load         as fast as 16 sessions of 1,000 unacknowledged events go, and at 10,000 events a second
+  connections  at 20,000 events a second, over 10, 100 and 1,000 connections
+  stored       at 20,000 events a second, into an empty store and into a filled one
+  attack       at 10,000 events a second, beside queries that would hold, fill or end a database
+  start        \`downlink serve\` until it listens, and its memory at rest
+
+  --seconds N         of each line, after a second to warm up (default 5)
+  --stored MILLIONS   of events in the filled store (default 5)
+  --only PART         one of the parts`
+
+const parts = { load, connections, stored, attack, start }
+type Part = keyof typeof parts
+
+const { values: flags } = parseArgs({
+  options: {
+    help: { type: 'boolean' },
+    seconds: { type: 'string', default: '5' },
+    stored: { type: 'string', default: '5' },
+    only: { type: 'string' },
+  },
 })
-
-const peer = await againstBareSocket()
-const ours = await againstCollector()
-const calm = await againstCollector(10_000)
-print('bare ws + JSON.parse', peer)
-print('collector, durable', ours)
-print('the same, at ease', calm)
-console.log(`on disk ${ours.bytesPerEvent.toFixed(0)} bytes an event; this process ${ours.residentMb.toFixed(0)} MB`)
-console.log(`ratio ${(ours.eventsPerSecond / peer.eventsPerSecond).toFixed(2)}`)
-
-/** Under its load, and at rest after it. */
-interface CollectorReport extends LoadReport {
-  readonly bytesPerEvent: number
-  readonly residentMb: number
+const seconds = Number(flags.seconds)
+const storedMillions = Number(flags.stored)
+if (flags.help) console.log(help)
+else if (!(seconds > 0 && storedMillions > 0 && (flags.only === undefined || flags.only in parts))) {
+  console.error(help)
+  process.exitCode = 2
+} else {
+  for (const name of flags.only === undefined ? (Object.keys(parts) as Part[]) : [flags.only as Part])
+    await parts[name]()
 }
 
-async function againstCollector(eventsPerSecond?: number): Promise<CollectorReport> {
-  const data = await mkdtemp(join(tmpdir(), 'downlink-bench-'))
-  const collector = createCollector({ data, events, logger: false })
-  try {
-    const { telemetry } = await collector.listen({ port: 0 })
-    const report = await load(telemetry, eventsPerSecond)
-    const residentMb = process.memoryUsage.rss() / 1e6
-    const { rows } = await collector.query('SELECT count(*) FROM events')
+async function load(): Promise<void> {
+  const order = { sessions: 16, windowEvents: 1000 }
+  const bare = await againstBare('bare ws + JSON.parse', order)
+  await withFolder(async (folder) => {
+    const ours = await againstCollector('collector, durable', order, folder)
+    const events = (ours.eventsPerSecond / bare.eventsPerSecond).toFixed(2)
+    const cpu = (ours.cpuSecondsPerMillion / bare.cpuSecondsPerMillion).toFixed(1)
+    console.log(`ratio ${events} of its events a second, at ${cpu} times its CPU an event`)
     // Closed in order, the database has taken in its own log.
-    await collector.close()
-    const { size } = await stat(join(data, 'downlink.duckdb'))
-    return { ...report, bytesPerEvent: size / Number(rows[0]?.[0]), residentMb }
-  } finally {
-    await collector.close()
-    await rm(data, { recursive: true, force: true })
-  }
-}
-
-/** Answers each frame as soon as it is parsed: nothing is checked, nothing is kept. */
-async function againstBareSocket(): Promise<LoadReport> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false })
-  await new Promise((resolve) => server.once('listening', resolve))
-  server.on('connection', (socket) => {
-    socket.on('message', (data) => {
-      const frame = JSON.parse(String(data))
-      const seq = frame.t === 'batch' ? frame.seq + frame.events.length - 1 : 0
-      socket.send(JSON.stringify({ t: frame.t === 'batch' ? 'ack' : 'welcome', seq }))
-    })
+    const bytesPerEvent = (await stat(databaseFile(folder))).size / (await countEvents(folder))
+    console.log(`on disk ${bytesPerEvent.toFixed(0)} bytes an event; memory after it ${ours.residentMb.toFixed(0)} MB`)
   })
-  try {
-    const address = server.address()
-    if (typeof address !== 'object' || address === null) throw new Error('Expected a port')
-    return await load(`ws://127.0.0.1:${address.port}`)
-  } finally {
-    for (const socket of server.clients) socket.terminate()
-    server.close()
-  }
-}
-
-async function load(url: string, eventsPerSecond?: number): Promise<LoadReport> {
-  const child: ChildProcess = fork(join(import.meta.dirname, 'ingest', 'load.ts'), {
-    execArgv: ['--import', 'jiti/register'],
-  })
-  try {
-    return await new Promise<LoadReport>((resolve, reject) => {
-      child.once('message', (report) => resolve(report as LoadReport))
-      child.once('error', reject)
-      child.once('exit', (code) => reject(new Error(`The load generator ended with ${code}`)))
-      const order: LoadOrder = { url, seconds, sessions: 8, batchSize: 50, windowEvents: 2000 }
-      child.send(eventsPerSecond ? { ...order, eventsPerSecond } : order)
-    })
-  } finally {
-    child.kill()
-  }
-}
-
-function print(name: string, { eventsPerSecond, ackP50Ms, ackP99Ms }: LoadReport): void {
-  const rate = Math.round(eventsPerSecond).toLocaleString('en')
-  console.log(
-    `${name.padEnd(22)} ${rate.padStart(9)} events/s   ack p50 ${ackP50Ms.toFixed(1)} ms, p99 ${ackP99Ms.toFixed(1)} ms`,
+  await againstBare('bare, at 10,000/s', { ...order, eventsPerSecond: 10_000 })
+  await withFolder((folder) =>
+    againstCollector('collector, at 10,000/s', { ...order, eventsPerSecond: 10_000 }, folder),
   )
+}
+
+async function connections(): Promise<void> {
+  for (const sessions of [10, 100, 1000]) {
+    const order = { sessions, windowEvents: 2000, eventsPerSecond: 20_000 }
+    await againstBare(`bare, ${sessions} connections`, order)
+    await withFolder((folder) => againstCollector(`collector, ${sessions} connections`, order, folder))
+  }
+}
+
+async function stored(): Promise<void> {
+  for (const millions of [0, storedMillions]) {
+    await withFolder(async (folder) => {
+      if (millions > 0) await fill(folder, millions * 1e6)
+      const order = { sessions: 16, windowEvents: 1000, eventsPerSecond: 20_000 }
+      await againstCollector(`collector, ${millions} million stored`, order, folder)
+    })
+  }
+}
+
+async function attack(): Promise<void> {
+  await withFolder(async (folder) => {
+    await fill(folder, 1e6)
+    const server = await startServer('collector-server.ts', folder)
+    let isOver = false
+    const attacking = attackUntil(() => isOver, server.url.replace(/^ws(.*)\/telemetry$/, 'http$1'))
+    await measure('collector, attacked', server, {
+      seconds,
+      sessions: 16,
+      windowEvents: 1000,
+      eventsPerSecond: 10_000,
+    })
+    isOver = true
+    const { asked, answered, nextAnswerMs } = await attacking
+    console.log(
+      `${asked} queries asked, ${answered} answered; the next question after ${(nextAnswerMs / 1000).toFixed(1)} s`,
+    )
+    await server.stop()
+  })
+}
+
+async function start(): Promise<void> {
+  const starts = [await startCold(), await startCold(), await startCold()].sort((a, b) => a.startMs - b.startMs)
+  const { startMs = Number.NaN, residentMb } = starts[1] ?? {}
+  const memory = residentMb?.map((mb) => mb.toFixed(0)).join(' + ') ?? 'unknown'
+  console.log(`downlink serve listens after ${startMs.toFixed(0)} ms; at rest ${memory} MB`)
+}
+
+async function againstBare(name: string, order: Omit<Order, 'seconds'>): Promise<Measured> {
+  return measureAndStop(name, await startServer('bare-server.ts'), order)
+}
+
+async function againstCollector(name: string, order: Omit<Order, 'seconds'>, folder: string): Promise<Measured> {
+  return measureAndStop(name, await startServer('collector-server.ts', folder), order)
+}
+
+async function measureAndStop(name: string, server: ServerProcess, order: Omit<Order, 'seconds'>): Promise<Measured> {
+  const measured = await measure(name, server, { ...order, seconds })
+  await server.stop()
+  return measured
 }

@@ -1,61 +1,144 @@
-/** The load of `../ingest.ts`: sessions that send as fast as their window allows. Started by it, told by message. */
+/** The load of `../ingest.ts`: sessions that send frames encoded beforehand. A process of its own, told by message. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
+import { bulletHits } from './events.ts'
 
 export interface LoadOrder {
   readonly url: string
   readonly seconds: number
   readonly sessions: number
   readonly batchSize: number
+  /** Of each session. */
   readonly windowEvents: number
   /** In all; without it, as fast as the window allows. */
   readonly eventsPerSecond?: number
 }
 
 export interface LoadReport {
-  readonly eventsPerSecond: number
+  /** Between `begun` and `ended`. */
+  readonly ackedEvents: number
   readonly ackP50Ms: number
   readonly ackP99Ms: number
+  /** Sent and never acknowledged: the server closed the socket, or answers no more. */
+  readonly refusedEvents: number
 }
 
+export type LoadMessage =
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'report'; readonly report: LoadReport }
+
 const warmUpMs = 1000
+/** What is not acknowledged so long after the end never is. */
+const patienceMs = 10_000
+/** Sockets of one address that have not said hello are bounded. */
+const greetAtOnce = 100
 
 process.once('message', (order) => void run(order as LoadOrder))
 
 async function run(order: LoadOrder): Promise<void> {
-  const eventsText = encodeEvents(order.batchSize)
-  const startedAt = performance.now() + warmUpMs
-  const endsAt = startedAt + order.seconds * 1000
-  const pauseMs = order.eventsPerSecond ? (1000 * order.sessions * order.batchSize) / order.eventsPerSecond : 0
+  const { seconds, sessions: count, batchSize, eventsPerSecond } = order
+  const eventsText = JSON.stringify(bulletHits(batchSize))
+  const pauseMs = eventsPerSecond === undefined ? undefined : (1000 * count * batchSize) / eventsPerSecond
   const latencies: number[] = []
-  let acked = 0
+  let phase: 'warming' | 'measuring' | 'ending' = 'warming'
+  let ackedEvents = 0
 
-  await Promise.all(Array.from({ length: order.sessions }, () => session()))
+  const sessions: Session[] = []
+  while (sessions.length < count) {
+    const next = Array.from({ length: Math.min(greetAtOnce, count - sessions.length) }, open)
+    sessions.push(...(await Promise.all(next)))
+  }
+  const over = sessions.map(({ send }) => send())
+  await sleep(warmUpMs)
+  phase = 'measuring'
+  tell({ kind: 'begun' })
+  await sleep(seconds * 1000)
+  phase = 'ending'
+  tell({ kind: 'ended' })
+  for (const { end } of sessions) end()
+  await Promise.race([Promise.all(over), sleep(patienceMs)])
+  const refusedEvents = sessions.reduce((sum, { unackedEvents }) => sum + unackedEvents, 0)
   latencies.sort((a, b) => a - b)
-  const quantile = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
-  process.send?.({
-    eventsPerSecond: acked / order.seconds,
-    ackP50Ms: quantile(0.5),
-    ackP99Ms: quantile(0.99),
-  } satisfies LoadReport)
+  const quantile = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
+  tell({ kind: 'report', report: { ackedEvents, ackP50Ms: quantile(0.5), ackP99Ms: quantile(0.99), refusedEvents } })
 
-  function session(): Promise<void> {
+  interface Session {
+    /** Resolves once all is acknowledged after `end`, or the server closed. */
+    send(): Promise<void>
+    end(): void
+    readonly unackedEvents: number
+  }
+
+  function open(): Promise<Session> {
     const socket = new WebSocket(order.url, 'downlink.v1', { perMessageDeflate: false })
-    const unacked: { readonly upTo: number; readonly sentAt: number }[] = []
+    const unacked: { readonly upTo: number; readonly sentAt: number; readonly isMeasured: boolean }[] = []
     let next = 1
     let ack = 0
     let timer: NodeJS.Timeout | undefined
+    let finish = (): void => {}
 
-    function send(): void {
-      const upTo = next + order.batchSize - 1
+    const fits = () => next - 1 - ack + batchSize <= order.windowEvents
+
+    function sendBatch(): void {
+      const upTo = next + batchSize - 1
       socket.send(`{"t":"batch","seq":${next},"pushed":${upTo},"events":${eventsText}}`)
-      unacked.push({ upTo, sentAt: performance.now() })
+      unacked.push({ upTo, sentAt: performance.now(), isMeasured: phase === 'measuring' })
       next = upTo + 1
     }
 
     function fill(): void {
-      if (pauseMs > 0) timer ??= setInterval(send, pauseMs)
-      else while (next - 1 - ack + order.batchSize <= order.windowEvents) send()
+      while (phase !== 'ending' && fits()) sendBatch()
+    }
+
+    function take(seq: number): void {
+      if (phase === 'measuring') ackedEvents += seq - ack
+      ack = seq
+      const now = performance.now()
+      while (unacked[0] && unacked[0].upTo <= ack) {
+        const batch = unacked.shift()
+        if (batch?.isMeasured) latencies.push(now - batch.sentAt)
+      }
+      if (pauseMs === undefined) fill()
+      endIfDone()
+    }
+
+    function endIfDone(): void {
+      if (phase === 'ending' && ack === next - 1) finish()
+    }
+
+    const session: Session = {
+      send() {
+        if (pauseMs === undefined) fill()
+        else {
+          const tick = () => {
+            if (fits()) sendBatch()
+          }
+          // Sessions start apart, as players do.
+          timer = setTimeout(() => {
+            tick()
+            timer = setInterval(tick, pauseMs)
+          }, Math.random() * pauseMs)
+        }
+        return new Promise((resolve) => {
+          finish = () => {
+            clearInterval(timer)
+            socket.close()
+            resolve()
+          }
+          socket.once('close', () => {
+            clearInterval(timer)
+            resolve()
+          })
+        })
+      },
+      end() {
+        clearInterval(timer)
+        endIfDone()
+      },
+      get unackedEvents() {
+        return next - 1 - ack
+      },
     }
 
     return new Promise((resolve, reject) => {
@@ -66,18 +149,8 @@ async function run(order: LoadOrder): Promise<void> {
       })
       socket.on('message', (data) => {
         const frame = JSON.parse(String(data))
-        const now = performance.now()
-        if (frame.t === 'ack') {
-          if (now >= startedAt && now < endsAt) acked += frame.seq - ack
-          ack = frame.seq
-          while (unacked[0] && unacked[0].upTo <= ack) {
-            const batch = unacked.shift()
-            if (batch && batch.sentAt >= startedAt) latencies.push(now - batch.sentAt)
-          }
-        }
-        if (now < endsAt) fill()
-        else clearInterval(timer)
-        if (now >= endsAt && next - 1 === ack) resolve(socket.close())
+        if (frame.t === 'welcome') resolve(session)
+        if (frame.t === 'ack') take(frame.seq)
       })
       socket.once('error', reject)
       socket.once('close', (code) => reject(new Error(`The server closed with ${code}`)))
@@ -85,19 +158,8 @@ async function run(order: LoadOrder): Promise<void> {
   }
 }
 
-function encodeEvents(count: number): string {
-  const events = Array.from({ length: count }, (_, i) => ({
-    type: 'bullet_hit',
-    timestamp: 1_767_225_600_000 + i,
-    data: {
-      bulletId: `b${1000 + i}`,
-      shipId: `red-${i % 25}`,
-      ownerId: `blue-${i % 25}`,
-      damage: 10,
-      health: 20,
-      x: 123.456 + i,
-      y: 78.9 + i,
-    },
-  }))
-  return JSON.stringify(events)
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+function tell(message: LoadMessage): void {
+  process.send?.(message)
 }
