@@ -1,8 +1,9 @@
 /** What is handed out as an artifact, looked at before any writer gets it. */
+import { kindOf, messageOf } from '@downlink/protocol'
 import type { Artifact } from './artifact.ts'
 import { nameFault } from './artifact-name.ts'
-import { isContent, kindOf } from './content.ts'
-import { ArtifactError, messageOf } from './errors.ts'
+import { isContent } from './content.ts'
+import { ArtifactError } from './errors.ts'
 
 export type CheckedArtifact =
   | { readonly ok: true; readonly artifact: Artifact }

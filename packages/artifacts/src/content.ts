@@ -13,12 +13,6 @@ export const isStream = (value: unknown): value is AsyncIterable<Uint8Array> =>
 export const isContent = (value: unknown): value is Artifact['content'] =>
   typeof value === 'string' || isBytes(value) || isStream(value)
 
-/** What came instead, for messages. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  return typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value
-}
-
 /** In UTF-8. */
 export const byteLength = (content: string | Uint8Array): number =>
   typeof content === 'string' ? new TextEncoder().encode(content).length : content.length

@@ -1,4 +1,5 @@
 /** What goes wrong with artifacts, each with a code to act on. */
+import { messageOf } from '@downlink/protocol'
 
 export type ArtifactErrorCode =
   /** An option is out of its range, or of the wrong type. */
@@ -61,14 +62,4 @@ export function rootCauseOf(error: unknown): string {
     // A getter threw: this is as deep as anybody can look.
   }
   return messageOf(cause)
-}
-
-/** Whatever was thrown, as text; never throws itself. */
-export function messageOf(error: unknown): string {
-  try {
-    const { message } = Object(error) as { readonly message?: unknown }
-    return typeof message === 'string' && message !== '' ? message : String(error)
-  } catch {
-    return 'something that has no text was thrown'
-  }
 }

@@ -1,5 +1,6 @@
 /** What the caller of an export passes through to writers, publisher and events. */
-import { ArtifactError, messageOf } from './errors.ts'
+import { messageOf } from '@downlink/protocol'
+import { ArtifactError } from './errors.ts'
 import { expectObject } from './option-checks.ts'
 
 export type ExportContext = Readonly<Record<string, unknown>>

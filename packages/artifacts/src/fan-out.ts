@@ -1,10 +1,11 @@
 /** One artifact to all writers: each under its deadline, none in the way of another. */
+import { messageOf } from '@downlink/protocol'
 import type { WriterReceipt } from './adapter-options.ts'
 import type { Artifact, WrittenArtifact } from './artifact.ts'
 import type { NamedArtifact } from './checked-artifact.ts'
 import { byteLength, isStream, newlineTerminated } from './content.ts'
 import { underDeadline } from './deadline.ts'
-import { ArtifactError, messageOf } from './errors.ts'
+import { ArtifactError } from './errors.ts'
 import type { ExportRun } from './export-run.ts'
 import { inPool } from './pool.ts'
 import type { NamedWriter } from './resolve-writers.ts'

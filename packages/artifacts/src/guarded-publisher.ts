@@ -1,7 +1,6 @@
 /** A publisher under a deadline, whose every fault becomes a result. */
-import { kindOf } from './content.ts'
+import { kindOf, messageOf } from '@downlink/protocol'
 import { underDeadline } from './deadline.ts'
-import { messageOf } from './errors.ts'
 import type { ExportRun } from './export-run.ts'
 import type { ArtifactPublisher, PublishFailureCode, PublishResult } from './publish-result.ts'
 

@@ -21,7 +21,7 @@ export {
   requireTable,
 } from './create-inspector-export-artifacts.ts'
 export { formulaStart } from './csv.ts'
-export { ArtifactError, type ArtifactErrorCode, messageOf } from './errors.ts'
+export { ArtifactError, type ArtifactErrorCode } from './errors.ts'
 export type { EventPort } from './event-port.ts'
 export {
   createEventRecorder,

@@ -1,12 +1,6 @@
 /** What every option of this package is checked with, so that wrong ones are named alike. */
+import { shown } from '@downlink/protocol'
 import { ArtifactError } from './errors.ts'
-
-/** What came, for messages. Never throws. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value !== 'object' || value === null) return String(value)
-  return Array.isArray(value) ? 'a list' : 'an object'
-}
 
 export const badOption = (name: string, expected: string, got: unknown): ArtifactError =>
   new ArtifactError('bad_option', `Expected \`${name}\` to be ${expected}, got ${shown(got)}`)

@@ -1,7 +1,7 @@
 /** Writers in whatever form they were given, made into objects with an id each. */
+import { kindOf } from '@downlink/protocol'
 import type { AdapterOptions, WriterConfig, WriterFunction, WriterReceipt } from './adapter-options.ts'
 import type { Artifact } from './artifact.ts'
-import { kindOf } from './content.ts'
 import { ArtifactError } from './errors.ts'
 import { MemoryTelemetryWriter } from './memory-telemetry-writer.ts'
 import { expectList } from './option-checks.ts'

@@ -1,6 +1,7 @@
 /** One stream of bytes for several readers: read once, held only as long as the slowest needs it. */
-import { isBytes, kindOf } from './content.ts'
-import { ArtifactError, messageOf } from './errors.ts'
+import { kindOf, messageOf } from '@downlink/protocol'
+import { isBytes } from './content.ts'
+import { ArtifactError } from './errors.ts'
 import type { SetTimer } from './timer.ts'
 
 export interface SharedStreamOptions {

@@ -394,7 +394,7 @@ it('refuses a bad name and a content that is none before any writer sees them', 
   expect(write).not.toHaveBeenCalled()
   const ofTheFirst = metrics.failures.filter((_failure, at) => at % 2 === 0)
   expect(ofTheFirst.map(({ code }) => code)).toEqual(['bad_name', 'bad_name', ...Array(6).fill('bad_content')])
-  expect(ofTheFirst[2]?.message).toBe('Expected text, bytes or a stream of bytes, got Object')
+  expect(ofTheFirst[2]?.message).toBe('Expected text, bytes or a stream of bytes, got object')
 })
 
 it('gives a stream to each of several writers, whatever the concurrency, also where one fails or does not read', async () => {

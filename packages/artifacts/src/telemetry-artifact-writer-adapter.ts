@@ -1,10 +1,11 @@
 /** One call for all writers: names checked, each write under a deadline, no failure stops another. */
+import { messageOf } from '@downlink/protocol'
 import { type AdapterOptions, type AdapterSettings, adapterSettings, type LogPort } from './adapter-options.ts'
 import type { Artifact, WrittenArtifact } from './artifact.ts'
 import { nameKey } from './artifact-name.ts'
 import { CallableWriter } from './callable-writer.ts'
 import { type CheckedArtifact, checkArtifact } from './checked-artifact.ts'
-import { ArtifactError, messageOf, rootCauseOf } from './errors.ts'
+import { ArtifactError, rootCauseOf } from './errors.ts'
 import type { EventPort } from './event-port.ts'
 import { type ExportContext, readableContext, signalIn } from './export-context.ts'
 import type { ExportFailure, ExportMetrics, WriterSummary } from './export-metrics.ts'

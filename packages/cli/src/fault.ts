@@ -1,6 +1,8 @@
 /** Any error as the command reports it: what happened, what to do, and the exit code. */
+
 import { ArtifactError } from '@downlink/artifacts'
 import type { CollectorError, CollectorErrorCode } from '@downlink/collector'
+import { messageOf } from '@downlink/protocol'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
 import { CliError } from './errors.ts'
@@ -48,15 +50,6 @@ export function describeFault(error: unknown, { withStack, colourful, safe }: Fa
   if (advice) lines.push(advice)
   if (withStack && error instanceof Error) lines.push(stackOf(error))
   return `${red('error:')} ${safe(lines.join('\n'))}\n`
-}
-
-/** Of whatever was thrown: a game may throw what has no text at all. */
-export function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error)
-  } catch {
-    return 'something that has no text was thrown'
-  }
 }
 
 function adviceOn(error: unknown): string | undefined {

@@ -1,11 +1,12 @@
 /** Imports a module that was named on the command line: a path from here, or a package. */
+
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { messageOf } from '@downlink/protocol'
 import { createJiti } from 'jiti'
 import { CliError } from './errors.ts'
-import { messageOf } from './fault.ts'
 import { tell } from './output.ts'
 
 export type LoadedModule = Readonly<Record<string, unknown>>

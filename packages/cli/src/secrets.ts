@@ -1,5 +1,7 @@
 /** Keys and tokens, which may come by flag, by file or by the environment, in this order. */
+
 import { readFile } from 'node:fs/promises'
+import { messageOf } from '@downlink/protocol'
 import { CliError } from './errors.ts'
 
 export interface SecretSources {
@@ -20,8 +22,8 @@ export async function readSecrets({ flags, file, variable }: SecretSources): Pro
 
 async function readLines(file: string): Promise<string[]> {
   const advice = 'Put one secret on each line, in a file that only you can read.'
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new CliError('bad_secret_file', `${file} can't be read: ${cause.message}`, advice, { cause })
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CliError('bad_secret_file', `${file} can't be read: ${messageOf(cause)}`, advice, { cause })
   })
   const lines = text.split(/\r?\n/).map((line) => line.trim())
   const secrets = lines.filter((line) => line !== '' && !line.startsWith('#'))

@@ -1,4 +1,5 @@
 /** `npm run export-telemetry` and `downlink export`: from the command line to an exit code and a summary. */
+import { messageOf } from '@downlink/protocol'
 import { Command, CommanderError } from 'commander'
 import { exportCommand } from './commands/export.ts'
 import { createNarrator, type Narrator } from './export/narrator.ts'
@@ -12,7 +13,6 @@ import {
   exitCodeOfSummary,
   withFailure,
 } from './export/summary.ts'
-import { messageOf } from './fault.ts'
 import { createSafeText, jsonLine } from './output.ts'
 import { subcommand } from './subcommand.ts'
 

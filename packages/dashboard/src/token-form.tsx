@@ -1,4 +1,5 @@
 /** Asks for the read token. The collector keeps it in a cookie that no script can read. */
+import { messageOf } from '@downlink/protocol'
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { showToken } from './api.ts'
 
@@ -14,7 +15,7 @@ export function TokenForm({ onShown }: { readonly onShown: () => Promise<void> }
       // Where that has helped, this form is gone.
       setFault('It is right, but this browser keeps no cookie for it: open the page by its https address.')
     } catch (error) {
-      setFault(error instanceof Error ? error.message : String(error))
+      setFault(messageOf(error))
     }
   }
 

@@ -24,6 +24,7 @@ export {
   type StandardResult,
   type StandardSchema,
 } from './define-events.ts'
+export { kindOf, messageOf, shown } from './describe.ts'
 export { type DropCounts, type DropReason, dropReasons } from './drop-reasons.ts'
 export { cutElement, cutEnvelope, type ReceivedElement } from './element.ts'
 export { encodeBatch, encodeFrame } from './encode.ts'

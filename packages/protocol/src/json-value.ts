@@ -1,4 +1,5 @@
 /** Copies any value into what JSON holds, and says in text what it can't: for exports, where nothing may be lost or throw. */
+import { messageOf } from './describe.ts'
 import { toJsonValue } from './json-rule.ts'
 
 /** Deeper than any state should be; beyond it a stack could overflow. */
@@ -28,7 +29,7 @@ function convert(value: unknown, above: unknown[], maxDepth: number): unknown {
   try {
     return convertObject(value as Source, above, maxDepth)
   } catch (error) {
-    return `[unreadable: ${(error as Error | undefined)?.message ?? 'it threw'}]`
+    return `[unreadable: ${messageOf(error)}]`
   } finally {
     above.pop()
   }

@@ -1,5 +1,7 @@
 /** A game's event bus, of whatever make: nothing that it throws, returns or leaves out stops who uses it. */
-import { callGuarded, type EventPort, messageOf } from '@downlink/artifacts'
+
+import { callGuarded, type EventPort } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { WorldStateError } from './errors.ts'
 
 /**

@@ -1,5 +1,7 @@
 /** A game looked at, at one moment: the summary, and what goes into files beside it. */
-import { type GameIdentity, type InspectorSummary, messageOf, type Table } from '@downlink/artifacts'
+
+import type { GameIdentity, InspectorSummary, Table } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { isoTime } from './iso-time.ts'
 import { copyJson, type Json, setField } from './json.ts'
 import { readSection, type SectionFault } from './section-fault.ts'

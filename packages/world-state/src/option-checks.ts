@@ -1,8 +1,6 @@
 /** What is given to whatever is made here, checked, so that wrong things are named alike. */
+import { kindOf } from '@downlink/protocol'
 import { WorldStateError, type WorldStateErrorCode } from './errors.ts'
-
-/** What came, for messages. */
-export const kindOf = (value: unknown): string => (value === null ? 'null' : typeof value)
 
 /** @throws {WorldStateError} `bad_option`, or the given code */
 export function expectObject(name: string, value: unknown, code: WorldStateErrorCode = 'bad_option'): void {

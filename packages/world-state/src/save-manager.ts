@@ -1,5 +1,7 @@
 /** What a game asks when it wants its world kept, loaded, or looked at. */
-import { type EventPort, type GameIdentity, type InspectorSummary, messageOf, type SetTimer } from '@downlink/artifacts'
+
+import type { EventPort, GameIdentity, InspectorSummary, SetTimer } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { randomText } from './environment.ts'
 import { WorldStateError } from './errors.ts'
 import {

@@ -1,7 +1,9 @@
 /** A slice of the world: its state, the events that change it, and what it shows of itself. */
+
 import type { Cell, Table } from '@downlink/artifacts'
+import { kindOf } from '@downlink/protocol'
 import { WorldStateError } from './errors.ts'
-import { expectObject, kindOf } from './option-checks.ts'
+import { expectObject } from './option-checks.ts'
 import { requireState } from './state-value.ts'
 
 /** Every payload has a time: its own, or else the store's. */

@@ -1,4 +1,5 @@
 /** What a state is made of: data that versions can share, and that a save gives back exactly. */
+import { kindOf } from '@downlink/protocol'
 import { WorldStateError } from './errors.ts'
 
 /** Deeper than any state should be: whatever walks it would run out of stack. */
@@ -66,7 +67,10 @@ function judgeObject(value: object, above: number): number | Fault {
 /** What is odd about an object, of which a copy would differ. */
 function oddityOf(value: object, keys: readonly string[]): string | undefined {
   const isList = Array.isArray(value)
-  if (!isBasePrototype(Object.getPrototypeOf(value), isList)) return kindOf(value)
+  if (!isBasePrototype(Object.getPrototypeOf(value), isList)) {
+    const kind = kindOf(value)
+    return kind === 'object' ? 'an object that is not plain' : `a ${kind}`
+  }
   // A list has one more: its length.
   if (Reflect.ownKeys(value).length !== keys.length + (isList ? 1 : 0)) return 'fields that are hidden or have a symbol'
   if (isList && (keys.length !== value.length || Number(keys.at(-1) ?? -1) !== value.length - 1)) {
@@ -79,11 +83,6 @@ function oddityOf(value: object, keys: readonly string[]): string | undefined {
 function isBasePrototype(prototype: object | null, ofLists: boolean): boolean {
   if (ofLists) return Array.isArray(prototype)
   return prototype !== null && Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
-}
-
-function kindOf(value: object): string {
-  const name = value.constructor?.name
-  return typeof name === 'string' && !['', 'Object'].includes(name) ? `a ${name}` : 'an object that is not plain'
 }
 
 const stepOf = (value: object, key: string): string => (Array.isArray(value) ? `[${key}]` : `.${key}`)

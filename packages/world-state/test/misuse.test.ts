@@ -27,7 +27,7 @@ it.each<[string, () => unknown, code: string, message: string]>([
     'a store of a Set',
     () => new WorldStateStore(any({ slices: new Set() })),
     'bad_option',
-    '`slices` to be a list, got object',
+    '`slices` to be a list, got Set',
   ],
   [
     'a slice that is null',

@@ -1,8 +1,9 @@
 /** The folder below `artifactRoot` that a context's `artifactDir` names, and that it stays below it. */
+
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { shown } from '@downlink/protocol'
 import { nameFault } from '../artifact-name.ts'
 import { ArtifactError } from '../errors.ts'
-import { shown } from '../option-checks.ts'
 import { systemCode } from './file-errors.ts'
 import type { FileSystemPort } from './file-system-port.ts'
 

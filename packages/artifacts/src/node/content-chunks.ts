@@ -1,8 +1,10 @@
 /** Content as chunks of bytes on their way to a file, compressed on demand. */
+
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
+import { kindOf } from '@downlink/protocol'
 import type { Artifact } from '../artifact.ts'
-import { isBytes, kindOf, newlineTerminated } from '../content.ts'
+import { isBytes, newlineTerminated } from '../content.ts'
 import { ArtifactError } from '../errors.ts'
 import { untilAborted } from '../until-aborted.ts'
 

@@ -1,5 +1,6 @@
 /** What the operating system says, as codes that say what to do about it. */
-import { ArtifactError, type ArtifactErrorCode, messageOf } from '../errors.ts'
+import { messageOf } from '@downlink/protocol'
+import { ArtifactError, type ArtifactErrorCode } from '../errors.ts'
 
 const codes: Readonly<Record<string, ArtifactErrorCode>> = {
   EACCES: 'not_writable',

@@ -1,5 +1,7 @@
 /** Syncs to the disk where the file system takes it: shared folders, SMB and FUSE may not. */
+
 import type { FileHandle } from 'node:fs/promises'
+import { messageOf } from '@downlink/protocol'
 import { isRefusal } from './file-errors.ts'
 
 /**
@@ -12,6 +14,6 @@ export async function syncWherePossible(handle: Pick<FileHandle, 'sync'>): Promi
     return undefined
   } catch (error) {
     if (!isRefusal(error)) throw error
-    return (error as Error).message
+    return messageOf(error)
   }
 }

@@ -1,11 +1,12 @@
 /** Artifacts as files in one folder: each there as a whole or not at all, and none replaced. */
+
 import type { FileHandle } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from '@downlink/protocol'
 import type { LogPort } from '../adapter-options.ts'
 import type { Artifact, WrittenArtifact } from '../artifact.ts'
 import { checkArtifact } from '../checked-artifact.ts'
-import { messageOf } from '../errors.ts'
 import { readableContext, signalIn } from '../export-context.ts'
 import { callGuarded } from '../guarded-call.ts'
 import { badOption, expectObject } from '../option-checks.ts'

@@ -1,9 +1,10 @@
 /** A text file that is there as a whole, in the place of an earlier one, or not at all. */
+
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '@downlink/protocol'
 import { syncWherePossible } from './file-sync.ts'
 import { retried } from './retry.ts'
 

@@ -1,7 +1,9 @@
 /** From the settings to a mission that is ready to be played. */
+
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { inTime } from '@downlink/artifacts/node'
+import { messageOf } from '@downlink/protocol'
 import { CliError } from '../errors.ts'
 import type { HeadlessMission, MissionGame, MissionOptions } from '../game-module.ts'
 import { type ExportSettings, exportDefaults } from './settings.ts'
@@ -31,13 +33,13 @@ export function chosenMission({ name, missions }: MissionGame, wanted: string | 
 async function readSnapshot(file: string, timeoutMs: number = exportDefaults.fileTimeoutMs): Promise<unknown> {
   const path = resolve(file)
   const advice = 'Name the JSON file of a WorldStateStore snapshot, or of a save that holds one.'
-  const text = await inTime(() => readFile(path, 'utf8'), timeoutMs).catch((cause: Error) => {
-    throw new CliError('bad_snapshot', `The snapshot can't be read: ${cause.message}`, advice, { cause })
+  const text = await inTime(() => readFile(path, 'utf8'), timeoutMs).catch((cause: unknown) => {
+    throw new CliError('bad_snapshot', `The snapshot can't be read: ${messageOf(cause)}`, advice, { cause })
   })
   try {
     return snapshotIn(JSON.parse(text))
   } catch (cause) {
-    throw new CliError('bad_snapshot', `${path} is not JSON: ${(cause as Error).message}`, advice, { cause })
+    throw new CliError('bad_snapshot', `${path} is not JSON: ${messageOf(cause)}`, advice, { cause })
   }
 }
 

@@ -1,7 +1,8 @@
 /** The `--summary` file: the summary as it is printed, whole or not at all. */
+
 import { resolve } from 'node:path'
 import { inTime, writeAtomically } from '@downlink/artifacts/node'
-import { messageOf } from '../fault.ts'
+import { messageOf } from '@downlink/protocol'
 import { jsonLine } from '../output.ts'
 import type { Narrator } from './narrator.ts'
 import { type ExportFlags, exportDefaults } from './settings.ts'

@@ -1,6 +1,8 @@
 /** What an export is told to do: by flags, then by the environment, then by the defaults. */
+
 import { join, resolve } from 'node:path'
 import { ArtifactError, createInspectorExportArtifacts, type InspectorSummary } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { CliError } from '../errors.ts'
 import { onlyGiven } from '../flags.ts'
 import { type Argv, epochSeconds, jsonArgvList } from './values.ts'
@@ -98,7 +100,7 @@ function readVariable<Value>(
     const came = variable === commandsVariable ? `text of ${text.length} characters` : JSON.stringify(text)
     throw new CliError(
       'bad_usage',
-      `The variable ${variable} is ${came}. ${(cause as Error).message}`,
+      `The variable ${variable} is ${came}. ${messageOf(cause)}`,
       'Correct it, or give the flag, which is asked first: downlink export --help',
       { cause },
     )

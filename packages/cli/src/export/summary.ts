@@ -1,4 +1,5 @@
 /** What an export came to, as the JSON on the last line of stdout. */
+
 import {
   ArtifactError,
   type ArtifactErrorCode,
@@ -7,8 +8,8 @@ import {
   type PublishResult,
   type WrittenArtifact,
 } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { CliError, type CliErrorCode } from '../errors.ts'
-import { messageOf } from '../fault.ts'
 import { onlyGiven } from '../flags.ts'
 import { interruptedExitCode } from '../interruption.ts'
 import type { FailOn } from './settings.ts'

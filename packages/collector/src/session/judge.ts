@@ -1,5 +1,6 @@
 /** Judges single events: first against the wire's limits, then against the game's own schemas. */
-import { isThenable, messageOf } from '@downlink/artifacts'
+
+import { isThenable } from '@downlink/artifacts'
 import {
   type CheckedEvent,
   checkEvent,
@@ -8,6 +9,7 @@ import {
   type EventLimits,
   type EventSchemas,
   jsonFault,
+  messageOf,
   type ReceivedElement,
   type StandardIssue,
   type WireEvent,

@@ -1,4 +1,5 @@
 /** SQL over what is stored, and all of it as a file. */
+import { messageOf } from '@downlink/protocol'
 import { type KeyboardEvent, type ReactElement, useId, useState } from 'react'
 import { exportPath, runQuery } from '../api.ts'
 import type { QueryResult } from '../api-types.ts'
@@ -23,7 +24,7 @@ export function QueryPanel(): ReactElement {
       const result = await runQuery(text)
       setAnswer({ state: 'here', result, tookMs: performance.now() - startedAt })
     } catch (error) {
-      setAnswer({ state: 'failed', message: error instanceof Error ? error.message : String(error) })
+      setAnswer({ state: 'failed', message: messageOf(error) })
     }
   }
 

@@ -1,4 +1,5 @@
 /** Asks a page for its inspector export, and comes back in time with what there is, or with why there is nothing. */
+import { messageOf } from '@downlink/protocol'
 import type { Frame, Page } from '@playwright/test'
 import { callExport, type PageExportAnswer, type PageExportRequest } from '../environment.ts'
 import type { CaptureFailureCode } from '../errors.ts'
@@ -76,7 +77,7 @@ const kinds: readonly (readonly [CaptureFailureCode, RegExp])[] = [
 ]
 
 function failureOf(page: PagePort, error: unknown): Asked & { readonly ok: false } {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const code =
     kinds.find(([, pattern]) => pattern.test(message))?.[0] ?? (page.isClosed() ? 'page_closed' : 'export_failed')
   return { ok: false, code, message }

@@ -1,5 +1,7 @@
 /** Attaches artifacts to a test, each under its own file name: by its file where there is one, else by its content. */
+
 import type { WrittenArtifact } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import type { TestInfo } from '@playwright/test'
 import type { Problem } from './note.ts'
 import type { PageArtifact } from './read-export.ts'
@@ -34,7 +36,7 @@ export async function attachArtifacts(
             .attach(filename, { path, contentType })
             .catch(() => testInfo.attach(filename, { body, contentType })))
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       problems.push({ code: 'attach_failed', message: `Could not attach ${JSON.stringify(filename)}: ${reason}` })
     }
   }

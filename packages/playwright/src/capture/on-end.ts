@@ -1,4 +1,5 @@
 /** What is kept of a test when it ends: the artifacts of its pages, what its telemetry came to, and the ledgers. */
+import { messageOf } from '@downlink/protocol'
 import type { BrowserContext, TestInfo } from '@playwright/test'
 import { TelemetryTestError } from '../errors.ts'
 import type { Telemetry } from '../telemetry.ts'
@@ -59,7 +60,7 @@ export function watchEnd(testInfo: TestInfo, telemetry: Telemetry, mode: Capture
     try {
       await work()
     } catch (error) {
-      note(testInfo, `Telemetry was not captured: ${error instanceof Error ? error.message : String(error)}`)
+      note(testInfo, `Telemetry was not captured: ${messageOf(error)}`)
     }
   }
 

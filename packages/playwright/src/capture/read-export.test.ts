@@ -14,9 +14,9 @@ const nameless = { section: 'unknown', filename: 'unnamed.txt', mimeType: 'text/
 it.each([
   [null, [], ['Expected `{ summary, artifacts, metrics }`, got null']],
   ['text', [], ['Expected `{ summary, artifacts, metrics }`, got string']],
-  [[], [], ['Expected `{ summary, artifacts, metrics }`, got an array']],
+  [[], [], ['Expected `{ summary, artifacts, metrics }`, got array']],
   [{}, [], ['Expected `summary` to be an object, got undefined', 'Expected `artifacts` to be an array, got undefined']],
-  [{ summary: [], artifacts: [artifact] }, [artifact], ['Expected `summary` to be an object, got an array']],
+  [{ summary: [], artifacts: [artifact] }, [artifact], ['Expected `summary` to be an object, got array']],
   [{ summary: {}, artifacts: {} }, [], ['Expected `artifacts` to be an array, got object']],
   [{ summary: {}, artifacts: [null, artifact] }, [artifact], ['Expected `artifacts[0]` to be an object, got null']],
   [

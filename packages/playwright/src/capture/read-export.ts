@@ -1,5 +1,7 @@
 /** Reads what a page's export resolved to: it is the game's, and may be anything. What can be kept is kept. */
+
 import type { InspectorSummary } from '@downlink/artifacts'
+import { kindOf } from '@downlink/protocol'
 
 export interface PageArtifact {
   readonly section: string
@@ -59,5 +61,3 @@ function readArtifact(entry: unknown, path: string, faults: string[]): PageArtif
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value)

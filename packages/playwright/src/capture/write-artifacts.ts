@@ -1,5 +1,7 @@
 /** Hands artifacts to an adapter. Whatever it does, there are metrics in time, and the bus hears of it once. */
+
 import type { EventPort, ExportContext, ExportMetrics } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { inTime } from '../in-time.ts'
 import type { PageArtifact } from './read-export.ts'
 
@@ -21,7 +23,7 @@ export async function writeArtifacts(
     if (Array.isArray(metrics?.written) && Array.isArray(metrics.failures)) return metrics
     return failedMetrics(artifacts, 'Expected the adapter to resolve to its metrics')
   } catch (error) {
-    return failedMetrics(artifacts, error instanceof Error ? error.message : String(error))
+    return failedMetrics(artifacts, messageOf(error))
   }
 }
 

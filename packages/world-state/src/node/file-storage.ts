@@ -1,10 +1,12 @@
 /** Saves as files, one a slot: for headless games and tools. */
+
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncWherePossible } from '@downlink/artifacts/node'
+import { kindOf } from '@downlink/protocol'
 import { WorldStateError } from '../errors.ts'
-import { expectObject, kindOf } from '../option-checks.ts'
+import { expectObject } from '../option-checks.ts'
 import { type DeadlineOptions, deadlineOf, inTime } from '../storage/deadline.ts'
 import { requireReplaceable, withStorage } from '../storage/storage-fault.ts'
 import type { StoragePort } from '../storage/storage-port.ts'

@@ -1,4 +1,5 @@
 /** A payload, read field by field: what is odd about one is left out and told, and does not cost the event. */
+import { messageOf, shown } from '@downlink/protocol'
 import type { Json } from '../json.ts'
 import type { Warn } from '../slice.ts'
 
@@ -25,7 +26,7 @@ export class PayloadFields {
   readonly #path: string
 
   constructor(payload: Json, warn: Warn, path = 'payload') {
-    if (!isObject(payload)) throw new TypeError(`Expected \`${path}\` to be an object, got ${kindOf(payload)}`)
+    if (!isObject(payload)) throw new TypeError(`Expected \`${path}\` to be an object, got ${shownBriefly(payload)}`)
     this.#fields = payload
     this.#warn = warn
     this.#path = path
@@ -84,7 +85,7 @@ export class PayloadFields {
       try {
         return [read(item, `${this.#path}.${name}[${at}]`, this.#warn)]
       } catch (error) {
-        this.#warn(String((error as Error).message))
+        this.#warn(messageOf(error))
         return []
       }
     })
@@ -101,7 +102,7 @@ export class PayloadFields {
       if (value === undefined || value === null) continue
       const read = valueIn(value)
       if (read !== undefined) return read
-      this.#warn(`Expected \`${this.#path}.${name}\` to be ${expected}, got ${kindOf(value)}`)
+      this.#warn(`Expected \`${this.#path}.${name}\` to be ${expected}, got ${shownBriefly(value)}`)
     }
     return null
   }
@@ -123,7 +124,5 @@ function numberIn(value: Json): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-function kindOf(value: Json): string {
-  if (isList(value)) return 'a list'
-  return isObject(value) ? 'an object' : JSON.stringify(value).slice(0, 40)
-}
+/** A text may be a whole document. */
+const shownBriefly = (value: Json): string => shown(value).slice(0, 40)

@@ -116,11 +116,11 @@ describe('the tutorial takes', () => {
     })
     expect(store.select('tutorial', 'prompt')).toMatchObject({ stepId: 'movement', stepIndex: null, title: 'movement' })
     expect(words().sort()).toEqual([
-      'field_left_out: Expected `payload.action` to be text, got a list',
+      'field_left_out: Expected `payload.action` to be text, got array',
       'field_left_out: Expected `payload.canSkip` to be true or false, got "yes"',
       'field_left_out: Expected `payload.metadata` to be an object, got "text"',
       'field_left_out: Expected `payload.stepIndex` to be a number, got "first"',
-      'field_left_out: Expected `payload.title` to be text, got an object',
+      'field_left_out: Expected `payload.title` to be text, got object',
       'field_left_out: Expected `payload.totalSteps` to be a number, got "NaN"',
     ])
   })
@@ -193,7 +193,7 @@ describe('factions take', () => {
     ['faction:reputation_changed', {}, 'Expected `payload.factionId` to be text or a number'],
     ['faction:attitude_changed', { factionId: 'red' }, 'Expected `payload.newAttitude` to be text'],
     ['faction:member_removed', null, 'Expected `payload.factionId` to be text or a number'],
-    ['faction:member_removed', ['red'], 'Expected `payload` to be an object, got a list'],
+    ['faction:member_removed', ['red'], 'Expected `payload` to be an object, got array'],
     ['faction:reputation_reset', 'all', 'Expected `payload` to be an object, got "all"'],
     ['objective:completed', { missionId: 'm' }, 'Expected `payload.objectiveId` to be text or a number'],
   ])('no %s that says nothing of whom: %o', (name, payload, message) => {
@@ -237,9 +237,9 @@ describe('missions take', () => {
     expect(words()).toEqual([
       'field_left_out: Expected `payload.objectives[0]` to be an object, got null',
       'field_left_out: Expected `payload.objectives[1].objectiveId` to be text or a number',
-      'field_left_out: Expected `payload.objectives[2]` to be an object, got a list',
+      'field_left_out: Expected `payload.objectives[2]` to be an object, got array',
       'field_left_out: Expected `payload.objectives[3].target` to be a number, got "many"',
-      'field_left_out: Expected `payload.objectives` to be a list, got an object',
+      'field_left_out: Expected `payload.objectives` to be a list, got object',
     ])
   })
 })

@@ -1,5 +1,5 @@
 /** What storages throw, each in its own way, as a few errors. */
-import { messageOf } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { WorldStateError } from '../errors.ts'
 import type { MayReplace } from './storage-port.ts'
 

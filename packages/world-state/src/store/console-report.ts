@@ -1,5 +1,5 @@
 /** A store's faults in the console, for a game that listens to none of them. */
-import { messageOf } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { warn } from '../environment.ts'
 import type { WorldStateFault } from './world-events.ts'
 

@@ -1,5 +1,5 @@
 /** From a snapshot back to states: judged, migrated and revived before anything of a store changes. */
-import { messageOf } from '@downlink/artifacts'
+import { kindOf, messageOf } from '@downlink/protocol'
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'
 import { requireState } from '../state-value.ts'
@@ -147,12 +147,6 @@ function faultOf(state: unknown, initial: unknown, path: string): string | undef
 }
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  return value instanceof RecordMap ? 'records' : typeof value
-}
 
 function refusal(reason: HydrateFailureCode, message: string, slice?: string, cause?: unknown): HydrateFailure {
   const words = slice === undefined ? message : `Slice '${slice}' ${message}`

@@ -1,7 +1,8 @@
 /** What can be set about a store, its defaults and its ranges. */
+import { kindOf } from '@downlink/protocol'
 import { WorldStateError } from '../errors.ts'
 import type { WorldBus } from '../guarded-bus.ts'
-import { expectObject, kindOf } from '../option-checks.ts'
+import { expectObject } from '../option-checks.ts'
 import type { AnySlice } from '../slice.ts'
 import { createConsoleReport } from './console-report.ts'
 import type { WorldStateFault } from './world-events.ts'

@@ -1,6 +1,7 @@
 /** Exports what the inspector shows: all artifacts as downloads, at once or one by one. */
 
 import type { Artifact } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import type { SaveManager } from '@downlink/world-state'
 import { type ReactNode, useState } from 'react'
 import { download } from './download.ts'
@@ -21,7 +22,7 @@ export function ExportBox({ saveManager }: { readonly saveManager: SaveManager }
       for (const artifact of artifacts) await download(artifact)
       setState({ status: 'done', artifacts })
     } catch (error) {
-      setState({ status: 'failed', message: error instanceof Error ? error.message : String(error) })
+      setState({ status: 'failed', message: messageOf(error) })
     }
   }
 

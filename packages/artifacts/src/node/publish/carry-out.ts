@@ -1,6 +1,7 @@
 /** Does what a provider has planned, step by step; or only says what it would do. Never rejects. */
+
 import { stripVTControlCharacters } from 'node:util'
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '@downlink/protocol'
 import { printable } from '../../printable.ts'
 import type { CommandReport, PublishFailure, PublishStatus } from '../../publish-result.ts'
 import type { CommandOutcome } from './command-runner.ts'

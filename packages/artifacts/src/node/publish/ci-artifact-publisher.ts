@@ -1,6 +1,8 @@
 /** Hands the files of an export to the CI that it runs in: manifest first, then the CI's own way. */
+
 import { dirname, join, resolve } from 'node:path'
-import { ArtifactError, messageOf } from '../../errors.ts'
+import { messageOf } from '@downlink/protocol'
+import { ArtifactError } from '../../errors.ts'
 import { type ExportContext, readableContext, signalIn } from '../../export-context.ts'
 import { callGuarded } from '../../guarded-call.ts'
 import { printable } from '../../printable.ts'

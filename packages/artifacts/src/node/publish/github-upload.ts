@@ -1,7 +1,8 @@
 /** Uploads what a manifest lists, with it, as one artifact of the GitHub run. Runs in a child process: see providers/github.ts. */
+
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '@downlink/protocol'
 import type { Manifest } from './manifest.ts'
 
 /** How the child says why there was no upload. */

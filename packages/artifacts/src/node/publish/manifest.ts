@@ -1,7 +1,8 @@
 /** `ci-artifacts.json`: what lies there to be uploaded, for the step that uploads it and for whoever checks it later. */
+
 import { createHash } from 'node:crypto'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '@downlink/protocol'
 import type { PublishFailure } from '../../publish-result.ts'
 import type { CiJob } from './ci-job.ts'
 import type { PublishFileSystem } from './environment.ts'

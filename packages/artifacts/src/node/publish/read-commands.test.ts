@@ -16,7 +16,7 @@ it.each([
   ['cp {path} /tmp', 'not JSON'],
   ['null', 'got null'],
   ['"true"', 'got string'],
-  ['{"a":1}', 'got an object'],
+  ['{"a":1}', 'got object'],
   ['["cp {path}"]', 'command 1 to be an array of arguments, got text: no shell'],
   ['[["true"], 7]', 'command 2 to be an array of arguments, got number'],
   ['[["true"], [[]]]', 'command 2 to have texts only'],

@@ -1,4 +1,5 @@
 /** Commands of the caller's own: a JSON array of argv arrays, as `TELEMETRY_CI_COMMANDS` has it. */
+import { kindOf } from '@downlink/protocol'
 import type { Argv } from './command-runner.ts'
 
 export type ReadCommands =
@@ -35,6 +36,3 @@ export function commandsFault(commands: unknown): string | undefined {
   }
   return undefined
 }
-
-const kindOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : typeof value

@@ -1,9 +1,10 @@
 /** The command runner of Node: a process group of its own, bounded in time and in what is kept of its output. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '@downlink/protocol'
 import { findBatchFile } from './batch-file.ts'
 import type { Command, CommandOutcome } from './command-runner.ts'
 
