@@ -1,9 +1,10 @@
 /** What the adapter can be given, its defaults and its ranges. */
+
 import type { Artifact, WrittenArtifact } from './artifact.ts'
+import type { SetTimer } from './deadline.ts'
 import type { EventPort } from './event-port.ts'
 import { badOption, expectObject } from './option-checks.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
-import type { SetTimer } from './timer.ts'
 import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
 
 /** A writer without an id of its own. What it returns may leave out whatever the artifact says already. */

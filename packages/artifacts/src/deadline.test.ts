@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Deadline, type Outcome, underDeadline } from './deadline.ts'
+import { type Deadline, type Outcome, underDeadline, withTimeout } from './deadline.ts'
 import { fakeTime, never, settled } from './test-doubles.ts'
 
 function setUp(changes: Partial<Deadline> = {}) {
@@ -104,4 +104,38 @@ it('begins nothing under a signal that is aborted, and ends with one that is abo
   })
   await settled()
   expect([begun, outcome()]).toEqual([false, { ok: false, error: new Error('aborted: no more'), stuck: false }])
+})
+
+it('waits no longer than the time limit, and then gives what it is told to, or throws', async () => {
+  const time = fakeTime()
+  const { setTimer, pass } = time
+  const signals: AbortSignal[] = []
+  const hanging = (signal: AbortSignal) => {
+    signals.push(signal)
+    return never<number>()
+  }
+  const late = withTimeout(hanging, 100, () => 'late', setTimer)
+  const refused = withTimeout(hanging, 100, undefined, setTimer)
+  const settling = Promise.allSettled([late, refused])
+  await pass(99)
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false, false])
+  await pass(1)
+  expect(await settling).toEqual([
+    { status: 'fulfilled', value: 'late' },
+    { status: 'rejected', reason: new Error('it had not ended after 100 ms') },
+  ])
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+  expect(time.pending).toBe(0)
+})
+
+it('settles as work does that ends in time, and leaves no timer', async () => {
+  const time = fakeTime()
+  const { setTimer } = time
+  const broken = () => {
+    throw new Error('mine')
+  }
+  expect(await withTimeout(async () => 5, 100, undefined, setTimer)).toBe(5)
+  await expect(withTimeout(broken, 100, undefined, setTimer)).rejects.toThrow('mine')
+  await settled()
+  expect(time.pending).toBe(0)
 })

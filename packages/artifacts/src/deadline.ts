@@ -1,5 +1,53 @@
-/** Work of others under a deadline: it ends for us in time, whether it ends for itself or not. */
-import type { SetTimer } from './timer.ts'
+/** Bounds the work of others in time: it ends for us at its deadline, whether it ends for itself or not. */
+
+/** A timer of the host, as a port: tests replace it. Returns how to cancel it. */
+export type SetTimer = (run: () => void, delayMs: number) => () => void
+
+export const realTimer: SetTimer = (run, delayMs) => {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+}
+
+/**
+ * Settles as the work does, or at the time limit as `onTimeout` does, which throws unless told. What the work comes to
+ * later is heard by nobody.
+ *
+ * @param work gets a signal that is aborted once nobody waits for it any more: it must begin nothing new then
+ * @param timeoutMs milliseconds, from 1 to 2147483647
+ * @example const answer = await withTimeout(() => page.evaluate(ask), 1000, () => 'late' as const)
+ */
+export function withTimeout<Result, Late = never>(
+  work: (signal: AbortSignal) => PromiseLike<Result>,
+  timeoutMs: number,
+  onTimeout: () => Late = () => {
+    throw new Error(`it had not ended after ${timeoutMs} ms`)
+  },
+  setTimer: SetTimer = realTimer,
+): Promise<Result | Late> {
+  const controller = new AbortController()
+  return new Promise((resolve, reject) => {
+    const succeed = (value: Result): void => {
+      cancel()
+      resolve(value)
+    }
+    const fail = (cause: unknown): void => {
+      cancel()
+      controller.abort(cause)
+      reject(cause)
+    }
+    const giveUp = (): void => {
+      try {
+        resolve(onTimeout())
+        controller.abort()
+      } catch (cause) {
+        fail(cause)
+      }
+    }
+    const cancel = setTimer(giveUp, timeoutMs)
+    // Within a promise, so that a throw is a rejection.
+    new Promise<Result>((start) => start(work(controller.signal))).then(succeed, fail)
+  })
+}
 
 export interface Deadline {
   readonly timeoutMs: number

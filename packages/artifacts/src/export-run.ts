@@ -1,6 +1,7 @@
 /** What writers and publisher of one export share: the caller's context and signal, the time limits, the clock. */
+
 import type { AdapterSettings } from './adapter-options.ts'
-import type { SetTimer } from './timer.ts'
+import type { SetTimer } from './deadline.ts'
 
 export interface ExportRun {
   readonly settings: AdapterSettings

@@ -21,6 +21,7 @@ export {
   requireTable,
 } from './create-inspector-export-artifacts.ts'
 export { formulaStart } from './csv.ts'
+export { realTimer, type SetTimer, withTimeout } from './deadline.ts'
 export { ArtifactError, type ArtifactErrorCode } from './errors.ts'
 export type { EventPort } from './event-port.ts'
 export {
@@ -53,5 +54,4 @@ export type {
 export { type StableJsonOptions, stableJson } from './stable-json.ts'
 export type { Cell, Table } from './table.ts'
 export { TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
-export type { SetTimer } from './timer.ts'
 export type { TelemetryArtifactWriter, WriteContext } from './writer.ts'

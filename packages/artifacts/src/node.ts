@@ -6,7 +6,6 @@ export {
   type FileSystemWriterOptions,
   fileSystemWriterDefaults,
 } from './node/file-system-telemetry-writer.ts'
-export { inTime } from './node/in-time.ts'
 export { createNodeAdapter, type NodeAdapterOptions } from './node/node-adapter.ts'
 export { CiArtifactPublisher } from './node/publish/ci-artifact-publisher.ts'
 export type { Argv, Command, CommandOutcome, CommandRunner } from './node/publish/command-runner.ts'

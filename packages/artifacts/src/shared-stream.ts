@@ -1,8 +1,9 @@
 /** One stream of bytes for several readers: read once, held only as long as the slowest needs it. */
+
 import { kindOf, messageOf } from '@downlink/protocol'
 import { isBytes } from './content.ts'
+import type { SetTimer } from './deadline.ts'
 import { ArtifactError } from './errors.ts'
-import type { SetTimer } from './timer.ts'
 
 export interface SharedStreamOptions {
   /** How long a reader may hold up the others before it is let go. */

@@ -1,10 +1,12 @@
 /** One call for all writers: names checked, each write under a deadline, no failure stops another. */
+
 import { messageOf } from '@downlink/protocol'
 import { type AdapterOptions, type AdapterSettings, adapterSettings, type LogPort } from './adapter-options.ts'
 import type { Artifact, WrittenArtifact } from './artifact.ts'
 import { nameKey } from './artifact-name.ts'
 import { CallableWriter } from './callable-writer.ts'
 import { type CheckedArtifact, checkArtifact } from './checked-artifact.ts'
+import { realTimer, type SetTimer } from './deadline.ts'
 import { ArtifactError, rootCauseOf } from './errors.ts'
 import type { EventPort } from './event-port.ts'
 import { type ExportContext, readableContext, signalIn } from './export-context.ts'
@@ -17,7 +19,6 @@ import { expectList } from './option-checks.ts'
 import { printable } from './printable.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
 import { type NamedWriter, resolveWriters } from './resolve-writers.ts'
-import { realTimer, type SetTimer } from './timer.ts'
 import type { TelemetryArtifactWriter } from './writer.ts'
 
 /**

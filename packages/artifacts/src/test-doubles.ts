@@ -1,6 +1,7 @@
 /** Fakes for the tests of this package: content that comes when told, time that passes when told. */
+
 import type { Artifact } from './artifact.ts'
-import type { SetTimer } from './timer.ts'
+import type { SetTimer } from './deadline.ts'
 
 export const anArtifact = (changes: Partial<Artifact> = {}): Artifact => ({
   section: 'summary',

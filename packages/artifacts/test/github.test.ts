@@ -1,6 +1,7 @@
 /** GitHub Actions: the real @actions/artifact client, in its child process, against a stand-in of the service. */
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { CiArtifactPublisher } from '@downlink/artifacts/node'
 import { unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -96,9 +97,12 @@ describe('with a runtime token', () => {
 })
 
 it('says by its exit code that the client is not installed', async () => {
-  // A copy of what is shipped, where no node_modules is above it.
+  // A copy of what is shipped, where there is nothing beside it but what it depends on.
   await cp(new URL('../dist', import.meta.url), join(made.workspace, 'dist'), { recursive: true })
   await writeFile(join(made.workspace, 'package.json'), '{"type":"module"}')
+  await mkdir(join(made.workspace, 'node_modules', '@downlink'), { recursive: true })
+  const protocol = fileURLToPath(new URL('../../protocol', import.meta.url))
+  await symlink(protocol, join(made.workspace, 'node_modules', '@downlink', 'protocol'), 'junction')
   const main = join(made.workspace, 'dist', 'node', 'publish', 'github-upload-main.js')
   const argv = [process.execPath, main, join(made.folder, 'ci-artifacts.json'), made.folder, 'n'] as const
   const variables = { PATH: process.env.PATH }

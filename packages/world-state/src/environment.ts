@@ -1,17 +1,10 @@
-/** The only file that touches globals: the console, the page's storages, timers, and where a page is asked for its inspector. */
-
-import type { SetTimer } from '@downlink/artifacts'
+/** The only file that touches globals: the console, the page's storages, and where a page is asked for its inspector. */
 
 /** Where a fault goes that nobody has asked for. */
 export const reportFault = (error: unknown, event: string): void =>
   console.error(`[downlink] a listener of ${event} failed`, error)
 
 export const warn = (message: string, error: unknown): void => console.warn(`[downlink] ${message}`, error)
-
-export const realTimer: SetTimer = (run, delayMs) => {
-  const timer = setTimeout(run, delayMs)
-  return () => clearTimeout(timer)
-}
 
 /** Tells what one tab wrote from what another did. It is no secret. */
 export const randomText = (): string => Math.random().toString(36).slice(2)

@@ -1,6 +1,6 @@
 /** The slots of a storage, as one player of them sees it: one operation after the other, and nobody else's save lost. */
 import { revisionOf } from './save-file.ts'
-import { type Deadline, inTime } from './storage/deadline.ts'
+import { type Deadline, withDeadline } from './storage/deadline.ts'
 import type { MayReplace, StoragePort } from './storage/storage-port.ts'
 
 interface Slot {
@@ -34,7 +34,7 @@ export class SaveSlots {
     take: (text: string | undefined) => Taken,
   ): Promise<Taken> {
     return this.#inTurn(slot, async ({ seen }) => {
-      const text = (await inTime(() => this.#storage.read(slot), this.#deadline)) ?? undefined
+      const text = (await withDeadline(() => this.#storage.read(slot), this.#deadline)) ?? undefined
       const taken = take(text)
       if (taken.ok && text !== undefined) remember(seen, text)
       return taken
@@ -46,7 +46,7 @@ export class SaveSlots {
     return this.#inTurn(slot, async ({ seen }) => {
       let strange: string | undefined
       try {
-        await inTime(async (signal) => {
+        await withDeadline(async (signal) => {
           const mayReplace: MayReplace = (held) => {
             if (!overwrite && held && !seen.has(revisionOf(held))) strange = held
             return strange === undefined && !signal.aborted

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { inTime } from '@downlink/artifacts/node'
+import { withTimeout } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
 import { CliError } from '../errors.ts'
 import type { HeadlessMission, MissionGame, MissionOptions } from '../game-module.ts'
@@ -33,7 +33,7 @@ export function chosenMission({ name, missions }: MissionGame, wanted: string | 
 async function readSnapshot(file: string, timeoutMs: number = exportDefaults.fileTimeoutMs): Promise<unknown> {
   const path = resolve(file)
   const advice = 'Name the JSON file of a WorldStateStore snapshot, or of a save that holds one.'
-  const text = await inTime(() => readFile(path, 'utf8'), timeoutMs).catch((cause: unknown) => {
+  const text = await withTimeout(() => readFile(path, 'utf8'), timeoutMs).catch((cause: unknown) => {
     throw new CliError('bad_snapshot', `The snapshot can't be read: ${messageOf(cause)}`, advice, { cause })
   })
   try {

@@ -1,7 +1,8 @@
 /** The `--summary` file: the summary as it is printed, whole or not at all. */
 
 import { resolve } from 'node:path'
-import { inTime, writeAtomically } from '@downlink/artifacts/node'
+import { withTimeout } from '@downlink/artifacts'
+import { writeAtomically } from '@downlink/artifacts/node'
 import { messageOf } from '@downlink/protocol'
 import { jsonLine } from '../output.ts'
 import type { Narrator } from './narrator.ts'
@@ -16,7 +17,8 @@ export async function keepSummary(
 ): Promise<ExportSummary> {
   if (file === undefined) return summary
   try {
-    await inTime(() => writeAtomically(resolve(file), jsonLine(summary)), timeoutMs ?? exportDefaults.fileTimeoutMs)
+    const limitMs = timeoutMs ?? exportDefaults.fileTimeoutMs
+    await withTimeout(() => writeAtomically(resolve(file), jsonLine(summary)), limitMs)
     return summary
   } catch (error) {
     const message = `The summary can't be written to ${file}: ${messageOf(error)}`

@@ -1,9 +1,9 @@
 /** Asks a page for its inspector export, and comes back in time with what there is, or with why there is nothing. */
+import { withTimeout } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
 import type { Frame, Page } from '@playwright/test'
 import { callExport, type PageExportAnswer, type PageExportRequest } from '../environment.ts'
 import type { CaptureFailureCode } from '../errors.ts'
-import { inTime } from '../in-time.ts'
 import { type PageExport, readExport } from './read-export.ts'
 
 type FramePort = Pick<Frame, 'evaluate' | 'waitForLoadState'>
@@ -22,10 +22,14 @@ const maxAttempts = 3
 
 /** Never rejects. A page whose main frame has no inspector may have a game in another. */
 export async function askPage(page: PagePort, request: PageExportRequest, timeoutMs: number): Promise<Asked> {
-  const asked = await inTime(askFrames(page, request), timeoutMs)
-  if (asked !== 'late') return asked
-  const why = 'its export hangs, its main thread is busy, or a dialog is open'
-  return { ok: false, code: 'export_timeout', message: `The page did not answer within ${timeoutMs} ms: ${why}` }
+  return withTimeout(
+    () => askFrames(page, request),
+    timeoutMs,
+    (): Asked => {
+      const why = 'its export hangs, its main thread is busy, or a dialog is open'
+      return { ok: false, code: 'export_timeout', message: `The page did not answer within ${timeoutMs} ms: ${why}` }
+    },
+  )
 }
 
 async function askFrames(page: PagePort, request: PageExportRequest): Promise<Asked> {

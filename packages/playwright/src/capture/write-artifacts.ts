@@ -1,8 +1,8 @@
 /** Hands artifacts to an adapter. Whatever it does, there are metrics in time, and the bus hears of it once. */
 
 import type { EventPort, ExportContext, ExportMetrics } from '@downlink/artifacts'
+import { withTimeout } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
-import { inTime } from '../in-time.ts'
 import type { PageArtifact } from './read-export.ts'
 
 /** A `TelemetryArtifactWriterAdapter` fits. */
@@ -18,8 +18,11 @@ export async function writeArtifacts(
   timeoutMs: number,
 ): Promise<ExportMetrics> {
   try {
-    const metrics = await inTime(adapter.writeArtifacts(artifacts, context), timeoutMs)
-    if (metrics === 'late') return failedMetrics(artifacts, `The adapter was not done within ${timeoutMs} ms`)
+    const metrics = await withTimeout(
+      () => adapter.writeArtifacts(artifacts, context),
+      timeoutMs,
+      () => failedMetrics(artifacts, `The adapter was not done within ${timeoutMs} ms`),
+    )
     if (Array.isArray(metrics?.written) && Array.isArray(metrics.failures)) return metrics
     return failedMetrics(artifacts, 'Expected the adapter to resolve to its metrics')
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Looks at the pages that a test has open: do they answer, does their clock run, have they read the configuration? */
+import { withTimeout } from '@downlink/artifacts'
 import { describePage, type PageState, runTimer } from '../environment.ts'
-import { inTime } from '../in-time.ts'
 
 interface FramePort {
   evaluate<Result>(run: () => Result): Promise<Awaited<Result>>
@@ -15,6 +15,8 @@ export interface LookPort {
 /** For a page to answer. */
 const patienceMs = 1000
 
+const late = () => 'late' as const
+
 /** One line for each that is not as it should be. Never rejects. */
 export async function lookAtPages(pages: readonly LookPort[]): Promise<readonly string[]> {
   const lines = await Promise.all(pages.map(lookAtPage))
@@ -25,12 +27,12 @@ async function lookAtPage(page: LookPort): Promise<string | undefined> {
   const url = page.url()
   try {
     const looks = page.frames().map(async (frame) => ({ frame, state: await frame.evaluate(describePage) }))
-    const found = await inTime(Promise.all(looks), patienceMs)
+    const found = await withTimeout(() => Promise.all(looks), patienceMs, late)
     if (found === 'late') return `${url} does not answer: its main thread is busy, or a dialog is open`
     // The game may be in any of its frames.
     const game = found.find(({ state }) => state.config === 'read') ?? found[0]
     if (game === undefined) return undefined
-    const runs = (await inTime(game.frame.evaluate(runTimer), patienceMs)) !== 'late'
+    const runs = (await withTimeout(() => game.frame.evaluate(runTimer), patienceMs, late)) !== 'late'
     const fault = runs ? faultOf(url, game.state) : faultOfTimers(game.state)
     return fault && `${url} ${fault}`
   } catch {

@@ -7,7 +7,7 @@ import { syncWherePossible } from '@downlink/artifacts/node'
 import { kindOf } from '@downlink/protocol'
 import { WorldStateError } from '../errors.ts'
 import { expectObject } from '../option-checks.ts'
-import { type DeadlineOptions, deadlineOf, inTime } from '../storage/deadline.ts'
+import { type DeadlineOptions, deadlineOf, withDeadline } from '../storage/deadline.ts'
 import { requireReplaceable, withStorage } from '../storage/storage-fault.ts'
 import type { StoragePort } from '../storage/storage-port.ts'
 import { slotFile } from './slot-file.ts'
@@ -59,7 +59,7 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
   const pause = (ms: number): Promise<void> => new Promise((resume) => deadline.setTimer(resume, ms))
   const pathOf = (slot: string): string => join(folder, slotFile(slot))
   const use = <Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> =>
-    withStorage(() => inTime(run, deadline))
+    withStorage(() => withDeadline(run, deadline))
 
   async function readText(path: string): Promise<string | undefined> {
     try {

@@ -1,6 +1,5 @@
 /** A storage's answer within a time: one that never comes must not hold up all that follows. */
-import type { SetTimer } from '@downlink/artifacts'
-import { realTimer } from '../environment.ts'
+import { realTimer, type SetTimer, withTimeout } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 
 export interface Deadline {
@@ -33,22 +32,12 @@ export function deadlineOf({ timeoutMs, setTimer = realTimer }: DeadlineOptions,
  *   save lands on a newer one
  * @throws {WorldStateError} `storage_timeout`; whatever `run` throws
  */
-export async function inTime<Result>(
+export function withDeadline<Result>(
   run: (signal: AbortSignal) => Promise<Result>,
   { timeoutMs, setTimer }: Deadline,
 ): Promise<Result> {
-  const controller = new AbortController()
-  let cancel = (): void => {}
-  const late = new Promise<never>((_, reject) => {
-    const message = `Expected the storage to answer within ${timeoutMs} ms`
-    cancel = setTimer(() => reject(new WorldStateError('storage_timeout', message)), timeoutMs)
-  })
-  try {
-    return await Promise.race([run(controller.signal), late])
-  } catch (cause) {
-    controller.abort(cause)
-    throw cause
-  } finally {
-    cancel()
+  const giveUp = (): never => {
+    throw new WorldStateError('storage_timeout', `Expected the storage to answer within ${timeoutMs} ms`)
   }
+  return withTimeout(run, timeoutMs, giveUp, setTimer)
 }

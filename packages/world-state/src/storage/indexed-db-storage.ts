@@ -2,7 +2,7 @@
 import { pageDatabases } from '../environment.ts'
 import { WorldStateError } from '../errors.ts'
 import { optionsIn } from '../option-checks.ts'
-import { type DeadlineOptions, deadlineOf, inTime } from './deadline.ts'
+import { type DeadlineOptions, deadlineOf, withDeadline } from './deadline.ts'
 import { requireReplaceable, withStorage } from './storage-fault.ts'
 import type { StoragePort } from './storage-port.ts'
 
@@ -32,7 +32,7 @@ export function createIndexedDbStorage(given: IndexedDbStorageOptions = {}): Sto
 
   const use = <Result>(mode: IDBTransactionMode, ask: Ask<Result>): Promise<Result> =>
     withStorage(() =>
-      inTime(async (signal) => {
+      withDeadline(async (signal) => {
         const factory = databases()
         if (!factory) throw new WorldStateError('storage_unavailable', 'There is no IndexedDB here')
         const opened = await open(factory, database, signal)

@@ -1,7 +1,8 @@
 /** What publishing needs of the world, and the real one of Node. The only file here that touches globals. */
+
 import { createReadStream } from 'node:fs'
 import { appendFile, stat } from 'node:fs/promises'
-import { realTimer, type SetTimer } from '../../timer.ts'
+import { realTimer, type SetTimer } from '../../deadline.ts'
 import { writeAtomically } from '../write-atomically.ts'
 import type { CommandRunner } from './command-runner.ts'
 import { spawnCommand } from './spawn-command.ts'

@@ -1,8 +1,8 @@
 /** What can be set on a publisher, its defaults and its ranges. */
+import type { SetTimer } from '../../deadline.ts'
 import { ArtifactError } from '../../errors.ts'
 import type { EventPort } from '../../event-port.ts'
 import { badOption, expectObject } from '../../option-checks.ts'
-import type { SetTimer } from '../../timer.ts'
 import type { CommandRunner } from './command-runner.ts'
 import type { ProviderOutput, PublishFileSystem, PublishLogger, Variables } from './environment.ts'
 import { commandsFault } from './read-commands.ts'

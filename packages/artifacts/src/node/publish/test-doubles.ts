@@ -1,5 +1,5 @@
 /** Fakes of the world for publishing: files in memory, commands that end as told, a clock that ticks when read. */
-import { realTimer } from '../../timer.ts'
+import { realTimer } from '../../deadline.ts'
 import type { Command, CommandOutcome } from './command-runner.ts'
 import type { PublishEnvironment, PublishFileSystem, Variables } from './environment.ts'
 import type { LocatedFile } from './manifest.ts'

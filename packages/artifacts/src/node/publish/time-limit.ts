@@ -1,7 +1,6 @@
 /** Publishing under a time limit a step: a folder, a pipe or a program that hangs must not hold the job. */
-import type { SetTimer } from '../../timer.ts'
-import { inTime } from '../in-time.ts'
-import type { CommandRunner } from './command-runner.ts'
+import { type SetTimer, withTimeout } from '../../deadline.ts'
+import type { CommandOutcome, CommandRunner } from './command-runner.ts'
 import type { ProviderOutput, PublishFileSystem } from './environment.ts'
 
 export interface TimeLimit {
@@ -35,10 +34,11 @@ function limitCalls({ timeoutMs, setTimer }: TimeLimit): <Result>(call: () => Pr
   let hangs = false
   return async (call) => {
     if (hangs) throw new Error('it hangs since an earlier call')
-    return inTime(call, timeoutMs, setTimer, () => {
+    const giveUp = (): never => {
       hangs = true
-      return new Error(`it had not ended after ${timeoutMs} ms`)
-    })
+      throw new Error(`it had not ended after ${timeoutMs} ms`)
+    }
+    return withTimeout(call, timeoutMs, giveUp, setTimer)
   }
 }
 
@@ -47,17 +47,10 @@ const endGraceMs = 5000
 
 export const limitRunner =
   (runner: CommandRunner, setTimer: SetTimer): CommandRunner =>
-  async (command) => {
-    const late = new Error('the command can not be ended')
-    try {
-      return await inTime(
-        () => runner(command),
-        command.timeoutMs + endGraceMs,
-        setTimer,
-        () => late,
-      )
-    } catch (error) {
-      if (error !== late) throw error
-      return { status: 'timeout', stdout: '', stderr: '' }
-    }
-  }
+  (command) =>
+    withTimeout(
+      () => runner(command),
+      command.timeoutMs + endGraceMs,
+      (): CommandOutcome => ({ status: 'timeout', stdout: '', stderr: '' }),
+      setTimer,
+    )
