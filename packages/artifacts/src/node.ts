@@ -1,6 +1,7 @@
 /** What needs Node: artifacts as files, and their way to CI. */
 
-export { syncWherePossible } from './node/file-sync.ts'
+export { type AtomicWriteOptions, type OpenFile, type TextFileSystem, writeAtomically } from './node/atomic-file.ts'
+export { systemCode } from './node/file-errors.ts'
 export {
   FileSystemTelemetryWriter,
   type FileSystemWriterOptions,
@@ -14,5 +15,4 @@ export type { Manifest, MissingFile, PresentFile } from './node/publish/manifest
 export { type CiArtifactPublisherOptions, ciArtifactPublisherDefaults } from './node/publish/options.ts'
 export { type ReadCommands, readCommands } from './node/publish/read-commands.ts'
 export { createRedact, type Redact, secretArguments } from './node/publish/redact.ts'
-export { writeAtomically } from './node/write-atomically.ts'
 export { printable, printableJson, printableLine } from './printable.ts'

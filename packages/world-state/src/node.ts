@@ -1,9 +1,9 @@
 /** What needs Node: saves as files. */
 
+export type { OpenFile } from '@downlink/artifacts/node'
 export {
   createFileStorage,
   type FileStorageOptions,
   type FileSystem,
   fileStorageDefaults,
-  type OpenFile,
 } from './node/file-storage.ts'

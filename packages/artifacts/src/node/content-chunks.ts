@@ -1,4 +1,6 @@
-/** Content as chunks of bytes on their way to a file, compressed on demand. */
+/** Brings content to a file as chunks of bytes, compressed on demand, and tells what it wrote. */
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
 
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
@@ -55,4 +57,28 @@ export async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     source.destroy()
     gzip.destroy()
   }
+}
+
+/** Hashes the bytes while the system writes them: the two take about as long as each other. */
+export async function writeChunks(
+  handle: Pick<FileHandle, 'write'>,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of chunks) {
+    signal.throwIfAborted()
+    const writing = writeAll(handle, chunk)
+    hash.update(chunk)
+    await writing
+    bytes += chunk.length
+  }
+  signal.throwIfAborted()
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+/** The system may take less than it was given. */
+async function writeAll(handle: Pick<FileHandle, 'write'>, chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten
 }

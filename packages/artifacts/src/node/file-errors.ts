@@ -14,7 +14,7 @@ const codes: Readonly<Record<string, ArtifactErrorCode>> = {
 
 /** `ENOENT` and its kind; nothing for an error that is not the system's. */
 export function systemCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const { code } = Object(error) as { readonly code?: unknown }
   return typeof code === 'string' ? code : undefined
 }
 

@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import type { Artifact } from '../artifact.ts'
 import { anArtifact, never, streamOf } from '../test-doubles.ts'
-import { type FileSystemPort, realFileSystem } from './file-system-port.ts'
 import { FileSystemTelemetryWriter, type FileSystemWriterOptions } from './file-system-telemetry-writer.ts'
+import { type FileSystemPort, realFileSystem } from './place-file.ts'
 
 let root: string
 const warnings: string[] = []

@@ -1,7 +1,7 @@
 /** Artifacts as files in one folder: each there as a whole or not at all, and none replaced. */
 
 import type { FileHandle } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { basename, join, resolve, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
 import type { LogPort } from '../adapter-options.ts'
@@ -12,13 +12,10 @@ import { callGuarded } from '../guarded-call.ts'
 import { badOption, expectObject } from '../option-checks.ts'
 import { printable } from '../printable.ts'
 import type { TelemetryArtifactWriter, WriteContext } from '../writer.ts'
-import { artifactFolder } from './artifact-folder.ts'
-import { contentChunks, gzipped } from './content-chunks.ts'
+import { retried, throughDraft, type Wait } from './atomic-file.ts'
+import { contentChunks, gzipped, writeChunks } from './content-chunks.ts'
 import { fileError, folderError, systemCode } from './file-errors.ts'
-import { type FileSystemPort, realFileSystem } from './file-system-port.ts'
-import { placeFile } from './place-file.ts'
-import { retried, type Wait } from './retry.ts'
-import { type TemporaryFile, temporaryName, writeThrough } from './temporary-file.ts'
+import { artifactFolder, type DraftFile, type FileSystemPort, placeFile, realFileSystem } from './place-file.ts'
 
 export interface FileSystemWriterOptions {
   /** Made when it is not there. @default './telemetry-artifacts' */
@@ -84,59 +81,49 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
     signal.throwIfAborted()
     try {
       const folder = await artifactFolder(this.artifactRoot, context.artifactDir, this.#fileSystem)
-      const temporary = await this.#writeTemporary(artifact, folder, signal)
-      const wished = this.#compress === 'gzip' ? `${filename}.gz` : filename
-      const name = await this.#place(temporary, wished, folder, signal)
+      const { path, bytes, sha256 } = await this.#writeFile(artifact, folder, signal)
       const mimeType = this.#compress === 'gzip' ? 'application/gzip' : artifact.mimeType
-      const { bytes, sha256 } = temporary
-      return { section, filename: name, mimeType, bytes, sha256, path: join(folder, name) }
+      return { section, filename: basename(path), mimeType, bytes, sha256, path }
     } catch (error) {
       // What the signal says is not a fault of the file system.
       throw signal.aborted ? signal.reason : fileError(`Can't write ${filename} in ${this.artifactRoot}`, error)
     }
   }
 
-  async #makeFolder(folder: string): Promise<void> {
-    try {
-      await this.#fileSystem.mkdir(folder, { recursive: true })
-    } catch (error) {
-      throw folderError(folder, error)
-    }
-  }
-
-  async #writeTemporary({ content }: Artifact, folder: string, signal: AbortSignal): Promise<TemporaryFile> {
-    const path = join(folder, temporaryName())
-    const handle = await this.#open(path, folder)
+  #writeFile({ content, filename }: Artifact, folder: string, signal: AbortSignal): Promise<DraftFile> {
     const plain = contentChunks(content, signal)
     const chunks = this.#compress === 'gzip' ? gzipped(plain) : plain
-    try {
-      const written = await writeThrough(handle, chunks, signal)
-      if (written.unsynced !== undefined) this.#warnUnsynced(folder, written.unsynced)
-      return { path, ...written }
-    } catch (error) {
-      await this.#discard(path)
-      throw error
-    }
+    const wished = this.#compress === 'gzip' ? `${filename}.gz` : filename
+    return throughDraft(folder, {
+      open: (path) => this.#open(path, folder),
+      write: (handle) => writeChunks(handle, chunks, signal),
+      place: async ({ unsynced, ...draft }) => {
+        if (unsynced !== undefined) this.#warnUnsynced(folder, unsynced)
+        signal.throwIfAborted()
+        try {
+          const name = await placeFile(draft, wished, { fileSystem: this.#fileSystem, wait: this.#wait, folder })
+          return { ...draft, path: join(folder, name) }
+        } finally {
+          await this.#syncFolder(folder)
+        }
+      },
+      discard: (path) => this.#discard(path),
+    })
   }
 
-  /** Exclusive, so that no link that somebody put there is followed. The folder is made when it proves missing. */
+  /** The folder is made when it proves missing. */
   async #open(path: string, folder: string): Promise<FileHandle> {
     try {
       return await this.#fileSystem.open(path, 'wx')
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error
     }
-    await this.#makeFolder(folder)
-    return this.#fileSystem.open(path, 'wx')
-  }
-
-  async #place(temporary: TemporaryFile, wished: string, folder: string, signal: AbortSignal): Promise<string> {
     try {
-      signal.throwIfAborted()
-      return await placeFile(temporary, wished, { fileSystem: this.#fileSystem, wait: this.#wait, folder })
-    } finally {
-      await Promise.all([this.#syncFolder(folder), this.#discard(temporary.path)])
+      await this.#fileSystem.mkdir(folder, { recursive: true })
+    } catch (error) {
+      throw folderError(folder, error)
     }
+    return this.#fileSystem.open(path, 'wx')
   }
 
   /** Makes the name last through a power cut. Windows has no such thing; the file is there all the same. */

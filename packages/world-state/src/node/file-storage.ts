@@ -1,16 +1,15 @@
 /** Saves as files, one a slot: for headless games and tools. */
 
-import { randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncWherePossible } from '@downlink/artifacts/node'
+import { systemCode, type TextFileSystem, writeAtomically } from '@downlink/artifacts/node'
 import { kindOf } from '@downlink/protocol'
 import { WorldStateError } from '../errors.ts'
 import { expectObject } from '../option-checks.ts'
 import { type DeadlineOptions, deadlineOf, withDeadline } from '../storage/deadline.ts'
 import { requireReplaceable, withStorage } from '../storage/storage-fault.ts'
 import type { StoragePort } from '../storage/storage-port.ts'
-import { slotFile } from './slot-file.ts'
 
 export interface FileStorageOptions extends DeadlineOptions {
   /** Made at the first save. */
@@ -22,25 +21,11 @@ export interface FileStorageOptions extends DeadlineOptions {
 export const fileStorageDefaults = { timeoutMs: 10_000 as number }
 
 /** What a storage needs of `node:fs/promises`. */
-export interface FileSystem {
-  mkdir(path: string, options: { recursive: true }): Promise<unknown>
+export interface FileSystem extends TextFileSystem {
   readFile(path: string, encoding: 'utf8'): Promise<string>
-  open(path: string, flags: 'wx'): Promise<OpenFile>
-  rename(from: string, to: string): Promise<void>
-  rm(path: string, options: { force: true }): Promise<void>
-}
-
-export interface OpenFile {
-  writeFile(text: string, encoding: 'utf8'): Promise<void>
-  sync(): Promise<void>
-  close(): Promise<void>
 }
 
 const nodeFiles: FileSystem = { mkdir, readFile, open, rename, rm }
-
-/** Windows refuses a rename while somebody, a virus scanner say, looks at the file. */
-const passing = ['EPERM', 'EACCES', 'EBUSY']
-const renameAttempts = 10
 
 /** Of two processes that save at once one waits for the other. */
 const lockPauseMs = 20
@@ -65,42 +50,8 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
     try {
       return await fileSystem.readFile(path, 'utf8')
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined
+      if (systemCode(error) === 'ENOENT') return undefined
       throw error
-    }
-  }
-
-  /** Written beside it, made durable, and only then put in its place: who reads sees the old save or the new one. */
-  async function replace(path: string, text: string, signal: AbortSignal): Promise<void> {
-    const temporary = `${path}.${randomUUID()}.tmp`
-    try {
-      await writeDurably(temporary, text)
-      signal.throwIfAborted()
-      await renamePatiently(temporary, path)
-    } catch (error) {
-      await fileSystem.rm(temporary, { force: true }).catch(() => {})
-      throw error
-    }
-  }
-
-  async function writeDurably(path: string, text: string): Promise<void> {
-    const file = await fileSystem.open(path, 'wx')
-    try {
-      await file.writeFile(text, 'utf8')
-      await syncWherePossible(file)
-    } finally {
-      await file.close()
-    }
-  }
-
-  async function renamePatiently(from: string, to: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await fileSystem.rename(from, to)
-      } catch (error) {
-        if (!passing.includes(codeOf(error)) || attempt === renameAttempts) throw error
-      }
-      await pause(attempt * 10)
     }
   }
 
@@ -139,7 +90,7 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
       await file.close()
       return true
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false
+      if (systemCode(error) === 'EEXIST') return false
       throw error
     }
   }
@@ -152,11 +103,25 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
         await fileSystem.mkdir(folder, { recursive: true })
         await withLock(path, signal, async () => {
           if (mayReplace) requireReplaceable(await readText(path), mayReplace)
-          await replace(path, text, signal)
+          await writeAtomically(path, text, { fileSystem, wait: pause, signal })
         })
       }),
     remove: (slot) => use(() => fileSystem.rm(pathOf(slot), { force: true })),
   }
 }
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code)
+/** Longer names of slots are cut, and told apart by their hash. */
+const maxLength = 100
+
+/**
+ * A slot's name as a file's name that every file system takes. Different slots have different files, also where case counts for nothing: capitals are escaped like all that is not
+ * a letter, a digit or a hyphen.
+ */
+export function slotFile(slot: string): string {
+  const safe = slot.replace(/[^a-z0-9-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`)
+  const name = safe.length <= maxLength ? safe : `${safe.slice(0, maxLength)}__${hashOf(slot)}`
+  // The prefix keeps it from being empty, or one of the names that Windows reserves.
+  return `save-${name}.json`
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { appendFile, stat } from 'node:fs/promises'
 import { realTimer, type SetTimer } from '../../deadline.ts'
-import { writeAtomically } from '../write-atomically.ts'
+import { writeAtomically } from '../atomic-file.ts'
 import type { CommandRunner } from './command-runner.ts'
 import { spawnCommand } from './spawn-command.ts'
 

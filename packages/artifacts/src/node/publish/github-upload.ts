@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { messageOf } from '@downlink/protocol'
+import { systemCode } from '../file-errors.ts'
 import type { Manifest } from './manifest.ts'
 
 /** How the child says why there was no upload. */
@@ -40,7 +41,7 @@ export async function uploadListed(
   try {
     client = await loadClient()
   } catch (error) {
-    const isMissing = (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
+    const isMissing = systemCode(error) === 'ERR_MODULE_NOT_FOUND'
     return { code: isMissing ? exitCodes.noClient : exitCodes.failed, message: oneLine(error) }
   }
   try {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
 import { messageOf } from '@downlink/protocol'
 import type { PublishFailure } from '../../publish-result.ts'
+import { systemCode } from '../file-errors.ts'
 import type { CiJob } from './ci-job.ts'
 import type { PublishFileSystem } from './environment.ts'
 import { mimeTypeOf } from './mime-type.ts'
@@ -70,7 +71,7 @@ export async function takeInventory(
       const { bytes, sha256 } = await measure(fileSystem.read(absolutePath))
       files.push({ path, bytes, sha256, ...(mimeType && { mimeType }), state: 'present', absolutePath })
     } catch (error) {
-      const gone = (error as { code?: unknown } | undefined)?.code === 'ENOENT'
+      const gone = systemCode(error) === 'ENOENT'
       missing.push({ path, state: gone ? 'missing' : 'unreadable' })
       failures.push(
         gone

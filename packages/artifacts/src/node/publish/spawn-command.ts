@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises'
 import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
+import { systemCode } from '../file-errors.ts'
 import { findBatchFile } from './batch-file.ts'
 import type { Command, CommandOutcome } from './command-runner.ts'
 
@@ -137,13 +138,12 @@ async function notStarted(error: unknown, program: string, { directory, variable
   const printed = { stdout: '', stderr: '' }
   // spawn reports a bad folder as ENOENT of the program, which is then blamed for it.
   if (!(await isFolder(directory))) return { status: 'bad-directory', ...printed }
-  const { code } = error as { code?: unknown }
   const batchFile = process.platform === 'win32' ? await findBatchFile(program, variables) : undefined
   if (batchFile !== undefined) {
     const reason = `${batchFile} is a batch file, which only a shell runs: name the program that it starts, or cmd.exe itself`
     return { status: 'not-started', reason, ...printed }
   }
-  if (code === 'ENOENT') return { status: 'not-found', ...printed }
+  if (systemCode(error) === 'ENOENT') return { status: 'not-found', ...printed }
   return { status: 'not-started', reason: messageOf(error), ...printed }
 }
 
