@@ -1,25 +1,10 @@
 /** What the adapter can be given, its defaults and its ranges. */
 
-import type { Artifact, WrittenArtifact } from './artifact.ts'
-import type { SetTimer } from './deadline.ts'
-import type { EventPort } from './event-port.ts'
-import { badOption, expectObject } from './option-checks.ts'
+import { maxDelayMs, type SetTimer } from './deadline.ts'
+import { expectObject, expectWhole } from './errors.ts'
+import type { EventPort, LogPort } from './guarded-call.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
-import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
-
-/** A writer without an id of its own. What it returns may leave out whatever the artifact says already. */
-export type WriterFunction = (artifact: Artifact, context: WriteContext) => WriterReceipt | PromiseLike<WriterReceipt>
-
-// biome-ignore lint/suspicious/noConfusingVoidType: a callback that returns nothing is a writer, too
-export type WriterReceipt = Partial<WrittenArtifact> | undefined | void
-
-/** Describes a writer. `{ memory: true }` is known everywhere; further ones by `resolveWriter`. */
-export type WriterConfig = Readonly<Record<string, unknown>>
-
-/** What the adapter says to people; `console` fits. */
-export interface LogPort {
-  warn(message: string): void
-}
+import type { TelemetryArtifactWriter, WriterConfig, WriterFunction } from './writer.ts'
 
 export interface AdapterOptions {
   /** In the order in which each artifact is handed to them. */
@@ -57,9 +42,6 @@ export const adapterDefaults = {
 
 export type AdapterSettings = typeof adapterDefaults
 
-/** A timer takes no more. */
-const maxDelayMs = 2_147_483_647
-
 /**
  * Merges numbers with their defaults. One that is undefined or null counts as left out.
  * @throws {ArtifactError} `bad_option`, naming the option, its range and what came
@@ -69,9 +51,7 @@ export function adapterSettings(options: AdapterOptions): AdapterSettings {
   const settings = { ...adapterDefaults }
   for (const name of Object.keys(adapterDefaults) as (keyof AdapterSettings)[]) {
     const value = options[name] ?? adapterDefaults[name]
-    if (!(Number.isSafeInteger(value) && value > 0 && value <= maxDelayMs)) {
-      throw badOption(name, `a whole number from 1 to ${maxDelayMs}`, value)
-    }
+    expectWhole(name, value, maxDelayMs)
     settings[name] = value
   }
   return settings

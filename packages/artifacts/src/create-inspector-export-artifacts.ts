@@ -1,15 +1,14 @@
 /** From an inspector summary, its tables and its events to named artifacts. Pure: the same in, the same out. */
+
 import { messageOf, shown } from '@downlink/protocol'
-import type { Artifact } from './artifact.ts'
-import { nameFault } from './artifact-name.ts'
+import { type Artifact, nameFault } from './artifact.ts'
+import type { Content } from './content.ts'
 import { toCsv } from './csv.ts'
-import { ArtifactError } from './errors.ts'
-import type { InspectorSummary } from './inspector-summary.ts'
+import { ArtifactError, badOption, expectList, expectObject } from './errors.ts'
+import { type InspectorSummary, summaryHead, summaryTables } from './inspector-summary.ts'
 import { toNdjson } from './ndjson.ts'
-import { badOption, expectList, expectObject } from './option-checks.ts'
 import { stableJson } from './stable-json.ts'
-import { summaryTables } from './summary-tables.ts'
-import type { Table } from './table.ts'
+import { checkTables, maxSectionLength, type Table } from './table.ts'
 import { transcriptMarkdown } from './transcript-markdown.ts'
 
 export type ExportFormat = 'json' | 'csv' | 'transcript-csv' | 'transcript-md' | 'ndjson'
@@ -33,9 +32,6 @@ export interface InspectorExportOptions {
 }
 
 export const exportDefaults = { prefix: 'save-inspector' as string }
-
-/** The head comes first; sections follow by name. */
-const head = ['formatVersion', 'generatedAt', 'generatedIso', 'source', 'game']
 
 /**
  * Makes `<prefix>-<section>-<ts>.<ext>` for each section, `<ts>` being the summary's time as `YYYYMMDDTHHMMSSZ`:
@@ -115,14 +111,14 @@ function sourcesOf(given: InspectorExport): Sources {
   }
 }
 
-const text = (section: string, filename: string, mimeType: string, content: Artifact['content']): Artifact => ({
+const text = (section: string, filename: string, mimeType: string, content: Content): Artifact => ({
   section,
   filename,
   mimeType,
   content,
 })
 
-const summaryJson = (summary: InspectorSummary): string => `${stableJson(summary, { first: head, indent: 2 })}\n`
+const summaryJson = (summary: InspectorSummary): string => `${stableJson(summary, { first: summaryHead, indent: 2 })}\n`
 
 function checkOptions(options: InspectorExportOptions): {
   readonly formats: readonly string[]
@@ -153,49 +149,6 @@ function checkPrefix(prefix: string): string {
     `Expected \`prefix\` to be the start of a file's name, got ${shown(prefix)}: ${fault}`,
   )
 }
-
-const maxSectionLength = 64
-const sectionName = new RegExp(`^[a-z0-9][a-z0-9-]{0,${maxSectionLength - 1}}$`)
-const ownSections = ['summary', 'events']
-
-function checkTables(tables: readonly Table[]): readonly Table[] {
-  expectList('tables', tables)
-  const seen = new Set(ownSections)
-  for (const table of tables) {
-    const { section } = requireTable(table)
-    if (seen.has(section)) throw badTable(section, 'expected each section once; `summary` and `events` are taken')
-    seen.add(section)
-  }
-  return tables
-}
-
-/**
- * Whether a table can be exported, all others left aside.
- * @throws {ArtifactError} `bad_table`
- */
-export function requireTable(table: Table): Table {
-  if (typeof table !== 'object' || table === null) {
-    throw new ArtifactError('bad_table', `Expected a table, got ${shown(table)}`)
-  }
-  const { section, columns, rows } = table
-  if (typeof section !== 'string' || !sectionName.test(section)) {
-    throw badTable(section, 'expected a section of a–z, 0–9 and hyphens, at most 64 characters')
-  }
-  if (!isNames(columns)) throw badTable(section, 'expected columns, each once')
-  if (!Array.isArray(rows)) throw badTable(section, `expected rows, got ${shown(rows)}`)
-  const misfit = rows.findIndex((row) => !Array.isArray(row) || row.length !== columns.length)
-  if (misfit < 0) return table
-  throw badTable(section, `expected ${columns.length} cells in row ${misfit}, got ${rows[misfit]?.length}`)
-}
-
-const badTable = (section: unknown, expected: string): ArtifactError =>
-  new ArtifactError('bad_table', `Table ${shown(section)}: ${expected}`)
-
-const isNames = (columns: unknown): columns is readonly string[] =>
-  Array.isArray(columns) &&
-  columns.length > 0 &&
-  columns.every((column) => typeof column === 'string') &&
-  new Set(columns).size === columns.length
 
 /** `2026-01-01T00:00:00.000Z` → `20260101T000000Z` */
 function timeOf({ generatedAt }: InspectorSummary): string {

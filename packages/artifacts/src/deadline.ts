@@ -8,6 +8,9 @@ export const realTimer: SetTimer = (run, delayMs) => {
   return () => clearTimeout(timer)
 }
 
+/** Timers count in 32 bits, and fire at once beyond. */
+export const maxDelayMs = 2_147_483_647
+
 /**
  * Settles as the work does, or at the time limit as `onTimeout` does, which throws unless told. What the work comes to
  * later is heard by nobody.

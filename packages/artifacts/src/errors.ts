@@ -1,5 +1,5 @@
-/** What goes wrong with artifacts, each with a code to act on. */
-import { messageOf } from '@downlink/protocol'
+/** Names what goes wrong with artifacts, each with a code to act on, and checks options. */
+import { messageOf, shown } from '@downlink/protocol'
 
 export type ArtifactErrorCode =
   /** An option is out of its range, or of the wrong type. */
@@ -62,4 +62,23 @@ export function rootCauseOf(error: unknown): string {
     // A getter threw: this is as deep as anybody can look.
   }
   return messageOf(cause)
+}
+
+export const badOption = (name: string, expected: string, got: unknown): ArtifactError =>
+  new ArtifactError('bad_option', `Expected \`${name}\` to be ${expected}, got ${shown(got)}`)
+
+/** @throws {ArtifactError} `bad_option` */
+export function expectObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badOption(name, 'an object', value)
+}
+
+/** @throws {ArtifactError} `bad_option` where it is no whole number from 1 up, or to `max` */
+export function expectWhole(name: string, value: unknown, max: number = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= max) return
+  throw badOption(name, `a whole number from 1 ${max === Number.MAX_SAFE_INTEGER ? 'up' : `to ${max}`}`, value)
+}
+
+/** @throws {ArtifactError} `bad_option` */
+export function expectList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw badOption(name, 'a list', value)
 }

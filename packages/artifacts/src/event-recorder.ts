@@ -1,5 +1,5 @@
 /** Remembers the telemetry events of a run for its export: tapped before the buffer, so it needs no network. */
-import { badOption, expectObject } from './option-checks.ts'
+import { badOption, expectObject, expectWhole } from './errors.ts'
 
 export interface EventRecorderOptions {
   /** Names the run. As a function it is asked when events are read, since a live session may begin late. */
@@ -51,7 +51,7 @@ interface Entry {
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   expectObject('options', options)
   const { sessionId, clock, limit = recorderDefaults.limit } = options
-  if (!(Number.isSafeInteger(limit) && limit > 0)) throw badOption('limit', 'a whole number from 1 up', limit)
+  expectWhole('limit', limit)
   if (typeof clock !== 'function') throw badOption('clock', 'a function', clock)
   /** A ring once it is full: `oldest` is where the next event goes. */
   let entries: Entry[] = []

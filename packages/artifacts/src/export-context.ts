@@ -1,7 +1,9 @@
-/** What the caller of an export passes through to writers, publisher and events. */
+/** Holds what the writers and the publisher of one export share: the caller's context and signal, time limits, clock. */
+
 import { messageOf } from '@downlink/protocol'
-import { ArtifactError } from './errors.ts'
-import { expectObject } from './option-checks.ts'
+import type { AdapterSettings } from './adapter-options.ts'
+import type { SetTimer } from './deadline.ts'
+import { ArtifactError, expectObject } from './errors.ts'
 
 export type ExportContext = Readonly<Record<string, unknown>>
 
@@ -22,4 +24,14 @@ export function readableContext(given: ExportContext | null): ExportContext {
   } catch (cause) {
     throw new ArtifactError('bad_option', `The context can't be read: ${messageOf(cause)}`, { cause })
   }
+}
+
+export interface ExportRun {
+  readonly settings: AdapterSettings
+  readonly context: Readonly<Record<string, unknown>>
+  /** The caller's. It ends the export. */
+  readonly signal: AbortSignal | undefined
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+  readonly setTimer: SetTimer
 }

@@ -1,6 +1,8 @@
-/** What an export says of itself: what was tried, what was written where, what was not and why. */
+/** Sums up an export: what was tried, what was written where, what was not and why. */
+import { messageOf } from '@downlink/protocol'
 import type { WrittenArtifact } from './artifact.ts'
-import type { ArtifactErrorCode } from './errors.ts'
+import { ArtifactError, type ArtifactErrorCode, rootCauseOf } from './errors.ts'
+import type { WriteResult, WriterState } from './fan-out.ts'
 import type { PublishResult } from './publish-result.ts'
 
 /** Plain data, fit for JSON. `attempted` is the sum of `written` and `failures`. */
@@ -42,3 +44,39 @@ export interface WriterSummary {
   /** Spent in this writer. */
   readonly durationMs: number
 }
+
+export function failureOfWrite({ writer, artifact, error }: WriteResult & { ok: false }): ExportFailure {
+  return {
+    writer,
+    section: artifact.section,
+    filename: artifact.filename,
+    code: error instanceof ArtifactError ? error.code : 'write_failed',
+    message: messageOf(error),
+    cause: rootCauseOf(error),
+  }
+}
+
+export function summarise(
+  results: readonly WriteResult[],
+  states: readonly WriterState[],
+  durationMs: number,
+): ExportMetrics {
+  return {
+    attempted: results.length,
+    written: results.flatMap((result) => (result.ok ? [{ writer: result.writer, ...result.written }] : [])),
+    failures: results.flatMap((result) => (result.ok ? [] : [failureOfWrite(result)])),
+    writerSummaries: states.map((state) => summaryOf(state, results)),
+    durationMs,
+  }
+}
+
+function summaryOf({ writer: { id }, durationMs }: WriterState, results: readonly WriteResult[]): WriterSummary {
+  const own = results.filter(({ writer }) => writer === id)
+  const successes = own.filter(({ ok }) => ok).length
+  return { id, attempted: own.length, successes, failures: own.length - successes, durationMs }
+}
+
+/** Of all files, once each: two writers may have found the same one. */
+export const pathsOf = ({ written }: ExportMetrics): string[] => [
+  ...new Set(written.flatMap(({ path }) => (path === undefined ? [] : [path]))),
+]

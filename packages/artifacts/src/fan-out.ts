@@ -1,15 +1,14 @@
-/** One artifact to all writers: each under its deadline, none in the way of another. */
+/** Hands one artifact to all writers: each under its deadline, none in the way of another. */
+
 import { messageOf } from '@downlink/protocol'
-import type { WriterReceipt } from './adapter-options.ts'
-import type { Artifact, WrittenArtifact } from './artifact.ts'
-import type { NamedArtifact } from './checked-artifact.ts'
-import { byteLength, isStream, newlineTerminated } from './content.ts'
+import type { Artifact, NamedArtifact, WrittenArtifact } from './artifact.ts'
+import { byteLength, type Content, isStream, newlineTerminated } from './content.ts'
 import { underDeadline } from './deadline.ts'
 import { ArtifactError } from './errors.ts'
-import type { ExportRun } from './export-run.ts'
-import { inPool } from './pool.ts'
+import type { ExportRun } from './export-context.ts'
 import type { NamedWriter } from './resolve-writers.ts'
 import { type Branch, shareStream } from './shared-stream.ts'
+import type { WriterReceipt } from './writer.ts'
 
 /** A writer during one export. */
 export interface WriterState {
@@ -91,7 +90,22 @@ function receiptOf(receipt: WriterReceipt, artifact: Artifact, branch: Branch | 
   }
 }
 
-function sizeOf(content: Artifact['content'], branch: Branch | undefined): number {
+function sizeOf(content: Content, branch: Branch | undefined): number {
   if (typeof content === 'string') return byteLength(newlineTerminated(content))
   return ArrayBuffer.isView(content) ? content.length : (branch?.bytes ?? 0)
+}
+
+/** Results come in the order of the items. `work` must not reject. */
+export async function inPool<Item, Result>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item, at: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const queue = items.entries()
+  const lane = async (): Promise<void> => {
+    for (const [at, item] of queue) results[at] = await work(item, at)
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, lane))
+  return results
 }

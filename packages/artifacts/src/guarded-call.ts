@@ -1,4 +1,15 @@
-/** Calls code of somebody else's: a bus, a logger, a listener. What fails in it, now or later, is told and stops nothing. */
+/** Calls code of the host's, a bus, a logger, a listener: what fails in it, now or later, is told and stops nothing. */
+import { printable } from './printable.ts'
+
+/** An `EventBus` of @downlink/world-state fits. Where it throws, or what it returns rejects, the export goes on. */
+export interface EventPort {
+  emit(event: string, payload: unknown): void
+}
+
+/** What is said to people; `console` fits. */
+export interface LogPort {
+  warn(message: string): void
+}
 
 /** @param onFault hears what the call throws, or what the promise rejects with that it returns; it must not throw */
 export function callGuarded<Result>(call: () => Result, onFault: (cause: unknown) => void): Result | undefined {
@@ -15,3 +26,11 @@ export function callGuarded<Result>(call: () => Result, onFault: (cause: unknown
 /** What may still fail after it returned. */
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+/** Warns by a logger of the host's. Where it fails, nobody is left to tell. */
+export function warnGuarded(logger: LogPort, message: string): void {
+  callGuarded(
+    () => logger.warn(`[downlink] ${printable(message)}`),
+    () => {},
+  )
+}

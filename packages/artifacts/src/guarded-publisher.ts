@@ -1,7 +1,8 @@
 /** A publisher under a deadline, whose every fault becomes a result. */
+
 import { kindOf, messageOf } from '@downlink/protocol'
 import { underDeadline } from './deadline.ts'
-import type { ExportRun } from './export-run.ts'
+import type { ExportRun } from './export-context.ts'
 import type { ArtifactPublisher, PublishFailureCode, PublishResult } from './publish-result.ts'
 
 /** Never rejects. */

@@ -1,15 +1,7 @@
 /** Inspector artifacts: made from a summary, handed to writers, wherever they run. Files and CI are in `./node`. */
 
-export {
-  type AdapterOptions,
-  adapterDefaults,
-  type LogPort,
-  type WriterConfig,
-  type WriterFunction,
-  type WriterReceipt,
-} from './adapter-options.ts'
-export type { Artifact, WrittenArtifact } from './artifact.ts'
-export { maxNameBytes, nameFault } from './artifact-name.ts'
+export { type AdapterOptions, adapterDefaults } from './adapter-options.ts'
+export { type Artifact, maxNameBytes, nameFault, nameKey, type WrittenArtifact } from './artifact.ts'
 export {
   createInspectorExportArtifacts,
   type ExportFormat,
@@ -18,12 +10,10 @@ export {
   exportFormats,
   type InspectorExport,
   type InspectorExportOptions,
-  requireTable,
 } from './create-inspector-export-artifacts.ts'
 export { formulaStart } from './csv.ts'
-export { realTimer, type SetTimer, withTimeout } from './deadline.ts'
+export { maxDelayMs, realTimer, type SetTimer, withTimeout } from './deadline.ts'
 export { ArtifactError, type ArtifactErrorCode } from './errors.ts'
-export type { EventPort } from './event-port.ts'
 export {
   createEventRecorder,
   type EventRecorder,
@@ -33,8 +23,8 @@ export {
 } from './event-recorder.ts'
 export type { ExportContext } from './export-context.ts'
 export type { ExportFailure, ExportMetrics, WriterSummary, WrittenByWriter } from './export-metrics.ts'
-export { callGuarded, isThenable } from './guarded-call.ts'
-export type { GameIdentity, InspectorSummary } from './inspector-summary.ts'
+export { callGuarded, type EventPort, isThenable, type LogPort } from './guarded-call.ts'
+export { type GameIdentity, type InspectorSummary, reservedSections } from './inspector-summary.ts'
 export {
   type KeptArtifact,
   MemoryTelemetryWriter,
@@ -52,6 +42,12 @@ export type {
   PublishStatus,
 } from './publish-result.ts'
 export { type StableJsonOptions, stableJson } from './stable-json.ts'
-export type { Cell, Table } from './table.ts'
+export { type Cell, requireTable, type Table } from './table.ts'
 export { TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
-export type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
+export type {
+  TelemetryArtifactWriter,
+  WriteContext,
+  WriterConfig,
+  WriterFunction,
+  WriterReceipt,
+} from './writer.ts'

@@ -1,11 +1,9 @@
 /** Keeps artifacts in memory: for tests, and for pages that offer them as a download. */
-import type { Artifact, WrittenArtifact } from './artifact.ts'
-import { checkArtifact } from './checked-artifact.ts'
-import { byteLength, newlineTerminated } from './content.ts'
-import { ArtifactError } from './errors.ts'
+
+import { type Artifact, checkArtifact, type WrittenArtifact } from './artifact.ts'
+import { byteLength, type Content, newlineTerminated, untilAborted } from './content.ts'
+import { ArtifactError, expectObject, expectWhole } from './errors.ts'
 import { readableContext, signalIn } from './export-context.ts'
-import { badOption, expectObject } from './option-checks.ts'
-import { untilAborted } from './until-aborted.ts'
 import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
 
 export interface MemoryWriterOptions {
@@ -38,8 +36,7 @@ export class MemoryTelemetryWriter implements TelemetryArtifactWriter {
   constructor(options: MemoryWriterOptions = {}) {
     expectObject('options', options)
     const { id = 'memory', maxBytes = memoryWriterDefaults.maxBytes } = options
-    if (!(Number.isSafeInteger(maxBytes) && maxBytes > 0))
-      throw badOption('maxBytes', 'a whole number from 1 up', maxBytes)
+    expectWhole('maxBytes', maxBytes)
     this.id = id
     this.#maxBytes = maxBytes
   }
@@ -78,7 +75,7 @@ export class MemoryTelemetryWriter implements TelemetryArtifactWriter {
   }
 }
 
-async function inMemory(content: Artifact['content'], room: number, signal: AbortSignal): Promise<string | Uint8Array> {
+async function inMemory(content: Content, room: number, signal: AbortSignal): Promise<string | Uint8Array> {
   const check = (bytes: number): void => {
     if (bytes > room) throw new ArtifactError('too_large', `Expected at most ${room} more bytes`)
   }

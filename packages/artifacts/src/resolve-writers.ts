@@ -1,11 +1,11 @@
 /** Writers in whatever form they were given, made into objects with an id each. */
+
 import { kindOf } from '@downlink/protocol'
-import type { AdapterOptions, WriterConfig, WriterFunction, WriterReceipt } from './adapter-options.ts'
-import type { Artifact } from './artifact.ts'
-import { ArtifactError } from './errors.ts'
+import type { AdapterOptions } from './adapter-options.ts'
+import { type Artifact, freeName } from './artifact.ts'
+import { ArtifactError, expectList } from './errors.ts'
 import { MemoryTelemetryWriter } from './memory-telemetry-writer.ts'
-import { expectList } from './option-checks.ts'
-import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
+import type { TelemetryArtifactWriter, WriteContext, WriterConfig, WriterFunction, WriterReceipt } from './writer.ts'
 
 /** A writer of any kind, and a name for it that no other writer of the adapter has. */
 export interface NamedWriter {
@@ -49,11 +49,4 @@ const idOf = ({ id }: TelemetryArtifactWriter, at: number): string =>
 function describe(given: unknown): string {
   const keys = typeof given === 'object' && given !== null ? Object.keys(given) : []
   return keys.length === 0 ? kindOf(given) : `{ ${keys.join(', ')} }`
-}
-
-function freeName(id: string, taken: Set<string>): string {
-  let name = id
-  for (let n = 2; taken.has(name); n++) name = `${id}-${n}`
-  taken.add(name)
-  return name
 }

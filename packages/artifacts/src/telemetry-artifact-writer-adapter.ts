@@ -1,25 +1,33 @@
 /** One call for all writers: names checked, each write under a deadline, no failure stops another. */
 
 import { messageOf } from '@downlink/protocol'
-import { type AdapterOptions, type AdapterSettings, adapterSettings, type LogPort } from './adapter-options.ts'
-import type { Artifact, WrittenArtifact } from './artifact.ts'
-import { nameKey } from './artifact-name.ts'
-import { CallableWriter } from './callable-writer.ts'
-import { type CheckedArtifact, checkArtifact } from './checked-artifact.ts'
+import { type AdapterOptions, type AdapterSettings, adapterSettings } from './adapter-options.ts'
+import { type Artifact, type CheckedArtifact, checkArtifact, nameKey, type WrittenArtifact } from './artifact.ts'
 import { realTimer, type SetTimer } from './deadline.ts'
-import { ArtifactError, rootCauseOf } from './errors.ts'
-import type { EventPort } from './event-port.ts'
-import { type ExportContext, readableContext, signalIn } from './export-context.ts'
-import type { ExportFailure, ExportMetrics, WriterSummary } from './export-metrics.ts'
-import type { ExportRun } from './export-run.ts'
+import { ArtifactError, expectList } from './errors.ts'
+import { type ExportContext, type ExportRun, readableContext, signalIn } from './export-context.ts'
+import { type ExportMetrics, failureOfWrite, pathsOf, summarise } from './export-metrics.ts'
 import { fanOut, type WriteResult, type WriterState } from './fan-out.ts'
-import { callGuarded } from './guarded-call.ts'
+import { callGuarded, type EventPort, type LogPort, warnGuarded } from './guarded-call.ts'
 import { publishGuarded } from './guarded-publisher.ts'
-import { expectList } from './option-checks.ts'
-import { printable } from './printable.ts'
 import type { ArtifactPublisher } from './publish-result.ts'
 import { type NamedWriter, resolveWriters } from './resolve-writers.ts'
 import type { TelemetryArtifactWriter } from './writer.ts'
+
+type WriteCall = (artifact: Artifact, context?: Readonly<Record<string, unknown>>) => Promise<WrittenArtifact>
+
+/** What `new` makes of a class derived from this is a function that calls the class's `write`: some hosts want functions. */
+const CallableWriter: new () => WriteCall = asConstructor(function (): WriteCall {
+  const call = (...args: Parameters<WriteCall>): Promise<WrittenArtifact> =>
+    (call as unknown as { readonly write: WriteCall }).write(...args)
+  return Object.setPrototypeOf(call, new.target.prototype)
+})
+
+/** Instances stay functions: `call` and `apply` are theirs. */
+function asConstructor<Instance>(construct: () => Instance): new () => Instance {
+  Object.setPrototypeOf(construct.prototype, Function.prototype)
+  return construct as unknown as new () => Instance
+}
 
 /**
  * Artifacts go out in their order, each to all writers in theirs; the next one starts when the last one is through.
@@ -112,7 +120,7 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
 
   #tellFailure(result: WriteResult, context: ExportContext): void {
     if (result.ok) return
-    const failure = failureOf(result)
+    const failure = failureOfWrite(result)
     const { writer, filename, code, message, cause } = failure
     const because = message.includes(cause) ? '' : ` (${cause})`
     this.#warn(`${writer} did not write ${JSON.stringify(filename)}: ${code}: ${message}${because}`)
@@ -128,11 +136,7 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
   }
 
   #warn(message: string): void {
-    callGuarded(
-      () => this.#logger.warn(`[downlink] ${printable(message)}`),
-      // There is nobody left to tell; what it was about is in the metrics.
-      () => {},
-    )
+    warnGuarded(this.#logger, message)
   }
 }
 
@@ -153,35 +157,3 @@ function checkedOnce(given: unknown, names: Set<string>): CheckedArtifact {
 const refusal =
   ({ artifact, error }: CheckedArtifact & { ok: false }) =>
   ({ writer }: WriterState): WriteResult => ({ ok: false, writer: writer.id, artifact, error })
-
-function failureOf({ writer, artifact, error }: WriteResult & { ok: false }): ExportFailure {
-  return {
-    writer,
-    section: artifact.section,
-    filename: artifact.filename,
-    code: error instanceof ArtifactError ? error.code : 'write_failed',
-    message: messageOf(error),
-    cause: rootCauseOf(error),
-  }
-}
-
-function summarise(results: readonly WriteResult[], states: readonly WriterState[], durationMs: number): ExportMetrics {
-  return {
-    attempted: results.length,
-    written: results.flatMap((result) => (result.ok ? [{ writer: result.writer, ...result.written }] : [])),
-    failures: results.flatMap((result) => (result.ok ? [] : [failureOf(result)])),
-    writerSummaries: states.map((state) => summaryOf(state, results)),
-    durationMs,
-  }
-}
-
-function summaryOf({ writer: { id }, durationMs }: WriterState, results: readonly WriteResult[]): WriterSummary {
-  const own = results.filter(({ writer }) => writer === id)
-  const successes = own.filter(({ ok }) => ok).length
-  return { id, attempted: own.length, successes, failures: own.length - successes, durationMs }
-}
-
-/** Two writers may have found the same file. */
-const pathsOf = ({ written }: ExportMetrics): string[] => [
-  ...new Set(written.flatMap(({ path }) => (path === undefined ? [] : [path]))),
-]

@@ -1,20 +1,18 @@
 /** Brings content to a file as chunks of bytes, compressed on demand, and tells what it wrote. */
+
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { kindOf } from '@downlink/protocol'
-import type { Artifact } from '../artifact.ts'
-import { isBytes, newlineTerminated } from '../content.ts'
+import { type Content, isBytes, newlineTerminated, untilAborted } from '../content.ts'
 import { ArtifactError } from '../errors.ts'
-import { untilAborted } from '../until-aborted.ts'
 
 /** Text is encoded so many characters at once, so that a long one is not in memory twice. */
 const sliceLength = 4_194_304
 
 /** Bytes go out as they are; text as UTF-8, ended by a line break. */
-export async function* contentChunks(content: Artifact['content'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* contentChunks(content: Content, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   if (typeof content === 'string') yield* encoded(newlineTerminated(content))
   else if (isBytes(content)) yield content
   else {

@@ -6,6 +6,7 @@ import { isAbsolute, join, relative } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import type { Artifact } from '../artifact.ts'
+import type { Content } from '../content.ts'
 import { anArtifact, never, streamOf } from '../test-doubles.ts'
 import { FileSystemTelemetryWriter, type FileSystemWriterOptions } from './file-system-telemetry-writer.ts'
 import { type FileSystemPort, realFileSystem } from './place-file.ts'
@@ -66,7 +67,7 @@ it('writes text as UTF-8, ended by a line break, and says what it wrote', async 
   expect(await readdir(root)).toEqual(['summary.json'])
 })
 
-it.each<[string, () => Artifact['content'], string]>([
+it.each<[string, () => Content, string]>([
   ['an empty text', () => '', ''],
   ['text that ends with a line break', () => 'a\r\n', 'a\r\n'],
   ['half a character', () => 'a\uD800', 'a\uFFFD\n'],

@@ -4,13 +4,10 @@ import type { FileHandle } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
-import type { LogPort } from '../adapter-options.ts'
-import type { Artifact, WrittenArtifact } from '../artifact.ts'
-import { checkArtifact } from '../checked-artifact.ts'
+import { type Artifact, checkArtifact, type WrittenArtifact } from '../artifact.ts'
+import { badOption, expectObject } from '../errors.ts'
 import { readableContext, signalIn } from '../export-context.ts'
-import { callGuarded } from '../guarded-call.ts'
-import { badOption, expectObject } from '../option-checks.ts'
-import { printable } from '../printable.ts'
+import { type LogPort, warnGuarded } from '../guarded-call.ts'
 import type { TelemetryArtifactWriter, WriteContext } from '../writer.ts'
 import { retried, throughDraft, type Wait } from './atomic-file.ts'
 import { contentChunks, gzipped, writeChunks } from './content-chunks.ts'
@@ -153,11 +150,7 @@ export class FileSystemTelemetryWriter implements TelemetryArtifactWriter {
   }
 
   #warn(message: string): void {
-    callGuarded(
-      () => this.#logger.warn(`[downlink] ${printable(message)}`),
-      // There is nobody left to tell.
-      () => {},
-    )
+    warnGuarded(this.#logger, message)
   }
 }
 

@@ -1,10 +1,10 @@
 /** The adapter as Node has it: configs name folders and CI, and become writers and a publisher. */
-import type { AdapterOptions, WriterConfig } from '../adapter-options.ts'
-import { ArtifactError } from '../errors.ts'
-import { expectList, expectObject } from '../option-checks.ts'
+
+import type { AdapterOptions } from '../adapter-options.ts'
+import { ArtifactError, expectList, expectObject } from '../errors.ts'
 import type { ArtifactPublisher } from '../publish-result.ts'
 import { TelemetryArtifactWriterAdapter } from '../telemetry-artifact-writer-adapter.ts'
-import type { TelemetryArtifactWriter } from '../writer.ts'
+import type { TelemetryArtifactWriter, WriterConfig } from '../writer.ts'
 import { FileSystemTelemetryWriter, type FileSystemWriterOptions } from './file-system-telemetry-writer.ts'
 import { CiArtifactPublisher } from './publish/ci-artifact-publisher.ts'
 import { nodeEnvironment, type Variables } from './publish/environment.ts'

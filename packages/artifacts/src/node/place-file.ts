@@ -1,10 +1,11 @@
 /** Finds an artifact's file its place: a folder below the root, and a name that no other file has. */
+
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { shown } from '@downlink/protocol'
-import { nameFault } from '../artifact-name.ts'
+import { nameFault } from '../artifact.ts'
 import { ArtifactError } from '../errors.ts'
 import { retried, type Wait } from './atomic-file.ts'
 import { isRefusal, systemCode } from './file-errors.ts'

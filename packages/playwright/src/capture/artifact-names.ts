@@ -1,5 +1,6 @@
 /** Names of attachments: the artifact's own, and numbered where the test has one of that name already. */
 import { posix } from 'node:path'
+import { nameKey } from '@downlink/artifacts'
 import type { TestInfo } from '@playwright/test'
 
 /** Of captures that are still under way, too; nothing keeps a test that is over. */
@@ -12,16 +13,13 @@ export function takeNames(
 ): readonly string[] {
   const taken = takenBy.get(test) ?? new Set()
   takenBy.set(test, taken)
-  for (const { name } of test.attachments) taken.add(keyOf(name))
+  for (const { name } of test.attachments) taken.add(nameKey(name))
   return artifacts.map(({ filename }) => {
     const extension = posix.extname(filename)
     const stem = filename.slice(0, filename.length - extension.length)
     let name = filename
-    for (let number = 2; taken.has(keyOf(name)); number++) name = `${stem}-${number}${extension}`
-    taken.add(keyOf(name))
+    for (let number = 2; taken.has(nameKey(name)); number++) name = `${stem}-${number}${extension}`
+    taken.add(nameKey(name))
     return name
   })
 }
-
-/** Two names with the same key are one file on Windows and macOS. */
-const keyOf = (name: string): string => name.normalize('NFC').toLowerCase()

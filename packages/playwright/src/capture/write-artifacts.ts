@@ -1,7 +1,6 @@
 /** Hands artifacts to an adapter. Whatever it does, there are metrics in time, and the bus hears of it once. */
 
-import type { EventPort, ExportContext, ExportMetrics } from '@downlink/artifacts'
-import { withTimeout } from '@downlink/artifacts'
+import { type EventPort, type ExportContext, type ExportMetrics, withTimeout } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
 import type { PageArtifact } from './read-export.ts'
 

@@ -1,5 +1,5 @@
 /** A storage's answer within a time: one that never comes must not hold up all that follows. */
-import { realTimer, type SetTimer, withTimeout } from '@downlink/artifacts'
+import { maxDelayMs, realTimer, type SetTimer, withTimeout } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 
 export interface Deadline {
@@ -14,16 +14,13 @@ export interface DeadlineOptions {
   readonly setTimer?: SetTimer
 }
 
-/** More makes a timer fire at once. */
-const maxTimeoutMs = 2 ** 31 - 1
-
 /** @throws {WorldStateError} `bad_option` */
 export function deadlineOf({ timeoutMs, setTimer = realTimer }: DeadlineOptions, defaultMs: number): Deadline {
   const time = timeoutMs ?? defaultMs
-  if (Number.isSafeInteger(time) && time >= 1 && time <= maxTimeoutMs) return { timeoutMs: time, setTimer }
+  if (Number.isSafeInteger(time) && time >= 1 && time <= maxDelayMs) return { timeoutMs: time, setTimer }
   throw new WorldStateError(
     'bad_option',
-    `Expected \`timeoutMs\` to be a whole number from 1 to ${maxTimeoutMs}, got ${time}`,
+    `Expected \`timeoutMs\` to be a whole number from 1 to ${maxDelayMs}, got ${time}`,
   )
 }
 

@@ -1,5 +1,5 @@
 /** What the slices show of themselves: sections of the inspector summary, and tables. One that throws harms no other. */
-import { requireTable, type Table } from '@downlink/artifacts'
+import { requireTable, reservedSections, type Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 import { copyJson, type Json, setField } from '../json.ts'
 import { readSection, type SectionFault } from '../section-fault.ts'
@@ -11,16 +11,13 @@ export interface Sections {
   tables(states: States, onFault?: (fault: SectionFault) => void): Table[]
 }
 
-/** The head of a summary, which no section may take the place of. */
-const taken = ['formatVersion', 'generatedAt', 'generatedIso', 'source', 'game', 'failedSections']
-
 /** @throws {WorldStateError} `bad_slice`: two slices of one name, a section that two claim, or one that is taken */
 export function createSections(slices: readonly AnySlice[]): Sections {
   requireUnique(
     'name',
     slices.map(({ name }) => name),
   )
-  requireUnique('section', [...taken, ...slices.flatMap(({ inspect = {} }) => Object.keys(inspect))])
+  requireUnique('section', [...reservedSections, ...slices.flatMap(({ inspect = {} }) => Object.keys(inspect))])
   requireUnique(
     'table',
     slices.flatMap(({ tables = {} }) => Object.keys(tables)),

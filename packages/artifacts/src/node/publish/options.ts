@@ -1,8 +1,8 @@
 /** What can be set on a publisher, its defaults and its ranges. */
-import type { SetTimer } from '../../deadline.ts'
-import { ArtifactError } from '../../errors.ts'
-import type { EventPort } from '../../event-port.ts'
-import { badOption, expectObject } from '../../option-checks.ts'
+
+import { maxDelayMs, type SetTimer } from '../../deadline.ts'
+import { ArtifactError, badOption, expectObject, expectWhole } from '../../errors.ts'
+import type { EventPort } from '../../guarded-call.ts'
 import type { CommandRunner } from './command-runner.ts'
 import type { ProviderOutput, PublishFileSystem, PublishLogger, Variables } from './environment.ts'
 import { commandsFault } from './read-commands.ts'
@@ -46,9 +46,6 @@ export const ciArtifactPublisherDefaults = {
   timeoutMs: 120_000 as number,
 }
 
-/** Timers count in 32 bits, and fire at once beyond. */
-const maxTimeoutMs = 2_147_483_647
-
 /** @throws {ArtifactError} `bad_option`, naming the option, its range and what came */
 export function checkOptions(options: CiArtifactPublisherOptions): void {
   expectObject('options', options)
@@ -56,9 +53,7 @@ export function checkOptions(options: CiArtifactPublisherOptions): void {
   if (metadataPath !== undefined) expectText('metadataPath', metadataPath)
   if (artifactName !== undefined) expectText('artifactName', artifactName)
   if (dryRun !== undefined && typeof dryRun !== 'boolean') throw badOption('dryRun', 'true or false', dryRun)
-  if (timeoutMs !== undefined && !(Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
-    throw badOption('timeoutMs', `a whole number from 1 to ${maxTimeoutMs}`, timeoutMs)
-  }
+  if (timeoutMs !== undefined) expectWhole('timeoutMs', timeoutMs, maxDelayMs)
   const fault = commands === undefined ? undefined : commandsFault(commands)
   if (fault !== undefined) throw new ArtifactError('bad_option', `\`commands\`: ${fault}`)
 }

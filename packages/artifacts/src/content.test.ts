@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { untilAborted } from './content.ts'
 import { collect, never, settled, streamOf } from './test-doubles.ts'
-import { untilAborted } from './until-aborted.ts'
 
 const { signal } = new AbortController()
 

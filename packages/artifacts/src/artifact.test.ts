@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { maxNameBytes, nameFault, nameKey } from './artifact-name.ts'
+import { maxNameBytes, nameFault, nameKey } from './artifact.ts'
 
 it.each([
   'save-inspector-summary-20260101T000000Z.json',
