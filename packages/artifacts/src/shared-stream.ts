@@ -1,12 +1,11 @@
-/** One stream of bytes for several readers: read once, held only as long as the slowest needs it. */
-
+/** Shares one stream of bytes among several readers: read once, held only as long as the slowest needs it. */
 import { kindOf, messageOf } from '@downlink/protocol'
 import { isBytes } from './content.ts'
 import type { SetTimer } from './deadline.ts'
 import { ArtifactError } from './errors.ts'
 
 export interface SharedStreamOptions {
-  /** How long a reader may hold up the others before it is let go. */
+  /** How long a reader may hold up the others before it is let go, in milliseconds. */
   readonly stallMs: number
   /** What a fast reader may be ahead of a slow one. */
   readonly maxBufferedBytes: number
@@ -25,143 +24,172 @@ export interface Branch {
 export function shareStream(
   source: AsyncIterable<Uint8Array>,
   readers: number,
-  { stallMs, maxBufferedBytes, setTimer }: SharedStreamOptions,
-): Branch[] {
-  const chunks: Uint8Array[] = []
-  let buffered = 0
+  options: SharedStreamOptions,
+): readonly Branch[] {
+  return new SharedStream(source, readers, options).branches
+}
+
+/** The one reader of the source, and what it holds for the branches. */
+class SharedStream {
+  readonly branches: readonly StreamBranch[]
+  readonly #source: AsyncIterable<Uint8Array>
+  readonly #options: SharedStreamOptions
+  readonly #chunks: Uint8Array[] = []
+  #buffered = 0
   /** Of the first chunk that is held, counted from the start of the stream. */
-  let base = 0
-  let iterator: AsyncIterator<Uint8Array> | undefined
-  let reading = false
-  let end: { readonly error?: ArtifactError } | undefined
-  let cancelStall: (() => void) | undefined
-  let changed = deferred()
+  #base = 0
+  #iterator: AsyncIterator<Uint8Array> | undefined
+  #isReading = false
+  #end: { readonly error?: ArtifactError } | undefined
+  #cancelStall: (() => void) | undefined
+  #change = deferred()
 
-  const branches = Array.from({ length: readers }, createBranch)
-  return branches
+  constructor(source: AsyncIterable<Uint8Array>, readers: number, options: SharedStreamOptions) {
+    this.#source = source
+    this.#options = options
+    this.branches = Array.from({ length: readers }, () => new StreamBranch(this))
+  }
 
-  function createBranch(): Branch & { at: number; open: boolean; fault: ArtifactError | undefined } {
-    const branch = {
-      at: 0,
-      bytes: 0,
-      open: true,
-      fault: undefined as ArtifactError | undefined,
-      content: { [Symbol.asyncIterator]: begin },
-      close,
-    }
-    let begun = false
-    return branch
-
-    function begin(): AsyncIterator<Uint8Array> {
-      if (begun) throw new ArtifactError('content_failed', 'This content is a stream, which can be read only once')
-      begun = true
-      return { next, return: finish }
-    }
-
-    async function next(): Promise<IteratorResult<Uint8Array>> {
-      for (;;) {
-        if (branch.fault) throw branch.fault
-        const chunk = branch.open ? chunks[branch.at - base] : undefined
-        if (chunk) {
-          branch.at += 1
-          branch.bytes += chunk.length
-          trim()
-          return { done: false, value: chunk }
-        }
-        if (end?.error && branch.open) throw end.error
-        if (end || !branch.open) return { done: true, value: undefined }
-        // Taken first: a source that throws at once changes something before `read` is back.
-        const change = changed.promise
-        if (buffered <= maxBufferedBytes) void read()
-        else cancelStall ??= setTimer(letGo, stallMs)
-        await change
+  /** The next chunk of a branch, as soon as it is there; undefined at the end. Rejects where the source fails. */
+  async nextChunk(branch: StreamBranch): Promise<Uint8Array | undefined> {
+    for (;;) {
+      if (branch.fault) throw branch.fault
+      if (!branch.isOpen) return undefined
+      const chunk = this.#chunks[branch.position - this.#base]
+      if (chunk) {
+        branch.advance(chunk)
+        this.onMoved()
+        return chunk
       }
-    }
-
-    async function finish(): Promise<IteratorResult<Uint8Array>> {
-      close()
-      return { done: true, value: undefined }
-    }
-
-    function close(): void {
-      if (!branch.open) return
-      branch.open = false
-      trim()
-      if (branches.every(({ open }) => !open)) dispose()
-      notify()
+      if (this.#end?.error) throw this.#end.error
+      if (this.#end) return undefined
+      // Taken first: a source that throws at once changes something before `#read` is back.
+      const change = this.#change.promise
+      if (this.#buffered <= this.#options.maxBufferedBytes) void this.#read()
+      else this.#cancelStall ??= this.#options.setTimer(() => this.#closeStalled(), this.#options.stallMs)
+      await change
     }
   }
 
-  async function read(): Promise<void> {
-    if (reading) return
-    reading = true
+  /** A branch has moved on, or was closed. */
+  onMoved(): void {
+    this.#dropRead()
+    if (this.branches.every(({ isOpen }) => !isOpen)) this.#dispose()
+    this.#notify()
+  }
+
+  async #read(): Promise<void> {
+    if (this.#isReading) return
+    this.#isReading = true
     try {
-      iterator ??= source[Symbol.asyncIterator]()
-      const { done, value } = await iterator.next()
-      if (done === true) end = {}
-      else if (isBytes(value)) hold(value)
-      else fail(new ArtifactError('bad_content', `Expected the stream to give bytes, got ${kindOf(value)}`))
+      this.#iterator ??= this.#source[Symbol.asyncIterator]()
+      const { done, value } = await this.#iterator.next()
+      if (done === true) this.#end = {}
+      else if (isBytes(value)) this.#hold(value)
+      else this.#fail(new ArtifactError('bad_content', `Expected the stream to give bytes, got ${kindOf(value)}`))
     } catch (cause) {
-      end = { error: new ArtifactError('content_failed', `The stream failed: ${messageOf(cause)}`, { cause }) }
+      this.#end = { error: new ArtifactError('content_failed', `The stream failed: ${messageOf(cause)}`, { cause }) }
     }
-    reading = false
-    notify()
+    this.#isReading = false
+    this.#notify()
   }
 
-  function hold(chunk: Uint8Array): void {
+  #hold(chunk: Uint8Array): void {
     // An empty chunk says nothing, and would not count against the limit.
     if (chunk.length === 0) return
-    chunks.push(chunk)
-    buffered += chunk.length
+    this.#chunks.push(chunk)
+    this.#buffered += chunk.length
   }
 
-  function fail(error: ArtifactError): void {
-    end = { error }
-    dispose()
+  #fail(error: ArtifactError): void {
+    this.#end = { error }
+    this.#dispose()
   }
 
   /** Drops what every reader has had. */
-  function trim(): void {
-    const slowest = Math.min(...branches.filter(({ open }) => open).map(({ at }) => at))
-    while (base < slowest && chunks.length > 0) {
-      buffered -= chunks.shift()?.length ?? 0
-      base += 1
+  #dropRead(): void {
+    const slowest = Math.min(...this.branches.filter(({ isOpen }) => isOpen).map(({ position }) => position))
+    while (this.#base < slowest && this.#chunks.length > 0) {
+      this.#buffered -= this.#chunks.shift()?.length ?? 0
+      this.#base += 1
     }
-    if (buffered > maxBufferedBytes) return
-    cancelStall?.()
-    cancelStall = undefined
-    notify()
+    if (this.#buffered > this.#options.maxBufferedBytes) return
+    this.#cancelStall?.()
+    this.#cancelStall = undefined
   }
 
-  function letGo(): void {
-    cancelStall = undefined
-    for (const branch of branches.filter(({ open, at }) => open && at === base)) {
-      branch.fault = new ArtifactError(
-        'stream_stalled',
-        `Reading stood still for ${stallMs} ms and held up other writers`,
-      )
-      branch.close()
-    }
+  #closeStalled(): void {
+    this.#cancelStall = undefined
+    const stalled = this.branches.filter(({ isOpen, position }) => isOpen && position === this.#base)
+    const message = `Reading stood still for ${this.#options.stallMs} ms and held up other writers`
+    for (const branch of stalled) branch.close(new ArtifactError('stream_stalled', message))
   }
 
-  function notify(): void {
-    const { resolve } = changed
-    changed = deferred()
+  #notify(): void {
+    const { resolve } = this.#change
+    this.#change = deferred()
     resolve()
   }
 
   /** Not waited for: a generator that hangs would not return either. */
-  function dispose(): void {
-    cancelStall?.()
-    end ??= {}
-    new Promise((settle) => settle(iterator?.return?.())).catch(() => {})
+  #dispose(): void {
+    this.#cancelStall?.()
+    this.#end ??= {}
+    new Promise((resolve) => resolve(this.#iterator?.return?.())).catch(() => {})
+  }
+}
+
+class StreamBranch implements Branch {
+  readonly content: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => this.#begin() }
+  /** Of the chunk that comes next, counted from the start of the stream. */
+  position = 0
+  bytes = 0
+  isOpen = true
+  /** Why it was closed before its time. */
+  fault: ArtifactError | undefined
+  readonly #stream: SharedStream
+  #hasBegun = false
+
+  constructor(stream: SharedStream) {
+    this.#stream = stream
+  }
+
+  /** At once, so that what is asked for meanwhile gets the chunk after it. */
+  advance(chunk: Uint8Array): void {
+    this.position += 1
+    this.bytes += chunk.length
+  }
+
+  close(fault?: ArtifactError): void {
+    if (!this.isOpen) return
+    this.isOpen = false
+    this.fault = fault
+    this.#stream.onMoved()
+  }
+
+  #begin(): AsyncIterator<Uint8Array> {
+    if (this.#hasBegun)
+      throw new ArtifactError('content_failed', 'This content is a stream, which can be read only once')
+    this.#hasBegun = true
+    return {
+      next: () => this.#next(),
+      return: async () => {
+        this.close()
+        return { done: true, value: undefined }
+      },
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    const value = await this.#stream.nextChunk(this)
+    return value ? { done: false, value } : { done: true, value: undefined }
   }
 }
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = (): void => {}
-  const promise = new Promise<void>((settle) => {
-    resolve = settle
+  const promise = new Promise<void>((done) => {
+    resolve = done
   })
   return { promise, resolve }
 }
