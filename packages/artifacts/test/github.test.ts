@@ -103,7 +103,7 @@ it('says by its exit code that the client is not installed', async () => {
   await mkdir(join(made.workspace, 'node_modules', '@downlink'), { recursive: true })
   const protocol = fileURLToPath(new URL('../../protocol', import.meta.url))
   await symlink(protocol, join(made.workspace, 'node_modules', '@downlink', 'protocol'), 'junction')
-  const main = join(made.workspace, 'dist', 'node', 'publish', 'github-upload-main.js')
+  const main = join(made.workspace, 'dist', 'node', 'publish', 'providers', 'github-upload-main.js')
   const argv = [process.execPath, main, join(made.folder, 'ci-artifacts.json'), made.folder, 'n'] as const
   const variables = { PATH: process.env.PATH }
   const outcome = await spawnCommand({ argv, directory: made.folder, variables, timeoutMs: 20_000 })

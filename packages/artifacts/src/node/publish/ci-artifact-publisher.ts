@@ -1,4 +1,4 @@
-/** Hands the files of an export to the CI that it runs in: manifest first, then the CI's own way. */
+/** Publishes the files of an export to the CI that it runs in: manifest first, then the CI's own way. */
 
 import { dirname, join, resolve } from 'node:path'
 import { messageOf } from '@downlink/protocol'
@@ -7,18 +7,14 @@ import { type ExportContext, readableContext, signalIn } from '../../export-cont
 import { callGuarded } from '../../guarded-call.ts'
 import { printable } from '../../printable.ts'
 import type { ArtifactPublisher, PublishFailure, PublishProvider, PublishResult } from '../../publish-result.ts'
-import { type Carried, carryOut } from './carry-out.ts'
-import { type CiJob, readJob } from './ci-job.ts'
+import { planForJob, publishName, readJob } from './ci-job.ts'
 import type { Argv } from './command-runner.ts'
-import { commonFolder } from './common-folder.ts'
+import { planCommands, type ReadCommands, readCommands } from './commands.ts'
 import { nodeEnvironment, type PublishEnvironment, type PublishLogger } from './environment.ts'
-import { type Inventory, type Manifest, manifestName, manifestText, takeInventory } from './manifest.ts'
+import { executePlan, type PlanResult } from './execute-plan.ts'
+import { commonFolder, type Inventory, type Manifest, manifestName, manifestText, takeInventory } from './manifest.ts'
 import { type CiArtifactPublisherOptions, checkOptions, ciArtifactPublisherDefaults } from './options.ts'
-import type { Provider } from './plan.ts'
-import { providers } from './provider-table.ts'
-import { runCommands } from './providers/commands.ts'
-import { publishName } from './publish-name.ts'
-import { type ReadCommands, readCommands } from './read-commands.ts'
+import type { CiJob } from './provider.ts'
 import { createRedact, type Redact, secretArguments } from './redact.ts'
 import { limitFileSystem, limitOutput, limitRunner } from './time-limit.ts'
 
@@ -50,16 +46,16 @@ export class CiArtifactPublisher implements ArtifactPublisher {
     const { environment, provider, artifactName, isDryRun } = publishing
     const startedMs = environment.clock()
     this.#emit('started', { provider, artifactName, dryRun: isDryRun, paths: publishing.paths, context })
-    const { manifest, ...carried } = await this.#carry(publishing)
+    const { manifest, ...outcome } = await this.#execute(publishing)
     const result: PublishResult = {
-      ok: carried.failures.length === 0,
+      ok: outcome.failures.length === 0,
       provider,
-      status: carried.status,
+      status: outcome.status,
       artifactName,
       ...(manifest !== undefined && { manifest }),
-      commands: carried.commands,
-      notes: carried.notes.map(printable),
-      failures: carried.failures.map(({ code, message }) => ({ code, message: printable(message) })),
+      commands: outcome.commands,
+      notes: outcome.notes.map(printable),
+      failures: outcome.failures.map(({ code, message }) => ({ code, message: printable(message) })),
       durationMs: environment.clock() - startedMs,
     }
     this.#emit(result.ok ? 'completed' : 'failed', { ...result, context })
@@ -95,7 +91,7 @@ export class CiArtifactPublisher implements ArtifactPublisher {
     }
   }
 
-  async #carry(publishing: Publishing): Promise<Carried & { readonly manifest?: string }> {
+  async #execute(publishing: Publishing): Promise<PlanResult & { readonly manifest?: string }> {
     const { environment, job, artifactName, manifestPath, paths, signal, redact, isDryRun, commands } = publishing
     const inventory = await takeInventory(paths, manifestPath, environment.fileSystem, signal)
     const failures: PublishFailure[] = [...inventory.failures]
@@ -119,20 +115,13 @@ export class CiArtifactPublisher implements ArtifactPublisher {
     }
     const { files } = inventory
     const folder = commonFolder([dirname(manifestPath), ...files.map((file) => dirname(file.absolutePath))])
-    const provider: Provider = commands.commands.length > 0 ? runCommands(commands.commands) : providers[job.provider]
     const { variables } = environment
-    const plan = provider({
-      job,
-      artifactName,
-      manifestPath,
-      folder: folder ?? dirname(manifestPath),
-      files,
-      variables,
-    })
+    const publication = { job, artifactName, manifestPath, folder: folder ?? dirname(manifestPath), files, variables }
+    const plan = commands.commands.length > 0 ? planCommands(commands.commands, publication) : planForJob(publication)
     const timeoutMs = this.#options.timeoutMs ?? ciArtifactPublisherDefaults.timeoutMs
-    const carried = await carryOut(plan, { environment, redact, timeoutMs, isDryRun, signal })
-    const all = [...failures, ...carried.failures]
-    return { ...carried, status: all.length > 0 ? 'failed' : carried.status, failures: all, manifest: manifestPath }
+    const result = await executePlan(plan, { environment, redact, timeoutMs, isDryRun, signal })
+    const all = [...failures, ...result.failures]
+    return { ...result, status: all.length > 0 ? 'failed' : result.status, failures: all, manifest: manifestPath }
   }
 
   #environment(): PublishEnvironment {
@@ -189,7 +178,7 @@ interface Publishing {
   readonly signal: AbortSignal | undefined
 }
 
-const nothing: Carried = { status: 'failed', commands: [], notes: [], failures: [] }
+const nothing: PlanResult = { status: 'failed', commands: [], notes: [], failures: [] }
 
 /** Checked at construction where they were given, so only the variable can be unreadable. */
 function readGiven(given: CiArtifactPublisherOptions['commands'], variable: string | undefined): ReadCommands {

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { manifestText, takeInventory } from './manifest.ts'
-import { mimeTypeOf } from './mime-type.ts'
+import { commonFolder, manifestText, mimeTypeOf, takeInventory } from './manifest.ts'
 import { fakeEnvironment } from './test-doubles.ts'
 
 const manifestPath = '/work/out/ci-artifacts.json'
@@ -64,3 +63,13 @@ it('knows the types of what an export writes', () => {
   ])
   expect(['a', 'a.xyz', '.', 'a.constructor'].map(mimeTypeOf)).toEqual([undefined, undefined, undefined, undefined])
 })
+
+it.skipIf(process.platform === 'win32').each([
+  [[], undefined],
+  [['/a/b'], '/a/b'],
+  [['/a/b', '/a/b'], '/a/b'],
+  [['/a/b', '/a/b/c'], '/a/b'],
+  [['/a/b/c', '/a/bc'], '/a'],
+  [['/a/..b', '/a'], '/a'],
+  [['/a', '/b'], '/'],
+])('of %j is %j', (folders, common) => expect(commonFolder(folders)).toBe(common))

@@ -1,13 +1,12 @@
-/** `ci-artifacts.json`: what lies there to be uploaded, for the step that uploads it and for whoever checks it later. */
+/** Makes `ci-artifacts.json`: what lies there to be uploaded, for the step that uploads it and for whoever checks it later. */
 
 import { createHash } from 'node:crypto'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
 import { messageOf } from '@downlink/protocol'
 import type { PublishFailure } from '../../publish-result.ts'
 import { systemCode } from '../file-errors.ts'
-import type { CiJob } from './ci-job.ts'
 import type { PublishFileSystem } from './environment.ts'
-import { mimeTypeOf } from './mime-type.ts'
+import type { CiJob, LocatedFile, PresentFile } from './provider.ts'
 
 export const manifestName = 'ci-artifacts.json'
 
@@ -26,25 +25,9 @@ export interface Manifest {
   readonly missing: readonly MissingFile[]
 }
 
-export interface PresentFile {
-  /** From the manifest's folder, with `/` on every system. */
-  readonly path: string
-  readonly bytes: number
-  /** In lower-case hexadecimal. */
-  readonly sha256: string
-  /** By extension; absent where that says nothing. */
-  readonly mimeType?: string
-  readonly state: 'present'
-}
-
 export interface MissingFile {
   readonly path: string
   readonly state: 'missing' | 'unreadable'
-}
-
-/** A file that exists, and where. */
-export interface LocatedFile extends PresentFile {
-  readonly absolutePath: string
 }
 
 export interface Inventory {
@@ -118,3 +101,38 @@ async function measure(chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: numb
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const byPath = (a: { path: string }, b: { path: string }): number => compare(a.path, b.path)
+
+const types: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  gz: 'application/gzip',
+  json: 'application/json',
+  md: 'text/markdown',
+  ndjson: 'application/x-ndjson',
+  png: 'image/png',
+  txt: 'text/plain',
+  zip: 'application/zip',
+}
+
+export function mimeTypeOf(path: string): string | undefined {
+  const extension = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''
+  return Object.hasOwn(types, extension) ? types[extension] : undefined
+}
+
+/** @returns nothing for none, and where Windows has them on several drives */
+export function commonFolder(folders: readonly string[]): string | undefined {
+  const [first, ...others] = folders
+  let common = first
+  for (const folder of others) {
+    while (common !== undefined && !holds(common, folder)) {
+      const parent: string = dirname(common)
+      common = parent === common ? undefined : parent
+    }
+  }
+  return common
+}
+
+function holds(folder: string, other: string): boolean {
+  if (folder === other) return true
+  const path = relative(folder, other)
+  return path !== '..' && !path.startsWith(`..${sep}`) && path !== other
+}

@@ -4,8 +4,8 @@ import { maxDelayMs, type SetTimer } from '../../deadline.ts'
 import { ArtifactError, badOption, expectObject, expectWhole } from '../../errors.ts'
 import type { EventPort } from '../../guarded-call.ts'
 import type { CommandRunner } from './command-runner.ts'
+import { commandsFault } from './commands.ts'
 import type { ProviderOutput, PublishFileSystem, PublishLogger, Variables } from './environment.ts'
-import { commandsFault } from './read-commands.ts'
 
 export interface CiArtifactPublisherOptions {
   /** Runs commands. @default child processes, without a shell */

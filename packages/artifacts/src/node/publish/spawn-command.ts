@@ -1,12 +1,12 @@
-/** The command runner of Node: a process group of its own, bounded in time and in what is kept of its output. */
+/** Runs commands as Node does: a process group each, bounded in time and in what is kept of its output. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
+import { win32 } from 'node:path'
 import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
 import { systemCode } from '../file-errors.ts'
-import { findBatchFile } from './batch-file.ts'
 import type { Command, CommandOutcome } from './command-runner.ts'
 
 /** Kept of each channel: its end, where a failure tells its reason. */
@@ -55,7 +55,7 @@ export async function spawnCommand(command: Command): Promise<CommandOutcome> {
   process.once('exit', onExit)
   try {
     const exit = await exitOf(child, () => endedBy !== undefined)
-    if (exit.how === 'error') return notStarted(exit.error, program, command)
+    if (exit.kind === 'error') return notStarted(exit.error, program, command)
     // It has ended by itself, or not: what comes while its pipes are read out changes nothing.
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
@@ -76,16 +76,16 @@ export async function spawnCommand(command: Command): Promise<CommandOutcome> {
 }
 
 type Exit =
-  | { readonly how: 'exit'; readonly code: number | null; readonly signal: string | null }
-  | { readonly how: 'error'; readonly error: unknown }
+  | { readonly kind: 'exit'; readonly code: number | null; readonly signal: string | null }
+  | { readonly kind: 'error'; readonly error: unknown }
 
 /** `exit`, not `close`: the latter waits for everybody who holds the pipes. */
 function exitOf(child: ChildProcess, isEnding: () => boolean): Promise<Exit> {
   return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve({ how: 'exit', code, signal }))
+    child.once('exit', (code, signal) => resolve({ kind: 'exit', code, signal }))
     // Emitted as well where a signal can't be sent, which is no failure to start.
     child.once('error', (error) => {
-      if (!isEnding()) resolve({ how: 'error', error })
+      if (!isEnding()) resolve({ kind: 'error', error })
     })
   })
 }
@@ -153,3 +153,34 @@ async function isFolder(path: string): Promise<boolean> {
     () => false,
   )
 }
+
+type IsFile = (path: string) => Promise<boolean>
+
+/**
+ * Windows: a tool such as `az` is often `az.cmd`, which no process can be started from without a shell.
+ *
+ * @returns the batch file that a shell would have found for this name, if there is one
+ */
+export async function findBatchFile(
+  program: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  isFile: IsFile = isPlainFile,
+): Promise<string | undefined> {
+  // Names of variables have no case on Windows.
+  const path = Object.entries(variables).find(([name]) => name.toUpperCase() === 'PATH')?.[1] ?? ''
+  const folders = /[\\/]/.test(program) ? [''] : path.split(win32.delimiter).filter((folder) => folder !== '')
+  const endings = /\.(cmd|bat)$/i.test(program) ? [''] : ['.cmd', '.bat']
+  for (const folder of folders) {
+    for (const ending of endings) {
+      const candidate = folder === '' ? `${program}${ending}` : win32.join(folder, `${program}${ending}`)
+      if (await isFile(candidate)) return candidate
+    }
+  }
+  return undefined
+}
+
+const isPlainFile: IsFile = (path) =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )

@@ -1,9 +1,9 @@
 /** Fakes of the world for publishing: files in memory, commands that end as told, a clock that ticks when read. */
+
 import { realTimer } from '../../deadline.ts'
 import type { Command, CommandOutcome } from './command-runner.ts'
 import type { PublishEnvironment, PublishFileSystem, Variables } from './environment.ts'
-import type { LocatedFile } from './manifest.ts'
-import type { Publication } from './plan.ts'
+import type { LocatedFile, Publication } from './provider.ts'
 
 export interface FakeEnvironment extends PublishEnvironment {
   readonly files: Map<string, string>

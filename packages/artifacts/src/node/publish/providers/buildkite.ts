@@ -1,15 +1,27 @@
 /**
- * Buildkite: its agent is a program on the PATH of every job.
+ * Plans for Buildkite: its agent is a program on the PATH of every job.
  * https://buildkite.com/docs/agent/cli/reference/artifact
+ * https://buildkite.com/docs/pipelines/configure/environment-variables
  */
 import { relative, sep } from 'node:path'
 import type { Argv } from '../command-runner.ts'
-import type { Plan, Publication } from '../plan.ts'
+import type { Variables } from '../environment.ts'
+import { type CiProvider, type JobFacts, type Plan, type Publication, plusOne, shardOf } from '../provider.ts'
+
+export const buildkite: CiProvider = { name: 'buildkite', vendorId: 'BUILDKITE', facts, plan }
+
+function facts(variables: Variables): JobFacts {
+  return {
+    job: variables.BUILDKITE_STEP_KEY || variables.BUILDKITE_LABEL,
+    shard: shardOf(plusOne(variables.BUILDKITE_PARALLEL_JOB), variables.BUILDKITE_PARALLEL_JOB_COUNT),
+    attempt: plusOne(variables.BUILDKITE_RETRY_COUNT),
+  }
+}
 
 /** An argument has room for more, but not for any number. */
 const pathsPerCommand = 50
 
-export function uploadByAgent({ folder, files, manifestPath }: Publication): Plan {
+function plan({ folder, files, manifestPath }: Publication): Plan {
   // The agent names artifacts by their path from where it runs; they belong to the job, so jobs don't collide.
   const paths = [...files.map((file) => file.absolutePath), manifestPath].map((path) =>
     relative(folder, path).split(sep).join('/'),
@@ -23,7 +35,7 @@ export function uploadByAgent({ folder, files, manifestPath }: Publication): Pla
   for (const path of paths.filter(isPattern)) commands.push(upload('--literal', '--delimiter=', '--', path))
   return {
     status: 'published',
-    steps: commands.map((argv) => ({ do: 'run', argv, directory: folder })),
+    steps: commands.map((argv) => ({ kind: 'run', argv, directory: folder })),
     notes: [],
   }
 }

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import type { CommandOutcome } from '../command-runner.ts'
-import type { Step } from '../plan.ts'
+import { planCommands } from '../commands.ts'
+import type { Step } from '../provider.ts'
 import { publicationOf } from '../test-doubles.ts'
-import { askAzure } from './azure.ts'
-import { uploadByAgent } from './buildkite.ts'
-import { runCommands } from './commands.ts'
-import { publishOnGithub } from './github.ts'
-import { askTeamcity } from './teamcity.ts'
+import { azure } from './azure.ts'
+import { buildkite } from './buildkite.ts'
+import { github } from './github.ts'
+import { teamcity } from './teamcity.ts'
 
-const lines = (steps: readonly Step[]): string[] => steps.flatMap((step) => (step.do === 'say' ? [step.line] : []))
+const lines = (steps: readonly Step[]): string[] => steps.flatMap((step) => (step.kind === 'print' ? [step.line] : []))
 const argvs = (steps: readonly Step[]): (readonly string[])[] =>
-  steps.flatMap((step) => (step.do === 'run' ? [step.argv] : []))
+  steps.flatMap((step) => (step.kind === 'run' ? [step.argv] : []))
 
 describe.skipIf(process.platform === 'win32')('Azure', () => {
   it('escapes so that the agent gets back what was meant', () => {
     const odd = 'a%0D]b;c\r\nd%AZP25.csv'
     const publication = { ...publicationOf([odd, 'sub/e.csv']), artifactName: 'x;]' }
-    const [first = '', second = ''] = lines(askAzure(publication).steps)
+    const [first = '', second = ''] = lines(azure.plan(publication).steps)
     expect(first).not.toMatch(/[\r\n]/)
     expect(readVso(first)).toEqual({ containerfolder: 'x;]', artifactname: 'x;]', data: `/work/out/${odd}` })
     expect(readVso(second).containerfolder).toBe('x;]/sub')
   })
 
   it('takes what says nothing of its host for a build', () => {
-    expect(askAzure(publicationOf(['a'], {})).status).toBe('requested')
+    expect(azure.plan(publicationOf(['a'], {})).status).toBe('requested')
   })
 })
 
@@ -45,14 +45,14 @@ function readVso(line: string): Record<string, string> {
 describe.skipIf(process.platform === 'win32')('TeamCity', () => {
   it('escapes so that the agent gets back what was meant', () => {
     const odd = "a|b'c[d]é🚀.csv"
-    const [first = '', second = ''] = lines(askTeamcity(publicationOf([odd, 'sub/e.csv'])).steps)
+    const [first = '', second = ''] = lines(teamcity.plan(publicationOf([odd, 'sub/e.csv'])).steps)
     expect(first).toMatch(/^[ -~]+$/)
     expect(readMessage(first)).toBe(`/work/out/${odd} => telemetry`)
     expect(readMessage(second)).toBe('/work/out/sub/e.csv => telemetry/sub')
   })
 
   it.each(['a,b', 'a*', 'a?', 'a=>b', 'a\nb', 'a '])('says that it can not name %j', (path) => {
-    const plan = askTeamcity(publicationOf([path, 'fine.csv']))
+    const plan = teamcity.plan(publicationOf([path, 'fine.csv']))
     expect(plan.failures).toEqual([{ code: 'file_name_unsupported', message: expect.stringContaining('pattern') }])
     expect(lines(plan.steps)).toHaveLength(2)
   })
@@ -69,7 +69,7 @@ function readMessage(line: string): string {
 
 describe.skipIf(process.platform === 'win32')('Buildkite', () => {
   it('gives the agent names that it would expand one by one, and as they are', () => {
-    const commands = argvs(uploadByAgent(publicationOf(['a.csv', 'b*.csv', 'c;d', '-e'])).steps)
+    const commands = argvs(buildkite.plan(publicationOf(['a.csv', 'b*.csv', 'c;d', '-e'])).steps)
     expect(commands.map((argv) => argv.slice(3))).toEqual([
       ['a.csv;ci-artifacts.json'],
       ['--literal', '--delimiter=', '--', 'b*.csv'],
@@ -79,7 +79,7 @@ describe.skipIf(process.platform === 'win32')('Buildkite', () => {
   })
 
   it('gives it fifty names at once', () => {
-    const commands = argvs(uploadByAgent(publicationOf(Array.from({ length: 120 }, (_, at) => `f${at}`))).steps)
+    const commands = argvs(buildkite.plan(publicationOf(Array.from({ length: 120 }, (_, at) => `f${at}`))).steps)
     expect(commands.map((argv) => argv[3]?.split(';').length)).toEqual([50, 50, 21])
   })
 })
@@ -90,7 +90,7 @@ describe('commands', () => {
       ['up', '--to={manifest}', '{path}', 'x{path}'],
       ['once', '{manifest}$&'],
     ] as const
-    const { steps } = runCommands(commands)(publicationOf(['{manifest}', '$&']))
+    const { steps } = planCommands(commands, publicationOf(['{manifest}', '$&']))
     expect(argvs(steps)).toEqual([
       ['up', '--to=/work/out/ci-artifacts.json', '/work/out/{manifest}', 'x/work/out/{manifest}'],
       ['up', '--to=/work/out/ci-artifacts.json', '/work/out/$&', 'x/work/out/$&'],
@@ -101,14 +101,14 @@ describe('commands', () => {
 
 describe('GitHub', () => {
   const token = { ACTIONS_RUNTIME_TOKEN: 't', ACTIONS_RESULTS_URL: 'https://results' }
-  const judge = (outcome: CommandOutcome) => {
-    const step = publishOnGithub(publicationOf(['a'], token)).steps[0]
-    return step?.do === 'run' ? step.judge?.(outcome) : undefined
+  const interpret = (outcome: CommandOutcome) => {
+    const step = github.plan(publicationOf(['a'], token)).steps[0]
+    return step?.kind === 'run' ? step.interpret?.(outcome) : undefined
   }
 
   it('needs token and address to upload', () => {
     for (const name of ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'] as const) {
-      expect(publishOnGithub(publicationOf(['a'], { ...token, [name]: '' })).status).toBe('manifest-only')
+      expect(github.plan(publicationOf(['a'], { ...token, [name]: '' })).status).toBe('manifest-only')
     }
   })
 
@@ -144,5 +144,5 @@ describe('GitHub', () => {
       { failure: { code: 'upload_failed', message: '@actions/artifact ended with 134' } },
     ],
     ['what every command can come to', { status: 'timeout', stdout: '', stderr: '' }, undefined],
-  ])('judges %s', (_, outcome, judgement) => expect(judge(outcome)).toEqual(judgement))
+  ])('judges %s', (_, outcome, judgement) => expect(interpret(outcome)).toEqual(judgement))
 })

@@ -1,12 +1,21 @@
 /**
- * TeamCity: the agent reads service messages off stdout and publishes at once, beside the build.
+ * Plans for TeamCity: the agent reads service messages off stdout and publishes at once, beside the build.
  * https://www.jetbrains.com/help/teamcity/service-messages.html
+ * https://www.jetbrains.com/help/teamcity/predefined-build-parameters.html
  */
 import { dirname, relative, sep } from 'node:path'
 import type { PublishFailure } from '../../../publish-result.ts'
-import type { Plan, Publication } from '../plan.ts'
+import type { Variables } from '../environment.ts'
+import type { CiProvider, JobFacts, Plan, Publication } from '../provider.ts'
 
-export function askTeamcity({ artifactName, folder, files, manifestPath }: Publication): Plan {
+export const teamcity: CiProvider = { name: 'teamcity', vendorId: 'TEAMCITY', facts, plan }
+
+/** A build has no jobs within: artifacts belong to the build. */
+function facts(variables: Variables): JobFacts {
+  return { job: variables.TEAMCITY_BUILDCONF_NAME, attempt: variables.BUILD_NUMBER }
+}
+
+function plan({ artifactName, folder, files, manifestPath }: Publication): Plan {
   const all = [...files.map((file) => file.absolutePath), manifestPath]
   const paths = all.filter((path) => !isPattern(path))
   const failures = all.filter(isPattern).map(
@@ -19,7 +28,7 @@ export function askTeamcity({ artifactName, folder, files, manifestPath }: Publi
     status: 'requested',
     steps: paths.map((path) => {
       const target = [artifactName, ...relative(folder, dirname(path)).split(sep).filter(Boolean)].join('/')
-      return { do: 'say', line: `##teamcity[publishArtifacts '${escapeValue(`${path} => ${target}`)}']` }
+      return { kind: 'print', line: `##teamcity[publishArtifacts '${escapeValue(`${path} => ${target}`)}']` }
     }),
     notes: [`The agent publishes ${paths.length} files below ${artifactName}; the build's log says how that went`],
     failures,

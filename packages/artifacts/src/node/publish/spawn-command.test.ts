@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { findBatchFile } from './batch-file.ts'
+import { findBatchFile } from './spawn-command.ts'
 
 const on = (...files: readonly string[]) => {
   return (program: string) => findBatchFile(program, { Path: 'C:\\bin;;C:\\az' }, async (path) => files.includes(path))

@@ -1,6 +1,10 @@
-/** Commands of the caller's own: a JSON array of argv arrays, as `TELEMETRY_CI_COMMANDS` has it. */
+/**
+ * Reads, checks and plans commands of the caller's own, which take the place of what the CI offers: argv arrays, as
+ * `TELEMETRY_CI_COMMANDS` has them. No shell reads them: a name with a blank is one argument.
+ */
 import { kindOf } from '@downlink/protocol'
 import type { Argv } from './command-runner.ts'
+import type { Plan, Publication, Step } from './provider.ts'
 
 export type ReadCommands =
   | { readonly ok: true; readonly commands: readonly Argv[] }
@@ -35,4 +39,27 @@ export function commandsFault(commands: unknown): string | undefined {
     if (argv.some((arg: string) => arg.includes('\0'))) return `Expected ${nth} to be without NUL`
   }
   return undefined
+}
+
+/**
+ * A command with `{path}` runs once a file, in the manifest's order; one without runs once.
+ * `{manifest}` is the manifest in any of them. Both are absolute paths.
+ */
+export const planCommands = (commands: readonly Argv[], publication: Publication): Plan => ({
+  status: 'published',
+  steps: commands.flatMap((argv) => stepsOf(argv, publication)),
+  notes: [],
+})
+
+function stepsOf(argv: Argv, { files, manifestPath, folder }: Publication): Step[] {
+  const isForEach = argv.some((arg) => arg.includes('{path}'))
+  const paths = isForEach ? files.map(({ absolutePath }) => absolutePath) : ['']
+  return paths.map((path) => ({ kind: 'run', argv: filled(argv, path, manifestPath), directory: folder }))
+}
+
+/** In one pass, so that a file called `{manifest}` stays a file. */
+function filled([program, ...args]: Argv, path: string, manifestPath: string): Argv {
+  const fill = (arg: string): string =>
+    arg.replace(/\{(path|manifest)\}/g, (_, name) => (name === 'path' ? path : manifestPath))
+  return [fill(program), ...args.map(fill)]
 }

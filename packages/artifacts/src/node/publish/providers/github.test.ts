@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { stepOutputs, stepSummary } from './github-step-files.ts'
+import { stepOutputs, stepSummary } from './github.ts'
 
 it('uses another delimiter for each output', () => {
   const delimiters = [...stepOutputs({ a: '1', b: '2' }).matchAll(/<<(\S+)\n/g)].map(([, delimiter]) => delimiter)

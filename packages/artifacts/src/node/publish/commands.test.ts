@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readCommands } from './read-commands.ts'
+import { readCommands } from './commands.ts'
 
 it('reads argv arrays', () => {
   expect(readCommands('[["aws","s3","cp","{path}","s3://b/"],["true"]]')).toEqual({

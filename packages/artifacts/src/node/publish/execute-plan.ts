@@ -1,4 +1,4 @@
-/** Does what a provider has planned, step by step; or only says what it would do. Never rejects. */
+/** Executes a plan step by step, or only says what it would do. Never rejects. */
 
 import { stripVTControlCharacters } from 'node:util'
 import { messageOf } from '@downlink/protocol'
@@ -6,10 +6,10 @@ import { printable } from '../../printable.ts'
 import type { CommandReport, PublishFailure, PublishStatus } from '../../publish-result.ts'
 import type { CommandOutcome } from './command-runner.ts'
 import type { PublishEnvironment } from './environment.ts'
-import type { Plan, Step } from './plan.ts'
+import type { Plan, Step } from './provider.ts'
 import { type Redact, redactArgv } from './redact.ts'
 
-export interface Carrying {
+export interface PlanContext {
   readonly environment: PublishEnvironment
   readonly redact: Redact
   readonly timeoutMs: number
@@ -17,71 +17,72 @@ export interface Carrying {
   readonly signal: AbortSignal | undefined
 }
 
-export interface Carried {
+export interface PlanResult {
   readonly status: PublishStatus
   readonly commands: readonly CommandReport[]
   readonly notes: readonly string[]
   readonly failures: readonly PublishFailure[]
 }
 
-type RunStep = Extract<Step, { do: 'run' }>
+type RunStep = Extract<Step, { kind: 'run' }>
 
 /** How much of what a command printed goes into its report and its message. */
 const reportedChars = 2000
 const quotedChars = 300
 
-export async function carryOut(plan: Plan, carrying: Carrying): Promise<Carried> {
+export async function executePlan(plan: Plan, context: PlanContext): Promise<PlanResult> {
   const commands: CommandReport[] = []
   const notes = [...plan.notes]
   const failures = [...(plan.failures ?? [])]
   const unusable = new Set<string>()
-  let status: PublishStatus = carrying.isDryRun ? 'dry-run' : plan.status
+  let status: PublishStatus = context.isDryRun ? 'dry-run' : plan.status
   for (const step of plan.steps) {
-    if (carrying.isDryRun) {
-      if (step.do === 'run') commands.push(notRun(step, carrying.redact))
-      notes.push(wouldDo(step, carrying.redact))
-    } else if (carrying.signal?.aborted) {
+    if (context.isDryRun) {
+      if (step.kind === 'run') commands.push(notRun(step, context.redact))
+      notes.push(wouldDo(step, context.redact))
+    } else if (context.signal?.aborted) {
       failures.push({ code: 'aborted', message: 'The export was ended before everything was published' })
       break
-    } else if (step.do !== 'run') {
-      const failure = await tell(step, carrying.environment)
+    } else if (step.kind !== 'run') {
+      const failure = await tellProvider(step, context.environment)
       if (failure !== undefined) failures.push(failure)
     } else if (unusable.has(step.argv[0])) {
-      commands.push(notRun(step, carrying.redact))
+      commands.push(notRun(step, context.redact))
     } else {
-      const { report, outcome } = await run(step, carrying)
-      const judgement = step.judge?.(outcome)
+      const { report, outcome } = await run(step, context)
+      const interpretation = step.interpret?.(outcome)
       commands.push(report)
       // Once for every file, it would fail the same way, and take as long.
       if (!['succeeded', 'failed', 'killed'].includes(outcome.status)) unusable.add(step.argv[0])
-      if (judgement?.note !== undefined) notes.push(carrying.redact(judgement.note))
-      if (judgement?.status !== undefined) status = judgement.status
-      const failure = judgement === undefined ? failureOf(step, report, outcome, carrying) : judgement.failure
-      if (failure !== undefined) failures.push({ ...failure, message: carrying.redact(failure.message) })
+      if (interpretation?.note !== undefined) notes.push(context.redact(interpretation.note))
+      if (interpretation?.status !== undefined) status = interpretation.status
+      const failure =
+        interpretation === undefined ? commandFailure(step, report, outcome, context) : interpretation.failure
+      if (failure !== undefined) failures.push({ ...failure, message: context.redact(failure.message) })
     }
   }
   const left = commands.filter((report) => report.status === 'not-run').length
-  if (left > 0 && !carrying.isDryRun)
+  if (left > 0 && !context.isDryRun)
     notes.push(`${left} further commands were not run, since their program is unusable`)
   return { status: failures.length > 0 ? 'failed' : status, commands, notes, failures }
 }
 
-async function tell(
+async function tellProvider(
   step: Exclude<Step, RunStep>,
   { output, fileSystem }: PublishEnvironment,
 ): Promise<PublishFailure | undefined> {
   try {
-    if (step.do === 'say') await output(step.line)
+    if (step.kind === 'print') await output(step.line)
     else await fileSystem.append(step.path, step.text)
     return undefined
   } catch (error) {
-    const where = step.do === 'say' ? 'stdout' : step.what
+    const where = step.kind === 'print' ? 'stdout' : step.what
     return { code: 'provider_not_told', message: `${where} can't be written: ${messageOf(error)}` }
   }
 }
 
-async function run(step: RunStep, carrying: Carrying): Promise<{ report: CommandReport; outcome: CommandOutcome }> {
-  const { environment, redact, timeoutMs, signal } = carrying
+async function run(step: RunStep, context: PlanContext): Promise<{ report: CommandReport; outcome: CommandOutcome }> {
+  const { environment, redact, timeoutMs, signal } = context
   const { argv, directory } = step
   const startedMs = environment.clock()
   let outcome: CommandOutcome
@@ -106,11 +107,11 @@ async function run(step: RunStep, carrying: Carrying): Promise<{ report: Command
 }
 
 /** Each way of ending has a code and a sentence of its own. */
-function failureOf(
+function commandFailure(
   { directory }: RunStep,
   { argv, output }: CommandReport,
   outcome: CommandOutcome,
-  { timeoutMs }: Carrying,
+  { timeoutMs }: PlanContext,
 ): PublishFailure | undefined {
   const said = output === '' ? '' : `: ${output.slice(-quotedChars)}`
   const name = argv.join(' ')
@@ -142,6 +143,6 @@ const notRun = ({ argv }: RunStep, redact: Redact): CommandReport => ({
 })
 
 function wouldDo(step: Step, redact: Redact): string {
-  if (step.do === 'run') return `Would run ${redactArgv(step.argv, redact).join(' ')}`
-  return step.do === 'say' ? `Would print ${redact(step.line)}` : `Would write ${step.what}`
+  if (step.kind === 'run') return `Would run ${redactArgv(step.argv, redact).join(' ')}`
+  return step.kind === 'print' ? `Would print ${redact(step.line)}` : `Would write ${step.what}`
 }

@@ -1,10 +1,10 @@
-/** Uploads what a manifest lists, with it, as one artifact of the GitHub run. Runs in a child process: see providers/github.ts. */
+/** Uploads what a manifest lists, with it, as one artifact of the GitHub run. Runs in a child process: see `github.ts`. */
 
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { messageOf } from '@downlink/protocol'
-import { systemCode } from '../file-errors.ts'
-import type { Manifest } from './manifest.ts'
+import { systemCode } from '../../file-errors.ts'
+import type { Manifest } from '../manifest.ts'
 
 /** How the child says why there was no upload. */
 export const exitCodes = {
