@@ -11,7 +11,7 @@ export { createNodeAdapter, type NodeAdapterOptions } from './node/node-adapter.
 export { CiArtifactPublisher } from './node/publish/ci-artifact-publisher.ts'
 export type { Argv, Command, CommandOutcome, CommandRunner } from './node/publish/command-runner.ts'
 export { type ReadCommands, readCommands } from './node/publish/commands.ts'
-export type { ProviderOutput, PublishFileSystem, PublishLogger } from './node/publish/environment.ts'
+export type { ProviderOutput, PublishFileSystem, PublishLogger, Variables } from './node/publish/environment.ts'
 export type { Manifest, MissingFile } from './node/publish/manifest.ts'
 export { type CiArtifactPublisherOptions, ciArtifactPublisherDefaults } from './node/publish/options.ts'
 export type { PresentFile } from './node/publish/provider.ts'

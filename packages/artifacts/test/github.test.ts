@@ -32,8 +32,8 @@ async function variablesOf(fault: ServiceFault): Promise<Record<string, string |
   return { ...githubJob(made.workspace), ACTIONS_RESULTS_URL: service.url, ACTIONS_RUNTIME_TOKEN: runtimeToken(jobId) }
 }
 
-const publisher = (environment: Record<string, string | undefined>, timeoutMs = 25_000): CiArtifactPublisher =>
-  new CiArtifactPublisher({ environment, timeoutMs, output: (line) => void printed.push(line) })
+const publisher = (variables: Record<string, string | undefined>, timeoutMs = 25_000): CiArtifactPublisher =>
+  new CiArtifactPublisher({ variables, timeoutMs, output: (line) => void printed.push(line) })
 
 describe('with a runtime token', () => {
   it('uploads what the manifest lists, with it, byte by byte', async () => {

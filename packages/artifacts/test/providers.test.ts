@@ -19,11 +19,11 @@ beforeEach(async () => {
 afterEach(() => made.remove())
 
 async function publishAs(
-  environment: Variables,
+  variables: Variables,
   options: Partial<CiArtifactPublisherOptions> = {},
 ): Promise<PublishResult> {
   const output = (line: string) => void printed.push(line)
-  const publisher = new CiArtifactPublisher({ environment, output, timeoutMs: 10_000, ...options })
+  const publisher = new CiArtifactPublisher({ variables, output, timeoutMs: 10_000, ...options })
   return publisher.publish(made.paths, { mission: 'cascade' })
 }
 
@@ -324,7 +324,7 @@ describe('what is not there', () => {
   it('is listed apart, fails the publish, and does not hold up the rest', async () => {
     await copyFile(made.paths[0] ?? '', join(made.folder, 'kept.json'))
     const publisher = new CiArtifactPublisher({
-      environment: teamcityJob(made.workspace),
+      variables: teamcityJob(made.workspace),
       output: (line) => void printed.push(line),
     })
     const result = await publisher.publish([...made.paths, join(made.folder, 'gone.json'), made.folder])

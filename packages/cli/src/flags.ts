@@ -1,5 +1,6 @@
-/** Readers of flag values, which say what they expected. */
-import { InvalidArgumentError } from 'commander'
+/** Reads flag values, saying what it expected, and gives each subcommand what all have in common. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { printText } from './output.ts'
 
 /** A reader of whole numbers within a range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -39,3 +40,11 @@ export function onlyGiven<Flags extends object>(
   const entries = Object.entries(flags).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as { [Name in keyof Flags]?: Exclude<Flags[Name], undefined> }
 }
+
+/** With `--verbose`, help after an error, and errors that are safe to print. */
+export const subcommand = (command: Command): Command =>
+  command
+    .option('--verbose', 'tell more, and where a fault comes from')
+    .showHelpAfterError(`See: downlink ${command.name()} --help`)
+    .configureOutput({ writeErr: printText })
+    .exitOverride()

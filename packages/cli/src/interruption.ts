@@ -1,6 +1,5 @@
 /** Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly end, the second forces one. */
-
-import { endProcess } from './end-process.ts'
+import { endProcess } from './module-guard.ts'
 
 /** As shells have it for Ctrl-C: 128 + SIGINT. */
 export const interruptedExitCode = 130

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { messageOf } from '@downlink/protocol'
 import { createJiti } from 'jiti'
 import { CliError } from './errors.ts'
-import { tell } from './output.ts'
+import { printMessage } from './output.ts'
 
 export type LoadedModule = Readonly<Record<string, unknown>>
 
@@ -36,24 +36,24 @@ const progressMs = 5000
 async function untilLoaded(loading: Promise<LoadedModule>, path: string): Promise<LoadedModule> {
   const startedMs = performance.now()
   const progress = setInterval(() => {
-    tell(`${path} is still loading, after ${Math.round((performance.now() - startedMs) / 1000)} s`)
+    printMessage(`${path} is still loading, after ${Math.round((performance.now() - startedMs) / 1000)} s`)
   }, progressMs)
-  let standstill = (): void => {}
+  let onIdle = (): void => {}
   let deadline: NodeJS.Timeout | undefined
   const never = new Promise<never>((_resolve, reject) => {
-    standstill = () => reject(new Error('it waits for something that can no longer happen'))
+    onIdle = () => reject(new Error('it waits for something that can no longer happen'))
     deadline = setTimeout(() => reject(new Error(`it had not loaded after ${loadTimeoutMs / 1000} s`)), loadTimeoutMs)
   })
   // They are not what the module waits for.
   progress.unref()
   deadline?.unref()
-  process.once('beforeExit', standstill)
+  process.once('beforeExit', onIdle)
   try {
     return await Promise.race([loading, never])
   } finally {
     clearInterval(progress)
     clearTimeout(deadline)
-    process.off('beforeExit', standstill)
+    process.off('beforeExit', onIdle)
   }
 }
 

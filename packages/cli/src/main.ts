@@ -1,10 +1,9 @@
 /** The `downlink` command, and how each ending becomes an exit code. */
 
-import { endProcess, watchForEnd } from './end-process.ts'
 import { processPorts } from './export/ports.ts'
 import { superviseExport } from './export/supervise-export.ts'
 import { describeFault, exitCodeOf } from './fault.ts'
-import { gateModules } from './module-output.ts'
+import { endProcess, guardEnd, guardOutput } from './module-guard.ts'
 import { processSafeText } from './output.ts'
 import { runExportTask } from './telemetry-export-task.ts'
 
@@ -14,8 +13,8 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   if (name === 'export') return runExportCommand(rest)
   ignoreClosedPipes()
   const withStack = process.env.DEBUG !== undefined || args.includes('--verbose')
-  const endWatch = watchForEnd()
-  const endGate = gateModules(withStack)
+  const endWatch = guardEnd()
+  const endGate = guardOutput(withStack)
   try {
     // Brings the collector with it, and that a database: more than an export should wait for, or need.
     const { createProgram } = await import('./program.ts')

@@ -31,8 +31,13 @@ export function createSafeText(
 export const processSafeText = (): SafeText => createSafeText(process.env, process.argv.slice(2))
 
 /** A line for people, on stderr. */
-export function tell(text: string): void {
-  process.stderr.write(`${processSafeText()(text)}\n`)
+export function printMessage(text: string): void {
+  printText(`${text}\n`)
+}
+
+/** Text for people, as it is laid out, on stderr. */
+export function printText(text: string): void {
+  process.stderr.write(processSafeText()(text))
 }
 
 /** One JSON value a line, for machines. */

@@ -1,4 +1,5 @@
 /** The subcommands of `downlink`. */
+
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
@@ -7,8 +8,8 @@ import { exportCommand } from './commands/export.ts'
 import { queryCommand } from './commands/query.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tailCommand } from './commands/tail.ts'
-import { processSafeText } from './output.ts'
-import { subcommand } from './subcommand.ts'
+import { subcommand } from './flags.ts'
+import { printText } from './output.ts'
 
 const exitCodes = `
 Exit codes:
@@ -25,7 +26,7 @@ export function createProgram(): Command {
     .description('The flight recorder for web games: typed telemetry from the frame loop to a database and to CI.')
     .version(version)
     .addHelpText('after', exitCodes)
-    .configureOutput({ writeErr: (text) => void process.stderr.write(processSafeText()(text)) })
+    .configureOutput({ writeErr: printText })
     .exitOverride()
   for (const command of [
     serveCommand(),

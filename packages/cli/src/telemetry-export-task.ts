@@ -1,10 +1,11 @@
 /** `npm run export-telemetry` and `downlink export`: from the command line to an exit code and a summary. */
+
 import { messageOf } from '@downlink/protocol'
 import { Command, CommanderError } from 'commander'
 import { exportCommand } from './commands/export.ts'
-import { createNarrator, type Narrator } from './export/narrator.ts'
 import { type PerformExport, performExport } from './export/perform-export.ts'
 import { type ExportPorts, processPorts } from './export/ports.ts'
+import { createReporter, type Reporter } from './export/reporter.ts'
 import { type ExportFlags, exportDefaults } from './export/settings.ts'
 import {
   type ExportFailure,
@@ -13,8 +14,8 @@ import {
   exitCodeOfSummary,
   withFailure,
 } from './export/summary.ts'
+import { subcommand } from './flags.ts'
 import { createSafeText, jsonLine } from './output.ts'
-import { subcommand } from './subcommand.ts'
 
 export interface ExportOutcome {
   readonly exitCode: number
@@ -42,30 +43,30 @@ export async function runExportTask(
   ports: ExportPorts,
   perform: PerformExport,
 ): Promise<ExportOutcome> {
-  const safe = createSafeText(ports.environment, argv)
+  const safe = createSafeText(ports.variables, argv)
   const verbose = argv.includes('--verbose')
-  const narrator = createNarrator(ports.stderr, { environment: ports.environment, verbose, safe })
-  const given = readFlags(argv, narrator)
-  if (given.at === 'helped') {
-    await print(given.help, ports, narrator)
+  const reporter = createReporter(ports.stderr, { variables: ports.variables, verbose, safe })
+  const given = readFlags(argv, reporter)
+  if (given.kind === 'help') {
+    await print(given.help, ports, reporter)
     return { exitCode: 0 }
   }
   const summary =
-    given.at === 'read'
-      ? await perform(given.flags, ports, narrator, argv)
+    given.kind === 'read'
+      ? await perform(given.flags, ports, reporter, argv)
       : withFailure(emptySummary, { ...given.failure, message: safe(given.failure.message) })
-  const isPrinted = await print(jsonLine(summary), ports, narrator)
-  const failOn = given.at === 'read' ? given.flags.failOn : exportDefaults.failOn
+  const isPrinted = await print(jsonLine(summary), ports, reporter)
+  const failOn = given.kind === 'read' ? given.flags.failOn : exportDefaults.failOn
   return { exitCode: isPrinted ? exitCodeOfSummary(summary, failOn) : 1, summary }
 }
 
 type GivenFlags =
-  | { readonly at: 'helped'; readonly help: string }
-  | { readonly at: 'read'; readonly flags: ExportFlags }
-  | { readonly at: 'refused'; readonly failure: ExportFailure }
+  | { readonly kind: 'help'; readonly help: string }
+  | { readonly kind: 'read'; readonly flags: ExportFlags }
+  | { readonly kind: 'refused'; readonly failure: ExportFailure }
 
 /** What is wrong with them is said on stderr. */
-function readFlags(argv: readonly string[], narrator: Narrator): GivenFlags {
+function readFlags(argv: readonly string[], reporter: Reporter): GivenFlags {
   let help = ''
   let flags: ExportFlags | undefined
   const command = exportCommand((read) => {
@@ -76,28 +77,28 @@ function readFlags(argv: readonly string[], narrator: Narrator): GivenFlags {
     writeOut(text) {
       help += text
     },
-    writeErr: (text) => narrator.tell(text.trimEnd()),
+    writeErr: (text) => reporter.info(text.trimEnd()),
     getErrHasColors: () => false,
   })
   try {
     program.parse(['export', ...argv], { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return { at: 'helped', help }
-    if (!(error instanceof CommanderError)) narrator.fault(error)
+    if (error instanceof CommanderError && error.exitCode === 0) return { kind: 'help', help }
+    if (!(error instanceof CommanderError)) reporter.error(error)
     const message = messageOf(error).replace(/^error: /, '')
-    return { at: 'refused', failure: { stage: 'usage', code: 'bad_usage', message } }
+    return { kind: 'refused', failure: { stage: 'usage', code: 'bad_usage', message } }
   }
-  return flags === undefined ? { at: 'helped', help } : { at: 'read', flags }
+  return flags === undefined ? { kind: 'help', help } : { kind: 'read', flags }
 }
 
 /** @returns false where nobody can have read it. A reader that has seen enough, such as `head`, is no fault. */
-async function print(text: string, { stdout }: ExportPorts, narrator: Narrator): Promise<boolean> {
+async function print(text: string, { stdout }: ExportPorts, reporter: Reporter): Promise<boolean> {
   try {
     await stdout(text)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return true
-    narrator.fault(error)
+    reporter.error(error)
     return false
   }
 }

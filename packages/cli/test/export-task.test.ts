@@ -97,14 +97,14 @@ async function runTask(argv: readonly string[], ports: Partial<ExportPorts> = {}
   }
   const publisher: ArtifactPublisher = { publish: async () => published }
   const outcome = await runTelemetryExportTask(argv, {
-    environment: {},
+    variables: {},
     stdout: async (text) => void out.push(text),
     stderr: { write: (text) => told.push(text) },
     clock: () => now,
     loadGame: async () => gameOf(() => mission()),
     listenForInterruption: () => ({ signal: new AbortController().signal, release() {} }),
-    listenForStrays: () => () => {},
-    listenForStandstill: () => () => {},
+    listenForUncaughtErrors: () => () => {},
+    listenForIdle: () => () => {},
     createWriter(options) {
       writerOptions = options
       return ports.createWriter?.(options) ?? writer
@@ -200,12 +200,12 @@ describe('flags', () => {
   })
 
   it('can be told by the environment, for which the publisher has its own eyes, too', async () => {
-    const environment = { TELEMETRY_EXPORT_DIR: 'there', SOURCE_DATE_EPOCH: '60', TELEMETRY_CI_COMMANDS: '[["a"]]' }
+    const variables = { TELEMETRY_EXPORT_DIR: 'there', SOURCE_DATE_EPOCH: '60', TELEMETRY_CI_COMMANDS: '[["a"]]' }
     const createMission = vi.fn(() => mission())
-    const ran = await runTask([], { environment, loadGame: async () => gameOf(createMission) })
+    const ran = await runTask([], { variables, loadGame: async () => gameOf(createMission) })
     expect(createMission).toHaveBeenCalledWith({ missionId: 'one', seed: 1, now: 60_000 })
     expect(ran.writerOptions).toMatchObject({ artifactRoot: resolve('there') })
-    expect(ran.publisherOptions).toMatchObject({ environment, commands: [['a']] })
+    expect(ran.publisherOptions).toMatchObject({ variables, commands: [['a']] })
   })
 })
 
@@ -241,8 +241,8 @@ describe('wrong usage', () => {
   })
 
   it('is wrong usage of the environment, too, and whatever --failOn says', async () => {
-    const environment = { SOURCE_DATE_EPOCH: 'soon' }
-    const { exitCode, stderr, summary } = await runTask(['--failOn', 'none'], { environment })
+    const variables = { SOURCE_DATE_EPOCH: 'soon' }
+    const { exitCode, stderr, summary } = await runTask(['--failOn', 'none'], { variables })
     expect(exitCode).toBe(2)
     expect(stderr).toContain('SOURCE_DATE_EPOCH')
     expect(summary?.failures).toMatchObject([{ stage: 'usage', code: 'bad_usage' }])
@@ -349,11 +349,11 @@ describe('failures', () => {
 
   it('are a game that waits for ever', async () => {
     const stop = vi.fn()
-    const listenForStandstill: ExportPorts['listenForStandstill'] = (report) => {
+    const listenForIdle: ExportPorts['listenForIdle'] = (report) => {
       setImmediate(report)
       return stop
     }
-    const ports = { listenForStandstill, loadGame: async () => patrolGame }
+    const ports = { listenForIdle, loadGame: async () => patrolGame }
     const { exitCode, summary } = await runTask(['--mission', 'stuck'], ports)
     expect(exitCode).toBe(1)
     expect(summary?.failures).toMatchObject([{ stage: 'export', code: 'game_failed' }])
@@ -361,11 +361,11 @@ describe('failures', () => {
   })
 
   it('that nobody took are the game’s', async () => {
-    const listenForStrays: ExportPorts['listenForStrays'] = (report) => {
+    const listenForUncaughtErrors: ExportPorts['listenForUncaughtErrors'] = (report) => {
       report(new Error('a stray'))
       return () => {}
     }
-    const { exitCode, summary, stderr } = await runTask([], { listenForStrays })
+    const { exitCode, summary, stderr } = await runTask([], { listenForUncaughtErrors })
     expect(exitCode).toBe(1)
     expect(summary?.failures).toEqual([{ stage: 'play', code: 'game_failed', message: 'a stray' }])
     expect(summary?.artifacts).toHaveLength(1)
@@ -453,9 +453,9 @@ it('names twenty of the rejections that nobody takes, and counts the rest', asyn
     tick += 1
     void Promise.reject(new Error('a stray'))
   }
-  const { listenForStrays } = processPorts()
+  const { listenForUncaughtErrors } = processPorts()
   const loadGame = async () => gameOf(() => mission({ step, finished: false }))
-  const { summary, stderr } = await runTask(['--ticks', '50'], { loadGame, listenForStrays })
+  const { summary, stderr } = await runTask(['--ticks', '50'], { loadGame, listenForUncaughtErrors })
   expect(tick).toBe(50)
   expect(summary?.failures).toHaveLength(21)
   expect(summary?.failures.at(-1)?.message).toBe('and 30 more that nobody took')
@@ -585,11 +585,11 @@ describe('what is printed', () => {
   })
 
   it('is coloured on a terminal only, and never steered by a game', async () => {
-    const told = async (isTTY: boolean, environment = {}): Promise<string> => {
+    const told = async (isTTY: boolean, variables = {}): Promise<string> => {
       const written: string[] = []
       const loadGame = async (): Promise<MissionGame> => ({ ...gameOf(() => mission()), name: 'a\u001b[31mred\ngame' })
       await runTask(['--mission', 'one'], {
-        environment,
+        variables,
         loadGame,
         stderr: { isTTY, columns: 80, write: (text) => written.push(text) },
         createWriter: () => ({ id: 'w', write: () => Promise.reject(new Error('no')) }),
@@ -607,7 +607,7 @@ describe('what is printed', () => {
     const stack = /^ {4}at /m
     expect((await runTask([], { loadGame })).stderr).not.toMatch(stack)
     expect((await runTask(['--verbose'], { loadGame })).stderr).toMatch(stack)
-    expect((await runTask([], { loadGame, environment: { DEBUG: '1' } })).stderr).toMatch(stack)
+    expect((await runTask([], { loadGame, variables: { DEBUG: '1' } })).stderr).toMatch(stack)
   })
 
   it('is help on stdout, without a summary', async () => {

@@ -42,18 +42,18 @@ it('refuses a config that it does not know, and a bad folder', () => {
 
 it('writes where TELEMETRY_EXPORT_DIR says, unless it is told where', async () => {
   const root = await aFolder()
-  const adapter = createNodeAdapter({ environment: { TELEMETRY_EXPORT_DIR: root } })
+  const adapter = createNodeAdapter({ variables: { TELEMETRY_EXPORT_DIR: root } })
   await adapter.writeArtifacts([anArtifact()])
   expect(await readdir(root)).toEqual(['summary.json'])
 })
 
-it('makes a publisher of a CI config, which gets the files, the bus and the environment', async () => {
+it('makes a publisher of a CI config, which gets the files, the bus and the variables', async () => {
   const root = await aFolder()
   const events: string[] = []
   const metadataPath = join(root, 'meta/ci-artifacts.json')
   const adapter = createNodeAdapter({
     writers: [{ artifactRoot: root }, { ci: { metadataPath } }],
-    environment: { CI: 'false' },
+    variables: { CI: 'false' },
     eventBus: { emit: (name) => void events.push(name) },
   })
   const { publish, writerSummaries } = await adapter.writeArtifacts([anArtifact()], { missionId: 'cascade' })
@@ -72,7 +72,7 @@ it('makes a publisher of a CI config, which gets the files, the bus and the envi
 
 it('takes one publisher, and leaves alone a writer that has a field of that name', async () => {
   const publisher = { publish: () => Promise.reject(new Error('not called')) }
-  const twice = () => createNodeAdapter({ writers: [{ ci: true }], publisher, environment: {} })
+  const twice = () => createNodeAdapter({ writers: [{ ci: true }], publisher, variables: {} })
   expect(twice).toThrow('Expected one publisher at most, got 2')
   const ownField = Object.assign(new MemoryTelemetryWriter(), { ci: true })
   const { written, publish } = await createNodeAdapter({ writers: [ownField] }).writeArtifacts([anArtifact()])

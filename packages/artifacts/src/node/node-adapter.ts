@@ -18,7 +18,7 @@ export interface NodeAdapterOptions extends Omit<AdapterOptions, 'writers'> {
    */
   readonly writers?: AdapterOptions['writers'] | undefined
   /** Environment variables. @default those of the process */
-  readonly environment?: Variables | undefined
+  readonly variables?: Variables | undefined
 }
 
 /**
@@ -27,8 +27,8 @@ export interface NodeAdapterOptions extends Omit<AdapterOptions, 'writers'> {
  */
 export function createNodeAdapter(options: NodeAdapterOptions = {}): TelemetryArtifactWriterAdapter {
   expectObject('options', options)
-  const environment = options.environment ?? nodeEnvironment().variables
-  const given = options.writers ?? [{ artifactRoot: environment.TELEMETRY_EXPORT_DIR || undefined }]
+  const variables = options.variables ?? nodeEnvironment().variables
+  const given = options.writers ?? [{ artifactRoot: variables.TELEMETRY_EXPORT_DIR || undefined }]
   expectList('writers', given)
   const ofCi = (given as readonly unknown[]).filter(isCi).map((config) => ciPublisher(config, options))
   const publishers = options.publisher ? [options.publisher, ...ofCi] : ofCi
@@ -58,10 +58,10 @@ function isCi(given: unknown): given is CiConfig {
   return given.ci === true || (typeof given.ci === 'object' && given.ci !== null)
 }
 
-function ciPublisher({ ci }: CiConfig, { eventBus, environment }: NodeAdapterOptions): ArtifactPublisher {
+function ciPublisher({ ci }: CiConfig, { eventBus, variables }: NodeAdapterOptions): ArtifactPublisher {
   return new CiArtifactPublisher({
     ...(eventBus && { eventBus }),
-    ...(environment && { environment }),
+    ...(variables && { variables }),
     ...(ci === true ? {} : ci),
   })
 }

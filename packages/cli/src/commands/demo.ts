@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Telemetry } from '@downlink/client'
-import type { Collector, CollectorOptions, Ledger } from '@downlink/collector'
+import { type Collector, type CollectorOptions, createCollector, type Ledger } from '@downlink/collector'
 import { Command } from 'commander'
 import { startBotRun } from '../bot-run.ts'
 import { type DemoReport, demoReport, isBalanced, statusText } from '../demo-report.ts'
@@ -13,8 +13,7 @@ import { seconds, wholeNumber } from '../flags.ts'
 import { type BattleGame, defaultGame, loadBattleGame } from '../game-module.ts'
 import { ended, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
-import { openCollector } from '../open-collector.ts'
-import { printJson, tell } from '../output.ts'
+import { printJson, printMessage } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface DemoFlags {
@@ -73,8 +72,8 @@ async function demo(flags: DemoFlags): Promise<void> {
     throw error
   })
   if (flags.port !== 0 && !url.endsWith(`:${flags.port}`))
-    tell(`Port ${flags.port} can't be had: taking ${new URL(url).port}.`)
-  tell(greeting(game, flags, url, data, Object.keys(pages)))
+    printMessage(`Port ${flags.port} can't be had: taking ${new URL(url).port}.`)
+  printMessage(greeting(game, flags, url, data, Object.keys(pages)))
 
   const run = startBotRun({ game, seed: flags.seed, url: telemetryUrl, rate: flags.rate })
   const endsAtMs = performance.now() + (flags.duration ?? Number.POSITIVE_INFINITY) * 1000
@@ -89,9 +88,10 @@ async function demo(flags: DemoFlags): Promise<void> {
   await collector.close()
 
   if (flags.json || flags.duration !== undefined) printJson([report])
-  else tell(summary(report))
+  else printMessage(summary(report))
   if (!isBalanced(report)) throw unbalanced(data)
-  if (flags.duration === undefined) tell(`The events are in ${data}:\n  downlink query --data ${data} "FROM sessions"`)
+  if (flags.duration === undefined)
+    printMessage(`The events are in ${data}:\n  downlink query --data ${data} "FROM sessions"`)
   else await removeFolder(data)
 }
 
@@ -100,7 +100,7 @@ const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: 
 function pagesOf({ pageFolder }: BattleGame): NonNullable<CollectorOptions['pages']> {
   if (pageFolder === undefined) return {}
   if (existsSync(pageFolder)) return { '/play': { folder: pageFolder, config: { enabled: true } } }
-  tell(`The game's page is not built, so there is nothing to play: ${pageFolder} is missing.`)
+  printMessage(`The game's page is not built, so there is nothing to play: ${pageFolder} is missing.`)
   return {}
 }
 
@@ -133,3 +133,35 @@ const summary = (report: DemoReport): string =>
 
 const unbalanced = (data: string): CliError =>
   new CliError('unbalanced', 'Not every event is accounted for', `Its events and ledger are kept in ${data}.`)
+
+interface OpenCollector {
+  readonly collector: Collector
+  readonly url: string
+  readonly telemetry: string
+  readonly data: string
+}
+
+const portAttempts = 20
+
+/**
+ * Starts a collector on a port, or on one of the next where that is of no use.
+ *
+ * @throws {CollectorError} as `listen` does; `cannot_listen` only after twenty ports in a row
+ */
+async function openCollector(options: CollectorOptions, port: number): Promise<OpenCollector> {
+  for (let candidate = port; ; candidate += 1) {
+    const collector = createCollector(options)
+    try {
+      return { collector, ...(await collector.listen({ port: candidate })) }
+    } catch (error) {
+      await collector.close()
+      if (!isOfThePort(error) || candidate === port + portAttempts - 1) throw error
+    }
+  }
+}
+
+/** Taken, or one that no browser connects to. */
+function isOfThePort(error: unknown): boolean {
+  const { code = '', cause } = error as NodeJS.ErrnoException
+  return code === 'EADDRINUSE' || code === 'BLOCKED_PORT' || (cause !== undefined && isOfThePort(cause))
+}

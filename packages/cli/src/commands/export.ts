@@ -23,7 +23,7 @@ variable is wrong, 130 after Ctrl-C. --failOn says what counts as failed:
   write    anything but publishing: the files are there, the CI did not take them
   none     nothing: a build must not break for its telemetry. "ok" in the summary still says how it went.
 
-Environment: TELEMETRY_EXPORT_DIR, TELEMETRY_CI_COMMANDS (a JSON array of commands), SOURCE_DATE_EPOCH, CI, and the
+Variables: TELEMETRY_EXPORT_DIR, TELEMETRY_CI_COMMANDS (a JSON array of commands), SOURCE_DATE_EPOCH, CI, and the
 providers' own.
 
 Examples:

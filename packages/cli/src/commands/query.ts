@@ -1,8 +1,9 @@
 /** `downlink query`: one SQL statement, answered as a table or as JSON. */
+
+import { printableLine } from '@downlink/artifacts/node'
 import { Command } from 'commander'
-import { printJson, printLines, tell } from '../output.ts'
+import { printJson, printLines, printMessage } from '../output.ts'
 import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
-import { formatTable } from '../table.ts'
 
 interface QueryFlags extends ReadFlags {
   readonly json?: true
@@ -36,5 +37,30 @@ async function query(sql: string, flags: QueryFlags): Promise<void> {
     const heads = columns.map(({ name, type }) => ({ name, isNumber: numberType.test(type) }))
     printLines([formatTable(heads, rows)])
   }
-  if (truncated) tell(`There is more: these are the first ${rows.length} rows.`)
+  if (truncated) printMessage(`There is more: these are the first ${rows.length} rows.`)
+}
+
+export interface Column {
+  readonly name: string
+  readonly isNumber: boolean
+}
+
+const widest = 60
+
+/** Numbers stand to the right, all else to the left; what is long is cut, and what would break a line is escaped. */
+export function formatTable(columns: readonly Column[], rows: readonly (readonly unknown[])[]): string {
+  const cells = rows.map((row) => row.map(cellText))
+  const heads = columns.map(({ name }) => cellText(name))
+  const widths = heads.map((head, at) => Math.max(head.length, ...cells.map((row) => row[at]?.length ?? 0)))
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, at) => (columns[at]?.isNumber ? text.padStart(widths[at] ?? 0) : text.padEnd(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return [line(heads), line(widths.map((width) => '─'.repeat(width))), ...cells.map(line)].join('\n')
+}
+
+function cellText(value: unknown): string {
+  const text = printableLine(typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value))
+  return text.length > widest ? `${text.slice(0, widest - 1)}…` : text
 }

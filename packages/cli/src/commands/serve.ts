@@ -1,12 +1,12 @@
 /** `downlink serve`: runs a collector until it is told to end. */
 import { type Collector, createCollector, type Listening } from '@downlink/collector'
+import { telemetryPath } from '@downlink/protocol'
 import { Command } from 'commander'
 import type { Logger } from 'pino'
 import { gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { printJson } from '../output.ts'
-import { reachable } from '../reachable.ts'
 import { loadEventDefinitions } from '../schema-module.ts'
 import { readSecrets } from '../secrets.ts'
 
@@ -98,4 +98,19 @@ async function readToken({ readToken, readTokenFile }: ServeFlags): Promise<stri
   const flags = readToken === undefined ? [] : [readToken]
   const [token] = await readSecrets({ flags, file: readTokenFile, variable: 'DOWNLINK_READ_TOKEN' })
   return token
+}
+
+/** By `--host` where that stands for every address of the machine. */
+const loopbackOf: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' }
+
+/**
+ * From outside by the public URL, if there is one; else at least from this machine.
+ *
+ * @example reachable(listening, 'https://telemetry.example').telemetry // 'wss://telemetry.example/telemetry'
+ */
+export function reachable(listening: Listening, publicUrl: string | undefined): Listening {
+  const address = new URL(publicUrl ?? listening.url)
+  if (publicUrl === undefined) address.hostname = loopbackOf[address.hostname] ?? address.hostname
+  const url = `${address.origin}${address.pathname.replace(/\/+$/, '')}`
+  return { ...listening, url, telemetry: `${url.replace(/^http/, 'ws')}${telemetryPath}` }
 }

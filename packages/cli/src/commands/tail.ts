@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import pc from 'picocolors'
 import { wholeNumber } from '../flags.ts'
 import { untilInterrupted } from '../interruption.ts'
-import { printJson, printLines, tell } from '../output.ts'
+import { printJson, printLines, printMessage } from '../output.ts'
 import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
 import type { Reader } from '../reader.ts'
 
@@ -33,7 +33,7 @@ async function tail(flags: TailFlags): Promise<void> {
   const show = (tail: LiveTail): void => {
     if (flags.json) printJson([...tail.events, ...tail.rejected])
     else printLines(linesOf(tail))
-    if (tail.lost > 0) tell(`… and ${tail.lost} more`)
+    if (tail.lost > 0) printMessage(`… and ${tail.lost} more`)
   }
   await withReader(flags, async (reader) => {
     if (flags.data === undefined) await follow(reader, show)
@@ -48,7 +48,7 @@ async function follow(reader: Reader, show: (tail: LiveTail) => void): Promise<v
   const signal = AbortSignal.any([untilInterrupted(), unread.signal])
   try {
     for await (const tail of reader.follow(signal)) show(tail)
-    tell('The collector has ended.')
+    printMessage('The collector has ended.')
   } catch (error) {
     if (!signal.aborted) throw error
   }

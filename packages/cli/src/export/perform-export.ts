@@ -1,42 +1,41 @@
 /** From the flags to a summary, in this process. */
 
-import { keepSummary } from './keep-summary.ts'
-import type { Narrator } from './narrator.ts'
 import type { ExportPorts } from './ports.ts'
+import type { Reporter } from './reporter.ts'
 import { runExport } from './run-export.ts'
 import { type ExportFlags, exportSettings } from './settings.ts'
-import { type ExportSummary, emptySummary, failureOf, withFailure } from './summary.ts'
+import { type ExportSummary, emptySummary, stageFailure, withFailure, writeSummaryFile } from './summary.ts'
 import { watchGame } from './watch-game.ts'
 
 /** Never rejects: whatever happens is in the summary. */
 export type PerformExport = (
   flags: ExportFlags,
   ports: ExportPorts,
-  narrator: Narrator,
+  reporter: Reporter,
   /** The command line, for the secrets in it. */
   argv: readonly string[],
 ) => Promise<ExportSummary>
 
-export const performExport: PerformExport = async (flags, ports, narrator) =>
-  keepSummary(safeSummary(await exportFlags(flags, ports, narrator), narrator), flags, narrator)
+export const performExport: PerformExport = async (flags, ports, reporter) =>
+  writeSummaryFile(safeSummary(await exportFlags(flags, ports, reporter), reporter), flags, reporter)
 
 /** What a game or a program says may be in the messages, and whoever reads the summary prints them. */
-const safeSummary = (summary: ExportSummary, { safe }: Narrator): ExportSummary => ({
+const safeSummary = (summary: ExportSummary, { safe }: Reporter): ExportSummary => ({
   ...summary,
   failures: summary.failures.map((failure) => ({ ...failure, message: safe(failure.message) })),
 })
 
-async function exportFlags(flags: ExportFlags, ports: ExportPorts, narrator: Narrator): Promise<ExportSummary> {
+async function exportFlags(flags: ExportFlags, ports: ExportPorts, reporter: Reporter): Promise<ExportSummary> {
   const interruption = ports.listenForInterruption()
-  const game = watchGame(ports, narrator)
+  const game = watchGame(ports, reporter)
   try {
-    const settings = exportSettings(flags, ports.environment, ports.clock)
-    const running = runExport({ settings, ports, narrator, signal: interruption.signal })
-    const summary = await Promise.race([running, game.standstill])
-    return game.strays().reduce(withFailure, summary)
+    const settings = exportSettings(flags, ports.variables, ports.clock)
+    const running = runExport({ settings, ports, reporter, signal: interruption.signal })
+    const summary = await Promise.race([running, game.idle])
+    return game.uncaughtErrors().reduce(withFailure, summary)
   } catch (error) {
-    narrator.fault(error)
-    return withFailure(emptySummary, failureOf('usage', error))
+    reporter.error(error)
+    return withFailure(emptySummary, stageFailure('usage', error))
   } finally {
     game.stopWatching()
     interruption.release()

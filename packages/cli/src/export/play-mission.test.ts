@@ -33,19 +33,19 @@ async function play(
 }
 
 it('plays to the end, and no tick further', async () => {
-  expect(await play(1000)).toMatchObject({ end: { because: 'finished' }, steps: 1000 })
-  expect(await play(0)).toMatchObject({ end: { because: 'finished' }, steps: 0 })
+  expect(await play(1000)).toMatchObject({ end: { kind: 'finished' }, steps: 1000 })
+  expect(await play(0)).toMatchObject({ end: { kind: 'finished' }, steps: 0 })
 })
 
 it('plays as many ticks as were asked for', async () => {
-  expect(await play(1000, { ticks: 65 })).toMatchObject({ end: { because: 'ticks' }, steps: 65 })
-  expect(await play(1000, { ticks: 0 })).toMatchObject({ end: { because: 'ticks' }, steps: 0 })
-  expect(await play(10, { ticks: 65 })).toMatchObject({ end: { because: 'finished' }, steps: 10 })
+  expect(await play(1000, { ticks: 65 })).toMatchObject({ end: { kind: 'ticks' }, steps: 65 })
+  expect(await play(1000, { ticks: 0 })).toMatchObject({ end: { kind: 'ticks' }, steps: 0 })
+  expect(await play(10, { ticks: 65 })).toMatchObject({ end: { kind: 'finished' }, steps: 10 })
 })
 
 it('gives a mission up that never ends, unless the ticks were asked for', async () => {
-  expect(await play(1000, { maxTicks: 100 })).toMatchObject({ end: { because: 'endless', ticks: 100 }, steps: 100 })
-  expect(await play(1000, { maxTicks: 100, ticks: 200 })).toMatchObject({ end: { because: 'ticks' }, steps: 200 })
+  expect(await play(1000, { maxTicks: 100 })).toMatchObject({ end: { kind: 'endless', ticks: 100 }, steps: 100 })
+  expect(await play(1000, { maxTicks: 100, ticks: 200 })).toMatchObject({ end: { kind: 'ticks' }, steps: 200 })
 })
 
 it('ends between two bursts when it is interrupted', async () => {
@@ -53,7 +53,7 @@ it('ends between two bursts when it is interrupted', async () => {
   const { end, steps } = await play(1e9, { signal: ending.signal, maxTicks: 1e9 }, (step) => {
     if (step === 10) ending.abort()
   })
-  expect(end).toEqual({ because: 'interrupted', ticks: steps })
+  expect(end).toEqual({ kind: 'interrupted', ticks: steps })
   expect(steps).toBeLessThan(1e9)
 })
 
@@ -62,7 +62,7 @@ it('reports what a tick throws', async () => {
   const { end, steps } = await play(1000, {}, (step) => {
     if (step === 70) throw error
   })
-  expect(end).toEqual({ because: 'threw', ticks: 69, error })
+  expect(end).toEqual({ kind: 'threw', ticks: 69, error })
   expect(steps).toBe(70)
 })
 

@@ -3,10 +3,10 @@ import type { HeadlessMission } from '../game-module.ts'
 import type { StatusLine } from '../status-line.ts'
 
 export type PlayEnd = { readonly ticks: number } & (
-  | { readonly because: 'finished' | 'ticks' | 'interrupted' }
+  | { readonly kind: 'finished' | 'ticks' | 'interrupted' }
   /** The mission goes on after more ticks than a mission may take. */
-  | { readonly because: 'endless' }
-  | { readonly because: 'threw'; readonly error: unknown }
+  | { readonly kind: 'endless' }
+  | { readonly kind: 'threw'; readonly error: unknown }
 )
 
 export interface PlayOptions {
@@ -35,12 +35,12 @@ export async function playMission(mission: HeadlessMission, options: PlayOptions
       status.show(playedText(played, mission.tickHz))
       await new Promise((resolve) => setImmediate(resolve))
     }
-    if (mission.finished) return { because: 'finished', ticks: played }
+    if (mission.finished) return { kind: 'finished', ticks: played }
   } catch (error) {
-    return { because: 'threw', ticks: played, error }
+    return { kind: 'threw', ticks: played, error }
   }
-  if (signal.aborted) return { because: 'interrupted', ticks: played }
-  return { because: options.ticks === undefined ? 'endless' : 'ticks', ticks: played }
+  if (signal.aborted) return { kind: 'interrupted', ticks: played }
+  return { kind: options.ticks === undefined ? 'endless' : 'ticks', ticks: played }
 }
 
 /** `played 1:05 of the game's time, 3,900 ticks` */

@@ -1,11 +1,12 @@
 /** The process that plays a mission and exports it, for `superviseExport`. */
+
 import type { TelemetryArtifactWriter } from '@downlink/artifacts'
 import { createSafeText } from '../output.ts'
-import type { FromPlayer, ToPlayer } from './messages.ts'
-import { createNarrator } from './narrator.ts'
 import { performExport } from './perform-export.ts'
 import { type ExportPorts, processPorts } from './ports.ts'
+import { createReporter } from './reporter.ts'
 import { summaryArtifact } from './summary.ts'
+import type { FromPlayer, ToPlayer } from './supervise-export.ts'
 
 const toParent = process.send?.bind(process)
 // A game that finds it would speak in our name, as programs that others have started do: `process.send('ready')`.
@@ -16,27 +17,27 @@ const printing = new Map<number, (fault: Error | undefined) => void>()
 let printed = 0
 
 process.on('message', (message: ToPlayer) => {
-  if (message.at === 'begin') return void play(message)
+  if (message.kind === 'begin') return void play(message)
   const { fault } = message
   printing.get(message.id)?.(fault && Object.assign(new Error(fault.message), { code: fault.code }))
 })
 // Nobody is left who would print the summary.
 process.on('disconnect', () => process.exit())
 
-async function play({ flags, argv, terminal }: ToPlayer & { at: 'begin' }): Promise<void> {
+async function play({ flags, argv, terminal }: ToPlayer & { kind: 'begin' }): Promise<void> {
   const ours = processPorts()
   const ports: ExportPorts = {
     ...ours,
     stdout: print,
     createWriter: (options) => reported(ours.createWriter(options)),
-    stderr: { ...terminal, write: (text) => send({ at: 'tell', text }) },
+    stderr: { ...terminal, write: (text) => send({ kind: 'stderr', text }) },
   }
   // A game that waits for what can no longer happen shows by a process with nothing to wait for.
   process.channel?.unref()
-  const { environment, stderr } = ports
-  const safe = createSafeText(environment, argv)
-  const narrator = createNarrator(stderr, { environment, verbose: flags.verbose === true, safe })
-  send({ at: 'ended', summary: await performExport(flags, ports, narrator, argv) })
+  const { variables, stderr } = ports
+  const safe = createSafeText(variables, argv)
+  const reporter = createReporter(stderr, { variables, verbose: flags.verbose === true, safe })
+  send({ kind: 'ended', summary: await performExport(flags, ports, reporter, argv) })
 }
 
 function send(message: FromPlayer): void {
@@ -48,7 +49,7 @@ const reported = (writer: TelemetryArtifactWriter): TelemetryArtifactWriter => (
   id: writer.id,
   async write(artifact, context) {
     const written = await writer.write(artifact, context)
-    send({ at: 'written', artifact: summaryArtifact(written) })
+    send({ kind: 'written', artifact: summaryArtifact(written) })
     return written
   },
 })
@@ -58,7 +59,7 @@ async function print(text: string): Promise<void> {
   process.channel?.ref()
   const fault = await new Promise<Error | undefined>((resolve) => {
     printing.set(id, resolve)
-    send({ at: 'print', id, text })
+    send({ kind: 'stdout', id, text })
   })
   printing.delete(id)
   if (printing.size === 0) process.channel?.unref()

@@ -5,14 +5,14 @@ import {
   type CiArtifactPublisherOptions,
   FileSystemTelemetryWriter,
   type FileSystemWriterOptions,
+  type Variables,
 } from '@downlink/artifacts/node'
 import { loadMissionGame, type MissionGame } from '../game-module.ts'
 import { type Interruption, listenForInterruption } from '../interruption.ts'
 import type { OutputPort } from '../output.ts'
-import type { Environment } from './settings.ts'
 
 export interface ExportPorts {
-  readonly environment: Environment
+  readonly variables: Variables
   /** Resolves when the text is out; rejects where it can't be written. */
   readonly stdout: (text: string) => Promise<void>
   readonly stderr: OutputPort
@@ -21,15 +21,15 @@ export interface ExportPorts {
   readonly loadGame: (name: string) => Promise<MissionGame>
   readonly listenForInterruption: () => Interruption
   /** Hears of exceptions and rejections that nobody took. Returns how to stop that. */
-  readonly listenForStrays: (report: (error: unknown) => void) => () => void
+  readonly listenForUncaughtErrors: (report: (error: unknown) => void) => () => void
   /** Hears when nothing is left that could still happen. Returns how to stop that. */
-  readonly listenForStandstill: (report: () => void) => () => void
+  readonly listenForIdle: (report: () => void) => () => void
   readonly createWriter: (options: FileSystemWriterOptions) => TelemetryArtifactWriter
   readonly createPublisher: (options: CiArtifactPublisherOptions) => ArtifactPublisher
 }
 
 export const processPorts = (): ExportPorts => ({
-  environment: process.env,
+  variables: process.env,
   stdout: (text) =>
     new Promise((resolve, reject) => {
       // The stream tells of an error twice. Unheard, the second time would end the process.
@@ -45,11 +45,11 @@ export const processPorts = (): ExportPorts => ({
   clock: Date.now,
   loadGame: loadMissionGame,
   listenForInterruption: () => listenForInterruption(),
-  listenForStrays(report) {
+  listenForUncaughtErrors(report) {
     process.on('uncaughtException', report).on('unhandledRejection', report)
     return () => void process.off('uncaughtException', report).off('unhandledRejection', report)
   },
-  listenForStandstill(report) {
+  listenForIdle(report) {
     process.once('beforeExit', report)
     return () => void process.off('beforeExit', report)
   },

@@ -5,16 +5,23 @@ import { onlyGiven } from '../flags.ts'
 import type { HeadlessMission, MissionExport } from '../game-module.ts'
 import { ended } from '../interruption.ts'
 import { bootMission, chosenMission } from './boot-mission.ts'
-import type { Narrator } from './narrator.ts'
 import { type PlayEnd, playedText, playMission } from './play-mission.ts'
 import type { ExportPorts } from './ports.ts'
+import type { Reporter } from './reporter.ts'
 import { checkNames, type ExportSettings, exportDefaults } from './settings.ts'
-import { type ExportFailure, type ExportSummary, emptySummary, failureOf, summaryOf, withFailure } from './summary.ts'
+import {
+  type ExportFailure,
+  type ExportSummary,
+  emptySummary,
+  stageFailure,
+  summaryOf,
+  withFailure,
+} from './summary.ts'
 
 export interface ExportRun {
   readonly settings: ExportSettings
   readonly ports: ExportPorts
-  readonly narrator: Narrator
+  readonly reporter: Reporter
   /** Ends it early, in order. */
   readonly signal: AbortSignal
 }
@@ -26,38 +33,38 @@ export async function runExport(run: ExportRun): Promise<ExportSummary> {
     if (mission === undefined) return withFailure(emptySummary, interrupted(run, 'game'))
     return await play(run, mission)
   } catch (error) {
-    return withFailure(emptySummary, fault(run, 'game', error))
+    return withFailure(emptySummary, reportError(run, 'game', error))
   }
 }
 
-async function boot({ settings, ports, narrator }: ExportRun): Promise<HeadlessMission> {
+async function boot({ settings, ports, reporter }: ExportRun): Promise<HeadlessMission> {
   checkNames(settings)
   const game = await ports.loadGame(settings.game)
   const missionId = chosenMission(game, settings.mission)
   const mission = await bootMission(game, missionId, settings)
   const { seed, nowMs } = settings
-  narrator.tell(
+  reporter.info(
     `${game.name} ${game.version}, mission ${missionId}, seed ${seed}, from ${new Date(nowMs).toISOString()}`,
   )
   return mission
 }
 
 async function play(run: ExportRun, mission: HeadlessMission): Promise<ExportSummary> {
-  const { settings, narrator, signal } = run
+  const { settings, reporter, signal } = run
   const { maxTicks } = exportDefaults
-  const end = await playMission(mission, { ticks: settings.ticks, maxTicks, signal, status: narrator.status })
-  narrator.tell(playedText(end.ticks, mission.tickHz))
-  if (end.because === 'interrupted') return withFailure(emptySummary, interrupted(run, 'play'))
+  const end = await playMission(mission, { ticks: settings.ticks, maxTicks, signal, status: reporter.status })
+  reporter.info(playedText(end.ticks, mission.tickHz))
+  if (end.kind === 'interrupted') return withFailure(emptySummary, interrupted(run, 'play'))
   const summary = await exportMission(run, mission)
   const failure = playFailure(run, end)
   return failure === undefined ? summary : { ...summary, ok: false, failures: [failure, ...summary.failures] }
 }
 
 function playFailure(run: ExportRun, end: PlayEnd): ExportFailure | undefined {
-  if (end.because === 'threw') return fault(run, 'play', end.error)
-  if (end.because !== 'endless') return undefined
+  if (end.kind === 'threw') return reportError(run, 'play', end.error)
+  if (end.kind !== 'endless') return undefined
   const message = `The mission had not ended after ${end.ticks} ticks. Name how many to play with --ticks.`
-  return told(run, { stage: 'play', code: 'unfinished', message })
+  return reportFailure(run, { stage: 'play', code: 'unfinished', message })
 }
 
 async function exportMission(run: ExportRun, mission: HeadlessMission): Promise<ExportSummary> {
@@ -74,7 +81,7 @@ async function exportMission(run: ExportRun, mission: HeadlessMission): Promise<
     const summary = failures.reduce(withFailure, summaryOf(metrics))
     return signal.aborted ? withFailure(summary, interrupted(run, 'write')) : summary
   } catch (error) {
-    return withFailure(emptySummary, fault(run, 'export', error))
+    return withFailure(emptySummary, reportError(run, 'export', error))
   }
 }
 
@@ -91,18 +98,18 @@ function checkedExport(exported: MissionExport): MissionExport {
 }
 
 function createAdapter(
-  { settings, ports, narrator }: ExportRun,
+  { settings, ports, reporter }: ExportRun,
   { eventBus }: HeadlessMission,
 ): TelemetryArtifactWriterAdapter {
   const { artifactDir, compress, metadata, artifactName, commands, dryRun, timeoutMs } = settings
-  const logger = { info: narrator.tell, warn: narrator.warn }
+  const logger = { info: reporter.info, warn: reporter.warn }
   const shared = { eventBus, logger, ...onlyGiven({ timeoutMs }) }
   return new TelemetryArtifactWriterAdapter({
     ...shared,
     writers: [ports.createWriter({ artifactRoot: artifactDir, compress: compress ? 'gzip' : 'none', logger })],
     publisher: ports.createPublisher({
       ...shared,
-      environment: ports.environment,
+      variables: ports.variables,
       output: (line) => ports.stdout(`${line}\n`),
       metadataPath: metadata,
       ...onlyGiven({ artifactName, commands, dryRun }),
@@ -116,7 +123,11 @@ function sectionFailures(run: ExportRun, { failedSections }: InspectorSummary): 
     ? failedSections
     : []
   return failed.map(({ section, message }) =>
-    told(run, { stage: 'export', code: 'section_failed', message: `The section ${section} can't be read: ${message}` }),
+    reportFailure(run, {
+      stage: 'export',
+      code: 'section_failed',
+      message: `The section ${section} can't be read: ${message}`,
+    }),
   )
 }
 
@@ -126,20 +137,21 @@ function emptyFailures(
   { attempted }: ExportMetrics,
   emptyFormats: readonly string[] = [],
 ): ExportFailure[] {
-  const empty = (message: string): ExportFailure => told(run, { stage: 'export', code: 'nothing_to_write', message })
+  const empty = (message: string): ExportFailure =>
+    reportFailure(run, { stage: 'export', code: 'nothing_to_write', message })
   if (emptyFormats.length > 0) return emptyFormats.map((format) => empty(`The game has nothing to write as ${format}.`))
   return attempted === 0 ? [empty('The game handed nothing to the writer.')] : []
 }
 
 const interrupted = (run: ExportRun, stage: ExportFailure['stage']): ExportFailure =>
-  told(run, { stage, code: 'interrupted', message: 'The export was told to end before it was through.' })
+  reportFailure(run, { stage, code: 'interrupted', message: 'The export was told to end before it was through.' })
 
-function told({ narrator }: ExportRun, failure: ExportFailure): ExportFailure {
-  narrator.warn(failure.message)
+function reportFailure({ reporter }: ExportRun, failure: ExportFailure): ExportFailure {
+  reporter.warn(failure.message)
   return failure
 }
 
-function fault({ narrator }: ExportRun, stage: ExportFailure['stage'], error: unknown): ExportFailure {
-  narrator.fault(error)
-  return failureOf(stage, error)
+function reportError({ reporter }: ExportRun, stage: ExportFailure['stage'], error: unknown): ExportFailure {
+  reporter.error(error)
+  return stageFailure(stage, error)
 }

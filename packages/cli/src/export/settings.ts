@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path'
 import { ArtifactError, createInspectorExportArtifacts, type InspectorSummary } from '@downlink/artifacts'
+import type { Variables } from '@downlink/artifacts/node'
 import { messageOf } from '@downlink/protocol'
 import { CliError } from '../errors.ts'
 import { onlyGiven } from '../flags.ts'
@@ -58,16 +59,14 @@ export const exportDefaults = {
   fileTimeoutMs: 30_000,
 } as const
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
 /**
  * @param clock wall-clock milliseconds since 1970
  * @throws {CliError} `bad_usage`, naming the variable and what was expected of it
  */
-export function exportSettings(flags: ExportFlags, environment: Environment, clock: () => number): ExportSettings {
+export function exportSettings(flags: ExportFlags, variables: Variables, clock: () => number): ExportSettings {
   const { context = [], ciCommand, now, ...rest } = flags
   const inherited = <Value>(variable: string, read: (text: string) => Value): Value | undefined =>
-    readVariable(environment, variable, read)
+    readVariable(variables, variable, read)
   const folder = flags.artifactDir ?? inherited('TELEMETRY_EXPORT_DIR', String) ?? exportDefaults.artifactDir
   const artifactDir = resolve(folder)
   return {
@@ -86,12 +85,8 @@ export function exportSettings(flags: ExportFlags, environment: Environment, clo
 const commandsVariable = 'TELEMETRY_CI_COMMANDS'
 
 /** A variable that is set to nothing counts as not set. */
-function readVariable<Value>(
-  environment: Environment,
-  variable: string,
-  read: (text: string) => Value,
-): Value | undefined {
-  const text = environment[variable]?.trim() ?? ''
+function readVariable<Value>(variables: Variables, variable: string, read: (text: string) => Value): Value | undefined {
+  const text = variables[variable]?.trim() ?? ''
   if (text === '') return undefined
   try {
     return read(text)

@@ -1,5 +1,6 @@
-/** What an export came to, as the JSON on the last line of stdout. */
+/** Sums up what an export came to, as the JSON on the last line of stdout and in the `--summary` file. */
 
+import { resolve } from 'node:path'
 import {
   ArtifactError,
   type ArtifactErrorCode,
@@ -7,12 +8,16 @@ import {
   type PublishFailureCode,
   type PublishResult,
   type WrittenArtifact,
+  withTimeout,
 } from '@downlink/artifacts'
+import { writeAtomically } from '@downlink/artifacts/node'
 import { messageOf } from '@downlink/protocol'
 import { CliError, type CliErrorCode } from '../errors.ts'
 import { onlyGiven } from '../flags.ts'
 import { interruptedExitCode } from '../interruption.ts'
-import type { FailOn } from './settings.ts'
+import { jsonLine } from '../output.ts'
+import type { Reporter } from './reporter.ts'
+import { type ExportFlags, exportDefaults, type FailOn } from './settings.ts'
 
 export interface ExportSummary {
   /** Whether nothing is in `failures`, whatever the exit code is. */
@@ -100,7 +105,7 @@ export const withFailure = (summary: ExportSummary, failure: ExportFailure): Exp
 })
 
 /** A fault with a code keeps it; one without is the game's, since all else that runs here has one. */
-export function failureOf(stage: ExportStage, error: unknown): ExportFailure {
+export function stageFailure(stage: ExportStage, error: unknown): ExportFailure {
   const message = messageOf(error)
   if (error instanceof CliError)
     return { stage: error.code === 'bad_usage' ? 'usage' : stage, code: error.code, message }
@@ -129,4 +134,22 @@ export function exitCodeOfSummary({ failures }: ExportSummary, failOn: FailOn): 
   if (failures.some(({ code }) => code === 'interrupted')) return interruptedExitCode
   const counting = { publish: failures, write: failures.filter(({ stage }) => stage !== 'publish'), none: [] }
   return counting[failOn].length === 0 ? 0 : 1
+}
+
+/** Writes the `--summary` file, whole or not at all. Never rejects: what it could not do is in the summary that it returns. */
+export async function writeSummaryFile(
+  summary: ExportSummary,
+  { summary: file, timeoutMs }: ExportFlags,
+  reporter: Reporter,
+): Promise<ExportSummary> {
+  if (file === undefined) return summary
+  try {
+    const limitMs = timeoutMs ?? exportDefaults.fileTimeoutMs
+    await withTimeout(() => writeAtomically(resolve(file), jsonLine(summary)), limitMs)
+    return summary
+  } catch (error) {
+    const message = `The summary can't be written to ${file}: ${messageOf(error)}`
+    reporter.warn(message)
+    return withFailure(summary, { stage: 'summary', code: 'summary_not_written', message })
+  }
 }

@@ -2,6 +2,7 @@
  * Lets a game play in a process of its own. It may end that, hold it, or print what it likes: the summary is printed
  * here, and what the game prints comes through the gate.
  */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -9,13 +10,19 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { listenForInterruption } from '../interruption.ts'
-import { keepSummary } from './keep-summary.ts'
-import type { FromPlayer, ToPlayer } from './messages.ts'
-import type { Narrator } from './narrator.ts'
 import type { PerformExport } from './perform-export.ts'
 import type { ExportPorts } from './ports.ts'
-import { type Silence, watchSilence } from './silence.ts'
-import { type ExportFailure, type ExportSummary, emptySummary, type SummaryArtifact, withFailure } from './summary.ts'
+import type { Reporter } from './reporter.ts'
+import type { ExportFlags } from './settings.ts'
+import { createStallNotice, type StallNotice } from './stall-notice.ts'
+import {
+  type ExportFailure,
+  type ExportSummary,
+  emptySummary,
+  type SummaryArtifact,
+  withFailure,
+  writeSummaryFile,
+} from './summary.ts'
 
 const playerMain = fileURLToPath(new URL('./player-main.js', import.meta.url))
 
@@ -26,29 +33,29 @@ const orderlyEndMs = 5000
 /** The same, when told a second time. */
 const forcedEndMs = 1000
 
-export const superviseExport: PerformExport = async (flags, ports, narrator, argv) => {
+export const superviseExport: PerformExport = async (flags, ports, reporter, argv) => {
   const player = fork(playerMain, { stdio: ['inherit', 'pipe', 'pipe', 'ipc'] })
   const interruption = listenForInterruption(() => endPlayer(player, forcedEndMs))
   // Once is enough: who ends a job may do no more than that, and a game that loops or waits hears nothing.
   interruption.signal.addEventListener('abort', () => endPlayer(player, orderlyEndMs))
-  const silence = watchSilence((text) => {
+  const stall = createStallNotice((text) => {
     makeRoom(ports)
-    narrator.warn(text)
+    reporter.warn(text)
   })
-  const printed = [player.stdout, player.stderr].map((pipe) => passOn(pipe, ports, narrator, silence))
+  const printed = [player.stdout, player.stderr].map((pipe) => passOn(pipe, ports, reporter, stall))
   try {
-    const { summary, artifacts, fault } = await playedIn(player, ports, silence, () => {
+    const { summary, artifacts, fault } = await playedIn(player, ports, stall, () => {
       const { isTTY = false, columns } = ports.stderr
-      send(player, { at: 'begin', flags, argv, terminal: { isTTY, columns } })
+      send(player, { kind: 'begin', flags, argv, terminal: { isTTY, columns } })
     })
     await Promise.race([Promise.all(printed), wait(drainMs, undefined, { ref: false })])
     if (summary !== undefined) return summary
     const failure = unfinished(player, fault, interruption.signal.aborted)
     makeRoom(ports)
-    narrator.warn(failure.message)
-    return await keepSummary(withFailure({ ...emptySummary, artifacts }, failure), flags, narrator)
+    reporter.warn(failure.message)
+    return await writeSummaryFile(withFailure({ ...emptySummary, artifacts }, failure), flags, reporter)
   } finally {
-    silence.end()
+    stall.end()
     interruption.release()
   }
 }
@@ -62,15 +69,15 @@ interface Played {
   readonly fault?: Error
 }
 
-function playedIn(player: ChildProcess, ports: ExportPorts, silence: Silence, begin: () => void): Promise<Played> {
+function playedIn(player: ChildProcess, ports: ExportPorts, stall: StallNotice, begin: () => void): Promise<Played> {
   const artifacts: SummaryArtifact[] = []
   return new Promise((resolve) => {
     player.on('message', (message: FromPlayer) => {
-      silence.broken()
-      if (message.at === 'tell') ports.stderr.write(message.text)
-      if (message.at === 'print') void print(message, player, ports)
-      if (message.at === 'written') artifacts.push(message.artifact)
-      if (message.at !== 'ended') return
+      stall.reset()
+      if (message.kind === 'stderr') ports.stderr.write(message.text)
+      if (message.kind === 'stdout') void print(message, player, ports)
+      if (message.kind === 'written') artifacts.push(message.artifact)
+      if (message.kind !== 'ended') return
       // What hangs in it, a folder above all, must hold nobody.
       player.kill('SIGKILL')
       resolve({ summary: message.summary, artifacts })
@@ -84,16 +91,16 @@ function playedIn(player: ChildProcess, ports: ExportPorts, silence: Silence, be
 }
 
 async function print(
-  { id, text }: FromPlayer & { at: 'print' },
+  { id, text }: FromPlayer & { kind: 'stdout' },
   player: ChildProcess,
   { stdout }: ExportPorts,
 ): Promise<void> {
   try {
     await stdout(text)
-    send(player, { at: 'printed', id })
+    send(player, { kind: 'printed', id })
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
-    send(player, { at: 'printed', id, fault: { message, ...(code !== undefined && { code }) } })
+    send(player, { kind: 'printed', id, fault: { message, ...(code !== undefined && { code }) } })
   }
 }
 
@@ -115,13 +122,13 @@ function makeRoom({ stderr }: ExportPorts): void {
 async function passOn(
   pipe: NodeJS.ReadableStream | null,
   ports: ExportPorts,
-  { safe }: Narrator,
-  silence: Silence,
+  { safe }: Reporter,
+  stall: StallNotice,
 ): Promise<void> {
   if (pipe === null) return
   const lines = createInterface({ input: pipe, crlfDelay: Number.POSITIVE_INFINITY })
   lines.on('line', (line) => {
-    silence.broken()
+    stall.reset()
     makeRoom(ports)
     ports.stderr.write(`${safe(stripVTControlCharacters(line))}\n`)
   })
@@ -141,4 +148,33 @@ function unfinished(
   }
   const how = signalCode === null ? `ended its process with code ${exitCode}` : `had its process ended by ${signalCode}`
   return { stage: 'game', code: 'process_ended', message: `The game ${how} before the export was through.` }
+}
+
+export type ToPlayer =
+  | {
+      readonly kind: 'begin'
+      readonly flags: ExportFlags
+      readonly argv: readonly string[]
+      readonly terminal: Terminal
+    }
+  /** A text is out, or why it is not. */
+  | {
+      readonly kind: 'printed'
+      readonly id: number
+      readonly fault?: { readonly message: string; readonly code?: string }
+    }
+
+export type FromPlayer =
+  /** For stderr, and safe. */
+  | { readonly kind: 'stderr'; readonly text: string }
+  /** For stdout. */
+  | { readonly kind: 'stdout'; readonly id: number; readonly text: string }
+  /** A file is there, whatever becomes of the export. */
+  | { readonly kind: 'written'; readonly artifact: SummaryArtifact }
+  | { readonly kind: 'ended'; readonly summary: ExportSummary }
+
+/** What the player can't see for itself: its own streams are pipes. */
+export interface Terminal {
+  readonly isTTY: boolean
+  readonly columns: number | undefined
 }

@@ -1,47 +1,48 @@
 /** What a game does behind our back: it would end the process, and with it the summary. */
-import type { Narrator } from './narrator.ts'
+
 import type { ExportPorts } from './ports.ts'
-import { type ExportFailure, type ExportSummary, emptySummary, failureOf, withFailure } from './summary.ts'
+import type { Reporter } from './reporter.ts'
+import { type ExportFailure, type ExportSummary, emptySummary, stageFailure, withFailure } from './summary.ts'
 
 export interface GameWatch {
   /** Exceptions and rejections so far that nobody took. */
-  strays(): readonly ExportFailure[]
+  uncaughtErrors(): readonly ExportFailure[]
   /** Resolves when the game waits for something that can no longer happen. */
-  readonly standstill: Promise<ExportSummary>
+  readonly idle: Promise<ExportSummary>
   stopWatching(): void
 }
 
 /** An async `step` that fails does so with every tick. */
-const maxStrays = 20
+const maxErrors = 20
 
-const furtherStrays = (count: number): ExportFailure => ({
+const furtherErrors = (count: number): ExportFailure => ({
   stage: 'play',
   code: 'game_failed',
   message: `and ${count.toLocaleString('en')} more that nobody took`,
 })
 
-export function watchGame(ports: ExportPorts, narrator: Narrator): GameWatch {
-  const strays: ExportFailure[] = []
+export function watchGame(ports: ExportPorts, reporter: Reporter): GameWatch {
+  const uncaughtErrors: ExportFailure[] = []
   let unnamed = 0
-  const stopListening = ports.listenForStrays((error) => {
-    if (strays.length === maxStrays) {
+  const stopListening = ports.listenForUncaughtErrors((error) => {
+    if (uncaughtErrors.length === maxErrors) {
       unnamed += 1
       return
     }
-    narrator.fault(error)
-    strays.push(failureOf('play', error))
+    reporter.error(error)
+    uncaughtErrors.push(stageFailure('play', error))
   })
   let stopWaiting = (): void => {}
-  const standstill = new Promise<ExportSummary>((resolve) => {
-    stopWaiting = ports.listenForStandstill(() => {
+  const idle = new Promise<ExportSummary>((resolve) => {
+    stopWaiting = ports.listenForIdle(() => {
       const error = new Error('The game waits for something that can no longer happen')
-      narrator.fault(error)
-      resolve(withFailure(emptySummary, failureOf('export', error)))
+      reporter.error(error)
+      resolve(withFailure(emptySummary, stageFailure('export', error)))
     })
   })
   return {
-    strays: () => (unnamed === 0 ? strays : [...strays, furtherStrays(unnamed)]),
-    standstill,
+    uncaughtErrors: () => (unnamed === 0 ? uncaughtErrors : [...uncaughtErrors, furtherErrors(unnamed)]),
+    idle,
     stopWatching() {
       stopListening()
       stopWaiting()

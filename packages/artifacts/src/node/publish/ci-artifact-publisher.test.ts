@@ -7,7 +7,7 @@ const files = { '/work/out/a.json': '{}\n', '/work/out/b.csv': 'x\n' }
 
 function publisher(fake: FakeEnvironment, options: CiArtifactPublisherOptions = {}): CiArtifactPublisher {
   const { variables, ...ports } = fake
-  return new CiArtifactPublisher({ ...ports, environment: variables, ...options })
+  return new CiArtifactPublisher({ ...ports, variables, ...options })
 }
 
 describe.skipIf(process.platform === 'win32')('publish', () => {

@@ -125,12 +125,12 @@ export class CiArtifactPublisher implements ArtifactPublisher {
   }
 
   #environment(): PublishEnvironment {
-    const { environment, ...given } = this.#options
+    const given = this.#options
     const real = nodeEnvironment()
     const setTimer = given.setTimer ?? real.setTimer
     const limit = { timeoutMs: given.timeoutMs ?? ciArtifactPublisherDefaults.timeoutMs, setTimer }
     return {
-      variables: environment ?? real.variables,
+      variables: given.variables ?? real.variables,
       workingDirectory: given.workingDirectory ?? real.workingDirectory,
       commandRunner: limitRunner(given.commandRunner ?? real.commandRunner, setTimer),
       fileSystem: limitFileSystem(given.fileSystem ?? real.fileSystem, limit),

@@ -13,7 +13,7 @@ export interface CiArtifactPublisherOptions {
   /** Where the manifest goes. @default `ci-artifacts.json` in the deepest folder that holds all files */
   readonly metadataPath?: string
   /** Environment variables: the CI is read off them, and commands get them. @default those of the process */
-  readonly environment?: Variables
+  readonly variables?: Variables
   /** Monotonic milliseconds. @default performance.now */
   readonly clock?: () => number
   /** What time limits are kept by. @default setTimeout */

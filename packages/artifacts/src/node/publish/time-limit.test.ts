@@ -15,10 +15,8 @@ async function publishHung(
 ) {
   const time = fakeTime()
   const fake = fakeEnvironment({ CI: 'true', ...more.variables }, files)
-  const { variables, ...ports } = fake
   const publisher = new CiArtifactPublisher({
-    ...ports,
-    environment: variables,
+    ...fake,
     setTimer: time.setTimer,
     timeoutMs,
     fileSystem: { ...fake.fileSystem, ...part },

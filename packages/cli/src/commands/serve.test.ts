@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { reachable } from './reachable.ts'
+import { reachable } from './serve.ts'
 
 const at = (authority: string, publicUrl?: string): readonly string[] => {
   const listening = { url: `http://${authority}`, telemetry: `ws://${authority}/telemetry`, data: '/data' }

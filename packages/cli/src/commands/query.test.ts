@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatTable } from './table.ts'
+import { formatTable } from './query.ts'
 
 const columns = [
   { name: 'type', isNumber: false },
