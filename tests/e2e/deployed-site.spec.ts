@@ -29,7 +29,7 @@ test('a popup, a page of another origin and a second context reach it, too', asy
   await page.goto(site.secure)
   await page.evaluate(() => void open(location.href))
   const context = await browser.newContext()
-  await telemetry.join(context)
+  await telemetry.instrument(context)
   await (await context.newPage()).goto(site.secure)
   await expect(telemetry).toHaveReceivedTimes('hello', 3)
   await context.close()

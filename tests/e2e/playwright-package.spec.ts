@@ -203,7 +203,7 @@ Received: #1 {"winner":"blue"}`,
 test('says what to look at where nothing came', () => {
   const [attempt] = attemptsAt('waits where nothing comes')
   const silence = `Received: nothing. No page has connected:
-  No page was opened by \`page\`, by \`context\`, or by a context that \`telemetry.join\` knows`
+  No page was opened by \`page\`, by \`context\`, or by a context that \`telemetry.instrument\` knows`
   expect(attempt && failures(attempt)).toEqual([
     `Error: expect(telemetry).toHaveReceived(expected)\n\nExpected: round_ended {} within 500 ms\n${silence}`,
     `Error: expect(telemetry).toBeBalanced(expected)\n\nExpected: balanced ledgers within 500 ms\n${silence}`,

@@ -154,7 +154,7 @@ test.describe('with a page that tests share', () => {
 
   test('the one that joined it has its events', async ({ browser, telemetry }) => {
     const context = await browser.newContext()
-    await telemetry.join(context)
+    await telemetry.instrument(context)
     shared = await context.newPage()
     await open(shared, connects)
     await expect(expect(telemetry).toBeBalanced(brief)).rejects.toThrow('connected 1 time')

@@ -28,13 +28,13 @@ test('a battle is received, and its ledger balances', async ({ page, telemetry }
 })
 
 test('the page of an earlier test leaves no trace', async ({ page, telemetry, browser }) => {
-  expect(telemetry.good()).toEqual([])
+  expect(telemetry.accepted()).toEqual([])
   expect(await telemetry.ledger()).toEqual([])
   const sessionId = await play(page, telemetry.url)
   const other = await browser.newContext()
-  await telemetry.join(other)
+  await telemetry.instrument(other)
   const otherId = await play(await other.newPage(), telemetry.url)
   await expect(telemetry).toHaveReceivedTimes('round_started', 2)
-  expect(new Set(telemetry.good().map((event) => event.sessionId))).toEqual(new Set([sessionId, otherId]))
+  expect(new Set(telemetry.accepted().map((event) => event.sessionId))).toEqual(new Set([sessionId, otherId]))
   await other.close()
 })

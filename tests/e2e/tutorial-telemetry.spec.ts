@@ -24,7 +24,7 @@ test('the bot goes through every prompt, and the transcript tells it', async ({
   const steps = await test.step('its telemetry', async () => {
     await expect(telemetry).toHaveReceived('tutorial_completed', { completedSteps: 7 })
     await expectReceivedAsRecorded(telemetry, captured)
-    return telemetry.good('tutorial_step_completed').map(({ data }) => data.stepId)
+    return telemetry.accepted('tutorial_step_completed').map(({ data }) => data.stepId)
   })
 
   await test.step('its transcript and snapshots', () => {

@@ -1,20 +1,21 @@
 /** Playwright's `test` with the fixtures: a collector a worker, `telemetry` a test, capture when a test fails. */
+
 import type { CollectorPage } from '@downlink/collector'
 import type { EventDefinitions, EventMap } from '@downlink/protocol'
 import { test as base, type TestType } from '@playwright/test'
-import type { CaptureMode } from './capture/on-end.ts'
-import { createExpect, type TelemetryExpect } from './create-expect.ts'
-import type { PageConfig } from './environment.ts'
+import type { CaptureMode } from './capture/capture-on-end.ts'
+import type { WorkerCollector } from './collector/worker-collector.ts'
 import {
   type CaptureInspector,
   captureFixture,
+  collectorFixture,
   contextFixture,
   endFixture,
-  stationFixture,
   type TelemetryEnd,
 } from './fixtures.ts'
-import type { Station } from './station/station.ts'
-import type { Telemetry } from './telemetry.ts'
+import { createExpect, type TelemetryExpect } from './matchers.ts'
+import type { PageConfig } from './page-scripts.ts'
+import type { TestTelemetry } from './test-telemetry.ts'
 
 /** Each is a fixture of `use` in the configuration, or of `test.use`. */
 export interface TelemetryWorkerOptions {
@@ -37,7 +38,7 @@ type BaseFixtures =
   typeof base extends TestType<infer Fixtures, infer WorkerFixtures> ? [Fixtures, WorkerFixtures] : never
 
 export interface TelemetryFixtures<Events extends EventMap> extends TelemetryTestOptions {
-  telemetry: Telemetry<Events>
+  telemetry: TestTelemetry<Events>
   /** Takes the inspector artifacts out of `page`: see `captureInspectorTelemetry`. */
   captureInspector: CaptureInspector
   /** Of no use to a test. */
@@ -45,7 +46,7 @@ export interface TelemetryFixtures<Events extends EventMap> extends TelemetryTes
 }
 
 export interface TelemetryWorkerFixtures extends TelemetryWorkerOptions {
-  telemetryStation: Station
+  telemetryCollector: WorkerCollector
 }
 
 export interface TelemetryTest<Events extends EventMap> {
@@ -70,11 +71,18 @@ export function createTest<Events extends EventMap = EventMap>({
     telemetryConfig: [{}, { option: true }],
     telemetryCapture: ['on-failure', { option: true }],
 
-    telemetryStation: [stationFixture, { scope: 'worker', box: true }],
+    telemetryCollector: [collectorFixture, { scope: 'worker', box: true }],
     telemetryEnd: [endFixture, { box: true }],
-    telemetry: ({ telemetryEnd }, use) => use(telemetryEnd.telemetry as Telemetry<Events>),
+    telemetry: ({ telemetryEnd }, use) => use(telemetryEnd.telemetry as TestTelemetry<Events>),
     captureInspector: captureFixture,
     context: contextFixture,
   })
   return { test, expect: createExpect<Events>() }
 }
+
+/** For any event; where a game has definitions, `createTest({ events })` binds them. */
+const untyped = createTest()
+
+export const test: TelemetryTest<EventMap>['test'] = untyped.test
+
+export const expect: TelemetryTest<EventMap>['expect'] = untyped.expect

@@ -1,4 +1,5 @@
-/** What goes wrong in a test, each with a code. */
+/** Names what goes wrong in a test, each with a code, and notes on the test what could not be captured. */
+import type { TestInfo } from '@playwright/test'
 
 /** Thrown: misuse, and a wait that was in vain. */
 export type TelemetryTestErrorCode =
@@ -36,3 +37,17 @@ export type CaptureFailureCode =
   | 'write_failed'
   /** Playwright refused an attachment. The files are there all the same. */
   | 'attach_failed'
+
+/** What kept something from being captured. */
+export interface Problem {
+  readonly code: CaptureFailureCode
+  readonly message: string
+}
+
+export function note({ annotations }: Pick<TestInfo, 'annotations'>, description: string): void {
+  annotations.push({ type: 'inspector telemetry', description })
+}
+
+export function noteProblem(testInfo: Pick<TestInfo, 'annotations'>, { code, message }: Problem): void {
+  note(testInfo, `${message} (${code})`)
+}

@@ -8,60 +8,60 @@ import {
   captureInspectorTelemetry,
   type NotCaptured,
 } from './capture/capture-inspector-telemetry.ts'
-import { type CaptureMode, type EndOfTest, watchEnd } from './capture/on-end.ts'
-import type { PageConfig } from './environment.ts'
-import { openStation, type Station, type StationOptions } from './station/station.ts'
-import { openTelemetry, type Telemetry } from './telemetry.ts'
+import { type CaptureMode, captureOnEnd, type EndCapture } from './capture/capture-on-end.ts'
+import { openWorkerCollector, type WorkerCollector, type WorkerCollectorOptions } from './collector/worker-collector.ts'
+import type { PageConfig } from './page-scripts.ts'
+import { openTelemetry, type TestTelemetry } from './test-telemetry.ts'
 
 /** `telemetry`, and what is kept of it when its test ends. */
-export interface TelemetryEnd extends EndOfTest {
-  readonly telemetry: Telemetry
+export interface TelemetryEnd extends EndCapture {
+  readonly telemetry: TestTelemetry
 }
 
 type Use<Value> = (value: Value) => Promise<void>
 
-export interface StationNeeds {
-  readonly telemetryEvents: StationOptions['events']
+export interface CollectorNeeds {
+  readonly telemetryEvents: WorkerCollectorOptions['events']
   readonly telemetryPages: Readonly<Record<string, CollectorPage>>
-  readonly telemetryKey: StationOptions['key']
+  readonly telemetryKey: WorkerCollectorOptions['key']
 }
 
-export async function stationFixture(
-  { telemetryEvents, telemetryPages, telemetryKey }: StationNeeds,
-  use: Use<Station>,
+export async function collectorFixture(
+  { telemetryEvents, telemetryPages, telemetryKey }: CollectorNeeds,
+  use: Use<WorkerCollector>,
   { config }: { readonly config: Pick<WorkerInfo['config'], 'configFile'> },
 ): Promise<void> {
   const pages = pagesFrom(telemetryPages, config.configFile === undefined ? '.' : dirname(config.configFile))
-  const station = await openStation({ events: telemetryEvents, pages, key: telemetryKey })
+  const collector = await openWorkerCollector({ events: telemetryEvents, pages, key: telemetryKey })
   try {
-    await use(station)
+    await use(collector)
   } finally {
-    await station.close()
+    await collector.close()
   }
 }
 
 /** Folders are meant as Playwright means those of its configuration: from where the configuration is. */
-function pagesFrom(pages: StationNeeds['telemetryPages'], base: string): StationNeeds['telemetryPages'] {
+function pagesFrom(pages: CollectorNeeds['telemetryPages'], base: string): CollectorNeeds['telemetryPages'] {
   const resolved = Object.entries(pages).map(([path, page]) => [path, { ...page, folder: resolve(base, page.folder) }])
   return Object.fromEntries(resolved)
 }
 
 export interface EndNeeds {
-  readonly telemetryStation: Station
+  readonly telemetryCollector: WorkerCollector
   readonly telemetryKey: string | undefined
   readonly telemetryConfig: PageConfig
   readonly telemetryCapture: CaptureMode
 }
 
 export async function endFixture(
-  { telemetryStation, telemetryKey, telemetryConfig, telemetryCapture }: EndNeeds,
+  { telemetryCollector, telemetryKey, telemetryConfig, telemetryCapture }: EndNeeds,
   use: Use<TelemetryEnd>,
   testInfo: TestInfo,
 ): Promise<void> {
   const contexts: BrowserContext[] = []
   const config = { ...(telemetryKey !== undefined && { key: telemetryKey }), ...telemetryConfig }
-  const { telemetry, close } = await openTelemetry(telemetryStation, config, (context) => contexts.push(context))
-  const end = watchEnd(testInfo, telemetry, telemetryCapture)
+  const { telemetry, close } = await openTelemetry(telemetryCollector, config, (context) => contexts.push(context))
+  const end = captureOnEnd(testInfo, telemetry, telemetryCapture)
   try {
     await use({ telemetry, ...end })
     // Those that the test has opened by itself.
@@ -79,7 +79,7 @@ export interface ContextNeeds {
 
 /** It asks for telemetry, and so ends before it does. */
 export async function contextFixture({ context, telemetryEnd }: ContextNeeds, use: Use<BrowserContext>): Promise<void> {
-  await telemetryEnd.telemetry.join(context)
+  await telemetryEnd.telemetry.instrument(context)
   await use(context)
   await telemetryEnd.ofContext(context)
 }

@@ -8,20 +8,20 @@ export {
   captureInspectorTelemetry,
   type NotCaptured,
 } from './capture/capture-inspector-telemetry.ts'
-export type { CaptureMode, CaptureWhen } from './capture/on-end.ts'
+export type { CaptureMode, CaptureWhen } from './capture/capture-on-end.ts'
 export type { AdapterPort } from './capture/write-artifacts.ts'
-export type { TelemetryExpect, TelemetryMatchers } from './create-expect.ts'
 export {
   createTest,
+  expect,
   type TelemetryFixtures,
   type TelemetryTest,
   type TelemetryTestOptions,
   type TelemetryWorkerFixtures,
   type TelemetryWorkerOptions,
+  test,
 } from './create-test.ts'
-export type { PageConfig } from './environment.ts'
 export { type CaptureFailureCode, TelemetryTestError, type TelemetryTestErrorCode } from './errors.ts'
 export type { CaptureInspector } from './fixtures.ts'
-export { matcherDefaults, type PayloadPattern } from './matchers/matcher.ts'
-export { type ReceivedEvent, type Telemetry, telemetryDefaults, type WaitOptions } from './telemetry.ts'
-export { expect, test } from './untyped.ts'
+export { matcherDefaults, type PayloadPattern, type TelemetryExpect, type TelemetryMatchers } from './matchers.ts'
+export type { PageConfig } from './page-scripts.ts'
+export { type ReceivedEvent, type TestTelemetry, type WaitOptions, waitDefaults } from './test-telemetry.ts'

@@ -4,7 +4,7 @@ import type { ExpectMatcherState, TestInfo } from '@playwright/test'
 import type { PagePort } from './capture/ask-page.ts'
 import type { Evidence } from './received/nearest-misses.ts'
 import { createReceived } from './received/received.ts'
-import type { Telemetry, WaitOptions } from './telemetry.ts'
+import type { TestTelemetry, WaitOptions } from './test-telemetry.ts'
 
 export const event = (type: string, data: unknown, seq = 1): CommittedEvent => ({
   id: `s:${seq}`,
@@ -57,13 +57,13 @@ export function aTelemetry(over: Partial<Evidence> = {}) {
   const received = createReceived()
   const facts = { ...evidence(), ledgers: over.ledgers ?? [], attempts: over.attempts ?? 0, pages: over.pages ?? [] }
   const telemetry = {
-    good: (type?: string) => received.events.filter((each) => type === undefined || each.type === type),
+    accepted: (type?: string) => received.events.filter((each) => type === undefined || each.type === type),
     rejected: () => received.rejected,
     until: <Answer>(ask: () => Answer | undefined, { timeout = 1000 }: WaitOptions = {}) =>
       received.until(ask, timeout),
     ledger: async () => facts.ledgers,
     evidence: async () => ({ ...facts, events: received.events, rejected: received.rejected }),
-  } as unknown as Telemetry
+  } as unknown as TestTelemetry
   const send = (...events: CommittedEvent[]): void => received.take({ events, rejected: [] })
   send(...(over.events ?? []))
   return { telemetry, send, facts }

@@ -79,7 +79,7 @@ test('waits where nothing comes', async ({ telemetry }) => {
 })
 
 test('has no game to capture', async ({ page, telemetry }, testInfo) => {
-  expect(telemetry.good()).toEqual([])
+  expect(telemetry.accepted()).toEqual([])
   expect(await captureInspectorTelemetry(page, testInfo)).toMatchObject({ ok: false, code: 'no_inspector' })
   await page.close()
   expect(await captureInspectorTelemetry(page, testInfo)).toMatchObject({ ok: false, code: 'page_closed' })

@@ -2,8 +2,8 @@
 import { withTimeout } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
 import type { Frame, Page } from '@playwright/test'
-import { callExport, type PageExportAnswer, type PageExportRequest } from '../environment.ts'
 import type { CaptureFailureCode } from '../errors.ts'
+import { callExport, type PageExportAnswer, type PageExportRequest } from '../page-scripts.ts'
 import { type PageExport, readExport } from './read-export.ts'
 
 type FramePort = Pick<Frame, 'evaluate' | 'waitForLoadState'>
@@ -13,7 +13,7 @@ export interface PagePort extends Pick<Page, 'isClosed'> {
   frames(): readonly FramePort[]
 }
 
-export type Asked =
+export type AskResult =
   | { readonly ok: true; readonly value: PageExport }
   | { readonly ok: false; readonly code: CaptureFailureCode; readonly message: string }
 
@@ -21,19 +21,19 @@ export type Asked =
 const maxAttempts = 3
 
 /** Never rejects. A page whose main frame has no inspector may have a game in another. */
-export async function askPage(page: PagePort, request: PageExportRequest, timeoutMs: number): Promise<Asked> {
+export async function askPage(page: PagePort, request: PageExportRequest, timeoutMs: number): Promise<AskResult> {
   return withTimeout(
     () => askFrames(page, request),
     timeoutMs,
-    (): Asked => {
+    (): AskResult => {
       const why = 'its export hangs, its main thread is busy, or a dialog is open'
       return { ok: false, code: 'export_timeout', message: `The page did not answer within ${timeoutMs} ms: ${why}` }
     },
   )
 }
 
-async function askFrames(page: PagePort, request: PageExportRequest): Promise<Asked> {
-  let first: Asked | undefined
+async function askFrames(page: PagePort, request: PageExportRequest): Promise<AskResult> {
+  let first: AskResult | undefined
   for (const frame of page.frames()) {
     const asked = await askFrame(page, frame, request, maxAttempts)
     if (asked.ok || asked.code !== 'no_inspector') return asked
@@ -47,18 +47,18 @@ async function askFrame(
   frame: FramePort,
   request: PageExportRequest,
   attempts: number,
-): Promise<Asked> {
+): Promise<AskResult> {
   try {
-    return judge(await frame.evaluate(callExport, request))
+    return resultOf(await frame.evaluate(callExport, request))
   } catch (error) {
-    const failure = failureOf(page, error)
+    const failure = captureFailure(page, error)
     if (failure.code !== 'page_navigated' || attempts === 1) return failure
     await frame.waitForLoadState().catch(() => {})
     return askFrame(page, frame, request, attempts - 1)
   }
 }
 
-function judge(answer: PageExportAnswer): Asked {
+function resultOf(answer: PageExportAnswer): AskResult {
   switch (answer.kind) {
     case 'absent':
       return {
@@ -80,7 +80,7 @@ const kinds: readonly (readonly [CaptureFailureCode, RegExp])[] = [
   ['page_navigated', /context was destroyed|cannot find context|navigat|detached/i],
 ]
 
-function failureOf(page: PagePort, error: unknown): Asked & { readonly ok: false } {
+function captureFailure(page: PagePort, error: unknown): AskResult & { readonly ok: false } {
   const message = messageOf(error)
   const code =
     kinds.find(([, pattern]) => pattern.test(message))?.[0] ?? (page.isClosed() ? 'page_closed' : 'export_failed')

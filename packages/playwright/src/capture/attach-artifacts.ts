@@ -3,7 +3,7 @@
 import type { WrittenArtifact } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
 import type { TestInfo } from '@playwright/test'
-import type { Problem } from './note.ts'
+import type { Problem } from '../errors.ts'
 import type { PageArtifact } from './read-export.ts'
 
 export interface CapturedArtifact extends PageArtifact {

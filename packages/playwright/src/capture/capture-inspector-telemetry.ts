@@ -1,12 +1,12 @@
 /** Takes a game's inspector artifacts out of its page: written below the test's output folder, and attached to it. */
+
 import type { EventPort, ExportMetrics, InspectorSummary } from '@downlink/artifacts'
 import type { Page, TestInfo } from '@playwright/test'
-import { type CaptureFailureCode, TelemetryTestError } from '../errors.ts'
+import { type CaptureFailureCode, noteProblem, type Problem, TelemetryTestError } from '../errors.ts'
 import { count } from '../received/print.ts'
 import { askPage } from './ask-page.ts'
 import type { CapturedArtifact } from './attach-artifacts.ts'
 import { keepArtifacts } from './keep-artifacts.ts'
-import { noteProblem, type Problem } from './note.ts'
 import { factsOf } from './test-facts.ts'
 import type { AdapterPort } from './write-artifacts.ts'
 

@@ -1,13 +1,20 @@
 /** Keeps artifacts of a test: written where its options say, as files of the test in any case, and attached. */
-import type { EventPort, ExportContext, ExportFailure, ExportMetrics } from '@downlink/artifacts'
+
+import { posix } from 'node:path'
+import {
+  type EventPort,
+  type ExportContext,
+  type ExportFailure,
+  type ExportMetrics,
+  nameKey,
+} from '@downlink/artifacts'
 import { createNodeAdapter } from '@downlink/artifacts/node'
 import type { TestInfo } from '@playwright/test'
-import { takeNames } from './artifact-names.ts'
+import type { Problem } from '../errors.ts'
 import { attachArtifacts, type CapturedArtifact, pathOf } from './attach-artifacts.ts'
-import type { Problem } from './note.ts'
 import type { PageArtifact } from './read-export.ts'
 import { folderOf } from './test-facts.ts'
-import { type AdapterPort, writeAndTell, writeArtifacts } from './write-artifacts.ts'
+import { type AdapterPort, writeAndNotify, writeArtifacts } from './write-artifacts.ts'
 
 export interface KeepOptions {
   readonly artifactRoot?: string | undefined
@@ -38,7 +45,7 @@ export async function keepArtifacts(
   const writer = adapter ?? filesIn(folderOf(testInfo, artifactRoot), eventBus)
   const metrics =
     adapter && eventBus
-      ? await writeAndTell(adapter, artifacts, context, eventBus, timeoutMs)
+      ? await writeAndNotify(adapter, artifacts, context, eventBus, timeoutMs)
       : await writeArtifacts(writer, artifacts, context, timeoutMs)
   let { written } = metrics
   if (adapter !== undefined || artifactRoot !== undefined) {
@@ -66,4 +73,28 @@ function writeProblems([first, ...more]: readonly ExportFailure[]): readonly Pro
   const rest = more.length > 0 ? `, and ${more.length} more` : ''
   const message = `Could not write ${JSON.stringify(first.filename)}: ${first.message} (${first.code})${rest}`
   return [{ code: 'write_failed', message }]
+}
+
+/** Of captures that are still under way, too; nothing keeps a test that is over. */
+const takenBy = new WeakMap<object, Set<string>>()
+
+/**
+ * Takes a name for each artifact, for this test: the artifact's own, and numbered where the test has one of that name
+ * already: `a.json`, and `a-2.json` for the next.
+ */
+export function takeNames(
+  test: Pick<TestInfo, 'attachments'>,
+  artifacts: readonly { readonly filename: string }[],
+): readonly string[] {
+  const taken = takenBy.get(test) ?? new Set()
+  takenBy.set(test, taken)
+  for (const { name } of test.attachments) taken.add(nameKey(name))
+  return artifacts.map(({ filename }) => {
+    const extension = posix.extname(filename)
+    const stem = filename.slice(0, filename.length - extension.length)
+    let name = filename
+    for (let number = 2; taken.has(nameKey(name)); number++) name = `${stem}-${number}${extension}`
+    taken.add(nameKey(name))
+    return name
+  })
 }

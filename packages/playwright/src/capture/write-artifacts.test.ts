@@ -1,6 +1,6 @@
 import { type ExportMetrics, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
 import { expect, it } from 'vitest'
-import { writeAndTell, writeArtifacts } from './write-artifacts.ts'
+import { writeAndNotify, writeArtifacts } from './write-artifacts.ts'
 
 const artifacts = [{ section: 's', filename: 'a.json', mimeType: 'application/json', content: '{}' }]
 const context = { wave: 3 }
@@ -27,7 +27,7 @@ it('tells a bus that the adapter does not know', async () => {
   for (const listens of [true, false]) {
     const { told, bus, listeners } = aBus(listens)
     const adapter = new TelemetryArtifactWriterAdapter({ writers: [{ memory: true }, failing], logger: silent })
-    await writeAndTell(adapter, artifacts, context, bus, 1000)
+    await writeAndNotify(adapter, artifacts, context, bus, 1000)
     expect(told).toMatchObject([
       ['telemetry:artifact_failed', { filename: 'a.json', context }],
       ['telemetry:artifacts_written', { written: [{ filename: 'a.json' }], context }],
@@ -39,7 +39,7 @@ it('tells a bus that the adapter does not know', async () => {
 it('does not repeat what the adapter tells the bus itself', async () => {
   const { told, bus } = aBus(true)
   const adapter = new TelemetryArtifactWriterAdapter({ writers: [{ memory: true }], eventBus: bus })
-  await writeAndTell(adapter, artifacts, context, bus, 1000)
+  await writeAndNotify(adapter, artifacts, context, bus, 1000)
   expect(told.map(([event]) => event)).toEqual(['telemetry:artifacts_written'])
 })
 
@@ -50,9 +50,9 @@ it('bears a bus that throws, and says nothing where nothing was written', async 
       throw new Error('no')
     },
   }
-  expect(await writeAndTell(adapter, artifacts, context, broken, 1000)).toMatchObject({ attempted: 1, failures: [] })
+  expect(await writeAndNotify(adapter, artifacts, context, broken, 1000)).toMatchObject({ attempted: 1, failures: [] })
   const { told, bus } = aBus(true)
-  await writeAndTell(adapter, [], context, bus, 1000)
+  await writeAndNotify(adapter, [], context, bus, 1000)
   expect(told).toEqual([])
 })
 

@@ -33,20 +33,20 @@ export async function writeArtifacts(
  * The same for an adapter that somebody else made. It may tell this very bus by itself, which shows by the context;
  * where it does not, it is told here.
  */
-export async function writeAndTell(
+export async function writeAndNotify(
   adapter: AdapterPort,
   artifacts: readonly PageArtifact[],
   context: ExportContext,
   eventBus: EventPort & { on?(event: string, listener: (payload: unknown) => void): unknown },
   timeoutMs: number,
 ): Promise<ExportMetrics> {
-  let toldAlready = false
+  let hasNotified = false
   const unsubscribe = eventBus.on?.('telemetry:*', (payload) => {
-    toldAlready ||= (payload as { context?: unknown } | undefined)?.context === context
+    hasNotified ||= (payload as { context?: unknown } | undefined)?.context === context
   })
   const metrics = await writeArtifacts(adapter, artifacts, context, timeoutMs)
   if (typeof unsubscribe === 'function') unsubscribe()
-  if (toldAlready) return metrics
+  if (hasNotified) return metrics
   try {
     for (const failure of metrics.failures) eventBus.emit('telemetry:artifact_failed', { ...failure, context })
     if (metrics.written.length > 0) eventBus.emit('telemetry:artifacts_written', { ...metrics, context })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { PageState } from '../environment.ts'
+import type { PageState } from '../page-scripts.ts'
 import { type LookPort, lookAtPages } from './look-at-pages.ts'
 
 beforeEach(() => void vi.useFakeTimers())

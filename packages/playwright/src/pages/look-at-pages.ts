@@ -1,6 +1,6 @@
 /** Looks at the pages that a test has open: do they answer, does their clock run, have they read the configuration? */
 import { withTimeout } from '@downlink/artifacts'
-import { describePage, type PageState, runTimer } from '../environment.ts'
+import { describePage, type PageState, runTimer } from '../page-scripts.ts'
 
 interface FramePort {
   evaluate<Result>(run: () => Result): Promise<Awaited<Result>>

@@ -37,7 +37,7 @@ export function createReceived(): Received {
       const answer = ask()
       if (answer !== undefined) return Promise.resolve(answer)
       return new Promise((resolve, reject) => {
-        const settle = (end: () => void): void => {
+        const finish = (end: () => void): void => {
           listeners.delete(look)
           clearTimeout(timer)
           end()
@@ -45,13 +45,13 @@ export function createReceived(): Received {
         const look = (): void => {
           try {
             const later = ask()
-            if (later !== undefined) settle(() => resolve(later))
+            if (later !== undefined) finish(() => resolve(later))
           } catch (error) {
             // It is the caller's; the collector, in whose turn we are, must not have it.
-            settle(() => reject(error))
+            finish(() => reject(error))
           }
         }
-        const timer = timeoutMs > 0 ? setTimeout(() => settle(() => resolve(undefined)), timeoutMs) : undefined
+        const timer = timeoutMs > 0 ? setTimeout(() => finish(() => resolve(undefined)), timeoutMs) : undefined
         listeners.add(look)
       })
     },

@@ -2,14 +2,14 @@
 import type { CommittedEvent, Ledger, QueryResult, RejectedEvent } from '@downlink/collector'
 import type { EventMap } from '@downlink/protocol'
 import type { BrowserContext } from '@playwright/test'
-import { overrideConfig, type PageConfig } from './environment.ts'
+import type { WorkerCollector } from './collector/worker-collector.ts'
 import { TelemetryTestError } from './errors.ts'
+import { overrideConfig, type PageConfig } from './page-scripts.ts'
 import { createBrowserLog } from './pages/browser-log.ts'
 import { allowLocalNetwork } from './pages/local-network.ts'
 import { lookAtPages } from './pages/look-at-pages.ts'
 import { type Evidence, explainMiss } from './received/nearest-misses.ts'
 import { createReceived } from './received/received.ts'
-import type { Station } from './station/station.ts'
 
 /** A stored event, with its payload's type where the events are known. */
 export type ReceivedEvent<
@@ -24,19 +24,19 @@ export interface WaitOptions {
   readonly timeout?: number
 }
 
-export const telemetryDefaults = {
+export const waitDefaults = {
   /** Playwright does not tell a fixture what `expect.timeout` is. */
   waitTimeoutMs: 5000 as number,
 }
 
-export interface Telemetry<Events extends EventMap = EventMap> {
+export interface TestTelemetry<Events extends EventMap = EventMap> {
   /** Of the worker's collector: its page, its API and `telemetryPages`. @example 'http://127.0.0.1:40123' */
   readonly url: string
   /** What the test's pages find as `downlinkConfig`. */
   readonly config: PageConfig
   /** What was stored since the test began, or since `reset`, in order. */
-  good(): readonly ReceivedEvent<Events>[]
-  good<Type extends keyof Events & string>(type: Type): readonly ReceivedEvent<Events, Type>[]
+  accepted(): readonly ReceivedEvent<Events>[]
+  accepted<Type extends keyof Events & string>(type: Type): readonly ReceivedEvent<Events, Type>[]
   /** What was refused, each with its code. */
   rejected(): readonly RejectedEvent[]
   /** Forgets what came. The test's pages go on, and what they have not sent yet still comes. */
@@ -59,41 +59,41 @@ export interface Telemetry<Events extends EventMap = EventMap> {
   /** One SELECT over all that this worker's tests have sent: see `Collector.query`. */
   query(sql: string): Promise<QueryResult>
   /** Makes the collector known to the pages that a further context opens from now on. `context` is known already. */
-  join(context: BrowserContext): Promise<void>
+  instrument(context: BrowserContext): Promise<void>
   /** All that is known of the test's telemetry, for a message. */
   evidence(): Promise<Evidence>
 }
 
 /** A test's own telemetry, and how to end it. */
 export interface OpenTelemetry {
-  readonly telemetry: Telemetry
+  readonly telemetry: TestTelemetry
   close(): Promise<void>
 }
 
 /** @param config beside `url` and `enabled`, or instead of them */
 export async function openTelemetry(
-  station: Station,
+  collector: WorkerCollector,
   config: PageConfig,
   onJoin: (context: BrowserContext) => unknown,
 ): Promise<OpenTelemetry> {
-  const { telemetryUrl, ledgers } = await station.admit()
+  const { telemetryUrl, ledgers } = await collector.beginTest()
   const received = createReceived()
-  const unsubscribe = station.subscribe(received.take)
+  const unsubscribe = collector.subscribe(received.take)
   const pageConfig: PageConfig = { url: telemetryUrl, enabled: true, ...config }
   const { events, rejected } = received
   const log = createBrowserLog([telemetryUrl, pageConfig.url ?? telemetryUrl])
   const contexts: BrowserContext[] = []
 
-  const telemetry: Telemetry = {
-    url: station.url,
+  const telemetry: TestTelemetry = {
+    url: collector.url,
     config: pageConfig,
-    good: (type?: string) => events.filter((event) => type === undefined || event.type === type),
+    accepted: (type?: string) => events.filter((event) => type === undefined || event.type === type),
     rejected: () => [...rejected],
     reset: received.reset,
     async waitFor<Type extends string>(
       type: Type,
       predicate?: (event: ReceivedEvent<EventMap, Type>) => boolean,
-      { timeout = telemetryDefaults.waitTimeoutMs }: WaitOptions = {},
+      { timeout = waitDefaults.waitTimeoutMs }: WaitOptions = {},
     ) {
       // From the first one each time: a reset may come between.
       const find = (): ReceivedEvent<EventMap, Type> | undefined =>
@@ -108,10 +108,10 @@ export async function openTelemetry(
       const message = `Expected a ${type} ${which}within ${timeout} ms\n${lines.join('\n')}`
       throw new TelemetryTestError('not_received', message)
     },
-    until: (ask, { timeout = telemetryDefaults.waitTimeoutMs } = {}) => received.until(ask, timeout),
+    until: (ask, { timeout = waitDefaults.waitTimeoutMs } = {}) => received.until(ask, timeout),
     ledger: ledgers,
-    query: station.query,
-    async join(context) {
+    query: collector.query,
+    async instrument(context) {
       await context.addInitScript(overrideConfig, pageConfig)
       log.listen(context)
       await allowLocalNetwork(context)
@@ -127,7 +127,7 @@ export async function openTelemetry(
         ...looks,
         ...log.lines(),
       ]
-      return { events, rejected, ledgers, attempts: station.attempts, refused: station.refused, pages }
+      return { events, rejected, ledgers, attempts: collector.attempts, refused: collector.refused, pages }
     },
   }
   return {
@@ -135,7 +135,7 @@ export async function openTelemetry(
     async close() {
       unsubscribe()
       // Nobody gets in until the next test begins.
-      await station.admit()
+      await collector.beginTest()
     },
   }
 }
@@ -150,6 +150,7 @@ function aboutConfig({ enabled, url }: PageConfig): readonly string[] {
 /** Where something came without a page, another program has sent it, and no page is missed. */
 function aboutPages(opened: number, open: number, hasCome: boolean): readonly string[] {
   if (opened === 0 && hasCome) return []
-  if (opened === 0) return ['No page was opened by `page`, by `context`, or by a context that `telemetry.join` knows']
+  if (opened === 0)
+    return ['No page was opened by `page`, by `context`, or by a context that `telemetry.instrument` knows']
   return open === 0 ? ['All pages are closed'] : []
 }

@@ -1,11 +1,11 @@
 /** What is kept of a test when it ends: the artifacts of its pages, what its telemetry came to, and the ledgers. */
+
 import { messageOf } from '@downlink/protocol'
 import type { BrowserContext, TestInfo } from '@playwright/test'
-import { TelemetryTestError } from '../errors.ts'
-import type { Telemetry } from '../telemetry.ts'
+import { note, noteProblem, TelemetryTestError } from '../errors.ts'
+import type { TestTelemetry } from '../test-telemetry.ts'
 import { type CaptureOptions, capture, timeoutOf } from './capture-inspector-telemetry.ts'
 import { keepArtifacts } from './keep-artifacts.ts'
-import { note, noteProblem } from './note.ts'
 import type { PageArtifact } from './read-export.ts'
 
 /** When to capture by itself; `always` and `on-failure` with options as an object. */
@@ -15,7 +15,7 @@ export type CaptureWhen = 'always' | 'on-failure' | 'never'
 
 const words: readonly unknown[] = ['always', 'on-failure', 'never'] satisfies readonly CaptureWhen[]
 
-export interface EndOfTest {
+export interface EndCapture {
   /** Before a context closes, while its pages can be asked. Once for each. */
   ofContext(context: BrowserContext): Promise<void>
   /** Before telemetry closes. */
@@ -27,7 +27,7 @@ export interface EndOfTest {
  *
  * @throws {TelemetryTestError} `bad_option`
  */
-export function watchEnd(testInfo: TestInfo, telemetry: Telemetry, mode: CaptureMode): EndOfTest {
+export function captureOnEnd(testInfo: TestInfo, telemetry: TestTelemetry, mode: CaptureMode): EndCapture {
   const { when, ...options } = typeof mode === 'string' ? { when: mode } : mode
   if (!words.includes(when)) {
     const got = JSON.stringify(when)
@@ -69,7 +69,7 @@ export function watchEnd(testInfo: TestInfo, telemetry: Telemetry, mode: Capture
     recorded = true
     const ledgers = await telemetry.ledger()
     const files: readonly PageArtifact[] = [
-      artifact('telemetry-events', 'ndjson', lines(telemetry.good())),
+      artifact('telemetry-events', 'ndjson', lines(telemetry.accepted())),
       artifact('telemetry-rejected', 'ndjson', lines(telemetry.rejected())),
       artifact('telemetry-ledger', 'json', ledgers.length > 0 ? `${JSON.stringify(ledgers, null, 2)}\n` : ''),
     ]

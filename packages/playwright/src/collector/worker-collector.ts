@@ -1,19 +1,19 @@
-/** A worker's collector, on a free port and a folder that goes with it. Each test is let in by itself. */
+/** Runs a worker's collector, on a free port and a folder that goes with it. Each test is let in by itself. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Collector, type CollectorPage, createCollector, type Ledger } from '@downlink/collector'
 import type { EventDefinitions } from '@downlink/protocol'
-import { openGate } from './gate.ts'
+import { openTestGateway } from './test-gateway.ts'
 
-export interface StationOptions {
+export interface WorkerCollectorOptions {
   readonly events?: EventDefinitions | undefined
   readonly pages?: Readonly<Record<string, CollectorPage>> | undefined
   readonly key?: string | undefined
 }
 
-export interface Station extends Pick<Collector, 'query' | 'subscribe'> {
+export interface WorkerCollector extends Pick<Collector, 'query' | 'subscribe'> {
   /** The collector's page, its API, and `pages`. @example 'http://127.0.0.1:40123' */
   readonly url: string
   /** How often pages of the present test have connected. */
@@ -21,23 +21,23 @@ export interface Station extends Pick<Collector, 'query' | 'subscribe'> {
   /** How often others have tried: pages of an earlier test. */
   readonly refused: number
   /** Ends what earlier pages send, and waits until that is stored: all that follows comes by the new address. */
-  admit(): Promise<Admitted>
+  beginTest(): Promise<StartedTest>
   close(): Promise<void>
 }
 
-export interface Admitted {
+export interface StartedTest {
   /** @example 'ws://127.0.0.1:40123/telemetry?test=…' */
   readonly telemetryUrl: string
   /** Of the sessions that begin by this address, oldest first. */
   ledgers(): Promise<readonly Ledger[]>
 }
 
-export async function openStation({ events, pages, key }: StationOptions): Promise<Station> {
+export async function openWorkerCollector({ events, pages, key }: WorkerCollectorOptions): Promise<WorkerCollector> {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-playwright-'))
   const collector = createCollector({
     data: join(folder, 'data'),
     logger: false,
-    // Pages come from wherever the game is served; the gate asks for more than an origin.
+    // Pages come from wherever the game is served; the gateway asks for more than an origin.
     origins: ['*'],
     ...(events && { events }),
     ...(pages && { pages }),
@@ -45,18 +45,18 @@ export async function openStation({ events, pages, key }: StationOptions): Promi
   })
   const server = createServer()
   await collector.attach(server)
-  const gate = await openGate(server)
+  const gateway = await openTestGateway(server)
 
   return {
-    url: gate.url,
+    url: gateway.url,
     get attempts() {
-      return gate.attempts
+      return gateway.attempts
     },
     get refused() {
-      return gate.refused
+      return gateway.refused
     },
-    async admit() {
-      const telemetryUrl = gate.change()
+    async beginTest() {
+      const telemetryUrl = gateway.nextTest()
       // What the sockets had already read is taken in this turn.
       await new Promise(setImmediate)
       await collector.settled()
@@ -71,7 +71,7 @@ export async function openStation({ events, pages, key }: StationOptions): Promi
     query: collector.query,
     subscribe: collector.subscribe,
     async close() {
-      await gate.close()
+      await gateway.close()
       await collector.close()
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BrowserContext, Page, TestInfo } from '@playwright/test'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { aPage, aTelemetry, aTest, event, evidence, ledger } from '../test-doubles.ts'
-import { type CaptureMode, watchEnd } from './on-end.ts'
+import { type CaptureMode, captureOnEnd } from './capture-on-end.ts'
 
 const scope = globalThis as { downlink?: unknown }
 const artifact = { section: 's', filename: 'a.json', mimeType: 'application/json', content: '{}\n' }
@@ -33,7 +33,7 @@ const adapter = {
 function anEnd(test = aFailed(), when: 'always' | 'on-failure' | 'never' = 'on-failure') {
   scope.downlink = { exportInspectorSummary: () => ({ summary: {}, artifacts: [artifact] }) }
   const { telemetry } = aTelemetry({ events: [event('a', 1)], ledgers: [ledger()] })
-  return { test, telemetry, end: watchEnd(test, telemetry, { when, adapter }) }
+  return { test, telemetry, end: captureOnEnd(test, telemetry, { when, adapter }) }
 }
 
 it('attaches events, ledgers and artifacts of a test that failed, once', async () => {
@@ -66,14 +66,18 @@ it.each([
 
 it('takes the word alone', async () => {
   const test = aTest({ folder })
-  await watchEnd(test, aTelemetry({ events: [event('a', 1)] }).telemetry, 'always' satisfies CaptureMode).ofTelemetry()
+  await captureOnEnd(
+    test,
+    aTelemetry({ events: [event('a', 1)] }).telemetry,
+    'always' satisfies CaptureMode,
+  ).ofTelemetry()
   expect(names(test)).toEqual(['telemetry-events.ndjson'])
 })
 
 it('attaches nothing empty, and says nothing of a page without a game', async () => {
   const { test } = anEnd()
   delete scope.downlink
-  const end = watchEnd(test, aTelemetry(evidence()).telemetry, 'on-failure')
+  const end = captureOnEnd(test, aTelemetry(evidence()).telemetry, 'on-failure')
   await end.ofContext(contextOf(aPage()))
   expect([...test.attachments, ...test.annotations]).toEqual([])
 })
@@ -84,7 +88,7 @@ it('notes what keeps it from capturing', async () => {
   expect(test.annotations).toMatchObject([{ description: 'Target crashed (page_crashed)' }])
   for (const error of [new Error('no store'), 'no store']) {
     const telemetry = { ...aTelemetry().telemetry, ledger: () => Promise.reject(error) }
-    await watchEnd(test, telemetry, 'always').ofTelemetry()
+    await captureOnEnd(test, telemetry, 'always').ofTelemetry()
   }
   expect(test.annotations.slice(1)).toMatchObject([
     { description: 'Telemetry was not captured: no store' },
@@ -116,7 +120,7 @@ it('asks pages that hang together, so that they end in the time of one, and keep
 it('attaches the content where there can be no file, and says so', async () => {
   await writeFile(join(folder, 'a-test-chromium-retry1'), 'in the way')
   const { test, telemetry } = anEnd()
-  await watchEnd(test, telemetry, 'on-failure').ofTelemetry()
+  await captureOnEnd(test, telemetry, 'on-failure').ofTelemetry()
   expect(test.attachments.map(({ name, body }) => [name, body !== undefined])).toEqual([
     ['telemetry-events.ndjson', true],
     ['telemetry-ledger.json', true],
@@ -128,7 +132,7 @@ it('attaches the content where there can be no file, and says so', async () => {
 
 it('knows no other word', () => {
   const { telemetry } = aTelemetry()
-  expect(() => watchEnd(aFailed(), telemetry, 'onFailure' as CaptureMode)).toThrow(
+  expect(() => captureOnEnd(aFailed(), telemetry, 'onFailure' as CaptureMode)).toThrow(
     'Expected `telemetryCapture` to be "always", "on-failure" or "never", got "onFailure"',
   )
 })

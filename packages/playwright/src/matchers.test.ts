@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest'
-import { aState, aTelemetry, event, ledger } from '../test-doubles.ts'
-import { toBeBalanced } from './to-be-balanced.ts'
-import { toHaveReceived } from './to-have-received.ts'
-import { toHaveReceivedTimes } from './to-have-received-times.ts'
+import { toBeBalanced, toHaveReceived, toHaveReceivedTimes } from './matchers.ts'
+import { aState, aTelemetry, event, ledger } from './test-doubles.ts'
 
 const brief = { timeout: 1 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { aTest } from '../test-doubles.ts'
-import { takeNames } from './artifact-names.ts'
+import { takeNames } from './keep-artifacts.ts'
 
 const files = (...names: string[]) => names.map((filename) => ({ filename }))
 

@@ -1,7 +1,7 @@
 import type { ExpectMatcherState, MatcherReturnType } from '@playwright/test'
 import { expectTypeOf, it } from 'vitest'
-import { createExpect } from '../create-expect.ts'
-import type { Telemetry } from '../telemetry.ts'
+import { createExpect } from './matchers.ts'
+import type { TestTelemetry } from './test-telemetry.ts'
 
 type Battle = {
   readonly ship_destroyed: {
@@ -12,8 +12,8 @@ type Battle = {
   readonly paused: undefined
 }
 
-declare const telemetry: Telemetry<Battle>
-declare const untyped: Telemetry
+declare const telemetry: TestTelemetry<Battle>
+declare const untyped: TestTelemetry
 
 it('binds each type to its payload', () => {
   const expect = createExpect<Battle>()
@@ -51,7 +51,7 @@ it('takes anything where no events are given', () => {
 it('types what is received', async () => {
   const { data } = await telemetry.waitFor('ship_destroyed', (event) => event.data.team === 'red')
   expectTypeOf(data.team).toEqualTypeOf<'red' | 'blue'>()
-  const [event] = telemetry.good()
+  const [event] = telemetry.accepted()
   if (event?.type === 'ship_destroyed') expectTypeOf(event.data.at.x).toBeNumber()
   expectTypeOf<ExpectMatcherState>().not.toBeAny()
   expectTypeOf<MatcherReturnType>().not.toBeAny()

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
-import { callExport, describePage, overrideConfig, runTimer } from './environment.ts'
+import { callExport, describePage, overrideConfig, runTimer } from './page-scripts.ts'
 
 const scope = globalThis as { downlinkConfig?: unknown; downlink?: unknown }
 

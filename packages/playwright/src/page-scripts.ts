@@ -1,4 +1,4 @@
-/** What runs inside pages: Playwright takes these functions there as text, so each of them stands alone. */
+/** Runs inside pages: Playwright takes these functions there as text, so each of them stands alone. */
 
 /** `globalThis.downlinkConfig`, as @downlink/client reads it. */
 export interface PageConfig {

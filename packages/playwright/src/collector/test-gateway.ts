@@ -1,11 +1,11 @@
-/** The door of a worker's collector: only pages of the running test get in, by an address that changes with each test. */
+/** Lets into a worker's collector only the pages of the running test, by an address that changes with each test. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { telemetryPath } from '@downlink/protocol'
 
-export interface Gate {
+export interface TestGateway {
   /** @example 'http://127.0.0.1:40123' */
   readonly url: string
   /** Sockets and bodies that have come with the address of now. */
@@ -13,12 +13,12 @@ export interface Gate {
   /** Those that have come with another address, or with none, since it is that of now. */
   readonly refused: number
   /** Cuts off whoever came by an earlier address. @returns the address of now */
-  change(): string
+  nextTest(): string
   close(): Promise<void>
 }
 
 /** Listens on a free port of this machine, and hands on to `inner`, which need not listen. */
-export async function openGate(inner: Server): Promise<Gate> {
+export async function openTestGateway(inner: Server): Promise<TestGateway> {
   const inside = new Set<Socket>()
   let token = randomUUID()
   let attempts = 0
@@ -58,7 +58,7 @@ export async function openGate(inner: Server): Promise<Gate> {
     get refused() {
       return refused
     },
-    change() {
+    nextTest() {
       for (const socket of inside) socket.destroy()
       token = randomUUID()
       attempts = 0
