@@ -1,4 +1,5 @@
-/** What this package throws: misuse, and storage that fails. Everything else is a result or an event. */
+/** Names what this package throws, misuse and storage that fails, and checks options. Everything else is a result or an event. */
+import { kindOf } from '@downlink/protocol'
 
 export type WorldStateErrorCode =
   /** An option is out of its range or of the wrong kind. */
@@ -30,4 +31,27 @@ export class WorldStateError extends Error {
     super(message, options)
     this.code = code
   }
+}
+
+/** @throws {WorldStateError} `bad_option`, or the given code */
+export function expectObject(name: string, value: unknown, code: WorldStateErrorCode = 'bad_option'): void {
+  if (typeof value === 'object' && value !== null) return
+  throw new WorldStateError(code, `Expected ${name} to be an object, got ${kindOf(value)}`)
+}
+
+/**
+ * For options that may be left out, also by null.
+ * @throws {WorldStateError} `bad_option`
+ */
+export function optionsIn<Options extends object>(given: Options | null | undefined): Partial<Options> {
+  const options = given ?? {}
+  expectObject('`options`', options)
+  return options
+}
+
+/** @throws {WorldStateError} `bad_option` where it is no whole number from 1 up, or to `max` */
+export function expectWhole(name: string, value: unknown, max: number = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= max) return Number(value)
+  const range = max === Number.MAX_SAFE_INTEGER ? 'up' : `to ${max}`
+  throw new WorldStateError('bad_option', `Expected \`${name}\` to be a whole number from 1 ${range}, got ${value}`)
 }

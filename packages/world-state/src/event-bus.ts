@@ -1,7 +1,8 @@
 /** Who hears of what happens in a game. A listener that throws or rejects is reported, and stops neither the others nor the game. */
+
 import { callGuarded, isThenable } from '@downlink/artifacts'
 import { reportFault } from './environment.ts'
-import { optionsIn } from './option-checks.ts'
+import { optionsIn } from './errors.ts'
 
 /** All of one kind (`telemetry:*`), or all there are (`*`). */
 export type EventPattern = `${string}:*` | '*'

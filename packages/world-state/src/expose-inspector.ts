@@ -1,7 +1,8 @@
 /** The game's export within reach of tools: Playwright's `page.evaluate`, a browser's console. */
+
 import type { Artifact, ExportMetrics, InspectorSummary } from '@downlink/artifacts'
 import { type PageTools, pageTools } from './environment.ts'
-import type { InspectorExportRequest, InspectorExportResult } from './export-inspector.ts'
+import type { InspectorExportRequest, InspectorExportResult } from './inspector.ts'
 
 /** What `globalThis.downlink.exportInspectorSummary(options)` resolves to: JSON data, as `page.evaluate` returns it. */
 export interface ExposedExport {

@@ -3,17 +3,17 @@
 export type { PageTools } from './environment.ts'
 export { WorldStateError, type WorldStateErrorCode } from './errors.ts'
 export { EventBus, type EventBusOptions, type EventPattern } from './event-bus.ts'
+export { type ExposedExport, exposeInspector, type InspectorExporter } from './expose-inspector.ts'
+export type { WorldBus } from './guarded-bus.ts'
 export type {
   ArtifactAdapter,
   ExportNotice,
   ExportOutcome,
+  InspectionSources,
   InspectorExportRequest,
   InspectorExportResult,
   TelemetryExportEvents,
-} from './export-inspector.ts'
-export { type ExposedExport, exposeInspector, type InspectorExporter } from './expose-inspector.ts'
-export type { WorldBus } from './guarded-bus.ts'
-export type { InspectionSources } from './inspection.ts'
+} from './inspector.ts'
 export type { Json } from './json.ts'
 export { RecordMap } from './records/record-map.ts'
 export {
@@ -28,11 +28,11 @@ export {
   type SaveResult,
   saveDefaults,
 } from './save-manager.ts'
-export type { SectionFault } from './section-fault.ts'
+export type { SliceEvents, WorldState } from './slice.ts'
 export {
   type AnySlice,
   defineSlice,
-  type EventsOf,
+  type ReducerEvents,
   type Reducers,
   type Selectors,
   type Slice,
@@ -52,7 +52,7 @@ export { createLocalStorage, type LocalStorageOptions, localStorageDefaults } fr
 export { createMemoryStorage } from './storage/memory-storage.ts'
 export type { MayReplace, StoragePort } from './storage/storage-port.ts'
 export type { HydrateFailure, HydrateFailureCode, HydrateResult } from './store/hydration.ts'
-export type { SliceEvents, WorldState } from './store/slice-types.ts'
+export type { SectionFault } from './store/sections.ts'
 export type { SliceSnapshot, WorldSnapshot } from './store/snapshot.ts'
 export { type WorldStateStoreOptions, worldStateDefaults } from './store/store-options.ts'
 export type {

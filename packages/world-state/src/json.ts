@@ -1,6 +1,5 @@
-/** Plain JSON data, and a frozen copy of whatever should become it. */
+/** Makes plain JSON data, frozen, of whatever should become it, and text of times. */
 import { jsonValue } from '@downlink/protocol'
-import { freezeDeep } from './freeze.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
@@ -36,4 +35,27 @@ function copyObject(value: object): Json {
 export function setField<Value>(target: Record<string, Value>, key: string, value: Value): void {
   if (key !== '__proto__') target[key] = value
   else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+}
+
+/**
+ * Freezes a value and all within it. Stops at what is frozen already, so a new version of a state costs as much as
+ * there is new in it.
+ */
+export function freezeDeep<Value>(value: Value): Value {
+  if (isLoose(value)) freezeObject(value)
+  return value
+}
+
+function freezeObject(value: object): void {
+  Object.freeze(value)
+  for (const field of Object.values(value)) if (isLoose(field)) freezeObject(field)
+}
+
+const isLoose = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Object.isFrozen(value)
+
+/** ISO 8601 of milliseconds since 1970; empty where there is no time, or none that a date can hold. */
+export function isoTime(ms: number | null): string {
+  const date = new Date(ms ?? Number.NaN)
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString()
 }

@@ -3,15 +3,15 @@
 import type { EventPort, GameIdentity, InspectorSummary, SetTimer } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
 import { randomText } from './environment.ts'
-import { WorldStateError } from './errors.ts'
+import { expectObject, WorldStateError } from './errors.ts'
 import {
   type ArtifactAdapter,
   exportInspection,
+  type InspectionSources,
   type InspectorExportRequest,
   type InspectorExportResult,
-} from './export-inspector.ts'
-import { type InspectionSources, inspectGame } from './inspection.ts'
-import { expectObject } from './option-checks.ts'
+  inspectGame,
+} from './inspector.ts'
 import { readSave, type Save, writeSave } from './save-file.ts'
 import { SaveSlots } from './save-slots.ts'
 import { deadlineOf } from './storage/deadline.ts'
@@ -165,7 +165,7 @@ export class SaveManager {
       return await this.#slots.read(slot, (text) =>
         text === undefined
           ? { ok: false, reason: 'missing', message: `There is no save in slot '${slot}'` }
-          : this.#take(text, store),
+          : this.#loadText(text, store),
       )
     } catch (cause) {
       const reason = reasonOf(cause)
@@ -173,7 +173,7 @@ export class SaveManager {
     }
   }
 
-  #take(text: string, store: Pick<WorldStateStore, 'hydrate'>): LoadResult {
+  #loadText(text: string, store: Pick<WorldStateStore, 'hydrate'>): LoadResult {
     const read = readSave(text)
     if (!read.ok) return read
     const { savedAt, game, snapshot } = read.save

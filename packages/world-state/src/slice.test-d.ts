@@ -1,6 +1,6 @@
 import { expectTypeOf, it } from 'vitest'
 import { EventBus } from './event-bus.ts'
-import type { TelemetryExportEvents } from './export-inspector.ts'
+import type { TelemetryExportEvents } from './inspector.ts'
 import { SaveManager } from './save-manager.ts'
 import { defineSlice } from './slice.ts'
 import { createFactionSlice, type FactionSlice } from './slices/faction.ts'

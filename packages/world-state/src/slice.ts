@@ -1,9 +1,8 @@
-/** A slice of the world: its state, the events that change it, and what it shows of itself. */
+/** Defines a slice of the world: its state, the events that change it, what it shows of itself; and what a list of them says. */
 
 import type { Cell, Table } from '@downlink/artifacts'
 import { kindOf } from '@downlink/protocol'
-import { WorldStateError } from './errors.ts'
-import { expectObject } from './option-checks.ts'
+import { expectObject, WorldStateError } from './errors.ts'
 import { requireState } from './state-value.ts'
 
 /** Every payload has a time: its own, or else the store's. */
@@ -19,7 +18,7 @@ export type Warn = (message: string) => void
 export type Reducers<State> = Readonly<Record<string, (state: State, payload: never, warn: Warn) => State>>
 
 /** What may be dispatched to reducers: the payloads that they take, whose time may be left out. */
-export type EventsOf<On> = { readonly [Type in keyof On]: Unstamped<PayloadOf<On[Type]>> }
+export type ReducerEvents<On> = { readonly [Type in keyof On]: Unstamped<PayloadOf<On[Type]>> }
 
 type PayloadOf<Reduce> = Reduce extends (state: never, payload: infer Payload, warn: Warn) => unknown ? Payload : never
 
@@ -107,7 +106,7 @@ export function defineSlice<
   State,
   On extends Reducers<State>,
   Select extends Selectors<State>,
->(definition: SliceDefinition<Name, State, On, Select>): Slice<Name, State, EventsOf<On>, Select> {
+>(definition: SliceDefinition<Name, State, On, Select>): Slice<Name, State, ReducerEvents<On>, Select> {
   requireSlice(definition)
   return Object.freeze({ ...definition })
 }
@@ -140,3 +139,40 @@ export function requireSlice(slice: Pick<AnySlice, 'name' | 'version' | 'initial
   }
   requireState(initial, 'initial')
 }
+
+export type SliceName<Slices extends readonly AnySlice[]> = Slices[number]['name']
+
+type Named<Slices extends readonly AnySlice[], Name extends string> = Extract<Slices[number], { readonly name: Name }>
+
+/** Each slice's state, by its name. */
+export type WorldState<Slices extends readonly AnySlice[]> = {
+  readonly [Name in SliceName<Slices>]: Named<Slices, Name>['initial']
+}
+
+type Intersection<Union> = (Union extends unknown ? (value: Union) => void : never) extends (value: infer All) => void
+  ? All
+  : never
+
+type Events<Slices extends readonly AnySlice[]> = Intersection<NonNullable<Slices[number]['~events']>>
+
+/** Every event that a slice reacts to; where several do, its payload suits all of them. Any event, where none is known. */
+export type SliceEvents<Slices extends readonly AnySlice[]> = keyof Events<Slices> extends never
+  ? Record<string, unknown>
+  : Events<Slices>
+
+export type SelectorName<Slices extends readonly AnySlice[], Name extends string> = keyof NonNullable<
+  Named<Slices, Name>['select']
+> &
+  string
+
+type SelectorOf<Slices extends readonly AnySlice[], Name extends string, Selector> = Selector extends keyof NonNullable<
+  Named<Slices, Name>['select']
+>
+  ? NonNullable<Named<Slices, Name>['select']>[Selector]
+  : never
+
+export type SelectArguments<Slices extends readonly AnySlice[], Name extends string, Selector> =
+  SelectorOf<Slices, Name, Selector> extends (state: never, ...args: infer Args) => unknown ? Args : never
+
+export type SelectResult<Slices extends readonly AnySlice[], Name extends string, Selector> =
+  SelectorOf<Slices, Name, Selector> extends (state: never, ...args: never[]) => infer Result ? Result : never

@@ -2,10 +2,8 @@
 
 export {
   createFactionSlice,
-  type FactionLimits,
   type FactionSelectors,
   type FactionSlice,
-  factionDefaults,
 } from './slices/faction.ts'
 export type { FactionEvents } from './slices/faction-events.ts'
 export type {
@@ -20,6 +18,7 @@ export type {
   Reset,
 } from './slices/faction-state.ts'
 export type { CascadeTarget, FactionInspection, Standing } from './slices/faction-view.ts'
+export { type FactionLimits, factionDefaults, type TutorialLimits, tutorialDefaults } from './slices/limits.ts'
 export { createMissionSlice, type MissionSelectors, type MissionSlice } from './slices/mission.ts'
 export type { MissionEvents, ObjectiveDefinition } from './slices/mission-events.ts'
 export type { Mission, MissionState, MissionStatus, Objective, ObjectiveStatus } from './slices/mission-state.ts'
@@ -27,10 +26,8 @@ export type { MissionInspection } from './slices/mission-view.ts'
 export type { Id, Maybe } from './slices/payload.ts'
 export {
   createTutorialSlice,
-  type TutorialLimits,
   type TutorialSelectors,
   type TutorialSlice,
-  tutorialDefaults,
 } from './slices/tutorial.ts'
 export type { ControlHint, TutorialEvents, TutorialNote } from './slices/tutorial-events.ts'
 export type { Prompt, PromptSnapshot, TranscriptLine, TutorialState } from './slices/tutorial-state.ts'

@@ -5,11 +5,9 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode, type TextFileSystem, writeAtomically } from '@downlink/artifacts/node'
 import { kindOf } from '@downlink/protocol'
-import { WorldStateError } from '../errors.ts'
-import { expectObject } from '../option-checks.ts'
+import { expectObject, WorldStateError } from '../errors.ts'
 import { type DeadlineOptions, deadlineOf, withDeadline } from '../storage/deadline.ts'
-import { requireReplaceable, withStorage } from '../storage/storage-fault.ts'
-import type { StoragePort } from '../storage/storage-port.ts'
+import { requireReplaceable, type StoragePort, withStorage } from '../storage/storage-port.ts'
 
 export interface FileStorageOptions extends DeadlineOptions {
   /** Made at the first save. */

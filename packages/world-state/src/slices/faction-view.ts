@@ -1,6 +1,7 @@
 /** What the inspector shows of the factions. */
+
 import type { Cell } from '@downlink/artifacts'
-import { isoTime } from '../iso-time.ts'
+import { isoTime } from '../json.ts'
 import type { TableDefinition } from '../slice.ts'
 import type { AttitudeChange, FactionState } from './faction-state.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { EventBus } from '../event-bus.ts'
 import { WorldStateStore } from '../store/world-state-store.ts'
-import { createFactionSlice, type FactionLimits } from './faction.ts'
+import { createFactionSlice } from './faction.ts'
+import type { FactionLimits } from './limits.ts'
 
 const aStore = (limits?: FactionLimits, eventBus?: EventBus) =>
   new WorldStateStore({ slices: [createFactionSlice(limits)], clock: () => 0, ...(eventBus && { eventBus }) })

@@ -1,28 +1,14 @@
 /** The slice of factions: their standing with the player, and how it spreads from one to another. */
+
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'
 import type { FactionEvents } from './faction-events.ts'
 import { factionState } from './faction-shape.ts'
 import type { AttitudeChange, CascadeSource, Faction, FactionCounts, FactionState } from './faction-state.ts'
 import { cascadeTargets, inspectFactions } from './faction-view.ts'
-import { keepLatest, withLimits } from './limit.ts'
+import { type FactionLimits, factionDefaults, keepLatest, withLimits } from './limits.ts'
 import { type EventReducers, type PayloadFields, reading } from './payload.ts'
 import { requireShape } from './shape.ts'
-
-export interface FactionLimits {
-  /** Attitude changes a faction. @default 10 */
-  readonly attitudeHistory?: number
-  /** Distinct sources of cascades a faction. @default 10 */
-  readonly cascadeSources?: number
-  /** @default 10 */
-  readonly memberRemovals?: number
-}
-
-export const factionDefaults = {
-  attitudeHistory: 10 as number,
-  cascadeSources: 10 as number,
-  memberRemovals: 10 as number,
-}
 
 /** What a store can be asked about factions. */
 export type FactionSelectors = {

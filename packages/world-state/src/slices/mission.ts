@@ -58,7 +58,7 @@ function registered(state: MissionState, fields: PayloadFields): MissionState {
   const missionId = missionIdIn(fields)
   const objectives = fields.items('objectives', objectiveIn)
   const mission = {
-    ...aMission(missionId),
+    ...newMission(missionId),
     title: fields.text('title') ?? missionId,
     objectives: RecordMap.from(objectives.map((objective) => [objective.objectiveId, objective])),
   }
@@ -116,7 +116,7 @@ function ended(state: MissionState, missionId: string, change: Partial<Mission>)
 /** A mission that was never registered is known by its id from then on: an export should show it. */
 const withMission = (state: MissionState, missionId: string, change: Partial<Mission>): MissionState => ({
   ...state,
-  missions: state.missions.set(missionId, { ...(state.missions.get(missionId) ?? aMission(missionId)), ...change }),
+  missions: state.missions.set(missionId, { ...(state.missions.get(missionId) ?? newMission(missionId)), ...change }),
 })
 
 function withObjective(
@@ -126,8 +126,8 @@ function withObjective(
 ): MissionState {
   const missionId = missionIdIn(fields)
   const objectiveId = fields.id('objectiveId')
-  const { objectives } = state.missions.get(missionId) ?? aMission(missionId)
-  const objective = objectives.get(objectiveId) ?? anObjective(objectiveId)
+  const { objectives } = state.missions.get(missionId) ?? newMission(missionId)
+  const objective = objectives.get(objectiveId) ?? newObjective(objectiveId)
   return withMission(state, missionId, {
     objectives: objectives.set(objectiveId, { ...objective, ...change(objective) }),
   })
@@ -137,14 +137,14 @@ const missionIdIn = (fields: PayloadFields): string => fields.id('missionId', 'q
 
 /** An id alone, or an object. */
 function objectiveIn(item: Json, path: string, warn: Warn): Objective {
-  if (typeof item === 'string' || typeof item === 'number') return anObjective(`${item}`)
+  if (typeof item === 'string' || typeof item === 'number') return newObjective(`${item}`)
   const fields = new PayloadFields(item, warn, path)
-  const objective = anObjective(fields.id('objectiveId', 'id'))
+  const objective = newObjective(fields.id('objectiveId', 'id'))
   const title = fields.text('title', 'description') ?? objective.title
   return { ...objective, title, target: fields.number('target') ?? objective.target }
 }
 
-const aMission = (missionId: string): Mission => ({
+const newMission = (missionId: string): Mission => ({
   missionId,
   title: missionId,
   status: 'registered',
@@ -155,7 +155,7 @@ const aMission = (missionId: string): Mission => ({
   rewards: null,
 })
 
-const anObjective = (objectiveId: string): Objective => ({
+const newObjective = (objectiveId: string): Objective => ({
   objectiveId,
   title: objectiveId,
   status: 'pending',

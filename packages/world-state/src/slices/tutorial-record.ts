@@ -1,6 +1,6 @@
 /** What a tutorial's event leaves behind: a snapshot of the prompt and a line of the transcript. */
 import type { Json } from '../json.ts'
-import { keepLatest } from './limit.ts'
+import { keepLatest } from './limits.ts'
 import type { PayloadFields } from './payload.ts'
 import type { Prompt, TutorialState } from './tutorial-state.ts'
 

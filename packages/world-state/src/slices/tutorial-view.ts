@@ -1,6 +1,6 @@
 /** What the inspector shows of the tutorial. */
 
-import { isoTime } from '../iso-time.ts'
+import { isoTime } from '../json.ts'
 import type { TableDefinition } from '../slice.ts'
 import type { PromptSnapshot, TutorialState } from './tutorial-state.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { WorldStateStore } from '../store/world-state-store.ts'
-import { createTutorialSlice, type TutorialLimits } from './tutorial.ts'
+import type { TutorialLimits } from './limits.ts'
+import { createTutorialSlice } from './tutorial.ts'
 
 const aStore = (limits?: TutorialLimits) =>
   new WorldStateStore({ slices: [createTutorialSlice(limits)], clock: () => 0 })

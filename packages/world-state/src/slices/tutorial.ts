@@ -3,7 +3,7 @@
 import type { Json } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'
-import { keepLatest, withLimits } from './limit.ts'
+import { keepLatest, type TutorialLimits, tutorialDefaults, withLimits } from './limits.ts'
 import { type EventReducers, type PayloadFields, reading } from './payload.ts'
 import { requireShape } from './shape.ts'
 import type { TutorialEvents } from './tutorial-events.ts'
@@ -11,21 +11,6 @@ import { record, type TutorialChange } from './tutorial-record.ts'
 import { tutorialState } from './tutorial-shape.ts'
 import type { Prompt, TutorialState } from './tutorial-state.ts'
 import { inspectTutorial, tutorialSnapshots, tutorialTranscript } from './tutorial-view.ts'
-
-export interface TutorialLimits {
-  /** Prompts. @default 5 */
-  readonly promptHistory?: number
-  /** Snapshots, one an event. @default 10 */
-  readonly snapshots?: number
-  /** Lines, one an event. @default 200 */
-  readonly transcript?: number
-}
-
-export const tutorialDefaults = {
-  promptHistory: 5 as number,
-  snapshots: 10 as number,
-  transcript: 200 as number,
-}
 
 /** What a store can be asked about the tutorial. */
 export type TutorialSelectors = {
@@ -58,8 +43,8 @@ export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice
   /** A reducer that changes the progress, and records the event with what is left of it. */
   const recorded = (
     event: keyof TutorialEvents,
-    react: (state: TutorialState, fields: PayloadFields) => TutorialChange,
-  ) => reading((state: TutorialState, fields) => record(event, fields, react(state, fields), limits))
+    change: (state: TutorialState, fields: PayloadFields) => TutorialChange,
+  ) => reading((state: TutorialState, fields) => record(event, fields, change(state, fields), limits))
 
   const on: EventReducers<TutorialState, TutorialEvents> = {
     'tutorial:started': recorded('tutorial:started', started),

@@ -1,6 +1,7 @@
 /** A storage's answer within a time: one that never comes must not hold up all that follows. */
+
 import { maxDelayMs, realTimer, type SetTimer, withTimeout } from '@downlink/artifacts'
-import { WorldStateError } from '../errors.ts'
+import { expectWhole, WorldStateError } from '../errors.ts'
 
 export interface Deadline {
   readonly timeoutMs: number
@@ -16,12 +17,7 @@ export interface DeadlineOptions {
 
 /** @throws {WorldStateError} `bad_option` */
 export function deadlineOf({ timeoutMs, setTimer = realTimer }: DeadlineOptions, defaultMs: number): Deadline {
-  const time = timeoutMs ?? defaultMs
-  if (Number.isSafeInteger(time) && time >= 1 && time <= maxDelayMs) return { timeoutMs: time, setTimer }
-  throw new WorldStateError(
-    'bad_option',
-    `Expected \`timeoutMs\` to be a whole number from 1 to ${maxDelayMs}, got ${time}`,
-  )
+  return { timeoutMs: expectWhole('timeoutMs', timeoutMs ?? defaultMs, maxDelayMs), setTimer }
 }
 
 /**

@@ -1,10 +1,9 @@
 /** Saves in the page's IndexedDB: as large as the origin's quota, and written off the frame path. */
+
 import { pageDatabases } from '../environment.ts'
-import { WorldStateError } from '../errors.ts'
-import { optionsIn } from '../option-checks.ts'
+import { optionsIn, WorldStateError } from '../errors.ts'
 import { type DeadlineOptions, deadlineOf, withDeadline } from './deadline.ts'
-import { requireReplaceable, withStorage } from './storage-fault.ts'
-import type { StoragePort } from './storage-port.ts'
+import { requireReplaceable, type StoragePort, withStorage } from './storage-port.ts'
 
 export interface IndexedDbStorageOptions extends DeadlineOptions {
   /** The database's name. @default 'downlink-saves' */

@@ -1,8 +1,8 @@
 /** Saves in the page's `localStorage`: simple, and some 5 MB for all that the origin keeps there. */
+
 import { pageStorage } from '../environment.ts'
-import { optionsIn } from '../option-checks.ts'
-import { requireReplaceable, withStorage } from './storage-fault.ts'
-import type { StoragePort } from './storage-port.ts'
+import { optionsIn } from '../errors.ts'
+import { requireReplaceable, type StoragePort, withStorage } from './storage-port.ts'
 
 export interface LocalStorageOptions {
   /** Before each slot's name. @default 'downlink-save:' */

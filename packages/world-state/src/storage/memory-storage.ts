@@ -1,6 +1,5 @@
 /** Saves that live as long as the page or the process: for tests, and where there is no other storage. */
-import { requireReplaceable } from './storage-fault.ts'
-import type { StoragePort } from './storage-port.ts'
+import { requireReplaceable, type StoragePort } from './storage-port.ts'
 
 export function createMemoryStorage(): StoragePort {
   const saves = new Map<string, string>()

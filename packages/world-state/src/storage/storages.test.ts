@@ -3,7 +3,7 @@ import { WorldStateError } from '../errors.ts'
 import { createIndexedDbStorage } from './indexed-db-storage.ts'
 import { createLocalStorage } from './local-storage.ts'
 import { createMemoryStorage } from './memory-storage.ts'
-import { storageFault } from './storage-fault.ts'
+import { storageFault } from './storage-port.ts'
 
 /** A page's `localStorage`, as far as it is used. */
 function aPageStorage(maxLength = 100) {

@@ -59,7 +59,7 @@ export function statesOf(
 }
 
 /** Whether these states would be taken back: what a save writes, it must be possible to load. */
-export function judgeStates(slices: readonly AnySlice[], states: States): HydrateResult {
+export function checkStates(slices: readonly AnySlice[], states: States): HydrateResult {
   for (const slice of slices) {
     const result = revive(slice, states[slice.name])
     if (!result.ok) return result

@@ -1,10 +1,36 @@
-/** What the slices show of themselves: sections of the inspector summary, and tables. One that throws harms no other. */
-import { requireTable, reservedSections, type Table } from '@downlink/artifacts'
+/** Reads what the slices show of themselves: sections of the inspector summary, and tables. One that throws harms no other. */
+import { isThenable, requireTable, reservedSections, type Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 import { copyJson, type Json, setField } from '../json.ts'
-import { readSection, type SectionFault } from '../section-fault.ts'
 import type { AnySlice } from '../slice.ts'
 import type { States } from './hydration.ts'
+
+export interface SectionFault {
+  readonly section: string
+  readonly error: unknown
+}
+
+/** Nothing where it fails. */
+export function readSection<Read, Result>(
+  section: string,
+  read: () => Read,
+  resultOf: (read: Read) => Result,
+  onFault?: (fault: SectionFault) => void,
+): Result | undefined {
+  try {
+    return resultOf(atOnce(read()))
+  } catch (error) {
+    onFault?.({ section, error })
+    return undefined
+  }
+}
+
+/** A look is taken at one moment, so nobody waits for a promise, nor for its rejection. */
+function atOnce<Value>(value: Value): Value {
+  if (!isThenable(value)) return value
+  value.then(undefined, () => {})
+  throw new TypeError('Expected it at once, got a promise')
+}
 
 export interface Sections {
   inspect(states: States, onFault?: (fault: SectionFault) => void): Record<string, Json>

@@ -1,10 +1,10 @@
-/** What can be set about a store, its defaults and its ranges. */
-import { kindOf } from '@downlink/protocol'
-import { WorldStateError } from '../errors.ts'
+/** Names what can be set about a store, its defaults and its ranges, and where its faults go unless told. */
+
+import { kindOf, messageOf } from '@downlink/protocol'
+import { warn } from '../environment.ts'
+import { expectObject, expectWhole, WorldStateError } from '../errors.ts'
 import type { WorldBus } from '../guarded-bus.ts'
-import { expectObject } from '../option-checks.ts'
 import type { AnySlice } from '../slice.ts'
-import { createConsoleReport } from './console-report.ts'
 import type { WorldStateFault } from './world-events.ts'
 
 export interface WorldStateStoreOptions<Slices extends readonly AnySlice[]> {
@@ -43,19 +43,28 @@ export function withStoreDefaults<Slices extends readonly AnySlice[]>(
     ...options,
     clock,
     onError,
-    historyLimit: countOf('historyLimit', options),
-    nestedLimit: countOf('nestedLimit', options),
+    historyLimit: expectWhole('historyLimit', options.historyLimit ?? worldStateDefaults.historyLimit),
+    nestedLimit: expectWhole('nestedLimit', options.nestedLimit ?? worldStateDefaults.nestedLimit),
   }
-}
-
-function countOf(name: keyof typeof worldStateDefaults, options: WorldStateStoreOptions<readonly AnySlice[]>): number {
-  const value = options[name] ?? worldStateDefaults[name]
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new WorldStateError('bad_option', `Expected \`${name}\` to be a whole number from 1 up, got ${value}`)
 }
 
 /** The compiler sees to it in TypeScript only. */
 function requireBus(bus: Partial<WorldBus> | undefined): void {
   if (bus === undefined || (typeof bus.on === 'function' && typeof bus.emit === 'function')) return
   throw new WorldStateError('bad_option', `Expected \`eventBus\` to have \`on\` and \`emit\`, got ${kindOf(bus)}`)
+}
+
+/** More is not for reading any more. */
+const maxWritten = 100
+
+/** Writes each fault once: one that comes with every frame would drown all else. */
+export function createConsoleReport(): (fault: WorldStateFault) => void {
+  const written = new Set<string>()
+  return ({ code, type, error }) => {
+    const words = `${code}${type === null ? '' : ` at ${type}`}`
+    const fault = `${words}: ${messageOf(error)}`
+    if (written.has(fault) || written.size === maxWritten) return
+    written.add(fault)
+    warn(words, error)
+  }
 }

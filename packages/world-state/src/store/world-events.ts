@@ -1,5 +1,5 @@
 /** What a store tells of itself on its bus. */
-import type { Action } from './action.ts'
+import type { Action } from './reducers.ts'
 
 /** Add it to the event map of a game's bus. */
 export interface WorldStateEvents {

@@ -1,17 +1,31 @@
 /** The world's state: slices, changed by events one after the other, read at any time. */
+
 import { callGuarded, type Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'
 import { EventBus } from '../event-bus.ts'
-import { freezeDeep } from '../freeze.ts'
 import { type GuardedBus, guardBus } from '../guarded-bus.ts'
-import type { Json } from '../json.ts'
-import type { SectionFault } from '../section-fault.ts'
-import { type AnySlice, requireSlice, type Warn } from '../slice.ts'
-import { type Action, actionOf } from './action.ts'
-import { type HydrateResult, judgeStates, type States, statesOf } from './hydration.ts'
-import { type Reacted, type Reaction, react, reactionsOf } from './reactions.ts'
-import { createSections, type Sections } from './sections.ts'
-import type { SelectArguments, SelectorName, SelectResult, SliceEvents, SliceName, WorldState } from './slice-types.ts'
+import { freezeDeep, type Json } from '../json.ts'
+import {
+  type AnySlice,
+  requireSlice,
+  type SelectArguments,
+  type SelectorName,
+  type SelectResult,
+  type SliceEvents,
+  type SliceName,
+  type Warn,
+  type WorldState,
+} from '../slice.ts'
+import { checkStates, type HydrateResult, type States, statesOf } from './hydration.ts'
+import {
+  type Action,
+  type AppliedReducers,
+  actionOf,
+  applyReducers,
+  reducersOf,
+  type SliceReducer,
+} from './reducers.ts'
+import { createSections, type SectionFault, type Sections } from './sections.ts'
 import { type WorldSnapshot, writeSnapshot } from './snapshot.ts'
 import { type WorldStateStoreOptions, withStoreDefaults } from './store-options.ts'
 import type { PastAction, WorldStateFault, WorldStateUpdate } from './world-events.ts'
@@ -29,7 +43,7 @@ type Waiting = Action | Pick<WorldStateFault, 'type' | 'error'>
  */
 export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly AnySlice[]> {
   readonly #options: ReturnType<typeof withStoreDefaults<Slices>>
-  readonly #reactions: ReadonlyMap<string, readonly Reaction[]>
+  readonly #reducers: ReadonlyMap<string, readonly SliceReducer[]>
   readonly #sections: Sections
   readonly #bus: GuardedBus
   readonly #subscribers: EventBus<{ updated: WorldStateUpdate }>
@@ -48,11 +62,11 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     const { slices } = options
     slices.forEach(requireSlice)
     this.#sections = createSections(slices)
-    this.#reactions = reactionsOf(slices)
+    this.#reducers = reducersOf(slices)
     this.#states = Object.freeze(Object.fromEntries(slices.map(({ name, initial }) => [name, initial])))
     this.#bus = guardBus(this.#options.eventBus, (error, type) => this.#report({ code: 'bus_failed', type, error }))
     this.#subscribers = new EventBus({
-      onError: (error) => this.#complain({ code: 'listener_failed', type: null, error }),
+      onError: (error) => this.#reportError({ code: 'listener_failed', type: null, error }),
     })
   }
 
@@ -74,8 +88,8 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
    */
   connect(): () => void {
     if (this.#disconnect) return this.#disconnect
-    const undo = [...this.#reactions.keys()].map((type) =>
-      this.#bus.listen(type, (payload) => this.#take(type, payload)),
+    const undo = [...this.#reducers.keys()].map((type) =>
+      this.#bus.listen(type, (payload) => this.#enqueue(type, payload)),
     )
     this.#disconnect = () => {
       for (const off of undo.splice(0)) off()
@@ -91,7 +105,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
    * @param payload is copied as JSON; one without a `timestamp` gets the store's
    */
   dispatch<Type extends keyof SliceEvents<Slices> & string>(type: Type, payload: SliceEvents<Slices>[Type]): void {
-    this.#take(type, payload)
+    this.#enqueue(type, payload)
   }
 
   /**
@@ -130,7 +144,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
 
   /** Whether this store would take its own snapshot back, as it is now: each slice judges its state. */
   check(): HydrateResult {
-    return judgeStates(this.#options.slices, this.#states)
+    return checkStates(this.#options.slices, this.#states)
   }
 
   /** Takes the states of a snapshot, as a whole or not at all. The history begins anew. */
@@ -146,7 +160,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     this.#states = Object.freeze(result.states)
     this.#history.length = 0
     this.#revision++
-    this.#inTurn(() => this.#tell({ type: null, slices: slices.map(({ name }) => name), timestamp }))
+    this.#inTurn(() => this.#notify({ type: null, slices: slices.map(({ name }) => name), timestamp }))
     return { ok: true }
   }
 
@@ -164,13 +178,13 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     return this.#sections.tables(this.#states, onFault)
   }
 
-  #take(type: string, payload: unknown): void {
-    if (!this.#reactions.has(type)) return
+  #enqueue(type: string, payload: unknown): void {
+    if (!this.#reducers.has(type)) return
     const { nestedLimit } = this.#options
     if (this.#turn === 'nobody') this.#inTurn(() => this.#perform(this.#read(type, payload)))
     // Read at once: whoever dispatched it may change it before its turn comes.
     else if (this.#nested++ < nestedLimit) this.#waiting.push(this.#read(type, payload))
-    else if (this.#nested === nestedLimit + 1) this.#complain({ code: 'too_many_nested', type, error: null })
+    else if (this.#nested === nestedLimit + 1) this.#reportError({ code: 'too_many_nested', type, error: null })
   }
 
   #read(type: string, payload: unknown): Waiting {
@@ -197,29 +211,29 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
 
   #perform(action: Waiting): void {
     if ('error' in action) {
-      this.#complain({ code: 'reducer_failed', ...action })
+      this.#reportError({ code: 'reducer_failed', ...action })
       return
     }
     const leftOut: string[] = []
-    const reacted = this.#react(action, (message) => leftOut.push(message))
+    const applied = this.#applyReducers(action, (message) => leftOut.push(message))
     this.#turn = 'listener'
     const { type, timestamp } = action
-    if ('error' in reacted) {
-      this.#complain({ code: 'reducer_failed', type, error: reacted.error })
+    if ('error' in applied) {
+      this.#reportError({ code: 'reducer_failed', type, error: applied.error })
       return
     }
-    const { states, changed } = reacted
+    const { states, changed } = applied
     this.#states = states
     this.#remember({ ...action, slices: changed })
     if (changed.length > 0) this.#revision++
-    for (const message of leftOut) this.#complain({ code: 'field_left_out', type, error: new TypeError(message) })
-    if (changed.length > 0) this.#tell({ type, slices: changed, timestamp })
+    for (const message of leftOut) this.#reportError({ code: 'field_left_out', type, error: new TypeError(message) })
+    if (changed.length > 0) this.#notify({ type, slices: changed, timestamp })
   }
 
-  #react({ type, payload }: Action, warn: Warn): Reacted | Pick<WorldStateFault, 'error'> {
+  #applyReducers({ type, payload }: Action, warn: Warn): AppliedReducers | Pick<WorldStateFault, 'error'> {
     this.#turn = 'reducer'
     try {
-      return react(this.#states, this.#reactions.get(type) ?? [], payload, warn)
+      return applyReducers(this.#states, this.#reducers.get(type) ?? [], payload, warn)
     } catch (error) {
       return { error }
     }
@@ -230,7 +244,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     if (this.#history.length > this.#options.historyLimit) this.#history.shift()
   }
 
-  #tell(change: Omit<WorldStateUpdate, 'revision'>): void {
+  #notify(change: Omit<WorldStateUpdate, 'revision'>): void {
     const heard = this.#bus.mayHear('worldstate:updated')
     if (!heard && !this.#subscribers.hasListeners('updated')) return
     const update = freezeDeep({ ...change, revision: this.#revision })
@@ -238,7 +252,7 @@ export class WorldStateStore<const Slices extends readonly AnySlice[] = readonly
     if (heard) this.#bus.emit('worldstate:updated', update)
   }
 
-  #complain(fault: WorldStateFault): void {
+  #reportError(fault: WorldStateFault): void {
     this.#report(fault)
     this.#bus.emit('worldstate:error', fault)
   }

@@ -1,4 +1,5 @@
-/** An inspection as artifacts, handed to whatever keeps them. */
+/** Inspects a game at one moment, and exports what it saw: the summary, the tables, the events. */
+
 import {
   type Artifact,
   ArtifactError,
@@ -8,15 +9,71 @@ import {
   type ExportFormat,
   type ExportMetrics,
   emptyFormats,
+  type GameIdentity,
   type InspectorSummary,
+  type Table,
   type TelemetryArtifactWriter,
   TelemetryArtifactWriterAdapter,
   type WriterConfig,
   type WriterFunction,
 } from '@downlink/artifacts'
+import { messageOf } from '@downlink/protocol'
 import { warn } from './environment.ts'
 import { guardBus } from './guarded-bus.ts'
-import type { Inspection } from './inspection.ts'
+import { copyJson, isoTime, type Json, setField } from './json.ts'
+import { readSection, type SectionFault } from './store/sections.ts'
+import type { WorldStateStore } from './store/world-state-store.ts'
+
+/** What can be asked of a game. Any of it may throw: what does is missing from the inspection, and named in it. */
+export interface InspectionSources {
+  /** Without one a summary says that it is unavailable. */
+  readonly store?: Pick<WorldStateStore, 'inspect' | 'tables'>
+  readonly game: GameIdentity | (() => GameIdentity)
+  /** The host's own sections of the summary: `engine`, `telemetry` … One that a slice claims too is the host's. */
+  readonly sections?: Readonly<Record<string, () => unknown>>
+  /** The telemetry events of the run: those of an event recorder. */
+  readonly events?: () => Iterable<unknown>
+  /** Milliseconds since 1970. @default Date.now */
+  readonly clock?: () => number
+}
+
+export interface Inspection {
+  readonly summary: InspectorSummary
+  readonly tables: readonly Table[]
+  readonly events: Iterable<unknown> | undefined
+}
+
+/** In place of a game that could not say what it is. */
+const unknownGame: GameIdentity = { name: 'unknown', version: 'unknown', seed: null, missionId: null }
+
+export function inspectGame(sources: InspectionSources): Inspection {
+  const { store, game, sections = {}, events, clock = Date.now } = sources
+  const faults: SectionFault[] = []
+  const onFault = (fault: SectionFault): void => void faults.push(fault)
+
+  const generatedAt = clock()
+  const summary: Record<string, unknown> = {
+    formatVersion: 1,
+    generatedAt,
+    generatedIso: isoTime(generatedAt),
+    source: store ? 'worldStateStore' : 'unavailable',
+    game: readSection('game', () => (typeof game === 'function' ? game() : game), copyJson, onFault) ?? unknownGame,
+    ...store?.inspect(onFault),
+  }
+  for (const [section, read] of Object.entries(sections)) {
+    setField(summary, section, readSection(section, read, copyJson, onFault) ?? null)
+  }
+  const tables = store?.tables(onFault) ?? []
+  // A list of its own: the recorder goes on while the export is written.
+  const recorded = events && readSection('events', events, (all) => [...all], onFault)
+  if (faults.length > 0) summary.failedSections = faults.map(namedFault)
+  return { summary: summary as unknown as InspectorSummary, tables, events: recorded }
+}
+
+const namedFault = ({ section, error }: SectionFault): Json => ({
+  section,
+  message: messageOf(error),
+})
 
 /** What an export needs of a `TelemetryArtifactWriterAdapter`. */
 export interface ArtifactAdapter {
@@ -75,8 +132,9 @@ export async function exportInspection(
   const context = request?.context ?? {}
   const notice = { generatedAt: summary.generatedAt, missionId: summary.game.missionId, context }
   const bus = guardBus(eventBus, ({ message, cause }) => warn(message, cause))
-  const tell = (event: keyof TelemetryExportEvents, more: object = {}): void => bus.emit(event, { ...notice, ...more })
-  tell('telemetry:export_started')
+  const notify = (event: keyof TelemetryExportEvents, more: object = {}): void =>
+    bus.emit(event, { ...notice, ...more })
+  notify('telemetry:export_started')
   try {
     const artifacts = createInspectorExportArtifacts({ summary, tables, events }, { formats, prefix })
     const empty = emptyFormats({ summary, tables, events }, formats ?? [])
@@ -84,10 +142,10 @@ export async function exportInspection(
     const named = artifacts.map(({ section, filename, mimeType }) => ({ section, filename, mimeType }))
     const isWhole = metrics.failures.length === 0 && metrics.publish?.ok !== false && empty.length === 0
     const outcome: ExportOutcome = { artifacts: named, metrics, emptyFormats: empty }
-    tell(isWhole ? 'telemetry:export_completed' : 'telemetry:export_failed', outcome)
+    notify(isWhole ? 'telemetry:export_completed' : 'telemetry:export_failed', outcome)
     return { summary, artifacts, metrics, emptyFormats: empty }
   } catch (error) {
-    tell('telemetry:export_failed', { error })
+    notify('telemetry:export_failed', { error })
     throw error
   }
 }
