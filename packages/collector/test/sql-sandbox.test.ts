@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { queryFingerprint } from '../src/query/query-fingerprint.ts'
 import { queryDefaults } from '../src/query/query-limits.ts'
 import type { RunningRead } from '../src/query/readers.ts'
+import { type AttackQuery, attackQueries } from './attack-queries.ts'
 import { aReadStore } from './read-store-harness.ts'
 
 async function expectRefused(
@@ -225,6 +226,23 @@ function withDoubling(names: number): string {
   return `WITH t0 AS (SELECT 1 AS x), ${rest.join(', ')} SELECT count(*) FROM t${names}`
 }
 
+const attacksThatAre = (kind: AttackQuery['becomes']) => attackQueries.filter(({ becomes }) => becomes === kind)
+
+it.each(attacksThatAre('refused'))('refuses $name, for it $did', async ({ sql }) => {
+  await expectRefused(await aReadStore(), sql, 'forbidden_sql')
+})
+
+it.each(attacksThatAre('too large'))('keeps $name where it lies, for it $did', async ({ sql }) => {
+  await expectRefused(await aReadStore(), sql, 'query_too_large')
+})
+
+it.each(attacksThatAre('stopped'))('stops $name', async ({ sql }) => {
+  const store = await aReadStore({ limits: { timeLimitMs: 300, memoryGrowthMb: 512 } })
+  const error = await store.query(sql).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: expect.stringMatching(/^query_(timeout|too_large)$/) })
+  await store.commit()
+})
+
 it('ends a query at its time, and has a place for the next', async () => {
   const store = await aReadStore({ limits: { timeLimitMs: 100, maxConcurrent: 1 } })
   const endless = [
@@ -377,6 +395,19 @@ it.each([
     [[1, 1, [{ key: 'x', value: 1 }]]],
   ],
   ['FROM ledgers', []],
+  // What those who attack do too much of, and others in moderation.
+  [
+    "SELECT type LIKE '_%', type ILIKE '%X%', type LIKE 'a%b%c%d', type GLOB '*x' FROM events",
+    [[true, true, false, true]],
+  ],
+  ['SELECT lag(seq) OVER (), lead(seq, 2, 7) OVER (), lag(seq, -3) OVER () FROM events', [[null, 7, null]]],
+  ["SELECT replace(replace(upper(type), 'X', 'y'), 'y', 'zzzz'), hex(hex('a')) FROM events", [['zzzz', '3631']]],
+  ['SELECT seq + 1 AS a, a + a AS b, b + b AS c, a || b || c FROM events', [[2, 4, 8, '248']]],
+  ["SELECT CASE type WHEN 'x' THEN CASE seq WHEN 1 THEN 'first' ELSE 'later' END END FROM events", [['first']]],
+  ["SELECT count(*) FROM (SELECT *, * FROM events a JOIN events b USING (session_id)) WHERE type = 'x'", [[1]]],
+  ['SELECT {a: seq, b: {c: type}}.b.c, max(seq, 3) FROM events GROUP BY ALL', [['x', [1]]]],
+  ["SELECT regexp_replace(type, '(.)', '\\1\\1'), nullif(nullif(type, 'a'), 'b') FROM events", [['xx', 'x']]],
+  ['SELECT sum(seq) OVER w, count(*) OVER w FROM events WINDOW w AS (PARTITION BY type ORDER BY seq)', [[1, 1]]],
   ["SELECT table_name FROM information_schema.tables WHERE table_name = 'events'", [['events']]],
 ])('answers %s', async (sql, rows) => {
   const store = await aReadStore()

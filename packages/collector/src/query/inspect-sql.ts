@@ -3,17 +3,31 @@
  * The input is the tree of DuckDB's `json_serialize_sql`. What is not known here is refused.
  */
 import { allowedFunctions, allowedNamedTypes, allowedTableFunctions, allowedTypes } from './allowed-functions.ts'
+import { inspectArguments } from './inspect-arguments.ts'
 import { queryShapeLimits } from './query-shape-limits.ts'
-
-type Node = Readonly<Record<string, unknown>>
+import { inspectWidth } from './query-width.ts'
+import { type SqlNode as Node, nameOf, nodesOf, Refusal } from './sql-tree.ts'
 
 /** Where in the tree the walk is. */
 interface Place {
   /** Names that WITH has given so far. */
   readonly scope: ReadonlySet<string>
   readonly depth: number
-  /** Queries and arrows around this place: each makes the database bind what is below it twice. */
-  readonly doublings: number
+  /** How often the database binds what is below this place. */
+  readonly copies: number
+  /** What names of the same SELECT stand for, in nodes: the database puts it in wherever they are used. */
+  readonly aliases: ReadonlyMap<string, number>
+}
+
+/** How often it binds what is in their arguments: these functions are macros. */
+const copiesOf: Readonly<Record<string, number>> = {
+  nullif: 2,
+  fmod: 2,
+  round_even: 3,
+  split_part: 3,
+  array_to_string: 2,
+  json_group_array: 2,
+  json_group_object: 3,
 }
 
 const expressionClasses = new Set(
@@ -34,22 +48,20 @@ const systemViews = new Set(['tables', 'columns'])
 const plainName = /^(?!duckdb_|pg_|pragma_|sqlite_|information_schema)[\p{L}_][\p{L}\p{N}_]*$/iu
 /** To the parser `data -> 'a'` is a lambda. Real ones need a function that takes them, and none is allowed. */
 const isArrow = (node: Node): boolean => node.class === 'LAMBDA' || node.function_name === '->>'
+const isTwofold = (node: Node, kind: string): boolean => queryNodes.has(kind) || kind === 'BETWEEN' || isArrow(node)
 
 /**
- * @param relations tables and views that may be read, in lower case
- * @returns what is wrong, as advice; undefined where the query may run
+ * @param statements as DuckDB's `json_serialize_sql` has them
+ * @param relations tables and views that may be read, in lower case, and how many columns each has
+ * @throws {Refusal} where the query may not run
  */
-export function inspectSql(tree: unknown, relations: ReadonlySet<string>): string | undefined {
+export function inspectSql(statements: readonly Node[], relations: ReadonlyMap<string, number>): void {
   let nodes = 0
+  let bound = 0
   let tables = 0
   let withNames = 0
-  try {
-    walk(tree, { scope: new Set(), depth: 0, doublings: 0 })
-    return undefined
-  } catch (error) {
-    if (error instanceof Refusal) return error.message
-    throw error
-  }
+  walk(statements, { scope: new Set(), depth: 0, copies: 1, aliases: new Map() })
+  for (const { node } of statements) inspectWidth(node as Node, relations)
 
   function walk(value: unknown, place: Place): void {
     if (Array.isArray(value)) {
@@ -69,12 +81,18 @@ export function inspectSql(tree: unknown, relations: ReadonlySet<string>): strin
     switch (kind) {
       case 'CONSTANT':
         return
+      case 'COLUMN_REF':
+        count(place, place.aliases.get(nameOf((node.column_names as unknown[]).at(-1)) ?? '') ?? 0)
+        return
+      case 'SELECT_NODE':
+        visitSelect(node, place)
+        return
       case 'CAST':
         checkType(node.cast_type)
         break
       case 'FUNCTION':
       case 'WINDOW':
-        checkFunction(node, allowedFunctions)
+        inspectArguments(checkFunction(node, allowedFunctions), node)
         break
       case 'BASE_TABLE':
         checkTable(node, place)
@@ -100,18 +118,38 @@ export function inspectSql(tree: unknown, relations: ReadonlySet<string>): strin
     }
   }
 
-  function enter(node: Node, kind: string, { scope, depth, doublings }: Place): Place {
+  /** Its columns come first, for the rest may use their names. */
+  function visitSelect(select: Node, place: Place): void {
+    const { select_list: items, from_table: from, cte_map: names, ...rest } = select
+    const scope = scopeOf(names, place)
+    walk(from, { ...place, scope, aliases: new Map() })
+    const aliases = new Map<string, number>()
+    const inner = { ...place, scope, aliases }
+    for (const item of nodesOf(items)) {
+      const before = bound
+      walk(item, inner)
+      const alias = nameOf(item.alias)
+      if (alias !== undefined) aliases.set(alias, (bound - before) / place.copies)
+    }
+    walkParts(rest, inner)
+  }
+
+  function count({ copies }: Place, nodes: number): void {
+    bound += nodes * copies
+    if (bound > queryShapeLimits.maxBoundNodes || copies > queryShapeLimits.maxCopies) throw tooLong()
+  }
+
+  function enter(node: Node, kind: string, around: Place): Place {
     const known = node.class === undefined ? queryNodes.has(kind) || otherNodes.has(kind) : expressionClasses.has(kind)
     if (!known) refuse(`A ${kind.toLowerCase().replaceAll('_', ' ')}`)
     nodes++
     if (kind === 'BASE_TABLE' || kind === 'TABLE_FUNCTION') tables++
-    const doubles = queryNodes.has(kind) || isArrow(node)
-    const place = { scope, depth: depth + 1, doublings: doublings + (doubles ? 1 : 0) }
-    const { maxNodes, maxTables, maxDepth, maxDoublings, maxGroupingSets } = queryShapeLimits
+    const copies = isTwofold(node, kind) ? 2 : (copiesOf[nameOf(node.function_name) ?? ''] ?? 1)
+    const place = { ...around, depth: around.depth + 1, copies: around.copies * copies }
+    const { maxNodes, maxTables, maxDepth, maxGroupingSets } = queryShapeLimits
     const groupingSets = Array.isArray(node.group_sets) ? node.group_sets.length : 0
-    if (nodes > maxNodes || place.depth > maxDepth || place.doublings > maxDoublings) {
-      throw new Refusal('The query is too long or nests too deeply. Split it up.')
-    }
+    if (nodes > maxNodes || place.depth > maxDepth) throw tooLong()
+    count(place, 1)
     if (tables > maxTables) throw new Refusal(`The query reads from more than ${maxTables} tables. Split it up.`)
     if (groupingSets > maxGroupingSets) throw new Refusal(`Expected at most ${maxGroupingSets} grouping sets.`)
     return place
@@ -146,9 +184,10 @@ export function inspectSql(tree: unknown, relations: ReadonlySet<string>): strin
     walkParts(rest, place)
   }
 
-  function checkFunction(node: Node, allowed: ReadonlySet<string>): void {
+  function checkFunction(node: Node, allowed: ReadonlySet<string>): string {
     const name = String(node.function_name).toLowerCase()
     if (!allowed.has(name)) refuse(`The function ${name}`)
+    return name
   }
 
   function checkTable(node: Node, { scope }: Place): void {
@@ -158,7 +197,7 @@ export function inspectSql(tree: unknown, relations: ReadonlySet<string>): strin
     if (schema === '' && (scope.has(name) || relations.has(name))) return
     if (schema === 'main' && relations.has(name)) return
     if (schema === 'information_schema' && systemViews.has(name)) return
-    refuse(`The table "${node.table_name}"`, `There are: ${[...relations].slice(0, 20).join(', ')}.`)
+    refuse(`The table "${node.table_name}"`, `There are: ${[...relations.keys()].slice(0, 20).join(', ')}.`)
   }
 
   /** SHOW TABLES names no table; DESCRIBE and SUMMARIZE carry a query, which the walk sees. */
@@ -183,7 +222,7 @@ function withName(name: unknown): string {
   return String(name).toLowerCase()
 }
 
-class Refusal extends Error {}
+const tooLong = () => new Refusal('The query is too long or nests too deeply. Split it up.')
 
 function refuse(what: string, advice = 'A query computes over the tables of the collector, and nothing else.'): never {
   throw new Refusal(`${what} is not allowed here. ${advice}`)

@@ -6,8 +6,14 @@
 export const queryShapeLimits = {
   maxNodes: 4000,
   maxDepth: 64,
-  /** Nested queries and arrows together. */
-  maxDoublings: 12,
+  /** Of one place: a query or an arrow around it makes two, a BETWEEN, or a function that is a macro, as many as it says. */
+  maxCopies: 4096,
+  /** Nodes with all their copies, also those that a name of the same SELECT stands for. */
+  maxBoundNodes: 50_000,
+  /** Of a query, and of each within it. */
+  maxColumns: 2000,
+  /** Of which one value is made: fields of a struct, or values of a table that are put together as text. */
+  maxParts: 1024,
   maxTables: 24,
   maxWithNames: 12,
   maxGroupingSets: 256,

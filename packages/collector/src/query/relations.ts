@@ -2,15 +2,16 @@
 import { setImmediate } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ViewDefinition } from './event-views.ts'
-import { quoteName } from './quote.ts'
+import { quoteName, quoteText } from './quote.ts'
 import type { ConnectionSource } from './readers.ts'
 
 export interface Relations {
   /**
-   * Names in lower case, the views of types that are no longer defined included: what is stored stays readable.
+   * By names in lower case, how many columns each has. The views of types that are no longer defined are among them: what
+   * is stored stays readable.
    * Makes the views first, unless they are there.
    */
-  readable(database: ConnectionSource): Promise<ReadonlySet<string>>
+  readable(database: ConnectionSource): Promise<ReadonlyMap<string, number>>
   /** The view of a type that is defined. */
   viewOf(type: string): Promise<string | undefined>
   /** The database was opened anew, maybe with nothing in it. */
@@ -19,12 +20,16 @@ export interface Relations {
 
 const tables = ['events', 'sessions', 'rejected_events', 'ledgers']
 
+/** The views of the types among them. */
+const selectRelations = `SELECT view_name, column_count FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'
+  UNION ALL SELECT table_name, column_count FROM duckdb_tables() WHERE table_name IN (${tables.map(quoteText)})`
+
 /** The first ten thousand take seconds; whatever else happens has its turn between two steps. */
 const viewsPerStep = 100
 
 export function createRelations(loadViews: () => Promise<readonly ViewDefinition[]>): Relations {
   let views: Promise<readonly ViewDefinition[]> | undefined
-  let made: Promise<ReadonlySet<string>> | undefined
+  let made: Promise<ReadonlyMap<string, number>> | undefined
 
   return {
     readable(database) {
@@ -43,7 +48,7 @@ export function createRelations(loadViews: () => Promise<readonly ViewDefinition
     },
   }
 
-  async function make(database: ConnectionSource): Promise<ReadonlySet<string>> {
+  async function make(database: ConnectionSource): Promise<ReadonlyMap<string, number>> {
     const connection = await database.connect()
     try {
       const found = await connection.runAndReadAll(
@@ -57,9 +62,8 @@ export function createRelations(loadViews: () => Promise<readonly ViewDefinition
         await createViews(connection, changed.slice(at, at + viewsPerStep))
         await setImmediate()
       }
-      return new Set(
-        [...tables, ...defined.map(({ name }) => name), ...fingerprints.keys()].map((name) => name.toLowerCase()),
-      )
+      const relations = (await connection.runAndReadAll(selectRelations)).getRows()
+      return new Map(relations.map(([name, columns]) => [String(name).toLowerCase(), Number(columns)]))
     } finally {
       database.release(connection)
     }

@@ -54,7 +54,7 @@ export async function writeResult(result: DuckDBResult, limits: QueryLimits, wri
     for (let row = 0; row < chunk.rowCount; row++) {
       if (rows === maxRows) return end(true)
       const fits = sizeOf !== undefined && bytes + sizeOf(row) <= maxResultBytes
-      const text = fits ? JSON.stringify(rowOf(chunk, types, row)) : ''
+      const text = fits ? textOf(() => rowOf(chunk, types, row)) : ''
       bytes += text.length
       if (!fits || bytes > maxResultBytes) {
         if (rows === 0) throw tooLarge('Its first rows alone', maxResultBytes)
@@ -66,6 +66,16 @@ export async function writeResult(result: DuckDBResult, limits: QueryLimits, wri
       piece = ''
       await setImmediate()
     }
+  }
+}
+
+/** JSON that nests by the ten thousands is more than the stack holds. */
+function textOf(row: () => readonly Json[]): string {
+  try {
+    return JSON.stringify(row())
+  } catch (cause) {
+    const message = 'A value nests too deeply for an answer. Select parts of it, or its text: value::VARCHAR.'
+    throw new CollectorError('query_too_large', message, { cause })
   }
 }
 

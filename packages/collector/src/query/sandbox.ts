@@ -5,10 +5,12 @@
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { inspectSql } from './inspect-sql.ts'
+import { inspectText } from './inspect-text.ts'
 import { queryFingerprint } from './query-fingerprint.ts'
 import type { QueryLimits } from './query-limits.ts'
 import type { Readers } from './readers.ts'
 import { type QueryResult, StreamFailure, type WritePiece, writeResult } from './result-text.ts'
+import { Refusal, type SqlNode } from './sql-tree.ts'
 
 export interface Sandbox {
   /**
@@ -28,8 +30,8 @@ export type WriteAnswer = (text: string, stopped: AbortSignal) => Promise<void>
 export interface SandboxOptions {
   readonly readers: Readers
   readonly limits: QueryLimits
-  /** Names of the tables and views that may be read, in lower case. */
-  readonly readable: () => Promise<ReadonlySet<string>>
+  /** Tables and views that may be read, by their names in lower case, and how many columns each has. */
+  readonly readable: () => Promise<ReadonlyMap<string, number>>
   /** Has the query with this fingerprint ended the store too often of late? */
   readonly isBanned?: (fingerprint: string) => boolean
 }
@@ -58,13 +60,14 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
       const relations = await readable()
       await readers.run(
         async (connection, stopped) => {
-          const fault = inspectSql(await parse(connection, sql), relations)
-          if (fault) throw new CollectorError('forbidden_sql', fault)
+          inspectText(sql)
+          inspectSql(await parse(connection, sql), relations)
           await run(connection, sql, (text) => write(text, stopped))
         },
         { fingerprint, ...(signal && { signal }) },
       )
     } catch (error) {
+      if (error instanceof Refusal) throw new CollectorError('forbidden_sql', error.message)
       throw error instanceof CollectorError ? error : failureOf(error)
     }
   }
@@ -94,7 +97,7 @@ async function reasonOf(connection: DuckDBConnection, statement: DuckDBPreparedS
 }
 
 /** The syntax tree of one SELECT. */
-async function parse(connection: DuckDBConnection, sql: string): Promise<unknown> {
+async function parse(connection: DuckDBConnection, sql: string): Promise<readonly SqlNode[]> {
   const text = await connection.runAndReadAll(
     'SELECT json_serialize_sql($1::VARCHAR, skip_null := true, skip_empty := true, skip_default := true)::VARCHAR',
     [sql],
@@ -109,7 +112,7 @@ interface SerializedSql {
   readonly error: boolean
   readonly error_type?: string
   readonly error_message?: string
-  readonly statements?: readonly unknown[]
+  readonly statements?: readonly SqlNode[]
 }
 
 const banned = () =>

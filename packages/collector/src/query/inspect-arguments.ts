@@ -1,0 +1,67 @@
+/** Judges the arguments of a call, for some values hold the database, take its memory or end it. Tried on DuckDB 1.5. */
+import { constantOf, nodesOf, Refusal, type SqlNode } from './sql-tree.ts'
+
+/** Rows back or on. Over -2^63 the process ends. */
+const maxOffset = 1_000_000
+/** Values that `max(x, n)` and its like keep: they make room for all of them, in each group. */
+const maxKept = 1000
+/** Each of them that is not the last character tries all places anew, behind each place of the one before. */
+const maxWildcards = 2
+
+const likes = new Set(['~~', '!~~'])
+const slowLikes = new Set([
+  ...['~~*', '!~~*', '~~~'],
+  ...['like_escape', 'not_like_escape', 'ilike_escape', 'not_ilike_escape'],
+])
+const regularExpressions = /^regexp_(matches|full_match|extract|extract_all|replace)$/
+/** Matching takes the length of the text times that of the expression. */
+const maxExpressionLength = 1000
+/** Which argument says how many values to keep. */
+const keepers: Readonly<Record<string, number>> = {
+  min: 1,
+  max: 1,
+  arg_min: 2,
+  arg_max: 2,
+  min_by: 2,
+  max_by: 2,
+  approx_top_k: 1,
+}
+
+/** @throws {Refusal} */
+export function inspectArguments(name: string, node: SqlNode): void {
+  const args = nodesOf(node.children)
+  if (name === 'lag' || name === 'lead') inspectOffset(name, node.offset_expr ?? args[1])
+  if (likes.has(name) || slowLikes.has(name)) inspectPattern(name, args[1])
+  if (regularExpressions.test(name)) inspectExpression(args[1])
+  const kept = args[keepers[name] ?? args.length]
+  if (kept !== undefined && !isWhole(constantOf(kept), 1, maxKept)) {
+    throw new Refusal(`Expected ${name} to keep 1 to ${maxKept} values, as a number. Use ORDER BY and LIMIT for more.`)
+  }
+}
+
+function inspectOffset(name: string, offset: unknown): void {
+  if (offset === undefined || isWhole(constantOf(offset), -maxOffset, maxOffset)) return
+  throw new Refusal(`Expected the offset of ${name} to be a number from -${maxOffset} to ${maxOffset}.`)
+}
+
+/** Without `_` a LIKE goes through the text once, if its pattern is known beforehand; all others go back and forth. */
+function inspectPattern(name: string, pattern: unknown): void {
+  const text = constantOf(pattern)
+  if (typeof text !== 'string') {
+    throw new Refusal('Expected the pattern of LIKE, ILIKE or GLOB as plain text. Try contains() or regexp_matches().')
+  }
+  const wildcards = text.slice(0, -1).match(/[%*]/g)?.length ?? 0
+  if (wildcards <= maxWildcards || (likes.has(name) && !text.includes('_'))) return
+  throw new Refusal(
+    `Expected a pattern with at most ${maxWildcards} wildcards before its end. Try contains() or regexp_matches().`,
+  )
+}
+
+function inspectExpression(expression: unknown): void {
+  const text = constantOf(expression)
+  if (typeof text === 'string' && text.length <= maxExpressionLength) return
+  throw new Refusal(`Expected a regular expression as plain text, of at most ${maxExpressionLength} characters.`)
+}
+
+const isWhole = (value: unknown, least: number, most: number): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
