@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { createEventPages } from '../src/query/event-pages.ts'
 import { aCollector } from './harness.ts'
 import { aReadStore } from './read-store-harness.ts'
 
@@ -122,4 +123,17 @@ it('counts the names of columns, too', async () => {
     code: 'query_too_large',
     message: expect.stringContaining('columns'),
   })
+})
+
+it('takes no more text out of the database than a page of events holds', async () => {
+  const store = await aReadStore()
+  const data = JSON.stringify({ text: 'x'.repeat(60_000) })
+  for (let count = 0; count < 300; count++) await store.commit('x', data)
+  const decoded = vi.spyOn(TextDecoder.prototype, 'decode')
+  onTestFinished(() => decoded.mockRestore())
+  const { events, next } = await createEventPages(store.readers).stored({ session: 's', after: 0, limit: 1000 })
+  const taken = decoded.mock.results.filter(({ value }) => String(value).length > 60_000)
+  expect(taken).toHaveLength(events.length + 1)
+  expect(events.length).toBeLessThan(150)
+  expect(next).toBe(events.length)
 })

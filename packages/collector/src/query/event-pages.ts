@@ -1,6 +1,6 @@
 /** Stored and rejected events, page by page: what a test asks for, and what the page shows. */
 import { eventId, type TelemetryEvent } from '@downlink/protocol'
-import type { DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { exactJson } from './exact-json.ts'
 import type { Readers } from './readers.ts'
 
@@ -84,12 +84,9 @@ export function createEventPages(readers: Readers): EventPages {
   ): Promise<EventPage<Entry>> {
     return readers.run(async (connection) => {
       // One more than asked for tells whether there is another page.
-      const result = await connection.runAndReadAll(`${sql} LIMIT ${limit + 1}`, values)
-      const rows = result.getRows()
-      const count = countWithin(rows.slice(0, limit))
-      const last = rows[count - 1]
-      const next = last && rows.length > count ? Number(last[cursor]) : null
-      return { events: rows.slice(0, count).map(entryOf), next }
+      const result = await connection.run(`${sql} LIMIT ${limit + 1}`, values)
+      const { rows, more } = await rowsWithin(result, limit)
+      return { events: rows.map(entryOf), next: more ? Number(rows.at(-1)?.[cursor]) : null }
     })
   }
 }
@@ -110,16 +107,23 @@ function conditions(equal: Filters, above: Filters, below: Filters): { sql: stri
   return { sql: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values }
 }
 
-/** At least one, for an event is bounded by itself. */
-function countWithin(rows: readonly (readonly DuckDBValue[])[]): number {
+/** One by one, so that what the page has no room for stays in the database. At least one, for an event is bounded by itself. */
+async function rowsWithin(
+  result: DuckDBResult,
+  limit: number,
+): Promise<{ readonly rows: readonly (readonly DuckDBValue[])[]; readonly more: boolean }> {
+  const rows: DuckDBValue[][] = []
   let bytes = 0
-  let count = 0
-  for (const row of rows) {
-    for (const value of row) bytes += typeof value === 'string' ? value.length : 8
-    if (bytes > maxPageBytes && count > 0) break
-    count++
+  for await (const chunk of result) {
+    for (let at = 0; at < chunk.rowCount; at++) {
+      if (rows.length === limit) return { rows, more: true }
+      const row = chunk.getRowValues(at)
+      for (const value of row) bytes += typeof value === 'string' ? value.length : 8
+      if (bytes > maxPageBytes && rows.length > 0) return { rows, more: true }
+      rows.push(row)
+    }
   }
-  return count
+  return { rows, more: false }
 }
 
 function storedEvent(row: readonly DuckDBValue[]): StoredEvent {
