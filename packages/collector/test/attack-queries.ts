@@ -137,6 +137,30 @@ const refused: Readonly<Record<string, readonly [sql: string, did: string]>> = {
     around(4, 'FROM events', (inner) => `SELECT ${many('s.*', 10, ',')} FROM (SELECT t AS s FROM (${inner}) t)`),
     'the same',
   ],
+  'names that grow with COLUMNS': [
+    around(5, 'SELECT 1 AS a', (inner) => `SELECT COLUMNS('(.*)') AS "${'\\1'.repeat(300)}" FROM (${inner})`),
+    'never leaves the planner',
+  ],
+  'much around COLUMNS': [
+    `SELECT COLUMNS(*)${' + 1'.repeat(60)} FROM (SELECT ${many('*', 200, ',')} FROM events)`,
+    'holds the planner for seconds',
+  ],
+  'much around COLUMNS in a condition': [
+    `SELECT 1 FROM (SELECT ${many('*', 200, ',')} FROM events) WHERE ${many('COLUMNS(*) IS NULL', 60, ' AND ')}`,
+    'holds the planner for seconds',
+  ],
+  'structs by the number of a column': [
+    around(6, 'SELECT 1', (inner) => `SELECT {${Array.from({ length: 60 }, (_, at) => `f${at}: #1`)}} FROM (${inner})`),
+    'never leaves the planner',
+  ],
+  'a type of many fields, many times': [
+    around(
+      2,
+      `SELECT NULL::STRUCT(${Array.from({ length: 300 }, (_, at) => `f${at} INT`)}) AS x`,
+      (inner) => `SELECT {${Array.from({ length: 30 }, (_, at) => `f${at}: x`)}} AS x FROM (${inner})`,
+    ),
+    'a type of 270,000 fields',
+  ],
   'a pivot of pivots': [
     `FROM (PIVOT events ON type IN (${values(60)}), session_id IN (${values(60)}) USING count(*))`,
     '3,600 columns',
@@ -150,6 +174,10 @@ const refused: Readonly<Record<string, readonly [sql: string, did: string]>> = {
     'thousands of columns',
   ],
   'LIKE with _ that tries everything': [`SELECT '${a(200)}' LIKE '${'%a_'.repeat(20)}b'`, 'never leaves the planner'],
+  'LIKE by a collation that tries everything': [
+    `SELECT data::VARCHAR COLLATE NOCASE LIKE '${'%x'.repeat(30)}b' FROM events`,
+    'heeds no interrupt',
+  ],
   'ILIKE that tries everything': [`SELECT '${a(5000)}' ILIKE '%a%a%ab'`, 'holds the planner for more than 7 s'],
   'GLOB that tries everything': [`SELECT '${a(5000)}' GLOB '${'*a'.repeat(50)}b'`, 'never leaves the planner'],
   'LIKE with an escape that tries everything': [

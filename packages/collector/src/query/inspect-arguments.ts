@@ -8,9 +8,8 @@ const maxKept = 1000
 /** Each of them that is not the last character tries all places anew, behind each place of the one before. */
 const maxWildcards = 2
 
-const likes = new Set(['~~', '!~~'])
-const slowLikes = new Set([
-  ...['~~*', '!~~*', '~~~'],
+const patterns = new Set([
+  ...['~~', '!~~', '~~*', '!~~*', '~~~'],
   ...['like_escape', 'not_like_escape', 'ilike_escape', 'not_ilike_escape'],
 ])
 const regularExpressions = /^regexp_(matches|full_match|extract|extract_all|replace)$/
@@ -31,7 +30,7 @@ const keepers: Readonly<Record<string, number>> = {
 export function inspectArguments(name: string, node: SqlNode): void {
   const args = nodesOf(node.children)
   if (name === 'lag' || name === 'lead') inspectOffset(name, node.offset_expr ?? args[1])
-  if (likes.has(name) || slowLikes.has(name)) inspectPattern(name, args[1])
+  if (patterns.has(name)) inspectPattern(args[1])
   if (regularExpressions.test(name)) inspectExpression(args[1])
   const kept = args[keepers[name] ?? args.length]
   if (kept !== undefined && !isWhole(constantOf(kept), 1, maxKept)) {
@@ -44,14 +43,13 @@ function inspectOffset(name: string, offset: unknown): void {
   throw new Refusal(`Expected the offset of ${name} to be a number from -${maxOffset} to ${maxOffset}.`)
 }
 
-/** Without `_` a LIKE goes through the text once, if its pattern is known beforehand; all others go back and forth. */
-function inspectPattern(name: string, pattern: unknown): void {
+function inspectPattern(pattern: unknown): void {
   const text = constantOf(pattern)
   if (typeof text !== 'string') {
     throw new Refusal('Expected the pattern of LIKE, ILIKE or GLOB as plain text. Try contains() or regexp_matches().')
   }
   const wildcards = text.slice(0, -1).match(/[%*]/g)?.length ?? 0
-  if (wildcards <= maxWildcards || (likes.has(name) && !text.includes('_'))) return
+  if (wildcards <= maxWildcards) return
   throw new Refusal(
     `Expected a pattern with at most ${maxWildcards} wildcards before its end. Try contains() or regexp_matches().`,
   )

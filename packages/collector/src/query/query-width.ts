@@ -77,6 +77,7 @@ function widthOfSelect(select: SqlNode, widths: Widths, outerParts: number): Wid
     const size = partsOf(item, scope)
     const isStar = item.class === 'STAR'
     columns += columnsOf(item, scope, size)
+    if (holdsStar(item)) inspectStar(item, scope)
     parts = Math.max(parts, isStar ? valueParts(scope) : size)
     const alias = nameOf(item.alias)
     if (alias !== undefined) scope.aliases.set(alias, Math.max(size, scope.aliases.get(alias) ?? 1))
@@ -84,6 +85,7 @@ function widthOfSelect(select: SqlNode, widths: Widths, outerParts: number): Wid
   }
   const { select_list: _items, from_table: _from, cte_map: _names, ...rest } = select
   partsOfAll(Object.values(rest), scope)
+  for (const part of childrenOf(rest)) if (holdsStar(part)) inspectStar(part, scope)
   return checked({ columns, parts })
 }
 
@@ -95,6 +97,18 @@ function columnsOf(item: SqlNode, scope: Scope, size: number): number {
   if (from !== undefined || item.function_name === 'unnest') return Math.max(size, valueParts(scope))
   return holdsStar(item) ? totalColumns(scope) : 1
 }
+
+/** Whatever is around COLUMNS is made anew for each column, and so is the name, in which `\\1` stands for the column's. */
+function inspectStar(item: SqlNode, scope: Scope): void {
+  if (countNodes(item) * totalColumns(scope) > queryShapeLimits.maxBoundNodes) {
+    throw new Refusal('Expected less around COLUMNS(), or fewer columns. Name those that you need.')
+  }
+  if (String(item.alias).split('\\').length > 2) {
+    throw new Refusal('Expected a name of COLUMNS() that holds the name of its column once.')
+  }
+}
+
+const countNodes = (node: SqlNode): number => childrenOf(node).reduce((count, child) => count + countNodes(child), 1)
 
 /** Not those of queries within, which are columns there. */
 const holdsStar = (node: SqlNode): boolean =>
@@ -143,15 +157,28 @@ function widthOfSource(from: SqlNode, widths: Widths, outerParts: number): Width
 
 function partsOf(node: SqlNode, scope: Scope): number {
   if (node.class === 'COLUMN_REF') return partsOfColumn(node, scope)
-  if (node.class === 'STAR')
-    return Math.max(totalColumns(scope) * valueParts(scope), partsOfAll(childrenOf(node), scope))
+  if (node.class === 'POSITIONAL_REFERENCE') return valueParts(scope)
+  if (node.type === 'OPERATOR_UNPACK') return totalColumns(scope) * valueParts(scope)
+  if (node.class === 'STAR') {
+    // COLUMNS makes an expression a column, and only `*COLUMNS` puts them all into one.
+    const held = node.columns === true ? 1 : totalColumns(scope)
+    return Math.max(held * valueParts(scope), partsOfAll(childrenOf(node), scope))
+  }
   if (typeof node.type === 'string' && node.type.endsWith('_NODE')) {
     return widthOf(node, scope.widths, valueParts(scope)).parts
   }
   const parts = childrenOf(node).map((child) => partsOf(child, scope))
   const name = nameOf(node.function_name) ?? ''
   const whole = gathering.has(name) ? parts.reduce((sum, count) => sum + count, 0) : Math.max(1, ...parts)
-  return checked({ columns: 0, parts: whole * factorOf(node, name) }).parts
+  const fields = node.class === 'CAST' ? fieldsOf(node.cast_type) : 1
+  return checked({ columns: 0, parts: Math.max(whole * factorOf(node, name), fields) }).parts
+}
+
+/** Of a type: itself, and all that are in it. */
+function fieldsOf(type: unknown): number {
+  if (!isNode(type)) return 0
+  const { child_type: child, child_types: children } = isNode(type.type_info) ? type.type_info : {}
+  return nodesOf(children).reduce((fields, { second }) => fields + fieldsOf(second), 1 + fieldsOf(child))
 }
 
 /** By how much a call, or a cast to text, makes more of what it gets. */
