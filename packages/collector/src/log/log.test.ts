@@ -398,6 +398,20 @@ describe('damage', () => {
     expect(records.filter(({ kind }) => kind === 'missing-segment')).toMatchObject([{ id: second.id.toString('hex') }])
   })
 
+  it('of the segment that is written is told, whoever read in it, and costs nothing of those before', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk, segmentBytes: 200 })
+    for (let number = 0; number < 3; number++) await log.write([entry(number)])
+    const lost = await newestFile(disk)
+    disk.lose(lost)
+    const records = await readAll(disk, log)
+    expect(entriesIn(records).map(numberOf)).toEqual([0, 1])
+    expect(records.at(-1)).toMatchObject({ kind: 'missing-segment', end: log.end })
+    for await (const record of readLog(disk, { ...log.end, offset: 60 }, log.end)) {
+      expect(record).toMatchObject({ kind: 'missing-segment', end: log.end })
+    }
+  })
+
   it('makes no entry of a copy: neither inside another entry nor at the same place of another segment', async () => {
     const disk = createFaultyDisk(Math.random)
     const log = await openLogWriter({ files: disk })

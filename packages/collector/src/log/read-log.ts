@@ -1,7 +1,7 @@
 /** Reads the log: its segments in order, each as far as it is sound. */
 import { CollectorError } from '../errors.ts'
 import type { Entry, EntryHead } from './entry.ts'
-import type { LogFiles } from './log-files.ts'
+import type { LogFile, LogFiles } from './log-files.ts'
 import { readEntry, readSegment } from './read-segment.ts'
 import {
   decodeHead,
@@ -25,7 +25,7 @@ export interface Position {
 export type LogRecord =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly begin: Position; readonly end: Position }
   | { readonly kind: 'damage'; readonly bytes: number; readonly heads: readonly EntryHead[]; readonly end: Position }
-  /** A segment that the next one names is not there. */
+  /** A segment is not there that the next one names, or that was written until now. */
   | { readonly kind: 'missing-segment'; readonly id: string; readonly end: Position }
 
 export interface Segment extends SegmentName {
@@ -77,12 +77,11 @@ export async function* readLog(files: LogFiles, from: Position | undefined, to: 
   // Mostly one follows the writer within a segment, and then the others don't matter.
   if (from?.segment === to.segment) return yield* readBetween(files, to.segment, from.offset, to.offset)
   const all = await listSegments(files)
-  const last = all.findIndex(({ key }) => key === to.segment)
-  const first = Math.max(
-    0,
-    all.findIndex(({ key }) => key === from?.segment),
-  )
-  const segments = all.slice(first, last + 1)
+  const placeOf = (segment: string | undefined): number => all.findIndex(({ key }) => key === segment)
+  const lastNumber = segmentNameOf(segmentFile(to.segment))?.number ?? 0
+  const isThere = placeOf(to.segment) !== -1
+  const end = isThere ? placeOf(to.segment) + 1 : all.filter(({ number }) => number < lastNumber).length
+  const segments = all.slice(Math.max(0, placeOf(from?.segment)), end)
   for (const [at, { key, head, soundEnd, bytes }] of segments.entries()) {
     const begin = key === from?.segment ? from.offset : segmentHeadBytes
     const previous = head?.previous && idText(head.previous.id)
@@ -91,6 +90,7 @@ export async function* readLog(files: LogFiles, from: Position | undefined, to: 
     }
     yield* readBetween(files, key, begin, key === to.segment ? to.offset : (soundEnd ?? bytes))
   }
+  if (!isThere) yield* readBetween(files, to.segment, segmentHeadBytes, to.offset)
 }
 
 /** Reads the one entry that begins at a place; undefined where none does that is sound. */
@@ -108,7 +108,8 @@ export async function readEntryAt(files: LogFiles, { segment, offset }: Position
 async function* readBetween(files: LogFiles, key: string, begin: number, end: number): AsyncGenerator<LogRecord> {
   const name = segmentNameOf(segmentFile(key))
   if (!name || begin >= end) return
-  const file = await files.open(segmentFile(key))
+  const file = await openIfThere(files, segmentFile(key))
+  if (!file) return yield { kind: 'missing-segment', id: idText(name.id), end: { segment: key, offset: end } }
   try {
     for await (const record of readSegment(file, name.id, begin, end)) {
       const position = { segment: key, offset: record.to }
@@ -118,6 +119,15 @@ async function* readBetween(files: LogFiles, key: string, begin: number, end: nu
     }
   } finally {
     await file.close()
+  }
+}
+
+async function openIfThere(files: LogFiles, name: string): Promise<LogFile | undefined> {
+  try {
+    return await files.open(name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 

@@ -69,7 +69,7 @@ export function createFaultyDisk(random: () => number): FaultyDisk {
     async replaceText(name, text) {
       const bytes = Buffer.from(text)
       // Its rename may reach the disk before its bytes do.
-      contents.set(name, { cached: bytes, durable: contents.get(name)?.durable ?? Buffer.alloc(0), isNamed: true })
+      contents.set(name, { cached: bytes, durable: Buffer.alloc(0), isNamed: true })
     },
     async sync() {
       failIfDue('folder-sync')
@@ -132,10 +132,13 @@ export function createFaultyDisk(random: () => number): FaultyDisk {
   function survivors({ cached, durable }: Content, fate: () => 'kept' | 'old' | 'garbage'): Buffer {
     const result = Buffer.alloc(cached.length)
     durable.copy(result)
+    // Blocks are written each for itself, or in runs: then whole entries survive beside others that don't.
+    const isInRuns = random() < 0.5
+    let outcome = fate()
     for (let at = 0; at < cached.length; at += blockBytes) {
       const end = Math.min(at + blockBytes, cached.length)
       if (cached.subarray(at, end).equals(durable.subarray(at, end))) continue
-      const outcome = fate()
+      if (!isInRuns || random() < 0.05) outcome = fate()
       if (outcome === 'kept') cached.copy(result, at, at, end)
       else if (outcome === 'garbage') result.fill(0xff, Math.max(at, durable.length), end)
     }

@@ -1,0 +1,241 @@
+/** A client as a model: it pushes, drops, sends, ends, hears acks, loses its link and comes back, in any order. */
+import { cutElement } from '@downlink/protocol'
+import { newRecord, type SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
+import { hashOf } from '../../packages/collector/src/session/proof.ts'
+import type { Link, Session, Settled } from '../../packages/collector/src/session/session.ts'
+import type { Sessions } from '../../packages/collector/src/session/sessions.ts'
+import type { Chance } from './random.ts'
+import { expectThat } from './violation.ts'
+
+export interface ModelClient {
+  readonly id: string
+  readonly acked: number
+  /** All that it pushed is acknowledged, and its end, if it has one. */
+  readonly isDone: boolean
+  /** What a player does: pushes, ends, or leaves the page. */
+  play(): void
+  /** One thing that its link does. */
+  communicate(): void
+  hangUp(): void
+  /** The collector has gone. */
+  loseLink(): void
+  /** Somebody who has its session's id, and not the proof, sends an event. */
+  impersonate(): void
+  /** What it pushed so far may be lost from now on, if it is counted. */
+  endanger(): void
+  /** @throws {Violation} where the database tells another story */
+  check(row: SessionRecord | undefined, stored: readonly number[]): void
+}
+
+export interface ModelClientOptions {
+  readonly id: string
+  readonly chance: Chance
+  /** Undefined while there is no collector. */
+  readonly sessions: () => Sessions | undefined
+  readonly nowMs: () => number
+  readonly remember: (error: unknown) => void
+}
+
+interface Connection {
+  readonly acks: number[]
+  session: Session | undefined
+  isWelcome: boolean
+  /** The next sequence to send. */
+  cursor: number
+  endSent: boolean
+  /** Batches without an ack. */
+  owed: number
+  /** How often it heard nothing. */
+  silence: number
+  leave(): void
+}
+
+/** Events of another type come from somebody else. */
+export const eventType = 'own'
+
+const received = (value: unknown) => cutElement(JSON.stringify(value), value)
+const anEvent = received({ type: eventType, timestamp: 1 })
+const forged = received({ type: 'forged', timestamp: 1 })
+const notAnEvent = received({ type: 1 })
+const aDrop = received({ drop: { overflow: 1 } })
+
+const isRejected = (seq: number): boolean => seq % 7 === 0
+const mostPushed = 40
+
+export function createModelClient({ id, chance, sessions, nowMs, remember }: ModelClientOptions): ModelClient {
+  const proof = `the proof of ${id}`
+  const dropped = new Set<number>()
+  let pushed = 0
+  let acked = 0
+  let hasEnded = false
+  /** The highest sequence ever sent: an event above it may still be dropped. */
+  let sent = 0
+  let endangered = 0
+  let conn: Connection | undefined
+  let conns = 0
+
+  return {
+    id,
+    get acked() {
+      return acked
+    },
+    get isDone() {
+      if (!conn?.isWelcome || acked < pushed) return false
+      return conn.acks.length + conn.owed === 0 && (conn.endSent || !hasEnded)
+    },
+
+    play() {
+      const dice = chance(92)
+      if (dice < 60 && pushed < mostPushed) {
+        pushed++
+        hasEnded = false
+        if (conn) conn.endSent = false
+      } else if (dice < 70 && pushed > sent) dropped.add(sent + 1 + chance(pushed - sent))
+      else if (dice < 76) hasEnded = pushed > 0
+      else if (dice < 84) hangUp()
+      else sendBeacon()
+    },
+
+    communicate() {
+      if (!conn) return connect()
+      const ack = conn.acks.shift()
+      if (ack !== undefined) {
+        conn.isWelcome = true
+        conn.silence = 0
+        hear(ack)
+      } else if (conn.isWelcome && conn.session && (conn.cursor <= pushed || (hasEnded && !conn.endSent))) {
+        sendBatch(conn, conn.session)
+      } else if ((acked < pushed || !conn.isWelcome) && ++conn.silence > 60) hangUp()
+    },
+
+    hangUp,
+    loseLink() {
+      conn = undefined
+    },
+    impersonate() {
+      if (acked > 0) void post('another', 1, { seq: 1, pushed: 1, events: [forged] }).catch(remember)
+    },
+    endanger() {
+      endangered = pushed
+    },
+
+    check(row = newRecord(id, 0), stored) {
+      const words = (what: string) => (): string =>
+        `${what}: ${JSON.stringify({ row, stored, acked, pushed, hasEnded, dropped: [...dropped] })}`
+      const isInOrder = stored.every((seq, at) => seq > (stored[at - 1] ?? 0))
+      expectThat(isInOrder, words('twice, or out of order'))
+      const counted = [...Object.values(row.rejected), ...Object.values(row.dropped)].reduce((sum, n) => sum + n, 0)
+      expectThat(row.stored === stored.length, words('not as many as are counted'))
+      expectThat(row.stored + counted + row.missing === row.mark, words('does not add up'))
+      const isInvented = row.mark > pushed || stored.some((seq) => seq > pushed || isRejected(seq))
+      expectThat(!isInvented, words('never pushed'))
+      expectThat(row.pushed === pushed && row.ended === hasEnded, words('another end'))
+      expectThat(pushed === 0 || row.proofHash === hashOf(proof), words('another proof'))
+      expectThat(row.mark >= acked, words('acknowledged, and gone'))
+      if (endangered === 0) expectThat(row.missing === 0, words('missing, though nothing was damaged'))
+      for (let seq = endangered + 1; seq <= acked; seq++) {
+        const isThere = stored.includes(seq) || isRejected(seq) || dropped.has(seq)
+        expectThat(isThere, words(`acknowledged, and ${seq} is gone`))
+      }
+    },
+  }
+
+  function connect(): void {
+    const present = sessions()
+    if (!present) return
+    const next = acked + 1
+    const own: Connection = {
+      ...{ acks: [], session: undefined, isWelcome: false, cursor: next, endSent: false, owed: 0, silence: 0 },
+      leave() {},
+    }
+    conn = own
+    void greet(present, own, next).catch(remember)
+  }
+
+  async function greet(present: Sessions, own: Connection, next: number): Promise<void> {
+    const close = (): void => {
+      if (conn === own) conn = undefined
+    }
+    const opening = await present.open({ session: id, proof, next })
+    if (conn !== own) return
+    expectThat(opening.kind !== 'forbidden', () => `${id} is refused its own session`)
+    if (opening.kind !== 'opened') return close()
+    const { session } = opening
+    const link: Link = { conn: ++conns, replaced: close, failed: close }
+    if (!session.attach(link)) return close()
+    own.leave = () => session.detach(link)
+    const settled = await session.greet(introductionOf(proof), { next, pushed }, nowMs())
+    if (conn !== own) return own.leave()
+    if (settled.kind === 'unavailable') return close()
+    own.session = session
+    own.acks.push(settled.record.mark)
+  }
+
+  function hangUp(): void {
+    conn?.leave()
+    conn = undefined
+  }
+
+  function sendBatch(own: Connection, session: Session): void {
+    const batch = batchFrom(own.cursor, 5)
+    own.endSent ||= batch.end
+    own.cursor = batch.seq + batch.events.length
+    const taken = session.take(batch, nowMs())
+    if (taken.kind === 'hole') {
+      hangUp()
+      return
+    }
+    own.owed++
+    void taken.settled.then((settled) => {
+      own.owed--
+      if (conn === own && settled.kind === 'committed') own.acks.push(settled.record.mark)
+    })
+  }
+
+  /** Its answer may be lost. */
+  function sendBeacon(): void {
+    if (acked >= pushed) return
+    void post(proof, acked + 1, batchFrom(acked + 1, 6))
+      .then((settled) => {
+        if (settled?.kind === 'committed' && chance(100) < 80) hear(settled.record.mark)
+      })
+      .catch(remember)
+  }
+
+  async function post(
+    shown: string,
+    next: number,
+    batch: Parameters<Session['take']>[0],
+  ): Promise<Settled | undefined> {
+    const opening = await sessions()?.open({ session: id, proof: shown, next })
+    if (opening?.kind !== 'opened') return undefined
+    void opening.session.greet(introductionOf(shown), { next, pushed: batch.pushed }, nowMs())
+    const taken = opening.session.take(batch, nowMs())
+    return taken.kind === 'settling' ? taken.settled : undefined
+  }
+
+  function batchFrom(seq: number, most: number) {
+    const to = Math.min(pushed, seq + chance(most))
+    const elementOf = (at: number) => (dropped.has(at) ? aDrop : isRejected(at) ? notAnEvent : anEvent)
+    const events = Array.from({ length: Math.max(0, to - seq + 1) }, (_, at) => elementOf(seq + at))
+    sent = Math.max(sent, to)
+    return { seq, pushed, events, end: hasEnded && to === pushed }
+  }
+
+  function hear(ack: number): void {
+    expectThat(ack <= pushed, () => `${id} hears ${ack}, and has pushed ${pushed}`)
+    if (ack <= acked) return
+    acked = ack
+    sent = Math.max(sent, ack)
+    if (conn) conn.cursor = Math.max(conn.cursor, ack + 1)
+  }
+}
+
+const introductionOf = (proof: string) => ({
+  delivery: 'acked' as const,
+  proofHash: hashOf(proof),
+  clockOffsetMs: undefined,
+  build: undefined,
+  labels: undefined,
+  schema: undefined,
+})
