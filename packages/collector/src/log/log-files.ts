@@ -1,7 +1,7 @@
 /** The folder of the log as a port, so that a test can tear, zero, fail and forget what a disk may. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { readFileSync, statfsSync } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface LogFiles {
@@ -63,7 +63,8 @@ export async function openLogFiles(folder: string): Promise<LogFiles> {
       }
     },
     async space() {
-      const { bavail, blocks, bsize } = await statfs(folder)
+      // Once a group, as above.
+      const { bavail, blocks, bsize } = statfsSync(folder)
       return { free: bavail * bsize, total: blocks * bsize }
     },
   }
