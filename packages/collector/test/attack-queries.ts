@@ -129,6 +129,17 @@ const refused: Readonly<Record<string, readonly [sql: string, did: string]>> = {
     `WITH a AS (SELECT ${many('*', 30, ',')} FROM events) FROM ${Array.from({ length: 10 }, (_, at) => `a a${at}`)}`,
     'the same',
   ],
+  'names of WITH that are each used thrice': [
+    `WITH t0 AS NOT MATERIALIZED (SELECT ${Array.from({ length: 500 }, (_, at) => `seq + ${at} AS c${at}`)} FROM events), ${Array.from(
+      { length: 7 },
+      (_, at) => `t${at + 1} AS NOT MATERIALIZED (SELECT a.c1 FROM t${at} a, t${at} b, t${at} c)`,
+    )} SELECT count(*) FROM t7`,
+    'never leaves the planner',
+  ],
+  'stars of a table that WITH has hidden': [
+    `WITH events AS (SELECT 1 AS x) SELECT ${many('*', 1000, ',')} FROM main.events`,
+    'the same',
+  ],
   'fields of unpacked structs': [
     around(5, 'FROM events', (inner) => `SELECT ${many('unnest(t)', 10, ',')} FROM (${inner}) t`),
     'the same',

@@ -10,8 +10,8 @@ import { type SqlNode as Node, nameOf, nodesOf, Refusal } from './sql-tree.ts'
 
 /** Where in the tree the walk is. */
 interface Place {
-  /** Names that WITH has given so far. */
-  readonly scope: ReadonlySet<string>
+  /** Names that WITH has given so far, and what each stands for, in nodes: the database may put it in wherever it is used. */
+  readonly scope: ReadonlyMap<string, number>
   readonly depth: number
   /** How often the database binds what is below this place. */
   readonly copies: number
@@ -60,7 +60,7 @@ export function inspectSql(statements: readonly Node[], relations: ReadonlyMap<s
   let bound = 0
   let tables = 0
   let withNames = 0
-  walk(statements, { scope: new Set(), depth: 0, copies: 1, aliases: new Map() })
+  walk(statements, { scope: new Map(), depth: 0, copies: 1, aliases: new Map() })
   for (const { node } of statements) inspectWidth(node as Node, relations)
 
   function walk(value: unknown, place: Place): void {
@@ -156,15 +156,16 @@ export function inspectSql(statements: readonly Node[], relations: ReadonlyMap<s
   }
 
   /** A name of WITH holds for what comes after it: before, the same name would be a table of the system. */
-  function scopeOf(withClause: unknown, place: Place): ReadonlySet<string> {
+  function scopeOf(withClause: unknown, place: Place): ReadonlyMap<string, number> {
     const entries = (withClause as { map?: readonly { key: string; value: Node }[] } | undefined)?.map
     if (!entries?.length) return place.scope
-    const scope = new Set(place.scope)
+    const scope = new Map(place.scope)
     for (const { key, value } of entries) {
       const name = withName(key)
       if (++withNames > queryShapeLimits.maxWithNames) throw new Refusal('Too many names in WITH. Split the query up.')
+      const before = bound
       walk(value, { ...place, scope })
-      scope.add(name)
+      scope.set(name, (bound - before) / place.copies)
     }
     return scope
   }
@@ -174,7 +175,7 @@ export function inspectSql(statements: readonly Node[], relations: ReadonlyMap<s
     const { right, cte_name: name, cte_map: names, ...rest } = node
     const scope = scopeOf(names, place)
     walkParts(rest, { ...place, scope })
-    walk(right, { ...place, scope: new Set([...scope, withName(name)]) })
+    walk(right, { ...place, scope: new Map([...scope, [withName(name), 0]]) })
   }
 
   function visitTableFunction(node: Node, place: Place): void {
@@ -190,12 +191,16 @@ export function inspectSql(statements: readonly Node[], relations: ReadonlyMap<s
     return name
   }
 
-  function checkTable(node: Node, { scope }: Place): void {
+  function checkTable(node: Node, place: Place): void {
     const name = String(node.table_name).toLowerCase()
     const schema = String(node.schema_name ?? '').toLowerCase()
     if (node.catalog_name) refuse(`The database "${node.catalog_name}"`)
-    if (schema === '' && (scope.has(name) || relations.has(name))) return
-    if (schema === 'main' && relations.has(name)) return
+    const named = schema === '' ? place.scope.get(name) : undefined
+    const known = named ?? (schema === '' || schema === 'main' ? relations.get(name) : undefined)
+    if (known !== undefined) {
+      count(place, known)
+      return
+    }
     if (schema === 'information_schema' && systemViews.has(name)) return
     refuse(`The table "${node.table_name}"`, `There are: ${[...relations.keys()].slice(0, 20).join(', ')}.`)
   }

@@ -41,8 +41,12 @@ const filling: Readonly<Record<string, number>> = { replace: 2, regexp_replace: 
 
 /** @throws {Refusal} */
 export function inspectWidth(query: SqlNode, relations: ReadonlyMap<string, number>): void {
-  const widths = [...relations].map(([name, columns]): [string, Width] => [name, { columns, parts: 1 }])
-  widthOf(query, new Map(widths), 1)
+  const widths = new Map<string, Width>()
+  for (const [name, columns] of relations) {
+    // With its schema it stays what it is, whatever WITH calls so.
+    for (const way of [name, `main.${name}`]) widths.set(way, { columns, parts: 1 })
+  }
+  widthOf(query, widths, 1)
 }
 
 function widthOf(query: SqlNode, around: Widths, outerParts: number): Width {
@@ -131,7 +135,7 @@ function widthOfSource(from: SqlNode, widths: Widths, outerParts: number): Width
   const scope: Scope = { sources: [], aliases: new Map(), outerParts, widths }
   switch (from.type) {
     case 'BASE_TABLE':
-      return widths.get(String(from.table_name).toLowerCase()) ?? { columns: systemColumns, parts: 1 }
+      return widths.get(fullNameOf(from)) ?? { columns: systemColumns, parts: 1 }
     case 'SUBQUERY': {
       const query = isNode(from.subquery) ? from.subquery.node : undefined
       return isNode(query) ? widthOf(query, widths, outerParts) : { columns: 0, parts: 1 }
@@ -154,6 +158,9 @@ function widthOfSource(from: SqlNode, widths: Widths, outerParts: number): Width
     }
   }
 }
+
+const fullNameOf = ({ schema_name: schema, table_name: name }: SqlNode): string =>
+  (schema ? `${schema}.${name}` : String(name)).toLowerCase()
 
 function partsOf(node: SqlNode, scope: Scope): number {
   if (node.class === 'COLUMN_REF') return partsOfColumn(node, scope)
