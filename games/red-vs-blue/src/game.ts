@@ -74,7 +74,7 @@ export interface GameOptions {
 const snapshotTicks = 6
 
 /** The most ships a player may call in before the screen is only ships. */
-const mostShipsByHand = 200
+const maxShipsByHand = 200
 
 export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames }: GameOptions): Game {
   const gameState = createGameStateStore()
@@ -186,7 +186,7 @@ export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames 
     spawnShip(team) {
       const { red, blue } = engine.battle.alive
       // A mission's fleets are its own business.
-      if (missions.mission || red + blue >= mostShipsByHand) return
+      if (missions.mission || red + blue >= maxShipsByHand) return
       engine.spawnShip(team ?? teamBehind(engine))
       snapshot()
     },

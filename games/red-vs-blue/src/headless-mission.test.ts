@@ -7,7 +7,7 @@ import { createHeadlessMission, type HeadlessMission } from './headless-mission.
 const now = Date.UTC(2026, 0, 1)
 
 /** Three minutes, the most that a bot gets. */
-const mostTicks = 10_800
+const maxTicks = 10_800
 
 /** Played once: what the tests do with a mission does not change it. */
 const played = new Map<string, HeadlessMission>()
@@ -21,7 +21,7 @@ function play(missionId: string, seed = 7): HeadlessMission {
 
 function playAnew(missionId: string, seed = 7): HeadlessMission {
   const mission = createHeadlessMission({ missionId, seed, now })
-  for (let tick = 0; tick < mostTicks && !mission.finished; tick++) mission.step()
+  for (let tick = 0; tick < maxTicks && !mission.finished; tick++) mission.step()
   return mission
 }
 

@@ -7,8 +7,8 @@ import { identity } from './identity.ts'
 import { describeBattle } from './world/engine-section.ts'
 import { createMission } from './world/mission.ts'
 import { findMission } from './world/missions.ts'
-import { pushWorldEvents } from './world/telemetry.ts'
 import { createWorld, type World } from './world/world.ts'
+import { pushWorldEvents } from './world/world-events.ts'
 
 export interface HeadlessMissionOptions {
   readonly missionId: string

@@ -32,7 +32,7 @@ export interface Loop {
  * The most time that one frame catches up with, at real speed. A page that slept, or a machine that cannot keep up,
  * then plays slower instead of playing everything it missed at once.
  */
-const mostFrameMs = 100
+const maxFrameMs = 100
 
 export function createLoop({ tickHz, speed, tick, measure, frames = browserFrames }: LoopOptions): Loop {
   const handlers = new Set<FrameHandler>()
@@ -44,7 +44,7 @@ export function createLoop({ tickHz, speed, tick, measure, frames = browserFrame
     cancel = frames.requestFrame(frame)
     const frameMs = lastMs === undefined ? 0 : nowMs - lastMs
     lastMs = nowMs
-    owedTicks += (Math.min(frameMs, mostFrameMs) / 1000) * tickHz() * speed()
+    owedTicks += (Math.min(frameMs, maxFrameMs) / 1000) * tickHz() * speed()
     for (; owedTicks >= 1; owedTicks--) tick()
     if (frameMs > 0) measure(frameMs)
     for (const handler of handlers) handler(owedTicks, frameMs)

@@ -12,8 +12,8 @@ import type { FactionId } from './world/factions.ts'
 import { createMission, type Mission } from './world/mission.ts'
 import { findMission } from './world/missions.ts'
 import type { Attitude } from './world/standing.ts'
-import { pushWorldEvents } from './world/telemetry.ts'
 import { createWorld, type World } from './world/world.ts'
+import { pushWorldEvents } from './world/world-events.ts'
 import { viewWorld } from './world/world-view.ts'
 
 export interface MissionChoice {

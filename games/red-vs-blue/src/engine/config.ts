@@ -39,21 +39,21 @@ export const battleDefaults: Required<BattleConfig> = {
 }
 
 export interface Range {
-  readonly least: number
-  readonly most: number
+  readonly min: number
+  readonly max: number
   readonly whole?: boolean
 }
 
 export const battleRanges: Readonly<Record<Exclude<keyof BattleConfig, 'enableTelemetry'>, Range>> = {
-  canvasWidth: { least: 320, most: 7680, whole: true },
-  canvasHeight: { least: 320, most: 7680, whole: true },
-  shipSpeed: { least: 0.5, most: 20 },
-  bulletSpeed: { least: 1, most: 40 },
-  bulletDamage: { least: 1, most: 1000 },
-  shipMaxHealth: { least: 1, most: 1000 },
-  shipsPerTeam: { least: 1, most: 200, whole: true },
-  tickHz: { least: 10, most: 240, whole: true },
-  seed: { least: 0, most: 0xffffffff, whole: true },
+  canvasWidth: { min: 320, max: 7680, whole: true },
+  canvasHeight: { min: 320, max: 7680, whole: true },
+  shipSpeed: { min: 0.5, max: 20 },
+  bulletSpeed: { min: 1, max: 40 },
+  bulletDamage: { min: 1, max: 1000 },
+  shipMaxHealth: { min: 1, max: 1000 },
+  shipsPerTeam: { min: 1, max: 200, whole: true },
+  tickHz: { min: 10, max: 240, whole: true },
+  seed: { min: 0, max: 0xffffffff, whole: true },
 }
 
 /**
@@ -66,14 +66,14 @@ export function checkConfig(options: Partial<BattleConfig> = {}): Required<Battl
   for (const [name, range] of Object.entries(battleRanges)) {
     const value: unknown = config[name as keyof typeof battleRanges]
     if (!isWithin(value, range))
-      refuse(name, `a ${range.whole ? 'whole ' : ''}number from ${range.least} to ${range.most}`, value)
+      refuse(name, `a ${range.whole ? 'whole ' : ''}number from ${range.min} to ${range.max}`, value)
   }
   if (typeof config.enableTelemetry !== 'boolean') refuse('enableTelemetry', 'true or false', config.enableTelemetry)
   return config
 }
 
-function isWithin(value: unknown, { least, most, whole = false }: Range): boolean {
-  return typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value))
+function isWithin(value: unknown, { min, max, whole = false }: Range): boolean {
+  return typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value))
 }
 
 function refuse(name: string, expected: string, value: unknown): never {

@@ -3,7 +3,7 @@ import { BattleError } from '../errors.ts'
 import type { BattleConfig } from './config.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { type BattleEvent, type BattleEvents, battleEvents } from './events.ts'
-import { mostShips, pauseTicks, roundLimitTicks } from './round.ts'
+import { maxShips, pauseTicks, roundLimitTicks } from './round.ts'
 
 function record(options: Partial<BattleConfig> = {}): { engine: Engine; events: BattleEvent[] } {
   const engine = createEngine({ seed: 7, enableTelemetry: true, ...options })
@@ -211,7 +211,7 @@ describe('reset and reinforcements', () => {
     engine.start()
     expect(engine.spawnShip('red')).toBe('red-1-401')
     for (let i = 0; i < 200; i++) engine.spawnShip('blue')
-    expect(engine.battle.ships).toHaveLength(mostShips)
+    expect(engine.battle.ships).toHaveLength(maxShips)
   })
 })
 

@@ -7,7 +7,7 @@ import { createEmitter, type HandlerFault } from './emitter.ts'
 import type { BattleEvent } from './events.ts'
 import { flyShip } from './flight.ts'
 import { flyBullets, shoot } from './gunnery.ts'
-import { beginRound, createRound, judgeRound, mostShips, spawnShip } from './round.ts'
+import { beginRound, createRound, judgeRound, maxShips, spawnShip } from './round.ts'
 
 interface EngineEvents {
   /** Every battle event, while `enableTelemetry` is on. */
@@ -63,14 +63,14 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
     if (telemetryEnabled) emitter.emit('telemetry', event)
   }
 
-  function tellWhoListens(): void {
+  function updateReport(): void {
     const isHeard = emitter.hasListener('event') || (telemetryEnabled && emitter.hasListener('telemetry'))
     battle.report = isHeard ? report : undefined
   }
 
   function begin(next: Battle): void {
     battle = next
-    tellWhoListens()
+    updateReport()
     beginRound(battle)
   }
 
@@ -80,7 +80,7 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
 
   const off: Engine['off'] = (event, handler) => {
     emitter.off(event, handler)
-    tellWhoListens()
+    updateReport()
   }
 
   return {
@@ -104,7 +104,7 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
       begin(createRound(config, battle.phase.status === 'waiting' ? battle.round : battle.round + 1, config.seed))
     },
     spawnShip(team) {
-      if (battle.phase.status !== 'fighting' || battle.ships.length >= mostShips) return undefined
+      if (battle.phase.status !== 'fighting' || battle.ships.length >= maxShips) return undefined
       return spawnShip(battle, team).id
     },
     takeOver(shipId) {
@@ -123,11 +123,11 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
     },
     setTelemetryEnabled(enabled) {
       telemetryEnabled = enabled
-      tellWhoListens()
+      updateReport()
     },
     on(event, handler) {
       emitter.on(event, handler)
-      tellWhoListens()
+      updateReport()
       return () => off(event, handler)
     },
     off,

@@ -9,7 +9,7 @@ const team = z.enum(['red', 'blue'])
 const shipId = z.string().regex(/^(red|blue)-\d+-\d+$/)
 const bulletId = z.string().regex(/^bullet-\d+-\d+$/)
 const count = z.int().min(0)
-const within = ({ least, most, whole = false }: Range) => (whole ? z.int() : z.number()).min(least).max(most)
+const within = ({ min, max, whole = false }: Range) => (whole ? z.int() : z.number()).min(min).max(max)
 
 // A place is rounded to a hundredth of a pixel; a ship that dies at the edge may lie just beyond it.
 const place = { x: z.number().min(-100).max(8000), y: z.number().min(-100).max(8000) }

@@ -6,7 +6,7 @@ import { shipRadius } from './flight.ts'
 import { cos, sin, wrapAngle } from './trigonometry.ts'
 
 /** Ticks from one shot to the next: at least, and at most. */
-const reload = { least: 14, most: 30 }
+const reload = { min: 14, max: 30 }
 
 /** Radians by which a shot strays to either side. */
 const spread = 0.45
@@ -20,7 +20,7 @@ export const gunRange = (config: BattleConfig): number => config.bulletSpeed * b
 export function shoot(battle: Battle, ship: Ship): void {
   if (!ship.controls.fire || battle.tick < ship.gunReadyTick) return
   const { config, random } = battle
-  ship.gunReadyTick = battle.tick + Math.floor(random.between(reload.least, reload.most))
+  ship.gunReadyTick = battle.tick + Math.floor(random.between(reload.min, reload.max))
   const angle = wrapAngle(ship.angle + random.between(-spread, spread))
   const x = ship.x + cos(angle) * shipRadius
   const y = ship.y + sin(angle) * shipRadius

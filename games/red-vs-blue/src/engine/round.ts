@@ -13,7 +13,7 @@ export const roundLimitTicks = 5400
 export const pauseTicks = 240
 
 /** The most ships that a battlefield takes, reinforcements included. */
-export const mostShips = 500
+export const maxShips = 500
 
 const cellSize = 64
 

@@ -14,24 +14,24 @@ export interface Launch {
   readonly speed: number | undefined
 }
 
-const speeds = { least: 0.25, most: 64 }
+const speeds = { min: 0.25, max: 64 }
 
 /** What can't be read counts as not given. */
 export function readLaunch(query: string): Launch {
   const asked = new URLSearchParams(query)
-  const { least, most } = battleRanges.seed
-  const seed = numberIn(asked.get('seed'), least, most)
+  const { min, max } = battleRanges.seed
+  const seed = numberIn(asked.get('seed'), min, max)
   const nowMs = Date.parse(asked.get('now') ?? '')
   return {
     missionId: asked.get('mission') ?? undefined,
     seed: Number.isInteger(seed) ? seed : undefined,
     byBot: asked.get('bot') === '1',
     nowMs: Number.isNaN(nowMs) ? undefined : nowMs,
-    speed: numberIn(asked.get('speed'), speeds.least, speeds.most),
+    speed: numberIn(asked.get('speed'), speeds.min, speeds.max),
   }
 }
 
-function numberIn(text: string | null, least: number, most: number): number | undefined {
+function numberIn(text: string | null, min: number, max: number): number | undefined {
   const value = text ? Number(text) : Number.NaN
-  return value >= least && value <= most ? value : undefined
+  return value >= min && value <= max ? value : undefined
 }

@@ -6,7 +6,7 @@ import { battleRanges } from '../engine/config.ts'
 import type { Game, GameControls } from '../game.ts'
 import { randomSeed } from './random-seed.ts'
 
-const mostShipsOnScreen = 80
+const maxShipsOnScreen = 80
 
 export function SettingsPanel({ game, controls }: { readonly game: Game; readonly controls: GameControls }): ReactNode {
   const { ui } = game.stores
@@ -16,9 +16,9 @@ export function SettingsPanel({ game, controls }: { readonly game: Game; readonl
   if (!settingsOpen) return null
 
   function setSeed(text: string): void {
-    const { least, most } = battleRanges.seed
+    const { min, max } = battleRanges.seed
     const value = Number(text)
-    if (text !== '' && Number.isInteger(value) && value >= least && value <= most) ui.setState({ seed: value })
+    if (text !== '' && Number.isInteger(value) && value >= min && value <= max) ui.setState({ seed: value })
   }
 
   return (
@@ -43,8 +43,8 @@ export function SettingsPanel({ game, controls }: { readonly game: Game; readonl
         id={`${id}ships`}
         data-testid="ships-per-team"
         type="range"
-        min={battleRanges.shipsPerTeam.least}
-        max={mostShipsOnScreen}
+        min={battleRanges.shipsPerTeam.min}
+        max={maxShipsOnScreen}
         value={shipsPerTeam}
         onChange={(event) => ui.setState({ shipsPerTeam: event.target.valueAsNumber })}
       />

@@ -2,7 +2,7 @@
 
 import type { FactionId } from './factions.ts'
 import type { MissionDefinition } from './mission-definition.ts'
-import type { Moment } from './moment.ts'
+import type { Moment } from './player-stats.ts'
 
 const quarry: FactionId = 'azure-league'
 const followers: readonly FactionId[] = ['tide-wardens', 'glass-choir']
@@ -11,15 +11,15 @@ const killsToProvoke = 3
 const secondsToHold = 12
 const ticksASecond = 60
 const limitSeconds = 180
-const mostShipsLost = 8
+const maxShipsLost = 8
 
 const hostileFollowers = ({ standingOf }: Moment): number =>
   followers.filter((id) => standingOf(id).attitude === 'hostile').length
 
 const secondsHeld = (now: Moment, since: Moment): number =>
-  (now.deeds.ticksFlown - since.deeds.ticksFlown) / ticksASecond
+  (now.stats.ticksFlown - since.stats.ticksFlown) / ticksASecond
 
-const leagueKills = ({ deeds }: Moment): number => deeds.killsOf[quarry] ?? 0
+const leagueKills = ({ stats }: Moment): number => stats.killsOf[quarry] ?? 0
 
 export const cascadeMission: MissionDefinition = {
   id: 'cascade',
@@ -29,8 +29,8 @@ export const cascadeMission: MissionDefinition = {
   quarry,
   endsWhenSkipped: false,
   rewards: ['A letter of marque from the Rust Corsairs', 'A seat at the table of the Ember Pact'],
-  defeat({ tick, deeds }) {
-    if (deeds.lost >= mostShipsLost) return `The Pact has lost ${mostShipsLost} ships to your plan`
+  defeat({ tick, stats }) {
+    if (stats.lost >= maxShipsLost) return `The Pact has lost ${maxShipsLost} ships to your plan`
     if (tick >= limitSeconds * ticksASecond) return 'The League’s main fleet has arrived'
     return undefined
   },
@@ -44,7 +44,7 @@ export const cascadeMission: MissionDefinition = {
       canSkip: true,
       action: 'Took over a ship',
       followUpNarrative: 'The transponder goes dark. The League’s line holds its course.',
-      isDone: ({ deeds }) => deeds.flying,
+      isDone: ({ stats }) => stats.flying,
     },
     {
       id: 'first-blood',
@@ -77,7 +77,7 @@ export const cascadeMission: MissionDefinition = {
       canSkip: true,
       action: 'Read the standings',
       followUpNarrative: 'Two Corsairs drop out of the dark on your side, guns warm.',
-      isDone: ({ deeds }, since) => deeds.readings > since.deeds.readings,
+      isDone: ({ stats }, since) => stats.standingsRead > since.stats.standingsRead,
     },
     {
       id: 'hold',
@@ -92,13 +92,13 @@ export const cascadeMission: MissionDefinition = {
     },
   ],
   objectives: [
-    { id: 'take-ship', title: 'Take a red ship', target: 1, measure: ({ deeds }) => deeds.taken },
+    { id: 'take-ship', title: 'Take a red ship', target: 1, measure: ({ stats }) => stats.taken },
     {
       id: 'provoke',
       title: 'Destroy Azure League ships',
       target: killsToProvoke,
       measure: leagueKills,
-      obstacle: ({ deeds }) => (deeds.taken > 0 ? undefined : 'You have no ship yet'),
+      obstacle: ({ stats }) => (stats.taken > 0 ? undefined : 'You have no ship yet'),
     },
     {
       id: 'cascade',
@@ -119,9 +119,9 @@ export const cascadeMission: MissionDefinition = {
       title: 'Hold on, seconds at the helm',
       target: secondsToHold,
       measure: secondsHeld,
-      obstacle({ deeds }, isDone) {
+      obstacle({ stats }, isDone) {
         if (!isDone('cascade')) return 'Nobody is after you yet'
-        return deeds.flying ? undefined : 'Your ship is lost: take another'
+        return stats.flying ? undefined : 'Your ship is lost: take another'
       },
     },
   ],

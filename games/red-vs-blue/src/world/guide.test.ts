@@ -17,10 +17,10 @@ const lesson = (id: string, isDone: Lesson['isDone'], canSkip = true): Lesson =>
 function begin(canSkip = true) {
   const tape = createTape()
   const lessons = [
-    lesson('fly', ({ deeds }) => deeds.flying),
-    lesson('fire', ({ deeds }, since) => deeds.shots - since.deeds.shots >= 2, canSkip),
+    lesson('fly', ({ stats }) => stats.flying),
+    lesson('fire', ({ stats }, since) => stats.shots - since.stats.shots >= 2, canSkip),
   ]
-  const guide = createGuide(lessons, tape.tell)
+  const guide = createGuide(lessons, tape.emit)
   expect(guide.lesson).toBeUndefined()
   guide.begin(momentAt(0))
   return { guide, tape }
@@ -45,9 +45,9 @@ it('leads from lesson to lesson, and tells what each is about', () => {
       },
     ],
   ])
-  guide.settle(momentAt(1))
+  guide.update(momentAt(1))
   expect(tape.take()).toEqual([])
-  guide.settle(momentAt(30, { flying: true, shots: 9 }))
+  guide.update(momentAt(30, { flying: true, shots: 9 }))
   const completed = {
     stepId: 'fly',
     stepIndex: 0,
@@ -64,26 +64,26 @@ it('leads from lesson to lesson, and tells what each is about', () => {
 
 it('counts from the lesson’s beginning', () => {
   const { guide, tape } = begin()
-  guide.settle(momentAt(30, { flying: true, shots: 9 }))
-  guide.settle(momentAt(31, { flying: true, shots: 10 }))
+  guide.update(momentAt(30, { flying: true, shots: 9 }))
+  guide.update(momentAt(31, { flying: true, shots: 10 }))
   tape.take()
-  guide.settle(momentAt(32, { flying: true, shots: 11 }))
+  guide.update(momentAt(32, { flying: true, shots: 11 }))
   expect(tape.take().at(-1)).toEqual(['tutorial:completed', { completedSteps: 2 }])
   expect(guide.lesson).toBeUndefined()
-  guide.settle(momentAt(33, { flying: true, shots: 99 }))
+  guide.update(momentAt(33, { flying: true, shots: 99 }))
   expect(tape.take()).toEqual([])
 })
 
 it('shows another hint after four seconds, once a lesson', () => {
   const { guide, tape } = begin()
   tape.take()
-  guide.settle(momentAt(239))
+  guide.update(momentAt(239))
   expect(tape.take()).toEqual([])
-  guide.settle(momentAt(240))
-  guide.settle(momentAt(480))
+  guide.update(momentAt(240))
+  guide.update(momentAt(480))
   expect(tape.take()).toEqual([['tutorial:control_hint_updated', { stepId: 'fly', controlHint: 'Press it harder' }]])
-  guide.settle(momentAt(500, { flying: true }))
-  guide.settle(momentAt(740, { flying: true }))
+  guide.update(momentAt(500, { flying: true }))
+  guide.update(momentAt(740, { flying: true }))
   expect(names(tape.take())).toEqual(['step_completed', 'step_started', 'control_hint_updated'])
 })
 
@@ -98,7 +98,7 @@ it('is left where the lesson allows it, and only there', () => {
   expect(guide.skip()).toBe(false)
 
   const other = begin(false)
-  other.guide.settle(momentAt(1, { flying: true }))
+  other.guide.update(momentAt(1, { flying: true }))
   other.tape.take()
   expect(other.guide.skip()).toBe(false)
   expect(other.tape.take()).toEqual([])

@@ -1,7 +1,7 @@
 /** Leads through the lessons of a mission, one after the other, and tells the world of each. */
 
-import type { Moment } from './moment.ts'
-import type { Tell } from './world-events.ts'
+import type { Moment } from './player-stats.ts'
+import type { Emit } from './world-events.ts'
 
 export interface Lesson {
   readonly id: string
@@ -25,7 +25,7 @@ export interface Guide {
   readonly lesson: Lesson | undefined
   begin(now: Moment): void
   /** Looks whether the lesson is done. Call it after each tick. */
-  settle(now: Moment): void
+  update(now: Moment): void
   /** Leaves the tutorial, where the lesson allows it. */
   skip(): boolean
 }
@@ -33,7 +33,7 @@ export interface Guide {
 /** Ticks after which a lesson shows its later hint: four seconds. */
 const patienceTicks = 240
 
-export function createGuide(lessons: readonly Lesson[], tell: Tell): Guide {
+export function createGuide(lessons: readonly Lesson[], emit: Emit): Guide {
   const totalSteps = lessons.length
   let course: { readonly index: number; readonly since: Moment; hinted: boolean } | undefined
 
@@ -41,12 +41,12 @@ export function createGuide(lessons: readonly Lesson[], tell: Tell): Guide {
     const lesson = lessons[index]
     if (!lesson) {
       course = undefined
-      tell('tutorial:completed', { completedSteps: totalSteps })
+      emit('tutorial:completed', { completedSteps: totalSteps })
       return
     }
     course = { index, since: now, hinted: false }
     const { id: stepId, title, description, canSkip, controlHint } = lesson
-    tell('tutorial:step_started', { stepId, stepIndex: index, totalSteps, title, description, canSkip, controlHint })
+    emit('tutorial:step_started', { stepId, stepIndex: index, totalSteps, title, description, canSkip, controlHint })
   }
 
   const current = (): Lesson | undefined => course && lessons[course.index]
@@ -56,27 +56,27 @@ export function createGuide(lessons: readonly Lesson[], tell: Tell): Guide {
       return current()
     },
     begin(now) {
-      tell('tutorial:started', { totalSteps })
+      emit('tutorial:started', { totalSteps })
       start(0, now)
     },
-    settle(now) {
+    update(now) {
       const lesson = current()
       if (!course || !lesson) return
       const { index, since } = course
       const ticks = now.tick - since.tick
       if (lesson.isDone(now, since)) {
         const { id: stepId, action, followUpNarrative } = lesson
-        tell('tutorial:step_completed', { stepId, stepIndex: index, action, followUpNarrative, metadata: { ticks } })
+        emit('tutorial:step_completed', { stepId, stepIndex: index, action, followUpNarrative, metadata: { ticks } })
         start(index + 1, now)
       } else if (!course.hinted && ticks >= patienceTicks) {
         course.hinted = true
-        tell('tutorial:control_hint_updated', { stepId: lesson.id, controlHint: lesson.laterHint })
+        emit('tutorial:control_hint_updated', { stepId: lesson.id, controlHint: lesson.laterHint })
       }
     },
     skip() {
       const lesson = current()
       if (!course || !lesson?.canSkip) return false
-      tell('tutorial:skipped', { reason: 'player', action: 'Left the tutorial', completedSteps: course.index })
+      emit('tutorial:skipped', { reason: 'player', action: 'Left the tutorial', completedSteps: course.index })
       course = undefined
       return true
     },

@@ -27,8 +27,8 @@ export interface MissionBotOptions {
 }
 
 /** Ticks that it takes to react; the first prompt it reads to the end. */
-const reaction = { least: 24, most: 60 }
-const firstReaction = { least: 250, most: 300 }
+const reaction = { min: 24, max: 60 }
+const firstReaction = { min: 250, max: 300 }
 
 // Distances in pixels, angles in radians.
 const fireWithin = 0.3
@@ -42,10 +42,10 @@ const turnSteps = 4
 export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOptions): MissionBot {
   // Its own dice: the battle's are the battle's.
   const random = createRandom(seed ^ 0x5eed)
-  let waitTicks = Math.floor(random.between(firstReaction.least, firstReaction.most))
+  let waitTicks = Math.floor(random.between(firstReaction.min, firstReaction.max))
   let lessonId: string | undefined
 
-  const reactionTicks = (): number => Math.floor(random.between(reaction.least, reaction.most))
+  const reactionTicks = (): number => Math.floor(random.between(reaction.min, reaction.max))
 
   /** True once it has waited as long as a hand takes; then the next wait begins. */
   function hasReacted(): boolean {
@@ -72,14 +72,14 @@ export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOpti
   /** The nearest enemy, with a taste for the quarry and for wounded ships. */
   function choosePrey({ ships, config }: BattleView, ship: ShipView): ShipView | undefined {
     let best: ShipView | undefined
-    let least = Number.POSITIVE_INFINITY
+    let nearest = Number.POSITIVE_INFINITY
     for (const other of ships) {
       if (other.team === homeTeam) continue
       const taste = roster.factionOf(other.id).id === quarry ? appetite : 1
       const seen = (squaredDistance(ship, other) / taste) * (0.3 + other.health / config.shipMaxHealth)
-      if (seen >= least) continue
+      if (seen >= nearest) continue
       best = other
-      least = seen
+      nearest = seen
     }
     return best
   }

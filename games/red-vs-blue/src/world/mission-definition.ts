@@ -2,8 +2,8 @@
 
 import type { FactionId } from './factions.ts'
 import type { Lesson } from './guide.ts'
-import type { Moment } from './moment.ts'
 import type { Objective } from './objectives.ts'
+import type { Moment } from './player-stats.ts'
 
 export interface MissionDefinition {
   readonly id: string

@@ -11,7 +11,7 @@ const plain: MissionDefinition = {
   title: 'Plain',
   briefing: 'Fly.',
   lessons: [],
-  objectives: [{ id: 'fly', title: 'Fly', target: 1, measure: ({ deeds }) => deeds.taken }],
+  objectives: [{ id: 'fly', title: 'Fly', target: 1, measure: ({ stats }) => stats.taken }],
   rewards: ['A biscuit'],
   quarry: 'azure-league',
   endsWhenSkipped: false,
@@ -25,7 +25,7 @@ function begin(definition: MissionDefinition = plain, options: Partial<MissionOp
     definition,
     engine,
     now: 1000,
-    emit: tape.tell,
+    emit: tape.emit,
     standingOf: () => unknown,
     ...options,
   })

@@ -1,16 +1,16 @@
-/** A mission under way: the battle that it is flown in, and the rules that watch it. */
+/** Runs a mission: the battle that it is flown in, and the rules that watch it. */
 
 import type { Engine } from '../engine/engine.ts'
-import { type Loss, watchDeeds } from './deeds.ts'
-import { createRoster, type FactionId, factionById, factions, homeTeam, isFactionId, type Roster } from './factions.ts'
+import { createRoster, type FactionId, factions, homeTeam, type Roster } from './factions.ts'
 import { createGuide } from './guide.ts'
-import { createMissionBot } from './mission-bot.ts'
+import { createLossReport } from './losses.ts'
+import { createMissionBot, type MissionBot } from './mission-bot.ts'
 import type { MissionDefinition } from './mission-definition.ts'
-import type { Moment } from './moment.ts'
 import { createObjectives } from './objectives.ts'
-import { afterKill, openingStandings } from './reputation.ts'
+import { type Moment, trackPlayer } from './player-stats.ts'
+import { openingStandings } from './reputation.ts'
 import type { Standing } from './standing.ts'
-import type { Tell, WorldEvent, WorldEvents } from './world-events.ts'
+import { type Emit, emitEvent } from './world-events.ts'
 
 export type MissionStatus = 'ready' | 'running' | 'completed' | 'failed'
 
@@ -22,7 +22,7 @@ export interface MissionOptions {
   /** Milliseconds since 1970 at tick 0. */
   readonly now: number
   /** Hears of everything, with the time by the mission's clock in `timestamp`. */
-  readonly emit: Tell
+  readonly emit: Emit
   readonly standingOf: (id: FactionId) => Standing
 }
 
@@ -49,93 +49,46 @@ export interface Mission {
   close(): void
 }
 
-/** Ships that a faction sends when it turns hostile, or becomes an ally. */
-const shipsSent = 2
-
 /** A bot that has not made it by then never will: three minutes at 60 ticks a second. */
-const mostTicksByBot = 10_800
+const maxTicksByBot = 10_800
 
-export function createMission({ definition, engine, botSeed, now, emit, standingOf }: MissionOptions): Mission {
+export function createMission(options: MissionOptions): Mission {
+  const { definition, engine, botSeed, now, standingOf } = options
+  const { id: missionId } = definition
   let status: MissionStatus = 'ready'
   let tick = 0
   const timeMs = (): number => now + Math.floor((tick * 1000) / engine.tickHz)
-  const tell: Tell = (name, payload) => emit(name, { ...payload, timestamp: timeMs() })
+  const emit: Emit = (name, payload) => options.emit(name, { ...payload, timestamp: timeMs() })
 
   const roster = createRoster()
-  const watch = watchDeeds(engine, roster)
-  const guide = createGuide(definition.lessons, tell)
-  const objectives = createObjectives(definition.id, definition.objectives, tell)
-  const missionId = definition.id
+  const player = trackPlayer(engine, roster)
+  const guide = createGuide(definition.lessons, emit)
+  const objectives = createObjectives(missionId, definition.objectives, emit)
+  const reportLoss = createLossReport(engine, roster, standingOf, timeMs, emit)
+  const moment = (): Moment => ({ tick, stats: player.stats, standingOf })
 
-  const bot =
-    botSeed === undefined
-      ? undefined
-      : createMissionBot({
-          seed: botSeed,
-          quarry: definition.quarry,
-          roster,
-          hands: { takeOver, readStandings, steer: engine.input, release: engine.release },
-        })
-
-  const moment = (): Moment => ({ tick, deeds: watch.deeds, standingOf })
-
-  /** The event's name and payload belong together, but a loop over events can't show it to the compiler. */
-  const tellEvent = ({ name, payload }: WorldEvent): void => tell(name, payload as never)
-
-  function takeOver(shipId?: string): void {
-    const own = engine.battle.ships.filter(({ team }) => team === homeTeam)
-    const healthiest = own.toSorted((one, other) => other.health - one.health)[0]
-    const ship = shipId === undefined ? healthiest : own.find(({ id }) => id === shipId)
-    if (ship) engine.takeOver(ship.id)
+  const takeOver = (shipId?: string): void => takeOverOwnShip(engine, shipId)
+  const readStandings = (): void => {
+    if (status === 'running') player.noteStandingsRead()
   }
+  const bot = botSeed === undefined ? undefined : createBot(botSeed)
 
-  function readStandings(): void {
-    if (status === 'running') watch.noteReading()
-  }
-
-  function mourn({ shipId, byPlayer }: Loss): void {
-    const faction = roster.factionOf(shipId)
-    tell('faction:member_removed', {
-      factionId: faction.id,
-      factionName: faction.name,
-      npcId: `crew-of-${shipId}`,
-      entityId: shipId,
-      tag: byPlayer ? 'shot_by_player' : 'shot_in_battle',
-      removedAt: timeMs(),
-    })
-    if (!byPlayer) return
-    for (const event of afterKill(faction, standingOf)) {
-      tellEvent(event)
-      if (event.name === 'faction:attitude_changed') sendShips(event.payload)
-    }
-  }
-
-  /** Words are cheap: who turns hostile or becomes an ally comes along. */
-  function sendShips({ factionId, newAttitude }: WorldEvents['faction:attitude_changed']): void {
-    if (!isFactionId(factionId)) return
-    const faction = factionById(factionId)
-    if (newAttitude !== (faction.team === homeTeam ? 'allied' : 'hostile')) return
-    for (let sent = 0; sent < shipsSent; sent++) {
-      const shipId = engine.spawnShip(faction.team)
-      if (shipId) roster.enlist(shipId, factionId)
-    }
-  }
-
-  function complete(): void {
-    status = 'completed'
-    tell('mission:completed', { missionId, rewards: definition.rewards })
+  function createBot(seed: number): MissionBot {
+    const hands = { takeOver, readStandings, steer: engine.input, release: engine.release }
+    return createMissionBot({ seed, quarry: definition.quarry, roster, hands })
   }
 
   function fail(reason: string): void {
     status = 'failed'
-    tell('mission:failed', { missionId, reason })
+    emit('mission:failed', { missionId, reason })
   }
 
   function judge(): void {
-    const defeat =
-      definition.defeat(moment()) ?? (bot && tick >= mostTicksByBot ? 'The bot ran out of time' : undefined)
-    if (objectives.areDone && guide.lesson === undefined) complete()
-    else if (defeat !== undefined) fail(defeat)
+    const defeat = definition.defeat(moment()) ?? (bot && tick >= maxTicksByBot ? 'The bot ran out of time' : undefined)
+    if (objectives.areDone && guide.lesson === undefined) {
+      status = 'completed'
+      emit('mission:completed', { missionId, rewards: definition.rewards })
+    } else if (defeat !== undefined) fail(defeat)
   }
 
   return {
@@ -154,24 +107,18 @@ export function createMission({ definition, engine, botSeed, now, emit, standing
     begin() {
       if (status !== 'ready') return
       status = 'running'
-      tell('mission:registered', {
-        missionId,
-        title: definition.title,
-        objectives: definition.objectives.map(({ id: objectiveId, title, target }) => ({ objectiveId, title, target })),
-      })
-      for (const event of openingStandings(factions, missionId)) tellEvent(event)
-      tell('mission:started', { missionId })
+      emitOpening(definition, emit)
       guide.begin(moment())
-      objectives.settle(moment())
+      objectives.update(moment())
     },
     step() {
       if (status !== 'running') return
       bot?.act(engine.battle, guide.lesson)
       tick++
       engine.step()
-      for (const loss of watch.settle()) mourn(loss)
-      guide.settle(moment())
-      objectives.settle(moment())
+      for (const loss of player.collect()) reportLoss(loss)
+      guide.update(moment())
+      objectives.update(moment())
       judge()
     },
     takeOver,
@@ -180,6 +127,24 @@ export function createMission({ definition, engine, botSeed, now, emit, standing
       if (status !== 'running' || !guide.skip()) return
       if (definition.endsWhenSkipped) fail('Skipped by the player')
     },
-    close: watch.close,
+    close: player.close,
   }
+}
+
+function takeOverOwnShip(engine: Engine, shipId: string | undefined): void {
+  const own = engine.battle.ships.filter(({ team }) => team === homeTeam)
+  const healthiest = own.toSorted((one, other) => other.health - one.health)[0]
+  const ship = shipId === undefined ? healthiest : own.find(({ id }) => id === shipId)
+  if (ship) engine.takeOver(ship.id)
+}
+
+/** Says what the mission is about, and how the factions stand. */
+function emitOpening({ id: missionId, title, objectives }: MissionDefinition, emit: Emit): void {
+  emit('mission:registered', {
+    missionId,
+    title,
+    objectives: objectives.map(({ id: objectiveId, title, target }) => ({ objectiveId, title, target })),
+  })
+  for (const event of openingStandings(factions, missionId)) emitEvent(emit, event)
+  emit('mission:started', { missionId })
 }

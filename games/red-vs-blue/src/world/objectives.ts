@@ -1,7 +1,7 @@
 /** Keeps account of a mission's objectives: how far each has come, what holds it up, and when all are done. */
 
-import type { Moment } from './moment.ts'
-import type { Tell } from './world-events.ts'
+import type { Moment } from './player-stats.ts'
+import type { Emit } from './world-events.ts'
 
 export interface Objective {
   readonly id: string
@@ -20,7 +20,7 @@ export interface Objective {
 export interface Objectives {
   readonly areDone: boolean
   /** Looks at each, in order. Call it after each tick. */
-  settle(now: Moment): void
+  update(now: Moment): void
 }
 
 interface Course {
@@ -31,19 +31,19 @@ interface Course {
   since: Moment | undefined
 }
 
-export function createObjectives(missionId: string, objectives: readonly Objective[], tell: Tell): Objectives {
+export function createObjectives(missionId: string, objectives: readonly Objective[], emit: Emit): Objectives {
   const courses = objectives.map(
     (objective): Course => ({ objective, progress: 0, isDone: false, obstacle: undefined, since: undefined }),
   )
   const isDone = (id: string): boolean => courses.some((course) => course.objective.id === id && course.isDone)
 
-  function settle(course: Course, now: Moment): void {
+  function update(course: Course, now: Moment): void {
     const { objective } = course
     const { target } = objective
     const about = { missionId, objectiveId: objective.id }
     const obstacle = objective.obstacle?.(now, isDone)
     if (obstacle !== undefined) {
-      if (obstacle !== course.obstacle) tell('objective:blocked', { ...about, reason: obstacle })
+      if (obstacle !== course.obstacle) emit('objective:blocked', { ...about, reason: obstacle })
       course.obstacle = obstacle
       return
     }
@@ -51,21 +51,21 @@ export function createObjectives(missionId: string, objectives: readonly Objecti
     const progress = Math.min(target, Math.max(course.progress, Math.floor(objective.measure(now, course.since))))
     // Progress also says that an obstacle is out of the way.
     if (progress !== course.progress || course.obstacle !== undefined) {
-      tell('objective:progress', { ...about, progress, target })
+      emit('objective:progress', { ...about, progress, target })
     }
     course.progress = progress
     course.obstacle = undefined
     if (progress < target) return
     course.isDone = true
-    tell('objective:completed', about)
+    emit('objective:completed', about)
   }
 
   return {
     get areDone() {
       return courses.every((course) => course.isDone)
     },
-    settle(now) {
-      for (const course of courses) if (!course.isDone) settle(course, now)
+    update(now) {
+      for (const course of courses) if (!course.isDone) update(course, now)
     },
   }
 }

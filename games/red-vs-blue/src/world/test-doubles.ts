@@ -1,18 +1,17 @@
 /** What the tests of missions share. */
 
-import { type Deeds, noDeeds } from './deeds.ts'
-import type { Moment } from './moment.ts'
+import { type Moment, noStats, type PlayerStats } from './player-stats.ts'
 import { type Standing, unknown } from './standing.ts'
-import type { Tell } from './world-events.ts'
+import type { Emit } from './world-events.ts'
 
-export const momentAt = (tick: number, deeds: Partial<Deeds> = {}, standing: Standing = unknown): Moment => ({
+export const momentAt = (tick: number, stats: Partial<PlayerStats> = {}, standing: Standing = unknown): Moment => ({
   tick,
-  deeds: { ...noDeeds, ...deeds },
+  stats: { ...noStats, ...stats },
   standingOf: () => standing,
 })
 
 export interface Tape {
-  readonly tell: Tell
+  readonly emit: Emit
   /** Names and payloads since the last call. */
   take(): readonly (readonly [string, object])[]
 }
@@ -20,7 +19,7 @@ export interface Tape {
 export function createTape(): Tape {
   let heard: [string, object][] = []
   return {
-    tell: (name, payload) => heard.push([name, payload]),
+    emit: (name, payload) => heard.push([name, payload]),
     take() {
       const taken = heard
       heard = []

@@ -26,7 +26,7 @@ export function roomFor({ width, height }: Size): Size & { readonly left: number
   return { left: side, top, width: width - 2 * side, height: Math.max(100, height - top - bottom) }
 }
 
-const mostShakePixels = 9
+const maxShakePixels = 9
 const shakeFadeSeconds = 0.55
 
 export function createCamera(): Camera {
@@ -59,7 +59,7 @@ export function createCamera(): Camera {
     pass(seconds) {
       trauma = Math.max(0, trauma - seconds / shakeFadeSeconds)
       // Squared, so that one explosion is a nudge and five at once are a jolt.
-      const reach = trauma * trauma * mostShakePixels
+      const reach = trauma * trauma * maxShakePixels
       shakeX = (Math.random() * 2 - 1) * reach
       shakeY = (Math.random() * 2 - 1) * reach
     },

@@ -32,9 +32,9 @@ export interface Scene {
 }
 
 /** Finer than this nobody sees the difference, and phones have to fill all these pixels. */
-const mostPixelRatio = 2
+const maxPixelRatio = 2
 
-const mostParticles = 1400
+const maxParticles = 1400
 
 export function createScene({ canvas, engine, speed, signs, isCalm }: SceneOptions): Scene {
   const context = canvas.getContext('2d', { alpha: false })
@@ -42,7 +42,7 @@ export function createScene({ canvas, engine, speed, signs, isCalm }: SceneOptio
   const camera = createCamera()
   const sprites = paintSprites()
   const stars = createStarfield({ isStill: isCalm })
-  const particles = createParticles(sprites, mostParticles)
+  const particles = createParticles(sprites, maxParticles)
   const trails = createTrails()
   const drawMarks = createMarkPainter(signs)
   const close = engine.on('event', createEffects({ particles, camera, isCalm, field: () => field(engine) }))
@@ -54,7 +54,7 @@ export function createScene({ canvas, engine, speed, signs, isCalm }: SceneOptio
 
   function resize(): void {
     const { clientWidth, clientHeight } = canvas
-    ratio = Math.min(mostPixelRatio, devicePixelRatio)
+    ratio = Math.min(maxPixelRatio, devicePixelRatio)
     view = { width: clientWidth, height: clientHeight }
     canvas.width = Math.round(clientWidth * ratio)
     canvas.height = Math.round(clientHeight * ratio)

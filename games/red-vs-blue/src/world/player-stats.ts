@@ -1,10 +1,11 @@
-/** What the player has done so far, counted from the battle's events and from who is at the helm. */
+/** Counts what the player does, from the battle's events and from who is at the helm. */
 
 import type { Engine } from '../engine/engine.ts'
 import type { BattleEvent } from '../engine/events.ts'
 import type { FactionId, Roster } from './factions.ts'
+import type { Standing } from './standing.ts'
 
-export interface Deeds {
+export interface PlayerStats {
   /** Whether a ship is in the player's hands. */
   readonly flying: boolean
   readonly taken: number
@@ -19,12 +20,12 @@ export interface Deeds {
   readonly kills: number
   readonly killsOf: Readonly<Partial<Record<FactionId, number>>>
   /** Looks at the standings. */
-  readonly readings: number
+  readonly standingsRead: number
   /** Ticks with a ship in hand. */
   readonly ticksFlown: number
 }
 
-export const noDeeds: Deeds = {
+export const noStats: PlayerStats = {
   flying: false,
   taken: 0,
   lost: 0,
@@ -35,8 +36,16 @@ export const noDeeds: Deeds = {
   hits: 0,
   kills: 0,
   killsOf: {},
-  readings: 0,
+  standingsRead: 0,
   ticksFlown: 0,
+}
+
+/** What the rules of a mission are asked about: the mission as it stands after a tick. */
+export interface Moment {
+  /** Ticks since the mission began. */
+  readonly tick: number
+  readonly stats: PlayerStats
+  readonly standingOf: (id: FactionId) => Standing
 }
 
 /** A ship that is gone, and whether it was the player who shot it. */
@@ -45,26 +54,29 @@ export interface Loss {
   readonly byPlayer: boolean
 }
 
-export interface DeedWatch {
-  readonly deeds: Deeds
+export interface PlayerTracker {
+  readonly stats: PlayerStats
   /** Counts what has happened since the last call, and returns the ships lost meanwhile. Call it after each tick. */
-  settle(): readonly Loss[]
+  collect(): readonly Loss[]
   /** The player has looked at the standings. */
-  noteReading(): void
+  noteStandingsRead(): void
   /** Stops listening. */
   close(): void
 }
 
-export function watchDeeds(engine: Engine, roster: Roster): DeedWatch {
-  let deeds = noDeeds
+export function trackPlayer(engine: Engine, roster: Roster): PlayerTracker {
+  let stats = noStats
   /** The ship whose bullets count as the player's: also those that outlive it. */
   let hand: string | undefined
   // Kept until the tick is over: what follows from an event, such as reinforcements, must not meddle with the tick.
   let happened: BattleEvent[] = []
   const close = engine.on('event', (event) => happened.push(event))
 
-  const add = (name: keyof { [Key in keyof Deeds as Deeds[Key] extends number ? Key : never]: true }, by = 1): void => {
-    deeds = { ...deeds, [name]: deeds[name] + by }
+  const add = (
+    name: keyof { [Key in keyof PlayerStats as PlayerStats[Key] extends number ? Key : never]: true },
+    by = 1,
+  ): void => {
+    stats = { ...stats, [name]: stats[name] + by }
   }
 
   /** Whoever flew at the start of the tick has fired in it. */
@@ -78,7 +90,7 @@ export function watchDeeds(engine: Engine, roster: Roster): DeedWatch {
       hand = undefined
       add('released')
     }
-    if (deeds.flying !== (pilotedId !== undefined)) deeds = { ...deeds, flying: pilotedId !== undefined }
+    if (stats.flying !== (pilotedId !== undefined)) stats = { ...stats, flying: pilotedId !== undefined }
     if (pilotedId !== undefined) add('ticksFlown')
   }
 
@@ -107,21 +119,21 @@ export function watchDeeds(engine: Engine, roster: Roster): DeedWatch {
   }
 
   function addKill(faction: FactionId): void {
-    const { kills, killsOf } = deeds
-    deeds = { ...deeds, kills: kills + 1, killsOf: { ...killsOf, [faction]: (killsOf[faction] ?? 0) + 1 } }
+    const { kills, killsOf } = stats
+    stats = { ...stats, kills: kills + 1, killsOf: { ...killsOf, [faction]: (killsOf[faction] ?? 0) + 1 } }
   }
 
   return {
-    get deeds() {
-      return deeds
+    get stats() {
+      return stats
     },
-    settle() {
+    collect() {
       lookWhoFlies()
       const events = happened
       happened = []
       return events.map(count).filter((loss) => loss !== undefined)
     },
-    noteReading: () => add('readings'),
+    noteStandingsRead: () => add('standingsRead'),
     close,
   }
 }

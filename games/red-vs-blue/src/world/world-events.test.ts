@@ -2,8 +2,8 @@ import { EventBus } from '@downlink/world-state'
 import { expect, it, vi } from 'vitest'
 import { battleEvents } from '../engine/events.ts'
 import { createHeadlessMission } from '../headless-mission.ts'
-import { pushWorldEvents } from './telemetry.ts'
 import type { WorldEvents } from './world-events.ts'
+import { pushWorldEvents } from './world-events.ts'
 
 it('spells events as telemetry does, and stops', () => {
   const eventBus = new EventBus<WorldEvents>()
