@@ -1,17 +1,17 @@
-/** The game put together: engine, stores, telemetry and frame loop. Making it is inert; `connect` wires it. */
+/** Puts the game together: engine, stores, telemetry and frame loop. Making it is inert; `connect` wires it. */
 
 import { attachTelemetry } from '@downlink/client'
-import type { Controls, ShipView, Team } from './engine/battle.ts'
+import type { Team } from './engine/battle.ts'
 import { type BattleConfig, battleDefaults } from './engine/config.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import type { BattleEvents } from './engine/events.ts'
-import { createFrameMeter } from './frame-stats.ts'
-import { createLoop, type FramePort, type Loop } from './loop.ts'
+import { createHands, type Hands, teamBehind } from './hands.ts'
+import type { FramePort, Loop } from './loop.ts'
 import { createMissionControl, type MissionChoice, type MissionControl } from './mission-control.ts'
-import { createGameStateStore, type GameStateStore, takeSnapshot } from './stores/game-state.ts'
+import { createPlay } from './play.ts'
+import { createGameStateStore, type GameStateStore, type WorldViewStore } from './stores/game-state.ts'
 import { type BattleTelemetry, createTelemetryStore, type TelemetryStore } from './stores/telemetry.ts'
 import { createUiStore, type UiStore } from './stores/ui.ts'
-import type { WorldViewStore } from './stores/world.ts'
 
 export interface GameControls {
   /** Begins the first battle, or goes on after a pause. */
@@ -22,18 +22,6 @@ export interface GameControls {
   readonly spawnShip: (team?: Team) => void
   /** Begins a new battle with what is set now, or the mission anew. */
   readonly reset: () => void
-}
-
-/** What a player's hands do. They do nothing while a bot flies the mission. */
-interface Hands {
-  /**
-   * Puts a ship into the player's hands: the given one, or the fittest of the side that is behind; in a mission one of
-   * the player's own side.
-   */
-  readonly takeOver: (shipId?: string) => void
-  readonly steer: (controls: Readonly<Controls>) => void
-  /** Hands the ship back to its bot. */
-  readonly release: () => void
 }
 
 export interface Game extends GameControls, Hands {
@@ -70,9 +58,6 @@ export interface GameOptions {
   readonly frames?: FramePort
 }
 
-/** Ticks between two snapshots: ten a second are as many as anyone reads. */
-const snapshotTicks = 6
-
 /** The most ships a player may call in before the screen is only ships. */
 const maxShipsByHand = 200
 
@@ -81,72 +66,17 @@ export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames 
   const ui = createUiStore({ telemetryAllowed: telemetry.enabled, seed })
   const telemetryStore = createTelemetryStore(telemetry)
   const engine = createEngine({ seed, enableTelemetry: telemetry.enabled })
-  const missions = createMissionControl({
-    engine,
-    telemetry,
-    push: () => telemetryStore.getState().pushTelemetry,
-    now,
-  })
+  const push = () => telemetryStore.getState().pushTelemetry
+  const missions = createMissionControl({ engine, telemetry, push, now })
+  const play = createPlay({ engine, missions, ui, gameState, telemetry: telemetryStore, frames })
   const stores: Stores = { telemetry: telemetryStore, gameState, ui, world: missions.view }
-  const meter = createFrameMeter()
-
-  const snapshot = (): void => {
-    gameState.setState(takeSnapshot(engine.battle))
-    missions.show()
-  }
-
-  const isByBot = (): boolean => missions.mission?.isByBot === true
-
-  /** A player who reads or chooses should not be shot meanwhile; a bot does not mind. */
-  function isPlaying(): boolean {
-    const { running, inspectorOpen, menuOpen } = ui.getState()
-    return running && !menuOpen && (!inspectorOpen || isByBot())
-  }
-
-  const hasEnded = (): boolean => missions.mission !== undefined && missions.mission.status !== 'running'
-
-  function tick(): void {
-    if (missions.mission) missions.mission.step()
-    else engine.step()
-    if (hasEnded()) {
-      // Also where several ticks fall into one frame: after its last one a mission takes no further steps.
-      ui.setState({ running: false })
-      snapshot()
-    } else if (engine.battle.tick % snapshotTicks === 0) snapshot()
-  }
-
-  const loop = createLoop({
-    tickHz: () => engine.tickHz,
-    speed: () => (isPlaying() ? ui.getState().speed : 0),
-    tick,
-    measure(frameMs) {
-      const frameStats = isPlaying() ? meter.add(frameMs) : meter.clear()
-      if (!frameStats) return
-      gameState.setState({ frameStats })
-      if (!ui.getState().telemetryEnabled) return
-      const { ships, bullets } = engine.battle
-      const entities = ships.length + bullets.length
-      telemetryStore.getState().pushTelemetry('frame_stats', { ...frameStats, entities })
-    },
-    ...(frames && { frames }),
-  })
-
-  /** Follows the player's choice; only switching on is told, since off emits nothing at all. */
-  function switchTelemetry(choice: boolean): void {
-    telemetry.setEnabled(choice)
-    const { enabled } = telemetry
-    engine.setTelemetryEnabled(enabled)
-    // The operator's flag is a ceiling: where it is off, so is the switch.
-    if (choice && !enabled) ui.setState({ telemetryEnabled: false })
-    if (enabled) telemetryStore.getState().pushTelemetry('telemetry_toggled', { enabled })
-  }
 
   function startBattle(): void {
     missions.leave()
     const { shipsPerTeam, seed } = ui.getState()
     engine.reset({ ...fieldSize?.(), shipsPerTeam, seed })
     ui.setState({ running: true, menuOpen: false })
-    snapshot()
+    play.show()
   }
 
   function startMission(choice: MissionChoice): void {
@@ -156,83 +86,73 @@ export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames 
     engine.reset({ canvasWidth, canvasHeight, shipsPerTeam, seed })
     mission.begin()
     ui.setState({ running: true, menuOpen: false })
-    snapshot()
-  }
-
-  function reset(): void {
-    if (missions.mission) startMission({ id: missions.mission.definition.id, byBot: isByBot() })
-    else startBattle()
+    play.show()
   }
 
   return {
     engine,
     telemetry,
     stores,
-    loop,
+    loop: play.loop,
     missions,
-    reset,
+    ...createHands(engine, missions, play),
     startBattle,
     startMission,
+    reset() {
+      if (missions.mission) startMission({ id: missions.mission.definition.id, byBot: play.isByBot() })
+      else startBattle()
+    },
     start() {
-      if (hasEnded()) return
+      if (play.hasEnded()) return
       if (gameState.getState().snapshot) ui.setState({ running: true })
       else startBattle()
     },
     stop() {
       ui.setState({ running: false })
       // What stands still on the screen stands in the HUD, too.
-      if (gameState.getState().snapshot) snapshot()
+      if (gameState.getState().snapshot) play.show()
     },
     spawnShip(team) {
       const { red, blue } = engine.battle.alive
       // A mission's fleets are its own business.
       if (missions.mission || red + blue >= maxShipsByHand) return
       engine.spawnShip(team ?? teamBehind(engine))
-      snapshot()
-    },
-    takeOver(shipId) {
-      if (isByBot()) return
-      if (missions.mission) missions.mission.takeOver(shipId)
-      else {
-        const chosen = shipId ?? fittestShip(engine)
-        if (chosen) engine.takeOver(chosen)
-      }
-      snapshot()
-    },
-    steer(controls) {
-      if (!isByBot()) engine.input(controls)
-    },
-    release() {
-      if (isByBot()) return
-      engine.release()
-      snapshot()
+      play.show()
     },
     inspect(open) {
       if (open) missions.mission?.readStandings()
       ui.setState({ inspectorOpen: open })
     },
-    connect() {
-      const { pushTelemetry } = telemetryStore.getState()
-      const undo = [
-        missions.connect(),
-        attachTelemetry<BattleEvents>(engine, { push: pushTelemetry }),
-        engine.on('error', ({ event, cause }) => console.error(`A handler of "${event}" failed`, cause)),
-        ui.subscribe(({ telemetryEnabled }, before) => {
-          if (telemetryEnabled !== before.telemetryEnabled) switchTelemetry(telemetryEnabled)
-        }),
-        () => loop.stop(),
-      ]
-      loop.start()
-      return () => {
-        for (const step of undo) step()
-      }
-    },
+    connect: () => connectGame({ engine, telemetry, stores, missions, loop: play.loop }),
   }
 }
 
-const teamBehind = ({ battle }: Engine): Team => (battle.alive.red < battle.alive.blue ? 'red' : 'blue')
+/** Wires the engine to the stores and runs the loop. */
+function connectGame(game: Pick<Game, 'engine' | 'telemetry' | 'stores' | 'missions' | 'loop'>): () => void {
+  const { engine, stores, missions, loop } = game
+  const { pushTelemetry } = stores.telemetry.getState()
+  const undo = [
+    missions.connect(),
+    attachTelemetry<BattleEvents>(engine, { push: pushTelemetry }),
+    engine.on('error', ({ event, cause }) => console.error(`A handler of "${event}" failed`, cause)),
+    stores.ui.subscribe(({ telemetryEnabled }, before) => {
+      if (telemetryEnabled !== before.telemetryEnabled) switchTelemetry(game, telemetryEnabled)
+    }),
+    () => loop.stop(),
+  ]
+  loop.start()
+  return () => {
+    for (const step of undo) step()
+  }
+}
 
-const fittestShip = (engine: Engine): string | undefined =>
-  engine.battle.ships
-    .filter(({ team }) => team === teamBehind(engine))
-    .reduce<ShipView | undefined>((best, ship) => (ship.health > (best?.health ?? 0) ? ship : best), undefined)?.id
+/** Follows the player's choice; only switching on is told, since off emits nothing at all. */
+function switchTelemetry(game: Pick<Game, 'engine' | 'telemetry' | 'stores'>, choice: boolean): void {
+  const { engine, telemetry, stores } = game
+  telemetry.setEnabled(choice)
+  const { enabled } = telemetry
+  engine.setTelemetryEnabled(enabled)
+  // The operator's flag is a ceiling: where it is off, so is the switch.
+  if (choice && !enabled) stores.ui.setState({ telemetryEnabled: false })
+  if (enabled) stores.telemetry.getState().pushTelemetry('telemetry_toggled', { enabled })
+}

@@ -1,19 +1,19 @@
-/** Missions on the page: which one is flown, the world it changes, and what is remembered of it for an export. */
+/** Runs missions on the page: which one is flown, the world it changes, and what is recorded of it for an export. */
 
 import { createEventRecorder, type GameIdentity } from '@downlink/artifacts'
 import { createLocalStorage, exposeInspector, type LoadResult } from '@downlink/world-state'
 import type { Report } from './engine/battle.ts'
 import type { Engine } from './engine/engine.ts'
 import { identity } from './identity.ts'
+import { createWorldViewStore, type WorldViewStore } from './stores/game-state.ts'
 import type { BattleTelemetry } from './stores/telemetry.ts'
-import { createWorldViewStore, type WorldViewStore } from './stores/world.ts'
 import { describeBattle } from './world/engine-section.ts'
 import type { FactionId } from './world/factions.ts'
 import { createMission, type Mission } from './world/mission.ts'
 import { findMission } from './world/missions.ts'
 import type { Attitude } from './world/standing.ts'
 import { createWorld, type World } from './world/world.ts'
-import { pushWorldEvents } from './world/world-events.ts'
+import { type Emit, pushWorldEvents } from './world/world-events.ts'
 import { viewWorld } from './world/world-view.ts'
 
 export interface MissionChoice {
@@ -71,12 +71,7 @@ export function createMissionControl({ engine, telemetry, push, now }: MissionCo
     game: () => loaded ?? { ...identity, seed: engine.battle.config.seed, missionId: mission?.definition.id ?? null },
     sections: {
       engine: () => describeBattle(engine.battle, mission?.tick ?? null),
-      telemetry: () => ({
-        sessionId: telemetry.sessionId,
-        enabled: telemetry.enabled,
-        ...telemetry.stats(),
-        recorded: recorder.length,
-      }),
+      telemetry: () => describeTelemetry(telemetry, recorder.length),
     },
     events: recorder.events,
     storage: createLocalStorage({ prefix: 'red-vs-blue:' }),
@@ -84,11 +79,6 @@ export function createMissionControl({ engine, telemetry, push, now }: MissionCo
   })
   const { eventBus, store, saveManager, standingOf } = world
   const blank = store.snapshot()
-
-  /** A free battle may last for hours: only missions are remembered. */
-  const record: Report = (type, data) => {
-    if (mission) recorder.push(type, data)
-  }
 
   /** Ends what is under way; the world stays as it is. */
   function close(): void {
@@ -122,14 +112,8 @@ export function createMissionControl({ engine, telemetry, push, now }: MissionCo
     prepare({ id, byBot = false }, seed) {
       const definition = findMission(id)
       leave()
-      mission = createMission({
-        definition,
-        engine,
-        ...(byBot && { botSeed: seed }),
-        now: now(),
-        emit: (name, payload) => eventBus.emit(name, payload),
-        standingOf,
-      })
+      const emit: Emit = (name, payload) => eventBus.emit(name, payload)
+      mission = createMission({ definition, engine, ...(byBot && { botSeed: seed }), now: now(), emit, standingOf })
       const { roster } = mission
       signs = { factionOf: (shipId) => roster.factionOf(shipId).id, attitudeOf: (id) => standingOf(id).attitude }
       return mission
@@ -141,28 +125,43 @@ export function createMissionControl({ engine, telemetry, push, now }: MissionCo
     leave,
     async load() {
       const result = await saveManager.load()
-      if (result.ok) {
-        close()
-        recorder.clear()
-        loaded = result.game
-      }
+      if (!result.ok) return result
+      close()
+      recorder.clear()
+      loaded = result.game
       return result
     },
     show,
-    connect() {
-      const undo = [
-        store.connect(),
-        engine.on('telemetry', ({ type, data }) => record(type, data)),
-        pushWorldEvents(eventBus, (type, data) => {
-          if (!telemetry.enabled) return
-          record(type, data)
-          push()(type, data)
-        }),
-        exposeInspector(saveManager),
-      ]
-      return () => {
-        for (const step of undo) step()
-      }
-    },
+    // A free battle may last for hours: only missions are recorded.
+    connect: () => connectWorld(world, engine, telemetry, push, (type, data) => mission && recorder.push(type, data)),
+  }
+}
+
+const describeTelemetry = (telemetry: MissionControlOptions['telemetry'], recorded: number): object => ({
+  sessionId: telemetry.sessionId,
+  enabled: telemetry.enabled,
+  ...telemetry.stats(),
+  recorded,
+})
+
+function connectWorld(
+  { eventBus, store, saveManager }: World,
+  engine: Engine,
+  telemetry: MissionControlOptions['telemetry'],
+  push: MissionControlOptions['push'],
+  record: Report,
+): () => void {
+  const undo = [
+    store.connect(),
+    engine.on('telemetry', ({ type, data }) => record(type, data)),
+    pushWorldEvents(eventBus, (type, data) => {
+      if (!telemetry.enabled) return
+      record(type, data)
+      push()(type, data)
+    }),
+    exposeInspector(saveManager),
+  ]
+  return () => {
+    for (const step of undo) step()
   }
 }

@@ -1,20 +1,11 @@
-/** How a bot flies: it picks a prey, leads its shots, flocks with its own side, dodges, and runs when hurt. */
+/** Flies a bot's ship: it picks a prey, leads its shots, flocks with its own side, dodges, and runs when hurt. */
 
 import { type Battle, type Ship, squaredDistance } from './battle.ts'
 import { gunRange } from './gunnery.ts'
 import { atan2, cos, sin, wrapAngle } from './trigonometry.ts'
+import { tuning } from './tuning.ts'
 
-// Distances in pixels, times in ticks, angles in radians; weights are relative to the pull of the prey, which is 1.
-const keepCourse = { weight: 0.2 }
-const think = { afterLeast: 12, afterMost: 30, taste: 0.5, changeSide: 0.2 }
-const pass = { within: 90, weight: 1.6 }
-const flee = { belowHealth: 0.4, forTicks: 150, jinkTicks: 24, weight: 0.9 }
-const flock = { within: 110, alignment: 0.2, cohesion: 0.04 }
-const separation = { within: 84, weight: 3 }
-const dodge = { within: 130, miss: 30, weight: 2.2 }
-const edge = { within: 110, weight: 3 }
-const aim = { within: 0.5, farthest: 0.85 }
-const slowTurn = { above: 1.2, thrust: 0.4 }
+const { keepCourse, think, pass, flee, flock, separation, dodge, edge, aim, slowTurn } = tuning.bot
 
 /** Where a bot wants to go: the sum of what pulls and pushes it. */
 interface Heading {
@@ -43,7 +34,7 @@ export function flyBot(battle: Battle, ship: Ship): void {
 
 /** The nearest enemy, seen through a bias that differs each time: so not everybody chases the same one. */
 function chooseTarget({ random, ships, tick }: Battle, ship: Ship): void {
-  ship.thinkTick = tick + Math.floor(random.between(think.afterLeast, think.afterMost))
+  ship.thinkTick = tick + Math.floor(random.between(think.minTicks, think.maxTicks))
   // Two bots that keep to their sides may circle each other for ever.
   if (random.next() < think.changeSide) ship.side = -ship.side
   ship.target = undefined
@@ -86,7 +77,7 @@ function hunt({ config }: Battle, ship: Ship, prey: Ship, heading: Heading): boo
   return offBy < aim.within && distance < gunRange(config) * aim.farthest
 }
 
-/** Keeps clear of everybody close, and flies with its own side: separation, alignment, cohesion (Reynolds' boids). */
+/** Keeps clear of everybody close, and flies with its own side: separation, alignment, cohesion (Reynolds' boids: https://www.red3d.com/cwr/boids/). */
 function keepFormation({ config, nearby }: Battle, ship: Ship, heading: Heading): void {
   for (const other of nearby.within(ship.x, ship.y, flock.within)) {
     if (other === ship) continue

@@ -3,7 +3,7 @@ import { BattleError } from '../errors.ts'
 import type { BattleConfig } from './config.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { type BattleEvent, type BattleEvents, battleEvents } from './events.ts'
-import { maxShips, pauseTicks, roundLimitTicks } from './round.ts'
+import { tuning } from './tuning.ts'
 
 function record(options: Partial<BattleConfig> = {}): { engine: Engine; events: BattleEvent[] } {
   const engine = createEngine({ seed: 7, enableTelemetry: true, ...options })
@@ -55,7 +55,7 @@ describe('a round', () => {
     expect([ended?.red, ended?.blue]).toContain(0)
     expect(ended?.winner).toBe(ended?.blue === 0 ? 'red' : 'blue')
     const shotsBefore = ofType(events, 'bullet_fired').length
-    play(engine, pauseTicks)
+    play(engine, tuning.round.pauseTicks)
     expect(engine.battle.round).toBe(1)
     expect(ofType(events, 'bullet_fired')).toHaveLength(shotsBefore)
     engine.step()
@@ -68,9 +68,9 @@ describe('a round', () => {
     const { engine, events } = record({ shipsPerTeam: 2, bulletDamage: 1, shipMaxHealth: 1000 })
     engine.start()
     engine.spawnShip('blue')
-    play(engine, roundLimitTicks)
+    play(engine, tuning.round.limitTicks)
     expect(ofType(events, 'round_ended')).toEqual([
-      { round: 1, winner: 'blue', red: 2, blue: 3, ticks: roundLimitTicks },
+      { round: 1, winner: 'blue', red: 2, blue: 3, ticks: tuning.round.limitTicks },
     ])
   })
 
@@ -211,7 +211,7 @@ describe('reset and reinforcements', () => {
     engine.start()
     expect(engine.spawnShip('red')).toBe('red-1-401')
     for (let i = 0; i < 200; i++) engine.spawnShip('blue')
-    expect(engine.battle.ships).toHaveLength(maxShips)
+    expect(engine.battle.ships).toHaveLength(tuning.round.maxShips)
   })
 })
 

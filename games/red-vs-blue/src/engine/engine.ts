@@ -1,4 +1,4 @@
-/** The battle engine: one call to `step` is one tick. The same seed and inputs give the same events, byte for byte. */
+/** Plays a battle: one call to `step` is one tick. The same seed and inputs give the same events, byte for byte. */
 
 import type { Battle, BattleView, Controls, Report, Ship, Team } from './battle.ts'
 import { flyBot } from './bot.ts'
@@ -7,7 +7,8 @@ import { createEmitter, type HandlerFault } from './emitter.ts'
 import type { BattleEvent } from './events.ts'
 import { flyShip } from './flight.ts'
 import { flyBullets, shoot } from './gunnery.ts'
-import { beginRound, createRound, judgeRound, maxShips, spawnShip } from './round.ts'
+import { beginRound, createRound, judgeRound, spawnShip } from './round.ts'
+import { tuning } from './tuning.ts'
 
 interface EngineEvents {
   /** Every battle event, while `enableTelemetry` is on. */
@@ -104,7 +105,7 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
       begin(createRound(config, battle.phase.status === 'waiting' ? battle.round : battle.round + 1, config.seed))
     },
     spawnShip(team) {
-      if (battle.phase.status !== 'fighting' || battle.ships.length >= maxShips) return undefined
+      if (battle.phase.status !== 'fighting' || battle.ships.length >= tuning.round.maxShips) return undefined
       return spawnShip(battle, team).id
     },
     takeOver(shipId) {

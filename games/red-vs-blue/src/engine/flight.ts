@@ -1,16 +1,10 @@
-/** What the controls do to a ship: it turns, pushes along its nose, and drag holds it to its top speed. */
+/** Moves a ship as its controls say: it turns, pushes along its nose, and drag holds it to its top speed. */
 
 import type { Battle, Ship } from './battle.ts'
 import { cos, sin, wrapAngle } from './trigonometry.ts'
+import { tuning } from './tuning.ts'
 
-/** Pixels from a ship's centre to its hull. */
-export const shipRadius = 7
-
-/** Radians a tick at full rudder: once around in 1.2 seconds. */
-const turnRate = 0.085
-
-/** The share of its speed that a ship loses each tick. With thrust of the same share, top speed is where both meet. */
-const drag = 0.04
+const { radius, turnRate, drag } = tuning.ship
 
 export function flyShip({ config, pilotedId }: Battle, ship: Ship): void {
   const { controls } = ship
@@ -27,8 +21,8 @@ export function flyShip({ config, pilotedId }: Battle, ship: Ship): void {
   ship.y += ship.velocityY
 
   // The edge of the field is soft: a ship slides along it and keeps its nose.
-  if (ship.x < shipRadius || ship.x > config.canvasWidth - shipRadius) ship.velocityX = 0
-  if (ship.y < shipRadius || ship.y > config.canvasHeight - shipRadius) ship.velocityY = 0
-  ship.x = Math.max(shipRadius, Math.min(config.canvasWidth - shipRadius, ship.x))
-  ship.y = Math.max(shipRadius, Math.min(config.canvasHeight - shipRadius, ship.y))
+  if (ship.x < radius || ship.x > config.canvasWidth - radius) ship.velocityX = 0
+  if (ship.y < radius || ship.y > config.canvasHeight - radius) ship.velocityY = 0
+  ship.x = Math.max(radius, Math.min(config.canvasWidth - radius, ship.x))
+  ship.y = Math.max(radius, Math.min(config.canvasHeight - radius, ship.y))
 }

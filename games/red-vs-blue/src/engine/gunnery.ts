@@ -1,17 +1,12 @@
-/** Guns, bullets and what they hit. Nobody is hit by their own side. */
+/** Fires guns, moves bullets, and settles what they hit. Nobody is hit by their own side. */
 
 import { type Battle, type Bullet, enemyOf, roundAngle, roundPlace, type Ship } from './battle.ts'
 import type { BattleConfig } from './config.ts'
-import { shipRadius } from './flight.ts'
 import { cos, sin, wrapAngle } from './trigonometry.ts'
+import { tuning } from './tuning.ts'
 
-/** Ticks from one shot to the next: at least, and at most. */
-const reload = { min: 14, max: 30 }
-
-/** Radians by which a shot strays to either side. */
-const spread = 0.45
-
-const bulletLifeTicks = 55
+const { radius: shipRadius } = tuning.ship
+const { reloadTicks, spread, bulletLifeTicks } = tuning.gun
 
 /** Pixels that a bullet flies. */
 export const gunRange = (config: BattleConfig): number => config.bulletSpeed * bulletLifeTicks
@@ -20,7 +15,7 @@ export const gunRange = (config: BattleConfig): number => config.bulletSpeed * b
 export function shoot(battle: Battle, ship: Ship): void {
   if (!ship.controls.fire || battle.tick < ship.gunReadyTick) return
   const { config, random } = battle
-  ship.gunReadyTick = battle.tick + Math.floor(random.between(reload.min, reload.max))
+  ship.gunReadyTick = battle.tick + Math.floor(random.between(reloadTicks.min, reloadTicks.max))
   const angle = wrapAngle(ship.angle + random.between(-spread, spread))
   const x = ship.x + cos(angle) * shipRadius
   const y = ship.y + sin(angle) * shipRadius

@@ -1,21 +1,13 @@
-/** A round's course: the fleets line up, fight until one is gone or time is up, and after a pause comes the next. */
+/** Runs a round: the fleets line up, fight until one is gone or time is up, and after a pause comes the next. */
 
 import { type Battle, enemyOf, roundPlace, type Ship, type Team } from './battle.ts'
 import type { BattleConfig } from './config.ts'
 import { createRandom, type Random } from './random.ts'
 import { createSpatialHash } from './spatial-hash.ts'
 import { pi } from './trigonometry.ts'
+import { tuning } from './tuning.ts'
 
-/** Ticks after which a round is decided by numbers: a minute and a half at 60 a second. */
-export const roundLimitTicks = 5400
-
-/** Ticks from the end of a round to the start of the next. */
-export const pauseTicks = 240
-
-/** The most ships that a battlefield takes, reinforcements included. */
-export const maxShips = 500
-
-const cellSize = 64
+const { limitTicks, pauseTicks, cellSize, botPace } = tuning.round
 
 /** A round is a function of its number, seed and config, so any one of them can be played again alone. */
 export function createRound(config: Required<BattleConfig>, round: number, seed: number): Battle {
@@ -56,7 +48,7 @@ export function spawnShip(battle: Battle, team: Team, place?: number): Ship {
     id: `${team}-${round}-${++battle.shipsSpawned}`,
     team,
     bornTick: battle.tick,
-    pace: random.between(0.55, 0.8),
+    pace: random.between(botPace.min, botPace.max),
     side: random.next() < 0.5 ? -1 : 1,
     x,
     y,
@@ -104,7 +96,7 @@ function lineUp(config: BattleConfig, random: Random, team: Team, place: number)
 /** Ends the round where a fleet is gone or time is up. */
 export function judgeRound(battle: Battle): void {
   const { red, blue } = battle.alive
-  if (battle.phase.status !== 'fighting' || (red > 0 && blue > 0 && battle.tick < roundLimitTicks)) return
+  if (battle.phase.status !== 'fighting' || (red > 0 && blue > 0 && battle.tick < limitTicks)) return
   const winner = red === blue ? 'draw' : red > blue ? 'red' : enemyOf('red')
   battle.phase = { status: 'over', winner, nextRoundTick: battle.tick + pauseTicks }
   battle.report?.('round_ended', { round: battle.round, winner, red, blue, ticks: battle.tick })

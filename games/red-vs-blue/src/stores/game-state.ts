@@ -1,8 +1,9 @@
-/** What the page shows of a battle in words and numbers. The canvas reads the engine itself. */
+/** Keeps what the page shows of a battle and a mission in words and numbers. The canvas reads the engine itself. */
 
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { BattleView, Phase } from '../engine/battle.ts'
 import type { FrameStats } from '../frame-stats.ts'
+import type { WorldView } from '../world/world-view.ts'
 
 /** A moment of the battle; it never changes after it was taken. */
 interface BattleSnapshot {
@@ -58,3 +59,13 @@ export function takeSnapshot({
     blueCount: alive.blue,
   }
 }
+
+/** A view of the world's own store. */
+interface WorldViewState {
+  /** Undefined in a free battle. */
+  readonly view: WorldView | undefined
+}
+
+export type WorldViewStore = StoreApi<WorldViewState>
+
+export const createWorldViewStore = (): WorldViewStore => createStore(() => ({ view: undefined }))

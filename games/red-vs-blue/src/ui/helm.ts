@@ -1,4 +1,4 @@
-/** The player's hands: keyboard, mouse and touch, turned into the controls of a ship. */
+/** Turns keyboard, mouse and touch into the controls of a ship. */
 
 import type { Controls } from '../engine/battle.ts'
 import { wrapAngle } from '../engine/trigonometry.ts'
@@ -28,7 +28,7 @@ const hoverReach = 24
 const turnSteps = 4
 
 export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HTMLCanvasElement): Helm {
-  const { engine, stores } = game
+  const { engine } = game
   const held = new Set<string>()
   let pointer: { readonly x: number; readonly y: number } | undefined
   const listening = new AbortController()
@@ -73,34 +73,7 @@ export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HT
     return found
   }
 
-  addEventListener(
-    'keydown',
-    (event) => {
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
-      // The inspector has keys of its own.
-      const { inspectorOpen, menuOpen } = stores.ui.getState()
-      if (inspectorOpen) return
-      if (event.code === 'KeyI' && !event.repeat) game.inspect(true)
-      if (event.code === 'Escape' && menuOpen) stores.ui.setState({ menuOpen: false })
-      else if (event.code === 'Escape') game.release()
-      if (event.code === 'KeyT' && !event.repeat) game.takeOver()
-      if (!engine.battle.pilotedId || !flightKeys.has(event.code)) return
-      // Or Space would press a button, and the arrows scroll.
-      event.preventDefault()
-      held.add(event.code)
-    },
-    { signal },
-  )
-  addEventListener(
-    'keyup',
-    (event) => {
-      // Some browsers press the button on the way up.
-      if (held.delete(event.code)) event.preventDefault()
-    },
-    { signal },
-  )
-  addEventListener('blur', () => held.clear(), { signal })
-
+  listenToKeys(game, held, signal)
   canvas.addEventListener(
     'pointerdown',
     (event) => {
@@ -137,3 +110,35 @@ export function createHelm(game: Game, scene: Pick<Scene, 'toField'>, canvas: HT
 
 const isTyping = ({ target }: KeyboardEvent): boolean =>
   target instanceof HTMLInputElement && target.type !== 'checkbox'
+
+/** @param held codes of the flight keys that are down */
+function listenToKeys(game: Game, held: Set<string>, signal: AbortSignal): void {
+  const { engine, stores } = game
+  addEventListener(
+    'keydown',
+    (event) => {
+      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
+      // The inspector has keys of its own.
+      const { inspectorOpen, menuOpen } = stores.ui.getState()
+      if (inspectorOpen) return
+      if (event.code === 'KeyI' && !event.repeat) game.inspect(true)
+      if (event.code === 'Escape' && menuOpen) stores.ui.setState({ menuOpen: false })
+      else if (event.code === 'Escape') game.release()
+      if (event.code === 'KeyT' && !event.repeat) game.takeOver()
+      if (!engine.battle.pilotedId || !flightKeys.has(event.code)) return
+      // Or Space would press a button, and the arrows scroll.
+      event.preventDefault()
+      held.add(event.code)
+    },
+    { signal },
+  )
+  addEventListener(
+    'keyup',
+    (event) => {
+      // Some browsers press the button on the way up.
+      if (held.delete(event.code)) event.preventDefault()
+    },
+    { signal },
+  )
+  addEventListener('blur', () => held.clear(), { signal })
+}

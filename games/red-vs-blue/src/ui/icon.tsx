@@ -1,7 +1,10 @@
-/** The toolbar's pictures, each a path on a 24 × 24 grid. */
+/** Draws the page's small pictures: the toolbar's icons, and the factions' marks as their ships wear them. */
 
 import type { ReactNode } from 'react'
+import type { FactionId } from '../world/factions.ts'
+import { factionMarks } from './scene/faction-marks.ts'
 
+/** Each on a 24 × 24 grid. */
 const paths = {
   play: 'M8 5l11 7-11 7z',
   pause: 'M8 5v14M16 5v14',
@@ -19,6 +22,14 @@ export function Icon({ name }: { readonly name: IconName }): ReactNode {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
       <path d={paths[name]} />
+    </svg>
+  )
+}
+
+export function FactionMark({ id }: { readonly id: FactionId }): ReactNode {
+  return (
+    <svg className="faction-mark" viewBox="-6 -6 12 12" aria-hidden="true">
+      <path d={factionMarks[id]} />
     </svg>
   )
 }

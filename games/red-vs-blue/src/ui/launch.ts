@@ -35,3 +35,6 @@ function numberIn(text: string | null, min: number, max: number): number | undef
   const value = text ? Number(text) : Number.NaN
   return value >= min && value <= max ? value : undefined
 }
+
+/** A seed that nobody chose. The engine itself never rolls dice that it was not given. */
+export const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0

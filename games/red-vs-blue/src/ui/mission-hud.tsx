@@ -1,9 +1,9 @@
-/** Everything that a mission shows over the battle. */
+/** Shows all of a mission over the battle. */
 
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import type { Game } from '../game.ts'
-import { CascadeAlert } from './cascade-alert.tsx'
+import type { Cascade } from '../world/world-view.ts'
 import { MissionEnd } from './mission-end.tsx'
 import { ObjectivesPanel } from './objectives-panel.tsx'
 import { PromptCard } from './prompt-card.tsx'
@@ -33,5 +33,26 @@ export function MissionHud({ game }: { readonly game: Game }): ReactNode {
         )
       )}
     </>
+  )
+}
+
+/** A cascade strikes: who started it, and whom it moved. It fades by itself. */
+function CascadeAlert({ cascade }: { readonly cascade: Cascade | undefined }): ReactNode {
+  return (
+    <div className="cascade-alert" role="status" data-testid="cascade-alert">
+      {cascade && (
+        // A new key plays it again.
+        <div key={cascade.timeMs}>
+          <p className="label">Cascade from the {cascade.source}</p>
+          <ul>
+            {cascade.reached.map(({ id, name, attitude }) => (
+              <li key={id}>
+                {name} <b className={attitude}>{attitude}</b>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
   )
 }

@@ -4,7 +4,7 @@ import { type ReactNode, useId } from 'react'
 import { useStore } from 'zustand'
 import { battleRanges } from '../engine/config.ts'
 import type { Game, GameControls } from '../game.ts'
-import { randomSeed } from './random-seed.ts'
+import { randomSeed } from './launch.ts'
 
 const maxShipsOnScreen = 80
 

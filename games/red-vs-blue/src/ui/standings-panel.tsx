@@ -3,7 +3,7 @@
 import type { CSSProperties, ReactNode } from 'react'
 import { scoreOf } from '../world/standing.ts'
 import type { FactionStanding } from '../world/world-view.ts'
-import { FactionMark } from './faction-mark.tsx'
+import { FactionMark } from './icon.tsx'
 
 /** The scale's ends, in fame less infamy. */
 const farthest = 60

@@ -1,4 +1,4 @@
-/** A player made of rules: it sees what a player sees and uses what a player has, the helm and the inspector. */
+/** Plays a mission by rules: the bot sees what a player sees and uses what a player has, the helm and the inspector. */
 
 import { type BattleView, type ShipView, squaredDistance } from '../engine/battle.ts'
 import { createRandom } from '../engine/random.ts'
@@ -54,38 +54,8 @@ export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOpti
     return true
   }
 
-  /** The healthiest of the own ships; of several the one nearest to a quarry. */
-  function chooseShip(battle: BattleView): ShipView | undefined {
-    let best: ShipView | undefined
-    let bestWorth = Number.NEGATIVE_INFINITY
-    for (const ship of battle.ships) {
-      if (ship.team !== homeTeam) continue
-      const prey = choosePrey(battle, ship)
-      const worth = ship.health * 20 - (prey ? Math.sqrt(squaredDistance(ship, prey)) : 0)
-      if (worth <= bestWorth) continue
-      best = ship
-      bestWorth = worth
-    }
-    return best
-  }
-
-  /** The nearest enemy, with a taste for the quarry and for wounded ships. */
-  function choosePrey({ ships, config }: BattleView, ship: ShipView): ShipView | undefined {
-    let best: ShipView | undefined
-    let nearest = Number.POSITIVE_INFINITY
-    for (const other of ships) {
-      if (other.team === homeTeam) continue
-      const taste = roster.factionOf(other.id).id === quarry ? appetite : 1
-      const seen = (squaredDistance(ship, other) / taste) * (0.3 + other.health / config.shipMaxHealth)
-      if (seen >= nearest) continue
-      best = other
-      nearest = seen
-    }
-    return best
-  }
-
   function fly(battle: BattleView, ship: ShipView, mayFire: boolean): void {
-    const prey = choosePrey(battle, ship)
+    const prey = choosePrey(battle, ship, quarry, roster)
     if (!prey) {
       hands.steer({ turn: 0, thrust: 0, fire: false })
       return
@@ -133,8 +103,43 @@ export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOpti
       const ship = battle.ships.find(({ id }) => id === battle.pilotedId)
       if (ship) return followLesson(battle, ship, lesson?.id)
       if (battle.phase.status !== 'fighting' || !hasReacted()) return
-      const chosen = chooseShip(battle)
+      const chosen = chooseShip(battle, quarry, roster)
       if (chosen) hands.takeOver(chosen.id)
     },
   }
+}
+
+/** The healthiest of the own ships; of several the one nearest to a quarry. */
+function chooseShip(battle: BattleView, quarry: FactionId, roster: Roster): ShipView | undefined {
+  let best: ShipView | undefined
+  let bestWorth = Number.NEGATIVE_INFINITY
+  for (const ship of battle.ships) {
+    if (ship.team !== homeTeam) continue
+    const prey = choosePrey(battle, ship, quarry, roster)
+    const worth = ship.health * 20 - (prey ? Math.sqrt(squaredDistance(ship, prey)) : 0)
+    if (worth <= bestWorth) continue
+    best = ship
+    bestWorth = worth
+  }
+  return best
+}
+
+/** The nearest enemy, with a taste for the quarry and for wounded ships. */
+function choosePrey(
+  { ships, config }: BattleView,
+  ship: ShipView,
+  quarry: FactionId,
+  roster: Roster,
+): ShipView | undefined {
+  let best: ShipView | undefined
+  let nearest = Number.POSITIVE_INFINITY
+  for (const other of ships) {
+    if (other.team === homeTeam) continue
+    const taste = roster.factionOf(other.id).id === quarry ? appetite : 1
+    const seen = (squaredDistance(ship, other) / taste) * (0.3 + other.health / config.shipMaxHealth)
+    if (seen >= nearest) continue
+    best = other
+    nearest = seen
+  }
+  return best
 }

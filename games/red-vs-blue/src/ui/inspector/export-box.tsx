@@ -4,7 +4,6 @@ import type { Artifact } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
 import type { SaveManager } from '@downlink/world-state'
 import { type ReactNode, useState } from 'react'
-import { download } from './download.ts'
 
 type Export =
   | { readonly status: 'none' }
@@ -60,3 +59,25 @@ export function ExportBox({ saveManager }: { readonly saveManager: SaveManager }
 }
 
 const extensionOf = ({ filename }: Artifact): string => filename.slice(filename.lastIndexOf('.'))
+
+/** Chromium reads a blob only after the click has returned. */
+const keepUrlMs = 30_000
+
+/** Hands an artifact to the player's browser as a file. */
+async function download({ filename, mimeType, content }: Artifact): Promise<void> {
+  const url = URL.createObjectURL(new Blob(await partsOf(content), { type: mimeType }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = filename
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), keepUrlMs)
+}
+
+async function partsOf(content: Artifact['content']): Promise<BlobPart[]> {
+  if (typeof content === 'string') return [content]
+  const parts: BlobPart[] = []
+  // Copied into buffers of their own: a chunk may be a view of something shared.
+  if (content instanceof Uint8Array) return [new Uint8Array(content)]
+  for await (const chunk of content) parts.push(new Uint8Array(chunk))
+  return parts
+}

@@ -1,10 +1,11 @@
 /** The inspector: what the world has kept, as an export would show it. Opened by I or its button, closed by Esc. */
 
+import type { InspectorSummary } from '@downlink/artifacts'
+import type { FactionInspection, MissionInspection, TutorialInspection } from '@downlink/world-state/slices'
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Game } from '../../game.ts'
 import { ExportBox } from './export-box.tsx'
-import { readInspection } from './inspection.ts'
 import { SaveBox } from './save-box.tsx'
 import { Cascades, Facts, Missions, Removals, Standings, Transcript } from './sections.tsx'
 
@@ -96,3 +97,19 @@ function InspectorDialog({ game }: { readonly game: Game }): ReactNode {
     </dialog>
   )
 }
+
+/** An inspector summary with the types of its sections: those of the slices that this game's store has. */
+interface Inspection {
+  readonly summary: InspectorSummary
+  /** Undefined where the section could not be read. */
+  readonly factions: FactionInspection | undefined
+  readonly tutorial: TutorialInspection | undefined
+  readonly missions: MissionInspection | undefined
+}
+
+const readInspection = (summary: InspectorSummary): Inspection => ({
+  summary,
+  factions: (summary.factions as FactionInspection | null) ?? undefined,
+  tutorial: (summary.tutorial as TutorialInspection | null) ?? undefined,
+  missions: (summary.missions as MissionInspection | null) ?? undefined,
+})

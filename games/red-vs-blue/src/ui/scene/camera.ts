@@ -1,5 +1,7 @@
 /** Fits the battlefield into the canvas between the panels, and shakes it. */
 
+import type { BattleConfig } from '../../engine/config.ts'
+
 export interface Camera {
   /** Screen pixels (CSS) a field pixel. */
   readonly scale: number
@@ -21,9 +23,25 @@ export interface Size {
 }
 
 /** What the panels leave of the screen, in CSS pixels. */
-export function roomFor({ width, height }: Size): Size & { readonly left: number; readonly top: number } {
+function roomFor({ width, height }: Size): Size & { readonly left: number; readonly top: number } {
   const { top, bottom, side } = width < 720 ? { top: 92, bottom: 176, side: 8 } : { top: 76, bottom: 92, side: 20 }
   return { left: side, top, width: width - 2 * side, height: Math.max(100, height - top - bottom) }
+}
+
+/** A battlefield has the same area on every screen, in pixels. */
+const fieldArea = 1280 * 800
+
+/**
+ * How large the battlefield is on a screen: in the screen's own shape.
+ * @param view the window in CSS pixels
+ */
+export function fieldSizeFor(view: Size): Pick<BattleConfig, 'canvasWidth' | 'canvasHeight'> {
+  const room = roomFor(view)
+  const shape = Math.max(0.45, Math.min(2.2, room.width / room.height))
+  return {
+    canvasWidth: Math.round(Math.sqrt(fieldArea * shape)),
+    canvasHeight: Math.round(Math.sqrt(fieldArea / shape)),
+  }
 }
 
 const maxShakePixels = 9

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { checkConfig } from '../engine/config.ts'
-import { fieldSizeFor } from './field-size.ts'
+import { checkConfig } from '../../engine/config.ts'
+import { fieldSizeFor } from './camera.ts'
 
 it.each([
   [1280, 800],
