@@ -26,7 +26,8 @@ for (const page of pages) {
 async function sourcesOf(workspace: string): Promise<string[]> {
   const manifest = JSON.parse(await readFile(join(root, workspace, 'package.json'), 'utf8'))
   const bundled = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
-    .filter((name) => name.startsWith('@downlink/'))
+    // Of the collector a page takes types alone.
+    .filter((name) => name.startsWith('@downlink/') && name !== '@downlink/collector')
     .map((name) => name.replace('@downlink/', 'packages/'))
   return [workspace, ...(await Promise.all(bundled.map(sourcesOf))).flat()]
 }

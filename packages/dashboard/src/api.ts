@@ -1,5 +1,5 @@
 /** Calls to the collector that this page comes from. Its paths are relative: the collector may be mounted anywhere. */
-import type { LedgerPage, QueryResult } from './api-types.ts'
+import type { LedgerPage, QueryResult } from '@downlink/collector'
 
 /** What the collector refused, and why. */
 export class ApiError extends Error {

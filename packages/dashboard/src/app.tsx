@@ -14,7 +14,7 @@ import { Vitals } from './vitals/vitals.tsx'
 export function App({ live }: { readonly live: LiveLink }): ReactElement {
   const { link, counters, tail } = useSyncExternalStore(live.subscribe, live.snapshot)
   const sessions = useSessions()
-  const locked = sessions.state === 'locked'
+  const locked = sessions.status === 'locked'
 
   useEffect(() => {
     if (locked) return

@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. */
+/** Formats numbers and times as people read them. */
 
 const whole = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
@@ -34,6 +34,9 @@ export function formatAge(ageMs: number): string {
 export function shortSession(sessionId: string): string {
   return sessionId.length > 14 ? `${sessionId.startsWith('plain:') ? 'plain:' : ''}…${sessionId.slice(-8)}` : sessionId
 }
+
+/** How many of each name. */
+export type Counts = Readonly<Record<string, number>>
 
 /** Each type's colour, the same on every part of the page. */
 export type Hues = ReadonlyMap<string, number>

@@ -2,7 +2,7 @@
  * One live feed for all pages of a collector that a browser has open: as a SharedWorker, whose name is the feed's URL.
  * A browser has six connections to a host, and each page's own feed would take one of them for good.
  */
-import { createBrowserFeed } from './browser-feed.ts'
+import { createBrowserFeed } from './live-feed.ts'
 
 const feed = createBrowserFeed(self.name)
 

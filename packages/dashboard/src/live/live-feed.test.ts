@@ -43,7 +43,7 @@ function aFeed() {
     clock,
     heard,
     join: (messages = heard) => feed.join((message) => messages.push(message)),
-    links: () => heard.flatMap((message) => (message.type === 'link' ? [message.link] : [])),
+    links: () => heard.flatMap((message) => (message.kind === 'link' ? [message.link] : [])),
     settle: () => new Promise(setImmediate),
     timers: () => [...timers].map(({ delayMs }) => delayMs),
     fire() {
@@ -68,11 +68,11 @@ it('opens one connection for all who listen, and closes it with the last', async
   const late: FeedMessage[] = []
   const leaveToo = join(late)
   expect(connections).toHaveLength(1)
-  expect(heard.at(-1)).toEqual({ type: 'counters', counters: { stored: 5 } })
+  expect(heard.at(-1)).toEqual({ kind: 'counters', counters: { stored: 5 } })
   // Who comes later hears at once how things stand.
   expect(late).toEqual([
-    { type: 'link', link: { status: 'open', sinceMs: 1000 } },
-    { type: 'counters', counters: { stored: 5 } },
+    { kind: 'link', link: { status: 'open', sinceMs: 1000 } },
+    { kind: 'counters', counters: { stored: 5 } },
   ])
   leave()
   leave()
@@ -86,7 +86,7 @@ it('reads messages however they are cut, and passes over comments', async () => 
   join()
   for (const part of [': beat\n\nevent: ta', 'il\nda', `${tail.slice(14)}${counters}`]) connections[0]?.push(part)
   await settle()
-  expect(heard.map(({ type }) => type)).toEqual(['link', 'link', 'tail', 'counters'])
+  expect(heard.map(({ kind }) => kind)).toEqual(['link', 'link', 'tail', 'counters'])
 })
 
 it.each([

@@ -1,5 +1,6 @@
-/** The live feed of a collector, read for any number of listeners over one connection, and found again when it is lost. */
-import type { LiveCounters, LiveTail } from '../api-types.ts'
+/** Reads a collector's live feed for any number of listeners over one connection, and finds it again when it is lost. */
+import type { LiveCounters, LiveTail } from '@downlink/collector'
+import { openLive } from '../api.ts'
 
 /** Times are milliseconds since 1970. */
 export type Link =
@@ -14,9 +15,9 @@ export interface Loss {
 }
 
 export type FeedMessage =
-  | { readonly type: 'link'; readonly link: Link }
-  | { readonly type: 'counters'; readonly counters: LiveCounters }
-  | { readonly type: 'tail'; readonly tail: LiveTail }
+  | { readonly kind: 'link'; readonly link: Link }
+  | { readonly kind: 'counters'; readonly counters: LiveCounters }
+  | { readonly kind: 'tail'; readonly tail: LiveTail }
 
 export interface LiveFeed {
   /** Tells how things stand, then what comes. The first listener opens the connection, the last one's leave closes it. */
@@ -36,22 +37,55 @@ const retryDelayMs = 3000
 /** Counters come twice a second. */
 const silenceMs = 10_000
 
-const silent = `Nothing has come for ${silenceMs / 1000} s. A proxy that buffers the feed keeps it back.`
-const ended = 'The collector, or a proxy before it, ended the feed.'
-const unanswered = 'The collector does not answer.'
+/** Why a feed is lost, where the collector does not say it. */
+const reasons = {
+  silent: `Nothing has come for ${silenceMs / 1000} s. A proxy that buffers the feed keeps it back.`,
+  ended: 'The collector, or a proxy before it, ended the feed.',
+  unanswered: 'The collector does not answer.',
+}
 
-export function createLiveFeed({ read, setTimer, now }: LiveFeedPorts): LiveFeed {
+export function createLiveFeed(ports: LiveFeedPorts): LiveFeed {
   const listeners = new Set<(message: FeedMessage) => void>()
   let link: Link = { status: 'connecting' }
   let counters: LiveCounters | undefined
   let close = () => {}
 
+  const notify = (message: FeedMessage): void => {
+    for (const listener of listeners) listener(message)
+  }
+
+  function setLink(next: Link): void {
+    link = next
+    notify({ kind: 'link', link })
+  }
+
+  function open(): void {
+    close = readFeed(ports, received, (reason) => {
+      // While it stays lost, what matters is since when.
+      const atMs = link.status === 'lost' ? link.lost.atMs : ports.now()
+      setLink({ status: 'lost', lost: { atMs, reason } })
+      close = ports.setTimer(open, retryDelayMs)
+    })
+  }
+
+  function received(message: string): void {
+    if (link.status !== 'open') {
+      setLink({ status: 'open', sinceMs: ports.now(), ...(link.status === 'lost' && { lost: link.lost }) })
+    }
+    const [, kind, data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(message) ?? []
+    if (kind === 'tail') notify({ kind, tail: JSON.parse(data) as LiveTail })
+    if (kind === 'counters') {
+      counters = JSON.parse(data) as LiveCounters
+      notify({ kind, counters })
+    }
+  }
+
   return {
     join(listener) {
       const entry = (message: FeedMessage) => listener(message)
       listeners.add(entry)
-      listener({ type: 'link', link })
-      if (counters) listener({ type: 'counters', counters })
+      listener({ kind: 'link', link })
+      if (counters) listener({ kind: 'counters', counters })
       if (listeners.size === 1) open()
       return () => {
         if (!listeners.delete(entry) || listeners.size > 0) return
@@ -61,66 +95,71 @@ export function createLiveFeed({ read, setTimer, now }: LiveFeedPorts): LiveFeed
       }
     },
   }
-
-  function open(): void {
-    const controller = new AbortController()
-    let cancelTimer = () => {}
-    close = () => {
-      cancelTimer()
-      controller.abort()
-    }
-    void follow()
-
-    async function follow(): Promise<void> {
-      let rest = ''
-      try {
-        listen()
-        for await (const text of read(controller.signal)) {
-          if (controller.signal.aborted) return
-          listen()
-          const messages = (rest + text).split('\n\n')
-          rest = messages.pop() ?? ''
-          for (const message of messages) take(message)
-        }
-        lose(ended)
-      } catch (error) {
-        lose(error instanceof TypeError || !(error instanceof Error) ? unanswered : error.message)
-      }
-    }
-
-    function listen(): void {
-      cancelTimer()
-      cancelTimer = setTimer(() => lose(silent), silenceMs)
-    }
-
-    function lose(reason: string): void {
-      if (controller.signal.aborted) return
-      close()
-      // While it stays lost, what matters is since when.
-      const atMs = link.status === 'lost' ? link.lost.atMs : now()
-      setLink({ status: 'lost', lost: { atMs, reason } })
-      close = setTimer(open, retryDelayMs)
-    }
-  }
-
-  function take(message: string): void {
-    if (link.status !== 'open') {
-      setLink({ status: 'open', sinceMs: now(), ...(link.status === 'lost' && { lost: link.lost }) })
-    }
-    const [, type, data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(message) ?? []
-    if (type === 'tail') tell({ type, tail: JSON.parse(data) as LiveTail })
-    if (type === 'counters') {
-      counters = JSON.parse(data) as LiveCounters
-      tell({ type, counters })
-    }
-  }
-
-  function setLink(next: Link): void {
-    link = next
-    tell({ type: 'link', link })
-  }
-
-  function tell(message: FeedMessage): void {
-    for (const listener of listeners) listener(message)
-  }
 }
+
+/**
+ * Reads one connection, message by message, until it is lost: then it is closed, and `lost` called once with the reason.
+ *
+ * @returns how to close it
+ */
+function readFeed(
+  { read, setTimer }: LiveFeedPorts,
+  received: (message: string) => void,
+  lost: (reason: string) => void,
+): () => void {
+  const controller = new AbortController()
+  let cancelTimer = () => {}
+
+  const close = (): void => {
+    cancelTimer()
+    controller.abort()
+  }
+
+  const lose = (reason: string): void => {
+    if (controller.signal.aborted) return
+    close()
+    lost(reason)
+  }
+
+  const awaitMore = (): void => {
+    cancelTimer()
+    cancelTimer = setTimer(() => lose(reasons.silent), silenceMs)
+  }
+
+  async function follow(): Promise<void> {
+    let rest = ''
+    try {
+      awaitMore()
+      for await (const text of read(controller.signal)) {
+        if (controller.signal.aborted) return
+        awaitMore()
+        const messages = (rest + text).split('\n\n')
+        rest = messages.pop() ?? ''
+        for (const message of messages) received(message)
+      }
+      lose(reasons.ended)
+    } catch (error) {
+      lose(error instanceof TypeError || !(error instanceof Error) ? reasons.unanswered : error.message)
+    }
+  }
+
+  void follow()
+  return close
+}
+
+/**
+ * Reads the feed over `fetch`, in a page or in a worker.
+ * @param url of `/api/live`
+ */
+export const createBrowserFeed = (url: string): LiveFeed =>
+  createLiveFeed({
+    async *read(signal) {
+      const reader = (await openLive(url, signal)).pipeThrough(new TextDecoderStream()).getReader()
+      for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+    },
+    setTimer(run, delayMs) {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
+    now: () => Date.now(),
+  })

@@ -1,5 +1,5 @@
+import type { LiveCounters } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import type { LiveCounters } from '../api-types.ts'
 import type { FeedMessage, LiveFeed } from './live-feed.ts'
 import { createLiveLink } from './live-link.ts'
 
@@ -36,9 +36,9 @@ it('follows the feed and keeps what came while it is down', () => {
   link.subscribe(() => told++)
   link.start()
   expect(link.snapshot().link).toEqual({ status: 'connecting' })
-  state.tell({ type: 'counters', counters })
-  state.tell({ type: 'tail', tail: { events: [], rejected: [], lost: 2 } })
-  state.tell({ type: 'link', link: lost })
+  state.tell({ kind: 'counters', counters })
+  state.tell({ kind: 'tail', tail: { events: [], rejected: [], lost: 2 } })
+  state.tell({ kind: 'link', link: lost })
   expect(link.snapshot()).toMatchObject({ link: lost, counters: { stored: 5 }, tail: { lost: 2 } })
   expect(told).toBe(3)
 })

@@ -1,5 +1,5 @@
 /** The page's link to the live feed: what came, kept small, for components to read. */
-import type { LiveCounters } from '../api-types.ts'
+import type { LiveCounters } from '@downlink/collector'
 import { addTail, emptyTail, type Tail } from '../tail/tail.ts'
 import type { FeedMessage, Link, LiveFeed } from './live-feed.ts'
 
@@ -31,7 +31,7 @@ export function createLiveLink(feed: LiveFeed): LiveLink {
     },
 
     start() {
-      leave ??= feed.join(take)
+      leave ??= feed.join(received)
     },
 
     stop() {
@@ -40,10 +40,10 @@ export function createLiveLink(feed: LiveFeed): LiveLink {
     },
   }
 
-  function take(message: FeedMessage): void {
-    if (message.type === 'link') change({ link: message.link })
-    if (message.type === 'counters') change({ counters: message.counters })
-    if (message.type === 'tail') change({ tail: addTail(current.tail, message.tail) })
+  function received(message: FeedMessage): void {
+    if (message.kind === 'link') change({ link: message.link })
+    if (message.kind === 'counters') change({ counters: message.counters })
+    if (message.kind === 'tail') change({ tail: addTail(current.tail, message.tail) })
   }
 
   function change(part: Partial<LiveSnapshot>): void {

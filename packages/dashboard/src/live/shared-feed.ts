@@ -1,6 +1,5 @@
 /** The live feed as a page has it: that of the worker which all pages share; or its own, where there are no such workers. */
-import { createBrowserFeed } from './browser-feed.ts'
-import type { FeedMessage, LiveFeed } from './live-feed.ts'
+import { createBrowserFeed, type FeedMessage, type LiveFeed } from './live-feed.ts'
 
 type Listener = (message: FeedMessage) => void
 

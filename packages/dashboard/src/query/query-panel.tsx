@@ -1,30 +1,29 @@
-/** SQL over what is stored, and all of it as a file. */
+/** Asks for SQL and shows the rows, or hands out all that is stored as a file. */
+import type { QueryResult } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
 import { type KeyboardEvent, type ReactElement, useId, useState } from 'react'
 import { exportPath, runQuery } from '../api.ts'
-import type { QueryResult } from '../api-types.ts'
-import { examples } from './examples.ts'
 import { ResultTable } from './result-table.tsx'
 
 type Answer =
-  | { readonly state: 'none' | 'running' }
-  | { readonly state: 'here'; readonly result: QueryResult; readonly tookMs: number }
-  | { readonly state: 'failed'; readonly message: string }
+  | { readonly status: 'none' | 'running' }
+  | { readonly status: 'here'; readonly result: QueryResult; readonly tookMs: number }
+  | { readonly status: 'failed'; readonly message: string }
 
 export function QueryPanel(): ReactElement {
   const [sql, setSql] = useState(examples[0]?.sql ?? '')
-  const [answer, setAnswer] = useState<Answer>({ state: 'none' })
+  const [answer, setAnswer] = useState<Answer>({ status: 'none' })
   const sqlId = useId()
 
   async function run(text: string): Promise<void> {
     setSql(text)
-    setAnswer({ state: 'running' })
+    setAnswer({ status: 'running' })
     const startedAt = performance.now()
     try {
       const result = await runQuery(text)
-      setAnswer({ state: 'here', result, tookMs: performance.now() - startedAt })
+      setAnswer({ status: 'here', result, tookMs: performance.now() - startedAt })
     } catch (error) {
-      setAnswer({ state: 'failed', message: messageOf(error) })
+      setAnswer({ status: 'failed', message: messageOf(error) })
     }
   }
 
@@ -64,21 +63,21 @@ export function QueryPanel(): ReactElement {
         onKeyDown={onKeyDown}
       />
       <div className="bar">
-        <button type="button" className="main" onClick={() => void run(sql)} disabled={answer.state === 'running'}>
+        <button type="button" className="main" onClick={() => void run(sql)} disabled={answer.status === 'running'}>
           Run
         </button>
         <p className="quiet" role="status">
-          {answer.state === 'none' && 'Ctrl + Enter runs it too.'}
-          {answer.state === 'running' && 'Running.'}
-          {answer.state === 'here' && summaryOf(answer.result, answer.tookMs)}
+          {answer.status === 'none' && 'Ctrl + Enter runs it too.'}
+          {answer.status === 'running' && 'Running.'}
+          {answer.status === 'here' && summaryOf(answer.result, answer.tookMs)}
         </p>
       </div>
-      {answer.state === 'failed' && (
+      {answer.status === 'failed' && (
         <pre className="fault" role="alert">
           {answer.message}
         </pre>
       )}
-      {answer.state === 'here' && <ResultTable result={answer.result} />}
+      {answer.status === 'here' && <ResultTable result={answer.result} />}
     </section>
   )
 }
@@ -87,3 +86,30 @@ function summaryOf({ rows, truncated }: QueryResult, tookMs: number): string {
   const count = `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`
   return `${truncated ? `The first ${count}; there are more` : count}, ${Math.round(tookMs)} ms`
 }
+
+interface Example {
+  readonly name: string
+  readonly sql: string
+}
+
+/** Queries to start from. */
+const examples: readonly Example[] = [
+  {
+    name: 'Events by type',
+    sql: 'SELECT type, count(*) AS events, min(ts) AS first, max(ts) AS last\nFROM events GROUP BY type ORDER BY events DESC',
+  },
+  {
+    name: 'By minute',
+    sql: "SELECT date_trunc('minute', ts) AS minute, count(*) AS events\nFROM events GROUP BY minute ORDER BY minute DESC LIMIT 60",
+  },
+  { name: 'Ledgers', sql: 'SELECT * FROM ledgers ORDER BY missing DESC, pushed DESC LIMIT 50' },
+  {
+    name: 'Rejections',
+    sql: 'SELECT code, message, count(*) AS events FROM rejected_events\nGROUP BY ALL ORDER BY events DESC LIMIT 50',
+  },
+  {
+    name: 'Delay',
+    sql: 'SELECT type, median(epoch_ms(received_at) - epoch_ms(ts)) AS median_ms,\n  quantile_cont(epoch_ms(received_at) - epoch_ms(ts), 0.99) AS p99_ms\nFROM events GROUP BY type',
+  },
+  { name: 'Tables', sql: 'SHOW TABLES' },
+]

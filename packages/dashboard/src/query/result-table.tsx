@@ -1,6 +1,7 @@
 /** Rows of a query. Every value is text here, whatever it says. */
+
+import type { QueryResult } from '@downlink/collector'
 import type { ReactElement } from 'react'
-import type { QueryResult } from '../api-types.ts'
 
 const shownRows = 500
 

@@ -1,5 +1,5 @@
+import type { Ledger } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import type { Ledger } from '../api-types.ts'
 import { sharesOf, verdictOn } from './ledger-shares.ts'
 
 const aLedger = (over: Partial<Ledger>): Ledger => ({

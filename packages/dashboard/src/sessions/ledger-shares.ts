@@ -1,5 +1,6 @@
-/** A ledger as shares of what was pushed, and in one word. */
-import type { Counts, Ledger } from '../api-types.ts'
+/** Cuts a ledger into shares of what was pushed, and judges it in one word. */
+import type { Ledger } from '@downlink/collector'
+import type { Counts } from '../format.ts'
 
 export const fates = ['stored', 'rejected', 'dropped', 'missing', 'outstanding'] as const
 export type Fate = (typeof fates)[number]
@@ -26,7 +27,7 @@ export type Verdict =
   | { readonly kind: 'unbalanced' }
 
 /** One lost event in a million must still be seen. */
-const leastWidth = 2
+const minWidth = 2
 
 const total = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
 
@@ -38,7 +39,7 @@ export function eventsOf(ledger: Ledger): Readonly<Record<Fate, number>> {
 export function sharesOf(ledger: Ledger): readonly Share[] {
   const events = eventsOf(ledger)
   const present = fates.filter((fate) => events[fate] > 0)
-  const weights = present.map((fate) => Math.max(leastWidth, (events[fate] / Math.max(1, ledger.pushed)) * 100))
+  const weights = present.map((fate) => Math.max(minWidth, (events[fate] / Math.max(1, ledger.pushed)) * 100))
   const sum = weights.reduce((all, weight) => all + weight, 0)
   let start = 0
   return present.map((fate, at) => {

@@ -1,7 +1,8 @@
 /** One session: who it is, and what became of every event it pushed. */
+
+import type { Ledger } from '@downlink/collector'
 import { Fragment, type ReactElement } from 'react'
-import type { Counts, Ledger } from '../api-types.ts'
-import { formatAge, formatCount, shortSession } from '../format.ts'
+import { type Counts, formatAge, formatCount, shortSession } from '../format.ts'
 import { eventsOf, fates, sharesOf, type Verdict, verdictOn } from './ledger-shares.ts'
 
 export function SessionRow({ ledger, now }: { readonly ledger: Ledger; readonly now: number }): ReactElement {

@@ -1,11 +1,12 @@
-/** The newest sessions, asked for again and again while somebody looks. */
+/** Asks for the newest sessions, again and again while somebody looks. */
+
+import type { Ledger } from '@downlink/collector'
 import { useCallback, useEffect, useState } from 'react'
 import { ApiError, fetchSessions } from '../api.ts'
-import type { Ledger } from '../api-types.ts'
 
 export interface Sessions {
   /** `locked`: a read token has to be shown first. */
-  readonly state: 'loading' | 'here' | 'locked' | 'failed'
+  readonly status: 'loading' | 'here' | 'locked' | 'failed'
   /** What went wrong, where something did. */
   readonly fault: string
   readonly ledgers: readonly Ledger[]
@@ -21,12 +22,12 @@ export interface Sessions {
 
 const intervalMs = 2000
 const pageSize = 20
-const most = 200
+const maxShown = 200
 
 export function useSessions(): Sessions {
   const [shown, setShown] = useState(pageSize)
   const [page, setPage] = useState<Omit<Sessions, 'more' | 'reload'>>({
-    state: 'loading',
+    status: 'loading',
     fault: '',
     ledgers: [],
     total: 0,
@@ -37,23 +38,23 @@ export function useSessions(): Sessions {
   const load = useCallback(async () => {
     try {
       const { sessions, total, missing } = await fetchSessions(shown)
-      setPage({ state: 'here', fault: '', ledgers: sessions, total, missing, at: Date.now() })
+      setPage({ status: 'here', fault: '', ledgers: sessions, total, missing, at: Date.now() })
     } catch (error) {
-      const state = error instanceof ApiError && error.status === 401 ? 'locked' : 'failed'
+      const status = error instanceof ApiError && error.status === 401 ? 'locked' : 'failed'
       const fault = error instanceof ApiError ? error.message : 'The collector does not answer.'
-      setPage((before) => ({ ...before, state, fault }))
+      setPage((before) => ({ ...before, status, fault }))
     }
   }, [shown])
 
-  const { state } = page
+  const { status } = page
   useEffect(() => {
-    if (state === 'locked') return
+    if (status === 'locked') return
     void load()
     const timer = setInterval(() => {
       if (!document.hidden) void load()
     }, intervalMs)
     return () => clearInterval(timer)
-  }, [load, state])
+  }, [load, status])
 
-  return { ...page, more: () => setShown(Math.min(most, shown + pageSize)), reload: load }
+  return { ...page, more: () => setShown(Math.min(maxShown, shown + pageSize)), reload: load }
 }

@@ -1,5 +1,5 @@
+import type { LiveTail } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import type { LiveTail } from '../api-types.ts'
 import { addTail, emptyTail, matching } from './tail.ts'
 
 const anEvent = (seq: number, type = 'x', data: unknown = {}) => ({
@@ -39,7 +39,9 @@ it('shows data as short text', () => {
 })
 
 it('tells rejected events by their code', () => {
-  const rejected = [{ sessionId: 's', seq: 1, code: 'bad_text', message: 'Expected text', receivedAt: 1 }]
+  const rejected = [
+    { sessionId: 's', seq: 1, code: 'bad_text' as const, message: 'Expected text', raw: '', receivedAt: 1 },
+  ]
   const [entry] = addTail(emptyTail, aMessage({ rejected })).entries
   expect(entry).toMatchObject({ type: 'bad_text', rejected: true, text: 'Expected text' })
 })

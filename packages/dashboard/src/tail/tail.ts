@@ -1,5 +1,5 @@
 /** The newest entries of the live stream, newest first. */
-import type { LiveTail } from '../api-types.ts'
+import type { LiveTail } from '@downlink/collector'
 
 export interface TailEntry {
   readonly key: string

@@ -1,7 +1,6 @@
 /** How many events of each type are stored. */
 import type { ReactElement } from 'react'
-import type { Counts } from '../api-types.ts'
-import { formatCount, type Hues, hueClass } from '../format.ts'
+import { type Counts, formatCount, type Hues, hueClass } from '../format.ts'
 
 const shownTypes = 14
 

@@ -1,8 +1,8 @@
-/** The first glance: how much comes in, and whether anything was lost. */
+/** Shows at the first glance how much comes in, and whether anything was lost. */
+
+import type { LiveCounters } from '@downlink/collector'
 import type { ReactElement } from 'react'
-import type { LiveCounters } from '../api-types.ts'
 import { formatCount, formatLarge } from '../format.ts'
-import { Sparkline } from './sparkline.tsx'
 
 interface VitalsProps {
   readonly counters: LiveCounters | undefined
@@ -49,3 +49,32 @@ const Figure = ({ name, value, tone }: FigureProps): ReactElement => (
     <dd title={formatCount(value)}>{formatLarge(value)}</dd>
   </div>
 )
+
+const sparklineHeight = 40
+
+/** A minute of the rate, second by second. */
+function Sparkline({ values }: { readonly values: readonly number[] }): ReactElement {
+  const top = Math.max(1, ...values)
+  const width = Math.max(1, values.length - 1)
+  const points = values.map(
+    (value, at) => `${at},${(sparklineHeight - (value / top) * (sparklineHeight - 2) - 1).toFixed(2)}`,
+  )
+  return (
+    <figure className="sparkline">
+      <svg
+        viewBox={`0 0 ${width} ${sparklineHeight}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label="Rate over the last minute"
+      >
+        <polygon className="area" points={`0,${sparklineHeight} ${points.join(' ')} ${width},${sparklineHeight}`} />
+        <polyline className="trace" points={points.join(' ')} />
+      </svg>
+      <figcaption>
+        <span>60 s ago</span>
+        <span>peak {formatCount(Math.max(0, ...values))} a second</span>
+        <span>now</span>
+      </figcaption>
+    </figure>
+  )
+}
