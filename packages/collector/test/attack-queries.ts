@@ -176,14 +176,6 @@ const refused: Readonly<Record<string, readonly [sql: string, did: string]>> = {
     `FROM (PIVOT events ON type IN (${values(60)}), session_id IN (${values(60)}) USING count(*))`,
     '3,600 columns',
   ],
-  'unions by name': [
-    many(
-      `(SELECT ${Array.from({ length: 9 }, (_, at) => `* RENAME (seq AS n${at})`)} FROM events)`,
-      30,
-      ' UNION BY NAME ',
-    ),
-    'thousands of columns',
-  ],
   'LIKE with _ that tries everything': [`SELECT '${a(200)}' LIKE '${'%a_'.repeat(20)}b'`, 'never leaves the planner'],
   'LIKE by a collation that tries everything': [
     `SELECT data::VARCHAR COLLATE NOCASE LIKE '${'%x'.repeat(30)}b' FROM events`,

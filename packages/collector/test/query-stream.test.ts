@@ -66,7 +66,7 @@ it('frees its place at once for one who leaves in the midst of an answer', async
 })
 
 it('frees its place in time where nobody reads the answer', async () => {
-  const { listening } = await aCollector({ query: { ...onlyOne, timeLimitMs: 500 } })
+  const { listening } = await aCollector({ query: { ...onlyOne, timeLimitMs: 1500 } })
   await anAnswerUnread(listening.url)
   expect(await (await ask(listening.url, 'SELECT 1')).json()).toMatchObject({ rows: [[1]] })
 })

@@ -244,7 +244,7 @@ it.each(attacksThatAre('stopped'))('stops $name', async ({ sql }) => {
 })
 
 it('ends a query at its time, and has a place for the next', async () => {
-  const store = await aReadStore({ limits: { timeLimitMs: 100, maxConcurrent: 1 } })
+  const store = await aReadStore({ limits: { timeLimitMs: 400, maxConcurrent: 1 } })
   const endless = [
     'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range = -1',
     'WITH RECURSIVE t(x) AS (SELECT 1::HUGEINT UNION ALL SELECT x + 1 FROM t) SELECT max(x) FROM t',
