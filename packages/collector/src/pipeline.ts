@@ -96,6 +96,7 @@ export async function openPipeline(
     describeViews: () => describeViews(settings.events),
     openSessions: () => sessions.openIds(),
     owed: () => reading.tally.owed,
+    bytesAfter: writer.bytesAfter,
     onCheckpoint: (position) => {
       writer.removeBefore(position).catch((error: unknown) => {
         logger.error({ error: String(error) }, 'A segment of the log can not be deleted')
@@ -109,7 +110,7 @@ export async function openPipeline(
     settings,
     reads,
     store,
-    log: { bytes: () => writer.bytes },
+    log: writer,
     sockets: () => sockets.sockets,
     refusals,
     clock,

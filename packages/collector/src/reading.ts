@@ -13,11 +13,10 @@ import type { Refusals } from './ingest/refusals.ts'
 import { createFeed } from './live/feed.ts'
 import { createLiveStream } from './live/live-stream.ts'
 import { meteredJournal, meteredLog } from './metrics/metered.ts'
-import { createMetrics } from './metrics/metrics.ts'
+import { createMetrics, type LogFigures, type StoreFigures } from './metrics/metrics.ts'
 import { createTally, type Tally } from './metrics/tally.ts'
 import type { CollectorSettings } from './options.ts'
 import type { ReadClient } from './store-process/read-client.ts'
-import type { StoreProcess } from './store-process/store-process.ts'
 
 export interface Reading {
   /** `/metrics`, `/api`, the page and the pages beside it. */
@@ -36,8 +35,8 @@ export interface Reading {
 export interface ReadingOptions {
   readonly settings: CollectorSettings
   readonly reads: ReadClient
-  readonly log: { readonly bytes: () => number }
-  readonly store: StoreProcess
+  readonly log: LogFigures
+  readonly store: StoreFigures
   /** WebSockets that are up. */
   readonly sockets: () => number
   readonly refusals: Refusals
@@ -52,7 +51,8 @@ export function createReading({ settings, reads, log, store, sockets, refusals, 
   const live = createLiveStream({ feed, tally, sockets, refused: () => refusals.total, wallMs: clock.wallMs, every })
   const metrics = createMetrics({
     tally,
-    log: { bytes: log.bytes, lagMs: () => store.lag.ms },
+    log,
+    store,
     sockets,
     liveListeners: () => live.listeners,
     refused: refusals.counts,

@@ -36,6 +36,7 @@ export async function startCollector(data: string) {
   })
   ended.catch(() => {})
   return {
+    pid: child.pid ?? 0,
     listening: await Promise.race([first, ended]),
     log: () => log,
     async end(signal: 'SIGKILL' | 'SIGTERM') {

@@ -13,6 +13,10 @@ export interface LogWriter {
   readonly end: Position
   /** Bytes of all segments together. */
   readonly bytes: number
+  /** Files. */
+  readonly segments: number
+  /** Bytes from a position on, or of all: what a reader at that position has before it. */
+  bytesAfter(position: Position | undefined): number
   /** False from a failed write to the next one that succeeds. */
   readonly available: boolean
   /** Appends a group, synced when it resolves. One at a time. Never rejects. */
@@ -102,6 +106,15 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     },
     get bytes() {
       return bytes
+    },
+    get segments() {
+      return older.length + 1
+    },
+    bytesAfter(position) {
+      if (position?.segment === segmentKey(current.head)) return current.soundEnd - position.offset
+      const at = older.findIndex(({ key }) => key === position?.segment)
+      const before = older.slice(0, Math.max(0, at)).reduce((sum, segment) => sum + segment.bytes, 0)
+      return bytes - before - (at < 0 ? 0 : (position?.offset ?? 0))
     },
     get available() {
       return isAvailable

@@ -8,7 +8,13 @@ it('shows what is owed, what was refused and what is up', async () => {
   tally.owed -= 3
   const metrics = createMetrics({
     tally,
-    log: { bytes: () => 0, lagMs: () => 0 },
+    log: { bytes: 5, segments: 2 },
+    store: {
+      isUp: true,
+      lag: { bytes: 100, events: 2, ms: 1500 },
+      restarts: new Map([['memory', 1]]),
+      readsKilled: 1,
+    },
     sockets: () => 3,
     liveListeners: () => 0,
     refused: new Map([['forbidden', 2]]),
@@ -19,6 +25,13 @@ it('shows what is owed, what was refused and what is up', async () => {
       'downlink_events_outstanding 4',
       'downlink_refusals_total{reason="forbidden"} 2',
       'downlink_sockets 3',
+      'downlink_log_segments 2',
+      'downlink_sink_lag_bytes 100',
+      'downlink_sink_lag_events 2',
+      'downlink_sink_lag_seconds 1.5',
+      'downlink_store_up 1',
+      'downlink_store_restarts_total{reason="memory"} 1',
+      'downlink_store_reads_killed_total 1',
     ]),
   )
 })

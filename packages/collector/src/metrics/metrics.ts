@@ -11,17 +11,34 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly tally: Tally
-  readonly log: { readonly bytes: () => number; readonly lagMs: () => number }
+  readonly log: LogFigures
+  readonly store: StoreFigures
   readonly sockets: () => number
   readonly liveListeners: () => number
   /** Connections and requests turned away, by reason. */
   readonly refused: ReadonlyMap<string, number>
 }
 
+export interface LogFigures {
+  readonly bytes: number
+  readonly segments: number
+}
+
+/** Of the store process. */
+export interface StoreFigures {
+  readonly isUp: boolean
+  /** By how far it is behind the log. */
+  readonly lag: { readonly bytes: number; readonly events: number; readonly ms: number }
+  /** How often it was started again, by why it had ended. */
+  readonly restarts: ReadonlyMap<string, number>
+  /** Reads that were ended with it, being to blame. */
+  readonly readsKilled: number
+}
+
 /** From a local disk at rest to one in trouble. */
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function createMetrics({ tally, log, sockets, liveListeners, refused }: MetricsOptions): Metrics {
+export function createMetrics({ tally, log, store, sockets, liveListeners, refused }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const { since } = tally
@@ -31,8 +48,18 @@ export function createMetrics({ tally, log, sockets, liveListeners, refused }: M
   counter('downlink_events_dropped_total', 'Events that clients dropped, by reason', 'reason', () => since.dropped)
   counter('downlink_refusals_total', 'Connections and requests turned away, by reason', 'reason', () => refused)
   gauge('downlink_events_pending', 'Events that wait for their commit', () => tally.pending)
-  gauge('downlink_log_bytes', 'Size of the log that the store follows', log.bytes)
-  gauge('downlink_sink_lag_seconds', 'For how long the store has been behind the log', () => log.lagMs() / 1000)
+  gauge('downlink_log_bytes', 'Size of the log that the store follows', () => log.bytes)
+  gauge('downlink_log_segments', 'Files of the log', () => log.segments)
+  gauge('downlink_sink_lag_bytes', 'Bytes of the log that are not in the store', () => store.lag.bytes)
+  gauge('downlink_sink_lag_events', 'Events of the log that are not in the store', () => store.lag.events)
+  gauge('downlink_sink_lag_seconds', 'For how long the store has been behind the log', () => store.lag.ms / 1000)
+  gauge('downlink_store_up', 'Whether the store process serves reads', () => Number(store.isUp))
+  counter(
+    'downlink_store_restarts_total',
+    'How often the store process was started again, by why it had ended',
+    'reason',
+    () => store.restarts,
+  )
   gauge('downlink_sockets', 'WebSockets that are up', sockets)
   gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
   gauge(
@@ -40,15 +67,12 @@ export function createMetrics({ tally, log, sockets, liveListeners, refused }: M
     'Events that clients without a link, or at their end, still owe',
     () => tally.owed,
   )
-  new Counter({
-    name: 'downlink_events_missing_total',
-    help: 'Events that were acknowledged, and that the collector then lost',
-    registers,
-    collect() {
-      this.reset()
-      this.inc(since.missing)
-    },
-  })
+  total(
+    'downlink_events_missing_total',
+    'Events that were acknowledged, and that the collector then lost',
+    () => since.missing,
+  )
+  total('downlink_store_reads_killed_total', 'Reads that were ended with the store process', () => store.readsKilled)
   const commits = new Counter({
     name: 'downlink_commits_total',
     help: 'Writes to the log, each of the batches that are committed together, by outcome',
@@ -80,6 +104,18 @@ export function createMetrics({ tally, log, sockets, liveListeners, refused }: M
       collect() {
         this.reset()
         for (const [key, value] of read()) this.inc({ [label]: key }, value)
+      },
+    })
+  }
+
+  function total(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
       },
     })
   }

@@ -7,13 +7,13 @@ import type { Position } from '../log/read-log.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import type { FromStore, SessionsAnswer, StoredCounts, StoreSettings, WatchedRead } from './messages.ts'
 import { createRunningReads } from './running-reads.ts'
-import { createSinkProgress, type SinkLag } from './sink-progress.ts'
+import { createSinkProgress } from './sink-progress.ts'
 import { type SpawnStore, type StoreChild, type StoreExit, spawnStore } from './spawn-store.ts'
 import { createSupervisor, type Ended } from './supervisor.ts'
 
 export interface StoreProcess extends RecordSource {
   /** By how far the store is behind the log. */
-  readonly lag: SinkLag
+  readonly lag: { readonly bytes: number; readonly events: number; readonly ms: number }
   /** How often it was started again, by why it had ended. */
   readonly restarts: ReadonlyMap<RestartReason, number>
   /** Reads that ended with it, being to blame. */
@@ -49,6 +49,8 @@ export interface StoreProcessOptions {
   readonly openSessions: () => readonly string[]
   /** Events that sessions owe which have ended or have no socket. */
   readonly owed: () => number
+  /** Of the log, from a position on. */
+  readonly bytesAfter: (position: Position | undefined) => number
   /** The database's file holds everything before this position. */
   readonly onCheckpoint: (position: Position) => void
   /** What the database held where the log stood at the start. Once. */
@@ -90,7 +92,8 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       return isUp()
     },
     get lag() {
-      return progress.lag()
+      const { position, ...lag } = progress.lag()
+      return { ...lag, bytes: options.bytesAfter(position) }
     },
     restarts,
     get readsKilled() {

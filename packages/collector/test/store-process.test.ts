@@ -1,0 +1,149 @@
+/** The store process ends, hangs or is ended: events are taken all the while, and who asks is told. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, it, onTestFinished, type TestContext, vi } from 'vitest'
+import { aCollectorProcess } from './collector-process.ts'
+import { aBystander, aClient, aCollector, aFolder, aHello } from './harness.ts'
+
+const patient = { timeout: 20_000, interval: 50 }
+
+/** The processes that one has started. */
+async function childrenOf(pid: number, context: TestContext): Promise<readonly number[]> {
+  if (process.platform !== 'linux') context.skip('finding a child process takes /proc, which Linux has')
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return text.split(' ').filter(Boolean).map(Number)
+}
+
+async function storePid(context: TestContext, parent: number = process.pid): Promise<number> {
+  let pid: number | undefined
+  await vi.waitFor(async () => {
+    for (const child of await childrenOf(parent, context)) {
+      const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')
+      if (command.includes('store-main')) pid = child
+    }
+    expect(pid).toBeDefined()
+  }, patient)
+  return pid ?? 0
+}
+
+const isAlive = (pid: number): Promise<boolean> =>
+  readFile(`/proc/${pid}/stat`, 'utf8').then(
+    (stat) => !stat.includes(') Z '),
+    () => false,
+  )
+
+const ask = (url: string, sql: string) =>
+  fetch(`${url}/api/query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sql }),
+  })
+
+it('takes events while the store is killed, again and again, and has them all once it is back', async (context) => {
+  const { collector, listening } = await aCollector()
+  const client = await aClient(listening)
+  await client.hello()
+  for (let seq = 1; seq <= 40; seq++) {
+    if (seq % 10 === 5) process.kill(await storePid(context), 'SIGKILL')
+    expect(await client.batch(seq, [{ type: 'a', timestamp: seq }])).toMatchObject({ t: 'ack', seq })
+  }
+  await expect
+    .poll(async () => (await collector.query('SELECT count(*)::INT, max(seq)::INT FROM events')).rows, patient)
+    .toEqual([[40, 40]])
+  expect(await collector.ledger(client.session)).toMatchObject({ stored: 40, balanced: true, open: true })
+  const metrics = await (await fetch(`${listening.url}/metrics`)).text()
+  expect(metrics).toMatch(/downlink_store_restarts_total\{reason="crash"\} \d/)
+})
+
+it('ends a query that no interrupt reaches, with its process, and refuses it the third time', async (context) => {
+  const { listening, data, stop } = await aCollector({ query: { timeLimitMs: 200 } })
+  const bystander = await aBystander(listening, data)
+  const endless = 'SELECT count(*) FROM range(100000) a, range(100000) b WHERE a.range * b.range = 7'
+  for (let time = 1; time <= 2; time++) {
+    await expect.poll(async () => (await ask(listening.url, 'SELECT 1')).status, patient).toBe(200)
+    const answer = ask(listening.url, endless)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    process.kill(await storePid(context), 'SIGSTOP')
+    await bystander.say()
+    const killed = await answer
+    expect([killed.status, (await killed.json()).error.code]).toEqual([503, 'query_killed'])
+    await bystander.say()
+  }
+  await expect.poll(async () => (await ask(listening.url, 'SELECT 1')).status, patient).toBe(200)
+  const refused = await ask(listening.url, `${endless} -- once more`)
+  expect([refused.status, (await refused.json()).error.code]).toEqual([503, 'query_killed'])
+  expect((await ask(listening.url, 'SELECT 2')).status).toBe(200)
+  expect(await (await fetch(`${listening.url}/metrics`)).text()).toContain('downlink_store_reads_killed_total 2')
+  await stop()
+  expect(await bystander.stored()).toBe(true)
+})
+
+it('knows who is new while the store is away, and who is not', async (context) => {
+  const { collector, listening } = await aCollector()
+  const known = aHello()
+  const before = await aClient(listening, known)
+  await before.hello()
+  await before.batch(1, [{ type: 'a', timestamp: 1 }])
+  before.ws.close()
+  await before.closed
+  process.kill(await storePid(context), 'SIGSTOP')
+  const fresh = await aClient(listening)
+  expect(await fresh.hello()).toMatchObject({ t: 'welcome', ack: 0 })
+  expect(await fresh.batch(1, [{ type: 'b', timestamp: 1 }])).toMatchObject({ t: 'ack', seq: 1 })
+  const back = await aClient(listening, known)
+  expect(await back.hello({ conn: 2, next: 2, pushed: 2 })).toMatchObject({ t: 'welcome', ack: 1 })
+  expect(await back.batch(2, [{ type: 'a', timestamp: 2 }])).toMatchObject({ t: 'ack', seq: 2 })
+  process.kill(await storePid(context), 'SIGKILL')
+  await expect
+    .poll(
+      async () => (await collector.query('SELECT type, count(*)::INT FROM events GROUP BY type ORDER BY type')).rows,
+      patient,
+    )
+    .toEqual([
+      ['a', 2],
+      ['b', 1],
+    ])
+  expect(await fresh.batch(2, [{ type: 'b', timestamp: 2 }])).toMatchObject({ t: 'ack', seq: 2 })
+})
+
+it('leaves no process behind when it is killed', async (context) => {
+  const { end, pid } = await aCollectorProcess(await aFolder())
+  const store = await storePid(context, pid)
+  expect(await isAlive(store)).toBe(true)
+  await end('SIGKILL')
+  await expect.poll(() => isAlive(store), patient).toBe(false)
+})
+
+it('ends with its collector while its main thread is held', async (context) => {
+  const { end, pid, listening } = await aCollectorProcess(await aFolder())
+  const store = await storePid(context, pid)
+  const answer = ask(listening.url, 'SELECT count(*) FROM range(100000) a, range(100000) b WHERE a.range * b.range = 7')
+  answer.catch(() => {})
+  await end('SIGKILL')
+  await expect.poll(() => isAlive(store), patient).toBe(false)
+})
+
+const guarded = `
+  import { Worker } from 'node:worker_threads'
+  const [thread, maxResidentBytes] = process.argv.slice(1)
+  const guard = new Worker(thread, { workerData: { lifeline: 4, maxResidentBytes: Number(maxResidentBytes) } })
+  guard.once('online', () => {
+    for (;;) {}
+  })
+`
+
+it('ends itself beyond its memory, and says so, whatever its main thread does', async () => {
+  const thread = fileURLToPath(new URL('../dist/store-process/guard-thread.js', import.meta.url))
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', guarded, thread, '1000'], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ignore', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let said = ''
+  child.stdio[4]?.on('data', (text) => {
+    said += text
+  })
+  const [, signal] = await once(child, 'close')
+  expect([said, signal]).toEqual(['m', 'SIGKILL'])
+})
