@@ -128,7 +128,7 @@ it('ends with its collector while its main thread is held', async (context) => {
 const guarded = `
   import { Worker } from 'node:worker_threads'
   const [thread, maxResidentBytes] = process.argv.slice(1)
-  const guard = new Worker(thread, { workerData: { lifeline: 4, maxResidentBytes: Number(maxResidentBytes) } })
+  const guard = new Worker(thread, { workerData: { lifeline: 4, maxResidentBytes: Number(maxResidentBytes) }, execArgv: [] })
   guard.once('online', () => {
     for (;;) {}
   })
