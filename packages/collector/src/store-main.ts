@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
+import { messageOf } from '@downlink/protocol'
 import { pino } from 'pino'
 import { currentRequest } from './api/read-server.ts'
 import { CollectorError } from './errors.ts'
@@ -26,6 +27,8 @@ const logger = pino(
   { write: (line) => send({ kind: 'log', line }) },
 )
 
+const aliveIntervalMs = 1000
+
 let pipeline: Promise<StorePipeline> | undefined
 let giveViews = (_views: readonly ViewDefinition[]): void => {}
 
@@ -35,6 +38,8 @@ process.on('message', (message: ToStore) => {
   else pipeline?.then((running) => receive(message, running)).catch(() => {})
 })
 
+setInterval(() => send({ kind: 'alive' }), aliveIntervalMs).unref()
+
 async function start({ settings, update }: ToStore & { kind: 'start' }): Promise<StorePipeline> {
   guard(settings)
   try {
@@ -43,6 +48,7 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
       logger,
       loadViews,
       watch: watchReads(new Set(settings.bannedQueries)),
+      onWork: (work) => send({ kind: 'sinking', work }),
       onSunk: (count) => send({ kind: 'sunk', update: count }),
       onCheckpoint: (position) => send({ kind: 'checkpoint', position }),
     })
@@ -53,13 +59,17 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
         (error) => logger.error({ err: error }, 'What is stored could not be counted'),
       )
     }
-    send({ kind: 'ready', position: opened.position })
+    void opened.serve().then(() => send({ kind: 'ready', position: opened.position }), failed)
     return opened
   } catch (error) {
-    const code = error instanceof CollectorError ? error.code : 'data_unusable'
-    exitAfter({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) }, 1)
+    failed(error)
     throw error
   }
+}
+
+function failed(error: unknown): void {
+  const code = error instanceof CollectorError ? error.code : 'data_unusable'
+  exitAfter({ kind: 'failed', code, message: messageOf(error) }, 1)
 }
 
 async function receive(message: Exclude<ToStore, { kind: 'start' | 'views' }>, running: StorePipeline): Promise<void> {

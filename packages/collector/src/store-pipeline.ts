@@ -2,7 +2,7 @@
  * The second half of an event's path, put together, in a process of its own: log → sink → store, and from there query.
  * Nothing of ingest waits for it.
  */
-import { rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { createReadServer } from './api/read-server.ts'
@@ -17,6 +17,7 @@ import { createExporter } from './query/export.ts'
 import { createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
 import { yieldingStore } from './query/yielding-store.ts'
+import { type EventName, guardAgainstPoison, type SinkWork } from './sink/poison-guard.ts'
 import { createSink, type SinkReport } from './sink/sink.ts'
 import { createDuckDBStore } from './store/duckdb-store.ts'
 import { openDatabase } from './store/open-database.ts'
@@ -26,6 +27,8 @@ import type { LogUpdate, StoredCounts, StoreSettings } from './store-process/mes
 export interface StorePipeline {
   /** Where the database's file stands, which a crash of the engine can't take back. */
   readonly position: Position | undefined
+  /** Begins to answer reads: at once, unless an entry is suspected that has to be written before. */
+  serve(): Promise<void>
   take(update: LogUpdate): void
   /**
    * Those of the sessions that are known, as of an update.
@@ -45,6 +48,8 @@ export interface StorePipelineOptions {
   readonly loadViews: () => Promise<readonly ViewDefinition[]>
   /** Hears which reads run, and knows which queries to refuse. */
   readonly watch: ReadWatch
+  /** What is about to be written; `undefined` once that is over. */
+  readonly onWork: (work: SinkWork | undefined) => void
   readonly onSunk: (update: number) => void
   /** The database's file holds everything before this position: the log need not keep it. */
   readonly onCheckpoint: (position: Position) => void
@@ -58,8 +63,8 @@ const lastSinkMs = 1500
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openStorePipeline(options: StorePipelineOptions): Promise<StorePipeline> {
-  const { settings, logger, loadViews, watch, onSunk, onCheckpoint } = options
-  const { dataFolder, socketPath, query: limits, lockTimeoutMs } = settings
+  const { settings, logger, loadViews, watch, onWork, onSunk, onCheckpoint } = options
+  const { dataFolder, socketPath, query: limits, lockTimeoutMs, orders } = settings
   const plan = planReadStore(loadViews, limits)
   const database = await openDatabase({ dataFolder, lockTimeoutMs, log: logger, prepare: plan.prepare })
   const store = await createDuckDBStore(database, {
@@ -71,8 +76,16 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const read = plan.open(database, watch)
   const { readers, sandbox } = read
   const files = await openLogFiles(join(database.folder, 'log'))
+  let suspectWritten = (): void => {}
+  const isServable = orders.alone ? new Promise<void>((resolve) => (suspectWritten = resolve)) : Promise.resolve()
+  const guarded = guardAgainstPoison(store, {
+    orders,
+    onWork,
+    keepText: (event, text) => keepUnstorable(database.folder, event, text),
+    onAloneWritten: () => suspectWritten(),
+  })
   const sink = createSink({
-    store: yieldingStore(store, readers.interrupt),
+    store: yieldingStore(guarded, readers.interrupt),
     read: (from, to) => readLog(files, from, to),
     report: (report) => logger.error(report, sentences[report.code]),
     onSunk,
@@ -91,8 +104,6 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     collector,
     sink,
   })
-  await rm(socketPath, { force: true })
-  await server.listen({ path: socketPath })
   /** Ends that wait until what came before them is counted. */
   let held: LogUpdate | undefined
   let isCounting = false
@@ -100,6 +111,11 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
 
   return {
     position,
+    async serve() {
+      await isServable
+      await rm(socketPath, { force: true })
+      await server.listen({ path: socketPath })
+    },
     take(update) {
       collector.take(update)
       if (isCounting) held = update
@@ -129,6 +145,13 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     await store.close()
     await database.close()
   }
+}
+
+/** Beside the database, for what the database can't hold. */
+async function keepUnstorable(dataFolder: string, { sessionId, seq }: EventName, text: string): Promise<void> {
+  const folder = join(dataFolder, 'unstorable')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, `${sessionId.replaceAll(':', '_')}-${seq}.json`), text)
 }
 
 const sentences: { readonly [Code in SinkReport['code']]: string } = {

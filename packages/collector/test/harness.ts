@@ -92,17 +92,24 @@ export async function openClient(
 ) {
   const socket = await openSocket(telemetry, ['downlink.v1'], options)
   const send = (frame: ClientFrame) => socket.sendText(JSON.stringify(frame))
+  /** A slow machine takes longer than from one beat to the next. */
+  const nextAnswer = async (): Promise<ServerFrame> => {
+    for (;;) {
+      const frame = await socket.next()
+      if (frame.t !== 'beat') return frame
+    }
+  }
   return {
     ...socket,
     session: hello.session,
     send,
     hello(over: Partial<Hello> = {}) {
       send({ t: 'hello', ...hello, ...over })
-      return socket.next()
+      return nextAnswer()
     },
     batch(seq: number, events: readonly unknown[], pushed = seq + events.length - 1) {
       send({ t: 'batch', seq, pushed, events })
-      return socket.next()
+      return nextAnswer()
     },
   }
 }

@@ -58,13 +58,15 @@ it('takes events while the store is killed, again and again, and has them all on
 })
 
 it('ends a query that no interrupt reaches, with its process, and refuses it the third time', async (context) => {
-  const { listening, data, stop } = await aCollector({ query: { timeLimitMs: 200 } })
+  const { listening, data, stop } = await aCollector({ query: { timeLimitMs: 2000 } })
   const bystander = await aBystander(listening, data)
   const endless = 'SELECT count(*) FROM range(100000) a, range(100000) b WHERE a.range * b.range = 7'
   for (let time = 1; time <= 2; time++) {
     await expect.poll(async () => (await ask(listening.url, 'SELECT 1')).status, patient).toBe(200)
+    const metrics = async () => (await fetch(`${listening.url}/metrics`)).text()
+    await expect.poll(metrics, patient).toContain('downlink_store_reads_running 0')
     const answer = ask(listening.url, endless)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect.poll(metrics, patient).toContain('downlink_store_reads_running 1')
     process.kill(await storePid(context), 'SIGSTOP')
     await bystander.say()
     const killed = await answer

@@ -7,10 +7,10 @@ import { goneSignal } from './gone-signal.ts'
 /** Of an answer; the others are this side's own. */
 const passedHeaders = ['content-type', 'content-length', 'content-disposition', 'retry-after'] as const
 
-/** Registers on an instance of its own: here bodies stay streams, and the store process judges what is asked. */
+/** Registers on an instance of its own: here bodies stay as they came, and the store process judges what is asked. */
 export async function forwardReads(app: FastifyInstance, reads: ReadClient): Promise<void> {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, body, done) => done(null, body))
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setValidatorCompiler(() => () => true)
   for (const route of Object.values(dataApi)) app.route({ ...route, handler: forward })
 
@@ -22,7 +22,7 @@ export async function forwardReads(app: FastifyInstance, reads: ReadClient): Pro
       // The API may be mounted below a path, of which the store process knows nothing.
       path: url.slice(app.prefix.length),
       contentType: headers['content-type'],
-      body: body as NodeJS.ReadableStream as never,
+      body: Buffer.isBuffer(body) ? body : undefined,
       signal,
     })
     for (const name of passedHeaders) {

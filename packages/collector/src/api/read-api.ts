@@ -29,7 +29,7 @@ export interface ReadApiOptions {
   readonly pageFolder: string | undefined
 }
 
-/** A token's text, with room for the JSON around it. What goes on to the store process has its own limit. */
+/** A query's text, with room for the JSON around it. */
 const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {

@@ -13,6 +13,7 @@ it('shows what is owed, what was refused and what is up', async () => {
       isUp: true,
       lag: { bytes: 100, events: 2, ms: 1500 },
       restarts: new Map([['memory', 1]]),
+      readsRunning: 0,
       readsKilled: 1,
     },
     sockets: () => 3,

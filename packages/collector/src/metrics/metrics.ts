@@ -31,6 +31,7 @@ export interface StoreFigures {
   readonly lag: { readonly bytes: number; readonly events: number; readonly ms: number }
   /** How often it was started again, by why it had ended. */
   readonly restarts: ReadonlyMap<string, number>
+  readonly readsRunning: number
   /** Reads that were ended with it, being to blame. */
   readonly readsKilled: number
 }
@@ -54,6 +55,7 @@ export function createMetrics({ tally, log, store, sockets, liveListeners, refus
   gauge('downlink_sink_lag_events', 'Events of the log that are not in the store', () => store.lag.events)
   gauge('downlink_sink_lag_seconds', 'For how long the store has been behind the log', () => store.lag.ms / 1000)
   gauge('downlink_store_up', 'Whether the store process serves reads', () => Number(store.isUp))
+  gauge('downlink_store_reads_running', 'Queries, pages and exports that are under way', () => store.readsRunning)
   counter(
     'downlink_store_restarts_total',
     'How often the store process was started again, by why it had ended',

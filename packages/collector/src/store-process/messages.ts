@@ -6,6 +6,7 @@ import type { TallyCounts } from '../metrics/tally.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
+import type { SinkOrders, SinkWork } from '../sink/poison-guard.ts'
 
 export type ToStore =
   | { readonly kind: 'start'; readonly settings: StoreSettings; readonly update: LogUpdate }
@@ -25,6 +26,8 @@ export interface StoreSettings {
   /** Where reads are served: a Unix socket, or a named pipe on Windows. */
   readonly socketPath: string
   readonly query: QueryLimits
+  /** What is known of the processes before, and what they died of. */
+  readonly orders: SinkOrders
   /** Fingerprints of queries that ended such a process twice: for a minute they are refused. */
   readonly bannedQueries: readonly string[]
   /** How long another process may hold the database before opening fails. */
@@ -52,11 +55,15 @@ export type FromStore =
   /** What the database held where the log stood at the start. */
   | { readonly kind: 'counts'; readonly counts: StoredCounts }
   | { readonly kind: 'sunk'; readonly update: number }
+  /** It is about to write this; `undefined` once that is over. */
+  | { readonly kind: 'sinking'; readonly work: SinkWork | undefined }
   | { readonly kind: 'checkpoint'; readonly position: Position }
   | { readonly kind: 'sessions'; readonly request: number; readonly answer: SessionsAnswer }
   | { readonly kind: 'views-wanted' }
   | { readonly kind: 'read-began'; readonly read: WatchedRead }
   | { readonly kind: 'read-ended'; readonly id: number }
+  /** Once a second. */
+  | { readonly kind: 'alive' }
   /** A line as pino writes it. */
   | { readonly kind: 'log'; readonly line: string }
 

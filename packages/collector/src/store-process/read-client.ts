@@ -1,8 +1,6 @@
 /** Asks the store process over its local socket: for a request that is passed on as it came, or for this process itself. */
 import { randomUUID } from 'node:crypto'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 import type { Ledger } from '../query/ledgers.ts'
 import type { QueryResult } from '../query/result-text.ts'
@@ -14,7 +12,7 @@ export interface ReadRequest {
   /** From `/` on, with the query string. */
   readonly path: string
   readonly contentType?: string | undefined
-  readonly body?: Readable | string | undefined
+  readonly body?: Buffer | string | undefined
   /** Whoever asked has gone. */
   readonly signal?: AbortSignal
 }
@@ -48,8 +46,11 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
       if (running >= maxRequests) throw new CollectorError('query_busy', `${maxRequests} reads are under way already.`)
       running++
       try {
-        if (!(await store.whenUp(startWaitMs))) throw starting()
-        return await exchange(request)
+        return await exchange(request).catch((error: unknown) => {
+          // Another's query ended the process: whoever only waited beside it need not notice.
+          if (error instanceof CollectorError && error.code === 'store_unavailable') return exchange(request)
+          throw error
+        })
       } finally {
         running--
       }
@@ -75,6 +76,7 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
   return client
 
   async function exchange({ method, path, contentType, body, signal }: ReadRequest): Promise<IncomingMessage> {
+    if (!(await store.whenUp(startWaitMs))) throw starting()
     const id = randomUUID()
     const headers = {
       ...(contentType !== undefined && { 'content-type': contentType }),
@@ -86,8 +88,7 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
         const outgoing = httpRequest({ agent, socketPath, method, path, headers, ...(signal && { signal }) })
         outgoing.once('response', resolve)
         outgoing.once('error', reject)
-        if (typeof body === 'object') pipeline(body, outgoing).catch(reject)
-        else outgoing.end(body)
+        outgoing.end(body)
       })
     } catch (cause) {
       if (signal?.aborted) throw cause

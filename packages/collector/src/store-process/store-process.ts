@@ -5,6 +5,7 @@ import type { RecordSource } from '../commit/record-source.ts'
 import { CollectorError } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
+import { createSinkSuspects } from '../sink/sink-suspects.ts'
 import type { FromStore, SessionsAnswer, StoredCounts, StoreSettings, WatchedRead } from './messages.ts'
 import { createRunningReads } from './running-reads.ts'
 import { createSinkProgress } from './sink-progress.ts'
@@ -16,6 +17,7 @@ export interface StoreProcess extends RecordSource {
   readonly lag: { readonly bytes: number; readonly events: number; readonly ms: number }
   /** How often it was started again, by why it had ended. */
   readonly restarts: ReadonlyMap<RestartReason, number>
+  readonly readsRunning: number
   /** Reads that ended with it, being to blame. */
   readonly readsKilled: number
   /**
@@ -38,7 +40,8 @@ export interface StoreProcess extends RecordSource {
   close(): Promise<void>
 }
 
-export type RestartReason = 'query_time' | 'memory' | 'crash' | 'open_failed'
+/** `hung`: it said nothing for half a minute. */
+export type RestartReason = 'query_time' | 'memory' | 'hung' | 'crash' | 'open_failed'
 
 export interface StoreProcessOptions {
   readonly settings: Pick<StoreSettings, 'dataFolder' | 'socketPath' | 'query'>
@@ -63,6 +66,8 @@ export interface StoreProcessOptions {
 /** Whoever reads has the store told at once; all else may wait for its like. */
 const updateIntervalMs = 50
 const watchIntervalMs = 250
+/** It says that it is there once a second. */
+const hungMs = 30_000
 /** A session that nobody remembers waits so long for the store to be there. */
 const sessionWaitMs = 5000
 /** One that was killed holds the database for some milliseconds; whoever else does at the start, holds it for good. */
@@ -74,6 +79,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const { log, clock, spawn = spawnStore } = options
   const progress = createSinkProgress(clock.monotonicMs)
   const reads = createRunningReads(clock.monotonicMs)
+  const suspects = createSinkSuspects()
   const restarts = new Map<RestartReason, number>()
   const questions = createQuestions()
   const supervisor = createSupervisor({ spawn, now: clock.monotonicMs, greet, onMessage, onExit })
@@ -85,7 +91,8 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   let readsKilled = 0
   let updateTimer: NodeJS.Timeout | undefined
   let closing: Promise<void> | undefined
-  const watch = setInterval(killOverdue, watchIntervalMs).unref()
+  let heardAtMs = 0
+  const watch = setInterval(killStuck, watchIntervalMs).unref()
 
   return {
     get isUp() {
@@ -96,6 +103,9 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       return { ...lag, bytes: options.bytesAfter(position) }
     },
     restarts,
+    get readsRunning() {
+      return reads.all().length
+    },
     get readsKilled() {
       return readsKilled
     },
@@ -149,12 +159,14 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       ...options.settings,
       lockTimeoutMs: isFirst ? lockTimeoutMs.first : lockTimeoutMs.later,
       wantsCounts: !isCounted,
+      orders: suspects.orders,
       bannedQueries: reads.banned(),
     }
     child.send({ kind: 'start', settings, update: progress.firstUpdate(options.openSessions(), options.owed()) })
   }
 
   function onMessage(message: FromStore): void {
+    heardAtMs = clock.monotonicMs()
     switch (message.kind) {
       case 'ready':
         if (message.position) options.onCheckpoint(message.position)
@@ -172,6 +184,9 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       case 'sunk':
         progress.sunk(message.update)
         break
+      case 'sinking':
+        suspects.working(message.work)
+        break
       case 'checkpoint':
         options.onCheckpoint(message.position)
         break
@@ -188,25 +203,32 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       case 'read-ended':
         reads.ended(message.id)
         break
+      case 'alive':
+        break
       case 'log':
         logLine(log, message.line)
     }
   }
 
-  /** A query that can't be interrupted is ended with its process: the next one begins where this one stood. */
-  function killOverdue(): void {
+  /** What can't be interrupted is ended with its process: the next one begins where this one stood. */
+  function killStuck(): void {
     overdue = isUp() ? reads.overdue() : []
-    if (overdue.length > 0) supervisor.child?.kill()
+    if (overdue.length > 0 || isHung()) supervisor.child?.kill()
+  }
+
+  function isHung(): boolean {
+    return isUp() && clock.monotonicMs() - heardAtMs > hungMs
   }
 
   function onExit(exit: StoreExit, { error, isStartedAgain }: Ended): void {
     questions.giveUp('The store process has ended')
     progress.forgetChild()
+    if (overdue.length > 0) suspects.endedOtherwise()
+    else suspects.died()
     const culprits = overdue.length > 0 ? overdue : reads.all()
     killedRequests = reads.blame(culprits)
     if (!isStartedAgain) return
-    const reason =
-      overdue.length > 0 ? 'query_time' : error ? 'open_failed' : exit.kind === 'memory' ? 'memory' : 'crash'
+    const reason = reasonOf(exit, error)
     overdue = []
     readsKilled += killedRequests.size
     restarts.set(reason, (restarts.get(reason) ?? 0) + 1)
@@ -214,6 +236,13 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       { reason, exit, error: error?.message, reads: killedRequests.size },
       'The store process has ENDED, and is started again',
     )
+  }
+
+  function reasonOf(exit: StoreExit, error: CollectorError | undefined): RestartReason {
+    if (overdue.length > 0) return 'query_time'
+    if (error) return 'open_failed'
+    if (exit.kind === 'memory') return 'memory'
+    return clock.monotonicMs() - heardAtMs > hungMs ? 'hung' : 'crash'
   }
 
   function scheduleUpdate(): void {
