@@ -17,12 +17,15 @@ Each line has events a second, how long an ack took, and what a million events c
   load         as fast as 16 sessions of 1,000 unacknowledged events go, and at 10,000 events a second
   connections  at 20,000 events a second, over 10, 100 and 1,000 connections
   stored       at 20,000 events a second, into an empty store and into a filled one
-  attack       at 10,000 events a second, beside queries that would hold, fill or end a database
+  attack       at 10,000 events a second, beside queries that would hold, fill or end a database, 30 s at least
   start        \`downlink serve\` until it listens, and its memory at rest
 
   --seconds N         of each line, after a second to warm up (default 5)
   --stored MILLIONS   of events in the filled store (default 5)
   --only PART         one of the parts`
+
+/** What is stopped by its time takes ten seconds. */
+const leastAttackSeconds = 30
 
 const parts = { load, connections, stored, attack, start }
 type Part = keyof typeof parts
@@ -89,7 +92,7 @@ async function attack(): Promise<void> {
     let isOver = false
     const attacking = attackUntil(() => isOver, server.url.replace(/^ws(.*)\/telemetry$/, 'http$1'))
     await measure('collector, attacked', server, {
-      seconds,
+      seconds: Math.max(seconds, leastAttackSeconds),
       sessions: 16,
       windowEvents: 1000,
       eventsPerSecond: 10_000,

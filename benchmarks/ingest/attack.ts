@@ -1,4 +1,13 @@
-/** Asks the collector of `../ingest.ts` what would hold, fill or end a database, one question after the other. */
+/** Asks the collector of `../ingest.ts` what would hold, fill or end a database, by several askers at once. */
+import { join } from 'node:path'
+
+/** The collector's own tests have the list. They are no part of its package, so it is found by its path. */
+const listed = join(import.meta.dirname, '..', '..', 'packages', 'collector', 'test', 'attack-queries.ts')
+
+interface AttackQuery {
+  readonly sql: string
+  readonly becomes: string
+}
 
 export interface AttackReport {
   readonly asked: number
@@ -8,33 +17,35 @@ export interface AttackReport {
   readonly nextAnswerMs: number
 }
 
-const questions: readonly string[] = [
-  'SELECT count(*) FROM events a, events b, events c, events d',
-  'SELECT lag(seq, -9223372036854775808) OVER () FROM events',
-  "SELECT length(repeat('x', 1000000000)) FROM events",
-  'SELECT list_sort(range(100000000))',
-  'SELECT equi_width_bins(0, 1e300, 1000000, true)',
-  "SELECT string_agg(data::VARCHAR, '') FROM events a, range(1000)",
-  'WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r) SELECT max(i) FROM r',
-  "SELECT count(*) FROM events WHERE regexp_matches(repeat(data::VARCHAR, 1000), '(a*)*b')",
-]
+const askers = 4
 const pauseMs = 50
 const patienceMs = 60_000
 
 /** @param collector its `http:` URL */
 export async function attackUntil(isOver: () => boolean, collector: string): Promise<AttackReport> {
+  const { attackQueries } = (await import(listed)) as { readonly attackQueries: readonly AttackQuery[] }
+  const questions = takeTurns(attackQueries)
   let asked = 0
   let answered = 0
-  while (!isOver()) {
-    const isAnswered = await ask(collector, questions[asked++ % questions.length] as string)
-    if (isAnswered) answered++
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  const askOn = async (): Promise<void> => {
+    while (!isOver()) {
+      if (await ask(collector, questions[asked++ % questions.length] as string)) answered++
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
   }
+  await Promise.all(Array.from({ length: askers }, askOn))
   const startedMs = performance.now()
   while (!(await ask(collector, 'SELECT 1')) && performance.now() - startedMs < patienceMs) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   return { asked, answered, nextAnswerMs: performance.now() - startedMs }
+}
+
+/** One of each kind after the other: those that are refused at once would else be all that is asked in a short time. */
+function takeTurns(queries: readonly AttackQuery[]): readonly string[] {
+  const kinds = new Map<string, string[]>()
+  for (const { becomes, sql } of queries) kinds.set(becomes, [...(kinds.get(becomes) ?? []), sql])
+  return queries.flatMap((_, turn) => [...kinds.values()].flatMap((kind) => kind[turn] ?? []))
 }
 
 /** Was there an answer? */
@@ -46,7 +57,8 @@ async function ask(collector: string, sql: string): Promise<boolean> {
       body: JSON.stringify({ sql }),
       signal: AbortSignal.timeout(patienceMs),
     })
-    await response.text()
+    // One that fails midway is no JSON.
+    await response.json()
     return response.ok
   } catch {
     return false
