@@ -5,23 +5,30 @@ export {
   type FactionSelectors,
   type FactionSlice,
 } from './slices/faction.ts'
-export type { FactionEvents } from './slices/faction-events.ts'
 export type {
   AttitudeChange,
   CascadeEvent,
   CascadeSource,
   Faction,
   FactionCounts,
+  FactionEvents,
   FactionState,
   MemberRemoval,
   ReputationChange,
   Reset,
-} from './slices/faction-state.ts'
+} from './slices/faction-shape.ts'
 export type { CascadeTarget, FactionInspection, Standing } from './slices/faction-view.ts'
 export { type FactionLimits, factionDefaults, type TutorialLimits, tutorialDefaults } from './slices/limits.ts'
 export { createMissionSlice, type MissionSelectors, type MissionSlice } from './slices/mission.ts'
-export type { MissionEvents, ObjectiveDefinition } from './slices/mission-events.ts'
-export type { Mission, MissionState, MissionStatus, Objective, ObjectiveStatus } from './slices/mission-state.ts'
+export type {
+  Mission,
+  MissionEvents,
+  MissionState,
+  MissionStatus,
+  Objective,
+  ObjectiveDefinition,
+  ObjectiveStatus,
+} from './slices/mission-shape.ts'
 export type { MissionInspection } from './slices/mission-view.ts'
 export type { Id, Maybe } from './slices/payload.ts'
 export {
@@ -29,6 +36,13 @@ export {
   type TutorialSelectors,
   type TutorialSlice,
 } from './slices/tutorial.ts'
-export type { ControlHint, TutorialEvents, TutorialNote } from './slices/tutorial-events.ts'
-export type { Prompt, PromptSnapshot, TranscriptLine, TutorialState } from './slices/tutorial-state.ts'
+export type {
+  ControlHint,
+  Prompt,
+  PromptSnapshot,
+  TranscriptLine,
+  TutorialEvents,
+  TutorialNote,
+  TutorialState,
+} from './slices/tutorial-shape.ts'
 export type { TutorialInspection, TutorialMetrics } from './slices/tutorial-view.ts'

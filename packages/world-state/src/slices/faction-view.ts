@@ -3,7 +3,7 @@
 import type { Cell } from '@downlink/artifacts'
 import { isoTime } from '../json.ts'
 import type { TableDefinition } from '../slice.ts'
-import type { AttitudeChange, FactionState } from './faction-state.ts'
+import type { AttitudeChange, FactionState } from './faction-shape.ts'
 
 /** The section `factions` of a summary. */
 export interface FactionInspection

@@ -2,13 +2,22 @@
 
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'
-import type { FactionEvents } from './faction-events.ts'
-import { factionState } from './faction-shape.ts'
-import type { AttitudeChange, CascadeSource, Faction, FactionCounts, FactionState } from './faction-state.ts'
+import { type EventOf, reducersFor } from './event-shape.ts'
+import {
+  type AttitudeChange,
+  type CascadeSource,
+  type Faction,
+  type FactionCounts,
+  type FactionEvents,
+  type FactionState,
+  factionEvents,
+  factionState,
+} from './faction-shape.ts'
 import { cascadeTargets, inspectFactions } from './faction-view.ts'
 import { type FactionLimits, factionDefaults, keepLatest, withLimits } from './limits.ts'
-import { type EventReducers, type PayloadFields, reading } from './payload.ts'
 import { requireShape } from './shape.ts'
+
+type Event<Type extends keyof typeof factionEvents> = EventOf<(typeof factionEvents)[Type]>
 
 /** What a store can be asked about factions. */
 export type FactionSelectors = {
@@ -33,12 +42,12 @@ const initial: FactionState = {
  */
 export function createFactionSlice(options: FactionLimits = {}): FactionSlice {
   const limits = withLimits(factionDefaults, options)
-  const on: EventReducers<FactionState, FactionEvents> = {
-    'faction:reputation_changed': reading(reputationChanged),
-    'faction:attitude_changed': reading((state, fields) => attitudeChanged(state, fields, limits)),
-    'faction:reputation_reset': reading(reputationReset),
-    'faction:member_removed': reading((state, fields) => memberRemoved(state, fields, limits.memberRemovals)),
-  }
+  const on = reducersFor<FactionState, typeof factionEvents>(factionEvents, {
+    'faction:reputation_changed': reputationChanged,
+    'faction:attitude_changed': (state, event) => attitudeChanged(state, event, limits),
+    'faction:reputation_reset': reputationReset,
+    'faction:member_removed': (state, event) => memberRemoved(state, event, limits.memberRemovals),
+  })
   return defineSlice({
     name: 'faction',
     version: 1,
@@ -56,8 +65,7 @@ export function createFactionSlice(options: FactionLimits = {}): FactionSlice {
 
 /** A saved state within these limits, which may be others than those it was saved under. */
 function revived(saved: unknown, limits: Required<FactionLimits>): FactionState {
-  requireShape(factionState, saved, 'state')
-  const state = saved as FactionState
+  const state = requireShape(factionState, saved, 'state')
   let { factions } = state
   for (const [id, faction] of factions) {
     const { attitudeHistory, cascadeSources } = faction
@@ -71,12 +79,12 @@ function revived(saved: unknown, limits: Required<FactionLimits>): FactionState 
   return { ...state, factions, recentMemberRemovals: state.recentMemberRemovals.slice(-limits.memberRemovals) }
 }
 
-function reputationChanged(state: FactionState, fields: PayloadFields): FactionState {
-  const before = factionOf(state, fields)
-  const fame = changed(before.fame, fields.number('deltaFame'), fields.number('newFame'))
-  const infamy = changed(before.infamy, fields.number('deltaInfamy'), fields.number('newInfamy'))
-  const { timestamp } = fields
-  const lastChange = { deltaFame: fame.delta, deltaInfamy: infamy.delta, reason: fields.text('reason'), timestamp }
+function reputationChanged(state: FactionState, event: Event<'faction:reputation_changed'>): FactionState {
+  const { reason, timestamp } = event
+  const before = factionOf(state, event)
+  const fame = changed(before.fame, event.deltaFame, event.newFame)
+  const infamy = changed(before.infamy, event.deltaInfamy, event.newInfamy)
+  const lastChange = { deltaFame: fame.delta, deltaInfamy: infamy.delta, reason, timestamp }
   const faction = { ...before, fame: fame.next, infamy: infamy.next, lastChange }
   return { ...withFaction(state, faction), counts: oneMore(state.counts, 'reputationChanges') }
 }
@@ -87,16 +95,20 @@ function changed(before: number, delta: number | null, next: number | null): { d
   return { delta: delta ?? result - before, next: result }
 }
 
-function attitudeChanged(state: FactionState, fields: PayloadFields, limits: Required<FactionLimits>): FactionState {
-  const before = factionOf(state, fields)
-  const sourceFactionId = fields.optionalId('sourceFactionId', 'source')
+function attitudeChanged(
+  state: FactionState,
+  event: Event<'faction:attitude_changed'>,
+  limits: Required<FactionLimits>,
+): FactionState {
+  const { oldAttitude, newAttitude, cascade, sourceFactionId, sourceFactionName, timestamp } = event
+  const before = factionOf(state, event)
   const change: AttitudeChange = {
-    oldAttitude: fields.text('oldAttitude') ?? before.attitude,
-    newAttitude: fields.requiredText('newAttitude'),
-    cascade: fields.flag('cascade') ?? sourceFactionId !== null,
+    oldAttitude: oldAttitude ?? before.attitude,
+    newAttitude,
+    cascade: cascade ?? sourceFactionId !== null,
     sourceFactionId,
-    sourceFactionName: fields.text('sourceFactionName'),
-    timestamp: fields.timestamp,
+    sourceFactionName,
+    timestamp,
   }
   const faction: Faction = {
     ...before,
@@ -122,30 +134,23 @@ function cascaded(state: FactionState, before: Faction, change: AttitudeChange, 
 }
 
 /** O(1) whatever the number of factions: they are forgotten, not rewritten. */
-function reputationReset(state: FactionState, fields: PayloadFields): FactionState {
-  const { timestamp } = fields
-  const lastReset = { reason: fields.text('reason'), initiatedBy: fields.text('initiatedBy'), timestamp }
+function reputationReset(state: FactionState, lastReset: Event<'faction:reputation_reset'>): FactionState {
   return { ...state, factions: RecordMap.empty(), lastReset, counts: oneMore(state.counts, 'resets') }
 }
 
-function memberRemoved(state: FactionState, fields: PayloadFields, limit: number): FactionState {
-  const { factionId, factionName } = factionOf(state, fields)
-  const removal = {
-    factionId,
-    factionName,
-    npcId: fields.optionalId('npcId'),
-    entityId: fields.optionalId('entityId'),
-    tag: fields.text('tag'),
-    removedAt: fields.number('removedAt') ?? fields.timestamp,
-  }
+function memberRemoved(state: FactionState, event: Event<'faction:member_removed'>, limit: number): FactionState {
+  const { npcId, entityId, tag, removedAt, timestamp } = event
+  const { factionId, factionName } = factionOf(state, event)
+  const removal = { factionId, factionName, npcId, entityId, tag, removedAt: removedAt ?? timestamp }
   const recentMemberRemovals = keepLatest(state.recentMemberRemovals, removal, limit)
   return { ...state, recentMemberRemovals, counts: oneMore(state.counts, 'memberRemovals') }
 }
 
 /** As it is known, under its latest name. */
-function factionOf(state: FactionState, fields: PayloadFields): Faction {
-  const factionId = fields.id('factionId')
-  const factionName = fields.text('factionName')
+function factionOf(
+  state: FactionState,
+  { factionId, factionName }: { readonly factionId: string; readonly factionName: string | null },
+): Faction {
   const known = state.factions.get(factionId)
   if (known) return { ...known, factionName: factionName ?? known.factionName }
   return {

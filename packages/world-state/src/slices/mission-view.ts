@@ -1,7 +1,8 @@
 /** What the inspector shows of the missions. */
+
 import type { Cell } from '@downlink/artifacts'
 import type { TableDefinition } from '../slice.ts'
-import type { Mission, MissionState, Objective } from './mission-state.ts'
+import type { Mission, MissionState, Objective } from './mission-shape.ts'
 
 /** The section `missions` of a summary. */
 export interface MissionInspection {

@@ -1,13 +1,18 @@
 /** The slice of missions: how far each has come, objective by objective. */
 
-import type { Json } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
-import { defineSlice, type Slice, type Warn } from '../slice.ts'
-import type { MissionEvents } from './mission-events.ts'
-import { missionState } from './mission-shape.ts'
-import type { Mission, MissionState, Objective } from './mission-state.ts'
+import { defineSlice, type Slice } from '../slice.ts'
+import { type EventOf, reducersFor } from './event-shape.ts'
+import {
+  type Mission,
+  type MissionEvents,
+  type MissionState,
+  missionEvents,
+  missionState,
+  newObjective,
+  type Objective,
+} from './mission-shape.ts'
 import { inspectMissions, missionTable } from './mission-view.ts'
-import { type EventReducers, PayloadFields, reading } from './payload.ts'
 import { requireShape } from './shape.ts'
 
 /** What a store can be asked about missions. */
@@ -22,15 +27,17 @@ export type MissionSlice = Slice<'mission', MissionState, MissionEvents, Mission
 
 const initial: MissionState = { missions: RecordMap.empty(), activeMissionId: null }
 
-const on: EventReducers<MissionState, MissionEvents> = {
-  'mission:registered': reading(registered),
-  'mission:started': reading(started),
-  'objective:progress': reading(progressed),
-  'objective:completed': reading(objectiveCompleted),
-  'objective:blocked': reading(blocked),
-  'mission:completed': reading(completed),
-  'mission:failed': reading(failed),
-}
+type Event<Type extends keyof typeof missionEvents> = EventOf<(typeof missionEvents)[Type]>
+
+const on = reducersFor<MissionState, typeof missionEvents>(missionEvents, {
+  'mission:registered': registered,
+  'mission:started': started,
+  'objective:progress': progressed,
+  'objective:completed': objectiveCompleted,
+  'objective:blocked': blocked,
+  'mission:completed': completed,
+  'mission:failed': failed,
+})
 
 /** @example new WorldStateStore({ slices: [createMissionSlice()] }) */
 export function createMissionSlice(): MissionSlice {
@@ -47,19 +54,15 @@ export function createMissionSlice(): MissionSlice {
     },
     inspect: { missions: inspectMissions },
     tables: { missions: missionTable },
-    revive(saved) {
-      requireShape(missionState, saved, 'state')
-      return saved as MissionState
-    },
+    revive: (saved) => requireShape(missionState, saved, 'state'),
   })
 }
 
-function registered(state: MissionState, fields: PayloadFields): MissionState {
-  const missionId = missionIdIn(fields)
-  const objectives = fields.items('objectives', objectiveIn)
+function registered(state: MissionState, event: Event<'mission:registered'>): MissionState {
+  const { missionId, title, objectives } = event
   const mission = {
     ...newMission(missionId),
-    title: fields.text('title') ?? missionId,
+    title: title ?? missionId,
     objectives: RecordMap.from(objectives.map((objective) => [objective.objectiveId, objective])),
   }
   const activeMissionId = state.activeMissionId === missionId ? null : state.activeMissionId
@@ -67,11 +70,10 @@ function registered(state: MissionState, fields: PayloadFields): MissionState {
 }
 
 /** A mission that is flown again leaves how it ended before behind; its objectives begin anew when it is registered again. */
-function started(state: MissionState, fields: PayloadFields): MissionState {
-  const missionId = missionIdIn(fields)
+function started(state: MissionState, { missionId, timestamp }: Event<'mission:started'>): MissionState {
   const next = withMission(state, missionId, {
     status: 'active',
-    startedAt: fields.timestamp,
+    startedAt: timestamp,
     endedAt: null,
     reason: null,
     rewards: null,
@@ -79,33 +81,30 @@ function started(state: MissionState, fields: PayloadFields): MissionState {
   return { ...next, activeMissionId: missionId }
 }
 
-function progressed(state: MissionState, fields: PayloadFields): MissionState {
-  const [progress, target] = [fields.number('progress'), fields.number('target')]
-  return withObjective(state, fields, (known) => ({
+function progressed(state: MissionState, event: Event<'objective:progress'>): MissionState {
+  return withObjective(state, event, ({ progress, target }) => ({
     status: 'active',
-    progress: progress ?? known.progress,
-    target: target ?? known.target,
+    progress: event.progress ?? progress,
+    target: event.target ?? target,
     reason: null,
   }))
 }
 
 /** Done is done: its progress is its target. */
-function objectiveCompleted(state: MissionState, fields: PayloadFields): MissionState {
-  return withObjective(state, fields, ({ target }) => ({ status: 'completed', progress: target, reason: null }))
+function objectiveCompleted(state: MissionState, event: Event<'objective:completed'>): MissionState {
+  return withObjective(state, event, ({ target }) => ({ status: 'completed', progress: target, reason: null }))
 }
 
-function blocked(state: MissionState, fields: PayloadFields): MissionState {
-  return withObjective(state, fields, () => ({ status: 'blocked', reason: fields.text('reason') }))
+function blocked(state: MissionState, event: Event<'objective:blocked'>): MissionState {
+  return withObjective(state, event, () => ({ status: 'blocked', reason: event.reason }))
 }
 
-function completed(state: MissionState, fields: PayloadFields): MissionState {
-  const rewards = fields.json('rewards')
-  return ended(state, missionIdIn(fields), { status: 'completed', endedAt: fields.timestamp, rewards })
+function completed(state: MissionState, { missionId, timestamp, rewards }: Event<'mission:completed'>): MissionState {
+  return ended(state, missionId, { status: 'completed', endedAt: timestamp, rewards })
 }
 
-function failed(state: MissionState, fields: PayloadFields): MissionState {
-  const reason = fields.text('reason')
-  return ended(state, missionIdIn(fields), { status: 'failed', endedAt: fields.timestamp, reason })
+function failed(state: MissionState, { missionId, timestamp, reason }: Event<'mission:failed'>): MissionState {
+  return ended(state, missionId, { status: 'failed', endedAt: timestamp, reason })
 }
 
 function ended(state: MissionState, missionId: string, change: Partial<Mission>): MissionState {
@@ -121,27 +120,14 @@ const withMission = (state: MissionState, missionId: string, change: Partial<Mis
 
 function withObjective(
   state: MissionState,
-  fields: PayloadFields,
+  { missionId, objectiveId }: Event<'objective:completed'>,
   change: (objective: Objective) => Partial<Objective>,
 ): MissionState {
-  const missionId = missionIdIn(fields)
-  const objectiveId = fields.id('objectiveId')
   const { objectives } = state.missions.get(missionId) ?? newMission(missionId)
   const objective = objectives.get(objectiveId) ?? newObjective(objectiveId)
   return withMission(state, missionId, {
     objectives: objectives.set(objectiveId, { ...objective, ...change(objective) }),
   })
-}
-
-const missionIdIn = (fields: PayloadFields): string => fields.id('missionId', 'questId')
-
-/** An id alone, or an object. */
-function objectiveIn(item: Json, path: string, warn: Warn): Objective {
-  if (typeof item === 'string' || typeof item === 'number') return newObjective(`${item}`)
-  const fields = new PayloadFields(item, warn, path)
-  const objective = newObjective(fields.id('objectiveId', 'id'))
-  const title = fields.text('title', 'description') ?? objective.title
-  return { ...objective, title, target: fields.number('target') ?? objective.target }
 }
 
 const newMission = (missionId: string): Mission => ({
@@ -153,13 +139,4 @@ const newMission = (missionId: string): Mission => ({
   endedAt: null,
   reason: null,
   rewards: null,
-})
-
-const newObjective = (objectiveId: string): Objective => ({
-  objectiveId,
-  title: objectiveId,
-  status: 'pending',
-  progress: 0,
-  target: 1,
-  reason: null,
 })

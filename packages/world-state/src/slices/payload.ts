@@ -1,4 +1,4 @@
-/** A payload, read field by field: what is odd about one is left out and told, and does not cost the event. */
+/** Reads a payload field by field: what is odd about one is left out and told, and does not cost the event. */
 import { messageOf, shown } from '@downlink/protocol'
 import type { Json } from '../json.ts'
 import type { Warn } from '../slice.ts'
@@ -8,16 +8,6 @@ export type Maybe<Value> = Value | null | undefined
 
 /** Games have both. Kept as text. */
 export type Id = string | number
-
-export type EventReducers<State, Events> = {
-  readonly [Type in keyof Events]: (state: State, payload: Events[Type], warn: Warn) => State
-}
-
-/** A reducer that reads its payload by fields. It throws where that is no object, or lacks what the event is about. */
-export const reading =
-  <State>(reduce: (state: State, fields: PayloadFields) => State) =>
-  (state: State, payload: unknown, warn: Warn): State =>
-    reduce(state, new PayloadFields(payload as Json, warn))
 
 /** Several names are read in order, for what games call differently; the first that is there counts. */
 export class PayloadFields {
@@ -113,7 +103,7 @@ export class PayloadFields {
   }
 }
 
-type JsonObject = { readonly [name: string]: Json }
+export type JsonObject = { readonly [name: string]: Json }
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
 

@@ -1,14 +1,15 @@
 /** Events as games emit that were there before these slices: other kinds, other names, more fields and fewer. */
+
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { EventBus } from '../event-bus.ts'
 import type { WorldStateFault } from '../store/world-events.ts'
 import { WorldStateStore } from '../store/world-state-store.ts'
 import { createFactionSlice } from './faction.ts'
-import type { FactionEvents } from './faction-events.ts'
+import type { FactionEvents } from './faction-shape.ts'
 import { createMissionSlice } from './mission.ts'
-import type { MissionEvents } from './mission-events.ts'
+import type { MissionEvents } from './mission-shape.ts'
 import { createTutorialSlice } from './tutorial.ts'
-import type { TutorialEvents } from './tutorial-events.ts'
+import type { TutorialEvents } from './tutorial-shape.ts'
 
 const slices = () => [createFactionSlice(), createTutorialSlice(), createMissionSlice()] as const
 

@@ -1,8 +1,8 @@
-/** What a tutorial's event leaves behind: a snapshot of the prompt and a line of the transcript. */
+/** Records a tutorial's event: a snapshot of the prompt and a line of the transcript. */
+
 import type { Json } from '../json.ts'
 import { keepLatest } from './limits.ts'
-import type { PayloadFields } from './payload.ts'
-import type { Prompt, TutorialState } from './tutorial-state.ts'
+import type { NoteEvent, Prompt, TutorialState } from './tutorial-shape.ts'
 
 /** What an event changed. */
 export interface TutorialChange {
@@ -23,13 +23,12 @@ interface UnknownPrompt {
 
 export function record(
   event: string,
-  fields: PayloadFields,
+  { action, followUpNarrative, metadata, timestamp }: NoteEvent,
   { state, prompt, details }: TutorialChange,
   limits: { readonly snapshots: number; readonly transcript: number },
 ): TutorialState {
   const { totalSteps, completedSteps, currentPrompt, nextSequence } = state
-  const { timestamp } = fields
-  const all: Json = { ...details, ...fields.object('metadata') }
+  const all: Json = { ...details, ...metadata }
   const snapshot = {
     event,
     timestamp,
@@ -46,9 +45,9 @@ export function record(
     event,
     promptId: snapshot.stepId,
     title: snapshot.stepTitle,
-    action: fields.text('action'),
+    action,
     timestamp,
-    followUpNarrative: fields.text('followUpNarrative'),
+    followUpNarrative,
     metadata: all,
   }
   return {

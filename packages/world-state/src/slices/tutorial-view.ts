@@ -2,7 +2,7 @@
 
 import { isoTime } from '../json.ts'
 import type { TableDefinition } from '../slice.ts'
-import type { PromptSnapshot, TutorialState } from './tutorial-state.ts'
+import type { PromptSnapshot, TutorialState } from './tutorial-shape.ts'
 
 /** The section `tutorial` of a summary. */
 export interface TutorialInspection extends Pick<TutorialState, 'snapshots' | 'transcript'> {

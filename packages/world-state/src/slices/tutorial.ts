@@ -1,16 +1,22 @@
 /** The slice of the tutorial: progress, prompts, and the transcript that QA reads. */
 
-import type { Json } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'
+import { type EventOf, reducersFor } from './event-shape.ts'
 import { keepLatest, type TutorialLimits, tutorialDefaults, withLimits } from './limits.ts'
-import { type EventReducers, type PayloadFields, reading } from './payload.ts'
 import { requireShape } from './shape.ts'
-import type { TutorialEvents } from './tutorial-events.ts'
 import { record, type TutorialChange } from './tutorial-record.ts'
-import { tutorialState } from './tutorial-shape.ts'
-import type { Prompt, TutorialState } from './tutorial-state.ts'
+import {
+  type NoteEvent,
+  type Prompt,
+  type TutorialEvents,
+  type TutorialState,
+  tutorialEvents,
+  tutorialState,
+} from './tutorial-shape.ts'
 import { inspectTutorial, tutorialSnapshots, tutorialTranscript } from './tutorial-view.ts'
+
+type Event<Type extends keyof typeof tutorialEvents> = EventOf<(typeof tutorialEvents)[Type]>
 
 /** What a store can be asked about the tutorial. */
 export type TutorialSelectors = {
@@ -41,21 +47,24 @@ const initial: TutorialState = {
 export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice {
   const limits = withLimits(tutorialDefaults, options)
   /** A reducer that changes the progress, and records the event with what is left of it. */
-  const recorded = (
-    event: keyof TutorialEvents,
-    change: (state: TutorialState, fields: PayloadFields) => TutorialChange,
-  ) => reading((state: TutorialState, fields) => record(event, fields, change(state, fields), limits))
+  const recorded =
+    <Event extends NoteEvent>(
+      type: keyof TutorialEvents,
+      change: (state: TutorialState, event: Event) => TutorialChange,
+    ) =>
+    (state: TutorialState, event: Event): TutorialState =>
+      record(type, event, change(state, event), limits)
 
-  const on: EventReducers<TutorialState, TutorialEvents> = {
+  const on = reducersFor<TutorialState, typeof tutorialEvents>(tutorialEvents, {
     'tutorial:started': recorded('tutorial:started', started),
-    'tutorial:step_started': recorded('tutorial:step_started', (state, fields) =>
-      stepStarted(state, fields, limits.promptHistory),
+    'tutorial:step_started': recorded('tutorial:step_started', (state, event) =>
+      stepStarted(state, event, limits.promptHistory),
     ),
     'tutorial:control_hint_updated': recorded('tutorial:control_hint_updated', controlHintUpdated),
     'tutorial:step_completed': recorded('tutorial:step_completed', stepCompleted),
     'tutorial:completed': recorded('tutorial:completed', completed),
     'tutorial:skipped': recorded('tutorial:skipped', skipped),
-  }
+  })
 
   return defineSlice({
     name: 'tutorial',
@@ -69,8 +78,7 @@ export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice
     inspect: { tutorial: inspectTutorial },
     tables: { 'tutorial-snapshots': tutorialSnapshots, 'tutorial-transcript': tutorialTranscript },
     revive(saved) {
-      requireShape(tutorialState, saved, 'state')
-      const state = saved as TutorialState
+      const state = requireShape(tutorialState, saved, 'state')
       return {
         ...state,
         promptHistory: state.promptHistory.slice(-limits.promptHistory),
@@ -82,30 +90,24 @@ export function createTutorialSlice(options: TutorialLimits = {}): TutorialSlice
 }
 
 /** Starting again starts over; what was recorded stays. */
-function started(state: TutorialState, fields: PayloadFields): TutorialChange {
+function started(state: TutorialState, event: Event<'tutorial:started'>): TutorialChange {
   const { snapshots, transcript, nextSequence } = state
   const next: TutorialState = { ...initial, snapshots, transcript, nextSequence }
-  const totalSteps = fields.number('totalSteps') ?? 0
+  const totalSteps = event.totalSteps ?? 0
   return {
-    state: { ...next, status: 'running', startedAt: fields.timestamp, totalSteps },
+    state: { ...next, status: 'running', startedAt: event.timestamp, totalSteps },
     prompt: null,
     details: { totalSteps },
   }
 }
 
-function stepStarted(state: TutorialState, fields: PayloadFields, limit: number): TutorialChange {
-  const stepId = fields.id('stepId')
-  const prompt: Prompt = {
-    stepId,
-    stepIndex: fields.number('stepIndex'),
-    title: fields.text('title') ?? stepId,
-    description: fields.text('description') ?? '',
-    canSkip: fields.flag('canSkip') ?? false,
-    controlHint: fields.json('controlHint'),
-    startedAt: fields.timestamp,
-  }
-  const { description, canSkip, controlHint } = prompt
-  const totalSteps = fields.number('totalSteps') ?? state.totalSteps
+function stepStarted(state: TutorialState, event: Event<'tutorial:step_started'>, limit: number): TutorialChange {
+  const { stepId, stepIndex, controlHint, timestamp } = event
+  const title = event.title ?? stepId
+  const description = event.description ?? ''
+  const canSkip = event.canSkip ?? false
+  const prompt: Prompt = { stepId, stepIndex, title, description, canSkip, controlHint, startedAt: timestamp }
+  const totalSteps = event.totalSteps ?? state.totalSteps
   const promptHistory = keepLatest(state.promptHistory, prompt, limit)
   return {
     state: { ...state, status: 'running', totalSteps, currentPrompt: prompt, promptHistory },
@@ -114,9 +116,8 @@ function stepStarted(state: TutorialState, fields: PayloadFields, limit: number)
   }
 }
 
-function controlHintUpdated(state: TutorialState, fields: PayloadFields): TutorialChange {
-  const controlHint = fields.json('controlHint')
-  const stepId = fields.optionalId('stepId')
+function controlHintUpdated(state: TutorialState, event: Event<'tutorial:control_hint_updated'>): TutorialChange {
+  const { controlHint, stepId } = event
   const current = state.currentPrompt
   if (!current || (stepId !== null && stepId !== current.stepId)) {
     return { state, prompt: knownPrompt(state, stepId), details: { controlHint } }
@@ -129,10 +130,10 @@ function controlHintUpdated(state: TutorialState, fields: PayloadFields): Tutori
   return { state: { ...state, currentPrompt: prompt, promptHistory }, prompt, details: { controlHint } }
 }
 
-function stepCompleted(state: TutorialState, fields: PayloadFields): TutorialChange {
-  const stepId = fields.id('stepId')
+function stepCompleted(state: TutorialState, event: Event<'tutorial:step_completed'>): TutorialChange {
+  const { stepId, stepIndex, timestamp } = event
   const prompt = knownPrompt(state, stepId)
-  const durationMs = fields.number('durationMs') ?? (prompt ? fields.timestamp - prompt.startedAt : 0)
+  const durationMs = event.durationMs ?? (prompt ? timestamp - prompt.startedAt : 0)
   const isCurrent = state.currentPrompt?.stepId === stepId
   return {
     state: {
@@ -141,34 +142,31 @@ function stepCompleted(state: TutorialState, fields: PayloadFields): TutorialCha
       stepDurationsMs: state.stepDurationsMs.set(stepId, durationMs),
       currentPrompt: isCurrent ? null : state.currentPrompt,
     },
-    prompt: prompt ?? { stepId, title: null, stepIndex: fields.number('stepIndex') },
+    prompt: prompt ?? { stepId, title: null, stepIndex },
     details: { durationMs },
   }
 }
 
-function completed(state: TutorialState, fields: PayloadFields): TutorialChange {
-  const completedSteps = fields.count('completedSteps') ?? state.completedSteps
-  return {
-    state: { ...state, status: 'completed', endedAt: fields.timestamp, completedSteps, currentPrompt: null },
-    prompt: null,
-    details: { completedSteps: whichSteps(fields) ?? completedSteps },
-  }
-}
-
-function skipped(state: TutorialState, fields: PayloadFields): TutorialChange {
-  const completedSteps = fields.count('completedSteps') ?? state.completedSteps
-  const [reason, which] = [fields.text('reason'), whichSteps(fields)]
-  return {
-    state: { ...state, status: 'skipped', endedAt: fields.timestamp, completedSteps, currentPrompt: null },
-    prompt: knownPrompt(state, fields.optionalId('stepId')),
-    details: { ...(reason !== null && { reason }), ...(which !== null && { completedSteps: which }) },
-  }
-}
-
 /** Where a game lists the steps, the list is kept beside their number. */
-function whichSteps(fields: PayloadFields): Json {
-  const steps = fields.json('completedSteps')
-  return Array.isArray(steps) ? steps : null
+function completed(state: TutorialState, event: Event<'tutorial:completed'>): TutorialChange {
+  const { count, list } = event.completedSteps
+  const completedSteps = count ?? state.completedSteps
+  return {
+    state: { ...state, status: 'completed', endedAt: event.timestamp, completedSteps, currentPrompt: null },
+    prompt: null,
+    details: { completedSteps: list ?? completedSteps },
+  }
+}
+
+function skipped(state: TutorialState, event: Event<'tutorial:skipped'>): TutorialChange {
+  const { reason, stepId, timestamp } = event
+  const { count, list } = event.completedSteps
+  const completedSteps = count ?? state.completedSteps
+  return {
+    state: { ...state, status: 'skipped', endedAt: timestamp, completedSteps, currentPrompt: null },
+    prompt: knownPrompt(state, stepId),
+    details: { ...(reason !== null && { reason }), ...(list !== null && { completedSteps: list }) },
+  }
 }
 
 /** The prompt of a step, the current one's unless told. */
