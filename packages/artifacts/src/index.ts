@@ -42,7 +42,7 @@ export type {
   PublishStatus,
 } from './publish-result.ts'
 export { type StableJsonOptions, stableJson } from './stable-json.ts'
-export { type Cell, requireTable, type Table } from './table.ts'
+export { type Cell, requireTable, type Table, type TranscriptLayout } from './table.ts'
 export { TelemetryArtifactWriterAdapter } from './telemetry-artifact-writer-adapter.ts'
 export type {
   TelemetryArtifactWriter,

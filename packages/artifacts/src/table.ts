@@ -10,9 +10,31 @@ export interface Table {
   readonly section: string
   /** A transcript is read by people, too: it has formats of its own, `transcript-csv` and `transcript-md`. @default 'table' */
   readonly kind?: 'table' | 'transcript'
+  /** Of a transcript: which column is what in its text. @default all are listed below each entry */
+  readonly layout?: TranscriptLayout
   readonly columns: readonly string[]
   /** One cell a column, in their order. */
   readonly rows: readonly (readonly Cell[])[]
+}
+
+/** Names of columns by their place in the text of a transcript; a column that has none is listed below its entry. */
+export interface TranscriptLayout {
+  /** What its chapters are called. @default 'chapter' @example 'prompt' */
+  readonly chapter?: string
+  /** The chapter's heading, and the id that tells two of one heading apart. A row without either stays in its chapter. */
+  readonly heading?: string
+  readonly headingId?: string
+  /** What happened. @example 'tutorial:step_started' */
+  readonly event?: string
+  /** What somebody did. */
+  readonly action?: string
+  /** Milliseconds since 1970, and the same in ISO 8601. */
+  readonly timestamp?: string
+  readonly timestampIso?: string
+  /** What was said then. */
+  readonly quote?: string
+  /** Columns that are for the CSV only. @default none */
+  readonly omitted?: readonly string[]
 }
 
 /** Characters; names of files are made of it. */

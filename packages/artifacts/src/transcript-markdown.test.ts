@@ -25,7 +25,24 @@ const at = (seconds: number): [number, string] => {
   const time = Date.UTC(2026, 0, 1, 12) + seconds * 1000
   return [time, new Date(time).toISOString()]
 }
-const table = (...rows: Cell[][]): Table => ({ section: 'tutorial-transcript', kind: 'transcript', columns, rows })
+const layout = {
+  chapter: 'prompt',
+  heading: 'title',
+  headingId: 'prompt_id',
+  event: 'event',
+  action: 'action',
+  timestamp: 'timestamp',
+  timestampIso: 'timestamp_iso',
+  quote: 'follow_up_narrative',
+  omitted: ['sequence'],
+}
+const table = (...rows: Cell[][]): Table => ({
+  section: 'tutorial-transcript',
+  kind: 'transcript',
+  layout,
+  columns,
+  rows,
+})
 const body = (...rows: Cell[][]): string =>
   transcriptMarkdown(table(...rows), summary)
     .split('\n')

@@ -1,43 +1,47 @@
-/** A transcript as people read it: one heading a prompt, and below it what happened, with its time. */
+/** Writes a transcript as people read it: a heading a chapter, and below it what happened, with its time. */
 
 import { wellFormed } from '@downlink/protocol'
 import type { GameIdentity, InspectorSummary } from './inspector-summary.ts'
 import { stableJson } from './stable-json.ts'
-import type { Cell, Table } from './table.ts'
+import type { Cell, Table, TranscriptLayout } from './table.ts'
 
-/** Columns that have a place of their own in the text; any other is listed below its entry. */
-const placed = [
-  'sequence',
-  'event',
-  'prompt_id',
-  'title',
-  'action',
-  'timestamp',
-  'timestamp_iso',
-  'follow_up_narrative',
-]
+/** A row, by the places of its columns. */
+interface Entry extends Readonly<Partial<Record<Exclude<keyof TranscriptLayout, 'chapter' | 'omitted'>, Cell>>> {
+  /** What has no place, by column. */
+  readonly details: readonly (readonly [column: string, cell: Cell])[]
+}
 
-type Entry = Readonly<Record<string, Cell>>
-
-/** Reads the columns of a tutorial's transcript, in whatever order; those that are missing are left out. */
-export function transcriptMarkdown({ section, columns, rows }: Table, summary: InspectorSummary): string {
-  const entries = rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])))
-  const body = entries.length === 0 ? ['Nothing has happened yet.'] : chapters(entries)
+/** Columns may be in whatever order; those that are missing are left out. */
+export function transcriptMarkdown(table: Table, summary: InspectorSummary): string {
+  const { section, layout, rows } = table
+  const entries = rows.map((row) => entryOf(row, table))
+  const chapter = layout?.chapter ?? 'chapter'
+  const body = entries.length === 0 ? ['Nothing has happened yet.'] : chapters(entries, chapter)
   return `${[`# ${escapeMarkdown(sentence(section))}`, headline(summary), ...body].join('\n\n')}\n`
 }
 
-/** A prompt's heading, and a list of what happened until the next one. */
-function chapters(entries: readonly Entry[]): string[] {
+function entryOf(row: Table['rows'][number], { columns, layout }: Table): Entry {
+  const cells = Object.fromEntries(columns.map((column, at) => [column, row[at]]))
+  const { chapter, omitted = [], ...places } = layout ?? {}
+  const placed: readonly string[] = [...Object.values(places), ...omitted]
+  return {
+    ...Object.fromEntries(Object.entries(places).map(([place, column]) => [place, cells[column]])),
+    details: Object.entries(cells).filter(([column]) => !placed.includes(column)),
+  }
+}
+
+/** A chapter's heading, and a list of what happened until the next one. */
+function chapters(entries: readonly Entry[], noun: string): string[] {
   const [start] = entries.map(({ timestamp }) => timestamp).filter((time) => typeof time === 'number')
   const blocks: string[][] = []
-  let prompt: string | undefined
-  let prompts = 0
+  let chapter: string | undefined
+  let count = 0
   for (const entry of entries) {
-    const next = promptOf(entry) ?? prompt
-    if (next !== prompt) blocks.push([`## ${++prompts}. ${next}`], [])
-    else if (blocks.length === 0) blocks.push(['## Before the first prompt'], [])
+    const next = headingOf(entry) ?? chapter
+    if (next !== chapter) blocks.push([`## ${++count}. ${next}`], [])
+    else if (blocks.length === 0) blocks.push([`## Before the first ${escapeMarkdown(noun)}`], [])
     blocks.at(-1)?.push(...entryLines(entry, start))
-    prompt = next
+    chapter = next
   }
   return blocks.map((lines) => lines.join('\n'))
 }
@@ -53,12 +57,12 @@ const runFacts = ({ missionId, seed }: GameIdentity): string[] => [
   ...(seed === null ? [] : [`seed ${seed}`]),
 ]
 
-/** What its heading says: the title, and the id that tells two prompts of one title apart. */
-function promptOf({ title, prompt_id: id }: Entry): string | undefined {
-  const spoken = textOf(title)
-  const name = textOf(id)
-  if (spoken === '') return name === '' ? undefined : escapeMarkdown(name)
-  return name === '' || name === spoken ? escapeMarkdown(spoken) : `${escapeMarkdown(spoken)} (${codeSpan(name)})`
+/** What its heading says: the title, and the id that tells two of one title apart. */
+function headingOf({ heading, headingId }: Entry): string | undefined {
+  const title = textOf(heading)
+  const name = textOf(headingId)
+  if (title === '') return name === '' ? undefined : escapeMarkdown(name)
+  return name === '' || name === title ? escapeMarkdown(title) : `${escapeMarkdown(title)} (${codeSpan(name)})`
 }
 
 /** A list item; what follows from it stands indented below. */
@@ -67,13 +71,12 @@ function entryLines(entry: Entry, start: number | undefined): string[] {
   const action = escapeMarkdown(textOf(entry.action))
   const what = [event === '' ? '' : `**${event}**`, action].filter((part) => part !== '').join(': ')
   const lines = [`- ${[timeOf(entry, start), what || 'Something happened'].filter((part) => part !== '').join(' ')}`]
-  const narrative = escapeMarkdown(textOf(entry.follow_up_narrative))
+  const narrative = escapeMarkdown(textOf(entry.quote))
   if (narrative !== '') lines.push(`  > ${narrative}`)
-  const rest = Object.entries(entry).filter(([column]) => !placed.includes(column))
-  return [...lines, ...rest.flatMap(([column, cell]) => detailLines(column, cell))]
+  return [...lines, ...entry.details.flatMap(([column, cell]) => detailLines(column, cell))]
 }
 
-/** A record's fields stand by themselves, so that prompts and hints read as sentences. */
+/** A record's fields stand by themselves, so that texts in it read as sentences. */
 function detailLines(name: string, value: unknown): string[] {
   if (value === null || value === undefined || value === '') return []
   if (isRecord(value))
@@ -93,7 +96,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   Object.prototype.toString.call(value) === '[object Object]'
 
 /** `12:00:03 (+3.2 s)`: the clock's time, and how long after the first entry. */
-function timeOf({ timestamp, timestamp_iso: iso }: Entry, start: number | undefined): string {
+function timeOf({ timestamp, timestampIso: iso }: Entry, start: number | undefined): string {
   const clock = /T(\d\d:\d\d:\d\d)/.exec(textOf(iso))?.[1] ?? ''
   const after =
     typeof timestamp === 'number' && start !== undefined ? `+${((timestamp - start) / 1000).toFixed(1)} s` : ''

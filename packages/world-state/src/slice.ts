@@ -29,7 +29,7 @@ type Unstamped<Payload> = Payload extends { readonly timestamp: number }
 export type Selectors<State> = Readonly<Record<string, (state: State, ...args: never[]) => unknown>>
 
 /** A table that a slice contributes, in the columns' order. */
-export interface TableDefinition<State> extends Pick<Table, 'kind' | 'columns'> {
+export interface TableDefinition<State> extends Pick<Table, 'kind' | 'layout' | 'columns'> {
   readonly rows: (state: State) => readonly (readonly Cell[])[]
 }
 

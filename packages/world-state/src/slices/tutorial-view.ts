@@ -63,6 +63,17 @@ export const tutorialSnapshots: TableDefinition<TutorialState> = {
 
 export const tutorialTranscript: TableDefinition<TutorialState> = {
   kind: 'transcript',
+  layout: {
+    chapter: 'prompt',
+    heading: 'title',
+    headingId: 'prompt_id',
+    event: 'event',
+    action: 'action',
+    timestamp: 'timestamp',
+    timestampIso: 'timestamp_iso',
+    quote: 'follow_up_narrative',
+    omitted: ['sequence'],
+  },
   columns: [
     'sequence',
     'event',

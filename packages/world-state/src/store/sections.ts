@@ -63,8 +63,9 @@ export function createSections(slices: readonly AnySlice[]): Sections {
     tables(states, onFault) {
       const tables: Table[] = []
       for (const { name, tables: definitions = {} } of slices) {
-        for (const [section, { kind = 'table', columns, rows }] of Object.entries(definitions)) {
-          const tableOf = (made: Table['rows']): Table => requireTable({ section, kind, columns, rows: made })
+        for (const [section, { kind = 'table', layout, columns, rows }] of Object.entries(definitions)) {
+          const tableOf = (made: Table['rows']): Table =>
+            requireTable({ section, kind, ...(layout && { layout }), columns, rows: made })
           const table = readSection(section, () => rows(states[name] as never), tableOf, onFault)
           if (table) tables.push(table)
         }
