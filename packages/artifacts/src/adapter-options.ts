@@ -1,4 +1,4 @@
-/** What the adapter can be given, its defaults and its ranges. */
+/** Names what the adapter can be given, with defaults and ranges. */
 
 import { maxDelayMs, type SetTimer } from './deadline.ts'
 import { expectObject, expectWhole } from './errors.ts'
@@ -11,33 +11,34 @@ export interface AdapterOptions {
   readonly writers: readonly (TelemetryArtifactWriter | WriterFunction | WriterConfig)[]
   /** Makes a writer of a config, or nothing if it knows none. */
   readonly resolveWriter?: ((config: WriterConfig) => TelemetryArtifactWriter | undefined) | undefined
-  /** Gets the absolute paths of all files written, once the writers are through. */
+  /** Gets the absolute paths of all files written, once the writers are through. @default none */
   readonly publisher?: ArtifactPublisher | undefined
-  /** Hears `telemetry:artifacts_written` and `telemetry:artifact_failed`. */
+  /** Hears `telemetry:artifacts_written` and `telemetry:artifact_failed`. @default none */
   readonly eventBus?: EventPort | undefined
-  /** @default console */
+  /** Hears of each failure, and of a bus that fails. @default console */
   readonly logger?: LogPort | undefined
-  /** Writers that work at once. @default 4 */
+  /** Writers that work on one artifact at once, from 1. @default 4 */
   readonly concurrency?: number | undefined
-  /** For one artifact in one writer. @default 30000 */
+  /** Milliseconds for one artifact in one writer, from 1 to 2147483647. @default 30000 */
   readonly timeoutMs?: number | undefined
-  /** Left to a write that was told to end. @default 1000 */
+  /** Milliseconds left to a write that was told to end, from 1. @default 1000 */
   readonly graceMs?: number | undefined
-  /** For the publisher as a whole. @default 600000 */
+  /** Milliseconds for the publisher as a whole, from 1. @default 600000 */
   readonly publishTimeoutMs?: number | undefined
-  /** Of a stream that several writers read, held for the slowest of them. @default 1048576 */
+  /** Bytes of a stream that several writers read, held for the slowest of them, from 1. @default 1048576 */
   readonly maxBufferedBytes?: number | undefined
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds. @default performance.now */
   readonly now?: (() => number) | undefined
+  /** @default setTimeout */
   readonly setTimer?: SetTimer | undefined
 }
 
 export const adapterDefaults = {
-  concurrency: 4 as number,
-  timeoutMs: 30_000 as number,
-  graceMs: 1000 as number,
-  publishTimeoutMs: 600_000 as number,
-  maxBufferedBytes: 1_048_576 as number,
+  concurrency: 4,
+  timeoutMs: 30_000,
+  graceMs: 1000,
+  publishTimeoutMs: 600_000,
+  maxBufferedBytes: 1_048_576,
 }
 
 export type AdapterSettings = typeof adapterDefaults

@@ -1,4 +1,4 @@
-/** From an inspector summary, its tables and its events to named artifacts. Pure: the same in, the same out. */
+/** Makes named artifacts of an inspector summary, its tables and its events. Pure: the same in, the same out. */
 
 import { messageOf, shown } from '@downlink/protocol'
 import { type Artifact, nameFault } from './artifact.ts'
@@ -31,7 +31,7 @@ export interface InspectorExportOptions {
   readonly prefix?: string | undefined
 }
 
-export const exportDefaults = { prefix: 'save-inspector' as string }
+export const exportDefaults = { prefix: 'save-inspector' }
 
 /**
  * Makes `<prefix>-<section>-<ts>.<ext>` for each section, `<ts>` being the summary's time as `YYYYMMDDTHHMMSSZ`:

@@ -1,12 +1,13 @@
-/** Tables as CSV: RFC 4180, and nothing in it that a spreadsheet would run. */
+/** Writes tables as CSV, by RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), with nothing in it that a spreadsheet would run. */
 import { wellFormed } from '@downlink/protocol'
 import { stringify } from 'csv-stringify/browser/esm/sync'
 import { stableJson } from './stable-json.ts'
 import type { Cell, Table } from './table.ts'
 
 /**
- * What a spreadsheet would take for a formula (OWASP, CSV injection), at the start of a text. Numbers and JSON need no
- * guard: of these characters they begin with a number's sign only. The source is a regular expression of DuckDB, too.
+ * What a spreadsheet would take for a formula, at the start of a text
+ * (https://owasp.org/www-community/attacks/CSV_Injection). Numbers and JSON need no guard: of these characters they
+ * begin with a number's sign only. The source is a regular expression of DuckDB, too.
  */
 export const formulaStart: RegExp = /^[=+\-@\t\r\n＝＋－＠]/
 
@@ -43,6 +44,9 @@ function toField(cell: Cell): unknown {
   return safeText(typeof cell === 'string' ? cell : cell instanceof Date ? dateText(cell) : stableJson(cell))
 }
 
-const safeText = (text: string): string => (formulaStart.test(text) ? `'${wellFormed(text)}` : wellFormed(text))
+/** With an apostrophe before what would be a formula: a spreadsheet shows it as text. */
+export const guardFormula = (text: string): string => (formulaStart.test(text) ? `'${text}` : text)
+
+const safeText = (text: string): string => guardFormula(wellFormed(text))
 
 const dateText = (date: Date): string => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString())

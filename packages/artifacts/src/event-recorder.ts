@@ -1,4 +1,4 @@
-/** Remembers the telemetry events of a run for its export: tapped before the buffer, so it needs no network. */
+/** Records the telemetry events of a run for its export: tapped before the buffer, so it needs no network. */
 import { badOption, expectObject, expectWhole } from './errors.ts'
 
 export interface EventRecorderOptions {
@@ -6,11 +6,11 @@ export interface EventRecorderOptions {
   readonly sessionId: string | (() => string)
   /** Wall-clock milliseconds since 1970; of a mission, its own time. */
   readonly clock: () => number
-  /** Events kept; beyond it the oldest gives way. @default 100000 */
+  /** Events kept, from 1; beyond it the oldest gives way. @default 100000 */
   readonly limit?: number | undefined
 }
 
-export const recorderDefaults = { limit: 100_000 as number }
+export const recorderDefaults = { limit: 100_000 }
 
 /** As a telemetry event on the wire. */
 export interface RecordedEvent {

@@ -1,4 +1,4 @@
-/** A publisher under a deadline, whose every fault becomes a result. */
+/** Calls a publisher under a deadline, and makes a result of its every fault. */
 
 import { kindOf, messageOf } from '@downlink/protocol'
 import { underDeadline } from './deadline.ts'

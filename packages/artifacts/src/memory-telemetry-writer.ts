@@ -9,11 +9,11 @@ import type { TelemetryArtifactWriter, WriteContext } from './writer.ts'
 export interface MemoryWriterOptions {
   /** In metrics and messages. @default 'memory' */
   readonly id?: string | undefined
-  /** Of all artifacts together; a further one fails with `too_large`. @default 268435456 */
+  /** Bytes of all artifacts together, from 1; a further one fails with `too_large`. @default 268435456 */
   readonly maxBytes?: number | undefined
 }
 
-export const memoryWriterDefaults = { maxBytes: 268_435_456 as number }
+export const memoryWriterDefaults = { maxBytes: 268_435_456 }
 
 /** An artifact whose content is in memory as a whole. */
 export interface KeptArtifact extends Artifact {

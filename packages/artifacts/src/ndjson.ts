@@ -1,4 +1,4 @@
-/** Events as newline-delimited JSON: text while it is short, a stream of bytes when it is not. */
+/** Writes events as newline-delimited JSON (https://github.com/ndjson/ndjson-spec): text while it is short, a stream of bytes when it is not. */
 import { stableJson } from './stable-json.ts'
 
 /** The fields of a telemetry event, in the order in which people look for them. */

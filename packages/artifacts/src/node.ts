@@ -1,4 +1,4 @@
-/** What needs Node: artifacts as files, and their way to CI. */
+/** Exports what needs Node: artifacts as files, and their way to CI. */
 
 export { type AtomicWriteOptions, type OpenFile, type TextFileSystem, writeAtomically } from './node/atomic-file.ts'
 export { systemCode } from './node/file-errors.ts'

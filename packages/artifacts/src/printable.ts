@@ -1,5 +1,5 @@
 /**
- * Text from outside, made safe to print. No payload, name or thrown message may steer a terminal, turn a line around, or
+ * Makes text from outside safe to print. No payload, name or thrown message may steer a terminal, turn a line around, or
  * command the CI that reads along: agents read commands off everything that a step prints, Azure's even in the midst of
  * a line.
  */

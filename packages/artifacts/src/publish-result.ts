@@ -1,4 +1,4 @@
-/** What a publisher did with the files of an export, and what of it went wrong. */
+/** Names what a publisher did with the files of an export, and what of it went wrong. */
 
 /** Whose way of publishing was gone: the CI's own, the caller's `commands`, or none. */
 export type PublishProvider =

@@ -1,4 +1,4 @@
-/** Writers in whatever form they were given, made into objects with an id each. */
+/** Resolves writers, in whatever form they were given, to objects with an id each. */
 
 import { kindOf } from '@downlink/protocol'
 import type { AdapterOptions } from './adapter-options.ts'

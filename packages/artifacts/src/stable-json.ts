@@ -1,4 +1,4 @@
-/** JSON that is the same for the same data: keys in order, and no value lost without a trace. */
+/** Writes JSON that is the same for the same data: keys in order, and no value lost without a trace. */
 import { jsonValue, wellFormedJson } from '@downlink/protocol'
 
 export interface StableJsonOptions {

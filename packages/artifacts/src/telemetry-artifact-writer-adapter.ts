@@ -1,4 +1,4 @@
-/** One call for all writers: names checked, each write under a deadline, no failure stops another. */
+/** Writes artifacts by all writers in one call: names checked, each write under a deadline, no failure stops another. */
 
 import { messageOf } from '@downlink/protocol'
 import { type AdapterOptions, type AdapterSettings, adapterSettings } from './adapter-options.ts'

@@ -1,4 +1,4 @@
-/** One battle of bots, sent by the real client over a real socket. */
+/** Plays a battle of bots, and sends it by the real client over a real socket. */
 import { createTelemetry, type SocketPort, type Telemetry } from '@downlink/client'
 import { WebSocket } from 'ws'
 import type { BattleGame, HeadlessBattle } from './game-module.ts'

@@ -1,4 +1,4 @@
-/** A demo in figures. The client counts one side, the collector's ledger the other; none is worked out from another. */
+/** Sums up a demo in figures. The client counts one side, the collector's ledger the other; none is worked out from another. */
 import type { Telemetry } from '@downlink/client'
 import type { Ledger } from '@downlink/collector'
 

@@ -1,4 +1,4 @@
-/** What the command itself finds wrong: a code, what happened, what to do. */
+/** Names what the command itself finds wrong: a code, what happened, what to do. */
 
 export type CliErrorCode =
   /** A flag, an argument or a variable of the environment is wrong. */

@@ -1,4 +1,4 @@
-/** Any error as the command reports it: what happened, what to do, and the exit code. */
+/** Describes any error as the command reports it: what happened, what to do, and the exit code. */
 
 import { ArtifactError } from '@downlink/artifacts'
 import type { CollectorError, CollectorErrorCode } from '@downlink/collector'

@@ -1,4 +1,4 @@
-/** What the command needs of a game. Games are loaded by name or path; no package of ours imports one. */
+/** Loads games by name or path, and names what the command needs of one; no package of ours imports a game. */
 import type { EventPort, ExportMetrics, InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
 import type { EventDefinitions } from '@downlink/protocol'
 import { CliError } from './errors.ts'

@@ -1,4 +1,4 @@
-/** What a game module is, for those who write one; and the command itself. */
+/** Exports what a game module is, for those who write one; and the command itself. */
 
 export { CliError, type CliErrorCode } from './errors.ts'
 export type { ExportPorts } from './export/ports.ts'

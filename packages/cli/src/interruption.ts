@@ -1,4 +1,4 @@
-/** Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly end, the second forces one. */
+/** Listens for Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly end, the second forces one. */
 import { endProcess } from './module-guard.ts'
 
 /** As shells have it for Ctrl-C: 128 + SIGINT. */

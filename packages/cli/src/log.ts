@@ -1,4 +1,4 @@
-/** The collector's log on stderr: JSON for machines, short lines for people. */
+/** Writes the collector's log on stderr: JSON for machines, short lines for people. */
 import { isatty } from 'node:tty'
 import { printableJson, printableLine } from '@downlink/artifacts/node'
 import pc from 'picocolors'

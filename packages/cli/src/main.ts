@@ -1,4 +1,4 @@
-/** The `downlink` command, and how each ending becomes an exit code. */
+/** Runs the `downlink` command, and makes an exit code of each ending. */
 
 import { processPorts } from './export/ports.ts'
 import { superviseExport } from './export/supervise-export.ts'

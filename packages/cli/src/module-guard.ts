@@ -1,4 +1,4 @@
-/** Guards the process against the modules that a command has loaded: they end it by no way but an error, and what they print comes out safe. */
+/** Guards the process against modules that a command has loaded: they can't end it unsaid, and what they print comes out safe. */
 
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'

@@ -1,4 +1,4 @@
-/** The gate for all that the command prints: nothing in it steers a terminal, commands a CI or tells a secret. */
+/** Prints all that the command prints, and makes it safe: nothing in it steers a terminal, commands a CI or tells a secret. */
 import { createRedact, printable, printableJson, secretArguments } from '@downlink/artifacts/node'
 
 /** Where the command writes: a stream of the process, or what stands for one in a test. */

@@ -1,4 +1,4 @@
-/** The subcommands of `downlink`. */
+/** Puts the subcommands of `downlink` together. */
 
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'

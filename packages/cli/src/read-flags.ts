@@ -1,4 +1,4 @@
-/** Where `tail` and `query` read: a running collector, or one that is run for the moment over a folder at rest. */
+/** Opens what `tail` and `query` read: a running collector, or one that is run for the moment over a folder at rest. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-/** The event definitions that `--schema` names. */
+/** Loads the event definitions that `--schema` names. */
 import type { EventDefinitions } from '@downlink/protocol'
 import { CliError } from './errors.ts'
 import { type LoadedModule, loadModule } from './load-module.ts'

@@ -1,4 +1,4 @@
-/** Keys and tokens, which may come by flag, by file or by the environment, in this order. */
+/** Reads keys and tokens, which may come by flag, by file or by the environment, in this order. */
 
 import { readFile } from 'node:fs/promises'
 import { messageOf } from '@downlink/protocol'

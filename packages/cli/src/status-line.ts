@@ -1,4 +1,4 @@
-/** One line on stderr that tells how it goes: rewritten in place on a terminal, now and then elsewhere. */
+/** Shows one line on stderr that tells how it goes: rewritten in place on a terminal, now and then elsewhere. */
 import type { OutputPort } from './output.ts'
 
 export interface StatusLine {

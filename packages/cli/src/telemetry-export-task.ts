@@ -1,4 +1,4 @@
-/** `npm run export-telemetry` and `downlink export`: from the command line to an exit code and a summary. */
+/** Performs `npm run export-telemetry` and `downlink export`: from the command line to an exit code and a summary. */
 
 import { messageOf } from '@downlink/protocol'
 import { Command, CommanderError } from 'commander'

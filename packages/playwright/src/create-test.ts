@@ -1,4 +1,4 @@
-/** Playwright's `test` with the fixtures: a collector a worker, `telemetry` a test, capture when a test fails. */
+/** Creates Playwright's `test` with the fixtures: a collector a worker, `telemetry` a test, capture when a test fails. */
 
 import type { CollectorPage } from '@downlink/collector'
 import type { EventDefinitions, EventMap } from '@downlink/protocol'

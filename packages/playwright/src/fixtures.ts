@@ -1,4 +1,4 @@
-/** The fixtures' lives: what is there before the test, and what is done after it. Playwright reads what they need off their parameters. */
+/** Sets the fixtures up before a test and ends them after it. Playwright reads what they need off their parameters. */
 import { dirname, resolve } from 'node:path'
 import type { CollectorPage } from '@downlink/collector'
 import type { BrowserContext, Page, TestInfo, WorkerInfo } from '@playwright/test'

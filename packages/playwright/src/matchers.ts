@@ -41,7 +41,7 @@ export type TypeAndTimes<Events extends EventMap> = {
 
 export const matcherDefaults = {
   /** How long `.not.toHaveReceived` watches: longer than a client holds an event back while its link is up. */
-  absenceMs: 1500 as number,
+  absenceMs: 1500,
 }
 
 /** Older versions of Playwright don't tell. */

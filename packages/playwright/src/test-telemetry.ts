@@ -1,4 +1,4 @@
-/** `telemetry`, as a test has it: what its pages have sent, and what became of it. */
+/** Gives a test its `telemetry`: what its pages have sent, and what became of it. */
 import type { CommittedEvent, Ledger, QueryResult, RejectedEvent } from '@downlink/collector'
 import type { EventMap } from '@downlink/protocol'
 import type { BrowserContext } from '@playwright/test'
@@ -20,13 +20,13 @@ export type ReceivedEvent<
 }[Type]
 
 export interface WaitOptions {
-  /** In ms; 0 for no limit. @default 5000, and in matchers the project's `expect.timeout` */
+  /** In milliseconds, from 1; 0 for no limit. @default 5000, and in matchers the project's `expect.timeout` */
   readonly timeout?: number
 }
 
 export const waitDefaults = {
   /** Playwright does not tell a fixture what `expect.timeout` is. */
-  waitTimeoutMs: 5000 as number,
+  waitTimeoutMs: 5000,
 }
 
 export interface TestTelemetry<Events extends EventMap = EventMap> {

@@ -1,4 +1,4 @@
-/** The only file that touches globals: the console, the page's storages, and where a page is asked for its inspector. */
+/** Touches globals, as no other file does: the console, the page's storages, and where a page is asked for its inspector. */
 
 /** Where a fault goes that nobody has asked for. */
 export const reportFault = (error: unknown, event: string): void =>

@@ -1,4 +1,4 @@
-/** Who hears of what happens in a game. A listener that throws or rejects is reported, and stops neither the others nor the game. */
+/** Hands events to listeners. One that throws or rejects is reported, and stops neither the others nor the game. */
 
 import { callGuarded, isThenable } from '@downlink/artifacts'
 import { reportFault } from './environment.ts'

@@ -1,4 +1,4 @@
-/** The game's export within reach of tools: Playwright's `page.evaluate`, a browser's console. */
+/** Exposes the game's export to tools: Playwright's `page.evaluate`, a browser's console. */
 
 import type { Artifact, ExportMetrics, InspectorSummary } from '@downlink/artifacts'
 import { type PageTools, pageTools } from './environment.ts'

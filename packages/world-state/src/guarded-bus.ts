@@ -1,4 +1,4 @@
-/** A game's event bus, of whatever make: nothing that it throws, returns or leaves out stops who uses it. */
+/** Wraps a game's event bus, of whatever make: nothing that it throws, returns or leaves out stops who uses it. */
 
 import { callGuarded, type EventPort } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'

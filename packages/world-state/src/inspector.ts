@@ -33,7 +33,7 @@ export interface InspectionSources {
   readonly sections?: Readonly<Record<string, () => unknown>>
   /** The telemetry events of the run: those of an event recorder. */
   readonly events?: () => Iterable<unknown>
-  /** Milliseconds since 1970. @default Date.now */
+  /** Wall-clock milliseconds since 1970. @default Date.now */
   readonly clock?: () => number
 }
 

@@ -1,4 +1,4 @@
-/** What needs Node: saves as files. */
+/** Exports what needs Node: saves as files. */
 
 export type { OpenFile } from '@downlink/artifacts/node'
 export {

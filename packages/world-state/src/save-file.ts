@@ -1,4 +1,4 @@
-/** A save as text: the snapshot, and when and of which game it is. */
+/** Writes and reads a save as text: the snapshot, and when and of which game it is. */
 import type { GameIdentity } from '@downlink/artifacts'
 import { WorldStateError } from './errors.ts'
 import { copyJson, type Json } from './json.ts'

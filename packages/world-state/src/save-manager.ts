@@ -1,4 +1,4 @@
-/** What a game asks when it wants its world kept, loaded, or looked at. */
+/** Saves and loads a game's world, and shows it to an inspector. */
 
 import type { EventPort, GameIdentity, InspectorSummary, SetTimer } from '@downlink/artifacts'
 import { messageOf } from '@downlink/protocol'
@@ -25,7 +25,7 @@ export interface SaveManagerOptions extends InspectionSources {
   /** Where saves are kept: `createLocalStorage()`, `createIndexedDbStorage()` … Without one they can't be. */
   readonly storage?: StoragePort
   /**
-   * How long a storage may take, in milliseconds. The storages of this package have a shorter time of their own, after
+   * How long a storage may take, in milliseconds, from 1 to 2147483647. The storages of this package have a shorter time of their own, after
    * which they undo what they began.
    *
    * @default 15,000
@@ -41,7 +41,7 @@ export interface SaveManagerOptions extends InspectionSources {
   readonly eventBus?: EventPort
 }
 
-export const saveDefaults = { storageTimeoutMs: 15_000 as number }
+export const saveDefaults = { storageTimeoutMs: 15_000 }
 
 export interface SaveOptions {
   /** Replace also what another tab or process wrote since, or what was in the slot and never loaded. @default false */

@@ -1,4 +1,4 @@
-/** The slots of a storage, as one player of them sees it: one operation after the other, and nobody else's save lost. */
+/** Reads and replaces the slots of a storage: one operation after the other, and nobody else's save lost. */
 import { revisionOf } from './save-file.ts'
 import { type Deadline, withDeadline } from './storage/deadline.ts'
 import type { MayReplace, StoragePort } from './storage/storage-port.ts'

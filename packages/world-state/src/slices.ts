@@ -1,4 +1,4 @@
-/** Slices that many games need: factions, a tutorial, missions. See docs/tech/world-state-store.md. */
+/** Exports slices that many games need: factions, a tutorial, missions. See docs/tech/world-state-store.md. */
 
 export {
   createFactionSlice,

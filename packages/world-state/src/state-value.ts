@@ -1,4 +1,4 @@
-/** What a state is made of: data that versions can share, and that a save gives back exactly. */
+/** Checks what a state is made of: data that versions can share, and that a save gives back exactly. */
 import { kindOf } from '@downlink/protocol'
 import { WorldStateError } from './errors.ts'
 

@@ -1,4 +1,4 @@
-/** What the operating system says, as codes that say what to do about it. */
+/** Maps errors of the operating system to codes that say what to do about them. */
 import { messageOf } from '@downlink/protocol'
 import { ArtifactError, type ArtifactErrorCode } from '../errors.ts'
 

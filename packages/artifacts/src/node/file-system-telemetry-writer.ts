@@ -1,4 +1,4 @@
-/** Artifacts as files in one folder: each there as a whole or not at all, and none replaced. */
+/** Writes artifacts as files in one folder: each there as a whole or not at all, and none replaced. */
 
 import type { FileHandle } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
@@ -23,13 +23,14 @@ export interface FileSystemWriterOptions {
   readonly id?: string | undefined
   /** Hears of what went wrong without spoiling a file. @default console */
   readonly logger?: LogPort | undefined
+  /** @default that of Node */
   readonly fileSystem?: FileSystemPort | undefined
-  /** Between attempts at what Windows refuses for a moment. */
+  /** Milliseconds between attempts at what Windows refuses for a moment. @default a timer */
   readonly wait?: Wait | undefined
 }
 
 export const fileSystemWriterDefaults = {
-  artifactRoot: './telemetry-artifacts' as string,
+  artifactRoot: './telemetry-artifacts',
   compress: 'none' as 'none' | 'gzip',
 }
 

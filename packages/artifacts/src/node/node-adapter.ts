@@ -1,4 +1,4 @@
-/** The adapter as Node has it: configs name folders and CI, and become writers and a publisher. */
+/** Creates the adapter for Node: configs name folders and CI, and become writers and a publisher. */
 
 import type { AdapterOptions } from '../adapter-options.ts'
 import { ArtifactError, expectList, expectObject } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** From the settings to a mission that is ready to be played. */
+/** Creates the mission that the settings name, ready to be played. */
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -1,4 +1,4 @@
-/** From the flags to a summary, in this process. */
+/** Performs an export in this process, from the flags to a summary. */
 
 import type { ExportPorts } from './ports.ts'
 import type { Reporter } from './reporter.ts'

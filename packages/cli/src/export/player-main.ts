@@ -1,4 +1,4 @@
-/** The process that plays a mission and exports it, for `superviseExport`. */
+/** Plays a mission and exports it, in a process of its own, for `superviseExport`. */
 
 import type { TelemetryArtifactWriter } from '@downlink/artifacts'
 import { createSafeText } from '../output.ts'

@@ -1,4 +1,4 @@
-/** All that an export needs of the world, and the real one of this process. */
+/** Names all that an export needs of the world, and holds the real one of this process. */
 import type { ArtifactPublisher, TelemetryArtifactWriter } from '@downlink/artifacts'
 import {
   CiArtifactPublisher,

@@ -1,4 +1,4 @@
-/** Game → mission → summary → artifacts → files → CI, and what went wrong on the way. */
+/** Runs an export: game → mission → summary → artifacts → files → CI, and what went wrong on the way. */
 import { type ExportMetrics, type InspectorSummary, TelemetryArtifactWriterAdapter } from '@downlink/artifacts'
 import { CliError } from '../errors.ts'
 import { onlyGiven } from '../flags.ts'

@@ -1,4 +1,4 @@
-/** What an export is told to do: by flags, then by the environment, then by the defaults. */
+/** Reads what an export is told to do: by flags, then by the environment, then by the defaults. */
 
 import { join, resolve } from 'node:path'
 import { ArtifactError, createInspectorExportArtifacts, type InspectorSummary } from '@downlink/artifacts'

@@ -1,5 +1,5 @@
 /**
- * Lets a game play in a process of its own. It may end that, hold it, or print what it likes: the summary is printed
+ * Supervises a game that plays in a process of its own. It may end that, hold it, or print what it likes: the summary is printed
  * here, and what the game prints comes through the gate.
  */
 

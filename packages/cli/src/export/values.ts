@@ -1,4 +1,4 @@
-/** Readers of what the flags and variables of an export hold, which say what they expected. */
+/** Reads what the flags and variables of an export hold, saying what it expected. */
 import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { CliError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** What a game does behind our back: it would end the process, and with it the summary. */
+/** Watches a game for what would end the process, and with it the summary: uncaught errors, and waiting for nothing. */
 
 import type { ExportPorts } from './ports.ts'
 import type { Reporter } from './reporter.ts'

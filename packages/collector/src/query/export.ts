@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formulaStart } from '@downlink/artifacts'
+import { formulaStart, guardFormula } from '@downlink/artifacts'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { quoteName, quoteText } from './quote.ts'
 import type { ReadStore } from './read-store.ts'
@@ -114,7 +114,7 @@ function parquetColumn(name: string, type: string): string {
 
 function csvColumn(name: string, type: string): string {
   const column = quoteName(name)
-  const header = quoteName(formulaStart.test(name) ? `'${name}` : name)
+  const header = quoteName(guardFormula(name))
   if (type === 'TIMESTAMP') return `${isoTime(column)} AS ${header}`
   if (type !== 'VARCHAR') return `${column} AS ${header}`
   return `CASE WHEN regexp_matches(${column}, ${quoteText(formulaStart.source)}) THEN '''' || ${column} ELSE ${column} END AS ${header}`

@@ -23,11 +23,14 @@ export interface CaptureOptions {
   readonly eventBus?: EventPort
   /** JSON, for the game's export and the writers, beside what they are told of the test. */
   readonly context?: Readonly<Record<string, unknown>>
-  /** For the page's answer, and again for the writing; a third of the test's timeout at most. @default 10000 */
+  /**
+   * Milliseconds for the page's answer, and again for the writing, from 1; a third of the test's timeout at most.
+   * @default 10000
+   */
   readonly timeoutMs?: number
 }
 
-export const captureDefaults = { timeoutMs: 10_000 as number }
+export const captureDefaults = { timeoutMs: 10_000 }
 
 export interface Captured {
   readonly ok: true

@@ -1,4 +1,4 @@
-/** What is kept of a test when it ends: the artifacts of its pages, what its telemetry came to, and the ledgers. */
+/** Captures what is kept of a test when it ends: the artifacts of its pages, its events, and the ledgers. */
 
 import { messageOf } from '@downlink/protocol'
 import type { BrowserContext, TestInfo } from '@playwright/test'

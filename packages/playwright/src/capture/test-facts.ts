@@ -1,4 +1,4 @@
-/** Which run of which test this is, for the artifacts' context and for their folder. */
+/** Tells which run of which test this is, for the artifacts' context and for their folder. */
 import { basename, isAbsolute, join, relative } from 'node:path'
 import type { TestInfo } from '@playwright/test'
 

@@ -1,4 +1,4 @@
-/** Why an event that was waited for is not there: the closest of what came, what was rejected, what the link did. */
+/** Explains why an event that was waited for is not there: the closest of what came, what was rejected, what the link did. */
 import type { CommittedEvent, Ledger, RejectedEvent } from '@downlink/collector'
 import { type Difference, payloadDifferences } from './pattern.ts'
 import { count, printCounts, printValue } from './print.ts'

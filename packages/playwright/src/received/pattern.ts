@@ -1,4 +1,4 @@
-/** How a value differs from a pattern: a part of it, with `expect.any` and the like anywhere inside. */
+/** Compares a value with a pattern: a part of it, with `expect.any` and the like anywhere inside. */
 
 export interface Difference {
   /** Empty for the whole. @example 'position.x' */

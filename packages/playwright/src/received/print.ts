@@ -1,4 +1,4 @@
-/** Values and counts in messages: JSON, short, with matchers by their names. */
+/** Prints values and counts for messages: JSON, short, with matchers by their names. */
 import { isAsymmetric } from './pattern.ts'
 
 const maxLength = 160

@@ -1,4 +1,4 @@
-/** What a test's pages have sent so far, and a way to wait for more. */
+/** Collects what a test's pages have sent so far, and waits for more. */
 import type { CommitNotice, CommittedEvent, RejectedEvent } from '@downlink/collector'
 
 export interface Received {

@@ -1,4 +1,4 @@
-/** Saves as files, one a slot: for headless games and tools. */
+/** Keeps saves as files, one a slot: for headless games and tools. */
 
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
@@ -16,7 +16,7 @@ export interface FileStorageOptions extends DeadlineOptions {
   readonly fileSystem?: FileSystem
 }
 
-export const fileStorageDefaults = { timeoutMs: 10_000 as number }
+export const fileStorageDefaults = { timeoutMs: 10_000 }
 
 /** What a storage needs of `node:fs/promises`. */
 export interface FileSystem extends TextFileSystem {

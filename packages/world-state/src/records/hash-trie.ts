@@ -1,6 +1,6 @@
 /**
- * A trie over the bits of a key's hash, five a level: changing one entry copies the few nodes on its path and shares
- * all others. After Bagwell, "Ideal Hash Trees" (2001).
+ * Keeps entries in a trie over the bits of a key's hash, five a level: changing one entry copies the few nodes on its path and shares
+ * all others. After Bagwell, "Ideal Hash Trees" (2001): https://lampwww.epfl.ch/papers/idealhashtrees.pdf
  */
 
 export interface Entry<Value> {
@@ -27,7 +27,7 @@ export const emptyTrie: Trie<never> = []
 
 const bitsPerLevel = 5
 
-/** FNV-1a over UTF-16 units. */
+/** FNV-1a (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv) over UTF-16 units. */
 export function hashOf(key: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)

@@ -1,4 +1,4 @@
-/** An immutable map from text to records, in the order of insertion: what a slice keeps its many records in. */
+/** Maps text to records, immutably and in the order of insertion: what a slice keeps its many records in. */
 import { levelsOf, markAsState } from '../state-value.ts'
 import { collect, type Entry, emptyTrie, find, hashOf, insert, remove, type Trie } from './hash-trie.ts'
 

@@ -92,7 +92,7 @@ export function reducersFor<State, Events extends Readonly<Record<string, Fields
   reducers: { readonly [Type in keyof Events]: (state: State, event: EventOf<Events[Type]>) => State },
 ): { readonly [Type in keyof Events]: (state: State, payload: Payload<Events[Type]>, warn: Warn) => State } {
   const read = Object.entries(reducers).map(([type, reduce]) => {
-    const fields = events[type] ?? {}
+    const fields = Object.entries(events[type] ?? {})
     return [
       type,
       (state: State, payload: Json, warn: Warn) => reduce(state, readEvent(fields, new PayloadFields(payload, warn))),
@@ -101,8 +101,11 @@ export function reducersFor<State, Events extends Readonly<Record<string, Fields
   return Object.fromEntries(read)
 }
 
-function readEvent<F extends Fields>(fields: F, payload: PayloadFields): EventOf<F> {
-  const read: Record<string, unknown> = { timestamp: payload.timestamp }
-  for (const [name, { read: readField }] of Object.entries(fields)) read[name] = readField(payload, name)
-  return read as EventOf<F>
+function readEvent<F extends Fields>(
+  fields: readonly (readonly [string, F[keyof F]])[],
+  payload: PayloadFields,
+): EventOf<F> {
+  const event: Record<string, unknown> = { timestamp: payload.timestamp }
+  for (const [name, field] of fields) event[name] = field.read(payload, name)
+  return event as EventOf<F>
 }

@@ -1,4 +1,4 @@
-/** What the inspector shows of the factions. */
+/** Shows the factions to the inspector. */
 
 import type { Cell } from '@downlink/artifacts'
 import { isoTime } from '../json.ts'

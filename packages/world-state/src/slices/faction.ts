@@ -1,4 +1,4 @@
-/** The slice of factions: their standing with the player, and how it spreads from one to another. */
+/** Reduces the events of factions: their standing with the player, and how it spreads from one to another. */
 
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'

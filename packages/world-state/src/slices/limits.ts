@@ -11,9 +11,9 @@ export interface FactionLimits {
 }
 
 export const factionDefaults = {
-  attitudeHistory: 10 as number,
-  cascadeSources: 10 as number,
-  memberRemovals: 10 as number,
+  attitudeHistory: 10,
+  cascadeSources: 10,
+  memberRemovals: 10,
 }
 
 export interface TutorialLimits {
@@ -26,9 +26,9 @@ export interface TutorialLimits {
 }
 
 export const tutorialDefaults = {
-  promptHistory: 5 as number,
-  snapshots: 10 as number,
-  transcript: 200 as number,
+  promptHistory: 5,
+  snapshots: 10,
+  transcript: 200,
 }
 
 /** The last `limit` of a list and one more. */

@@ -1,4 +1,4 @@
-/** What the inspector shows of the missions. */
+/** Shows the missions to the inspector. */
 
 import type { Cell } from '@downlink/artifacts'
 import type { TableDefinition } from '../slice.ts'

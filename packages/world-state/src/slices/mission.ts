@@ -1,4 +1,4 @@
-/** The slice of missions: how far each has come, objective by objective. */
+/** Reduces the events of missions: how far each has come, objective by objective. */
 
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'

@@ -1,4 +1,4 @@
-/** What the inspector shows of the tutorial. */
+/** Shows the tutorial to the inspector. */
 
 import { isoTime } from '../json.ts'
 import type { TableDefinition } from '../slice.ts'

@@ -1,4 +1,4 @@
-/** The slice of the tutorial: progress, prompts, and the transcript that QA reads. */
+/** Reduces the events of the tutorial: progress, prompts, and the transcript that QA reads. */
 
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'

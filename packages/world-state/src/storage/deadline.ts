@@ -1,4 +1,4 @@
-/** A storage's answer within a time: one that never comes must not hold up all that follows. */
+/** Limits a storage in time: an answer that never comes must not hold up all that follows. */
 
 import { maxDelayMs, realTimer, type SetTimer, withTimeout } from '@downlink/artifacts'
 import { expectWhole, WorldStateError } from '../errors.ts'
@@ -9,7 +9,7 @@ export interface Deadline {
 }
 
 export interface DeadlineOptions {
-  /** How long an operation may take, in milliseconds. @default 10,000 */
+  /** How long an operation may take, in milliseconds, from 1 to 2147483647. @default 10,000 */
   readonly timeoutMs?: number
   /** @default setTimeout */
   readonly setTimer?: SetTimer

@@ -1,4 +1,4 @@
-/** Saves in the page's IndexedDB: as large as the origin's quota, and written off the frame path. */
+/** Keeps saves in the page's IndexedDB: as large as the origin's quota, and written off the frame path. */
 
 import { pageDatabases } from '../environment.ts'
 import { optionsIn, WorldStateError } from '../errors.ts'
@@ -12,7 +12,7 @@ export interface IndexedDbStorageOptions extends DeadlineOptions {
   readonly databases?: () => IDBFactory | undefined
 }
 
-export const indexedDbStorageDefaults = { database: 'downlink-saves' as string, timeoutMs: 10_000 as number }
+export const indexedDbStorageDefaults = { database: 'downlink-saves', timeoutMs: 10_000 }
 
 const storeName = 'saves'
 

@@ -1,4 +1,4 @@
-/** Saves in the page's `localStorage`: simple, and some 5 MB for all that the origin keeps there. */
+/** Keeps saves in the page's `localStorage`: simple, and some 5 MB for all that the origin keeps there. */
 
 import { pageStorage } from '../environment.ts'
 import { optionsIn } from '../errors.ts'
@@ -11,7 +11,7 @@ export interface LocalStorageOptions {
   readonly storage?: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 }
 
-export const localStorageDefaults = { prefix: 'downlink-save:' as string }
+export const localStorageDefaults = { prefix: 'downlink-save:' }
 
 /** @throws {WorldStateError} `bad_option` */
 export function createLocalStorage(options: LocalStorageOptions = {}): StoragePort {

@@ -1,4 +1,4 @@
-/** Saves that live as long as the page or the process: for tests, and where there is no other storage. */
+/** Keeps saves as long as the page or the process lives: for tests, and where there is no other storage. */
 import { requireReplaceable, type StoragePort } from './storage-port.ts'
 
 export function createMemoryStorage(): StoragePort {

@@ -1,4 +1,4 @@
-/** From a snapshot back to states: judged, migrated and revived before anything of a store changes. */
+/** Makes states of a snapshot: checked, migrated and revived before anything of a store changes. */
 import { kindOf, messageOf } from '@downlink/protocol'
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'

@@ -1,4 +1,4 @@
-/** A world as JSON data: what is saved, sent and loaded again. */
+/** Writes a world as JSON data, to be saved, sent and loaded again. */
 import { type Json, setField } from '../json.ts'
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'

@@ -16,15 +16,15 @@ export interface WorldStateStoreOptions<Slices extends readonly AnySlice[]> {
   readonly clock?: () => number
   /** Hears what `worldstate:error` says, and of a bus that fails. @default writes each to the console, once */
   readonly onError?: (fault: WorldStateFault) => void
-  /** Actions remembered. @default 50 */
+  /** Actions remembered, from 1. @default 50 */
   readonly historyLimit?: number
-  /** What listeners may dispatch in the course of one dispatch; more is refused. @default 1000 */
+  /** What listeners may dispatch in the course of one dispatch, from 1; more is refused. @default 1000 */
   readonly nestedLimit?: number
 }
 
 export const worldStateDefaults = {
-  historyLimit: 50 as number,
-  nestedLimit: 1000 as number,
+  historyLimit: 50,
+  nestedLimit: 1000,
 }
 
 /** @throws {WorldStateError} `bad_option` */

@@ -1,4 +1,4 @@
-/** What a store tells of itself on its bus. */
+/** Names what a store emits on its bus. */
 import type { Action } from './reducers.ts'
 
 /** Add it to the event map of a game's bus. */

@@ -1,4 +1,4 @@
-/** The world's state: slices, changed by events one after the other, read at any time. */
+/** Holds the world's state: slices, changed by events one after the other, read at any time. */
 
 import { callGuarded, type Table } from '@downlink/artifacts'
 import { WorldStateError } from '../errors.ts'

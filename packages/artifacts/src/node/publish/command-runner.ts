@@ -1,4 +1,4 @@
-/** The port of whatever runs a command, and the ways in which one can end. */
+/** Names the port of whatever runs a command, and the ways in which one can end. */
 
 /** Never rejects: however a command ends is an outcome. No shell reads the arguments. */
 export type CommandRunner = (command: Command) => Promise<CommandOutcome>

@@ -1,4 +1,4 @@
-/** Which CI runs us, by the table of ci-info, read over an injected environment: the library itself reads the real one. */
+/** Detects the CI by the table of ci-info, read over injected variables: the library itself reads those of the process. */
 import vendors from 'ci-info/vendors.json' with { type: 'json' }
 import type { Variables } from './environment.ts'
 

@@ -1,4 +1,4 @@
-/** What publishing needs of the world, and the real one of Node. The only file here that touches globals. */
+/** Names what publishing needs of the world, and holds the real one of Node. The only file here that touches globals. */
 
 import { createReadStream } from 'node:fs'
 import { appendFile, stat } from 'node:fs/promises'

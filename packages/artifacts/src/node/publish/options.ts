@@ -1,4 +1,4 @@
-/** What can be set on a publisher, its defaults and its ranges. */
+/** Names what can be set on a publisher, with defaults and ranges. */
 
 import { maxDelayMs, type SetTimer } from '../../deadline.ts'
 import { ArtifactError, badOption, expectObject, expectWhole } from '../../errors.ts'
@@ -36,14 +36,14 @@ export interface CiArtifactPublisherOptions {
   readonly artifactName?: string
   /** Only writes the manifest, and says what would be done. @default true outside of CI */
   readonly dryRun?: boolean
-  /** Of each step, be it a command, the manifest or a line to the CI; in milliseconds. @default 120000 */
+  /** Of each step, be it a command, the manifest or a line to the CI; in milliseconds, from 1 to 2147483647. @default 120000 */
   readonly timeoutMs?: number
   /** What relative paths start from. @default that of the process */
   readonly workingDirectory?: string
 }
 
 export const ciArtifactPublisherDefaults = {
-  timeoutMs: 120_000 as number,
+  timeoutMs: 120_000,
 }
 
 /** @throws {ArtifactError} `bad_option`, naming the option, its range and what came */

@@ -1,4 +1,4 @@
-/** Masks secrets in whatever is told: reports, notes and logs are read by more people than the environment is. */
+/** Masks secrets in reports, notes and logs: more people read those than the variables that hold them. */
 import type { Variables } from './environment.ts'
 
 export type Redact = (text: string) => string

@@ -1,4 +1,4 @@
-/** Publishing under a time limit a step: a folder, a pipe or a program that hangs must not hold the job. */
+/** Limits each step of publishing in time: a folder, a pipe or a program that hangs must not hold the job. */
 import { type SetTimer, withTimeout } from '../../deadline.ts'
 import type { CommandOutcome, CommandRunner } from './command-runner.ts'
 import type { ProviderOutput, PublishFileSystem } from './environment.ts'

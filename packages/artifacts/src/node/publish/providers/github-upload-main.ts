@@ -1,4 +1,4 @@
-/** The child process of an upload to GitHub. Arguments: manifest, folder, artifact's name. Its last line on stderr says how it went. */
+/** Runs an upload to GitHub as a child process. Arguments: manifest, folder, artifact's name. Its last line on stderr says how it went. */
 import { writeSync } from 'node:fs'
 import process from 'node:process'
 import { uploadListed } from './github-upload.ts'
