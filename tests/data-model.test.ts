@@ -50,7 +50,7 @@ async function aDatabase() {
 }
 
 async function query({ url }: { readonly url: string }, sql: string): Promise<readonly (readonly unknown[])[]> {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
   const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body: JSON.stringify({ sql }) })
   const { error, rows } = await response.json()
   expect(error).toBeUndefined()

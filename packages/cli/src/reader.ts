@@ -37,7 +37,8 @@ export function createReader(options: ReaderOptions): Reader {
   }
   return {
     async query(sql) {
-      const headers = { 'content-type': 'application/json' }
+      // All that was acknowledged before, also where the store has yet to catch up.
+      const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
       const answer = await ask('api/query', { method: 'POST', headers, body: JSON.stringify({ sql }) })
       const result = (await answer.json()) as QueryResult & { readonly error?: AnsweredFault }
       // The query failed when a part of its answer was sent already.

@@ -88,7 +88,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     store: yieldingStore(guarded, readers.interrupt),
     read: (from, to) => readLog(files, from, to),
     report: (report) => logger.error(report, sentences[report.code]),
-    onSunk,
+    onSunk(update) {
+      collector.sunk(update)
+      onSunk(update)
+    },
   })
   const records = localRecords({ sink, store })
   const collector = createCollectorState()

@@ -83,7 +83,7 @@ async function aScore() {
     async query(sql: string) {
       const response = await fetch(`${listening.url}/api/query`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', prefer: 'wait=10' },
         body: JSON.stringify({ sql }),
       })
       return (await response.json()).rows

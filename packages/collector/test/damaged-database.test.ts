@@ -65,7 +65,7 @@ describe('a damaged block', () => {
     const ask = async (sql: string) => {
       const answer = await fetch(`${listening.url}/api/query`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', prefer: 'wait=10' },
         body: JSON.stringify({ sql }),
       })
       return [answer.status, await answer.json()]

@@ -19,7 +19,7 @@ async function aRunning(options: Parameters<typeof aCollector>[0] = {}) {
       return { status: response.status, headers: response.headers, body: await response.json() }
     },
     query: async (sql: string) => {
-      const headers = { 'content-type': 'application/json' }
+      const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
       const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body: JSON.stringify({ sql }) })
       return { status: response.status, body: await response.json() }
     },
@@ -221,7 +221,7 @@ it('asks for the read token everywhere but at health, and takes it as bearer or 
   const show = (token: string) =>
     fetch(`${url}/api/token`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', prefer: 'wait=10' },
       body: JSON.stringify({ token }),
     })
   expect((await show('wrong')).status).toBe(401)

@@ -37,7 +37,7 @@ const isAlive = (pid: number): Promise<boolean> =>
 const ask = (url: string, sql: string) =>
   fetch(`${url}/api/query`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', prefer: 'wait=10' },
     body: JSON.stringify({ sql }),
   })
 

@@ -1,11 +1,12 @@
 /** Passes the routes that read the database on to the store process, without a look at what goes to and fro. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { asOfHeader } from '../store-process/messages.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
 import { dataApi } from './data-api.ts'
 import { goneSignal } from './gone-signal.ts'
 
 /** Of an answer; the others are this side's own. */
-const passedHeaders = ['content-type', 'content-length', 'content-disposition', 'retry-after'] as const
+const passedHeaders = ['content-type', 'content-length', 'content-disposition', 'retry-after', asOfHeader] as const
 
 /** Registers on an instance of its own: here bodies stay as they came, and the store process judges what is asked. */
 export async function forwardReads(app: FastifyInstance, reads: ReadClient): Promise<void> {
@@ -22,6 +23,7 @@ export async function forwardReads(app: FastifyInstance, reads: ReadClient): Pro
       // The API may be mounted below a path, of which the store process knows nothing.
       path: url.slice(app.prefix.length),
       contentType: headers['content-type'],
+      prefer: headers.prefer?.toString(),
       body: Buffer.isBuffer(body) ? body : undefined,
       signal,
     })

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Sink } from '../sink/sink.ts'
 import type { CollectorState } from '../store-process/collector-state.ts'
-import { readHeaders } from '../store-process/messages.ts'
+import { asOfHeader, readHeaders } from '../store-process/messages.ts'
 import { answerError, answerNotFound } from './api-errors.ts'
 import { checkInput, type InputSchema } from './check-input.ts'
 import { type DataRoutesOptions, dataRoutes } from './data-routes.ts'
@@ -14,13 +14,18 @@ export interface ReadServerOptions extends DataRoutesOptions {
   readonly sink: Sink
 }
 
-/** Who reads sees every ack that came before, or what there is after so long. */
-const readWaitMs = 1000
+/** Who reads sees every ack that came before, or what there is after so long, unless they prefer to wait longer. */
+const waits = { usualMs: 1000, mostMs: 60_000 }
 /** A query's text, with room for the JSON around it. */
 const bodyLimitBytes = 65_536
 
 /** Which request is being answered, for whoever watches what runs. */
 export const currentRequest: AsyncLocalStorage<string | undefined> = new AsyncLocalStorage()
+
+function waitOf(prefer: string | readonly string[] | undefined): number {
+  const [, seconds] = /\bwait=(\d+)/.exec(String(prefer ?? '')) ?? []
+  return seconds === undefined ? waits.usualMs : Math.min(Number(seconds) * 1000, waits.mostMs)
+}
 
 export function createReadServer(options: ReadServerOptions): FastifyInstance {
   const { logger, collector, sink } = options
@@ -40,9 +45,11 @@ export function createReadServer(options: ReadServerOptions): FastifyInstance {
       (input) =>
         checkInput(schema, input),
   )
-  app.addHook('onRequest', async ({ headers }) => {
-    await collector.reached(Number(headers[readHeaders.update] ?? 0), readWaitMs)
-    await sink.caughtUp(readWaitMs)
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    const waitMs = waitOf(headers[readHeaders.prefer])
+    const isThere = await collector.reached(Number(headers[readHeaders.update] ?? 0), waitMs)
+    if (isThere && (await sink.caughtUp(waitMs))) return
+    reply.header(asOfHeader, String(collector.asOfMs ?? 0))
   })
   // Only after the body was read: what reads it knows nothing of us.
   app.addHook('preHandler', ({ headers }, _reply, done) =>

@@ -8,6 +8,10 @@ export interface CollectorState {
   readonly owed: number
   isOpen(sessionId: string): boolean
   take(update: LogUpdate): void
+  /** The store stands where the log stood at this update. */
+  sunk(count: number): void
+  /** Up to when all that was acknowledged is in the store, in ms since 1970; undefined before its first update is. */
+  readonly asOfMs: number | undefined
   /** Resolves to true once an update has come, to false where that takes longer. */
   reached(count: number, timeoutMs: number): Promise<boolean>
 }
@@ -15,12 +19,18 @@ export interface CollectorState {
 export function createCollectorState(): CollectorState {
   const open = new Set<string>()
   const waiters = new Set<{ readonly count: number; readonly settle: (reached: boolean) => void }>()
+  /** Updates that the store has not reached. */
+  let ahead: LogUpdate[] = []
+  let asOfMs: number | undefined
   let count = -1
   let owed = 0
 
   return {
     get count() {
       return count
+    },
+    get asOfMs() {
+      return asOfMs
     },
     get owed() {
       return owed
@@ -30,9 +40,15 @@ export function createCollectorState(): CollectorState {
     take(update) {
       count = update.count
       owed = update.owed
+      ahead.push(update)
       for (const id of update.closed) open.delete(id)
       for (const id of update.opened) open.add(id)
       for (const waiter of waiters) if (waiter.count <= count) waiter.settle(true)
+    },
+
+    sunk(reached) {
+      asOfMs = ahead.findLast((update) => update.count <= reached)?.atMs ?? asOfMs
+      ahead = ahead.filter((update) => update.count > reached)
     },
 
     reached(wanted, timeoutMs) {

@@ -40,6 +40,8 @@ export interface StoreSettings {
 export interface LogUpdate {
   /** Each update of a collector's life has a higher one: positions have no order. */
   readonly count: number
+  /** Milliseconds since 1970. */
+  readonly atMs: number
   readonly end: Position
   /** Sessions that have a socket now, and those whose socket has gone, since the update before; in the first one, all. */
   readonly opened: readonly string[]
@@ -84,5 +86,10 @@ export interface WatchedRead extends RunningRead {
 export const readHeaders = {
   /** The update that it has to see. */
   update: 'x-downlink-update',
+  /** How many seconds it may wait for that (RFC 7240). */
+  prefer: 'prefer',
   request: 'x-downlink-request',
 } as const
+
+/** Of an answer that had to go without the newest: all that was acknowledged before this time is in it, in ms since 1970. */
+export const asOfHeader = 'downlink-as-of'

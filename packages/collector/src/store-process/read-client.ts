@@ -12,6 +12,8 @@ export interface ReadRequest {
   /** From `/` on, with the query string. */
   readonly path: string
   readonly contentType?: string | undefined
+  /** How long it may wait for the store to catch up, as a `Prefer` header says it. */
+  readonly prefer?: string | undefined
   readonly body?: Buffer | string | undefined
   /** Whoever asked has gone. */
   readonly signal?: AbortSignal
@@ -32,6 +34,8 @@ export interface ReadClient {
   close(): void
 }
 
+/** A program that asks what it has just sent wants all of it. */
+const patience = 'wait=10'
 /** How long a request waits for a store process that is starting. */
 const startWaitMs = 3000
 /** Requests under way: each holds a connection on both sides. */
@@ -75,11 +79,12 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
   }
   return client
 
-  async function exchange({ method, path, contentType, body, signal }: ReadRequest): Promise<IncomingMessage> {
+  async function exchange({ method, path, contentType, prefer, body, signal }: ReadRequest): Promise<IncomingMessage> {
     if (!(await store.whenUp(startWaitMs))) throw starting()
     const id = randomUUID()
     const headers = {
       ...(contentType !== undefined && { 'content-type': contentType }),
+      ...(prefer !== undefined && { [readHeaders.prefer]: prefer }),
       [readHeaders.update]: String(store.flush()),
       [readHeaders.request]: id,
     }
@@ -97,7 +102,7 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
   }
 
   async function ask(request: ReadRequest): Promise<{ readonly status: number; readonly answer: unknown }> {
-    const response = await client.send(request)
+    const response = await client.send({ ...request, prefer: patience })
     try {
       let text = ''
       for await (const chunk of response.setEncoding('utf8')) text += chunk

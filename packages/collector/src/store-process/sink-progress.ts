@@ -1,4 +1,5 @@
 /** How far the store is behind the log, and what its process was not told yet. */
+import type { Clock } from '../clock.ts'
 import type { Position } from '../log/read-log.ts'
 import type { LogUpdate } from './messages.ts'
 
@@ -34,8 +35,7 @@ interface Sent {
   readonly sinceMs: number
 }
 
-/** @param now a monotonic clock, in ms */
-export function createSinkProgress(now: () => number): SinkProgress {
+export function createSinkProgress({ monotonicMs: now, wallMs }: Clock): SinkProgress {
   let end: Position | undefined
   let count = 0
   let events = 0
@@ -103,6 +103,6 @@ export function createSinkProgress(now: () => number): SinkProgress {
     count++
     sent.push({ count, end, events, sinceMs: unsentSinceMs ?? now() })
     unsentSinceMs = undefined
-    return { count, end, opened: open, closed: gone, owed }
+    return { count, atMs: wallMs(), end, opened: open, closed: gone, owed }
   }
 }

@@ -77,7 +77,7 @@ const exitNewsMs = 1000
 
 export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const { log, clock, spawn = spawnStore } = options
-  const progress = createSinkProgress(clock.monotonicMs)
+  const progress = createSinkProgress(clock)
   const reads = createRunningReads(clock.monotonicMs)
   const suspects = createSinkSuspects()
   const restarts = new Map<RestartReason, number>()

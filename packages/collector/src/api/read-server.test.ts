@@ -1,0 +1,80 @@
+/** What a read waits for, over a store that is behind. */
+import { pino } from 'pino'
+import { expect, it, onTestFinished } from 'vitest'
+import { createCollectorState } from '../store-process/collector-state.ts'
+import { readHeaders } from '../store-process/messages.ts'
+import { createReadServer } from './read-server.ts'
+
+const update = (count: number, atMs: number) => ({
+  count,
+  atMs,
+  end: { segment: 's', offset: count },
+  opened: [],
+  closed: [],
+  owed: 0,
+})
+
+function aServer(caughtUp: (timeoutMs: number) => boolean) {
+  const collector = createCollectorState()
+  const waited: number[] = []
+  const never = () => Promise.reject(new Error('not asked'))
+  const app = createReadServer({
+    logger: pino({ level: 'silent' }),
+    collector,
+    sink: {
+      lagMs: 0,
+      tell() {},
+      stop: async () => {},
+      async caughtUp(timeoutMs) {
+        waited.push(timeoutMs)
+        return caughtUp(timeoutMs)
+      },
+    },
+    ledgers: { get: never, list: async () => ({ sessions: [], total: 0, missing: 0, next: null }) },
+    pages: { stored: never, rejected: never },
+    sandbox: { answer: never, query: never },
+    exporter: { write: never, clean: never },
+  })
+  onTestFinished(() => app.close())
+  const read = (headers: Record<string, string> = {}) => app.inject({ url: '/sessions', headers })
+  return { collector, waited, read }
+}
+
+it('says up to when it has all where the store is behind, and nothing where it is not', async () => {
+  let isThere = true
+  const { collector, read } = aServer(() => isThere)
+  collector.take(update(1, 1000))
+  collector.take(update(2, 2000))
+  collector.sunk(1)
+  expect((await read({ [readHeaders.update]: '2' })).headers['downlink-as-of']).toBeUndefined()
+  isThere = false
+  const behind = await read({ [readHeaders.update]: '2' })
+  expect([behind.statusCode, behind.headers['downlink-as-of']]).toEqual([200, '1000'])
+})
+
+it.each([
+  [undefined, 1000],
+  ['wait=10', 10_000],
+  ['respond-async, wait=3', 3000],
+  ['wait=86400', 60_000],
+  ['wait=soon', 1000],
+])('waits as long as is preferred by %j', async (prefer, ms) => {
+  const { collector, waited, read } = aServer(() => true)
+  collector.take(update(1, 1000))
+  await read(prefer === undefined ? {} : { prefer })
+  expect(waited).toEqual([ms])
+})
+
+it('waits for the update that the read has to see', async () => {
+  const { collector, read } = aServer(() => true)
+  collector.take(update(1, 1000))
+  const answer = read({ [readHeaders.update]: '2' })
+  let isAnswered = false
+  void answer.then(() => {
+    isAnswered = true
+  })
+  await new Promise(setImmediate)
+  expect(isAnswered).toBe(false)
+  collector.take(update(2, 2000))
+  expect((await answer).headers['downlink-as-of']).toBeUndefined()
+})
