@@ -1,4 +1,4 @@
-/** What this package throws: misuse only. A battle itself never fails. */
+/** Declares what this package throws: misuse only. A battle itself never fails. */
 
 export type BattleErrorCode = 'invalid_config' | 'unknown_mission'
 

@@ -1,4 +1,4 @@
-/** How smoothly the game runs: the times between frames, summed up once a second. */
+/** Measures how smoothly the game runs: the times between frames, summed up once a second. */
 
 /** The telemetry event `frame_stats`, but for what is on the field. All times in milliseconds. */
 export interface FrameStats {

@@ -1,4 +1,4 @@
-/** A mission without a screen, flown by the seeded bot: what the command line exports from. */
+/** Runs a mission without a screen, flown by the seeded bot: what the command line exports from. */
 
 import { createEventRecorder } from '@downlink/artifacts'
 import type { HydrateResult, SaveManager, WorldSnapshot } from '@downlink/world-state'

@@ -1,4 +1,4 @@
-/** What the game calls itself, in summaries and towards commands. */
+/** Names the game, in summaries and towards commands. */
 import manifest from '../package.json' with { type: 'json' }
 
 export const identity: { readonly name: 'red-vs-blue'; readonly version: string } = {

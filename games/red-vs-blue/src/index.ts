@@ -1,4 +1,4 @@
-/** Red vs Blue as a game module: what `downlink demo` and `downlink export` load with `--game`. Node only; the page has its own entry. */
+/** Exports Red vs Blue as a game module: what `downlink demo` and `downlink export` load with `--game`. Node only; the page has its own entry. */
 
 import { fileURLToPath } from 'node:url'
 import type { Report } from './engine/battle.ts'

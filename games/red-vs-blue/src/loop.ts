@@ -1,4 +1,4 @@
-/** The frame loop: whole ticks at a fixed rate, and a drawing in between as often as the screen wants one. */
+/** Runs the frame loop: whole ticks at a fixed rate, and a drawing in between as often as the screen wants one. */
 
 export interface FramePort {
   /** Calls back before the next repaint; returns how to cancel. */
@@ -21,7 +21,7 @@ export interface LoopOptions {
 export type FrameHandler = (alpha: number, frameMs: number) => void
 
 export interface Loop {
-  /** Twice is once. */
+  /** Idempotent. */
   start(): void
   stop(): void
   /** Calls a handler each frame, after its ticks; returns how to stop. */

@@ -1,4 +1,4 @@
-/** What this package throws: misuse only. Everything from outside is a status or a count. */
+/** Declares what this package throws: misuse only. Everything from outside is a status or a count. */
 
 export type TelemetryErrorCode =
   /** An option is out of its range or of the wrong kind. */

@@ -109,7 +109,7 @@ type Options = Record<string, unknown> & TelemetryOptions
 
 /**
  * Merges defaults, options and the page's own configuration. What is undefined counts as left out. What is wrong is
- * told, all of it at once, and the default holds: no configuration costs a player's events, or stops a game.
+ * warned of, all of it at once, and the default holds: no configuration costs a player's events, or stops a game.
  *
  * @throws {TelemetryError} in development only: `bad_option`, naming the option, what was expected and what came
  */

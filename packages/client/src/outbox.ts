@@ -64,7 +64,7 @@ export interface Outbox extends SendCursor {
   /** The connection is lost: what was in flight is queued again. */
   rewind(): void
   /**
-   * Lets all at or below `sequence` go; one below the present mark changes nothing.
+   * Lets all at or below `sequence` go; one below the present one changes nothing.
    * @param totals the collector's counts at that sequence; without them, where it was drained by hand, our own go on
    */
   ack(sequence: number, totals?: Totals): void
@@ -118,12 +118,12 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
         if (outbox.inFlight > 0) outbox.inFlight--
       }
       if (!totals) return
-      // Its counts take the place of ours; above its mark, whatever is missing was dropped.
+      // Its counts take the place of ours; above that sequence, whatever is missing was dropped.
       const counted = { ...totals.dropped }
       attributeDrops(outbox.pushed - sequence - ring.size, outbox.dropped, counted)
       outbox.dropped = counted
       outbox.totals = totals
-      // Otherwise there are drops in flight, whose reasons it was told.
+      // Otherwise there are drops in flight, whose reasons were reported to it.
       if (outbox.sent === sequence) outbox.reportedDrops = { ...totals.dropped }
     },
     renumber() {
@@ -148,10 +148,10 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
       }
     },
     stats() {
-      const { pushed, inFlight, dropped, totals } = outbox
+      const { pushed, inFlight, dropped } = outbox
       const queued = outbox.queued()
       const acked = pushed - queued - inFlight - sumOf(dropped)
-      return { pushed, acked, queued, inFlight, dropped: { ...dropped }, rejected: sumOf(totals.rejected) }
+      return { pushed, acked, queued, inFlight, dropped: { ...dropped }, rejected: sumOf(outbox.totals.rejected) }
     },
   }
   return outbox

@@ -66,7 +66,7 @@ function createPlainSocket(
   const totals: Totals = { dropped, rejected: {} }
   let sessionId = ''
   const answer = (frame: ServerFrame): void => socket.onmessage?.({ data: JSON.stringify(frame) })
-  /** Sends the events of a batch; its drops are counted, and not told. */
+  /** Sends the events of a batch; its drops are counted, and not sent. */
   const deliver = ({ seq, events }: BatchFrame): void => {
     const whole: TelemetryEvent[] = []
     let next = seq

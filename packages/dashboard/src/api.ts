@@ -1,4 +1,4 @@
-/** Calls to the collector that this page comes from. Its paths are relative: the collector may be mounted anywhere. */
+/** Calls the collector that this page comes from. Its paths are relative: the collector may be mounted anywhere. */
 import type { LedgerPage, QueryResult } from '@downlink/collector'
 
 /** What the collector refused, and why. */

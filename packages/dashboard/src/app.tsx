@@ -1,4 +1,4 @@
-/** The page: the token where one is needed, then everything else. */
+/** Lays out the page: the token where one is needed, then everything else. */
 import { type ReactElement, useEffect, useSyncExternalStore } from 'react'
 import { huesOf } from './format.ts'
 import { Header } from './header.tsx'

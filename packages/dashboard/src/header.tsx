@@ -1,4 +1,4 @@
-/** Name, and whether the link to the collector is up; where it was lost, when and why. */
+/** Shows the name, and whether the link to the collector is up; where it was lost, when and why. */
 import type { ReactElement } from 'react'
 import { formatClock } from './format.ts'
 import type { Link } from './live/live-feed.ts'

@@ -1,4 +1,4 @@
-/** Where the page starts. */
+/** Starts the page. */
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { liveUrl } from './api.ts'

@@ -1,17 +1,8 @@
 /** Judges one event from outside against the wire's limits, before any schema does. */
 import type { ReceivedElement } from './element.ts'
+import { utf8Length } from './encode.ts'
 import type { WireEvent } from './frames.ts'
-import {
-  type Decoded,
-  decoded,
-  excerpt,
-  isCount,
-  isObject,
-  isTime,
-  isWellFormedText,
-  refused,
-  utf8Length,
-} from './json.ts'
+import { type Decoded, decoded, excerpt, isCount, isObject, isTime, isWellFormedText, refused } from './json.ts'
 import type { JsonSlice } from './json-scanner.ts'
 import { protocolDefaults } from './limits.ts'
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeClientFrame } from './decode-client-frame.ts'
-import { encodeFrame } from './encode.ts'
-import { utf8Length } from './json.ts'
+import { encodeFrame, utf8Length } from './encode.ts'
 import { protocolDefaults } from './limits.ts'
 
 const hello = { t: 'hello', session: 's-1', proof: '0'.repeat(32), conn: 1, next: 1, pushed: 0, now: 1 } as const

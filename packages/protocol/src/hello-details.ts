@@ -1,6 +1,8 @@
 /** Reads what a hello may say beside who it is: key, schema and meta. None of it refuses a session: what fits is taken, the rest is told. */
+
+import { utf8Length } from './encode.ts'
 import type { Hello, SessionMeta } from './frames.ts'
-import { excerpt, isObject, isWellFormedText, type JsonObject, toJson, utf8Length } from './json.ts'
+import { excerpt, isObject, isWellFormedText, type JsonObject, toJson } from './json.ts'
 import { protocolDefaults } from './limits.ts'
 
 export interface HelloDetails extends Pick<Hello, 'key' | 'schema' | 'meta'> {

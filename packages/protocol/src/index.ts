@@ -27,7 +27,7 @@ export {
 export { kindOf, messageOf, shown } from './describe.ts'
 export { type DropCounts, type DropReason, dropReasons } from './drop-reasons.ts'
 export { cutElement, cutEnvelope, type ReceivedElement } from './element.ts'
-export { encodeBatch, encodeFrame } from './encode.ts'
+export { encodeBatch, encodeFrame, encodeJson, toJsonValue, utf8Length, wellFormedJson } from './encode.ts'
 export { eventId, isSessionId, type TelemetryEvent } from './event.ts'
 export type {
   AckFrame,
@@ -54,8 +54,7 @@ export type {
   WireEvent,
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
-export { isCount, isTime, utf8Length } from './json.ts'
-export { encodeJson, toJsonValue, wellFormedJson } from './json-rule.ts'
+export { isCount, isTime } from './json.ts'
 export { jsonValue, wellFormed } from './json-value.ts'
 export {
   maxEventBytes,

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeJson, wellFormedJson } from './json-rule.ts'
+import { encodeJson, wellFormedJson } from './encode.ts'
 import { jsonValue, wellFormed } from './json-value.ts'
 
 /** As an export has it: whatever can be said is said. */

@@ -1,6 +1,6 @@
 /** Copies any value into what JSON holds, and says in text what it can't: for exports, where nothing may be lost or throw. */
 import { messageOf } from './describe.ts'
-import { toJsonValue } from './json-rule.ts'
+import { toJsonValue } from './encode.ts'
 
 /** Deeper than any state should be; beyond it a stack could overflow. */
 const defaultMaxDepth = 200

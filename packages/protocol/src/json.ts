@@ -70,11 +70,3 @@ export const excerptOfText = (text: string): string => shorten(text) || 'nothing
 
 const maxExcerpt = 40
 const shorten = (text: string): string => (text.length > maxExcerpt ? `${text.slice(0, maxExcerpt)}…` : text)
-
-/** Bytes of `text` in UTF-8; a lone surrogate counts 3, as its replacement would. */
-export const utf8Length = (text: string): number => new TextEncoder().encode(text).length
-
-// In Node and every browser, but not in the language's own library.
-declare class TextEncoder {
-  encode(text: string): Uint8Array
-}

@@ -1,4 +1,4 @@
-/** The state of a battle. Only the engine writes it; everybody else sees it as a `BattleView`. */
+/** Declares the state of a battle. Only the engine writes it; everybody else sees it as a `BattleView`. */
 
 import type { BattleConfig } from './config.ts'
 import type { BattleEvent, BattleEvents } from './events.ts'

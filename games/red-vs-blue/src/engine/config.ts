@@ -1,4 +1,4 @@
-/** What a battle is made with: defaults, ranges, and the check that runs once, at construction. */
+/** Declares and checks what a battle is made with: defaults and ranges, once, at construction. */
 
 import { BattleError } from '../errors.ts'
 

@@ -1,4 +1,4 @@
-/** A battle's event stream in sixteen letters: equal digests in Node and in a browser mean equal streams. */
+/** Hashes a battle's event stream into sixteen letters: equal digests in Node and in a browser mean equal streams. */
 
 import type { BattleConfig } from './config.ts'
 import { createEngine } from './engine.ts'

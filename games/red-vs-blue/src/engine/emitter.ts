@@ -1,4 +1,4 @@
-/** Who listens to what. A handler that throws is reported and stops neither the others nor the caller. */
+/** Hands events to those who listen. A handler that throws is reported and stops neither the others nor the caller. */
 
 export interface HandlerFault<Events> {
   readonly event: keyof Events

@@ -1,4 +1,4 @@
-/** Every telemetry event of the game, defined once: its type for `push`, its schema for the collector, its SQL columns. */
+/** Defines every telemetry event of the game, once: its type for `push`, its schema for the collector, its SQL columns. */
 
 import { defineEvents, type EventsOf } from '@downlink/protocol'
 import { z } from 'zod'

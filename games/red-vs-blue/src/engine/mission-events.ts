@@ -1,4 +1,4 @@
-/** The events of missions, factions and tutorial as telemetry: what the world's event bus says, in `snake_case`. */
+/** Defines the events of missions, factions and tutorial as telemetry: what the world's event bus says, in `snake_case`. */
 
 import { z } from 'zod'
 

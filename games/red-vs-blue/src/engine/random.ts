@@ -1,4 +1,4 @@
-/** The battle's only source of chance: seeded, and the same to the last bit in every JavaScript engine. */
+/** Draws the battle's random numbers, its only source of chance: seeded, and the same to the last bit in every JavaScript engine. */
 
 export interface Random {
   /** A whole number from 0 to 2³² − 1. */

@@ -1,4 +1,4 @@
-/** The telemetry buffer as a store: a view, so there is one queue and one set of counters. */
+/** Shows the telemetry buffer as a store: a view, so there is one queue and one set of counters. */
 
 import type { EventsOf, Telemetry, TelemetryEvent } from '@downlink/client'
 import { createStore, type StoreApi } from 'zustand/vanilla'

@@ -1,4 +1,4 @@
-/** What the player has set. */
+/** Keeps what the player has set. */
 
 import { createStore, type StoreApi } from 'zustand/vanilla'
 

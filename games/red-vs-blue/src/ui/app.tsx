@@ -1,4 +1,4 @@
-/** The page: the battle, and the panels over it. */
+/** Lays out the page: the battle, and the panels over it. */
 
 import { TelemetryConnector } from '@downlink/client/react'
 import { type ReactNode, useEffect } from 'react'

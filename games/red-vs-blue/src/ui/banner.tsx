@@ -1,4 +1,4 @@
-/** The big words: round, winner, and what the player's hands can do. */
+/** Shows the big words: round, winner, and what the player's hands can do. */
 
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useStore } from 'zustand'

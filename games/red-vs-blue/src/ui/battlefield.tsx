@@ -1,4 +1,4 @@
-/** The canvas: makes a scene for as long as it is mounted. */
+/** Mounts the canvas: makes a scene for as long as it is mounted. */
 
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Game } from '../game.ts'

@@ -1,4 +1,4 @@
-/** What the build may set; see `.env.example`. */
+/** Declares what the build may set; see `.env.example`. */
 interface ImportMetaEnv {
   /** The feature flag: `true` switches telemetry on. `globalThis.downlinkConfig.enabled` overrides it. */
   readonly VITE_ENABLE_TELEMETRY?: string

@@ -1,4 +1,4 @@
-/** How the page was called: `?mission=cascade&seed=7&bot=1&now=2026-01-01T00:00:00Z&speed=8`. */
+/** Reads how the page was called: `?mission=cascade&seed=7&bot=1&now=2026-01-01T00:00:00Z&speed=8`. */
 
 import { battleRanges } from '../engine/config.ts'
 

@@ -1,4 +1,4 @@
-/** The link's state as a player reads it. */
+/** Puts the link's state into words for a player. */
 
 import type { LinkState, StopReason } from '@downlink/client'
 

@@ -1,4 +1,4 @@
-/** The page's entry: makes the telemetry and the game once, then hands them to React. */
+/** Starts the page: makes the telemetry and the game once, then hands them to React. */
 
 import { createTelemetry, type EventsOf } from '@downlink/client'
 import { StrictMode } from 'react'

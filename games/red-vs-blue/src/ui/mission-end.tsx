@@ -1,4 +1,4 @@
-/** How the mission has ended, and what to play next. */
+/** Shows how the mission has ended, and what to play next. */
 
 import type { ReactNode } from 'react'
 import type { Game } from '../game.ts'

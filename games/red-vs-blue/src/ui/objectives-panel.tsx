@@ -1,4 +1,4 @@
-/** The mission's objectives: what is done, what is going on, and what holds the rest up. */
+/** Lists the mission's objectives: what is done, what is going on, and what holds the rest up. */
 
 import type { Objective } from '@downlink/world-state/slices'
 import type { ReactNode } from 'react'

@@ -1,4 +1,4 @@
-/** What the player is asked to do, how, and what the story says meanwhile. */
+/** Shows what the player is asked to do, how, and what the story says meanwhile. */
 
 import type { ReactNode } from 'react'
 import type { WorldView } from '../world/world-view.ts'

@@ -1,4 +1,4 @@
-/** The score above the battle: who has how many ships, which round it is, how long it has lasted. Nothing before the first. */
+/** Shows the score above the battle: who has how many ships, which round it is, how long it has lasted. Nothing before the first. */
 
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'

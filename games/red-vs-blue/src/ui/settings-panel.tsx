@@ -1,4 +1,4 @@
-/** What the player may set. Speed works at once, fleets and seed from the next battle on. */
+/** Lets the player set speed, fleets and seed. Speed works at once, fleets and seed from the next battle on. */
 
 import { type ReactNode, useId } from 'react'
 import { useStore } from 'zustand'

@@ -1,4 +1,4 @@
-/** What each faction thinks of the player; whoever has just changed their mind glows. */
+/** Shows what each faction thinks of the player; whoever has just changed their mind glows. */
 
 import type { CSSProperties, ReactNode } from 'react'
 import { scoreOf } from '../world/standing.ts'

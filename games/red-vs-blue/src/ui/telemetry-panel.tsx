@@ -1,4 +1,4 @@
-/** Telemetry at a glance: the link in words, the counters, the switch. */
+/** Shows telemetry at a glance: the link in words, the counters, the switch. */
 
 import { useTelemetry } from '@downlink/client/react'
 import type { ReactNode } from 'react'

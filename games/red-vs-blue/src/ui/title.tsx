@@ -1,4 +1,4 @@
-/** The title screen: a free battle, or one of the missions. */
+/** Shows the title screen: a free battle, or one of the missions. */
 
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'

@@ -1,4 +1,4 @@
-/** The buttons: pause, reset, reinforcements, a ship of one's own, inspector, missions, settings. */
+/** Shows the buttons: pause, reset, reinforcements, a ship of one's own, inspector, missions, settings. */
 
 import type { ReactNode } from 'react'
 import { useStore } from 'zustand'

@@ -1,4 +1,4 @@
-/** A quarrel with one faction, and how it spreads: kills turn the victims' allies hostile, and please their enemies. */
+/** Defines a mission: a quarrel with one faction, and how it spreads: kills turn the victims' allies hostile, and please their enemies. */
 
 import type { FactionId } from './factions.ts'
 import type { MissionDefinition } from './mission-definition.ts'

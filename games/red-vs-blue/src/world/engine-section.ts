@@ -1,4 +1,4 @@
-/** The section `engine` of the inspector summary: the battle at a glance. */
+/** Writes the section `engine` of the inspector summary: the battle at a glance. */
 
 import type { BattleView } from '../engine/battle.ts'
 

@@ -1,4 +1,4 @@
-/** Who flies out there: the factions behind the two colours, what they are like, and who stands with whom. */
+/** Declares who flies out there: the factions behind the two colours, what they are like, and who stands with whom. */
 
 import type { Team } from '../engine/battle.ts'
 

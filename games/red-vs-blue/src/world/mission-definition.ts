@@ -1,4 +1,4 @@
-/** What a mission is: its story, its lessons, its objectives, and when it is lost. */
+/** Declares what a mission is: its story, its lessons, its objectives, and when it is lost. */
 
 import type { FactionId } from './factions.ts'
 import type { Lesson } from './guide.ts'

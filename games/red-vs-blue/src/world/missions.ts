@@ -1,4 +1,4 @@
-/** The missions that there are. */
+/** Lists the missions that there are. */
 
 import { BattleError } from '../errors.ts'
 import { cascadeMission } from './cascade-mission.ts'

@@ -1,4 +1,4 @@
-/** How a deed travels: the faction that was hurt, its enemies, and the cascade through those who stand with either. */
+/** Computes how a kill travels: the faction that was hurt, its enemies, and the cascade through those who stand with either. */
 
 import { type Faction, type FactionId, factionById } from './factions.ts'
 import { attitudeAt, fameToRise, infamyToFall, isWorse, type Standing, scoreOf, unknown } from './standing.ts'

@@ -1,4 +1,4 @@
-/** What a faction thinks of the player: fame and infamy, and the attitude that follows from both. */
+/** Computes what a faction thinks of the player: fame and infamy, and the attitude that follows from both. */
 
 /** From the worst to the best. */
 export const attitudes = ['hostile', 'wary', 'neutral', 'friendly', 'allied'] as const

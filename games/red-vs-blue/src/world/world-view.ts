@@ -1,4 +1,4 @@
-/** What the page shows of a mission: read off the world's state, as the inspector is. */
+/** Reads what the page shows of a mission off the world's state, as the inspector is. */
 
 import type { Faction as KnownFaction, Objective, Prompt } from '@downlink/world-state/slices'
 import { type Faction, factions } from './factions.ts'

@@ -1,4 +1,4 @@
-/** The world of the game: its bus, the store that listens to it, and the save manager that looks at it. */
+/** Puts the world of the game together: its bus, the store that listens to it, and the save manager that looks at it. */
 
 import type { GameIdentity } from '@downlink/artifacts'
 import { EventBus, SaveManager, type StoragePort, WorldStateStore } from '@downlink/world-state'

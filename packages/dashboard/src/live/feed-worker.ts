@@ -1,5 +1,5 @@
 /**
- * One live feed for all pages of a collector that a browser has open: as a SharedWorker, whose name is the feed's URL.
+ * Shares one live feed between all pages of a collector that a browser has open: as a SharedWorker, whose name is the feed's URL.
  * A browser has six connections to a host, and each page's own feed would take one of them for good.
  */
 import { createBrowserFeed } from './live-feed.ts'

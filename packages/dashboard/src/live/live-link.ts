@@ -1,4 +1,4 @@
-/** The page's link to the live feed: what came, kept small, for components to read. */
+/** Keeps what the live feed brought, small, for components to read. */
 import type { LiveCounters } from '@downlink/collector'
 import { addTail, emptyTail, type Tail } from '../tail/tail.ts'
 import type { FeedMessage, Link, LiveFeed } from './live-feed.ts'

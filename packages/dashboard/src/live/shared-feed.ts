@@ -1,4 +1,4 @@
-/** The live feed as a page has it: that of the worker which all pages share; or its own, where there are no such workers. */
+/** Joins a page to the live feed: that of the worker which all pages share; or its own, where there are no such workers. */
 import { createBrowserFeed, type FeedMessage, type LiveFeed } from './live-feed.ts'
 
 type Listener = (message: FeedMessage) => void

@@ -1,4 +1,4 @@
-/** Rows of a query. Every value is text here, whatever it says. */
+/** Shows the rows of a query. Every value is text here, whatever it says. */
 
 import type { QueryResult } from '@downlink/collector'
 import type { ReactElement } from 'react'

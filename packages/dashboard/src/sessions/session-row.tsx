@@ -1,4 +1,4 @@
-/** One session: who it is, and what became of every event it pushed. */
+/** Shows one session: who it is, and what became of every event it pushed. */
 
 import type { Ledger } from '@downlink/collector'
 import { Fragment, type ReactElement } from 'react'

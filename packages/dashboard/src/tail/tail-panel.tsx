@@ -1,4 +1,4 @@
-/** Events as they are stored, newest on top. */
+/** Shows events as they are stored, newest on top. */
 import { type ReactElement, useId, useState } from 'react'
 import { formatCount, formatTime, type Hues, hueClass, shortSession } from '../format.ts'
 import { matching, type Tail, type TailEntry } from './tail.ts'

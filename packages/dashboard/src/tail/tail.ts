@@ -1,4 +1,4 @@
-/** The newest entries of the live stream, newest first. */
+/** Keeps the newest entries of the live stream, newest first. */
 import type { LiveTail } from '@downlink/collector'
 
 export interface TailEntry {

@@ -1,4 +1,4 @@
-/** How many events of each type are stored. */
+/** Shows how many events of each type are stored. */
 import type { ReactElement } from 'react'
 import { type Counts, formatCount, type Hues, hueClass } from '../format.ts'
 

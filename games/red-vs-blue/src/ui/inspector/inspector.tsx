@@ -1,4 +1,4 @@
-/** The inspector: what the world has kept, as an export would show it. Opened by I or its button, closed by Esc. */
+/** Shows the inspector: what the world has kept, as an export would show it. Opened by I or its button, closed by Esc. */
 
 import type { InspectorSummary } from '@downlink/artifacts'
 import type { FactionInspection, MissionInspection, TutorialInspection } from '@downlink/world-state/slices'

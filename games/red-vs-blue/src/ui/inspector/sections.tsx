@@ -1,4 +1,4 @@
-/** The sections of an inspector summary, for people. */
+/** Shows the sections of an inspector summary, for people. */
 
 import type { FactionInspection, MissionInspection, TutorialInspection } from '@downlink/world-state/slices'
 import { Fragment, type ReactNode, useId } from 'react'

@@ -1,4 +1,4 @@
-/** What an event looks like: muzzle flashes, sparks, explosions, ships warping in, fireworks for the winner. */
+/** Turns events into effects: muzzle flashes, sparks, explosions, ships warping in, fireworks for the winner. */
 
 import type { Team } from '../../engine/battle.ts'
 import type { BattleEvent } from '../../engine/events.ts'

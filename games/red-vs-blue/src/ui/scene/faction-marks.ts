@@ -1,4 +1,4 @@
-/** The marks of the factions: a shape for who they are, a colour for what they think of the player. */
+/** Draws the marks of the factions: a shape for who they are, a colour for what they think of the player. */
 
 import type { BattleView } from '../../engine/battle.ts'
 import type { FactionId } from '../../world/factions.ts'

@@ -1,4 +1,4 @@
-/** The colours of the battle. The teams differ in shape as well, for those who see them alike. */
+/** Names the colours of the battle. The teams differ in shape as well, for those who see them alike. */
 
 import type { Team } from '../../engine/battle.ts'
 

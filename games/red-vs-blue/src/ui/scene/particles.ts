@@ -1,4 +1,4 @@
-/** Sparks, flashes and shock waves: a fixed pool, so that a big explosion costs no garbage. */
+/** Moves and draws sparks, flashes and shock waves, in a fixed pool, so that a big explosion costs no garbage. */
 
 import type { Tint } from './palette.ts'
 import type { Sprites } from './sprites.ts'

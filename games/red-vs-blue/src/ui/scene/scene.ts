@@ -1,4 +1,4 @@
-/** The picture of the battle. It reads the engine and changes nothing there. */
+/** Draws the picture of the battle. It reads the engine and changes nothing there. */
 
 import type { Engine } from '../../engine/engine.ts'
 import type { FrameHandler } from '../../loop.ts'

@@ -1,4 +1,4 @@
-/** Everything that glows, painted once: blurring anew for each ship and frame would cost more than the whole battle. */
+/** Paints everything that glows, once: blurring anew for each ship and frame would cost more than the whole battle. */
 
 import type { Team } from '../../engine/battle.ts'
 import { type Colour, css, type Tint, teamColours, tints } from './palette.ts'

@@ -1,4 +1,4 @@
-/** The space behind: a painted sky, and two layers of stars that drift at their own pace. */
+/** Draws the space behind the battle: a painted sky, and two layers of stars that drift at their own pace. */
 
 import { createRandom } from '../../engine/random.ts'
 import type { Size } from './camera.ts'

@@ -1,4 +1,4 @@
-/** The glowing lines that ships leave behind. */
+/** Draws the glowing lines that ships leave behind. */
 
 import type { ShipView, Team } from '../../engine/battle.ts'
 import { css, teamColours } from './palette.ts'
