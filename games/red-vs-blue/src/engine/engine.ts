@@ -108,13 +108,7 @@ export function createEngine(options: Partial<BattleConfig> = {}): Engine {
       if (battle.phase.status !== 'fighting' || battle.ships.length >= tuning.round.maxShips) return undefined
       return spawnShip(battle, team).id
     },
-    takeOver(shipId) {
-      const ship = battle.ships.find(({ id }) => id === shipId)
-      if (!ship) return false
-      battle.pilotedId = shipId
-      Object.assign(ship.controls, { turn: 0, thrust: 0, fire: false })
-      return true
-    },
+    takeOver: (shipId) => takeOver(battle, shipId),
     release() {
       battle.pilotedId = undefined
     },
@@ -151,6 +145,14 @@ function playTick(battle: Battle): void {
   battle.ships = battle.ships.filter((ship) => ship.health > 0)
   if (!battle.ships.some(({ id }) => id === battle.pilotedId)) battle.pilotedId = undefined
   judgeRound(battle)
+}
+
+function takeOver(battle: Battle, shipId: string): boolean {
+  const ship = battle.ships.find(({ id }) => id === shipId)
+  if (!ship) return false
+  battle.pilotedId = shipId
+  Object.assign(ship.controls, { turn: 0, thrust: 0, fire: false })
+  return true
 }
 
 /** Reports a change of the controls, not their every tick. */
