@@ -13,7 +13,7 @@ it('needs neither a module nor a global of Node', async () => {
     recorder.push('bullet_fired', { shipId: 'red-1' })
     const game = { name: 'g', version: '1', seed: 7, missionId: null }
     const summary = { formatVersion: 1, generatedAt: 0, generatedIso: '1970-01-01T00:00:00.000Z', source: 'worldStateStore', game }
-    const tables = ['table', 'transcript'].map((kind) => ({ section: kind, kind, columns: ['title'], rows: [['=née 🚀'], ['']] }))
+    const tables = ['table', 'transcript'].map((kind) => ({ section: kind, kind, layout: { heading: 'title' }, columns: ['title'], rows: [['=née 🚀'], ['']] }))
     const artifacts = createInspectorExportArtifacts({ summary, tables, events: recorder.events() })
     const memory = new MemoryTelemetryWriter()
     done(new TelemetryArtifactWriterAdapter({ writers: [memory] }).writeArtifacts(artifacts).then((metrics) => ({ metrics, memory })))
