@@ -1,4 +1,4 @@
-/** Nothing lost, nothing twice: real clients, a bad network, beacons, and a collector that is killed again and again. */
+/** Nothing lost, nothing twice: real clients, a bad network, beacons, and a collector and its store that are killed again and again. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,10 +34,17 @@ it('stores every event exactly once, in order, as it was pushed', { timeout: 300
     for (const { telemetry } of players) telemetry.start()
 
     let killed = 0
+    let storesKilled = 0
     let playing = true
     const killing = (async () => {
       while (playing || killed < kills) {
         await sleep(200 + chance(600))
+        // The store alone, the collector alone, whose store ends with it, and both at different moments.
+        if (chance(2) === 0) {
+          await collector.killStore()
+          storesKilled++
+          await sleep(chance(400))
+        }
         await collector.kill()
         killed++
         collector = await startCollector(data, port)
@@ -59,6 +66,7 @@ it('stores every event exactly once, in order, as it was pushed', { timeout: 300
     const flushed = await Promise.all(players.map(({ telemetry }) => telemetry.flush({ timeoutMs: 60_000 })))
     expect(flushed.map(({ remaining }) => remaining)).toEqual(players.map(() => 0))
     for (const { telemetry } of players) telemetry.stop()
+    await collector.stored()
     expect(await collector.stop()).toBe(0)
 
     const totals = { pushed: 0, stored: 0, dropped: 0 }
@@ -93,9 +101,10 @@ it('stores every event exactly once, in order, as it was pushed', { timeout: 300
     }
     connection.closeSync()
     database.closeSync()
-    console.log(`seed ${seed}: ${JSON.stringify({ ...totals, killed, ...relay.harm })}`)
+    console.log(`seed ${seed}: ${JSON.stringify({ ...totals, killed, storesKilled, ...relay.harm })}`)
     expect(totals.pushed).toBeGreaterThanOrEqual(200_000)
     expect(killed).toBeGreaterThanOrEqual(kills)
+    expect(storesKilled).toBeGreaterThan(0)
   } catch (error) {
     throw new Error(`With DOWNLINK_SEED=${seed}: ${String(error)}`, { cause: error })
   } finally {
