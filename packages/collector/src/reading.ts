@@ -48,7 +48,16 @@ const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 export function createReading({ settings, reads, log, store, sockets, refusals, clock }: ReadingOptions): Reading {
   const tally = createTally(clock.monotonicMs)
   const feed = createFeed()
-  const live = createLiveStream({ feed, tally, sockets, refused: () => refusals.total, wallMs: clock.wallMs, every })
+  const live = createLiveStream({
+    feed,
+    tally,
+    sockets,
+    refused: () => refusals.total,
+    log,
+    store,
+    wallMs: clock.wallMs,
+    every,
+  })
   const metrics = createMetrics({
     tally,
     log,

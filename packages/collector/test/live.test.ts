@@ -10,7 +10,13 @@ it('tells what is stored, as it is stored', async () => {
   expect(live.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   expect(live.response.headers.get('cache-control')).toBe('no-store, no-transform')
   expect(live.response.headers.get('x-accel-buffering')).toBe('no')
-  expect(await live.next('counters')).toMatchObject({ stored: 0, types: {}, sockets: 0 })
+  expect(await live.next('counters')).toMatchObject({
+    stored: 0,
+    types: {},
+    sockets: 0,
+    log: { segments: 1 },
+    store: { isUp: true, restarts: {}, readsKilled: 0 },
+  })
   await send(listening.url, '[{"type":"x","data":{"a":"\\n\\ndata: injected"}},{"type":""}]')
   expect(await live.next('tail')).toMatchObject({
     events: [{ type: 'x', seq: 1, data: { a: '\n\ndata: injected' } }],

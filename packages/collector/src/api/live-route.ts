@@ -6,8 +6,12 @@ import { sendError } from './api-errors.ts'
 import { errorAnswer } from './schemas.ts'
 
 const stream = {
-  description:
-    '`counters` twice a second, `tail` as events are stored (with `lost`, the entries left out), comments between',
+  description: [
+    '`counters` twice a second: what was stored, rejected, dropped and refused, the rate of the last minute, and as in',
+    '`/metrics` the `log` (`bytes`, `segments`) and the `store` (`isUp`, `lag` in `bytes`, `events` and `ms`, `restarts`',
+    'by reason, `readsRunning`, `readsKilled`). `tail` as events are committed (with `lost`, the entries left out).',
+    'Comments between.',
+  ].join(' '),
   content: { 'text/event-stream': { schema: { type: 'string' } } },
 }
 

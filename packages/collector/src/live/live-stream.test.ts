@@ -16,7 +16,10 @@ const anEvent = (seq: number, data: unknown = {}): CommittedEvent => ({
 
 const someEvents = (count: number, data?: unknown) => Array.from({ length: count }, (_, at) => anEvent(at + 1, data))
 
+const noLag = { bytes: 0, events: 0, ms: 0 }
+
 function aStream() {
+  const store = { isUp: true, lag: noLag, restarts: new Map<string, number>(), readsRunning: 0, readsKilled: 0 }
   const feed = createFeed()
   let tick: (() => void) | undefined
   const stream = createLiveStream({
@@ -24,6 +27,8 @@ function aStream() {
     tally: createTally(() => 0),
     sockets: () => 2,
     refused: () => 5,
+    log: { bytes: 5000, segments: 2 },
+    store,
     wallMs: () => 7,
     every(_intervalMs, callback) {
       tick = callback
@@ -61,6 +66,7 @@ function aStream() {
   return {
     feed,
     stream,
+    store,
     aListener,
     ticks(count = 1) {
       for (let at = 0; at < count; at++) tick?.()
@@ -84,9 +90,36 @@ it('costs nothing while nobody listens', () => {
 it('greets with counters, and repeats them twice a second', () => {
   const { aListener, ticks } = aStream()
   const { counters } = aListener()
-  expect(counters()).toEqual([{ at: 7, ...noCounts, perSecond: Array(60).fill(0), sockets: 2, refused: 5 }])
+  expect(counters()).toEqual([
+    {
+      at: 7,
+      ...noCounts,
+      perSecond: Array(60).fill(0),
+      sockets: 2,
+      refused: 5,
+      log: { bytes: 5000, segments: 2 },
+      store: { isUp: true, lag: noLag, restarts: {}, readsRunning: 0, readsKilled: 0 },
+    },
+  ])
   ticks(10)
   expect(counters()).toHaveLength(3)
+})
+
+it('says how the store stands: away, behind, and why it was started again', () => {
+  const { store, aListener, ticks } = aStream()
+  const { counters } = aListener()
+  store.isUp = false
+  store.lag = { bytes: 100, events: 2, ms: 1500 }
+  store.restarts.set('memory', 1).set('crash', 2)
+  store.readsKilled = 1
+  ticks(5)
+  expect(counters().at(-1)?.store).toEqual({
+    isUp: false,
+    lag: { bytes: 100, events: 2, ms: 1500 },
+    restarts: { memory: 1, crash: 2 },
+    readsRunning: 0,
+    readsKilled: 1,
+  })
 })
 
 it('sends the events of a tick together', () => {

@@ -5,6 +5,7 @@
  */
 import type { CommitNotice, CommittedEvent } from '../commit/commit-notice.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
+import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { Tally, TallyCounts } from '../metrics/tally.ts'
 import type { Feed } from './feed.ts'
 
@@ -18,6 +19,13 @@ export interface LiveCounters extends TallyCounts {
   readonly sockets: number
   /** Connections and requests turned away, since this process started. */
   readonly refused: number
+  readonly log: LogFigures
+  readonly store: LiveStoreFigures
+}
+
+export interface LiveStoreFigures extends Omit<StoreFigures, 'restarts'> {
+  /** Since this process started, by why the store process had ended. */
+  readonly restarts: Readonly<Record<string, number>>
 }
 
 /** The data of a `tail` message: the newest of what was committed since the last one. */
@@ -53,6 +61,8 @@ export interface LiveStreamOptions {
   readonly tally: Tally
   readonly sockets: () => number
   readonly refused: () => number
+  readonly log: LogFigures
+  readonly store: StoreFigures
   readonly wallMs: () => number
   /** @returns stops it */
   readonly every: (intervalMs: number, tick: () => void) => () => void
@@ -77,7 +87,8 @@ interface Listener {
   lost: number
 }
 
-export function createLiveStream({ feed, tally, sockets, refused, wallMs, every }: LiveStreamOptions): LiveStream {
+export function createLiveStream(options: LiveStreamOptions): LiveStream {
+  const { feed, tally, sockets, refused, log, store, wallMs, every } = options
   const listeners = new Set<Listener>()
   let events: CommittedEvent[] = []
   let rejected: RejectedEvent[] = []
@@ -174,7 +185,21 @@ export function createLiveStream({ feed, tally, sockets, refused, wallMs, every 
 
   function counters(): LiveCounters {
     const perSecond = tally.perSecond(liveLimits.historySeconds)
-    return { at: wallMs(), ...tally.counts(), perSecond, sockets: sockets(), refused: refused() }
+    return {
+      at: wallMs(),
+      ...tally.counts(),
+      perSecond,
+      sockets: sockets(),
+      refused: refused(),
+      log: { bytes: log.bytes, segments: log.segments },
+      store: {
+        isUp: store.isUp,
+        lag: store.lag,
+        restarts: Object.fromEntries(store.restarts),
+        readsRunning: store.readsRunning,
+        readsKilled: store.readsKilled,
+      },
+    }
   }
 
   function toAll(text: string): void {
