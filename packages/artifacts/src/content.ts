@@ -31,7 +31,7 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
       yield value
     }
   } finally {
-    new Promise((settle) => settle(iterator.return?.())).catch(() => {})
+    new Promise((resolve) => resolve(iterator.return?.())).catch(() => {})
   }
 }
 

@@ -99,7 +99,7 @@ export function underDeadline<T>(
     caller?.addEventListener('abort', aborted)
 
     // Within a promise, so that a throw is a rejection.
-    new Promise<T>((settle) => settle(work(controller.signal))).then(
+    new Promise<T>((start) => start(work(controller.signal))).then(
       (value) => finish(ended ? { ok: false, error: ended.error, stuck: false, late: value } : { ok: true, value }),
       (error: unknown) => finish({ ok: false, error: ended?.error ?? error, stuck: false }),
     )

@@ -45,7 +45,7 @@ export interface WriterSummary {
   readonly durationMs: number
 }
 
-export function failureOfWrite({ writer, artifact, error }: WriteResult & { ok: false }): ExportFailure {
+export function writeFailure({ writer, artifact, error }: WriteResult & { ok: false }): ExportFailure {
   return {
     writer,
     section: artifact.section,
@@ -64,7 +64,7 @@ export function summarise(
   return {
     attempted: results.length,
     written: results.flatMap((result) => (result.ok ? [{ writer: result.writer, ...result.written }] : [])),
-    failures: results.flatMap((result) => (result.ok ? [] : [failureOfWrite(result)])),
+    failures: results.flatMap((result) => (result.ok ? [] : [writeFailure(result)])),
     writerSummaries: states.map((state) => summaryOf(state, results)),
     durationMs,
   }

@@ -6,7 +6,7 @@ import { type Artifact, type CheckedArtifact, checkArtifact, nameKey, type Writt
 import { realTimer, type SetTimer } from './deadline.ts'
 import { ArtifactError, expectList } from './errors.ts'
 import { type ExportContext, type ExportRun, readableContext, signalIn } from './export-context.ts'
-import { type ExportMetrics, failureOfWrite, pathsOf, summarise } from './export-metrics.ts'
+import { type ExportMetrics, pathsOf, summarise, writeFailure } from './export-metrics.ts'
 import { fanOut, type WriteResult, type WriterState } from './fan-out.ts'
 import { callGuarded, type EventPort, type LogPort, warnGuarded } from './guarded-call.ts'
 import { publishGuarded } from './guarded-publisher.ts'
@@ -100,7 +100,7 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
       const checked = checkedOnce(given, names)
       const of = checked.ok ? await fanOut(checked.artifact, states, run) : states.map(refusal(checked))
       results.push(...of)
-      for (const result of of) this.#tellFailure(result, context)
+      for (const result of of) this.#reportFailure(result, context)
     }
     const metrics = summarise(results, states, this.#now() - startedMs)
     if (metrics.written.length > 0) this.#emit('telemetry:artifacts_written', { ...metrics, context })
@@ -118,9 +118,9 @@ export class TelemetryArtifactWriterAdapter extends CallableWriter implements Te
     }
   }
 
-  #tellFailure(result: WriteResult, context: ExportContext): void {
+  #reportFailure(result: WriteResult, context: ExportContext): void {
     if (result.ok) return
-    const failure = failureOfWrite(result)
+    const failure = writeFailure(result)
     const { writer, filename, code, message, cause } = failure
     const because = message.includes(cause) ? '' : ` (${cause})`
     this.#warn(`${writer} did not write ${JSON.stringify(filename)}: ${code}: ${message}${because}`)

@@ -84,7 +84,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   }
   status.clear()
   await run.finish()
-  const report = demoReport(run.telemetry, await settledLedger(collector, run.telemetry))
+  const report = demoReport(run.telemetry, await finalLedger(collector, run.telemetry))
   await collector.close()
 
   if (flags.json || flags.duration !== undefined) printJson([report])
@@ -112,17 +112,17 @@ function greeting(game: BattleGame, flags: DemoFlags, url: string, data: string,
   return lines.join('\n')
 }
 
-const settleTimeoutMs = 5000
-const settlePollMs = 20
+const ledgerTimeoutMs = 5000
+const ledgerPollMs = 20
 
 /** The ledger once the session has ended, or as it is after a while; none where nothing was ever sent. */
-async function settledLedger(collector: Collector, { sessionId, stats }: Telemetry): Promise<Ledger | undefined> {
-  const giveUpAtMs = performance.now() + settleTimeoutMs
+async function finalLedger(collector: Collector, { sessionId, stats }: Telemetry): Promise<Ledger | undefined> {
+  const giveUpAtMs = performance.now() + ledgerTimeoutMs
   for (;;) {
     const ledger = await collector.ledger(sessionId)
-    const isSettled = ledger === undefined ? stats().pushed === 0 : ledger.ended && !ledger.open
-    if (isSettled || performance.now() > giveUpAtMs) return ledger
-    await new Promise((resolve) => setTimeout(resolve, settlePollMs))
+    const isFinal = ledger === undefined ? stats().pushed === 0 : ledger.ended && !ledger.open
+    if (isFinal || performance.now() > giveUpAtMs) return ledger
+    await new Promise((resolve) => setTimeout(resolve, ledgerPollMs))
   }
 }
 

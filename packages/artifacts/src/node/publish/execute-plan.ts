@@ -44,7 +44,7 @@ export async function executePlan(plan: Plan, context: PlanContext): Promise<Pla
       failures.push({ code: 'aborted', message: 'The export was ended before everything was published' })
       break
     } else if (step.kind !== 'run') {
-      const failure = await tellProvider(step, context.environment)
+      const failure = await writeForProvider(step, context.environment)
       if (failure !== undefined) failures.push(failure)
     } else if (unusable.has(step.argv[0])) {
       commands.push(notRun(step, context.redact))
@@ -67,7 +67,7 @@ export async function executePlan(plan: Plan, context: PlanContext): Promise<Pla
   return { status: failures.length > 0 ? 'failed' : status, commands, notes, failures }
 }
 
-async function tellProvider(
+async function writeForProvider(
   step: Exclude<Step, RunStep>,
   { output, fileSystem }: PublishEnvironment,
 ): Promise<PublishFailure | undefined> {
