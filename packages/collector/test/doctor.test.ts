@@ -1,7 +1,7 @@
 /** What `diagnose` finds in a data folder at rest, and what `repair` makes of it. */
 import { appendFile, copyFile, cp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diagnose, planRepair, repair } from '@downlink/collector'
+import { diagnose, planRepair, repair } from '@downlink/collector/doctor'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import { aCollectorProcess } from './collector-process.ts'

@@ -1,7 +1,7 @@
 /** `downlink doctor`: examines a data folder at rest, and repairs it where it is told to. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Diagnosis, diagnose, type Finding, planRepair, type Repair, repair } from '@downlink/collector'
+import type { Diagnosis, Finding, Repair } from '@downlink/collector/doctor'
 import { Command } from 'commander'
 import pc from 'picocolors'
 import { CliError } from '../errors.ts'
@@ -45,6 +45,8 @@ export function doctorCommand(): Command {
 /** @throws {CliError} `bad_usage`, `no_data`, `damaged`; {CollectorError} as `repair` does */
 async function doctor(flags: DoctorFlags): Promise<void> {
   checkUsage(flags)
+  // Only here: every other command starts without the database in its process.
+  const { diagnose, planRepair, repair } = await import('@downlink/collector/doctor')
   const status = createStatusLine(process.stderr)
   const diagnosis = await diagnose(flags.data, { onProgress: (what, share) => showProgress(status, what, share) })
   status.clear()
