@@ -250,7 +250,9 @@ export async function playTwoHalves(seed: number, { disasters, without, steps = 
       read: (from, to) => readFor(from, to),
       groupEvents: 4,
       setTimer: (run, delayMs) => (delayMs === Number.POSITIVE_INFINITY ? () => {} : timerOf(life, life.timers, run)),
-      report() {},
+      report({ code }) {
+        if (life.isAlive && (code === 'damaged_log' || code === 'missing_segment')) of.commits.onStoreUp()
+      },
     })
     sink.tell(of.writer.end)
     store = Object.assign(life, { of, sink, questions: new Set<() => void>() })

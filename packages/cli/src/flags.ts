@@ -11,6 +11,21 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   }
 }
 
+const bytesOf: Readonly<Record<string, number>> = {
+  ...{ b: 1, kb: 1000, mb: 1000 ** 2, gb: 1000 ** 3 },
+  ...{ kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 },
+}
+
+/** A reader of sizes from so many bytes up: plain digits are bytes, kB, MB and GB count in thousands, KiB, MiB and GiB in 1024. */
+export function byteSize(least: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = 'B'] = /^(\d+(?:\.\d+)?) ?([kmg]?i?b)?$/i.exec(text) ?? []
+    const value = Math.floor(Number(digits) * (bytesOf[unit.toLowerCase()] ?? Number.NaN))
+    if (Number.isSafeInteger(value) && value >= least) return value
+    throw new InvalidArgumentError(`Expected bytes, from ${least} up, such as 4GB, 512MiB or 1000000000.`)
+  }
+}
+
 /** Reads seconds, with fractions. */
 export function seconds(text: string): number {
   const value = Number(text)

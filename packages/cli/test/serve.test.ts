@@ -88,6 +88,15 @@ it.each([['1'], ['127.0.0.1, 10.0.0.0/8']])('starts behind proxies: %s', async (
   expect(await post(url, [{ type: 'x' }])).toBe(200)
 })
 
+it('takes the bound of its log as a size, and says what it expected', async () => {
+  const { url } = await serve(['--max-log', '2MiB'])
+  expect(await post(url, [{ type: 'x' }])).toBe(200)
+  for (const size of ['4 apples', '1kB']) {
+    const { exitCode, stderr } = await run(['serve', '--data', freshFolder(), '--max-log', size])
+    expect([exitCode, stderr.includes('such as 4GB, 512MiB')], stderr).toEqual([2, true])
+  }
+})
+
 it('takes pages of apps and of all names below one, and says which origin it can not read', async () => {
   const origins = ['capacitor://localhost', 'https://*.itch.zone', 'https://Game.example/', 'null']
   const { url } = await serve(origins.flatMap((origin) => ['--origin', origin]))

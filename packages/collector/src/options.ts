@@ -52,7 +52,7 @@ export interface CommitOptions {
   readonly groupMs: number
   /** Events that are committed at once. @default 4000 */
   readonly groupEvents: number
-  /** The log's size in bytes, beyond which nothing is taken until the store has caught up. @default 4294967296 */
+  /** The log's size in bytes, from 1 MiB up, beyond which nothing is taken until the store has caught up. @default 4294967296 */
   readonly maxLogBytes: number
 }
 
@@ -137,6 +137,9 @@ export const commitDefaults: CommitOptions = {
   maxLogBytes: 4_294_967_296,
 }
 
+/** Where it is not 1. A log has to hold several segments, and the largest batch. */
+const leastOf: Readonly<Record<string, number>> = { groupMs: 0, maxLogBytes: 1_048_576 }
+
 /** Options with nothing left open. */
 export interface CollectorSettings {
   readonly data: string
@@ -160,7 +163,7 @@ export function settle(options: CollectorOptions): CollectorSettings {
   const limits = { ...limitDefaults, ...options.limits }
   const commit = { ...commitDefaults, ...options.commit }
   for (const [name, value] of Object.entries({ ...limits, ...commit })) {
-    const least = name === 'groupMs' ? 0 : 1
+    const least = leastOf[name] ?? 1
     if (!(Number.isSafeInteger(value) && value >= least))
       throw badOption(name, `a whole number from ${least} up`, value)
   }

@@ -90,7 +90,7 @@ export async function openPipeline(
   })
   const socketPath = socketFolder.path('store.sock')
   const store = createStoreProcess({
-    settings: { dataFolder: folder, socketPath, query: settings.query },
+    settings: { dataFolder: folder, socketPath, query: settings.query, maxLogBytes: commit.maxLogBytes },
     log: logger,
     clock,
     describeViews: () => describeViews(settings.events),

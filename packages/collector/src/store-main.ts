@@ -50,6 +50,7 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
       watch: watchReads(new Set(settings.bannedQueries)),
       onWork: (work) => send({ kind: 'sinking', work }),
       onSunk: (count) => send({ kind: 'sunk', update: count }),
+      onDamage: () => send({ kind: 'damage' }),
       onCheckpoint: (position) => send({ kind: 'checkpoint', position }),
     })
     opened.take(update)

@@ -19,7 +19,7 @@ import { planReadStore, type ReadWatch } from './query/read-store.ts'
 import { yieldingStore } from './query/yielding-store.ts'
 import { type EventName, guardAgainstPoison, type SinkWork } from './sink/poison-guard.ts'
 import { createSink, type SinkReport } from './sink/sink.ts'
-import { createDuckDBStore } from './store/duckdb-store.ts'
+import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.ts'
 import { openDatabase } from './store/open-database.ts'
 import { createCollectorState } from './store-process/collector-state.ts'
 import type { LogUpdate, StoredCounts, StoreSettings } from './store-process/messages.ts'
@@ -51,6 +51,8 @@ export interface StorePipelineOptions {
   /** What is about to be written; `undefined` once that is over. */
   readonly onWork: (work: SinkWork | undefined) => void
   readonly onSunk: (update: number) => void
+  /** A part of the log is gone. */
+  readonly onDamage: () => void
   /** The database's file holds everything before this position: the log need not keep it. */
   readonly onCheckpoint: (position: Position) => void
 }
@@ -61,13 +63,17 @@ const countWaitMs = 60_000
 /** At the end: in it goes what was taken a moment ago. */
 const lastSinkMs = 1500
 
+const checkpointsInBound = 4
+
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openStorePipeline(options: StorePipelineOptions): Promise<StorePipeline> {
-  const { settings, logger, loadViews, watch, onWork, onSunk, onCheckpoint } = options
+  const { settings, logger, loadViews, watch, onWork, onSunk, onDamage, onCheckpoint } = options
   const { dataFolder, socketPath, query: limits, lockTimeoutMs, orders } = settings
   const plan = planReadStore(loadViews, limits)
   const database = await openDatabase({ dataFolder, lockTimeoutMs, log: logger, prepare: plan.prepare })
   const store = await createDuckDBStore(database, {
+    // Only what a checkpoint covers may go, so several have to fit into the log's bound.
+    checkpointBytes: Math.min(defaultCheckpointBytes, settings.maxLogBytes / checkpointsInBound),
     onCheckpoint,
     onCheckpointFailure: (reason) => logger.error({ reason }, 'A checkpoint failed'),
   })
@@ -87,7 +93,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const sink = createSink({
     store: yieldingStore(guarded, readers.interrupt),
     read: (from, to) => readLog(files, from, to),
-    report: (report) => logger.error(report, sentences[report.code]),
+    report(report) {
+      logger.error(report, sentences[report.code])
+      if (report.code === 'damaged_log' || report.code === 'missing_segment') onDamage()
+    },
     onSunk(update) {
       collector.sunk(update)
       onSunk(update)

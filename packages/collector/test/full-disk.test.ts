@@ -72,6 +72,7 @@ it('opens the database anew after a checkpoint that ran out of disk, and loses n
       rejected: [],
       sessions: [{ ...aRecord, mark: mark + 200, stored: mark + 200 }],
       position: { segment: 'a', offset: mark },
+      logBytes: 0,
     })
     if (kind === 'written') mark += 200
     return kind

@@ -3,7 +3,7 @@ import { type Collector, createCollector, type Listening } from '@downlink/colle
 import { telemetryPath } from '@downlink/protocol'
 import { Command } from 'commander'
 import type { Logger } from 'pino'
-import { gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
+import { byteSize, gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { printJson } from '../output.ts'
@@ -22,6 +22,7 @@ interface ServeFlags {
   readonly schema?: string
   readonly publicUrl?: string
   readonly trustProxy?: number | readonly string[]
+  readonly maxLog?: number
   readonly verbose?: true
 }
 
@@ -59,6 +60,11 @@ export function serveCommand(): Command {
       'proxies whose X-Forwarded headers are believed: how many, or their addresses',
       proxies,
     )
+    .option(
+      '--max-log <size>',
+      "the log's size, beyond which nothing is taken until the database has caught up (default: 4GiB)",
+      byteSize(1_048_576),
+    )
     .addHelpText('after', examples)
     .action(serve)
 }
@@ -84,6 +90,7 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       readToken: await readToken(flags),
       publicUrl: flags.publicUrl,
       trustProxy: flags.trustProxy,
+      commit: flags.maxLog === undefined ? undefined : { maxLogBytes: flags.maxLog },
     }),
   })
   return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }

@@ -41,7 +41,10 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     journal,
     source,
     ...(setStoreTimer && { setTimer: setStoreTimer }),
-    onConfirmed: (sessionId) => tellPlaceOf([sessionId]),
+    onConfirmed(sessionId) {
+      untold.add(sessionId)
+      void write()
+    },
     onGivenUp(sessionId) {
       for (const hear of givenUpListeners) hear(sessionId)
     },
@@ -54,6 +57,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let writing = false
   /** Sessions whose place is still to be told to a store. */
   const untold = new Set<string>()
+  /** Whether those that were told already have to be told once more. */
+  let isTellingStale = false
   const givenUpListeners = new Set<(sessionId: string) => void>()
 
   return {
@@ -97,8 +102,9 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
 
     onStoreUp() {
       records.onStoreUp()
-      tellPlaceOf(journal.sessions())
-      tellPlaceOf(records.sessions())
+      // Damage is found piece by piece: one more round after this one tells of all of them.
+      if (untold.size > 0) isTellingStale = true
+      else tellAllPlaces()
     },
 
     async settled() {
@@ -107,8 +113,10 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     },
   }
 
-  function tellPlaceOf(sessionIds: Iterable<string>): void {
-    for (const id of sessionIds) untold.add(id)
+  function tellAllPlaces(): void {
+    isTellingStale = false
+    for (const id of journal.sessions()) untold.add(id)
+    for (const id of records.sessions()) untold.add(id)
     void write()
   }
 
@@ -120,6 +128,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       const group = nextGroup()
       // A fault of our own must not stop all commits after it.
       works = await commit(group).catch((error: unknown) => giveUp(group, String(error)))
+      if (isTellingStale && untold.size === 0) tellAllPlaces()
     }
     writing = false
   }

@@ -232,3 +232,15 @@ it('tells the place of a session again once the log takes something', async () =
     [1, 1],
   ])
 })
+
+it('tells all places once more, and not for each piece, where much damage is found while it does', async () => {
+  const { log, journal, rest } = aLog()
+  for (let at = 0; at < 100; at++) {
+    log.begin(`s${at}`)
+    await log.append(`s${at}`, 0, aBatch(1, 1))
+  }
+  const before = journal.written.length
+  for (let pieces = 0; pieces < 50; pieces++) log.onStoreUp()
+  for (let turns = 0; turns < 20; turns++) await rest()
+  expect(journal.written.slice(before).flat().length).toBeLessThanOrEqual(200)
+})

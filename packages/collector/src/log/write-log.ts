@@ -43,7 +43,7 @@ export interface LogWriterOptions {
   readonly files: LogFiles
   /** Where this process answers, for whoever wants to open the log as well. */
   readonly socket?: string | undefined
-  /** A segment that holds as much is followed by the next. @default 67108864 */
+  /** A segment that holds as much is followed by the next. @default 67108864, or an eighth of `maxLogBytes` where that is less */
   readonly segmentBytes?: number
   /** All segments together, at most; beyond it writes are unavailable. @default no bound */
   readonly maxLogBytes?: number
@@ -59,13 +59,15 @@ export type LogWarning =
   /** A file system without it (Windows, FUSE, SMB): a new segment may be lost with the power. */
   | { readonly code: 'no_folder_sync'; readonly reason: string }
 
-const defaults = { segmentBytes: 67_108_864, maxIndexedSessions: 1_000_000 }
+const maxSegmentBytes = 67_108_864
+const segmentsInBound = 8
+const defaultIndexedSessions = 1_000_000
 
 /** Free space that is the sink's: without room for its transactions it could never make room in the log. */
 const reserve = { segments: 4, shareOfDisk: 1 / 8 }
 
 /** @param total bytes of the file system */
-export const reservedBytes = (total: number, segmentBytes: number = defaults.segmentBytes): number =>
+export const reservedBytes = (total: number, segmentBytes: number = maxSegmentBytes): number =>
   Math.min(reserve.segments * segmentBytes, Math.floor(total * reserve.shareOfDisk))
 
 /** What a folder's sync answers where there is none. */
@@ -84,11 +86,12 @@ interface OpenSegment {
  * @throws {CollectorError} `data_unusable`, `data_in_use`; the file system's own errors
  */
 export async function openLogWriter(options: LogWriterOptions): Promise<LogWriter> {
-  const { files, maxLogBytes, onWarning, onLost } = options
-  const { segmentBytes, maxIndexedSessions } = { ...defaults, ...options }
+  const { files, maxLogBytes = Number.POSITIVE_INFINITY, onWarning, onLost } = options
+  // Only whole segments go, so several have to fit.
+  const { segmentBytes = Math.min(maxSegmentBytes, Math.floor(maxLogBytes / segmentsInBound)) } = options
   // First: whoever still writes then learns of it before it acknowledges what is not found below.
   const ownership = await takeOwnership(files, options.socket)
-  const index = createSessionIndex(maxIndexedSessions)
+  const index = createSessionIndex(options.maxIndexedSessions ?? defaultIndexedSessions)
   const recovered = await recoverLog(files, index, (tail) => onWarning?.({ code: 'damaged_tail', ...tail }))
   const older = [...recovered.segments]
   let number = recovered.lastNumber
@@ -226,7 +229,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
   }
 
   async function expectRoom(more: number): Promise<void> {
-    if (maxLogBytes !== undefined && bytes + more > maxLogBytes)
+    if (bytes + more > maxLogBytes)
       throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${bytes + more}`)
     const { free, total } = await files.space()
     // A file system that does not know (some of FUSE) has none at all.

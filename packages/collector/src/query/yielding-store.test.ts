@@ -4,7 +4,7 @@ import { aPosition } from '../test-doubles.ts'
 import { yieldingStore } from './yielding-store.ts'
 
 const noMemory: WriteOutcome = { kind: 'unavailable', reason: 'Out of Memory Error: could not allocate block' }
-const group = { events: [], rejected: [], sessions: [], position: aPosition }
+const group = { events: [], rejected: [], sessions: [], position: aPosition, logBytes: 0 }
 
 function aStore(...outcomes: WriteOutcome[]) {
   const calls: string[] = []

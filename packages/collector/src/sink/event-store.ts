@@ -19,6 +19,8 @@ export interface StoreGroup {
   readonly rejected: readonly RejectedEvent[]
   readonly sessions: readonly SessionRecord[]
   readonly position: Position
+  /** Of its entries in the log, which keeps them until a checkpoint. */
+  readonly logBytes: number
 }
 
 /** Events of one batch. */

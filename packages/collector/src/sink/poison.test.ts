@@ -21,6 +21,7 @@ const aGroup = (to: number, ...seqs: number[]): StoreGroup => ({
   rejected: [],
   sessions: [],
   position: position(to),
+  logBytes: 0,
 })
 
 /** A store whose process dies at each try to write one of these. */

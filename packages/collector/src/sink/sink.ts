@@ -62,6 +62,7 @@ const defaults = { groupMs: 100, groupEvents: 20_000, groupBytes: 16_777_216, ma
 
 interface LogItem {
   readonly write: SessionWrite
+  readonly bytes: number
   readonly end: Position
 }
 
@@ -170,9 +171,10 @@ export function createSink(options: SinkOptions): Sink {
       if (isStopped) throw new Error('The collector is closing')
       if (record.kind === 'entry') {
         const write = decodeWrite(record.entry)
-        group.push({ write, end: record.end })
+        const size = record.entry.body.length
+        group.push({ write, bytes: size, end: record.end })
         for (const batch of write.batches) events += batch.events.length
-        bytes += record.entry.body.length
+        bytes += size
       } else reportDamage(record)
       if (events < groupEvents && bytes < groupBytes) continue
       await writeGroup(group)
@@ -197,7 +199,7 @@ export function createSink(options: SinkOptions): Sink {
       records.set(write.sessionId, result.record)
       return result
     })
-    const outcome = await store.write(storeGroupOf(applied, items.at(-1)?.end as Position))
+    const outcome = await store.write(storeGroupOf(applied, items))
     if (outcome.kind === 'unavailable') throw new Error(outcome.reason)
     if (outcome.kind === 'refused') return isolate(items, outcome.reason)
     for (const { record, lost, foreign } of applied) {
@@ -229,7 +231,7 @@ export function createSink(options: SinkOptions): Sink {
     await writeGroup(items.slice(middle))
   }
 
-  async function writeWithoutCulprits({ write, end: itemEnd }: LogItem, reason: string): Promise<void> {
+  async function writeWithoutCulprits({ write, ...item }: LogItem, reason: string): Promise<void> {
     let culprits = 0
     const batches: SessionBatch[] = []
     for (const batch of write.batches) {
@@ -250,11 +252,11 @@ export function createSink(options: SinkOptions): Sink {
     }
     // The same content would be refused again, and for ever.
     if (culprits === 0) throw new Error(reason)
-    await writeGroup([{ write: { ...write, batches }, end: itemEnd }])
+    await writeGroup([{ ...item, write: { ...write, batches } }])
   }
 }
 
-function storeGroupOf(applied: readonly AppliedWrite[], position: Position): StoreGroup {
+function storeGroupOf(applied: readonly AppliedWrite[], items: readonly LogItem[]): StoreGroup {
   const sessions = new Map<string, SessionRecord>()
   for (const { record } of applied) sessions.set(record.sessionId, record)
   const batches = applied.flatMap(({ record: { sessionId, clockOffsetMs }, batches: own }) =>
@@ -264,7 +266,8 @@ function storeGroupOf(applied: readonly AppliedWrite[], position: Position): Sto
     events: batches.filter(({ events }) => events.length > 0),
     rejected: batches.flatMap(({ rejected }) => rejected),
     sessions: [...sessions.values()],
-    position,
+    position: items.at(-1)?.end as Position,
+    logBytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
   }
 }
 

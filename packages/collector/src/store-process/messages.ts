@@ -28,6 +28,8 @@ export interface StoreSettings {
   readonly query: QueryLimits
   /** What is known of the processes before, and what they died of. */
   readonly orders: SinkOrders
+  /** The log's size, beyond which the collector takes nothing more. */
+  readonly maxLogBytes: number
   /** Fingerprints of queries that ended such a process twice: for a minute they are refused. */
   readonly bannedQueries: readonly string[]
   /** How long another process may hold the database before opening fails. */
@@ -59,6 +61,8 @@ export type FromStore =
   | { readonly kind: 'sunk'; readonly update: number }
   /** It is about to write this; `undefined` once that is over. */
   | { readonly kind: 'sinking'; readonly work: SinkWork | undefined }
+  /** A part of the log is gone: the sessions that had their last events there have to be named. */
+  | { readonly kind: 'damage' }
   | { readonly kind: 'checkpoint'; readonly position: Position }
   | { readonly kind: 'sessions'; readonly request: number; readonly answer: SessionsAnswer }
   | { readonly kind: 'views-wanted' }

@@ -44,7 +44,7 @@ export interface StoreProcess extends RecordSource {
 export type RestartReason = 'query_time' | 'memory' | 'hung' | 'crash' | 'open_failed'
 
 export interface StoreProcessOptions {
-  readonly settings: Pick<StoreSettings, 'dataFolder' | 'socketPath' | 'query'>
+  readonly settings: Pick<StoreSettings, 'dataFolder' | 'socketPath' | 'query' | 'maxLogBytes'>
   readonly log: FastifyBaseLogger
   readonly clock: Clock
   readonly describeViews: () => Promise<readonly ViewDefinition[]>
@@ -58,7 +58,7 @@ export interface StoreProcessOptions {
   readonly onCheckpoint: (position: Position) => void
   /** What the database held where the log stood at the start. Once. */
   readonly onCounts: (counts: StoredCounts) => void
-  /** It serves reads, for the first time or again. */
+  /** It serves reads, for the first time or again, or has found a part of the log gone. */
   readonly onUp: () => void
   readonly spawn?: SpawnStore
 }
@@ -171,6 +171,9 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       case 'ready':
         if (message.position) options.onCheckpoint(message.position)
         supervisor.ready()
+        options.onUp()
+        break
+      case 'damage':
         options.onUp()
         break
       case 'failed':

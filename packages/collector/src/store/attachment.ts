@@ -21,14 +21,12 @@ export interface Attachment {
   detach(): Promise<void>
 }
 
-const checkpointBytes = 64 * 1024 * 1024
-
 const movePosition =
   'INSERT INTO collector.log_position VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, log_offset = excluded.log_offset'
 
-type CheckpointListeners = Pick<CheckpointsOptions, 'onCheckpoint' | 'onCheckpointFailure'>
+type CheckpointSettings = Omit<CheckpointsOptions, 'connection' | 'folder' | 'keepHeaders'>
 
-export async function attach(database: Database, listeners: CheckpointListeners): Promise<Attachment> {
+export async function attach(database: Database, settings: CheckpointSettings): Promise<Attachment> {
   const connections: DuckDBConnection[] = []
   const connect = async () => {
     const connection = await database.connect()
@@ -39,7 +37,7 @@ export async function attach(database: Database, listeners: CheckpointListeners)
     for (const connection of connections.splice(0)) database.release(connection)
   }
   try {
-    return await attachWith(connect, release, database, listeners)
+    return await attachWith(connect, release, database, settings)
   } catch (error) {
     release()
     throw error
@@ -50,7 +48,7 @@ async function attachWith(
   connect: () => Promise<DuckDBConnection>,
   release: () => void,
   { folder, keepHeaders }: Pick<Database, 'folder' | 'keepHeaders'>,
-  listeners: CheckpointListeners,
+  settings: CheckpointSettings,
 ): Promise<Attachment> {
   const writer = await connect()
   const running = new Set<Promise<unknown>>()
@@ -66,8 +64,7 @@ async function attachWith(
       connection: await connect(),
       folder,
       keepHeaders,
-      everyBytes: checkpointBytes,
-      ...listeners,
+      ...settings,
     }),
     use(work) {
       const result = work(attachment)

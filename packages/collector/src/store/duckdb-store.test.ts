@@ -52,6 +52,7 @@ const group = {
   rejected: [{ sessionId: 's', seq: 1, code: 'bad_text', message: 'm', raw: '\ud800', receivedAt: 2000 } as const],
   sessions: [record],
   position: aPosition,
+  logBytes: 0,
 }
 
 it('gives back the sessions that it was given', async () => {
@@ -60,7 +61,7 @@ it('gives back the sessions that it was given', async () => {
   expect(await store.write(group)).toEqual({ kind: 'written' })
   expect((await store.readSessions(['s', 'unknown'])).get('s')).toEqual(record)
   const next = { ...record, mark: 9, build: 'b', ended: true }
-  await store.write({ events: [], rejected: [], sessions: [next, newRecord('t', 5)], position: aPosition })
+  await store.write({ events: [], rejected: [], sessions: [next, newRecord('t', 5)], position: aPosition, logBytes: 0 })
   expect(await store.readSessions(['s', 't'])).toEqual(
     new Map([
       ['s', next],

@@ -19,14 +19,24 @@ export interface DuckDBStore extends EventStore {
 /** About how much the write-ahead log grows by an event, beside its data. */
 const bytesPerEvent = 100
 
+export const defaultCheckpointBytes = 67_108_864
+
 export interface DuckDBStoreOptions {
+  /** A checkpoint is due once the write-ahead log, or the log that it comes from, has grown by so much. @default 67108864 */
+  readonly checkpointBytes?: number
   readonly onCheckpointFailure: (reason: string) => void
   /** A checkpoint has finished that holds everything before this position. */
   readonly onCheckpoint: (position: Position) => void
 }
 
 export async function createDuckDBStore(database: Database, options: DuckDBStoreOptions): Promise<DuckDBStore> {
-  let attaching: Promise<Attachment> | undefined = attach(database, options)
+  let isWriting = false
+  const checkpoints = {
+    ...options,
+    everyBytes: options.checkpointBytes ?? defaultCheckpointBytes,
+    isWriting: () => isWriting,
+  }
+  let attaching: Promise<Attachment> | undefined = attach(database, checkpoints)
   let available = true
   let closed = false
   /** Whoever writes knows where the database stands: one that was opened anew may stand elsewhere, or hold nothing. */
@@ -80,16 +90,19 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
       await using(async (attachment) => {
         const { writer, checkpoints } = attachment
         if (!isPositionKnown) throw new Error('The database was opened anew, and its position has not been read since')
-        await writer.run('BEGIN')
+        isWriting = true
         try {
+          await writer.run('BEGIN')
           await work(attachment)
           await writer.run(end)
         } catch (error) {
           // Where the failure has ended the transaction already there is nothing left to roll back.
           await writer.run('ROLLBACK').catch(() => {})
           throw error
+        } finally {
+          isWriting = false
         }
-        if (group) checkpoints.grown(bytesOf(group), group.position)
+        if (group) checkpoints.grown(Math.max(bytesOf(group), group.logBytes), group.position)
       })
       return { kind: 'written' }
     } catch (error) {
@@ -121,7 +134,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
   async function reattach(): Promise<Attachment> {
     isPositionKnown = false
     await database.reopen()
-    return attach(database, options)
+    return attach(database, checkpoints)
   }
 }
 
