@@ -4,6 +4,7 @@
  */
 import { createTelemetry, type PageSignal, type SocketPort, type Telemetry } from '@downlink/client'
 import { protocolDefaults } from '@downlink/protocol'
+import { createKeys } from '../../packages/collector/src/access/keys.ts'
 import { createGroupCommit } from '../../packages/collector/src/commit/group-commit.ts'
 import type { Journal } from '../../packages/collector/src/commit/journal.ts'
 import type { RecordSource } from '../../packages/collector/src/commit/record-source.ts'
@@ -11,7 +12,6 @@ import type { AcceptedEvent } from '../../packages/collector/src/commit/session-
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import { createAckedConnection } from '../../packages/collector/src/ingest/acked-connection.ts'
 import type { Connection } from '../../packages/collector/src/ingest/connection.ts'
-import { createKeys } from '../../packages/collector/src/ingest/keys.ts'
 import { createPendingWork } from '../../packages/collector/src/ingest/pending-work.ts'
 import { createPostIngest } from '../../packages/collector/src/ingest/post.ts'
 import { createBuckets } from '../../packages/collector/src/ingest/rate-limit.ts'

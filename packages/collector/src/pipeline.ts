@@ -4,13 +4,13 @@
  */
 import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { warnOfProxies } from './access/warn-of-proxies.ts'
+import type { Keys } from './access/keys.ts'
+import { createOriginPolicy } from './access/origin-policy.ts'
+import { warnOfProxies } from './access/proxies.ts'
 import { systemClock as clock } from './clock.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
 import { createJournal } from './commit/journal.ts'
 import { CollectorError } from './errors.ts'
-import { createAdmission } from './ingest/admission.ts'
-import type { Keys } from './ingest/keys.ts'
 import { createPendingWork } from './ingest/pending-work.ts'
 import { createPostIngest } from './ingest/post.ts'
 import { createBuckets } from './ingest/rate-limit.ts'
@@ -133,10 +133,10 @@ export async function openPipeline(
     },
     onSocket: store.tellSocket,
   })
-  const admission = createAdmission({ ...settings, keys, localPages: true })
+  const originPolicy = createOriginPolicy({ ...settings, keys, localPages: true })
   const pending = createPendingWork(limits)
   const rates = createBuckets(limits.maxEventsPerSecond, monotonicMs)
-  const sockets = createWebSocketIngest({ sessions, keys, admission, limits, proxies, pending, refusals, clock })
+  const sockets = createWebSocketIngest({ sessions, keys, originPolicy, limits, proxies, pending, refusals, clock })
   const post = createPostIngest({ sessions, keys, limits, rates, pending, wallMs: clock.wallMs })
   let drained: Promise<void> | undefined
   let closed: Promise<void> | undefined
@@ -152,7 +152,7 @@ export async function openPipeline(
     reads,
     sessions,
     sockets,
-    routes: { admission, post, limits, proxies, pending, refusals, monotonicMs },
+    routes: { originPolicy, post, limits, proxies, pending, refusals, monotonicMs },
     readiness: {
       async ingest() {
         // Whoever is told that we are not sends nothing, so no write of theirs would ever find out that we are again.

@@ -2,8 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 import { gamePages } from './api/game-pages.ts'
-import { createReadAccess } from './api/read-access.ts'
-import { createReadAdmission } from './api/read-admission.ts'
+import { createReadAccess, createReadOriginPolicy } from './api/read-access.ts'
 import { createReadApi } from './api/read-api.ts'
 import type { Clock } from './clock.ts'
 import type { CommitLog } from './commit/commit-log.ts'
@@ -71,7 +70,7 @@ export function createReading({ settings, reads, log, store, sockets, refusals, 
     live,
     metrics,
     access: createReadAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
-    admission: createReadAdmission(settings),
+    originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
     pageFolder: settings.page ? pageFolder : undefined,
   })

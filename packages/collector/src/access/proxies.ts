@@ -1,9 +1,9 @@
-/** The proxies that are believed, and what they say of a request: who sent it, to which host, and whether over TLS. */
+/** Reads from a request who sent it, to which host and whether over TLS, and believes proxies as far as they are trusted. */
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, SocketAddress } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import type { FastifyBaseLogger } from 'fastify'
 import { CollectorError } from '../errors.ts'
-import { countedAs, readAddress } from './address.ts'
 
 /** None; how many stand before the collector; or their addresses and networks (CIDR). */
 export type TrustedProxies = false | number | readonly string[]
@@ -93,3 +93,40 @@ const valuesOf = (header: string | readonly string[] | undefined): string[] =>
     : String(header)
         .split(',')
         .map((value) => value.trim())
+
+export function warnOfProxies(proxies: Proxies, log: Pick<FastifyBaseLogger, 'warn'>): Proxies {
+  let hasWarned = false
+  return {
+    ...proxies,
+    senderOf(request) {
+      if (!hasWarned && request.headers['x-forwarded-for'] !== undefined && !proxies.believes(request)) {
+        hasWarned = true
+        log.warn(
+          'X-Forwarded-For came from an address that is no trusted proxy, and was not believed: whoever comes that way counts as one sender. Where it is a proxy of yours, name it with --trust-proxy.',
+        )
+      }
+      return proxies.senderOf(request)
+    },
+  }
+}
+
+/**
+ * Reads an address as sockets and proxies write it: with a port or without, IPv4 within IPv6 as IPv4.
+ *
+ * @returns undefined where it is none, such as the `unknown` of a proxy that hides its client
+ */
+export function readAddress(text: string): string | undefined {
+  const [, inBrackets, beforePort] = /^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? []
+  const address = inBrackets ?? beforePort ?? text
+  if (isIP(address) !== 6) return isIP(address) === 4 ? address : undefined
+  return new SocketAddress({ address, family: 'ipv6' }).address.replace(/^::ffff:(?=[\d.]+$)/, '')
+}
+
+/** Who counts as one sender: an IPv4 address, or the /64 of an IPv6 address, all of which one machine has. */
+export const countedAs = (address: string): string => (isIP(address) === 6 ? networkOf(address) : address)
+
+function networkOf(address: string): string {
+  const [head = [], tail = []] = address.split('::').map((part) => part.split(':').filter(Boolean))
+  const zeros = Array<string>(8 - head.length - tail.length).fill('0')
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(':')}::/64`
+}

@@ -1,16 +1,19 @@
-/** Who may read: whoever shows the read token, in a header or by the cookie that the page's form sets. */
+/** Decides who may read: from where, and whoever shows the read token, in a header or by the cookie that the page's form sets. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Proxies } from '../access/proxies.ts'
+import { createOriginPolicy, isLoopback } from '../access/origin-policy.ts'
+import { readOrigins } from '../access/origins.ts'
+import { type Proxies, readAddress } from '../access/proxies.ts'
 import { createBuckets } from '../ingest/rate-limit.ts'
+import type { CollectorSettings } from '../options.ts'
 
 /** `limited`: its address has guessed too often, so that nothing it shows is looked at. */
-export type Verdict = 'allowed' | 'refused' | 'limited'
+export type AccessDecision = 'allowed' | 'refused' | 'limited'
 
 export interface ReadAccess {
   /** Judges what a request shows. */
-  admits(request: IncomingMessage): Verdict
-  admitsToken(token: string, request: IncomingMessage): Verdict
+  admits(request: IncomingMessage): AccessDecision
+  admitsToken(token: string, request: IncomingMessage): AccessDecision
   /** The Set-Cookie of a browser that has shown the token. */
   cookieFor(request: IncomingMessage): string
   /** After which a limited address may guess again. */
@@ -37,11 +40,11 @@ export function createReadAccess(options: ReadAccessOptions): ReadAccess {
   return {
     admits(request) {
       const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-      if (!expected || bearer !== undefined) return judge(bearer ?? '', request)
+      if (!expected || bearer !== undefined) return checkToken(bearer ?? '', request)
       return cookiesOf(request).some((shown) => isSame(shown, ticket)) ? 'allowed' : 'refused'
     },
 
-    admitsToken: judge,
+    admitsToken: checkToken,
 
     cookieFor(request) {
       const isSecure = publicUrl?.protocol === 'https:' || proxies.isSecure(request)
@@ -52,7 +55,7 @@ export function createReadAccess(options: ReadAccessOptions): ReadAccess {
     retryAfterSeconds: Math.ceil(60 / maxGuessesPerMinute),
   }
 
-  function judge(token: string, request: IncomingMessage): Verdict {
+  function checkToken(token: string, request: IncomingMessage): AccessDecision {
     if (!expected) return 'allowed'
     const sender = proxies.senderOf(request)
     if (guesses.take(sender, 0) > 0) return 'limited'
@@ -83,4 +86,37 @@ const digestOf = (token: string): Buffer => createHmac('sha256', 'downlink read 
 function isSame(shown: string, expected: Buffer): boolean {
   const bytes = Buffer.from(shown, 'base64url')
   return bytes.length === expected.length && timingSafeEqual(bytes, expected)
+}
+
+/** Why a request is refused; undefined where it may go on. */
+export interface ReadOriginPolicy {
+  refusal(request: IncomingMessage): string | undefined
+  /** The same of a request for data, which is refused to browsers that ask in the name of a page elsewhere. */
+  dataRefusal(request: IncomingMessage): string | undefined
+}
+
+/** No foreign origin reads, not even one that may send: answers carry no CORS header, and a cookie must not help. */
+export function createReadOriginPolicy({ readToken, publicUrl, proxies }: CollectorSettings): ReadOriginPolicy {
+  const open = readToken === undefined
+  const { refusal } = createOriginPolicy({ keys: { required: !open }, origins: readOrigins([]), publicUrl, proxies })
+  return {
+    refusal: (request) => (open && isFromAfar(request) ? fromAfar : refusal(request)),
+    dataRefusal: ({ headers }) => (isForElsewhere(headers['sec-fetch-site']) ? forElsewhere : undefined),
+  }
+}
+
+/**
+ * A browser tells for whom it asks (W3C, Fetch Metadata): an image or a link of another page comes without an Origin.
+ * `same-site` is another page, too: on this host at another port, or on a host beside it.
+ */
+const isForElsewhere = (site: string | readonly string[] | undefined): boolean =>
+  site !== undefined && site !== 'same-origin' && site !== 'none'
+
+const forElsewhere = "Expected the collector's own page, or no page at all, got a request of another page."
+const fromAfar = 'Give the collector a read token to read it from afar, or through a proxy.'
+
+/** Outside a browser a Host header proves nothing, and behind a proxy the address is the proxy's. */
+function isFromAfar({ headers, socket }: IncomingMessage): boolean {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+  return isForwarded || !isLoopback(readAddress(socket.remoteAddress ?? '') ?? '')
 }

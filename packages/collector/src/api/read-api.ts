@@ -12,8 +12,7 @@ import { forwardReads } from './forward.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { pageRoutes } from './page.ts'
-import type { ReadAccess } from './read-access.ts'
-import type { ReadAdmission } from './read-admission.ts'
+import type { ReadAccess, ReadOriginPolicy } from './read-access.ts'
 import { queries } from './schemas.ts'
 import { apiHeaders } from './security-headers.ts'
 import { tokenRoutes } from './token-routes.ts'
@@ -23,7 +22,7 @@ export interface ReadApiOptions {
   readonly live: LiveStream
   readonly metrics: Metrics
   readonly access: ReadAccess
-  readonly admission: ReadAdmission
+  readonly originPolicy: ReadOriginPolicy
   readonly senderOf: Proxies['senderOf']
   /** Of the built page; undefined where none is to be served. */
   readonly pageFolder: string | undefined
@@ -33,12 +32,12 @@ export interface ReadApiOptions {
 const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
-  const { reads, live, metrics, access, admission, senderOf } = options
+  const { reads, live, metrics, access, originPolicy, senderOf } = options
 
   return async (root) => {
     await root.register(async (app) => {
-      app.addHook('onRequest', refuseBy(admission.refusal))
-      app.get('/metrics', { onRequest: [refuseBy(admission.dataRefusal), authorise] }, async (_request, reply) =>
+      app.addHook('onRequest', refuseBy(originPolicy.refusal))
+      app.get('/metrics', { onRequest: [refuseBy(originPolicy.dataRefusal), authorise] }, async (_request, reply) =>
         reply
           .headers(apiHeaders)
           .type(metrics.contentType)
@@ -52,7 +51,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
   async function api(app: FastifyInstance): Promise<void> {
     await app.register(fastifySwagger, openApiFor(app.prefix.replace(/api$/, '')))
     app.addHook('onRequest', async (_request, reply) => void reply.headers(apiHeaders))
-    app.addHook('onRequest', refuseBy(admission.dataRefusal))
+    app.addHook('onRequest', refuseBy(originPolicy.dataRefusal))
     app.addHook('onRoute', (route) => {
       route.schema = { querystring: queries.none, ...route.schema }
     })
@@ -75,9 +74,9 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
   }
 
   async function authorise({ raw }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    const verdict = access.admits(raw)
-    if (verdict === 'allowed') return undefined
-    if (verdict === 'limited') return sendLimited(reply, access.retryAfterSeconds)
+    const decision = access.admits(raw)
+    if (decision === 'allowed') return undefined
+    if (decision === 'limited') return sendLimited(reply, access.retryAfterSeconds)
     reply.header('www-authenticate', 'Bearer realm="downlink"')
     return sendError(reply, 401, 'unauthorised', 'Expected the read token, as `Authorization: Bearer …`.')
   }

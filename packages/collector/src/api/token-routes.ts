@@ -15,9 +15,9 @@ export function tokenRoutes(app: FastifyInstance, access: ReadAccess): void {
       },
     },
     async ({ body, raw }, reply) => {
-      const verdict = access.admitsToken(body.token, raw)
-      if (verdict === 'limited') return sendLimited(reply, access.retryAfterSeconds)
-      if (verdict === 'refused') return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
+      const decision = access.admitsToken(body.token, raw)
+      if (decision === 'limited') return sendLimited(reply, access.retryAfterSeconds)
+      if (decision === 'refused') return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
       return reply.header('set-cookie', access.cookieFor(raw)).code(204).send()
     },
   )

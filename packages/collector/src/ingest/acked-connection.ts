@@ -6,13 +6,13 @@ import {
   type ReceivedHello,
   type Rejection,
 } from '@downlink/protocol'
+import type { Keys } from '../access/keys.ts'
 import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Link, Session, Settled } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Connection } from './connection.ts'
 import { introductionOf } from './introduction.ts'
-import type { Keys } from './keys.ts'
 import type { Pace } from './pace.ts'
 import type { Hold } from './pending-work.ts'
 import { refuseFrame, refuseWork, type Socket } from './socket.ts'

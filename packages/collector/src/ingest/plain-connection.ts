@@ -1,10 +1,10 @@
 /** One plain WebSocket: arrays or lines of events in, nothing out. */
 import { closeCodes, decodePlain } from '@downlink/protocol'
+import type { Keys } from '../access/keys.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Link, Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Connection } from './connection.ts'
-import type { Keys } from './keys.ts'
 import type { Pace } from './pace.ts'
 import type { Hold } from './pending-work.ts'
 import { refuseFrame, refuseWork, type Socket } from './socket.ts'

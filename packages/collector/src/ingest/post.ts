@@ -1,11 +1,11 @@
 /** `POST /telemetry`: a batch with its hello inlined, or plain events; answered only after the commit. */
 import { decodeBody, type PostAnswer, type ReceivedElement, type ReceivedPost } from '@downlink/protocol'
+import type { Keys } from '../access/keys.ts'
 import { totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Settled } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { introductionOf } from './introduction.ts'
-import type { Keys } from './keys.ts'
 import type { PendingWork } from './pending-work.ts'
 import type { Buckets } from './rate-limit.ts'
 import type { RefusalReason } from './refusals.ts'

@@ -1,9 +1,10 @@
 /** The HTTP face of `/telemetry`: bytes in, JSON out, and CORS for the origins that may send. */
 import { telemetryPath } from '@downlink/protocol'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { requestKey } from '../access/keys.ts'
+import type { OriginPolicy } from '../access/origin-policy.ts'
 import type { Proxies } from '../access/proxies.ts'
 import type { CollectorLimits } from '../options.ts'
-import { type Admission, requestKey } from './admission.ts'
 import type { PendingWork } from './pending-work.ts'
 import { type PostIngest, unavailableRetrySeconds } from './post.ts'
 import { createBuckets } from './rate-limit.ts'
@@ -11,7 +12,7 @@ import { expectedBytes, readBody } from './read-body.ts'
 import type { RefusalReason, Refusals } from './refusals.ts'
 
 export interface TelemetryRoutesOptions {
-  readonly admission: Admission
+  readonly originPolicy: OriginPolicy
   readonly post: PostIngest
   readonly limits: CollectorLimits
   readonly proxies: Proxies
@@ -22,7 +23,7 @@ export interface TelemetryRoutesOptions {
 
 /** Registers on an instance of its own, for its body parser is not the host's. */
 export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOptions): void {
-  const { admission, post, limits, proxies, pending, refusals, monotonicMs } = options
+  const { originPolicy, post, limits, proxies, pending, refusals, monotonicMs } = options
   const rates = createBuckets(limits.maxPostsPerSecond, monotonicMs)
 
   app.removeAllContentTypeParsers()
@@ -38,10 +39,10 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
     reply.header('vary', 'origin')
-    if (origin !== undefined && admission.allowsOrigin(origin, request.raw)) {
+    if (origin !== undefined && originPolicy.allowsOrigin(origin, request.raw)) {
       reply.header('access-control-allow-origin', origin)
     }
-    const refusal = admission.refusal(request.raw)
+    const refusal = originPolicy.refusal(request.raw)
     if (refusal) return refuse(reply, 403, 'forbidden', refusal)
   })
 

@@ -1,16 +1,16 @@
-/** WebSockets at `/telemetry`: admission, caps, heartbeats, and which of the two ways a socket speaks. */
+/** WebSockets at `/telemetry`: who may connect, how many, heartbeats, and which of the two ways a socket speaks. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { closeCodes, subprotocol } from '@downlink/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { type Keys, requestKey } from '../access/keys.ts'
+import type { OriginPolicy } from '../access/origin-policy.ts'
 import type { Proxies } from '../access/proxies.ts'
 import type { Clock } from '../clock.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createAckedConnection } from './acked-connection.ts'
-import { type Admission, requestKey } from './admission.ts'
 import type { Connection } from './connection.ts'
-import type { Keys } from './keys.ts'
 import { createMessageWatch, type MessageWatch } from './message-watch.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Hold, PendingWork } from './pending-work.ts'
@@ -33,7 +33,7 @@ export interface WebSocketIngest {
 export interface WebSocketIngestOptions {
   readonly sessions: Sessions
   readonly keys: Keys
-  readonly admission: Admission
+  readonly originPolicy: OriginPolicy
   readonly limits: CollectorLimits
   readonly proxies: Proxies
   readonly pending: PendingWork
@@ -50,7 +50,7 @@ interface Live {
 }
 
 export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocketIngest {
-  const { sessions, keys, admission, limits, proxies, pending, refusals, clock } = options
+  const { sessions, keys, originPolicy, limits, proxies, pending, refusals, clock } = options
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxFrameBytes,
@@ -109,7 +109,7 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     ws.on('error', ({ code, message }: NodeJS.ErrnoException) => {
       if (code?.startsWith('WS_ERR')) refusals.add(tooLarge.has(code) ? 'too_large' : 'bad_frame', message, origin)
     })
-    const refusal = admission.refusal(request)
+    const refusal = originPolicy.refusal(request)
     if (stopped) socket.close(closeCodes.restarting, 'The collector restarts; come back later')
     else if (refusal) socket.close(closeCodes.forbidden, refusal)
     else seat(ws, socket, request, stream)

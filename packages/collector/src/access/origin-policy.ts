@@ -1,17 +1,17 @@
-/** Who may send at all: judged by host and origin, before a byte of a body is read. */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { Origins } from '../access/origins.ts'
-import type { Proxies } from '../access/proxies.ts'
+/** Decides by host and origin who may ask at all, before a byte of a body is read. */
+import type { IncomingMessage } from 'node:http'
 import type { Keys } from './keys.ts'
+import type { Origins } from './origins.ts'
+import type { Proxies } from './proxies.ts'
 
-export interface Admission {
+export interface OriginPolicy {
   /** Why a request is refused; undefined where it may go on. */
   refusal(request: IncomingMessage): string | undefined
   /** May a page of this origin read the answer? */
   allowsOrigin(origin: string, request: IncomingMessage): boolean
 }
 
-export interface AdmissionOptions {
+export interface OriginPolicyOptions {
   readonly keys: Pick<Keys, 'required'>
   readonly origins: Origins
   readonly publicUrl: URL | undefined
@@ -20,9 +20,9 @@ export interface AdmissionOptions {
   readonly localPages?: boolean
 }
 
-export function createAdmission(options: AdmissionOptions): Admission {
+export function createOriginPolicy(options: OriginPolicyOptions): OriginPolicy {
   const { keys, origins, publicUrl, proxies, localPages = false } = options
-  const admission: Admission = {
+  const originPolicy: OriginPolicy = {
     refusal(request) {
       const host = proxies.hostOf(request)
       // Any page can make a browser resolve its own name to 127.0.0.1 (DNS rebinding); it can't fake the Host header.
@@ -30,7 +30,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         return `Expected a loopback host, got "${host.slice(0, 40)}". Give the collector a key.`
       }
       const { origin } = request.headers
-      return origin === undefined || admission.allowsOrigin(origin, request)
+      return origin === undefined || originPolicy.allowsOrigin(origin, request)
         ? undefined
         : `Expected an allowed origin, got "${origin.slice(0, 40)}". Allow it with --origin.`
     },
@@ -44,7 +44,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       return isHostOf(page, host) || (localPages && !keys.required && isLoopback(page.host) && isLoopback(host))
     },
   }
-  return admission
+  return originPolicy
 }
 
 /** Does a Host header name the host of a URL? Either may leave out the port that goes without saying. */
@@ -57,10 +57,4 @@ function isHostOf(url: URL | undefined, host: string): boolean {
 export function isLoopback(host: string): boolean {
   const name = /^[^:]*:\d*$|\]:\d*$/.test(host) ? host.slice(0, host.lastIndexOf(':')) : host
   return name === 'localhost' || name === '[::1]' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
-}
-
-/** The key that a request carries itself: in a header, or in the URL where a browser can set none. */
-export function requestKey(headers: IncomingHttpHeaders, url: string): string | undefined {
-  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')
-  return bearer?.[1] ?? new URL(url, 'http://localhost').searchParams.get('key') ?? undefined
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, it } from 'vitest'
-import { readOrigins } from '../access/origins.ts'
-import { createProxies, type TrustedProxies } from '../access/proxies.ts'
-import { createAdmission, isLoopback, requestKey } from './admission.ts'
-import { createKeys } from './keys.ts'
+import { createKeys, requestKey } from './keys.ts'
+import { createOriginPolicy, isLoopback } from './origin-policy.ts'
+import { readOrigins } from './origins.ts'
+import { createProxies, type TrustedProxies } from './proxies.ts'
 
 interface Options {
   readonly keys?: string[]
@@ -13,8 +13,8 @@ interface Options {
   readonly localPages?: boolean
 }
 
-function admission({ keys = [], origins = [], publicUrl, trustProxy = false, localPages = false }: Options = {}) {
-  const { refusal } = createAdmission({
+function policyOf({ keys = [], origins = [], publicUrl, trustProxy = false, localPages = false }: Options = {}) {
+  const { refusal } = createOriginPolicy({
     keys: createKeys(keys),
     origins: readOrigins(origins),
     publicUrl: publicUrl ? new URL(publicUrl) : undefined,
@@ -37,13 +37,13 @@ it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', 
 )
 
 it('refuses a foreign host without keys (DNS rebinding), and the page that comes with it', () => {
-  expect(admission().refusal({ host: 'evil.example', origin: 'http://evil.example' })).toContain('loopback host')
-  expect(admission({ keys: ['k'] }).refusal({ host: 'any.example' })).toBeUndefined()
-  expect(admission({ publicUrl: 'https://t.example' }).refusal({ host: 't.example' })).toBeUndefined()
+  expect(policyOf().refusal({ host: 'evil.example', origin: 'http://evil.example' })).toContain('loopback host')
+  expect(policyOf({ keys: ['k'] }).refusal({ host: 'any.example' })).toBeUndefined()
+  expect(policyOf({ publicUrl: 'https://t.example' }).refusal({ host: 't.example' })).toBeUndefined()
 })
 
 it('takes its own origin and listed ones only', () => {
-  const { refusal } = admission({ origins: ['https://game.example'] })
+  const { refusal } = policyOf({ origins: ['https://game.example'] })
   const host = 'localhost:4180'
   expect(refusal({ host })).toBeUndefined()
   expect(refusal({ host, origin: 'http://localhost:4180' })).toBeUndefined()
@@ -55,13 +55,13 @@ it('takes its own origin and listed ones only', () => {
 
 it('takes the pages of this machine where told to, as long as there is no key', () => {
   const host = '127.0.0.1:4180'
-  const { refusal } = admission({ localPages: true })
+  const { refusal } = policyOf({ localPages: true })
   expect(refusal({ host, origin: 'http://localhost:5173' })).toBeUndefined()
   for (const origin of ['http://localhost.evil.example', 'https://evil.example', 'null', 'capacitor://localhost']) {
     expect(refusal({ host, origin })).toContain('allowed origin')
   }
   expect(refusal({ host: 'evil.example', origin: 'http://localhost:5173' })).toContain('loopback host')
-  const keyed = admission({ keys: ['k'], localPages: true })
+  const keyed = policyOf({ keys: ['k'], localPages: true })
   expect(keyed.refusal({ host, origin: 'http://localhost:5173' })).toContain('allowed origin')
 })
 
@@ -71,7 +71,7 @@ it.each([
   ['t.example', 'http://t.example'],
   ['[2001:db8::1]:4180', 'http://[2001:db8::1]:4180'],
 ])('at the host %s, takes a page of %s for its own', (host, origin) => {
-  expect(admission({ keys: ['k'] }).refusal({ host, origin })).toBeUndefined()
+  expect(policyOf({ keys: ['k'] }).refusal({ host, origin })).toBeUndefined()
 })
 
 it.each([
@@ -81,21 +81,21 @@ it.each([
   ['', 'https://t.example'],
   ['t.example', 'https://x@t.example'],
 ])('at the host %j, does not take a page of %s for its own', (host, origin) => {
-  expect(admission({ keys: ['k'] }).refusal({ host, origin })).toContain('allowed origin')
+  expect(policyOf({ keys: ['k'] }).refusal({ host, origin })).toContain('allowed origin')
 })
 
 it('knows its public URL with its port or without', () => {
-  const { refusal } = admission({ publicUrl: 'https://t.example' })
+  const { refusal } = policyOf({ publicUrl: 'https://t.example' })
   expect(refusal({ host: 't.example:443' })).toBeUndefined()
   expect(refusal({ host: 't.example:80' })).toContain('loopback host')
 })
 
 it('believes a proxy about the host only where told to', () => {
   const headers = { host: 'localhost', 'x-forwarded-host': 'evil.example, t.example', origin: 'https://t.example' }
-  expect(admission({ keys: ['k'] }).refusal(headers)).toContain('allowed origin')
-  expect(admission({ keys: ['k'], trustProxy: ['10.0.0.1'] }).refusal(headers)).toContain('allowed origin')
-  expect(admission({ keys: ['k'], trustProxy: 1 }).refusal(headers)).toBeUndefined()
-  expect(admission({ keys: ['k'], trustProxy: ['127.0.0.0/8'] }).refusal(headers)).toBeUndefined()
+  expect(policyOf({ keys: ['k'] }).refusal(headers)).toContain('allowed origin')
+  expect(policyOf({ keys: ['k'], trustProxy: ['10.0.0.1'] }).refusal(headers)).toContain('allowed origin')
+  expect(policyOf({ keys: ['k'], trustProxy: 1 }).refusal(headers)).toBeUndefined()
+  expect(policyOf({ keys: ['k'], trustProxy: ['127.0.0.0/8'] }).refusal(headers)).toBeUndefined()
 })
 
 it('finds a key in the header or the URL', () => {

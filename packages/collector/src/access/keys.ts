@@ -1,5 +1,6 @@
-/** The keys that may write. They can change while the collector runs. */
+/** Checks write keys, which can change while the collector runs, and finds the one that a request carries. */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 
 export interface Keys {
   /** True also where no keys are set: then everybody may write. */
@@ -29,3 +30,9 @@ export function createKeys(initial: readonly string[]): Keys {
 }
 
 const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest()
+
+/** The key that a request carries itself: in a header, or in the URL where a browser can set none. */
+export function requestKey(headers: IncomingHttpHeaders, url: string): string | undefined {
+  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')
+  return bearer?.[1] ?? new URL(url, 'http://localhost').searchParams.get('key') ?? undefined
+}
