@@ -11,10 +11,10 @@ import type { RecordSource } from '../../packages/collector/src/commit/record-so
 import type { AcceptedEvent } from '../../packages/collector/src/commit/session-batch.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import { createAckedConnection } from '../../packages/collector/src/ingest/acked-connection.ts'
-import type { Connection } from '../../packages/collector/src/ingest/connection.ts'
 import { createPendingWork } from '../../packages/collector/src/ingest/pending-work.ts'
 import { createPostIngest } from '../../packages/collector/src/ingest/post.ts'
-import { createBuckets } from '../../packages/collector/src/ingest/rate-limit.ts'
+import { createAddressRateLimiter } from '../../packages/collector/src/ingest/rate-limiter.ts'
+import type { Connection } from '../../packages/collector/src/ingest/socket.ts'
 import { limitDefaults } from '../../packages/collector/src/options.ts'
 import { createJudge } from '../../packages/collector/src/session/judge.ts'
 import { createSessions, type Sessions } from '../../packages/collector/src/session/sessions.ts'
@@ -110,7 +110,7 @@ export function createWorld(seed: number): World {
       sessions,
       keys: createKeys([]),
       limits: limitDefaults,
-      rates: createBuckets(Number.MAX_SAFE_INTEGER, () => nowMs),
+      eventRateLimiter: createAddressRateLimiter(Number.MAX_SAFE_INTEGER, () => nowMs),
       pending: createPendingWork(limitDefaults),
       wallMs: () => nowMs,
     })
@@ -157,7 +157,7 @@ export function createWorld(seed: number): World {
       sessions: ingest.sessions,
       keys: createKeys([]),
       limits: { ...limitDefaults, windowEvents: 8 },
-      pace: { allows: () => true },
+      rateLimiter: { allows: () => true },
       hold: createPendingWork(limitDefaults).holdFor('player'),
       wallMs: () => nowMs,
     })

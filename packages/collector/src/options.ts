@@ -76,7 +76,7 @@ export interface CollectorLimits {
   /** @default 5000 */
   readonly helloTimeoutMs: number
   /** @default 15000 */
-  readonly beatMs: number
+  readonly heartbeatMs: number
   /** From the first byte of an HTTP request to the end of its headers. @default 10000 */
   readonly headersTimeoutMs: number
   /** From the first byte of an HTTP request, or of a WebSocket message, to its end. @default 30000 */
@@ -86,7 +86,7 @@ export interface CollectorLimits {
   /** Sockets from one address. @default 2000 */
   readonly maxSocketsPerAddress: number
   /** Sockets from one address that have not said hello. @default 256 */
-  readonly maxGreetingPerAddress: number
+  readonly maxHandshakesPerAddress: number
   /** Events a second of one socket, or of all POSTs of one address, with a second's worth at once. @default 50000 */
   readonly maxEventsPerSecond: number
   /** POSTs a second from one address, with a second's worth at once. @default 200 */
@@ -115,12 +115,12 @@ export const limitDefaults: CollectorLimits = {
   maxTypeLength: protocolDefaults.maxTypeLength,
   windowEvents: protocolDefaults.windowEvents,
   helloTimeoutMs: protocolDefaults.helloTimeoutMs,
-  beatMs: protocolDefaults.beatMs,
+  heartbeatMs: protocolDefaults.heartbeatMs,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   maxSockets: 10_000,
   maxSocketsPerAddress: 2000,
-  maxGreetingPerAddress: 256,
+  maxHandshakesPerAddress: 256,
   maxEventsPerSecond: 50_000,
   maxPostsPerSecond: 200,
   maxGuessesPerMinute: 20,

@@ -13,7 +13,7 @@ import { createJournal } from './commit/journal.ts'
 import { CollectorError } from './errors.ts'
 import { createPendingWork } from './ingest/pending-work.ts'
 import { createPostIngest } from './ingest/post.ts'
-import { createBuckets } from './ingest/rate-limit.ts'
+import { createAddressRateLimiter } from './ingest/rate-limiter.ts'
 import { createRefusals } from './ingest/refusals.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
@@ -135,9 +135,9 @@ export async function openPipeline(
   })
   const originPolicy = createOriginPolicy({ ...settings, keys, localPages: true })
   const pending = createPendingWork(limits)
-  const rates = createBuckets(limits.maxEventsPerSecond, monotonicMs)
+  const eventRateLimiter = createAddressRateLimiter(limits.maxEventsPerSecond, monotonicMs)
   const sockets = createWebSocketIngest({ sessions, keys, originPolicy, limits, proxies, pending, refusals, clock })
-  const post = createPostIngest({ sessions, keys, limits, rates, pending, wallMs: clock.wallMs })
+  const post = createPostIngest({ sessions, keys, limits, eventRateLimiter, pending, wallMs: clock.wallMs })
   let drained: Promise<void> | undefined
   let closed: Promise<void> | undefined
 

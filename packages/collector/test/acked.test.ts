@@ -130,7 +130,7 @@ it('lets a newer connection take over and ignores the older one', async () => {
 })
 
 it('beats on its own and when asked', async () => {
-  const { listening } = await aCollector({ limits: { beatMs: 200 } })
+  const { listening } = await aCollector({ limits: { heartbeatMs: 200 } })
   const client = await aClient(listening)
   await client.hello()
   expect(await client.next()).toEqual({ t: 'beat' })
@@ -139,7 +139,7 @@ it('beats on its own and when asked', async () => {
 })
 
 it('reaps a socket that is silent for two beats', async () => {
-  const { listening } = await aCollector({ limits: { beatMs: 200 } })
+  const { listening } = await aCollector({ limits: { heartbeatMs: 200 } })
   const client = await aClient(listening, aHello(), { autoPong: false })
   await client.hello()
   expect(await client.closed).toMatchObject({ code: 1006 })

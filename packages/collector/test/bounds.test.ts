@@ -61,7 +61,7 @@ it('closes on a message in too many fragments', async () => {
 })
 
 it('closes on a message that does not end, however alive its sender is', async () => {
-  const { listening } = await aCollector({ limits: { beatMs: 100, requestTimeoutMs: 300 } })
+  const { listening } = await aCollector({ limits: { heartbeatMs: 100, requestTimeoutMs: 300 } })
   const client = await aClient(listening)
   await client.hello()
   const alive = setInterval(() => client.ws.readyState === WebSocket.OPEN && client.ws.ping(), 50)
@@ -119,7 +119,7 @@ it('answers a ping of the protocol', async () => {
 it.each([
   [{ maxSockets: 1 }, 'Expected at most 1 sockets in all'],
   [{ maxSocketsPerAddress: 1 }, 'Expected at most 1 sockets from this address'],
-  [{ maxGreetingPerAddress: 1 }, 'Expected at most 1 sockets from this address that have not said hello'],
+  [{ maxHandshakesPerAddress: 1 }, 'Expected at most 1 sockets from this address that have not said hello'],
 ])('says which places are taken: %j', async (limits, reason) => {
   const { listening } = await aCollector({ limits })
   await aSocket(listening.telemetry, v1)

@@ -35,7 +35,7 @@ it.each(steps)('takes POSTs and batches on after a step of %s', async (_name, ms
 
 it.each(steps)('keeps a healthy socket up, and beats on, after a step of %s', async (_name, ms) => {
   const wall = aWallClock()
-  const { listening } = await aCollector({ limits: { beatMs: 300 } })
+  const { listening } = await aCollector({ limits: { heartbeatMs: 300 } })
   const client = await aClient(listening)
   await client.hello()
   wall.step(ms)
@@ -57,7 +57,7 @@ it.each(steps)('shows the rate on after a step of %s', async (_name, ms) => {
 
 it('still reaps a socket that is silent, whatever the clock does', async () => {
   const wall = aWallClock()
-  const { listening } = await aCollector({ limits: { beatMs: 200 } })
+  const { listening } = await aCollector({ limits: { heartbeatMs: 200 } })
   const client = await aClient(listening, undefined, { autoPong: false })
   await client.hello()
   wall.step(-3_600_000)

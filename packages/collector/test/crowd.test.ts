@@ -7,7 +7,7 @@ import { aBystander, aClient, aCollector, aSocket } from './harness.ts'
 const v1 = ['downlink.v1']
 
 it('stands 1,000 sockets that never say hello, and closes them with 4408', async () => {
-  const { listening, data } = await aCollector({ limits: { helloTimeoutMs: 3000, maxGreetingPerAddress: 2000 } })
+  const { listening, data } = await aCollector({ limits: { helloTimeoutMs: 3000, maxHandshakesPerAddress: 2000 } })
   const bystander = await aBystander(listening, data)
   const codes = Promise.all(
     Array.from({ length: 1000 }, () => {
@@ -23,7 +23,7 @@ it('stands 1,000 sockets that never say hello, and closes them with 4408', async
 })
 
 it('gives an address only so many places, and gives them back', async () => {
-  const { listening } = await aCollector({ limits: { maxGreetingPerAddress: 2, maxSocketsPerAddress: 3 } })
+  const { listening } = await aCollector({ limits: { maxHandshakesPerAddress: 2, maxSocketsPerAddress: 3 } })
   const idle = await Promise.all([aSocket(listening.telemetry, v1), aSocket(listening.telemetry, v1)])
   const third = await aSocket(listening.telemetry, v1)
   expect(await third.closed).toMatchObject({ code: 4429 })

@@ -121,7 +121,7 @@ it('listens on no port that fetch refuses', async () => {
 })
 
 it.each([
-  [{ limits: { beatMs: 0 } }, 'Expected `beatMs` to be a whole number from 1 up, got 0'],
+  [{ limits: { heartbeatMs: 0 } }, 'Expected `heartbeatMs` to be a whole number from 1 up, got 0'],
   [{ limits: { maxSockets: 1.5 } }, 'Expected `maxSockets` to be a whole number from 1 up, got 1.5'],
   [
     { publicUrl: 'nowhere' },

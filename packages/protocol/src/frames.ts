@@ -107,10 +107,10 @@ export type AckFrame = {
   readonly rejected?: readonly Rejection[]
 }
 
-export type BeatFrame = { readonly t: 'beat' }
+export type HeartbeatFrame = { readonly t: 'beat' }
 /** Back off for so long; the ack deadline is suspended meanwhile. */
 export type SlowFrame = { readonly t: 'slow'; readonly retryAfterMs: number }
-export type ServerFrame = WelcomeFrame | AckFrame | BeatFrame | SlowFrame
+export type ServerFrame = WelcomeFrame | AckFrame | HeartbeatFrame | SlowFrame
 
 /** The JSON answer of `POST /telemetry`: an ack frame, so that a client reads both alike. */
 export type PostAnswer = AckFrame & {

@@ -18,7 +18,7 @@ export const protocolDefaults = {
   /** Events that may be unacknowledged. */
   windowEvents: 2000,
   /** Between two heartbeats of the collector. */
-  beatMs: 15_000,
+  heartbeatMs: 15_000,
   /** Silence after which a client with something in flight gives the link up. */
   ackDeadlineMs: 10_000,
   /** From the open socket to its hello. */

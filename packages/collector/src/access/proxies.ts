@@ -94,6 +94,7 @@ const valuesOf = (header: string | readonly string[] | undefined): string[] =>
         .split(',')
         .map((value) => value.trim())
 
+/** Warns in the log, once, that a proxy was not believed: its operator sees one sender where there are many. */
 export function warnOfProxies(proxies: Proxies, log: Pick<FastifyBaseLogger, 'warn'>): Proxies {
   let hasWarned = false
   return {

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { createOriginPolicy, isLoopback } from '../access/origin-policy.ts'
 import { readOrigins } from '../access/origins.ts'
 import { type Proxies, readAddress } from '../access/proxies.ts'
-import { createBuckets } from '../ingest/rate-limit.ts'
+import { createAddressRateLimiter } from '../ingest/rate-limiter.ts'
 import type { CollectorSettings } from '../options.ts'
 
 /** `limited`: its address has guessed too often, so that nothing it shows is looked at. */
@@ -35,7 +35,7 @@ export function createReadAccess(options: ReadAccessOptions): ReadAccess {
   const expected = readToken === undefined ? undefined : digestOf(readToken)
   // The cookie holds chance and not the token: it can't be guessed, so that whoever has one is never limited.
   const ticket = randomBytes(32)
-  const guesses = createBuckets(maxGuessesPerMinute / 60, monotonicNow, maxGuessesPerMinute)
+  const guesses = createAddressRateLimiter(maxGuessesPerMinute / 60, monotonicNow, maxGuessesPerMinute)
 
   return {
     admits(request) {

@@ -11,38 +11,37 @@ import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Link, Session, Settled } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
-import type { Connection } from './connection.ts'
 import { introductionOf } from './introduction.ts'
-import type { Pace } from './pace.ts'
 import type { Hold } from './pending-work.ts'
-import { refuseFrame, refuseWork, type Socket } from './socket.ts'
+import type { SocketRateLimiter } from './rate-limiter.ts'
+import { type Connection, refuseFrame, refuseWork, type Socket } from './socket.ts'
 
 export interface AckedConnectionOptions {
   readonly socket: Socket
   readonly sessions: Sessions
   readonly keys: Keys
   readonly limits: CollectorLimits
-  readonly pace: Pace
+  readonly rateLimiter: SocketRateLimiter
   readonly hold: Hold
   readonly wallMs: () => number
 }
 
 type State =
-  | { readonly at: 'greeting' }
+  | { readonly status: 'handshaking' }
   /** Hello is there, welcome is not yet. */
-  | { readonly at: 'opening'; readonly key: string | undefined }
-  | { readonly at: 'open'; readonly key: string | undefined; readonly session: Session }
+  | { readonly status: 'opening'; readonly key: string | undefined }
+  | { readonly status: 'open'; readonly key: string | undefined; readonly session: Session }
 
 export function createAckedConnection(options: AckedConnectionOptions): Connection {
-  const { socket, sessions, keys, limits, pace, hold, wallMs } = options
-  let state: State = { at: 'greeting' }
+  const { socket, sessions, keys, limits, rateLimiter, hold, wallMs } = options
+  let state: State = { status: 'handshaking' }
   let leave = (): void => {}
   /** What the next ack says. One ack answers all batches of a commit. */
   let due: { record: SessionRecord; rejected: Rejection[] } | undefined
 
   return {
-    get greeting() {
-      return state.at === 'greeting'
+    get isHandshaking() {
+      return state.status === 'handshaking'
     },
 
     receive(text) {
@@ -50,24 +49,24 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       if (!decoded.ok) return refuseFrame(socket, decoded.error)
       const frame = decoded.value
       // Each frame counts, so that empty ones are no way around the limit.
-      if (!pace.allows(frame.t === 'batch' ? 1 + frame.events.length : 1)) return
+      if (!rateLimiter.allows(frame.t === 'batch' ? 1 + frame.events.length : 1)) return
       if (frame.t === 'ping') return socket.send({ t: 'beat' })
       if (frame.t === 'hello') {
-        if (state.at !== 'greeting') return socket.close(closeCodes.badFrame, 'Expected one hello, got another')
+        if (state.status !== 'handshaking') return socket.close(closeCodes.badFrame, 'Expected one hello, got another')
         return void open(frame)
       }
-      if (state.at !== 'open') return socket.close(closeCodes.badFrame, 'Expected no batch before the welcome')
+      if (state.status !== 'open') return socket.close(closeCodes.badFrame, 'Expected no batch before the welcome')
       take(state.session, frame, text.length)
     },
 
     closed: () => leave(),
 
-    beat() {
-      if (state.at === 'open') socket.send({ t: 'beat' })
+    sendHeartbeat() {
+      if (state.status === 'open') socket.send({ t: 'beat' })
     },
 
     recheckKey() {
-      if (state.at !== 'greeting' && !keys.allows(state.key))
+      if (state.status !== 'handshaking' && !keys.allows(state.key))
         socket.close(closeCodes.unauthorised, 'The key was removed')
     },
   }
@@ -75,7 +74,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
   async function open(hello: ReceivedHello): Promise<void> {
     const { key, conn, leftOut } = hello
     if (!keys.allows(key)) return socket.close(closeCodes.unauthorised, 'Expected a valid key')
-    state = { at: 'opening', key }
+    state = { status: 'opening', key }
     const opening = await sessions.open(hello)
     if (!socket.open) return
     if (opening.kind === 'forbidden') return socket.close(closeCodes.forbidden, 'Expected the proof of this session')
@@ -90,14 +89,14 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     leave = () => session.detach(link)
     const settled = await session.greet(introductionOf(hello, wallMs()), hello, wallMs())
     if (settled.kind === 'unavailable') return unavailable()
-    state = { at: 'open', key, session }
+    state = { status: 'open', key, session }
     const { record } = settled
     socket.send({
       t: 'welcome',
       ack: record.mark,
       window: limits.windowEvents,
       maxBatchBytes: limits.maxFrameBytes,
-      beatMs: limits.beatMs,
+      beatMs: limits.heartbeatMs,
       now: wallMs(),
       totals: totalsOf(record),
       ...(leftOut && { leftOut }),

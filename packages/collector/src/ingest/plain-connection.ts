@@ -4,24 +4,23 @@ import type { Keys } from '../access/keys.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Link, Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
-import type { Connection } from './connection.ts'
-import type { Pace } from './pace.ts'
 import type { Hold } from './pending-work.ts'
-import { refuseFrame, refuseWork, type Socket } from './socket.ts'
+import type { SocketRateLimiter } from './rate-limiter.ts'
+import { type Connection, refuseFrame, refuseWork, type Socket } from './socket.ts'
 
 export interface PlainConnectionOptions {
   readonly socket: Socket
   readonly sessions: Sessions
   readonly keys: Keys
   readonly key: string | undefined
-  readonly pace: Pace
+  readonly rateLimiter: SocketRateLimiter
   readonly hold: Hold
   readonly limits: CollectorLimits
   readonly wallMs: () => number
 }
 
 export function createPlainConnection(options: PlainConnectionOptions): Connection {
-  const { socket, sessions, keys, key, pace, hold, limits, wallMs } = options
+  const { socket, sessions, keys, key, rateLimiter, hold, limits, wallMs } = options
   /** Begun with the first events: a socket that sends none leaves no trace. */
   let session: Session | undefined
 
@@ -32,12 +31,12 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
   }
 
   return {
-    greeting: false,
+    isHandshaking: false,
 
     receive(text) {
       const decoded = decodePlain(text, limits.maxElements)
       if (!decoded.ok) return refuseFrame(socket, decoded.error)
-      if (!pace.allows(1 + decoded.value.length)) return
+      if (!rateLimiter.allows(1 + decoded.value.length)) return
       const release = hold(text.length)
       if (!release) return refuseWork(socket)
       if (!session) {
@@ -57,7 +56,7 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
       void session.takePlain([], true, wallMs())
     },
 
-    beat() {},
+    sendHeartbeat() {},
 
     recheckKey() {
       if (!keys.allows(key)) socket.close(closeCodes.unauthorised, 'The key was removed')

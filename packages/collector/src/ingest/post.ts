@@ -7,7 +7,7 @@ import type { Settled } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { introductionOf } from './introduction.ts'
 import type { PendingWork } from './pending-work.ts'
-import type { Buckets } from './rate-limit.ts'
+import type { AddressRateLimiter } from './rate-limiter.ts'
 import type { RefusalReason } from './refusals.ts'
 
 type RefusedStatus = 400 | 401 | 403 | 409 | 413 | 429 | 503
@@ -28,7 +28,7 @@ export interface PostIngestOptions {
   readonly keys: Keys
   readonly limits: Pick<CollectorLimits, 'maxElements' | 'maxRejectionsPerAnswer' | 'maxEventsPerSecond'>
   /** Events of each address. */
-  readonly rates: Buckets
+  readonly eventRateLimiter: AddressRateLimiter
   readonly pending: PendingWork
   readonly wallMs: () => number
 }
@@ -37,7 +37,7 @@ export interface PostIngestOptions {
 export type PostIngest = (text: string, requestKey: string | undefined, address: string) => Promise<PostOutcome>
 
 export function createPostIngest(options: PostIngestOptions): PostIngest {
-  const { sessions, keys, limits, rates, pending, wallMs } = options
+  const { sessions, keys, limits, eventRateLimiter, pending, wallMs } = options
   return async (text, requestKey, address) => {
     const decoded = decodeBody(text, limits.maxElements)
     if (!decoded.ok) {
@@ -48,7 +48,7 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     const key = body.kind === 'acked' ? (body.post.key ?? requestKey) : requestKey
     if (!keys.allows(key)) return refusal(401, 'unauthorised', 'Expected a valid key')
     const { events } = body.kind === 'acked' ? body.post : body
-    const waitSeconds = rates.take(address, events.length)
+    const waitSeconds = eventRateLimiter.take(address, events.length)
     if (waitSeconds > 0) {
       const message = `Expected at most ${limits.maxEventsPerSecond} events a second`
       return { ...refusal(429, 'too_fast', message), retryAfterSeconds: waitSeconds }
@@ -64,7 +64,7 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     if (opening.kind === 'forbidden') return refusal(403, 'forbidden', 'Expected the proof of this session')
     if (opening.kind === 'unavailable') return unavailable()
     const { session } = opening
-    // Nothing may come between the two, so the greeting is not waited for.
+    // Nothing may come between the two, so the handshake is not waited for.
     const greeted = session.greet(introductionOf(post, wallMs()), post, wallMs())
     const taken = session.take(post, wallMs())
     if (taken.kind === 'settling') return answer(await taken.settled, post.leftOut)

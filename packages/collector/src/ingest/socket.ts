@@ -1,4 +1,4 @@
-/** A WebSocket as ingest sees it: text out, a coded close, nothing piling up towards a reader that does not read. */
+/** Wraps a WebSocket for ingest: text out, a coded close, nothing piling up towards a reader that does not read. */
 import { type CloseCode, closeCodes, encodeFrame, type FrameError, type ServerFrame } from '@downlink/protocol'
 import type { WebSocket } from 'ws'
 
@@ -72,3 +72,16 @@ export function refuseFrame(socket: Socket, { code, message }: FrameError): void
 /** Closes where there is no room for what it brought. */
 export const refuseWork = (socket: Socket): void =>
   socket.close(closeCodes.unavailable, 'Too much waits for its commit; come back later')
+
+/** What a WebSocket speaks: `downlink.v1` or plain arrays. */
+export interface Connection {
+  receive(text: string): void
+  /** The socket is gone. */
+  closed(): void
+  /** Before its session is open: hello is still to come. */
+  readonly isHandshaking: boolean
+  /** Heartbeat, where the connection has one. */
+  sendHeartbeat(): void
+  /** A write key was removed. */
+  recheckKey(): void
+}

@@ -7,7 +7,7 @@ import type { Proxies } from '../access/proxies.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { PendingWork } from './pending-work.ts'
 import { type PostIngest, unavailableRetrySeconds } from './post.ts'
-import { createBuckets } from './rate-limit.ts'
+import { createAddressRateLimiter } from './rate-limiter.ts'
 import { expectedBytes, readBody } from './read-body.ts'
 import type { RefusalReason, Refusals } from './refusals.ts'
 
@@ -24,7 +24,7 @@ export interface TelemetryRoutesOptions {
 /** Registers on an instance of its own, for its body parser is not the host's. */
 export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOptions): void {
   const { originPolicy, post, limits, proxies, pending, refusals, monotonicMs } = options
-  const rates = createBuckets(limits.maxPostsPerSecond, monotonicMs)
+  const postRateLimiter = createAddressRateLimiter(limits.maxPostsPerSecond, monotonicMs)
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -72,7 +72,7 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
 
     app.post(path, async (request: FastifyRequest, reply: FastifyReply) => {
       const address = proxies.senderOf(request.raw)
-      const waitSeconds = rates.take(address, 1)
+      const waitSeconds = postRateLimiter.take(address, 1)
       if (waitSeconds > 0) {
         reply.header('retry-after', String(waitSeconds))
         return refuse(reply, 429, 'too_fast', `Expected at most ${limits.maxPostsPerSecond} requests a second`)

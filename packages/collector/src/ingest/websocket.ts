@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { closeCodes, subprotocol } from '@downlink/protocol'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import { type Keys, requestKey } from '../access/keys.ts'
 import type { OriginPolicy } from '../access/origin-policy.ts'
 import type { Proxies } from '../access/proxies.ts'
@@ -10,14 +10,13 @@ import type { Clock } from '../clock.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createAckedConnection } from './acked-connection.ts'
-import type { Connection } from './connection.ts'
+import { type ConnectionSlot, createConnectionLimiter } from './connection-limiter.ts'
 import { createMessageWatch, type MessageWatch } from './message-watch.ts'
-import { createPace, type Pace } from './pace.ts'
 import type { Hold, PendingWork } from './pending-work.ts'
 import { createPlainConnection } from './plain-connection.ts'
+import { createSocketRateLimiter, type SocketRateLimiter } from './rate-limiter.ts'
 import { type Refusals, refusedBy } from './refusals.ts'
-import { createSocket, type Socket } from './socket.ts'
-import { createSocketCensus, type Seat } from './socket-census.ts'
+import { type Connection, createSocket, type Socket } from './socket.ts'
 
 export interface WebSocketIngest {
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void
@@ -41,7 +40,8 @@ export interface WebSocketIngestOptions {
   readonly clock: Clock
 }
 
-interface Live {
+/** A WebSocket that has a slot, and what follows it. */
+interface OpenSocket {
   readonly ws: WebSocket
   readonly socket: Socket
   readonly connection: Connection
@@ -50,25 +50,18 @@ interface Live {
 }
 
 export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocketIngest {
-  const { sessions, keys, originPolicy, limits, proxies, pending, refusals, clock } = options
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: limits.maxFrameBytes,
-    maxFragments,
-    maxBufferedChunks,
-    perMessageDeflate: false,
-    // A pong is an answer, and whoever does not read answers is not sent more of them.
-    autoPong: false,
-    handleProtocols: (protocols) => (protocols.has(subprotocol) ? subprotocol : false),
-  })
-  const live = new Set<Live>()
-  const census = createSocketCensus(limits)
+  const { originPolicy, limits, proxies, pending, refusals, clock } = options
+  const server = new WebSocketServer({ ...serverOptions, maxPayload: limits.maxFrameBytes })
+  const openSockets = new Set<OpenSocket>()
+  const limiter = createConnectionLimiter(limits)
   let stopped = false
-  const beats = setInterval(beat, limits.beatMs).unref()
+  const heartbeat = setInterval(() => {
+    for (const open of openSockets) checkOrBeat(open, clock.monotonicMs(), limits)
+  }, limits.heartbeatMs).unref()
 
   return {
     get sockets() {
-      return live.size
+      return openSockets.size
     },
 
     upgrade(request, stream, head) {
@@ -77,18 +70,18 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     },
 
     recheckKeys() {
-      for (const { connection } of live) connection.recheckKey()
+      for (const { connection } of openSockets) connection.recheckKey()
     },
 
     stop() {
       stopped = true
-      clearInterval(beats)
-      for (const { ws } of live) ws.pause()
+      clearInterval(heartbeat)
+      for (const { ws } of openSockets) ws.pause()
     },
 
     async close() {
-      const gone = [...live].map(({ ws }) => new Promise((resolve) => ws.once('close', resolve)))
-      for (const { ws, socket } of live) {
+      const gone = [...openSockets].map(({ ws }) => new Promise((resolve) => ws.once('close', resolve)))
+      for (const { ws, socket } of openSockets) {
         socket.close(closeCodes.restarting, 'The collector restarts; come back later')
         ws.resume()
       }
@@ -112,98 +105,108 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     const refusal = originPolicy.refusal(request)
     if (stopped) socket.close(closeCodes.restarting, 'The collector restarts; come back later')
     else if (refusal) socket.close(closeCodes.forbidden, refusal)
-    else seat(ws, socket, request, stream)
+    else connect(ws, socket, request, stream)
   }
 
-  function seat(ws: WebSocket, socket: Socket, request: IncomingMessage, stream: Duplex): void {
+  function connect(ws: WebSocket, socket: Socket, request: IncomingMessage, stream: Duplex): void {
     const address = proxies.senderOf(request)
-    const entry = census.enter(address)
-    if (entry.kind === 'full') {
-      socket.close(closeCodes.tooFast, entry.message)
+    const acquired = limiter.acquire(address)
+    if (acquired.kind === 'full') {
+      socket.close(closeCodes.tooFast, acquired.message)
       return
     }
-    const pace = createPace(socket, limits.maxEventsPerSecond, clock.monotonicMs)
-    const connection = connectionOf(ws, socket, pace, pending.holdFor(address), request)
+    const rateLimiter = createSocketRateLimiter(socket, limits.maxEventsPerSecond, clock.monotonicMs)
+    const connection = createConnection(
+      ws,
+      { ...options, socket, rateLimiter, hold: pending.holdFor(address) },
+      request,
+    )
     const watch = createMessageWatch(clock.monotonicMs)
     stream.on('data', watch.read)
-    if (connection) serve({ ws, socket, connection, watch, heardAtMs: clock.monotonicMs() }, entry.seat, pace)
-    else entry.seat.leave()
+    if (connection) {
+      serve({ ws, socket, connection, watch, heardAtMs: clock.monotonicMs() }, acquired.slot, rateLimiter)
+    } else acquired.slot.release()
   }
 
-  function serve(entry: Live, seat: Seat, pace: Pace): void {
-    const { ws, socket, connection } = entry
-    live.add(entry)
+  function serve(open: OpenSocket, slot: ConnectionSlot, rateLimiter: SocketRateLimiter): void {
+    const { ws, socket, connection } = open
+    openSockets.add(open)
     const helloTimer = setTimeout(() => {
-      if (connection.greeting) socket.close(closeCodes.noHello, `Expected hello within ${limits.helloTimeoutMs} ms`)
+      if (connection.isHandshaking)
+        socket.close(closeCodes.noHello, `Expected hello within ${limits.helloTimeoutMs} ms`)
     }, limits.helloTimeoutMs)
     ws.on('message', (data: Buffer, isBinary) => {
       if (!socket.open || stopped) return
-      entry.heardAtMs = clock.monotonicMs()
+      open.heardAtMs = clock.monotonicMs()
       if (isBinary) return socket.close(closeCodes.badFrame, 'Expected text frames, got a binary one')
-      if (connection.greeting && data.length > limits.maxHelloBytes) {
+      if (connection.isHandshaking && data.length > limits.maxHelloBytes) {
         return socket.close(closeCodes.tooLarge, `Expected at most ${limits.maxHelloBytes} bytes before the welcome`)
       }
       connection.receive(utf8.decode(data))
-      if (!connection.greeting) seat.greeted()
+      if (!connection.isHandshaking) slot.endHandshake()
     })
     ws.on('ping', (data) => {
-      if (pace.allows(1)) socket.pong(data)
+      if (rateLimiter.allows(1)) socket.pong(data)
     })
     ws.on('pong', () => {
-      if (pace.allows(1)) entry.heardAtMs = clock.monotonicMs()
+      if (rateLimiter.allows(1)) open.heardAtMs = clock.monotonicMs()
     })
     ws.once('close', () => {
       clearTimeout(helloTimer)
-      live.delete(entry)
-      seat.leave()
+      openSockets.delete(open)
+      slot.release()
       if (!stopped) connection.closed()
     })
   }
+}
 
-  function connectionOf(
-    ws: WebSocket,
-    socket: Socket,
-    pace: Pace,
-    hold: Hold,
-    request: IncomingMessage,
-  ): Connection | undefined {
-    const { wallMs } = clock
-    if (ws.protocol === subprotocol)
-      return createAckedConnection({ socket, sessions, keys, limits, pace, hold, wallMs })
-    const key = requestKey(request.headers, request.url ?? '/')
-    if (!keys.allows(key)) {
-      socket.close(closeCodes.unauthorised, 'Expected a valid key')
-      return undefined
-    }
-    return createPlainConnection({ socket, sessions, keys, key, pace, hold, limits, wallMs })
-  }
+interface ConnectionOptions extends WebSocketIngestOptions {
+  readonly socket: Socket
+  readonly rateLimiter: SocketRateLimiter
+  readonly hold: Hold
+}
 
-  function beat(): void {
-    const nowMs = clock.monotonicMs()
-    for (const entry of live) {
-      const { ws, socket, connection, watch } = entry
-      // What we don't read can't be held against it.
-      if (ws.isPaused) {
-        entry.heardAtMs = nowMs
-        watch.restart()
-      }
-      if (nowMs - entry.heardAtMs > 2 * limits.beatMs) ws.terminate()
-      else if (nowMs - (watch.unfinishedSinceMs ?? nowMs) > limits.requestTimeoutMs) {
-        socket.close(closeCodes.tooLarge, `Expected a message to be there within ${limits.requestTimeoutMs} ms`)
-      } else {
-        connection.beat()
-        ws.ping()
-      }
-    }
+/** Acknowledged or plain, as its subprotocol says; undefined where it was closed for its key. */
+function createConnection(ws: WebSocket, options: ConnectionOptions, request: IncomingMessage): Connection | undefined {
+  const { keys, socket, clock } = options
+  const { wallMs } = clock
+  if (ws.protocol === subprotocol) return createAckedConnection({ ...options, wallMs })
+  const key = requestKey(request.headers, request.url ?? '/')
+  if (keys.allows(key)) return createPlainConnection({ ...options, key, wallMs })
+  socket.close(closeCodes.unauthorised, 'Expected a valid key')
+  return undefined
+}
+
+/** Closes a socket that is silent or whose message never ends; to any other the heartbeat goes. */
+function checkOrBeat(open: OpenSocket, nowMs: number, { heartbeatMs, requestTimeoutMs }: CollectorLimits): void {
+  const { ws, socket, connection, watch } = open
+  // What we don't read can't be held against it.
+  if (ws.isPaused) {
+    open.heardAtMs = nowMs
+    watch.restart()
   }
+  if (nowMs - open.heardAtMs > 2 * heartbeatMs) ws.terminate()
+  else if (nowMs - (watch.unfinishedSinceMs ?? nowMs) > requestTimeoutMs) {
+    socket.close(closeCodes.tooLarge, `Expected a message to be there within ${requestTimeoutMs} ms`)
+  } else {
+    connection.sendHeartbeat()
+    ws.ping()
+  }
+}
+
+const serverOptions: ServerOptions = {
+  noServer: true,
+  // Browsers and proxies cut a message into a few frames at most, and a network these into packets.
+  maxFragments: 128,
+  maxBufferedChunks: 2048,
+  perMessageDeflate: false,
+  // A pong is an answer, and whoever does not read answers is not sent more of them.
+  autoPong: false,
+  handleProtocols: (protocols) => (protocols.has(subprotocol) ? subprotocol : false),
 }
 
 /** Passes over a byte order mark, as it does in the body of a POST. That it is UTF-8 was checked. */
 const utf8 = new TextDecoder()
-
-/** Browsers and proxies cut a message into a few frames at most, and a network these into packets. */
-const maxFragments = 128
-const maxBufferedChunks = 2048
 
 /** Codes of `ws` for what is over its limits. */
 const tooLarge: ReadonlySet<string> = new Set([

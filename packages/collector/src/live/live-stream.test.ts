@@ -178,7 +178,7 @@ it('passes over a listener that does not keep up, and tells it what it lost; the
 it('sends a comment now and then, so that nothing on the way takes the link for dead', () => {
   const { aListener, ticks } = aStream()
   const { texts } = aListener()
-  ticks(liveLimits.ticksPerBeat)
+  ticks(liveLimits.ticksPerHeartbeat)
   expect(texts.filter((text) => text.startsWith(':'))).toEqual([': beat\n\n'])
 })
 

@@ -72,7 +72,7 @@ export interface LiveStreamOptions {
 export const liveLimits = {
   tickMs: 100,
   ticksPerCounters: 5,
-  ticksPerBeat: 150,
+  ticksPerHeartbeat: 150,
   historySeconds: 60,
   maxTailEntries: 50,
   maxTailBytes: 131_072,
@@ -147,7 +147,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 
   function tick(): void {
     ticks++
-    if (ticks % liveLimits.ticksPerBeat === 0) for (const { sink } of listeners) sink.write(': beat\n\n')
+    if (ticks % liveLimits.ticksPerHeartbeat === 0) for (const { sink } of listeners) sink.write(': beat\n\n')
     if (ticks % liveLimits.ticksPerCounters === 0) toAll(message('counters', counters()))
     if (events.length > 0 || rejected.length > 0) sendTail()
   }

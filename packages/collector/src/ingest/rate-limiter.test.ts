@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { createBuckets } from './rate-limit.ts'
+import { createAddressRateLimiter } from './rate-limiter.ts'
 
 function someBuckets(perSecond: number) {
   let nowMs = 0
-  const buckets = createBuckets(perSecond, () => nowMs)
+  const buckets = createAddressRateLimiter(perSecond, () => nowMs)
   return {
     take: (amount: number, address = 'a') => buckets.take(address, amount),
     wait: (ms: number) => {
