@@ -1,4 +1,4 @@
-/** A collector's life: listening on its own, or mounted in a server that is there already. */
+/** Runs a collector: listening on its own, or mounted in a server that is there already. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { telemetryPath } from '@downlink/protocol'
@@ -10,7 +10,7 @@ import { blockedPorts } from './blocked-ports.ts'
 import { cannotListen } from './cannot-listen.ts'
 import type { CommitNotice } from './commit/commit-notice.ts'
 import { CollectorError } from './errors.ts'
-import { type CollectorOptions, settle } from './options.ts'
+import { type CollectorOptions, resolveOptions } from './options.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'
 import type { Ledger } from './query/ledgers.ts'
 import type { QueryResult } from './query/result-text.ts'
@@ -81,12 +81,12 @@ export interface Listening {
   readonly data: string
 }
 
-/** Where a collector's life stands. It is lived once, but for a port that was taken. */
-type Life =
-  | { readonly at: 'rest' }
-  | { readonly at: 'opening'; readonly opened: Promise<unknown> }
-  | { readonly at: 'running'; readonly pipeline: Pipeline; readonly close: () => Promise<void> }
-  | { readonly at: 'closed'; readonly closed: Promise<void> }
+/** Runs through once, but for a port that was taken. */
+type Lifecycle =
+  | { readonly status: 'idle' }
+  | { readonly status: 'opening'; readonly opened: Promise<unknown> }
+  | { readonly status: 'running'; readonly pipeline: Pipeline; readonly close: () => Promise<void> }
+  | { readonly status: 'closed'; readonly closed: Promise<void> }
 
 /**
  * A collector at rest: `listen`, `plugin` or `attach` runs it.
@@ -97,10 +97,10 @@ type Life =
  * @throws {CollectorError} `bad_option`
  */
 export function createCollector(options: CollectorOptions = {}): Collector {
-  const settings = settle(options)
+  const settings = resolveOptions(options)
   const keys = createKeys(settings.keys)
   const logger = settings.logger === undefined ? pino(pino.destination(2)) : settings.logger || silent
-  let life: Life = { at: 'rest' }
+  let lifecycle: Lifecycle = { status: 'idle' }
 
   return {
     async listen({ port = 4180, host = '127.0.0.1' } = {}) {
@@ -118,7 +118,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
         await app.listen({ port, host })
       } catch (cause) {
         await close()
-        life = { at: 'rest' }
+        lifecycle = { status: 'idle' }
         throw cannotListen(host, port, cause)
       }
       const address = app.server.address() as AddressInfo
@@ -163,7 +163,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
       return running().reads.ledger(sessionId)
     },
 
-    subscribe: (listener) => running().reading.subscribe(listener),
+    subscribe: (listener) => running().readSide.subscribe(listener),
 
     async settled() {
       await running().settled()
@@ -171,33 +171,34 @@ export function createCollector(options: CollectorOptions = {}): Collector {
 
     setKeys(next) {
       keys.replace(next)
-      if (life.at === 'running') life.pipeline.sockets.recheckKeys()
+      if (lifecycle.status === 'running') lifecycle.pipeline.sockets.recheckKeys()
     },
   }
 
   function running(): Pipeline {
-    if (life.at !== 'running') throw new CollectorError('wrong_state', 'Expected a collector that is running')
-    return life.pipeline
+    if (lifecycle.status !== 'running') throw new CollectorError('wrong_state', 'Expected a collector that is running')
+    return lifecycle.pipeline
   }
 
   async function open(end: () => Promise<void>): Promise<Pipeline> {
-    if (life.at !== 'rest') throw new CollectorError('wrong_state', 'Expected a collector at rest, got one that ran')
+    if (lifecycle.status !== 'idle')
+      throw new CollectorError('wrong_state', 'Expected a collector at rest, got one that ran')
     const opened = openPipeline(settings, keys, logger, () => void close())
-    life = { at: 'opening', opened }
+    lifecycle = { status: 'opening', opened }
     try {
       const pipeline = await opened
-      life = { at: 'running', pipeline, close: end }
+      lifecycle = { status: 'running', pipeline, close: end }
       return pipeline
     } catch (error) {
-      life = { at: 'rest' }
+      lifecycle = { status: 'idle' }
       throw error
     }
   }
 
   async function close(): Promise<void> {
-    if (life.at === 'opening') await life.opened.catch(() => {})
-    if (life.at === 'running') life = { at: 'closed', closed: life.close() }
-    if (life.at === 'closed') await life.closed
+    if (lifecycle.status === 'opening') await lifecycle.opened.catch(() => {})
+    if (lifecycle.status === 'running') lifecycle = { status: 'closed', closed: lifecycle.close() }
+    if (lifecycle.status === 'closed') await lifecycle.closed
   }
 }
 

@@ -5,7 +5,7 @@ import { type Origins, readOrigins } from './access/origins.ts'
 import { createProxies, type Proxies, type TrustedProxies } from './access/proxies.ts'
 import { blockedPorts } from './blocked-ports.ts'
 import { CollectorError } from './errors.ts'
-import { type QueryLimits, settleQueryLimits } from './query/query-limits.ts'
+import { type QueryLimits, resolveQueryLimits } from './query/query-limits.ts'
 
 export interface CollectorOptions {
   /** Folder of the database and the exports. @default './.downlink' */
@@ -158,7 +158,7 @@ export interface CollectorSettings {
 }
 
 /** @throws {CollectorError} `bad_option`, `unprotected` */
-export function settle(options: CollectorOptions): CollectorSettings {
+export function resolveOptions(options: CollectorOptions): CollectorSettings {
   const { keys = [], readToken, origins = [], publicUrl, trustProxy = false } = options
   const limits = { ...limitDefaults, ...options.limits }
   const commit = { ...commitDefaults, ...options.commit }
@@ -198,7 +198,7 @@ export function settle(options: CollectorOptions): CollectorSettings {
     logger: options.logger,
     limits,
     commit,
-    query: settleQueryLimits(options.query),
+    query: resolveQueryLimits(options.query),
   }
 }
 

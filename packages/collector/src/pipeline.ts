@@ -22,7 +22,7 @@ import { readOwner } from './log/owner.ts'
 import { type LogWarning, openLogWriter } from './log/write-log.ts'
 import type { CollectorSettings } from './options.ts'
 import { describeViews } from './query/event-views.ts'
-import { createReading, type Reading } from './reading.ts'
+import { createReadSide, type ReadSide } from './read-side.ts'
 import { createJudge } from './session/judge.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { isAnswered, openOwnerSocket } from './store-process/owner-socket.ts'
@@ -33,7 +33,7 @@ import { createStoreProcess } from './store-process/store-process.ts'
 export interface Pipeline {
   /** Absolute path of the data folder. */
   readonly folder: string
-  readonly reading: Reading
+  readonly readSide: ReadSide
   readonly reads: ReadClient
   readonly sessions: Sessions
   readonly sockets: WebSocketIngest
@@ -95,18 +95,18 @@ export async function openPipeline(
     clock,
     describeViews: () => describeViews(settings.events),
     openSessions: () => sessions.openIds(),
-    owed: () => reading.tally.owed,
+    owed: () => readSide.counters.owed,
     bytesAfter: writer.bytesAfter,
     onCheckpoint: (position) => {
       writer.removeBefore(position).catch((error: unknown) => {
         logger.error({ error: String(error) }, 'A segment of the log can not be deleted')
       })
     },
-    onCounts: (counts) => reading.tally.startFrom(counts),
+    onCounts: (counts) => readSide.counters.startFrom(counts),
     onUp: () => commits.onStoreUp(),
   })
   const reads = createReadClient(store, socketPath)
-  const reading = createReading({
+  const readSide = createReadSide({
     settings,
     reads,
     store,
@@ -116,20 +116,20 @@ export async function openPipeline(
     clock,
   })
   const commits = createGroupCommit({
-    journal: reading.watchJournal(createJournal({ log: writer, tell: store.tell })),
+    journal: readSide.watchJournal(createJournal({ log: writer, tell: store.tell })),
     source: store,
     ...commit,
-    listener: reading.listener,
+    listener: readSide.listener,
     onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
   })
-  const log = reading.watchLog(commits)
+  const log = readSide.watchLog(commits)
   const judge = createJudge(limits, settings.events.schemas)
   const sessions = createSessions({
     log,
     judge,
     maxIdle: maxIdleSessions,
     onOwed: (events) => {
-      reading.tally.owed += events
+      readSide.counters.owed += events
     },
     onSocket: store.tellSocket,
   })
@@ -148,7 +148,7 @@ export async function openPipeline(
 
   return {
     folder,
-    reading,
+    readSide,
     reads,
     sessions,
     sockets,
@@ -168,7 +168,7 @@ export async function openPipeline(
 
   async function drain(): Promise<void> {
     sockets.stop()
-    reading.hangUp()
+    readSide.hangUp()
     await log.settled()
     // The acks of the last commit are sent in the turn after it.
     await new Promise(setImmediate)

@@ -39,7 +39,7 @@ export async function mount(app: FastifyInstance, pipeline: Pipeline): Promise<v
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'unavailable', reads })
   })
   await app.register(async (telemetry) => telemetryRoutes(telemetry, pipeline.routes))
-  await app.register(pipeline.reading.api)
+  await app.register(pipeline.readSide.api)
   app.addHook('preClose', pipeline.drain)
   app.addHook('onClose', pipeline.close)
 }

@@ -3,7 +3,7 @@ import type { EventDefinitions } from '@downlink/protocol'
 import { DuckDBTimestampValue } from '@duckdb/node-api'
 import { onTestFinished } from 'vitest'
 import { describeViews } from '../src/query/event-views.ts'
-import { type QueryLimits, settleQueryLimits } from '../src/query/query-limits.ts'
+import { type QueryLimits, resolveQueryLimits } from '../src/query/query-limits.ts'
 import { planReadStore, type ReadWatch } from '../src/query/read-store.ts'
 import { openDatabase } from '../src/store/open-database.ts'
 import { aFolder } from './harness.ts'
@@ -19,7 +19,7 @@ export interface ReadStoreSetup {
 const at = new DuckDBTimestampValue(1_767_225_600_000_000n)
 
 export async function aReadStore({ definitions = { schemas: {} }, limits, settings = [], watch }: ReadStoreSetup = {}) {
-  const plan = planReadStore(() => describeViews(definitions), settleQueryLimits(limits))
+  const plan = planReadStore(() => describeViews(definitions), resolveQueryLimits(limits))
   const database = await openDatabase({
     dataFolder: await aFolder(),
     log: { error: () => {} },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { CommittedEvent } from '../commit/commit-notice.ts'
-import { createTally, noCounts } from '../metrics/tally.ts'
+import { createEventCounters, noCounts } from '../metrics/event-counters.ts'
 import { createFeed } from './feed.ts'
 import { createLiveStream, type LiveCounters, type LiveTail, liveLimits } from './live-stream.ts'
 
@@ -24,7 +24,7 @@ function aStream() {
   let tick: (() => void) | undefined
   const stream = createLiveStream({
     feed,
-    tally: createTally(() => 0),
+    counters: createEventCounters(() => 0),
     sockets: () => 2,
     refused: () => 5,
     log: { bytes: 5000, segments: 2 },

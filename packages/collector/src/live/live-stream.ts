@@ -5,12 +5,12 @@
  */
 import type { CommitNotice, CommittedEvent } from '../commit/commit-notice.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
+import type { EventCounters, EventCounts } from '../metrics/event-counters.ts'
 import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
-import type { Tally, TallyCounts } from '../metrics/tally.ts'
 import type { Feed } from './feed.ts'
 
 /** The data of a `counters` message. */
-export interface LiveCounters extends TallyCounts {
+export interface LiveCounters extends EventCounts {
   /** Milliseconds since 1970. */
   readonly at: number
   /** Events stored in each of the last 60 whole seconds, oldest first; the last one is the rate. */
@@ -58,7 +58,7 @@ export interface LiveStream {
 
 export interface LiveStreamOptions {
   readonly feed: Feed
-  readonly tally: Tally
+  readonly counters: EventCounters
   readonly sockets: () => number
   readonly refused: () => number
   readonly log: LogFigures
@@ -88,7 +88,7 @@ interface Listener {
 }
 
 export function createLiveStream(options: LiveStreamOptions): LiveStream {
-  const { feed, tally, sockets, refused, log, store, wallMs, every } = options
+  const { feed, counters, sockets, refused, log, store, wallMs, every } = options
   const listeners = new Set<Listener>()
   let events: CommittedEvent[] = []
   let rejected: RejectedEvent[] = []
@@ -109,7 +109,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
       const listener = { sink, sender, lost: 0 }
       if (listeners.size === 0) wake()
       listeners.add(listener)
-      sink.write(message('counters', counters()))
+      sink.write(message('counters', readCounters()))
       const leave = () => {
         if (listeners.delete(listener) && listeners.size === 0) rest()
       }
@@ -148,7 +148,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
   function tick(): void {
     ticks++
     if (ticks % liveLimits.ticksPerHeartbeat === 0) for (const { sink } of listeners) sink.write(': beat\n\n')
-    if (ticks % liveLimits.ticksPerCounters === 0) toAll(message('counters', counters()))
+    if (ticks % liveLimits.ticksPerCounters === 0) toAll(message('counters', readCounters()))
     if (events.length > 0 || rejected.length > 0) sendTail()
   }
 
@@ -183,11 +183,11 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
     return entries.slice(first)
   }
 
-  function counters(): LiveCounters {
-    const perSecond = tally.perSecond(liveLimits.historySeconds)
+  function readCounters(): LiveCounters {
+    const perSecond = counters.perSecond(liveLimits.historySeconds)
     return {
       at: wallMs(),
-      ...tally.counts(),
+      ...counters.counts(),
       perSecond,
       sockets: sockets(),
       refused: refused(),

@@ -1,18 +1,18 @@
-/** Decorators that measure: the commit log feeds the tally, the journal its histogram. Neither knows that it is watched. */
+/** Decorators that measure: the commit log feeds the counters, the journal its histogram. Neither knows that it is watched. */
 import type { CommitLog } from '../commit/commit-log.ts'
 import type { Journal, JournalOutcome } from '../commit/journal.ts'
-import type { Tally } from './tally.ts'
+import type { EventCounters } from './event-counters.ts'
 
-export function meteredLog(log: CommitLog, tally: Tally): CommitLog {
+export function meteredLog(log: CommitLog, counters: EventCounters): CommitLog {
   return {
     ...log,
     append(sessionId, expectedMark, batch) {
       const outcome = log.append(sessionId, expectedMark, batch)
       const events = batch.events.length
-      tally.pending += events
+      counters.pending += events
       void outcome.then((settled) => {
-        tally.pending -= events
-        if (settled.kind === 'committed') tally.add(batch, settled.rejected)
+        counters.pending -= events
+        if (settled.kind === 'committed') counters.add(batch, settled.rejected)
       })
       return outcome
     },

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
+import { createEventCounters, noCounts } from './event-counters.ts'
 import { createMetrics } from './metrics.ts'
-import { createTally, noCounts } from './tally.ts'
 
 it('shows what is owed, what was refused and what is up', async () => {
-  const tally = createTally(() => 0)
-  tally.startFrom({ ...noCounts, owed: 7 })
-  tally.owed -= 3
+  const counters = createEventCounters(() => 0)
+  counters.startFrom({ ...noCounts, owed: 7 })
+  counters.owed -= 3
   const metrics = createMetrics({
-    tally,
+    counters,
     log: { bytes: 5, segments: 2 },
     store: {
       isUp: true,

@@ -1,7 +1,7 @@
 /** What Prometheus reads. A registry of our own, so that a host's metrics and ours don't mix. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { JournalOutcome } from '../commit/journal.ts'
-import type { Tally } from './tally.ts'
+import type { EventCounters } from './event-counters.ts'
 
 export interface Metrics {
   readonly contentType: string
@@ -10,7 +10,7 @@ export interface Metrics {
 }
 
 export interface MetricsOptions {
-  readonly tally: Tally
+  readonly counters: EventCounters
   readonly log: LogFigures
   readonly store: StoreFigures
   readonly sockets: () => number
@@ -39,16 +39,16 @@ export interface StoreFigures {
 /** From a local disk at rest to one in trouble. */
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function createMetrics({ tally, log, store, sockets, liveListeners, refused }: MetricsOptions): Metrics {
+export function createMetrics({ counters, log, store, sockets, liveListeners, refused }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  const { since } = tally
+  const { since } = counters
 
   counter('downlink_events_stored_total', 'Events committed, by type', 'type', () => since.stored)
   counter('downlink_events_rejected_total', 'Events rejected, by code', 'code', () => since.rejected)
   counter('downlink_events_dropped_total', 'Events that clients dropped, by reason', 'reason', () => since.dropped)
   counter('downlink_refusals_total', 'Connections and requests turned away, by reason', 'reason', () => refused)
-  gauge('downlink_events_pending', 'Events that wait for their commit', () => tally.pending)
+  gauge('downlink_events_pending', 'Events that wait for their commit', () => counters.pending)
   gauge('downlink_log_bytes', 'Size of the log that the store follows', () => log.bytes)
   gauge('downlink_log_segments', 'Files of the log', () => log.segments)
   gauge('downlink_sink_lag_bytes', 'Bytes of the log that are not in the store', () => store.lag.bytes)
@@ -67,7 +67,7 @@ export function createMetrics({ tally, log, store, sockets, liveListeners, refus
   gauge(
     'downlink_events_outstanding',
     'Events that clients without a link, or at their end, still owe',
-    () => tally.owed,
+    () => counters.owed,
   )
   total(
     'downlink_events_missing_total',

@@ -1,5 +1,5 @@
 /** What the database holds at the start, for counters that go on from there. */
-import type { TallyCounts } from '../metrics/tally.ts'
+import type { EventCounts } from '../metrics/event-counters.ts'
 import type { Readers } from './readers.ts'
 
 const maxTypes = 500
@@ -7,7 +7,7 @@ const maxTypes = 500
 /** The collector starts only afterwards, and a large database may take its time. */
 const timeLimitMs = 120_000
 
-export function countEvents(readers: Readers): Promise<TallyCounts & { readonly owed: number }> {
+export function countEvents(readers: Readers): Promise<EventCounts & { readonly owed: number }> {
   return readers.run(
     async (connection) => {
       const totals = await connection.runAndReadAll(

@@ -35,7 +35,7 @@ export const queryDefaults: QueryLimits = {
 }
 
 /** @throws {CollectorError} `bad_option` */
-export function settleQueryLimits(options: Partial<QueryLimits> = {}): QueryLimits {
+export function resolveQueryLimits(options: Partial<QueryLimits> = {}): QueryLimits {
   const limits = { ...queryDefaults, ...options }
   for (const [name, value] of Object.entries(limits)) {
     if (!(Number.isSafeInteger(value) && value >= 1)) {

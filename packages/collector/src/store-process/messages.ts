@@ -2,7 +2,7 @@
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { CollectorErrorCode } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
-import type { TallyCounts } from '../metrics/tally.ts'
+import type { EventCounts } from '../metrics/event-counters.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
@@ -77,7 +77,7 @@ export type SessionsAnswer =
   | { readonly kind: 'read'; readonly records: ReadonlyMap<string, SessionRecord> }
   | { readonly kind: 'unavailable'; readonly message: string }
 
-export type StoredCounts = TallyCounts & { readonly owed: number }
+export type StoredCounts = EventCounts & { readonly owed: number }
 
 /** A read that is under way: a query, a page of events, an export. */
 export interface WatchedRead extends RunningRead {

@@ -1,7 +1,7 @@
 /** The collector's side of the store process, over a process that does what the test says. */
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { noCounts } from '../metrics/tally.ts'
+import { noCounts } from '../metrics/event-counters.ts'
 import { queryDefaults } from '../query/query-limits.ts'
 import type { FromStore, ToStore } from './messages.ts'
 import type { StoreChildListener } from './spawn-store.ts'
@@ -14,7 +14,7 @@ const end = { segment: 's', offset: 100 }
 const counts = { ...noCounts, owed: 0 }
 
 function aStore() {
-  const lives: { readonly told: ToStore[]; readonly listener: StoreChildListener; isKilled: boolean }[] = []
+  const children: { readonly told: ToStore[]; readonly listener: StoreChildListener; isKilled: boolean }[] = []
   const heard: string[] = []
   const store = createStoreProcess({
     settings: { dataFolder: 'data', socketPath: 'socket', query: queryDefaults, maxLogBytes: 4_294_967_296 },
@@ -28,31 +28,31 @@ function aStore() {
     onCounts: () => void heard.push('counts'),
     onUp: () => void heard.push('up'),
     spawn(listener) {
-      const life = { told: [] as ToStore[], listener, isKilled: false }
-      lives.push(life)
+      const child = { told: [] as ToStore[], listener, isKilled: false }
+      children.push(child)
       return {
-        send: (message) => void life.told.push(message),
+        send: (message) => void child.told.push(message),
         kill() {
-          life.isKilled = true
+          child.isKilled = true
           listener.onExit({ kind: 'signal', signal: 'SIGKILL' })
         },
       }
     },
   })
-  const say = (message: FromStore) => lives.at(-1)?.listener.onMessage(message)
+  const say = (message: FromStore) => children.at(-1)?.listener.onMessage(message)
   const come = async () => {
     say({ kind: 'ready', position: undefined })
     say({ kind: 'counts', counts })
     await vi.advanceTimersByTimeAsync(0)
   }
   const told = <Kind extends ToStore['kind']>(kind: Kind) =>
-    (lives.at(-1)?.told ?? []).filter((message): message is ToStore & { kind: Kind } => message.kind === kind)
+    (children.at(-1)?.told ?? []).filter((message): message is ToStore & { kind: Kind } => message.kind === kind)
   const begin = async () => {
     const started = store.start(end, 5000)
     await come()
     await started
   }
-  return { store, lives, heard, say, come, told, begin }
+  return { store, children, heard, say, come, told, begin }
 }
 
 const aRead = { id: 1, request: 'r', fingerprint: 'f', timeLimitMs: 1000 }
@@ -75,25 +75,25 @@ it('goes on by itself where a start takes long', async () => {
 })
 
 it('says at the first start why the data can not be opened, and does not try again', async () => {
-  const { store, lives, say } = aStore()
+  const { store, children, say } = aStore()
   const started = store.start(end, 5000)
   say({ kind: 'failed', code: 'data_unusable', message: 'no' })
-  lives[0]?.listener.onExit({ kind: 'exit', code: 1 })
+  children[0]?.listener.onExit({ kind: 'exit', code: 1 })
   await expect(started).rejects.toMatchObject({ code: 'data_unusable', message: 'no' })
   await vi.advanceTimersByTimeAsync(60_000)
-  expect(lives).toHaveLength(1)
+  expect(children).toHaveLength(1)
 })
 
 it('is started again after 0.2 s, then twice as long each time, and after 0.2 s once it has stayed up', async () => {
-  const { store, lives, come, begin } = aStore()
+  const { store, children, come, begin } = aStore()
   await begin()
   const pauses: number[] = []
   const die = async (upMs: number) => {
     await vi.advanceTimersByTimeAsync(upMs)
-    const before = lives.length
-    lives.at(-1)?.listener.onExit({ kind: 'signal', signal: 'SIGSEGV' })
+    const before = children.length
+    children.at(-1)?.listener.onExit({ kind: 'signal', signal: 'SIGSEGV' })
     const diedAt = Date.now()
-    while (lives.length === before) await vi.advanceTimersByTimeAsync(100)
+    while (children.length === before) await vi.advanceTimersByTimeAsync(100)
     pauses.push(Date.now() - diedAt)
     await come()
   }
@@ -124,7 +124,7 @@ it('tells what is new together, and at once to whoever reads', async () => {
 })
 
 it('knows by how far the store is behind, also across its deaths', async () => {
-  const { store, lives, say, come, begin } = aStore()
+  const { store, children, say, come, begin } = aStore()
   await begin()
   say({ kind: 'sunk', update: 1 })
   expect(store.lag).toEqual({ bytes: 0, events: 0, ms: 0 })
@@ -133,7 +133,7 @@ it('knows by how far the store is behind, also across its deaths', async () => {
   await vi.advanceTimersByTimeAsync(1000)
   store.tell({ ...end, offset: 300 }, 5)
   expect(store.lag).toMatchObject({ events: 15, ms: 1000 })
-  lives[0]?.listener.onExit({ kind: 'signal', signal: 'SIGKILL' })
+  children[0]?.listener.onExit({ kind: 'signal', signal: 'SIGKILL' })
   await vi.advanceTimersByTimeAsync(200)
   await come()
   expect(store.lag).toMatchObject({ events: 15, ms: 1200 })
@@ -142,16 +142,16 @@ it('knows by how far the store is behind, also across its deaths', async () => {
 })
 
 it('ends the process for a read that is 2 s over its time, blames that one alone, and bans it the second time', async () => {
-  const { store, lives, say, come, told, begin } = aStore()
+  const { store, children, say, come, told, begin } = aStore()
   await begin()
   const killed: (boolean | undefined)[] = []
   for (let death = 1; death <= 2; death++) {
     say({ kind: 'read-began', read: { ...aRead, request: `r${death}` } })
     say({ kind: 'read-began', read: { ...aRead, id: 2, request: 'other', fingerprint: 'o', timeLimitMs: 9000 } })
     await vi.advanceTimersByTimeAsync(2900)
-    expect(lives.at(-1)?.isKilled).toBe(false)
+    expect(children.at(-1)?.isKilled).toBe(false)
     await vi.advanceTimersByTimeAsync(500)
-    killed.push(lives[death - 1]?.isKilled, await store.wasKilled(`r${death}`), await store.wasKilled('other'))
+    killed.push(children[death - 1]?.isKilled, await store.wasKilled(`r${death}`), await store.wasKilled('other'))
     await vi.advanceTimersByTimeAsync(1000)
     await come()
   }
@@ -161,11 +161,11 @@ it('ends the process for a read that is 2 s over its time, blames that one alone
 })
 
 it('forgets a ban after a minute', async () => {
-  const { lives, say, come, told, begin } = aStore()
+  const { children, say, come, told, begin } = aStore()
   await begin()
   for (let death = 1; death <= 3; death++) {
     say({ kind: 'read-began', read: aRead })
-    lives.at(-1)?.listener.onExit({ kind: 'memory' })
+    children.at(-1)?.listener.onExit({ kind: 'memory' })
     await vi.advanceTimersByTimeAsync(5000)
     await come()
     if (death === 2) {
@@ -177,24 +177,24 @@ it('forgets a ban after a minute', async () => {
 })
 
 it('ends one that says nothing for half a minute', async () => {
-  const { store, lives, say, begin } = aStore()
+  const { store, children, say, begin } = aStore()
   await begin()
   for (let second = 0; second < 60; second++) {
     say({ kind: 'alive' })
     await vi.advanceTimersByTimeAsync(1000)
   }
-  expect(lives).toHaveLength(1)
+  expect(children).toHaveLength(1)
   await vi.advanceTimersByTimeAsync(31_000)
-  expect([lives.length, [...store.restarts]]).toEqual([2, [['hung', 1]]])
+  expect([children.length, [...store.restarts]]).toEqual([2, [['hung', 1]]])
 })
 
 it('answers questions that were under way at a death as unavailable', async () => {
-  const { store, lives, say, come, told, begin } = aStore()
+  const { store, children, say, come, told, begin } = aStore()
   await begin()
   const lost = store.readSessions(['a'])
   lost.catch(() => {})
   await vi.advanceTimersByTimeAsync(0)
-  lives[0]?.listener.onExit({ kind: 'memory' })
+  children[0]?.listener.onExit({ kind: 'memory' })
   await expect(lost).rejects.toMatchObject({ code: 'store_unavailable' })
   const later = store.readSessions(['a'])
   await vi.advanceTimersByTimeAsync(200)
@@ -205,11 +205,11 @@ it('answers questions that were under way at a death as unavailable', async () =
 })
 
 it('is asked to end, and ended by force where it does not', async () => {
-  const { store, lives, told, begin } = aStore()
+  const { store, children, told, begin } = aStore()
   await begin()
   const closed = store.close()
   expect(told('stop')).toHaveLength(1)
   await vi.advanceTimersByTimeAsync(3000)
   await closed
-  expect([lives[0]?.isKilled, lives.length]).toEqual([true, 1])
+  expect([children[0]?.isKilled, children.length]).toEqual([true, 1])
 })

@@ -83,7 +83,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const restarts = new Map<RestartReason, number>()
   const questions = createQuestions()
   const supervisor = createSupervisor({ spawn, now: clock.monotonicMs, greet, onMessage, onExit })
-  const isUp = (): boolean => supervisor.life.status === 'up'
+  const isUp = (): boolean => supervisor.lifecycle.status === 'up'
   let views: Promise<readonly ViewDefinition[]> | undefined
   let isCounted = false
   let overdue: readonly WatchedRead[] = []
@@ -114,7 +114,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       progress.tell(end, 0)
       supervisor.start()
       await supervisor.until(() => isUp() && isCounted, timeoutMs)
-      if (supervisor.life.status === 'closed' && supervisor.life.reason) throw supervisor.life.reason
+      if (supervisor.lifecycle.status === 'closed' && supervisor.lifecycle.reason) throw supervisor.lifecycle.reason
     },
 
     whenUp: (timeoutMs) => supervisor.until(isUp, timeoutMs),

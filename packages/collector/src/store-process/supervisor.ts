@@ -4,7 +4,7 @@ import type { FromStore } from './messages.ts'
 import type { SpawnStore, StoreChild, StoreExit } from './spawn-store.ts'
 
 export interface Supervisor {
-  readonly life: Life
+  readonly lifecycle: Lifecycle
   /** The process that is running, whether it serves reads already or not. */
   readonly child: StoreChild | undefined
   /** Starts it for the first time. */
@@ -13,7 +13,7 @@ export interface Supervisor {
   ready(): void
   /** It can't open its data, and will end. */
   failed(error: CollectorError): void
-  /** Resolves to whether something is so, once it is, or after a while. Looked at with each change of `life`. */
+  /** Resolves to whether something is so, once it is, or after a while. Looked at with each change of `lifecycle`. */
   until(isSo: () => boolean, timeoutMs: number): Promise<boolean>
   /** Something that `until` may wait for has changed. */
   notify(): void
@@ -21,7 +21,7 @@ export interface Supervisor {
   close(): Promise<void>
 }
 
-export type Life =
+export type Lifecycle =
   | { readonly status: 'idle' }
   | { readonly status: 'starting'; readonly child: StoreChild }
   | { readonly status: 'up'; readonly child: StoreChild; readonly sinceMs: number }
@@ -50,7 +50,7 @@ const pauses = { firstMs: 200, mostMs: 5000, stableMs: 5000 }
 const closeTimeoutMs = 3000
 
 export function createSupervisor({ spawn, now, greet, onMessage, onExit }: SupervisorOptions): Supervisor {
-  let life: Life = { status: 'idle' }
+  let lifecycle: Lifecycle = { status: 'idle' }
   let pauseMs = pauses.firstMs
   let wasEverUp = false
   let isClosing = false
@@ -58,17 +58,17 @@ export function createSupervisor({ spawn, now, greet, onMessage, onExit }: Super
   const watchers = new Set<() => void>()
 
   const supervisor: Supervisor = {
-    get life() {
-      return life
+    get lifecycle() {
+      return lifecycle
     },
     get child() {
-      return 'child' in life ? life.child : undefined
+      return 'child' in lifecycle ? lifecycle.child : undefined
     },
     start,
     ready() {
-      if (life.status !== 'starting') return
+      if (lifecycle.status !== 'starting') return
       wasEverUp = true
-      change({ status: 'up', child: life.child, sinceMs: now() })
+      change({ status: 'up', child: lifecycle.child, sinceMs: now() })
     },
     failed(error) {
       failure = error
@@ -77,7 +77,7 @@ export function createSupervisor({ spawn, now, greet, onMessage, onExit }: Super
     notify,
     async close() {
       isClosing = true
-      if (life.status === 'pausing') clearTimeout(life.timer)
+      if (lifecycle.status === 'pausing') clearTimeout(lifecycle.timer)
       const { child } = supervisor
       if (!child) return change({ status: 'closed' })
       child.send({ kind: 'stop' })
@@ -95,7 +95,7 @@ export function createSupervisor({ spawn, now, greet, onMessage, onExit }: Super
   }
 
   function ended(exit: StoreExit): void {
-    if (life.status === 'up' && now() - life.sinceMs >= pauses.stableMs) pauseMs = pauses.firstMs
+    if (lifecycle.status === 'up' && now() - lifecycle.sinceMs >= pauses.stableMs) pauseMs = pauses.firstMs
     const error = failure
     failure = undefined
     // What is wrong with a folder at the first start is for whoever starts the collector to hear.
@@ -108,11 +108,11 @@ export function createSupervisor({ spawn, now, greet, onMessage, onExit }: Super
   }
 
   function isClosed(): boolean {
-    return life.status === 'closed'
+    return lifecycle.status === 'closed'
   }
 
-  function change(next: Life): void {
-    life = next
+  function change(next: Lifecycle): void {
+    lifecycle = next
     notify()
   }
 

@@ -66,7 +66,7 @@ export function inChild<Answer>(
         if (stdout.startsWith('sound ')) {
           resolve({ kind: 'sound', answer: JSON.parse(stdout.slice('sound '.length)) })
         } else if (stdout.startsWith('failed ')) resolve(judgeFailure(stdout.slice('failed '.length)))
-        else if (error?.killed) resolve({ kind: 'unusable', reason: `Reading it took over ${timeoutMs} ms` })
+        else if (error?.killed) resolve({ kind: 'unusable', reason: `ReadSide it took over ${timeoutMs} ms` })
         else resolve(judgeEnd(error?.signal ?? undefined, error?.code ?? undefined, stderr))
       },
     )

@@ -1,7 +1,7 @@
-/** Counts what was committed, by type, code and reason. Always on, so it adds and does nothing else. */
+/** Counts committed events by type, code and reason. Always on, so it adds and does nothing else. */
 import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 
-export interface TallyCounts {
+export interface EventCounts {
   readonly stored: number
   readonly rejected: number
   readonly dropped: number
@@ -10,17 +10,17 @@ export interface TallyCounts {
   readonly types: Readonly<Record<string, number>>
 }
 
-export interface Tally {
+export interface EventCounters {
   /** Events that wait for their commit. */
   pending: number
   /** Events that sessions owe which have ended or have no link. A running sum: it costs the same for any number of them. */
   owed: number
   /** Goes on from what the database held before: that becomes known only after the start. */
-  startFrom(before: TallyCounts & { readonly owed: number }): void
+  startFrom(before: EventCounts & { readonly owed: number }): void
   /** @param rejected of the batch, those that the store refused included */
   add(batch: SessionBatch, rejected: readonly RejectedEvent[]): void
   /** Since the database was made. */
-  counts(): TallyCounts
+  counts(): EventCounts
   /** Since this process started, for metrics. */
   readonly since: {
     readonly stored: ReadonlyMap<string, number>
@@ -32,14 +32,14 @@ export interface Tally {
   perSecond(seconds: number): readonly number[]
 }
 
-export const noCounts: TallyCounts = { stored: 0, rejected: 0, dropped: 0, missing: 0, types: {} }
+export const noCounts: EventCounts = { stored: 0, rejected: 0, dropped: 0, missing: 0, types: {} }
 
 /** Types come from outside where nothing defines them: the rest is counted under this one. */
 export const otherTypes = '(other)'
 const maxTypes = 500
 const keptSeconds = 300
 
-export function createTally(monotonicMs: () => number): Tally {
+export function createEventCounters(monotonicMs: () => number): EventCounters {
   const stored = new Map<string, number>()
   const rejected = new Map<string, number>()
   const dropped = new Map<string, number>()
@@ -48,13 +48,13 @@ export function createTally(monotonicMs: () => number): Tally {
   const seconds = new Float64Array(keptSeconds)
   let newestSecond = Math.floor(monotonicMs() / 1000)
 
-  const tally: Tally = {
+  const counters: EventCounters = {
     pending: 0,
     owed: 0,
 
     startFrom(counts) {
       before = counts
-      tally.owed += counts.owed
+      counters.owed += counts.owed
     },
 
     add(batch, refused) {
@@ -102,7 +102,7 @@ export function createTally(monotonicMs: () => number): Tally {
     },
   }
 
-  return tally
+  return counters
 
   /** Seconds in which nothing came are zero. */
   function moveTo(second: number): void {

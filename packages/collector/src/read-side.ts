@@ -1,4 +1,4 @@
-/** The read side, put together: it watches the commits go by, and passes on what is asked of the store. */
+/** Puts the read side together: counters, live feed and metrics, and the API, which passes on what is asked of the store. */
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 import { gamePages } from './api/game-pages.ts'
@@ -11,16 +11,16 @@ import type { Journal } from './commit/journal.ts'
 import type { Refusals } from './ingest/refusals.ts'
 import { createFeed } from './live/feed.ts'
 import { createLiveStream } from './live/live-stream.ts'
+import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
 import { meteredJournal, meteredLog } from './metrics/metered.ts'
 import { createMetrics, type LogFigures, type StoreFigures } from './metrics/metrics.ts'
-import { createTally, type Tally } from './metrics/tally.ts'
 import type { CollectorSettings } from './options.ts'
 import type { ReadClient } from './store-process/read-client.ts'
 
-export interface Reading {
+export interface ReadSide {
   /** `/metrics`, `/api`, the page and the pages beside it. */
   readonly api: FastifyPluginAsync
-  readonly tally: Tally
+  readonly counters: EventCounters
   /** Hears of what was committed. */
   readonly listener: CommitListener
   /** @returns its unsubscribe */
@@ -31,7 +31,7 @@ export interface Reading {
   hangUp(): void
 }
 
-export interface ReadingOptions {
+export interface ReadSideOptions {
   readonly settings: CollectorSettings
   readonly reads: ReadClient
   readonly log: LogFigures
@@ -44,12 +44,12 @@ export interface ReadingOptions {
 
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 
-export function createReading({ settings, reads, log, store, sockets, refusals, clock }: ReadingOptions): Reading {
-  const tally = createTally(clock.monotonicMs)
+export function createReadSide({ settings, reads, log, store, sockets, refusals, clock }: ReadSideOptions): ReadSide {
+  const counters = createEventCounters(clock.monotonicMs)
   const feed = createFeed()
   const live = createLiveStream({
     feed,
-    tally,
+    counters,
     sockets,
     refused: () => refusals.total,
     log,
@@ -58,7 +58,7 @@ export function createReading({ settings, reads, log, store, sockets, refusals, 
     every,
   })
   const metrics = createMetrics({
-    tally,
+    counters,
     log,
     store,
     sockets,
@@ -79,11 +79,11 @@ export function createReading({ settings, reads, log, store, sockets, refusals, 
       await app.register(readApi)
       await app.register(async (pages) => gamePages(pages, settings.pages))
     },
-    tally,
+    counters,
     listener: feed,
     subscribe: feed.subscribe,
     watchJournal: (journal) => meteredJournal(journal, metrics.observeCommit),
-    watchLog: (log) => meteredLog(log, tally),
+    watchLog: (log) => meteredLog(log, counters),
     hangUp: () => live.close(),
   }
 }

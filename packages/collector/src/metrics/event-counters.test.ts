@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest'
+import type { CommitLog } from '../commit/commit-log.ts'
+import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
+import { newRecord } from '../commit/session-record.ts'
+import { createFakeLog } from '../test-doubles.ts'
+import { createEventCounters, noCounts, otherTypes } from './event-counters.ts'
+import { meteredLog } from './metered.ts'
+
+const anEvent = (seq: number, type = 'x') => ({ seq, event: { type, timestamp: 0, json: '{}' } })
+
+const aBatch = (over: Partial<SessionBatch> = {}): SessionBatch => ({
+  upTo: 1,
+  pushed: 1,
+  events: [],
+  rejected: [],
+  dropped: {},
+  missing: 0,
+  end: false,
+  receivedAt: 0,
+  ...over,
+})
+
+const aRejection = (seq: number): RejectedEvent => ({
+  sessionId: 's',
+  seq,
+  code: 'unstorable',
+  message: '',
+  raw: '',
+  receivedAt: 0,
+})
+
+function someCounters(before = { ...noCounts, owed: 0 }) {
+  const clock = { ms: 1_000_000 }
+  const counters = createEventCounters(() => clock.ms)
+  counters.startFrom(before)
+  return { clock, counters }
+}
+
+it('counts by type, code and reason', () => {
+  const { counters } = someCounters()
+  counters.add(
+    aBatch({ events: [anEvent(1, 'a'), anEvent(2, 'b'), anEvent(3, 'a')], dropped: { overflow: 4 }, missing: 2 }),
+    [],
+  )
+  expect(counters.counts()).toEqual({ stored: 3, rejected: 0, dropped: 4, missing: 2, types: { a: 2, b: 1 } })
+  expect([...counters.since.dropped]).toEqual([['overflow', 4]])
+})
+
+it('does not count as stored what the store refused', () => {
+  const { counters } = someCounters()
+  counters.add(aBatch({ events: [anEvent(1), anEvent(2)] }), [aRejection(2)])
+  expect(counters.counts()).toMatchObject({ stored: 1, rejected: 1 })
+})
+
+it('goes on from what was there before; metrics begin at zero', () => {
+  const { counters } = someCounters({ stored: 10, rejected: 1, dropped: 2, missing: 3, owed: 4, types: { x: 10 } })
+  counters.add(aBatch({ events: [anEvent(1)] }), [])
+  expect(counters.counts()).toEqual({ stored: 11, rejected: 1, dropped: 2, missing: 3, types: { x: 11 } })
+  expect([...counters.since.stored]).toEqual([['x', 1]])
+})
+
+it('takes any type for a name, and not too many of them', () => {
+  const { counters } = someCounters()
+  counters.add(aBatch({ events: [anEvent(1, '__proto__')] }), [])
+  expect(Object.entries(counters.counts().types)).toEqual([['__proto__', 1]])
+  for (let at = 0; at < 1000; at++) counters.add(aBatch({ events: [anEvent(1, `type ${at}`)] }), [])
+  expect(counters.since.stored.size).toBe(501)
+  expect(counters.since.stored.get(otherTypes)).toBe(501)
+})
+
+it('has the rate of each of the last whole seconds', () => {
+  const { counters, clock } = someCounters()
+  counters.add(aBatch({ events: [anEvent(1)] }), [])
+  clock.ms += 1000
+  counters.add(aBatch({ events: [anEvent(1), anEvent(2)] }), [])
+  expect(counters.perSecond(3)).toEqual([0, 0, 1])
+  clock.ms += 2000
+  expect(counters.perSecond(4)).toEqual([0, 1, 2, 0])
+  clock.ms += 1_000_000
+  expect(counters.perSecond(60)).toEqual(Array(60).fill(0))
+})
+
+it('counts what the log committed, and nothing else', async () => {
+  const { counters } = someCounters()
+  const outcomes = [
+    { kind: 'unavailable' },
+    { kind: 'stale', mark: 3 },
+    { kind: 'committed', record: newRecord('s', 0), rejected: [] },
+  ] as const
+  const inner: CommitLog = {
+    ...createFakeLog(),
+    append: async (_session, expectedMark) => outcomes[expectedMark] ?? { kind: 'unavailable' },
+  }
+  const log = meteredLog(inner, counters)
+  const appends = outcomes.map((_, at) => log.append('s', at, aBatch({ events: [anEvent(1)] })))
+  expect(counters.pending).toBe(3)
+  await Promise.all(appends)
+  expect(counters.pending).toBe(0)
+  expect(counters.counts().stored).toBe(1)
+})
