@@ -1,10 +1,12 @@
 /** Data folders at rest, and damage to their files. */
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { aClient, aCollector, aFolder, aHello, rowsOf } from './harness.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Hello } from '@downlink/protocol'
+import { aClient, aCollector, aFolder, aHello, openClient, rowsOf } from './harness.ts'
 
-const blockBytes = 262_144
-const headersBytes = 12_288
+export const blockBytes = 262_144
+export const headersBytes = 12_288
 
 /** Changes one byte for good. */
 export async function flip(file: string, position: number): Promise<void> {
@@ -63,4 +65,17 @@ export async function aStoredSession(events: number, bytes = 1000) {
   }
   await stop()
   return { data, hello, file: join(data, 'downlink.duckdb') }
+}
+
+/** Greets, and comes back where the collector asks for it, as a client does while the store is opened anew. */
+export async function greet(telemetry: string, hello: Hello) {
+  for (;;) {
+    const client = await openClient({ telemetry }, hello)
+    try {
+      return { client, welcome: await client.hello() }
+    } catch (error) {
+      if (!String(error).includes('1013')) throw error
+      await sleep(200)
+    }
+  }
 }

@@ -1,14 +1,22 @@
 /** What the collector makes of a database that is damaged, of another age, or another's. */
-import { appendFile, copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Collector } from '@downlink/collector'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { newRecord } from '../dist/commit/session-record.js'
+import { createDuckDBStore, type DuckDBStore } from '../dist/store/duckdb-store.js'
+import { openDatabase } from '../dist/store/open-database.js'
 import { tableDefinitions } from '../src/store/tables.ts'
 import { aCollectorProcess } from './collector-process.ts'
-import { aBlockOf, aStoredSession, flipInBlock } from './damage.ts'
-import { aClient, aCollector, aFolder, aHello } from './harness.ts'
+import { aBlockOf, aStoredSession, blockBytes, flipInBlock, greet, headersBytes, noise, overwrite } from './damage.ts'
+import { aClient, aCollector, aFolder, aHello, rowsOf } from './harness.ts'
 
 const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
+
+/** The store may be opened anew meanwhile. */
+const ledgerOf = (collector: Collector, session: string) =>
+  vi.waitFor(() => collector.ledger(session), { timeout: 30_000, interval: 200 })
 
 const asidesIn = async (data: string) => (await readdir(data)).filter((name) => name.includes('.corrupt-'))
 
@@ -18,7 +26,7 @@ describe('a damaged block', () => {
     await rm(join(data, 'log'), { recursive: true })
     await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
     const { collector } = await aCollector({ data })
-    const ledger = await collector.ledger(hello.session)
+    const ledger = await ledgerOf(collector, hello.session)
     const [[stored, distinct] = []] = (
       await collector.query(
         'SELECT count(*)::INT, count(DISTINCT seq)::INT FROM (SELECT seq, md5(data::VARCHAR) FROM events)',
@@ -35,7 +43,7 @@ describe('a damaged block', () => {
     const { data, file, hello } = await aStoredSession(6000)
     await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
     const { collector } = await aCollector({ data })
-    expect(await collector.ledger(hello.session)).toMatchObject({ stored: 6000, missing: 0, balanced: true })
+    expect(await ledgerOf(collector, hello.session)).toMatchObject({ stored: 6000, missing: 0, balanced: true })
     const { rows } = await collector.query(
       'SELECT count(*)::INT, count(DISTINCT seq)::INT, count(DISTINCT data)::INT FROM events',
     )
@@ -48,12 +56,37 @@ describe('a damaged block', () => {
       if (!keepsLog) await rm(join(data, 'log'), { recursive: true })
       await flipInBlock(file, await aBlockOf(data, 'sessions', 'proof_hash'))
       const { collector, listening } = await aCollector({ data })
-      expect(await collector.ledger(hello.session)).toMatchObject({ stored: 300, pushed: 300, missing: 0 })
+      expect(await ledgerOf(collector, hello.session)).toMatchObject({ stored: 300, pushed: 300, missing: 0 })
       const client = await aClient(listening, hello)
       expect(await client.hello({ conn: 2, next: 301, pushed: 300 })).toMatchObject({ t: 'welcome', ack: 300 })
       expect(await client.batch(301, [event(301)])).toMatchObject({ t: 'ack', seq: 301 })
       const thief = await aClient(listening, aHello({ session: hello.session, conn: 3, next: 302, pushed: 301 }))
       await expect(thief.hello()).rejects.toThrow('4403')
+    }
+  })
+
+  it('whichever it is, leaves a collector that takes events, and ledgers that add up', async () => {
+    const { data: sound, file: soundFile, hello } = await aStoredSession(500, 1000)
+    const blocks = Math.floor(((await stat(soundFile)).size - headersBytes) / blockBytes)
+    expect(blocks).toBeGreaterThan(3)
+    for (let block = 0; block < blocks; block++) {
+      const data = await aFolder()
+      await cp(sound, data, { recursive: true })
+      await overwrite(join(data, 'downlink.duckdb'), headersBytes + block * blockBytes, 20_000)
+      const { collector, listening, stop } = await aCollector({ data })
+      const { client, welcome } = await greet(listening.telemetry, { ...hello, conn: 2, next: 501, pushed: 500 })
+      expect(welcome).toMatchObject({ t: 'welcome', ack: 500 })
+      expect(await client.batch(501, [event(501)])).toMatchObject({ t: 'ack', seq: 501 })
+      client.ws.close()
+      await vi.waitFor(
+        async () => expect(await ledgerOf(collector, hello.session)).toMatchObject({ pushed: 501 }),
+        30_000,
+      )
+      const ledger = await ledgerOf(collector, hello.session)
+      await stop()
+      const [row] = await rowsOf(data, 'SELECT count(data)::INT, count(DISTINCT seq)::INT FROM events')
+      expect(row).toEqual([ledger?.stored, ledger?.stored])
+      expect(ledger?.missing).toBe(501 - (ledger?.stored ?? 0))
     }
   })
 
@@ -79,6 +112,56 @@ describe('a damaged block', () => {
   })
 })
 
+it('rebuilds a database whose checkpoint meets a damaged block, and goes on', async () => {
+  const told: object[] = []
+  const folder = await aFolder()
+  const log = { error: (details: object) => void told.push(details) }
+  let [mark, record] = [0, newRecord('s', 1)]
+  const write = async (store: DuckDBStore) => {
+    const events = Array.from({ length: 500 }, (_, at) => {
+      const seq = mark + at + 1
+      return { seq, event: { type: 'a', timestamp: seq, data: undefined, json: JSON.stringify(noise(seq, 1000)) } }
+    })
+    const session = { ...record, mark: mark + 500, pushed: mark + 500, stored: record.stored + 500 }
+    const { kind } = await store.write({
+      events: [{ sessionId: 's', receivedAt: 1, events }],
+      rejected: [],
+      sessions: [session],
+      position: { segment: 'a', offset: mark },
+      logBytes: 0,
+    })
+    if (kind === 'written') [mark, record] = [mark + 500, session]
+    return kind
+  }
+  const openStore = async () => {
+    const database = await openDatabase({ dataFolder: folder, log })
+    return { database, store: await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} }) }
+  }
+  const first = await openStore()
+  for (let groups = 0; groups < 4; groups++) await write(first.store)
+  await first.store.close()
+  await first.database.close()
+  const block = await aBlockOf(folder, 'events', 'data')
+  const { database, store } = await openStore()
+  await flipInBlock(join(folder, 'downlink.duckdb'), block)
+  expect(await write(store)).toBe('written')
+  const connection = await database.connect()
+  // It moves what is left of a table together.
+  await connection.run('DELETE FROM events WHERE seq <= 1500')
+  await expect(connection.run('CHECKPOINT')).rejects.toThrow('FATAL')
+  database.release(connection)
+  expect(await write(store)).toBe('unavailable')
+  expect(await store.readPosition()).toEqual({ segment: 'a', offset: 2000 })
+  expect(told).toEqual([expect.objectContaining({ lostRows: expect.objectContaining({ sessions: 0 }) })])
+  record = (await store.readSessions(['s'])).get('s') ?? record
+  expect(record).toMatchObject({ mark: 2500, missing: 2500 - record.stored })
+  expect(await write(store)).toBe('written')
+  await store.close()
+  await database.close()
+  const [row] = await rowsOf(folder, 'SELECT count(data)::INT, count(DISTINCT seq)::INT FROM events')
+  expect(row).toEqual([record.stored, record.stored])
+})
+
 describe('a write-ahead log', () => {
   /** A folder whose collector was killed, so that what came last stands in the write-ahead log alone, and in the log. */
   async function aKilledCollector() {
@@ -100,7 +183,7 @@ describe('a write-ahead log', () => {
 
   async function expectTold(data: string, session: string): Promise<number> {
     const { collector } = await aCollector({ data })
-    const ledger = await collector.ledger(session)
+    const ledger = await ledgerOf(collector, session)
     const { rows } = await collector.query('SELECT count(*)::INT, count(DISTINCT (session_id, seq))::INT FROM events')
     expect(rows).toEqual([[ledger?.stored, ledger?.stored]])
     expect(ledger?.pushed).toBe((ledger?.stored ?? 0) + (ledger?.missing ?? 0))
@@ -155,7 +238,7 @@ describe('a rebuild that was cut short', () => {
     await mkdir(`${file}.rebuilding`)
     await writeFile(join(`${file}.rebuilding`, 'target.duckdb'), 'half of it')
     const { collector } = await aCollector({ data })
-    expect(await collector.ledger(hello.session)).toMatchObject({ stored: 100, missing: 0 })
+    expect(await ledgerOf(collector, hello.session)).toMatchObject({ stored: 100, missing: 0 })
     expect((await readdir(data)).filter((name) => name.includes('.rebuil'))).toEqual([])
   })
 })
@@ -218,7 +301,7 @@ describe('a database of another age', () => {
     instance.closeSync()
     if (how !== 'sound') await appendFile(`${file}.wal`, Buffer.alloc(65_536))
     const { collector } = await aCollector({ data })
-    expect(await collector.ledger('s')).toMatchObject({ stored: 2, missing: 0, balanced: true })
+    expect(await ledgerOf(collector, 's')).toMatchObject({ stored: 2, missing: 0, balanced: true })
     expect((await collector.query('SELECT count(corrected_ts)::INT FROM events')).rows).toEqual([[2]])
     expect(await asidesIn(data)).toHaveLength(how === 'sound' ? 0 : 1)
   })

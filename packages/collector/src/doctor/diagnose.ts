@@ -32,10 +32,10 @@ export interface DiagnoseOptions {
 export async function diagnose(data: string, { onProgress }: DiagnoseOptions = {}): Promise<Diagnosis> {
   const folder = resolve(data)
   if (await isOwned(folder)) return inUse(folder)
-  const { holds, ...log } = await examineLog(join(folder, 'log'), (share) => onProgress?.('log', share))
   const file = join(folder, 'downlink.duckdb')
   const database = await examineDatabase(file, (share) => onProgress?.('database', share))
   if (database.kind === 'examined' && database.result.kind === 'in_use') return inUse(folder)
+  const { holds, ...log } = await examineLog(join(folder, 'log'), (share) => onProgress?.('log', share))
   const findings = [
     ...describeLog(log),
     ...describeDatabase(database, log, holds),

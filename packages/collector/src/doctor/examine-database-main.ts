@@ -51,7 +51,7 @@ async function examineTable(connection: DuckDBConnection, table: string, onProgr
   const [row] = (await connection.runAndReadAll(`SELECT max(rowid), count(*) FROM ${table}`)).getRows()
   const end = Number(row?.[0] ?? -1) + 1
   const unreadableRows = await readByRanges(end, async (from, to) => {
-    await connection.run(`SELECT max(COLUMNS(*)) FROM ${table} WHERE rowid >= ${from} AND rowid < ${to}`)
+    await connection.run(`SELECT bit_xor(hash(COLUMNS(*))) FROM ${table} WHERE rowid >= ${from} AND rowid < ${to}`)
     onProgress(to / end)
   })
   return { table, rows: Number(row?.[1]), unreadableRows }

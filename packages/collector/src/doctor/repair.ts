@@ -50,7 +50,7 @@ export async function repair(data: string, options: RepairOptions = {}): Promise
   if (from !== undefined) {
     const restored = await restore(resolve(from), file)
     if (restored.kind !== 'restored') throw unopened(resolve(from), restored)
-    setAside.push(restored.aside)
+    if (restored.aside !== undefined) setAside.push(restored.aside)
   }
   const log = {
     error(details: { readonly aside?: string; readonly loss?: Loss }) {
@@ -63,7 +63,7 @@ export async function repair(data: string, options: RepairOptions = {}): Promise
   if (needsRebuild(opened)) {
     const rebuilt = await rebuild(file, logFolder, (share) => onProgress?.('rebuild', share))
     if (rebuilt.kind === 'failed') throw unopened(file, rebuilt.failure)
-    setAside.push(rebuilt.aside)
+    if (rebuilt.aside !== undefined) setAside.push(rebuilt.aside)
     if (rebuilt.kind === 'rebuilt') losses.add(rebuilt.salvage.loss)
   }
   await sinkLog(folder, log, (report) => losses.addReport(report))

@@ -38,7 +38,11 @@ export async function openLogFiles(folder: string): Promise<LogFiles> {
   return {
     list: () => readdir(folder),
     create: async (name) => logFile(await open(join(folder, name), 'wx+', 0o600)),
-    open: async (name) => logFile(await open(join(folder, name), 'r+')),
+    async open(name) {
+      const path = join(folder, name)
+      // A copy that may only be read can be examined, too.
+      return logFile(await open(path, 'r+').catch(() => open(path, 'r')))
+    },
     remove: (name) => rm(join(folder, name), { force: true }),
     async readText(name) {
       try {

@@ -5,7 +5,7 @@ import type { Position } from '../log/read-log.ts'
 import type { EventStore, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
 import { type Attachment, attach } from './attachment.ts'
 import { eventRows, rejectedRows } from './event-rows.ts'
-import { failureOf, isFatal } from './failures.ts'
+import { damageOf, failureOf, isFatal } from './failures.ts'
 import type { Database } from './open-database.ts'
 import { recordOf, rowOf, selectSessions } from './session-rows.ts'
 
@@ -41,6 +41,8 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
   let closed = false
   /** Whoever writes knows where the database stands: one that was opened anew may stand elsewhere, or hold nothing. */
   let isPositionKnown = true
+  /** What the engine said of the file before it was given up. */
+  let damage: string | undefined
   await attaching
 
   return {
@@ -125,6 +127,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
       available = failureOf(error).kind === 'refused'
       if (attaching === current && (!attachment || isFatal(error))) {
         attaching = undefined
+        damage = damageOf(error)
         void attachment?.detach()
       }
       throw error
@@ -133,7 +136,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
 
   async function reattach(): Promise<Attachment> {
     isPositionKnown = false
-    await database.reopen()
+    await database.reopen(damage)
     return attach(database, checkpoints)
   }
 }

@@ -9,6 +9,7 @@ export class UnstorableError extends Error {
 /** DuckDB names the kind of an error at the start of its message. */
 const contentErrors = /^(Invalid Input|Conversion|Constraint|Out of Range|Mismatch Type) Error/
 const fatalErrors = /FATAL Error|INTERNAL Error|has been invalidated/
+const damageErrors = /Corrupt database file|Could not read enough bytes/
 
 export function failureOf(error: unknown): Exclude<WriteOutcome, { kind: 'written' }> {
   const reason = messageOf(error)
@@ -16,7 +17,13 @@ export function failureOf(error: unknown): Exclude<WriteOutcome, { kind: 'writte
   return { kind: refused ? 'refused' : 'unavailable', reason }
 }
 
-/** The engine refuses all further work until its file is opened anew. */
-export const isFatal = (error: unknown): boolean => fatalErrors.test(messageOf(error))
+/** Nothing helps but to open the file anew: the engine refuses all further work, or needs a block that is damaged. */
+export const isFatal = (error: unknown): boolean => fatalErrors.test(messageOf(error)) || damageOf(error) !== undefined
+
+/** How the engine says that its file is damaged; undefined where it says something else. */
+export function damageOf(error: unknown): string | undefined {
+  const message = messageOf(error)
+  return damageErrors.test(message) ? message : undefined
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

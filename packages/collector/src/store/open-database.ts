@@ -19,8 +19,12 @@ export interface Database {
   /** A connection of one's own, to be released once nothing runs on it. Waits while the file is opened anew. */
   connect(): Promise<DuckDBConnection>
   release(connection: DuckDBConnection): void
-  /** Opens the file anew: nothing else helps after a fatal error of the engine. Waits as `close` does. */
-  reopen(): Promise<void>
+  /**
+   * Opens the file anew: nothing else helps after a fatal error of the engine. Waits as `close` does.
+   *
+   * @param damage what the engine said of the file, which is rebuilt then
+   */
+  reopen(damage?: string): Promise<void>
   /** Keeps a copy of the file's headers, of which the newest is what the whole file hangs on. Never rejects. */
   keepHeaders(): Promise<void>
   /** Interrupts what runs, and closes once all connections are released: before that the engine would crash. */
@@ -67,8 +71,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     release(connection) {
       if (connections.delete(connection)) connection.closeSync()
     },
-    async reopen() {
-      opening = close().then(openUnlocked)
+    async reopen(damage) {
+      opening = close().then(() => openUnlocked(damage))
       await opening
     },
     async keepHeaders() {
@@ -77,11 +81,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     close,
   }
 
-  async function openUnlocked(): Promise<DuckDBInstance> {
+  async function openUnlocked(damage?: string): Promise<DuckDBInstance> {
     const givesUpAtMs = performance.now() + lockTimeoutMs
     for (;;) {
       try {
-        return await open()
+        return await open(damage)
       } catch (error) {
         const isLocked = error instanceof CollectorError && error.code === 'data_in_use'
         if (!isLocked || performance.now() > givesUpAtMs) throw error
@@ -90,8 +94,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     }
   }
 
-  async function open(): Promise<DuckDBInstance> {
-    await recoverDatabase({ file, logFolder: join(folder, 'log'), log })
+  async function open(damage?: string): Promise<DuckDBInstance> {
+    await recoverDatabase({ file, logFolder: join(folder, 'log'), damage, log })
     let instance: DuckDBInstance | undefined
     let connection: DuckDBConnection | undefined
     try {

@@ -10,9 +10,9 @@ import { setAsideDatabase, sizeOf, walEndings } from './set-aside.ts'
 import { checkWriteAheadLog } from './write-ahead-log.ts'
 
 export type Rebuilt =
-  | { readonly kind: 'rebuilt'; readonly aside: string; readonly salvage: Salvage }
+  | { readonly kind: 'rebuilt'; readonly aside: string | undefined; readonly salvage: Salvage }
   /** Nothing of it can be read: it is set aside, and none stands in its place. */
-  | { readonly kind: 'lost'; readonly aside: string; readonly reason: string }
+  | { readonly kind: 'lost'; readonly aside: string | undefined; readonly reason: string }
   /** It is where it was. */
   | { readonly kind: 'failed'; readonly failure: ProbeFailure }
 
@@ -49,12 +49,12 @@ export async function rebuild(file: string, logFolder: string, onProgress?: OnPr
 /**
  * Puts another database, such as an older copy, in the place of one.
  *
- * @returns where the one before is now; what is wrong with the other, which is left where it is
+ * @returns where the one before is now, if there was one; or what is wrong with the copy
  */
 export async function restore(
   copy: string,
   file: string,
-): Promise<{ readonly kind: 'restored'; readonly aside: string } | ProbeFailure> {
+): Promise<{ readonly kind: 'restored'; readonly aside: string | undefined } | ProbeFailure> {
   await finishRebuild(file)
   const work = file + workEnding
   await mkdir(work)
@@ -70,7 +70,7 @@ export async function restore(
 }
 
 /** In this order: whenever it ends, either the one before is there, or the new one, which is whole. */
-async function replaceBy(target: string, file: string): Promise<string> {
+async function replaceBy(target: string, file: string): Promise<string | undefined> {
   await rename(target, file + finishedEnding)
   const aside = await setAsideDatabase(file)
   await rename(file + finishedEnding, file)

@@ -1,7 +1,7 @@
 /** Makes sure that the database can be opened: what is damaged is set aside, and what can be read of it is kept. */
 import { rm } from 'node:fs/promises'
 import { CollectorError } from '../../errors.ts'
-import { type ProbeFailure, probe } from './probe.ts'
+import { type Probe, type ProbeFailure, probe } from './probe.ts'
 import { finishRebuild, rebuild } from './rebuild.ts'
 import { setAsideDatabase, sizeOf } from './set-aside.ts'
 import { checkWriteAheadLog, setAsideLogs } from './write-ahead-log.ts'
@@ -14,6 +14,8 @@ export interface RecoveryOptions {
   readonly file: string
   /** Of the collector's own log. */
   readonly logFolder: string
+  /** What is known already to be wrong with the file: a probe reads neither indexes nor all of a large one. */
+  readonly damage?: string | undefined
   readonly log: RecoveryLog
 }
 
@@ -21,7 +23,7 @@ const wasSetAside = 'CORRUPT DATA was set aside; the collector goes on without i
 const wasRebuilt = 'The database was DAMAGED and is rebuilt; what is gone of it counts as missing'
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
-export async function recoverDatabase({ file, logFolder, log }: RecoveryOptions): Promise<void> {
+export async function recoverDatabase({ file, logFolder, damage, log }: RecoveryOptions): Promise<void> {
   await finishRebuild(file)
   const { aside, failure } = await checkWriteAheadLog(file, logFolder)
   for (const one of aside) log.error(one, wasSetAside)
@@ -32,7 +34,7 @@ export async function recoverDatabase({ file, logFolder, log }: RecoveryOptions)
     log.error({ path: file, aside: await setAsideDatabase(file), reason: 'It is empty' }, wasSetAside)
     return
   }
-  const verdict = await probe(file, 'open')
+  const verdict: Probe = damage === undefined ? await probe(file, 'open') : { kind: 'corrupt', reason: damage }
   if (verdict.kind === 'sound') {
     // It is in the file now. One that stays was not understood, and would be skipped for ever.
     const left = await setAsideLogs(file, 'It is not readable')

@@ -88,14 +88,23 @@ async function tablesOf(connection: DuckDBConnection, database?: string): Promis
 
 /** @returns how many rows can't be read, at most */
 async function copyTable(connection: DuckDBConnection, table: string, onProgress: OnProgress): Promise<number> {
-  const [row] = (await connection.runAndReadAll(`SELECT max(rowid) FROM damaged.${table}`)).getRows()
-  const rows = Number(row?.[0] ?? -1) + 1
+  const rows = await countRows(connection, table)
   return readByRanges(rows, async (from, to) => {
     await connection.run(
       `INSERT INTO ${table} BY NAME SELECT * FROM damaged.${table} WHERE rowid >= ${from} AND rowid < ${to}`,
     )
     onProgress(to / rows)
   })
+}
+
+/** Whatever was deleted counts, too. */
+async function countRows(connection: DuckDBConnection, table: string): Promise<number> {
+  const count = async (sql: string) => Number((await connection.runAndReadAll(sql)).getRows()[0]?.[0] ?? 0)
+  return count(`SELECT max(rowid) + 1 FROM damaged.${table}`).catch(() =>
+    // Where the table's own account of its rows is damaged the catalog has one.
+    count(`SELECT estimated_size FROM duckdb_tables()
+      WHERE database_name = 'damaged' AND schema_name || '.' || table_name = '${table}'`),
+  )
 }
 
 /** A sequence that stands twice: the first of its rows stays. */
@@ -141,10 +150,11 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
   let isBefore = position !== undefined
   for await (const record of readLog(files, undefined, { segment: last.key, offset: last.bytes })) {
     if (record.kind !== 'entry') continue
-    const { sessionId, batches, record: session } = decodeWrite(record.entry)
+    const { sessionId, batches, record: session, unconfirmed } = decodeWrite(record.entry)
     const { clockOffsetMs } = session
-    stage(staged, eventRows(batches.map((batch) => ({ ...batch, sessionId, clockOffsetMs }))))
-    if (isBefore) records.set(sessionId, session)
+    // The sink may have refused one that is unconfirmed, for its sender had no proof.
+    if (!unconfirmed) stage(staged, eventRows(batches.map((batch) => ({ ...batch, sessionId, clockOffsetMs }))))
+    if (!unconfirmed && isBefore) records.set(sessionId, session)
     isBefore &&= record.end.segment !== position?.segment || record.end.offset !== position.offset
   }
   return [...records.values()]

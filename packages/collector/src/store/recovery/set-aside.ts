@@ -8,14 +8,20 @@ export const walEndings = ['.wal', '.wal.checkpoint', '.wal.recovery'] as const
 export const asideName = (path: string): string =>
   `${path}.corrupt-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`
 
-/** A file and its write-ahead logs, under names that keep them together, so that the two can be opened elsewhere. */
-export async function setAsideDatabase(file: string): Promise<string> {
+/**
+ * A file and its write-ahead logs, under names that keep them together, so that the two can be opened elsewhere.
+ *
+ * @returns where they are; undefined where there were none
+ */
+export async function setAsideDatabase(file: string): Promise<string | undefined> {
   const aside = asideName(file)
-  for (const ending of walEndings) {
-    if ((await sizeOf(file + ending)) !== undefined) await rename(file + ending, aside + ending)
+  let isMoved = false
+  for (const ending of [...walEndings, '']) {
+    if ((await sizeOf(file + ending)) === undefined) continue
+    await rename(file + ending, aside + ending)
+    isMoved = true
   }
-  if ((await sizeOf(file)) !== undefined) await rename(file, aside)
-  return aside
+  return isMoved ? aside : undefined
 }
 
 /** Bytes of a file; undefined where there is none. */

@@ -15,16 +15,18 @@ export interface SetAside {
   readonly reason: string
 }
 
+export interface WriteAheadLogCheck {
+  readonly aside: readonly SetAside[]
+  /** What is no damage. */
+  readonly failure?: ProbeFailure
+}
+
 /**
  * Leaves a write-ahead log that may be read, or none. Whether the file itself can be read is another question.
  *
  * @param logFolder of the collector's own log, whose entries the database is made of
- * @returns what was set aside, and a failure that is no damage
  */
-export async function checkWriteAheadLog(
-  file: string,
-  logFolder: string,
-): Promise<{ readonly aside: readonly SetAside[]; readonly failure?: ProbeFailure }> {
+export async function checkWriteAheadLog(file: string, logFolder: string): Promise<WriteAheadLogCheck> {
   const aside: SetAside[] = []
   const give = async (reason: string) => {
     aside.push(...(await setAsideLogs(file, reason)))
