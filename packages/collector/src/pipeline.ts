@@ -103,6 +103,10 @@ export async function openPipeline(
       })
     },
     onCounts: (counts) => readSide.counters.startFrom(counts),
+    onReport: (report) => {
+      readSide.counters.addReport(report)
+      if (report.code === 'damaged_log' || report.code === 'missing_segment') commits.onStoreUp()
+    },
     onUp: () => commits.onStoreUp(),
   })
   const reads = createReadClient(store, socketPath)
@@ -173,6 +177,8 @@ export async function openPipeline(
     // The acks of the last commit are sent in the turn after it.
     await new Promise(setImmediate)
     await sockets.close()
+    // Whoever still reads is told so now, or the server would wait for them first.
+    void store.close()
   }
 
   async function close(): Promise<void> {

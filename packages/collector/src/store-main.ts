@@ -48,9 +48,9 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
       logger,
       loadViews,
       watch: watchReads(new Set(settings.bannedQueries)),
+      onReport: (report) => send({ kind: 'report', report }),
       onWork: (work) => send({ kind: 'sinking', work }),
       onSunk: (count) => send({ kind: 'sunk', update: count }),
-      onDamage: () => send({ kind: 'damage' }),
       onCheckpoint: (position) => send({ kind: 'checkpoint', position }),
     })
     opened.take(update)

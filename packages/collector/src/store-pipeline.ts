@@ -48,11 +48,11 @@ export interface StorePipelineOptions {
   readonly loadViews: () => Promise<readonly ViewDefinition[]>
   /** Hears which reads run, and knows which queries to refuse. */
   readonly watch: ReadWatch
+  /** The sink has found something that somebody should hear of. */
+  readonly onReport: (report: SinkReport) => void
   /** What is about to be written; `undefined` once that is over. */
   readonly onWork: (work: SinkWork | undefined) => void
   readonly onSunk: (update: number) => void
-  /** A part of the log is gone. */
-  readonly onDamage: () => void
   /** The database's file holds everything before this position: the log need not keep it. */
   readonly onCheckpoint: (position: Position) => void
 }
@@ -67,7 +67,7 @@ const checkpointsInBound = 4
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openStorePipeline(options: StorePipelineOptions): Promise<StorePipeline> {
-  const { settings, logger, loadViews, watch, onWork, onSunk, onDamage, onCheckpoint } = options
+  const { settings, logger, loadViews, watch, onReport, onWork, onSunk, onCheckpoint } = options
   const { dataFolder, socketPath, query: limits, lockTimeoutMs, orders } = settings
   const plan = planReadStore(loadViews, limits)
   const database = await openDatabase({ dataFolder, lockTimeoutMs, log: logger, prepare: plan.prepare })
@@ -93,10 +93,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const sink = createSink({
     store: yieldingStore(guarded, readers.interrupt),
     read: (from, to) => readLog(files, from, to),
-    report(report) {
-      logger.error(report, sentences[report.code])
-      if (report.code === 'damaged_log' || report.code === 'missing_segment') onDamage()
-    },
+    report: onReport,
     onSunk(update) {
       collector.sunk(update)
       onSunk(update)
@@ -149,10 +146,11 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   }
 
   async function close(): Promise<void> {
+    // What reads now would keep the server from closing, and the sink from the database.
+    await readers.close()
     const ended = server.close()
     await sink.caughtUp(lastSinkMs)
     await sink.stop()
-    await readers.close()
     await ended
     await store.close()
     await database.close()
@@ -164,14 +162,4 @@ async function keepUnstorable(dataFolder: string, { sessionId, seq }: EventName,
   const folder = join(dataFolder, 'unstorable')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, `${sessionId.replaceAll(':', '_')}-${seq}.json`), text)
-}
-
-const sentences: { readonly [Code in SinkReport['code']]: string } = {
-  damaged_log: 'A part of the log is DAMAGED: it is stepped over, and what it held counts as missing',
-  missing_segment: 'A segment of the log is MISSING: what it held counts as missing',
-  lost_events: 'Events are LOST, which no entry of the log holds: they count as missing',
-  foreign_events:
-    'Events came while the store was away, with ANOTHER PROOF than the session has: none of them is stored',
-  unstorable_event: 'The database refuses an event: it stands in rejected_events as unstorable',
-  store_unavailable: 'The store can take nothing now: the log keeps what comes, and it is tried again',
 }

@@ -19,7 +19,14 @@ const someEvents = (count: number, data?: unknown) => Array.from({ length: count
 const noLag = { bytes: 0, events: 0, ms: 0 }
 
 function aStream() {
-  const store = { isUp: true, lag: noLag, restarts: new Map<string, number>(), readsRunning: 0, readsKilled: 0 }
+  const store = {
+    isUp: true,
+    lag: noLag,
+    reports: new Map<string, number>(),
+    restarts: new Map<string, number>(),
+    readsRunning: 0,
+    readsKilled: 0,
+  }
   const feed = createFeed()
   let tick: (() => void) | undefined
   const stream = createLiveStream({

@@ -23,7 +23,7 @@ export interface LiveCounters extends EventCounts {
   readonly store: LiveStoreFigures
 }
 
-export interface LiveStoreFigures extends Omit<StoreFigures, 'restarts'> {
+export interface LiveStoreFigures extends Omit<StoreFigures, 'restarts' | 'reports'> {
   /** Since this process started, by why the store process had ended. */
   readonly restarts: Readonly<Record<string, number>>
 }

@@ -98,3 +98,18 @@ it('counts what the log committed, and nothing else', async () => {
   expect(counters.pending).toBe(0)
   expect(counters.counts().stored).toBe(1)
 })
+
+it('counts what the sink has found of what was acknowledged, once it goes on from what was there', () => {
+  const { counters } = someCounters({ ...noCounts, missing: 1, owed: 0 })
+  counters.addReport({ code: 'lost_events', sessionId: 's', events: 3 })
+  counters.addReport({ code: 'unstorable_event', sessionId: 's', seq: 1, reason: 'r' })
+  counters.addReport({ code: 'store_unavailable', reason: 'r' })
+  expect([counters.counts(), [...counters.since.rejected]]).toMatchObject([
+    { missing: 4, rejected: 1 },
+    [['unstorable', 1]],
+  ])
+  const early = createEventCounters(() => 0)
+  early.addReport({ code: 'lost_events', sessionId: 's', events: 3 })
+  early.startFrom({ ...noCounts, missing: 3, owed: 0 })
+  expect(early.counts().missing).toBe(3)
+})

@@ -1,5 +1,6 @@
 /** Counts committed events by type, code and reason. Always on, so it adds and does nothing else. */
 import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
+import type { SinkReport } from '../sink/sink.ts'
 
 export interface EventCounts {
   readonly stored: number
@@ -19,6 +20,8 @@ export interface EventCounters {
   startFrom(before: EventCounts & { readonly owed: number }): void
   /** @param rejected of the batch, those that the store refused included */
   add(batch: SessionBatch, rejected: readonly RejectedEvent[]): void
+  /** Adds what the sink has found of events that were acknowledged. */
+  addReport(report: SinkReport): void
   /** Since the database was made. */
   counts(): EventCounts
   /** Since this process started, for metrics. */
@@ -71,6 +74,13 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       missing += batch.missing
       moveTo(Math.floor(monotonicMs() / 1000))
       seconds[newestSecond % keptSeconds] = (seconds[newestSecond % keptSeconds] ?? 0) + events
+    },
+
+    addReport(report) {
+      // What the sink does before it has counted is in the counts.
+      if (before === noCounts) return
+      if (report.code === 'lost_events') missing += report.events
+      else if (report.code === 'unstorable_event') count(rejected, 'unstorable', 1)
     },
 
     counts() {

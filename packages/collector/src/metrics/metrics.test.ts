@@ -12,6 +12,7 @@ it('shows what is owed, what was refused and what is up', async () => {
     store: {
       isUp: true,
       lag: { bytes: 100, events: 2, ms: 1500 },
+      reports: new Map([['lost_events', 2]]),
       restarts: new Map([['memory', 1]]),
       readsRunning: 0,
       readsKilled: 1,
@@ -30,6 +31,7 @@ it('shows what is owed, what was refused and what is up', async () => {
       'downlink_sink_lag_bytes 100',
       'downlink_sink_lag_events 2',
       'downlink_sink_lag_seconds 1.5',
+      'downlink_sink_reports_total{code="lost_events"} 2',
       'downlink_store_up 1',
       'downlink_store_restarts_total{reason="memory"} 1',
       'downlink_store_reads_killed_total 1',

@@ -29,6 +29,8 @@ export interface StoreFigures {
   readonly isUp: boolean
   /** By how far it is behind the log. */
   readonly lag: { readonly bytes: number; readonly events: number; readonly ms: number }
+  /** What its sink has found, by code. */
+  readonly reports: ReadonlyMap<string, number>
   /** How often it was started again, by why it had ended. */
   readonly restarts: ReadonlyMap<string, number>
   readonly readsRunning: number
@@ -54,6 +56,12 @@ export function createMetrics({ counters, log, store, sockets, liveListeners, re
   gauge('downlink_sink_lag_bytes', 'Bytes of the log that are not in the store', () => store.lag.bytes)
   gauge('downlink_sink_lag_events', 'Events of the log that are not in the store', () => store.lag.events)
   gauge('downlink_sink_lag_seconds', 'For how long the store has been behind the log', () => store.lag.ms / 1000)
+  counter(
+    'downlink_sink_reports_total',
+    'What the sink has found that somebody should hear of, by code',
+    'code',
+    () => store.reports,
+  )
   gauge('downlink_store_up', 'Whether the store process serves reads', () => Number(store.isUp))
   gauge('downlink_store_reads_running', 'Queries, pages and exports that are under way', () => store.readsRunning)
   counter(

@@ -7,6 +7,7 @@ import type { ViewDefinition } from '../query/event-views.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
 import type { SinkOrders, SinkWork } from '../sink/poison-guard.ts'
+import type { SinkReport } from '../sink/sink.ts'
 
 export type ToStore =
   | { readonly kind: 'start'; readonly settings: StoreSettings; readonly update: LogUpdate }
@@ -61,8 +62,8 @@ export type FromStore =
   | { readonly kind: 'sunk'; readonly update: number }
   /** It is about to write this; `undefined` once that is over. */
   | { readonly kind: 'sinking'; readonly work: SinkWork | undefined }
-  /** A part of the log is gone: the sessions that had their last events there have to be named. */
-  | { readonly kind: 'damage' }
+  /** The sink has found something that somebody should hear of. */
+  | { readonly kind: 'report'; readonly report: SinkReport }
   | { readonly kind: 'checkpoint'; readonly position: Position }
   | { readonly kind: 'sessions'; readonly request: number; readonly answer: SessionsAnswer }
   | { readonly kind: 'views-wanted' }

@@ -26,6 +26,7 @@ function aStore() {
     bytesAfter: (position) => (position ? 0 : 40),
     onCheckpoint: () => void heard.push('checkpoint'),
     onCounts: () => void heard.push('counts'),
+    onReport: (report) => void heard.push(report.code),
     onUp: () => void heard.push('up'),
     spawn(listener) {
       const child = { told: [] as ToStore[], listener, isKilled: false }
@@ -158,6 +159,13 @@ it('ends the process for a read that is 2 s over its time, blames that one alone
   expect(killed).toEqual([true, true, false, true, true, false])
   expect(told('start')[0]?.settings.bannedQueries).toEqual(['f'])
   expect([...store.restarts, store.readsKilled]).toEqual([['query_time', 2], 2])
+})
+
+it('passes on what the sink has found, and counts it', async () => {
+  const { store, heard, say, begin } = aStore()
+  await begin()
+  say({ kind: 'report', report: { code: 'lost_events', sessionId: 's', events: 3 } })
+  expect([heard.at(-1), store.reports.get('lost_events')]).toEqual(['lost_events', 1])
 })
 
 it('forgets a ban after a minute', async () => {

@@ -5,6 +5,7 @@ import type { RecordSource } from '../commit/record-source.ts'
 import { CollectorError } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
+import type { SinkReport } from '../sink/sink.ts'
 import { createSinkSuspects } from '../sink/sink-suspects.ts'
 import type { FromStore, SessionsAnswer, StoredCounts, StoreSettings, WatchedRead } from './messages.ts'
 import { createRunningReads } from './running-reads.ts'
@@ -15,6 +16,8 @@ import { createSupervisor, type Ended } from './supervisor.ts'
 export interface StoreProcess extends RecordSource {
   /** By how far the store is behind the log. */
   readonly lag: { readonly bytes: number; readonly events: number; readonly ms: number }
+  /** What its sink has found, by code. */
+  readonly reports: ReadonlyMap<SinkReport['code'], number>
   /** How often it was started again, by why it had ended. */
   readonly restarts: ReadonlyMap<RestartReason, number>
   readonly readsRunning: number
@@ -58,7 +61,9 @@ export interface StoreProcessOptions {
   readonly onCheckpoint: (position: Position) => void
   /** What the database held where the log stood at the start. Once. */
   readonly onCounts: (counts: StoredCounts) => void
-  /** It serves reads, for the first time or again, or has found a part of the log gone. */
+  /** The sink has found something that somebody should hear of. */
+  readonly onReport: (report: SinkReport) => void
+  /** It serves reads, for the first time or again. */
   readonly onUp: () => void
   readonly spawn?: SpawnStore
 }
@@ -80,6 +85,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const progress = createSinkProgress(clock)
   const reads = createRunningReads(clock.monotonicMs)
   const suspects = createSinkSuspects()
+  const reports = new Map<SinkReport['code'], number>()
   const restarts = new Map<RestartReason, number>()
   const questions = createQuestions()
   const supervisor = createSupervisor({ spawn, now: clock.monotonicMs, greet, onMessage, onExit })
@@ -103,6 +109,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       return { ...lag, bytes: options.bytesAfter(position) }
     },
     restarts,
+    reports,
     get readsRunning() {
       return reads.all().length
     },
@@ -173,9 +180,6 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
         supervisor.ready()
         options.onUp()
         break
-      case 'damage':
-        options.onUp()
-        break
       case 'failed':
         supervisor.failed(new CollectorError(message.code, message.message))
         break
@@ -189,6 +193,11 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
         break
       case 'sinking':
         suspects.working(message.work)
+        break
+      case 'report':
+        reports.set(message.report.code, (reports.get(message.report.code) ?? 0) + 1)
+        log.error(message.report, sentences[message.report.code])
+        options.onReport(message.report)
         break
       case 'checkpoint':
         options.onCheckpoint(message.position)
@@ -289,4 +298,14 @@ function logLine(log: FastifyBaseLogger, line: string): void {
   const { level, msg, ...details } = JSON.parse(line)
   if (level === 'error' || level === 'fatal') log.error(details, msg)
   else log.warn(details, msg)
+}
+
+const sentences: { readonly [Code in SinkReport['code']]: string } = {
+  damaged_log: 'A part of the log is DAMAGED: it is stepped over, and what it held counts as missing',
+  missing_segment: 'A segment of the log is MISSING: what it held counts as missing',
+  lost_events: 'Events are LOST, which no entry of the log holds: they count as missing',
+  foreign_events:
+    'Events came while the store was away, with ANOTHER PROOF than the session has: none of them is stored',
+  unstorable_event: 'The database refuses an event: it stands in rejected_events as unstorable',
+  store_unavailable: 'The store can take nothing now: the log keeps what comes, and it is tried again',
 }
