@@ -6,15 +6,13 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fas
 import { pino } from 'pino'
 import { createKeys } from './access/keys.ts'
 import { isLoopback } from './access/origin-policy.ts'
-import { blockedPorts } from './blocked-ports.ts'
-import { cannotListen } from './cannot-listen.ts'
 import type { CommitNotice } from './commit/commit-notice.ts'
 import { CollectorError } from './errors.ts'
-import { type CollectorOptions, resolveOptions } from './options.ts'
+import { blockedPorts, type CollectorOptions, resolveOptions } from './options.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'
 import type { Ledger } from './query/ledgers.ts'
 import type { QueryResult } from './query/result-text.ts'
-import { createServer, mount, takeRequests, takeUpgrades } from './server.ts'
+import { cannotListen, createServer, mount, takeRequests, takeUpgrades } from './server.ts'
 
 export interface Collector {
   /**

@@ -3,7 +3,6 @@ import { type EventDefinitions, protocolDefaults } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Origins, readOrigins } from './access/origins.ts'
 import { createProxies, type Proxies, type TrustedProxies } from './access/proxies.ts'
-import { blockedPorts } from './blocked-ports.ts'
 import { CollectorError } from './errors.ts'
 import { type QueryLimits, resolveQueryLimits } from './query/query-limits.ts'
 
@@ -209,3 +208,11 @@ function webUrlOf(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   return url && /^https?:$/.test(url.protocol) && !blockedPorts.has(Number(url.port)) ? url : undefined
 }
+
+/** Ports of other protocols, to which no browser connects, nor the `fetch` of Node (WHATWG Fetch, 2.9 Port blocking). */
+export const blockedPorts: ReadonlySet<number> = new Set([
+  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+])

@@ -25,9 +25,8 @@ import { describeViews } from './query/event-views.ts'
 import { createReadSide, type ReadSide } from './read-side.ts'
 import { createJudge } from './session/judge.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
-import { isAnswered, openOwnerSocket } from './store-process/owner-socket.ts'
+import { isAnswered, makeSocketFolder, openOwnerSocket } from './store-process/local-sockets.ts'
 import { createReadClient, type ReadClient } from './store-process/read-client.ts'
-import { makeSocketFolder } from './store-process/socket-folder.ts'
 import { createStoreProcess } from './store-process/store-process.ts'
 
 export interface Pipeline {

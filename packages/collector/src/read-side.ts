@@ -1,7 +1,7 @@
 /** Puts the read side together: counters, live feed and metrics, and the API, which passes on what is asked of the store. */
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
-import { gamePages } from './api/game-pages.ts'
+import { gamePages } from './api/pages.ts'
 import { createReadAccess, createReadOriginPolicy } from './api/read-access.ts'
 import { createReadApi } from './api/read-api.ts'
 import type { Clock } from './clock.ts'

@@ -1,9 +1,10 @@
-/** The HTTP server, and a pipeline's place in it or in somebody else's. */
+/** Makes the HTTP server, and mounts a pipeline in it or in somebody else's. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { telemetryPath } from '@downlink/protocol'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { answerError, answerNotFound } from './api/api-errors.ts'
+import { CollectorError } from './errors.ts'
 import { telemetryRoutes } from './ingest/telemetry-routes.ts'
 import type { CollectorSettings } from './options.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -76,3 +77,18 @@ export function takeRequests(server: Server, app: FastifyInstance): () => void {
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? ''
 
 const notFound = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  EACCES: 'it is not permitted',
+  BLOCKED_PORT: 'no browser connects to this port',
+}
+
+/** The error keeps the system's as its `cause`, whose `code` tells the cases apart. */
+export function cannotListen(host: string, port: number, cause: unknown): CollectorError {
+  const { code = '', message = String(cause) } = cause as Partial<NodeJS.ErrnoException>
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return new CollectorError('cannot_listen', `Can't listen on ${authority}: ${reasons[code] ?? message}`, { cause })
+}

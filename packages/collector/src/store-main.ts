@@ -12,8 +12,7 @@ import type { ReadWatch } from './query/read-store.ts'
 import { memoryLimitMb } from './store/open-database.ts'
 import { openStorePipeline, type StorePipeline } from './store-pipeline.ts'
 import type { GuardOptions } from './store-process/guard-thread.ts'
-import { lifelineFd } from './store-process/lifeline.ts'
-import type { FromStore, StoreSettings, ToStore } from './store-process/messages.ts'
+import { type FromStore, lifelineFd, type StoreSettings, type ToStore } from './store-process/messages.ts'
 
 // Ctrl-C goes to the whole process group. The collector says when it is time.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})

@@ -5,7 +5,7 @@ import { createCollector } from '@downlink/collector'
 import Fastify from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { blockedPorts } from '../src/blocked-ports.ts'
+import { blockedPorts } from '../src/options.ts'
 import { aClient, aCollector, aFolder, aSocket, post, rowsOf } from './harness.ts'
 
 const event = { type: 'a', timestamp: 1 }

@@ -6,7 +6,7 @@ import fastifyStatic from '@fastify/static'
 import fastifySwagger from '@fastify/swagger'
 import Fastify from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
-import { pageRoutes } from '../src/api/page.ts'
+import { pageRoutes } from '../src/api/pages.ts'
 import { aCollector, aFolder } from './harness.ts'
 
 async function aPage(folder: string) {

@@ -1,9 +1,9 @@
 /** Everything that a reader might try against the writer. After each, a commit must still work. */
 import { readdir } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { queryFingerprint } from '../src/query/query-fingerprint.ts'
 import { queryDefaults } from '../src/query/query-limits.ts'
 import type { RunningRead } from '../src/query/readers.ts'
+import { queryFingerprint } from '../src/query/sandbox.ts'
 import { type AttackQuery, attackQueries } from './attack-queries.ts'
 import { aReadStore } from './read-store-harness.ts'
 

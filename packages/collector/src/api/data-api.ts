@@ -1,4 +1,6 @@
 /** The routes of `/api` that read the database, as both processes know them: the collector passes on, the store process answers. */
+
+import type { FastifyReply } from 'fastify'
 import { answers, errorAnswer, queries } from './schemas.ts'
 
 const answer = (schema: object) => ({ 200: schema, default: errorAnswer })
@@ -69,4 +71,13 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
       response: { 200: file, default: errorAnswer },
     },
   },
+}
+
+/** Aborts once whoever asked has gone. */
+export function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort()
+  })
+  return gone.signal
 }

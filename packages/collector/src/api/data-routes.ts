@@ -1,17 +1,16 @@
 /** Answers the routes that read the database. */
 import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CollectorError } from '../errors.ts'
 import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pages.ts'
-import type { Exporter } from '../query/export.ts'
+import type { Exporter, ExportRequest } from '../query/export.ts'
 import type { Ledgers } from '../query/ledgers.ts'
 import { brokenEnd } from '../query/result-text.ts'
 import type { Sandbox, WriteAnswer } from '../query/sandbox.ts'
 import { sendError } from './api-errors.ts'
-import { dataApi } from './data-api.ts'
-import { exportRoute } from './export-route.ts'
-import { goneSignal } from './gone-signal.ts'
+import { dataApi, goneSignal } from './data-api.ts'
 
 export interface DataRoutesOptions {
   readonly ledgers: Ledgers
@@ -56,4 +55,25 @@ async function streamAnswer(reply: FastifyReply, answer: (write: WriteAnswer) =>
     stream.end(brokenEnd(error))
   }
   return reply
+}
+
+/** Writes the file, streams it, and deletes it, whether it was taken or not. */
+function exportRoute(app: FastifyInstance, exporter: Exporter): void {
+  app.route<{ Querystring: ExportRequest }>({
+    ...dataApi.export,
+    async handler({ query, log }, reply) {
+      const { path, bytes, mimeType, filename, remove } = await exporter.write(query, goneSignal(reply))
+      const stream = createReadStream(path)
+      // Whichever way the download ends, the stream closes; on Windows an open file can't be deleted.
+      stream.once('close', () => {
+        remove().catch((err: unknown) => log.error({ err, path }, 'An export was left behind'))
+      })
+      if (reply.raw.destroyed) stream.destroy()
+      return reply
+        .header('content-type', mimeType)
+        .header('content-length', bytes)
+        .header('content-disposition', `attachment; filename="${filename}"`)
+        .send(stream)
+    },
+  })
 }

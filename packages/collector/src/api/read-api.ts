@@ -5,17 +5,16 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { Proxies } from '../access/proxies.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import { asOfHeader } from '../store-process/messages.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
 import { answerError, answerNotFound, sendError, sendLimited } from './api-errors.ts'
 import { checkInput, type InputSchema } from './check-input.ts'
-import { forwardReads } from './forward.ts'
+import { dataApi, goneSignal } from './data-api.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
-import { pageRoutes } from './page.ts'
+import { apiHeaders, pageRoutes } from './pages.ts'
 import type { ReadAccess, ReadOriginPolicy } from './read-access.ts'
-import { queries } from './schemas.ts'
-import { apiHeaders } from './security-headers.ts'
-import { tokenRoutes } from './token-routes.ts'
+import { errorAnswer, queries } from './schemas.ts'
 
 export interface ReadApiOptions {
   readonly reads: ReadClient
@@ -88,3 +87,53 @@ const refuseBy =
     const reason = refusal(raw)
     return reason === undefined ? undefined : sendError(reply, 403, 'forbidden', reason)
   }
+
+/** Of an answer of the store process; the others are this side's own. */
+const passedHeaders = ['content-type', 'content-length', 'content-disposition', 'retry-after', asOfHeader] as const
+
+/** Passes reads on to the store process. Registers on an instance of its own: here bodies stay as they came, and the store process judges what is asked. */
+async function forwardReads(app: FastifyInstance, reads: ReadClient): Promise<void> {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.setValidatorCompiler(() => () => true)
+  for (const route of Object.values(dataApi)) app.route({ ...route, handler: forward })
+
+  async function forward({ raw, url, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const signal = goneSignal(reply)
+    const { method = 'GET', headers } = raw
+    const response = await reads.send({
+      method,
+      // The API may be mounted below a path, of which the store process knows nothing.
+      path: url.slice(app.prefix.length),
+      contentType: headers['content-type'],
+      prefer: headers.prefer?.toString(),
+      body: Buffer.isBuffer(body) ? body : undefined,
+      signal,
+    })
+    for (const name of passedHeaders) {
+      const value = response.headers[name]
+      if (value !== undefined) reply.header(name, value)
+    }
+    return reply.code(response.statusCode ?? 502).send(response)
+  }
+}
+
+/** Where a browser shows the read token once, and gets a cookie for it. Nothing here asks for a token. */
+function tokenRoutes(app: FastifyInstance, access: ReadAccess): void {
+  app.post<{ Body: { token: string } }>(
+    '/token',
+    {
+      schema: {
+        summary: 'A cookie for the read token',
+        body: queries.token,
+        response: { 204: { type: 'null', description: 'The cookie is set' }, default: errorAnswer },
+      },
+    },
+    async ({ body, raw }, reply) => {
+      const decision = access.admitsToken(body.token, raw)
+      if (decision === 'limited') return sendLimited(reply, access.retryAfterSeconds)
+      if (decision === 'refused') return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
+      return reply.header('set-cookie', access.cookieFor(raw)).code(204).send()
+    },
+  )
+}

@@ -1,9 +1,8 @@
 import { defineEvents } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { eventView, planViews } from './event-views.ts'
+import { eventView, planViews, uniqueNames } from './event-views.ts'
 import { columnsOf } from './schema-columns.ts'
-import { uniqueNames } from './unique-names.ts'
 
 const typesOf = (shape: z.ZodRawShape) =>
   Object.fromEntries((columnsOf(z.object(shape)) ?? []).map(({ name, type }) => [name, type]))

@@ -4,7 +4,6 @@ import { setImmediate } from 'node:timers/promises'
 import type { EventDefinitions, StandardSchema } from '@downlink/protocol'
 import { quoteName, quoteText } from './quote.ts'
 import { type Column, columnsOf } from './schema-columns.ts'
-import { uniqueNames } from './unique-names.ts'
 
 /** A type's view, not made yet. */
 export interface ViewPlan {
@@ -82,4 +81,23 @@ function expressionOf({ key, type }: Column): string {
   const pointer = quoteText(`/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
   if (type === 'JSON') return `TRY(json_extract(data, ${pointer}))`
   return `TRY(TRY_CAST(json_extract_string(data, ${pointer}) AS ${type}))`
+}
+
+/**
+ * @param isTaken names that get the prefix
+ * @example uniqueNames(['seq', 'X', 'x'], (name) => name === 'seq', 'data_') // ['data_seq', 'X', 'x_2']
+ */
+export function uniqueNames(
+  wanted: readonly string[],
+  isTaken: (name: string) => boolean,
+  prefix: string,
+): readonly string[] {
+  const used = new Set<string>()
+  return wanted.map((name) => {
+    const base = isTaken(name) ? `${prefix}${name}` : name
+    let unique = base
+    for (let count = 2; used.has(unique.toLowerCase()); count++) unique = `${base}_${count}`
+    used.add(unique.toLowerCase())
+    return unique
+  })
 }

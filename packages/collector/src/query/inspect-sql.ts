@@ -4,7 +4,7 @@
  */
 import { allowedFunctions, allowedNamedTypes, allowedTableFunctions, allowedTypes } from './allowed-functions.ts'
 import { inspectArguments } from './inspect-arguments.ts'
-import { queryShapeLimits } from './query-shape-limits.ts'
+import { queryShapeLimits } from './query-limits.ts'
 import { inspectWidth } from './query-width.ts'
 import { type SqlNode as Node, nameOf, nodesOf, Refusal } from './sql-tree.ts'
 

@@ -2,7 +2,7 @@
  * Judges a query's text before it is parsed, for the parser writes some parts anew wherever they are meant: the operand of
  * a CASE for each of its WHENs, and a named window for each OVER.
  */
-import { queryShapeLimits } from './query-shape-limits.ts'
+import { queryShapeLimits } from './query-limits.ts'
 import { Refusal } from './sql-tree.ts'
 
 /** Quoted text and comments are passed over; names after a dot are no keywords. */

@@ -1,8 +1,31 @@
-/** A session's ledger: what became of every event that its client pushed. */
+/** Reads the ledgers: what became of every event that a session's client pushed. */
 import type { DropCounts } from '@downlink/protocol'
 import type { SessionRecord } from '../commit/session-record.ts'
+import type { EventCounts } from '../metrics/event-counters.ts'
 import { recordOf, sessionJson } from '../store/session-rows.ts'
 import type { Readers } from './readers.ts'
+
+const total = (counts: string): string => `coalesce(list_sum(map_values(${counts}::MAP(VARCHAR, BIGINT))), 0)::BIGINT`
+
+/**
+ * pushed = stored + rejected + dropped + missing + outstanding. What an ended session has outstanding is missing.
+ * SQL can't know whose link is gone: there it stays outstanding, and `last_seen` tells how long nothing was heard.
+ * `balanced` says that nothing is missing and that the collector's counts add up to the session's mark.
+ */
+export const ledgersView: string = `CREATE OR REPLACE VIEW ledgers AS
+  WITH counted AS (
+    SELECT
+      session_id, pushed, stored, ${total('rejected')} AS rejected, ${total('dropped')} AS dropped, missing AS lost,
+      mark, pushed - mark AS rest, ended, last_seen
+    FROM sessions
+  )
+  SELECT
+    session_id, pushed, stored, rejected, dropped,
+    lost + CASE WHEN ended THEN rest ELSE 0 END AS missing,
+    CASE WHEN ended THEN 0 ELSE rest END AS outstanding,
+    ended, last_seen,
+    mark = stored + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended) AS balanced
+  FROM counted`
 
 /** pushed = stored + Σ rejected + Σ dropped + missing + outstanding. Times are milliseconds since 1970. */
 export interface Ledger {
@@ -132,3 +155,33 @@ function cursorOf(before: string): { readonly firstSeen: number; readonly sessio
 
 const totalOf = (counts: Readonly<Record<string, number | undefined>>): number =>
   Object.values(counts).reduce((total: number, count) => total + (count ?? 0), 0)
+
+const maxCountedTypes = 500
+
+/** The collector starts only afterwards, and a large database may take its time. */
+const countTimeLimitMs = 120_000
+
+/** What the database holds at the start, for counters that go on from there. */
+export function countEvents(readers: Readers): Promise<EventCounts & { readonly owed: number }> {
+  return readers.run(
+    async (connection) => {
+      const totals = await connection.runAndReadAll(
+        `SELECT sum(stored), sum(rejected), sum(dropped), sum(lost), sum(rest)
+      FROM ledgers JOIN (SELECT session_id, missing AS lost, pushed - mark AS rest FROM sessions) USING (session_id)`,
+      )
+      const types = await connection.runAndReadAll(
+        `SELECT type, count(*) FROM events GROUP BY type ORDER BY count(*) DESC LIMIT ${maxCountedTypes}`,
+      )
+      const [stored, rejected, dropped, missing, owed] = (totals.getRows()[0] ?? []).map(Number)
+      return {
+        stored: stored ?? 0,
+        rejected: rejected ?? 0,
+        dropped: dropped ?? 0,
+        missing: missing ?? 0,
+        owed: owed ?? 0,
+        types: Object.fromEntries(types.getRows().map(([type, count]) => [String(type), Number(count)])),
+      }
+    },
+    { timeLimitMs: countTimeLimitMs },
+  )
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { queryFingerprint } from './query-fingerprint.ts'
+import { queryFingerprint } from './sandbox.ts'
 
 it.each([
   ['white space', 'SELECT  type\n\tFROM events '],

@@ -3,7 +3,7 @@
  * its tree alone: stars multiply, structs and text are put together, and the database does it all before it can be
  * interrupted.
  */
-import { queryShapeLimits } from './query-shape-limits.ts'
+import { queryShapeLimits } from './query-limits.ts'
 import { constantOf, isNode, nameOf, nodesOf, Refusal, type SqlNode } from './sql-tree.ts'
 
 export interface Width {

@@ -1,9 +1,9 @@
 /** What readers get to work with: relations, the lock on the database, and the sandbox. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ViewDefinition } from './event-views.ts'
-import { harden } from './harden.ts'
-import { ledgersView } from './ledgers-view.ts'
+import { ledgersView } from './ledgers.ts'
 import type { QueryLimits } from './query-limits.ts'
+import { quoteText } from './quote.ts'
 import { type ConnectionSource, createReaders, type Readers, type ReadersOptions } from './readers.ts'
 import { createRelations } from './relations.ts'
 import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'
@@ -50,4 +50,31 @@ export function planReadStore(loadViews: () => Promise<readonly ViewDefinition[]
       }
     },
   }
+}
+
+interface HardenOptions {
+  /** The one folder that the database may still write to. */
+  readonly exportFolder: string
+  readonly spillMb: number
+}
+
+/**
+ * Settings are the instance's, so they bind the writer too: call it once, after the tables are there.
+ * The order matters: directories can't be allowed any more without external access, and nothing once locked.
+ */
+async function harden(connection: DuckDBConnection, options: HardenOptions): Promise<void> {
+  const { exportFolder, spillMb } = options
+  const settings = [
+    // Else `now()`, dates and casts are those of the machine's zone, while all times here are UTC.
+    "SET GLOBAL TimeZone = 'UTC'",
+    // Otherwise one query may fill the disk that the next commit needs.
+    `SET max_temp_directory_size = '${spillMb}MiB'`,
+    'SET autoload_known_extensions = false',
+    'SET autoinstall_known_extensions = false',
+    'SET allow_community_extensions = false',
+    `SET allowed_directories = [${quoteText(exportFolder)}]`,
+    'SET enable_external_access = false',
+    'SET lock_configuration = true',
+  ]
+  for (const setting of settings) await connection.run(setting)
 }

@@ -2,11 +2,12 @@
  * The SQL sandbox: one SELECT over our own tables, with functions that only compute, for a limited time, and a limited answer.
  * Three walls stand behind one another: the tree is judged here, the transaction can't write, and the database is hardened.
  */
+
+import { createHash } from 'node:crypto'
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { inspectSql } from './inspect-sql.ts'
 import { inspectText } from './inspect-text.ts'
-import { queryFingerprint } from './query-fingerprint.ts'
 import type { QueryLimits } from './query-limits.ts'
 import type { Readers } from './readers.ts'
 import { type QueryResult, StreamFailure, type WritePiece, writeResult } from './result-text.ts'
@@ -147,4 +148,15 @@ function failureOf(cause: unknown): CollectorError {
     return new CollectorError('store_unavailable', "The database can't be read now.", { cause })
   }
   return new CollectorError('bad_sql', message)
+}
+
+/** Quoted text, which stays; white space and comments, which count as one space; or words, whose case does not matter. */
+const tokens = /('[^']*'|"[^"]*")|((?:--.*|\/\*[\s\S]*?\*\/|\s)+)|[^'"\s/-]+/g
+
+/** @example queryFingerprint('SELECT 1') === queryFingerprint('select  1 -- one') */
+export function queryFingerprint(sql: string): string {
+  const normal = sql.replaceAll(tokens, (token: string, quoted?: string, blank?: string) =>
+    blank === undefined ? (quoted ?? token.toLowerCase()) : ' ',
+  )
+  return createHash('sha256').update(normal.trim()).digest('hex')
 }

@@ -5,7 +5,7 @@
 import { Socket } from 'node:net'
 import process from 'node:process'
 import { workerData } from 'node:worker_threads'
-import { outOfMemory } from './lifeline.ts'
+import { outOfMemory } from './messages.ts'
 
 export interface GuardOptions {
   /** The descriptor of a pipe from the collector, which says nothing and ends with its process. */

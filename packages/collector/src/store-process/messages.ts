@@ -98,3 +98,9 @@ export const readHeaders = {
 
 /** Of an answer that had to go without the newest: all that was acknowledged before this time is in it, in ms since 1970. */
 export const asOfHeader = 'downlink-as-of'
+
+/** After stdin, stdout, stderr and Node's IPC. */
+export const lifelineFd = 4
+
+/** Said before the process ends itself for want of memory. */
+export const outOfMemory = 'm'

@@ -3,8 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import process from 'node:process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { lifelineFd, outOfMemory } from './lifeline.ts'
-import type { FromStore, ToStore } from './messages.ts'
+import { type FromStore, lifelineFd, outOfMemory, type ToStore } from './messages.ts'
 
 export interface StoreChild {
   send(message: ToStore): void
