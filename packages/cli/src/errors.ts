@@ -15,7 +15,7 @@ export type CliErrorCode =
   | 'unreachable'
   /** The collector wants a read token, or another one. */
   | 'unauthorised'
-  /** The collector answers, but not with what was asked for. */
+  /** The collector answers, but not with what was asked for, or its answer broke off. */
   | 'refused'
   /** A demo's events are not all accounted for. */
   | 'unbalanced'

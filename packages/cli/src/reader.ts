@@ -40,26 +40,43 @@ export function createReader(options: ReaderOptions): Reader {
       // All that was acknowledged before, also where the store has yet to catch up.
       const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
       const answer = await ask('api/query', { method: 'POST', headers, body: JSON.stringify({ sql }) })
-      const result = (await answer.json()) as QueryResult & { readonly error?: AnsweredFault }
+      const result: QueryResult & { readonly error?: AnsweredFault } = await bodyOf(answer)
       // The query failed when a part of its answer was sent already.
       if (result.error) throw refusal(answer.status, result.error, options)
       return result
     },
     async latest(count) {
-      const answer = await ask(`api/events?limit=${count}`, {})
-      return ((await answer.json()) as EventPage<StoredEvent>).events.toReversed()
+      const page: EventPage<StoredEvent> = await bodyOf(await ask(`api/events?limit=${count}`, {}))
+      return page.events.toReversed()
     },
     async *follow(signal) {
       const { body } = await ask('api/live', { signal })
       if (body === null) return
       let text = ''
-      for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-        const messages = `${text}${chunk}`.split('\n\n')
-        text = messages.pop() ?? ''
-        const tails = messages.filter((message) => message.startsWith(tailHead))
-        for (const tail of tails) yield JSON.parse(tail.slice(tailHead.length))
+      try {
+        for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+          const messages = `${text}${chunk}`.split('\n\n')
+          text = messages.pop() ?? ''
+          const tails = messages.filter((message) => message.startsWith(tailHead))
+          for (const tail of tails) yield JSON.parse(tail.slice(tailHead.length))
+        }
+      } catch (cause) {
+        throw signal.aborted ? cause : brokenOff(cause)
       }
     },
+  }
+
+  async function bodyOf<Body>(answer: Response): Promise<Body> {
+    try {
+      return (await answer.json()) as Body
+    } catch (cause) {
+      throw brokenOff(cause)
+    }
+  }
+
+  function brokenOff(cause: unknown): CliError {
+    const advice = 'Its database, or the collector itself, has ended meanwhile. Ask again.'
+    return new CliError('refused', `The answer of ${source} broke off`, advice, { cause })
   }
 }
 
@@ -91,4 +108,6 @@ function refusal(status: number, fault: AnsweredFault | undefined, options: Read
 const refusalAdvice: Readonly<Record<string, string>> = {
   bad_sql: 'What can be asked: downlink query --help',
   forbidden_sql: 'What can be asked: downlink query --help',
+  store_unavailable: "Events are taken meanwhile. If it stays so, the collector's log says why.",
+  query_killed: 'Events are taken meanwhile. A query that did this twice is refused for a minute.',
 }

@@ -1,4 +1,9 @@
-import { expect, it, vi } from 'vitest'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createCollector } from '@downlink/collector'
+import { expect, it, onTestFinished, type TestContext, vi } from 'vitest'
 import { fixture, freshFolder, post, run, serve, start } from './run-command.ts'
 
 const events = [
@@ -87,6 +92,75 @@ it('holds queries in the same sandbox, wherever they are asked', async () => {
   expect(atRest.stderr.match(/\w+_sql/g)).toEqual(['forbidden_sql'])
   expect(atRest.stderr).not.toMatch(/unauthorised|--token|127\.0\.0\.1/)
 })
+
+it('fails with the reason where an answer ends with one, and prints nothing of it', async () => {
+  const limits = { maxRows: 1_000_000, maxResultBytes: 100_000_000 }
+  const collector = createCollector({ data: freshFolder(), query: limits, logger: false })
+  const { url } = await collector.listen({ port: 0 })
+  onTestFinished(() => collector.close())
+  const sql = `SELECT sha256(range::VARCHAR), CASE WHEN range = 99999 THEN ('x' || range)::INT ELSE 1 END FROM range(100000)`
+  for (const form of [[], ['--json']]) {
+    const { exitCode, stdout, stderr } = await run(['query', sql, '--url', url, ...form])
+    expect([exitCode, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^error: .*Conversion.* \[bad_sql\]\n/s)
+  }
+})
+
+it.each([['query', 'SELECT 1'], ['tail']])('says that an answer broke off: %s', async (...command) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200).write('{"columns":[],"rows":[')
+    setTimeout(() => response.destroy(), 100)
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { exitCode, stdout, stderr } = await run([...command, '--url', url])
+  expect([exitCode, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(/^error: The answer of .* broke off \[refused\]\n.* Ask again\.\n$/)
+})
+
+it('says that the database is away, and goes on to show what comes', async (context) => {
+  const { url, child } = await serve()
+  const tail = start(['tail', '--url', url])
+  await vi.waitFor(async () => {
+    await post(url, events)
+    expect(tail.stdout()).toContain('jumped')
+  }, 10_000)
+  const letGo = await holdStore(child.pid ?? 0, context)
+  try {
+    const { exitCode, stderr } = await run(['query', 'SELECT 1', '--url', url])
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe(
+      'error: The store is starting again. Try again in a moment. [store_unavailable]\n' +
+        "Events are taken meanwhile. If it stays so, the collector's log says why.\n",
+    )
+    await post(url, [{ type: 'meanwhile' }])
+    await tail.shows('meanwhile')
+  } finally {
+    letGo()
+  }
+})
+
+/** Kills the store process of a collector, and holds the one that takes its place until it is let go. */
+async function holdStore(collector: number, context: TestContext): Promise<() => void> {
+  if (process.platform !== 'linux') context.skip('finding a child process takes /proc, which Linux has')
+  const killed = await storePid(collector)
+  process.kill(killed, 'SIGKILL')
+  const held = await storePid(collector, killed)
+  process.kill(held, 'SIGSTOP')
+  return () => void process.kill(held, 'SIGCONT')
+}
+
+async function storePid(collector: number, gone?: number): Promise<number> {
+  return vi.waitUntil(async () => {
+    const children = await readFile(`/proc/${collector}/task/${collector}/children`, 'utf8')
+    for (const pid of children.split(' ').filter(Boolean).map(Number)) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+      if (pid !== gone && command.includes('store-main')) return pid
+    }
+    return undefined
+  }, 20_000)
+}
 
 it('needs the read token where there is one', async () => {
   const { url } = await serve(['--read-token', 'secret'])
