@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test'
 import { expectConserved } from './fixtures/conservation.ts'
 import { openFront } from './fixtures/front.ts'
+import { holdStore } from './fixtures/hold-store.ts'
 import { openStation, type Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
 
@@ -140,6 +141,67 @@ test('finds a collector again that was restarted', async ({ page, station, compl
   station.wire.mend()
   await expect(link).toHaveText('Link up')
   await expect(page.getByText(/^Lost at .* Back at \d\d:\d\d:\d\d; what came between is stored/)).toBeVisible()
+})
+
+test('says that the database is away, takes events meanwhile, and goes on by itself', async ({
+  page,
+  station,
+  complaints,
+}) => {
+  test.skip(process.platform !== 'linux', 'finding the store process takes /proc, which Linux has')
+  complaints.expect(/status of 503/)
+  const patient = { timeout: 40_000 }
+  test.slow()
+  await page.goto('/')
+  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  const database = region(page, 'Database')
+  await expect(database).toContainText('Up to date')
+  await expect(region(page, 'Sessions').getByRole('listitem')).toHaveCount(1)
+  const letGo = await holdStore()
+  await expect(database).toContainText('The database is starting again; events are taken meanwhile.')
+  await expect(database).toContainText('1 restart (crashed 1)')
+  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  await expect(figure(page, 'stored')).toHaveText('2')
+  await page.getByLabel('One SELECT').fill('SELECT count(*) AS events FROM events')
+  await page.getByRole('button', { name: 'Run' }).click()
+  const download = page.waitForEvent('download', patient)
+  await page.getByRole('link', { name: 'CSV' }).click()
+  const sql = region(page, 'SQL')
+  await expect(sql).toContainText('Waiting for the database; it is asked again by itself.')
+  await expect(sql).toContainText('Waiting for the database; the download begins by itself.')
+  await expect(region(page, 'Sessions')).toContainText('Waiting for the database. What is shown is from before.')
+
+  letGo()
+  await expect(database).toContainText('Up to date', patient)
+  await expect(region(page, 'Result').getByRole('cell')).toHaveText('2', patient)
+  expect((await download).url()).toBe(`${station.url}/api/export?format=csv`)
+  await expect(region(page, 'Sessions').getByRole('listitem')).toHaveCount(2)
+  await expect(page.getByText('Waiting for the database')).toHaveCount(0)
+  await page.getByLabel('One SELECT').fill('SELECT 6 * 7 AS answer')
+  await page.keyboard.press('Control+Enter')
+  await expect(region(page, 'Result').getByRole('cell')).toHaveText('42')
+})
+
+test('shows what came of an answer that broke off, and why; and why a query was killed', async ({
+  page,
+  complaints,
+}) => {
+  complaints.expect(/status of 503/)
+  const columns = [{ name: 'n', type: 'INTEGER' }]
+  const error = { code: 'query_timeout', message: 'The query took longer than 5 s.' }
+  await page.route('**/api/query', (route) =>
+    route.fulfill({ json: { columns, rows: [[1], [2]], truncated: true, error } }),
+  )
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Run' }).click()
+  await expect(region(page, 'SQL').getByRole('alert')).toHaveText(error.message)
+  await expect(region(page, 'SQL')).toContainText('Cut short after 2 rows')
+  await expect(region(page, 'Result').getByRole('cell')).toHaveText(['1', '2'])
+  const killed = { code: 'query_killed', message: 'The store had to be ended. Narrow it with WHERE.' }
+  await page.route('**/api/query', (route) => route.fulfill({ status: 503, json: { error: killed } }))
+  await page.getByRole('button', { name: 'Run' }).click()
+  await expect(region(page, 'SQL').getByRole('alert')).toHaveText(killed.message)
+  await expect(region(page, 'Result')).toHaveCount(0)
 })
 
 test('says what a proxy answers in the place of a collector, and asks again', async ({ page, station, complaints }) => {

@@ -7,12 +7,15 @@ export class ApiError extends Error {
   readonly code: string
   readonly status: number
 
-  constructor(status: number, code: string, message: string) {
-    super(message)
+  constructor(status: number, code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.status = status
     this.code = code
   }
 }
+
+/** The database's process is starting: the same request works in a moment. */
+export const isStoreAway = (error: unknown): boolean => error instanceof ApiError && error.code === 'store_unavailable'
 
 /** Absolute, for workers have paths of their own. */
 export const liveUrl = (): string => new URL('api/live', document.baseURI).href
@@ -27,30 +30,30 @@ export async function openLive(url: string, signal: AbortSignal): Promise<Readab
 export const fetchSessions = (limit: number, before?: string): Promise<LedgerPage> =>
   call(`api/sessions?limit=${limit}${before === undefined ? '' : `&before=${encodeURIComponent(before)}`}`)
 
-export async function runQuery(sql: string): Promise<QueryResult> {
-  const { error, ...result } = await call<QueryResult & Fault>('api/query', { sql })
-  // The query failed when a part of its answer was sent already.
-  if (error) throw new ApiError(200, error.code, error.message)
-  return result
+/** A result that may have been cut short: the query failed when a part of its answer was sent already. */
+export interface QueryAnswer extends QueryResult {
+  readonly error?: { readonly code: string; readonly message: string }
 }
+
+export const runQuery = (sql: string, signal?: AbortSignal): Promise<QueryAnswer> => call('api/query', { sql }, signal)
 
 /** Shows the read token once; the collector answers with a cookie. */
 export const showToken = (token: string): Promise<undefined> => call('api/token', { token })
 
 export const exportPath = (format: string): string => `api/export?format=${format}`
 
-interface Fault {
-  readonly error?: { readonly code: string; readonly message: string }
-}
-
-async function call<Answer>(path: string, body?: object): Promise<Answer> {
-  const response = await fetch(
-    path,
-    body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-  )
+async function call<Answer>(path: string, body?: object, signal: AbortSignal | null = null): Promise<Answer> {
+  const post = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(path, { ...post, signal }).catch((cause: unknown) => {
+    signal?.throwIfAborted()
+    throw new ApiError(0, 'unreachable', 'The collector does not answer.', { cause })
+  })
   if (response.status === 204) return undefined as Answer
   if (!response.ok) throw await refusalOf(response)
-  return response.json()
+  return response.json().catch((cause: unknown) => {
+    signal?.throwIfAborted()
+    throw new ApiError(response.status, 'unreachable', 'The answer broke off. Ask again.', { cause })
+  })
 }
 
 async function refusalOf(response: Response): Promise<ApiError> {

@@ -8,6 +8,7 @@ import { SessionPanel } from './sessions/session-panel.tsx'
 import { useSessions } from './sessions/use-sessions.ts'
 import { TailPanel } from './tail/tail-panel.tsx'
 import { TokenForm } from './token-form.tsx'
+import { StorePanel } from './vitals/store-panel.tsx'
 import { TypePanel } from './vitals/type-panel.tsx'
 import { Vitals } from './vitals/vitals.tsx'
 
@@ -44,6 +45,7 @@ export function App({ live }: { readonly live: LiveLink }): ReactElement {
       <Header link={link} sockets={link.status === 'open' ? counters?.sockets : undefined} />
       <main>
         <Vitals counters={counters} current={link.status === 'open'} missing={sessions.missing} />
+        <StorePanel counters={counters} current={link.status === 'open'} />
         <div className="columns">
           <SessionPanel sessions={sessions} />
           <TypePanel types={types} hues={hues} empty={empty} />

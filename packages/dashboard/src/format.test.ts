@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatAge, formatLarge, formatTime, huesOf, shortSession } from './format.ts'
+import { formatAge, formatBytes, formatLarge, formatTime, huesOf, shortSession } from './format.ts'
 
 it.each([
   [0, 'now'],
@@ -15,6 +15,16 @@ it.each([
 it('writes large counts short', () => {
   expect(formatLarge(999_999)).toBe('999,999')
   expect(formatLarge(1_234_567)).toBe('1.2M')
+})
+
+it.each([
+  [0, '0 kB'],
+  [64, '0.1 kB'],
+  [999_900, '999.9 kB'],
+  [1_234_567, '1.2 MB'],
+  [4_000_000_000, '4 GB'],
+])('%d bytes are "%s"', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text)
 })
 
 it('survives a time that no date can hold', () => {

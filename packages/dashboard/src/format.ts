@@ -8,6 +8,20 @@ export const formatCount = (count: number): string => whole.format(count)
 /** @example 12,345 stays as it is, 1234567 is 1.2M */
 export const formatLarge = (count: number): string => (count < 1_000_000 ? whole.format(count) : short.format(count))
 
+const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+
+/** @example 1234567 is 1.2 MB */
+export function formatBytes(bytes: number): string {
+  const [unit, size] = byteUnits.find(([, size]) => bytes >= size) ?? ['kB', 1e3]
+  return `${tenths.format(bytes / size)} ${unit}`
+}
+
+const byteUnits = [
+  ['TB', 1e12],
+  ['GB', 1e9],
+  ['MB', 1e6],
+] as const
+
 /** Local time of day, to the millisecond. */
 export function formatTime(at: number): string {
   const date = new Date(at)
@@ -20,15 +34,17 @@ export function formatTime(at: number): string {
 /** Local time of day, to the second. */
 export const formatClock = (at: number): string => formatTime(at).replace(/\.\d+$/, '')
 
-/** How long ago, in one unit. */
-export function formatAge(ageMs: number): string {
-  const seconds = Math.max(0, Math.round(ageMs / 1000))
-  if (seconds < 2) return 'now'
-  if (seconds < 60) return `${seconds} s ago`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
-  return `${Math.floor(seconds / 86_400)} d ago`
+/** How long, in one unit. */
+export function formatSpan(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`
+  return `${Math.floor(seconds / 86_400)} d`
 }
+
+/** How long ago, in one unit. */
+export const formatAge = (ageMs: number): string => (ageMs < 1500 ? 'now' : `${formatSpan(ageMs)} ago`)
 
 /** The part of a session id that people can tell apart: a UUIDv7 starts with its time, and ends with chance. */
 export function shortSession(sessionId: string): string {

@@ -1,29 +1,39 @@
 /** Asks for SQL and shows the rows, or hands out all that is stored as a file. */
-import type { QueryResult } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
-import { type KeyboardEvent, type ReactElement, useId, useState } from 'react'
-import { exportPath, runQuery } from '../api.ts'
+import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react'
+import { type QueryAnswer, runQuery } from '../api.ts'
+import { askAgain } from '../ask-again.ts'
+import { ExportLinks } from './export-links.tsx'
 import { ResultTable } from './result-table.tsx'
 
 type Answer =
-  | { readonly status: 'none' | 'running' }
-  | { readonly status: 'here'; readonly result: QueryResult; readonly tookMs: number }
+  /** `waiting`: the database is away, and asked again. */
+  | { readonly status: 'none' | 'running' | 'waiting' }
+  | { readonly status: 'here'; readonly result: QueryAnswer; readonly tookMs: number }
   | { readonly status: 'failed'; readonly message: string }
 
 export function QueryPanel(): ReactElement {
   const [sql, setSql] = useState(examples[0]?.sql ?? '')
   const [answer, setAnswer] = useState<Answer>({ status: 'none' })
   const sqlId = useId()
+  const running = useRef(new AbortController())
+  useEffect(() => () => running.current.abort(), [])
 
   async function run(text: string): Promise<void> {
+    running.current.abort()
+    running.current = new AbortController()
+    const { signal } = running.current
+    const ask = async (): Promise<Answer> => {
+      const startedAt = performance.now()
+      const result = await runQuery(text, signal)
+      return { status: 'here', result, tookMs: performance.now() - startedAt }
+    }
     setSql(text)
     setAnswer({ status: 'running' })
-    const startedAt = performance.now()
     try {
-      const result = await runQuery(text)
-      setAnswer({ status: 'here', result, tookMs: performance.now() - startedAt })
+      setAnswer(await askAgain(ask, () => setAnswer({ status: 'waiting' }), signal))
     } catch (error) {
-      setAnswer({ status: 'failed', message: messageOf(error) })
+      if (!signal.aborted) setAnswer({ status: 'failed', message: messageOf(error) })
     }
   }
 
@@ -33,14 +43,12 @@ export function QueryPanel(): ReactElement {
     void run(sql)
   }
 
+  const fault = faultIn(answer)
   return (
     <section className="panel query" aria-labelledby="query-title">
       <div className="bar">
         <h2 id="query-title">SQL</h2>
-        <p className="quiet exports">
-          All events as <a href={exportPath('parquet')}>Parquet</a>, <a href={exportPath('csv')}>CSV</a>,{' '}
-          <a href={exportPath('ndjson')}>NDJSON</a>
-        </p>
+        <ExportLinks />
       </div>
       <ul className="examples">
         {examples.map((example) => (
@@ -66,15 +74,16 @@ export function QueryPanel(): ReactElement {
         <button type="button" className="main" onClick={() => void run(sql)} disabled={answer.status === 'running'}>
           Run
         </button>
-        <p className="quiet" role="status">
+        <p className={answer.status === 'waiting' ? 'waiting' : 'quiet'} role="status">
+          {answer.status === 'waiting' && 'Waiting for the database; it is asked again by itself.'}
           {answer.status === 'none' && 'Ctrl + Enter runs it too.'}
           {answer.status === 'running' && 'Running.'}
           {answer.status === 'here' && summaryOf(answer.result, answer.tookMs)}
         </p>
       </div>
-      {answer.status === 'failed' && (
+      {fault !== undefined && (
         <pre className="fault" role="alert">
-          {answer.message}
+          {fault}
         </pre>
       )}
       {answer.status === 'here' && <ResultTable result={answer.result} />}
@@ -82,8 +91,14 @@ export function QueryPanel(): ReactElement {
   )
 }
 
-function summaryOf({ rows, truncated }: QueryResult, tookMs: number): string {
+function faultIn(answer: Answer): string | undefined {
+  if (answer.status === 'failed') return answer.message
+  return answer.status === 'here' ? answer.result.error?.message : undefined
+}
+
+function summaryOf({ rows, truncated, error }: QueryAnswer, tookMs: number): string {
   const count = `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`
+  if (error) return `Cut short after ${count}, ${Math.round(tookMs)} ms`
   return `${truncated ? `The first ${count}; there are more` : count}, ${Math.round(tookMs)} ms`
 }
 

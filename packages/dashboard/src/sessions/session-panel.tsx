@@ -16,6 +16,9 @@ export function SessionPanel({ sessions }: { readonly sessions: Sessions }): Rea
           {fault} What is shown may be old.
         </p>
       )}
+      {status === 'away' && (
+        <p className="waiting">Waiting for the database.{ledgers.length > 0 && ' What is shown is from before.'}</p>
+      )}
       {status === 'loading' && <p className="quiet">Asking the collector.</p>}
       {status === 'here' && total === 0 && <FirstEvent />}
       <ul>

@@ -1,12 +1,13 @@
 /** Asks for the newest sessions, again and again while somebody looks. */
 
 import type { Ledger } from '@downlink/collector'
+import { messageOf } from '@downlink/protocol'
 import { useCallback, useEffect, useState } from 'react'
-import { ApiError, fetchSessions } from '../api.ts'
+import { ApiError, fetchSessions, isStoreAway } from '../api.ts'
 
 export interface Sessions {
-  /** `locked`: a read token has to be shown first. */
-  readonly status: 'loading' | 'here' | 'locked' | 'failed'
+  /** `locked`: a read token has to be shown first; `away`: the database is starting. */
+  readonly status: 'loading' | 'here' | 'locked' | 'away' | 'failed'
   /** What went wrong, where something did. */
   readonly fault: string
   readonly ledgers: readonly Ledger[]
@@ -40,21 +41,34 @@ export function useSessions(): Sessions {
       const { sessions, total, missing } = await fetchSessions(shown)
       setPage({ status: 'here', fault: '', ledgers: sessions, total, missing, at: Date.now() })
     } catch (error) {
-      const status = error instanceof ApiError && error.status === 401 ? 'locked' : 'failed'
-      const fault = error instanceof ApiError ? error.message : 'The collector does not answer.'
-      setPage((before) => ({ ...before, status, fault }))
+      setPage((before) => ({ ...before, status: statusAfter(error), fault: messageOf(error) }))
     }
   }, [shown])
 
-  const { status } = page
+  const isLocked = page.status === 'locked'
   useEffect(() => {
-    if (status === 'locked') return
-    void load()
-    const timer = setInterval(() => {
-      if (!document.hidden) void load()
-    }, intervalMs)
-    return () => clearInterval(timer)
-  }, [load, status])
+    if (isLocked) return
+    let timer = 0
+    let isOver = false
+    // One after the other: while the database is away an answer takes longer than the interval.
+    const goOn = (): void => {
+      if (!isOver) timer = window.setTimeout(again, intervalMs)
+    }
+    const again = (): void => {
+      if (document.hidden) goOn()
+      else void load().then(goOn)
+    }
+    void load().then(goOn)
+    return () => {
+      isOver = true
+      clearTimeout(timer)
+    }
+  }, [load, isLocked])
 
   return { ...page, more: () => setShown(Math.min(maxShown, shown + pageSize)), reload: load }
+}
+
+function statusAfter(error: unknown): Sessions['status'] {
+  if (isStoreAway(error)) return 'away'
+  return error instanceof ApiError && error.status === 401 ? 'locked' : 'failed'
 }
