@@ -3,8 +3,9 @@ import { messageOf } from '@downlink/protocol'
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react'
 import { type QueryAnswer, runQuery } from '../api.ts'
 import { askAgain } from '../ask-again.ts'
+import { formatCount } from '../format.ts'
 import { ExportLinks } from './export-links.tsx'
-import { ResultTable } from './result-table.tsx'
+import { ResultTable, shownRows } from './result-table.tsx'
 
 type Answer =
   /** `waiting`: the database is away, and asked again. */
@@ -97,7 +98,8 @@ function faultIn(answer: Answer): string | undefined {
 }
 
 function summaryOf({ rows, truncated, error }: QueryAnswer, tookMs: number): string {
-  const count = `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`
+  const shown = rows.length > shownRows ? ` (${shownRows} shown)` : ''
+  const count = `${formatCount(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}${shown}`
   if (error) return `Cut short after ${count}, ${Math.round(tookMs)} ms`
   return `${truncated ? `The first ${count}; there are more` : count}, ${Math.round(tookMs)} ms`
 }

@@ -3,7 +3,8 @@
 import type { QueryResult } from '@downlink/collector'
 import type { ReactElement } from 'react'
 
-const shownRows = 500
+/** The first ones; more would hold the page up. */
+export const shownRows = 500
 
 export function ResultTable({ result }: { readonly result: QueryResult }): ReactElement {
   const { columns, rows } = result
