@@ -1,8 +1,8 @@
 /** A client as a model: it pushes, drops, sends, ends, hears acks, loses its link and comes back, in any order. */
 import { cutElement } from '@downlink/protocol'
 import { newRecord, type SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
-import { hashOf } from '../../packages/collector/src/session/proof.ts'
-import type { Link, Session, Settled } from '../../packages/collector/src/session/session.ts'
+import type { CommitResult, Link, Session } from '../../packages/collector/src/session/session.ts'
+import { hashOf } from '../../packages/collector/src/session/session-metadata.ts'
 import type { Sessions } from '../../packages/collector/src/session/sessions.ts'
 import type { Chance } from './random.ts'
 import { expectThat } from './violation.ts'
@@ -149,10 +149,10 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
       leave() {},
     }
     conn = own
-    void greet(present, own, next).catch(remember)
+    void shakeHands(present, own, next).catch(remember)
   }
 
-  async function greet(present: Sessions, own: Connection, next: number): Promise<void> {
+  async function shakeHands(present: Sessions, own: Connection, next: number): Promise<void> {
     const close = (): void => {
       if (conn === own) conn = undefined
     }
@@ -161,14 +161,14 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     expectThat(opening.kind !== 'forbidden', () => `${id} is refused its own session`)
     if (opening.kind !== 'opened') return close()
     const { session } = opening
-    const link: Link = { conn: ++conns, replaced: close, failed: close }
+    const link: Link = { epoch: ++conns, replaced: close, failed: close }
     if (!session.attach(link)) return close()
     own.leave = () => session.detach(link)
-    const settled = await session.greet(introductionOf(proof), { next, pushed }, nowMs())
+    const result = await session.handshake(metadataOf(proof), { next, pushed }, nowMs())
     if (conn !== own) return own.leave()
-    if (settled.kind === 'unavailable') return close()
+    if (result.kind === 'unavailable') return close()
     own.session = session
-    own.acks.push(settled.record.mark)
+    own.acks.push(result.record.mark)
   }
 
   function hangUp(): void {
@@ -186,9 +186,9 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
       return
     }
     own.owed++
-    void taken.settled.then((settled) => {
+    void taken.result.then((result) => {
       own.owed--
-      if (conn === own && settled.kind === 'committed') own.acks.push(settled.record.mark)
+      if (conn === own && result.kind === 'committed') own.acks.push(result.record.mark)
     })
   }
 
@@ -196,8 +196,8 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
   function sendBeacon(): void {
     if (acked >= pushed) return
     void post(proof, acked + 1, batchFrom(acked + 1, 6))
-      .then((settled) => {
-        if (settled?.kind === 'committed' && chance(100) < 80) hear(settled.record.mark)
+      .then((result) => {
+        if (result?.kind === 'committed' && chance(100) < 80) hear(result.record.mark)
       })
       .catch(remember)
   }
@@ -206,12 +206,12 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     shown: string,
     next: number,
     batch: Parameters<Session['take']>[0],
-  ): Promise<Settled | undefined> {
+  ): Promise<CommitResult | undefined> {
     const opening = await sessions()?.open({ session: id, proof: shown, next })
     if (opening?.kind !== 'opened') return undefined
-    void opening.session.greet(introductionOf(shown), { next, pushed: batch.pushed }, nowMs())
+    void opening.session.handshake(metadataOf(shown), { next, pushed: batch.pushed }, nowMs())
     const taken = opening.session.take(batch, nowMs())
-    return taken.kind === 'settling' ? taken.settled : undefined
+    return taken.kind === 'taken' ? taken.result : undefined
   }
 
   function batchFrom(seq: number, most: number) {
@@ -231,7 +231,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
   }
 }
 
-const introductionOf = (proof: string) => ({
+const metadataOf = (proof: string) => ({
   delivery: 'acked' as const,
   proofHash: hashOf(proof),
   clockOffsetMs: undefined,

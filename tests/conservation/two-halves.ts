@@ -12,7 +12,7 @@ import type { LogFile, LogFiles } from '../../packages/collector/src/log/log-fil
 import { listSegments, type Position, readLog } from '../../packages/collector/src/log/read-log.ts'
 import { createFaultyDisk } from '../../packages/collector/src/log/test-doubles.ts'
 import { type LogWriter, openLogWriter } from '../../packages/collector/src/log/write-log.ts'
-import { createJudge } from '../../packages/collector/src/session/judge.ts'
+import { createEventValidator } from '../../packages/collector/src/session/event-validator.ts'
 import { createSessions, type Sessions } from '../../packages/collector/src/session/sessions.ts'
 import type { EventStore } from '../../packages/collector/src/sink/event-store.ts'
 import { createSink, type Sink } from '../../packages/collector/src/sink/sink.ts'
@@ -56,7 +56,7 @@ interface Store extends Half {
   readonly questions: Set<() => void>
 }
 
-const judge = createJudge(protocolDefaults, {})
+const validator = createEventValidator(protocolDefaults, {})
 const turn = (): Promise<void> => new Promise(setImmediate)
 
 /** @throws where something acknowledged is lost, doubled, out of order or not accounted for, or where it comes to no end */
@@ -189,7 +189,7 @@ export async function playTwoHalves(seed: number, { disasters, without, steps = 
       setTimer: (run) => void timerOf(life, life.timers, run),
       setStoreTimer: (run) => timerOf(life, life.patience, run),
     })
-    const sessions = createSessions({ log: commits, judge, maxIdle: 2, onOwed() {}, onSocket() {} })
+    const sessions = createSessions({ log: commits, validator, maxIdle: 2, onOwed() {}, onSocket() {} })
     const half: Collector = Object.assign(life, { writer, commits, sessions })
     return half
   }

@@ -16,7 +16,7 @@ import { createPostIngest } from '../../packages/collector/src/ingest/post.ts'
 import { createAddressRateLimiter } from '../../packages/collector/src/ingest/rate-limiter.ts'
 import type { Connection } from '../../packages/collector/src/ingest/socket.ts'
 import { limitDefaults } from '../../packages/collector/src/options.ts'
-import { createJudge } from '../../packages/collector/src/session/judge.ts'
+import { createEventValidator } from '../../packages/collector/src/session/event-validator.ts'
 import { createSessions, type Sessions } from '../../packages/collector/src/session/sessions.ts'
 
 export const capacity = 20
@@ -104,8 +104,8 @@ export function createWorld(seed: number): World {
       groupEvents: 1_000_000,
       setTimer: (run) => commits.push(run),
     })
-    const judge = createJudge(protocolDefaults, {})
-    const sessions = createSessions({ log, judge, maxIdle: 10, onOwed() {}, onSocket() {} })
+    const validator = createEventValidator(protocolDefaults, {})
+    const sessions = createSessions({ log, validator, maxIdle: 10, onOwed() {}, onSocket() {} })
     const post = createPostIngest({
       sessions,
       keys: createKeys([]),

@@ -23,7 +23,7 @@ import { type LogWarning, openLogWriter } from './log/write-log.ts'
 import type { CollectorSettings } from './options.ts'
 import { describeViews } from './query/event-views.ts'
 import { createReadSide, type ReadSide } from './read-side.ts'
-import { createJudge } from './session/judge.ts'
+import { createEventValidator } from './session/event-validator.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { isAnswered, makeSocketFolder, openOwnerSocket } from './store-process/local-sockets.ts'
 import { createReadClient, type ReadClient } from './store-process/read-client.ts'
@@ -126,10 +126,10 @@ export async function openPipeline(
     onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
   })
   const log = readSide.watchLog(commits)
-  const judge = createJudge(limits, settings.events.schemas)
+  const validator = createEventValidator(limits, settings.events.schemas)
   const sessions = createSessions({
     log,
-    judge,
+    validator,
     maxIdle: maxIdleSessions,
     onOwed: (events) => {
       readSide.counters.owed += events

@@ -62,7 +62,7 @@ export interface FakeStore extends EventStore {
 }
 
 export function createFakeStore(): FakeStore {
-  const judge = (events: readonly EventRun[]): WriteOutcome =>
+  const tryRuns = (events: readonly EventRun[]): WriteOutcome =>
     events.some((run) => run.events.some(({ event }) => event.type === store.poison))
       ? { kind: 'refused', reason: 'poison' }
       : { kind: 'written' }
@@ -77,7 +77,7 @@ export function createFakeStore(): FakeStore {
       return new Map([...store.rows].filter(([id]) => ids.includes(id)))
     },
     async write(group) {
-      const outcome = store.failWith ?? judge(group.events)
+      const outcome = store.failWith ?? tryRuns(group.events)
       if (outcome.kind === 'written') {
         store.written.push(group)
         for (const record of group.sessions) store.rows.set(record.sessionId, record)
@@ -86,7 +86,7 @@ export function createFakeStore(): FakeStore {
       store.forgetsToSay = false
       return { kind: 'unavailable', reason: 'The answer was lost' }
     },
-    tryEvent: async (run) => judge([run]),
+    tryEvent: async (run) => tryRuns([run]),
   }
   return store
 }
@@ -119,8 +119,8 @@ export interface FakeLog extends CommitLog {
   readonly unconfirmed: Set<string>
   /** Tells that a session did not begin here. */
   giveUp(sessionId: string): void
-  /** Settles the oldest append. */
-  settle(outcome: AppendOutcome): Promise<void>
+  /** Answers the oldest append. */
+  answer(outcome: AppendOutcome): Promise<void>
 }
 
 export function createFakeLog(known: ReadonlyMap<string, SessionRecord> = new Map()): FakeLog {
@@ -146,7 +146,7 @@ export function createFakeLog(known: ReadonlyMap<string, SessionRecord> = new Ma
     },
     giveUp: () => {},
     settled: async () => {},
-    async settle(outcome) {
+    async answer(outcome) {
       waiting.shift()?.(outcome)
       await new Promise(setImmediate)
     },

@@ -76,7 +76,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     },
 
     append(sessionId, expectedMark, batch) {
-      const outcome = new Promise<AppendOutcome>((settle) => queue.push({ sessionId, expectedMark, batch, settle }))
+      const outcome = new Promise<AppendOutcome>((resolve) => queue.push({ sessionId, expectedMark, batch, resolve }))
       tails.set(sessionId, outcome)
       void outcome.then(() => tails.get(sessionId) === outcome && tails.delete(sessionId))
       queuedEvents += batch.events.length
@@ -152,8 +152,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     const held = new Map(appends.map(({ sessionId }) => [sessionId, records.get(sessionId)]))
     const plan = planGroup(appends, held)
     // Its session was let go after a failure, and is read anew.
-    for (const { settle } of plan.unheld) settle({ kind: 'unavailable' })
-    for (const { append, mark } of plan.stale) append.settle({ kind: 'stale', mark })
+    for (const { resolve } of plan.unheld) resolve({ kind: 'unavailable' })
+    for (const { append, mark } of plan.stale) append.resolve({ kind: 'stale', mark })
     const own = new Set(plan.writes.map(({ sessionId }) => sessionId))
     const writes = [
       ...plan.writes,
@@ -169,9 +169,9 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     }
     const after = new Map(plan.writes.map(({ record }) => [record.sessionId, record]))
     for (const record of after.values()) records.update(record)
-    for (const { sessionId, batch, settle } of plan.taken) {
+    for (const { sessionId, batch, resolve } of plan.taken) {
       const record = after.get(sessionId)
-      if (record) settle({ kind: 'committed', record, rejected: batch.rejected })
+      if (record) resolve({ kind: 'committed', record, rejected: batch.rejected })
     }
     if (listener && listener.listeners > 0) listener.publish(noticeOf(plan.writes))
     return true
@@ -194,9 +194,9 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   /** After a failure the marks are read anew. */
   function giveUp(appends: readonly Append[], reason: string): false {
     if (appends.length > 0) onFailure?.(reason)
-    for (const { sessionId, settle } of appends) {
+    for (const { sessionId, resolve } of appends) {
       records.release(sessionId)
-      settle({ kind: 'unavailable' })
+      resolve({ kind: 'unavailable' })
     }
     return false
   }

@@ -9,7 +9,7 @@ export interface Append {
   readonly sessionId: string
   readonly expectedMark: number
   readonly batch: SessionBatch
-  settle(outcome: AppendOutcome): void
+  resolve(outcome: AppendOutcome): void
 }
 
 export interface GroupPlan {

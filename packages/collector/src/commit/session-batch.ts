@@ -1,7 +1,7 @@
-/** What an append carries: judged events, and what is known of those that are none. */
+/** What an append carries: validated events, and what is known of those that are none. */
 import type { CheckedEvent, DropCounts, RejectionCode } from '@downlink/protocol'
 
-/** A run of a session's sequences, judged, from the expected mark up to `upTo`. */
+/** A run of a session's sequences, validated, from the expected mark up to `upTo`. */
 export interface SessionBatch {
   /** The mark after this batch. */
   readonly upTo: number
@@ -16,10 +16,10 @@ export interface SessionBatch {
   readonly end: boolean
   readonly receivedAt: number
   /** What a hello tells of the session. */
-  readonly introduction?: Introduction
+  readonly metadata?: SessionMetadata
 }
 
-export interface Introduction {
+export interface SessionMetadata {
   readonly delivery: 'acked' | 'plain'
   readonly proofHash: string | undefined
   /** The collector's clock minus the client's, and what the hello took to arrive. */

@@ -1,9 +1,9 @@
 /** A session's row, and how a batch changes it. Pure. */
 import type { DropCounts, Totals } from '@downlink/protocol'
-import type { Introduction, SessionBatch } from './session-batch.ts'
+import type { SessionBatch, SessionMetadata } from './session-batch.ts'
 
 /** What is known of a session at its mark. The counts belong to exactly this mark. */
-export interface SessionRecord extends Introduction {
+export interface SessionRecord extends SessionMetadata {
   readonly sessionId: string
   /** All sequences at or below it are stored, rejected, dropped or missing. */
   readonly mark: number
@@ -42,7 +42,7 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
   const pushed = Math.max(record.pushed, batch.pushed, batch.upTo)
   return {
     ...record,
-    ...batch.introduction,
+    ...batch.metadata,
     mark: batch.upTo,
     pushed,
     stored: record.stored + batch.events.length,

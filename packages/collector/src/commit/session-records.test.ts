@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { aBatch, createFakeJournal } from '../test-doubles.ts'
 import { createGroupCommit } from './group-commit.ts'
-import type { Introduction } from './session-batch.ts'
+import type { SessionMetadata } from './session-batch.ts'
 import { newRecord, type SessionRecord } from './session-record.ts'
 
-const introduction = (proofHash: string): Introduction => ({
+const metadata = (proofHash: string): SessionMetadata => ({
   delivery: 'acked',
   proofHash,
   clockOffsetMs: undefined,
@@ -83,7 +83,7 @@ describe('a session that begins while the store is away', () => {
   it('is confirmed by a store that knows nothing else of it, in one question for all, and says so in the log', async () => {
     const { log, store, sink, comeUp, rest, flags, journal, givenUp } = aLog()
     for (const id of ['a', 'b', 'idle']) await log.read(id, true)
-    for (const id of ['a', 'b']) await log.append(id, 0, aBatch(1, 1, { introduction: introduction(id) }))
+    for (const id of ['a', 'b']) await log.append(id, 0, aBatch(1, 1, { metadata: metadata(id) }))
     sink('a')
     journal.written.length = 0
     await comeUp()
@@ -118,7 +118,7 @@ describe('a session that begins while the store is away', () => {
   ])('is given up where the store knows better: %s', async (_, over) => {
     const { log, rows, sink, comeUp, rest, givenUp } = aLog()
     await log.read('s', true)
-    await log.append('s', 0, aBatch(1, 2, { introduction: introduction('own') }))
+    await log.append('s', 0, aBatch(1, 2, { metadata: metadata('own') }))
     sink('s', over)
     await comeUp()
     await rest()

@@ -23,7 +23,7 @@ export interface SessionRecords {
   release(sessionId: string): void
   /** The sessions that are held. */
   sessions(): Iterable<string>
-  /** Tells that the store can be asked: whoever waits for that asks it, and what is unconfirmed is settled. */
+  /** Tells that the store can be asked: whoever waits for that asks it, and what is unconfirmed is confirmed or given up. */
   onStoreUp(): void
 }
 
@@ -83,7 +83,7 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
     onStoreUp() {
       const waiting = waiters
       waiters = new Set()
-      for (const settle of waiting) settle(true)
+      for (const finish of waiting) finish(true)
       void confirm()
     },
   }
@@ -108,13 +108,13 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
 
   function comesUp(): Promise<boolean> {
     return new Promise((resolve) => {
-      const settle = (isUp: boolean): void => {
-        waiters.delete(settle)
+      const finish = (isUp: boolean): void => {
+        waiters.delete(finish)
         cancel()
         resolve(isUp)
       }
-      const cancel = setTimer(() => settle(false), upWaitMs)
-      waiters.add(settle)
+      const cancel = setTimer(() => finish(false), upWaitMs)
+      waiters.add(finish)
     })
   }
 
@@ -134,7 +134,7 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
       if (asked.size === 0) break
       try {
         const found = await source.readSessions([...asked.keys()])
-        for (const [id, one] of asked) if (held.get(id) === one) settle(id, one, found.get(id))
+        for (const [id, one] of asked) if (held.get(id) === one) confirmOrGiveUp(id, one, found.get(id))
       } catch {
         await new Promise<void>((resolve) => setTimer(resolve, confirmRetryMs))
       }
@@ -142,7 +142,7 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
     isConfirming = false
   }
 
-  function settle(sessionId: string, one: HeldRecord, stored: SessionRecord | undefined): void {
+  function confirmOrGiveUp(sessionId: string, one: HeldRecord, stored: SessionRecord | undefined): void {
     if (isSame(stored, one.record)) {
       one.isConfirmed = true
       onConfirmed(sessionId)

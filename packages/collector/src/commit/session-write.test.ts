@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { aBatch } from '../test-doubles.ts'
-import type { AcceptedEvent } from './session-batch.ts'
+import type { AcceptedEvent, SessionMetadata } from './session-batch.ts'
 import { newRecord } from './session-record.ts'
 import { decodeWrite, encodeWrite } from './session-write.ts'
 
@@ -19,9 +19,22 @@ const event: fc.Arbitrary<AcceptedEvent> = fc
     { requiredKeys: ['seq', 'type', 'timestamp', 'json'] },
   )
   .map(({ seq, envelope, ...rest }) => (envelope ? { seq, event: rest, envelope } : { seq, event: rest }))
+const metadata: SessionMetadata = {
+  delivery: 'acked',
+  proofHash: 'p',
+  clockOffsetMs: -5,
+  build: 'b',
+  labels: { a: 'é' },
+  schema: 'x',
+}
 const batch = fc
-  .tuple(fc.integer({ min: 1, max: 99 }), fc.array(event), fc.dictionary(fc.constantFrom('overflow'), fc.nat()))
-  .map(([upTo, events, dropped]) => aBatch(1, upTo, { events, dropped }))
+  .tuple(
+    fc.integer({ min: 1, max: 99 }),
+    fc.array(event),
+    fc.dictionary(fc.constantFrom('overflow'), fc.nat()),
+    fc.boolean(),
+  )
+  .map(([upTo, events, dropped, begins]) => aBatch(1, upTo, { events, dropped, ...(begins && { metadata }) }))
 
 it('brings a write back as it was', () => {
   fc.assert(
@@ -43,7 +56,9 @@ it('reads what a log of format 1 holds', () => {
     [8, 'é', 1.5, -1, 8, -1],
     [9, 'b', 2, 4, 4, 7],
   ]
-  const outline = Buffer.from(JSON.stringify({ record, batches: [{ ...aBatch(8, 9), events }] }))
+  const outline = Buffer.from(
+    JSON.stringify({ record, batches: [{ ...aBatch(8, 9), events, introduction: metadata }] }),
+  )
   const length = Buffer.alloc(4)
   length.writeUInt32LE(outline.length)
   const body = Buffer.concat([length, outline, Buffer.from('{"é":1}null{"x":2}')])
@@ -54,6 +69,7 @@ it('reads what a log of format 1 holds', () => {
     record,
     batches: [
       aBatch(8, 9, {
+        metadata,
         events: [
           { seq: 8, event: { type: 'é', timestamp: 1.5, json: '{"é":1}' } },
           { seq: 9, event: { type: 'b', timestamp: 2, version: 4, json: 'null' }, envelope: '{"x":2}' },
@@ -61,4 +77,14 @@ it('reads what a log of format 1 holds', () => {
       }),
     ],
   })
+})
+
+it('writes the names that a log of format 2 has', () => {
+  const write = { sessionId: 's', from: 0, batches: [aBatch(1, 1, { metadata })], unconfirmed: false }
+  const { body } = encodeWrite({ ...write, record: newRecord('s', 5) })
+  const bytes = Buffer.from(body)
+  const outline = JSON.parse(bytes.toString('utf8', 4, 4 + bytes.readUInt32LE(0)))
+  expect(Object.keys(outline.record)).toEqual(expect.arrayContaining(['sessionId', 'mark', 'pushed', 'stored']))
+  expect(outline.batches[0]).toMatchObject({ upTo: 1, events: 1, introduction: metadata })
+  expect(outline.batches[0]).not.toHaveProperty('metadata')
 })

@@ -10,8 +10,7 @@
  * Numbers are little-endian, the first two are doubles; a version or an envelope of 0 is none.
  */
 import type { Entry } from '../log/entry.ts'
-import { decodeFirstFormat, isFirstFormat } from './first-format.ts'
-import type { AcceptedEvent, SessionBatch } from './session-batch.ts'
+import type { AcceptedEvent, SessionBatch, SessionMetadata } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
 
 export interface SessionWrite {
@@ -26,11 +25,22 @@ export interface SessionWrite {
   readonly unconfirmed: boolean
 }
 
+/** A batch as the log has it, in which a session's metadata is called its introduction. */
+type LoggedBatch<Events> = Omit<SessionBatch, 'events' | 'metadata'> & {
+  readonly events: Events
+  readonly introduction?: SessionMetadata | undefined
+}
+
+const batchOf = <Events>(
+  { introduction, ...batch }: LoggedBatch<Events>,
+  events: readonly AcceptedEvent[],
+): SessionBatch => ({ ...batch, events, ...(introduction && { metadata: introduction }) })
+
 /** A write without its events: how many each batch has is told. */
 interface Outline {
   readonly record: SessionRecord
   readonly types: readonly string[]
-  readonly batches: readonly (Omit<SessionBatch, 'events'> & { readonly events: number })[]
+  readonly batches: readonly LoggedBatch<number>[]
 }
 
 const rowBytes = 32
@@ -53,7 +63,11 @@ export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: S
   const outline: Outline = {
     record,
     types: [...types.keys()],
-    batches: batches.map((batch) => ({ ...batch, events: batch.events.length })),
+    batches: batches.map(({ metadata, ...batch }) => ({
+      ...batch,
+      introduction: metadata,
+      events: batch.events.length,
+    })),
   }
   return {
     head: { session: sessionId, from, to: record.mark, pushed: record.pushed, ...(unconfirmed && { unconfirmed }) },
@@ -98,10 +112,7 @@ export function decodeWrite({ head, body }: Entry): SessionWrite {
     return { sessionId, from, record, unconfirmed, batches: decodeFirstFormat(outline, bytes.subarray(outlineEnd)) }
   }
   const readEvent = eventReader(bytes, outlineEnd, outline)
-  const batches = outline.batches.map((batch) => ({
-    ...batch,
-    events: Array.from({ length: batch.events }, readEvent),
-  }))
+  const batches = outline.batches.map((batch) => batchOf(batch, Array.from({ length: batch.events }, readEvent)))
   return { sessionId, from, record, unconfirmed, batches }
 }
 
@@ -128,4 +139,38 @@ function eventReader(bytes: Buffer, rowsAt: number, { types, batches }: Outline)
     const event = version === 0 ? { type, timestamp, json } : { type, timestamp, version, json }
     return envelope === '' ? { seq, event } : { seq, event, envelope }
   }
+}
+
+/** An event without its texts, and how many bytes they have; -1 for none, as for a version. */
+type EventLine = readonly [
+  seq: number,
+  type: string,
+  timestamp: number,
+  version: number,
+  data: number,
+  envelope: number,
+]
+
+/** What a log of format 1 holds: a line of JSON an event, then their texts. */
+interface FirstFormat {
+  readonly batches: readonly LoggedBatch<readonly EventLine[]>[]
+}
+
+/** Later formats have the names of the types apart. */
+const isFirstFormat = (outline: object): outline is FirstFormat => !('types' in outline)
+
+/** @param texts of all events, one after the other */
+function decodeFirstFormat({ batches }: FirstFormat, texts: Buffer): readonly SessionBatch[] {
+  let offset = 0
+  const take = (length: number): string => {
+    const start = offset
+    offset += length
+    return texts.toString('utf8', start, offset)
+  }
+  const eventOf = ([seq, type, timestamp, version, dataBytes, envelopeBytes]: EventLine): AcceptedEvent => ({
+    seq,
+    event: { type, timestamp, ...(version !== -1 && { version }), json: take(dataBytes) },
+    ...(envelopeBytes !== -1 && { envelope: take(envelopeBytes) }),
+  })
+  return batches.map((batch) => batchOf(batch, batch.events.map(eventOf)))
 }

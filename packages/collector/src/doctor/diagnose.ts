@@ -53,9 +53,9 @@ async function isOwned(folder: string): Promise<boolean> {
   if (!existsSync(logFolder)) return false
   const owner = await readOwner(await openLogFiles(logFolder))
   if (owner?.socket === undefined) return false
-  return new Promise((settle) => {
+  return new Promise((finish) => {
     const socket = connect(owner.socket ?? '')
-    socket.once('connect', () => settle(true)).once('error', () => settle(false))
+    socket.once('connect', () => finish(true)).once('error', () => finish(false))
     socket.once('connect', () => socket.destroy())
   })
 }

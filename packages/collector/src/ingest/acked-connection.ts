@@ -9,9 +9,9 @@ import {
 import type { Keys } from '../access/keys.ts'
 import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
-import type { Link, Session, Settled } from '../session/session.ts'
+import type { CommitResult, Link, Session } from '../session/session.ts'
+import { metadataOf } from '../session/session-metadata.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { introductionOf } from './introduction.ts'
 import type { Hold } from './pending-work.ts'
 import type { SocketRateLimiter } from './rate-limiter.ts'
 import { type Connection, refuseFrame, refuseWork, type Socket } from './socket.ts'
@@ -81,16 +81,16 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     if (opening.kind === 'unavailable') return unavailable()
     const { session } = opening
     const link: Link = {
-      conn,
+      epoch: conn,
       replaced: () => socket.close(closeCodes.replaced, 'A newer connection of this session took over'),
       failed: unavailable,
     }
     if (!session.attach(link)) return link.replaced()
     leave = () => session.detach(link)
-    const settled = await session.greet(introductionOf(hello, wallMs()), hello, wallMs())
-    if (settled.kind === 'unavailable') return unavailable()
+    const result = await session.handshake(metadataOf(hello, wallMs()), hello, wallMs())
+    if (result.kind === 'unavailable') return unavailable()
     state = { status: 'open', key, session }
-    const { record } = settled
+    const { record } = result
     socket.send({
       t: 'welcome',
       ack: record.mark,
@@ -115,22 +115,22 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       return
     }
     const taken = session.take(batch, wallMs())
-    if (taken.kind === 'settling') void taken.settled.then(answer).then(release)
+    if (taken.kind === 'taken') void taken.result.then(answer).then(release)
     else {
       release()
       socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)
     }
   }
 
-  function answer(settled: Settled): void {
+  function answer(result: CommitResult): void {
     // Where it failed, the session has closed the socket.
-    if (settled.kind === 'unavailable') return
+    if (result.kind === 'unavailable') return
     if (!due) {
-      due = { record: settled.record, rejected: [] }
+      due = { record: result.record, rejected: [] }
       setImmediate(ack)
     }
-    due.record = settled.record
-    for (const { seq, code, message } of settled.rejected) {
+    due.record = result.record
+    for (const { seq, code, message } of result.rejected) {
       if (due.rejected.length < limits.maxRejectionsPerAnswer) due.rejected.push({ seq, code, message })
     }
   }

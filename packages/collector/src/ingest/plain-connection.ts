@@ -25,7 +25,7 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
   let session: Session | undefined
 
   const link: Link = {
-    conn: 1,
+    epoch: 1,
     replaced() {},
     failed: () => socket.close(closeCodes.unavailable, 'The store is unavailable; come back later'),
   }
@@ -43,11 +43,11 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
         session = sessions.openPlain()
         session.attach(link)
       }
-      const settled = session.takePlain(decoded.value, false, wallMs()).then(release)
+      const committed = session.takePlain(decoded.value, false, wallMs()).then(release)
       // There are no acks to hold a plain sender back, so its own socket must.
       if (session.pendingEvents <= 2 * limits.windowEvents) return
       socket.pause()
-      void settled.then(socket.resume)
+      void committed.then(socket.resume)
     },
 
     closed() {

@@ -3,9 +3,9 @@ import { decodeBody, type PostAnswer, type ReceivedElement, type ReceivedPost } 
 import type { Keys } from '../access/keys.ts'
 import { totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
-import type { Settled } from '../session/session.ts'
+import type { CommitResult } from '../session/session.ts'
+import { metadataOf } from '../session/session-metadata.ts'
 import type { Sessions } from '../session/sessions.ts'
-import { introductionOf } from './introduction.ts'
 import type { PendingWork } from './pending-work.ts'
 import type { AddressRateLimiter } from './rate-limiter.ts'
 import type { RefusalReason } from './refusals.ts'
@@ -65,23 +65,23 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     if (opening.kind === 'unavailable') return unavailable()
     const { session } = opening
     // Nothing may come between the two, so the handshake is not waited for.
-    const greeted = session.greet(introductionOf(post, wallMs()), post, wallMs())
+    const handshake = session.handshake(metadataOf(post, wallMs()), post, wallMs())
     const taken = session.take(post, wallMs())
-    if (taken.kind === 'settling') return answer(await taken.settled, post.leftOut)
-    const settled = await greeted
-    if (settled.kind === 'unavailable') return unavailable()
+    if (taken.kind === 'taken') return answer(await taken.result, post.leftOut)
+    const result = await handshake
+    if (result.kind === 'unavailable') return unavailable()
     const message = `Expected a batch from ${taken.accepted + 1}, got ${post.seq}`
-    return { status: 409, body: { ...refusal(409, 'hole', message).body, ack: settled.record.mark } }
+    return { status: 409, body: { ...refusal(409, 'hole', message).body, ack: result.record.mark } }
   }
 
   async function takePlain(events: readonly ReceivedElement[]): Promise<PostOutcome> {
     return answer(await sessions.openPlain().takePlain(events, true, wallMs()))
   }
 
-  function answer(settled: Settled, leftOut?: readonly string[]): PostOutcome {
-    if (settled.kind === 'unavailable') return unavailable()
-    const { record } = settled
-    const rejected = settled.rejected
+  function answer(result: CommitResult, leftOut?: readonly string[]): PostOutcome {
+    if (result.kind === 'unavailable') return unavailable()
+    const { record } = result
+    const rejected = result.rejected
       .slice(0, limits.maxRejectionsPerAnswer)
       .map(({ seq, code, message }) => ({ seq, code, message }))
     const { mark } = record

@@ -10,9 +10,9 @@ export function meteredLog(log: CommitLog, counters: EventCounters): CommitLog {
       const outcome = log.append(sessionId, expectedMark, batch)
       const events = batch.events.length
       counters.pending += events
-      void outcome.then((settled) => {
+      void outcome.then((answer) => {
         counters.pending -= events
-        if (settled.kind === 'committed') counters.add(batch, settled.rejected)
+        if (answer.kind === 'committed') counters.add(batch, answer.rejected)
       })
       return outcome
     },

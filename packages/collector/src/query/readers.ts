@@ -143,7 +143,7 @@ export function createReaders({
       await connection.run('ROLLBACK').catch(() => {})
       database.release(connection)
       onEnd()
-      active.settle()
+      active.markEnded()
     }
   }
 }
@@ -159,14 +159,14 @@ interface ActiveRead {
   readonly ended: Promise<void>
   stop(why: () => CollectorError): void
   end(): void
-  settle(): void
+  markEnded(): void
 }
 
 function watch(connection: DuckDBConnection, memoryGrowthMb: number, residentBytes: () => number): ActiveRead {
   const startBytes = residentBytes()
-  let settle = () => {}
+  let markEnded = () => {}
   const ended = new Promise<void>((resolve) => {
-    settle = resolve
+    markEnded = resolve
   })
   const stopping = new AbortController()
   const stop = (why: () => CollectorError) => {
@@ -178,7 +178,7 @@ function watch(connection: DuckDBConnection, memoryGrowthMb: number, residentByt
     if (residentBytes() - startBytes > memoryGrowthMb * 2 ** 20) stop(tooLarge)
     if (stopping.signal.aborted) connection.interrupt()
   }, watchIntervalMs)
-  return { stopped: stopping.signal, ended, stop, end: () => clearInterval(interval), settle }
+  return { stopped: stopping.signal, ended, stop, end: () => clearInterval(interval), markEnded }
 }
 
 const failure = (code: CollectorErrorCode, message: string): CollectorError => new CollectorError(code, message)

@@ -2,10 +2,10 @@ import { cutElement, protocolDefaults } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import { createFakeLog } from '../test-doubles.ts'
-import { createJudge } from './judge.ts'
+import { createEventValidator } from './event-validator.ts'
 import { createSession, type Link, type Session, type Taken } from './session.ts'
 
-const judge = createJudge(protocolDefaults, {})
+const validator = createEventValidator(protocolDefaults, {})
 const received = (value: unknown) => cutElement(JSON.stringify(value), value)
 const event = received({ type: 'a', timestamp: 1 })
 
@@ -18,7 +18,7 @@ function aSession(record?: SessionRecord) {
     proofHash: 'p',
     record,
     log,
-    judge,
+    validator,
     onOwed(events) {
       owed += events
     },
@@ -32,9 +32,9 @@ function aSession(record?: SessionRecord) {
 
 const at = (mark: number): SessionRecord => ({ ...newRecord('s', 0), mark, pushed: mark })
 const committed = (mark: number) => ({ kind: 'committed', record: at(mark), rejected: [] }) as const
-const settledOf = (taken: Taken) => {
-  if (taken.kind !== 'settling') throw new Error(`Expected it to be taken, got ${taken.kind}`)
-  return taken.settled
+const resultOf = (taken: Taken) => {
+  if (taken.kind !== 'taken') throw new Error(`Expected it to be taken, got ${taken.kind}`)
+  return taken.result
 }
 
 it('appends each batch from where the one before ends, without waiting for it', () => {
@@ -61,7 +61,7 @@ it('refuses a hole, and tells how far it got', () => {
 
 it('answers a repeat at once where it is committed', async () => {
   const { log, take } = aSession(at(3))
-  expect(await settledOf(take(1, 3))).toMatchObject({ kind: 'committed', record: { mark: 3 } })
+  expect(await resultOf(take(1, 3))).toMatchObject({ kind: 'committed', record: { mark: 3 } })
   expect(log.appends).toHaveLength(0)
 })
 
@@ -69,46 +69,48 @@ it('answers a repeat of what is under way only with its commit', async () => {
   const { log, take } = aSession()
   take(1, 2)
   let answered = false
-  const repeat = settledOf(take(1, 2)).then((settled) => {
+  const repeat = resultOf(take(1, 2)).then((result) => {
     answered = true
-    return settled
+    return result
   })
   await new Promise(setImmediate)
   expect(answered).toBe(false)
-  await log.settle(committed(2))
+  await log.answer(committed(2))
   expect(await repeat).toMatchObject({ kind: 'committed', record: { mark: 2 } })
 })
 
 it('counts what the sender believes acknowledged and nobody has as missing', () => {
   const { session, log } = aSession()
-  const introduction = { ...newRecord('s', 0) }
-  void session.greet(introduction, { next: 11, pushed: 20 }, 1000)
+  const metadata = { ...newRecord('s', 0) }
+  void session.handshake(metadata, { next: 11, pushed: 20 }, 1000)
   expect(log.appends[0]).toMatchObject({ expectedMark: 0, batch: { missing: 10, upTo: 10, pushed: 20 } })
 })
 
 it('writes nothing for a greeting that tells nothing new', async () => {
   const { session, log } = aSession(at(5))
-  expect(await session.greet(newRecord('s', 0), { next: 6, pushed: 5 }, 1000)).toMatchObject({ record: { mark: 5 } })
+  expect(await session.handshake(newRecord('s', 0), { next: 6, pushed: 5 }, 1000)).toMatchObject({
+    record: { mark: 5 },
+  })
   expect(log.appends).toHaveLength(0)
 })
 
 it('records what a greeting told with the first push, and nothing before', async () => {
   const { session, log, take } = aSession()
-  const introduction = { ...newRecord('s', 0), build: 'b1' }
-  expect(await session.greet(introduction, { next: 1, pushed: 0 }, 1000)).toMatchObject({ record: { mark: 0 } })
-  expect(await settledOf(session.take({ seq: 1, pushed: 0, events: [], end: true }, 1000))).toMatchObject({
+  const metadata = { ...newRecord('s', 0), build: 'b1' }
+  expect(await session.handshake(metadata, { next: 1, pushed: 0 }, 1000)).toMatchObject({ record: { mark: 0 } })
+  expect(await resultOf(session.take({ seq: 1, pushed: 0, events: [], end: true }, 1000))).toMatchObject({
     kind: 'committed',
     record: { mark: 0 },
   })
   expect(log.appends).toHaveLength(0)
   take(1, 1)
   take(2, 1)
-  expect(log.appends.map(({ batch }) => batch.introduction)).toEqual([introduction, undefined])
+  expect(log.appends.map(({ batch }) => batch.metadata)).toEqual([metadata, undefined])
 })
 
 it('records a greeting that owes something', () => {
   const { session, log } = aSession()
-  void session.greet(newRecord('s', 0), { next: 1, pushed: 4 }, 1000)
+  void session.handshake(newRecord('s', 0), { next: 1, pushed: 4 }, 1000)
   expect(log.appends[0]?.batch).toMatchObject({ upTo: 0, pushed: 4 })
 })
 
@@ -126,23 +128,23 @@ it('counts drops by reason, and only those that are new', () => {
 
 it('takes nothing more after a failed append: what was behind it is discarded too', async () => {
   const { session, log, failures, take } = aSession()
-  const first = settledOf(take(1, 2))
-  const second = settledOf(take(3, 2))
+  const first = resultOf(take(1, 2))
+  const second = resultOf(take(3, 2))
   let failed = 0
-  session.attach({ conn: 1, replaced() {}, failed: () => failed++ })
-  await log.settle({ kind: 'unavailable' })
-  await log.settle({ kind: 'stale', mark: 0 })
+  session.attach({ epoch: 1, replaced() {}, failed: () => failed++ })
+  await log.answer({ kind: 'unavailable' })
+  await log.answer({ kind: 'stale', mark: 0 })
   expect(await Promise.all([first, second])).toEqual([{ kind: 'unavailable' }, { kind: 'unavailable' }])
-  expect(await settledOf(take(5, 1))).toEqual({ kind: 'unavailable' })
+  expect(await resultOf(take(5, 1))).toEqual({ kind: 'unavailable' })
   // Never a hole: it is not the sender's fault that there is one.
-  expect(await settledOf(take(9, 1))).toEqual({ kind: 'unavailable' })
+  expect(await resultOf(take(9, 1))).toEqual({ kind: 'unavailable' })
   expect([failed, failures.length, log.appends.length]).toEqual([1, 1, 2])
 })
 
 it('lets a higher connection take over, and no lower one', () => {
   const { session } = aSession()
   const replaced: number[] = []
-  const link = (conn: number): Link => ({ conn, replaced: () => replaced.push(conn), failed() {} })
+  const link = (epoch: number): Link => ({ epoch, replaced: () => replaced.push(epoch), failed() {} })
   const third = link(3)
   expect(session.attach(link(2))).toBe(true)
   expect(session.attach(third)).toBe(true)
@@ -154,9 +156,9 @@ it('lets a higher connection take over, and no lower one', () => {
 
 it('counts what it owes while nobody is there to bring it, and what it owes after its end', async () => {
   const { session, log, take, owed } = aSession({ ...at(3), pushed: 5 })
-  const link: Link = { conn: 1, replaced() {}, failed() {} }
+  const link: Link = { epoch: 1, replaced() {}, failed() {} }
   const owes = async (mark: number, pushed: number, ended: boolean) => {
-    await log.settle({ kind: 'committed', record: { ...at(mark), pushed, ended }, rejected: [] })
+    await log.answer({ kind: 'committed', record: { ...at(mark), pushed, ended }, rejected: [] })
     return owed()
   }
   expect(owed()).toBe(2)
@@ -168,17 +170,17 @@ it('counts what it owes while nobody is there to bring it, and what it owes afte
   expect(owed()).toBe(5)
   take(5, 2, 9)
   expect(await owes(6, 9, false)).toBe(3)
-  session.attach({ ...link, conn: 2 })
+  session.attach({ ...link, epoch: 2 })
   take(7, 1, 9)
   expect(await owes(7, 9, true)).toBe(2)
 })
 
 it('owes what was committed where an append fails, though its link is still closing', async () => {
   const { session, log, take, owed } = aSession({ ...at(3), pushed: 5 })
-  const link: Link = { conn: 1, replaced() {}, failed() {} }
+  const link: Link = { epoch: 1, replaced() {}, failed() {} }
   session.attach(link)
   take(4, 2)
-  await log.settle({ kind: 'unavailable' })
+  await log.answer({ kind: 'unavailable' })
   expect(owed()).toBe(2)
   session.detach(link)
   expect(owed()).toBe(2)

@@ -4,27 +4,27 @@
  */
 import type { Hello, ReceivedBatch, ReceivedElement } from '@downlink/protocol'
 import type { AppendOutcome, CommitLog } from '../commit/commit-log.ts'
-import type { Introduction, RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
+import type { RejectedEvent, SessionBatch, SessionMetadata } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
-import type { Judge } from './judge.ts'
-import { type JudgedRun, judgeAcked, judgePlain } from './judge-run.ts'
+import { type EventValidator, type ValidatedRun, validateAcked, validatePlain } from './event-validator.ts'
 
 /** What a batch has come to. */
-export type Settled =
+export type CommitResult =
   /** The record is at or past the batch's end. */
   | { readonly kind: 'committed'; readonly record: SessionRecord; readonly rejected: readonly RejectedEvent[] }
   /** Nothing of it counts; the sender comes again. */
   | { readonly kind: 'unavailable' }
 
 export type Taken =
-  | { readonly kind: 'settling'; readonly settled: Promise<Settled> }
+  | { readonly kind: 'taken'; readonly result: Promise<CommitResult> }
   /** The batch starts past what was accepted. */
   | { readonly kind: 'hole'; readonly accepted: number }
 
 /** The socket that a session is on. */
 export interface Link {
-  readonly conn: number
-  /** A higher `conn` took over. */
+  /** Of the connection: higher with each. On the wire it is `conn`. */
+  readonly epoch: number
+  /** A higher `epoch` took over. */
   replaced(): void
   /** The session was given up; its marks must be read again. */
   failed(): void
@@ -38,13 +38,13 @@ export interface Session {
   /** Nobody is on it and nothing is under way. */
   readonly idle: boolean
   readonly open: boolean
-  /** False where a link with the same or a higher `conn` is up. */
+  /** False where a link with the same or a higher `epoch` is up. */
   attach(link: Link): boolean
   detach(link: Link): void
-  /** Takes over what a hello says. Settles at `next − 1` or above. */
-  greet(introduction: Introduction, hello: Pick<Hello, 'next' | 'pushed'>, receivedAt: number): Promise<Settled>
+  /** Takes over what a hello says. Commits `next − 1` or above. */
+  handshake(metadata: SessionMetadata, hello: Pick<Hello, 'next' | 'pushed'>, receivedAt: number): Promise<CommitResult>
   take(batch: ReceivedBatch, receivedAt: number): Taken
-  takePlain(elements: readonly ReceivedElement[], end: boolean, receivedAt: number): Promise<Settled>
+  takePlain(elements: readonly ReceivedElement[], end: boolean, receivedAt: number): Promise<CommitResult>
   /** Its marks turned out not to be the session's: nothing more is taken, and its link fails. Idempotent. */
   giveUp(): void
 }
@@ -55,7 +55,7 @@ export interface SessionOptions {
   /** Undefined for a session that the log has never seen. */
   readonly record: SessionRecord | undefined
   readonly log: CommitLog
-  readonly judge: Judge
+  readonly validator: EventValidator
   /** By how much more, or less, the session owes while nobody is there to bring it. */
   readonly onOwed: (events: number) => void
   readonly onSocket: (isOpen: boolean) => void
@@ -63,7 +63,7 @@ export interface SessionOptions {
   readonly onFailed: (session: Session) => void
 }
 
-const plainIntroduction: Introduction = {
+const plainMetadata: SessionMetadata = {
   delivery: 'plain',
   proofHash: undefined,
   clockOffsetMs: undefined,
@@ -82,7 +82,7 @@ export function createSession({
   proofHash,
   record,
   log,
-  judge,
+  validator,
   onOwed,
   onSocket,
   onFailed,
@@ -94,9 +94,9 @@ export function createSession({
   let clockOffsetMs = record?.clockOffsetMs
   let pendingEvents = 0
   let failed = false
-  let tail: Promise<Settled> | undefined
+  let tail: Promise<CommitResult> | undefined
   /** What a hello told, while there is no record for it to stand in. */
-  let unrecorded: Introduction | undefined
+  let unrecorded: SessionMetadata | undefined
   let link: Link | undefined
   /** What it owes as a session without a link; those that are not in memory are counted like this, too. */
   let owed = record ? record.pushed - record.mark : 0
@@ -115,7 +115,7 @@ export function createSession({
     },
 
     attach(newcomer) {
-      if (link && link.conn >= newcomer.conn) return false
+      if (link && link.epoch >= newcomer.epoch) return false
       if (!link) onSocket(true)
       link?.replaced()
       link = newcomer
@@ -130,27 +130,27 @@ export function createSession({
       countOwed()
     },
 
-    greet(introduction, hello, receivedAt) {
+    handshake(metadata, hello, receivedAt) {
       const missing = Math.max(0, hello.next - 1 - accepted)
-      const clockStepped = stepOf(introduction.clockOffsetMs, clockOffsetMs) > clockStepMs
+      const clockStepped = stepOf(metadata.clockOffsetMs, clockOffsetMs) > clockStepMs
       if (committed && missing === 0 && hello.pushed <= pushed && !clockStepped) return repeat()
-      clockOffsetMs = introduction.clockOffsetMs
-      const run: JudgedRun = { upTo: accepted + missing, events: [], rejected: [], dropped: {} }
-      return append({ ...run, missing, introduction, pushed: hello.pushed, end: false, receivedAt })
+      clockOffsetMs = metadata.clockOffsetMs
+      const run: ValidatedRun = { upTo: accepted + missing, events: [], rejected: [], dropped: {} }
+      return append({ ...run, missing, metadata, pushed: hello.pushed, end: false, receivedAt })
     },
 
     take({ seq, pushed: nowPushed, events, end = false }, receivedAt) {
-      if (failed) return { kind: 'settling', settled: Promise.resolve({ kind: 'unavailable' }) }
+      if (failed) return { kind: 'taken', result: Promise.resolve({ kind: 'unavailable' }) }
       if (seq > accepted + 1) return { kind: 'hole', accepted }
-      const run = judgeAcked(events, seq, accepted, judge, { sessionId: id, receivedAt })
+      const run = validateAcked(events, seq, accepted, validator, { sessionId: id, receivedAt })
       const isNew = run.upTo > accepted || nowPushed > pushed || (end && !ended && nowPushed >= pushed)
-      const settled = isNew ? append({ ...run, missing: 0, pushed: nowPushed, end, receivedAt }) : repeat()
-      return { kind: 'settling', settled }
+      const result = isNew ? append({ ...run, missing: 0, pushed: nowPushed, end, receivedAt }) : repeat()
+      return { kind: 'taken', result }
     },
 
     takePlain(elements, end, receivedAt) {
-      const run = judgePlain(elements, accepted, judge, { sessionId: id, receivedAt })
-      return append({ ...run, missing: 0, introduction: plainIntroduction, pushed: run.upTo, end, receivedAt })
+      const run = validatePlain(elements, accepted, validator, { sessionId: id, receivedAt })
+      return append({ ...run, missing: 0, metadata: plainMetadata, pushed: run.upTo, end, receivedAt })
     },
 
     giveUp,
@@ -158,16 +158,16 @@ export function createSession({
   return session
 
   /** All of it was taken before: it is answered once that is committed. */
-  function repeat(): Promise<Settled> {
-    if (tail) return tail.then((settled) => (settled.kind === 'committed' ? { ...settled, rejected: [] } : settled))
+  function repeat(): Promise<CommitResult> {
+    if (tail) return tail.then((result) => (result.kind === 'committed' ? { ...result, rejected: [] } : result))
     return Promise.resolve(
       failed ? { kind: 'unavailable' } : { kind: 'committed', record: committed ?? newRecord(id, 0), rejected: [] },
     )
   }
 
-  function append(batch: SessionBatch): Promise<Settled> {
+  function append(batch: SessionBatch): Promise<CommitResult> {
     if (failed) return Promise.resolve({ kind: 'unavailable' })
-    unrecorded = batch.introduction ?? unrecorded
+    unrecorded = batch.metadata ?? unrecorded
     // Nothing was pushed, so nothing can be lost: who only comes and goes, however often, leaves no row.
     if (!committed && Math.max(pushed, batch.pushed) === 0) return repeat()
     const from = accepted
@@ -175,14 +175,14 @@ export function createSession({
     ended = (batch.end && batch.pushed >= pushed) || (ended && batch.pushed <= pushed)
     pushed = Math.max(pushed, batch.pushed)
     pendingEvents += batch.events.length
-    const introduced = unrecorded ? { ...batch, introduction: unrecorded } : batch
+    const introduced = unrecorded ? { ...batch, metadata: unrecorded } : batch
     unrecorded = undefined
-    const settled = log.append(id, from, introduced).then((outcome) => settle(outcome, batch))
-    tail = settled
-    void settled.then(() => {
-      if (tail === settled) tail = undefined
+    const result = log.append(id, from, introduced).then((outcome) => onOutcome(outcome, batch))
+    tail = result
+    void result.then(() => {
+      if (tail === result) tail = undefined
     })
-    return settled
+    return result
   }
 
   function countOwed(): void {
@@ -192,7 +192,7 @@ export function createSession({
     owed = owes
   }
 
-  function settle(outcome: AppendOutcome, batch: SessionBatch): Settled {
+  function onOutcome(outcome: AppendOutcome, batch: SessionBatch): CommitResult {
     pendingEvents -= batch.events.length
     if (outcome.kind === 'committed') {
       committed = outcome.record

@@ -2,8 +2,8 @@ import { cutElement, protocolDefaults } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { newRecord } from '../commit/session-record.ts'
 import { createFakeLog } from '../test-doubles.ts'
-import { createJudge } from './judge.ts'
-import { hashOf } from './proof.ts'
+import { createEventValidator } from './event-validator.ts'
+import { hashOf } from './session-metadata.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 
 const openIn =
@@ -26,7 +26,7 @@ function someSessions(known: Record<string, string> = {}, maxIdle = 10) {
   }
   const sessions = createSessions({
     log: counting,
-    judge: createJudge(protocolDefaults, {}),
+    validator: createEventValidator(protocolDefaults, {}),
     maxIdle,
     onOwed() {},
     onSocket() {},
@@ -57,7 +57,7 @@ it('is unavailable while the log cannot be read, and asks again the next time', 
   }
   const sessions = createSessions({
     log: { ...log, read },
-    judge: createJudge(protocolDefaults, {}),
+    validator: createEventValidator(protocolDefaults, {}),
     maxIdle: 10,
     onOwed() {},
     onSocket() {},
@@ -71,7 +71,7 @@ it('is unavailable while the log cannot be read, and asks again the next time', 
 it('lets idle sessions go, the longest unused first, and never one with a socket', async () => {
   const { open, sessions, reads } = someSessions({ a: 'p', b: 'p', c: 'p', d: 'p' }, 2)
   const a = await open('a', 'p')
-  if (a.kind === 'opened') a.session.attach({ conn: 1, replaced() {}, failed() {} })
+  if (a.kind === 'opened') a.session.attach({ epoch: 1, replaced() {}, failed() {} })
   for (const id of ['b', 'c', 'd']) await open(id, 'p')
   expect(sessions.openIds()).toEqual(['a'])
   expect(reads()).toBe(4)
@@ -87,7 +87,7 @@ it('forgets a session that failed, so that its marks are read again', async () =
   const opened = await open('s', 'p')
   if (opened.kind !== 'opened') throw new Error('Expected it to open')
   opened.session.take({ seq: 6, pushed: 6, events: [cutElement('{}', {})] }, 1)
-  await log.settle({ kind: 'unavailable' })
+  await log.answer({ kind: 'unavailable' })
   const again = await open('s', 'p')
   expect(again.kind === 'opened' && again.session !== opened.session).toBe(true)
   expect(reads()).toBe(2)
@@ -102,7 +102,7 @@ it('refuses another proof of a session that is unconfirmed for now only, and beg
   expect(await open('new', 'second')).toEqual({ kind: 'forbidden' })
   const opened = await open('new', 'first')
   let failed = 0
-  if (opened.kind === 'opened') opened.session.attach({ conn: 1, replaced() {}, failed: () => failed++ })
+  if (opened.kind === 'opened') opened.session.attach({ epoch: 1, replaced() {}, failed: () => failed++ })
   log.giveUp('new')
   log.giveUp('new')
   expect([failed, sessions.openIds()]).toEqual([1, []])

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { Hello } from '@downlink/protocol'
 import type { CommitLog, ReadOutcome } from '../commit/commit-log.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
-import type { Judge } from './judge.ts'
-import { hashOf, sameHash } from './proof.ts'
+import type { EventValidator } from './event-validator.ts'
 import { createSession, type Session } from './session.ts'
+import { hashOf, sameHash } from './session-metadata.ts'
 
 type Opening =
   | { readonly kind: 'opened'; readonly session: Session }
@@ -24,7 +24,7 @@ export interface Sessions {
 
 export interface SessionsOptions {
   readonly log: CommitLog
-  readonly judge: Judge
+  readonly validator: EventValidator
   /** Sessions in memory, beside those that are in use. */
   readonly maxIdle: number
   /** By how much more, or less, the sessions owe that have ended or have no link. */
@@ -33,7 +33,7 @@ export interface SessionsOptions {
   readonly onSocket: (sessionId: string, isOpen: boolean) => void
 }
 
-export function createSessions({ log, judge, maxIdle, onOwed, onSocket }: SessionsOptions): Sessions {
+export function createSessions({ log, validator, maxIdle, onOwed, onSocket }: SessionsOptions): Sessions {
   /** In order of their last opening. */
   const sessions = new Map<string, Session>()
   const loading = new Map<string, Promise<Session | undefined>>()
@@ -92,7 +92,7 @@ export function createSessions({ log, judge, maxIdle, onOwed, onSocket }: Sessio
       proofHash,
       record,
       log,
-      judge,
+      validator,
       onOwed,
       onFailed,
       onSocket: (isOpen) => onSocket(id, isOpen),

@@ -39,13 +39,13 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
 
 /** What introduced the session may stand in an entry that is gone; each entry's record has it, too. */
 function unseen({ sessionId, firstSeenMs, delivery, proofHash, clockOffsetMs, build, labels, schema }: SessionRecord) {
-  const introduction = { delivery, proofHash, clockOffsetMs, build, labels, schema }
-  return { ...newRecord(sessionId, firstSeenMs), ...introduction }
+  const metadata = { delivery, proofHash, clockOffsetMs, build, labels, schema }
+  return { ...newRecord(sessionId, firstSeenMs), ...metadata }
 }
 
 function trimBatch(batch: SessionBatch, from: number, { mark }: SessionRecord): SessionBatch {
   if (from >= mark) return batch
-  const { introduction: _older, rejectedMore = {}, ...rest } = batch
+  const { metadata: _older, rejectedMore = {}, ...rest } = batch
   if (batch.upTo <= mark) return { ...rest, upTo: mark, events: [], rejected: [], dropped: {}, missing: 0 }
   const events = batch.events.filter(({ seq }) => seq > mark)
   const rejected = batch.rejected.filter(({ seq }) => seq > mark)

@@ -43,7 +43,7 @@ async function aSink(disk: FaultyDisk, store: FakeStore, over: Partial<SinkOptio
 
 /** A write of one batch, from where the session stands. */
 function aWrite(sessionId: string, from: number, batch: SessionBatch, before?: SessionRecord): SessionWrite {
-  const append = { sessionId, expectedMark: from, batch, settle() {} }
+  const append = { sessionId, expectedMark: from, batch, resolve() {} }
   const record = before ?? { ...newRecord(sessionId, 1), mark: from }
   const [write] = planGroup([append], new Map([[sessionId, { record, isConfirmed: true }]])).writes
   if (!write) throw new Error('Expected a write')

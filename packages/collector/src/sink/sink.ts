@@ -68,7 +68,7 @@ interface LogItem {
 
 interface Waiter {
   readonly told: number
-  readonly settle: (caughtUp: boolean) => void
+  readonly finish: (caughtUp: boolean) => void
 }
 
 export function createSink(options: SinkOptions): Sink {
@@ -104,13 +104,13 @@ export function createSink(options: SinkOptions): Sink {
     caughtUp(timeoutMs) {
       if (sunk >= told) return Promise.resolve(true)
       return new Promise((resolve) => {
-        const settle = (caughtUp: boolean): void => {
+        const finish = (caughtUp: boolean): void => {
           waiters = waiters.filter((other) => other !== waiter)
           cancel()
           resolve(caughtUp)
         }
-        const waiter = { told, settle }
-        const cancel = setTimer(() => settle(false), timeoutMs)
+        const waiter = { told, finish }
+        const cancel = setTimer(() => finish(false), timeoutMs)
         waiters.push(waiter)
         endGrouping()
       })
@@ -119,7 +119,7 @@ export function createSink(options: SinkOptions): Sink {
       isStopped = true
       endPause()
       await running
-      for (const { settle } of waiters) settle(false)
+      for (const { finish } of waiters) finish(false)
     },
   }
 
@@ -139,7 +139,7 @@ export function createSink(options: SinkOptions): Sink {
         sunk = count
         behindSince = now()
         onSunk?.(sunk)
-        for (const waiter of waiters) if (waiter.told <= sunk) waiter.settle(true)
+        for (const waiter of waiters) if (waiter.told <= sunk) waiter.finish(true)
       } catch (error) {
         if (isStopped) return
         // Whether the last transaction took effect is the store's to tell.

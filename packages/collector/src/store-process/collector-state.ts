@@ -18,7 +18,7 @@ export interface CollectorState {
 
 export function createCollectorState(): CollectorState {
   const open = new Set<string>()
-  const waiters = new Set<{ readonly count: number; readonly settle: (reached: boolean) => void }>()
+  const waiters = new Set<{ readonly count: number; readonly finish: (reached: boolean) => void }>()
   /** Updates that the store has not reached. */
   let ahead: LogUpdate[] = []
   let asOfMs: number | undefined
@@ -43,7 +43,7 @@ export function createCollectorState(): CollectorState {
       ahead.push(update)
       for (const id of update.closed) open.delete(id)
       for (const id of update.opened) open.add(id)
-      for (const waiter of waiters) if (waiter.count <= count) waiter.settle(true)
+      for (const waiter of waiters) if (waiter.count <= count) waiter.finish(true)
     },
 
     sunk(reached) {
@@ -56,13 +56,13 @@ export function createCollectorState(): CollectorState {
       return new Promise((resolve) => {
         const waiter = {
           count: wanted,
-          settle(reached: boolean) {
+          finish(reached: boolean) {
             clearTimeout(timer)
             waiters.delete(waiter)
             resolve(reached)
           },
         }
-        const timer = setTimeout(() => waiter.settle(false), timeoutMs)
+        const timer = setTimeout(() => waiter.finish(false), timeoutMs)
         waiters.add(waiter)
       })
     },

@@ -28,13 +28,13 @@ export async function openOwnerSocket(path: string): Promise<OwnerSocket> {
 export function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)
-    const settle = (isThere: boolean): void => {
+    const finish = (isThere: boolean): void => {
       socket.destroy()
       resolve(isThere)
     }
-    socket.setTimeout(answerTimeoutMs, () => settle(false))
-    socket.once('connect', () => settle(true))
-    socket.once('error', () => settle(false))
+    socket.setTimeout(answerTimeoutMs, () => finish(false))
+    socket.once('connect', () => finish(true))
+    socket.once('error', () => finish(false))
   })
 }
 

@@ -88,7 +88,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const reports = new Map<SinkReport['code'], number>()
   const restarts = new Map<RestartReason, number>()
   const questions = createQuestions()
-  const supervisor = createSupervisor({ spawn, now: clock.monotonicMs, greet, onMessage, onExit })
+  const supervisor = createSupervisor({ spawn, now: clock.monotonicMs, onStarted, onMessage, onExit })
   const isUp = (): boolean => supervisor.lifecycle.status === 'up'
   let views: Promise<readonly ViewDefinition[]> | undefined
   let isCounted = false
@@ -161,7 +161,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     },
   }
 
-  function greet(child: StoreChild, isFirst: boolean): void {
+  function onStarted(child: StoreChild, isFirst: boolean): void {
     const settings = {
       ...options.settings,
       lockTimeoutMs: isFirst ? lockTimeoutMs.first : lockTimeoutMs.later,
@@ -286,7 +286,7 @@ function createQuestions() {
       asked.delete(request)
     },
     giveUp(message: string): void {
-      for (const settle of asked.values()) settle({ kind: 'unavailable', message })
+      for (const finish of asked.values()) finish({ kind: 'unavailable', message })
       asked.clear()
     },
   }

@@ -34,7 +34,7 @@ export interface SupervisorOptions {
   /** A monotonic clock, in ms. */
   readonly now: () => number
   /** What it has to be told first. */
-  readonly greet: (child: StoreChild, isFirst: boolean) => void
+  readonly onStarted: (child: StoreChild, isFirst: boolean) => void
   readonly onMessage: (message: FromStore) => void
   readonly onExit: (exit: StoreExit, ended: Ended) => void
 }
@@ -49,7 +49,7 @@ export interface Ended {
 const pauses = { firstMs: 200, mostMs: 5000, stableMs: 5000 }
 const closeTimeoutMs = 3000
 
-export function createSupervisor({ spawn, now, greet, onMessage, onExit }: SupervisorOptions): Supervisor {
+export function createSupervisor({ spawn, now, onStarted, onMessage, onExit }: SupervisorOptions): Supervisor {
   let lifecycle: Lifecycle = { status: 'idle' }
   let pauseMs = pauses.firstMs
   let wasEverUp = false
@@ -91,7 +91,7 @@ export function createSupervisor({ spawn, now, greet, onMessage, onExit }: Super
   function start(): void {
     const child = spawn({ onMessage, onExit: ended })
     change({ status: 'starting', child })
-    greet(child, !wasEverUp)
+    onStarted(child, !wasEverUp)
   }
 
   function ended(exit: StoreExit): void {
@@ -123,15 +123,15 @@ export function createSupervisor({ spawn, now, greet, onMessage, onExit }: Super
   function until(isSo: () => boolean, timeoutMs: number): Promise<boolean> {
     if (isSo() || isClosed()) return Promise.resolve(isSo())
     return new Promise((resolve) => {
-      const settle = (): void => {
+      const finish = (): void => {
         clearTimeout(timer)
         watchers.delete(look)
         resolve(isSo())
       }
       const look = (): void => {
-        if (isSo() || isClosed()) settle()
+        if (isSo() || isClosed()) finish()
       }
-      const timer = setTimeout(settle, timeoutMs)
+      const timer = setTimeout(finish, timeoutMs)
       watchers.add(look)
     })
   }

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm'
 import { cutElement, defineEvents, protocolDefaults, type StandardResult } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { createJudge } from './judge.ts'
+import { createEventValidator } from './event-validator.ts'
 
 const schema = (validate: (value: unknown) => StandardResult<unknown> | Promise<StandardResult<unknown>>) => ({
   '~standard': { version: 1, vendor: 'test', validate } as const,
@@ -19,7 +19,7 @@ const { schemas } = defineEvents({
   }),
   elsewhere: schema(() => runInNewContext('Promise.resolve({ value: 1 })')),
 })
-const judge = createJudge(protocolDefaults, schemas)
+const judge = createEventValidator(protocolDefaults, schemas)
 const received = (text: string) => cutElement(text, JSON.parse(text))
 const event = (type: string, data?: unknown) => received(JSON.stringify({ type, timestamp: 1, data }))
 
@@ -47,7 +47,7 @@ it('stores what was sent, not what the schema makes of it', () => {
 })
 
 it('keeps what a plain event carries beside its data, within the same limits', () => {
-  const open = createJudge(protocolDefaults, {})
+  const open = createEventValidator(protocolDefaults, {})
   expect(open.plain(received('{"id":1, "type":"x", "extra" : [2, 9007199254740993]}'), 77)).toMatchObject({
     value: { timestamp: 77 },
     envelope: '{"id":1,"extra":[2, 9007199254740993]}',
@@ -59,7 +59,7 @@ it('keeps what a plain event carries beside its data, within the same limits', (
 })
 
 it('takes __proto__ keys as data', () => {
-  const open = createJudge(protocolDefaults, {})
+  const open = createEventValidator(protocolDefaults, {})
   const element = received('{"type":"x","data":{"__proto__":{"a":1}},"__proto__":{"b":2}}')
   expect(open.plain(element, 1)).toMatchObject({
     value: { json: '{"__proto__":{"a":1}}' },

@@ -1,0 +1,185 @@
+/** Validates events, against the limits of the wire and then the schemas of the game, and parts a batch into what is stored, rejected and dropped. */
+
+import { isThenable } from '@downlink/artifacts'
+import {
+  type CheckedEvent,
+  checkEvent,
+  cutEnvelope,
+  type DropCounts,
+  dropReasons,
+  type EventFault,
+  type EventLimits,
+  type EventSchemas,
+  isDrop,
+  jsonFault,
+  messageOf,
+  type ReceivedElement,
+  type StandardIssue,
+  spanOf,
+  type WireEvent,
+} from '@downlink/protocol'
+import type { AcceptedEvent, RejectedEvent } from '../commit/session-batch.ts'
+import { addCounts } from '../commit/session-record.ts'
+
+type ValidationResult =
+  | { readonly ok: true; readonly value: CheckedEvent; readonly envelope?: string }
+  | { readonly ok: false; readonly error: EventFault }
+
+export interface EventValidator {
+  /** An element of an acknowledged batch. */
+  acked(element: ReceivedElement): ValidationResult
+  /** A plain event, which may carry no timestamp and all sorts of other fields. */
+  plain(element: ReceivedElement, receivedAt: number): ValidationResult
+  /** What is kept of an element that was rejected: all of it, so that it can be validated again, where it is within the limits. */
+  rawOf(element: ReceivedElement): string
+}
+
+/** @param schemas by event type; none: every type and payload is accepted */
+export function createEventValidator(limits: EventLimits, schemas: EventSchemas): EventValidator {
+  const known = new Map(Object.entries(schemas))
+  const acceptsAll = known.size === 0
+
+  function validate(element: ReceivedElement, fallbackTimestamp?: number): ValidationResult {
+    const checked = checkEvent(element, limits, fallbackTimestamp)
+    if (!checked.ok || acceptsAll) return checked
+    const fault = schemaFault(checked.value.type, (element.value as WireEvent).data)
+    return fault ? { ok: false, error: fault } : checked
+  }
+
+  function schemaFault(type: string, data: unknown): EventFault | undefined {
+    const schema = known.get(type)
+    if (!schema) return fault('unknown_type', `Expected one of the defined event types, got "${type}"`)
+    try {
+      const result = schema['~standard'].validate(data)
+      if (isThenable(result)) {
+        // Its outcome comes too late to matter, but a rejection that nobody handles would end the process.
+        result.then(undefined, () => {})
+        return fault('invalid_payload', `Expected the schema of "${type}" to answer at once, got a promise`)
+      }
+      return result.issues && fault('invalid_payload', summaryOf(result.issues))
+    } catch (error) {
+      return fault('invalid_payload', `The schema of "${type}" threw: ${messageOf(error)}`)
+    }
+  }
+
+  return {
+    acked: (element) => validate(element),
+    plain(element, receivedAt) {
+      const result = validate(element, receivedAt)
+      if (!result.ok) return result
+      const envelope = cutEnvelope(element)
+      if (!envelope) return result
+      // What travels beside an event is stored as it is, so the same limits hold for it.
+      const { type, timestamp, data, version, ...rest } = element.value as Record<string, unknown>
+      const fault = jsonFault(rest, envelope, limits)
+      return fault ? { ok: false, error: fault } : { ...result, envelope: envelope.text }
+    },
+    // Payload and envelope have the limit of an event each.
+    rawOf: ({ text }) => text.slice(0, 2 * limits.maxEventBytes),
+  }
+}
+
+const fault = (code: EventFault['code'], message: string): EventFault => ({ code, message: message.slice(0, 500) })
+
+/** The first few issues are enough to find the mistake. */
+const summaryOf = (issues: readonly StandardIssue[]): string =>
+  issues
+    .slice(0, 3)
+    .map((issue) => `${pathOf(issue)}: ${issue.message}`)
+    .join('; ')
+
+const pathOf = ({ path = [] }: StandardIssue): string =>
+  ['data', ...path.map((step) => String(typeof step === 'object' ? step.key : step))].join('.')
+
+export interface ValidatedRun {
+  /** The last sequence of the run. */
+  readonly upTo: number
+  readonly events: readonly AcceptedEvent[]
+  readonly rejected: readonly RejectedEvent[]
+  readonly rejectedMore?: Readonly<Record<string, number>>
+  readonly dropped: DropCounts
+}
+
+/** Rejected events of one batch that are kept: a flood of nonsense shall be no flood of rows. The others are counted. */
+const maxRejectionsKept = 100
+
+interface Origin {
+  readonly sessionId: string
+  readonly receivedAt: number
+}
+
+/**
+ * @param seq sequence of the first element
+ * @param accepted what is at or below it is a repeat, and trimmed
+ */
+export function validateAcked(
+  elements: readonly ReceivedElement[],
+  seq: number,
+  accepted: number,
+  validator: EventValidator,
+  origin: Origin,
+): ValidatedRun {
+  const events: AcceptedEvent[] = []
+  const rejections = createRejections(validator, origin)
+  let dropped: DropCounts = {}
+  let next = seq
+  for (const element of elements) {
+    const first = next
+    next += spanOf(element.value)
+    if (next - 1 <= accepted) continue
+    if (isDrop(element.value)) {
+      dropped = addCounts(dropped, trimDrop(element.value.drop, accepted + 1 - first))
+      continue
+    }
+    const result = validator.acked(element)
+    if (result.ok) events.push({ seq: first, event: result.value })
+    else rejections.add(first, result.error, element)
+  }
+  return { upTo: Math.max(next - 1, accepted), events, ...rejections.all(), dropped }
+}
+
+/** Plain events have no sequence of their own that counts: each gets the next. */
+export function validatePlain(
+  elements: readonly ReceivedElement[],
+  accepted: number,
+  validator: EventValidator,
+  origin: Origin,
+): ValidatedRun {
+  const events: AcceptedEvent[] = []
+  const rejections = createRejections(validator, origin)
+  let seq = accepted
+  for (const element of elements) {
+    seq++
+    const result = validator.plain(element, origin.receivedAt)
+    if (result.ok) events.push({ seq, event: result.value, envelope: result.envelope })
+    else rejections.add(seq, result.error, element)
+  }
+  return { upTo: seq, events, ...rejections.all(), dropped: {} }
+}
+
+function createRejections(validator: EventValidator, { sessionId, receivedAt }: Origin) {
+  const rejected: RejectedEvent[] = []
+  const more = new Map<string, number>()
+  return {
+    add(seq: number, fault: EventFault, element: ReceivedElement): void {
+      if (rejected.length < maxRejectionsKept) {
+        rejected.push({ sessionId, seq, ...fault, raw: validator.rawOf(element), receivedAt })
+      } else more.set(fault.code, (more.get(fault.code) ?? 0) + 1)
+    },
+    all: (): Pick<ValidatedRun, 'rejected' | 'rejectedMore'> =>
+      more.size === 0 ? { rejected } : { rejected, rejectedMore: Object.fromEntries(more) },
+  }
+}
+
+/** Takes the sequences off a drop that were counted before. */
+function trimDrop(drop: DropCounts, repeated: number): DropCounts {
+  const rest: { -readonly [Reason in keyof DropCounts]: DropCounts[Reason] } = {}
+  let surplus = Math.max(repeated, 0)
+  for (const reason of dropReasons) {
+    const count = drop[reason] ?? 0
+    const trimmed = Math.min(count, surplus)
+    surplus -= trimmed
+    if (count > trimmed) rest[reason] = count - trimmed
+  }
+  return rest
+}
