@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fas
 import { pino } from 'pino'
 import { createKeys } from './access/keys.ts'
 import { isLoopback } from './access/origin-policy.ts'
-import type { CommitNotice } from './commit/commit-notice.ts'
+import type { CommitNotice } from './commit/commit-feed.ts'
 import { CollectorError } from './errors.ts'
 import { blockedPorts, type CollectorOptions, resolveOptions } from './options.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'

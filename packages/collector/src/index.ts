@@ -2,7 +2,7 @@
 
 export type { TrustedProxies } from './access/proxies.ts'
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
-export type { CommitNotice, CommittedEvent } from './commit/commit-notice.ts'
+export type { CommitNotice, CommittedEvent } from './commit/commit-feed.ts'
 export type { RejectedEvent } from './commit/session-batch.ts'
 export { CollectorError, type CollectorErrorCode } from './errors.ts'
 export type { LiveCounters, LiveTail } from './live/live-stream.ts'

@@ -119,16 +119,16 @@ export async function openPipeline(
     clock,
   })
   const commits = createGroupCommit({
-    journal: readSide.watchJournal(createJournal({ log: writer, tell: store.tell })),
+    journal: createJournal({ log: writer, tell: store.tell }),
     source: store,
     ...commit,
     listener: readSide.listener,
+    meter: readSide.meter,
     onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
   })
-  const log = readSide.watchLog(commits)
   const validator = createEventValidator(limits, settings.events.schemas)
   const sessions = createSessions({
-    log,
+    log: commits,
     validator,
     maxIdle: maxIdleSessions,
     onOwed: (events) => {
@@ -164,7 +164,7 @@ export async function openPipeline(
       },
       reads: () => store.isUp,
     },
-    settled: () => log.settled(),
+    settled: () => commits.settled(),
     drain: () => (drained ??= drain()),
     close: () => (closed ??= close()),
   }
@@ -172,7 +172,7 @@ export async function openPipeline(
   async function drain(): Promise<void> {
     sockets.stop()
     readSide.hangUp()
-    await log.settled()
+    await commits.settled()
     // The acks of the last commit are sent in the turn after it.
     await new Promise(setImmediate)
     await sockets.close()
@@ -181,7 +181,7 @@ export async function openPipeline(
   }
 
   async function close(): Promise<void> {
-    await log.settled()
+    await commits.settled()
     reads.close()
     await store.close()
     await writer.close()

@@ -5,14 +5,11 @@ import { gamePages } from './api/pages.ts'
 import { createReadAccess, createReadOriginPolicy } from './api/read-access.ts'
 import { createReadApi } from './api/read-api.ts'
 import type { Clock } from './clock.ts'
-import type { CommitLog } from './commit/commit-log.ts'
-import type { CommitListener, CommitNotice } from './commit/commit-notice.ts'
-import type { Journal } from './commit/journal.ts'
+import { type CommitListener, type CommitNotice, createCommitFeed } from './commit/commit-feed.ts'
+import type { CommitMeter } from './commit/group-commit.ts'
 import type { Refusals } from './ingest/refusals.ts'
-import { createFeed } from './live/feed.ts'
 import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
-import { meteredJournal, meteredLog } from './metrics/metered.ts'
 import { createMetrics, type LogFigures, type StoreFigures } from './metrics/metrics.ts'
 import type { CollectorSettings } from './options.ts'
 import type { ReadClient } from './store-process/read-client.ts'
@@ -25,8 +22,7 @@ export interface ReadSide {
   readonly listener: CommitListener
   /** @returns its unsubscribe */
   subscribe(listener: (notice: CommitNotice) => void): () => void
-  watchJournal(journal: Journal): Journal
-  watchLog(log: CommitLog): CommitLog
+  readonly meter: CommitMeter
   /** Ends the live streams, which would keep the server from closing. */
   hangUp(): void
 }
@@ -46,7 +42,7 @@ const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 
 export function createReadSide({ settings, reads, log, store, sockets, refusals, clock }: ReadSideOptions): ReadSide {
   const counters = createEventCounters(clock.monotonicMs)
-  const feed = createFeed()
+  const feed = createCommitFeed()
   const live = createLiveStream({
     feed,
     counters,
@@ -82,8 +78,7 @@ export function createReadSide({ settings, reads, log, store, sockets, refusals,
     counters,
     listener: feed,
     subscribe: feed.subscribe,
-    watchJournal: (journal) => meteredJournal(journal, metrics.observeCommit),
-    watchLog: (log) => meteredLog(log, counters),
+    meter: { appended: counters.appended, answered: counters.answered, wrote: metrics.observeCommit },
     hangUp: () => live.close(),
   }
 }

@@ -15,7 +15,6 @@ import type { ViewDefinition } from './query/event-views.ts'
 import { createExporter } from './query/export.ts'
 import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
-import { yieldingStore } from './query/yielding-store.ts'
 import { type EventName, guardAgainstPoison, type SinkWork } from './sink/poison-guard.ts'
 import { createSink, type SinkReport } from './sink/sink.ts'
 import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.ts'
@@ -75,6 +74,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     checkpointBytes: Math.min(defaultCheckpointBytes, settings.maxLogBytes / checkpointsInBound),
     onCheckpoint,
     onCheckpointFailure: (reason) => logger.error({ reason }, 'A checkpoint failed'),
+    onOutOfMemory: () => readers.interrupt(),
   })
   // Opening has moved the write-ahead log into the file.
   const position = await store.readPosition()
@@ -90,7 +90,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     onAloneWritten: () => suspectWritten(),
   })
   const sink = createSink({
-    store: yieldingStore(guarded, readers.interrupt),
+    store: guarded,
     read: (from, to) => readLog(files, from, to),
     report: onReport,
     onSunk(update) {

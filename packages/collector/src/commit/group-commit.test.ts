@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { aBatch, createFakeJournal } from '../test-doubles.ts'
-import type { CommitNotice } from './commit-notice.ts'
+import type { CommitNotice } from './commit-feed.ts'
 import { createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
 
 function aLog(over: Partial<GroupCommitOptions> = {}) {
@@ -178,4 +178,32 @@ it('tells a store that comes where each session stands, beside what is appended'
     ['s', 2, 2],
   ])
   expect(writes[1]?.record).toMatchObject({ pushed: 5, ended: true, stored: 2 })
+})
+
+it('tells the meter what is appended, what became of it, and how long the log took', async () => {
+  const heard: unknown[] = []
+  let nowMs = 0
+  const { journal, log, fire } = aLog({
+    now: () => (nowMs += 7),
+    meter: {
+      appended: ({ upTo }) => heard.push(['appended', upTo]),
+      answered: ({ upTo }, { kind }) => heard.push([kind, upTo]),
+      wrote: (kind, durationMs) => heard.push([kind, durationMs]),
+    },
+  })
+  const first = log.append('s', 0, aBatch(1, 2))
+  fire()
+  await first
+  journal.failWith = { kind: 'unavailable', reason: 'full' }
+  const second = log.append('s', 2, aBatch(3, 1))
+  fire()
+  await second
+  expect(heard).toEqual([
+    ['appended', 2],
+    ['written', 7],
+    ['committed', 2],
+    ['appended', 3],
+    ['unavailable', 7],
+    ['unavailable', 3],
+  ])
 })

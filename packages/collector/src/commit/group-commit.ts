@@ -1,9 +1,11 @@
 /** Joins the appends of all sessions into groups: one sync of the log pays for thousands of events. */
+
+import { type CommitListener, noticeOf } from './commit-feed.ts'
 import type { AppendOutcome, CommitLog } from './commit-log.ts'
-import { type CommitListener, noticeOf } from './commit-notice.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, JournalOutcome } from './journal.ts'
 import { type Append, planGroup, restate } from './plan-group.ts'
 import type { RecordSource } from './record-source.ts'
+import type { SessionBatch } from './session-batch.ts'
 import { createSessionRecords } from './session-records.ts'
 import type { SessionWrite } from './session-write.ts'
 
@@ -16,10 +18,21 @@ export interface GroupCommitOptions {
   /** Events that are committed without waiting, and at most in one group unless a single batch has more. */
   readonly groupEvents: number
   readonly listener?: CommitListener
+  readonly meter?: CommitMeter
   readonly onFailure?: (reason: string) => void
   readonly setTimer?: (run: () => void, delayMs: number) => void
+  /** A monotonic clock, in ms. */
+  readonly now?: () => number
   /** For what waits for the store. Returns how to cancel it. */
   readonly setStoreTimer?: (run: () => void, delayMs: number) => () => void
+}
+
+/** Measures what is committed. */
+export interface CommitMeter {
+  appended(batch: SessionBatch): void
+  answered(batch: SessionBatch, outcome: AppendOutcome): void
+  /** A write to the log has ended. */
+  wrote(outcome: JournalOutcome['kind'], durationMs: number): void
 }
 
 export interface GroupCommit extends CommitLog {
@@ -36,7 +49,8 @@ export interface GroupCommit extends CommitLog {
 const restatedAtOnce = 32
 
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { journal, source, groupMs, groupEvents, listener, onFailure, setTimer = realTimer, setStoreTimer } = options
+  const { journal, source, groupMs, groupEvents, listener, meter, onFailure } = options
+  const { setTimer = realTimer, setStoreTimer, now = monotonicMs } = options
   const records = createSessionRecords({
     journal,
     source,
@@ -77,6 +91,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
 
     append(sessionId, expectedMark, batch) {
       const outcome = new Promise<AppendOutcome>((resolve) => queue.push({ sessionId, expectedMark, batch, resolve }))
+      meter?.appended(batch)
+      void outcome.then((answer) => meter?.answered(batch, answer))
       tails.set(sessionId, outcome)
       void outcome.then(() => tails.get(sessionId) === outcome && tails.delete(sessionId))
       queuedEvents += batch.events.length
@@ -95,7 +111,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       // A group that is under way tells it as well.
       if (writing) return
       writing = true
-      await journal.write([])
+      await writeToJournal([])
       writing = false
       void write()
     },
@@ -133,6 +149,13 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     writing = false
   }
 
+  async function writeToJournal(writes: readonly SessionWrite[]): Promise<JournalOutcome> {
+    const startedAtMs = now()
+    const outcome = await journal.write(writes)
+    meter?.wrote(outcome.kind, now() - startedAtMs)
+    return outcome
+  }
+
   function nextGroup(): Append[] {
     let events = 0
     let count = 0
@@ -161,7 +184,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       ...restated.filter(({ sessionId }) => !own.has(sessionId)),
     ]
     if (writes.length > 0) {
-      const outcome = await journal.write(writes)
+      const outcome = await writeToJournal(writes)
       if (outcome.kind === 'unavailable') {
         for (const id of told) untold.add(id)
         return giveUp(plan.taken, outcome.reason)
@@ -216,3 +239,5 @@ function realTimer(run: () => void, delayMs: number): void {
   if (delayMs === 0) setImmediate(run)
   else setTimeout(run, delayMs)
 }
+
+const monotonicMs = (): number => performance.now()

@@ -7,8 +7,7 @@
  */
 import type { ReadOutcome } from './commit-log.ts'
 import type { Journal } from './journal.ts'
-import { readTogether } from './read-together.ts'
-import type { RecordSource } from './record-source.ts'
+import { type RecordSource, readTogether } from './record-source.ts'
 import type { SessionRecord } from './session-record.ts'
 
 export interface SessionRecords {

@@ -1,5 +1,6 @@
 /** Limits rates with token buckets: of one socket, and of each address. */
 import { closeCodes } from '@downlink/protocol'
+import { setNewest } from '../newest-entries.ts'
 import type { Socket } from './socket.ts'
 
 export interface TokenBucket {
@@ -54,14 +55,7 @@ export function createAddressRateLimiter(
   return {
     take(address, amount) {
       const bucket = buckets.get(address) ?? createTokenBucket(perSecond, monotonicMs, capacity)
-      buckets.delete(address)
-      buckets.set(address, bucket)
-      if (buckets.size > maxAddresses) {
-        for (const oldest of buckets.keys()) {
-          buckets.delete(oldest)
-          break
-        }
-      }
+      setNewest(buckets, address, bucket, maxAddresses)
       const { level } = bucket
       if (level < 1) return Math.ceil((1 - level) / perSecond)
       bucket.take(amount)

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-import type { CommittedEvent } from '../commit/commit-notice.ts'
+import { type CommittedEvent, createCommitFeed } from '../commit/commit-feed.ts'
 import { createEventCounters, noCounts } from '../metrics/event-counters.ts'
-import { createFeed } from './feed.ts'
 import { createLiveStream, type LiveCounters, type LiveTail, liveLimits } from './live-stream.ts'
 
 const anEvent = (seq: number, data: unknown = {}): CommittedEvent => ({
@@ -27,7 +26,7 @@ function aStream() {
     readsRunning: 0,
     readsKilled: 0,
   }
-  const feed = createFeed()
+  const feed = createCommitFeed()
   let tick: (() => void) | undefined
   const stream = createLiveStream({
     feed,

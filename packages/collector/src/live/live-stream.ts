@@ -3,11 +3,10 @@
  * `counters` twice a second, `tail` up to ten times a second, a comment as heartbeat.
  * Each message is put together once. A listener that does not keep up loses entries of the tail, and is told how many.
  */
-import type { CommitNotice, CommittedEvent } from '../commit/commit-notice.ts'
+import type { CommitFeed, CommitNotice, CommittedEvent } from '../commit/commit-feed.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 import type { EventCounters, EventCounts } from '../metrics/event-counters.ts'
 import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
-import type { Feed } from './feed.ts'
 
 /** The data of a `counters` message. */
 export interface LiveCounters extends EventCounts {
@@ -57,7 +56,7 @@ export interface LiveStream {
 }
 
 export interface LiveStreamOptions {
-  readonly feed: Feed
+  readonly feed: CommitFeed
   readonly counters: EventCounters
   readonly sockets: () => number
   readonly refused: () => number

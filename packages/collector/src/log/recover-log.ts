@@ -2,10 +2,10 @@
  * Recovers what an earlier life left in the log: its sound part is made durable, for a page cache that outlived a killed
  * process is no promise, and the sessions in it are indexed. No byte of it is cut or written after.
  */
-import { readCheckpoint } from './checkpoint.ts'
 import type { EntryHead } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
-import { listSegments, readLog, type Segment } from './read-log.ts'
+import { parseObject } from './owner.ts'
+import { listSegments, type Position, readLog, type Segment } from './read-log.ts'
 import { readSegment } from './read-segment.ts'
 import { type SegmentHead, segmentFile, segmentHeadBytes } from './segment.ts'
 import type { SessionIndex } from './session-index.ts'
@@ -114,3 +114,19 @@ async function indexOlder(files: LogFiles, last: string, index: SessionIndex): P
     if (record.kind === 'entry') index.set(record.entry.head.session, record.begin)
   }
 }
+
+const checkpointFile = 'checkpoint'
+const checkpointFormat = 1
+
+/**
+ * The last checkpoint that the store reported: its file holds everything before this place of the log.
+ * A hint, and no more: where it is lost, torn, or names what is not there, the whole log is read.
+ */
+async function readCheckpoint(files: LogFiles): Promise<Position | undefined> {
+  const { format, segment, offset } = parseObject(await files.readText(checkpointFile)) ?? {}
+  if (format !== checkpointFormat || typeof segment !== 'string' || !Number.isSafeInteger(offset)) return undefined
+  return { segment, offset: Number(offset) }
+}
+
+export const writeCheckpoint = (files: LogFiles, position: Position): Promise<void> =>
+  files.replaceText(checkpointFile, JSON.stringify({ format: checkpointFormat, ...position }))

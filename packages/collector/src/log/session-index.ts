@@ -1,4 +1,5 @@
 /** Where each session's last entry begins, for the entries above the last checkpoint: what stands below is in the store's file. */
+import { setNewest } from '../newest-entries.ts'
 import type { Position } from './read-log.ts'
 
 export interface SessionIndex {
@@ -14,7 +15,7 @@ export interface SessionIndex {
 
 /** @param capacity sessions; beyond it those are let go that were told of the longest ago */
 export function createSessionIndex(capacity: number): SessionIndex {
-  // A Map keeps the order of insertion, and each entry is inserted anew: so this is the order of the log.
+  // Each entry is inserted anew, so this is the order of the log.
   const places = new Map<string, Position>()
   return {
     get size() {
@@ -22,13 +23,7 @@ export function createSessionIndex(capacity: number): SessionIndex {
     },
     get: (sessionId) => places.get(sessionId),
     set(sessionId, begin) {
-      places.delete(sessionId)
-      places.set(sessionId, begin)
-      if (places.size <= capacity) return
-      for (const oldest of places.keys()) {
-        places.delete(oldest)
-        return
-      }
+      setNewest(places, sessionId, begin, capacity)
     },
     delete: (sessionId) => void places.delete(sessionId),
     sessions: () => places.keys(),

@@ -1,10 +1,10 @@
 /** Appends groups of entries to the log: one write, one sync, and only then is a group there. */
-import { writeCheckpoint } from './checkpoint.ts'
+
 import { type Entry, encodeEntry } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
 import { takeOwnership } from './owner.ts'
 import { type Position, readEntryAt } from './read-log.ts'
-import { type DamagedTail, recoverLog } from './recover-log.ts'
+import { type DamagedTail, recoverLog, writeCheckpoint } from './recover-log.ts'
 import { encodeHead, newSegmentName, type SegmentHead, segmentFile, segmentHeadBytes, segmentKey } from './segment.ts'
 import { createSessionIndex } from './session-index.ts'
 

@@ -1,4 +1,5 @@
 /** Counts committed events by type, code and reason. Always on, so it adds and does nothing else. */
+import type { AppendOutcome } from '../commit/commit-log.ts'
 import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 import type { SinkReport } from '../sink/sink.ts'
 
@@ -18,6 +19,8 @@ export interface EventCounters {
   owed: number
   /** Goes on from what the database held before: that becomes known only after the start. */
   startFrom(before: EventCounts & { readonly owed: number }): void
+  appended(batch: SessionBatch): void
+  answered(batch: SessionBatch, outcome: AppendOutcome): void
   /** @param rejected of the batch, those that the store refused included */
   add(batch: SessionBatch, rejected: readonly RejectedEvent[]): void
   /** Adds what the sink has found of events that were acknowledged. */
@@ -58,6 +61,15 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
     startFrom(counts) {
       before = counts
       counters.owed += counts.owed
+    },
+
+    appended(batch) {
+      counters.pending += batch.events.length
+    },
+
+    answered(batch, outcome) {
+      counters.pending -= batch.events.length
+      if (outcome.kind === 'committed') counters.add(batch, outcome.rejected)
     },
 
     add(batch, refused) {

@@ -3,9 +3,9 @@ import type { AcceptedEvent, RejectedEvent, SessionBatch } from '../commit/sessi
 import type { SessionRecord } from '../commit/session-record.ts'
 import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
 import type { LogRecord, Position } from '../log/read-log.ts'
+import { setNewest } from '../newest-entries.ts'
 import { type AppliedWrite, applyWrite } from './apply-write.ts'
 import type { EventStore, StoreGroup } from './event-store.ts'
-import { createRecordCache } from './record-cache.ts'
 
 export interface Sink {
   /** For how long the store has been behind the log. */
@@ -74,7 +74,8 @@ interface Waiter {
 export function createSink(options: SinkOptions): Sink {
   const { store, read, report, onSunk, setTimer = realTimer, now = monotonicMs } = options
   const { groupMs, groupEvents, groupBytes, maxRecords } = { ...defaults, ...options }
-  let known = createRecordCache(maxRecords)
+  /** Where sessions stand in the store, as far as that is at hand. */
+  const known = new Map<string, SessionRecord>()
   /** Where the store stands; `unread` where that has to be asked, at first and after a failure. */
   let position: Position | undefined | 'unread' = 'unread'
   let end: Position | undefined
@@ -144,7 +145,7 @@ export function createSink(options: SinkOptions): Sink {
         if (isStopped) return
         // Whether the last transaction took effect is the store's to tell.
         position = 'unread'
-        known = createRecordCache(maxRecords)
+        known.clear()
         report({ code: 'store_unavailable', reason: error instanceof Error ? error.message : String(error) })
         await pause(Math.min(retry.mostMs, retry.firstMs * 2 ** failures++))
       }
@@ -206,7 +207,7 @@ export function createSink(options: SinkOptions): Sink {
       if (lost > 0) report({ code: 'lost_events', sessionId: record.sessionId, events: lost })
       if (foreign > 0) report({ code: 'foreign_events', sessionId: record.sessionId, events: foreign })
     }
-    for (const record of records.values()) known.set(record)
+    for (const record of records.values()) setNewest(known, record.sessionId, record, maxRecords)
     position = items.at(-1)?.end
   }
 

@@ -126,3 +126,29 @@ it('opens the database anew after a fatal error, until that works', async () => 
   expect(await store.write(group)).toEqual({ kind: 'written' })
   expect([store.available, state.reopened]).toEqual([true, 1])
 })
+
+const noMemory = 'Out of Memory Error: could not allocate block'
+
+it('has readers give way and writes again where memory was lacking', async () => {
+  const { database, state } = await aDatabase()
+  state.failWith = noMemory
+  const onOutOfMemory = () => {
+    state.failWith = ''
+  }
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {}, onOutOfMemory })
+  expect(await store.write(group)).toEqual({ kind: 'written' })
+  expect((await store.readSessions(['s'])).size).toBe(1)
+})
+
+it.each([
+  [noMemory, 1],
+  ['TransactionContext Error: Failed to commit: No space left on device', 0],
+])('after %j has readers give way %i times, and tries no more', async (reason, expected) => {
+  const { database, state } = await aDatabase()
+  state.failWith = reason
+  let times = 0
+  const onOutOfMemory = () => void times++
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {}, onOutOfMemory })
+  expect(await store.write(group)).toEqual({ kind: 'unavailable', reason })
+  expect(times).toBe(expected)
+})

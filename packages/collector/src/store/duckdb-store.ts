@@ -1,13 +1,12 @@
-/** Sessions and events in DuckDB, written on one connection, one transaction a group. */
-
+/** Stores sessions and events in DuckDB, on one connection, one transaction a group. */
 import { CollectorError } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
 import type { EventStore, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
-import { type Attachment, attach } from './attachment.ts'
 import { eventRows, rejectedRows } from './event-rows.ts'
-import { damageOf, failureOf, isFatal } from './failures.ts'
+import { damageOf, failureOf, isFatal, isOutOfMemory } from './failures.ts'
 import type { Database } from './open-database.ts'
 import { recordOf, rowOf, selectSessions } from './session-rows.ts'
+import { openConnections, type StoreConnections } from './store-connections.ts'
 
 export interface DuckDBStore extends EventStore {
   /** False from a failure to the next success. */
@@ -22,9 +21,11 @@ const bytesPerEvent = 100
 export const defaultCheckpointBytes = 67_108_864
 
 export interface DuckDBStoreOptions {
-  /** A checkpoint is due once the write-ahead log, or the log that it comes from, has grown by so much. @default 67108864 */
+  /** A checkpoint is due once the write-ahead log, or the log that it comes from, has grown by so many bytes. @default 67108864 */
   readonly checkpointBytes?: number
   readonly onCheckpointFailure: (reason: string) => void
+  /** A commit lacks memory: readers have to give way, for it is tried once more. */
+  readonly onOutOfMemory?: () => void
   /** A checkpoint has finished that holds everything before this position. */
   readonly onCheckpoint: (position: Position) => void
 }
@@ -36,14 +37,14 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     everyBytes: options.checkpointBytes ?? defaultCheckpointBytes,
     isWriting: () => isWriting,
   }
-  let attaching: Promise<Attachment> | undefined = attach(database, checkpoints)
+  let opening: Promise<StoreConnections> | undefined = openConnections(database, checkpoints)
   let available = true
   let closed = false
   /** Whoever writes knows where the database stands: one that was opened anew may stand elsewhere, or hold nothing. */
   let isPositionKnown = true
   /** What the engine said of the file before it was given up. */
   let damage: string | undefined
-  await attaching
+  await opening
 
   return {
     get available() {
@@ -63,39 +64,47 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
         return new Map(rows.map(([json]) => recordOf(String(json))).map((record) => [record.sessionId, record]))
       }),
 
-    write: (group) =>
-      transaction('COMMIT', group, async ({ events, rejected, upsert, move }) => {
-        events.append(eventRows(group.events))
-        rejected.append(rejectedRows(group.rejected))
-        upsert.bindVarchar(1, JSON.stringify(group.sessions.map(rowOf)))
-        await upsert.run()
-        move.bindVarchar(1, group.position.segment)
-        move.bindBigInt(2, BigInt(group.position.offset))
-        await move.run()
-      }),
+    async write(group) {
+      const outcome = await writeGroup(group)
+      if (outcome.kind !== 'unavailable' || !isOutOfMemory(outcome.reason)) return outcome
+      options.onOutOfMemory?.()
+      return writeGroup(group)
+    },
 
     tryEvent: (run) => transaction('ROLLBACK', undefined, async ({ events }) => events.append(eventRows([run]))),
 
     async close() {
       closed = true
-      const attachment = await attaching?.catch(() => undefined)
-      await attachment?.detach()
+      const connections = await opening?.catch(() => undefined)
+      await connections?.close()
     },
+  }
+
+  function writeGroup(group: StoreGroup): Promise<WriteOutcome> {
+    return transaction('COMMIT', group, async ({ events, rejected, upsert, move }) => {
+      events.append(eventRows(group.events))
+      rejected.append(rejectedRows(group.rejected))
+      upsert.bindVarchar(1, JSON.stringify(group.sessions.map(rowOf)))
+      await upsert.run()
+      move.bindVarchar(1, group.position.segment)
+      move.bindBigInt(2, BigInt(group.position.offset))
+      await move.run()
+    })
   }
 
   async function transaction(
     end: 'COMMIT' | 'ROLLBACK',
     group: StoreGroup | undefined,
-    work: (attachment: Attachment) => Promise<void>,
+    work: (connections: StoreConnections) => Promise<void>,
   ): Promise<WriteOutcome> {
     try {
-      await using(async (attachment) => {
-        const { writer, checkpoints } = attachment
+      await using(async (connections) => {
+        const { writer, checkpoints } = connections
         if (!isPositionKnown) throw new Error('The database was opened anew, and its position has not been read since')
         isWriting = true
         try {
           await writer.run('BEGIN')
-          await work(attachment)
+          await work(connections)
           await writer.run(end)
         } catch (error) {
           // Where the failure has ended the transaction already there is nothing left to roll back.
@@ -113,31 +122,31 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
   }
 
   /** After a fatal error the database is opened anew, and every use tries that again until it works. */
-  async function using<Result>(work: (attachment: Attachment) => Promise<Result>): Promise<Result> {
+  async function using<Result>(work: (connections: StoreConnections) => Promise<Result>): Promise<Result> {
     if (closed) throw new CollectorError('store_unavailable', 'The store is closed')
-    attaching ??= reattach()
-    const current = attaching
-    let attachment: Attachment | undefined
+    opening ??= reopen()
+    const current = opening
+    let connections: StoreConnections | undefined
     try {
-      attachment = await current
-      const result = await attachment.use(work)
+      connections = await current
+      const result = await connections.use(work)
       available = true
       return result
     } catch (error) {
       available = failureOf(error).kind === 'refused'
-      if (attaching === current && (!attachment || isFatal(error))) {
-        attaching = undefined
+      if (opening === current && (!connections || isFatal(error))) {
+        opening = undefined
         damage = damageOf(error)
-        void attachment?.detach()
+        void connections?.close()
       }
       throw error
     }
   }
 
-  async function reattach(): Promise<Attachment> {
+  async function reopen(): Promise<StoreConnections> {
     isPositionKnown = false
     await database.reopen(damage)
-    return attach(database, checkpoints)
+    return openConnections(database, checkpoints)
   }
 }
 

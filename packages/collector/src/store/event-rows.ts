@@ -1,7 +1,10 @@
-/** Events and rejected events as rows. */
+/** Appends events and rejected events as rows, through DuckDB's appender: no SQL is parsed and no parameter bound. */
 import { isTime } from '@downlink/protocol'
 import {
   BIGINT,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
   DuckDBTimestampValue,
   type DuckDBType,
   type DuckDBValue,
@@ -11,6 +14,7 @@ import {
 } from '@duckdb/node-api'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 import type { EventRun } from '../sink/event-store.ts'
+import { UnstorableError } from './failures.ts'
 
 type Row = readonly DuckDBValue[]
 
@@ -64,3 +68,48 @@ const timestampOf = (ms: number): DuckDBTimestampValue => new DuckDBTimestampVal
 /** Text from outside that was never checked. `toWellFormed` is in Node 20, but not yet in TypeScript's library. */
 const storable = (text: string): string =>
   (text as unknown as { toWellFormed(): string }).toWellFormed().replaceAll('\0', '\ufffd')
+
+/** Within the connection's transaction. */
+export interface TableAppender {
+  /** @throws {UnstorableError} where a value does not fit its column; the transaction must be rolled back */
+  append(rows: readonly (readonly DuckDBValue[])[]): void
+}
+
+/** Rows that DuckDB takes in one chunk. */
+const chunkRows = 2048
+
+export async function createTableAppender(
+  connection: DuckDBConnection,
+  table: string,
+  types: readonly DuckDBType[],
+): Promise<TableAppender> {
+  const appender = await connection.createAppender(table)
+  return {
+    append(rows) {
+      for (let from = 0; from < rows.length; from += chunkRows) {
+        appender.appendDataChunk(chunkOf(types, rows.slice(from, from + chunkRows)))
+      }
+      flush(appender)
+    },
+  }
+}
+
+function chunkOf(types: readonly DuckDBType[], rows: readonly (readonly DuckDBValue[])[]): DuckDBDataChunk {
+  const chunk = DuckDBDataChunk.create(types, rows.length)
+  try {
+    chunk.setRows(rows)
+  } catch (cause) {
+    throw new UnstorableError(String(cause), { cause })
+  }
+  return chunk
+}
+
+function flush(appender: DuckDBAppender): void {
+  try {
+    appender.flushSync()
+  } catch (error) {
+    // What it holds would come along with the next rows.
+    appender.clear()
+    throw error
+  }
+}

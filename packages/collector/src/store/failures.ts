@@ -1,4 +1,5 @@
-/** What an error of the database means for what was to be written. */
+/** Tells what an error of the database means for what was to be written. */
+import { messageOf } from '@downlink/protocol'
 import type { WriteOutcome } from '../sink/event-store.ts'
 
 /** A value that fits no column: thrown before the database sees it. */
@@ -9,6 +10,7 @@ export class UnstorableError extends Error {
 /** DuckDB names the kind of an error at the start of its message. */
 const contentErrors = /^(Invalid Input|Conversion|Constraint|Out of Range|Mismatch Type) Error/
 const fatalErrors = /FATAL Error|INTERNAL Error|has been invalidated/
+const memoryErrors = /Out of Memory|could not allocate/i
 const damageErrors = /Corrupt database file|Could not read enough bytes/
 
 export function failureOf(error: unknown): Exclude<WriteOutcome, { kind: 'written' }> {
@@ -26,4 +28,4 @@ export function damageOf(error: unknown): string | undefined {
   return damageErrors.test(message) ? message : undefined
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const isOutOfMemory = (reason: string): boolean => memoryErrors.test(reason)

@@ -1,11 +1,12 @@
 /** The database file and the connections to it. */
+
+import { mkdir, stat } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
-import { makeFolder } from './make-folder.ts'
 import { keepHeaders } from './recovery/file-headers.ts'
 import { inChild, judgeFailure } from './recovery/probe.ts'
 import { type RecoveryLog, recoverDatabase, unopened } from './recovery/recover-database.ts'
@@ -137,3 +138,26 @@ function databaseSettings(): Record<string, string> {
     threads: String(Math.max(1, availableParallelism() - 1)),
   }
 }
+
+/**
+ * One level at a time: Node's own recursion never ends where the system misses a parent that is there, as it does
+ * under `/proc`.
+ *
+ * @param path absolute
+ * @throws the system's error, of the level that failed
+ */
+export async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return
+  const parent = dirname(path)
+  if (parent !== path) await makeFolder(parent)
+  await mkdir(path).catch(async (error: unknown) => {
+    // Somebody else may have been faster.
+    if (!(await isFolder(path))) throw error
+  })
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readTogether } from './read-together.ts'
+import { readTogether } from './record-source.ts'
 import { newRecord, type SessionRecord } from './session-record.ts'
 
 it('reads one by one what comes alone, and together what comes meanwhile', async () => {

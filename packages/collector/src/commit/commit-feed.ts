@@ -1,6 +1,5 @@
-/** What is told to listeners once a group is durable. */
-import type { TelemetryEvent } from '@downlink/protocol'
-import { eventId } from '@downlink/protocol'
+/** Tells listeners what was committed. While nobody listens, nothing is even put together. */
+import { eventId, type TelemetryEvent } from '@downlink/protocol'
 import type { RejectedEvent } from './session-batch.ts'
 import type { SessionWrite } from './session-write.ts'
 
@@ -33,4 +32,27 @@ export function noticeOf(writes: readonly SessionWrite[]): CommitNotice {
     }
   }
   return { events, rejected }
+}
+
+export interface CommitFeed extends CommitListener {
+  /** @returns its unsubscribe */
+  subscribe(listener: (notice: CommitNotice) => void): () => void
+}
+
+export function createCommitFeed(): CommitFeed {
+  const listeners = new Set<(notice: CommitNotice) => void>()
+  return {
+    get listeners() {
+      return listeners.size
+    },
+    publish(notice) {
+      for (const listener of listeners) listener(notice)
+    },
+    subscribe(listener) {
+      // Two subscriptions of one function are two.
+      const entry = (notice: CommitNotice) => listener(notice)
+      listeners.add(entry)
+      return () => void listeners.delete(entry)
+    },
+  }
 }

@@ -1,12 +1,11 @@
 /** The store's connections. They are closed only once nothing runs on them: the engine would crash. */
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
 import { type Checkpoints, type CheckpointsOptions, createCheckpoints } from './checkpoints.ts'
-import { eventTypes, rejectedTypes } from './event-rows.ts'
+import { createTableAppender, eventTypes, rejectedTypes, type TableAppender } from './event-rows.ts'
 import type { Database } from './open-database.ts'
 import { upsertSessions } from './session-rows.ts'
-import { createTableAppender, type TableAppender } from './table-appender.ts'
 
-export interface Attachment {
+export interface StoreConnections {
   readonly writer: DuckDBConnection
   readonly events: TableAppender
   readonly rejected: TableAppender
@@ -16,9 +15,9 @@ export interface Attachment {
   readonly reader: DuckDBConnection
   readonly checkpoints: Checkpoints
   /** Runs `work` on the connections. */
-  use<Result>(work: (attachment: Attachment) => Promise<Result>): Promise<Result>
+  use<Result>(work: (connections: StoreConnections) => Promise<Result>): Promise<Result>
   /** Resolves once nothing runs any more, and the connections are released. */
-  detach(): Promise<void>
+  close(): Promise<void>
 }
 
 const movePosition =
@@ -26,33 +25,33 @@ const movePosition =
 
 type CheckpointSettings = Omit<CheckpointsOptions, 'connection' | 'folder' | 'keepHeaders'>
 
-export async function attach(database: Database, settings: CheckpointSettings): Promise<Attachment> {
-  const connections: DuckDBConnection[] = []
+export async function openConnections(database: Database, settings: CheckpointSettings): Promise<StoreConnections> {
+  const opened: DuckDBConnection[] = []
   const connect = async () => {
     const connection = await database.connect()
-    connections.push(connection)
+    opened.push(connection)
     return connection
   }
   const release = () => {
-    for (const connection of connections.splice(0)) database.release(connection)
+    for (const connection of opened.splice(0)) database.release(connection)
   }
   try {
-    return await attachWith(connect, release, database, settings)
+    return await prepareConnections(connect, release, database, settings)
   } catch (error) {
     release()
     throw error
   }
 }
 
-async function attachWith(
+async function prepareConnections(
   connect: () => Promise<DuckDBConnection>,
   release: () => void,
   { folder, keepHeaders }: Pick<Database, 'folder' | 'keepHeaders'>,
   settings: CheckpointSettings,
-): Promise<Attachment> {
+): Promise<StoreConnections> {
   const writer = await connect()
   const running = new Set<Promise<unknown>>()
-  const attachment: Attachment = {
+  const connections: StoreConnections = {
     writer,
     events: await createTableAppender(writer, 'events', eventTypes),
     rejected: await createTableAppender(writer, 'rejected_events', rejectedTypes),
@@ -67,7 +66,7 @@ async function attachWith(
       ...settings,
     }),
     use(work) {
-      const result = work(attachment)
+      const result = work(connections)
       const ended = result.then(
         () => void running.delete(ended),
         () => void running.delete(ended),
@@ -75,11 +74,11 @@ async function attachWith(
       running.add(ended)
       return result
     },
-    async detach() {
+    async close() {
       await Promise.all(running)
-      await attachment.checkpoints.settled()
+      await connections.checkpoints.settled()
       release()
     },
   }
-  return attachment
+  return connections
 }
