@@ -7,11 +7,11 @@ import type { Position } from '../log/read-log.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import type { SinkReport } from '../sink/sink.ts'
 import { createSinkSuspects } from '../sink/sink-suspects.ts'
-import type { FromStore, SessionsAnswer, StoredCounts, StoreSettings, WatchedRead } from './messages.ts'
-import { createRunningReads } from './running-reads.ts'
+import type { FromStore, SessionsAnswer, StoredCounts, StoreSettings } from './messages.ts'
 import { createSinkProgress } from './sink-progress.ts'
 import { type SpawnStore, type StoreChild, type StoreExit, spawnStore } from './spawn-store.ts'
 import { createSupervisor, type Ended } from './supervisor.ts'
+import { createWatchdog, type EndReason } from './watchdog.ts'
 
 export interface StoreProcess extends RecordSource {
   /** By how far the store is behind the log. */
@@ -19,7 +19,7 @@ export interface StoreProcess extends RecordSource {
   /** What its sink has found, by code. */
   readonly reports: ReadonlyMap<SinkReport['code'], number>
   /** How often it was started again, by why it had ended. */
-  readonly restarts: ReadonlyMap<RestartReason, number>
+  readonly restarts: ReadonlyMap<EndReason, number>
   readonly readsRunning: number
   /** Reads that ended with it, being to blame. */
   readonly readsKilled: number
@@ -42,9 +42,6 @@ export interface StoreProcess extends RecordSource {
   /** Ends it in order, or after a while by force. Idempotent. */
   close(): Promise<void>
 }
-
-/** `hung`: it said nothing for half a minute. */
-export type RestartReason = 'query_time' | 'memory' | 'hung' | 'crash' | 'open_failed'
 
 export interface StoreProcessOptions {
   readonly settings: Pick<StoreSettings, 'dataFolder' | 'socketPath' | 'query' | 'maxLogBytes'>
@@ -71,8 +68,6 @@ export interface StoreProcessOptions {
 /** Whoever reads has the store told at once; all else may wait for its like. */
 const updateIntervalMs = 50
 const watchIntervalMs = 250
-/** It says that it is there once a second. */
-const hungMs = 30_000
 /** A session that nobody remembers waits so long for the store to be there. */
 const sessionWaitMs = 5000
 /** One that was killed holds the database for some milliseconds; whoever else does at the start, holds it for good. */
@@ -83,21 +78,16 @@ const exitNewsMs = 1000
 export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const { log, clock, spawn = spawnStore } = options
   const progress = createSinkProgress(clock)
-  const reads = createRunningReads(clock.monotonicMs)
+  const watchdog = createWatchdog(clock.monotonicMs)
   const suspects = createSinkSuspects()
   const reports = new Map<SinkReport['code'], number>()
-  const restarts = new Map<RestartReason, number>()
   const questions = createQuestions()
   const supervisor = createSupervisor({ spawn, now: clock.monotonicMs, onStarted, onMessage, onExit })
   const isUp = (): boolean => supervisor.lifecycle.status === 'up'
   let views: Promise<readonly ViewDefinition[]> | undefined
   let isCounted = false
-  let overdue: readonly WatchedRead[] = []
-  let killedRequests: ReadonlySet<string> = new Set()
-  let readsKilled = 0
   let updateTimer: NodeJS.Timeout | undefined
   let closing: Promise<void> | undefined
-  let heardAtMs = 0
   const watch = setInterval(killStuck, watchIntervalMs).unref()
 
   return {
@@ -108,13 +98,13 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       const { position, ...lag } = progress.lag()
       return { ...lag, bytes: options.bytesAfter(position) }
     },
-    restarts,
+    restarts: watchdog.endings,
     reports,
     get readsRunning() {
-      return reads.all().length
+      return watchdog.readsRunning
     },
     get readsKilled() {
-      return readsKilled
+      return watchdog.readsKilled
     },
 
     async start(end, timeoutMs) {
@@ -150,7 +140,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
 
     async wasKilled(request) {
       if (isUp()) await supervisor.until(() => !isUp(), exitNewsMs)
-      return killedRequests.has(request)
+      return watchdog.wasKilled(request)
     },
 
     close() {
@@ -167,13 +157,13 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       lockTimeoutMs: isFirst ? lockTimeoutMs.first : lockTimeoutMs.later,
       wantsCounts: !isCounted,
       orders: suspects.orders,
-      bannedQueries: reads.banned(),
+      bannedQueries: watchdog.bannedQueries(),
     }
     child.send({ kind: 'start', settings, update: progress.firstUpdate(options.openSessions(), options.owed()) })
   }
 
   function onMessage(message: FromStore): void {
-    heardAtMs = clock.monotonicMs()
+    watchdog.heard()
     switch (message.kind) {
       case 'ready':
         if (message.position) options.onCheckpoint(message.position)
@@ -210,10 +200,10 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
         void views.then((described) => supervisor.child?.send({ kind: 'views', views: described }))
         break
       case 'read-began':
-        reads.began(message.read)
+        watchdog.readBegan(message.read)
         break
       case 'read-ended':
-        reads.ended(message.id)
+        watchdog.readEnded(message.id)
         break
       case 'alive':
         break
@@ -224,37 +214,17 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
 
   /** What can't be interrupted is ended with its process: the next one begins where this one stood. */
   function killStuck(): void {
-    overdue = isUp() ? reads.overdue() : []
-    if (overdue.length > 0 || isHung()) supervisor.child?.kill()
-  }
-
-  function isHung(): boolean {
-    return isUp() && clock.monotonicMs() - heardAtMs > hungMs
+    if (isUp() && watchdog.isStuck()) supervisor.child?.kill()
   }
 
   function onExit(exit: StoreExit, { error, isStartedAgain }: Ended): void {
     questions.giveUp('The store process has ended')
     progress.forgetChild()
-    if (overdue.length > 0) suspects.endedOtherwise()
-    else suspects.died()
-    const culprits = overdue.length > 0 ? overdue : reads.all()
-    killedRequests = reads.blame(culprits)
     if (!isStartedAgain) return
-    const reason = reasonOf(exit, error)
-    overdue = []
-    readsKilled += killedRequests.size
-    restarts.set(reason, (restarts.get(reason) ?? 0) + 1)
-    log.error(
-      { reason, exit, error: error?.message, reads: killedRequests.size },
-      'The store process has ENDED, and is started again',
-    )
-  }
-
-  function reasonOf(exit: StoreExit, error: CollectorError | undefined): RestartReason {
-    if (overdue.length > 0) return 'query_time'
-    if (error) return 'open_failed'
-    if (exit.kind === 'memory') return 'memory'
-    return clock.monotonicMs() - heardAtMs > hungMs ? 'hung' : 'crash'
+    const reason = watchdog.ended(exit, error === undefined)
+    if (reason === 'query_time') suspects.endedOtherwise()
+    else suspects.died()
+    log.error({ reason, exit, error: error?.message }, 'The store process has ENDED, and is started again')
   }
 
   function scheduleUpdate(): void {

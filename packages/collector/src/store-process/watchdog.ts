@@ -1,0 +1,108 @@
+/** Watches a store process: which reads it has under way, and whether it says anything at all; judges what it ended of. */
+import type { WatchedRead } from './messages.ts'
+import type { StoreExit } from './spawn-store.ts'
+
+export interface Watchdog {
+  /** Reads that are under way. */
+  readonly readsRunning: number
+  /** Reads that ended with their process, being to blame. */
+  readonly readsKilled: number
+  /** How often a process ended, by why. */
+  readonly endings: ReadonlyMap<EndReason, number>
+  /** It has said something. */
+  heard(): void
+  readBegan(read: WatchedRead): void
+  readEnded(id: number): void
+  /** A look, every so often: is it to be ended by force? */
+  isStuck(): boolean
+  /** It has ended. None of its reads runs any more; those to blame are remembered by their texts. */
+  ended(exit: StoreExit, couldOpen: boolean): EndReason
+  /** Was it to blame for the last end? */
+  wasKilled(request: string): boolean
+  /** Fingerprints of queries that ended the process twice: for a minute they are refused. */
+  bannedQueries(): readonly string[]
+}
+
+/** `hung`: it said nothing for half a minute. */
+export type EndReason = 'query_time' | 'memory' | 'hung' | 'crash' | 'open_failed'
+
+/** How long after its time limit a read that could not be interrupted is endured. */
+const graceMs = 2000
+/** It says that it is there once a second. */
+const hungMs = 30_000
+const bans = { afterDeaths: 2, forMs: 60_000 }
+
+/** @param now a monotonic clock, in ms */
+export function createWatchdog(now: () => number): Watchdog {
+  const running = new Map<number, { readonly read: WatchedRead; readonly endsAtMs: number }>()
+  const deaths = new Map<string, { readonly count: number; readonly atMs: number }>()
+  const endings = new Map<EndReason, number>()
+  let heardAtMs = now()
+  let readsKilled = 0
+  let killedRequests: ReadonlySet<string> = new Set()
+  /** Found at the last look: news of their end may have been under way, behind whatever held this process. */
+  let overdue: readonly WatchedRead[] = []
+  let wasSilent = false
+  let verdict: { readonly reason: 'query_time' | 'hung'; readonly culprits: readonly WatchedRead[] } | undefined
+
+  return {
+    get readsRunning() {
+      return running.size
+    },
+    get readsKilled() {
+      return readsKilled
+    },
+    endings,
+    heard() {
+      heardAtMs = now()
+    },
+    readBegan(read) {
+      running.set(read.id, { read, endsAtMs: now() + read.timeLimitMs + graceMs })
+    },
+    readEnded: (id) => void running.delete(id),
+
+    isStuck() {
+      const before = overdue
+      overdue = [...running.values()].filter(({ endsAtMs }) => now() > endsAtMs).map(({ read }) => read)
+      const culprits = overdue.filter((read) => before.includes(read))
+      const isSilent = now() - heardAtMs > hungMs
+      if (culprits.length > 0) verdict ??= { reason: 'query_time', culprits }
+      else if (isSilent && wasSilent)
+        verdict ??= { reason: 'hung', culprits: [...running.values()].map(({ read }) => read) }
+      wasSilent = isSilent
+      return verdict !== undefined
+    },
+
+    ended(exit, couldOpen) {
+      const all = [...running.values()].map(({ read }) => read)
+      const { reason, culprits } = verdict ?? { reason: reasonOf(exit, couldOpen), culprits: all }
+      running.clear()
+      ;[overdue, wasSilent, verdict, heardAtMs] = [[], false, undefined, now()]
+      forgetOld()
+      for (const { fingerprint } of culprits) {
+        if (fingerprint === undefined) continue
+        deaths.set(fingerprint, { count: (deaths.get(fingerprint)?.count ?? 0) + 1, atMs: now() })
+      }
+      killedRequests = new Set(culprits.flatMap(({ request }) => request ?? []))
+      readsKilled += killedRequests.size
+      endings.set(reason, (endings.get(reason) ?? 0) + 1)
+      return reason
+    },
+
+    wasKilled: (request) => killedRequests.has(request),
+
+    bannedQueries() {
+      forgetOld()
+      return [...deaths].filter(([, { count }]) => count >= bans.afterDeaths).map(([fingerprint]) => fingerprint)
+    },
+  }
+
+  function forgetOld(): void {
+    for (const [fingerprint, { atMs }] of deaths) if (now() - atMs > bans.forMs) deaths.delete(fingerprint)
+  }
+}
+
+function reasonOf(exit: StoreExit, couldOpen: boolean): EndReason {
+  if (!couldOpen) return 'open_failed'
+  return exit.kind === 'memory' ? 'memory' : 'crash'
+}
