@@ -1,8 +1,9 @@
 /** A collector inside servers that are there already. */
-import { createServer, type Server } from 'node:http'
+import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { createCollector } from '@downlink/collector'
-import Fastify from 'fastify'
+import Fastify, { type FastifyServerOptions } from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { blockedPorts } from '../src/options.ts'
@@ -40,6 +41,34 @@ it('lives in a Fastify instance, under a prefix, and ends with it', async () => 
   await app.close()
   expect(await client.closed).toMatchObject({ code: 1012 })
   expect(await rowsOf(data, 'SELECT count(*)::INT FROM events')).toEqual([[2]])
+})
+
+it.each([
+  ['/:game', '/clicker', {}],
+  ['/a b', '/a%20b', {}],
+  ['/downlink', '//downlink', { routerOptions: { ignoreDuplicateSlashes: true } }],
+] satisfies [string, string, FastifyServerOptions][])(
+  'answers reads below %s, asked as %s',
+  async (prefix, asked, options) => {
+    const app = Fastify(options)
+    await app.register(createCollector({ data: await aFolder(), logger: false }).plugin, { prefix })
+    onTestFinished(() => app.close())
+    const api = `${await app.listen({ port: 0, host: '127.0.0.1' })}${asked}/api`
+    expect((await fetch(`${api}/sessions?limit=1`)).status).toBe(200)
+    const absent = await fetch(`${api}/sessions/${encodeURIComponent('a/b?c')}/ledger`)
+    expect([absent.status, (await absent.json()).error.message]).toEqual([404, 'There is no session a/b?c'])
+  },
+)
+
+it('answers reads whose request line has the whole address, as to a proxy', async () => {
+  const { listening } = await aCollector()
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ port: new URL(listening.url).port, path: `${listening.url}/api/events?limit=1` }, resolve).once(
+      'error',
+      reject,
+    )
+  })
+  expect([answer.statusCode, await json(answer)]).toEqual([200, { events: [], next: null }])
 })
 
 it('lives in a plain http server, whose own requests and upgrades stay its own', async () => {

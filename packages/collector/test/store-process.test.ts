@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
 import { expect, it, onTestFinished, type TestContext, vi } from 'vitest'
 import { aCollectorProcess } from './collector-process.ts'
 import { aBystander, aClient, aCollector, aFolder, aHello } from './harness.ts'
@@ -34,11 +35,12 @@ const isAlive = (pid: number): Promise<boolean> =>
     () => false,
   )
 
-const ask = (url: string, sql: string) =>
+const ask = (url: string, sql: string, signal?: AbortSignal) =>
   fetch(`${url}/api/query`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', prefer: 'wait=10' },
     body: JSON.stringify({ sql }),
+    ...(signal && { signal }),
   })
 
 it('takes events while the store is killed, again and again, and has them all once it is back', async (context) => {
@@ -80,6 +82,26 @@ it('ends a query that no interrupt reaches, with its process, and refuses it the
   expect(await (await fetch(`${listening.url}/metrics`)).text()).toContain('downlink_store_reads_killed_total 2')
   await stop()
   expect(await bystander.stored()).toBe(true)
+})
+
+it('finds no fault in whoever asked and left', async () => {
+  const lines: string[] = []
+  const { listening, stop } = await aCollector({
+    logger: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
+  })
+  const metrics = async () => (await fetch(`${listening.url}/metrics`)).text()
+  const leaving = new AbortController()
+  const answer = ask(
+    listening.url,
+    'SELECT count(*) FROM range(100000) a, range(100000) b WHERE a.range * b.range = 7',
+    leaving.signal,
+  )
+  await expect.poll(metrics, patient).toContain('downlink_store_reads_running 1')
+  leaving.abort()
+  await expect(answer).rejects.toThrow('aborted')
+  await expect.poll(metrics, patient).toContain('downlink_store_reads_running 0')
+  await stop()
+  expect(lines).toEqual([])
 })
 
 it('knows who is new while the store is away, and who is not', async (context) => {

@@ -44,7 +44,8 @@ export function answerError(error: FastifyError | CollectorError, request: Fasti
     sendError(reply, status, 'bad_request' satisfies ApiErrorCode, error.message)
     return
   }
-  request.log.error({ err: error }, 'A request failed')
+  // Where whoever asked has gone, that is all that failed.
+  if (!reply.raw.destroyed) request.log.error({ err: error }, 'A request failed')
   sendError(reply, 500, 'internal' satisfies ApiErrorCode, 'Something is wrong with the collector; its log says what.')
 }
 

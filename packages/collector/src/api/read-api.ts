@@ -9,7 +9,7 @@ import { asOfHeader } from '../store-process/messages.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
 import { answerError, answerNotFound, sendError, sendLimited } from './api-errors.ts'
 import { checkInput, type InputSchema } from './check-input.ts'
-import { dataApi, goneSignal } from './data-api.ts'
+import { type DataRoute, dataApi, goneSignal } from './data-api.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { apiHeaders, pageRoutes } from './pages.ts'
@@ -96,15 +96,16 @@ async function forwardReads(app: FastifyInstance, reads: ReadClient): Promise<vo
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setValidatorCompiler(() => () => true)
-  for (const route of Object.values(dataApi)) app.route({ ...route, handler: forward })
+  for (const route of Object.values(dataApi)) {
+    app.route({ ...route, handler: (request, reply) => forward(pathBelowApi(route, request), request, reply) })
+  }
 
-  async function forward({ raw, url, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function forward(path: string, { raw, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const signal = goneSignal(reply)
     const { method = 'GET', headers } = raw
     const response = await reads.send({
       method,
-      // The API may be mounted below a path, of which the store process knows nothing.
-      path: url.slice(app.prefix.length),
+      path,
       contentType: headers['content-type'],
       prefer: headers.prefer?.toString(),
       body: Buffer.isBuffer(body) ? body : undefined,
@@ -116,6 +117,14 @@ async function forwardReads(app: FastifyInstance, reads: ReadClient): Promise<vo
     }
     return reply.code(response.statusCode ?? 502).send(response)
   }
+}
+
+/** From the route, for a URL may have a prefix of any form before it, or a scheme and a host. */
+function pathBelowApi({ url: path }: DataRoute, { params, url }: FastifyRequest): string {
+  const values = params as Readonly<Record<string, string>>
+  const query = url.indexOf('?')
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
+  return query === -1 ? filled : filled + url.slice(query)
 }
 
 /** Where a browser shows the read token once, and gets a cookie for it. Nothing here asks for a token. */

@@ -50,11 +50,7 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
       if (running >= maxRequests) throw new CollectorError('query_busy', `${maxRequests} reads are under way already.`)
       running++
       try {
-        return await exchange(request).catch((error: unknown) => {
-          // Another's query ended the process: whoever only waited beside it need not notice.
-          if (error instanceof CollectorError && error.code === 'store_unavailable') return exchange(request)
-          throw error
-        })
+        return await exchange(request)
       } finally {
         running--
       }
@@ -79,7 +75,8 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
   }
   return client
 
-  async function exchange({ method, path, contentType, prefer, body, signal }: ReadRequest): Promise<IncomingMessage> {
+  async function exchange(request: ReadRequest, isAskedAgain = false): Promise<IncomingMessage> {
+    const { method, path, contentType, prefer, body, signal } = request
     if (!(await store.whenUp(startWaitMs))) throw starting()
     const id = randomUUID()
     const headers = {
@@ -97,7 +94,10 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
       })
     } catch (cause) {
       if (signal?.aborted) throw cause
-      throw (await store.wasKilled(id)) ? killed() : starting(cause)
+      if (await store.wasKilled(id)) throw killed()
+      // Another's query ended the process: whoever only waited beside it need not notice.
+      if (!isAskedAgain) return exchange(request, true)
+      throw starting(cause)
     }
   }
 
