@@ -58,12 +58,15 @@ const heading = (text: string): void => console.log(process.stdout.isTTY ? `\n${
 
 const results: Totals[] = []
 
+/** On a busy machine a part takes several times what it takes alone. */
+const partTimeoutMs = 1_800_000
+
 /** A part that ends badly with nothing failed in its count, or counts nothing, is itself a failure. */
 async function runPart({ name, run }: Part): Promise<void> {
   heading(name)
   takeTotals(name)
   const startedMs = performance.now()
-  const exitCode = await run({ output: 'show', env: { [partVariable]: name } })
+  const exitCode = await run({ output: 'show', timeoutMs: partTimeoutMs, env: { [partVariable]: name } })
   const counted = takeTotals(name) ?? { passed: 0, failed: 0, skipped: [] }
   const broken = counted.failed === 0 && (exitCode !== 0 || counted.passed === 0)
   if (broken)

@@ -16,7 +16,7 @@ import { startCollector } from './collector-process.ts'
 import { flip, greet, noise, overwrite } from './damage.ts'
 import { aFolder, aHello, rowsOf } from './harness.ts'
 
-const rounds = Number(process.env.DAMAGE_ROUNDS ?? 4)
+const rounds = Number(process.env.DAMAGE_ROUNDS ?? 2)
 const firstSeed = Number(process.env.DAMAGE_SEED ?? 1)
 /** The issue of a start is that it comes; on a machine that is busy with other tests it takes its time. */
 const startBoundMs = 60_000
