@@ -33,7 +33,7 @@ Examples:
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('examine a data folder at rest, and repair it')
-    .option('--data <folder>', 'where the database lies', './.downlink')
+    .option('--data <folder>', 'where a collector has its data', './.downlink')
     .option('--json', 'what was found as one line of JSON')
     .option('--repair', 'say what a repair would do; with --yes, do it')
     .option('--from <file>', 'with --repair: an older copy of the database, to go on from')

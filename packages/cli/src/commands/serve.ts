@@ -47,7 +47,7 @@ export function serveCommand(): Command {
     .description('run a collector')
     .option('--port <number>', 'where to listen; 0 takes any free port', wholeNumber(0, 65_535), 4180)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option('--data <folder>', 'where the database lies', './.downlink')
+    .option('--data <folder>', 'where its data lies', './.downlink')
     .option('--key <key>', 'a write key; may be given several times', gather)
     .option('--key-file <file>', 'a file with a write key on each line')
     .option('--read-token <token>', 'wanted of whoever reads: page, queries, export')
