@@ -1,4 +1,4 @@
-/** The docs against the code: every error code is explained, every default stands in a table. */
+/** Compares the docs with the code: errors are explained, defaults stand in tables, and where to change what is there. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -12,7 +12,9 @@ export async function checkDocs(): Promise<Verdict> {
   const codes = packages.flatMap(codesIn)
   const defaults = (await Promise.all(packages.map(defaultsIn))).flat()
   const [errors, rows] = [await readFile(join(root, 'docs/errors.md'), 'utf8').catch(() => ''), await tableRows()]
+  const changes = await changeRows()
   const faults = [
+    ...(await Promise.all(changes.map(changeFault))).flat(),
     ...codes
       .filter(({ name }) => !errors.includes(`\`${name}\``))
       .map(({ name, path }) => `docs/errors.md does not explain \`${name}\` of ${path}`),
@@ -20,7 +22,10 @@ export async function checkDocs(): Promise<Verdict> {
       .filter(({ name, value }) => !rows.some((row) => row.names.includes(name) && row.values.includes(String(value))))
       .map(({ name, value, path }) => `no table in docs/ gives ${value} as the default of \`${name}\` of ${path}`),
   ]
-  return { ...verdictOf(faults), note: `${codes.length} error codes, ${defaults.length} defaults` }
+  return {
+    ...verdictOf(faults),
+    note: `${codes.length} error codes, ${defaults.length} defaults, ${changes.length} changes`,
+  }
 }
 
 interface Documented {
@@ -86,4 +91,24 @@ function readRow(line: string): Row {
   const names = [...line.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
   const values = line.replace(/(\d)[,_ {2}](?=\d{3})/g, '$1').split(/[\s|`'"]+/)
   return { names, values }
+}
+
+interface ChangeRow {
+  readonly path: string
+  readonly name: string
+}
+
+/** The rows of *Where do I change…*, whose last two cells are a file and a name in it. */
+async function changeRows(): Promise<ChangeRow[]> {
+  const [, section = ''] = (await readFile(join(root, 'docs/architecture.md'), 'utf8')).split('## Where do I change…')
+  const [table = ''] = section.split('\n## ')
+  return [...table.matchAll(/^\|.*\| `([^`]+)` \| `([^`]+)` \|$/gm)].map(([, path = '', name = '']) => ({ path, name }))
+}
+
+async function changeFault({ path, name }: ChangeRow): Promise<string[]> {
+  const text = await readFile(join(root, path), 'utf8').catch(() => undefined)
+  if (text === undefined) return [`docs/architecture.md sends to ${path}, which is not there`]
+  return new RegExp(`\\b${name}\\b`).test(text)
+    ? []
+    : [`docs/architecture.md sends to \`${name}\` of ${path}, which has none`]
 }
