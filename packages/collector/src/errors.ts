@@ -1,4 +1,4 @@
-/** What the collector throws, each with a code to act on. */
+/** Lists what the collector throws, each with a code to act on. */
 
 export type CollectorErrorCode =
   /** An option is out of its range, or of the wrong type. */

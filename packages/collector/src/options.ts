@@ -1,4 +1,4 @@
-/** What a collector can be told, with every default and range in one place. */
+/** Resolves a collector's options: every default and range in one place. */
 import { type EventDefinitions, protocolDefaults } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Origins, readOrigins } from './access/origins.ts'

@@ -1,5 +1,5 @@
 /**
- * The first half of an event's path, put together: ingest → session → commit → log, where it is acknowledged. The second
+ * Puts the first half of an event's path together: ingest → session → commit → log, where it is acknowledged. The second
  * half, sink → store → query, is a process of its own (`store-pipeline.ts`), which follows the log.
  */
 import { join, resolve } from 'node:path'

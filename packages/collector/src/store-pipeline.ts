@@ -1,5 +1,5 @@
 /**
- * The second half of an event's path, put together, in a process of its own: log → sink → store, and from there query.
+ * Puts the second half of an event's path together, in a process of its own: log → sink → store, and from there query.
  * Nothing of ingest waits for it.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** Judges one event from outside against the wire's limits, before any schema does. */
+/** Checks one event from outside against the wire's limits, before any schema does. */
 import type { ReceivedElement } from './element.ts'
 import { utf8Length } from './encode.ts'
 import type { WireEvent } from './frames.ts'

@@ -1,4 +1,4 @@
-/** Why a socket was closed, as both ends spell it (RFC 6455 leaves 4000–4999 to applications). */
+/** Numbers why a socket was closed, for both ends (RFC 6455 leaves 4000–4999 to applications). */
 
 export const closeCodes = {
   normal: 1000,

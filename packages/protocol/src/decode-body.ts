@@ -1,4 +1,4 @@
-/** The body of a POST: a batch with its hello inlined, or plain events. */
+/** Decodes the body of a POST: a batch with its hello inlined, or plain events. */
 import { decodePost, looksLikePost } from './decode-client-frame.ts'
 import { readPlain } from './decode-plain.ts'
 import type { ReceivedElement } from './element.ts'

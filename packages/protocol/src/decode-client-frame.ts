@@ -1,4 +1,4 @@
-/** What a collector reads: hello, batch, ping, and the body that is all of them at once. */
+/** Decodes what a collector reads: hello, batch, ping, and the body that is all of them at once. */
 import { dropReasons } from './drop-reasons.ts'
 import { cutEvents } from './element.ts'
 import { isSessionId } from './event.ts'

@@ -1,4 +1,4 @@
-/** Plain mode: bare JSON arrays of events, or one event a line (NDJSON), from any WebSocket or curl. */
+/** Decodes plain mode: bare JSON arrays of events, or one event a line (NDJSON), from any WebSocket or curl. */
 import { cutElement, cutItems, type ReceivedElement } from './element.ts'
 import { type Decoded, decoded, excerptOfText, type FrameError, isObject, parseJson, refused } from './json.ts'
 import { protocolDefaults } from './limits.ts'

@@ -1,4 +1,4 @@
-/** What a client reads. Small, and without words: it is in every game's bundle. */
+/** Decodes what a client reads. Small, and without words: it is in every game's bundle. */
 import type { AckFrame, ServerFrame, SlowFrame, Totals, WelcomeFrame } from './frames.ts'
 import { isCount } from './json.ts'
 

@@ -1,4 +1,4 @@
-/** One definition of a game's events: it types `push`, judges what arrives, and names the SQL columns. */
+/** Defines a game's events, once: for the types of `push`, the validation of what arrives, and the SQL columns. */
 import { isWellFormedText } from './json.ts'
 
 /**

@@ -1,4 +1,4 @@
-/** Why a client gave an event up. The list is closed: a drop without one of these reasons does not exist. */
+/** Lists why a client gave an event up. The list is closed: a drop without one of these reasons does not exist. */
 
 export const dropReasons = ['overflow', 'oversize', 'unencodable', 'disabled', 'cleared', 'sampled'] as const
 

@@ -1,7 +1,7 @@
-/** The elements of a batch as they came: each with its value, and with the text that it is stored as. */
+/** Cuts a batch into its elements as they came: each with its value, and with the text that it is stored as. */
 import { JsonScanner, type JsonSlice } from './json-scanner.ts'
 
-/** What `checkEvent` judges. */
+/** What `checkEvent` checks. */
 export interface ReceivedElement {
   readonly value: unknown
   /** Its own text, as it stood in the frame. */

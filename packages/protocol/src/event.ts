@@ -1,4 +1,4 @@
-/** The one thing everything here carries: what happened in a game, when, and as which event of which session. */
+/** Types an event: what happened in a game, when, and as which event of which session; and makes its id. */
 
 /**
  * A telemetry event as its readers see it.

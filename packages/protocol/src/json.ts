@@ -1,4 +1,4 @@
-/** JSON from outside, read without ever throwing. */
+/** Reads JSON from outside, without ever throwing. */
 
 /** Outside input that could not be taken, as a value. */
 export interface FrameError {

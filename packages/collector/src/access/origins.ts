@@ -1,4 +1,4 @@
-/** The origins whose pages may send, read as an operator writes them. */
+/** Reads the origins whose pages may send, as an operator writes them. */
 import { CollectorError } from '../errors.ts'
 
 export interface Origins {

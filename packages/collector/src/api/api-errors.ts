@@ -1,4 +1,4 @@
-/** Failures as answers: `{ error: { code, message } }`, whatever went wrong. */
+/** Answers failures, whatever went wrong, as `{ error: { code, message } }`. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 

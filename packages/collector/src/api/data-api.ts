@@ -1,4 +1,4 @@
-/** The routes of `/api` that read the database, as both processes know them: the collector passes on, the store process answers. */
+/** Describes the routes of `/api` that read the database for both processes: the collector passes on, the store process answers. */
 
 import type { FastifyReply } from 'fastify'
 import { answers, errorAnswer, queries } from './schemas.ts'

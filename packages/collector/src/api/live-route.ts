@@ -1,4 +1,4 @@
-/** `/api/live`: the live stream over HTTP, as server-sent events. */
+/** Serves the live stream at `/api/live`, as server-sent events. */
 import type { FastifyInstance } from 'fastify'
 import type { Proxies } from '../access/proxies.ts'
 import type { LiveStream } from '../live/live-stream.ts'

@@ -1,4 +1,4 @@
-/** How the OpenAPI document is made: from the schemas of the routes of `/api`, and a word on those beside it. */
+/** Makes the OpenAPI document from the schemas of the routes of `/api`, and a word on those beside it. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 
 declare module 'fastify' {

@@ -1,4 +1,4 @@
-/** The read side as one Fastify plugin: metrics, API and page, behind one check of who may read. */
+/** Serves metrics, API and page as one Fastify plugin, behind one check of who may read. */
 import type { IncomingMessage } from 'node:http'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'

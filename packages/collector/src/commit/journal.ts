@@ -1,4 +1,4 @@
-/** What makes groups durable: they are appended to the log, and the sink is told how far it may read. */
+/** Makes groups durable: appends them to the log, and tells the sink how far it may read. */
 import type { LogWriter } from '../log/write-log.ts'
 import { decodeWrite, encodeWrite, type SessionWrite } from './session-write.ts'
 

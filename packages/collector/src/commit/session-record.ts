@@ -1,4 +1,4 @@
-/** A session's row, and how a batch changes it. Pure. */
+/** Applies batches to a session's record. Pure. */
 import type { DropCounts, Totals } from '@downlink/protocol'
 import type { SessionBatch, SessionMetadata } from './session-batch.ts'
 

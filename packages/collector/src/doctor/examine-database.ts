@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Position } from '../log/read-log.ts'
 import { hasSoundHeaders } from '../store/recovery/file-headers.ts'
 import { inChild, type OnProgress, type ProbeResult } from '../store/recovery/probe.ts'
-import { sizeOf, walEndings } from '../store/recovery/set-aside.ts'
+import { sizeOf, walEndings } from '../store/recovery/quarantine.ts'
 
 export interface DatabaseReport {
   readonly tables: readonly TableReport[]

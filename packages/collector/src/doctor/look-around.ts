@@ -2,7 +2,7 @@
 import { readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reservedBytes } from '../log/write-log.ts'
-import { sizeOf } from '../store/recovery/set-aside.ts'
+import { sizeOf } from '../store/recovery/quarantine.ts'
 
 export interface Surroundings {
   readonly setAside: readonly { readonly name: string; readonly bytes: number }[]

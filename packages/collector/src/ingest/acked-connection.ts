@@ -1,4 +1,4 @@
-/** One WebSocket that speaks `downlink.v1`: hello, batches, acks. */
+/** Serves one WebSocket that speaks `downlink.v1`: hello, batches, acks. */
 import {
   closeCodes,
   decodeClientFrame,

@@ -1,4 +1,4 @@
-/** One plain WebSocket: arrays or lines of events in, nothing out. */
+/** Serves one plain WebSocket: arrays or lines of events in, nothing out. */
 import { closeCodes, decodePlain } from '@downlink/protocol'
 import type { Keys } from '../access/keys.ts'
 import type { CollectorLimits } from '../options.ts'

@@ -1,4 +1,4 @@
-/** `POST /telemetry`: a batch with its hello inlined, or plain events; answered only after the commit. */
+/** Takes the body of `POST /telemetry`, a batch with its hello inlined or plain events, and answers only after the commit. */
 import { decodeBody, type PostAnswer, type ReceivedElement, type ReceivedPost } from '@downlink/protocol'
 import type { Keys } from '../access/keys.ts'
 import { totalsOf } from '../commit/session-record.ts'

@@ -1,4 +1,4 @@
-/** What was turned away: counted by reason, and told in the log once an origin and hour, for whose game can't get in. */
+/** Counts what was turned away, by reason, and logs it once an origin and hour, for whose game can't get in. */
 import { type CloseCode, closeCodes, type FrameErrorCode } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 

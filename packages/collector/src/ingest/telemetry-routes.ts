@@ -1,4 +1,4 @@
-/** The HTTP face of `/telemetry`: bytes in, JSON out, and CORS for the origins that may send. */
+/** Serves `/telemetry` over HTTP: bytes in, JSON out, and CORS for the origins that may send. */
 import { telemetryPath } from '@downlink/protocol'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { requestKey } from '../access/keys.ts'

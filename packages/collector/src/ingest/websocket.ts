@@ -1,4 +1,4 @@
-/** WebSockets at `/telemetry`: who may connect, how many, heartbeats, and which of the two ways a socket speaks. */
+/** Takes WebSockets at `/telemetry`: who may connect, how many, heartbeats, and which of the two ways a socket speaks. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { closeCodes, subprotocol } from '@downlink/protocol'

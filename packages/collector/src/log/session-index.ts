@@ -1,4 +1,4 @@
-/** Where each session's last entry begins, for the entries above the last checkpoint: what stands below is in the store's file. */
+/** Indexes where each session's last entry begins, for the entries above the last checkpoint: what stands below is in the store's file. */
 import { setNewest } from '../newest-entries.ts'
 import type { Position } from './read-log.ts'
 

@@ -1,4 +1,4 @@
-/** What Prometheus reads. A registry of our own, so that a host's metrics and ours don't mix. */
+/** Registers what Prometheus reads. A registry of our own, so that a host's metrics and ours don't mix. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { JournalOutcome } from '../commit/journal.ts'
 import type { EventCounters } from './event-counters.ts'

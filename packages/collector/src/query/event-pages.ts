@@ -1,4 +1,4 @@
-/** Stored and rejected events, page by page: what a test asks for, and what the page shows. */
+/** Reads stored and rejected events page by page: what a test asks for, and what the page shows. */
 import { eventId, type TelemetryEvent } from '@downlink/protocol'
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { exactJson } from './exact-json.ts'

@@ -1,4 +1,4 @@
-/** One SQL view an event type, with the columns that its schema promises. */
+/** Defines one SQL view an event type, with the columns that its schema promises. */
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { EventDefinitions, StandardSchema } from '@downlink/protocol'

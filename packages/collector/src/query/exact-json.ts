@@ -1,4 +1,4 @@
-/** JSON text read so that no digit is lost: a number that JavaScript would write as another one becomes text. */
+/** Reads JSON text so that no digit is lost: a number that JavaScript would write as another one becomes text. */
 
 /** What `JSON.stringify` takes without loss. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }

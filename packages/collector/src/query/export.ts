@@ -1,4 +1,4 @@
-/** Events as a file: the database puts it together in the export folder, and whoever asked downloads it from there. */
+/** Exports events as a file: the database puts it together in the export folder, and whoever asked downloads it from there. */
 import { randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Judges the arguments of a call, for some values hold the database, take its memory or end it. Tried on DuckDB 1.5. */
+/** Inspects the arguments of a call, for some values hold the database, take its memory or end it. Tried on DuckDB 1.5. */
 import { constantOf, nodesOf, Refusal, type SqlNode } from './sql-tree.ts'
 
 /** Rows back or on. Over -2^63 the process ends. */

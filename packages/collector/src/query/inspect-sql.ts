@@ -1,5 +1,5 @@
 /**
- * Judges a parsed query before the database binds it, for binding alone already opens files and calls table functions.
+ * Inspects a parsed query before the database binds it, for binding alone already opens files and calls table functions.
  * The input is the tree of DuckDB's `json_serialize_sql`. What is not known here is refused.
  */
 import { allowedFunctions, allowedNamedTypes, allowedTableFunctions, allowedTypes } from './allowed-functions.ts'

@@ -1,5 +1,5 @@
 /**
- * Judges a query's text before it is parsed, for the parser writes some parts anew wherever they are meant: the operand of
+ * Inspects a query's text before it is parsed, for the parser writes some parts anew wherever they are meant: the operand of
  * a CASE for each of its WHENs, and a named window for each OVER.
  */
 import { queryShapeLimits } from './query-limits.ts'

@@ -1,4 +1,4 @@
-/** Names and text as SQL literals. */
+/** Quotes names and text for SQL. */
 
 /** @example quoteName('player"s') === '"player""s"' */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`

@@ -1,4 +1,4 @@
-/** What readers get to work with: relations, the lock on the database, and the sandbox. */
+/** Puts together what readers work with: relations, the hardened database, and the sandbox. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ViewDefinition } from './event-views.ts'
 import { ledgersView } from './ledgers.ts'

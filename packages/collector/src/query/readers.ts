@@ -1,4 +1,4 @@
-/** Connections that only read: few at once, each for a limited time, and all of them give way to a commit. */
+/** Runs reads on connections of their own: few at once, each for a limited time, and all of them give way to a commit. */
 import { memoryUsage } from 'node:process'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { CollectorError, type CollectorErrorCode } from '../errors.ts'

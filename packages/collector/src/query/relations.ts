@@ -1,4 +1,4 @@
-/** The tables and views that may be read. A view a type is made when somebody first reads, not when the collector starts. */
+/** Lists the tables and views that may be read. A view a type is made when somebody first reads, not when the collector starts. */
 import { setImmediate } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ViewDefinition } from './event-views.ts'

@@ -1,4 +1,4 @@
-/** Values of the database as JSON that loses nothing. */
+/** Converts values of the database to JSON that loses nothing. */
 import {
   type DuckDBArrayValue,
   type DuckDBBlobValue,

@@ -4,8 +4,10 @@
  */
 
 import { createHash } from 'node:crypto'
+import { messageOf } from '@downlink/protocol'
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
+import { damageOf } from '../store/failures.ts'
 import { inspectSql } from './inspect-sql.ts'
 import { inspectText } from './inspect-text.ts'
 import type { QueryLimits } from './query-limits.ts'
@@ -69,7 +71,7 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
       )
     } catch (error) {
       if (error instanceof Refusal) throw new CollectorError('forbidden_sql', error.message)
-      throw error instanceof CollectorError ? error : failureOf(error)
+      throw error instanceof CollectorError ? error : queryErrorOf(error)
     }
   }
 
@@ -129,12 +131,12 @@ function notOneSelect(sql: string): CollectorError {
 }
 
 /** DuckDB names the kind of an error at the start of its message. */
-function failureOf(cause: unknown): CollectorError {
-  const message = cause instanceof Error ? cause.message : String(cause)
+function queryErrorOf(cause: unknown): CollectorError {
+  const message = messageOf(cause)
   if (/^Out of Memory Error/.test(message)) {
     return new CollectorError('query_too_large', 'The query needs too much memory. Narrow it with WHERE, or aggregate.')
   }
-  if (/Corrupt database file|Could not read enough bytes/.test(message)) {
+  if (damageOf(cause) !== undefined) {
     const advice = 'Ask for less, or stop the collector and run `downlink doctor --repair`.'
     return new CollectorError(
       'data_damaged',

@@ -1,4 +1,4 @@
-/** Columns from a Standard JSON Schema (https://standardschema.dev): what its top-level properties promise. */
+/** Derives columns from a Standard JSON Schema (https://standardschema.dev): what its top-level properties promise. */
 import type { StandardSchema } from '@downlink/protocol'
 
 export interface Column {

@@ -1,4 +1,4 @@
-/** Nodes of the tree that DuckDB's `json_serialize_sql` makes of a query. */
+/** Reads nodes of the tree that DuckDB's `json_serialize_sql` makes of a query. */
 
 export type SqlNode = Readonly<Record<string, unknown>>
 

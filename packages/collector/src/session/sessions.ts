@@ -1,4 +1,4 @@
-/** The sessions in memory. Idle ones are let go and read from the log again when they come back. */
+/** Holds the sessions in memory. Idle ones are let go and read from the log again when they come back. */
 import { randomUUID } from 'node:crypto'
 import type { Hello } from '@downlink/protocol'
 import type { CommitLog, ReadOutcome } from '../commit/commit-log.ts'

@@ -1,4 +1,4 @@
-/** Judges, from one death of the store's process to the next, what it died of. Pure. */
+/** Finds, from one death of the store's process to the next, what it died of. Pure. */
 import type { Position } from '../log/read-log.ts'
 import { type EventName, isSame, type SinkOrders, type SinkWork } from './poison-guard.ts'
 

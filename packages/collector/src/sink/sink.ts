@@ -1,4 +1,5 @@
 /** Follows the log into the store: reads what is synced, and writes it group by group, each with its position. */
+import { messageOf } from '@downlink/protocol'
 import type { AcceptedEvent, RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
@@ -146,7 +147,7 @@ export function createSink(options: SinkOptions): Sink {
         // Whether the last transaction took effect is the store's to tell.
         position = 'unread'
         known.clear()
-        report({ code: 'store_unavailable', reason: error instanceof Error ? error.message : String(error) })
+        report({ code: 'store_unavailable', reason: messageOf(error) })
         await pause(Math.min(retry.mostMs, retry.firstMs * 2 ** failures++))
       }
     }

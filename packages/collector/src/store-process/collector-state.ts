@@ -1,4 +1,4 @@
-/** What the store process knows of its collector: how far the log is synced, and which sessions have a socket. */
+/** Keeps what the store process knows of its collector: how far the log is synced, and which sessions have a socket. */
 import type { LogUpdate } from './messages.ts'
 
 export interface CollectorState {

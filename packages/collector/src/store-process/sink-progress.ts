@@ -1,4 +1,4 @@
-/** How far the store is behind the log, and what its process was not told yet. */
+/** Tracks how far the store is behind the log, and what its process was not told yet. */
 import type { Clock } from '../clock.ts'
 import type { Position } from '../log/read-log.ts'
 import type { LogUpdate } from './messages.ts'

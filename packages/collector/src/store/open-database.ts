@@ -1,14 +1,15 @@
-/** The database file and the connections to it. */
+/** Opens the database file, and makes the connections to it. */
 
 import { mkdir, stat } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '@downlink/protocol'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { keepHeaders } from './recovery/file-headers.ts'
-import { inChild, judgeFailure } from './recovery/probe.ts'
+import { classifyFailure, inChild } from './recovery/probe.ts'
 import { type RecoveryLog, recoverDatabase, unopened } from './recovery/recover-database.ts'
 import { prepareTables } from './tables.ts'
 
@@ -109,7 +110,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     } catch (error) {
       connection?.closeSync()
       instance?.closeSync()
-      throw unopened(file, judgeFailure(error instanceof Error ? error.message : String(error)))
+      throw unopened(file, classifyFailure(messageOf(error)))
     }
   }
 

@@ -1,4 +1,4 @@
-/** Session records to rows and back. Rows travel as JSON, so that one statement writes any number of them. */
+/** Converts session records to rows and back. Rows travel as JSON, so that one statement writes any number of them. */
 import type { SessionRecord } from '../commit/session-record.ts'
 
 const columnTypes = {

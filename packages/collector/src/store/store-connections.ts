@@ -1,4 +1,4 @@
-/** The store's connections. They are closed only once nothing runs on them: the engine would crash. */
+/** Opens the store's connections. They are closed only once nothing runs on them: the engine would crash. */
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
 import { type Checkpoints, type CheckpointsOptions, createCheckpoints } from './checkpoints.ts'
 import { createTableAppender, eventTypes, rejectedTypes, type TableAppender } from './event-rows.ts'

@@ -1,4 +1,4 @@
-/** The tables, as everybody who writes SQL sees them; and beside them, where in the log they stand. */
+/** Makes the tables, as everybody who writes SQL sees them, and beside them where in the log they stand. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 
 export const tableDefinitions: readonly string[] = [

@@ -1,10 +1,12 @@
 /** Looks at a database file: the process that `probe.ts` starts. */
+
 import { stat } from 'node:fs/promises'
 import process from 'node:process'
+import { messageOf } from '@downlink/protocol'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { hasTable, readFormat } from '../tables.ts'
 import { keepHeaders } from './file-headers.ts'
-import { type Attempt, answerParent, type ProbeAnswer, type ProbeTask, reasonOf } from './probe.ts'
+import { type Attempt, answerParent, type ProbeAnswer, type ProbeTask } from './probe.ts'
 
 /** ReadSide a file of this size whole takes a tenth of a second; of a larger one `downlink doctor` does it. */
 const readWholeBytes = 64 * 1024 * 1024
@@ -55,7 +57,7 @@ async function attempt(file: string): Promise<Attempt> {
   try {
     return { kind: 'sound', answer: await look(file, 'look') }
   } catch (error) {
-    return { kind: 'failed', reason: reasonOf(error) }
+    return { kind: 'failed', reason: messageOf(error) }
   }
 }
 

@@ -1,7 +1,9 @@
 /** Finds out about a database file in a process of its own: a damaged one can end the process that opens it. */
+
 import { execFile } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '@downlink/protocol'
 import type { Position } from '../../log/read-log.ts'
 
 export type Probe = ProbeResult<ProbeAnswer>
@@ -38,7 +40,7 @@ export async function probeAll(files: readonly string[]): Promise<readonly Probe
   const together = await inChild<readonly Attempt[]>(probeMain, [...files, 'all'])
   // One that ends the process takes the word of the others with it.
   if (together.kind !== 'sound') return Promise.all(files.map((file) => probe(file, 'look')))
-  return together.answer.map((attempt) => (attempt.kind === 'sound' ? attempt : judgeFailure(attempt.reason)))
+  return together.answer.map((attempt) => (attempt.kind === 'sound' ? attempt : classifyFailure(attempt.reason)))
 }
 
 export type Attempt =
@@ -65,9 +67,9 @@ export function inChild<Answer>(
       (error, stdout, stderr) => {
         if (stdout.startsWith('sound ')) {
           resolve({ kind: 'sound', answer: JSON.parse(stdout.slice('sound '.length)) })
-        } else if (stdout.startsWith('failed ')) resolve(judgeFailure(stdout.slice('failed '.length)))
+        } else if (stdout.startsWith('failed ')) resolve(classifyFailure(stdout.slice('failed '.length)))
         else if (error?.killed) resolve({ kind: 'unusable', reason: `ReadSide it took over ${timeoutMs} ms` })
-        else resolve(judgeEnd(error?.signal ?? undefined, error?.code ?? undefined, stderr))
+        else resolve(classifyExit(error?.signal ?? undefined, error?.code ?? undefined, stderr))
       },
     )
     child.stderr?.on('data', (text: string) => {
@@ -83,7 +85,7 @@ const maxAnswerBytes = 64 * 1024 * 1024
 const crashes: readonly string[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP']
 
 /** A probe that ended without a word. Only a crash is the file's doing: whoever stops the collector may stop its probe. */
-export function judgeEnd(
+export function classifyExit(
   signal: string | undefined,
   exitCode: number | string | undefined,
   stderr: string,
@@ -102,7 +104,7 @@ const corruption =
   /not a valid DuckDB database|Corrupt|Could not read enough bytes|while replaying WAL|Serialization Error|INTERNAL Error|checksum/i
 const newer = /version number|storage version greater|a later version/i
 
-export function judgeFailure(reason: string): ProbeFailure {
+export function classifyFailure(reason: string): ProbeFailure {
   if (/set lock on file|already (open|attached)|handle conflict|being used by another/i.test(reason)) {
     return { kind: 'in_use', reason }
   }
@@ -123,10 +125,8 @@ export async function answerParent(work: (onProgress: OnProgress) => Promise<unk
   try {
     process.stdout.write(`sound ${JSON.stringify(await work(tellParent))}`)
   } catch (error) {
-    process.stdout.write(`failed ${reasonOf(error)}`)
+    process.stdout.write(`failed ${messageOf(error)}`)
   }
 }
 
 const tellParent: OnProgress = (share) => void process.stderr.write(`progress ${share}\n`)
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasSoundHeaders, mendHeaders } from './file-headers.ts'
 import { inChild, type OnProgress, type ProbeFailure, type ProbeResult, probe } from './probe.ts'
+import { quarantineDatabase, sizeOf, walEndings } from './quarantine.ts'
 import type { Salvage } from './salvage.ts'
-import { setAsideDatabase, sizeOf, walEndings } from './set-aside.ts'
 import { checkWriteAheadLog } from './write-ahead-log.ts'
 
 export type Rebuilt =
@@ -39,7 +39,7 @@ export async function rebuild(file: string, logFolder: string, onProgress?: OnPr
     const target = join(work, 'target.duckdb')
     const result = await salvageInto(target, file, work, logFolder, onProgress)
     if (result.kind === 'in_use' || result.kind === 'unusable') return { kind: 'failed', failure: result }
-    if (result.kind === 'corrupt') return { kind: 'lost', aside: await setAsideDatabase(file), reason: result.reason }
+    if (result.kind === 'corrupt') return { kind: 'lost', aside: await quarantineDatabase(file), reason: result.reason }
     return { kind: 'rebuilt', aside: await replaceBy(target, file), salvage: result.answer }
   } finally {
     await rm(work, { recursive: true, force: true })
@@ -62,8 +62,8 @@ export async function restore(
     const target = join(work, 'target.duckdb')
     for (const ending of ['', ...walEndings])
       if (await sizeOf(copy + ending)) await copyFile(copy + ending, target + ending)
-    const verdict = await probe(target, 'open')
-    return verdict.kind === 'sound' ? { kind: 'restored', aside: await replaceBy(target, file) } : verdict
+    const probed = await probe(target, 'open')
+    return probed.kind === 'sound' ? { kind: 'restored', aside: await replaceBy(target, file) } : probed
   } finally {
     await rm(work, { recursive: true, force: true })
   }
@@ -72,7 +72,7 @@ export async function restore(
 /** In this order: whenever it ends, either the one before is there, or the new one, which is whole. */
 async function replaceBy(target: string, file: string): Promise<string | undefined> {
   await rename(target, file + finishedEnding)
-  const aside = await setAsideDatabase(file)
+  const aside = await quarantineDatabase(file)
   await rename(file + finishedEnding, file)
   return aside
 }

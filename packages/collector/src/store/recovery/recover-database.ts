@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises'
 import { CollectorError } from '../../errors.ts'
 import { type Probe, type ProbeFailure, probe } from './probe.ts'
+import { quarantineDatabase, sizeOf } from './quarantine.ts'
 import { finishRebuild, rebuild } from './rebuild.ts'
-import { setAsideDatabase, sizeOf } from './set-aside.ts'
-import { checkWriteAheadLog, setAsideLogs } from './write-ahead-log.ts'
+import { checkWriteAheadLog, quarantineLogs } from './write-ahead-log.ts'
 
 export interface RecoveryLog {
   error(details: object, message: string): void
@@ -31,13 +31,13 @@ export async function recoverDatabase({ file, logFolder, damage, log }: Recovery
   const size = await sizeOf(file)
   if (size === undefined) return
   if (size === 0) {
-    log.error({ path: file, aside: await setAsideDatabase(file), reason: 'It is empty' }, wasSetAside)
+    log.error({ path: file, aside: await quarantineDatabase(file), reason: 'It is empty' }, wasSetAside)
     return
   }
-  const verdict: Probe = damage === undefined ? await probe(file, 'open') : { kind: 'corrupt', reason: damage }
-  if (verdict.kind === 'sound') {
+  const probed: Probe = damage === undefined ? await probe(file, 'open') : { kind: 'corrupt', reason: damage }
+  if (probed.kind === 'sound') {
     // It is in the file now. One that stays was not understood, and would be skipped for ever.
-    const left = await setAsideLogs(file, 'It is not readable')
+    const left = await quarantineLogs(file, 'It is not readable')
     for (const one of left) {
       // The rest of one that is aside as a whole is of no use to anybody.
       if (aside.length > 0) await rm(one.aside)
@@ -45,20 +45,20 @@ export async function recoverDatabase({ file, logFolder, damage, log }: Recovery
     }
     return
   }
-  if (verdict.kind !== 'corrupt') throw unopened(file, verdict)
+  if (probed.kind !== 'corrupt') throw unopened(file, probed)
   const rebuilt = await rebuild(file, logFolder)
   if (rebuilt.kind === 'failed') throw unopened(file, rebuilt.failure)
-  const { reason } = verdict
+  const { reason } = probed
   if (rebuilt.kind === 'lost') log.error({ path: file, aside: rebuilt.aside, reason }, wasSetAside)
   else log.error({ path: file, aside: rebuilt.aside, reason, ...rebuilt.salvage }, wasRebuilt)
 }
 
 /** @throws {CollectorError} always */
-export function unopened(file: string, verdict: ProbeFailure): CollectorError {
-  return verdict.kind === 'in_use'
+export function unopened(file: string, probed: ProbeFailure): CollectorError {
+  return probed.kind === 'in_use'
     ? new CollectorError(
         'data_in_use',
-        `${file} is in use: stop the other collector, or give this one another data folder. ${verdict.reason}`,
+        `${file} is in use: stop the other collector, or give this one another data folder. ${probed.reason}`,
       )
-    : new CollectorError('data_unusable', `Can't open ${file}: ${verdict.reason}`)
+    : new CollectorError('data_unusable', `Can't open ${file}: ${probed.reason}`)
 }

@@ -7,7 +7,7 @@ import { copyFile, link, rename, rm, truncate } from 'node:fs/promises'
 import { openLogFiles } from '../../log/log-files.ts'
 import { listSegments, type Position, readLog } from '../../log/read-log.ts'
 import { type Probe, type ProbeFailure, probe, probeAll } from './probe.ts'
-import { asideName, sizeOf, walEndings } from './set-aside.ts'
+import { asideName, sizeOf, walEndings } from './quarantine.ts'
 
 export interface SetAside {
   readonly path: string
@@ -29,7 +29,7 @@ export interface WriteAheadLogCheck {
 export async function checkWriteAheadLog(file: string, logFolder: string): Promise<WriteAheadLogCheck> {
   const aside: SetAside[] = []
   const give = async (reason: string) => {
-    aside.push(...(await setAsideLogs(file, reason)))
+    aside.push(...(await quarantineLogs(file, reason)))
   }
   if (!(await hasLogs(file))) return { aside }
   if (!(await sizeOf(file))) {
@@ -62,7 +62,7 @@ async function hasLogs(file: string): Promise<boolean> {
   return false
 }
 
-export async function setAsideLogs(file: string, reason: string): Promise<readonly SetAside[]> {
+export async function quarantineLogs(file: string, reason: string): Promise<readonly SetAside[]> {
   const done: SetAside[] = []
   for (const ending of walEndings) {
     const path = file + ending

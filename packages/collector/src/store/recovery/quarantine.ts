@@ -1,4 +1,4 @@
-/** Sets files aside under a name of their own: what is damaged is never deleted, and what it was can be looked up. */
+/** Quarantines files, under a name of their own: what is damaged is never deleted, and what it was can be looked up. */
 import { rename, stat } from 'node:fs/promises'
 
 /** Beside a database file: what DuckDB has not moved into it yet, at rest and during a checkpoint. */
@@ -13,7 +13,7 @@ export const asideName = (path: string): string =>
  *
  * @returns where they are; undefined where there were none
  */
-export async function setAsideDatabase(file: string): Promise<string | undefined> {
+export async function quarantineDatabase(file: string): Promise<string | undefined> {
   const aside = asideName(file)
   let isMoved = false
   for (const ending of [...walEndings, '']) {
