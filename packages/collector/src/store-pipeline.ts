@@ -87,13 +87,14 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     orders,
     onWork,
     keepText: (event, text) => keepUnstorable(database.folder, event, text),
-    onAloneWritten: () => suspectWritten(),
   })
   const sink = createSink({
     store: guarded,
     read: (from, to) => readLog(files, from, to),
     report: onReport,
     onSunk(update) {
+      // It has passed all that was synced at the start, whatever of that the log still had.
+      suspectWritten()
       collector.sunk(update)
       onSunk(update)
     },
@@ -136,10 +137,12 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     async countStored() {
       isCounting = true
       while (!closing && !(await sink.caughtUp(countWaitMs)));
-      const counts = await countEvents(readers)
-      isCounting = false
-      if (held) sink.tell(held.end, held.count)
-      return counts
+      try {
+        return await countEvents(readers)
+      } finally {
+        isCounting = false
+        if (held) sink.tell(held.end, held.count)
+      }
     },
     close: () => (closing ??= close()),
   }

@@ -13,14 +13,22 @@ const script = `
 `
 
 /** One that its test need not end. */
-export async function aCollectorProcess(data: string) {
-  const collector = await startCollector(data)
+export async function aCollectorProcess(data: string, limits?: ProcessLimits) {
+  const collector = await startCollector(data, limits)
   onTestFinished(async () => void (await collector.end('SIGKILL')))
   return collector
 }
 
-export async function startCollector(data: string) {
-  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '--eval', script, data], {
+interface ProcessLimits {
+  /** Open files. Takes a POSIX shell. */
+  readonly descriptors: number
+}
+
+export async function startCollector(data: string, limits?: ProcessLimits) {
+  const command = [process.execPath, '--input-type=module', '--eval', script, data]
+  const limited = limits ? ['sh', '-c', `ulimit -n ${limits.descriptors}; exec "$@"`, 'sh', ...command] : command
+  const [program = '', ...args] = limited
+  const child: ChildProcess = spawn(program, args, {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

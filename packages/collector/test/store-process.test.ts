@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { pino } from 'pino'
 import { expect, it, onTestFinished, type TestContext, vi } from 'vitest'
 import { aCollectorProcess } from './collector-process.ts'
@@ -102,6 +105,40 @@ it('finds no fault in whoever asked and left', async () => {
   await expect.poll(metrics, patient).toContain('downlink_store_reads_running 0')
   await stop()
   expect(lines).toEqual([])
+})
+
+it('starts the store again once there is a descriptor for it, and goes on taking events', async (context) => {
+  const { listening, pid, log } = await aCollectorProcess(await aFolder(), { descriptors: 64 })
+  const client = await aClient(listening)
+  await client.hello()
+  const store = await storePid(context, pid)
+  const idle = Array.from({ length: 80 }, () => connect(Number(new URL(listening.url).port), '127.0.0.1'))
+  for (const socket of idle) socket.on('error', () => {})
+  await Promise.race(idle.map((socket) => once(socket, 'close')))
+  process.kill(store, 'SIGKILL')
+  await expect.poll(log, patient).toContain('not_started')
+  expect(await client.batch(1, [{ type: 'a', timestamp: 1 }])).toMatchObject({ t: 'ack', seq: 1 })
+  for (const socket of idle) socket.destroy()
+  await expect.poll(async () => (await ask(listening.url, 'SELECT 1')).status, patient).toBe(200)
+})
+
+it('stores what comes, also where what is stored can not be counted', async () => {
+  const first = await aCollector()
+  const before = await aClient(first.listening)
+  await before.hello()
+  await before.batch(1, [{ type: 'a', timestamp: 1 }])
+  await first.stop()
+  const instance = await DuckDBInstance.create(join(first.data, 'downlink.duckdb'))
+  const connection = await instance.connect()
+  await connection.run(`UPDATE sessions SET rejected = '"damaged"'`)
+  connection.closeSync()
+  instance.closeSync()
+  const { collector, listening } = await aCollector({ data: first.data })
+  const client = await aClient(listening)
+  await client.hello()
+  await client.batch(1, [{ type: 'b', timestamp: 1 }])
+  const types = async () => (await collector.query('SELECT type FROM events ORDER BY type')).rows
+  await expect.poll(types, patient).toEqual([['a'], ['b']])
 })
 
 it('knows who is new while the store is away, and who is not', async (context) => {

@@ -7,7 +7,7 @@ import type { EventStore, StoreGroup, WriteOutcome } from './event-store.ts'
 
 /** What is about to be written. */
 export type SinkWork =
-  | { readonly kind: 'group'; readonly from: Position | undefined; readonly to: Position }
+  | { readonly kind: 'group'; readonly from: Position | undefined }
   | { readonly kind: 'event'; readonly event: EventName }
 
 export interface EventName {
@@ -25,9 +25,9 @@ export interface SinkOrders {
   readonly culprits: readonly EventName[]
 }
 
-/** Of the log: entries up to here. */
+/** Of the log: the group that begins here. It ends where it ended before, or takes along what came since. */
 export interface SuspectRange {
-  readonly to: Position
+  readonly from: Position | undefined
 }
 
 export interface PoisonGuardOptions {
@@ -36,32 +36,34 @@ export interface PoisonGuardOptions {
   readonly onWork: (work: SinkWork | undefined) => void
   /** Keeps the text of an event that can't be in the database. */
   readonly keepText: (event: EventName, text: string) => Promise<void>
-  /** The range that reads wait for is written. */
-  readonly onAloneWritten: () => void
 }
 
 export function guardAgainstPoison(store: EventStore, options: PoisonGuardOptions): EventStore {
-  const { orders, onWork, keepText, onAloneWritten } = options
+  const { orders, onWork, keepText } = options
   const culprits = new Set(orders.culprits.map(nameOf))
   const cleared = new Set<string>()
   let suspect = orders.oneByOne
+  let suspectEnd: Position | undefined
   let position: Position | undefined
 
   return {
     async readPosition() {
       position = await store.readPosition()
+      // Its last death came after its commit.
+      if (suspect && !isSame(suspect.from, position)) suspect = undefined
       return position
     },
 
     readSessions: (ids) => store.readSessions(ids),
 
     async write(group) {
+      if (suspect) suspectEnd ??= group.position
       const isSuspect = suspect !== undefined || culprits.size > 0
       const unseen = isSuspect ? namesIn(group).filter((name) => !cleared.has(name)) : []
       // Refused as a whole, it is taken apart by the sink, and each event is tried.
       if (unseen.some((name) => suspect !== undefined || culprits.has(name)))
         return { kind: 'refused', reason: suspicion }
-      onWork({ kind: 'group', from: position, to: group.position })
+      onWork({ kind: 'group', from: position })
       const outcome = await store.write({ ...group, rejected: group.rejected.map(withoutText) })
       onWork(undefined)
       if (outcome.kind === 'written') moveTo(group.position)
@@ -91,8 +93,7 @@ export function guardAgainstPoison(store: EventStore, options: PoisonGuardOption
 
   function moveTo(next: Position): void {
     position = next
-    if (suspect && isSame(suspect.to, next)) suspect = undefined
-    if (orders.alone && isSame(orders.alone.to, next)) onAloneWritten()
+    if (isSame(suspectEnd, next)) suspect = undefined
   }
 }
 

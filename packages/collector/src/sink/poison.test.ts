@@ -50,14 +50,10 @@ function aMortalStore(lethal: readonly number[]): { readonly store: EventStore; 
 /** One life of a process: writes a group as the sink does, or dies. */
 async function live(store: EventStore, orders: SinkOrders, group: StoreGroup, onWork: (work?: SinkWork) => void) {
   const kept: string[] = []
-  let isAloneWritten = false
   const guarded = guardAgainstPoison(store, {
     orders,
     onWork,
     keepText: async (event, text) => void kept.push(`${event.sessionId}:${event.seq} ${text}`),
-    onAloneWritten() {
-      isAloneWritten = true
-    },
   })
   await guarded.readPosition()
   let outcome = await guarded.write(group)
@@ -72,7 +68,7 @@ async function live(store: EventStore, orders: SinkOrders, group: StoreGroup, on
     }
     outcome = await guarded.write(aGroup(group.position.offset, ...rest))
   }
-  return { outcome, refused, kept, isAloneWritten }
+  return { outcome, refused, kept }
 }
 
 it.each([[[3]], [[1, 5]], [[1, 2, 3, 4, 5]]])('finds %j of five events, and stores all others', async (lethal) => {
@@ -85,7 +81,6 @@ it.each([[[3]], [[1, 5]], [[1, 2, 3, 4, 5]]])('finds %j of five events, and stor
       expect(life.outcome.kind).toBe('written')
       expect(life.refused).toEqual(lethal)
       expect(life.kept).toEqual(lethal.map((seq) => `s:${seq} ${seq}`))
-      expect(life.isAloneWritten).toBe(true)
       break
     } catch (error) {
       if (!(error instanceof Death)) throw error
@@ -102,19 +97,47 @@ it.each([[[3]], [[1, 5]], [[1, 2, 3, 4, 5]]])('finds %j of five events, and stor
 
 it('keeps reads away from a group that was under way at two deaths, and tries no event of it yet', () => {
   const suspects = createSinkSuspects()
-  const work = { kind: 'group', from: position(1), to: position(5) } as const
+  const work = { kind: 'group', from: position(1) } as const
   suspects.working(work)
   suspects.died()
   expect(suspects.orders).toEqual({ alone: undefined, oneByOne: undefined, culprits: [] })
-  // Meanwhile more came, which the group takes along.
-  suspects.working({ ...work, to: position(8) })
+  suspects.working(work)
   suspects.died()
-  expect(suspects.orders).toMatchObject({ alone: { to: position(8) }, oneByOne: undefined })
+  expect(suspects.orders).toMatchObject({ alone: { from: position(1) }, oneByOne: undefined })
+})
+
+it('suspects a group no more once it was written, whatever the process dies of later', () => {
+  const suspects = createSinkSuspects()
+  for (let death = 1; death <= 3; death++) {
+    suspects.working({ kind: 'group', from: position(1) })
+    suspects.died()
+  }
+  suspects.working({ kind: 'group', from: position(1) })
+  suspects.working(undefined)
+  suspects.died()
+  expect(suspects.orders).toEqual({ alone: undefined, oneByOne: undefined, culprits: [] })
+})
+
+it.each([
+  ['has grown since', undefined, 12],
+  ['was written all the same', position(9), 12],
+])('trusts what follows a suspect group that %s', async (_case, stands, end) => {
+  const { store, disk } = aMortalStore([])
+  if (stands) await disk.write(aGroup(stands.offset))
+  const orders = { alone: { from: undefined }, oneByOne: { from: undefined }, culprits: [] }
+  const guarded = guardAgainstPoison(store, { orders, onWork() {}, keepText: async () => {} })
+  await guarded.readPosition()
+  for (const seq of [1, 2, 3]) {
+    const run = aGroup(end, seq).events[0]
+    if (run && !stands) await guarded.tryEvent(run)
+  }
+  expect(await guarded.write(aGroup(end, 1, 2, 3))).toEqual({ kind: 'written' })
+  expect(await guarded.write(aGroup(end + 5, 4, 5))).toEqual({ kind: 'written' })
 })
 
 it('suspects nothing that was written, nor what a killed query interrupted', () => {
   const suspects = createSinkSuspects()
-  const work = { kind: 'group', from: undefined, to: position(5) } as const
+  const work = { kind: 'group', from: undefined } as const
   for (let death = 0; death < 5; death++) {
     suspects.working(work)
     suspects.endedOtherwise()
@@ -133,7 +156,6 @@ it('gives the database no text of what it died of', async () => {
     orders: { alone: undefined, oneByOne: undefined, culprits: [{ sessionId: 's', seq: 2 }] },
     onWork() {},
     keepText: async () => {},
-    onAloneWritten() {},
   })
   const rejection = { sessionId: 's', seq: 2, code: 'unstorable', message: 'm', raw: 'deadly', receivedAt: 1 } as const
   await guarded.write({ ...aGroup(5, 1), rejected: [rejection, { ...rejection, seq: 3 }] })

@@ -18,11 +18,13 @@ const deathsToSuspect = 2
 export function createSinkSuspects(): SinkSuspects {
   let work: SinkWork | undefined
   /** The range that was under way at the last deaths, by where it begins: its end may have grown. */
-  let range: { readonly from: Position | undefined; readonly to: Position; readonly deaths: number } | undefined
+  let range: { readonly from: Position | undefined; readonly deaths: number } | undefined
   let culprits: readonly EventName[] = []
 
   return {
     working(next) {
+      // It is over, and nobody died of it.
+      if (!next && work?.kind === 'group' && range && isSame(range.from, work.from)) range = undefined
       work = next
     },
 
@@ -30,7 +32,7 @@ export function createSinkSuspects(): SinkSuspects {
       if (work?.kind === 'event') culprits = [...culprits, work.event]
       else if (work) {
         const deaths = range && isSame(range.from, work.from) ? range.deaths + 1 : 1
-        range = { from: work.from, to: work.to, deaths }
+        range = { from: work.from, deaths }
       }
       work = undefined
     },

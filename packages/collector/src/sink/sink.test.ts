@@ -12,6 +12,8 @@ import { segmentFile } from '../log/segment.ts'
 import { createFaultyDisk, type FaultyDisk } from '../log/test-doubles.ts'
 import { openLogWriter } from '../log/write-log.ts'
 import { aBatch, createFakeStore, type FakeStore } from '../test-doubles.ts'
+import type { EventStore } from './event-store.ts'
+import { guardAgainstPoison } from './poison-guard.ts'
 import { createSink, type SinkOptions, type SinkReport } from './sink.ts'
 
 /** Timers that are due at once, but for those that bound a wait. */
@@ -20,7 +22,7 @@ const soon = (run: () => void, delayMs: number): (() => void) => {
   return () => clearTimeout(timer)
 }
 
-async function aSink(disk: FaultyDisk, store: FakeStore, over: Partial<SinkOptions> = {}) {
+async function aSink(disk: FaultyDisk, store: EventStore, over: Partial<SinkOptions> = {}) {
   const log = await openLogWriter({ files: disk, segmentBytes: 2000 })
   const reports: SinkReport[] = []
   const sink = createSink({
@@ -56,6 +58,19 @@ const storedSeqs = (store: FakeStore, sessionId: string): number[] =>
   )
 
 describe('a sink', () => {
+  it('stores a suspect group, taken apart, without a failure for each of its entries', async () => {
+    const store = createFakeStore()
+    const disk = createFaultyDisk(Math.random)
+    const orders = { alone: { from: undefined }, oneByOne: { from: undefined }, culprits: [] }
+    const guarded = guardAgainstPoison(store, { orders, onWork() {}, keepText: async () => {} })
+    const { journal, sink, reports } = await aSink(disk, guarded)
+    const writes = Array.from({ length: 8 }, (_, at) => aWrite(`s${at}`, 0, aBatch(1, 1)))
+    await journal.write(writes)
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(reports).toEqual([])
+    expect(store.written.flatMap(({ events }) => events.map(({ sessionId }) => sessionId))).toHaveLength(8)
+  })
+
   it('joins what comes within its time into one transaction, and waits no longer once somebody reads', async () => {
     const disk = createFaultyDisk(Math.random)
     const store = createFakeStore()

@@ -194,7 +194,8 @@ export function createSink(options: SinkOptions): Sink {
     }
   }
 
-  async function writeGroup(items: readonly LogItem[]): Promise<void> {
+  /** @param isTried each of its events was accepted by itself */
+  async function writeGroup(items: readonly LogItem[], isTried = false): Promise<void> {
     const records = await loadRecords(new Set(items.map(({ write }) => write.sessionId)))
     const applied = items.map(({ write }) => {
       const result = applyWrite(write, records.get(write.sessionId))
@@ -203,7 +204,9 @@ export function createSink(options: SinkOptions): Sink {
     })
     const outcome = await store.write(storeGroupOf(applied, items))
     if (outcome.kind === 'unavailable') throw new Error(outcome.reason)
-    if (outcome.kind === 'refused') return isolate(items, outcome.reason)
+    // What is refused without a culprit would be refused again, and for ever.
+    if (outcome.kind === 'refused' && isTried) throw new Error(outcome.reason)
+    if (outcome.kind === 'refused') return isolate(items)
     for (const { record, lost, foreign } of applied) {
       if (lost > 0) report({ code: 'lost_events', sessionId: record.sessionId, events: lost })
       if (foreign > 0) report({ code: 'foreign_events', sessionId: record.sessionId, events: foreign })
@@ -225,16 +228,15 @@ export function createSink(options: SinkOptions): Sink {
   }
 
   /** Something in a group can't be stored: halves of it are tried until the culprit stands alone. */
-  async function isolate(items: readonly LogItem[], reason: string): Promise<void> {
+  async function isolate(items: readonly LogItem[]): Promise<void> {
     const [first, ...others] = items
-    if (first && others.length === 0) return writeWithoutCulprits(first, reason)
+    if (first && others.length === 0) return writeWithoutCulprits(first)
     const middle = Math.ceil(items.length / 2)
     await writeGroup(items.slice(0, middle))
     await writeGroup(items.slice(middle))
   }
 
-  async function writeWithoutCulprits({ write, ...item }: LogItem, reason: string): Promise<void> {
-    let culprits = 0
+  async function writeWithoutCulprits({ write, ...item }: LogItem): Promise<void> {
     const batches: SessionBatch[] = []
     for (const batch of write.batches) {
       const events: AcceptedEvent[] = []
@@ -245,16 +247,13 @@ export function createSink(options: SinkOptions): Sink {
         if (trial.kind === 'unavailable') throw new Error(trial.reason)
         if (trial.kind === 'written') events.push(accepted)
         else {
-          culprits++
           rejected.push(unstorable(run, accepted, trial.reason))
           report({ code: 'unstorable_event', sessionId: write.sessionId, seq: accepted.seq, reason: trial.reason })
         }
       }
       batches.push({ ...batch, events, rejected })
     }
-    // The same content would be refused again, and for ever.
-    if (culprits === 0) throw new Error(reason)
-    await writeGroup([{ ...item, write: { ...write, batches } }])
+    await writeGroup([{ ...item, write: { ...write, batches } }], true)
   }
 }
 

@@ -17,8 +17,9 @@ export interface StoreChildListener {
   onExit(exit: StoreExit): void
 }
 
-/** `memory`: it ended itself, for it held more than it may. */
+/** `memory`: it ended itself, for it held more than it may. `not_started`: the system had no process, memory or descriptor left. */
 export type StoreExit =
+  | { readonly kind: 'not_started'; readonly reason: string }
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'memory' }
@@ -28,15 +29,8 @@ export type SpawnStore = (listener: StoreChildListener) => StoreChild
 const storeMain = fileURLToPath(new URL('../store-main.js', import.meta.url))
 
 export const spawnStore: SpawnStore = ({ onMessage, onExit }) => {
-  const child: ChildProcess = fork(storeMain, [], {
-    // Its stdout is nobody's: a command's own may be read by a program.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
-    // Sets, maps and what is undefined stay what they are.
-    serialization: 'advanced',
-    // What is given to this process, a debugger's port or a loader, is not meant for that one.
-    execArgv: [],
-    env: { ...process.env, NODE_OPTIONS: undefined },
-  })
+  const child = forkStore((error) => onExit({ kind: 'not_started', reason: String(error) }))
+  if (!child) return { send() {}, kill() {} }
   let saidMemory = false
   const lifeline = child.stdio[lifelineFd] as Readable
   lifeline.on('data', (said: Buffer) => {
@@ -56,4 +50,24 @@ export const spawnStore: SpawnStore = ({ onMessage, onExit }) => {
     },
     kill: () => void child.kill('SIGKILL'),
   }
+}
+
+/** Node says some failures by an event, and throws others. */
+function forkStore(onFailure: (error: unknown) => void): ChildProcess | undefined {
+  try {
+    const child = fork(storeMain, [], {
+      // Its stdout is nobody's: a command's own may be read by a program.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
+      // Sets, maps and what is undefined stay what they are.
+      serialization: 'advanced',
+      // What is given to this process, a debugger's port or a loader, is not meant for that one.
+      execArgv: [],
+      env: { ...process.env, NODE_OPTIONS: undefined },
+    })
+    if (child.pid !== undefined) return child
+    child.once('error', onFailure)
+  } catch (error) {
+    setImmediate(onFailure, error)
+  }
+  return undefined
 }
