@@ -9,8 +9,10 @@ export type CliErrorCode =
   | 'bad_secret_file'
   /** `--data` names a folder without a database. */
   | 'no_data'
-  /** `doctor` found damage, or a collector that has the folder open. */
+  /** `doctor` found damage. */
   | 'damaged'
+  /** `doctor` found a collector that has the folder open. */
+  | 'data_in_use'
   /** No collector answers at `--url`. */
   | 'unreachable'
   /** The collector wants a read token, or another one. */

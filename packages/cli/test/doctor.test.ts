@@ -54,6 +54,7 @@ it('leaves a folder alone that a collector has open, and says how to ask that on
   const { data } = await serve()
   const { exitCode, stderr } = await run(['doctor', '--data', data])
   expect(exitCode).toBe(1)
+  expect(stderr).toContain('[data_in_use]')
   expect(stderr).toContain('/readyz')
 })
 

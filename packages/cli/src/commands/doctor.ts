@@ -42,7 +42,7 @@ export function doctorCommand(): Command {
     .action(doctor)
 }
 
-/** @throws {CliError} `bad_usage`, `no_data`, `damaged`; {CollectorError} as `repair` does */
+/** @throws {CliError} `bad_usage`, `no_data`, `damaged`, `data_in_use`; {CollectorError} as `repair` does */
 async function doctor(flags: DoctorFlags): Promise<void> {
   checkUsage(flags)
   // Only here: every other command starts without the database in its process.
@@ -53,7 +53,7 @@ async function doctor(flags: DoctorFlags): Promise<void> {
   if (diagnosis.status === 'in_use') {
     if (flags.json) printJson([diagnosis])
     throw new CliError(
-      'damaged',
+      'data_in_use',
       `A collector has ${diagnosis.data} open`,
       'Ask that one how it is: GET /readyz and /metrics, or downlink query "FROM ledgers" --url. Stop it to examine its folder.',
     )
