@@ -47,6 +47,7 @@ it.each([
   ['/:game', '/clicker', {}],
   ['/a b', '/a%20b', {}],
   ['/downlink', '//downlink', { routerOptions: { ignoreDuplicateSlashes: true } }],
+  ['/downlink', '/downlink', { routerOptions: { ignoreTrailingSlash: true } }],
 ] satisfies [string, string, FastifyServerOptions][])(
   'answers reads below %s, asked as %s',
   async (prefix, asked, options) => {

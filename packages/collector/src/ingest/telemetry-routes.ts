@@ -46,8 +46,10 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
     if (refusal) return refuse(reply, 403, 'forbidden', refusal)
   })
 
-  // Who wrote the address by hand may have ended it with a slash.
-  for (const path of [telemetryPath, `${telemetryPath}/`]) {
+  // Who wrote the address by hand may have ended it with a slash. A host's router may take the two for one.
+  const { routerOptions, ignoreTrailingSlash } = app.initialConfig
+  const areOne = ignoreTrailingSlash || routerOptions?.ignoreTrailingSlash
+  for (const path of areOne ? [telemetryPath] : [telemetryPath, `${telemetryPath}/`]) {
     app.options(path, async (_request, reply) => {
       reply.header('access-control-allow-methods', 'POST')
       reply.header('access-control-allow-headers', 'authorization, content-encoding, content-type')
