@@ -48,7 +48,11 @@ export const openApiFor = (prefix: string): FastifyDynamicSwaggerOptions => ({
     info: {
       title: 'Downlink collector',
       version: '1',
-      description: 'Telemetry as it was stored. Times are milliseconds since 1970, except in query results.',
+      description: [
+        'Telemetry as it was stored. Times are milliseconds since 1970, except in query results. An answer has all that',
+        'was acknowledged before it was asked for, or, where that takes over a second, what there is: then its header',
+        '`downlink-as-of` is the time before which nothing is lacking. `Prefer: wait=60` waits so many seconds, 60 at most.',
+      ].join(' '),
     },
     components: {
       securitySchemes: { readToken: { type: 'http', scheme: 'bearer', description: 'Where the collector has one' } },
