@@ -35,6 +35,11 @@ export interface Collector {
   /** Takes nothing new, commits and acknowledges what was taken, and closes. Within 5 s. Idempotent. */
   close(): Promise<void>
   /**
+   * Resolves once it is closed: to `data_in_use` where it did so by itself, since another collector has opened its data
+   * folder.
+   */
+  readonly closed: Promise<CollectorError | undefined>
+  /**
    * The answer to one SELECT over `events`, `sessions`, `rejected_events`, `ledgers` and a view a type.
    *
    * @example const { rows } = await collector.query('SELECT type, count(*) FROM events GROUP BY type')
@@ -99,8 +104,15 @@ export function createCollector(options: CollectorOptions = {}): Collector {
   const keys = createKeys(settings.keys)
   const logger = settings.logger === undefined ? pino(pino.destination(2)) : settings.logger || silent
   let lifecycle: Lifecycle = { status: 'idle' }
+  let lost: CollectorError | undefined
+  let resolveClosed = (_reason: CollectorError | undefined): void => {}
+  const closed = new Promise<CollectorError | undefined>((resolve) => {
+    resolveClosed = resolve
+  })
 
   return {
+    closed,
+
     async listen({ port = 4180, host = '127.0.0.1' } = {}) {
       const outside = [host, settings.publicUrl?.hostname ?? host].find((name) => !isLoopback(name))
       if (outside !== undefined && !(keys.required && settings.readToken)) {
@@ -181,7 +193,10 @@ export function createCollector(options: CollectorOptions = {}): Collector {
   async function open(end: () => Promise<void>): Promise<Pipeline> {
     if (lifecycle.status !== 'idle')
       throw new CollectorError('wrong_state', 'Expected a collector at rest, got one that ran')
-    const opened = openPipeline(settings, keys, logger, () => void close())
+    const opened = openPipeline(settings, keys, logger, (reason) => {
+      lost = reason
+      void close()
+    })
     lifecycle = { status: 'opening', opened }
     try {
       const pipeline = await opened
@@ -196,7 +211,9 @@ export function createCollector(options: CollectorOptions = {}): Collector {
   async function close(): Promise<void> {
     if (lifecycle.status === 'opening') await lifecycle.opened.catch(() => {})
     if (lifecycle.status === 'running') lifecycle = { status: 'closed', closed: lifecycle.close() }
-    if (lifecycle.status === 'closed') await lifecycle.closed
+    if (lifecycle.status !== 'closed') return
+    await lifecycle.closed
+    resolveClosed(lost)
   }
 }
 

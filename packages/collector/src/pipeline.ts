@@ -25,7 +25,13 @@ import { describeViews } from './query/event-views.ts'
 import { createReadSide, type ReadSide } from './read-side.ts'
 import { createEventValidator } from './session/event-validator.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
-import { isAnswered, makeSocketFolder, openOwnerSocket } from './store-process/local-sockets.ts'
+import {
+  askOwner,
+  folderName,
+  makeSocketFolder,
+  openOwnerSocket,
+  removeLeftSockets,
+} from './store-process/local-sockets.ts'
 import { createReadClient, type ReadClient } from './store-process/read-client.ts'
 import { createStoreProcess } from './store-process/store-process.ts'
 
@@ -62,7 +68,7 @@ export async function openPipeline(
   keys: Keys,
   logger: FastifyBaseLogger,
   /** Another collector has opened the data folder: this one has to end. */
-  onLost: () => void,
+  onLost: (reason: CollectorError) => void,
 ): Promise<Pipeline> {
   const { limits, commit } = settings
   const { maxIdleSessions } = limits
@@ -70,24 +76,29 @@ export async function openPipeline(
   const folder = resolve(settings.data)
   const refusals = createRefusals({ log: logger, monotonicMs })
   const proxies = warnOfProxies(settings.proxies, logger)
-  const files = await openFolder(join(folder, 'log'))
+  const logFolder = join(folder, 'log')
+  const files = await openFolder(logFolder)
   const socketFolder = await makeSocketFolder()
-  const owner = await openOwnerSocket(socketFolder.path('owner.sock'))
+  const owner = await openOwnerSocket(socketFolder.path('owner'), await folderName(logFolder))
   const writer = await openLogWriter({
     files,
     maxLogBytes: commit.maxLogBytes,
     socket: owner.path,
     onWarning: (warning) => warnOfLog(warning, logger),
     onLost() {
-      logger.fatal('Another collector has opened this data folder: this one takes nothing more, and ends')
-      onLost()
+      const reason = new CollectorError(
+        'data_in_use',
+        `Another collector has opened ${folder}, or its log/owner was changed: this one takes nothing more, and ends`,
+      )
+      logger.fatal(reason.message)
+      onLost(reason)
     },
   }).catch(async (error: unknown) => {
     await owner.close()
     await socketFolder.remove()
     throw unusable(folder, error)
   })
-  const socketPath = socketFolder.path('store.sock')
+  const socketPath = socketFolder.path('store')
   const store = createStoreProcess({
     settings: { dataFolder: folder, socketPath, query: settings.query, maxLogBytes: commit.maxLogBytes },
     log: logger,
@@ -196,12 +207,15 @@ async function openFolder(folder: string): Promise<LogFiles> {
     throw unusable(folder, error)
   })
   const owner = await readOwner(files)
-  if (owner?.socket !== undefined && (await isAnswered(owner.socket))) {
+  if (owner?.socket === undefined) return files
+  const answer = await askOwner(owner.socket, await folderName(folder))
+  if (answer === 'owner') {
     throw new CollectorError(
       'data_in_use',
       `${folder} is in use: stop the other collector, or give this one another data folder`,
     )
   }
+  if (answer === 'nobody') await removeLeftSockets(owner.socket)
   return files
 }
 

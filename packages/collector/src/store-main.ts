@@ -51,6 +51,9 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
       onWork: (work) => send({ kind: 'sinking', work }),
       onSunk: (count) => send({ kind: 'sunk', update: count }),
       onCheckpoint: (position) => send({ kind: 'checkpoint', position }),
+      // The next process makes it anew.
+      onUnreachable: () =>
+        failed(new CollectorError('store_unavailable', `Something has deleted the socket ${settings.socketPath}`)),
     })
     opened.take(update)
     if (settings.wantsCounts) {

@@ -2,7 +2,7 @@
  * Puts the second half of an event's path together, in a process of its own: log → sink → store, and from there query.
  * Nothing of ingest waits for it.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { createReadServer } from './api/read-server.ts'
@@ -20,6 +20,7 @@ import { createSink, type SinkReport } from './sink/sink.ts'
 import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.ts'
 import { openDatabase } from './store/open-database.ts'
 import { createCollectorState } from './store-process/collector-state.ts'
+import { clearSocket, watchSocket } from './store-process/local-sockets.ts'
 import type { LogUpdate, StoredCounts, StoreSettings } from './store-process/messages.ts'
 
 export interface StorePipeline {
@@ -53,6 +54,8 @@ export interface StorePipelineOptions {
   readonly onSunk: (update: number) => void
   /** The database's file holds everything before this position: the log need not keep it. */
   readonly onCheckpoint: (position: Position) => void
+  /** The socket where reads are served is gone. */
+  readonly onUnreachable: () => void
 }
 
 /** From one message of the collector's to the next. */
@@ -65,7 +68,7 @@ const checkpointsInBound = 4
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openStorePipeline(options: StorePipelineOptions): Promise<StorePipeline> {
-  const { settings, logger, loadViews, watch, onReport, onWork, onSunk, onCheckpoint } = options
+  const { settings, logger, loadViews, watch, onReport, onWork, onSunk, onCheckpoint, onUnreachable } = options
   const { dataFolder, socketPath, query: limits, lockTimeoutMs, orders } = settings
   const plan = planReadStore(loadViews, limits)
   const database = await openDatabase({ dataFolder, lockTimeoutMs, log: logger, prepare: plan.prepare })
@@ -122,8 +125,11 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     position,
     async serve() {
       await isServable
-      await rm(socketPath, { force: true })
+      await clearSocket(socketPath)
       await server.listen({ path: socketPath })
+      watchSocket(socketPath, () => {
+        if (!closing) onUnreachable()
+      })
     },
     take(update) {
       collector.take(update)

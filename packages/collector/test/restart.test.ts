@@ -1,7 +1,8 @@
 /** What is left after a collector was killed, and what it makes of a damaged folder. */
-import { appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CollectorError, createCollector } from '@downlink/collector'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aCollectorProcess, startCollector } from './collector-process.ts'
@@ -55,6 +56,33 @@ it('refuses a folder that another collector has open', async () => {
     code: 'data_in_use',
     message: expect.stringContaining('stop the other collector'),
   })
+})
+
+it('opens a copy of a folder that another collector has open', async () => {
+  const { data } = await aCollector()
+  const copy = await aFolder()
+  await cp(data, copy, { recursive: true })
+  const { listening } = await aCollector({ data: copy })
+  expect((await fetch(`${listening.url}/healthz`)).status).toBe(200)
+})
+
+it('removes the sockets of one that was killed, and nothing beside them', async () => {
+  const data = await aFolder()
+  const killed = await aCollectorProcess(data)
+  const { socket } = JSON.parse(await readFile(join(data, 'log', 'owner'), 'utf8'))
+  await killed.end('SIGKILL')
+  expect(existsSync(socket)).toBe(true)
+  await aCollector({ data })
+  expect(existsSync(dirname(socket))).toBe(false)
+})
+
+it('ends where another has opened its log, and says so', async () => {
+  const { collector, listening, data } = await aCollector()
+  const client = await aClient(listening)
+  await client.hello()
+  await writeFile(join(data, 'log', 'owner'), 'another')
+  await expect(client.batch(1, [{ type: 'a', timestamp: 1 }])).rejects.toThrow('1013')
+  expect(await collector.closed).toMatchObject({ code: 'data_in_use' })
 })
 
 it('says so where the folder cannot be used, and touches nothing', async () => {

@@ -1,9 +1,9 @@
 /** The store process ends, hangs or is ended: events are taken all the while, and who asks is told. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { pino } from 'pino'
@@ -139,6 +139,13 @@ it('stores what comes, also where what is stored can not be counted', async () =
   await client.batch(1, [{ type: 'b', timestamp: 1 }])
   const types = async () => (await collector.query('SELECT type FROM events ORDER BY type')).rows
   await expect.poll(types, patient).toEqual([['a'], ['b']])
+})
+
+it('is reached again after something has cleaned the temporary folder', async () => {
+  const { listening, data } = await aCollector()
+  const { socket } = JSON.parse(await readFile(join(data, 'log', 'owner'), 'utf8'))
+  await rm(dirname(socket), { recursive: true })
+  await expect.poll(async () => (await ask(listening.url, 'SELECT 1')).status, patient).toBe(200)
 })
 
 it('knows who is new while the store is away, and who is not', async (context) => {

@@ -74,7 +74,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const log = createLog(flags.verbose ? 'debug' : 'info')
   const { collector, listening } = await startedOrExit(startCollector(flags, log), ending)
   printJson([reachable(listening, flags.publicUrl)])
-  await ended(ending)
+  const lost = await Promise.race([ended(ending), collector.closed])
+  if (lost) throw lost
   log.info('closing; a second signal forces it')
   await collector.close()
 }

@@ -1,11 +1,13 @@
 /** Opens the local sockets of a collector and its store process, in a folder that only this user may enter. */
 
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, rmdir, stat } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
+import { CollectorError } from '../errors.ts'
 
 export interface OwnerSocket {
   readonly path: string
@@ -15,8 +17,9 @@ export interface OwnerSocket {
 /** A process that is there accepts at once, whatever it is doing: the system does it. */
 const answerTimeoutMs = 1000
 
-export async function openOwnerSocket(path: string): Promise<OwnerSocket> {
-  const server: Server = createServer((socket) => void socket.end())
+/** @param folder what it answers: the name of the folder that its process has open */
+export async function openOwnerSocket(path: string, folder: string): Promise<OwnerSocket> {
+  const server: Server = createServer((socket) => void socket.on('error', () => {}).end(folder))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(path, resolve)
@@ -25,37 +28,97 @@ export async function openOwnerSocket(path: string): Promise<OwnerSocket> {
   return { path, close: () => new Promise((resolve) => server.close(() => resolve())) }
 }
 
-export function isAnswered(path: string): Promise<boolean> {
+/** Who is there where an owner's file says so: `other` has another folder open, and this one is a copy of it. */
+export type OwnerAnswer = 'owner' | 'other' | 'nobody'
+
+/** One that accepts and says nothing is stopped, and still there. */
+export function askOwner(path: string, folder: string): Promise<OwnerAnswer> {
   return new Promise((resolve) => {
     const socket = connect(path)
-    const finish = (isThere: boolean): void => {
+    let said = ''
+    let isThere = false
+    const finish = (): void => {
       socket.destroy()
-      resolve(isThere)
+      if (!isThere) resolve('nobody')
+      else resolve(said === '' || said === folder ? 'owner' : 'other')
     }
-    socket.setTimeout(answerTimeoutMs, () => finish(false))
-    socket.once('connect', () => finish(true))
-    socket.once('error', () => finish(false))
+    socket.setTimeout(answerTimeoutMs, finish)
+    socket.once('connect', () => {
+      isThere = true
+    })
+    socket.on('data', (part) => {
+      said += part
+    })
+    socket.once('error', finish)
+    socket.once('close', finish)
   })
 }
 
+/** The same for every path that leads to a folder, and another for each copy. */
+export async function folderName(path: string): Promise<string> {
+  const { dev, ino } = await stat(path, { bigint: true })
+  return `${dev}:${ino}`
+}
+
 export interface SocketFolder {
-  path(name: string): string
+  path(of: keyof typeof names): string
   remove(): Promise<void>
 }
 
 /** A Unix socket's path ends at 104 bytes on macOS, 108 on Linux (`sun_path`), so that it can't lie in the data folder. */
 const maxPathBytes = 100
-const longestName = 'store.sock'
+const names = { owner: 'owner.sock', store: 'store.sock' } as const
 
+/** @throws {CollectorError} `data_unusable` where there is no temporary folder to write in */
 export async function makeSocketFolder(): Promise<SocketFolder> {
   // A named pipe lies in no folder.
   if (process.platform === 'win32') {
     const id = randomUUID()
-    return { path: (name) => `\\\\.\\pipe\\downlink-${id}-${name}`, remove: async () => {} }
+    return { path: (of) => `\\\\.\\pipe\\downlink-${id}-${names[of]}`, remove: async () => {} }
   }
   const parents = [tmpdir(), '/tmp'].filter(
-    (parent) => Buffer.byteLength(join(parent, 'downlink-XXXXXX', longestName)) < maxPathBytes,
+    (parent) => Buffer.byteLength(join(parent, 'downlink-XXXXXX', names.store)) < maxPathBytes,
   )
-  const folder = await mkdtemp(join(parents[0] ?? '/tmp', 'downlink-'))
-  return { path: (name) => join(folder, name), remove: () => rm(folder, { recursive: true, force: true }) }
+  let cause: unknown
+  for (const parent of parents) {
+    try {
+      const folder = await mkdtemp(join(parent, 'downlink-'))
+      return { path: (of) => join(folder, names[of]), remove: () => rm(folder, { recursive: true, force: true }) }
+    } catch (error) {
+      cause = error
+    }
+  }
+  const places = parents.join(' or ')
+  throw new CollectorError('data_unusable', `Can't make a folder for local sockets in ${places}: ${cause}`, { cause })
+}
+
+/** What a killed collector has left; anything else there stays, and its folder then, too. */
+export async function removeLeftSockets(ownerPath: string): Promise<void> {
+  if (process.platform === 'win32' || basename(ownerPath) !== names.owner) return
+  const folder = dirname(ownerPath)
+  try {
+    for (const name of Object.values(names)) await rm(join(folder, name), { force: true })
+    await rmdir(folder)
+  } catch {
+    // It is another user's, or gone.
+  }
+}
+
+/** Makes room for a socket, also where something has cleaned the temporary folder. */
+export async function clearSocket(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await rm(path, { force: true })
+}
+
+const watchIntervalMs = 1000
+
+/** Calls back where a socket's file is gone, so that nobody can come in any more. */
+export function watchSocket(path: string, onGone: () => void): void {
+  if (process.platform === 'win32') return
+  const timer = setInterval(() => {
+    if (existsSync(path)) return
+    clearInterval(timer)
+    onGone()
+  }, watchIntervalMs).unref()
 }

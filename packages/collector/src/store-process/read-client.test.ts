@@ -8,7 +8,7 @@ import type { StoreProcess } from './store-process.ts'
 /** A store process whose reads a server of the test answers. */
 async function aReadClient(server: Server, { isUp = true, killed = false } = {}) {
   const folder = await makeSocketFolder()
-  const path = folder.path('reads')
+  const path = folder.path('store')
   await new Promise<void>((resolve) => server.listen(path, resolve))
   let waits = 0
   const store: Pick<StoreProcess, 'whenUp' | 'flush' | 'wasKilled'> = {
