@@ -35,8 +35,8 @@ export interface Collector {
   /** Takes nothing new, commits and acknowledges what was taken, and closes. Within 5 s. Idempotent. */
   close(): Promise<void>
   /**
-   * Resolves once it is closed: to `data_in_use` where it did so by itself, since another collector has opened its data
-   * folder.
+   * Resolves once `close` is through: to `data_in_use` where it was called from within, since another collector has
+   * opened the data folder.
    */
   readonly closed: Promise<CollectorError | undefined>
   /**
@@ -131,6 +131,10 @@ export function createCollector(options: CollectorOptions = {}): Collector {
         lifecycle = { status: 'idle' }
         throw cannotListen(host, port, cause)
       }
+      if (lifecycle.status === 'closed') {
+        app.server.close()
+        throw closedMeanwhile()
+      }
       const address = app.server.address() as AddressInfo
       const authority = `${host.includes(':') ? `[${host}]` : host}:${address.port}`
       return {
@@ -160,6 +164,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
       })
       await mount(app, pipeline)
       await app.ready()
+      if (lifecycle.status === 'closed') throw closedMeanwhile()
       releases.push(takeUpgrades(server, '', pipeline), takeRequests(server, app))
     },
 
@@ -216,5 +221,8 @@ export function createCollector(options: CollectorOptions = {}): Collector {
     resolveClosed(lost)
   }
 }
+
+const closedMeanwhile = (): CollectorError =>
+  new CollectorError('wrong_state', 'Expected a collector that is not closed while it opens')
 
 const silent: FastifyBaseLogger = pino({ level: 'silent' })

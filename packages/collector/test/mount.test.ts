@@ -134,6 +134,25 @@ it('refuses to listen beyond loopback unprotected, on a taken port, and twice', 
   expect((await open.listen({ host: '0.0.0.0', port: 0 })).url).toContain('http://0.0.0.0:')
 })
 
+it('does not listen, nor take requests, once it was closed while it opened', async () => {
+  const taken = createServer()
+  const address = await listenOn(taken)
+  await new Promise((resolve) => taken.close(resolve))
+  const alone = createCollector({ data: await aFolder(), logger: false })
+  const listening = alone.listen({ port: Number(address.split(':')[1]) }).catch((error: unknown) => error)
+  await alone.close()
+  expect(await listening).toMatchObject({ code: 'wrong_state' })
+  await expect(fetch(`http://${address}/healthz`)).rejects.toThrow('fetch failed')
+
+  const host = createServer((_request, response) => void response.end('mine'))
+  const hostAddress = await listenOn(host)
+  const mounted = createCollector({ data: await aFolder(), logger: false })
+  const attached = mounted.attach(host).catch((error: unknown) => error)
+  await mounted.close()
+  expect(await attached).toMatchObject({ code: 'wrong_state' })
+  expect(await (await fetch(`http://${hostAddress}/healthz`)).text()).toBe('mine')
+})
+
 it('listens on no port that fetch refuses', async () => {
   const collector = createCollector({ data: await aFolder(), logger: false })
   onTestFinished(() => collector.close())
