@@ -17,8 +17,7 @@ import { type FromStore, lifelineFd, type StoreSettings, type ToStore } from './
 // Ctrl-C goes to the whole process group. The collector says when it is time.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-// What is asked must not take the machine from ingest; and where memory ends, this process goes first.
-attempt(() => setPriority(constants.priority.PRIORITY_BELOW_NORMAL))
+// Where memory ends, this process goes first.
 attempt(() => writeFileSync('/proc/self/oom_score_adj', '500'))
 
 const logger = pino(
@@ -62,7 +61,11 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
         (error) => logger.error({ err: error }, 'What is stored could not be counted'),
       )
     }
-    void opened.serve().then(() => send({ kind: 'ready', position: opened.position }), failed)
+    void opened.serve().then(() => {
+      send({ kind: 'ready', position: opened.position })
+      // What is asked must not take the machine from ingest; but a start is waited for.
+      attempt(() => setPriority(constants.priority.PRIORITY_BELOW_NORMAL))
+    }, failed)
     return opened
   } catch (error) {
     failed(error)
