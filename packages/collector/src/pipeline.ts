@@ -206,7 +206,9 @@ async function openFolder(folder: string): Promise<LogFiles> {
   const files = await openLogFiles(folder).catch((error: unknown) => {
     throw unusable(folder, error)
   })
-  const owner = await readOwner(files)
+  const owner = await readOwner(files).catch((error: unknown) => {
+    throw unusable(folder, error)
+  })
   if (owner?.socket === undefined) return files
   const answer = await askOwner(owner.socket, await folderName(folder))
   if (answer === 'owner') {

@@ -76,6 +76,13 @@ it('removes the sockets of one that was killed, and nothing beside them', async 
   expect(existsSync(dirname(socket))).toBe(false)
 })
 
+it('says so where the log belongs to nobody who can be read', async () => {
+  const data = await aFolder()
+  await mkdir(join(data, 'log', 'owner'), { recursive: true })
+  const collector = createCollector({ data, logger: false })
+  await expect(collector.listen({ port: 0 })).rejects.toMatchObject({ code: 'data_unusable' })
+})
+
 it('ends where another has opened its log, and says so', async () => {
   const { collector, listening, data } = await aCollector()
   const client = await aClient(listening)
