@@ -61,6 +61,7 @@ export interface Readiness {
 
 /** A store that has much to read first does it while events are taken. */
 const storeStartMs = 5000
+const failureLineIntervalMs = 10_000
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openPipeline(
@@ -135,8 +136,14 @@ export async function openPipeline(
     ...commit,
     listener: readSide.listener,
     meter: readSide.meter,
-    onFailure: (reason) => logger.error({ reason }, 'A commit failed; its senders will come back'),
+    onFailure(reason) {
+      // A disk that is full fails each group, and there are hundreds a second.
+      if (monotonicMs() < nextFailureLineMs) return
+      nextFailureLineMs = monotonicMs() + failureLineIntervalMs
+      logger.error({ reason }, 'A commit failed; its senders will come back')
+    },
   })
+  let nextFailureLineMs = 0
   const validator = createEventValidator(limits, settings.events.schemas)
   const sessions = createSessions({
     log: commits,

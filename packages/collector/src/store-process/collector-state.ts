@@ -16,6 +16,9 @@ export interface CollectorState {
   reached(count: number, timeoutMs: number): Promise<boolean>
 }
 
+/** Of a store that takes nothing for long: a coarser grain will do then. */
+const maxAhead = 1000
+
 export function createCollectorState(): CollectorState {
   const open = new Set<string>()
   const waiters = new Set<{ readonly count: number; readonly finish: (reached: boolean) => void }>()
@@ -40,6 +43,7 @@ export function createCollectorState(): CollectorState {
     take(update) {
       count = update.count
       owed = update.owed
+      if (ahead.length >= maxAhead) ahead.pop()
       ahead.push(update)
       for (const id of update.closed) open.delete(id)
       for (const id of update.opened) open.add(id)

@@ -35,6 +35,9 @@ interface Sent {
   readonly sinceMs: number
 }
 
+/** Of a store that takes nothing for long. */
+const maxSent = 1000
+
 export function createSinkProgress({ monotonicMs: now, wallMs }: Clock): SinkProgress {
   let end: Position | undefined
   let count = 0
@@ -101,6 +104,8 @@ export function createSinkProgress({ monotonicMs: now, wallMs }: Clock): SinkPro
   function update(open: readonly string[], gone: readonly string[], owed: number): LogUpdate {
     if (!end) throw new Error('Expected the end of the log to be told before an update')
     count++
+    // The first tells since when the store is behind, the last how far; between them a coarser grain will do.
+    if (sent.length >= maxSent) sent.pop()
     sent.push({ count, end, events, sinceMs: unsentSinceMs ?? now() })
     unsentSinceMs = undefined
     return { count, atMs: wallMs(), end, opened: open, closed: gone, owed }

@@ -40,7 +40,11 @@ export const spawnStore: SpawnStore = ({ onMessage, onExit }) => {
   child.on('message', (message) => onMessage(message as FromStore))
   // A message to one that has just gone.
   child.on('error', () => {})
+  // One that was stopped can't see our end.
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
   child.once('close', (code, signal) => {
+    process.off('exit', kill)
     if (saidMemory) onExit({ kind: 'memory' })
     else onExit(signal === null ? { kind: 'exit', code: code ?? 1 } : { kind: 'signal', signal })
   })
@@ -48,7 +52,7 @@ export const spawnStore: SpawnStore = ({ onMessage, onExit }) => {
     send(message) {
       if (child.connected) child.send(message)
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill,
   }
 }
 
