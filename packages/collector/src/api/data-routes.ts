@@ -42,15 +42,17 @@ export function dataRoutes(app: FastifyInstance, { ledgers, pages, sandbox, expo
 async function streamAnswer(reply: FastifyReply, answer: (write: WriteAnswer) => Promise<void>): Promise<FastifyReply> {
   const stream = new PassThrough()
   let begun = false
-  const write: WriteAnswer = async (text, stopped) => {
+  const write: WriteAnswer = async (text, isLast, stopped) => {
     if (!begun) reply.type('application/json; charset=utf-8').send(stream)
     begun = true
-    if (!stream.write(text)) await once(stream, 'drain', { signal: stopped })
+    if (isLast) stream.end(text)
+    else if (!stream.write(text)) await once(stream, 'drain', { signal: stopped })
   }
   try {
     await answer(write)
-    stream.end()
   } catch (error) {
+    // All of it is on its way: whatever stops the read now is no failure of the answer.
+    if (stream.writableEnded) return reply
     if (!begun || !(error instanceof CollectorError)) throw error
     stream.end(brokenEnd(error))
   }

@@ -1,6 +1,8 @@
 /** What a read waits for, over a store that is behind. */
 import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
+import { CollectorError } from '../errors.ts'
+import type { Sandbox } from '../query/sandbox.ts'
 import { createCollectorState } from '../store-process/collector-state.ts'
 import { readHeaders } from '../store-process/messages.ts'
 import { createReadServer } from './read-server.ts'
@@ -14,10 +16,11 @@ const update = (count: number, atMs: number) => ({
   owed: 0,
 })
 
-function aServer(caughtUp: (timeoutMs: number) => boolean) {
+const never = () => Promise.reject(new Error('not asked'))
+
+function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answer'] = never) {
   const collector = createCollectorState()
   const waited: number[] = []
-  const never = () => Promise.reject(new Error('not asked'))
   const app = createReadServer({
     logger: pino({ level: 'silent' }),
     collector,
@@ -32,12 +35,12 @@ function aServer(caughtUp: (timeoutMs: number) => boolean) {
     },
     ledgers: { get: never, list: async () => ({ sessions: [], total: 0, missing: 0, next: null }) },
     pages: { stored: never, rejected: never },
-    sandbox: { answer: never, query: never },
+    sandbox: { answer, query: never },
     exporter: { write: never, clean: never },
   })
   onTestFinished(() => app.close())
   const read = (headers: Record<string, string> = {}) => app.inject({ url: '/sessions', headers })
-  return { collector, waited, read }
+  return { app, collector, waited, read }
 }
 
 it('says up to when it has all where the store is behind, and nothing where it is not', async () => {
@@ -77,4 +80,19 @@ it('waits for the update that the read has to see', async () => {
   expect(isAnswered).toBe(false)
   collector.take(update(2, 2000))
   expect((await answer).headers['downlink-as-of']).toBeUndefined()
+})
+
+it.each([
+  ['its last piece is written', true, '{"a":1}'],
+  ['a piece of it is written', false, '{"a":1],"truncated":true,"error":{"code":"query_timeout","message":"late"}}'],
+])('once %s, a read that is stopped leaves an answer that says what it is', async (_when, isLast, body) => {
+  const { app } = aServer(
+    () => true,
+    async (_sql, write) => {
+      await write('{"a":1}'.slice(0, isLast ? undefined : -1), isLast, new AbortController().signal)
+      throw new CollectorError('query_timeout', 'late')
+    },
+  )
+  const answer = await app.inject({ method: 'POST', url: '/query', payload: { sql: 'SELECT 1' } })
+  expect([answer.statusCode, answer.body]).toEqual([200, body])
 })

@@ -15,8 +15,8 @@ export interface QueryResult {
   readonly truncated: boolean
 }
 
-/** Takes a piece of text; resolves once there is room for the next. */
-export type WritePiece = (text: string) => Promise<void>
+/** Takes a piece of text, and whether it is the last one; resolves once there is room for the next. */
+export type WritePiece = (text: string, isLast: boolean) => Promise<void>
 
 /** Characters. Between two pieces whatever else this process does has its turn. */
 const pieceLength = 65_536
@@ -45,7 +45,7 @@ export async function writeResult(result: DuckDBResult, limits: QueryLimits, wri
   piece += '],"rows":['
 
   let rows = 0
-  const end = (truncated: boolean) => write(`${piece}],"truncated":${truncated}}`)
+  const end = (truncated: boolean) => write(`${piece}],"truncated":${truncated}}`, true)
   for (;;) {
     const chunk = await result.fetchChunk()
     if (result.returnType === ResultReturnType.INVALID) throw new StreamFailure()
@@ -62,7 +62,7 @@ export async function writeResult(result: DuckDBResult, limits: QueryLimits, wri
       }
       piece += rows++ === 0 ? text : `,${text}`
       if (piece.length < pieceLength) continue
-      await write(piece)
+      await write(piece, false)
       piece = ''
       await setImmediate()
     }

@@ -28,7 +28,7 @@ export interface Sandbox {
 }
 
 /** Resolves once there is room for more; rejects with the signal. */
-export type WriteAnswer = (text: string, stopped: AbortSignal) => Promise<void>
+export type WriteAnswer = (text: string, isLast: boolean, stopped: AbortSignal) => Promise<void>
 
 export interface SandboxOptions {
   readonly readers: Readers
@@ -65,7 +65,7 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
         async (connection, stopped) => {
           inspectText(sql)
           inspectSql(await parse(connection, sql), relations)
-          await run(connection, sql, (text) => write(text, stopped))
+          await run(connection, sql, (text, isLast) => write(text, isLast, stopped))
         },
         { fingerprint, ...(signal && { signal }) },
       )
