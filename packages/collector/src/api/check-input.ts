@@ -1,4 +1,6 @@
 /** Checks parameters and bodies against the API's schemas. What is unknown, repeated or malformed is refused, never cut. */
+import type { FastifyInstance } from 'fastify'
+import { answerError, answerNotFound } from './api-errors.ts'
 
 interface Field {
   /** What is expected, in words; without it the range is named. */
@@ -82,3 +84,16 @@ const refused = (expected: string, got: string): Checked => ({ error: new Error(
 const shownCharacters = 60
 
 const shown = (got: unknown): string => String(JSON.stringify(got)).slice(0, shownCharacters)
+
+/** Input, failures and answers of both processes' routes follow one set of rules. */
+export function useApiRules(app: FastifyInstance): void {
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(answerNotFound)
+  // The schemas of answers are for the document; nothing is cut to fit them.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
+  app.setValidatorCompiler<InputSchema>(
+    ({ schema }) =>
+      (input) =>
+        checkInput(schema, input),
+  )
+}

@@ -7,8 +7,8 @@ import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { asOfHeader } from '../store-process/messages.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
-import { answerError, answerNotFound, sendError, sendLimited } from './api-errors.ts'
-import { checkInput, type InputSchema } from './check-input.ts'
+import { sendError, sendLimited } from './api-errors.ts'
+import { useApiRules } from './check-input.ts'
 import { type DataRoute, dataApi, goneSignal } from './data-api.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
@@ -54,15 +54,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     app.addHook('onRoute', (route) => {
       route.schema = { querystring: queries.none, ...route.schema }
     })
-    app.setErrorHandler(answerError)
-    app.setNotFoundHandler(answerNotFound)
-    // The schemas of answers are for the document; nothing is cut to fit them.
-    app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
-    app.setValidatorCompiler<InputSchema>(
-      ({ schema }) =>
-        (input) =>
-          checkInput(schema, input),
-    )
+    useApiRules(app)
     tokenRoutes(app, access)
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', authorise)

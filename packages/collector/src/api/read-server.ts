@@ -4,8 +4,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Sink } from '../sink/sink.ts'
 import type { CollectorState } from '../store-process/collector-state.ts'
 import { asOfHeader, readHeaders } from '../store-process/messages.ts'
-import { answerError, answerNotFound } from './api-errors.ts'
-import { checkInput, type InputSchema } from './check-input.ts'
+import { answerError } from './api-errors.ts'
+import { useApiRules } from './check-input.ts'
 import { type DataRoutesOptions, dataRoutes } from './data-routes.ts'
 
 export interface ReadServerOptions extends DataRoutesOptions {
@@ -36,15 +36,7 @@ export function createReadServer(options: ReadServerOptions): FastifyInstance {
     frameworkErrors: answerError,
     forceCloseConnections: true,
   })
-  app.setErrorHandler(answerError)
-  app.setNotFoundHandler(answerNotFound)
-  // The schemas of answers are for the document; nothing is cut to fit them.
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
-  app.setValidatorCompiler<InputSchema>(
-    ({ schema }) =>
-      (input) =>
-        checkInput(schema, input),
-  )
+  useApiRules(app)
   app.addHook('onRequest', async ({ headers }, reply) => {
     const waitMs = waitOf(headers[readHeaders.prefer])
     const isThere = await collector.reached(Number(headers[readHeaders.update] ?? 0), waitMs)
