@@ -38,7 +38,7 @@ const parts: readonly Part[] = [
 async function runBrowser(options: RunOptions): Promise<number> {
   const chromium = await ensureChromium()
   if (chromium === undefined) {
-    console.error(chromiumAdvice())
+    console.log(chromiumAdvice())
     return 1
   }
   // Playwright colours its workers by itself, and Node warns where both are said.
