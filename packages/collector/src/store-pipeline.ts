@@ -15,6 +15,7 @@ import type { ViewDefinition } from './query/event-views.ts'
 import { createExporter } from './query/export.ts'
 import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
+import { createTimelines } from './query/timelines.ts'
 import { type EventName, guardAgainstPoison, type SinkWork } from './sink/poison-guard.ts'
 import { createSink, type SinkReport } from './sink/sink.ts'
 import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.ts'
@@ -110,6 +111,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const server = createReadServer({
     ledgers,
     pages: createEventPages(readers),
+    timelines: createTimelines(readers),
     sandbox,
     exporter,
     logger,

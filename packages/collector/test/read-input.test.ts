@@ -62,6 +62,12 @@ const badQueries = [
   'sessions?toString=1',
   'sessions/x/ledger?limit=1',
   'sessions/%00/ledger',
+  'sessions/%00/timeline',
+  'sessions/x/timeline?after=-1',
+  'sessions/x/timeline?after=9007199254740993',
+  'sessions/x/timeline?limit=0',
+  'sessions/x/timeline?limit=20001',
+  'sessions/x/timeline?before=5',
   'events?after=5',
   'events?session=x&after=9007199254740993',
   'events?session=x&after=1&after=2',
@@ -113,7 +119,12 @@ it('answers no input with 500', async () => {
     for (const path of ['sessions?limit=', 'sessions?before=', 'events?session=', 'events?type=', 'rejected?code=']) {
       expect((await get(`/api/${path}${text}`)).status, path + text).toBeLessThan(500)
     }
-    for (const path of [`sessions/${text}/ledger`, `export?format=csv&type=${text}`, `${text}`]) {
+    for (const path of [
+      `sessions/${text}/ledger`,
+      `sessions/${text}/timeline`,
+      `export?format=csv&type=${text}`,
+      `${text}`,
+    ]) {
       expect((await get(`/api/${path}`)).status, path).toBeLessThan(500)
     }
   }

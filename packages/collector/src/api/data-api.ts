@@ -14,7 +14,7 @@ export interface DataRoute {
   readonly schema: object
 }
 
-type DataRouteName = 'sessions' | 'ledger' | 'events' | 'rejected' | 'query' | 'export'
+type DataRouteName = 'sessions' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'export'
 
 export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
   sessions: {
@@ -34,6 +34,16 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
       params: queries.session,
       querystring: queries.none,
       response: answer(answers.ledger),
+    },
+  },
+  timeline: {
+    method: 'GET',
+    url: '/sessions/:id/timeline',
+    schema: {
+      summary: 'When what happened in a session, without the payloads',
+      params: queries.session,
+      querystring: queries.timeline,
+      response: answer(answers.timeline),
     },
   },
   events: {

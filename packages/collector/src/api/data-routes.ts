@@ -9,25 +9,36 @@ import type { Exporter, ExportRequest } from '../query/export.ts'
 import type { Ledgers } from '../query/ledgers.ts'
 import { brokenEnd } from '../query/result-text.ts'
 import type { Sandbox, WriteAnswer } from '../query/sandbox.ts'
+import type { TimelineFilter, Timelines } from '../query/timelines.ts'
 import { sendError } from './api-errors.ts'
 import { dataApi, goneSignal } from './data-api.ts'
 
 export interface DataRoutesOptions {
   readonly ledgers: Ledgers
   readonly pages: EventPages
+  readonly timelines: Timelines
   readonly sandbox: Sandbox
   readonly exporter: Exporter
 }
 
-export function dataRoutes(app: FastifyInstance, { ledgers, pages, sandbox, exporter }: DataRoutesOptions): void {
+export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): void {
+  const { ledgers, pages, timelines, sandbox, exporter } = options
   app.route<{ Querystring: { limit: number; before?: string } }>({
     ...dataApi.sessions,
     handler: ({ query }) => ledgers.list(query.limit, query.before),
   })
   app.route<{ Params: { id: string } }>({
     ...dataApi.ledger,
-    handler: async ({ params }, reply) =>
-      (await ledgers.get(params.id)) ?? sendError(reply, 404, 'not_found', `There is no session ${params.id}`),
+    handler: async ({ params }, reply) => (await ledgers.get(params.id)) ?? answerNoSession(reply, params.id),
+  })
+  app.route<{ Params: { id: string }; Querystring: TimelineFilter }>({
+    ...dataApi.timeline,
+    async handler({ params, query }, reply) {
+      const page = await timelines.read(params.id, query)
+      // Sessions outlive their events.
+      const isKnown = page.seq.length > 0 || (await ledgers.get(params.id)) !== undefined
+      return isKnown ? page : answerNoSession(reply, params.id)
+    },
   })
   app.route<{ Querystring: EventFilter }>({ ...dataApi.events, handler: ({ query }) => pages.stored(query) })
   app.route<{ Querystring: RejectionFilter }>({ ...dataApi.rejected, handler: ({ query }) => pages.rejected(query) })
@@ -37,6 +48,9 @@ export function dataRoutes(app: FastifyInstance, { ledgers, pages, sandbox, expo
   })
   exportRoute(app, exporter)
 }
+
+const answerNoSession = (reply: FastifyReply, id: string): FastifyReply =>
+  sendError(reply, 404, 'not_found', `There is no session ${id}`)
 
 /** As long as nothing is sent a failure has a status of its own; afterwards the answer ends with it. */
 async function streamAnswer(reply: FastifyReply, answer: (write: WriteAnswer) => Promise<void>): Promise<FastifyReply> {

@@ -35,6 +35,7 @@ function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answ
     },
     ledgers: { get: never, list: async () => ({ sessions: [], total: 0, missing: 0, next: null }) },
     pages: { stored: never, rejected: never },
+    timelines: { read: never },
     sandbox: { answer, query: never },
     exporter: { write: never, clean: never },
   })

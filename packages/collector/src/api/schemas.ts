@@ -114,7 +114,13 @@ const cursor = (type: string): Schema => ({
   description: 'For the next page; null on the last one',
 })
 
-export const answers: Readonly<Record<'sessions' | 'ledger' | 'events' | 'rejected' | 'query', Schema>> = {
+/** Small numbers make short answers. */
+const differences = (description: string): Schema => ({
+  ...list({ type: 'integer' }),
+  description: `${description}: the first value, then each one's difference to the one before`,
+})
+
+export const answers: Readonly<Record<'sessions' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query', Schema>> = {
   sessions: object({
     sessions: list(ledgerSchema),
     total: count('Of all pages'),
@@ -122,6 +128,15 @@ export const answers: Readonly<Record<'sessions' | 'ledger' | 'events' | 'reject
     next: cursor('string'),
   }),
   ledger: ledgerSchema,
+  timeline: object({
+    types: list(text("An event's type")),
+    type: list(count('Where in `types` the type of each event stands')),
+    seq: differences('The number of each push'),
+    correctedTimestamp: differences("When by the collector's clock, as far as the two are known to differ"),
+    timestamp: differences("When by the client's clock"),
+    receivedAt: differences('When it came'),
+    next: cursor('integer'),
+  }),
   events: object({ events: list(eventSchema), next: cursor('integer') }),
   rejected: object({ events: list(rejectionSchema), next: cursor('integer') }),
   query: object(
@@ -135,7 +150,7 @@ export const answers: Readonly<Record<'sessions' | 'ledger' | 'events' | 'reject
   ),
 }
 
-type QueryName = 'none' | 'sessions' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token'
+type QueryName = 'none' | 'sessions' | 'timeline' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token'
 
 export const queries: Readonly<Record<QueryName, InputSchema>> = {
   none: input({}),
@@ -150,6 +165,13 @@ export const queries: Readonly<Record<QueryName, InputSchema>> = {
     },
     ['session', 'type', 'after', 'before', 'limit'],
     { after: ['session'] },
+  ),
+  timeline: input(
+    {
+      after: { ...sequence('Only above this sequence'), default: 0 },
+      limit: { type: 'integer', minimum: 1, maximum: 20_000, default: 20_000, description: 'Events of a page' },
+    },
+    ['after', 'limit'],
   ),
   rejected: input(
     {
