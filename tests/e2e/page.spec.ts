@@ -17,11 +17,14 @@ const listenersOf = async ({ url }: Station): Promise<number> =>
 
 const figure = (page: Page, name: string) => page.locator('.counts .figure', { hasText: name }).locator('dd')
 const region = (page: Page, name: string) => page.getByRole('region', { name })
+const turnTo = (page: Page, view: string) =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click()
 
 test('shows a battle as it is stored, with its ledger', async ({ battle, station, context }, testInfo) => {
   const page = await context.newPage()
-  await page.goto('/')
+  await page.goto('/#/sessions')
   await expect(region(page, 'Sessions')).toContainText('No session yet')
+  await turnTo(page, 'Live')
 
   await battle.open()
   await battle.begin()
@@ -29,21 +32,23 @@ test('shows a battle as it is stored, with its ledger', async ({ battle, station
   await expect(page.getByRole('status').first()).toHaveText('Link up')
   await expect(region(page, 'Live tail')).toContainText('bullet_fired')
   const events = await expectConserved(station, battle)
-
-  const session = region(page, 'Sessions').getByRole('listitem')
-  await expect(session).toContainText(`${count(events.length)} pushed`)
-  await expect(session).toContainText(`${count(events.length)} stored`)
-  await expect(session).toContainText('complete')
   const fired = events.filter(({ type }) => type === 'bullet_fired').length
   const types = region(page, 'Event types').getByRole('listitem')
   await expect(types.filter({ hasText: 'bullet_fired' }).locator('.count')).toHaveText(count(fired))
   await expect(page.getByText('1 socket up')).toBeVisible()
+  await page.screenshot({ path: testInfo.outputPath('dashboard.png'), fullPage: true })
+  await testInfo.attach('dashboard', { path: testInfo.outputPath('dashboard.png') })
 
+  await turnTo(page, 'Sessions')
+  const session = region(page, 'Sessions').getByRole('listitem')
+  await expect(session).toContainText(`${count(events.length)} pushed`)
+  await expect(session).toContainText(`${count(events.length)} stored`)
+  await expect(session).toContainText('complete')
+
+  await turnTo(page, 'SQL')
   await page.getByLabel('One SELECT').fill(`SELECT count(*) AS "events" FROM bullet_fired`)
   await page.getByRole('button', { name: 'Run' }).click()
   await expect(region(page, 'Result')).toContainText(`${fired}`)
-  await page.screenshot({ path: testInfo.outputPath('dashboard.png'), fullPage: true })
-  await testInfo.attach('dashboard', { path: testInfo.outputPath('dashboard.png') })
 })
 
 test('counts who was turned away', async ({ page, station }) => {
@@ -66,6 +71,7 @@ test('shows what players send as text, whatever it says', async ({ page, station
   await expect(tail.getByRole('row').filter({ hasText: 'telemetry_toggled' })).toContainText(JSON.stringify(hostile))
   await expect(tail.getByRole('row').filter({ hasText: 'rejected' })).toContainText(hostile)
 
+  await turnTo(page, 'SQL')
   await page.getByLabel('One SELECT').fill(`SELECT data AS "${hostile.replaceAll('"', '""')}" FROM events`)
   await page.getByRole('button', { name: 'Run' }).click()
   await expect(region(page, 'Result').getByRole('columnheader')).toHaveText(hostile)
@@ -75,14 +81,16 @@ test('shows what players send as text, whatever it says', async ({ page, station
 })
 
 test('says how to begin, then shows what comes', async ({ page, station }) => {
-  await page.goto('/')
+  await page.goto('/#/sessions')
   await expect(page.getByText(`${station.url}/telemetry`).first()).toBeVisible()
+  await turnTo(page, 'Live')
   await expect(page.getByText('Link up')).toBeVisible()
   await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }, { type: '' }])
   await expect(page.getByRole('cell', { name: '{"enabled":true}' })).toBeVisible()
   await expect(page.getByRole('cell', { name: 'rejected: bad_event' })).toBeVisible()
   await expect(figure(page, 'stored')).toHaveText('1')
   await expect(figure(page, 'rejected')).toHaveText('1')
+  await turnTo(page, 'Sessions')
   const session = page.getByRole('listitem').filter({ hasText: 'pushed' })
   await expect(session).toContainText(/2 pushed\s*=\s*1 stored\s*\+\s*1 rejected \(bad_event 1\)/)
   await expect(session.locator('.badge')).toHaveText('1 rejected')
@@ -107,6 +115,7 @@ test('holds still on demand, filters, and answers SQL by keyboard', async ({ pag
   await page.getByRole('button', { name: 'Go on' }).click()
   await expect(page.getByRole('cell', { name: 'telemetry_toggled' })).toHaveCount(2)
 
+  await turnTo(page, 'SQL')
   await page.getByLabel('One SELECT').fill('SELECT 6 * 7 AS answer')
   await page.keyboard.press('Control+Enter')
   await expect(region(page, 'Result').getByRole('cell')).toHaveText('42')
@@ -119,8 +128,9 @@ test('fits a phone', async ({ page, station }) => {
   const long = { type: 'x'.repeat(120), data: { long: 'y'.repeat(5000) } }
   await send(station, [long])
   await page.setViewportSize({ width: 360, height: 740 })
-  await page.goto('/')
+  await page.goto('/#/sessions')
   await expect(page.getByText('nothing stored')).toBeVisible()
+  await turnTo(page, 'Live')
   await send(station, [long])
   await expect(page.getByRole('cell').first()).toBeVisible()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
@@ -145,6 +155,7 @@ test('finds a collector again that was restarted', async ({ page, station, compl
 
 test('says that the database is away, takes events meanwhile, and goes on by itself', async ({
   page,
+  context,
   station,
   complaints,
 }) => {
@@ -152,33 +163,42 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   complaints.expect(/status of 503/)
   const patient = { timeout: 40_000 }
   test.slow()
+  const open = async (view: string) => {
+    const tab = await context.newPage()
+    await tab.goto(`/#/${view}`)
+    return tab
+  }
   await page.goto('/')
   await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
-  const database = region(page, 'Database')
+  const [health, list, asked] = [await open('health'), await open('sessions'), await open('sql')]
+  const database = region(health, 'Database')
   await expect(database).toContainText('Up to date')
-  await expect(region(page, 'Sessions').getByRole('listitem')).toHaveCount(1)
+  await expect(region(list, 'Sessions').getByRole('listitem')).toHaveCount(1)
   const letGo = await holdStore()
   await expect(database).toContainText('The database is starting again; events are taken meanwhile.')
   await expect(database).toContainText('1 restart (crashed 1)')
+  await expect(page.getByRole('link', { name: 'Database: starting again' })).toBeVisible()
   await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   await expect(figure(page, 'stored')).toHaveText('2')
-  await page.getByLabel('One SELECT').fill('SELECT count(*) AS events FROM events')
-  await page.getByRole('button', { name: 'Run' }).click()
-  const download = page.waitForEvent('download', patient)
-  await page.getByRole('link', { name: 'CSV' }).click()
-  const sql = region(page, 'SQL')
+  await asked.getByLabel('One SELECT').fill('SELECT count(*) AS events FROM events')
+  await asked.getByRole('button', { name: 'Run' }).click()
+  const download = asked.waitForEvent('download', patient)
+  await asked.getByRole('link', { name: 'CSV' }).click()
+  const sql = region(asked, 'SQL')
   await expect(sql).toContainText('Waiting for the database; it is asked again by itself.')
   await expect(sql).toContainText('Waiting for the database; the download begins by itself.')
-  await expect(region(page, 'Sessions')).toContainText('Waiting for the database. What is shown is from before.')
+  await expect(region(list, 'Sessions')).toContainText('Waiting for the database. What is shown is from before.')
 
   letGo()
   await expect(database).toContainText('Up to date', patient)
-  await expect(region(page, 'Result').getByRole('cell')).toHaveText('2', patient)
+  await expect(page.getByRole('link', { name: 'Database' })).toHaveCount(0)
+  await expect(region(asked, 'Result').getByRole('cell')).toHaveText('2', patient)
   expect((await download).url()).toBe(`${station.url}/api/export?format=csv`)
-  await expect(region(page, 'Sessions').getByRole('listitem')).toHaveCount(2)
-  await expect(page.getByText('Waiting for the database')).toHaveCount(0)
-  await page.getByLabel('One SELECT').fill('SELECT range FROM range(1200)')
-  await page.keyboard.press('Control+Enter')
+  await expect(region(list, 'Sessions').getByRole('listitem')).toHaveCount(2)
+  await expect(list.getByText('Waiting for the database')).toHaveCount(0)
+  await expect(asked.getByText('Waiting for the database')).toHaveCount(0)
+  await asked.getByLabel('One SELECT').fill('SELECT range FROM range(1200)')
+  await asked.keyboard.press('Control+Enter')
   await expect(sql).toContainText('1,200 rows (500 shown)')
 })
 
@@ -192,7 +212,7 @@ test('shows what came of an answer that broke off, and why; and why a query was 
   await page.route('**/api/query', (route) =>
     route.fulfill({ json: { columns, rows: [[1], [2]], truncated: true, error } }),
   )
-  await page.goto('/')
+  await page.goto('/#/sql')
   await page.getByRole('button', { name: 'Run' }).click()
   await expect(region(page, 'SQL').getByRole('alert')).toHaveText(error.message)
   await expect(region(page, 'SQL')).toContainText('Cut short after 2 rows')
@@ -289,6 +309,7 @@ test('counts the types that it does not list, and says where nothing of a sessio
     await send(open, [{ type: '' }])
     await page.goto(open.url)
     await expect(region(page, 'Event types')).toContainText('and 6 other types, 8 events')
+    await turnTo(page, 'Sessions')
     await expect(region(page, 'Sessions').getByRole('listitem').first()).toContainText('nothing stored')
   } finally {
     await page.close()
@@ -338,6 +359,7 @@ test.describe('with a read token', () => {
     await expect(page.getByRole('alert')).toHaveText('This is not the read token.')
     await page.getByLabel('Read token').fill('open sesame')
     await page.getByRole('button', { name: 'Open' }).click()
+    await turnTo(page, 'Sessions')
     await expect(region(page, 'Sessions')).toContainText('No session yet')
     await page.reload()
     await expect(page.getByRole('status').first()).toHaveText('Link up')
@@ -359,6 +381,7 @@ test.describe('with a read token', () => {
       await expect(page.getByRole('status').first()).toHaveText('Link up')
       await send({ ...station, url: front.url }, [{ type: 'telemetry_toggled', data: { enabled: true } }])
       await expect(page.getByRole('cell', { name: 'telemetry_toggled' })).toBeVisible()
+      await turnTo(page, 'SQL')
       await page.getByLabel('One SELECT').fill('SELECT 6 * 7 AS answer')
       await page.getByRole('button', { name: 'Run' }).click()
       await expect(region(page, 'Result').getByRole('cell')).toHaveText('42')

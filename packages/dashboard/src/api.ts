@@ -1,5 +1,5 @@
 /** Calls the collector that this page comes from. Its paths are relative: the collector may be mounted anywhere. */
-import type { LedgerPage, QueryResult } from '@downlink/collector'
+import type { EventPage, Ledger, LedgerPage, QueryResult, StoredRejection } from '@downlink/collector'
 
 /** What the collector refused, and why. */
 export class ApiError extends Error {
@@ -17,6 +17,9 @@ export class ApiError extends Error {
 /** The database's process is starting: the same request works in a moment. */
 export const isStoreAway = (error: unknown): boolean => error instanceof ApiError && error.code === 'store_unavailable'
 
+/** A read token has to be shown first. */
+export const isLocked = (error: unknown): boolean => error instanceof ApiError && error.status === 401
+
 /** Absolute, for workers have paths of their own. */
 export const liveUrl = (): string => new URL('api/live', document.baseURI).href
 
@@ -29,6 +32,12 @@ export async function openLive(url: string, signal: AbortSignal): Promise<Readab
 
 export const fetchSessions = (limit: number, before?: string): Promise<LedgerPage> =>
   call(`api/sessions?limit=${limit}${before === undefined ? '' : `&before=${encodeURIComponent(before)}`}`)
+
+export const fetchLedger = (sessionId: string, signal: AbortSignal): Promise<Ledger> =>
+  call(`api/sessions/${encodeURIComponent(sessionId)}/ledger`, undefined, signal)
+
+export const fetchRejected = (signal: AbortSignal): Promise<EventPage<StoredRejection>> =>
+  call('api/rejected?limit=200', undefined, signal)
 
 /** A result that may have been cut short: the query failed when a part of its answer was sent already. */
 export interface QueryAnswer extends QueryResult {

@@ -1,58 +1,80 @@
-/** Lays out the page: the token where one is needed, then everything else. */
-import { type ReactElement, useEffect, useSyncExternalStore } from 'react'
-import { huesOf } from './format.ts'
+/** Lays out the page: the token where one is needed, then the header, the navigation and the view that the address names. */
+import { type ReactElement, Suspense, useEffect, useRef } from 'react'
 import { Header } from './header.tsx'
-import type { LiveLink } from './live/live-link.ts'
-import { QueryPanel } from './query/query-panel.tsx'
-import { SessionPanel } from './sessions/session-panel.tsx'
-import { useSessions } from './sessions/use-sessions.ts'
-import { TailPanel } from './tail/tail-panel.tsx'
+import { Keyboard } from './keyboard.tsx'
+import { useLive, useLiveLink } from './live/live-context.ts'
+import { Navigation } from './navigation.tsx'
+import { EmptyState, LoadingState } from './parts/states.tsx'
+import { hrefOf, useAddress } from './router.ts'
 import { TokenForm } from './token-form.tsx'
-import { StorePanel } from './vitals/store-panel.tsx'
-import { TypePanel } from './vitals/type-panel.tsx'
-import { Vitals } from './vitals/vitals.tsx'
+import { ViewBoundary } from './view-boundary.tsx'
+import { views } from './views.ts'
 
-export function App({ live }: { readonly live: LiveLink }): ReactElement {
-  const { link, counters, tail } = useSyncExternalStore(live.subscribe, live.snapshot)
-  const sessions = useSessions()
-  const locked = sessions.status === 'locked'
+export function App(): ReactElement {
+  const live = useLiveLink()
+  const { link, counters } = useLive()
+  const { view: name, name: thing } = useAddress()
+  const main = useRef<HTMLElement>(null)
+  const isLocked = link.status === 'locked'
 
   useEffect(() => {
-    if (locked) return
     live.start()
     // The page may come back as it was when it was left, with the feed as it was then.
     const restart = ({ persisted }: PageTransitionEvent) => {
-      if (!persisted) return
-      live.stop()
-      live.start()
+      if (persisted) live.restart()
     }
     addEventListener('pageshow', restart)
     return () => {
       removeEventListener('pageshow', restart)
       live.stop()
     }
-  }, [live, locked])
+  }, [live])
 
-  if (locked) return <TokenForm onShown={sessions.reload} />
-  const { types = {} } = counters ?? {}
-  const hues = huesOf(Object.keys(types))
-  const empty = counters?.stored === 0 && counters.rejected === 0
+  const view = views.find((one) => one.name === name)
+  const Page = thing === undefined ? view?.Page : view?.NamedPage
+  const title = view && Page ? view.title : 'No such view'
+  useEffect(() => {
+    document.title = [thing, title, 'Downlink'].filter((part) => part !== undefined).join(' · ')
+  }, [title, thing])
+  useFocusAfter(`${name}/${thing ?? ''}`, main)
+
+  if (isLocked) return <TokenForm onShown={live.restart} />
   return (
-    <>
-      <a className="skip" href="#sessions">
-        Skip to the sessions
-      </a>
-      <Header link={link} sockets={link.status === 'open' ? counters?.sockets : undefined} />
-      <main>
-        <Vitals counters={counters} current={link.status === 'open'} missing={sessions.missing} />
-        <StorePanel counters={counters} current={link.status === 'open'} />
-        <div className="columns">
-          <SessionPanel sessions={sessions} />
-          <TypePanel types={types} hues={hues} empty={empty} />
-        </div>
-        <TailPanel tail={tail} hues={hues} listening={link.status === 'open'} />
-        <QueryPanel />
+    <Keyboard>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        Skip to the view
+      </button>
+      <Header link={link} counters={counters}>
+        <Navigation current={name} />
+      </Header>
+      <main ref={main} tabIndex={-1} aria-labelledby="view-title">
+        <h1 id="view-title" className="hidden">
+          {title}
+        </h1>
+        <ViewBoundary key={`${name}/${thing ?? ''}`}>
+          <Suspense fallback={<LoadingState what={title} />}>{Page ? <Page /> : <NoSuchView />}</Suspense>
+        </ViewBoundary>
       </main>
-    </>
+    </Keyboard>
   )
+}
+
+const NoSuchView = (): ReactElement => (
+  <EmptyState title="There is no such view">
+    <p>The address may have been cut short on its way.</p>
+    <p>
+      <a href={hrefOf({ view: 'live', parameters: {} })}>What happens now</a>
+    </p>
+  </EmptyState>
+)
+
+/** Another view is another page to who reads by keyboard or ear; the first one is where the browser has put them already. */
+function useFocusAfter(place: string, target: { readonly current: HTMLElement | null }): void {
+  const before = useRef(place)
+  useEffect(() => {
+    if (before.current === place) return
+    before.current = place
+    scrollTo(0, 0)
+    target.current?.focus({ preventScroll: true })
+  }, [place, target])
 }

@@ -1,24 +1,39 @@
-/** Shows the name, and whether the link to the collector is up; where it was lost, when and why. */
-import type { ReactElement } from 'react'
+/** Shows the name, the views, and whether the link to the collector is up; where it was lost, when and why. */
+import type { LiveCounters } from '@downlink/collector'
+import type { ReactElement, ReactNode } from 'react'
 import { formatClock } from './format.ts'
+import { stateText, storeStateOf } from './health/store-state.ts'
 import type { Link } from './live/live-feed.ts'
+import { hrefOf } from './router.ts'
 
 const linkTexts: Record<Link['status'], string> = {
   connecting: 'Connecting',
   open: 'Link up',
   lost: 'Link lost, trying again',
+  locked: 'Locked',
 }
 
-export function Header({ link, sockets }: { readonly link: Link; readonly sockets: number | undefined }): ReactElement {
+interface HeaderProps {
+  readonly link: Link
+  readonly counters: LiveCounters | undefined
+  readonly children: ReactNode
+}
+
+export function Header({ link, counters, children }: HeaderProps): ReactElement {
+  const isOpen = link.status === 'open'
+  const store = storeStateOf(counters?.store, isOpen)
   return (
     <header className="top">
-      <h1>
-        <img src="./icon.svg" alt="" width="28" height="28" />
+      <a className="brand" href={hrefOf({ view: 'live', parameters: {} })}>
+        <img src="./icon.svg" alt="" width="24" height="24" />
         Downlink
-      </h1>
-      <p className="sockets">
-        <strong>{sockets ?? '–'}</strong> {sockets === 1 ? 'socket' : 'sockets'} up
-      </p>
+      </a>
+      {children}
+      {(store.status === 'behind' || store.status === 'away') && (
+        <a className="database" href={hrefOf({ view: 'health', parameters: {} })}>
+          Database: {stateText(store).toLowerCase()}
+        </a>
+      )}
       <p className={`link link-${link.status}`} role="status">
         <span className="lamp" aria-hidden="true" />
         {linkTexts[link.status]}
@@ -29,7 +44,7 @@ export function Header({ link, sockets }: { readonly link: Link; readonly socket
 }
 
 function LossNote({ link }: { readonly link: Link }): ReactElement | null {
-  if (link.status === 'connecting' || !link.lost) return null
+  if (link.status === 'connecting' || link.status === 'locked' || !link.lost) return null
   const { atMs, reason } = link.lost
   return link.status === 'lost' ? (
     <p className="loss fault" role="alert">

@@ -1,9 +1,9 @@
 /** Asks for the read token. The collector keeps it in a cookie that no script can read. */
 import { messageOf } from '@downlink/protocol'
 import { type FormEvent, type ReactElement, useState } from 'react'
-import { showToken } from './api.ts'
+import { fetchSessions, isLocked, showToken } from './api.ts'
 
-export function TokenForm({ onShown }: { readonly onShown: () => Promise<void> }): ReactElement {
+export function TokenForm({ onShown }: { readonly onShown: () => void }): ReactElement {
   const [fault, setFault] = useState('')
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -11,9 +11,9 @@ export function TokenForm({ onShown }: { readonly onShown: () => Promise<void> }
     const token = new FormData(event.currentTarget).get('token')
     try {
       await showToken(String(token))
-      await onShown()
-      // Where that has helped, this form is gone.
-      setFault('It is right, but this browser keeps no cookie for it: open the page by its https address.')
+      if (await isStillLocked())
+        setFault('It is right, but this browser keeps no cookie for it: open the page by its https address.')
+      else onShown()
     } catch (error) {
       setFault(messageOf(error))
     }
@@ -40,3 +40,5 @@ export function TokenForm({ onShown }: { readonly onShown: () => Promise<void> }
     </main>
   )
 }
+
+const isStillLocked = (): Promise<boolean> => fetchSessions(1).then(() => false, isLocked)

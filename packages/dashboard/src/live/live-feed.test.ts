@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { ApiError } from '../api.ts'
 import { createLiveFeed, type FeedMessage } from './live-feed.ts'
 
 /** A feed whose connections, timers and clock are ours. */
@@ -143,4 +144,20 @@ it('asks no more once nobody listens', async () => {
   expect(timers()).toEqual([])
   join()
   expect(connections).toHaveLength(2)
+})
+
+it('waits for the read token, and goes on for all once somebody who has shown it joins', async () => {
+  const { connections, join, links, settle, timers } = aFeed()
+  join()
+  connections[0]?.end(new ApiError(401, 'unauthorized', 'Expected the read token.'))
+  await settle()
+  expect(links().at(-1)).toEqual({ status: 'locked' })
+  expect(timers()).toEqual([])
+  const late: FeedMessage[] = []
+  join(late)
+  expect(late).toEqual([{ kind: 'link', link: { status: 'connecting' } }])
+  expect(links().at(-1)).toEqual({ status: 'connecting' })
+  connections[1]?.push(counters)
+  await settle()
+  expect(links().at(-1)).toEqual({ status: 'open', sinceMs: 1000 })
 })

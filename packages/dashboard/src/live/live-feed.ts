@@ -1,6 +1,6 @@
 /** Reads a collector's live feed for any number of listeners over one connection, and finds it again when it is lost. */
 import type { LiveCounters, LiveTail } from '@downlink/collector'
-import { openLive } from '../api.ts'
+import { isLocked, openLive } from '../api.ts'
 
 /** Times are milliseconds since 1970. */
 export type Link =
@@ -8,6 +8,8 @@ export type Link =
   /** `lost` is the last time that it was not. */
   | { readonly status: 'open'; readonly sinceMs: number; readonly lost?: Loss }
   | { readonly status: 'lost'; readonly lost: Loss }
+  /** A read token has to be shown first; whoever joins after that opens it again. */
+  | { readonly status: 'locked' }
 
 export interface Loss {
   readonly atMs: number
@@ -60,10 +62,11 @@ export function createLiveFeed(ports: LiveFeedPorts): LiveFeed {
   }
 
   function open(): void {
-    close = readFeed(ports, received, (reason) => {
+    close = readFeed(ports, received, (loss) => {
+      if (loss.kind === 'locked') return setLink({ status: 'locked' })
       // While it stays lost, what matters is since when.
       const atMs = link.status === 'lost' ? link.lost.atMs : ports.now()
-      setLink({ status: 'lost', lost: { atMs, reason } })
+      setLink({ status: 'lost', lost: { atMs, reason: loss.reason } })
       close = ports.setTimer(open, retryDelayMs)
     })
   }
@@ -84,9 +87,11 @@ export function createLiveFeed(ports: LiveFeedPorts): LiveFeed {
     join(listener) {
       const entry = (message: FeedMessage) => listener(message)
       listeners.add(entry)
-      listener({ kind: 'link', link })
+      const isLocked = link.status === 'locked'
+      if (isLocked) setLink({ status: 'connecting' })
+      else listener({ kind: 'link', link })
       if (counters) listener({ kind: 'counters', counters })
-      if (listeners.size === 1) open()
+      if (listeners.size === 1 || isLocked) open()
       return () => {
         if (!listeners.delete(entry) || listeners.size > 0) return
         close()
@@ -97,6 +102,8 @@ export function createLiveFeed(ports: LiveFeedPorts): LiveFeed {
   }
 }
 
+type FeedEnd = { readonly kind: 'locked' } | { readonly kind: 'lost'; readonly reason: string }
+
 /**
  * Reads one connection, message by message, until it is lost: then it is closed, and `lost` called once with the reason.
  *
@@ -105,7 +112,7 @@ export function createLiveFeed(ports: LiveFeedPorts): LiveFeed {
 function readFeed(
   { read, setTimer }: LiveFeedPorts,
   received: (message: string) => void,
-  lost: (reason: string) => void,
+  lost: (end: FeedEnd) => void,
 ): () => void {
   const controller = new AbortController()
   let cancelTimer = () => {}
@@ -115,11 +122,13 @@ function readFeed(
     controller.abort()
   }
 
-  const lose = (reason: string): void => {
+  const end = (how: FeedEnd): void => {
     if (controller.signal.aborted) return
     close()
-    lost(reason)
+    lost(how)
   }
+
+  const lose = (reason: string): void => end({ kind: 'lost', reason })
 
   const awaitMore = (): void => {
     cancelTimer()
@@ -139,7 +148,8 @@ function readFeed(
       }
       lose(reasons.ended)
     } catch (error) {
-      lose(error instanceof TypeError || !(error instanceof Error) ? reasons.unanswered : error.message)
+      if (isLocked(error)) end({ kind: 'locked' })
+      else lose(error instanceof TypeError || !(error instanceof Error) ? reasons.unanswered : error.message)
     }
   }
 

@@ -15,6 +15,8 @@ export interface LiveLink {
   /** Idempotent; so is `stop`. */
   start(): void
   stop(): void
+  /** Joins the feed anew: it may be of another time, or have been refused. */
+  restart(): void
 }
 
 export function createLiveLink(feed: LiveFeed): LiveLink {
@@ -30,14 +32,21 @@ export function createLiveLink(feed: LiveFeed): LiveLink {
       return () => listeners.delete(listener)
     },
 
-    start() {
-      leave ??= feed.join(received)
+    start,
+    stop,
+    restart() {
+      stop()
+      start()
     },
+  }
 
-    stop() {
-      leave?.()
-      leave = undefined
-    },
+  function start(): void {
+    leave ??= feed.join(received)
+  }
+
+  function stop(): void {
+    leave?.()
+    leave = undefined
   }
 
   function received(message: FeedMessage): void {

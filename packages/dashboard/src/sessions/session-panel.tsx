@@ -7,7 +7,7 @@ import type { Sessions } from './use-sessions.ts'
 export function SessionPanel({ sessions }: { readonly sessions: Sessions }): ReactElement {
   const { status, fault, ledgers, total, at, more } = sessions
   return (
-    <section className="panel sessions" id="sessions" aria-labelledby="sessions-title">
+    <section className="panel sessions" aria-labelledby="sessions-title">
       <h2 id="sessions-title">
         Sessions <span className="quiet">{total > 0 && formatCount(total)}</span>
       </h2>

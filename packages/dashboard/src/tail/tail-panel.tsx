@@ -1,7 +1,10 @@
 /** Shows events as they are stored, newest on top. */
-import { type ReactElement, useId, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import { formatCount, formatTime, type Hues, hueClass, shortSession } from '../format.ts'
-import { matching, type Tail, type TailEntry } from './tail.ts'
+import { Field } from '../parts/field.tsx'
+import { Segmented } from '../parts/segmented.tsx'
+import { useShortcuts } from '../use-shortcuts.ts'
+import { matching, type Shown, type Tail, type TailEntry } from './tail.ts'
 
 interface TailPanelProps {
   readonly tail: Tail
@@ -12,9 +15,11 @@ interface TailPanelProps {
 export function TailPanel({ tail, hues, listening }: TailPanelProps): ReactElement {
   const [held, setHeld] = useState<Tail>()
   const [filter, setFilter] = useState('')
-  const filterId = useId()
+  const [kinds, setKinds] = useState<Shown>('all')
   const shown = held ?? tail
-  const entries = matching(shown.entries, filter)
+  const entries = matching(shown.entries, filter, kinds)
+  const turn = () => setHeld(held ? undefined : tail)
+  useShortcuts([{ key: 'p', does: held ? 'Let the tail go on' : 'Pause the tail', run: turn }])
   const waitingText = listening ? 'Listening.' : 'Waiting for the link.'
   return (
     <section className="panel tail" aria-labelledby="tail-title">
@@ -25,14 +30,24 @@ export function TailPanel({ tail, hues, listening }: TailPanelProps): ReactEleme
             {formatCount(shown.lost)} too fast to show
           </p>
         )}
-        <label htmlFor={filterId}>Type</label>
-        <input id={filterId} type="search" value={filter} onChange={(event) => setFilter(event.target.value)} />
-        <button type="button" aria-pressed={held !== undefined} onClick={() => setHeld(held ? undefined : tail)}>
+        <Segmented
+          label="Show"
+          value={kinds}
+          options={[
+            { value: 'all', text: 'All' },
+            { value: 'rejected', text: 'Rejected' },
+          ]}
+          onChange={setKinds}
+        />
+        <Field label="Type">
+          <input type="search" value={filter} onChange={(event) => setFilter(event.target.value)} />
+        </Field>
+        <button type="button" aria-pressed={held !== undefined} onClick={turn}>
           {held ? 'Go on' : 'Pause'}
         </button>
       </div>
       {entries.length === 0 ? (
-        <p className="quiet">{tail.entries.length === 0 ? waitingText : 'Nothing of this type among the newest.'}</p>
+        <p className="quiet">{tail.entries.length === 0 ? waitingText : 'Nothing of this kind among the newest.'}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
         <section className="scroll" tabIndex={0} aria-label="Newest events">

@@ -48,6 +48,7 @@ it('tells rejected events by their code', () => {
 
 it('filters by part of a type', () => {
   const { entries } = addTail(emptyTail, aMessage({ events: [anEvent(1, 'bullet_hit'), anEvent(2, 'ship_spawned')] }))
-  expect(matching(entries, ' BULLET ').map(({ type }) => type)).toEqual(['bullet_hit'])
-  expect(matching(entries, '')).toHaveLength(2)
+  expect(matching(entries, ' BULLET ', 'all').map(({ type }) => type)).toEqual(['bullet_hit'])
+  expect(matching(entries, '', 'all')).toHaveLength(2)
+  expect(matching(entries, '', 'rejected')).toEqual([])
 })

@@ -52,10 +52,13 @@ export function addTail(tail: Tail, { events, rejected, lost }: LiveTail): Tail 
   return { entries: [...entries.reverse(), ...tail.entries].slice(0, keptEntries), lost: tail.lost + lost }
 }
 
+export type Shown = 'all' | 'rejected'
+
 /** @param filter part of a type's name; empty for all */
-export function matching(entries: readonly TailEntry[], filter: string): readonly TailEntry[] {
+export function matching(entries: readonly TailEntry[], filter: string, shown: Shown): readonly TailEntry[] {
   const part = filter.trim().toLowerCase()
-  return part === '' ? entries : entries.filter((entry) => entry.type.toLowerCase().includes(part))
+  if (part === '' && shown === 'all') return entries
+  return entries.filter(({ type, rejected }) => type.toLowerCase().includes(part) && (shown === 'all' || rejected))
 }
 
 const shortened = (text: string): string =>

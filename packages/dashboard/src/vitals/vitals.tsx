@@ -13,7 +13,7 @@ interface VitalsProps {
 }
 
 export function Vitals({ counters, current, missing }: VitalsProps): ReactElement {
-  const { stored = 0, rejected = 0, dropped = 0, refused = 0, perSecond = [] } = counters ?? {}
+  const { stored = 0, rejected = 0, dropped = 0, refused = 0, perSecond = [], sockets = 0 } = counters ?? {}
   return (
     <section className="vitals" aria-labelledby="vitals-title">
       <h2 id="vitals-title" className="hidden">
@@ -23,6 +23,9 @@ export function Vitals({ counters, current, missing }: VitalsProps): ReactElemen
         <p className="figure">
           <strong>{current ? formatCount(perSecond.at(-1) ?? 0) : '–'}</strong>
           <span>events a second</span>
+          <span>
+            {current ? formatCount(sockets) : '–'} {sockets === 1 ? 'socket' : 'sockets'} up
+          </span>
         </p>
         <Sparkline values={perSecond} />
       </div>

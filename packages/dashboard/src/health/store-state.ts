@@ -1,5 +1,6 @@
 /** Judges from the live counters how the database stands: up to date, behind the log, or away. */
 import type { LiveCounters } from '@downlink/collector'
+import { formatSpan } from '../format.ts'
 
 export type StoreState =
   /** The counters are of another time, or not there yet. */
@@ -17,6 +18,19 @@ export function storeStateOf(store: LiveCounters['store'] | undefined, isCurrent
   if (!store.isUp) return { status: 'away', wasUp: sumOf(store.restarts) > 0 }
   const { events, ms } = store.lag
   return ms > toleratedLagMs ? { status: 'behind', events, ms } : { status: 'current' }
+}
+
+export function stateText(state: StoreState): string {
+  switch (state.status) {
+    case 'unknown':
+      return 'Not known'
+    case 'current':
+      return 'Up to date'
+    case 'behind':
+      return `${formatSpan(state.ms)} behind`
+    case 'away':
+      return state.wasUp ? 'Starting again' : 'Starting'
+  }
 }
 
 /** Why it was restarted, the commonest first; an unknown reason is named as it came. */

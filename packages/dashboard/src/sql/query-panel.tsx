@@ -13,8 +13,9 @@ type Answer =
   | { readonly status: 'here'; readonly result: QueryAnswer; readonly tookMs: number }
   | { readonly status: 'failed'; readonly message: string }
 
-export function QueryPanel(): ReactElement {
-  const [sql, setSql] = useState(examples[0]?.sql ?? '')
+/** @param given SQL to begin with */
+export function QueryPanel({ given }: { readonly given: string | undefined }): ReactElement {
+  const [sql, setSql] = useState(given ?? examples[0]?.sql ?? '')
   const [answer, setAnswer] = useState<Answer>({ status: 'none' })
   const sqlId = useId()
   const running = useRef(new AbortController())

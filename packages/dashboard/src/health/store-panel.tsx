@@ -1,8 +1,8 @@
 /** Shows how the database stands, and the log before it: quiet while all is well. */
 import type { LiveCounters } from '@downlink/collector'
 import type { ReactElement } from 'react'
-import { formatBytes, formatCount, formatSpan } from '../format.ts'
-import { restartReasons, type StoreState, storeStateOf, sumOf } from './store-state.ts'
+import { formatBytes, formatCount } from '../format.ts'
+import { restartReasons, type StoreState, stateText, storeStateOf, sumOf } from './store-state.ts'
 
 interface StorePanelProps {
   readonly counters: LiveCounters | undefined
@@ -57,19 +57,6 @@ const Term = ({ count, names: [one, more], note, isTrouble }: TermProps): ReactE
     {note && <small> ({note})</small>}
   </li>
 )
-
-function stateText(state: StoreState): string {
-  switch (state.status) {
-    case 'unknown':
-      return 'Not known'
-    case 'current':
-      return 'Up to date'
-    case 'behind':
-      return `${formatSpan(state.ms)} behind`
-    case 'away':
-      return state.wasUp ? 'Starting again' : 'Starting'
-  }
-}
 
 function noteOn(state: StoreState): string {
   switch (state.status) {

@@ -1,0 +1,64 @@
+/** Runs what a single key stands for, and lists the keys for the help. Views add keys of their own while they are shown. */
+
+export interface Shortcut {
+  /** As `KeyboardEvent.key` has it. */
+  readonly key: string
+  /** @example 'Pause the tail' */
+  readonly does: string
+  readonly run: () => void
+}
+
+export interface Shortcuts {
+  /** @returns takes them back */
+  add(group: readonly Shortcut[]): () => void
+  /** A key that two have is the later one's. @returns whether it is anybody's */
+  press(key: string): boolean
+  snapshot(): readonly Shortcut[]
+  subscribe(listener: () => void): () => void
+}
+
+export function createShortcuts(): Shortcuts {
+  const groups = new Set<readonly Shortcut[]>()
+  const listeners = new Set<() => void>()
+  let all: readonly Shortcut[] = []
+
+  const change = (): void => {
+    all = [...groups].flat()
+    for (const listener of listeners) listener()
+  }
+
+  return {
+    add(group) {
+      const entry = [...group]
+      groups.add(entry)
+      change()
+      return () => {
+        groups.delete(entry)
+        change()
+      }
+    },
+
+    press(key) {
+      const shortcut = all.findLast((one) => one.key === key)
+      shortcut?.run()
+      return shortcut !== undefined
+    },
+
+    snapshot: () => all,
+
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Whether the key is the page's: not while somebody writes, nor with a key that makes it the browser's. */
+export function isForPage(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false
+  const [target] = event.composedPath()
+  if (!(target instanceof Element)) return true
+  return (
+    target.closest('input:not([type=radio], [type=checkbox]), textarea, select, dialog, [contenteditable]') === null
+  )
+}
