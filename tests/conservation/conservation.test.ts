@@ -79,7 +79,7 @@ it('stores every event exactly once, in order, as it was pushed', { timeout: 300
         [sessionId],
       )
       const rows = await connection.runAndReadAll(
-        'SELECT pushed::INTEGER, stored::INTEGER, missing::INTEGER, mark::INTEGER, dropped::VARCHAR FROM sessions WHERE session_id = $1',
+        'SELECT pushed::INTEGER, stored::INTEGER, missing::INTEGER, committed_seq::INTEGER, dropped::VARCHAR FROM sessions WHERE session_id = $1',
         [sessionId],
       )
       const [ledger = []] = rows.getRows()

@@ -126,12 +126,12 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
       expectThat(isInOrder, words('twice, or out of order'))
       const counted = [...Object.values(row.rejected), ...Object.values(row.dropped)].reduce((sum, n) => sum + n, 0)
       expectThat(row.stored === stored.length, words('not as many as are counted'))
-      expectThat(row.stored + counted + row.missing === row.mark, words('does not add up'))
-      const isInvented = row.mark > pushed || stored.some((seq) => seq > pushed || isRejected(seq))
+      expectThat(row.stored + counted + row.missing === row.committedSeq, words('does not add up'))
+      const isInvented = row.committedSeq > pushed || stored.some((seq) => seq > pushed || isRejected(seq))
       expectThat(!isInvented, words('never pushed'))
       expectThat(row.pushed === pushed && row.ended === hasEnded, words('another end'))
       expectThat(pushed === 0 || row.proofHash === hashOf(proof), words('another proof'))
-      expectThat(row.mark >= acked, words('acknowledged, and gone'))
+      expectThat(row.committedSeq >= acked, words('acknowledged, and gone'))
       if (endangered === 0) expectThat(row.missing === 0, words('missing, though nothing was damaged'))
       for (let seq = endangered + 1; seq <= acked; seq++) {
         const isThere = stored.includes(seq) || isRejected(seq) || dropped.has(seq)
@@ -168,7 +168,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     if (conn !== own) return own.leave()
     if (result.kind === 'unavailable') return close()
     own.session = session
-    own.acks.push(result.record.mark)
+    own.acks.push(result.record.committedSeq)
   }
 
   function hangUp(): void {
@@ -188,7 +188,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     own.owed++
     void taken.result.then((result) => {
       own.owed--
-      if (conn === own && result.kind === 'committed') own.acks.push(result.record.mark)
+      if (conn === own && result.kind === 'committed') own.acks.push(result.record.committedSeq)
     })
   }
 
@@ -197,7 +197,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     if (acked >= pushed) return
     void post(proof, acked + 1, batchFrom(acked + 1, 6))
       .then((result) => {
-        if (result?.kind === 'committed' && chance(100) < 80) hear(result.record.mark)
+        if (result?.kind === 'committed' && chance(100) < 80) hear(result.record.committedSeq)
       })
       .catch(remember)
   }

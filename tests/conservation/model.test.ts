@@ -1,4 +1,4 @@
-/** Client, two marks, lossy link, beacons, crashes, restored backups: whatever happens, the ledger is right. */
+/** Client, accepted and committed sequence, lossy link, beacons, crashes, restored backups: whatever happens, the ledger is right. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { capacity, createWorld, type World } from './world.ts'
@@ -115,9 +115,9 @@ async function heal(world: World): Promise<void> {
       world.commit(true)
       await world.settle()
     }
-    const mark = world.disk().sessions.get(world.telemetry.sessionId)?.mark ?? 0
+    const committedSeq = world.disk().sessions.get(world.telemetry.sessionId)?.committedSeq ?? 0
     const { pushed, queued, inFlight } = world.telemetry.stats()
-    const isQuiet = world.telemetry.status().status === 'open' && queued + inFlight === 0 && mark === pushed
+    const isQuiet = world.telemetry.status().status === 'open' && queued + inFlight === 0 && committedSeq === pushed
     quiet = isQuiet ? quiet + 1 : 0
     if (quiet > 1) return
   }

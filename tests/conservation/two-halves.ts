@@ -199,7 +199,9 @@ export async function playTwoHalves(seed: number, { disasters, without, steps = 
       ...journal,
       write(writes) {
         if (without === 'empty-entries') {
-          return journal.write(writes.filter(({ from, record, batches }) => from < record.mark || batches.length > 1))
+          return journal.write(
+            writes.filter(({ from, record, batches }) => from < record.committedSeq || batches.length > 1),
+          )
         }
         if (without !== 'one-entry') return journal.write(writes)
         return journal.write(
@@ -208,7 +210,7 @@ export async function playTwoHalves(seed: number, { disasters, without, steps = 
               ...write,
               from: at === 0 ? write.from : (write.batches[at - 1]?.upTo ?? 0),
               batches: [batch],
-              record: { ...write.record, mark: batch.upTo },
+              record: { ...write.record, committedSeq: batch.upTo },
             })),
           ),
         )
@@ -378,9 +380,9 @@ export async function playTwoHalves(seed: number, { disasters, without, steps = 
     if (disasters || !store) return
     const acked = clients.map((client) => client.acked)
     void store.sink.caughtUp(Number.POSITIVE_INFINITY).then(() => {
-      const marks = clients.map(({ id }) => database.content().rows.get(id)?.mark ?? 0)
-      if (acked.some((mark, at) => mark > (marks[at] ?? 0))) {
-        remember(new Violation(`${acked} were acknowledged, ${marks} read`))
+      const committedSeqs = clients.map(({ id }) => database.content().rows.get(id)?.committedSeq ?? 0)
+      if (acked.some((seq, at) => seq > (committedSeqs[at] ?? 0))) {
+        remember(new Violation(`${acked} were acknowledged, ${committedSeqs} read`))
       }
     })
   }

@@ -131,7 +131,7 @@ describe('ack', () => {
     expect(outbox.stats()).toMatchObject({ pushed: 5, acked: 2, queued: 1, dropped: { sampled: 2 } })
   })
 
-  it('moves the cursor along where the mark is past it', () => {
+  it('moves the cursor along where the ack is past it', () => {
     const outbox = createOutbox(9, 'drop-oldest')
     pushMany(outbox, 5)
     send(outbox, 2)
@@ -148,7 +148,7 @@ describe('ack', () => {
     expect(outbox.stats()).toMatchObject({ pushed: 6, acked: 0, dropped: { sampled: 3, overflow: 3 } })
   })
 
-  it('ignores a mark below the present one', () => {
+  it('ignores an ack below the present one', () => {
     const outbox = createOutbox(9, 'drop-oldest')
     pushMany(outbox, 3)
     outbox.ack(2, collected())
@@ -206,18 +206,18 @@ describe('requeue', () => {
 
 /** The collector of the model below: what is stored, and what it was told is not. */
 interface Ledger {
-  mark: number
+  committedSeq: number
   stored: number[]
   dropped: Record<string, number>
 }
 
 const take = (ledger: Ledger, { seq, elements }: { seq: number; elements: readonly unknown[] }): void => {
-  if (seq > ledger.mark + 1) throw new Error(`Expected a batch from ${ledger.mark + 1}, got ${seq}`)
+  if (seq > ledger.committedSeq + 1) throw new Error(`Expected a batch from ${ledger.committedSeq + 1}, got ${seq}`)
   let next = seq
   for (const element of elements) {
     const first = next
     next += spanOf(element)
-    let surplus = Math.max(0, ledger.mark + 1 - first)
+    let surplus = Math.max(0, ledger.committedSeq + 1 - first)
     if (!isDrop(element)) {
       if (surplus === 0) ledger.stored.push(element as number)
     } else {
@@ -227,7 +227,7 @@ const take = (ledger: Ledger, { seq, elements }: { seq: number; elements: readon
         if (count > repeated) ledger.dropped[reason] = (ledger.dropped[reason] ?? 0) + count - repeated
       }
     }
-    ledger.mark = Math.max(ledger.mark, next - 1)
+    ledger.committedSeq = Math.max(ledger.committedSeq, next - 1)
   }
 }
 
@@ -270,8 +270,8 @@ describe('with a collector', () => {
         fc.array(steps, { maxLength: 50 }),
         (capacity, policy, script) => {
           const outbox = createOutbox(capacity, policy)
-          const ledger: Ledger = { mark: 0, stored: [], dropped: {} }
-          const ack = (): void => outbox.ack(ledger.mark, collected({ ...ledger.dropped }))
+          const ledger: Ledger = { committedSeq: 0, stored: [], dropped: {} }
+          const ack = (): void => outbox.ack(ledger.committedSeq, collected({ ...ledger.dropped }))
           let wire: { seq: number; elements: unknown[] }[] = []
           let beacons: { seq: number; elements: unknown[] }[] = []
           let drained: Entry[] = []
@@ -281,8 +281,8 @@ describe('with a collector', () => {
           const link = (): void => {
             if (isLinked) return
             isLinked = true
-            missing += Math.max(0, outbox.acked - ledger.mark)
-            ledger.mark = Math.max(ledger.mark, outbox.acked)
+            missing += Math.max(0, outbox.acked - ledger.committedSeq)
+            ledger.committedSeq = Math.max(ledger.committedSeq, outbox.acked)
             ack()
           }
 
@@ -332,7 +332,7 @@ describe('with a collector', () => {
           link()
           take(ledger, send(outbox))
           ack()
-          expect(ledger.mark).toBe(outbox.pushed)
+          expect(ledger.committedSeq).toBe(outbox.pushed)
           expect(ledger.stored).toEqual([...new Set(ledger.stored)].sort((a, b) => a - b))
           expect(ledger.stored.length + sum(ledger.dropped) + missing).toBe(outbox.pushed)
           expect(outbox.stats()).toMatchObject({ queued: 0, inFlight: 0, dropped: ledger.dropped })
@@ -356,22 +356,22 @@ describe('with a collector', () => {
     fc.assert(
       fc.property(events, (script) => {
         const outbox = createOutbox(4, 'drop-oldest')
-        const ledger: Ledger = { mark: 0, stored: [], dropped: {} }
+        const ledger: Ledger = { committedSeq: 0, stored: [], dropped: {} }
         const refused: Record<string, number> = {}
         for (const act of script) {
           if (act === 'push') pushMany(outbox, 1)
           else if (act === 'send') take(ledger, send(outbox, 2))
-          else if (act === 'ack') outbox.ack(ledger.mark, collected({ ...ledger.dropped }))
+          else if (act === 'ack') outbox.ack(ledger.committedSeq, collected({ ...ledger.dropped }))
           else if (act === 'lose') {
             outbox.rewind()
-            outbox.ack(ledger.mark, collected({ ...ledger.dropped }))
+            outbox.ack(ledger.committedSeq, collected({ ...ledger.dropped }))
           } else {
             refused[act] = (refused[act] ?? 0) + 1
             pushMany(outbox, 1, act)
           }
         }
         outbox.rewind()
-        outbox.ack(ledger.mark, collected({ ...ledger.dropped }))
+        outbox.ack(ledger.committedSeq, collected({ ...ledger.dropped }))
         take(ledger, send(outbox))
         const { overflow, ...others } = ledger.dropped
         expect(others).toEqual(refused)

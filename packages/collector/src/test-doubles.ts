@@ -114,7 +114,7 @@ export const aBatch = (
 }
 
 export interface FakeLog extends CommitLog {
-  readonly appends: { readonly sessionId: string; readonly expectedMark: number; readonly batch: SessionBatch }[]
+  readonly appends: { readonly sessionId: string; readonly expectedSeq: number; readonly batch: SessionBatch }[]
   readonly released: string[]
   readonly unconfirmed: Set<string>
   /** Tells that a session did not begin here. */
@@ -131,8 +131,8 @@ export function createFakeLog(known: ReadonlyMap<string, SessionRecord> = new Ma
       const record = known.get(sessionId)
       return record ? { kind: 'known', record } : { kind: 'unknown' }
     },
-    append(sessionId, expectedMark, batch) {
-      log.appends.push({ sessionId, expectedMark, batch })
+    append(sessionId, expectedSeq, batch) {
+      log.appends.push({ sessionId, expectedSeq, batch })
       return new Promise((resolve) => waiting.push(resolve))
     },
     begin: () => {},

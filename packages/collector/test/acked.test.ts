@@ -4,7 +4,7 @@ import { aClient, aCollector, aFolder, aHello, post, rowsOf } from './harness.ts
 
 const event = (n: number) => ({ type: 'a', timestamp: 1_767_225_600_000 + n, data: { n } })
 const noTotals = { dropped: {}, rejected: {} }
-const ledger = `SELECT mark::INT, pushed::INT, stored::INT, rejected::VARCHAR, dropped::VARCHAR, missing::INT, ended FROM sessions`
+const ledger = `SELECT committed_seq::INT, pushed::INT, stored::INT, rejected::VARCHAR, dropped::VARCHAR, missing::INT, ended FROM sessions`
 
 it('answers hello with welcome, and a batch with an ack once it is in the database', async () => {
   const { listening, data, stop } = await aCollector()

@@ -173,15 +173,15 @@ interface Account {
   readonly sequences: readonly number[]
   /** As the events' own data tells them. */
   readonly ownSequences: readonly number[]
-  readonly mark: number
+  readonly committedSeq: number
   readonly pushed: number
   readonly stored: number
   readonly missing: number
 }
 
 /** What the database has of a session, once it has followed the log so far. */
-async function accountOf(url: string, session: string, mark: number): Promise<Account> {
-  const sql = `SELECT * FROM (SELECT mark::INT AS mark, pushed::INT, stored::INT, missing::INT FROM sessions
+async function accountOf(url: string, session: string, committedSeq: number): Promise<Account> {
+  const sql = `SELECT * FROM (SELECT committed_seq::INT, pushed::INT, stored::INT, missing::INT FROM sessions
       WHERE session_id = '${session}'),
     (SELECT list(seq::INT ORDER BY seq), list((data->>'seq')::INT ORDER BY seq) FROM events WHERE session_id = '${session}')`
   for (;;) {
@@ -198,8 +198,15 @@ async function accountOf(url: string, session: string, mark: number): Promise<Ac
     if (!rows && error?.code === 'store_unavailable') continue
     if (!rows) throw new Error(`Expected rows, got ${JSON.stringify(error)}`)
     const [[reached = 0, pushed = 0, stored = 0, missing = 0, sequences, ownSequences] = []] = rows
-    if (reached < mark) continue
-    return { mark: reached, pushed, stored, missing, sequences: sequences ?? [], ownSequences: ownSequences ?? [] }
+    if (reached < committedSeq) continue
+    return {
+      committedSeq: reached,
+      pushed,
+      stored,
+      missing,
+      sequences: sequences ?? [],
+      ownSequences: ownSequences ?? [],
+    }
   }
 }
 
@@ -266,13 +273,13 @@ async function round(seed: number): Promise<void> {
     const { session } = player.hello
     const { url } = collector.listening
     const account = await accountOf(url, session, player.acked)
-    const { sequences, ownSequences, mark, pushed, stored, missing } = account
+    const { sequences, ownSequences, committedSeq, pushed, stored, missing } = account
     expect(new Set(sequences).size, what).toBe(sequences.length)
     expect(ownSequences, what).toEqual(sequences)
     const there = new Set(sequences.map((seq) => key(session, seq)))
     const gone = [...sound].filter((event) => event.startsWith(session) && !there.has(event))
     expect(gone, what).toEqual([])
-    expect([mark, pushed, stored], what).toEqual([player.acked, player.pushed, sequences.length])
+    expect([committedSeq, pushed, stored], what).toEqual([player.acked, player.pushed, sequences.length])
     expect(missing, what).toBe(player.acked - sequences.length)
   }
   expect(await collector.end('SIGTERM'), what).toBe(0)

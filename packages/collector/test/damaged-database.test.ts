@@ -7,10 +7,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { newRecord } from '../dist/commit/session-record.js'
 import { createDuckDBStore, type DuckDBStore } from '../dist/store/duckdb-store.js'
 import { openDatabase } from '../dist/store/open-database.js'
-import { tableDefinitions } from '../src/store/tables.ts'
 import { aCollectorProcess } from './collector-process.ts'
 import { aBlockOf, aStoredSession, blockBytes, flipInBlock, greet, headersBytes, noise, overwrite } from './damage.ts'
 import { aClient, aCollector, aFolder, aHello, rowsOf } from './harness.ts'
+import { ages, writeOlderDatabase } from './older-tables.ts'
 
 const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
 
@@ -116,21 +116,21 @@ it('rebuilds a database whose checkpoint meets a damaged block, and goes on', as
   const told: object[] = []
   const folder = await aFolder()
   const log = { error: (details: object) => void told.push(details) }
-  let [mark, record] = [0, newRecord('s', 1)]
+  let [written, record] = [0, newRecord('s', 1)]
   const write = async (store: DuckDBStore) => {
     const events = Array.from({ length: 500 }, (_, at) => {
-      const seq = mark + at + 1
+      const seq = written + at + 1
       return { seq, event: { type: 'a', timestamp: seq, data: undefined, json: JSON.stringify(noise(seq, 1000)) } }
     })
-    const session = { ...record, mark: mark + 500, pushed: mark + 500, stored: record.stored + 500 }
+    const session = { ...record, committedSeq: written + 500, pushed: written + 500, stored: record.stored + 500 }
     const { kind } = await store.write({
       events: [{ sessionId: 's', receivedAt: 1, events }],
       rejected: [],
       sessions: [session],
-      position: { segment: 'a', offset: mark },
+      position: { segment: 'a', offset: written },
       logBytes: 0,
     })
-    if (kind === 'written') [mark, record] = [mark + 500, session]
+    if (kind === 'written') [written, record] = [written + 500, session]
     return kind
   }
   const openStore = async () => {
@@ -154,7 +154,7 @@ it('rebuilds a database whose checkpoint meets a damaged block, and goes on', as
   expect(await store.readPosition()).toEqual({ segment: 'a', offset: 2000 })
   expect(told).toEqual([expect.objectContaining({ lostRows: expect.objectContaining({ sessions: 0 }) })])
   record = (await store.readSessions(['s'])).get('s') ?? record
-  expect(record).toMatchObject({ mark: 2500, missing: 2500 - record.stored })
+  expect(record).toMatchObject({ committedSeq: 2500, missing: 2500 - record.stored })
   expect(await write(store)).toBe('written')
   await store.close()
   await database.close()
@@ -256,7 +256,7 @@ describe('a database of another age', () => {
     const before = await readFile(file)
     await expect(listen(data)).rejects.toMatchObject({
       code: 'data_unusable',
-      message: expect.stringMatching(/format 1 or older, got 1000.*downgrade/),
+      message: expect.stringMatching(/format 2 or older, got 1000.*downgrade/),
     })
     expect(before.equals(await readFile(file))).toBe(true)
   })
@@ -279,30 +279,22 @@ describe('a database of another age', () => {
     expect(bytes.equals(await readFile(file))).toBe(true)
   })
 
-  it.each(['sound', 'followed by zeros'])('of version 0.1 opens with its write-ahead log, which is %s', async (how) => {
-    const data = await aFolder()
-    const file = join(data, 'downlink.duckdb')
-    const elsewhere = join(await aFolder(), 'downlink.duckdb')
-    const instance = await DuckDBInstance.create(elsewhere)
-    const connection = await instance.connect()
-    const [eventsTable = '', sessionsTable = '', rejectedTable = ''] = tableDefinitions
-    const older = [eventsTable.replace(/,\s*corrected_ts TIMESTAMP/, ''), sessionsTable, rejectedTable]
-    for (const definition of older) await connection.run(definition)
-    await connection.run(`INSERT INTO sessions BY NAME SELECT 's' AS session_id, 'acked' AS delivery, 2 AS mark, 2 AS pushed,
-      2 AS stored, '{}' AS rejected, '{}' AS dropped, 0 AS missing, true AS ended, TIMESTAMP '2026-01-01' AS first_seen,
-      TIMESTAMP '2026-01-01' AS last_seen`)
-    for (const seq of [1, 2]) {
-      await connection.run(
-        `INSERT INTO events VALUES ('s', ${seq}, 'hit', NULL, '2026-01-01', '2026-01-01', '{"n":1}', NULL)`,
-      )
-    }
-    for (const ending of ['', '.wal']) await copyFile(elsewhere + ending, file + ending)
-    connection.closeSync()
-    instance.closeSync()
-    if (how !== 'sound') await appendFile(`${file}.wal`, Buffer.alloc(65_536))
-    const { collector } = await aCollector({ data })
-    expect(await ledgerOf(collector, 's')).toMatchObject({ stored: 2, missing: 0, balanced: true })
-    expect((await collector.query('SELECT count(corrected_ts)::INT FROM events')).rows).toEqual([[2]])
-    expect(await asidesIn(data)).toHaveLength(how === 'sound' ? 0 : 1)
-  })
+  it.each(ages.flatMap((age) => [[age, 'sound'] as const, [age, 'followed by zeros'] as const]))(
+    'of %s opens with its write-ahead log, which is %s',
+    async (age, how) => {
+      const data = await aFolder()
+      const file = join(data, 'downlink.duckdb')
+      const elsewhere = join(await aFolder(), 'downlink.duckdb')
+      await writeOlderDatabase(elsewhere, age, {
+        async beforeClosing() {
+          for (const ending of ['', '.wal']) await copyFile(elsewhere + ending, file + ending)
+        },
+      })
+      if (how !== 'sound') await appendFile(`${file}.wal`, Buffer.alloc(65_536))
+      const { collector } = await aCollector({ data })
+      expect(await ledgerOf(collector, 's')).toMatchObject({ stored: 2, missing: 0, balanced: true })
+      expect((await collector.query('SELECT count(corrected_ts)::INT FROM events')).rows).toEqual([[2]])
+      expect(await asidesIn(data)).toHaveLength(how === 'sound' ? 0 : 1)
+    },
+  )
 })

@@ -61,20 +61,20 @@ it('opens the database anew after a checkpoint that ran out of disk, and loses n
   const folder = await aSmallDisk(context, 24)
   const database = await openDatabase({ dataFolder: join(folder, 'data'), log: { error() {} } })
   const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
-  let mark = 0
+  let written = 0
   const write = async () => {
     const events = Array.from({ length: 200 }, (_, i) => {
       const json = JSON.stringify(Array.from({ length: 60 }, () => Math.random()))
-      return { seq: mark + i + 1, event: { ...event(i), json } }
+      return { seq: written + i + 1, event: { ...event(i), json } }
     })
     const { kind } = await store.write({
       events: [{ sessionId: 's', receivedAt: 1, events }],
       rejected: [],
-      sessions: [{ ...aRecord, mark: mark + 200, stored: mark + 200 }],
-      position: { segment: 'a', offset: mark },
+      sessions: [{ ...aRecord, committedSeq: written + 200, stored: written + 200 }],
+      position: { segment: 'a', offset: written },
       logBytes: 0,
     })
-    if (kind === 'written') mark += 200
+    if (kind === 'written') written += 200
     return kind
   }
   for (let i = 0; i < 30; i++) expect(await write()).toBe('written')
@@ -85,12 +85,14 @@ it('opens the database anew after a checkpoint that ran out of disk, and loses n
   database.release(connection)
   expect([await write(), await write(), store.available]).toEqual(['unavailable', 'unavailable', false])
   await rm(join(folder, 'ballast'))
-  expect(await store.readPosition()).toEqual({ segment: 'a', offset: mark - 200 })
+  expect(await store.readPosition()).toEqual({ segment: 'a', offset: written - 200 })
   expect([await write(), store.available]).toEqual(['written', true])
-  expect((await store.readSessions(['s'])).get('s')?.mark).toBe(mark)
+  expect((await store.readSessions(['s'])).get('s')?.committedSeq).toBe(written)
   await store.close()
   await database.close()
-  expect(await rowsOf(join(folder, 'data'), 'SELECT count(*)::INT, max(seq)::INT FROM events')).toEqual([[mark, mark]])
+  expect(await rowsOf(join(folder, 'data'), 'SELECT count(*)::INT, max(seq)::INT FROM events')).toEqual([
+    [written, written],
+  ])
   expect((await readdir(join(folder, 'data'))).some((name) => name.includes('corrupt'))).toBe(false)
 })
 
@@ -102,7 +104,7 @@ const aRecord = {
   build: undefined,
   labels: undefined,
   schema: undefined,
-  mark: 0,
+  committedSeq: 0,
   pushed: 0,
   stored: 0,
   rejected: {},

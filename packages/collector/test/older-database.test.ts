@@ -1,43 +1,99 @@
 /** A data folder that an older collector wrote. */
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
-import { expect, it } from 'vitest'
-import { tableDefinitions } from '../src/store/tables.ts'
-import { aCollector, aFolder, post } from './harness.ts'
+import { diagnose, repair } from '@downlink/collector/doctor'
+import { describe, expect, it } from 'vitest'
+import { aBlockOf, flipInBlock } from './damage.ts'
+import { aCollector, aFolder, post, rowsOf } from './harness.ts'
+import { type Age, ages, writeOlderDatabase } from './older-tables.ts'
 
-/** As version 0.1.0 made them, with a view a type. */
-const [eventsTable = '', sessionsTable = '', rejectedTable = ''] = tableDefinitions
-const olderEvents = eventsTable.replace(/,\s*corrected_ts TIMESTAMP/, '')
-const olderView = `CREATE VIEW hit AS SELECT session_id, seq, ts, received_at,
-  TRY(TRY_CAST(json_extract_string(data, '/n') AS BIGINT)) AS n FROM events WHERE type = 'hit'`
+const selectSessions = 'SELECT committed_seq::INT, pushed::INT, stored::INT, missing::INT FROM sessions ORDER BY stored'
 
-it('opens it, corrects its times, and goes on writing to it', async () => {
+async function anOlderFolder(age: Age, sql?: string): Promise<string> {
   const data = await aFolder()
-  const instance = await DuckDBInstance.create(join(data, 'downlink.duckdb'))
-  const connection = await instance.connect()
-  for (const definition of [olderEvents, sessionsTable, rejectedTable, olderView]) await connection.run(definition)
-  expect(olderEvents).not.toContain('corrected_ts')
-  await connection.run(`INSERT INTO sessions BY NAME SELECT 's' AS session_id, 'acked' AS delivery, 1 AS mark, 1 AS pushed,
-    1 AS stored, '{}' AS rejected, '{}' AS dropped, 0 AS missing, true AS ended, TIMESTAMP '2026-01-01' AS first_seen,
-    TIMESTAMP '2026-01-01' AS last_seen, 5000.25 AS clock_offset_ms`)
-  await connection.run(`INSERT INTO events VALUES
-    ('s', 1, 'hit', NULL, '2026-01-01 00:00:00', '2026-01-01 00:00:05', '{"n":1}', NULL),
-    ('plain:1', 1, 'hit', NULL, '2026-01-01 00:00:00', '2026-01-01 00:00:00', '{"n":2}', '{"id":1}')`)
-  connection.closeSync()
-  instance.closeSync()
+  await writeOlderDatabase(join(data, 'downlink.duckdb'), age, sql === undefined ? {} : { sql })
+  return data
+}
 
+describe.each(ages)('a folder of %s', (age) => {
+  it('opens, has its committed sequences under their name, and is written on', async () => {
+    const data = await anOlderFolder(age)
+    const { listening, collector, stop } = await aCollector({ data })
+    await post(listening, [{ type: 'hit', timestamp: 0, data: { n: 3 } }])
+    const rows = async (sql: string) => (await collector.query(sql)).rows
+    expect(await rows(selectSessions)).toEqual([
+      [1, 1, 1, 0],
+      [2, 2, 2, 0],
+    ])
+    expect(await rows("SELECT outstanding, balanced FROM ledgers WHERE session_id = 's'")).toEqual([[0, true]])
+    await stop()
+    expect(await rowsOf(data, 'SELECT max(version) FROM collector.format')).toEqual([[2]])
+    const again = await aCollector({ data })
+    expect((await again.collector.query('SELECT count(*) FROM events')).rows).toEqual([[3]])
+  })
+
+  it('is examined as it stands, and not changed by it', async () => {
+    const data = await anOlderFolder(age)
+    expect(await diagnose(data)).toMatchObject({ status: 'sound' })
+    expect(await rowsOf(data, 'SELECT mark::INT FROM sessions')).toEqual([[2]])
+  })
+
+  it('is told which of its ledgers does not add up, and by how much', async () => {
+    const data = await anOlderFolder(age, 'UPDATE sessions SET mark = 1')
+    const text =
+      'The ledger of session s has sequence 2, beyond its committed sequence 1, accounts for 2 of 1 sequence.'
+    expect((await diagnose(data)).findings).toContainEqual(expect.objectContaining({ code: 'ledger_fault', text }))
+  })
+
+  it('is rebuilt where it is damaged', async () => {
+    const many = `INSERT INTO events BY NAME SELECT 's' AS session_id, seq, 'hit' AS type,
+        TIMESTAMP '2026-01-01' AS ts, TIMESTAMP '2026-01-01' AS received_at,
+        '"' || array_to_string([md5((seq * 32 + part)::VARCHAR) FOR part IN range(32)], '') || '"' AS data
+        FROM range(3, 6001) AS numbers(seq);
+      UPDATE sessions SET mark = 6000, pushed = 6000, stored = 6000`
+    const data = await anOlderFolder(age, many)
+    await flipInBlock(join(data, 'downlink.duckdb'), await aBlockOf(data, 'events', 'data'))
+    const { after, lostEvents } = await repair(data)
+    expect(after.status).toBe('sound')
+    expect(lostEvents).toBeGreaterThan(0)
+    expect(await rowsOf(data, selectSessions)).toEqual([[6000, 6000, 6000 - lostEvents, lostEvents]])
+  })
+
+  it('is what a repair goes on from, as a copy', async () => {
+    const older = await anOlderFolder(age)
+    const data = await aFolder()
+    const { listening, stop } = await aCollector({ data })
+    await post(listening, [{ type: 'hit', timestamp: 0, data: { n: 3 } }])
+    await stop()
+    const { after } = await repair(data, { from: join(older, 'downlink.duckdb') })
+    expect(after.status).toBe('sound')
+    expect(await rowsOf(data, selectSessions)).toEqual([
+      [1, 1, 1, 0],
+      [2, 2, 2, 0],
+    ])
+  })
+})
+
+it('gets corrected times where it is of version 0.1, and keeps the views of its types', async () => {
+  const data = await anOlderFolder(
+    'version 0.1',
+    `CREATE VIEW hit AS SELECT session_id, seq, ts, received_at,
+        TRY(TRY_CAST(json_extract_string(data, '/n') AS BIGINT)) AS n FROM events WHERE type = 'hit';
+      INSERT INTO events VALUES
+        ('plain:1', 1, 'hit', NULL, '2026-01-01 00:00:00', '2026-01-01 00:00:00', '{"n":2}', '{"id":1}')`,
+  )
   const { listening, collector } = await aCollector({ data })
   await post(listening, [{ type: 'hit', timestamp: 0, data: { n: 3 } }])
   const { rows } = await collector.query("SELECT corrected_ts - ts, data FROM events ORDER BY (data->>'n')::INT")
   expect(rows).toEqual([
     ['00:00:05.00025', { n: 1 }],
+    ['00:00:05.00025', { n: 1 }],
     ['00:00:00', { n: 2 }],
     ['00:00:00', { n: 3 }],
   ])
-  expect((await collector.query('SELECT n FROM hit ORDER BY n')).rows).toEqual([[1], [2], [3]])
+  expect((await collector.query('SELECT n FROM hit ORDER BY n')).rows).toEqual([[1], [1], [2], [3]])
 })
 
-it('leaves one that is up to date alone', async () => {
+it('is left alone where it is up to date', async () => {
   const data = await aFolder()
   for (const n of [1, 2]) {
     const { listening, stop, collector } = await aCollector({ data })

@@ -52,7 +52,7 @@ it('refuses what it cannot read with 400', async () => {
   expect(await codeOf(await post(listening, Buffer.from([0x22, 0xff, 0x22])))).toEqual([400, 'bad_encoding'])
 })
 
-it('refuses a hole with 409 and the mark, a wrong proof with 403, a wrong key with 401', async () => {
+it('refuses a hole with 409 and the committed sequence, a wrong proof with 403, a wrong key with 401', async () => {
   const { listening } = await aCollector()
   const body = aPost()
   await post(listening, body)
@@ -75,7 +75,7 @@ it('records as missing what a beacon believes acknowledged', async () => {
   const response = await post(listening, aPost({ next: 6, seq: 6, pushed: 6 }))
   expect(await response.json()).toMatchObject({ ack: 6 })
   await stop()
-  expect(await rowsOf(data, 'SELECT mark::INT, missing::INT, stored::INT FROM sessions')).toEqual([[6, 5, 1]])
+  expect(await rowsOf(data, 'SELECT committed_seq::INT, missing::INT, stored::INT FROM sessions')).toEqual([[6, 5, 1]])
 })
 
 it('answers CORS for allowed origins only', async () => {

@@ -11,7 +11,7 @@ import { aClient, aCollector, aFolder, aHello, openClient, rowsOf } from './harn
 
 const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
 
-it('has everything it acknowledged after SIGKILL, and marks that agree with it', async () => {
+it('has everything it acknowledged after SIGKILL, and committed sequences that agree with it', async () => {
   const data = await aFolder()
   const hello = aHello()
   let acked = 0
@@ -41,12 +41,12 @@ it('has everything it acknowledged after SIGKILL, and marks that agree with it',
   expect(await last.end('SIGTERM')).toBe(0)
   const [row] = await rowsOf(
     data,
-    `SELECT (SELECT mark FROM sessions)::INT, (SELECT stored FROM sessions)::INT,
+    `SELECT (SELECT committed_seq FROM sessions)::INT, (SELECT stored FROM sessions)::INT,
       count(*)::INT, count(DISTINCT seq)::INT, max(seq)::INT, bool_and(seq = ts.epoch_ms()) FROM events`,
   )
-  const [mark] = row ?? []
-  expect(row).toEqual([mark, mark, mark, mark, mark, true])
-  expect(mark).toBeGreaterThanOrEqual(acked)
+  const [committedSeq] = row ?? []
+  expect(row).toEqual([committedSeq, committedSeq, committedSeq, committedSeq, committedSeq, true])
+  expect(committedSeq).toBeGreaterThanOrEqual(acked)
 })
 
 it('refuses a folder that another collector has open', async () => {

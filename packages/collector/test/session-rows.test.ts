@@ -7,7 +7,9 @@ import { tableDefinitions } from '../src/store/tables.ts'
 
 const proofHash = '    proof_hash VARCHAR'
 const asItIs = tableDefinitions[1] ?? ''
-const proofHashEarly = asItIs.replace(`,\n${proofHash}`, '').replace('    mark', `${proofHash},\n    mark`)
+const proofHashEarly = asItIs
+  .replace(`,\n${proofHash}`, '')
+  .replace('    committed_seq', `${proofHash},\n    committed_seq`)
 
 it.each([
   ['a fresh database', asItIs, 'proof_hash'],
@@ -16,8 +18,15 @@ it.each([
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   await connection.run(definition)
-  const record = { ...newRecord('s', 1000), proofHash: 'p', mark: 3, pushed: 5, labels: { a: 'b' }, schema: '1' }
-  await connection.run(upsertSessions, [JSON.stringify([rowOf({ ...record, mark: 1 })])])
+  const record = {
+    ...newRecord('s', 1000),
+    proofHash: 'p',
+    committedSeq: 3,
+    pushed: 5,
+    labels: { a: 'b' },
+    schema: '1',
+  }
+  await connection.run(upsertSessions, [JSON.stringify([rowOf({ ...record, committedSeq: 1 })])])
   await connection.run(upsertSessions, [JSON.stringify([rowOf(record)])])
   const [row] = (await connection.runAndReadAll(selectSessions, ['["s"]'])).getRows()
   expect(recordOf(String(row?.[0]))).toEqual(record)

@@ -48,9 +48,9 @@ it('never throws on text, nor on JSON', () => {
 const good = { dropped: { overflow: 1 }, rejected: { bad_event: 2 } }
 
 it.each([
-  ['no mark', { t: 'ack', totals: good }],
-  ['a negative mark', { t: 'ack', seq: -1, totals: good }],
-  ['a mark of text', { t: 'ack', seq: '1', totals: good }],
+  ['no sequence', { t: 'ack', totals: good }],
+  ['a negative sequence', { t: 'ack', seq: -1, totals: good }],
+  ['a sequence of text', { t: 'ack', seq: '1', totals: good }],
   ['no totals', { t: 'ack', seq: 1 }],
   ['half of the totals', { t: 'ack', seq: 1, totals: { dropped: {} } }],
   ['totals of text', { t: 'ack', seq: 1, totals: { dropped: { overflow: '1' }, rejected: {} } }],

@@ -71,7 +71,7 @@ export type ReceivedFrame =
 export type Post = Hello & Batch
 export type ReceivedPost = ReceivedHello & ReceivedBatch
 
-/** What the collector has counted for a session, at the mark it comes with. */
+/** What the collector has counted for a session, at the committed sequence that it comes with. */
 export interface Totals {
   readonly dropped: DropCounts
   /** By rejection code. */

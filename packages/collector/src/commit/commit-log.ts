@@ -1,4 +1,4 @@
-/** The port between sessions and what makes them durable. Whoever implements it owns every session's committed mark. */
+/** The port between sessions and what makes them durable. Whoever implements it owns every session's committed sequence. */
 import type { RejectedEvent, SessionBatch } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
 
@@ -22,9 +22,9 @@ export interface CommitLog {
   /**
    * Makes a batch durable. Never rejects. Appends of one session take effect in their order.
    *
-   * @param expectedMark the mark that the batch starts from; another one in the store makes the append stale
+   * @param expectedSeq the committed sequence that the batch starts from; where it is another, the append is stale
    */
-  append(sessionId: string, expectedMark: number, batch: SessionBatch): Promise<AppendOutcome>
+  append(sessionId: string, expectedSeq: number, batch: SessionBatch): Promise<AppendOutcome>
   /** Resolves once all that was appended is settled. */
   settled(): Promise<void>
 }
@@ -39,7 +39,7 @@ export type ReadOutcome =
 export type AppendOutcome =
   /** Durable. `rejected` are the batch's own. */
   | { readonly kind: 'committed'; readonly record: SessionRecord; readonly rejected: readonly RejectedEvent[] }
-  /** Nothing was taken: the committed mark is another. */
-  | { readonly kind: 'stale'; readonly mark: number }
+  /** Nothing was taken: the committed sequence is another. */
+  | { readonly kind: 'stale'; readonly committedSeq: number }
   /** Nothing was taken: nothing can be committed now, or the session is not held. */
   | { readonly kind: 'unavailable' }

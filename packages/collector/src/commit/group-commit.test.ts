@@ -30,7 +30,7 @@ it('joins what comes within the time into one group, a write a session', async (
   fire()
   const settled = await Promise.all(outcomes)
   expect(journal.written).toHaveLength(1)
-  expect(settled.map((outcome) => outcome.kind === 'committed' && outcome.record.mark)).toEqual([3, 3, 3])
+  expect(settled.map((outcome) => outcome.kind === 'committed' && outcome.record.committedSeq)).toEqual([3, 3, 3])
   expect(journal.written[0]?.map(({ sessionId, from, batches }) => [sessionId, from, batches.length])).toEqual([
     ['s', 0, 2],
     ['t', 0, 1],
@@ -47,8 +47,8 @@ it('calls an append stale that does not start where the session stands', async (
   const { journal, log, fire } = aLog()
   const outcomes = [log.append('s', 0, aBatch(1, 2)), log.append('s', 5, aBatch(6, 1))]
   fire()
-  expect(await Promise.all(outcomes)).toMatchObject([{ kind: 'committed' }, { kind: 'stale', mark: 2 }])
-  expect(journal.rows.get('s')?.mark).toBe(2)
+  expect(await Promise.all(outcomes)).toMatchObject([{ kind: 'committed' }, { kind: 'stale', committedSeq: 2 }])
+  expect(journal.rows.get('s')?.committedSeq).toBe(2)
 })
 
 it('takes nothing that follows a failed append, so that no hole is stored', async () => {
@@ -68,10 +68,10 @@ it('reads a session back after everything that was appended before', async () =>
   const read = log.read('s', false)
   fire()
   await appended
-  expect(await read).toMatchObject({ kind: 'known', record: { mark: 2 } })
+  expect(await read).toMatchObject({ kind: 'known', record: { committedSeq: 2 } })
 })
 
-it('counts stored, rejected, dropped, missing and pushed exactly at the mark', async () => {
+it('counts stored, rejected, dropped, missing and pushed exactly at the committed sequence', async () => {
   const { log, fire } = aLog()
   const rejected = [{ sessionId: 's', seq: 9, code: 'unknown_type', message: '', raw: '', receivedAt: 1 } as const]
   const outcome = log.append(
@@ -81,7 +81,14 @@ it('counts stored, rejected, dropped, missing and pushed exactly at the mark', a
   )
   fire()
   expect(await outcome).toMatchObject({
-    record: { mark: 11, pushed: 20, stored: 4, missing: 4, rejected: { unknown_type: 1 }, dropped: { overflow: 2 } },
+    record: {
+      committedSeq: 11,
+      pushed: 20,
+      stored: 4,
+      missing: 4,
+      rejected: { unknown_type: 1 },
+      dropped: { overflow: 2 },
+    },
   })
 })
 
@@ -93,7 +100,7 @@ it('asks nobody about a session that was made a moment ago', async () => {
   log.begin('s')
   const outcome = log.append('s', 0, aBatch(1, 1))
   fire()
-  expect(await outcome).toMatchObject({ kind: 'committed', record: { mark: 1 } })
+  expect(await outcome).toMatchObject({ kind: 'committed', record: { committedSeq: 1 } })
 })
 
 it('asks once about a session that nobody has seen', async () => {
@@ -172,7 +179,7 @@ it('tells a store that comes where each session stands, beside what is appended'
   await appended
   await log.settled()
   const writes = journal.written.flat()
-  expect(writes.map(({ sessionId, from, record }) => [sessionId, from, record.mark])).toEqual([
+  expect(writes.map(({ sessionId, from, record }) => [sessionId, from, record.committedSeq])).toEqual([
     // Its own entry tells it as well.
     ['t', 1, 2],
     ['s', 2, 2],

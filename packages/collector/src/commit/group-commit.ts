@@ -39,7 +39,7 @@ export interface GroupCommit extends CommitLog {
   /** Writes a group of nothing, to find out whether the log takes one again. Resolves once that is known. */
   probe(): Promise<void>
   /**
-   * To be called each time that a store has connected, or has found damage: an empty entry from mark to mark shows, for
+   * To be called each time that a store has connected, or has found damage: an empty entry at its committed sequence shows, for
    * each session that is known, whether its last events are gone.
    */
   onStoreUp(): void
@@ -89,8 +89,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       return () => void givenUpListeners.delete(hear)
     },
 
-    append(sessionId, expectedMark, batch) {
-      const outcome = new Promise<AppendOutcome>((resolve) => queue.push({ sessionId, expectedMark, batch, resolve }))
+    append(sessionId, expectedSeq, batch) {
+      const outcome = new Promise<AppendOutcome>((resolve) => queue.push({ sessionId, expectedSeq, batch, resolve }))
       meter?.appended(batch)
       void outcome.then((answer) => meter?.answered(batch, answer))
       tails.set(sessionId, outcome)
@@ -176,7 +176,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     const plan = planGroup(appends, held)
     // Its session was let go after a failure, and is read anew.
     for (const { resolve } of plan.unheld) resolve({ kind: 'unavailable' })
-    for (const { append, mark } of plan.stale) append.resolve({ kind: 'stale', mark })
+    for (const { append, committedSeq } of plan.stale) append.resolve({ kind: 'stale', committedSeq })
     const own = new Set(plan.writes.map(({ sessionId }) => sessionId))
     const writes = [
       ...plan.writes,
@@ -214,7 +214,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     return writes.filter((write) => write !== undefined)
   }
 
-  /** After a failure the marks are read anew. */
+  /** After a failure the committed sequences are read anew. */
   function giveUp(appends: readonly Append[], reason: string): false {
     if (appends.length > 0) onFailure?.(reason)
     for (const { sessionId, resolve } of appends) {

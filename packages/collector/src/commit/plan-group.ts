@@ -7,7 +7,7 @@ import type { SessionWrite } from './session-write.ts'
 
 export interface Append {
   readonly sessionId: string
-  readonly expectedMark: number
+  readonly expectedSeq: number
   readonly batch: SessionBatch
   resolve(outcome: AppendOutcome): void
 }
@@ -15,7 +15,7 @@ export interface Append {
 export interface GroupPlan {
   /** Appends that start where their session stands, in order. */
   readonly taken: readonly Append[]
-  readonly stale: readonly { readonly append: Append; readonly mark: number }[]
+  readonly stale: readonly { readonly append: Append; readonly committedSeq: number }[]
   /** Appends of sessions that are not held. */
   readonly unheld: readonly Append[]
   /** The taken ones, one a session: no entry of a group may depend on another. */
@@ -28,11 +28,11 @@ export function planGroup(
   before: ReadonlyMap<string, Readonly<HeldRecord> | undefined>,
 ): GroupPlan {
   const taken: Append[] = []
-  const stale: { append: Append; mark: number }[] = []
+  const stale: { append: Append; committedSeq: number }[] = []
   const unheld: Append[] = []
   const writes = new Map<string, SessionWrite & { readonly batches: SessionBatch[]; record: SessionRecord }>()
   for (const append of appends) {
-    const { sessionId, expectedMark, batch } = append
+    const { sessionId, expectedSeq, batch } = append
     const held = before.get(sessionId)
     if (!held) {
       unheld.push(append)
@@ -40,8 +40,8 @@ export function planGroup(
     }
     const write = writes.get(sessionId)
     const record = write?.record ?? held.record ?? newRecord(sessionId, batch.receivedAt)
-    if (record.mark !== expectedMark) {
-      stale.push({ append, mark: record.mark })
+    if (record.committedSeq !== expectedSeq) {
+      stale.push({ append, committedSeq: record.committedSeq })
       continue
     }
     taken.push(append)
@@ -51,7 +51,7 @@ export function planGroup(
       write.record = after
     } else {
       const unconfirmed = !held.isConfirmed
-      writes.set(sessionId, { sessionId, from: expectedMark, batches: [batch], record: after, unconfirmed })
+      writes.set(sessionId, { sessionId, from: expectedSeq, batches: [batch], record: after, unconfirmed })
     }
   }
   return { taken, stale, unheld, writes: [...writes.values()] }
@@ -59,8 +59,8 @@ export function planGroup(
 
 /** Says where a session stands, and nothing new: a store that has less learns that the rest is gone. */
 export function restate(record: SessionRecord): SessionWrite {
-  const { sessionId, mark, pushed, ended, lastSeenMs } = record
+  const { sessionId, committedSeq, pushed, ended, lastSeenMs } = record
   const none = { events: [], rejected: [], dropped: {}, missing: 0 }
-  const batch = { ...none, upTo: mark, pushed, end: ended, receivedAt: lastSeenMs }
-  return { sessionId, from: mark, batches: [batch], record, unconfirmed: false }
+  const batch = { ...none, upTo: committedSeq, pushed, end: ended, receivedAt: lastSeenMs }
+  return { sessionId, from: committedSeq, batches: [batch], record, unconfirmed: false }
 }

@@ -1,9 +1,9 @@
 /** What an append carries: validated events, and what is known of those that are none. */
 import type { CheckedEvent, DropCounts, RejectionCode } from '@downlink/protocol'
 
-/** A run of a session's sequences, validated, from the expected mark up to `upTo`. */
+/** A run of a session's sequences, validated, from the expected one up to `upTo`. */
 export interface SessionBatch {
-  /** The mark after this batch. */
+  /** The committed sequence after this batch. */
   readonly upTo: number
   readonly pushed: number
   readonly events: readonly AcceptedEvent[]

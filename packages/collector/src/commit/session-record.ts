@@ -2,11 +2,11 @@
 import type { DropCounts, Totals } from '@downlink/protocol'
 import type { SessionBatch, SessionMetadata } from './session-batch.ts'
 
-/** What is known of a session at its mark. The counts belong to exactly this mark. */
+/** What is known of a session at its committed sequence. The counts belong to exactly that one. */
 export interface SessionRecord extends SessionMetadata {
   readonly sessionId: string
   /** All sequences at or below it are stored, rejected, dropped or missing. */
-  readonly mark: number
+  readonly committedSeq: number
   readonly pushed: number
   readonly stored: number
   readonly rejected: Counts
@@ -27,7 +27,7 @@ export const newRecord = (sessionId: string, nowMs: number): SessionRecord => ({
   build: undefined,
   labels: undefined,
   schema: undefined,
-  mark: 0,
+  committedSeq: 0,
   pushed: 0,
   stored: 0,
   rejected: {},
@@ -43,7 +43,7 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
   return {
     ...record,
     ...batch.metadata,
-    mark: batch.upTo,
+    committedSeq: batch.upTo,
     pushed,
     stored: record.stored + batch.events.length,
     rejected: addRejected(record.rejected, batch),

@@ -1,4 +1,4 @@
-/** Sessions that come while the store is away: none is refused that begins, and none keeps marks that are not its own. */
+/** Sessions that come while the store is away: none is refused that begins, and none keeps a sequence that is not its own. */
 import { describe, expect, it } from 'vitest'
 import { aBatch, createFakeJournal } from '../test-doubles.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -70,9 +70,9 @@ describe('a session that begins while the store is away', () => {
     log.begin('known')
     await log.append('known', 0, aBatch(1, 1))
     expect(await log.read('new', true)).toEqual({ kind: 'unknown' })
-    expect(await log.append('new', 0, aBatch(1, 1))).toMatchObject({ kind: 'committed', record: { mark: 1 } })
+    expect(await log.append('new', 0, aBatch(1, 1))).toMatchObject({ kind: 'committed', record: { committedSeq: 1 } })
     log.release('known')
-    expect(await log.read('known', false)).toMatchObject({ kind: 'known', record: { mark: 1 } })
+    expect(await log.read('known', false)).toMatchObject({ kind: 'known', record: { committedSeq: 1 } })
     expect([log.isConfirmed('new'), log.isConfirmed('known')]).toEqual([false, true])
     expect(flags()).toEqual([
       ['known', false],
@@ -114,7 +114,7 @@ describe('a session that begins while the store is away', () => {
   it.each([
     ['it was first seen earlier', { firstSeenMs: 1 }],
     ['it has another proof', { proofHash: 'another' }],
-    ['it has more of it', { mark: 50, pushed: 50 }],
+    ['it has more of it', { committedSeq: 50, pushed: 50 }],
   ])('is given up where the store knows better: %s', async (_, over) => {
     const { log, rows, sink, comeUp, rest, givenUp } = aLog()
     await log.read('s', true)
@@ -131,7 +131,7 @@ describe('a session that begins while the store is away', () => {
   it('is given up before its first push, too', async () => {
     const { log, rows, comeUp, rest, givenUp } = aLog()
     await log.read('s', true)
-    rows.set('s', { ...newRecord('s', 1), mark: 50, pushed: 50 })
+    rows.set('s', { ...newRecord('s', 1), committedSeq: 50, pushed: 50 })
     await comeUp()
     await rest()
     expect(givenUp).toEqual(['s'])
@@ -142,12 +142,12 @@ describe('a session that begins while the store is away', () => {
     await log.read('s', true)
     await log.append('s', 0, aBatch(1, 2))
     const next = createGroupCommit({ journal, source: store, groupMs: 0, groupEvents: 1 })
-    expect(await next.read('s', false)).toMatchObject({ kind: 'known', record: { mark: 2 } })
+    expect(await next.read('s', false)).toMatchObject({ kind: 'known', record: { committedSeq: 2 } })
     expect(next.isConfirmed('s')).toBe(false)
     next.release('s')
-    rows.set('s', { ...newRecord('s', 1), mark: 50, pushed: 50 })
+    rows.set('s', { ...newRecord('s', 1), committedSeq: 50, pushed: 50 })
     store.isUp = true
-    expect(await next.read('s', false)).toMatchObject({ kind: 'known', record: { mark: 50 } })
+    expect(await next.read('s', false)).toMatchObject({ kind: 'known', record: { committedSeq: 50 } })
     expect(next.isConfirmed('s')).toBe(true)
   })
 })
@@ -155,12 +155,12 @@ describe('a session that begins while the store is away', () => {
 describe('a session that nobody remembers', () => {
   it('waits for the store to come up, and reads what it has', async () => {
     const { log, rows, comeUp, timers, rest } = aLog()
-    rows.set('s', { ...newRecord('s', 1), mark: 5 })
+    rows.set('s', { ...newRecord('s', 1), committedSeq: 5 })
     const read = log.read('s', false)
     await rest()
     expect(timers()).toBe(1)
     await comeUp()
-    expect(await read).toMatchObject({ kind: 'known', record: { mark: 5 } })
+    expect(await read).toMatchObject({ kind: 'known', record: { committedSeq: 5 } })
     expect(timers()).toBe(0)
   })
 
@@ -181,7 +181,7 @@ describe('a session that nobody remembers', () => {
     expire()
     expect(await read).toEqual({ kind: 'unknown' })
     expect(log.isConfirmed('s')).toBe(false)
-    rows.set('s', { ...newRecord('s', 1), mark: 5 })
+    rows.set('s', { ...newRecord('s', 1), committedSeq: 5 })
     answer()
     await rest()
     expect(givenUp).toEqual(['s'])
@@ -213,7 +213,7 @@ it('tells a store that comes of sessions in memory and in the log alike, a few a
   await comeUp()
   for (let turns = 0; turns < 10; turns++) await rest()
   const told = journal.written.slice(before)
-  expect(told.flat().map(({ sessionId, from, record }) => [sessionId, from, record.mark])).toHaveLength(100)
+  expect(told.flat().map(({ sessionId, from, record }) => [sessionId, from, record.committedSeq])).toHaveLength(100)
   expect(Math.max(...told.map((writes) => writes.length))).toBeLessThan(50)
   expect(store.asked).toEqual([])
 })
@@ -227,7 +227,7 @@ it('tells the place of a session again once the log takes something', async () =
   journal.failWith = undefined
   await log.probe()
   await rest()
-  expect(journal.written.flat().map(({ from, record }) => [from, record.mark])).toEqual([
+  expect(journal.written.flat().map(({ from, record }) => [from, record.committedSeq])).toEqual([
     [0, 1],
     [1, 1],
   ])

@@ -164,7 +164,7 @@ const isSame = (stored: SessionRecord | undefined, own: SessionRecord | undefine
   (own !== undefined &&
     stored.firstSeenMs === own.firstSeenMs &&
     stored.proofHash === own.proofHash &&
-    stored.mark <= own.mark)
+    stored.committedSeq <= own.committedSeq)
 
 /** A wait for the store keeps no process alive. */
 function realTimer(run: () => void, delayMs: number): () => void {

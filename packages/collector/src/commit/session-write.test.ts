@@ -39,7 +39,7 @@ const batch = fc
 it('brings a write back as it was', () => {
   fc.assert(
     fc.property(fc.array(batch), fc.boolean(), (batches, unconfirmed) => {
-      const record = { ...newRecord('s', 5), mark: 7, labels: { a: 'é' } }
+      const record = { ...newRecord('s', 5), committedSeq: 7, labels: { a: 'é' } }
       const write = { sessionId: 's', from: 3, batches, record, unconfirmed }
       const { head, body } = encodeWrite(write)
       expect(head).toEqual({ session: 's', from: 3, to: 7, pushed: 0, ...(unconfirmed && { unconfirmed }) })
@@ -52,12 +52,13 @@ it('brings a write back as it was', () => {
 
 it('reads what a log of format 1 holds', () => {
   const record = newRecord('s', 5)
+  const { committedSeq: mark, ...logged } = record
   const events = [
     [8, 'é', 1.5, -1, 8, -1],
     [9, 'b', 2, 4, 4, 7],
   ]
   const outline = Buffer.from(
-    JSON.stringify({ record, batches: [{ ...aBatch(8, 9), events, introduction: metadata }] }),
+    JSON.stringify({ record: { ...logged, mark }, batches: [{ ...aBatch(8, 9), events, introduction: metadata }] }),
   )
   const length = Buffer.alloc(4)
   length.writeUInt32LE(outline.length)

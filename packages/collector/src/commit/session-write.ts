@@ -15,7 +15,7 @@ import type { SessionRecord } from './session-record.ts'
 
 export interface SessionWrite {
   readonly sessionId: string
-  /** The mark that it starts from. */
+  /** The committed sequence that it starts from. */
   readonly from: number
   /** In order, each from where the one before it ends. */
   readonly batches: readonly SessionBatch[]
@@ -36,9 +36,16 @@ const batchOf = <Events>(
   events: readonly AcceptedEvent[],
 ): SessionBatch => ({ ...batch, events, ...(introduction && { metadata: introduction }) })
 
+/** A record as the log has it, in which the committed sequence is called the mark. */
+type LoggedRecord = Omit<SessionRecord, 'committedSeq'> & { readonly mark: number }
+
+const loggedRecord = ({ committedSeq, ...record }: SessionRecord): LoggedRecord => ({ ...record, mark: committedSeq })
+
+const recordOf = ({ mark, ...record }: LoggedRecord): SessionRecord => ({ ...record, committedSeq: mark })
+
 /** A write without its events: how many each batch has is told. */
 interface Outline {
-  readonly record: SessionRecord
+  readonly record: LoggedRecord
   readonly types: readonly string[]
   readonly batches: readonly LoggedBatch<number>[]
 }
@@ -61,7 +68,7 @@ export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: S
     }
   }
   const outline: Outline = {
-    record,
+    record: loggedRecord(record),
     types: [...types.keys()],
     batches: batches.map(({ metadata, ...batch }) => ({
       ...batch,
@@ -70,7 +77,13 @@ export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: S
     })),
   }
   return {
-    head: { session: sessionId, from, to: record.mark, pushed: record.pushed, ...(unconfirmed && { unconfirmed }) },
+    head: {
+      session: sessionId,
+      from,
+      to: record.committedSeq,
+      pushed: record.pushed,
+      ...(unconfirmed && { unconfirmed }),
+    },
     body: joinBody(JSON.stringify(outline), new Uint8Array(rows.buffer), texts.join('')),
   }
 }
@@ -107,7 +120,7 @@ export function decodeWrite({ head, body }: Entry): SessionWrite {
   const outlineEnd = 4 + bytes.readUInt32LE(0)
   const outline: Outline = JSON.parse(bytes.toString('utf8', 4, outlineEnd))
   const { session: sessionId, from, unconfirmed = false } = head
-  const { record } = outline
+  const record = recordOf(outline.record)
   if (isFirstFormat(outline)) {
     return { sessionId, from, record, unconfirmed, batches: decodeFirstFormat(outline, bytes.subarray(outlineEnd)) }
   }

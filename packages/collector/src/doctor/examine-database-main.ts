@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { answerParent, type OnProgress } from '../store/recovery/probe.ts'
 import { readByRanges } from '../store/recovery/row-ranges.ts'
 import { totalOf } from '../store/recovery/salvage.ts'
-import { hasTable, readFormat } from '../store/tables.ts'
+import { committedSeqColumn, hasTable, readFormat } from '../store/tables.ts'
 import type { DatabaseReport, LedgerFault, TableReport } from './examine-database.ts'
 
 const tables = ['sessions', 'events', 'rejected_events'] as const
@@ -12,10 +12,11 @@ const tables = ['sessions', 'events', 'rejected_events'] as const
 const shareOf = { sessions: 0.1, events: 0.8, rejected_events: 0.1 } as const
 const faultsTold = 100
 
-const selectFaults = `SELECT session_id, mark, stored, rows, twice, highest,
-    mark - stored - missing - ${totalOf('rejected')} - ${totalOf('dropped')} AS unaccounted
+/** @param column what holds the committed sequence */
+const selectFaults = (column: string): string => `SELECT session_id, committed_seq, stored, rows, twice, highest,
+    committed_seq - stored - missing - ${totalOf('rejected')} - ${totalOf('dropped')} AS unaccounted
   FROM (
-    SELECT session_id, coalesce(mark, 0) AS mark, coalesce(stored, 0) AS stored, coalesce(missing, 0) AS missing,
+    SELECT session_id, coalesce(${column}, 0) AS committed_seq, coalesce(stored, 0) AS stored, coalesce(missing, 0) AS missing,
       coalesce(rejected, '{}') AS rejected, coalesce(dropped, '{}') AS dropped, coalesce(rows, 0) AS rows,
       coalesce(twice, 0) AS twice, coalesce(highest, 0) AS highest
     FROM sessions FULL JOIN (
@@ -23,7 +24,7 @@ const selectFaults = `SELECT session_id, mark, stored, rows, twice, highest,
       FROM events GROUP BY session_id
     ) USING (session_id)
   )
-  WHERE unaccounted <> 0 OR stored <> rows OR twice > 0 OR highest > mark`
+  WHERE unaccounted <> 0 OR stored <> rows OR twice > 0 OR highest > committed_seq`
 
 async function examine(file: string, onProgress: OnProgress): Promise<DatabaseReport> {
   const instance = await DuckDBInstance.create(file, { access_mode: 'READ_ONLY' })
@@ -65,11 +66,12 @@ async function readPosition(connection: DuckDBConnection) {
 
 async function examineLedgers(connection: DuckDBConnection) {
   const [row] = (await connection.runAndReadAll('SELECT count(*), coalesce(sum(missing), 0) FROM sessions')).getRows()
-  const found = await connection.runAndReadAll(`FROM (${selectFaults}) ORDER BY session_id LIMIT ${faultsTold}`)
-  const [count] = (await connection.runAndReadAll(`SELECT count(*) FROM (${selectFaults})`)).getRows()
+  const select = selectFaults(await committedSeqColumn(connection))
+  const found = await connection.runAndReadAll(`FROM (${select}) ORDER BY session_id LIMIT ${faultsTold}`)
+  const [count] = (await connection.runAndReadAll(`SELECT count(*) FROM (${select})`)).getRows()
   const faults = found.getRows().map(([sessionId, ...figures]): LedgerFault => {
-    const [mark = 0, stored = 0, rows = 0, twice = 0, highest = 0, unaccounted = 0] = figures.map(Number)
-    return { sessionId: String(sessionId), mark, stored, rows, twice, highest, unaccounted }
+    const [committedSeq = 0, stored = 0, rows = 0, twice = 0, highest = 0, unaccounted = 0] = figures.map(Number)
+    return { sessionId: String(sessionId), committedSeq, stored, rows, twice, highest, unaccounted }
   })
   return { sessions: Number(row?.[0]), missing: Number(row?.[1]), faults, faultCount: Number(count?.[0]) }
 }

@@ -31,7 +31,7 @@ export interface LedgerReport {
 /** A session whose ledger does not add up, or does not agree with its events. */
 export interface LedgerFault {
   readonly sessionId: string
-  readonly mark: number
+  readonly committedSeq: number
   /** As its ledger counts. */
   readonly stored: number
   /** That are there. */
@@ -39,7 +39,7 @@ export interface LedgerFault {
   /** Of these, sequences that stand there once more. */
   readonly twice: number
   readonly highest: number
-  /** The mark, less all that is stored, rejected, dropped or missing. */
+  /** The committed sequence, less all that is stored, rejected, dropped or missing. */
   readonly unaccounted: number
 }
 

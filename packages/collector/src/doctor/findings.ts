@@ -131,12 +131,12 @@ function describeLedgers({ sessions, missing, faults, faultCount }: LedgerReport
   return findings
 }
 
-function faultText({ sessionId, mark, stored, rows, twice, highest, unaccounted }: LedgerFault): string {
+function faultText({ sessionId, committedSeq, stored, rows, twice, highest, unaccounted }: LedgerFault): string {
   const parts: string[] = []
   if (stored !== rows) parts.push(`counts ${count(stored, 'stored event')}, and has ${rows}`)
   if (twice > 0) parts.push(`has ${count(twice, 'sequence')} twice`)
-  if (highest > mark) parts.push(`has sequence ${highest}, beyond its mark ${mark}`)
-  if (unaccounted !== 0) parts.push(`accounts for ${mark - unaccounted} of ${count(mark, 'sequence')}`)
+  if (highest > committedSeq) parts.push(`has sequence ${highest}, beyond its committed sequence ${committedSeq}`)
+  if (unaccounted !== 0) parts.push(`accounts for ${committedSeq - unaccounted} of ${count(committedSeq, 'sequence')}`)
   return `The ledger of session ${sessionId} ${parts.join(', ')}.`
 }
 

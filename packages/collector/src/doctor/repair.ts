@@ -116,7 +116,7 @@ async function sinkLog(
   await store.close()
   await database.close()
   await writer.close()
-  if (!isDone) throw new CollectorError('data_unusable', `ReadSide the log took over ${sinkTimeoutMs} ms`)
+  if (!isDone) throw new CollectorError('data_unusable', `Reading the log took over ${sinkTimeoutMs} ms`)
 }
 
 function createLosses() {

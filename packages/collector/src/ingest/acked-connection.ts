@@ -93,7 +93,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     const { record } = result
     socket.send({
       t: 'welcome',
-      ack: record.mark,
+      ack: record.committedSeq,
       window: limits.windowEvents,
       maxBatchBytes: limits.maxFrameBytes,
       beatMs: limits.heartbeatMs,
@@ -139,7 +139,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     if (!due) return
     const { record, rejected } = due
     due = undefined
-    const frame = { t: 'ack', seq: record.mark, totals: totalsOf(record) } as const
+    const frame = { t: 'ack', seq: record.committedSeq, totals: totalsOf(record) } as const
     socket.send(rejected.length === 0 ? frame : { ...frame, rejected })
   }
 

@@ -71,7 +71,7 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     const result = await handshake
     if (result.kind === 'unavailable') return unavailable()
     const message = `Expected a batch from ${taken.accepted + 1}, got ${post.seq}`
-    return { status: 409, body: { ...refusal(409, 'hole', message).body, ack: result.record.mark } }
+    return { status: 409, body: { ...refusal(409, 'hole', message).body, ack: result.record.committedSeq } }
   }
 
   async function takePlain(events: readonly ReceivedElement[]): Promise<PostOutcome> {
@@ -84,8 +84,8 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     const rejected = result.rejected
       .slice(0, limits.maxRejectionsPerAnswer)
       .map(({ seq, code, message }) => ({ seq, code, message }))
-    const { mark } = record
-    const body = { t: 'ack', seq: mark, ack: mark, totals: totalsOf(record), rejected } as const
+    const seq = record.committedSeq
+    const body = { t: 'ack', seq, ack: seq, totals: totalsOf(record), rejected } as const
     return { status: 200, body: leftOut ? { ...body, leftOut } : body }
   }
 }

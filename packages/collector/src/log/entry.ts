@@ -9,12 +9,12 @@
  */
 import { crc32 } from 'node:zlib'
 
-/** Whose entry it is, and which sequences it moves the session's committed mark over. */
+/** Whose entry it is, and which sequences it commits. */
 export interface EntryHead {
   readonly session: string
-  /** The mark that it starts from. */
+  /** The committed sequence that it starts from. */
   readonly from: number
-  /** The mark after it. */
+  /** The committed sequence after it. */
   readonly to: number
   /** The highest sequence that the sender had given out. */
   readonly pushed: number

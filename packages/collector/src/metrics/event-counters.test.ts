@@ -83,7 +83,7 @@ it('counts what the log committed, and nothing else', () => {
   for (let count = 0; count < 3; count++) counters.appended(batch)
   expect(counters.pending).toBe(3)
   counters.answered(batch, { kind: 'unavailable' })
-  counters.answered(batch, { kind: 'stale', mark: 3 })
+  counters.answered(batch, { kind: 'stale', committedSeq: 3 })
   counters.answered(batch, { kind: 'committed', record: newRecord('s', 0), rejected: [] })
   expect(counters.pending).toBe(0)
   expect(counters.counts().stored).toBe(1)

@@ -10,13 +10,13 @@ const total = (counts: string): string => `coalesce(list_sum(map_values(${counts
 /**
  * pushed = stored + rejected + dropped + missing + outstanding. What an ended session has outstanding is missing.
  * SQL can't know whose link is gone: there it stays outstanding, and `last_seen` tells how long nothing was heard.
- * `balanced` says that nothing is missing and that the collector's counts add up to the session's mark.
+ * `balanced` says that nothing is missing and that the collector's counts add up to the session's committed sequence.
  */
 export const ledgersView: string = `CREATE OR REPLACE VIEW ledgers AS
   WITH counted AS (
     SELECT
       session_id, pushed, stored, ${total('rejected')} AS rejected, ${total('dropped')} AS dropped, missing AS lost,
-      mark, pushed - mark AS rest, ended, last_seen
+      committed_seq, pushed - committed_seq AS rest, ended, last_seen
     FROM sessions
   )
   SELECT
@@ -24,7 +24,7 @@ export const ledgersView: string = `CREATE OR REPLACE VIEW ledgers AS
     lost + CASE WHEN ended THEN rest ELSE 0 END AS missing,
     CASE WHEN ended THEN 0 ELSE rest END AS outstanding,
     ended, last_seen,
-    mark = stored + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended) AS balanced
+    committed_seq = stored + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended) AS balanced
   FROM counted`
 
 /** pushed = stored + Σ rejected + Σ dropped + missing + outstanding. Times are milliseconds since 1970. */
@@ -125,10 +125,10 @@ export function createLedgers({ readers, isOpen, owed }: LedgersOptions): Ledger
 
 function ledgerOf(record: SessionRecord, open: boolean): Ledger {
   const { sessionId, delivery, pushed, stored, rejected, dropped, ended, build, labels } = record
-  const rest = pushed - record.mark
+  const rest = pushed - record.committedSeq
   const expectsMore = open && !ended
   const missing = record.missing + (expectsMore ? 0 : rest)
-  const addsUp = record.mark === stored + totalOf(rejected) + totalOf(dropped) + record.missing
+  const addsUp = record.committedSeq === stored + totalOf(rejected) + totalOf(dropped) + record.missing
   return {
     sessionId,
     delivery,
@@ -167,7 +167,7 @@ export function countEvents(readers: Readers): Promise<EventCounts & { readonly 
     async (connection) => {
       const totals = await connection.runAndReadAll(
         `SELECT sum(stored), sum(rejected), sum(dropped), sum(lost), sum(rest)
-      FROM ledgers JOIN (SELECT session_id, missing AS lost, pushed - mark AS rest FROM sessions) USING (session_id)`,
+      FROM ledgers JOIN (SELECT session_id, missing AS lost, pushed - committed_seq AS rest FROM sessions) USING (session_id)`,
       )
       const types = await connection.runAndReadAll(
         `SELECT type, count(*) FROM events GROUP BY type ORDER BY count(*) DESC LIMIT ${maxCountedTypes}`,

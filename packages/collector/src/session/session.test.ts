@@ -12,7 +12,7 @@ const event = received({ type: 'a', timestamp: 1 })
 function aSession(record?: SessionRecord) {
   const log = createFakeLog()
   const failures: Session[] = []
-  let owed = record ? record.pushed - record.mark : 0
+  let owed = record ? record.pushed - record.committedSeq : 0
   const session = createSession({
     id: 's',
     proofHash: 'p',
@@ -30,8 +30,8 @@ function aSession(record?: SessionRecord) {
   return { session, log, failures, take, owed: () => owed }
 }
 
-const at = (mark: number): SessionRecord => ({ ...newRecord('s', 0), mark, pushed: mark })
-const committed = (mark: number) => ({ kind: 'committed', record: at(mark), rejected: [] }) as const
+const at = (committedSeq: number): SessionRecord => ({ ...newRecord('s', 0), committedSeq, pushed: committedSeq })
+const committed = (committedSeq: number) => ({ kind: 'committed', record: at(committedSeq), rejected: [] }) as const
 const resultOf = (taken: Taken) => {
   if (taken.kind !== 'taken') throw new Error(`Expected it to be taken, got ${taken.kind}`)
   return taken.result
@@ -41,7 +41,7 @@ it('appends each batch from where the one before ends, without waiting for it', 
   const { log, take } = aSession()
   take(1, 2)
   take(3, 2)
-  expect(log.appends.map(({ expectedMark, batch }) => [expectedMark, batch.upTo])).toEqual([
+  expect(log.appends.map(({ expectedSeq, batch }) => [expectedSeq, batch.upTo])).toEqual([
     [0, 2],
     [2, 4],
   ])
@@ -61,7 +61,7 @@ it('refuses a hole, and tells how far it got', () => {
 
 it('answers a repeat at once where it is committed', async () => {
   const { log, take } = aSession(at(3))
-  expect(await resultOf(take(1, 3))).toMatchObject({ kind: 'committed', record: { mark: 3 } })
+  expect(await resultOf(take(1, 3))).toMatchObject({ kind: 'committed', record: { committedSeq: 3 } })
   expect(log.appends).toHaveLength(0)
 })
 
@@ -76,20 +76,20 @@ it('answers a repeat of what is under way only with its commit', async () => {
   await new Promise(setImmediate)
   expect(answered).toBe(false)
   await log.answer(committed(2))
-  expect(await repeat).toMatchObject({ kind: 'committed', record: { mark: 2 } })
+  expect(await repeat).toMatchObject({ kind: 'committed', record: { committedSeq: 2 } })
 })
 
 it('counts what the sender believes acknowledged and nobody has as missing', () => {
   const { session, log } = aSession()
   const metadata = { ...newRecord('s', 0) }
   void session.handshake(metadata, { next: 11, pushed: 20 }, 1000)
-  expect(log.appends[0]).toMatchObject({ expectedMark: 0, batch: { missing: 10, upTo: 10, pushed: 20 } })
+  expect(log.appends[0]).toMatchObject({ expectedSeq: 0, batch: { missing: 10, upTo: 10, pushed: 20 } })
 })
 
 it('writes nothing for a greeting that tells nothing new', async () => {
   const { session, log } = aSession(at(5))
   expect(await session.handshake(newRecord('s', 0), { next: 6, pushed: 5 }, 1000)).toMatchObject({
-    record: { mark: 5 },
+    record: { committedSeq: 5 },
   })
   expect(log.appends).toHaveLength(0)
 })
@@ -97,10 +97,10 @@ it('writes nothing for a greeting that tells nothing new', async () => {
 it('records what a greeting told with the first push, and nothing before', async () => {
   const { session, log, take } = aSession()
   const metadata = { ...newRecord('s', 0), build: 'b1' }
-  expect(await session.handshake(metadata, { next: 1, pushed: 0 }, 1000)).toMatchObject({ record: { mark: 0 } })
+  expect(await session.handshake(metadata, { next: 1, pushed: 0 }, 1000)).toMatchObject({ record: { committedSeq: 0 } })
   expect(await resultOf(session.take({ seq: 1, pushed: 0, events: [], end: true }, 1000))).toMatchObject({
     kind: 'committed',
-    record: { mark: 0 },
+    record: { committedSeq: 0 },
   })
   expect(log.appends).toHaveLength(0)
   take(1, 1)
@@ -133,7 +133,7 @@ it('takes nothing more after a failed append: what was behind it is discarded to
   let failed = 0
   session.attach({ epoch: 1, replaced() {}, failed: () => failed++ })
   await log.answer({ kind: 'unavailable' })
-  await log.answer({ kind: 'stale', mark: 0 })
+  await log.answer({ kind: 'stale', committedSeq: 0 })
   expect(await Promise.all([first, second])).toEqual([{ kind: 'unavailable' }, { kind: 'unavailable' }])
   expect(await resultOf(take(5, 1))).toEqual({ kind: 'unavailable' })
   // Never a hole: it is not the sender's fault that there is one.
@@ -157,8 +157,8 @@ it('lets a higher connection take over, and no lower one', () => {
 it('counts what it owes while nobody is there to bring it, and what it owes after its end', async () => {
   const { session, log, take, owed } = aSession({ ...at(3), pushed: 5 })
   const link: Link = { epoch: 1, replaced() {}, failed() {} }
-  const owes = async (mark: number, pushed: number, ended: boolean) => {
-    await log.answer({ kind: 'committed', record: { ...at(mark), pushed, ended }, rejected: [] })
+  const owes = async (committedSeq: number, pushed: number, ended: boolean) => {
+    await log.answer({ kind: 'committed', record: { ...at(committedSeq), pushed, ended }, rejected: [] })
     return owed()
   }
   expect(owed()).toBe(2)

@@ -1,5 +1,5 @@
 /**
- * One session in memory: the accepted mark, over the committed one that the log owns.
+ * One session in memory: the accepted sequence, ahead of the committed one that the log owns.
  * All of its batches pass through here, whatever brought them, and none waits between check and append: this is the lock.
  */
 import type { Hello, ReceivedBatch, ReceivedElement } from '@downlink/protocol'
@@ -26,7 +26,7 @@ export interface Link {
   readonly epoch: number
   /** A higher `epoch` took over. */
   replaced(): void
-  /** The session was given up; its marks must be read again. */
+  /** The session was given up; its committed sequence must be read again. */
   failed(): void
 }
 
@@ -45,7 +45,7 @@ export interface Session {
   handshake(metadata: SessionMetadata, hello: Pick<Hello, 'next' | 'pushed'>, receivedAt: number): Promise<CommitResult>
   take(batch: ReceivedBatch, receivedAt: number): Taken
   takePlain(elements: readonly ReceivedElement[], end: boolean, receivedAt: number): Promise<CommitResult>
-  /** Its marks turned out not to be the session's: nothing more is taken, and its link fails. Idempotent. */
+  /** What it took for the committed sequence turned out not to be: nothing more is taken, and its link fails. Idempotent. */
   giveUp(): void
 }
 
@@ -88,7 +88,7 @@ export function createSession({
   onFailed,
 }: SessionOptions): Session {
   let committed = record
-  let accepted = record?.mark ?? 0
+  let accepted = record?.committedSeq ?? 0
   let pushed = record?.pushed ?? 0
   let ended = record?.ended ?? false
   let clockOffsetMs = record?.clockOffsetMs
@@ -99,7 +99,7 @@ export function createSession({
   let unrecorded: SessionMetadata | undefined
   let link: Link | undefined
   /** What it owes as a session without a link; those that are not in memory are counted like this, too. */
-  let owed = record ? record.pushed - record.mark : 0
+  let owed = record ? record.pushed - record.committedSeq : 0
 
   const session: Session = {
     id,
@@ -187,7 +187,7 @@ export function createSession({
 
   function countOwed(): void {
     const expectsMore = link !== undefined && !committed?.ended
-    const owes = committed && !expectsMore ? committed.pushed - committed.mark : 0
+    const owes = committed && !expectsMore ? committed.pushed - committed.committedSeq : 0
     if (owes !== owed) onOwed(owes - owed)
     owed = owes
   }

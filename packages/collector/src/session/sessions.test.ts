@@ -13,7 +13,7 @@ const openIn =
 
 function someSessions(known: Record<string, string> = {}, maxIdle = 10) {
   const records = Object.entries(known).map(
-    ([id, proof]) => [id, { ...newRecord(id, 0), proofHash: hashOf(proof), mark: 5 }] as const,
+    ([id, proof]) => [id, { ...newRecord(id, 0), proofHash: hashOf(proof), committedSeq: 5 }] as const,
   )
   const log = createFakeLog(new Map(records))
   let reads = 0
@@ -82,7 +82,7 @@ it('lets idle sessions go, the longest unused first, and never one with a socket
   expect(reads()).toBe(5)
 })
 
-it('forgets a session that failed, so that its marks are read again', async () => {
+it('forgets a session that failed, so that its committed sequence is read again', async () => {
   const { open, log, reads } = someSessions({ s: 'p' })
   const opened = await open('s', 'p')
   if (opened.kind !== 'opened') throw new Error('Expected it to open')

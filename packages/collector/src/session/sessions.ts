@@ -63,7 +63,7 @@ export function createSessions({ log, validator, maxIdle, onOwed, onSocket }: Se
     openIds: () => [...sessions.values()].filter(({ open }) => open).map(({ id }) => id),
   }
 
-  /** Two that ask for the same session at once get the same one: it must have one accepted mark. */
+  /** Two that ask for the same session at once get the same one: it must have one accepted sequence. */
   function load(sessionId: string, proofHash: string, begins: boolean): Promise<Session | undefined> {
     const under = loading.get(sessionId)
     if (under) return under

@@ -17,13 +17,13 @@ it('adds up wherever the store stands, also with rejections that are only counte
     rejectedMore: { bad_event: 3, bad_text: 2 },
     dropped: { overflow: 3, sampled: 1 },
   }
-  const after = { ...newRecord('s', 1), mark: 12, pushed: 12 }
-  for (let mark = 0; mark <= 12; mark++) {
-    const before = { ...newRecord('s', 1), mark, pushed: 12, missing: mark }
+  const after = { ...newRecord('s', 1), committedSeq: 12, pushed: 12 }
+  for (let committedSeq = 0; committedSeq <= 12; committedSeq++) {
+    const before = { ...newRecord('s', 1), committedSeq, pushed: 12, missing: committedSeq }
     const { record } = applyWrite(
       { sessionId: 's', from: 0, batches: [batch], record: after, unconfirmed: false },
       before,
     )
-    expect([mark, record.mark, accounted(record)]).toEqual([mark, 12, 12])
+    expect([committedSeq, record.committedSeq, accounted(record)]).toEqual([committedSeq, 12, 12])
   }
 })

@@ -22,10 +22,10 @@ export interface AppliedWrite {
 /** @param before undefined where the store has never seen the session */
 export function applyWrite(write: SessionWrite, before: SessionRecord | undefined): AppliedWrite {
   if (write.unconfirmed && before && before.proofHash !== write.record.proofHash) {
-    return { batches: [], record: before, lost: 0, foreign: write.record.mark - write.from }
+    return { batches: [], record: before, lost: 0, foreign: write.record.committedSeq - write.from }
   }
   let record = before ?? unseen(write.record)
-  const lost = Math.max(0, write.from - record.mark)
+  const lost = Math.max(0, write.from - record.committedSeq)
   let start = write.from
   const batches = write.batches.map((batch, at) => {
     const trimmed = trimBatch(batch, start, record)
@@ -43,15 +43,16 @@ function unseen({ sessionId, firstSeenMs, delivery, proofHash, clockOffsetMs, bu
   return { ...newRecord(sessionId, firstSeenMs), ...metadata }
 }
 
-function trimBatch(batch: SessionBatch, from: number, { mark }: SessionRecord): SessionBatch {
-  if (from >= mark) return batch
+function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionRecord): SessionBatch {
+  if (from >= committedSeq) return batch
   const { metadata: _older, rejectedMore = {}, ...rest } = batch
-  if (batch.upTo <= mark) return { ...rest, upTo: mark, events: [], rejected: [], dropped: {}, missing: 0 }
-  const events = batch.events.filter(({ seq }) => seq > mark)
-  const rejected = batch.rejected.filter(({ seq }) => seq > mark)
+  if (batch.upTo <= committedSeq)
+    return { ...rest, upTo: committedSeq, events: [], rejected: [], dropped: {}, missing: 0 }
+  const events = batch.events.filter(({ seq }) => seq > committedSeq)
+  const rejected = batch.rejected.filter(({ seq }) => seq > committedSeq)
   // What the sender had lost stands at the begin of a batch.
-  const missing = Math.max(0, from + batch.missing - mark)
-  const unplaced = batch.upTo - mark - events.length - rejected.length - missing
+  const missing = Math.max(0, from + batch.missing - committedSeq)
+  const unplaced = batch.upTo - committedSeq - events.length - rejected.length - missing
   const more = lastOf(rejectedMore, unplaced)
   const dropped = lastOf(batch.dropped, unplaced - more.taken)
   return { ...rest, events, rejected, rejectedMore: more.counts, missing, dropped: dropped.counts }

@@ -45,8 +45,8 @@ async function aSink(disk: FaultyDisk, store: EventStore, over: Partial<SinkOpti
 
 /** A write of one batch, from where the session stands. */
 function aWrite(sessionId: string, from: number, batch: SessionBatch, before?: SessionRecord): SessionWrite {
-  const append = { sessionId, expectedMark: from, batch, resolve() {} }
-  const record = before ?? { ...newRecord(sessionId, 1), mark: from }
+  const append = { sessionId, expectedSeq: from, batch, resolve() {} }
+  const record = before ?? { ...newRecord(sessionId, 1), committedSeq: from }
   const [write] = planGroup([append], new Map([[sessionId, { record, isConfirmed: true }]])).writes
   if (!write) throw new Error('Expected a write')
   return write
@@ -83,7 +83,7 @@ describe('a sink', () => {
     const sink = createSink({ store, read: (from, to) => readLog(disk, from, to), setTimer, report() {} })
     const journal = createJournal({ log, tell: (end) => sink.tell(end) })
     for (let seq = 1; seq <= 3; seq++) {
-      await journal.write([aWrite('s', seq - 1, aBatch(seq, 1), { ...newRecord('s', 1), mark: seq - 1 })])
+      await journal.write([aWrite('s', seq - 1, aBatch(seq, 1), { ...newRecord('s', 1), committedSeq: seq - 1 })])
     }
     await new Promise(setImmediate)
     expect([store.written.length, timers.length]).toEqual([0, 1])
@@ -107,7 +107,7 @@ describe('a sink', () => {
       {
         events: [{ sessionId: 's', receivedAt: 7, events }],
         rejected,
-        sessions: [{ mark: 6, pushed: 6, stored: 2, rejected: { bad_text: 1 }, dropped: { overflow: 3 } }],
+        sessions: [{ committedSeq: 6, pushed: 6, stored: 2, rejected: { bad_text: 1 }, dropped: { overflow: 3 } }],
       },
     ])
   })
@@ -126,7 +126,7 @@ describe('a sink', () => {
     const store = createFakeStore()
     const { journal, records } = await aSink(createFaultyDisk(Math.random), store)
     await journal.write([aWrite('s', 0, aBatch(1, 3))])
-    expect((await records.readSessions(['s'])).get('s')?.mark).toBe(3)
+    expect((await records.readSessions(['s'])).get('s')?.committedSeq).toBe(3)
   })
 
   it('asks the store where it stands after a commit whose answer was lost, and stores nothing twice', async () => {
@@ -161,7 +161,7 @@ describe('a sink', () => {
       [1, 2, 4],
       [1, 2],
     ])
-    expect(store.rows.get('s')).toMatchObject({ mark: 4, stored: 3, rejected: { unstorable: 1 } })
+    expect(store.rows.get('s')).toMatchObject({ committedSeq: 4, stored: 3, rejected: { unstorable: 1 } })
     expect(store.written.flatMap(({ rejected }) => rejected)).toMatchObject([
       { seq: 3, code: 'unstorable', raw: '{"type":"poison","timestamp":1,"data":null}' },
     ])
@@ -173,14 +173,14 @@ describe('a sink', () => {
     const store = createFakeStore()
     const first = await aSink(disk, createFakeStore())
     await first.journal.write([aWrite('s', 0, aBatch(1, 3))])
-    await first.journal.write([aWrite('s', 3, aBatch(4, 2), { ...newRecord('s', 1), mark: 3 })])
+    await first.journal.write([aWrite('s', 3, aBatch(4, 2), { ...newRecord('s', 1), committedSeq: 3 })])
     await first.sink.stop()
     const [{ key } = { key: '' }] = await listSegments(disk)
     const name = segmentFile(key)
     disk.flip(name, disk.contentOf(name).indexOf('"batches"'))
     const { sink, reports } = await aSink(disk, store)
     expect(await sink.caughtUp(9999)).toBe(true)
-    expect(store.rows.get('s')).toMatchObject({ mark: 5, stored: 2, missing: 3 })
+    expect(store.rows.get('s')).toMatchObject({ committedSeq: 5, stored: 2, missing: 3 })
     expect(reports).toMatchObject([
       { code: 'damaged_log', sessions: ['s'] },
       { code: 'lost_events', sessionId: 's', events: 3 },
@@ -189,7 +189,7 @@ describe('a sink', () => {
 
   it('stores nothing that came with another proof while the store was away, and goes on with what its own sender brings', async () => {
     const store = createFakeStore()
-    store.rows.set('s', { ...newRecord('s', 1), mark: 2, pushed: 2, stored: 2, proofHash: 'own' })
+    store.rows.set('s', { ...newRecord('s', 1), committedSeq: 2, pushed: 2, stored: 2, proofHash: 'own' })
     const { journal, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
     const write = (proofHash: string, count: number) => ({
       ...aWrite('s', 0, aBatch(1, count), { ...newRecord('s', 9), proofHash }),
@@ -199,7 +199,7 @@ describe('a sink', () => {
     await journal.write([write('own', 3)])
     expect(await sink.caughtUp(9999)).toBe(true)
     expect(storedSeqs(store, 's')).toEqual([3])
-    expect(store.rows.get('s')).toMatchObject({ mark: 3, pushed: 3, stored: 3, missing: 0, proofHash: 'own' })
+    expect(store.rows.get('s')).toMatchObject({ committedSeq: 3, pushed: 3, stored: 3, missing: 0, proofHash: 'own' })
     expect(reports).toEqual([{ code: 'foreign_events', sessionId: 's', events: 5 }])
   })
 
@@ -212,18 +212,18 @@ describe('a sink', () => {
       dropped: { overflow: 1, sampled: 1 },
       events: [3, 4, 5, 6, 7].map((seq) => ({ seq, event: { type: 'a', timestamp: 1, json: 'null' } })),
     })
-    for (let mark = 0; mark <= 12; mark++) {
+    for (let committedSeq = 0; committedSeq <= 12; committedSeq++) {
       const store = createFakeStore()
-      store.rows.set('s', { ...newRecord('s', 1), mark, pushed: mark, stored: mark })
+      store.rows.set('s', { ...newRecord('s', 1), committedSeq, pushed: committedSeq, stored: committedSeq })
       const { journal, sink } = await aSink(disk, store)
       await journal.write([aWrite('s', 0, { ...batch, upTo: 10, pushed: 10 })])
       expect(await sink.caughtUp(9999)).toBe(true)
       const row = store.rows.get('s')
       if (!row) throw new Error('Expected a row')
       const counted = [...Object.values(row.rejected), ...Object.values(row.dropped)].reduce((sum, n) => sum + n, 0)
-      expect(row.stored + counted + row.missing).toBe(row.mark)
-      expect(row.mark).toBe(Math.max(mark, 10))
-      expect(storedSeqs(store, 's').every((seq) => seq > mark)).toBe(true)
+      expect(row.stored + counted + row.missing).toBe(row.committedSeq)
+      expect(row.committedSeq).toBe(Math.max(committedSeq, 10))
+      expect(storedSeqs(store, 's').every((seq) => seq > committedSeq)).toBe(true)
       await sink.stop()
     }
   })
@@ -249,16 +249,16 @@ it('stores what was acknowledged once and in order, through crashes of store and
       const disk = createFaultyDisk(next)
       const store = createFakeStore()
       let life = await aSink(disk, store)
-      const marks = new Map<string, number>()
+      const committedSeqs = new Map<string, number>()
       for (const one of script) {
         if (one.do === 'write') {
           const id = `s${one.session}`
           const before = (await life.records.readSessions([id])).get(id) ?? newRecord(id, 1)
-          marks.set(id, Math.max(marks.get(id) ?? 0, before.mark))
+          committedSeqs.set(id, Math.max(committedSeqs.get(id) ?? 0, before.committedSeq))
           const { kind } = await life.journal.write([
-            aWrite(id, before.mark, aBatch(before.mark + 1, one.count), before),
+            aWrite(id, before.committedSeq, aBatch(before.committedSeq + 1, one.count), before),
           ])
-          if (kind === 'written') marks.set(id, before.mark + one.count)
+          if (kind === 'written') committedSeqs.set(id, before.committedSeq + one.count)
         } else if (one.do === 'fail-sync') disk.fail('sync')
         else if (one.do === 'lose-answer') store.forgetsToSay = true
         else {
@@ -275,11 +275,11 @@ it('stores what was acknowledged once and in order, through crashes of store and
         }
       }
       expect(await life.sink.caughtUp(9999)).toBe(true)
-      for (const [id, mark] of marks) {
+      for (const [id, committed] of committedSeqs) {
         const seqs = storedSeqs(store, id)
         expect(seqs).toEqual(seqs.map((_, at) => at + 1))
-        expect(seqs.length).toBeGreaterThanOrEqual(mark)
-        expect(store.rows.get(id) ?? newRecord(id, 1)).toMatchObject({ mark: seqs.length, missing: 0 })
+        expect(seqs.length).toBeGreaterThanOrEqual(committed)
+        expect(store.rows.get(id) ?? newRecord(id, 1)).toMatchObject({ committedSeq: seqs.length, missing: 0 })
       }
       await life.sink.stop()
     }),

@@ -40,7 +40,7 @@ async function aDatabase() {
 
 const record = {
   ...newRecord('s', 1000),
-  mark: 2,
+  committedSeq: 2,
   pushed: 3,
   stored: 2,
   rejected: { bad_event: 1 },
@@ -60,7 +60,7 @@ it('gives back the sessions that it was given', async () => {
   const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   expect(await store.write(group)).toEqual({ kind: 'written' })
   expect((await store.readSessions(['s', 'unknown'])).get('s')).toEqual(record)
-  const next = { ...record, mark: 9, build: 'b', ended: true }
+  const next = { ...record, committedSeq: 9, build: 'b', ended: true }
   await store.write({ events: [], rejected: [], sessions: [next, newRecord('t', 5)], position: aPosition, logBytes: 0 })
   expect(await store.readSessions(['s', 't'])).toEqual(
     new Map([

@@ -4,7 +4,7 @@ import type { SessionRecord } from '../commit/session-record.ts'
 const columnTypes = {
   session_id: 'VARCHAR',
   delivery: 'VARCHAR',
-  mark: 'BIGINT',
+  committed_seq: 'BIGINT',
   pushed: 'BIGINT',
   stored: 'BIGINT',
   rejected: 'JSON',
@@ -48,7 +48,7 @@ export function rowOf(record: SessionRecord): SessionRow {
   return {
     session_id: record.sessionId,
     delivery: record.delivery,
-    mark: record.mark,
+    committed_seq: record.committedSeq,
     pushed: record.pushed,
     stored: record.stored,
     rejected: record.rejected,
@@ -72,7 +72,7 @@ export function recordOf(json: string): SessionRecord {
     sessionId: row.session_id,
     delivery: row.delivery,
     proofHash: row.proof_hash ?? undefined,
-    mark: row.mark,
+    committedSeq: row.committed_seq,
     pushed: row.pushed,
     stored: row.stored,
     rejected: row.rejected,

@@ -16,7 +16,7 @@ export const tableDefinitions: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS sessions (
     session_id VARCHAR PRIMARY KEY,
     delivery VARCHAR NOT NULL,
-    mark BIGINT NOT NULL,
+    committed_seq BIGINT NOT NULL,
     pushed BIGINT NOT NULL,
     stored BIGINT NOT NULL,
     rejected JSON NOT NULL,
@@ -48,15 +48,23 @@ export const tableDefinitions: readonly string[] = [
   'CREATE TABLE IF NOT EXISTS collector.format (version INTEGER NOT NULL)',
 ]
 
-/** Grows with each change of the tables after which an older collector would write them wrongly. 0.1 had none. */
-const formatVersion = 1
+/**
+ * Grows with each change of the tables that an older collector would fail at, or write wrongly: 0.1 had none, 1 had the
+ * column `sessions.mark`, which is `committed_seq` now.
+ */
+const formatVersion = 2
 
-/** Makes the tables that are not there, and gives those of an older collector what they lack. */
+/** Makes the tables that are not there, and brings those of an older collector up to date: all of it, or nothing. */
 export async function prepareTables(connection: DuckDBConnection): Promise<void> {
   const version = await readFormat(connection)
+  await connection.run('BEGIN')
   for (const definition of tableDefinitions) await connection.run(definition)
   if (!(await hasColumn(connection, 'events', 'corrected_ts'))) await addCorrectedTime(connection)
+  if ((await committedSeqColumn(connection)) === 'mark') {
+    await connection.run('ALTER TABLE sessions RENAME mark TO committed_seq')
+  }
   if (version < formatVersion) await connection.run(`INSERT INTO collector.format VALUES (${formatVersion})`)
+  await connection.run('COMMIT')
 }
 
 /**
@@ -74,12 +82,15 @@ export async function readFormat(connection: DuckDBConnection): Promise<number> 
 }
 
 async function addCorrectedTime(connection: DuckDBConnection): Promise<void> {
-  await connection.run(`BEGIN;
-    ALTER TABLE events ADD COLUMN corrected_ts TIMESTAMP;
+  await connection.run(`ALTER TABLE events ADD COLUMN corrected_ts TIMESTAMP;
     UPDATE events SET corrected_ts = ts;
     UPDATE events SET corrected_ts = coalesce(TRY(ts + to_microseconds((clock_offset_ms * 1000)::BIGINT)), ts)
-      FROM sessions WHERE events.session_id = sessions.session_id AND clock_offset_ms IS NOT NULL;
-    COMMIT`)
+      FROM sessions WHERE events.session_id = sessions.session_id AND clock_offset_ms IS NOT NULL`)
+}
+
+/** What the column is called in a database that may be an older one. */
+export async function committedSeqColumn(connection: DuckDBConnection): Promise<'committed_seq' | 'mark'> {
+  return (await hasColumn(connection, 'sessions', 'mark')) ? 'mark' : 'committed_seq'
 }
 
 export async function hasTable(connection: DuckDBConnection, table: string): Promise<boolean> {

@@ -8,7 +8,7 @@ import { hasTable, readFormat } from '../tables.ts'
 import { keepHeaders } from './file-headers.ts'
 import { type Attempt, answerParent, type ProbeAnswer, type ProbeTask } from './probe.ts'
 
-/** ReadSide a file of this size whole takes a tenth of a second; of a larger one `downlink doctor` does it. */
+/** Reading a file of this size whole takes a tenth of a second; of a larger one `downlink doctor` does it. */
 const readWholeBytes = 64 * 1024 * 1024
 
 const selectPosition = 'SELECT segment, log_offset FROM collector.log_position'

@@ -68,7 +68,7 @@ export function inChild<Answer>(
         if (stdout.startsWith('sound ')) {
           resolve({ kind: 'sound', answer: JSON.parse(stdout.slice('sound '.length)) })
         } else if (stdout.startsWith('failed ')) resolve(classifyFailure(stdout.slice('failed '.length)))
-        else if (error?.killed) resolve({ kind: 'unusable', reason: `ReadSide it took over ${timeoutMs} ms` })
+        else if (error?.killed) resolve({ kind: 'unusable', reason: `Reading it took over ${timeoutMs} ms` })
         else resolve(classifyExit(error?.signal ?? undefined, error?.code ?? undefined, stderr))
       },
     )

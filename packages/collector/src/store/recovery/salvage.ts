@@ -64,8 +64,11 @@ export async function salvage(
 async function copyTables(connection: DuckDBConnection, onProgress: OnProgress): Promise<Record<string, number>> {
   for (const definition of tableDefinitions) await connection.run(definition)
   const there = await tablesOf(connection, 'damaged')
-  // That of an older collector: it is added and filled once the rows are there.
+  // Those of an older collector are brought up to date once the rows are there.
   if (!there.get('main.events')?.includes('corrected_ts')) await connection.run('ALTER TABLE events DROP corrected_ts')
+  if (there.get('main.sessions')?.includes('mark')) {
+    await connection.run('ALTER TABLE sessions RENAME committed_seq TO mark')
+  }
   const lostRows: Record<string, number> = {}
   for (const table of (await tablesOf(connection)).keys()) {
     if (there.has(table)) lostRows[table.replace('main.', '')] = await copyTable(connection, table, onProgress)
@@ -112,7 +115,7 @@ async function removeDuplicates(connection: DuckDBConnection): Promise<void> {
     SELECT unnest((list(rowid ORDER BY rowid))[2:]) FROM events GROUP BY session_id, seq HAVING count(*) > 1)`)
 }
 
-/** Takes from the log what it has of the rows that are lost, up to the marks: what comes after them is the sink's. */
+/** Takes from the log what it has of the rows that are lost, up to the committed sequence of each session: what comes after is the sink's. */
 async function refill(connection: DuckDBConnection, logFolder: string): Promise<void> {
   await connection.run('CREATE TEMP TABLE log_events AS FROM events LIMIT 0')
   const records = existsSync(logFolder) ? await readWholeLog(connection, logFolder) : []
@@ -124,7 +127,7 @@ async function refill(connection: DuckDBConnection, logFolder: string): Promise<
   await connection.run(sessionsOfRows)
   const added =
     await connection.run(`INSERT INTO events SELECT log_events.* FROM log_events JOIN sessions USING (session_id)
-    WHERE seq <= mark
+    WHERE seq <= committed_seq
       AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM events)
       AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM rejected_events)`)
   await connection.run('DROP TABLE log_events')
@@ -176,7 +179,7 @@ async function readPosition(connection: DuckDBConnection): Promise<Position | un
 /** Sessions of which nothing but their events is left. Whoever comes first goes on with one: its proof is gone, too. */
 const sessionsOfRows = `INSERT INTO sessions BY NAME
   SELECT session_id, CASE WHEN session_id LIKE 'plain:%' THEN 'plain' ELSE 'acked' END AS delivery,
-    max(seq) AS mark, max(seq) AS pushed, 0 AS stored,
+    max(seq) AS committed_seq, max(seq) AS pushed, 0 AS stored,
     coalesce(to_json(map(list(code) FILTER (code IS NOT NULL), list(amount) FILTER (code IS NOT NULL))), '{}') AS rejected, '{}' AS dropped,
     0 AS missing, false AS ended, min(received_at) AS first_seen, max(received_at) AS last_seen
   FROM (
@@ -198,9 +201,9 @@ export async function recount(connection: DuckDBConnection): Promise<Loss> {
     SELECT session_id, coalesce(rows, 0) AS stored, sessions.stored - coalesce(rows, 0) AS lost
     FROM sessions LEFT JOIN (SELECT session_id, count(*) AS rows FROM events GROUP BY session_id) USING (session_id)
     WHERE sessions.stored <> coalesce(rows, 0)
-      OR mark <> sessions.stored + missing + ${totalOf('rejected')} + ${totalOf('dropped')}`)
+      OR committed_seq <> sessions.stored + missing + ${totalOf('rejected')} + ${totalOf('dropped')}`)
   await connection.run(`UPDATE sessions SET stored = recounted.stored,
-      missing = greatest(0, mark - recounted.stored - ${totalOf('rejected')} - ${totalOf('dropped')})
+      missing = greatest(0, committed_seq - recounted.stored - ${totalOf('rejected')} - ${totalOf('dropped')})
     FROM recounted WHERE sessions.session_id = recounted.session_id`)
   const totals = await connection.runAndReadAll(
     'SELECT coalesce(sum(lost), 0)::BIGINT, count(*) FROM recounted WHERE lost > 0',
