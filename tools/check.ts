@@ -7,6 +7,7 @@ import { checkImports } from './checks/imports.ts'
 import { checkLinks } from './checks/links.ts'
 import { checkLockFile } from './checks/lock-file.ts'
 import { checkPackages } from './checks/packages.ts'
+import { checkPageSize } from './checks/page-size.ts'
 import { runNode, toolPath } from './node-tool.ts'
 import { writeTotals } from './totals.ts'
 
@@ -27,6 +28,7 @@ const checks: readonly Check[] = [
   { name: 'undeclared imports', run: tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'package hygiene', run: checkPackages },
   { name: 'bundle size', run: checkBundleSize },
+  { name: 'page size', run: checkPageSize },
   { name: 'lock file', run: checkLockFile },
   { name: 'docs', run: checkDocs },
   { name: 'links of the docs', run: checkLinks },

@@ -1,0 +1,39 @@
+/** Judges a view of the collector's page: axe finds nothing, and it fits; pictures of it go to the report. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page, type TestInfo, test } from '@playwright/test'
+
+/** A phone, a laptop, and half of a 4K screen at its usual scale. */
+const widths = [360, 1280, 2560] as const
+const themes = ['light', 'dark'] as const
+
+/**
+ * Judges the view as it stands, in both themes: colours are what a theme changes. Leaves the page in the dark one.
+ *
+ * @param name of the view's state, for the pictures in the report
+ */
+export async function expectAccessible(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize()
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(
+      violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+      ),
+      `${name}, ${theme}`,
+    ).toEqual([])
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: width === 360 ? 740 : Math.round((width * 9) / 16) })
+      const scrolled = await page.evaluate(() => document.documentElement.scrollWidth)
+      expect(scrolled, `${name} is wider than ${width} px`).toBeLessThanOrEqual(width)
+      await attachPicture(page, test.info(), `${name}-${width}-${theme}`)
+    }
+    if (before) await page.setViewportSize(before)
+  }
+}
+
+async function attachPicture(page: Page, testInfo: TestInfo, name: string): Promise<void> {
+  const path = testInfo.outputPath(`${name}.png`)
+  await page.screenshot({ path })
+  await testInfo.attach(name, { path })
+}
