@@ -1,4 +1,4 @@
-/** The action and the guide, as CIs and people will read them: YAML that parses, inputs that exist, flags that the command has. */
+/** The action, our own workflow and the guide, as CIs and people will read them: YAML that parses, inputs that exist, flags that the command has. */
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -132,6 +132,55 @@ describe('action.yml', async () => {
       await rm(folder, { recursive: true })
     }
   })
+})
+
+interface Workflow {
+  readonly permissions: Readonly<Record<string, string>>
+  readonly jobs: Readonly<Record<string, WorkflowJob>>
+}
+
+interface WorkflowJob {
+  readonly 'timeout-minutes': number
+  readonly strategy: { readonly matrix: { readonly os: readonly string[]; readonly node: readonly number[] } }
+  readonly steps: readonly Step[]
+}
+
+describe('.github', async () => {
+  const workflow = parse(await readFile(join(root, '.github/workflows/ci.yml'), 'utf8')) as Workflow
+  const { scripts, engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>
+    readonly engines: { readonly node: string }
+  }
+  const { steps, strategy } = workflow.jobs.test as WorkflowJob
+
+  it('runs the two commands of the README on three systems, from the oldest Node that we take', () => {
+    expect(strategy.matrix.os.map((name) => name.replace(/-latest$/, ''))).toEqual(['ubuntu', 'macos', 'windows'])
+    expect(engines.node).toBe(`>=${Math.min(...strategy.matrix.node)}.19`)
+    const commands = steps.flatMap((step) => step.run ?? [])
+    expect(commands).toEqual(['npm ci', expect.stringMatching(/^npm start -- --duration \d+ --json$/), 'npm test'])
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start', 'test']))
+  })
+
+  it('may read and nothing else, and takes only the actions of the host, each by a version', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' })
+    const used = steps.flatMap(({ uses }) => uses ?? [])
+    expect(used).toHaveLength(3)
+    for (const action of used) expect(action).toMatch(/^actions\/[a-z-]+@v\d+$/)
+  })
+
+  it.each(['bug', 'question'])(
+    'has a form for a %s, with a title, a label and a question that has to be answered',
+    async (name) => {
+      const form = parse(await readFile(join(root, `.github/ISSUE_TEMPLATE/${name}.yml`), 'utf8')) as {
+        readonly name: string
+        readonly description: string
+        readonly labels: readonly string[]
+        readonly body: readonly { readonly type: string; readonly validations?: { readonly required: boolean } }[]
+      }
+      expect([form.name, form.description, form.labels.length]).toEqual([expect.any(String), expect.any(String), 1])
+      expect(form.body.some(({ validations }) => validations?.required)).toBe(true)
+    },
+  )
 })
 
 describe('docs/guides/ci.md', async () => {

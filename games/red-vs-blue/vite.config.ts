@@ -13,7 +13,6 @@ const versionAlone: Plugin = {
 
 const config: UserConfig = defineConfig({
   base: './',
-  envDir: '../..',
   plugins: [versionAlone, react()],
   build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2023' },
 })
