@@ -27,6 +27,8 @@ export interface CollectorOptions {
    * networks, such as `10.0.0.0/8`. Then a `readToken` is needed, for the outside is there. @default false
    */
   readonly trustProxy?: TrustedProxies
+  /** A folder of questions for the page, a file each. Those of its own names stand in for built-in ones. */
+  readonly questions?: string
   /** Whether the collector's own page is served at `/`. @default true */
   readonly page?: boolean
   /** Further static pages, by path, such as `/play`. */
@@ -148,6 +150,7 @@ export interface CollectorSettings {
   readonly origins: Origins
   readonly publicUrl: URL | undefined
   readonly proxies: Proxies
+  readonly questions: string | undefined
   readonly page: boolean
   readonly pages: Readonly<Record<string, CollectorPage>>
   readonly logger: FastifyBaseLogger | false | undefined
@@ -192,6 +195,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     origins: readOrigins(origins),
     publicUrl: url,
     proxies,
+    questions: options.questions,
     page: options.page ?? true,
     pages: options.pages ?? {},
     logger: options.logger,

@@ -1,4 +1,5 @@
 /** Puts the read side together: counters, live feed and metrics, and the API, which passes on what is asked of the store. */
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 import { gamePages } from './api/pages.ts'
@@ -12,6 +13,7 @@ import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
 import { createMetrics, type LogFigures, type StoreFigures } from './metrics/metrics.ts'
 import type { CollectorSettings } from './options.ts'
+import { createQuestionLibrary } from './questions/question-library.ts'
 import type { ReadClient } from './store-process/read-client.ts'
 
 export interface ReadSide {
@@ -63,6 +65,7 @@ export function createReadSide({ settings, reads, log, store, sockets, refusals,
   })
   const readApi = createReadApi({
     reads,
+    questions: createQuestionLibrary(join(settings.data, 'questions'), settings.questions),
     live,
     metrics,
     access: createReadAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),

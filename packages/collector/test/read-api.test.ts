@@ -279,7 +279,9 @@ it('describes its routes as they are', async () => {
   const { get, post } = await aRunning({ events })
   await post(JSON.stringify([aHit(), { type: 'unheard' }]))
   const { body } = await get('/api/openapi.json')
-  const paths = ['token', 'sessions', 'sessions/{id}/ledger', 'events', 'rejected', 'query', 'export', 'live']
+  const session = ['sessions', 'sessions/{id}/ledger', 'sessions/{id}/timeline']
+  const questions = ['questions', 'questions/{name}']
+  const paths = ['token', ...session, 'events', 'rejected', 'query', 'export', ...questions, 'live']
   const beside = ['/healthz', '/readyz', '/metrics']
   expect(Object.keys(body.paths)).toEqual([...beside, ...paths.map((path) => `/api/${path}`)])
   for (const path of ['/healthz', '/readyz']) {

@@ -20,6 +20,7 @@ interface ServeFlags {
   readonly readTokenFile?: string
   readonly origin?: readonly string[]
   readonly schema?: string
+  readonly questions?: string
   readonly publicUrl?: string
   readonly trustProxy?: number | readonly string[]
   readonly maxLog?: number
@@ -38,7 +39,7 @@ DOWNLINK_READ_TOKEN) or a file.
 
 Examples:
   downlink serve
-  downlink serve --port 0 --data ./telemetry --schema ./src/events.ts
+  downlink serve --port 0 --data ./telemetry --schema ./src/events.ts --questions ./questions
   downlink serve --host 0.0.0.0 --key-file keys.txt --read-token-file token.txt --origin https://game.example
   downlink serve --key-file keys.txt --read-token-file token.txt --public-url https://t.example --trust-proxy 1`
 
@@ -54,6 +55,7 @@ export function serveCommand(): Command {
     .option('--read-token-file <file>', 'a file with the read token')
     .option('--origin <origin>', 'a page that may send from elsewhere; may be given several times', gather)
     .option('--schema <module>', 'a module that exports event definitions; TypeScript will do')
+    .option('--questions <folder>', "a folder of questions for the page: the team's own, a .sql file each")
     .option('--public-url <url>', 'what the collector is called from outside', webAddress)
     .option(
       '--trust-proxy <proxies>',
@@ -88,6 +90,7 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
     logger,
     ...onlyGiven({
       events: flags.schema === undefined ? undefined : await loadEventDefinitions(flags.schema),
+      questions: flags.questions,
       readToken: await readToken(flags),
       publicUrl: flags.publicUrl,
       trustProxy: flags.trustProxy,

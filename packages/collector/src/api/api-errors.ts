@@ -7,6 +7,7 @@ export type ApiErrorCode = 'bad_request' | 'unauthorised' | 'forbidden' | 'not_f
 
 const statuses: Partial<Record<CollectorErrorCode, number>> = {
   bad_sql: 400,
+  bad_question: 400,
   forbidden_sql: 403,
   query_timeout: 422,
   query_too_large: 422,

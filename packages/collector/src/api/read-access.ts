@@ -16,6 +16,11 @@ export interface ReadAccess {
   admitsToken(token: string, request: IncomingMessage): AccessDecision
   /** The Set-Cookie of a browser that has shown the token. */
   cookieFor(request: IncomingMessage): string
+  /**
+   * A read token says who may read, and whoever has one must not write what others then run. Without one there is only
+   * this machine.
+   */
+  readonly mayWrite: boolean
   /** After which a limited address may guess again. */
   readonly retryAfterSeconds: number
 }
@@ -51,6 +56,8 @@ export function createReadAccess(options: ReadAccessOptions): ReadAccess {
       // Without a path it holds where it was set: for the API alone, below whatever prefix a browser sees.
       return `${cookieNameFor(request)}=${ticket.toString('base64url')}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
     },
+
+    mayWrite: expected === undefined,
 
     retryAfterSeconds: Math.ceil(60 / maxGuessesPerMinute),
   }

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { Proxies } from '../access/proxies.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { QuestionLibrary } from '../questions/question-library.ts'
 import { asOfHeader } from '../store-process/messages.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
 import { sendError, sendLimited } from './api-errors.ts'
@@ -13,11 +14,13 @@ import { type DataRoute, dataApi, goneSignal } from './data-api.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { apiHeaders, pageRoutes } from './pages.ts'
+import { questionRoutes } from './question-routes.ts'
 import type { ReadAccess, ReadOriginPolicy } from './read-access.ts'
 import { errorAnswer, queries } from './schemas.ts'
 
 export interface ReadApiOptions {
   readonly reads: ReadClient
+  readonly questions: QuestionLibrary
   readonly live: LiveStream
   readonly metrics: Metrics
   readonly access: ReadAccess
@@ -31,7 +34,7 @@ export interface ReadApiOptions {
 const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
-  const { reads, live, metrics, access, originPolicy, senderOf } = options
+  const { reads, questions, live, metrics, access, originPolicy, senderOf } = options
 
   return async (root) => {
     await root.register(async (app) => {
@@ -59,6 +62,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', authorise)
       await guarded.register(async (data) => forwardReads(data, reads))
+      questionRoutes(guarded, questions, access)
       liveRoute(guarded, live, senderOf)
       guarded.get('/openapi.json', { schema: { hide: true } }, async () => app.downlinkOpenApi())
     })

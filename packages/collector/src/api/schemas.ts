@@ -120,7 +120,26 @@ const differences = (description: string): Schema => ({
   description: `${description}: the first value, then each one's difference to the one before`,
 })
 
-export const answers: Readonly<Record<'sessions' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query', Schema>> = {
+const questionSchema: Schema = object({
+  name: text('Its name in addresses'),
+  origin: { type: 'string', enum: ['built-in', 'folder', 'saved'], description: 'Where its file lies' },
+  title: text('What is asked'),
+  answers: text('What the answer says'),
+  chart: { type: 'object', description: 'How the answer is drawn: `kind`, and which columns are its axes' },
+  parameters: list({ type: 'object', description: 'What may be picked: `name`, `kind`, `title` and its bounds' }),
+  labels: list(object({ name: text('A label that must be there'), how: text('How a game sets it') })),
+  sql: list(anything('Text, or `{ parameter }` where its value stands')),
+})
+
+type AnswerName = 'sessions' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'question' | 'questions'
+
+export const answers: Readonly<Record<AnswerName, Schema>> = {
+  question: questionSchema,
+  questions: object({
+    questions: list(questionSchema),
+    problems: list(object({ file: text('Its name'), line: count('From 1'), message: text('What is wrong') })),
+    writable: flag('Questions can be saved'),
+  }),
   sessions: object({
     sessions: list(ledgerSchema),
     total: count('Of all pages'),
@@ -150,7 +169,9 @@ export const answers: Readonly<Record<'sessions' | 'ledger' | 'timeline' | 'even
   ),
 }
 
-type QueryName = 'none' | 'sessions' | 'timeline' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token'
+type QueryName =
+  | ('none' | 'sessions' | 'timeline' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token')
+  | ('question' | 'questionText')
 
 export const queries: Readonly<Record<QueryName, InputSchema>> = {
   none: input({}),
@@ -192,5 +213,7 @@ export const queries: Readonly<Record<QueryName, InputSchema>> = {
     ['type', 'session'],
   ),
   session: input({ id: name('The session') }),
+  question: input({ name: name('The question') }),
+  questionText: input({ text: { type: 'string', minLength: 1, maxLength: 60_000, description: 'Its file' } }),
   token: input({ token: { type: 'string', minLength: 1, maxLength: 1024, description: 'The read token' } }),
 }

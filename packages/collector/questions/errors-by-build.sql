@@ -1,0 +1,15 @@
+-- title: Which build fails?
+-- answers: The share of each build's sessions that have the event at least once.
+-- chart: bar x=build y=percent
+-- parameter error (type, like error crash exception fault fail): Event that tells of an error
+SELECT
+  coalesce(build, '(none)') AS build,
+  count(*) AS sessions,
+  count(errors) AS failed,
+  coalesce(sum(errors), 0) AS errors,
+  round(100 * count(errors) / count(*), 1) AS percent
+FROM sessions
+LEFT JOIN (SELECT session_id, count(*) AS errors FROM events WHERE type = $error GROUP BY session_id) USING (session_id)
+GROUP BY ALL
+ORDER BY build
+LIMIT 100

@@ -1,0 +1,48 @@
+/** Reads how a question's answer is drawn. Axes are columns of the answer. */
+import { LineProblem } from './line-problem.ts'
+
+export type QuestionChart =
+  | {
+      readonly kind: 'line' | 'bar' | 'scatter'
+      readonly x: string
+      readonly y: readonly string[]
+      /** Whose values are series of their own. */
+      readonly by?: string
+    }
+  | { readonly kind: 'heat'; readonly x: string; readonly y: string; readonly value: string }
+  | { readonly kind: 'table' }
+
+const axesOf = {
+  line: ['x', 'y', 'by'],
+  bar: ['x', 'y', 'by'],
+  scatter: ['x', 'y', 'by'],
+  heat: ['x', 'y', 'value'],
+  table: [],
+} as const satisfies Record<QuestionChart['kind'], readonly string[]>
+
+/**
+ * @example readChart('line x=day y=players,returned by=build')
+ * @throws {LineProblem}
+ */
+export function readChart(text: string): QuestionChart {
+  const [kind = '', ...words] = text.split(/\s+/)
+  if (!isKind(kind)) throw new LineProblem(`a chart: ${Object.keys(axesOf).join(', ')}`, kind)
+  const known: readonly string[] = axesOf[kind]
+  const axes = new Map<string, string>()
+  for (const word of words) {
+    const [, axis = '', columns = ''] = /^(\w+)=(\w+(?:,\w+)*)$/.exec(word) ?? []
+    if (!known.includes(axis)) throw new LineProblem(`${known.join('=column, ')}=column after \`${kind}\``, word)
+    axes.set(axis, columns)
+  }
+  const columnOf = (axis: string): string => {
+    const column = axes.get(axis)
+    if (column === undefined) throw new LineProblem(`\`${axis}=column\` after \`${kind}\``, text)
+    return column
+  }
+  if (kind === 'table') return { kind }
+  if (kind === 'heat') return { kind, x: columnOf('x'), y: columnOf('y'), value: columnOf('value') }
+  const by = axes.get('by')
+  return { kind, x: columnOf('x'), y: columnOf('y').split(','), ...(by !== undefined && { by }) }
+}
+
+const isKind = (kind: string): kind is QuestionChart['kind'] => Object.hasOwn(axesOf, kind)
