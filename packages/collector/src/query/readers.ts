@@ -3,6 +3,7 @@ import { memoryUsage } from 'node:process'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 import type { QueryLimits } from './query-limits.ts'
+import { abandoned, closing, createReadQueue } from './read-queue.ts'
 
 export interface Readers {
   /**
@@ -61,17 +62,16 @@ export function createReaders({
   onRun = () => () => {},
 }: ReadersOptions): Readers {
   const running = new Set<ActiveRead>()
-  const waiting: Waiting[] = []
-  let slots = limits.maxConcurrent
+  const queue = createReadQueue(limits)
   let closed = false
 
   return {
     async run(work, { timeLimitMs = limits.timeLimitMs, signal, fingerprint } = {}) {
-      await takeSlot(signal)
+      await queue.takeSlot(signal)
       try {
         return await read(work, { timeLimitMs, fingerprint }, signal)
       } finally {
-        giveSlot()
+        queue.giveSlot()
       }
     },
 
@@ -81,39 +81,10 @@ export function createReaders({
 
     async close() {
       closed = true
-      for (const { refuse } of waiting.splice(0)) refuse(closing())
+      queue.close()
       for (const active of running) active.stop(closing)
       await Promise.all([...running].map((active) => active.ended))
     },
-  }
-
-  function takeSlot(signal: AbortSignal | undefined): Promise<void> {
-    if (closed) throw closing()
-    if (signal?.aborted) throw abandoned()
-    if (slots > 0) {
-      slots--
-      return Promise.resolve()
-    }
-    if (waiting.length >= limits.maxWaiting) {
-      throw new CollectorError('query_busy', `${limits.maxWaiting} reads are waiting. Try again in a moment.`)
-    }
-    return new Promise((admit, refuse) => {
-      const waiter = { admit, refuse }
-      waiting.push(waiter)
-      const onAbort = () => {
-        const at = waiting.indexOf(waiter)
-        if (at < 0) return
-        waiting.splice(at, 1)
-        refuse(abandoned())
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
-  }
-
-  function giveSlot(): void {
-    const next = waiting.shift()
-    if (next) next.admit()
-    else slots++
   }
 
   async function read<Value>(work: Work<Value>, run: RunningRead, signal: AbortSignal | undefined): Promise<Value> {
@@ -146,11 +117,6 @@ export function createReaders({
       active.markEnded()
     }
   }
-}
-
-interface Waiting {
-  admit(): void
-  refuse(error: CollectorError): void
 }
 
 interface ActiveRead {
@@ -188,5 +154,3 @@ const timedOut = (limitMs: number) =>
 const tooLarge = () =>
   failure('query_too_large', 'The query needs too much memory. Narrow it with WHERE, or aggregate.')
 const interrupted = () => failure('query_interrupted', 'A commit needed the memory. Try again in a moment.')
-const abandoned = () => failure('query_interrupted', 'Whoever asked has gone.')
-const closing = () => failure('wrong_state', 'The collector is closing')

@@ -5,6 +5,11 @@ export type SqlNode = Readonly<Record<string, unknown>>
 export const isNode = (value: unknown): value is SqlNode =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const queryKinds = new Set(['SELECT_NODE', 'SET_OPERATION_NODE', 'RECURSIVE_CTE_NODE', 'CTE_NODE'])
+
+/** Of a query, or of one within another. */
+export const isQueryKind = (kind: string): boolean => queryKinds.has(kind)
+
 /** The nodes of a list, and none where it is missing: what is empty is left out of the tree. */
 export const nodesOf = (list: unknown): readonly SqlNode[] => (Array.isArray(list) ? list.filter(isNode) : [])
 
