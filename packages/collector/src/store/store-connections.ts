@@ -23,7 +23,7 @@ export interface StoreConnections {
 const movePosition =
   'INSERT INTO collector.log_position VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET segment = excluded.segment, log_offset = excluded.log_offset'
 
-type CheckpointSettings = Omit<CheckpointsOptions, 'connection' | 'folder' | 'keepHeaders'>
+export type CheckpointSettings = Omit<CheckpointsOptions, 'connection' | 'folder' | 'keepHeaders'>
 
 export async function openConnections(database: Database, settings: CheckpointSettings): Promise<StoreConnections> {
   const opened: DuckDBConnection[] = []
