@@ -14,6 +14,7 @@ import { root } from './node-tool.ts'
 const smallLines = 40
 /** A function above it holds more than one thing. */
 const longLines = 80
+/** Of each workspace, or as many as are long. */
 const shownFunctions = 5
 
 interface Measured {
@@ -45,7 +46,8 @@ function print(name: string, files: readonly Measured[]): void {
   console.log(
     `${name}: ${files.length} files, ${small} under ${smallLines} lines (${share}), ${long} functions over ${longLines}`,
   )
-  for (const { at, lines } of functions.slice(0, shownFunctions)) console.log(`  ${String(lines).padStart(4)}  ${at}`)
+  for (const { at, lines } of functions.slice(0, Math.max(shownFunctions, long)))
+    console.log(`  ${String(lines).padStart(4)}  ${at}`)
 }
 
 /** The built files whose code runs from `push` until the socket has the event, in the order of their names. */

@@ -218,6 +218,10 @@ const stopped: Readonly<Record<string, readonly [sql: string, did: string]>> = {
     "WITH RECURSIVE t(s) AS (SELECT 'a' UNION ALL SELECT s || s FROM t) SELECT max(length(s)) FROM t",
     '4 GB in one value',
   ],
+  'the most frequent value of each wide frame': [
+    'SELECT mode(range) OVER (ORDER BY range ROWS BETWEEN 50000 PRECEDING AND 50000 FOLLOWING) FROM range(300000)',
+    'runs for minutes',
+  ],
   'a list for each row of a window': ['SELECT list(range) OVER (ORDER BY range) FROM range(100000)', '40 GB'],
 }
 
@@ -233,6 +237,14 @@ const killed: Readonly<Record<string, readonly [sql: string, did: string]>> = {
   'matches that all look to the end': [
     `SELECT len(regexp_extract_all(s, 'a*b|a')) FROM ${text(1_000_000)}`,
     'heeds no interrupt for minutes',
+  ],
+  'different values of each wide frame': [
+    'SELECT count(DISTINCT range) OVER (ORDER BY range ROWS BETWEEN 500000 PRECEDING AND 500000 FOLLOWING EXCLUDE CURRENT ROW) FROM range(3000000)',
+    'heeds no interrupt',
+  ],
+  'a map of three million keys': [
+    'SELECT map(list(range), list(range)) FROM range(3000000)',
+    'looks for each key among the others, and heeds no interrupt',
   ],
   'replacements that grow in a recursion': [
     "WITH RECURSIVE t(s) AS (SELECT 'a' UNION ALL SELECT replace(s, 'a', 'aaaaaaaaaaaaaaaaaaaaaaaa') FROM t) SELECT max(length(s)) FROM t",
