@@ -40,6 +40,7 @@ async function aDatabase() {
   const [definitions = ''] = blocksOf(page, viewHeading, 'ts')
   const { gameEvents } = await moduleOf<{ gameEvents: EventDefinitions }>(definitions)
   const { listening } = await aCollector({ data, events: gameEvents })
+  await post(listening, '[7]')
   const payload = { cause: 'fall', x: 1.5, floor: 3, killer: { id: 7 } }
   await post(listening, JSON.stringify([{ type: 'player_died', data: payload, version: 2, device: 'x' }, 7]))
   const client = await aClient(listening, aHello({ schema: 's', meta: { build: '1', labels: { player: 'ada' } } }))

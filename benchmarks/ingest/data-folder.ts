@@ -32,7 +32,7 @@ export async function fill(folder: string, events: number): Promise<void> {
     )
     await connection.run(
       `INSERT INTO sessions SELECT session_id, 'acked', max(seq), max(seq), count(*), '{}', '{}', 0, true, min(ts), max(ts),
-         NULL, NULL, NULL, NULL, repeat('0', 64)
+         NULL, NULL, NULL, NULL, repeat('0', 64), 0, min(ts), max(ts)
        FROM events GROUP BY session_id`,
     )
   })

@@ -106,7 +106,6 @@ export async function openPipeline(
     clock,
     describeViews: () => describeViews(settings.events),
     openSessions: () => sessions.openIds(),
-    owed: () => readSide.counters.owed,
     bytesAfter: writer.bytesAfter,
     onCheckpoint: (position) => {
       writer.removeBefore(position).catch((error: unknown) => {

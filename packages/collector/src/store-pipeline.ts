@@ -13,8 +13,10 @@ import { type Position, readLog } from './log/read-log.ts'
 import { createEventPages } from './query/event-pages.ts'
 import type { ViewDefinition } from './query/event-views.ts'
 import { createExporter } from './query/export.ts'
+import { createLabels } from './query/labels.ts'
 import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
+import { createSessionSearch } from './query/session-search.ts'
 import { createTimelines } from './query/timelines.ts'
 import { type EventName, guardAgainstPoison, type SinkWork } from './sink/poison-guard.ts'
 import { createSink, type SinkReport } from './sink/sink.ts'
@@ -107,9 +109,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const collector = createCollectorState()
   const exporter = createExporter(read, database.exportFolder)
   await exporter.clean()
-  const ledgers = createLedgers({ readers, isOpen: collector.isOpen, owed: () => collector.owed })
   const server = createReadServer({
-    ledgers,
+    search: createSessionSearch({ readers, openSessions: collector.openSessions }),
+    labels: createLabels(readers),
+    ledgers: createLedgers({ readers, isOpen: collector.isOpen }),
     pages: createEventPages(readers),
     timelines: createTimelines(readers),
     sandbox,

@@ -66,7 +66,7 @@ it('adds a ledger up', async () => {
   const store = await aReadStore()
   const row = (id: string, committedSeq: number, pushed: number, stored: number, missing: number, ended: boolean) =>
     store.run(`INSERT INTO sessions VALUES ('${id}', 'acked', ${committedSeq}, ${pushed}, ${stored}, '{"bad_text":1}',
-      '{"overflow":2,"oversize":1}', ${missing}, ${ended}, now()::TIMESTAMP, now()::TIMESTAMP, NULL, NULL, NULL, NULL, NULL)`)
+      '{"overflow":2,"oversize":1}', ${missing}, ${ended}, now()::TIMESTAMP, now()::TIMESTAMP, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL)`)
   await row('open', 10, 12, 5, 1, false)
   await row('over', 10, 12, 6, 0, true)
   await row('wrong', 10, 10, 5, 0, true)

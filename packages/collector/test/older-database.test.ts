@@ -58,6 +58,20 @@ describe.each(ages)('a folder of %s', (age) => {
     expect(await rowsOf(data, selectSessions)).toEqual([[6000, 6000, 6000 - lostEvents, lostEvents]])
   })
 
+  it.each(['opened', 'rebuilt'])('sums up the events of its sessions once it is %s', async (how) => {
+    const isWrong = how === 'rebuilt' ? ', stored = 7' : ''
+    const data = await anOlderFolder(
+      age,
+      `UPDATE events SET type = 'error', ts = ts + INTERVAL 2 SECOND WHERE seq = 2; UPDATE sessions SET pushed = 2${isWrong}`,
+    )
+    if (how === 'rebuilt') await repair(data)
+    else await (await aCollector({ data })).stop()
+    expect(await rowsOf(data, 'SELECT errors, first_event, last_event FROM sessions')).toEqual(
+      await rowsOf(data, "SELECT count(*) FILTER (type = 'error'), min(corrected_ts), max(corrected_ts) FROM events"),
+    )
+    expect(await rowsOf(data, 'SELECT errors::INT FROM sessions')).toEqual([[1]])
+  })
+
   it('is what a repair goes on from, as a copy', async () => {
     const older = await anOlderFolder(age)
     const data = await aFolder()

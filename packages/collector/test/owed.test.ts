@@ -16,7 +16,7 @@ async function manyThatOwe(count: number): Promise<string> {
   const connection = await instance.connect()
   await connection.run(`INSERT INTO sessions
     SELECT 's' || i, 'acked', 1, 3, 1, '{}', '{}', 0, false, TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-01',
-      NULL, NULL, NULL, NULL, '${createHash('sha256').update(proof).digest('hex')}'
+      NULL, NULL, NULL, NULL, '${createHash('sha256').update(proof).digest('hex')}', 0, NULL, NULL
     FROM range(${count}) AS sessions(i)`)
   connection.closeSync()
   instance.closeSync()

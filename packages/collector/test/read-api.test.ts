@@ -64,7 +64,8 @@ it('shows a session and its ledger as it goes', async () => {
     labels: { branch: 'main' },
   }
   expect((await get(`/api/sessions/${client.session}/ledger`)).body).toEqual(expected)
-  expect((await get('/api/sessions')).body).toEqual({ sessions: [expected], total: 1, missing: 0, next: null })
+  const found = { ...expected, states: ['open', 'rejecting'], errors: 0, lengthMs: 0 }
+  expect((await get('/api/sessions')).body).toEqual({ sessions: [found], total: 1, missing: 0, next: null })
   expect(await collector.ledger(client.session)).toEqual(expected)
 
   client.ws.close(1000)
@@ -210,7 +211,16 @@ it('answers a query that is not JSON with 415 bad_request', async () => {
 
 it('asks for the read token everywhere but at health, and takes it as bearer or cookie', async () => {
   const { url, get } = await aRunning({ readToken: 'secret' })
-  const guarded = ['sessions', 'sessions/x/ledger', 'events', 'rejected', 'export?format=csv', 'live', 'openapi.json']
+  const guarded = [
+    'sessions',
+    'labels',
+    'sessions/x/ledger',
+    'events',
+    'rejected',
+    'export?format=csv',
+    'live',
+    'openapi.json',
+  ]
   for (const path of [...guarded.map((path) => `/api/${path}`), '/metrics']) {
     expect(await get(path), path).toMatchObject({ status: 401, body: { error: { code: 'unauthorised' } } })
     expect((await get(path, { authorization: 'Bearer wrong' })).status, path).toBe(401)
@@ -279,7 +289,7 @@ it('describes its routes as they are', async () => {
   const { get, post } = await aRunning({ events })
   await post(JSON.stringify([aHit(), { type: 'unheard' }]))
   const { body } = await get('/api/openapi.json')
-  const session = ['sessions', 'sessions/{id}/ledger', 'sessions/{id}/timeline']
+  const session = ['sessions', 'labels', 'sessions/{id}/ledger', 'sessions/{id}/timeline']
   const questions = ['questions', 'questions/{name}']
   const paths = ['token', ...session, 'events', 'rejected', 'query', 'export', ...questions, 'live']
   const beside = ['/healthz', '/readyz', '/metrics']

@@ -1,5 +1,5 @@
 /** Calls the collector that this page comes from. Its paths are relative: the collector may be mounted anywhere. */
-import type { EventPage, Ledger, LedgerPage, QueryResult, StoredRejection } from '@downlink/collector'
+import type { EventPage, Ledger, QueryResult, SessionPage, StoredRejection } from '@downlink/collector'
 
 /** What the collector refused, and why. */
 export class ApiError extends Error {
@@ -30,7 +30,7 @@ export async function openLive(url: string, signal: AbortSignal): Promise<Readab
   return response.body
 }
 
-export const fetchSessions = (limit: number, before?: string): Promise<LedgerPage> =>
+export const fetchSessions = (limit: number, before?: string): Promise<SessionPage> =>
   call(`api/sessions?limit=${limit}${before === undefined ? '' : `&before=${encodeURIComponent(before)}`}`)
 
 export const fetchLedger = (sessionId: string, signal: AbortSignal): Promise<Ledger> =>

@@ -14,6 +14,7 @@ export interface TextField extends Field {
   readonly maxLength?: number
   readonly pattern?: string
   readonly enum?: readonly string[]
+  readonly default?: string
 }
 
 export interface WholeField extends Field {
@@ -48,7 +49,7 @@ export function checkInput({ properties, required, dependentRequired = {} }: Inp
     const raw = given.get(name)
     if (raw === undefined) {
       if (required.includes(name)) return refused(`\`${name}\``, 'none')
-      if (field.type === 'integer' && field.default !== undefined) value[name] = field.default
+      if (field.default !== undefined) value[name] = field.default
       continue
     }
     const read = field.type === 'integer' ? readWhole(field, raw) : readText(field, raw)

@@ -14,16 +14,25 @@ export interface DataRoute {
   readonly schema: object
 }
 
-type DataRouteName = 'sessions' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'export'
+type DataRouteName = 'sessions' | 'labels' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'export'
 
 export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
   sessions: {
     method: 'GET',
     url: '/sessions',
     schema: {
-      summary: 'Sessions with their ledgers, newest first',
+      summary: 'Sessions with their ledgers: those that a filter lets through',
       querystring: queries.sessions,
       response: answer(answers.sessions),
+    },
+  },
+  labels: {
+    method: 'GET',
+    url: '/labels',
+    schema: {
+      summary: 'What sessions can be told apart by: labels and builds, and the types of their events',
+      querystring: queries.none,
+      response: answer(answers.labels),
     },
   },
   ledger: {

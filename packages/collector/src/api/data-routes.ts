@@ -6,14 +6,18 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CollectorError } from '../errors.ts'
 import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pages.ts'
 import type { Exporter, ExportRequest } from '../query/export.ts'
+import type { Labels } from '../query/labels.ts'
 import type { Ledgers } from '../query/ledgers.ts'
 import { brokenEnd } from '../query/result-text.ts'
 import type { Sandbox, WriteAnswer } from '../query/sandbox.ts'
+import type { SessionFilter, SessionSearch } from '../query/session-search.ts'
 import type { TimelineFilter, Timelines } from '../query/timelines.ts'
 import { sendError } from './api-errors.ts'
 import { dataApi, goneSignal } from './data-api.ts'
 
 export interface DataRoutesOptions {
+  readonly search: SessionSearch
+  readonly labels: Labels
   readonly ledgers: Ledgers
   readonly pages: EventPages
   readonly timelines: Timelines
@@ -22,11 +26,9 @@ export interface DataRoutesOptions {
 }
 
 export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): void {
-  const { ledgers, pages, timelines, sandbox, exporter } = options
-  app.route<{ Querystring: { limit: number; before?: string } }>({
-    ...dataApi.sessions,
-    handler: ({ query }) => ledgers.list(query.limit, query.before),
-  })
+  const { search, labels, ledgers, pages, timelines, sandbox, exporter } = options
+  app.route<{ Querystring: SessionFilter }>({ ...dataApi.sessions, handler: ({ query }) => search.find(query) })
+  app.route({ ...dataApi.labels, handler: () => labels.read() })
   app.route<{ Params: { id: string } }>({
     ...dataApi.ledger,
     handler: async ({ params }, reply) => (await ledgers.get(params.id)) ?? answerNoSession(reply, params.id),

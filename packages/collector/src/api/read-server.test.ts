@@ -13,7 +13,6 @@ const update = (count: number, atMs: number) => ({
   end: { segment: 's', offset: count },
   opened: [],
   closed: [],
-  owed: 0,
 })
 
 const never = () => Promise.reject(new Error('not asked'))
@@ -33,7 +32,9 @@ function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answ
         return caughtUp(timeoutMs)
       },
     },
-    ledgers: { get: never, list: async () => ({ sessions: [], total: 0, missing: 0, next: null }) },
+    search: { find: async () => ({ sessions: [], total: 0, missing: 0, next: null }) },
+    labels: { read: never },
+    ledgers: { get: never },
     pages: { stored: never, rejected: never },
     timelines: { read: never },
     sandbox: { answer, query: never },

@@ -1,4 +1,6 @@
 /** The API's JSON Schemas: they check what comes, and are the OpenAPI document. */
+import { sessionSortNames } from '../query/session-search.ts'
+import { sessionStateNames } from '../query/session-states.ts'
 import type { InputSchema, TextField, WholeField } from './check-input.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -40,19 +42,27 @@ const name = (description: string): TextField => ({
   pattern: '^[^\\0]+$',
   description,
 })
+/** A build, a label's name or its value. All of a session's fit into 4 KiB. */
+const metaText = (description: string): TextField => ({
+  type: 'string',
+  title: 'text of 0 to 4096 characters without NUL',
+  maxLength: 4096,
+  pattern: '^[^\\0]*$',
+  description,
+})
 const limit: WholeField = { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Entries of a page' }
-const sequence = (description: string): WholeField => ({
+const whole = (description: string): WholeField => ({
   type: 'integer',
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
   description,
 })
-/** A time in ms since 1970, which the database can hold, and a session. */
+/** A number that its sort goes by, and a session. */
 const place: TextField = {
   type: 'string',
   title: "a page's `next`",
   maxLength: 256,
-  pattern: '^\\d{1,15}\\.[^\\0]+$',
+  pattern: '^\\d{1,18}\\.[^\\0]+$',
   description: "A page's `next`",
 }
 
@@ -63,23 +73,32 @@ const failure = object({
 
 export const errorAnswer: Schema = object({ error: failure })
 
-const ledgerSchema: Schema = object(
+const ledgerProperties: Readonly<Record<string, Schema>> = {
+  sessionId: text('The session'),
+  delivery: { type: 'string', enum: ['acked', 'plain'] },
+  pushed: count('Events that the client gave numbers to'),
+  stored: count('Of these: stored'),
+  rejected: counts('Of these: rejected by the collector, by code'),
+  dropped: counts('Of these: given up by the client, by reason'),
+  missing: count('Of these: lost by the store, or outstanding when the session ended or its link went'),
+  outstanding: count('Of these: still expected'),
+  ended: flag('The client said that nothing follows'),
+  open: flag('A socket of the session is up'),
+  balanced: flag("Nothing is missing, and the collector's own counts add up"),
+  firstSeen: time('When the session was first heard of'),
+  lastSeen: time('When it was last heard of'),
+  build: text('What the client calls its build'),
+  labels: { type: 'object', additionalProperties: { type: 'string' } },
+}
+
+const ledgerSchema = object(ledgerProperties, ['build', 'labels'])
+
+const foundSchema = object(
   {
-    sessionId: text('The session'),
-    delivery: { type: 'string', enum: ['acked', 'plain'] },
-    pushed: count('Events that the client gave numbers to'),
-    stored: count('Of these: stored'),
-    rejected: counts('Of these: rejected by the collector, by code'),
-    dropped: counts('Of these: given up by the client, by reason'),
-    missing: count('Of these: lost by the store, or outstanding when the session ended or its link went'),
-    outstanding: count('Of these: still expected'),
-    ended: flag('The client said that nothing follows'),
-    open: flag('A socket of the session is up'),
-    balanced: flag("Nothing is missing, and the collector's own counts add up"),
-    firstSeen: time('When the session was first heard of'),
-    lastSeen: time('When it was last heard of'),
-    build: text('What the client calls its build'),
-    labels: { type: 'object', additionalProperties: { type: 'string' } },
+    ...ledgerProperties,
+    states: { ...list({ type: 'string', enum: sessionStateNames }), description: 'All that it is in' },
+    errors: count('Error events that are stored'),
+    lengthMs: count("From the first stored event to the last, by the collector's clock"),
   },
   ['build', 'labels'],
 )
@@ -131,7 +150,9 @@ const questionSchema: Schema = object({
   sql: list(anything('Text, or `{ parameter }` where its value stands')),
 })
 
-type AnswerName = 'sessions' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'question' | 'questions'
+type AnswerName =
+  | ('sessions' | 'labels' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query')
+  | ('question' | 'questions')
 
 export const answers: Readonly<Record<AnswerName, Schema>> = {
   question: questionSchema,
@@ -141,10 +162,28 @@ export const answers: Readonly<Record<AnswerName, Schema>> = {
     writable: flag('Questions can be saved'),
   }),
   sessions: object({
-    sessions: list(ledgerSchema),
+    sessions: list(foundSchema),
     total: count('Of all pages'),
-    missing: count('Events that all sessions together lost'),
+    missing: count('Events that the sessions of all pages lost'),
     next: cursor('string'),
+  }),
+  labels: object({
+    labels: list(
+      object({
+        name: text("A label's name; those that most sessions have come first"),
+        sessions: count('How many have it'),
+        distinct: count('How many values it has'),
+        values: list(object({ value: text('Those that most sessions have come first'), sessions: count('How many') })),
+      }),
+    ),
+    builds: list(
+      object({
+        build: text('Those that were heard of last come first'),
+        sessions: count('How many'),
+        lastSeen: time('When a session of it was last heard of'),
+      }),
+    ),
+    types: list(object({ type: text('Those of most events come first'), events: count('How many are stored') })),
   }),
   ledger: ledgerSchema,
   timeline: object({
@@ -175,13 +214,43 @@ type QueryName =
 
 export const queries: Readonly<Record<QueryName, InputSchema>> = {
   none: input({}),
-  sessions: input({ limit, before: place }, ['limit', 'before']),
+  sessions: input(
+    {
+      build: metaText('Only of this build'),
+      label: metaText('Only with a label of this name'),
+      value: metaText('With `label`: only where it has this value'),
+      player: metaText('Only where the label `player` has this value'),
+      text: name('Only with this text in the id, the build or the value of a label, case aside'),
+      state: { type: 'string', enum: sessionStateNames, description: 'Only in this state' },
+      error: { type: 'string', enum: ['true', 'false'], description: 'Only with an error event, or without one' },
+      minLengthMs: whole('Only if `lengthMs` is this or more'),
+      maxLengthMs: whole('Only if `lengthMs` is this or less'),
+      sort: { type: 'string', enum: sessionSortNames, default: 'newest', description: 'Whatever is most comes first' },
+      limit,
+      before: place,
+    },
+    [
+      'build',
+      'label',
+      'value',
+      'player',
+      'text',
+      'state',
+      'error',
+      'minLengthMs',
+      'maxLengthMs',
+      'sort',
+      'limit',
+      'before',
+    ],
+    { value: ['label'] },
+  ),
   events: input(
     {
       session: name('Only of this session'),
       type: name('Only of this type'),
-      after: sequence('With `session`: only above this sequence, in order. Otherwise the newest come first.'),
-      before: sequence("A page's `next`"),
+      after: whole('With `session`: only above this sequence, in order. Otherwise the newest come first.'),
+      before: whole("A page's `next`"),
       limit,
     },
     ['session', 'type', 'after', 'before', 'limit'],
@@ -189,7 +258,7 @@ export const queries: Readonly<Record<QueryName, InputSchema>> = {
   ),
   timeline: input(
     {
-      after: { ...sequence('Only above this sequence'), default: 0 },
+      after: { ...whole('Only above this sequence'), default: 0 },
       limit: { type: 'integer', minimum: 1, maximum: 20_000, default: 20_000, description: 'Events of a page' },
     },
     ['after', 'limit'],
@@ -198,7 +267,7 @@ export const queries: Readonly<Record<QueryName, InputSchema>> = {
     {
       session: name('Only of this session'),
       code: name('Only with this code'),
-      before: sequence("A page's `next`"),
+      before: whole("A page's `next`"),
       limit,
     },
     ['session', 'code', 'before', 'limit'],

@@ -53,77 +53,31 @@ export interface Ledger {
   readonly labels?: Readonly<Record<string, string>>
 }
 
-export interface LedgerPage {
-  /** Newest first. */
-  readonly sessions: readonly Ledger[]
-  /** Of all sessions that were ever seen. */
-  readonly total: number
-  /** Events that all sessions together lost. */
-  readonly missing: number
-  /** Give it as `before` for the next page; null on the last one. */
-  readonly next: string | null
-}
-
 export interface Ledgers {
   /** Undefined where the session is unknown. */
   get(sessionId: string): Promise<Ledger | undefined>
-  /** @param before a page's `next` */
-  list(limit: number, before?: string): Promise<LedgerPage>
 }
 
 export interface LedgersOptions {
   readonly readers: Readers
   /** Is a socket of this session up? */
   readonly isOpen: (sessionId: string) => boolean
-  /** What all sessions owe that have ended or have no link. Ledgers count it as missing. */
-  readonly owed: () => number
 }
 
 const selectOne = `SELECT ${sessionJson} FROM sessions WHERE session_id = $1`
 
-const selectPage = `SELECT ${sessionJson} FROM sessions
-  WHERE first_seen < make_timestamp_ms($1::BIGINT) OR (first_seen = make_timestamp_ms($1::BIGINT) AND session_id < $2)
-  ORDER BY first_seen DESC, session_id DESC`
-
-const selectTotals = 'SELECT count(*), coalesce(sum(missing), 0) FROM sessions'
-
-/** Later than any session: the last millisecond of a JavaScript date. */
-const latest = { firstSeen: 8.64e15, sessionId: '' }
-
-export function createLedgers({ readers, isOpen, owed }: LedgersOptions): Ledgers {
+export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
   return {
     get: (sessionId) =>
       readers.run(async (connection) => {
         const [row] = (await connection.runAndReadAll(selectOne, [sessionId])).getRows()
-        return row && ledger(String(row[0]))
+        return row && ledgerOf(recordOf(String(row[0])), isOpen(sessionId))
       }),
-
-    list: (limit, before) =>
-      readers.run(async (connection) => {
-        const from = before === undefined ? latest : cursorOf(before)
-        // One more than asked for tells whether there is another page.
-        const sql = `${selectPage} LIMIT ${limit + 1}`
-        const page = await connection.runAndReadAll(sql, [BigInt(from.firstSeen), from.sessionId])
-        const [total, lost] = (await connection.runAndReadAll(selectTotals)).getRows()[0] ?? []
-        const rows = page.getRows()
-        const sessions = rows.slice(0, limit).map(([json]) => ledger(String(json)))
-        const last = sessions.at(-1)
-        return {
-          sessions,
-          total: Number(total),
-          missing: Number(lost) + owed(),
-          next: last && rows.length > limit ? `${last.firstSeen}.${last.sessionId}` : null,
-        }
-      }),
-  }
-
-  function ledger(json: string): Ledger {
-    const record = recordOf(json)
-    return ledgerOf(record, isOpen(record.sessionId))
   }
 }
 
-function ledgerOf(record: SessionRecord, open: boolean): Ledger {
+/** @param open a socket of the session is up */
+export function ledgerOf(record: SessionRecord, open: boolean): Ledger {
   const { sessionId, delivery, pushed, stored, rejected, dropped, ended, build, labels } = record
   const rest = pushed - record.committedSeq
   const expectsMore = open && !ended
@@ -146,11 +100,6 @@ function ledgerOf(record: SessionRecord, open: boolean): Ledger {
     ...(build !== undefined && { build }),
     ...(labels !== undefined && { labels }),
   }
-}
-
-function cursorOf(before: string): { readonly firstSeen: number; readonly sessionId: string } {
-  const [, firstSeen = '', sessionId = ''] = /^(\d{1,16})\.(.*)$/s.exec(before) ?? []
-  return { firstSeen: Number(firstSeen), sessionId }
 }
 
 const totalOf = (counts: Readonly<Record<string, number | undefined>>): number =>

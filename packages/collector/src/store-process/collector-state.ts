@@ -4,9 +4,9 @@ import type { LogUpdate } from './messages.ts'
 export interface CollectorState {
   /** The last update's. */
   readonly count: number
-  /** Events that sessions owe which have ended or have no socket. */
-  readonly owed: number
   isOpen(sessionId: string): boolean
+  /** Those that have a socket. */
+  openSessions(): readonly string[]
   take(update: LogUpdate): void
   /** The store stands where the log stood at this update. */
   sunk(count: number): void
@@ -26,7 +26,6 @@ export function createCollectorState(): CollectorState {
   let ahead: LogUpdate[] = []
   let asOfMs: number | undefined
   let count = -1
-  let owed = 0
 
   return {
     get count() {
@@ -35,14 +34,11 @@ export function createCollectorState(): CollectorState {
     get asOfMs() {
       return asOfMs
     },
-    get owed() {
-      return owed
-    },
     isOpen: (sessionId) => open.has(sessionId),
+    openSessions: () => [...open],
 
     take(update) {
       count = update.count
-      owed = update.owed
       if (ahead.length >= maxAhead) ahead.pop()
       ahead.push(update)
       for (const id of update.closed) open.delete(id)

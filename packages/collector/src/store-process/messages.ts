@@ -49,8 +49,6 @@ export interface LogUpdate {
   /** Sessions that have a socket now, and those whose socket has gone, since the update before; in the first one, all. */
   readonly opened: readonly string[]
   readonly closed: readonly string[]
-  /** Events that sessions owe which have ended or have no socket. */
-  readonly owed: number
 }
 
 export type FromStore =

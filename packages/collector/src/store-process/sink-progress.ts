@@ -17,9 +17,9 @@ export interface SinkProgress {
   tell(end: Position, events: number): void
   tellSocket(sessionId: string, isOpen: boolean): void
   /** For a process that knows nothing yet. */
-  firstUpdate(open: readonly string[], owed: number): LogUpdate
+  firstUpdate(open: readonly string[]): LogUpdate
   /** Undefined where there is nothing new. */
-  nextUpdate(owed: number): LogUpdate | undefined
+  nextUpdate(): LogUpdate | undefined
   sunk(count: number): void
   /** The process is gone; the next one knows nothing. */
   forgetChild(): void
@@ -73,15 +73,15 @@ export function createSinkProgress({ monotonicMs: now, wallMs }: Clock): SinkPro
       else closed.add(sessionId)
     },
 
-    firstUpdate(open, owed) {
+    firstUpdate(open) {
       opened.clear()
       closed.clear()
-      return update(open, [], owed)
+      return update(open, [])
     },
 
-    nextUpdate(owed) {
+    nextUpdate() {
       if (unsentSinceMs === undefined && opened.size === 0 && closed.size === 0) return undefined
-      const next = update([...opened], [...closed], owed)
+      const next = update([...opened], [...closed])
       opened.clear()
       closed.clear()
       return next
@@ -101,13 +101,13 @@ export function createSinkProgress({ monotonicMs: now, wallMs }: Clock): SinkPro
     },
   }
 
-  function update(open: readonly string[], gone: readonly string[], owed: number): LogUpdate {
+  function update(open: readonly string[], gone: readonly string[]): LogUpdate {
     if (!end) throw new Error('Expected the end of the log to be told before an update')
     count++
     // The first tells since when the store is behind, the last how far; between them a coarser grain will do.
     if (sent.length >= maxSent) sent.pop()
     sent.push({ count, end, events, sinceMs: unsentSinceMs ?? now() })
     unsentSinceMs = undefined
-    return { count, atMs: wallMs(), end, opened: open, closed: gone, owed }
+    return { count, atMs: wallMs(), end, opened: open, closed: gone }
   }
 }

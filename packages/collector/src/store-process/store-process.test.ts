@@ -22,7 +22,6 @@ function aStore() {
     clock: { monotonicMs: () => Date.now(), wallMs: () => Date.now() },
     describeViews: async () => [],
     openSessions: () => ['open'],
-    owed: () => 7,
     bytesAfter: (position) => (position ? 0 : 40),
     onCheckpoint: () => void heard.push('checkpoint'),
     onCounts: () => void heard.push('counts'),
@@ -61,7 +60,7 @@ const aRead = { id: 1, request: 'r', fingerprint: 'f', timeLimitMs: 1000 }
 it('starts once it serves reads and has counted, and tells it where everything stands', async () => {
   const { heard, told, begin } = aStore()
   await begin()
-  expect(told('start')[0]?.update).toMatchObject({ count: 1, end, opened: ['open'], owed: 7 })
+  expect(told('start')[0]?.update).toMatchObject({ count: 1, end, opened: ['open'] })
   expect(heard).toEqual(['up', 'counts'])
 })
 

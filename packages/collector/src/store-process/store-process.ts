@@ -50,8 +50,6 @@ export interface StoreProcessOptions {
   readonly describeViews: () => Promise<readonly ViewDefinition[]>
   /** Sessions that have a socket. */
   readonly openSessions: () => readonly string[]
-  /** Events that sessions owe which have ended or have no socket. */
-  readonly owed: () => number
   /** Of the log, from a position on. */
   readonly bytesAfter: (position: Position | undefined) => number
   /** The database's file holds everything before this position. */
@@ -159,7 +157,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
       orders: suspects.orders,
       bannedQueries: watchdog.bannedQueries(),
     }
-    child.send({ kind: 'start', settings, update: progress.firstUpdate(options.openSessions(), options.owed()) })
+    child.send({ kind: 'start', settings, update: progress.firstUpdate(options.openSessions()) })
   }
 
   function onMessage(message: FromStore): void {
@@ -235,7 +233,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     clearTimeout(updateTimer)
     updateTimer = undefined
     const { child } = supervisor
-    const update = child && progress.nextUpdate(options.owed())
+    const update = child && progress.nextUpdate()
     if (child && update) child.send({ kind: 'update', update })
     return progress.count
   }

@@ -2,6 +2,7 @@
 import type { Position } from '../log/read-log.ts'
 import type { EventStore, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
 import { eventRows, rejectedRows } from './event-rows.ts'
+import { summariseEvents } from './event-summary.ts'
 import { failureOf, isOutOfMemory } from './failures.ts'
 import type { Database } from './open-database.ts'
 import { openReopeningConnections } from './reopening-connections.ts'
@@ -112,7 +113,9 @@ async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<vo
   const { events, rejected, upsert, move } = open
   events.append(eventRows(group.events))
   rejected.append(rejectedRows(group.rejected))
-  upsert.bindVarchar(1, JSON.stringify(group.sessions.map(rowOf)))
+  const summaries = summariseEvents(group.events)
+  const rows = group.sessions.map((record) => rowOf(record, summaries.get(record.sessionId)))
+  upsert.bindVarchar(1, JSON.stringify(rows))
   await upsert.run()
   move.bindVarchar(1, group.position.segment)
   move.bindBigInt(2, BigInt(group.position.offset))

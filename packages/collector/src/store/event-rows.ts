@@ -36,11 +36,11 @@ export const rejectedTypes: readonly DuckDBType[] = [VARCHAR, BIGINT, VARCHAR, V
 
 export function eventRows(runs: readonly EventRun[]): Row[] {
   const rows: Row[] = []
-  for (const { sessionId, receivedAt, clockOffsetMs = 0, events } of runs) {
+  for (const { sessionId, receivedAt, clockOffsetMs, events } of runs) {
     const received = timestampOf(receivedAt)
     for (const { seq, event, envelope = null } of events) {
       const { type, version = null, timestamp, json } = event
-      const corrected = timestampOf(correctedTime(timestamp, clockOffsetMs))
+      const corrected = new DuckDBTimestampValue(BigInt(correctedMicros(timestamp, clockOffsetMs)))
       rows.push([sessionId, BigInt(seq), type, version, timestampOf(timestamp), received, json, envelope, corrected])
     }
   }
@@ -57,13 +57,15 @@ export const rejectedRows = (rejected: readonly RejectedEvent[]): Row[] =>
     timestampOf(receivedAt),
   ])
 
-/** The time by the collector's clock. One that no date holds is left as the client has it. */
-function correctedTime(timestamp: number, clockOffsetMs: number): number {
+/** The time by the collector's clock, in microseconds since 1970. One that no date holds is left as the client has it. */
+export function correctedMicros(timestamp: number, clockOffsetMs = 0): number {
   const corrected = timestamp + clockOffsetMs
-  return isTime(corrected) ? corrected : timestamp
+  return microsOf(isTime(corrected) ? corrected : timestamp)
 }
 
-const timestampOf = (ms: number): DuckDBTimestampValue => new DuckDBTimestampValue(BigInt(Math.round(ms * 1000)))
+const microsOf = (ms: number): number => Math.round(ms * 1000)
+
+const timestampOf = (ms: number): DuckDBTimestampValue => new DuckDBTimestampValue(BigInt(microsOf(ms)))
 
 /** Text from outside that was never checked. `toWellFormed` is in Node 20, but not yet in TypeScript's library. */
 const storable = (text: string): string =>

@@ -1,5 +1,6 @@
 /** Converts session records to rows and back. Rows travel as JSON, so that one statement writes any number of them. */
 import type { SessionRecord } from '../commit/session-record.ts'
+import type { EventSummary } from './event-summary.ts'
 
 const columnTypes = {
   session_id: 'VARCHAR',
@@ -20,20 +21,28 @@ const columnTypes = {
   proof_hash: 'VARCHAR',
 } as const
 
-type SessionRow = { readonly [Column in keyof typeof columnTypes]: unknown }
+/** Of the events that came with a row; they are added to what is there. */
+const summaryTypes = { errors: 'BIGINT', first_event: 'BIGINT', last_event: 'BIGINT' } as const
+
+type SessionRow = { readonly [Column in keyof typeof columnTypes | keyof typeof summaryTypes]: unknown }
 
 const columns = Object.keys(columnTypes)
+const rowTypes = { ...columnTypes, ...summaryTypes }
 const isTime = (column: string): boolean => column.endsWith('_seen')
 
 /** Takes the rows as one JSON text. It names the columns, for an older database has them in another order. */
 export const upsertSessions: string = `
-  INSERT INTO sessions (${columns.join(', ')})
-  SELECT ${columns.map((column) => (isTime(column) ? `make_timestamp_ms(row.${column})` : `row.${column}`)).join(', ')}
-  FROM (SELECT unnest(from_json(?::JSON, '${JSON.stringify([columnTypes])}')) AS row)
+  INSERT INTO sessions (${Object.keys(rowTypes).join(', ')})
+  SELECT ${columns.map((column) => (isTime(column) ? `make_timestamp_ms(row.${column})` : `row.${column}`)).join(', ')},
+    row.errors, make_timestamp(row.first_event), make_timestamp(row.last_event)
+  FROM (SELECT unnest(from_json(?::JSON, '${JSON.stringify([rowTypes])}')) AS row)
   ON CONFLICT DO UPDATE SET ${columns
     .slice(1)
     .map((column) => `${column} = excluded.${column}`)
-    .join(', ')}`
+    .join(', ')},
+    errors = errors + excluded.errors,
+    first_event = least(first_event, excluded.first_event),
+    last_event = greatest(last_event, excluded.last_event)`
 
 /** A row as the JSON text that `recordOf` reads. */
 export const sessionJson: string = `to_json(struct_pack(${columns
@@ -44,7 +53,8 @@ export const sessionJson: string = `to_json(struct_pack(${columns
 export const selectSessions: string = `
   SELECT ${sessionJson} FROM sessions WHERE session_id IN (SELECT unnest(from_json(?::JSON, '["VARCHAR"]')))`
 
-export function rowOf(record: SessionRecord): SessionRow {
+/** @param summary of the events that come with it */
+export function rowOf(record: SessionRecord, summary?: EventSummary): SessionRow {
   return {
     session_id: record.sessionId,
     delivery: record.delivery,
@@ -62,8 +72,14 @@ export function rowOf(record: SessionRecord): SessionRow {
     labels: record.labels,
     schema: record.schema,
     proof_hash: record.proofHash,
+    errors: summary?.errors ?? 0,
+    first_event: summary && digitsOf(summary.firstMicros),
+    last_event: summary && digitsOf(summary.lastMicros),
   }
 }
+
+/** All of them: as a number, JSON has only those that tell one double from another. */
+const digitsOf = (micros: number): string => String(BigInt(micros))
 
 export function recordOf(json: string): SessionRecord {
   // The rows are our own, written by `rowOf`.

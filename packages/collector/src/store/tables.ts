@@ -1,5 +1,6 @@
 /** Makes the tables, as everybody who writes SQL sees them, and beside them where in the log they stand. */
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { summariseSessions } from './event-summary.ts'
 
 export const tableDefinitions: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS events (
@@ -29,7 +30,10 @@ export const tableDefinitions: readonly string[] = [
     build VARCHAR,
     labels JSON,
     schema VARCHAR,
-    proof_hash VARCHAR
+    proof_hash VARCHAR,
+    errors BIGINT DEFAULT 0,
+    first_event TIMESTAMP,
+    last_event TIMESTAMP
   )`,
   `CREATE TABLE IF NOT EXISTS rejected_events (
     session_id VARCHAR NOT NULL,
@@ -50,7 +54,7 @@ export const tableDefinitions: readonly string[] = [
 
 /**
  * Grows with each change of the tables that an older collector would fail at, or write wrongly: 0.1 had none, 1 had the
- * column `sessions.mark`, which is `committed_seq` now.
+ * column `sessions.mark`, which is `committed_seq` now, and summed up no events.
  */
 const formatVersion = 2
 
@@ -63,6 +67,7 @@ export async function prepareTables(connection: DuckDBConnection): Promise<void>
   if ((await committedSeqColumn(connection)) === 'mark') {
     await connection.run('ALTER TABLE sessions RENAME mark TO committed_seq')
   }
+  if (!(await hasColumn(connection, 'sessions', 'errors'))) await addEventSummary(connection)
   if (version < formatVersion) await connection.run(`INSERT INTO collector.format VALUES (${formatVersion})`)
   await connection.run('COMMIT')
 }
@@ -91,6 +96,13 @@ async function addCorrectedTime(connection: DuckDBConnection): Promise<void> {
 /** What the column is called in a database that may be an older one. */
 export async function committedSeqColumn(connection: DuckDBConnection): Promise<'committed_seq' | 'mark'> {
   return (await hasColumn(connection, 'sessions', 'mark')) ? 'mark' : 'committed_seq'
+}
+
+async function addEventSummary(connection: DuckDBConnection): Promise<void> {
+  await connection.run(`ALTER TABLE sessions ADD COLUMN errors BIGINT DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN first_event TIMESTAMP;
+    ALTER TABLE sessions ADD COLUMN last_event TIMESTAMP;
+    ${summariseSessions}`)
 }
 
 export async function hasTable(connection: DuckDBConnection, table: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import { decodeWrite } from '../../commit/session-write.ts'
 import { openLogFiles } from '../../log/log-files.ts'
 import { listSegments, type Position, readLog } from '../../log/read-log.ts'
 import { createTableAppender, eventRows, eventTypes, type TableAppender } from '../event-rows.ts'
+import { summariseSessions } from '../event-summary.ts'
 import { rowOf, upsertSessions } from '../session-rows.ts'
 import { prepareTables, tableDefinitions } from '../tables.ts'
 import type { OnProgress } from './probe.ts'
@@ -122,7 +123,7 @@ async function refill(connection: DuckDBConnection, logFolder: string): Promise<
   const known = new Set((await connection.runAndReadAll('SELECT session_id FROM sessions')).getRows().map(String))
   const lost = records.filter(({ sessionId }) => !known.has(sessionId))
   const upsert = await connection.prepare(upsertSessions)
-  upsert.bindVarchar(1, JSON.stringify(lost.map(rowOf)))
+  upsert.bindVarchar(1, JSON.stringify(lost.map((record) => rowOf(record))))
   await upsert.run()
   await connection.run(sessionsOfRows)
   const added =
@@ -195,7 +196,7 @@ const sessionsOfRows = `INSERT INTO sessions BY NAME
 export const totalOf = (column: string): string =>
   `coalesce(list_sum(CAST(json_extract(${column}, '$.*') AS BIGINT[])), 0)::BIGINT`
 
-/** Makes each session count the events that are there; the rest of what it counted is missing. */
+/** Makes each session count and sum up the events that are there; the rest of what it counted is missing. */
 export async function recount(connection: DuckDBConnection): Promise<Loss> {
   await connection.run(`CREATE TEMP TABLE recounted AS
     SELECT session_id, coalesce(rows, 0) AS stored, sessions.stored - coalesce(rows, 0) AS lost
@@ -212,6 +213,7 @@ export async function recount(connection: DuckDBConnection): Promise<Loss> {
     `SELECT session_id, lost FROM recounted WHERE lost > 0 ORDER BY lost DESC, session_id LIMIT ${sessionsTold}`,
   )
   await connection.run('DROP TABLE recounted')
+  await connection.run(summariseSessions)
   const [events, sessionCount] = totals.getRows()[0] ?? []
   return {
     events: Number(events),
