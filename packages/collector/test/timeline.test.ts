@@ -71,7 +71,16 @@ it('is empty where a session has no events, and not there where there is no sess
   await client.batch(1, [{ drop: { overflow: 3 } }], 3)
   expect(await get(`sessions/${client.session}/timeline`)).toEqual({
     status: 200,
-    body: { types: [], type: [], seq: [], correctedTimestamp: [], timestamp: [], receivedAt: [], next: null },
+    body: {
+      types: [],
+      errorTypes: [],
+      type: [],
+      seq: [],
+      correctedTimestamp: [],
+      timestamp: [],
+      receivedAt: [],
+      next: null,
+    },
   })
   expect(await get('sessions/nobody/timeline')).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
 })
@@ -87,4 +96,16 @@ it('reads those of other senders, whatever they call their session and their typ
   const { body } = await get(`sessions/${encodeURIComponent(sessionId)}/timeline`)
   expect(body).toMatchObject({ type: [0, 1, 0], seq: [1, 1, 1] })
   expect(body.types).toEqual(['__proto__', 'a"b'])
+})
+
+it('says which types tell of an error', async () => {
+  const { listening, get } = await aRunning()
+  const types = ['js_error', 'hit', 'Unhandled_rejection', 'error_rate', 'crash', 'NullPointerException']
+  await post(
+    listening,
+    types.map((type) => ({ type })),
+  )
+  const [{ sessionId }] = (await get('sessions')).body.sessions
+  const { body } = await get(`sessions/${encodeURIComponent(sessionId)}/timeline`)
+  expect(body.errorTypes).toEqual([0, 2, 4, 5])
 })

@@ -1,5 +1,13 @@
 /** Calls the collector that this page comes from. Its paths are relative: the collector may be mounted anywhere. */
-import type { EventPage, Ledger, QueryResult, SessionPage, StoredRejection } from '@downlink/collector'
+import type {
+  EventPage,
+  Ledger,
+  QueryResult,
+  SessionPage,
+  StoredEvent,
+  StoredRejection,
+  TimelinePage,
+} from '@downlink/collector'
 
 /** What the collector refused, and why. */
 export class ApiError extends Error {
@@ -33,8 +41,26 @@ export async function openLive(url: string, signal: AbortSignal): Promise<Readab
 export const fetchSessions = (limit: number, before?: string): Promise<SessionPage> =>
   call(`api/sessions?limit=${limit}${before === undefined ? '' : `&before=${encodeURIComponent(before)}`}`)
 
+const sessionPath = (sessionId: string): string => `api/sessions/${encodeURIComponent(sessionId)}`
+
 export const fetchLedger = (sessionId: string, signal: AbortSignal): Promise<Ledger> =>
-  call(`api/sessions/${encodeURIComponent(sessionId)}/ledger`, undefined, signal)
+  call(`${sessionPath(sessionId)}/ledger`, undefined, signal)
+
+/** Its events above a sequence, without their payloads. */
+export const fetchTimeline = (sessionId: string, after: number, signal: AbortSignal): Promise<TimelinePage> =>
+  call(`${sessionPath(sessionId)}/timeline?after=${after}&limit=${timelinePage}`, undefined, signal)
+
+/** Few enough that the page stays smooth while it takes them in. */
+const timelinePage = 10_000
+
+/** A session's events above a sequence, in order. */
+export const fetchEvents = (
+  sessionId: string,
+  after: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<EventPage<StoredEvent>> =>
+  call(`api/events?session=${encodeURIComponent(sessionId)}&after=${after}&limit=${limit}`, undefined, signal)
 
 export const fetchRejected = (signal: AbortSignal): Promise<EventPage<StoredRejection>> =>
   call('api/rejected?limit=200', undefined, signal)

@@ -188,6 +188,7 @@ export const answers: Readonly<Record<AnswerName, Schema>> = {
   ledger: ledgerSchema,
   timeline: object({
     types: list(text("An event's type")),
+    errorTypes: list(count('Where in `types` a type stands that tells of an error')),
     type: list(count('Where in `types` the type of each event stands')),
     seq: differences('The number of each push'),
     correctedTimestamp: differences("When by the collector's clock, as far as the two are known to differ"),

@@ -1,10 +1,13 @@
 /** Reads when what happened in a session, as columns of numbers: a timeline of a hundred thousand events is a megabyte. */
+import { isErrorType } from '../store/event-summary.ts'
 import type { Readers } from './readers.ts'
 
 /** Of a session's stored events, in order, without their payloads. */
 export interface TimelinePage {
   /** The names that `type` counts through. */
   readonly types: readonly string[]
+  /** Where in `types` those stand that tell of an error. */
+  readonly errorTypes: readonly number[]
   /** Where in `types` each event's type stands. */
   readonly type: readonly number[]
   /** Here and in the times, in milliseconds since 1970: the first value, then each one's difference to the one before. */
@@ -54,14 +57,16 @@ export function createTimelines(readers: Readers): Timelines {
   }
 }
 
-function indexed(names: readonly string[]): Pick<TimelinePage, 'types' | 'type'> {
+function indexed(names: readonly string[]): Pick<TimelinePage, 'types' | 'errorTypes' | 'type'> {
   const indexes = new Map<string, number>()
   const type = names.map((name) => {
     const index = indexes.get(name) ?? indexes.size
     indexes.set(name, index)
     return index
   })
-  return { types: [...indexes.keys()], type }
+  const types = [...indexes.keys()]
+  const errorTypes = types.flatMap((name, index) => (isErrorType(name) ? [index] : []))
+  return { types, errorTypes, type }
 }
 
 const differences = (values: readonly number[]): readonly number[] =>

@@ -1,26 +1,52 @@
-/** Shows one session: who it is, and what became of all that it pushed. */
-import { type ReactElement, useCallback } from 'react'
-import { fetchLedger } from '../api.ts'
-import { Panel } from '../parts/panel.tsx'
-import { ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
-import { useAddress } from '../router.ts'
-import { SessionRow } from '../sessions/session-row.tsx'
-import { useAnswer } from '../use-answer.ts'
-import '../sessions/sessions.css'
+/** Shows one session: what became of all that it pushed, its timeline, its events, and where they happened. */
+import { type ReactElement, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { EmptyState, ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
+import { hrefOf, useAddress } from '../router.ts'
+import { createRecording } from './recording.ts'
+import { SessionHead } from './session-head.tsx'
+import { SessionTimeline } from './session-timeline.tsx'
+import './session.css'
 
 export default function SessionView(): ReactElement {
   const { name = '' } = useAddress()
-  const { answer, retry } = useAnswer(useCallback((signal) => fetchLedger(name, signal), [name]))
-  return (
-    <Panel title="Session" note={<code>{name}</code>} className="sessions">
-      {answer.status === 'loading' && <LoadingState what="the session" />}
-      {answer.status === 'away' && <StoreAwayState />}
-      {answer.status === 'failed' && <ErrorState title="No session" message={answer.message} onRetry={retry} />}
-      {answer.status === 'here' && (
-        <ul>
-          <SessionRow ledger={answer.value} now={Date.now()} />
-        </ul>
-      )}
-    </Panel>
+  const [recording] = useState(() => createRecording(name))
+  const state = useSyncExternalStore(recording.subscribe, recording.snapshot)
+  useEffect(() => {
+    recording.start()
+    return recording.stop
+  }, [recording])
+  const retry = useMemo(
+    () => () => {
+      recording.stop()
+      recording.start()
+    },
+    [recording],
   )
+
+  switch (state.status) {
+    case 'loading':
+      return <LoadingState what="the session" />
+    case 'away':
+      return <StoreAwayState />
+    case 'failed':
+      return <ErrorState title="The session can not be read" message={state.message} onRetry={retry} />
+    case 'unknown':
+      return (
+        <EmptyState title="There is no such session">
+          <p>
+            The collector has never heard of <code>{name}</code>, or its data folder is another one.
+          </p>
+          <p>
+            <a href={hrefOf({ view: 'sessions', parameters: {} })}>All sessions</a>
+          </p>
+        </EmptyState>
+      )
+    case 'here':
+      return (
+        <>
+          <SessionHead recorded={state} />
+          <SessionTimeline recorded={state} />
+        </>
+      )
+  }
 }

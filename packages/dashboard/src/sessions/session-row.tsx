@@ -3,7 +3,8 @@
 import type { Ledger } from '@downlink/collector'
 import { Fragment, type ReactElement } from 'react'
 import { type Counts, formatAge, formatCount, shortSession } from '../format.ts'
-import { eventsOf, fates, sharesOf, type Verdict, verdictOn } from './ledger-shares.ts'
+import { LedgerBar } from './ledger-bar.tsx'
+import { eventsOf, fates, type Verdict, verdictOn } from './ledger-shares.ts'
 
 export function SessionRow({ ledger, now }: { readonly ledger: Ledger; readonly now: number }): ReactElement {
   const { sessionId, open, ended, build, labels, delivery, lastSeen } = ledger
@@ -54,14 +55,6 @@ const verdictText = (verdict: Verdict): string => {
 
 const VerdictBadge = ({ verdict }: { readonly verdict: Verdict }): ReactElement => (
   <strong className="badge">{verdictText(verdict)}</strong>
-)
-
-const LedgerBar = ({ ledger }: { readonly ledger: Ledger }): ReactElement => (
-  <svg className="ledger" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-    {sharesOf(ledger).map(({ fate, start, width }) => (
-      <rect key={fate} className={`fate-${fate}`} x={start} width={width} height="1" />
-    ))}
-  </svg>
 )
 
 /** pushed = stored + rejected + dropped + missing or outstanding. */

@@ -1,0 +1,35 @@
+/** Asks where else an error happened: in other sessions of the same build. */
+import type { StoredEvent } from '@downlink/collector'
+import { quoted } from './copies.ts'
+
+/** By which one error is known from another of its type. */
+export interface ErrorMark {
+  readonly key: string
+  readonly text: string
+}
+
+const markKeys = ['message', 'error', 'reason', 'code', 'name'] as const
+
+/** @returns undefined where nothing in the payload tells errors of this type apart */
+export function errorMark(data: unknown): ErrorMark | undefined {
+  if (typeof data !== 'object' || data === null) return undefined
+  for (const key of markKeys) {
+    const text: unknown = Reflect.get(data, key)
+    if (typeof text === 'string' && text !== '') return { key, text }
+  }
+  return undefined
+}
+
+/** At most so many sessions are listed, those that were heard of last. */
+export const shownSessions = 50
+
+/** Rows of a session, its player, when it was heard of last, how often the error happened there, and the first sequence. */
+export function elsewhereSql({ sessionId, type, data }: StoredEvent, build: string | undefined): string {
+  const mark = errorMark(data)
+  return `SELECT session_id, any_value(labels->>'player') AS player, epoch_ms(max(last_seen)) AS last_seen,
+  count(*) AS errors, min(seq) AS first
+FROM events JOIN sessions USING (session_id)
+WHERE type = ${quoted(type)}${mark ? `\n  AND data->>${quoted(mark.key)} = ${quoted(mark.text)}` : ''}
+  AND build ${build === undefined ? 'IS NULL' : `= ${quoted(build)}`} AND session_id <> ${quoted(sessionId)}
+GROUP BY session_id ORDER BY last_seen DESC LIMIT ${shownSessions + 1}`
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { frameMeasureIn, placedTypesIn } from './payload-fields.ts'
+
+const battle = { fps: 60, p50Ms: 16, p95Ms: 18, worstMs: 40, entities: 9 }
+
+it.each([
+  [
+    { frame_stats: battle, hit: { damage: 3 } },
+    { type: 'frame_stats', key: 'p95Ms' },
+  ],
+  [
+    { frame_stats: battle, tick: { frameTimeMs: 16 } },
+    { type: 'tick', key: 'frameTimeMs' },
+  ],
+  [{ slow_frame: { wentMs: 200 } }, { type: 'slow_frame', key: 'wentMs' }],
+  [{ frame: { dt: 16 } }, { type: 'frame', key: 'dt' }],
+  [{ perf: { frame_ms: 16 } }, { type: 'perf', key: 'frame_ms' }],
+  [{ hit: { durationMs: 5 }, frame: null, frames: [1], frameless: { p95Ms: '18' } }, undefined],
+  [{}, undefined],
+])('in %j the frame time is %j', (samples, measure) => {
+  expect(frameMeasureIn(new Map(Object.entries(samples)))).toEqual(measure)
+})
+
+it('finds whose events have a place', () => {
+  const samples = { hit: { x: 1, y: 2.5 }, half: { x: 1 }, text: { x: '1', y: '2' }, none: null, list: [1, 2] }
+  expect(placedTypesIn(new Map(Object.entries(samples)))).toEqual(['hit'])
+})

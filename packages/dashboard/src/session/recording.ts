@@ -1,0 +1,148 @@
+/** Loads one session, page by page, then what can be drawn of its payloads, and what comes while it goes on. */
+import type { Ledger, TimelinePage } from '@downlink/collector'
+import { messageOf } from '@downlink/protocol'
+import { ApiError, fetchLedger, fetchTimeline, type QueryAnswer, runQuery } from '../api.ts'
+import { askAgain } from '../ask-again.ts'
+import { EventColumns } from './event-columns.ts'
+import { createFieldReader, noFields, type SessionFields } from './field-reader.ts'
+
+export type RecordingState =
+  | { readonly status: 'loading' }
+  /** The database is away, and asked again. */
+  | { readonly status: 'away' }
+  | { readonly status: 'failed'; readonly message: string }
+  | { readonly status: 'unknown' }
+  | Recorded
+
+/** What there is of it so far. */
+export interface Recorded extends SessionFields {
+  readonly status: 'here'
+  readonly ledger: Ledger
+  readonly columns: EventColumns
+  /** Grows with `columns`, which stay the same object. */
+  readonly version: number
+  /** `partly`: there are more than are shown. */
+  readonly progress: 'loading' | 'away' | 'whole' | 'partly'
+  /** Why something of it could not be read. */
+  readonly fault: string | undefined
+}
+
+export interface Recording {
+  snapshot(): RecordingState
+  subscribe(listener: () => void): () => void
+  /** Idempotent; so is `stop`. After that it may be started again, from the beginning. */
+  start(): void
+  stop(): void
+}
+
+export interface RecordingPorts {
+  readonly fetchLedger: (sessionId: string, signal: AbortSignal) => Promise<Ledger>
+  readonly fetchTimeline: (sessionId: string, after: number, signal: AbortSignal) => Promise<TimelinePage>
+  readonly runQuery: (sql: string, signal: AbortSignal) => Promise<QueryAnswer>
+  readonly wait: (ms: number) => Promise<void>
+}
+
+/** As many as a browser keeps and scrolls through without effort. */
+export const shownEvents = 500_000
+/** While the session goes on. */
+const pollMs = 2000
+
+export function createRecording(sessionId: string, ports: RecordingPorts = browserPorts): Recording {
+  const listeners = new Set<() => void>()
+  let state: RecordingState = { status: 'loading' }
+  let running: AbortController | undefined
+
+  function set(next: RecordingState): void {
+    state = next
+    for (const listener of listeners) listener()
+  }
+
+  return {
+    snapshot: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start() {
+      if (running) return
+      running = new AbortController()
+      const { signal } = running
+      set({ status: 'loading' })
+      record(signal).catch((error: unknown) => {
+        if (signal.aborted) return
+        if (state.status === 'here') change({ fault: messageOf(error) })
+        else if (error instanceof ApiError && error.status === 404) set({ status: 'unknown' })
+        else set({ status: 'failed', message: messageOf(error) })
+      })
+    },
+    stop() {
+      running?.abort()
+      running = undefined
+    },
+  }
+
+  function change(part: Partial<Recorded>): void {
+    if (state.status === 'here') set({ ...state, ...part })
+  }
+
+  async function record(signal: AbortSignal): Promise<void> {
+    const ask = <Answer>(request: () => Promise<Answer>) =>
+      askAgain(
+        request,
+        () => (state.status === 'here' ? change({ progress: 'away' }) : set({ status: 'away' })),
+        signal,
+        ports.wait,
+      )
+    let ledger = await ask(() => ports.fetchLedger(sessionId, signal))
+    const columns = new EventColumns()
+    set({
+      status: 'here',
+      ledger,
+      version: 0,
+      columns,
+      progress: 'loading',
+      fault: undefined,
+      ...noFields,
+    })
+    const fields = createFieldReader(sessionId, columns, (sql) => ask(() => ports.runQuery(sql, signal)))
+    for (;;) {
+      const progress = await readTimeline(columns, (after) => ask(() => ports.fetchTimeline(sessionId, after, signal)))
+      change({ progress, fault: undefined })
+      try {
+        await fields.read(change)
+      } catch (error) {
+        signal.throwIfAborted()
+        change({ fault: messageOf(error) })
+      }
+      const before = ledger
+      do {
+        if (!ledger.open) return
+        await ports.wait(pollMs)
+        signal.throwIfAborted()
+        ledger = await ask(() => ports.fetchLedger(sessionId, signal))
+        change({ ledger, progress })
+      } while (ledger.pushed === before.pushed && ledger.stored === before.stored)
+    }
+  }
+
+  /** What is behind the last event that is there. */
+  async function readTimeline(
+    columns: EventColumns,
+    page: (after: number) => Promise<TimelinePage>,
+  ): Promise<'whole' | 'partly'> {
+    for (;;) {
+      const next = await page(columns.length === 0 ? 0 : columns.seqAt(columns.length - 1))
+      columns.append(next)
+      if (state.status === 'here') change({ version: state.version + 1, progress: 'loading' })
+      if (next.next === null) return 'whole'
+      if (columns.length >= shownEvents) return 'partly'
+    }
+  }
+}
+
+const browserPorts: RecordingPorts = {
+  fetchLedger,
+  fetchTimeline,
+  runQuery,
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+}

@@ -1,0 +1,208 @@
+/** Puts timeline, list, details and map of a session together: they have one selection, one clock, one choice of types. */
+import { type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react'
+import { formatCount, formatSpan } from '../format.ts'
+import { Panel } from '../parts/panel.tsx'
+import { EmptyState, LoadingState } from '../parts/states.tsx'
+import { useShortcuts } from '../use-shortcuts.ts'
+import { gapsOf, reasonsOfGaps } from './absences.ts'
+import { delaysOf } from './delays.ts'
+import type { TimelineModel } from './draw-timeline.ts'
+import type { ClockName, EventColumns } from './event-columns.ts'
+import { EventDetails } from './event-details.tsx'
+import { EventList } from './event-list.tsx'
+import { MapPanel } from './map-panel.tsx'
+import { createPayloads } from './payloads.ts'
+import type { Recorded } from './recording.ts'
+import { TimelinePanel } from './timeline-panel.tsx'
+import { timelineRows } from './timeline-rows.ts'
+import { useMoment } from './use-moment.ts'
+import { fitted, revealing, type Span } from './viewport.ts'
+
+/** Around an event that an address names without a span. */
+const aroundMs = 2000
+
+export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): ReactElement {
+  const { ledger, columns, version, places } = recorded
+  const [moment, setMoment] = useMoment()
+  const { clock, seq } = moment
+  const payloads = useMemo(() => createPayloads(ledger.sessionId, columns), [ledger.sessionId, columns])
+  useEffect(() => payloads.stop, [payloads])
+
+  const selected = selectedPlace(recorded, seq)
+  const all = columns.extent(clock)
+  const span = moment.span ?? (selected === undefined ? fitted(all) : around(columns.timeAt(selected, clock)))
+  const marks = useMarks(recorded)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the columns hold changes with the version
+  const hidden = useMemo(() => hiddenTypes(columns.types, moment.hidden), [moment.hidden, columns, version])
+  const startMs = all.fromMs
+
+  // Read when something is selected: list and details need not be rendered with each move of the timeline.
+  const latestSpan = useRef(span)
+  latestSpan.current = span
+  const select = useCallback(
+    (place: number): void => {
+      const timeMs = columns.timeAt(place, clock)
+      setMoment({ seq: columns.seqAt(place), span: revealing(latestSpan.current, timeMs, columns.extent(clock)) })
+    },
+    [columns, clock, setMoment],
+  )
+  const step = useCallback(
+    (by: 1 | -1, ofType: boolean): void => {
+      const from = selected ?? (by === 1 ? -1 : columns.length)
+      const type = columns.type[from]
+      const isOfType = ofType && selected !== undefined
+      const fits = (place: number) => (isOfType ? columns.type[place] === type : !hidden.has(columns.type[place] ?? -1))
+      const place = columns.neighbour(from, by, fits)
+      if (place !== undefined) select(place)
+    },
+    [columns, hidden, selected, select],
+  )
+  useStepKeys(step)
+
+  function toggle(types: readonly number[]): void {
+    const names = new Set(moment.hidden)
+    const isShown = types.some((type) => !hidden.has(type))
+    for (const type of types) names[isShown ? 'add' : 'delete'](columns.types[type] ?? '')
+    setMoment({ hidden: [...names] })
+  }
+
+  if (columns.length === 0) return <NoEvents recorded={recorded} />
+  const model: TimelineModel = { columns, clock, span, startMs, hidden, selected, ...marks }
+  return (
+    <>
+      <TimelinePanel
+        model={model}
+        version={version}
+        note={noteOn(recorded)}
+        remark={marks.gaps.length > 0 ? `Sequences of which nothing is stored were ${reasonsOfGaps(ledger)}.` : ''}
+        onSpan={(next: Span) => setMoment({ span: next })}
+        // Spans are times of one clock, and mean another moment by the other.
+        onClock={(next) =>
+          setMoment({ clock: next, span: moment.span && spanByClock(columns, moment.span, clock, next) })
+        }
+        onSelect={select}
+        onToggle={toggle}
+      />
+      <div className={`session-columns ${places ? 'with-map' : ''}`}>
+        <EventList
+          columns={columns}
+          version={version}
+          clock={clock}
+          startMs={startMs}
+          hidden={hidden}
+          selected={selected}
+          payloads={payloads}
+          onSelect={select}
+        />
+        <EventDetails
+          columns={columns}
+          clock={clock}
+          startMs={startMs}
+          build={ledger.build}
+          place={selected}
+          payloads={payloads}
+          onSelect={select}
+          onStep={step}
+        />
+        {places && (
+          <MapPanel
+            columns={columns}
+            clock={clock}
+            startMs={startMs}
+            placed={places}
+            hidden={hidden}
+            selected={selected}
+            onSelect={select}
+          />
+        )}
+      </div>
+    </>
+  )
+}
+
+function useStepKeys(step: (by: 1 | -1, ofType: boolean) => void): void {
+  const keys = useMemo(
+    () => [
+      { key: 'j', does: 'Next event', run: () => step(1, false) },
+      { key: 'k', does: 'Event before', run: () => step(-1, false) },
+      { key: ']', does: 'Next event of the selected type', run: () => step(1, true) },
+      { key: '[', does: 'Event of the selected type before', run: () => step(-1, true) },
+    ],
+    [step],
+  )
+  useShortcuts(keys)
+}
+
+type Marks = Pick<TimelineModel, 'rows' | 'gaps' | 'delays' | 'rejected' | 'frames'>
+
+function useMarks({ columns, version, ledger, progress, rejections, frames }: Recorded): Marks {
+  const { pushed } = ledger
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the columns hold changes with the version
+  return useMemo(() => {
+    // Before all events are there, what is behind the last one is no gap.
+    const end = progress === 'whole' ? pushed : columns.seqAt(columns.length - 1)
+    const gaps = gapsOf(columns, rejections, end)
+    const delays = delaysOf(columns)
+    const rows = timelineRows(columns, {
+      rejected: rejections.length,
+      gaps: gaps.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0),
+      delays: delays.length,
+      longestDelay: formatSpan(delays.reduce((longest, { longestMs }) => Math.max(longest, longestMs), 0)),
+      frames: frames && {
+        label: `${frames.measure.type}.${frames.measure.key}`,
+        note: `up to ${Math.round(frames.longestMs)} ms`,
+      },
+    })
+    return { rows, gaps, delays, rejected: rejections.map(({ seq }) => columns.placeOf(seq)), frames }
+  }, [columns, version, pushed, progress, rejections, frames])
+}
+
+function selectedPlace({ columns }: Recorded, seq: number | undefined): number | undefined {
+  if (seq === undefined) return undefined
+  const place = columns.placeOf(seq)
+  return columns.seqAt(place) === seq && place < columns.length ? place : undefined
+}
+
+const around = (timeMs: number): Span => ({ fromMs: timeMs - aroundMs, toMs: timeMs + aroundMs })
+
+/** The same moment by the other clock: by how much the two differ there is what an event near it shows. */
+function spanByClock(columns: EventColumns, { fromMs, toMs }: Span, from: ClockName, to: ClockName): Span {
+  const order = columns.orders[from]
+  const near = Math.min(order.before(columns.times[from], (fromMs + toMs) / 2), order.length - 1)
+  const place = order.places[near] ?? 0
+  const byMs = columns.timeAt(place, to) - columns.timeAt(place, from)
+  return { fromMs: fromMs + byMs, toMs: toMs + byMs }
+}
+
+const hiddenTypes = (types: readonly string[], names: readonly string[]): ReadonlySet<number> =>
+  new Set(types.flatMap((name, type) => (names.includes(name) ? [type] : [])))
+
+const noteOn = ({ columns, ledger, progress }: Recorded): string =>
+  progress === 'loading' && columns.length < ledger.stored
+    ? `${formatCount(columns.length)} of ${formatCount(ledger.stored)} events`
+    : `${formatCount(columns.length)} ${columns.length === 1 ? 'event' : 'events'}`
+
+function NoEvents({ recorded }: { readonly recorded: Recorded }): ReactElement {
+  const { progress, rejections } = recorded
+  if (progress === 'loading') return <LoadingState what="its events" />
+  return (
+    <Panel title="Timeline">
+      <EmptyState title="No event of it is stored">
+        {rejections.length > 0 ? (
+          <>
+            <p>Those that came were rejected. The first reasons:</p>
+            <ul>
+              {rejections.slice(0, 5).map(({ seq, code, message }) => (
+                <li key={seq}>
+                  <code>{code}</code> {message}
+                </li>
+              ))}
+            </ul>
+          </>
+        ) : (
+          <p>What became of those that it pushed stands above.</p>
+        )}
+      </EmptyState>
+    </Panel>
+  )
+}
