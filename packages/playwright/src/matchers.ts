@@ -7,7 +7,8 @@ import { TelemetryTestError } from './errors.ts'
 import { explainMiss, explainPages, printLedger } from './received/nearest-misses.ts'
 import { payloadDifferences } from './received/pattern.ts'
 import { count, printValue } from './received/print.ts'
-import type { TestTelemetry, WaitOptions } from './test-telemetry.ts'
+import type { TestTelemetry } from './test-telemetry.ts'
+import { matcherDefaults, type WaitOptions, waitDefaults } from './wait-options.ts'
 
 /** A part of a payload; `expect.any` and the like fit anywhere. */
 export type PayloadPattern<Data> = unknown extends Data
@@ -39,16 +40,9 @@ export type TypeAndTimes<Events extends EventMap> = {
   ]
 }[keyof Events & string]
 
-export const matcherDefaults = {
-  /** How long `.not.toHaveReceived` watches: longer than a client holds an event back while its link is up. */
-  absenceMs: 1500,
-}
-
-/** Older versions of Playwright don't tell. */
-const fallbackTimeoutMs = 5000
-
+/** Older versions of Playwright don't tell theirs. */
 export const timeoutOf = (state: ExpectMatcherState, { timeout }: WaitOptions): number =>
-  timeout ?? state.timeout ?? fallbackTimeoutMs
+  timeout ?? state.timeout ?? waitDefaults.waitTimeoutMs
 
 /** @throws {TelemetryTestError} `bad_option` */
 export function assertTelemetry(name: string, receiver: unknown): asserts receiver is TestTelemetry {

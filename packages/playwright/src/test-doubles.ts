@@ -3,8 +3,9 @@ import type { CommittedEvent, Ledger, RejectedEvent } from '@downlink/collector'
 import type { ExpectMatcherState, TestInfo } from '@playwright/test'
 import type { PagePort } from './capture/ask-page.ts'
 import type { Evidence } from './received/nearest-misses.ts'
-import { createReceived } from './received/received.ts'
-import type { TestTelemetry, WaitOptions } from './test-telemetry.ts'
+import { createReceived } from './received/received-events.ts'
+import type { TestTelemetry } from './test-telemetry.ts'
+import type { WaitOptions } from './wait-options.ts'
 
 export const event = (type: string, data: unknown, seq = 1): CommittedEvent => ({
   id: `s:${seq}`,

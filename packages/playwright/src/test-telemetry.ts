@@ -9,7 +9,8 @@ import { createBrowserLog } from './pages/browser-log.ts'
 import { allowLocalNetwork } from './pages/local-network.ts'
 import { lookAtPages } from './pages/look-at-pages.ts'
 import { type Evidence, explainMiss } from './received/nearest-misses.ts'
-import { createReceived } from './received/received.ts'
+import { createReceived } from './received/received-events.ts'
+import { type WaitOptions, waitDefaults } from './wait-options.ts'
 
 /** A stored event, with its payload's type where the events are known. */
 export type ReceivedEvent<
@@ -18,16 +19,6 @@ export type ReceivedEvent<
 > = {
   readonly [Each in Type]: Omit<CommittedEvent, 'type' | 'data'> & { readonly type: Each; readonly data: Events[Each] }
 }[Type]
-
-export interface WaitOptions {
-  /** In milliseconds, from 1; 0 for no limit. @default 5000, and in matchers the project's `expect.timeout` */
-  readonly timeout?: number
-}
-
-export const waitDefaults = {
-  /** Playwright does not tell a fixture what `expect.timeout` is. */
-  waitTimeoutMs: 5000,
-}
 
 export interface TestTelemetry<Events extends EventMap = EventMap> {
   /** Of the worker's collector: its page, its API and `telemetryPages`. @example 'http://127.0.0.1:40123' */

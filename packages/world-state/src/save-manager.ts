@@ -13,7 +13,7 @@ import {
   inspectGame,
 } from './inspector.ts'
 import { readSave, type Save, writeSave } from './save-file.ts'
-import { SaveSlots } from './save-slots.ts'
+import { defaultSlot, SaveSlots } from './save-slots.ts'
 import { deadlineOf } from './storage/deadline.ts'
 import type { StoragePort } from './storage/storage-port.ts'
 import type { HydrateFailure } from './store/hydration.ts'
@@ -104,8 +104,6 @@ export type SaveResult =
   | (Failure<SaveFailureCode> & { readonly held?: SaveHead | null })
 
 export type LoadResult = ({ readonly ok: true } & SaveHead) | Failure<LoadFailureCode>
-
-const defaultSlot = 'default'
 
 /**
  * @throws {WorldStateError} `bad_option`

@@ -3,6 +3,9 @@ import { revisionOf } from './save-file.ts'
 import { type Deadline, withDeadline } from './storage/deadline.ts'
 import type { MayReplace, StoragePort } from './storage/storage-port.ts'
 
+/** Where a game has one save. */
+export const defaultSlot = 'default'
+
 interface Slot {
   /** Settles when the latest operation is over; never rejects. */
   lastTurn: Promise<unknown>

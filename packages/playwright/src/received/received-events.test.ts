@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { event, rejection } from '../test-doubles.ts'
-import { createReceived } from './received.ts'
+import { createReceived } from './received-events.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
