@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import { CollectorError } from '../errors.ts'
 import { openLogFiles } from '../log/log-files.ts'
-import { listSegments, type Position, readLog } from '../log/read-log.ts'
+import { type Position, readLog } from '../log/read-log.ts'
+import { listSegments } from '../log/segment.ts'
 
 export interface LogReport {
   readonly segments: number

@@ -1,18 +1,14 @@
-/** Reads the log: its segments in order, each as far as it is sound. */
-import { CollectorError } from '../errors.ts'
-import type { Entry, EntryHead } from './entry.ts'
+/** Reads the log: its segments in order, each as far as it is sound, stepping over what is damaged to the next sound entry. */
+import { decodeFrame, type Entry, type EntryHead, entryMagic, maxFrameBytes } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
-import { readEntry, readSegment } from './read-segment.ts'
 import {
-  decodeHead,
-  formatVersion,
-  type SegmentHead,
+  idText,
+  listSegments,
   type SegmentName,
   segmentFile,
   segmentHeadBytes,
   segmentKey,
   segmentNameOf,
-  segmentsIn,
 } from './segment.ts'
 
 /** A place in the log. Never compared by number across segments: a restored log may use a number again. */
@@ -27,44 +23,6 @@ export type LogRecord =
   | { readonly kind: 'damage'; readonly bytes: number; readonly heads: readonly EntryHead[]; readonly end: Position }
   /** A segment is not there that the next one names, or that was written until now. */
   | { readonly kind: 'missing-segment'; readonly id: string; readonly end: Position }
-
-export interface Segment extends SegmentName {
-  readonly key: string
-  /** Undefined where it is damaged. */
-  readonly head: SegmentHead | undefined
-  readonly bytes: number
-  /** As the next segment's head has it; undefined where none names this one. */
-  readonly soundEnd: number | undefined
-}
-
-/** @throws {CollectorError} `data_unusable` where a later version wrote a segment */
-export async function listSegments(files: LogFiles): Promise<readonly Segment[]> {
-  const segments: Omit<Segment, 'soundEnd'>[] = []
-  // One after the other: a process may have as few as 256 files open.
-  for (const name of segmentsIn(await files.list())) segments.push(await describeSegment(files, name))
-  const soundEnds = new Map(
-    segments.flatMap(({ head }) => (head?.previous ? [[idText(head.previous.id), head.previous.soundEnd]] : [])),
-  )
-  return segments.map((segment) => ({ ...segment, soundEnd: soundEnds.get(idText(segment.id)) }))
-}
-
-async function describeSegment(files: LogFiles, name: SegmentName): Promise<Omit<Segment, 'soundEnd'>> {
-  const key = segmentKey(name)
-  const file = await files.open(segmentFile(key))
-  try {
-    const decoded = decodeHead(await file.read(0, segmentHeadBytes))
-    if (decoded.kind === 'newer') {
-      throw new CollectorError(
-        'data_unusable',
-        `Expected a log of format ${formatVersion} or older, got ${segmentFile(key)} of format ${decoded.version}: ` +
-          'a later version of Downlink wrote it; start that version, or give this one another data folder',
-      )
-    }
-    return { ...name, key, head: decoded.kind === 'head' ? decoded.head : undefined, bytes: await file.size() }
-  } finally {
-    await file.close()
-  }
-}
 
 /**
  * Reads what stands between two positions, in order.
@@ -99,7 +57,10 @@ export async function readEntryAt(files: LogFiles, { segment, offset }: Position
   if (!name) return undefined
   const file = await files.open(segmentFile(segment))
   try {
-    return await readEntry(file, name.id, offset)
+    const frame = decodeFrame(await file.read(offset, maxFrameBytes), { segmentId: name.id, offset })
+    if (!frame || offset + frame.bodyStart + frame.bodyBytes > (await file.size())) return undefined
+    const body = await file.read(offset + frame.bodyStart, frame.bodyBytes)
+    return frame.hasBody(body) ? { head: frame.head, body } : undefined
   } finally {
     await file.close()
   }
@@ -111,12 +72,7 @@ async function* readBetween(files: LogFiles, key: string, begin: number, end: nu
   const file = await openIfThere(files, segmentFile(key))
   if (!file) return yield { kind: 'missing-segment', id: idText(name.id), end: { segment: key, offset: end } }
   try {
-    for await (const record of readSegment(file, name.id, begin, end)) {
-      const position = { segment: key, offset: record.to }
-      yield record.kind === 'entry'
-        ? { kind: 'entry', entry: record.entry, begin: { segment: key, offset: record.from }, end: position }
-        : { kind: 'damage', bytes: record.to - record.from, heads: record.heads, end: position }
-    }
+    yield* readSegment(file, name, begin, end)
   } finally {
     await file.close()
   }
@@ -131,4 +87,68 @@ async function openIfThere(files: LogFiles, name: string): Promise<LogFile | und
   }
 }
 
-const idText = (id: Buffer): string => id.toString('hex')
+/** Read at once; an entry that is larger is read alone. */
+const windowBytes = 1024 * 1024
+
+/**
+ * Reads the entries of one segment, and steps over what is damaged to the next sound one.
+ *
+ * @param from offset of an entry, or of anything: what is none is damage
+ * @param end offset at which reading stops; an entry that reaches beyond is damage
+ */
+export async function* readSegment(
+  file: LogFile,
+  name: SegmentName,
+  from: number,
+  end: number,
+): AsyncGenerator<Exclude<LogRecord, { kind: 'missing-segment' }>> {
+  const bytesAt = windowOver(file, end)
+  const segment = segmentKey(name)
+  const damageUpTo = (begin: number, to: number) =>
+    ({ kind: 'damage', bytes: to - begin, heads, end: { segment, offset: to } }) as const
+  let damagedFrom: number | undefined
+  let heads: EntryHead[] = []
+  let offset = from
+  while (offset < end) {
+    const frame = decodeFrame(await bytesAt(offset, maxFrameBytes), { segmentId: name.id, offset })
+    const bodyStart = offset + (frame?.bodyStart ?? 0)
+    const body = frame && (await bytesAt(bodyStart, frame.bodyBytes)).subarray(0, frame.bodyBytes)
+    if (frame && body && body.length === frame.bodyBytes && frame.hasBody(body)) {
+      if (damagedFrom !== undefined) yield damageUpTo(damagedFrom, offset)
+      ;[damagedFrom, heads] = [undefined, []]
+      const begin = { segment, offset }
+      offset = bodyStart + frame.bodyBytes
+      yield { kind: 'entry', entry: { head: frame.head, body }, begin, end: { segment, offset } }
+      continue
+    }
+    damagedFrom ??= offset
+    if (frame) heads.push(frame.head)
+    offset = await nextMagic(offset + 1)
+  }
+  if (damagedFrom !== undefined) yield damageUpTo(damagedFrom, end)
+
+  async function nextMagic(start: number): Promise<number> {
+    for (let at = start; at < end; ) {
+      const bytes = await bytesAt(at, windowBytes)
+      const found = bytes.indexOf(entryMagic)
+      if (found !== -1) return at + found
+      // One that begins in the last three bytes is found from there.
+      at += Math.max(1, bytes.length - entryMagic.length + 1)
+    }
+    return end
+  }
+}
+
+/** Gives at least `length` bytes from an offset, or all up to `end`. What it gave stays as it is. */
+function windowOver(file: LogFile, end: number): (offset: number, length: number) => Promise<Buffer> {
+  let start = 0
+  let bytes: Buffer = Buffer.alloc(0)
+  return async (offset, length) => {
+    const wanted = Math.min(length, end - offset)
+    if (offset < start || offset + wanted > start + bytes.length) {
+      start = offset
+      bytes = await file.read(offset, Math.min(Math.max(wanted, windowBytes), end - offset))
+    }
+    return bytes.subarray(offset - start)
+  }
+}

@@ -5,9 +5,8 @@
 import type { EntryHead } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
 import { parseObject } from './owner.ts'
-import { listSegments, type Position, readLog, type Segment } from './read-log.ts'
-import { readSegment } from './read-segment.ts'
-import { type SegmentHead, segmentFile, segmentHeadBytes } from './segment.ts'
+import { type Position, readLog, readSegment } from './read-log.ts'
+import { listSegments, type Segment, type SegmentHead, segmentFile, segmentHeadBytes } from './segment.ts'
 import type { SessionIndex } from './session-index.ts'
 
 export interface RecoveredLog {
@@ -39,7 +38,7 @@ export async function recoverLog(
   if (!last) return { segments, lastNumber, previous: undefined }
   const { segment, soundEnd, entries } = last
   await indexOlder(files, segment.key, index)
-  for (const { session, offset } of entries) index.set(session, { segment: segment.key, offset })
+  for (const { session, begin } of entries) index.set(session, begin)
   return {
     segments: segments.map((other) => (other.key === segment.key ? { ...other, soundEnd } : other)),
     lastNumber,
@@ -49,7 +48,7 @@ export async function recoverLog(
 
 interface Sound {
   readonly soundEnd: number
-  readonly entries: readonly { readonly session: string; readonly offset: number }[]
+  readonly entries: readonly { readonly session: string; readonly begin: Position }[]
 }
 
 type DamageListener = (tail: DamagedTail) => void
@@ -74,13 +73,13 @@ async function confirmLast(files: LogFiles, segments: readonly Segment[], onDama
 
 async function readSound(segment: Segment, file: LogFile, onDamagedTail: DamageListener): Promise<Sound> {
   let soundEnd = Math.min(segmentHeadBytes, segment.bytes)
-  const entries: { session: string; offset: number }[] = []
-  for await (const record of readSegment(file, segment.id, segmentHeadBytes, segment.bytes)) {
+  const entries: { session: string; begin: Position }[] = []
+  for await (const record of readSegment(file, segment, segmentHeadBytes, segment.bytes)) {
     if (record.kind === 'entry') {
-      soundEnd = record.to
-      entries.push({ session: record.entry.head.session, offset: record.from })
-    } else if (record.to === segment.bytes) {
-      onDamagedTail({ segment: segment.key, bytes: record.to - record.from, heads: record.heads })
+      soundEnd = record.end.offset
+      entries.push({ session: record.entry.head.session, begin: record.begin })
+    } else if (record.end.offset === segment.bytes) {
+      onDamagedTail({ segment: segment.key, bytes: record.bytes, heads: record.heads })
     }
   }
   return { soundEnd, entries }

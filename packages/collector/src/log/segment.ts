@@ -9,6 +9,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { CollectorError } from '../errors.ts'
+import type { LogFiles } from './log-files.ts'
 
 export interface SegmentName {
   /** Later segments have higher ones. For their order alone: a position never compares numbers. */
@@ -80,3 +82,43 @@ export function decodeHead(bytes: Buffer): DecodedHead {
   const previous = previousId.equals(noId) ? undefined : { id: previousId, soundEnd: Number(bytes.readBigUInt64LE(48)) }
   return { kind: 'head', head: { number: bytes.readUInt32LE(12), id: Buffer.from(bytes.subarray(16, 32)), previous } }
 }
+
+export interface Segment extends SegmentName {
+  readonly key: string
+  /** Undefined where it is damaged. */
+  readonly head: SegmentHead | undefined
+  readonly bytes: number
+  /** As the next segment's head has it; undefined where none names this one. */
+  readonly soundEnd: number | undefined
+}
+
+/** @throws {CollectorError} `data_unusable` where a later version wrote a segment */
+export async function listSegments(files: LogFiles): Promise<readonly Segment[]> {
+  const segments: Omit<Segment, 'soundEnd'>[] = []
+  // One after the other: a process may have as few as 256 files open.
+  for (const name of segmentsIn(await files.list())) segments.push(await describeSegment(files, name))
+  const soundEnds = new Map(
+    segments.flatMap(({ head }) => (head?.previous ? [[idText(head.previous.id), head.previous.soundEnd]] : [])),
+  )
+  return segments.map((segment) => ({ ...segment, soundEnd: soundEnds.get(idText(segment.id)) }))
+}
+
+async function describeSegment(files: LogFiles, name: SegmentName): Promise<Omit<Segment, 'soundEnd'>> {
+  const key = segmentKey(name)
+  const file = await files.open(segmentFile(key))
+  try {
+    const decoded = decodeHead(await file.read(0, segmentHeadBytes))
+    if (decoded.kind === 'newer') {
+      throw new CollectorError(
+        'data_unusable',
+        `Expected a log of format ${formatVersion} or older, got ${segmentFile(key)} of format ${decoded.version}: ` +
+          'a later version of Downlink wrote it; start that version, or give this one another data folder',
+      )
+    }
+    return { ...name, key, head: decoded.kind === 'head' ? decoded.head : undefined, bytes: await file.size() }
+  } finally {
+    await file.close()
+  }
+}
+
+export const idText = (id: Buffer): string => id.toString('hex')

@@ -1,11 +1,10 @@
 /** Appends groups of entries to the log: one write, one sync, and only then is a group there. */
-
 import { type Entry, encodeEntry } from './entry.ts'
-import type { LogFile, LogFiles } from './log-files.ts'
+import type { LogFiles } from './log-files.ts'
 import { takeOwnership } from './owner.ts'
 import { type Position, readEntryAt } from './read-log.ts'
 import { type DamagedTail, recoverLog, writeCheckpoint } from './recover-log.ts'
-import { encodeHead, newSegmentName, type SegmentHead, segmentFile, segmentHeadBytes, segmentKey } from './segment.ts'
+import { type OpenSegment, openSegmentChain } from './segment-chain.ts'
 import { createSessionIndex } from './session-index.ts'
 
 export interface LogWriter {
@@ -70,16 +69,6 @@ const reserve = { segments: 4, shareOfDisk: 1 / 8 }
 export const reservedBytes = (total: number, segmentBytes: number = maxSegmentBytes): number =>
   Math.min(reserve.segments * segmentBytes, Math.floor(total * reserve.shareOfDisk))
 
-/** What a folder's sync answers where there is none. */
-const unsupported = ['EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR', 'EBADF', 'EACCES']
-
-interface OpenSegment {
-  readonly head: SegmentHead
-  readonly file: LogFile
-  /** Where the next entry goes. */
-  soundEnd: number
-}
-
 /**
  * Opens the log for writing, in a new segment: no byte of an earlier life is cut or written after.
  *
@@ -93,85 +82,48 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
   const ownership = await takeOwnership(files, options.socket)
   const index = createSessionIndex(options.maxIndexedSessions ?? defaultIndexedSessions)
   const recovered = await recoverLog(files, index, (tail) => onWarning?.({ code: 'damaged_tail', ...tail }))
-  const older = [...recovered.segments]
-  let number = recovered.lastNumber
-  let warnedOfFolder = false
-  let bytes = older.reduce((sum, segment) => sum + segment.bytes, 0)
-  let current = await begin(recovered.previous)
-  /** Set where nothing more may be written into the current segment. */
-  let isBroken = false
-  let isAvailable = true
-  let isLost = false
+  const onNoFolderSync = (reason: string): void => onWarning?.({ code: 'no_folder_sync', reason })
+  const segments = await openSegmentChain({ files, recovered, segmentBytes, onNoFolderSync })
+  let status: 'available' | 'unavailable' | 'lost' = 'available'
 
   return {
     get end() {
-      return endOf(current)
+      return segments.end
     },
     get bytes() {
-      return bytes
+      return segments.bytes
     },
     get segments() {
-      return older.length + 1
+      return segments.count
     },
-    bytesAfter(position) {
-      if (position?.segment === segmentKey(current.head)) return current.soundEnd - position.offset
-      const at = older.findIndex(({ key }) => key === position?.segment)
-      const before = older.slice(0, Math.max(0, at)).reduce((sum, segment) => sum + segment.bytes, 0)
-      return bytes - before - (at < 0 ? 0 : (position?.offset ?? 0))
-    },
+    bytesAfter: segments.bytesAfter,
     get available() {
-      return isAvailable
+      return status === 'available'
     },
     async write(entries) {
-      if (isLost) return { kind: 'lost_ownership' }
+      if (status === 'lost') return { kind: 'lost_ownership' }
       try {
-        if (isBroken || current.soundEnd >= segmentBytes) await rollOver()
-        const { head, file, soundEnd } = current
-        const segment = segmentKey(head)
-        const begins: Position[] = []
-        let offset = soundEnd
-        const parts: Uint8Array[] = []
-        for (const entry of entries) {
-          begins.push({ segment, offset })
-          for (const part of encodeEntry(entry, { segmentId: head.id, offset })) {
-            parts.push(part)
-            offset += part.length
-          }
-        }
-        await expectRoom(offset - soundEnd)
-        // After a failed sync a kernel may call a lost page clean: these bytes are never tried again.
-        isBroken = true
-        await file.write(parts, soundEnd)
-        await file.sync()
+        const segment = await segments.next()
+        const { parts, begins, bytes } = encodeGroup(entries, segment)
+        await expectRoom(bytes)
+        await segment.write(parts)
         if (!(await ownership.isHeld())) return lose()
-        isBroken = false
-        bytes += offset - soundEnd
-        current.soundEnd = offset
-        isAvailable = true
+        segment.confirm(bytes)
+        status = 'available'
         for (const [at, begin] of begins.entries()) index.set(entries[at]?.head.session ?? '', begin)
-        return { kind: 'written', end: endOf(current) }
+        return { kind: 'written', end: segment.end }
       } catch (error) {
-        isAvailable = false
+        status = 'unavailable'
         return { kind: 'unavailable', reason: String(error) }
       }
     },
     async removeBefore(position) {
-      if (isLost) return
-      const isCurrent = position.segment === segmentKey(current.head)
-      const at = older.findIndex(({ key }) => key === position.segment)
-      // One of another log tells nothing of this one.
-      if (!isCurrent && at === -1) return
-      const gone = new Set(older.slice(0, isCurrent ? older.length : at).map(({ key }) => key))
+      const covered = status === 'lost' ? undefined : segments.coveredBy(position)
+      if (!covered) return
       index.removeWhile(({ segment, offset }) =>
-        segment === position.segment ? offset < position.offset : gone.has(segment),
+        segment === position.segment ? offset < position.offset : covered.has(segment),
       )
-      if (position.offset >= (older[at]?.soundEnd ?? Number.POSITIVE_INFINITY)) gone.add(position.segment)
-      for (let oldest = older[0]; oldest && gone.has(oldest.key); oldest = older[0]) {
-        await files.remove(segmentFile(oldest.key))
-        if (older[0] !== oldest) continue
-        older.shift()
-        bytes -= oldest.bytes
-      }
+      await segments.remove(covered)
       // After them, so that a full disk has room for it; and it is only a hint.
       await writeCheckpoint(files, position).catch(() => {})
     },
@@ -181,56 +133,18 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       return begin && readEntryAt(files, begin)
     },
     forget: (sessionId) => index.delete(sessionId),
-    close: () => current.file.close(),
+    close: () => segments.close(),
   }
 
   function lose(): WriteResult {
-    isLost = true
-    isAvailable = false
+    status = 'lost'
     onLost?.()
     return { kind: 'lost_ownership' }
   }
 
-  async function rollOver(): Promise<void> {
-    const { head, file, soundEnd } = current
-    current = await begin({ id: head.id, soundEnd })
-    isBroken = false
-    older.push({ ...head, key: segmentKey(head), head, bytes: soundEnd, soundEnd })
-    await file.close().catch(() => {})
-  }
-
-  /** A segment whose making fails keeps its number: the next try takes a higher one. */
-  async function begin(previous: SegmentHead['previous']): Promise<OpenSegment> {
-    const head: SegmentHead = { ...newSegmentName(++number), previous }
-    const name = segmentFile(segmentKey(head))
-    const file = await files.create(name)
-    try {
-      await file.write([encodeHead(head)], 0)
-      await file.sync()
-      await syncFolder()
-    } catch (error) {
-      await file.close().catch(() => {})
-      // Else a full disk fills with the names of those that could not be made.
-      await files.remove(name).catch(() => {})
-      throw error
-    }
-    bytes += segmentHeadBytes
-    return { head, file, soundEnd: segmentHeadBytes }
-  }
-
-  async function syncFolder(): Promise<void> {
-    try {
-      await files.sync()
-    } catch (error) {
-      if (!unsupported.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      if (!warnedOfFolder) onWarning?.({ code: 'no_folder_sync', reason: String(error) })
-      warnedOfFolder = true
-    }
-  }
-
   async function expectRoom(more: number): Promise<void> {
-    if (bytes + more > maxLogBytes)
-      throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${bytes + more}`)
+    const bytes = segments.bytes + more
+    if (bytes > maxLogBytes) throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${bytes}`)
     const { free, total } = await files.space()
     // A file system that does not know (some of FUSE) has none at all.
     if (total === 0) return
@@ -239,4 +153,18 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
   }
 }
 
-const endOf = ({ head, soundEnd }: OpenSegment): Position => ({ segment: segmentKey(head), offset: soundEnd })
+/** @returns what to write at the end of a segment, and where in it each entry then begins */
+function encodeGroup(entries: readonly Entry[], { id: segmentId, end }: OpenSegment) {
+  const begins: Position[] = []
+  const parts: Uint8Array[] = []
+  const { segment } = end
+  let { offset } = end
+  for (const entry of entries) {
+    begins.push({ segment, offset })
+    for (const part of encodeEntry(entry, { segmentId, offset })) {
+      parts.push(part)
+      offset += part.length
+    }
+  }
+  return { parts, begins, bytes: offset - end.offset }
+}

@@ -5,7 +5,8 @@
 import { existsSync } from 'node:fs'
 import { copyFile, link, rename, rm, truncate } from 'node:fs/promises'
 import { openLogFiles } from '../../log/log-files.ts'
-import { listSegments, type Position, readLog } from '../../log/read-log.ts'
+import { type Position, readLog } from '../../log/read-log.ts'
+import { listSegments } from '../../log/segment.ts'
 import { type Probe, type ProbeFailure, probe, probeAll } from './probe.ts'
 import { asideName, sizeOf, walEndings } from './quarantine.ts'
 
