@@ -183,7 +183,7 @@ export async function playTwoHalves(seed: number, { disasters, without, steps = 
       readSessions: (ids) => ask(ids),
     }
     const commits = createGroupCommit({
-      journal: ablated(createJournal({ log: writer, tell: (end) => store?.of === half && store.sink.tell(end) })),
+      journal: ablated(createJournal({ log: writer, tell: (end) => store?.of === half && store.sink.follow(end) })),
       source,
       groupMs: 0,
       groupEvents: 1_000,
@@ -257,7 +257,7 @@ export async function playTwoHalves(seed: number, { disasters, without, steps = 
         if (life.isAlive && (code === 'damaged_log' || code === 'missing_segment')) of.commits.onStoreUp()
       },
     })
-    sink.tell(of.writer.end)
+    sink.follow(of.writer.end)
     store = Object.assign(life, { of, sink, questions: new Set<() => void>() })
     of.commits.onStoreUp()
   }

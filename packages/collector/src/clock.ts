@@ -1,4 +1,4 @@
-/** The two clocks. Whatever lasts is measured with the one that never steps; the other one is only shown and stored. */
+/** The two clocks, and timers. Whatever lasts is measured with the clock that never steps; the other one is only shown and stored. */
 
 export interface Clock {
   /** Milliseconds since 1970. Someone may set it, an hour back or a minute forward. */
@@ -8,3 +8,11 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
+
+/** Runs something after a while. @returns how to cancel it */
+export type SetTimer = (run: () => void, delayMs: number) => () => void
+
+export const systemTimer: SetTimer = (run, delayMs) => {
+  const timer = setTimeout(run, delayMs)
+  return () => clearTimeout(timer)
+}

@@ -130,7 +130,7 @@ export async function openPipeline(
     clock,
   })
   const commits = createGroupCommit({
-    journal: createJournal({ log: writer, tell: store.tell }),
+    journal: createJournal({ log: writer, tell: store.synced }),
     source: store,
     ...commit,
     listener: readSide.listener,
@@ -151,7 +151,7 @@ export async function openPipeline(
     onOwed: (events) => {
       readSide.counters.owed += events
     },
-    onSocket: store.tellSocket,
+    onSocket: store.socketChanged,
   })
   const originPolicy = createOriginPolicy({ ...settings, keys, localPages: true })
   const pending = createPendingWork(limits)

@@ -47,8 +47,8 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
       loadViews,
       watch: watchReads(new Set(settings.bannedQueries)),
       onReport: (report) => send({ kind: 'report', report }),
-      onWork: (work) => send({ kind: 'sinking', work }),
-      onSunk: (count) => send({ kind: 'sunk', update: count }),
+      onWork: (work) => send({ kind: 'writing', work }),
+      onApplied: (update) => send({ kind: 'applied', update }),
       onCheckpoint: (position) => send({ kind: 'checkpoint', position }),
       // The next process makes it anew.
       onUnreachable: () =>

@@ -6,8 +6,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { createReadServer } from './api/read-server.ts'
-import { localRecords } from './commit/record-source.ts'
 import type { SessionRecord } from './commit/session-record.ts'
+import { CollectorError } from './errors.ts'
 import { openLogFiles } from './log/log-files.ts'
 import { type Position, readLog } from './log/read-log.ts'
 import { createEventPages } from './query/event-pages.ts'
@@ -18,8 +18,9 @@ import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
 import { createSessionSearch } from './query/session-search.ts'
 import { createTimelines } from './query/timelines.ts'
-import { type EventName, guardAgainstPoison, type SinkWork } from './sink/poison-guard.ts'
-import { createSink, type SinkReport } from './sink/sink.ts'
+import type { EventName, SinkWork } from './sink/poison-guard.ts'
+import { createSink, type Sink } from './sink/sink.ts'
+import type { SinkReport } from './sink/sink-reports.ts'
 import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.ts'
 import { openDatabase } from './store/open-database.ts'
 import { createCollectorState } from './store-process/collector-state.ts'
@@ -54,7 +55,7 @@ export interface StorePipelineOptions {
   readonly onReport: (report: SinkReport) => void
   /** What is about to be written; `undefined` once that is over. */
   readonly onWork: (work: SinkWork | undefined) => void
-  readonly onSunk: (update: number) => void
+  readonly onApplied: (update: number) => void
   /** The database's file holds everything before this position: the log need not keep it. */
   readonly onCheckpoint: (position: Position) => void
   /** The socket where reads are served is gone. */
@@ -71,7 +72,7 @@ const checkpointsInBound = 4
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openStorePipeline(options: StorePipelineOptions): Promise<StorePipeline> {
-  const { settings, logger, loadViews, watch, onReport, onWork, onSunk, onCheckpoint, onUnreachable } = options
+  const { settings, logger, loadViews, watch, onReport, onWork, onApplied, onCheckpoint, onUnreachable } = options
   const { dataFolder, socketPath, query: limits, lockTimeoutMs, orders } = settings
   const plan = planReadStore(loadViews, limits)
   const database = await openDatabase({ dataFolder, lockTimeoutMs, log: logger, prepare: plan.prepare })
@@ -84,29 +85,24 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   })
   // Opening has moved the write-ahead log into the file.
   const position = await store.readPosition()
-  const read = plan.open(database, watch)
-  const { readers, sandbox } = read
+  const collector = createCollectorState()
   const files = await openLogFiles(join(database.folder, 'log'))
   let suspectWritten = (): void => {}
   const isServable = orders.alone ? new Promise<void>((resolve) => (suspectWritten = resolve)) : Promise.resolve()
-  const guarded = guardAgainstPoison(store, {
-    orders,
-    onWork,
-    keepText: (event, text) => keepUnstorable(database.folder, event, text),
-  })
   const sink = createSink({
-    store: guarded,
     read: (from, to) => readLog(files, from, to),
+    store,
+    poison: { orders, onWork, keepText: (event, text) => keepUnstorable(database.folder, event, text) },
     report: onReport,
-    onSunk(update) {
+    onApplied(update) {
       // It has passed all that was synced at the start, whatever of that the log still had.
       suspectWritten()
-      collector.sunk(update)
-      onSunk(update)
+      collector.applied(update)
+      onApplied(update)
     },
   })
-  const records = localRecords({ sink, store })
-  const collector = createCollectorState()
+  const read = plan.open(database, watch)
+  const { readers, sandbox } = read
   const exporter = createExporter(read, database.exportFolder)
   await exporter.clean()
   const server = createReadServer({
@@ -121,9 +117,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     collector,
     sink,
   })
-  /** Ends that wait until what came before them is counted. */
-  let held: LogUpdate | undefined
-  let isCounting = false
+  const counting = createFirstCount(sink, () => countEvents(readers))
   let closing: Promise<void> | undefined
 
   return {
@@ -138,23 +132,14 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     },
     take(update) {
       collector.take(update)
-      if (isCounting) held = update
-      else sink.tell(update.end, update.count)
+      counting.follow(update)
     },
     async readSessions(ids, update) {
-      await collector.reached(update, sessionWaitMs)
-      return records.readSessions(ids)
+      await collector.received(update, sessionWaitMs)
+      if (await sink.caughtUp(sessionWaitMs)) return store.readSessions(ids)
+      throw new CollectorError('store_unavailable', `The store did not catch up with the log in ${sessionWaitMs} ms`)
     },
-    async countStored() {
-      isCounting = true
-      while (!closing && !(await sink.caughtUp(countWaitMs)));
-      try {
-        return await countEvents(readers)
-      } finally {
-        isCounting = false
-        if (held) sink.tell(held.end, held.count)
-      }
-    },
+    countStored: () => counting.run(() => closing !== undefined),
     close: () => (closing ??= close()),
   }
 
@@ -167,6 +152,28 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     await ended
     await store.close()
     await database.close()
+  }
+}
+
+/** The count of what is stored as the sink first catches up: ends that come meanwhile are held back from the sink. */
+function createFirstCount(sink: Sink, count: () => Promise<StoredCounts>) {
+  let held: LogUpdate | undefined
+  let isCounting = false
+  return {
+    follow(update: LogUpdate): void {
+      if (isCounting) held = update
+      else sink.follow(update.end, update.count)
+    },
+    async run(isGivenUp: () => boolean): Promise<StoredCounts> {
+      isCounting = true
+      while (!isGivenUp() && !(await sink.caughtUp(countWaitMs)));
+      try {
+        return await count()
+      } finally {
+        isCounting = false
+        if (held) sink.follow(held.end, held.count)
+      }
+    },
   }
 }
 

@@ -49,7 +49,7 @@ async function aStore() {
         },
       }
       const sink = createSink({ store: forgetful, read, report() {}, groupEvents: 5, setTimer: soon })
-      sink.tell({ segment, offset: log.length })
+      sink.follow({ segment, offset: log.length })
       expect(await sink.caughtUp(60_000)).toBe(true)
       await sink.stop()
     },

@@ -25,7 +25,7 @@ function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answ
     collector,
     sink: {
       lagMs: 0,
-      tell() {},
+      follow() {},
       stop: async () => {},
       async caughtUp(timeoutMs) {
         waited.push(timeoutMs)
@@ -50,7 +50,7 @@ it('says up to when it has all where the store is behind, and nothing where it i
   const { collector, read } = aServer(() => isThere)
   collector.take(update(1, 1000))
   collector.take(update(2, 2000))
-  collector.sunk(1)
+  collector.applied(1)
   expect((await read({ [readHeaders.update]: '2' })).headers['downlink-as-of']).toBeUndefined()
   isThere = false
   const behind = await read({ [readHeaders.update]: '2' })

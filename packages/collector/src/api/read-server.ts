@@ -39,7 +39,7 @@ export function createReadServer(options: ReadServerOptions): FastifyInstance {
   useApiRules(app)
   app.addHook('onRequest', async ({ headers }, reply) => {
     const waitMs = waitOf(headers[readHeaders.prefer])
-    const isThere = await collector.reached(Number(headers[readHeaders.update] ?? 0), waitMs)
+    const isThere = await collector.received(Number(headers[readHeaders.update] ?? 0), waitMs)
     if (isThere && (await sink.caughtUp(waitMs))) return
     reply.header(asOfHeader, String(collector.asOfMs ?? 0))
   })

@@ -1,5 +1,4 @@
 /** The port to the store's session records, for the sessions that neither memory nor the log knows. */
-import { CollectorError } from '../errors.ts'
 import type { SessionRecord } from './session-record.ts'
 
 export interface RecordSource {
@@ -11,25 +10,6 @@ export interface RecordSource {
    * @throws {CollectorError} `store_unavailable` where the store is away, or takes too long
    */
   readSessions(sessionIds: readonly string[]): Promise<ReadonlyMap<string, SessionRecord>>
-}
-
-export interface LocalStore {
-  readonly sink: { caughtUp(timeoutMs: number): Promise<boolean> }
-  readonly store: Pick<RecordSource, 'readSessions'>
-}
-
-/** How long a session that nobody remembers waits for the store. */
-const catchUpTimeoutMs = 5000
-
-/** A store in this process, which is never away. */
-export function localRecords({ sink, store }: LocalStore): RecordSource {
-  return {
-    isUp: true,
-    async readSessions(sessionIds) {
-      if (await sink.caughtUp(catchUpTimeoutMs)) return store.readSessions(sessionIds)
-      throw new CollectorError('store_unavailable', `The store did not catch up with the log in ${catchUpTimeoutMs} ms`)
-    },
-  }
 }
 
 type Records = ReadonlyMap<string, SessionRecord>

@@ -4,7 +4,8 @@ import { CollectorError } from '../errors.ts'
 import { openLogFiles } from '../log/log-files.ts'
 import { readLog } from '../log/read-log.ts'
 import { openLogWriter } from '../log/write-log.ts'
-import { createSink, type SinkReport } from '../sink/sink.ts'
+import { createSink } from '../sink/sink.ts'
+import type { SinkReport } from '../sink/sink-reports.ts'
 import { createDuckDBStore } from '../store/duckdb-store.ts'
 import { openDatabase } from '../store/open-database.ts'
 import { rebuild, restore } from '../store/recovery/rebuild.ts'
@@ -110,7 +111,7 @@ async function sinkLog(
   const writer = await openLogWriter({ files })
   const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   const sink = createSink({ store, report, read: (position, to) => readLog(files, position, to) })
-  sink.tell(writer.end)
+  sink.follow(writer.end)
   const isDone = await sink.caughtUp(sinkTimeoutMs)
   await sink.stop()
   await store.close()

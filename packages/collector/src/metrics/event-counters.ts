@@ -1,7 +1,7 @@
 /** Counts committed events by type, code and reason. Always on, so it adds and does nothing else. */
 import type { AppendOutcome } from '../commit/commit-log.ts'
 import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
-import type { SinkReport } from '../sink/sink.ts'
+import type { SinkReport } from '../sink/sink-reports.ts'
 
 export interface EventCounts {
   readonly stored: number

@@ -1,9 +1,9 @@
 /**
- * A decorator for the store, for entries that end its whole process: it names what it is about to write, so that whoever
- * starts the process again knows what the last one died of, and has suspects written event by event.
+ * Guards the store's process against entries that end it: names what is about to be written, so that whoever starts the
+ * process again knows what the last one died of, and has suspects written event by event.
  */
 import type { Position } from '../log/read-log.ts'
-import type { EventStore, StoreGroup, WriteOutcome } from './event-store.ts'
+import type { StoreGroup } from './event-store.ts'
 
 /** What is about to be written. */
 export type SinkWork =
@@ -38,51 +38,62 @@ export interface PoisonGuardOptions {
   readonly keepText: (event: EventName, text: string) => Promise<void>
 }
 
-export function guardAgainstPoison(store: EventStore, options: PoisonGuardOptions): EventStore {
-  const { orders, onWork, keepText } = options
+const noSuspects: PoisonGuardOptions = {
+  orders: { alone: undefined, oneByOne: undefined, culprits: [] },
+  onWork() {},
+  keepText: async () => {},
+}
+
+export interface PoisonGuard {
+  /** The store stands here. A suspect range that begins elsewhere was written after all. */
+  startAt(position: Position | undefined): void
+  /** Names a group that is about to be written. @returns it as it may be; undefined where it has to be taken apart */
+  beginGroup(group: StoreGroup): StoreGroup | undefined
+  /** Names an event that is about to be tried. @returns false for a culprit, whose text is kept instead */
+  beginEvent(event: EventName, text: string): Promise<boolean>
+  /** What was begun is over, and the process is still there. */
+  end(isWritten: boolean): void
+}
+
+export function createPoisonGuard({ orders, onWork, keepText }: PoisonGuardOptions = noSuspects): PoisonGuard {
   const culprits = new Set(orders.culprits.map(nameOf))
   const cleared = new Set<string>()
   let suspect = orders.oneByOne
   let suspectEnd: Position | undefined
   let position: Position | undefined
+  let onWritten = (): void => {}
 
   return {
-    async readPosition() {
-      position = await store.readPosition()
+    startAt(start) {
+      position = start
       // Its last death came after its commit.
       if (suspect && !isSame(suspect.from, position)) suspect = undefined
-      return position
     },
 
-    readSessions: (ids) => store.readSessions(ids),
-
-    async write(group) {
+    beginGroup(group) {
       if (suspect) suspectEnd ??= group.position
       const isSuspect = suspect !== undefined || culprits.size > 0
       const unseen = isSuspect ? namesIn(group).filter((name) => !cleared.has(name)) : []
-      // Refused as a whole, it is taken apart by the sink, and each event is tried.
-      if (unseen.some((name) => suspect !== undefined || culprits.has(name)))
-        return { kind: 'refused', reason: suspicion }
+      if (unseen.some((name) => suspect !== undefined || culprits.has(name))) return undefined
       onWork({ kind: 'group', from: position })
-      const outcome = await store.write({ ...group, rejected: group.rejected.map(withoutText) })
-      onWork(undefined)
-      if (outcome.kind === 'written') moveTo(group.position)
-      return outcome
+      onWritten = () => moveTo(group.position)
+      return { ...group, rejected: group.rejected.map(withoutText) }
     },
 
-    async tryEvent(run): Promise<WriteOutcome> {
-      const [accepted] = run.events
-      if (!accepted) return store.tryEvent(run)
-      const event = { sessionId: run.sessionId, seq: accepted.seq }
-      if (culprits.has(nameOf(event))) {
-        await keepText(event, accepted.event.json)
-        return { kind: 'refused', reason: conviction }
+    async beginEvent(event, text) {
+      const name = nameOf(event)
+      if (culprits.has(name)) {
+        await keepText(event, text)
+        return false
       }
       onWork({ kind: 'event', event })
-      const outcome = await store.tryEvent(run)
+      onWritten = () => void cleared.add(name)
+      return true
+    },
+
+    end(isWritten) {
       onWork(undefined)
-      if (outcome.kind === 'written') cleared.add(nameOf(event))
-      return outcome
+      if (isWritten) onWritten()
     },
   }
 
@@ -96,9 +107,6 @@ export function guardAgainstPoison(store: EventStore, options: PoisonGuardOption
     if (isSame(suspectEnd, next)) suspect = undefined
   }
 }
-
-const suspicion = 'An entry of this group ended the process, and is looked for'
-const conviction = 'It ended the process of the database each time that it was written; its text is in a file'
 
 const nameOf = ({ sessionId, seq }: EventName): string => `${sessionId}:${seq}`
 

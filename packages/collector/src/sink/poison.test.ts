@@ -1,74 +1,74 @@
 /** Entries that end the whole process of the store, over a store that does so. */
 import { expect, it } from 'vitest'
+import { applyBatch, newRecord } from '../commit/session-record.ts'
 import type { Position } from '../log/read-log.ts'
-import { aPosition, createFakeStore, type FakeStore } from '../test-doubles.ts'
-import type { EventStore, StoreGroup } from './event-store.ts'
-import { guardAgainstPoison, type SinkOrders, type SinkWork } from './poison-guard.ts'
+import { aBatch, aPosition, createFakeStore, type FakeStore } from '../test-doubles.ts'
+import type { EventStore } from './event-store.ts'
+import { createGroupWriter, type LogItem } from './group-writer.ts'
+import type { PoisonGuardOptions, SinkOrders } from './poison-guard.ts'
 import { createSinkSuspects } from './sink-suspects.ts'
 
 class Death extends Error {}
 
 const position = (offset: number): Position => ({ ...aPosition, offset })
 
-const aGroup = (to: number, ...seqs: number[]): StoreGroup => ({
-  events: [
-    {
-      sessionId: 's',
-      receivedAt: 1,
-      events: seqs.map((seq) => ({ seq, event: { type: 'a', timestamp: 1, data: null, json: `${seq}` } })),
-    },
-  ],
-  rejected: [],
-  sessions: [],
-  position: position(to),
-  logBytes: 0,
-})
+/** A group of one entry, which ends here and has these events. */
+function aGroup(to: number, ...seqs: number[]): readonly LogItem[] {
+  const events = seqs.map((seq) => ({ seq, event: { type: 'a', timestamp: 1, json: `${seq}` } }))
+  return [anItem(to, aBatch(seqs[0] ?? 1, seqs.length, { events }))]
+}
+
+function anItem(to: number, batch: ReturnType<typeof aBatch>): LogItem {
+  const from = (batch.events[0]?.seq ?? 1) - 1
+  const record = applyBatch({ ...newRecord('s', 1), committedSeq: from }, batch)
+  return { write: { sessionId: 's', from, batches: [batch], record, unconfirmed: false }, bytes: 0, end: position(to) }
+}
 
 /** A store whose process dies at each try to write one of these. */
-function aMortalStore(lethal: readonly number[]): { readonly store: EventStore; readonly disk: FakeStore } {
+function aMortalStore(lethal: readonly number[]) {
   const disk = createFakeStore()
+  const tried: number[] = []
   const dieOf = (seqs: readonly number[]): void => {
     if (seqs.some((seq) => lethal.includes(seq))) throw new Death()
   }
-  return {
-    disk,
-    store: {
-      readPosition: () => disk.readPosition(),
-      readSessions: (ids) => disk.readSessions(ids),
-      async write(group) {
-        dieOf(group.events.flatMap(({ events }) => events.map(({ seq }) => seq)))
-        return disk.write(group)
-      },
-      async tryEvent(run) {
-        dieOf(run.events.map(({ seq }) => seq))
-        return disk.tryEvent(run)
-      },
+  const store: EventStore = {
+    readPosition: () => disk.readPosition(),
+    readSessions: (ids) => disk.readSessions(ids),
+    async write(group) {
+      dieOf(group.events.flatMap(({ events }) => events.map(({ seq }) => seq)))
+      return disk.write(group)
+    },
+    async tryEvent(run) {
+      const seqs = run.events.map(({ seq }) => seq)
+      tried.push(...seqs)
+      dieOf(seqs)
+      return disk.tryEvent(run)
     },
   }
+  return { disk, tried, store }
 }
 
-/** One life of a process: writes a group as the sink does, or dies. */
-async function live(store: EventStore, orders: SinkOrders, group: StoreGroup, onWork: (work?: SinkWork) => void) {
+const storedSeqs = ({ written }: FakeStore): number[] =>
+  written.flatMap(({ events }) => events.flatMap((run) => run.events.map(({ seq }) => seq)))
+
+/** One life of a process: writes groups, or dies. */
+async function live(store: EventStore, poison: Partial<PoisonGuardOptions>, ...groups: (readonly LogItem[])[]) {
   const kept: string[] = []
-  const guarded = guardAgainstPoison(store, {
-    orders,
-    onWork,
-    keepText: async (event, text) => void kept.push(`${event.sessionId}:${event.seq} ${text}`),
-  })
-  await guarded.readPosition()
-  let outcome = await guarded.write(group)
   const refused: number[] = []
-  if (outcome.kind === 'refused') {
-    const rest: number[] = []
-    for (const run of group.events) {
-      for (const accepted of run.events) {
-        const trial = await guarded.tryEvent({ ...run, events: [accepted] })
-        ;(trial.kind === 'written' ? rest : refused).push(accepted.seq)
-      }
-    }
-    outcome = await guarded.write(aGroup(group.position.offset, ...rest))
-  }
-  return { outcome, refused, kept }
+  const writer = createGroupWriter({
+    store,
+    maxRecords: 10,
+    report: (report) => void (report.code === 'unstorable_event' && refused.push(report.seq)),
+    poison: {
+      orders: { alone: undefined, oneByOne: undefined, culprits: [] },
+      onWork() {},
+      keepText: async (event, text) => void kept.push(`${event.sessionId}:${event.seq} ${text}`),
+      ...poison,
+    },
+  })
+  await writer.readPosition()
+  for (const group of groups) await writer.write(group)
+  return { refused, kept }
 }
 
 it.each([[[3]], [[1, 5]], [[1, 2, 3, 4, 5]]])('finds %j of five events, and stores all others', async (lethal) => {
@@ -77,8 +77,8 @@ it.each([[[3]], [[1, 5]], [[1, 2, 3, 4, 5]]])('finds %j of five events, and stor
   let deaths = 0
   for (;;) {
     try {
-      const life = await live(store, suspects.orders, aGroup(9, 1, 2, 3, 4, 5), suspects.working)
-      expect(life.outcome.kind).toBe('written')
+      const poison = { orders: suspects.orders, onWork: suspects.working }
+      const life = await live(store, poison, aGroup(9, 1, 2, 3, 4, 5))
       expect(life.refused).toEqual(lethal)
       expect(life.kept).toEqual(lethal.map((seq) => `s:${seq} ${seq}`))
       break
@@ -90,9 +90,7 @@ it.each([[[3]], [[1, 5]], [[1, 2, 3, 4, 5]]])('finds %j of five events, and stor
   }
   // Three to suspect the group, and one to convict each.
   expect(deaths).toBe(3 + lethal.length)
-  expect(disk.written.flatMap(({ events }) => events.flatMap((run) => run.events.map(({ seq }) => seq)))).toEqual(
-    [1, 2, 3, 4, 5].filter((seq) => !lethal.includes(seq)),
-  )
+  expect(storedSeqs(disk)).toEqual([1, 2, 3, 4, 5].filter((seq) => !lethal.includes(seq)))
 })
 
 it('keeps reads away from a group that was under way at two deaths, and tries no event of it yet', () => {
@@ -122,17 +120,12 @@ it.each([
   ['has grown since', undefined, 12],
   ['was written all the same', position(9), 12],
 ])('trusts what follows a suspect group that %s', async (_case, stands, end) => {
-  const { store, disk } = aMortalStore([])
-  if (stands) await disk.write(aGroup(stands.offset))
+  const { store, disk, tried } = aMortalStore([])
+  if (stands) await live(disk, {}, aGroup(stands.offset, 1, 2, 3))
   const orders = { alone: { from: undefined }, oneByOne: { from: undefined }, culprits: [] }
-  const guarded = guardAgainstPoison(store, { orders, onWork() {}, keepText: async () => {} })
-  await guarded.readPosition()
-  for (const seq of [1, 2, 3]) {
-    const run = aGroup(end, seq).events[0]
-    if (run && !stands) await guarded.tryEvent(run)
-  }
-  expect(await guarded.write(aGroup(end, 1, 2, 3))).toEqual({ kind: 'written' })
-  expect(await guarded.write(aGroup(end + 5, 4, 5))).toEqual({ kind: 'written' })
+  await live(store, { orders }, aGroup(end, 1, 2, 3), aGroup(end + 5, 4, 5))
+  expect(tried).toEqual(stands ? [] : [1, 2, 3])
+  expect(storedSeqs(disk)).toEqual([1, 2, 3, 4, 5])
 })
 
 it('suspects nothing that was written, nor what a killed query interrupted', () => {
@@ -152,12 +145,9 @@ it('suspects nothing that was written, nor what a killed query interrupted', () 
 
 it('gives the database no text of what it died of', async () => {
   const { store, disk } = aMortalStore([])
-  const guarded = guardAgainstPoison(store, {
-    orders: { alone: undefined, oneByOne: undefined, culprits: [{ sessionId: 's', seq: 2 }] },
-    onWork() {},
-    keepText: async () => {},
-  })
+  const orders: SinkOrders = { alone: undefined, oneByOne: undefined, culprits: [{ sessionId: 's', seq: 2 }] }
   const rejection = { sessionId: 's', seq: 2, code: 'unstorable', message: 'm', raw: 'deadly', receivedAt: 1 } as const
-  await guarded.write({ ...aGroup(5, 1), rejected: [rejection, { ...rejection, seq: 3 }] })
+  const batch = aBatch(1, 1, { upTo: 3, pushed: 3, rejected: [rejection, { ...rejection, seq: 3 }] })
+  await live(store, { orders }, [anItem(5, batch)])
   expect(disk.written[0]?.rejected.map(({ raw }) => raw)).toEqual(['', 'deadly'])
 })

@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createJournal } from '../commit/journal.ts'
 import { planGroup } from '../commit/plan-group.ts'
-import { localRecords } from '../commit/record-source.ts'
 import type { SessionBatch } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
@@ -13,8 +12,8 @@ import { createFaultyDisk, type FaultyDisk } from '../log/test-doubles.ts'
 import { openLogWriter } from '../log/write-log.ts'
 import { aBatch, createFakeStore, type FakeStore } from '../test-doubles.ts'
 import type { EventStore } from './event-store.ts'
-import { guardAgainstPoison } from './poison-guard.ts'
-import { createSink, type SinkOptions, type SinkReport } from './sink.ts'
+import { createSink, type SinkOptions } from './sink.ts'
+import type { SinkReport } from './sink-reports.ts'
 
 /** Timers that are due at once, but for those that bound a wait. */
 const soon = (run: () => void, delayMs: number): (() => void) => {
@@ -33,13 +32,16 @@ async function aSink(disk: FaultyDisk, store: EventStore, over: Partial<SinkOpti
     report: (report) => reports.push(report),
     ...over,
   })
-  sink.tell(log.end)
+  sink.follow(log.end)
   return {
     log,
     sink,
     reports,
-    journal: createJournal({ log, tell: (end) => sink.tell(end) }),
-    records: localRecords({ sink, store }),
+    journal: createJournal({ log, tell: (end) => sink.follow(end) }),
+    async readSessions(ids: readonly string[]) {
+      await sink.caughtUp(9999)
+      return store.readSessions(ids)
+    },
   }
 }
 
@@ -62,8 +64,8 @@ describe('a sink', () => {
     const store = createFakeStore()
     const disk = createFaultyDisk(Math.random)
     const orders = { alone: { from: undefined }, oneByOne: { from: undefined }, culprits: [] }
-    const guarded = guardAgainstPoison(store, { orders, onWork() {}, keepText: async () => {} })
-    const { journal, sink, reports } = await aSink(disk, guarded)
+    const poison = { orders, onWork() {}, keepText: async () => {} }
+    const { journal, sink, reports } = await aSink(disk, store, { poison })
     const writes = Array.from({ length: 8 }, (_, at) => aWrite(`s${at}`, 0, aBatch(1, 1)))
     await journal.write(writes)
     expect(await sink.caughtUp(9999)).toBe(true)
@@ -81,7 +83,7 @@ describe('a sink', () => {
       return () => {}
     }
     const sink = createSink({ store, read: (from, to) => readLog(disk, from, to), setTimer, report() {} })
-    const journal = createJournal({ log, tell: (end) => sink.tell(end) })
+    const journal = createJournal({ log, tell: (end) => sink.follow(end) })
     for (let seq = 1; seq <= 3; seq++) {
       await journal.write([aWrite('s', seq - 1, aBatch(seq, 1), { ...newRecord('s', 1), committedSeq: seq - 1 })])
     }
@@ -124,9 +126,9 @@ describe('a sink', () => {
 
   it('tells of a session all that was written before the question', async () => {
     const store = createFakeStore()
-    const { journal, records } = await aSink(createFaultyDisk(Math.random), store)
+    const { journal, readSessions } = await aSink(createFaultyDisk(Math.random), store)
     await journal.write([aWrite('s', 0, aBatch(1, 3))])
-    expect((await records.readSessions(['s'])).get('s')?.committedSeq).toBe(3)
+    expect((await readSessions(['s'])).get('s')?.committedSeq).toBe(3)
   })
 
   it('asks the store where it stands after a commit whose answer was lost, and stores nothing twice', async () => {
@@ -253,7 +255,7 @@ it('stores what was acknowledged once and in order, through crashes of store and
       for (const one of script) {
         if (one.do === 'write') {
           const id = `s${one.session}`
-          const before = (await life.records.readSessions([id])).get(id) ?? newRecord(id, 1)
+          const before = (await life.readSessions([id])).get(id) ?? newRecord(id, 1)
           committedSeqs.set(id, Math.max(committedSeqs.get(id) ?? 0, before.committedSeq))
           const { kind } = await life.journal.write([
             aWrite(id, before.committedSeq, aBatch(before.committedSeq + 1, one.count), before),

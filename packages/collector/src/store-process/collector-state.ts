@@ -1,4 +1,5 @@
 /** Keeps what the store process knows of its collector: how far the log is synced, and which sessions have a socket. */
+import { createWaiters } from '../waiters.ts'
 import type { LogUpdate } from './messages.ts'
 
 export interface CollectorState {
@@ -8,12 +9,12 @@ export interface CollectorState {
   /** Those that have a socket. */
   openSessions(): readonly string[]
   take(update: LogUpdate): void
-  /** The store stands where the log stood at this update. */
-  sunk(count: number): void
+  /** All of the log up to this update is in the store. */
+  applied(count: number): void
   /** Up to when all that was acknowledged is in the store, in ms since 1970; undefined before its first update is. */
   readonly asOfMs: number | undefined
   /** Resolves to true once an update has come, to false where that takes longer. */
-  reached(count: number, timeoutMs: number): Promise<boolean>
+  received(count: number, timeoutMs: number): Promise<boolean>
 }
 
 /** Of a store that takes nothing for long: a coarser grain will do then. */
@@ -21,7 +22,7 @@ const maxAhead = 1000
 
 export function createCollectorState(): CollectorState {
   const open = new Set<string>()
-  const waiters = new Set<{ readonly count: number; readonly finish: (reached: boolean) => void }>()
+  const waiters = createWaiters()
   /** Updates that the store has not reached. */
   let ahead: LogUpdate[] = []
   let asOfMs: number | undefined
@@ -43,28 +44,14 @@ export function createCollectorState(): CollectorState {
       ahead.push(update)
       for (const id of update.closed) open.delete(id)
       for (const id of update.opened) open.add(id)
-      for (const waiter of waiters) if (waiter.count <= count) waiter.finish(true)
+      waiters.changed()
     },
 
-    sunk(reached) {
+    applied(reached) {
       asOfMs = ahead.findLast((update) => update.count <= reached)?.atMs ?? asOfMs
       ahead = ahead.filter((update) => update.count > reached)
     },
 
-    reached(wanted, timeoutMs) {
-      if (wanted <= count) return Promise.resolve(true)
-      return new Promise((resolve) => {
-        const waiter = {
-          count: wanted,
-          finish(reached: boolean) {
-            clearTimeout(timer)
-            waiters.delete(waiter)
-            resolve(reached)
-          },
-        }
-        const timer = setTimeout(() => waiter.finish(false), timeoutMs)
-        waiters.add(waiter)
-      })
-    },
+    received: (wanted, timeoutMs) => waiters.until(() => wanted <= count, timeoutMs),
   }
 }

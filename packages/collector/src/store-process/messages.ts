@@ -7,7 +7,7 @@ import type { ViewDefinition } from '../query/event-views.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
 import type { SinkOrders, SinkWork } from '../sink/poison-guard.ts'
-import type { SinkReport } from '../sink/sink.ts'
+import type { SinkReport } from '../sink/sink-reports.ts'
 
 export type ToStore =
   | { readonly kind: 'start'; readonly settings: StoreSettings; readonly update: LogUpdate }
@@ -57,9 +57,10 @@ export type FromStore =
   | { readonly kind: 'failed'; readonly code: CollectorErrorCode; readonly message: string }
   /** What the database held where the log stood at the start. */
   | { readonly kind: 'counts'; readonly counts: StoredCounts }
-  | { readonly kind: 'sunk'; readonly update: number }
+  /** All of the log up to this update is in the database. */
+  | { readonly kind: 'applied'; readonly update: number }
   /** It is about to write this; `undefined` once that is over. */
-  | { readonly kind: 'sinking'; readonly work: SinkWork | undefined }
+  | { readonly kind: 'writing'; readonly work: SinkWork | undefined }
   /** The sink has found something that somebody should hear of. */
   | { readonly kind: 'report'; readonly report: SinkReport }
   | { readonly kind: 'checkpoint'; readonly position: Position }

@@ -1,5 +1,6 @@
 /** Keeps the store process running: starts it, starts it again when it is gone, a little later each time, and ends it. */
 import type { CollectorError } from '../errors.ts'
+import { createWaiters } from '../waiters.ts'
 import type { FromStore } from './messages.ts'
 import type { SpawnStore, StoreChild, StoreExit } from './spawn-store.ts'
 
@@ -17,7 +18,7 @@ export interface Supervisor {
   until(isSo: () => boolean, timeoutMs: number): Promise<boolean>
   /** Something that `until` may wait for has changed. */
   notify(): void
-  /** Ends it in order, or after a while by force. */
+  /** Ends it in order, or after a while by force. Idempotent. */
   close(): Promise<void>
 }
 
@@ -36,6 +37,8 @@ export interface SupervisorOptions {
   /** What it has to be told first. */
   readonly onStarted: (child: StoreChild, isFirst: boolean) => void
   readonly onMessage: (message: FromStore) => void
+  /** A look, every so often: does it hang, so that it is to be ended by force? The next one begins where it stood. */
+  readonly isStuck: () => boolean
   readonly onExit: (exit: StoreExit, ended: Ended) => void
 }
 
@@ -48,14 +51,18 @@ export interface Ended {
 /** Before it is started again: doubling while it does not stay up. */
 const pauses = { firstMs: 200, mostMs: 5000, stableMs: 5000 }
 const closeTimeoutMs = 3000
+const watchIntervalMs = 250
 
-export function createSupervisor({ spawn, now, onStarted, onMessage, onExit }: SupervisorOptions): Supervisor {
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { spawn, now, onStarted, onMessage, isStuck, onExit } = options
   let lifecycle: Lifecycle = { status: 'idle' }
   let pauseMs = pauses.firstMs
   let wasEverUp = false
   let isClosing = false
+  let closing: Promise<void> | undefined
   let failure: CollectorError | undefined
-  const watchers = new Set<() => void>()
+  const waiters = createWaiters()
+  let watch: NodeJS.Timeout | undefined
 
   const supervisor: Supervisor = {
     get lifecycle() {
@@ -73,22 +80,14 @@ export function createSupervisor({ spawn, now, onStarted, onMessage, onExit }: S
     failed(error) {
       failure = error
     },
-    until,
-    notify,
-    async close() {
-      isClosing = true
-      if (lifecycle.status === 'pausing') clearTimeout(lifecycle.timer)
-      const { child } = supervisor
-      if (!child) return change({ status: 'closed' })
-      child.send({ kind: 'stop' })
-      if (await until(isClosed, closeTimeoutMs)) return
-      child.kill()
-      await until(isClosed, closeTimeoutMs)
-    },
+    until: waiters.until,
+    notify: waiters.changed,
+    close: () => (closing ??= close()),
   }
   return supervisor
 
   function start(): void {
+    watch ??= setInterval(killStuck, watchIntervalMs).unref()
     const child = spawn({ onMessage, onExit: ended })
     change({ status: 'starting', child })
     onStarted(child, !wasEverUp)
@@ -107,32 +106,29 @@ export function createSupervisor({ spawn, now, onStarted, onMessage, onExit }: S
     } else change({ status: 'closed', reason: error })
   }
 
+  function killStuck(): void {
+    if (lifecycle.status === 'up' && isStuck()) lifecycle.child.kill()
+  }
+
+  async function close(): Promise<void> {
+    isClosing = true
+    clearInterval(watch)
+    if (lifecycle.status === 'pausing') clearTimeout(lifecycle.timer)
+    const { child } = supervisor
+    if (!child) return change({ status: 'closed' })
+    child.send({ kind: 'stop' })
+    if (await waiters.until(isClosed, closeTimeoutMs)) return
+    child.kill()
+    await waiters.until(isClosed, closeTimeoutMs)
+  }
+
   function isClosed(): boolean {
     return lifecycle.status === 'closed'
   }
 
   function change(next: Lifecycle): void {
     lifecycle = next
-    notify()
-  }
-
-  function notify(): void {
-    for (const watcher of [...watchers]) watcher()
-  }
-
-  function until(isSo: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (isSo() || isClosed()) return Promise.resolve(isSo())
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer)
-        watchers.delete(look)
-        resolve(isSo())
-      }
-      const look = (): void => {
-        if (isSo() || isClosed()) finish()
-      }
-      const timer = setTimeout(finish, timeoutMs)
-      watchers.add(look)
-    })
+    if (isClosed()) waiters.end()
+    else waiters.changed()
   }
 }

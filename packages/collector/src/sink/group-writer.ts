@@ -1,0 +1,155 @@
+/** Writes groups of the log's entries into the store, each in one transaction with its place in the log. */
+import type { AcceptedEvent } from '../commit/session-batch.ts'
+import type { SessionRecord } from '../commit/session-record.ts'
+import type { SessionWrite } from '../commit/session-write.ts'
+import type { Position } from '../log/read-log.ts'
+import { setNewest } from '../newest-entries.ts'
+import { type AppliedWrite, applyWrite } from './apply-write.ts'
+import type { EventRun, EventStore, StoreGroup, WriteOutcome } from './event-store.ts'
+import { createPoisonGuard, type PoisonGuardOptions } from './poison-guard.ts'
+import type { SinkReport } from './sink-reports.ts'
+import { rejectUnstorable } from './unstorable.ts'
+
+export interface GroupWriter {
+  /** Where the store stands. */
+  readPosition(): Promise<Position | undefined>
+  /**
+   * Writes a group, but for the events of it that can't be stored.
+   *
+   * @throws where the store is unavailable
+   */
+  write(group: readonly LogItem[]): Promise<void>
+  /** Takes note that nothing more is to be written up to here. */
+  moveTo(position: Position): void
+  /** After a failure: whether the last transaction took effect is the store's to tell. */
+  forget(): void
+}
+
+/** An entry of the log. */
+export interface LogItem {
+  readonly write: SessionWrite
+  readonly bytes: number
+  readonly end: Position
+}
+
+export interface GroupWriterOptions {
+  readonly store: EventStore
+  readonly report: (report: SinkReport) => void
+  readonly poison?: PoisonGuardOptions
+  /** Session records kept at hand. */
+  readonly maxRecords: number
+}
+
+export function createGroupWriter({ store, report, poison, maxRecords }: GroupWriterOptions): GroupWriter {
+  const guard = createPoisonGuard(poison)
+  const known = createKnownRecords(store, maxRecords)
+  /** Where the store stands; `unread` where that has to be asked, at first and after a failure. */
+  let position: Position | undefined | 'unread' = 'unread'
+
+  return {
+    async readPosition() {
+      if (position !== 'unread') return position
+      position = await store.readPosition()
+      guard.startAt(position)
+      return position
+    },
+    write: (group) => writeGroup(group, false),
+    moveTo(next) {
+      position = next
+    },
+    forget() {
+      position = 'unread'
+      known.forget()
+    },
+  }
+
+  /** @param isTried each of its events was accepted by itself */
+  async function writeGroup(group: readonly LogItem[], isTried: boolean): Promise<void> {
+    const records = await known.load(new Set(group.map(({ write }) => write.sessionId)))
+    const applied = group.map(({ write }) => {
+      const result = applyWrite(write, records.get(write.sessionId))
+      records.set(write.sessionId, result.record)
+      return result
+    })
+    const outcome = await writeNamed(storeGroupOf(applied, group))
+    if (outcome.kind === 'unavailable') throw new Error(outcome.reason)
+    // What is refused without a culprit would be refused again, and for ever.
+    if (outcome.kind === 'refused' && isTried) throw new Error(outcome.reason)
+    if (outcome.kind === 'refused') return isolate(group)
+    for (const { record, lost, foreign } of applied) {
+      if (lost > 0) report({ code: 'lost_events', sessionId: record.sessionId, events: lost })
+      if (foreign > 0) report({ code: 'foreign_events', sessionId: record.sessionId, events: foreign })
+    }
+    known.keep(records)
+    position = group.at(-1)?.end
+  }
+
+  async function writeNamed(group: StoreGroup): Promise<WriteOutcome> {
+    const named = guard.beginGroup(group)
+    if (!named) return { kind: 'refused', reason: suspicion }
+    const outcome = await store.write(named)
+    guard.end(outcome.kind === 'written')
+    return outcome
+  }
+
+  async function tryNamed(run: EventRun, { seq, event }: AcceptedEvent): Promise<WriteOutcome> {
+    const mayTry = await guard.beginEvent({ sessionId: run.sessionId, seq }, event.json)
+    if (!mayTry) return { kind: 'refused', reason: conviction }
+    const outcome = await store.tryEvent(run)
+    guard.end(outcome.kind === 'written')
+    return outcome
+  }
+
+  /** Something in a group can't be stored: halves of it are tried until the culprit stands alone. */
+  async function isolate(group: readonly LogItem[]): Promise<void> {
+    const [first, ...others] = group
+    if (!first || others.length > 0) {
+      const middle = Math.ceil(group.length / 2)
+      await writeGroup(group.slice(0, middle), false)
+      return writeGroup(group.slice(middle), false)
+    }
+    const { sessionId } = first.write
+    const write = await rejectUnstorable(first.write, tryNamed, (seq, reason) =>
+      report({ code: 'unstorable_event', sessionId, seq, reason }),
+    )
+    return writeGroup([{ ...first, write }], true)
+  }
+}
+
+const suspicion = 'An entry of this group ended the process, and is looked for'
+const conviction = 'It ended the process of the database each time that it was written; its text is in a file'
+
+/** Where sessions stand in the store, which nobody else writes: the newest are at hand. */
+function createKnownRecords(store: EventStore, maxRecords: number) {
+  const known = new Map<string, SessionRecord>()
+  return {
+    async load(ids: ReadonlySet<string>): Promise<Map<string, SessionRecord>> {
+      const unknown = [...ids].filter((id) => !known.has(id))
+      const records = new Map(unknown.length === 0 ? [] : await store.readSessions(unknown))
+      for (const id of ids) {
+        const record = known.get(id)
+        if (record) records.set(id, record)
+      }
+      return records
+    },
+    keep(records: ReadonlyMap<string, SessionRecord>): void {
+      for (const record of records.values()) setNewest(known, record.sessionId, record, maxRecords)
+    },
+    forget: (): void => known.clear(),
+  }
+}
+
+function storeGroupOf(applied: readonly AppliedWrite[], items: readonly LogItem[]): StoreGroup {
+  const sessions = new Map<string, SessionRecord>()
+  for (const { record } of applied) sessions.set(record.sessionId, record)
+  const batches = applied.flatMap(({ record: { sessionId, clockOffsetMs }, batches: own }) =>
+    own.map((batch) => ({ sessionId, clockOffsetMs, ...batch })),
+  )
+  return {
+    events: batches.filter(({ events }) => events.length > 0),
+    rejected: batches.flatMap(({ rejected }) => rejected),
+    sessions: [...sessions.values()],
+    position: items.at(-1)?.end as Position,
+    logBytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+}
