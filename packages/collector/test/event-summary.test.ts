@@ -13,7 +13,7 @@ import { openDatabase } from '../src/store/open-database.ts'
 import { aFolder } from './harness.ts'
 
 const segment = 'a-segment'
-const summaries = 'SELECT session_id, stored, errors, first_event, last_event FROM sessions ORDER BY session_id'
+const summaries = 'SELECT session_id, stored, error_events, first_event, last_event FROM sessions ORDER BY session_id'
 
 /** A log in memory, a real sink and a real database, whose commits can be lost or forgotten. */
 async function aStore() {

@@ -66,10 +66,10 @@ describe.each(ages)('a folder of %s', (age) => {
     )
     if (how === 'rebuilt') await repair(data)
     else await (await aCollector({ data })).stop()
-    expect(await rowsOf(data, 'SELECT errors, first_event, last_event FROM sessions')).toEqual(
+    expect(await rowsOf(data, 'SELECT error_events, first_event, last_event FROM sessions')).toEqual(
       await rowsOf(data, "SELECT count(*) FILTER (type = 'error'), min(corrected_ts), max(corrected_ts) FROM events"),
     )
-    expect(await rowsOf(data, 'SELECT errors::INT FROM sessions')).toEqual([[1]])
+    expect(await rowsOf(data, 'SELECT error_events::INT FROM sessions')).toEqual([[1]])
   })
 
   it('is what a repair goes on from, as a copy', async () => {

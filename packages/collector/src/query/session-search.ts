@@ -123,7 +123,7 @@ function searchOf(filter: SessionFilter, openSessions: readonly string[]): Searc
   }
   if (filter.label !== undefined) values.label = `/${filter.label.replaceAll('~', '~0').replaceAll('/', '~1')}`
   if (filter.state !== undefined) where.push(sessionStates[filter.state])
-  if (filter.error !== undefined) where.push(filter.error === 'true' ? 'errors > 0' : 'errors = 0')
+  if (filter.error !== undefined) where.push(filter.error === 'true' ? 'error_events > 0' : 'error_events = 0')
   const cursor = /^(\d+)\.(.+)$/s.exec(filter.before ?? '')
   if (cursor) Object.assign(values, { key: BigInt(cursor[1] ?? 0), id: cursor[2] })
   // One more than asked for tells whether there is another page.
@@ -134,9 +134,9 @@ function searchOf(filter: SessionFilter, openSessions: readonly string[]): Searc
       FROM matching WHERE ${cursor ? '(sort_key, session_id) < ($key::BIGINT, $id)' : 'true'}
       ORDER BY sort_key DESC, session_id DESC LIMIT ${filter.limit + 1}
     )
-    SELECT total, total_missing, record, place, is_open, errors, length_ms, states
+    SELECT total, total_missing, record, place, is_open, error_events, length_ms, states
     FROM (SELECT count(*) AS total, coalesce(sum(missing_now), 0) AS total_missing FROM matching) LEFT JOIN (
-      SELECT ${sessionJson} AS record, sort_key || '.' || session_id AS place, is_open, errors, ${lengthMs} AS length_ms,
+      SELECT ${sessionJson} AS record, sort_key || '.' || session_id AS place, is_open, error_events, ${lengthMs} AS length_ms,
         ${states} AS states, sort_key, session_id
       FROM page JOIN sessions USING (session_id)
     ) ON true

@@ -44,11 +44,11 @@ const none: EventSummary = {
 
 /** Sums up all sessions anew, from the events that are there. */
 export const summariseSessions: string = `UPDATE sessions SET
-    errors = summary.errors, first_event = summary.first_event, last_event = summary.last_event
+    error_events = summary.error_events, first_event = summary.first_event, last_event = summary.last_event
   FROM (
-    SELECT session_id, coalesce(counted.errors, 0) AS errors, counted.first_event, counted.last_event
+    SELECT session_id, coalesce(counted.error_events, 0) AS error_events, counted.first_event, counted.last_event
     FROM sessions LEFT JOIN (
-      SELECT session_id, count(*) FILTER (${isErrorEvent}) AS errors,
+      SELECT session_id, count(*) FILTER (${isErrorEvent}) AS error_events,
         min(corrected_ts) AS first_event, max(corrected_ts) AS last_event
       FROM events GROUP BY session_id
     ) AS counted USING (session_id)

@@ -22,7 +22,7 @@ const columnTypes = {
 } as const
 
 /** Of the events that came with a row; they are added to what is there. */
-const summaryTypes = { errors: 'BIGINT', first_event: 'BIGINT', last_event: 'BIGINT' } as const
+const summaryTypes = { error_events: 'BIGINT', first_event: 'BIGINT', last_event: 'BIGINT' } as const
 
 type SessionRow = { readonly [Column in keyof typeof columnTypes | keyof typeof summaryTypes]: unknown }
 
@@ -34,13 +34,13 @@ const isTime = (column: string): boolean => column.endsWith('_seen')
 export const upsertSessions: string = `
   INSERT INTO sessions (${Object.keys(rowTypes).join(', ')})
   SELECT ${columns.map((column) => (isTime(column) ? `make_timestamp_ms(row.${column})` : `row.${column}`)).join(', ')},
-    row.errors, make_timestamp(row.first_event), make_timestamp(row.last_event)
+    row.error_events, make_timestamp(row.first_event), make_timestamp(row.last_event)
   FROM (SELECT unnest(from_json(?::JSON, '${JSON.stringify([rowTypes])}')) AS row)
   ON CONFLICT DO UPDATE SET ${columns
     .slice(1)
     .map((column) => `${column} = excluded.${column}`)
     .join(', ')},
-    errors = errors + excluded.errors,
+    error_events = error_events + excluded.error_events,
     first_event = least(first_event, excluded.first_event),
     last_event = greatest(last_event, excluded.last_event)`
 
@@ -72,7 +72,7 @@ export function rowOf(record: SessionRecord, summary?: EventSummary): SessionRow
     labels: record.labels,
     schema: record.schema,
     proof_hash: record.proofHash,
-    errors: summary?.errors ?? 0,
+    error_events: summary?.errors ?? 0,
     first_event: summary && digitsOf(summary.firstMicros),
     last_event: summary && digitsOf(summary.lastMicros),
   }

@@ -31,7 +31,7 @@ export const tableDefinitions: readonly string[] = [
     labels JSON,
     schema VARCHAR,
     proof_hash VARCHAR,
-    errors BIGINT DEFAULT 0,
+    error_events BIGINT DEFAULT 0,
     first_event TIMESTAMP,
     last_event TIMESTAMP
   )`,
@@ -67,7 +67,7 @@ export async function prepareTables(connection: DuckDBConnection): Promise<void>
   if ((await committedSeqColumn(connection)) === 'mark') {
     await connection.run('ALTER TABLE sessions RENAME mark TO committed_seq')
   }
-  if (!(await hasColumn(connection, 'sessions', 'errors'))) await addEventSummary(connection)
+  if (!(await hasColumn(connection, 'sessions', 'error_events'))) await addEventSummary(connection)
   if (version < formatVersion) await connection.run(`INSERT INTO collector.format VALUES (${formatVersion})`)
   await connection.run('COMMIT')
 }
@@ -99,9 +99,9 @@ export async function committedSeqColumn(connection: DuckDBConnection): Promise<
 }
 
 async function addEventSummary(connection: DuckDBConnection): Promise<void> {
-  await connection.run(`ALTER TABLE sessions ADD COLUMN errors BIGINT DEFAULT 0;
-    ALTER TABLE sessions ADD COLUMN first_event TIMESTAMP;
-    ALTER TABLE sessions ADD COLUMN last_event TIMESTAMP;
+  await connection.run(`ALTER TABLE sessions ADD COLUMN error_events BIGINT DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN IF NOT EXISTS first_event TIMESTAMP;
+    ALTER TABLE sessions ADD COLUMN IF NOT EXISTS last_event TIMESTAMP;
     ${summariseSessions}`)
 }
 
