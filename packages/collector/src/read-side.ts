@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
+import { createKeptAnswers } from './api/kept-answers.ts'
 import { gamePages } from './api/pages.ts'
 import { createReadAccess, createReadOriginPolicy } from './api/read-access.ts'
 import { createReadApi } from './api/read-api.ts'
@@ -55,16 +56,19 @@ export function createReadSide({ settings, reads, log, store, sockets, refusals,
     wallMs: clock.wallMs,
     every,
   })
+  const kept = createKeptAnswers(clock)
   const metrics = createMetrics({
     counters,
     log,
     store,
+    kept,
     sockets,
     liveListeners: () => live.listeners,
     refused: refusals.counts,
   })
   const readApi = createReadApi({
     reads,
+    kept,
     questions: createQuestionLibrary(join(settings.data, 'questions'), settings.questions),
     live,
     metrics,

@@ -52,6 +52,8 @@ export const openApiFor = (prefix: string): FastifyDynamicSwaggerOptions => ({
         'Telemetry as it was stored. Times are milliseconds since 1970, except in query results. An answer has all that',
         'was acknowledged before it was asked for, or, where that takes over a second, what there is: then its header',
         '`downlink-as-of` is the time before which nothing is lacking. `Prefer: wait=60` waits so many seconds, 60 at most.',
+        'A query that is asked with `Cache-Control: max-age=60` takes an answer that was asked for less than so many seconds',
+        'ago: `age` and `downlink-as-of` tell how old it is, `server-timing` what it took.',
       ].join(' '),
     },
     components: {

@@ -11,6 +11,7 @@ import type { ReadClient } from '../store-process/read-client.ts'
 import { sendError, sendLimited } from './api-errors.ts'
 import { useApiRules } from './check-input.ts'
 import { type DataRoute, dataApi, goneSignal } from './data-api.ts'
+import { type KeptAnswers, maxAgeOf } from './kept-answers.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { apiHeaders, pageRoutes } from './pages.ts'
@@ -20,6 +21,7 @@ import { errorAnswer, queries } from './schemas.ts'
 
 export interface ReadApiOptions {
   readonly reads: ReadClient
+  readonly kept: KeptAnswers
   readonly questions: QuestionLibrary
   readonly live: LiveStream
   readonly metrics: Metrics
@@ -34,7 +36,7 @@ export interface ReadApiOptions {
 const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
-  const { reads, questions, live, metrics, access, originPolicy, senderOf } = options
+  const { reads, kept, questions, live, metrics, access, originPolicy, senderOf } = options
 
   return async (root) => {
     await root.register(async (app) => {
@@ -61,7 +63,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     tokenRoutes(app, access)
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', authorise)
-      await guarded.register(async (data) => forwardReads(data, reads))
+      await guarded.register(async (data) => forwardReads(data, reads, kept))
       questionRoutes(guarded, questions, access)
       liveRoute(guarded, live, senderOf)
       guarded.get('/openapi.json', { schema: { hide: true } }, async () => app.downlinkOpenApi())
@@ -88,15 +90,31 @@ const refuseBy =
 const passedHeaders = ['content-type', 'content-length', 'content-disposition', 'retry-after', asOfHeader] as const
 
 /** Passes reads on to the store process. Registers on an instance of its own: here bodies stay as they came, and the store process judges what is asked. */
-async function forwardReads(app: FastifyInstance, reads: ReadClient): Promise<void> {
+async function forwardReads(app: FastifyInstance, reads: ReadClient, kept: KeptAnswers): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setValidatorCompiler(() => () => true)
   for (const route of Object.values(dataApi)) {
-    app.route({ ...route, handler: (request, reply) => forward(pathBelowApi(route, request), request, reply) })
+    const answer = route === dataApi.query ? answerQuery : forward
+    app.route({ ...route, handler: (request, reply) => answer(pathBelowApi(route, request), request, reply) })
   }
 
-  async function forward(path: string, { raw, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function answerQuery(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const maxAgeMs = maxAgeOf(request.headers['cache-control'])
+    if (maxAgeMs === undefined) return forward(path, request, reply)
+    const query = `${path} ${request.body}`
+    const answer = kept.find(query, maxAgeMs)
+    if (answer) return reply.headers(answer.headers).send(answer.body)
+    return forward(path, request, reply, kept.ask(query))
+  }
+
+  /** @param passOn of an answer that succeeded */
+  async function forward(
+    path: string,
+    { raw, body }: FastifyRequest,
+    reply: FastifyReply,
+    passOn?: ReturnType<KeptAnswers['ask']>,
+  ): Promise<FastifyReply> {
     const signal = goneSignal(reply)
     const { method = 'GET', headers } = raw
     const response = await reads.send({
@@ -111,7 +129,9 @@ async function forwardReads(app: FastifyInstance, reads: ReadClient): Promise<vo
       const value = response.headers[name]
       if (value !== undefined) reply.header(name, value)
     }
-    return reply.code(response.statusCode ?? 502).send(response)
+    if (!passOn || response.statusCode !== 200) return reply.code(response.statusCode ?? 502).send(response)
+    const passed = passOn(response)
+    return reply.headers(passed.headers).send(passed.body)
   }
 }
 

@@ -13,6 +13,7 @@ export interface MetricsOptions {
   readonly counters: EventCounters
   readonly log: LogFigures
   readonly store: StoreFigures
+  readonly kept: KeptAnswerFigures
   readonly sockets: () => number
   readonly liveListeners: () => number
   /** Connections and requests turned away, by reason. */
@@ -38,10 +39,19 @@ export interface StoreFigures {
   readonly readsKilled: number
 }
 
+/** Answers to queries, for those who take an older one. */
+export interface KeptAnswerFigures {
+  readonly count: number
+  readonly bytes: number
+  /** Queries that one of them answered. */
+  readonly served: number
+}
+
 /** From a local disk at rest to one in trouble. */
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-export function createMetrics({ counters, log, store, sockets, liveListeners, refused }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { counters, log, store, kept, sockets, liveListeners, refused } = options
   const registry = new Registry()
   const registers = [registry]
   const { since } = counters
@@ -70,6 +80,9 @@ export function createMetrics({ counters, log, store, sockets, liveListeners, re
     'reason',
     () => store.restarts,
   )
+  gauge('downlink_kept_answers', 'Answers to queries that are kept', () => kept.count)
+  gauge('downlink_kept_answers_bytes', 'What they take of memory', () => kept.bytes)
+  total('downlink_kept_answers_served_total', 'Queries that one of them answered', () => kept.served)
   gauge('downlink_sockets', 'WebSockets that are up', sockets)
   gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
   gauge(
