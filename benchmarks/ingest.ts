@@ -1,5 +1,5 @@
 /**
- * What an event costs from its frame to its durable ack, beside a bare `ws` server that only parses the same frames.
+ * Measures what an event costs from its frame to its durable ack, beside a bare `ws` server that only parses the same frames.
  * `--help` says what is measured. Load, peer and collector are each a process of their own; frames are encoded beforehand.
  */
 import { stat } from 'node:fs/promises'
@@ -25,7 +25,7 @@ Each line has events a second, how long an ack took, and what a million events c
   --only PART         one of the parts`
 
 /** What is stopped by its time takes ten seconds. */
-const leastAttackSeconds = 30
+const minAttackSeconds = 30
 
 const parts = { load, connections, stored, attack, start }
 type Part = keyof typeof parts
@@ -92,7 +92,7 @@ async function attack(): Promise<void> {
     let isOver = false
     const attacking = attackUntil(() => isOver, server.url.replace(/^ws(.*)\/telemetry$/, 'http$1'))
     await measure('collector, attacked', server, {
-      seconds: Math.max(seconds, leastAttackSeconds),
+      seconds: Math.max(seconds, minAttackSeconds),
       sessions: 16,
       windowEvents: 1000,
       eventsPerSecond: 10_000,

@@ -1,7 +1,7 @@
-/** `npm run check [name…]`: everything about the repository that can be judged without running it. */
+/** Runs `npm run check [name…]`: judges all of the repository that can be judged without running it. */
 import { styleText } from 'node:util'
 import { checkBundleSize } from './checks/bundle-size.ts'
-import type { Check, Verdict } from './checks/check.ts'
+import type { Check, CheckResult } from './checks/check.ts'
 import { checkDocs } from './checks/docs.ts'
 import { checkImports } from './checks/imports.ts'
 import { checkLinks } from './checks/links.ts'
@@ -34,7 +34,7 @@ const checks: readonly Check[] = [
   { name: 'links of the docs', run: checkLinks },
 ]
 
-async function lint(): Promise<Verdict> {
+async function lint(): Promise<CheckResult> {
   const colours = `--colors=${colourful ? 'force' : 'off'}`
   const { ok, output } = await tool('@biomejs/biome', 'biome', 'ci', '--error-on-warnings', colours, '.')()
   // A plugin that fails itself is mere information to Biome, which goes on without it.
@@ -50,7 +50,7 @@ if (chosen.length === 0) {
 
 const colour = (style: 'green' | 'red' | 'dim', text: string): string => (colourful ? styleText(style, text) : text)
 
-const faultOf = (error: unknown): Verdict => ({
+const faultOf = (error: unknown): CheckResult => ({
   ok: false,
   output: error instanceof Error ? `${error.stack}` : `${error}`,
 })

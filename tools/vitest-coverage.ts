@@ -21,7 +21,7 @@ interface Share {
 
 /** What must be covered, in lines and in branches. What runs in browsers and in child processes is not counted. */
 const exportPath = ['packages/artifacts', 'packages/world-state', 'packages/playwright', 'packages/cli/src/export']
-const leastPercent = 90
+const minPercent = 90
 
 export default class VitestCoverage implements Reporter {
   onCoverage(coverage: unknown): void {
@@ -44,9 +44,9 @@ export default class VitestCoverage implements Reporter {
       console.log(`${folder.padEnd(26)} ${shown(lines)}  ${shown(branches)}${mark}`)
     }
     const short = run.filter(
-      ({ folder, lines, branches }) => exportPath.includes(folder) && Math.min(lines, branches) < leastPercent,
+      ({ folder, lines, branches }) => exportPath.includes(folder) && Math.min(lines, branches) < minPercent,
     )
-    for (const { folder } of short) console.log(`${folder} is below ${leastPercent} %`)
+    for (const { folder } of short) console.log(`${folder} is below ${minPercent} %`)
     if (short.length > 0) process.exitCode = 1
   }
 }

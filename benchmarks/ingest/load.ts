@@ -1,4 +1,4 @@
-/** The load of `../ingest.ts`: sessions that send frames encoded beforehand. A process of its own, told by message. */
+/** Loads a server of `../ingest.ts`: sessions send frames encoded beforehand. A process of its own, told by message. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 import { bulletHits } from './events.ts'
@@ -32,7 +32,7 @@ const warmUpMs = 1000
 /** What is not acknowledged so long after the end never is. */
 const patienceMs = 10_000
 /** Sockets of one address that have not said hello are bounded. */
-const greetAtOnce = 100
+const handshakesAtOnce = 100
 
 process.once('message', (order) => void run(order as LoadOrder))
 
@@ -46,7 +46,7 @@ async function run(order: LoadOrder): Promise<void> {
 
   const sessions: Session[] = []
   while (sessions.length < count) {
-    const next = Array.from({ length: Math.min(greetAtOnce, count - sessions.length) }, open)
+    const next = Array.from({ length: Math.min(handshakesAtOnce, count - sessions.length) }, open)
     sessions.push(...(await Promise.all(next)))
   }
   const over = sessions.map(({ send }) => send())

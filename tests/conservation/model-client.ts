@@ -1,4 +1,4 @@
-/** A client as a model: it pushes, drops, sends, ends, hears acks, loses its link and comes back, in any order. */
+/** Models a client: it pushes, drops, sends, ends, hears acks, loses its link and comes back, in any order. */
 import { cutElement } from '@downlink/protocol'
 import { newRecord, type SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import type { CommitResult, Link, Session } from '../../packages/collector/src/session/session.ts'
@@ -60,7 +60,7 @@ const notAnEvent = received({ type: 1 })
 const aDrop = received({ drop: { overflow: 1 } })
 
 const isRejected = (seq: number): boolean => seq % 7 === 0
-const mostPushed = 40
+const maxPushed = 40
 
 export function createModelClient({ id, chance, sessions, nowMs, remember }: ModelClientOptions): ModelClient {
   const proof = `the proof of ${id}`
@@ -71,7 +71,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
   /** The highest sequence ever sent: an event above it may still be dropped. */
   let sent = 0
   let endangered = 0
-  let conn: Connection | undefined
+  let connection: Connection | undefined
   let conns = 0
 
   return {
@@ -80,16 +80,16 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
       return acked
     },
     get isDone() {
-      if (!conn?.isWelcome || acked < pushed) return false
-      return conn.acks.length + conn.owed === 0 && (conn.endSent || !hasEnded)
+      if (!connection?.isWelcome || acked < pushed) return false
+      return connection.acks.length + connection.owed === 0 && (connection.endSent || !hasEnded)
     },
 
     play() {
       const dice = chance(92)
-      if (dice < 60 && pushed < mostPushed) {
+      if (dice < 60 && pushed < maxPushed) {
         pushed++
         hasEnded = false
-        if (conn) conn.endSent = false
+        if (connection) connection.endSent = false
       } else if (dice < 70 && pushed > sent) dropped.add(sent + 1 + chance(pushed - sent))
       else if (dice < 76) hasEnded = pushed > 0
       else if (dice < 84) hangUp()
@@ -97,20 +97,24 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     },
 
     communicate() {
-      if (!conn) return connect()
-      const ack = conn.acks.shift()
+      if (!connection) return connect()
+      const ack = connection.acks.shift()
       if (ack !== undefined) {
-        conn.isWelcome = true
-        conn.silence = 0
+        connection.isWelcome = true
+        connection.silence = 0
         hear(ack)
-      } else if (conn.isWelcome && conn.session && (conn.cursor <= pushed || (hasEnded && !conn.endSent))) {
-        sendBatch(conn, conn.session)
-      } else if ((acked < pushed || !conn.isWelcome) && ++conn.silence > 60) hangUp()
+      } else if (
+        connection.isWelcome &&
+        connection.session &&
+        (connection.cursor <= pushed || (hasEnded && !connection.endSent))
+      ) {
+        sendBatch(connection, connection.session)
+      } else if ((acked < pushed || !connection.isWelcome) && ++connection.silence > 60) hangUp()
     },
 
     hangUp,
     loseLink() {
-      conn = undefined
+      connection = undefined
     },
     impersonate() {
       if (acked > 0) void post('another', 1, { seq: 1, pushed: 1, events: [forged] }).catch(remember)
@@ -148,16 +152,16 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
       ...{ acks: [], session: undefined, isWelcome: false, cursor: next, endSent: false, owed: 0, silence: 0 },
       leave() {},
     }
-    conn = own
+    connection = own
     void shakeHands(present, own, next).catch(remember)
   }
 
   async function shakeHands(present: Sessions, own: Connection, next: number): Promise<void> {
     const close = (): void => {
-      if (conn === own) conn = undefined
+      if (connection === own) connection = undefined
     }
     const opening = await present.open({ session: id, proof, next })
-    if (conn !== own) return
+    if (connection !== own) return
     expectThat(opening.kind !== 'forbidden', () => `${id} is refused its own session`)
     if (opening.kind !== 'opened') return close()
     const { session } = opening
@@ -165,15 +169,15 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     if (!session.attach(link)) return close()
     own.leave = () => session.detach(link)
     const result = await session.handshake(metadataOf(proof), { next, pushed }, nowMs())
-    if (conn !== own) return own.leave()
+    if (connection !== own) return own.leave()
     if (result.kind === 'unavailable') return close()
     own.session = session
     own.acks.push(result.record.committedSeq)
   }
 
   function hangUp(): void {
-    conn?.leave()
-    conn = undefined
+    connection?.leave()
+    connection = undefined
   }
 
   function sendBatch(own: Connection, session: Session): void {
@@ -188,7 +192,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     own.owed++
     void taken.result.then((result) => {
       own.owed--
-      if (conn === own && result.kind === 'committed') own.acks.push(result.record.committedSeq)
+      if (connection === own && result.kind === 'committed') own.acks.push(result.record.committedSeq)
     })
   }
 
@@ -227,7 +231,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     if (ack <= acked) return
     acked = ack
     sent = Math.max(sent, ack)
-    if (conn) conn.cursor = Math.max(conn.cursor, ack + 1)
+    if (connection) connection.cursor = Math.max(connection.cursor, ack + 1)
   }
 }
 

@@ -1,6 +1,6 @@
-/** What `@downlink/client` adds to a game's page, protocol included. The limit is set in package.json. */
+/** Checks what `@downlink/client` adds to a game's page, protocol included. The limit is set in package.json. */
 import { runNode, toolPath } from '../node-tool.ts'
-import type { Verdict } from './check.ts'
+import type { CheckResult } from './check.ts'
 
 interface Measured {
   readonly name: string
@@ -9,7 +9,7 @@ interface Measured {
   readonly sizeLimit: number
 }
 
-export async function checkBundleSize(): Promise<Verdict> {
+export async function checkBundleSize(): Promise<CheckResult> {
   const { exitCode, output } = await runNode(toolPath('size-limit'), ['--json'])
   if (!output.startsWith('[')) return { ok: false, output }
   const measured: readonly Measured[] = JSON.parse(output)

@@ -1,11 +1,11 @@
-/** What every check is. */
+/** Declares what every check is. */
 
 export interface Check {
   readonly name: string
-  readonly run: () => Promise<Verdict>
+  readonly run: () => Promise<CheckResult>
 }
 
-export interface Verdict {
+export interface CheckResult {
   readonly ok: boolean
   /** Shown whole when not ok. */
   readonly output: string
@@ -13,8 +13,8 @@ export interface Verdict {
   readonly note?: string
 }
 
-/** The verdict of a check that collects faults, one line each. */
-export const verdictOf = (faults: readonly string[]): Verdict => ({
+/** The result of a check that collects faults, one line each. */
+export const resultOf = (faults: readonly string[]): CheckResult => ({
   ok: faults.length === 0,
   output: faults.join('\n'),
 })

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Visitor } from 'oxc-parser'
 import { root } from '../node-tool.ts'
-import { type Verdict, verdictOf } from './check.ts'
+import { type CheckResult, resultOf } from './check.ts'
 import { readSources, type SourceFile } from './sources.ts'
 
-export async function checkDocs(): Promise<Verdict> {
+export async function checkDocs(): Promise<CheckResult> {
   const packages = (await readSources()).filter(({ path, isTest }) => path.startsWith('packages/') && !isTest)
   const codes = packages.flatMap(codesIn)
   const defaults = (await Promise.all(packages.map(defaultsIn))).flat()
@@ -23,7 +23,7 @@ export async function checkDocs(): Promise<Verdict> {
       .map(({ name, value, path }) => `no table in docs/ gives ${value} as the default of \`${name}\` of ${path}`),
   ]
   return {
-    ...verdictOf(faults),
+    ...resultOf(faults),
     note: `${codes.length} error codes, ${defaults.length} defaults, ${changes.length} changes`,
   }
 }

@@ -1,6 +1,6 @@
-/** The dependency rule of docs/architecture.md, read off every import there is, type-only ones included. */
+/** Checks the dependency rule of docs/architecture.md, read off every import there is, type-only ones included. */
 import { posix } from 'node:path'
-import { type Verdict, verdictOf } from './check.ts'
+import { type CheckResult, resultOf } from './check.ts'
 import { readSources, type SourceFile } from './sources.ts'
 
 /** Who may import whom. Nobody imports a game: the commands load one by its path. */
@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'games/red-vs-blue': ['protocol', 'client', 'artifacts', 'world-state'],
 }
 
-export async function checkImports(): Promise<Verdict> {
+export async function checkImports(): Promise<CheckResult> {
   const files = await readSources()
   const shipped = files.filter(({ isTest }) => !isTest)
   const faults = [
@@ -25,7 +25,7 @@ export async function checkImports(): Promise<Verdict> {
     ...shipped.flatMap(barrelFaults),
     ...upwardFaults(shipped),
   ]
-  return { ...verdictOf(faults), note: `${files.length} files` }
+  return { ...resultOf(faults), note: `${files.length} files` }
 }
 
 /** A relative path must not leave its package: only a name shows in package.json what a package needs. */

@@ -1,9 +1,9 @@
-/** What the docs point at: every link, path and script that they name is there. */
+/** Checks what the docs point at: every link, path and script that they name is there. */
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { root } from '../node-tool.ts'
-import { type Verdict, verdictOf } from './check.ts'
+import { type CheckResult, resultOf } from './check.ts'
 
 interface Page {
   /** From the root. */
@@ -12,7 +12,7 @@ interface Page {
   readonly anchors: ReadonlySet<string>
 }
 
-export async function checkLinks(): Promise<Verdict> {
+export async function checkLinks(): Promise<CheckResult> {
   const pages = await Promise.all((await pagePaths()).map(readPage))
   const byPath = new Map(pages.map((page) => [page.path, page]))
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
@@ -25,7 +25,7 @@ export async function checkLinks(): Promise<Verdict> {
       .filter((name) => !(name in scripts))
       .map((name) => `${page.path} names \`npm run ${name}\`, which is no script`),
   ])
-  return { ...verdictOf(faults), note: `${pages.length} pages` }
+  return { ...resultOf(faults), note: `${pages.length} pages` }
 }
 
 async function pagePaths(): Promise<string[]> {

@@ -1,8 +1,8 @@
-/** The lock file: no registry addresses in it, and every native package with its binaries for all platforms. */
+/** Checks the lock file: no registry addresses in it, and every native package with its binaries for all platforms. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../node-tool.ts'
-import { type Verdict, verdictOf } from './check.ts'
+import { type CheckResult, resultOf } from './check.ts'
 
 interface LockedPackage {
   readonly resolved?: string
@@ -12,10 +12,10 @@ interface LockedPackage {
 /** Every native package must have a binary for each of these. */
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64']
 
-export async function checkLockFile(): Promise<Verdict> {
+export async function checkLockFile(): Promise<CheckResult> {
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'))
   const packages: Readonly<Record<string, LockedPackage>> = lock.packages
-  return verdictOf([...registryAddresses(packages), ...absentOptionals(packages), ...absentBinaries(packages)])
+  return resultOf([...registryAddresses(packages), ...absentOptionals(packages), ...absentBinaries(packages)])
 }
 
 /** A lock written against one registry would send everybody else there. */

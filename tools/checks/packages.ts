@@ -1,4 +1,4 @@
-/** Public packages as their users get them: packed, then judged by publint and are-the-types-wrong. */
+/** Checks public packages as their users get them: packed, then judged by publint and are-the-types-wrong. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,14 +6,14 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { runNode, toolPath } from '../node-tool.ts'
 import { packInto, type Tarball } from '../tarballs.ts'
-import { type Verdict, verdictOf } from './check.ts'
+import { type CheckResult, resultOf } from './check.ts'
 
-export async function checkPackages(): Promise<Verdict> {
+export async function checkPackages(): Promise<CheckResult> {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-pack-'))
   try {
     const tarballs = await packInto(folder)
     const faults = await Promise.all(tarballs.flatMap((tarball) => [layoutFaults(tarball), typeFaults(tarball)]))
-    return { ...verdictOf(faults.flat()), note: `${tarballs.length} packages` }
+    return { ...resultOf(faults.flat()), note: `${tarballs.length} packages` }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,14 +1,14 @@
-/** What a browser loads of the collector's page, gzipped: to its first paint, and of all its views together. */
+/** Checks what a browser loads of the collector's page, gzipped: to its first paint, and of all its views together. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { root } from '../node-tool.ts'
-import type { Verdict } from './check.ts'
+import type { CheckResult } from './check.ts'
 
 const folder = join(root, 'packages/collector/dist/page')
 const limits = { 'first paint': 110_000, 'the whole page': 320_000 } as const
 
-export async function checkPageSize(): Promise<Verdict> {
+export async function checkPageSize(): Promise<CheckResult> {
   const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
   if (html === undefined) return { ok: false, output: 'The page is not built: npm run build' }
   const assets = (await readdir(join(folder, 'assets'))).map((name) => `assets/${name}`)

@@ -6,7 +6,7 @@ import type { Ledger } from '@downlink/collector'
 export interface DemoReport {
   /** By the client: sequences given out. */
   readonly pushed: number
-  /** By the client: settled by the collector's acks. */
+  /** By the client: committed, by the collector's acks. */
   readonly acked: number
   /** By the ledger, as all that follow. */
   readonly stored: number

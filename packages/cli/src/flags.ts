@@ -3,11 +3,11 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { printText } from './output.ts'
 
 /** A reader of whole numbers within a range. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`)
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`)
   }
 }
 
@@ -17,12 +17,12 @@ const bytesOf: Readonly<Record<string, number>> = {
 }
 
 /** A reader of sizes from so many bytes up: plain digits are bytes, kB, MB and GB count in thousands, KiB, MiB and GiB in 1024. */
-export function byteSize(least: number): (text: string) => number {
+export function byteSize(min: number): (text: string) => number {
   return (text) => {
     const [, digits, unit = 'B'] = /^(\d+(?:\.\d+)?) ?([kmg]?i?b)?$/i.exec(text) ?? []
     const value = Math.floor(Number(digits) * (bytesOf[unit.toLowerCase()] ?? Number.NaN))
-    if (Number.isSafeInteger(value) && value >= least) return value
-    throw new InvalidArgumentError(`Expected bytes, from ${least} up, such as 4GB, 512MiB or 1000000000.`)
+    if (Number.isSafeInteger(value) && value >= min) return value
+    throw new InvalidArgumentError(`Expected bytes, from ${min} up, such as 4GB, 512MiB or 1000000000.`)
   }
 }
 

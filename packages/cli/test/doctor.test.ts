@@ -44,7 +44,7 @@ it('says of a damaged one what to do, and does it only when told', async () => {
   const repaired = await run(['doctor', '--data', data, '--repair', '--yes'])
   expect([repaired.exitCode, repaired.stderr]).toEqual([0, ''])
   expect(repaired.stdout).toContain('Nothing is lost.')
-  expect(repaired.stdout).toContain(`Set aside: ${join(data, 'downlink.duckdb.corrupt-')}`)
+  expect(repaired.stdout).toContain(`Quarantined: ${join(data, 'downlink.duckdb.corrupt-')}`)
   expect((await run(['doctor', '--data', data])).exitCode).toBe(0)
   const query = ['query', 'SELECT count(*) AS events FROM events', '--data', data, '--json']
   expect((await run(query)).stdout).toBe('{"events":1}\n')

@@ -589,11 +589,11 @@ describe('the network', () => {
 
 describe('stop', () => {
   it('leaves no timer, no listener and no socket behind, wherever the link stands', async () => {
-    for (const stage of ['waiting', 'connecting', 'greeting', 'open', 'lost', 'offline'] as const) {
+    for (const stage of ['waiting', 'connecting', 'handshake', 'open', 'lost', 'offline'] as const) {
       const { world, telemetry } = createTestTelemetry()
       telemetry.start()
       if (stage !== 'waiting') await world.advance(0)
-      if (stage === 'greeting') world.socket.open()
+      if (stage === 'handshake') world.socket.open()
       if (stage === 'open' || stage === 'lost') world.socket.welcome()
       pushMany(telemetry, 60)
       if (stage === 'lost') world.socket.drop()

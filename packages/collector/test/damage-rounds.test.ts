@@ -14,7 +14,7 @@ import { openLogFiles } from '../dist/log/log-files.js'
 import { readLog } from '../dist/log/read-log.js'
 import { listSegments } from '../dist/log/segment.js'
 import { startCollector } from './collector-process.ts'
-import { flip, greet, noise, overwrite } from './damage.ts'
+import { flip, handshake, noise, overwrite } from './damage.ts'
 import { aFolder, aHello, rowsOf } from './harness.ts'
 
 const rounds = Number(process.env.DAMAGE_ROUNDS ?? 2)
@@ -55,7 +55,7 @@ const eventOf = (seq: number) => ({ type: 'a', timestamp: seq, data: { seq, nois
 async function play(telemetry: string, player: Player, random: Random, lastWaits: boolean): Promise<void> {
   player.conn++
   const place = { conn: player.conn, next: player.acked + 1, pushed: player.pushed }
-  const { client, welcome } = await greet(telemetry, { ...player.hello, ...place })
+  const { client, welcome } = await handshake(telemetry, { ...player.hello, ...place })
   if (welcome.t !== 'welcome') throw new Error(`Expected a welcome, got ${JSON.stringify(welcome)}`)
   player.acked = welcome.ack
   const batches = 2 + below(random, 5)

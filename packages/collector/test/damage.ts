@@ -1,4 +1,4 @@
-/** Data folders at rest, and damage to their files. */
+/** Makes data folders at rest, and damages their files. */
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -67,8 +67,8 @@ export async function aStoredSession(events: number, bytes = 1000) {
   return { data, hello, file: join(data, 'downlink.duckdb') }
 }
 
-/** Greets, and comes back where the collector asks for it, as a client does while the store is opened anew. */
-export async function greet(telemetry: string, hello: Hello) {
+/** Says hello, and comes back where the collector asks for it, as a client does while the store is opened anew. */
+export async function handshake(telemetry: string, hello: Hello) {
   for (;;) {
     const client = await openClient({ telemetry }, hello)
     try {

@@ -8,7 +8,16 @@ import { newRecord } from '../dist/commit/session-record.js'
 import { createDuckDBStore, type DuckDBStore } from '../dist/store/duckdb-store.js'
 import { openDatabase } from '../dist/store/open-database.js'
 import { aCollectorProcess } from './collector-process.ts'
-import { aBlockOf, aStoredSession, blockBytes, flipInBlock, greet, headersBytes, noise, overwrite } from './damage.ts'
+import {
+  aBlockOf,
+  aStoredSession,
+  blockBytes,
+  flipInBlock,
+  handshake,
+  headersBytes,
+  noise,
+  overwrite,
+} from './damage.ts'
 import { aClient, aCollector, aFolder, aHello, rowsOf } from './harness.ts'
 import { ages, writeOlderDatabase } from './older-tables.ts'
 
@@ -18,7 +27,7 @@ const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
 const ledgerOf = (collector: Collector, session: string) =>
   vi.waitFor(() => collector.ledger(session), { timeout: 30_000, interval: 200 })
 
-const asidesIn = async (data: string) => (await readdir(data)).filter((name) => name.includes('.corrupt-'))
+const quarantinedIn = async (data: string) => (await readdir(data)).filter((name) => name.includes('.corrupt-'))
 
 describe('a damaged block', () => {
   it('of the events costs the events in it, which the ledger counts as missing', async () => {
@@ -36,7 +45,7 @@ describe('a damaged block', () => {
     expect(distinct).toBe(stored)
     expect(Number(stored)).toBeGreaterThan(1500)
     expect(Number(stored)).toBeLessThan(6000)
-    expect(await asidesIn(data)).toHaveLength(1)
+    expect(await quarantinedIn(data)).toHaveLength(1)
   })
 
   it('costs nothing where the log still has what was in it', async () => {
@@ -74,7 +83,7 @@ describe('a damaged block', () => {
       await cp(sound, data, { recursive: true })
       await overwrite(join(data, 'downlink.duckdb'), headersBytes + block * blockBytes, 20_000)
       const { collector, listening, stop } = await aCollector({ data })
-      const { client, welcome } = await greet(listening.telemetry, { ...hello, conn: 2, next: 501, pushed: 500 })
+      const { client, welcome } = await handshake(listening.telemetry, { ...hello, conn: 2, next: 501, pushed: 500 })
       expect(welcome).toMatchObject({ t: 'welcome', ack: 500 })
       expect(await client.batch(501, [event(501)])).toMatchObject({ t: 'ack', seq: 501 })
       client.ws.close()
@@ -202,7 +211,7 @@ describe('a write-ahead log', () => {
     await copyFile(join(older, 'downlink.duckdb'), file)
     await rm(join(data, 'log'), { recursive: true })
     expect(await expectTold(data, hello.session)).toBe(100)
-    expect(await asidesIn(data)).toHaveLength(1)
+    expect(await quarantinedIn(data)).toHaveLength(1)
   })
 
   it('of an older copy is read into a newer file no second time', async () => {
@@ -214,12 +223,12 @@ describe('a write-ahead log', () => {
     expect(await expectTold(data, hello.session)).toBe(110)
   })
 
-  it('of another database is set aside', async () => {
+  it('of another database is quarantined', async () => {
     const { data, hello, file } = await aStoredSession(100, 10)
     const other = await aKilledCollector()
     await copyFile(other.wal, `${file}.wal`)
     expect(await expectTold(data, hello.session)).toBe(100)
-    expect(await asidesIn(data)).toHaveLength(1)
+    expect(await quarantinedIn(data)).toHaveLength(1)
   })
 
   it('that is damaged is read up to the damage, where the log is lost', async () => {
@@ -227,7 +236,7 @@ describe('a write-ahead log', () => {
     await rm(join(data, 'log'), { recursive: true })
     await appendFile(wal, Buffer.alloc(65_536))
     expect(await expectTold(data, hello.session)).toBe(110)
-    expect(await asidesIn(data)).toHaveLength(1)
+    expect(await quarantinedIn(data)).toHaveLength(1)
   })
 })
 
@@ -275,7 +284,7 @@ describe('a database of another age', () => {
       code: 'data_unusable',
       message: expect.stringMatching(/version number 200.*downgrade/),
     })
-    expect(await asidesIn(data)).toEqual([])
+    expect(await quarantinedIn(data)).toEqual([])
     expect(bytes.equals(await readFile(file))).toBe(true)
   })
 
@@ -294,7 +303,7 @@ describe('a database of another age', () => {
       const { collector } = await aCollector({ data })
       expect(await ledgerOf(collector, 's')).toMatchObject({ stored: 2, missing: 0, balanced: true })
       expect((await collector.query('SELECT count(corrected_ts)::INT FROM events')).rows).toEqual([[2]])
-      expect(await asidesIn(data)).toHaveLength(how === 'sound' ? 0 : 1)
+      expect(await quarantinedIn(data)).toHaveLength(how === 'sound' ? 0 : 1)
     },
   )
 })

@@ -94,12 +94,12 @@ describe('a repair', () => {
     await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
     const damaged = await readFile(file)
     expect(planRepair(await diagnose(data))).toHaveLength(2)
-    const { setAside, lost, lostEvents, after } = await repair(data)
+    const { quarantined, lost, lostEvents, after } = await repair(data)
     expect(after.status).toBe('sound')
     expect(lostEvents).toBeGreaterThan(0)
     expect(lost).toEqual([{ sessionId: hello.session, events: lostEvents }])
-    expect(setAside).toHaveLength(1)
-    expect(damaged.equals(await readFile(setAside[0] ?? ''))).toBe(true)
+    expect(quarantined).toHaveLength(1)
+    expect(damaged.equals(await readFile(quarantined[0] ?? ''))).toBe(true)
     const { collector } = await aCollector({ data })
     const [[rows] = []] = (await collector.query('SELECT count(data)::INT FROM events')).rows
     expect(rows).toBe(6000 - lostEvents)
@@ -132,8 +132,8 @@ describe('a repair', () => {
       await stop()
     }
     await writeFile(file, 'something else')
-    const { lost, lostEvents, setAside } = await repair(data, { from: backup })
-    expect(setAside.map((path) => path.includes('downlink.duckdb.corrupt-'))).toEqual([true])
+    const { lost, lostEvents, quarantined } = await repair(data, { from: backup })
+    expect(quarantined.map((path) => path.includes('downlink.duckdb.corrupt-'))).toEqual([true])
     expect([lost, lostEvents]).toEqual([[{ sessionId: hello.session, events: 10 }], 10])
     const { collector } = await aCollector({ data })
     expect(await collector.ledger(hello.session)).toMatchObject({ stored: 110, missing: 10 })
@@ -153,12 +153,12 @@ describe('a repair', () => {
     const { data, file, hello } = await aStoredSession(100, 10)
     const sound = await aFolder()
     await cp(data, sound, { recursive: true })
-    const aside = `${file}.corrupt-20260101T000000000Z`
+    const quarantined = `${file}.corrupt-20260101T000000000Z`
     const cuts: readonly (() => Promise<unknown>)[] = [
       // The new one is whole, and the damaged one still there.
       async () => [await copyFile(file, `${file}.rebuilt`), await overwrite(file, 0)],
-      // The damaged one is aside.
-      async () => [await rename(file, aside), await copyFile(join(sound, 'downlink.duckdb'), `${file}.rebuilt`)],
+      // The damaged one is quarantined.
+      async () => [await rename(file, quarantined), await copyFile(join(sound, 'downlink.duckdb'), `${file}.rebuilt`)],
       // Half of the new one is written.
       async () => [await overwrite(file, 0), await cp(sound, `${file}.rebuilding`, { recursive: true })],
     ]
@@ -185,8 +185,8 @@ describe('a repair', () => {
     await end('SIGKILL')
     await appendFile(`${file}.wal`, Buffer.alloc(65_536))
     expect(faultsIn(await diagnose(data))).toEqual(['database_unreadable'])
-    const { after, lostEvents, setAside } = await repair(data)
-    expect([after.status, lostEvents, setAside.length]).toEqual(['sound', 0, 1])
+    const { after, lostEvents, quarantined } = await repair(data)
+    expect([after.status, lostEvents, quarantined.length]).toEqual(['sound', 0, 1])
     expect(after.database).toMatchObject({ result: { answer: { ledgers: { sessions: 1, missing: 0 } } } })
   })
 })

@@ -109,48 +109,56 @@ interface Damage {
     readonly wal: string
     readonly segment: string
   }): Promise<void>
-  readonly aside: readonly string[]
+  readonly quarantined: readonly string[]
   readonly stored: number
 }
 
 /**
- * How a folder is damaged, what is set aside, and how many are left of 5 events that only the database's file has, and 5
+ * How a folder is damaged, what is quarantined, and how many are left of 5 events that only the database's file has, and 5
  * more that are in the log, too.
  */
 const damages: Record<string, Damage> = {
-  nothing: { do: async () => {}, aside: [], stored: 10 },
+  nothing: { do: async () => {}, quarantined: [], stored: 10 },
   'a torn tail of the write-ahead log': {
     do: async ({ wal }) => truncate(wal, (await stat(wal)).size - 3),
-    aside: [],
+    quarantined: [],
     stored: 10,
   },
-  'a write-ahead log of zero length': { do: ({ wal }) => truncate(wal, 0), aside: [], stored: 10 },
+  'a write-ahead log of zero length': { do: ({ wal }) => truncate(wal, 0), quarantined: [], stored: 10 },
   'a bad checksum in the write-ahead log': {
     do: async ({ wal }) => overwrite(wal, (await stat(wal)).size / 2),
-    aside: ['wal'],
+    quarantined: ['wal'],
     stored: 10,
   },
-  'a write-ahead log that begins with garbage': { do: ({ wal }) => overwrite(wal, 0), aside: ['wal'], stored: 10 },
+  'a write-ahead log that begins with garbage': {
+    do: ({ wal }) => overwrite(wal, 0),
+    quarantined: ['wal'],
+    stored: 10,
+  },
   'zeros after the write-ahead log': {
     do: ({ wal }) => appendFile(wal, Buffer.alloc(65_536)),
-    aside: ['wal'],
+    quarantined: ['wal'],
     stored: 10,
   },
-  'a write-ahead log without its file': { do: ({ file }) => rm(file), aside: ['wal'], stored: 5 },
-  'a file of zero length': { do: ({ file }) => truncate(file, 0), aside: ['file', 'wal'], stored: 5 },
-  'a file cut short': { do: ({ file }) => truncate(file, 5000), aside: ['file', 'wal'], stored: 5 },
-  'a bad first header': { do: ({ file }) => overwrite(file, 0), aside: ['file', 'wal'], stored: 10 },
-  'one bad header of two': { do: ({ file }) => overwrite(file, 4096), aside: ['file', 'wal'], stored: 10 },
-  'both bad headers': { do: ({ file }) => overwrite(file, 4096, 8192), aside: ['file', 'wal'], stored: 10 },
-  'a file that is something else': { do: ({ file }) => writeFile(file, 'hello'), aside: ['file', 'wal'], stored: 5 },
-  'no log': { do: ({ data }) => rm(join(data, 'log'), { recursive: true }), aside: [], stored: 10 },
-  'a log of zero length': { do: ({ segment }) => truncate(segment, 0), aside: [], stored: 10 },
+  'a write-ahead log without its file': { do: ({ file }) => rm(file), quarantined: ['wal'], stored: 5 },
+  'a file of zero length': { do: ({ file }) => truncate(file, 0), quarantined: ['file', 'wal'], stored: 5 },
+  'a file cut short': { do: ({ file }) => truncate(file, 5000), quarantined: ['file', 'wal'], stored: 5 },
+  'a bad first header': { do: ({ file }) => overwrite(file, 0), quarantined: ['file', 'wal'], stored: 10 },
+  'one bad header of two': { do: ({ file }) => overwrite(file, 4096), quarantined: ['file', 'wal'], stored: 10 },
+  'both bad headers': { do: ({ file }) => overwrite(file, 4096, 8192), quarantined: ['file', 'wal'], stored: 10 },
+  'a file that is something else': {
+    do: ({ file }) => writeFile(file, 'hello'),
+    quarantined: ['file', 'wal'],
+    stored: 5,
+  },
+  'no log': { do: ({ data }) => rm(join(data, 'log'), { recursive: true }), quarantined: [], stored: 10 },
+  'a log of zero length': { do: ({ segment }) => truncate(segment, 0), quarantined: [], stored: 10 },
   'a torn tail of the log, and no database': {
     async do({ file, wal, segment }) {
       await truncate(segment, (await stat(segment)).size - 3)
       await Promise.all([rm(file), rm(wal)])
     },
-    aside: [],
+    quarantined: [],
     stored: 4,
   },
   'damage in the midst of the log, and no database': {
@@ -158,7 +166,7 @@ const damages: Record<string, Damage> = {
       await overwrite(segment, (await stat(segment)).size / 2, 1)
       await Promise.all([rm(file), rm(wal)])
     },
-    aside: [],
+    quarantined: [],
     stored: 4,
   },
 }
@@ -185,7 +193,7 @@ describe('after damage', () => {
   })
   afterAll(() => rm(sound, { recursive: true, force: true }))
 
-  it.each(Object.entries(damages))('%s', async (_name, { do: damage, aside, stored }) => {
+  it.each(Object.entries(damages))('%s', async (_name, { do: damage, quarantined, stored }) => {
     const data = await aFolder()
     await cp(sound, data, { recursive: true })
     const file = join(data, 'downlink.duckdb')
@@ -199,9 +207,9 @@ describe('after damage', () => {
     expect(await client.batch(11, [event(11)], 11)).toMatchObject({ t: 'ack', seq: 11 })
     // Events are taken while the database is looked at.
     await expect.poll(async () => (await fetch(`${listening.url}/readyz`)).text(), patient).toContain('"reads":"ok"')
-    const asides = (await readdir(data)).filter((name) => name.includes('.corrupt-'))
-    expect(asides.map(kindOf).sort()).toEqual(aside)
-    expect(/CORRUPT DATA|DAMAGED and is rebuilt/.test(log())).toBe(aside.length > 0)
+    const found = (await readdir(data)).filter((name) => name.includes('.corrupt-'))
+    expect(found.map(kindOf).sort()).toEqual(quarantined)
+    expect(/CORRUPT DATA|DAMAGED and is rebuilt/.test(log())).toBe(quarantined.length > 0)
     // What it took after the damage is there the next time, and what is gone is told.
     await end('SIGKILL')
     const again = await aCollector({ data })

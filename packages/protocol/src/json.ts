@@ -28,9 +28,9 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A whole number from `least` up that a double holds exactly. */
-export const isCount = (value: unknown, least = 0): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= least
+/** A whole number from `min` up that a double holds exactly. */
+export const isCount = (value: unknown, min = 0): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= min
 
 /** Milliseconds since 1970 that JavaScript's dates and the database both hold (ECMA-262, Time Values). */
 export const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= 8.64e15

@@ -1,4 +1,4 @@
-/** Fires guns, moves bullets, and settles what they hit. Nobody is hit by their own side. */
+/** Fires guns, moves bullets, and works out what they hit. Nobody is hit by their own side. */
 
 import { type Battle, type Bullet, enemyOf, roundAngle, roundPlace, type Ship } from './battle.ts'
 import type { BattleConfig } from './config.ts'
@@ -42,7 +42,7 @@ export function shoot(battle: Battle, ship: Ship): void {
   })
 }
 
-/** Moves every bullet one tick, and settles what it hits. */
+/** Moves every bullet one tick, and works out what it hits. */
 export function flyBullets(battle: Battle): void {
   battle.bullets = battle.bullets.filter((bullet) => {
     bullet.previousX = bullet.x

@@ -1,4 +1,4 @@
-/** `downlink doctor`: examines a data folder at rest, and repairs it where it is told to. */
+/** Runs `downlink doctor`, which examines a data folder at rest, and repairs it where it is told to. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Diagnosis, Finding, Repair } from '@downlink/collector/doctor'
@@ -18,7 +18,7 @@ interface DoctorFlags {
 
 const notes = `
 It reads all of the log and of the database, and compares each session's ledger with its events. It changes nothing
-without --repair --yes, and then it deletes nothing: what it replaces is set aside as *.corrupt-<time>.
+without --repair --yes, and then it deletes nothing: what it replaces is quarantined as *.corrupt-<time>.
 A folder that a collector has open is left alone: ask that one, at /readyz, /metrics and with downlink query.
 
 Exit codes: 0 sound, 1 damaged or in use, 2 wrong usage. With --repair --yes: 0 once the database is sound.
@@ -101,11 +101,11 @@ function conclude({ json, repair: isRepair, yes }: DoctorFlags, diagnosis: Diagn
 }
 
 function concludeRepair({ json }: DoctorFlags, repaired: Repair): void {
-  const { after, setAside, lost, lostEvents } = repaired
+  const { after, quarantined, lost, lostEvents } = repaired
   if (json) printJson([repaired])
   else {
     printLines(['', 'Afterwards:', ...after.findings.map(findingText), ''])
-    printLines(setAside.map((path) => safe(`Set aside: ${path}`)))
+    printLines(quarantined.map((path) => safe(`Quarantined: ${path}`)))
     printLines([lostEvents === 0 ? 'Nothing is lost.' : `${events(lostEvents)} can't come back:`])
     printLines(lost.map((loss) => safe(`  ${events(loss.events)} of session ${loss.sessionId}`)))
   }

@@ -15,7 +15,7 @@ export interface ReadServerOptions extends DataRoutesOptions {
 }
 
 /** Who reads sees every ack that came before, or what there is after so long, unless they prefer to wait longer. */
-const waits = { usualMs: 1000, mostMs: 60_000 }
+const waits = { usualMs: 1000, maxMs: 60_000 }
 /** A query's text, with room for the JSON around it. */
 const bodyLimitBytes = 65_536
 
@@ -24,7 +24,7 @@ export const currentRequest: AsyncLocalStorage<string | undefined> = new AsyncLo
 
 function waitOf(prefer: string | readonly string[] | undefined): number {
   const [, seconds] = /\bwait=(\d+)/.exec(String(prefer ?? '')) ?? []
-  return seconds === undefined ? waits.usualMs : Math.min(Number(seconds) * 1000, waits.mostMs)
+  return seconds === undefined ? waits.usualMs : Math.min(Number(seconds) * 1000, waits.maxMs)
 }
 
 export function createReadServer(options: ReadServerOptions): FastifyInstance {

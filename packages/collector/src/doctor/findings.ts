@@ -28,7 +28,7 @@ export type FindingCode =
   | 'ledgers'
   | 'ledger_fault'
   | 'events_missing'
-  | 'set_aside'
+  | 'quarantined'
   | 'unfinished_rebuild'
   | 'exports_left'
   | 'low_space'
@@ -142,12 +142,12 @@ function faultText({ sessionId, committedSeq, stored, rows, twice, highest, unac
 
 export function describeFolder(around: Surroundings): readonly Finding[] {
   const findings: Finding[] = []
-  for (const { name, bytes } of around.setAside) {
+  for (const { name, bytes } of around.quarantined) {
     const advice = 'Keep it until you know what it held; then it can be deleted.'
     findings.push({
-      code: 'set_aside',
+      code: 'quarantined',
       level: 'note',
-      text: `${name} (${size(bytes)}) was set aside as damaged.`,
+      text: `${name} (${size(bytes)}) was quarantined as damaged.`,
       advice,
     })
   }

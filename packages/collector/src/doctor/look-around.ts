@@ -5,7 +5,7 @@ import { reservedBytes } from '../log/write-log.ts'
 import { sizeOf } from '../store/recovery/quarantine.ts'
 
 export interface Surroundings {
-  readonly setAside: readonly { readonly name: string; readonly bytes: number }[]
+  readonly quarantined: readonly { readonly name: string; readonly bytes: number }[]
   readonly unfinishedRebuild: boolean
   readonly exports: number
   readonly freeBytes: number
@@ -15,12 +15,12 @@ export interface Surroundings {
 
 export async function lookAround(folder: string): Promise<Surroundings> {
   const names = await readdir(folder)
-  const setAside = names.filter((name) => name.includes('.corrupt-'))
+  const quarantined = names.filter((name) => name.includes('.corrupt-'))
   const { bavail, blocks, bsize } = await statfs(folder)
   const walBytes = (await sizeOf(join(folder, 'downlink.duckdb.wal'))) ?? 0
   return {
-    setAside: await Promise.all(
-      setAside.map(async (name) => ({ name, bytes: (await sizeOf(join(folder, name))) ?? 0 })),
+    quarantined: await Promise.all(
+      quarantined.map(async (name) => ({ name, bytes: (await sizeOf(join(folder, name))) ?? 0 })),
     ),
     unfinishedRebuild: names.some((name) => /\.rebuil(t|ding)$/.test(name)),
     exports: (await readdir(join(folder, 'exports')).catch(() => [])).length,

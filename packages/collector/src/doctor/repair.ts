@@ -1,4 +1,4 @@
-/** Repairs a data folder at rest. Nothing is deleted: what it replaces is set aside. */
+/** Repairs a data folder at rest. Nothing is deleted: what it replaces is quarantined. */
 import { join, resolve } from 'node:path'
 import { CollectorError } from '../errors.ts'
 import { openLogFiles } from '../log/log-files.ts'
@@ -21,7 +21,7 @@ export interface RepairOptions {
 
 export interface Repair {
   /** Paths of what was replaced. */
-  readonly setAside: readonly string[]
+  readonly quarantined: readonly string[]
   /** Events that can't come back, as far as their sessions are known. */
   readonly lost: readonly { readonly sessionId: string; readonly events: number }[]
   /** All of them, those beyond the sessions that are named, too. */
@@ -44,47 +44,47 @@ export async function repair(data: string, options: RepairOptions = {}): Promise
   const file = join(folder, 'downlink.duckdb')
   const logFolder = join(folder, 'log')
   const { from, onProgress } = options
-  const setAside: string[] = []
+  const quarantined: string[] = []
   const losses = createLosses()
   const before = await diagnose(folder, onProgress && { onProgress })
   if (before.status === 'in_use') throw new CollectorError('data_in_use', `A collector runs on ${folder}`)
   if (from !== undefined) {
     const restored = await restore(resolve(from), file)
     if (restored.kind !== 'restored') throw unopened(resolve(from), restored)
-    if (restored.aside !== undefined) setAside.push(restored.aside)
+    if (restored.quarantined !== undefined) quarantined.push(restored.quarantined)
   }
   const log = {
-    error(details: { readonly aside?: string; readonly loss?: Loss }) {
-      if (details.aside !== undefined) setAside.push(details.aside)
+    error(details: { readonly quarantined?: string; readonly loss?: Loss }) {
+      if (details.quarantined !== undefined) quarantined.push(details.quarantined)
       losses.add(details.loss)
     },
   }
   await recoverDatabase({ file, logFolder, log })
-  const opened = setAside.length === 0 ? before : await diagnose(folder)
+  const opened = quarantined.length === 0 ? before : await diagnose(folder)
   if (needsRebuild(opened)) {
     const rebuilt = await rebuild(file, logFolder, (share) => onProgress?.('rebuild', share))
     if (rebuilt.kind === 'failed') throw unopened(file, rebuilt.failure)
-    if (rebuilt.aside !== undefined) setAside.push(rebuilt.aside)
+    if (rebuilt.quarantined !== undefined) quarantined.push(rebuilt.quarantined)
     if (rebuilt.kind === 'rebuilt') losses.add(rebuilt.salvage.loss)
   }
   await sinkLog(folder, log, (report) => losses.addReport(report))
-  return { setAside, ...losses.totals(), after: await diagnose(folder) }
+  return { quarantined, ...losses.totals(), after: await diagnose(folder) }
 }
 
 /** What `repair` would do, in words; nothing where there is nothing to be done. */
 export function planRepair(diagnosis: Diagnosis, from?: string): readonly string[] {
   const { database, findings } = diagnosis
   const steps: string[] = []
-  if (from !== undefined) steps.push(`Set the database aside, and put a copy of ${from} in its place.`)
+  if (from !== undefined) steps.push(`Quarantine the database, and put a copy of ${from} in its place.`)
   const isUnreadable = database?.kind === 'examined' && database.result.kind === 'corrupt'
   if (from === undefined && isUnreadable) {
     steps.push(
-      'Set aside the write-ahead log where that alone is damaged, and go on from the last checkpoint; else save what can be read of the database into a new one, and set the damaged one aside.',
+      'Quarantine the write-ahead log where that alone is damaged, and go on from the last checkpoint; else save what can be read of the database into a new one, and quarantine the damaged one.',
     )
   }
   if (from === undefined && needsRebuild(diagnosis)) {
     steps.push(
-      'Save what can be read of the database, and what the log still has of the rest, into a new one; set the damaged one aside; count again, by session.',
+      'Save what can be read of the database, and what the log still has of the rest, into a new one; quarantine the damaged one; count again, by session.',
     )
   }
   if (steps.length > 0 || findings.some(({ code }) => code === 'database_missing' || code === 'unfinished_rebuild')) {

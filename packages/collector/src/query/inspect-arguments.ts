@@ -61,5 +61,5 @@ function inspectExpression(expression: unknown): void {
   throw new Refusal(`Expected a regular expression as plain text, of at most ${maxExpressionLength} characters.`)
 }
 
-const isWhole = (value: unknown, least: number, most: number): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
+const isWhole = (value: unknown, min: number, max: number): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max

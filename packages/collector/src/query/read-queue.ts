@@ -1,4 +1,4 @@
-/** The queue of reads: a few have a slot and run, some wait for one, and the rest are refused. */
+/** Queues reads: a few have a slot and run, some wait for one, and the rest are refused. */
 import { CollectorError } from '../errors.ts'
 import type { QueryLimits } from './query-limits.ts'
 
@@ -16,8 +16,8 @@ export interface ReadQueue {
 }
 
 interface Waiting {
-  admit(): void
-  refuse(error: CollectorError): void
+  resolve(): void
+  reject(error: CollectorError): void
 }
 
 export function createReadQueue({
@@ -43,24 +43,24 @@ export function createReadQueue({
     },
     giveSlot() {
       const next = waiting.shift()
-      if (next) next.admit()
+      if (next) next.resolve()
       else slots++
     },
     close() {
       closed = true
-      for (const { refuse } of waiting.splice(0)) refuse(closing())
+      for (const { reject } of waiting.splice(0)) reject(closing())
     },
   }
 
   function turn(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((admit, refuse) => {
-      const waiter = { admit, refuse }
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject }
       waiting.push(waiter)
       const onAbort = () => {
         const at = waiting.indexOf(waiter)
         if (at < 0) return
         waiting.splice(at, 1)
-        refuse(abandoned())
+        reject(abandoned())
       }
       signal?.addEventListener('abort', onAbort, { once: true })
     })

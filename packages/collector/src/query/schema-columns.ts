@@ -65,7 +65,7 @@ function typesOf(property: unknown): readonly string[] {
 
 /** Does the schema keep an integer within 64 bits? */
 function isBounded({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): boolean {
-  const least = minimum ?? exclusiveMinimum
-  const most = maximum ?? exclusiveMaximum
-  return typeof least === 'number' && typeof most === 'number' && least >= -(2 ** 63) && most < 2 ** 63
+  const min = minimum ?? exclusiveMinimum
+  const max = maximum ?? exclusiveMaximum
+  return typeof min === 'number' && typeof max === 'number' && min >= -(2 ** 63) && max < 2 ** 63
 }

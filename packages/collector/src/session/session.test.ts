@@ -86,7 +86,7 @@ it('counts what the sender believes acknowledged and nobody has as missing', () 
   expect(log.appends[0]).toMatchObject({ expectedSeq: 0, batch: { missing: 10, upTo: 10, pushed: 20 } })
 })
 
-it('writes nothing for a greeting that tells nothing new', async () => {
+it('writes nothing for a hello that tells nothing new', async () => {
   const { session, log } = aSession(at(5))
   expect(await session.handshake(newRecord('s', 0), { next: 6, pushed: 5 }, 1000)).toMatchObject({
     record: { committedSeq: 5 },
@@ -94,7 +94,7 @@ it('writes nothing for a greeting that tells nothing new', async () => {
   expect(log.appends).toHaveLength(0)
 })
 
-it('records what a greeting told with the first push, and nothing before', async () => {
+it('records what a hello told with the first push, and nothing before', async () => {
   const { session, log, take } = aSession()
   const metadata = { ...newRecord('s', 0), build: 'b1' }
   expect(await session.handshake(metadata, { next: 1, pushed: 0 }, 1000)).toMatchObject({ record: { committedSeq: 0 } })
@@ -108,7 +108,7 @@ it('records what a greeting told with the first push, and nothing before', async
   expect(log.appends.map(({ batch }) => batch.metadata)).toEqual([metadata, undefined])
 })
 
-it('records a greeting that owes something', () => {
+it('records a hello that owes something', () => {
   const { session, log } = aSession()
   void session.handshake(newRecord('s', 0), { next: 1, pushed: 4 }, 1000)
   expect(log.appends[0]?.batch).toMatchObject({ upTo: 0, pushed: 4 })

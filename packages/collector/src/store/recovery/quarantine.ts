@@ -5,7 +5,7 @@ import { rename, stat } from 'node:fs/promises'
 export const walEndings = ['.wal', '.wal.checkpoint', '.wal.recovery'] as const
 
 /** Where a file goes that is damaged now. */
-export const asideName = (path: string): string =>
+export const quarantineName = (path: string): string =>
   `${path}.corrupt-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`
 
 /**
@@ -14,14 +14,14 @@ export const asideName = (path: string): string =>
  * @returns where they are; undefined where there were none
  */
 export async function quarantineDatabase(file: string): Promise<string | undefined> {
-  const aside = asideName(file)
+  const quarantined = quarantineName(file)
   let isMoved = false
   for (const ending of [...walEndings, '']) {
     if ((await sizeOf(file + ending)) === undefined) continue
-    await rename(file + ending, aside + ending)
+    await rename(file + ending, quarantined + ending)
     isMoved = true
   }
-  return isMoved ? aside : undefined
+  return isMoved ? quarantined : undefined
 }
 
 /** Bytes of a file; undefined where there is none. */

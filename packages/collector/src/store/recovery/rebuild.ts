@@ -1,4 +1,4 @@
-/** Replaces a damaged database by one that holds what can be read of it; the damaged one is set aside. */
+/** Replaces a damaged database by one that holds what can be read of it; the damaged one is quarantined. */
 import { constants } from 'node:fs'
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,9 +10,9 @@ import type { Salvage } from './salvage.ts'
 import { checkWriteAheadLog } from './write-ahead-log.ts'
 
 export type Rebuilt =
-  | { readonly kind: 'rebuilt'; readonly aside: string | undefined; readonly salvage: Salvage }
-  /** Nothing of it can be read: it is set aside, and none stands in its place. */
-  | { readonly kind: 'lost'; readonly aside: string | undefined; readonly reason: string }
+  | { readonly kind: 'rebuilt'; readonly quarantined: string | undefined; readonly salvage: Salvage }
+  /** Nothing of it can be read: it is quarantined, and none stands in its place. */
+  | { readonly kind: 'lost'; readonly quarantined: string | undefined; readonly reason: string }
   /** It is where it was. */
   | { readonly kind: 'failed'; readonly failure: ProbeFailure }
 
@@ -39,8 +39,9 @@ export async function rebuild(file: string, logFolder: string, onProgress?: OnPr
     const target = join(work, 'target.duckdb')
     const result = await salvageInto(target, file, work, logFolder, onProgress)
     if (result.kind === 'in_use' || result.kind === 'unusable') return { kind: 'failed', failure: result }
-    if (result.kind === 'corrupt') return { kind: 'lost', aside: await quarantineDatabase(file), reason: result.reason }
-    return { kind: 'rebuilt', aside: await replaceBy(target, file), salvage: result.answer }
+    if (result.kind === 'corrupt')
+      return { kind: 'lost', quarantined: await quarantineDatabase(file), reason: result.reason }
+    return { kind: 'rebuilt', quarantined: await replaceBy(target, file), salvage: result.answer }
   } finally {
     await rm(work, { recursive: true, force: true })
   }
@@ -54,7 +55,7 @@ export async function rebuild(file: string, logFolder: string, onProgress?: OnPr
 export async function restore(
   copy: string,
   file: string,
-): Promise<{ readonly kind: 'restored'; readonly aside: string | undefined } | ProbeFailure> {
+): Promise<{ readonly kind: 'restored'; readonly quarantined: string | undefined } | ProbeFailure> {
   await finishRebuild(file)
   const work = file + workEnding
   await mkdir(work)
@@ -63,7 +64,7 @@ export async function restore(
     for (const ending of ['', ...walEndings])
       if (await sizeOf(copy + ending)) await copyFile(copy + ending, target + ending)
     const probed = await probe(target, 'open')
-    return probed.kind === 'sound' ? { kind: 'restored', aside: await replaceBy(target, file) } : probed
+    return probed.kind === 'sound' ? { kind: 'restored', quarantined: await replaceBy(target, file) } : probed
   } finally {
     await rm(work, { recursive: true, force: true })
   }
@@ -72,9 +73,9 @@ export async function restore(
 /** In this order: whenever it ends, either the one before is there, or the new one, which is whole. */
 async function replaceBy(target: string, file: string): Promise<string | undefined> {
   await rename(target, file + finishedEnding)
-  const aside = await quarantineDatabase(file)
+  const quarantined = await quarantineDatabase(file)
   await rename(file + finishedEnding, file)
-  return aside
+  return quarantined
 }
 
 async function salvageInto(

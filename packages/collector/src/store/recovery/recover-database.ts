@@ -1,4 +1,4 @@
-/** Makes sure that the database can be opened: what is damaged is set aside, and what can be read of it is kept. */
+/** Makes sure that the database can be opened: what is damaged is quarantined, and what can be read of it is kept. */
 import { rm } from 'node:fs/promises'
 import { CollectorError } from '../../errors.ts'
 import { type Probe, type ProbeFailure, probe } from './probe.ts'
@@ -19,19 +19,19 @@ export interface RecoveryOptions {
   readonly log: RecoveryLog
 }
 
-const wasSetAside = 'CORRUPT DATA was set aside; the collector goes on without it'
+const wasQuarantined = 'CORRUPT DATA was quarantined; the collector goes on without it'
 const wasRebuilt = 'The database was DAMAGED and is rebuilt; what is gone of it counts as missing'
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function recoverDatabase({ file, logFolder, damage, log }: RecoveryOptions): Promise<void> {
   await finishRebuild(file)
-  const { aside, failure } = await checkWriteAheadLog(file, logFolder)
-  for (const one of aside) log.error(one, wasSetAside)
+  const { quarantined, failure } = await checkWriteAheadLog(file, logFolder)
+  for (const one of quarantined) log.error(one, wasQuarantined)
   if (failure) throw unopened(file, failure)
   const size = await sizeOf(file)
   if (size === undefined) return
   if (size === 0) {
-    log.error({ path: file, aside: await quarantineDatabase(file), reason: 'It is empty' }, wasSetAside)
+    log.error({ path: file, quarantined: await quarantineDatabase(file), reason: 'It is empty' }, wasQuarantined)
     return
   }
   const probed: Probe = damage === undefined ? await probe(file, 'open') : { kind: 'corrupt', reason: damage }
@@ -39,9 +39,9 @@ export async function recoverDatabase({ file, logFolder, damage, log }: Recovery
     // It is in the file now. One that stays was not understood, and would be skipped for ever.
     const left = await quarantineLogs(file, 'It is not readable')
     for (const one of left) {
-      // The rest of one that is aside as a whole is of no use to anybody.
-      if (aside.length > 0) await rm(one.aside)
-      else log.error(one, wasSetAside)
+      // The rest of one that is quarantined as a whole is of no use to anybody.
+      if (quarantined.length > 0) await rm(one.quarantined)
+      else log.error(one, wasQuarantined)
     }
     return
   }
@@ -49,8 +49,8 @@ export async function recoverDatabase({ file, logFolder, damage, log }: Recovery
   const rebuilt = await rebuild(file, logFolder)
   if (rebuilt.kind === 'failed') throw unopened(file, rebuilt.failure)
   const { reason } = probed
-  if (rebuilt.kind === 'lost') log.error({ path: file, aside: rebuilt.aside, reason }, wasSetAside)
-  else log.error({ path: file, aside: rebuilt.aside, reason, ...rebuilt.salvage }, wasRebuilt)
+  if (rebuilt.kind === 'lost') log.error({ path: file, quarantined: rebuilt.quarantined, reason }, wasQuarantined)
+  else log.error({ path: file, quarantined: rebuilt.quarantined, reason, ...rebuilt.salvage }, wasRebuilt)
 }
 
 /** @throws {CollectorError} always */

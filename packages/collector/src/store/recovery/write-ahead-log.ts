@@ -8,16 +8,16 @@ import { openLogFiles } from '../../log/log-files.ts'
 import { type Position, readLog } from '../../log/read-log.ts'
 import { listSegments } from '../../log/segment.ts'
 import { type Probe, type ProbeFailure, probe, probeAll } from './probe.ts'
-import { asideName, sizeOf, walEndings } from './quarantine.ts'
+import { quarantineName, sizeOf, walEndings } from './quarantine.ts'
 
-export interface SetAside {
+export interface Quarantined {
   readonly path: string
-  readonly aside: string
+  readonly quarantined: string
   readonly reason: string
 }
 
 export interface WriteAheadLogCheck {
-  readonly aside: readonly SetAside[]
+  readonly quarantined: readonly Quarantined[]
   /** What is no damage. */
   readonly failure?: ProbeFailure
 }
@@ -28,34 +28,34 @@ export interface WriteAheadLogCheck {
  * @param logFolder of the collector's own log, whose entries the database is made of
  */
 export async function checkWriteAheadLog(file: string, logFolder: string): Promise<WriteAheadLogCheck> {
-  const aside: SetAside[] = []
+  const quarantined: Quarantined[] = []
   const give = async (reason: string) => {
-    aside.push(...(await quarantineLogs(file, reason)))
+    quarantined.push(...(await quarantineLogs(file, reason)))
   }
-  if (!(await hasLogs(file))) return { aside }
+  if (!(await hasLogs(file))) return { quarantined }
   if (!(await sizeOf(file))) {
     await give('Its database file is missing')
-    return { aside }
+    return { quarantined }
   }
   let [alone, whole] = await lookTwice(file)
   const damagedAt = whole.kind === 'corrupt' ? damagedOffset(whole.reason) : undefined
   if (whole.kind === 'corrupt' && damagedAt !== undefined) {
     // What stands before the damage is worth reading, where the log does not have it.
-    aside.push(await cut(`${file}.wal`, damagedAt, whole.reason))
+    quarantined.push(await cut(`${file}.wal`, damagedAt, whole.reason))
     whole = await probe(file, 'look')
   }
   // One whose file can't be read either stays with it.
-  if (alone.kind === 'corrupt') return { aside }
+  if (alone.kind === 'corrupt') return { quarantined }
   if (whole.kind === 'corrupt') {
     await give(whole.reason)
-    return { aside }
+    return { quarantined }
   }
-  if (alone.kind !== 'sound') return { aside, failure: alone }
-  if (whole.kind !== 'sound') return { aside, failure: whole }
+  if (alone.kind !== 'sound') return { quarantined, failure: alone }
+  if (whole.kind !== 'sound') return { quarantined, failure: whole }
   if (await isInLog(logFolder, alone.answer.position, whole.answer.position)) {
     for (const ending of walEndings) await rm(file + ending, { force: true })
   } else if (await isForeign(file)) await give('It belongs to another database file')
-  return { aside }
+  return { quarantined }
 }
 
 async function hasLogs(file: string): Promise<boolean> {
@@ -63,14 +63,14 @@ async function hasLogs(file: string): Promise<boolean> {
   return false
 }
 
-export async function quarantineLogs(file: string, reason: string): Promise<readonly SetAside[]> {
-  const done: SetAside[] = []
+export async function quarantineLogs(file: string, reason: string): Promise<readonly Quarantined[]> {
+  const done: Quarantined[] = []
   for (const ending of walEndings) {
     const path = file + ending
     if (!(await sizeOf(path))) continue
-    const aside = asideName(path)
-    await rename(path, aside)
-    done.push({ path, aside, reason })
+    const quarantined = quarantineName(path)
+    await rename(path, quarantined)
+    done.push({ path, quarantined, reason })
   }
   return done
 }
@@ -84,11 +84,11 @@ function damagedOffset(reason: string): number | undefined {
 /** A length and a checksum, which DuckDB has read when it names a place. */
 const entryHeadBytes = 16
 
-async function cut(path: string, length: number, reason: string): Promise<SetAside> {
-  const aside = asideName(path)
-  await copyFile(path, aside)
+async function cut(path: string, length: number, reason: string): Promise<Quarantined> {
+  const quarantined = quarantineName(path)
+  await copyFile(path, quarantined)
   await truncate(path, length)
-  return { path, aside, reason }
+  return { path, quarantined, reason }
 }
 
 /** Looks at a file without its write-ahead log, and with it. */
