@@ -1,4 +1,4 @@
-/** Whole-system specs in a real browser. */
+/** Configures the whole-system specs, which run in a real browser. */
 import type { TelemetryTestOptions, TelemetryWorkerOptions } from '@downlink/playwright'
 import game from '@downlink/red-vs-blue'
 import { defineConfig, devices } from '@playwright/test'

@@ -1,3 +1,4 @@
+/** Configures the tests that need no browser, in three projects. */
 import { defineConfig } from 'vitest/config'
 
 /** Bounds a test that hangs. One of five processes, each of which opens a database, takes its time, too. */

@@ -1,4 +1,4 @@
-/** What one `push` costs, in nanoseconds, beside a bare array and a store that copies its array, as many do. */
+/** Measures what one `push` costs, in nanoseconds, beside a bare array and a store that copies its array, as many do. */
 import { createTelemetry } from '@downlink/client'
 
 const capacity = 5000

@@ -1,5 +1,5 @@
 /**
- * What writing one artifact costs, in milliseconds, against the budget of 10, beside a bare `fs.writeFile`,
+ * Measures what writing one artifact costs, in milliseconds, against the budget of 10, beside a bare `fs.writeFile`,
  * which syncs nothing and replaces what is there, and `write-file-atomic`, which syncs and replaces.
  *
  *     npm run bench telemetry-writer-benchmark [rounds [folder]]

@@ -1,4 +1,4 @@
-/** A page of docs/, section by section, for the tests that hold it to what it says. */
+/** Reads a page of docs/, section by section, for the tests that hold it to what it says. */
 import { readFile } from 'node:fs/promises'
 import { createJiti } from 'jiti'
 

@@ -1,4 +1,4 @@
-/** `npm run bench [name [argument…]]`: runs benchmarks/<name>.ts, or all of them, one after the other. */
+/** Runs `npm run bench [name [argument…]]`: benchmarks/<name>.ts, or all of them, one after the other. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, runNode, toolPath } from './node-tool.ts'

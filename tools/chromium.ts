@@ -1,4 +1,4 @@
-/** Where Chromium is on this machine, and how to get it where it is not. */
+/** Finds Chromium on this machine, and says how to get it where it is not. */
 import { existsSync, statSync } from 'node:fs'
 import { chromium } from '@playwright/test'
 import { run, runNode, toolPath } from './node-tool.ts'

@@ -1,4 +1,4 @@
-/** Where nginx is on this machine, and how to get it where it is not. */
+/** Finds nginx on this machine, and says how to get it where it is not. */
 import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
 /**
- * `jiti tools/structure.ts [workspace…]`: prints how the sources are laid out, for who wants to see where it gets hard to
+ * Prints, as `jiti tools/structure.ts [workspace…]`, how the sources are laid out, for who wants to see where it gets hard to
  * read: small files, long functions, and the files that an event passes in the client. It judges nothing.
  */
 import { readFile } from 'node:fs/promises'

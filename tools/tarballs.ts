@@ -1,4 +1,4 @@
-/** The public packages, and their tarballs as `npm publish` would make them. */
+/** Lists the public packages, and makes their tarballs as `npm publish` would make them. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { npmPath, root, runNode } from './node-tool.ts'

@@ -1,4 +1,4 @@
-/** `npm test [part…]`: builds, then runs every part, or those named, and sums what their runners counted. */
+/** Runs `npm test [part…]`: builds, then runs every part, or those named, and sums what their runners counted. */
 import { styleText } from 'node:util'
 import { chromiumAdvice, ensureChromium } from './chromium.ts'
 import { npmPath, type RunOptions, root, runNode, toolPath } from './node-tool.ts'

@@ -1,4 +1,4 @@
-/** What a part of the tests came to. Each runner writes its own totals; tools/test.ts sums them. */
+/** Keeps what a part of the tests came to. Each runner writes its own totals; tools/test.ts sums them. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './node-tool.ts'

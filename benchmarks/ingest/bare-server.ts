@@ -1,4 +1,4 @@
-/** The peer of `../ingest.ts`: answers each frame as soon as it is parsed. Nothing is checked, nothing is kept. */
+/** Runs the peer of `../ingest.ts`, which answers each frame as soon as it is parsed. Nothing is checked, nothing is kept. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'

@@ -1,4 +1,4 @@
-/** The collector of `../ingest.ts`, with schemas, over the data folder that is its only argument. */
+/** Runs the collector of `../ingest.ts`, with schemas, over the data folder that is its only argument. */
 import { createCollector } from '@downlink/collector'
 import { defineEvents } from '@downlink/protocol'
 import { z } from 'zod'

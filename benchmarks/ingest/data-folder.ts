@@ -1,4 +1,4 @@
-/** Data folders of `../ingest.ts`: empty, or filled while they are at rest. */
+/** Makes data folders for `../ingest.ts`: empty, or filled while they are at rest. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** The events of `../ingest.ts`: seven fields, as a battle sends most. */
+/** Makes the events of `../ingest.ts`: seven fields, as a battle sends most. */
 
 interface BulletHit {
   readonly type: string

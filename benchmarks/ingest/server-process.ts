@@ -1,4 +1,4 @@
-/** A server of `../ingest.ts` as a process of its own, so that what it costs is its own: both ends of its messages. */
+/** Starts a server of `../ingest.ts` as a process of its own, so that what it costs is its own: both ends of its messages. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

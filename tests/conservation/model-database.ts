@@ -1,4 +1,4 @@
-/** A database as a model: what it holds in memory, in its file, and in a log of its own that may be lost. */
+/** Models a database: what it holds in memory, in its file, and in a log of its own that may be lost. */
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import type { Position } from '../../packages/collector/src/log/read-log.ts'
 import type { EventStore } from '../../packages/collector/src/sink/event-store.ts'

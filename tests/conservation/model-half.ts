@@ -1,4 +1,4 @@
-/** One of two processes as a model: what it waits for comes when the test says so, and never once it is dead. */
+/** Models one of two processes: what it waits for comes when the test says so, and never once it is dead. */
 import type { Chance } from './random.ts'
 
 export interface Half {

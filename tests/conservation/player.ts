@@ -1,4 +1,4 @@
-/** A game that plays on through everything: the real client, over real sockets, with its memory of what it pushed. */
+/** Plays a game on through everything: the real client, over real sockets, with its memory of what it pushed. */
 import { createTelemetry, type PageSignal, type Telemetry } from '@downlink/client'
 import { WebSocket } from 'ws'
 import type { Chance } from './random.ts'

@@ -1,4 +1,4 @@
-/** Seeded chance, so that a failing run can be named and repeated. */
+/** Draws seeded numbers, so that a failing run can be named and repeated. */
 
 /** Whole numbers in [0, below). mulberry32, by Tommy Ettinger (public domain). */
 export type Chance = (below: number) => number

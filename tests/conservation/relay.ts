@@ -1,4 +1,4 @@
-/** A TCP relay that treats its connections badly: it cuts, stalls and half-closes them at random. */
+/** Relays TCP connections, and treats them badly: it cuts, stalls and half-closes them at random. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Chance } from './random.ts'

@@ -1,5 +1,5 @@
 /**
- * Collector and store, with a hand on everything between and below them: the real sessions, commit, log and sink over a
+ * Runs collector and store with a hand on everything between and below them: the real sessions, commit, log and sink over a
  * disk and a database that are models, and clients that are models, too. One run is a seed: whatever can happen, happens
  * by chance, each write and sync on its own, so that either half may die between any two of them.
  */

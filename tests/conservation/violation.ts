@@ -1,4 +1,4 @@
-/** What a model must never do. */
+/** Names what a model must never do. */
 export class Violation extends Error {}
 
 /** @throws {Violation} */

@@ -1,5 +1,5 @@
 /**
- * A whole system in one thread, with a hand on everything between its parts: the real client and the real ingest, and
+ * Runs a whole system in one thread, with a hand on everything between its parts: the real client and the real ingest, and
  * between them a link, beacons, a clock and a store that do only what they are told.
  */
 import { createTelemetry, type PageSignal, type SocketPort, type Telemetry } from '@downlink/client'

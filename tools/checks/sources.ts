@@ -1,4 +1,4 @@
-/** The workspaces' TypeScript, each file with what it imports. */
+/** Reads the workspaces' TypeScript, each file with what it imports. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join, posix, sep } from 'node:path'
 import { type Program, parseSync, Visitor } from 'oxc-parser'

@@ -1,4 +1,4 @@
-/** The game in React: wired while the component is mounted. */
+/** Wires the game to React for as long as its component is mounted. */
 
 import { useEffect } from 'react'
 import type { Game, GameControls } from './game.ts'

@@ -1,4 +1,4 @@
-/** Inspector artifacts: made from a summary, handed to writers, wherever they run. Files and CI are in `./node`. */
+/** Names what makes artifacts of an inspector summary and hands them to writers, wherever that runs. Files and CI are in `./node`. */
 
 export { type AdapterOptions, adapterDefaults } from './adapter-options.ts'
 export { type Artifact, maxNameBytes, nameFault, nameKey, type WrittenArtifact } from './artifact.ts'

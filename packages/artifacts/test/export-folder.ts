@@ -1,4 +1,4 @@
-/** A folder with the files of an export, as a writer would have left it. */
+/** Makes a folder with the files of an export, as a writer would have left it. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** A stand-in for GitHub's artifact service and its blob store, on loopback: as much of both as @actions/artifact talks to. */
+/** Stands in for GitHub's artifact service and its blob store, on loopback: as much of both as @actions/artifact talks to. */
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

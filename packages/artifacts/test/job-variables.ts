@@ -1,4 +1,4 @@
-/** The environment variables that a real job of each provider has, as far as its documentation names them; values are of the documented form. */
+/** Lists the environment variables that a real job of each provider has, as far as its documentation names them; values are of the documented form. */
 import type { Variables } from '../src/node/publish/environment.ts'
 
 /** What every shell has. */

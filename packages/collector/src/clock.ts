@@ -1,4 +1,4 @@
-/** The two clocks, and timers. Whatever lasts is measured with the clock that never steps; the other one is only shown and stored. */
+/** Reads the two clocks, and sets timers. Whatever lasts is measured with the clock that never steps; the other one is only shown and stored. */
 
 export interface Clock {
   /** Milliseconds since 1970. Someone may set it, an hour back or a minute forward. */

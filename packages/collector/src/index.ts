@@ -1,4 +1,4 @@
-/** The collector: takes telemetry over WebSocket and HTTP, answers once it is in a synced log, and follows the log into DuckDB. */
+/** Exports the collector, which takes telemetry over WebSocket and HTTP, answers once it is in a synced log, and follows the log into DuckDB. */
 
 export type { TrustedProxies } from './access/proxies.ts'
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'

@@ -1,4 +1,4 @@
-/** The store process: follows the collector's log into the database, and answers what is asked of it. Started by a collector. */
+/** Runs the store process: follows the collector's log into the database, and answers what is asked of it. Started by a collector. */
 import { writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import process from 'node:process'

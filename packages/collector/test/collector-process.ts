@@ -1,4 +1,4 @@
-/** A collector in a process of its own, so that it can be killed. */
+/** Starts a collector in a process of its own, so that it can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

@@ -1,4 +1,4 @@
-/** A collector on a fresh folder and clients that speak the wire by hand. */
+/** Starts a collector on a fresh folder, and clients that speak the wire by hand. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

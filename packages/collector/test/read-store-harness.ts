@@ -1,4 +1,4 @@
-/** The read side over a database of its own, and a writer that stands for the commits. */
+/** Opens the read side over a database of its own, and a writer that stands for the commits. */
 import type { EventDefinitions } from '@downlink/protocol'
 import { DuckDBTimestampValue } from '@duckdb/node-api'
 import { onTestFinished } from 'vitest'

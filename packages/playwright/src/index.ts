@@ -1,4 +1,4 @@
-/** Playwright fixtures for web games: a collector a worker, inspector artifacts on every test, matchers. */
+/** Exports Playwright fixtures for web games: a collector a worker, inspector artifacts on every test, matchers. */
 
 export type { CapturedArtifact } from './capture/attach-artifacts.ts'
 export {

@@ -1,4 +1,4 @@
-/** The frames of `downlink.v1`, as JSON text. docs/protocol.md says when each is sent. */
+/** Declares the frames of `downlink.v1`, as JSON text. docs/protocol.md says when each is sent. */
 import type { DropCounts } from './drop-reasons.ts'
 import type { ReceivedElement } from './element.ts'
 

@@ -1,4 +1,4 @@
-/** What a Downlink client and a collector agree on. Imports nothing. */
+/** Exports what a Downlink client and a collector agree on. Imports nothing. */
 
 export {
   type CheckedEvent,

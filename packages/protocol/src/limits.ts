@@ -1,4 +1,4 @@
-/** The numbers of `downlink.v1`. Both ends import them from here; docs/protocol.md prints them. */
+/** Sets the numbers of `downlink.v1`. Both ends import them from here; docs/protocol.md prints them. */
 
 /** Apart from the others, so that a client's bundle holds only these. */
 export const maxFrameBytes = 262_144

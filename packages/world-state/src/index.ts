@@ -1,4 +1,4 @@
-/** World state for web games: events in, slices of state, snapshots, saves and the inspector out. */
+/** Exports world state for web games: events in, slices of state, snapshots, saves and the inspector out. */
 
 export type { PageTools } from './environment.ts'
 export { WorldStateError, type WorldStateErrorCode } from './errors.ts'

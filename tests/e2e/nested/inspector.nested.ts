@@ -1,4 +1,4 @@
-/** What a user's tests do with the package; some of them fail, on purpose. */
+/** Does what a user's tests do with the package; some of them fail, on purpose. */
 import { join } from 'node:path'
 import { captureInspectorTelemetry, createTest } from '@downlink/playwright'
 import type { StandardResult, StandardSchema } from '@downlink/protocol'

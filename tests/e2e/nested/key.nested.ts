@@ -1,4 +1,4 @@
-/** Options of the package's fixtures, by themselves and beside a fixture of the user's own. */
+/** Tries options of the package's fixtures, by themselves and beside a fixture of the user's own. */
 import { join } from 'node:path'
 import { test as base, captureInspectorTelemetry, expect } from '@downlink/playwright'
 import { mergeTests, test as plain } from '@playwright/test'

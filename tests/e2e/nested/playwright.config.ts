@@ -1,4 +1,4 @@
-/** A user's project, run by playwright-package.spec.ts: two projects and an HTML report. */
+/** Configures a user's project, run by playwright-package.spec.ts: two projects and an HTML report. */
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 import { chromiumFlags, findChromium } from '../../../tools/chromium.ts'

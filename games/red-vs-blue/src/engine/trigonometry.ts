@@ -1,5 +1,5 @@
 /**
- * Trigonometry from `+ − × ÷`, `Math.floor`, `Math.abs` and `Math.sqrt` alone. ECMA-262 fixes these to the last bit;
+ * Computes sines, angles and lengths from `+ − × ÷`, `Math.floor`, `Math.abs` and `Math.sqrt` alone. ECMA-262 fixes these to the last bit;
  * `Math.sin`, `Math.cos` and `Math.atan2` it leaves to the engine, and two browsers do differ there. Error below 4e-16
  * for angles up to a few turns, which is as close as a double gets.
  */

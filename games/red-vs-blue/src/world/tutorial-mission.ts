@@ -1,4 +1,4 @@
-/** The first flight: every control once, and a first taste of what a kill costs. */
+/** Defines the first flight: every control once, and a first taste of what a kill costs. */
 
 import type { MissionDefinition } from './mission-definition.ts'
 

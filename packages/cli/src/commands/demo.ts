@@ -1,4 +1,4 @@
-/** `downlink demo`: the whole downlink by one command, with bots at play and every event accounted for. */
+/** Runs `downlink demo`: the whole downlink by one command, with bots at play and every event accounted for. */
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

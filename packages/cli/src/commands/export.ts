@@ -1,4 +1,4 @@
-/** `downlink export`: its flags and its help. What it does is in `telemetry-export-task.ts`. */
+/** Declares the flags and the help of `downlink export`. What it does is in `telemetry-export-task.ts`. */
 import { Command, Option } from 'commander'
 import { type ExportFlags, exportDefaults, failOnChoices } from '../export/settings.ts'
 import { filled, isoTime, jsonArgv, keyValue, nameList, path } from '../export/values.ts'

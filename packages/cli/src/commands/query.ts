@@ -1,4 +1,4 @@
-/** `downlink query`: one SQL statement, answered as a table or as JSON. */
+/** Runs `downlink query`: answers one SQL statement as a table or as JSON. */
 
 import { printableLine } from '@downlink/artifacts/node'
 import { Command } from 'commander'

@@ -1,4 +1,4 @@
-/** `downlink serve`: runs a collector until it is told to end. */
+/** Runs `downlink serve`: a collector, until it is told to end. */
 import { type Collector, createCollector, type Listening } from '@downlink/collector'
 import { telemetryPath } from '@downlink/protocol'
 import { Command } from 'commander'

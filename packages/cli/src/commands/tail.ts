@@ -1,4 +1,4 @@
-/** `downlink tail`: events as they are committed, or the latest of a folder at rest. */
+/** Runs `downlink tail`: prints events as they are committed, or the latest of a folder at rest. */
 import { printableLine } from '@downlink/artifacts/node'
 import type { LiveTail } from '@downlink/collector'
 import { Command } from 'commander'

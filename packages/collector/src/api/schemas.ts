@@ -1,4 +1,4 @@
-/** The API's JSON Schemas: they check what comes, and are the OpenAPI document. */
+/** Declares the API's JSON Schemas, which check what comes and make up the OpenAPI document. */
 import { sessionSortNames } from '../query/session-search.ts'
 import { sessionStateNames } from '../query/session-states.ts'
 import type { InputSchema, TextField, WholeField } from './check-input.ts'

@@ -1,4 +1,4 @@
-/** The port between sessions and what makes them durable. Whoever implements it owns every session's committed sequence. */
+/** Declares the port between sessions and what makes them durable. Whoever implements it owns every session's committed sequence. */
 import type { RejectedEvent, SessionBatch } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
 

@@ -1,4 +1,4 @@
-/** The port to the store's session records, for the sessions that neither memory nor the log knows. */
+/** Declares the port to the store's session records, for the sessions that neither memory nor the log knows. */
 import type { SessionRecord } from './session-record.ts'
 
 export interface RecordSource {

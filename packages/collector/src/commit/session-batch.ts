@@ -1,4 +1,4 @@
-/** What an append carries: validated events, and what is known of those that are none. */
+/** Declares what an append carries: validated events, and what is known of those that are none. */
 import type { CheckedEvent, DropCounts, RejectionCode } from '@downlink/protocol'
 
 /** A run of a session's sequences, validated, from the expected one up to `upTo`. */

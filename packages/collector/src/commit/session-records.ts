@@ -1,5 +1,5 @@
 /**
- * The records of the sessions in memory, each held until it is released. Others are found in the log, and then in the store.
+ * Holds the records of the sessions in memory, each until it is released. Others are found in the log, and then in the store.
  *
  * While the store is away a session that only begins is held *unconfirmed*, so that new players are never refused. Once the
  * store can tell, it is confirmed where nobody had it before; else it is given up, so that its sender comes again and the

@@ -1,4 +1,4 @@
-/** The folder of the log as a port, so that a test can tear, zero, fail and forget what a disk may. */
+/** Reads and writes the folder of the log as a port, so that a test can tear, zero, fail and forget what a disk may. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync, statfsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'

@@ -1,5 +1,5 @@
 /**
- * The functions that a query may call. Whatever is not listed is refused, so a new version of the database opens nothing.
+ * Lists the functions that a query may call. Whatever is not listed is refused, so a new version of the database opens nothing.
  *
  * Left out on purpose, though they only compute:
  * - `repeat`, `lpad`, `rpad`, `printf`, `format`, scalar `range`, `equi_width_bins`, lambdas, edit distances: one call can

@@ -1,5 +1,5 @@
 /**
- * The SQL sandbox: one SELECT over our own tables, with functions that only compute, for a limited time, and a limited answer.
+ * Runs SQL in a sandbox: one SELECT over our own tables, with functions that only compute, for a limited time, and a limited answer.
  * Three walls stand behind one another: the tree is judged here, the transaction can't write, and the database is hardened.
  */
 

@@ -1,5 +1,5 @@
 /**
- * One session in memory: the accepted sequence, ahead of the committed one that the log owns.
+ * Keeps one session in memory: the accepted sequence, ahead of the committed one that the log owns.
  * All of its batches pass through here, whatever brought them, and none waits between check and append: this is the lock.
  */
 import type { Hello, ReceivedBatch, ReceivedElement } from '@downlink/protocol'

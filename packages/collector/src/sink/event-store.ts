@@ -1,4 +1,4 @@
-/** What the sink needs of a database. */
+/** Declares what the sink needs of a database. */
 import type { AcceptedEvent, RejectedEvent } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { Position } from '../log/read-log.ts'

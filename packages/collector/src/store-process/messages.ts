@@ -1,4 +1,4 @@
-/** The messages between a collector and its store process, over Node's IPC. Both are of one release, so they have no version. */
+/** Declares the messages between a collector and its store process, over Node's IPC. Both are of one release, so they have no version. */
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { CollectorErrorCode } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'

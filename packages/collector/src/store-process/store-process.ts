@@ -1,4 +1,4 @@
-/** The store process as its collector sees it: kept running, told how far the log is synced, and asked for session records. */
+/** Handles the store process as its collector sees it: kept running, told how far the log is synced, and asked for session records. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { RecordSource } from '../commit/record-source.ts'

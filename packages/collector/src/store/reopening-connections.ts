@@ -1,4 +1,4 @@
-/** The store's connections over the life of its database, which is opened anew after a fatal error of the engine. */
+/** Keeps the store's connections, and opens its database anew after a fatal error of the engine. */
 import { CollectorError } from '../errors.ts'
 import { damageOf, failureOf, isFatal } from './failures.ts'
 import type { Database } from './open-database.ts'

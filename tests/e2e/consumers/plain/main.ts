@@ -1,4 +1,4 @@
-/** An empty game as a user would begin it: typed events, five lines of telemetry. */
+/** Begins a game as a user would: typed events, five lines of telemetry. */
 import { createTelemetry, type EventMap, type Telemetry } from '@downlink/client'
 
 interface Events extends EventMap {

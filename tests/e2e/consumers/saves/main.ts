@@ -1,4 +1,4 @@
-/** A game that does nothing but keep its world, in each storage that a page has. */
+/** Keeps the world of a game that does nothing else, in each storage that a page has. */
 import {
   createIndexedDbStorage,
   createLocalStorage,

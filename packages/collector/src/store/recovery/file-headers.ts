@@ -1,5 +1,5 @@
 /**
- * The headers of a DuckDB file: a main header and two database headers, each of 4096 bytes that begin with a checksum.
+ * Keeps and mends the headers of a DuckDB file: a main header and two database headers, each of 4096 bytes that begin with a checksum.
  * A checkpoint writes the two by turns, and the one with the higher iteration counts: a flipped bit in it would cost the
  * whole file, so a copy of the headers is kept beside it.
  */
