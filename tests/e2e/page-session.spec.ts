@@ -305,7 +305,7 @@ test('opens a session of a hundred thousand events, and stays smooth', async ({ 
   await list.press('End')
   await expect(list.getByRole('option', { selected: true })).toContainText('"at":99999')
   const longTasks = await page.evaluate(() => Reflect.get(globalThis, 'longTasks') as number[])
-  // Told, and not judged: a busy machine takes its time. The benchmark judges.
+  // Told, and not judged: a busy machine takes its time.
   testInfo.annotations.push({ type: 'long tasks, ms', description: JSON.stringify(longTasks) })
   await expectAccessible(page, 'session-large')
 })

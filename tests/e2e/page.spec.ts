@@ -43,7 +43,7 @@ test('shows a battle as it is stored, with its ledger', async ({ battle, station
   const session = region(page, 'Sessions').getByRole('listitem')
   await expect(session).toContainText(`${count(events.length)} pushed`)
   await expect(session).toContainText(`${count(events.length)} stored`)
-  await expect(session).toContainText('complete')
+  await expect(session).toContainText('all stored')
 
   await turnTo(page, 'SQL')
   await page.getByLabel('One SELECT').fill(`SELECT count(*) AS "events" FROM bullet_fired`)

@@ -1,6 +1,7 @@
 /** Calls the collector that this page comes from. Its paths are relative: the collector may be mounted anywhere. */
 import type {
   EventPage,
+  LabelPage,
   Ledger,
   QueryResult,
   SessionPage,
@@ -38,8 +39,16 @@ export async function openLive(url: string, signal: AbortSignal): Promise<Readab
   return response.body
 }
 
-export const fetchSessions = (limit: number, before?: string): Promise<SessionPage> =>
-  call(`api/sessions?limit=${limit}${before === undefined ? '' : `&before=${encodeURIComponent(before)}`}`)
+/** @param filter the search's parameters, by their names */
+export const fetchSessions = (
+  limit: number,
+  filter: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
+): Promise<SessionPage> =>
+  call(`api/sessions?${new URLSearchParams({ ...filter, limit: String(limit) })}`, undefined, signal)
+
+/** What sessions can be told apart by. */
+export const fetchLabels = (signal: AbortSignal): Promise<LabelPage> => call('api/labels', undefined, signal)
 
 const sessionPath = (sessionId: string): string => `api/sessions/${encodeURIComponent(sessionId)}`
 

@@ -31,7 +31,7 @@ const anError = {
 it('asks for the same error of the same build, elsewhere', () => {
   const sql = elsewhereSql(anError, '1.4')
   expect(sql).toContain("type = 'o''error'")
-  expect(sql).toContain("data->>'message' = 'it''s'")
+  expect(sql).toContain("(data->>'message') = 'it''s'")
   expect(sql).toContain("build = '1.4' AND session_id <> 's'")
   expect(elsewhereSql({ ...anError, data: null }, undefined)).toContain('build IS NULL')
 })

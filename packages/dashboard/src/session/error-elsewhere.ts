@@ -26,10 +26,10 @@ export const shownSessions = 50
 /** Rows of a session, its player, when it was heard of last, how often the error happened there, and the first sequence. */
 export function elsewhereSql({ sessionId, type, data }: StoredEvent, build: string | undefined): string {
   const mark = errorMark(data)
-  return `SELECT session_id, any_value(labels->>'player') AS player, epoch_ms(max(last_seen)) AS last_seen,
-  count(*) AS errors, min(seq) AS first
+  return `SELECT session_id, any_value(labels->>'player') AS player, epoch_ms(max(last_seen)) AS last_seen_ms,
+  count(*) AS times, min(seq) AS first_seq
 FROM events JOIN sessions USING (session_id)
-WHERE type = ${quoted(type)}${mark ? `\n  AND data->>${quoted(mark.key)} = ${quoted(mark.text)}` : ''}
+WHERE type = ${quoted(type)}${mark ? `\n  AND (data->>${quoted(mark.key)}) = ${quoted(mark.text)}` : ''}
   AND build ${build === undefined ? 'IS NULL' : `= ${quoted(build)}`} AND session_id <> ${quoted(sessionId)}
-GROUP BY session_id ORDER BY last_seen DESC LIMIT ${shownSessions + 1}`
+GROUP BY session_id ORDER BY last_seen_ms DESC LIMIT ${shownSessions + 1}`
 }

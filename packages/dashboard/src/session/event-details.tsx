@@ -28,6 +28,8 @@ interface EventDetailsProps {
   readonly startMs: number
   readonly build: string | undefined
   readonly place: number | undefined
+  /** Why the one that the address names is not there. */
+  readonly absent: string | undefined
   readonly payloads: Payloads
   readonly onSelect: (place: number) => void
   /** To the next or the one before, of its type or of any. */
@@ -35,18 +37,24 @@ interface EventDetailsProps {
 }
 
 export const EventDetails: ComponentType<EventDetailsProps> = memo((props: EventDetailsProps): ReactElement => {
-  const { columns, place, payloads, onStep } = props
+  const { columns, place, absent, payloads, onStep } = props
   useSyncExternalStore(payloads.subscribe, payloads.version)
   useEffect(() => {
-    if (place !== undefined) payloads.want('details', place, place + 1)
+    if (place !== undefined) payloads.want('details', [place])
   }, [payloads, place])
 
   if (place === undefined) {
     return (
       <Panel title="Event" className="event-details">
-        <EmptyState title="No event is selected">
-          <p className="quiet">Select one in the timeline or in the list.</p>
-        </EmptyState>
+        {absent === undefined ? (
+          <EmptyState title="No event is selected">
+            <p className="quiet">Select one in the timeline or in the list.</p>
+          </EmptyState>
+        ) : (
+          <EmptyState title="This event is not stored">
+            <p>{absent}</p>
+          </EmptyState>
+        )}
       </Panel>
     )
   }

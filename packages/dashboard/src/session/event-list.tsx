@@ -35,8 +35,8 @@ export const EventList: ComponentType<EventListProps> = memo((props: EventListPr
 
   const onSight = useCallback(
     (from: number, to: number) => {
-      const [first, last] = [places?.[from] ?? from, places?.[to - 1] ?? to - 1]
-      payloads.want('list', first, to > from ? last + 1 : first)
+      const inSight = Array.from({ length: to - from }, (_, at) => places?.[from + at] ?? from + at)
+      payloads.want('list', inSight)
     },
     [payloads, places],
   )

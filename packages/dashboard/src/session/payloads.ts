@@ -8,8 +8,8 @@ import type { EventColumns } from './event-columns.ts'
 export interface Payloads {
   /** Of the event at a place; undefined while it is not there. */
   get(place: number): StoredEvent | undefined
-  /** Reads the events from one place to before another, and no more what was wanted before by the same reader. */
-  want(reader: string, from: number, to: number): void
+  /** Reads the events at these places, and no more what was wanted before by the same reader. */
+  want(reader: string, places: readonly number[]): void
   /** Changes whenever something came. */
   version(): number
   /** Why the last read failed; undefined once one works. */
@@ -27,8 +27,8 @@ type FetchEvents = (
 ) => Promise<EventPage<StoredEvent>>
 
 /** Events that are read at once, and how many such chunks are kept: a payload may be 64 KiB. */
-const chunkLength = 50
-const keptChunks = 40
+const chunkLength = 20
+const keptChunks = 120
 
 export function createPayloads(sessionId: string, columns: EventColumns, fetch: FetchEvents = fetchEvents): Payloads {
   const listeners = new Set<() => void>()
@@ -94,13 +94,10 @@ export function createPayloads(sessionId: string, columns: EventColumns, fetch: 
 
   return {
     get: (place) => chunks.get(Math.floor(place / chunkLength))?.get(columns.seqAt(place)),
-    want(reader, from, to) {
-      const [firstChunk, lastChunk] = [Math.floor(Math.max(0, from) / chunkLength), Math.floor((to - 1) / chunkLength)]
-      const length = to > from ? Math.min(lastChunk - firstChunk + 1, keptChunks / 2) : 0
-      wanted.set(
-        reader,
-        Array.from({ length }, (_, at) => firstChunk + at).filter((chunk) => chunk * chunkLength < columns.length),
-      )
+    want(reader, places) {
+      const chunksOfPlaces = new Set(places.map((place) => Math.floor(place / chunkLength)))
+      // Two readers must not push out of the cache what the other one looks at.
+      wanted.set(reader, [...chunksOfPlaces].slice(0, keptChunks / 2))
       void readWanted()
     },
     version: () => version,

@@ -86,13 +86,13 @@ export function createRecording(sessionId: string, ports: RecordingPorts = brows
   }
 
   async function record(signal: AbortSignal): Promise<void> {
-    const ask = <Answer>(request: () => Promise<Answer>) =>
-      askAgain(
-        request,
-        () => (state.status === 'here' ? change({ progress: 'away' }) : set({ status: 'away' })),
-        signal,
-        ports.wait,
-      )
+    const onAway = () => (state.status === 'here' ? change({ progress: 'away' }) : set({ status: 'away' }))
+    const ask = async <Answer>(request: () => Promise<Answer>): Promise<Answer> => {
+      const answer = await askAgain(request, onAway, signal, ports.wait)
+      // It was on its way when nobody wanted it any more.
+      signal.throwIfAborted()
+      return answer
+    }
     let ledger = await ask(() => ports.fetchLedger(sessionId, signal))
     const columns = new EventColumns()
     set({

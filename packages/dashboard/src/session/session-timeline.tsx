@@ -1,20 +1,18 @@
 /** Puts timeline, list, details and map of a session together: they have one selection, one clock, one choice of types. */
 import { type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react'
-import { formatCount, formatSpan } from '../format.ts'
-import { Panel } from '../parts/panel.tsx'
-import { EmptyState, LoadingState } from '../parts/states.tsx'
+import { formatCount } from '../format.ts'
 import { useShortcuts } from '../use-shortcuts.ts'
-import { gapsOf, reasonsOfGaps } from './absences.ts'
-import { delaysOf } from './delays.ts'
+import { reasonsOfGaps } from './absences.ts'
 import type { TimelineModel } from './draw-timeline.ts'
 import type { ClockName, EventColumns } from './event-columns.ts'
 import { EventDetails } from './event-details.tsx'
 import { EventList } from './event-list.tsx'
 import { MapPanel } from './map-panel.tsx'
+import { NoEvents } from './no-events.tsx'
 import { createPayloads } from './payloads.ts'
 import type { Recorded } from './recording.ts'
 import { TimelinePanel } from './timeline-panel.tsx'
-import { timelineRows } from './timeline-rows.ts'
+import { useMarks } from './use-marks.ts'
 import { useMoment } from './use-moment.ts'
 import { fitted, revealing, type Span } from './viewport.ts'
 
@@ -100,6 +98,7 @@ export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): 
           startMs={startMs}
           build={ledger.build}
           place={selected}
+          absent={seq === undefined ? undefined : absenceOf(recorded, seq)}
           payloads={payloads}
           onSelect={select}
           onStep={step}
@@ -133,34 +132,20 @@ function useStepKeys(step: (by: 1 | -1, ofType: boolean) => void): void {
   useShortcuts(keys)
 }
 
-type Marks = Pick<TimelineModel, 'rows' | 'gaps' | 'delays' | 'rejected' | 'frames'>
-
-function useMarks({ columns, version, ledger, progress, rejections, frames }: Recorded): Marks {
-  const { pushed } = ledger
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what the columns hold changes with the version
-  return useMemo(() => {
-    // Before all events are there, what is behind the last one is no gap.
-    const end = progress === 'whole' ? pushed : columns.seqAt(columns.length - 1)
-    const gaps = gapsOf(columns, rejections, end)
-    const delays = delaysOf(columns)
-    const rows = timelineRows(columns, {
-      rejected: rejections.length,
-      gaps: gaps.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0),
-      delays: delays.length,
-      longestDelay: formatSpan(delays.reduce((longest, { longestMs }) => Math.max(longest, longestMs), 0)),
-      frames: frames && {
-        label: `${frames.measure.type}.${frames.measure.key}`,
-        note: `up to ${Math.round(frames.longestMs)} ms`,
-      },
-    })
-    return { rows, gaps, delays, rejected: rejections.map(({ seq }) => columns.placeOf(seq)), frames }
-  }, [columns, version, pushed, progress, rejections, frames])
-}
-
 function selectedPlace({ columns }: Recorded, seq: number | undefined): number | undefined {
   if (seq === undefined) return undefined
   const place = columns.placeOf(seq)
   return columns.seqAt(place) === seq && place < columns.length ? place : undefined
+}
+
+/** Undefined while it may still come. */
+function absenceOf({ progress, rejections, ledger }: Recorded, seq: number): string | undefined {
+  if (progress !== 'whole') return undefined
+  const rejection = rejections.find((one) => one.seq === seq)
+  if (rejection) return `Sequence ${formatCount(seq)} was rejected as ${rejection.code}: ${rejection.message}`
+  if (seq > ledger.pushed)
+    return `The session has pushed ${formatCount(ledger.pushed)} events, and not ${formatCount(seq)}.`
+  return `Sequence ${formatCount(seq)} was ${reasonsOfGaps(ledger)}.`
 }
 
 const around = (timeMs: number): Span => ({ fromMs: timeMs - aroundMs, toMs: timeMs + aroundMs })
@@ -181,28 +166,3 @@ const noteOn = ({ columns, ledger, progress }: Recorded): string =>
   progress === 'loading' && columns.length < ledger.stored
     ? `${formatCount(columns.length)} of ${formatCount(ledger.stored)} events`
     : `${formatCount(columns.length)} ${columns.length === 1 ? 'event' : 'events'}`
-
-function NoEvents({ recorded }: { readonly recorded: Recorded }): ReactElement {
-  const { progress, rejections } = recorded
-  if (progress === 'loading') return <LoadingState what="its events" />
-  return (
-    <Panel title="Timeline">
-      <EmptyState title="No event of it is stored">
-        {rejections.length > 0 ? (
-          <>
-            <p>Those that came were rejected. The first reasons:</p>
-            <ul>
-              {rejections.slice(0, 5).map(({ seq, code, message }) => (
-                <li key={seq}>
-                  <code>{code}</code> {message}
-                </li>
-              ))}
-            </ul>
-          </>
-        ) : (
-          <p>What became of those that it pushed stands above.</p>
-        )}
-      </EmptyState>
-    </Panel>
-  )
-}

@@ -114,7 +114,7 @@ export function TimelinePanel(props: TimelinePanelProps): ReactElement {
         </div>
       </div>
       <SpanText model={model} />
-      {remark !== '' && <p className="quiet span-text">{remark}</p>}
+      {remark !== '' && <p className="quiet remark">{remark}</p>}
     </Panel>
   )
 }

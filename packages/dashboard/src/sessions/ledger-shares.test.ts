@@ -36,7 +36,7 @@ it('shows one missing event in a million', () => {
 })
 
 it.each([
-  [{}, { kind: 'complete' }],
+  [{}, { kind: 'stored' }],
   [{ pushed: 0, stored: 0 }, { kind: 'silent' }],
   [{ stored: 0, rejected: { bad_event: 60, too_deep: 40 } }, { kind: 'empty' }],
   [{ stored: 0, dropped: { disabled: 100 } }, { kind: 'empty' }],

@@ -15,7 +15,7 @@ export interface Share {
 
 export type Verdict =
   /** All is stored, or nothing was pushed. */
-  | { readonly kind: 'complete' | 'silent' }
+  | { readonly kind: 'stored' | 'silent' }
   /** All was rejected or dropped. */
   | { readonly kind: 'empty' }
   /** All is accounted for, but not all is stored. */
@@ -59,5 +59,5 @@ export function verdictOn(ledger: Ledger): Verdict {
   if (ledger.pushed === 0) return { kind: 'silent' }
   if (ledger.stored === 0) return { kind: 'empty' }
   if (rejected > 0) return { kind: 'rejected', events: rejected }
-  return dropped > 0 ? { kind: 'dropped', events: dropped } : { kind: 'complete' }
+  return dropped > 0 ? { kind: 'dropped', events: dropped } : { kind: 'stored' }
 }

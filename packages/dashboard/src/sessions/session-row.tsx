@@ -1,42 +1,65 @@
 /** Shows one session: who it is, and what became of every event it pushed. */
 
-import type { Ledger } from '@downlink/collector'
+import type { FoundSession, Ledger } from '@downlink/collector'
 import { Fragment, type ReactElement } from 'react'
-import { type Counts, formatAge, formatCount, shortSession } from '../format.ts'
+import { type Counts, formatAge, formatCount, formatSpan, shortSession } from '../format.ts'
+import { hrefOf } from '../router.ts'
 import { LedgerBar } from './ledger-bar.tsx'
 import { eventsOf, fates, type Verdict, verdictOn } from './ledger-shares.ts'
 
-export function SessionRow({ ledger, now }: { readonly ledger: Ledger; readonly now: number }): ReactElement {
-  const { sessionId, open, ended, build, labels, delivery, lastSeen } = ledger
-  const verdict = verdictOn(ledger)
+interface SessionRowProps {
+  readonly session: FoundSession
+  /** For how long ago it was heard of. */
+  readonly now: number
+}
+
+export function SessionRow({ session, now }: SessionRowProps): ReactElement {
+  const { sessionId, open, ended, build, labels = {}, delivery, lastSeen, errors, lengthMs } = session
+  const verdict = verdictOn(session)
+  const words = [open ? 'open' : ended ? 'ended' : 'closed', delivery === 'plain' && 'plain', formatSpan(lengthMs)]
   return (
     <li className={`session verdict-${verdict.kind}`}>
       <p className="who">
         <span className={`lamp ${open ? 'lamp-on' : ''}`} aria-hidden="true" />
-        <code title={sessionId}>{shortSession(sessionId)}</code>
-        <span className="quiet">
-          {[
-            open ? 'open' : ended ? 'ended' : 'closed',
-            delivery === 'plain' && 'plain',
-            build,
-            ...Object.values(labels ?? {}),
-          ]
-            .filter(Boolean)
-            .join(' · ')}
-        </span>
+        <a className="open" href={hrefOf({ view: 'sessions', name: sessionId, parameters: {} })} title={sessionId}>
+          {labels.player !== undefined && <b>{labels.player}</b>} <code>{shortSession(sessionId)}</code>
+        </a>
+        <span className="quiet">{words.filter(Boolean).join(' · ')}</span>
+        {build !== undefined && <Chip name="build" text={build} parameters={{ build }} />}
+        {Object.entries(labels).map(([label, value]) =>
+          label === 'player' ? null : <Chip key={label} name={label} text={value} parameters={{ label, value }} />,
+        )}
+        {errors > 0 && (
+          <strong className="badge errors">
+            {formatCount(errors)} {errors === 1 ? 'error' : 'errors'}
+          </strong>
+        )}
         <span className="quiet age">{formatAge(now - lastSeen)}</span>
         <VerdictBadge verdict={verdict} />
       </p>
-      <LedgerBar ledger={ledger} />
-      <Equation ledger={ledger} />
+      <LedgerBar ledger={session} />
+      <Equation ledger={session} />
     </li>
   )
 }
 
+interface ChipProps {
+  readonly name: string
+  readonly text: string
+  /** Of the search that finds all those that have it. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+const Chip = ({ name, text, parameters }: ChipProps): ReactElement => (
+  <a className="chip" href={hrefOf({ view: 'sessions', parameters })} title={`All sessions of ${name} ${text}`}>
+    {text}
+  </a>
+)
+
 const verdictText = (verdict: Verdict): string => {
   switch (verdict.kind) {
-    case 'complete':
-      return 'complete'
+    case 'stored':
+      return 'all stored'
     case 'silent':
       return 'nothing pushed'
     case 'empty':

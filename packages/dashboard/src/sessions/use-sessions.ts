@@ -1,74 +1,87 @@
-/** Asks for the newest sessions, again and again while somebody looks. */
-
-import type { Ledger } from '@downlink/collector'
+/** Asks for the sessions that a filter lets through, again and again while somebody looks. */
+import type { FoundSession } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
-import { useCallback, useEffect, useState } from 'react'
-import { ApiError, fetchSessions, isStoreAway } from '../api.ts'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { fetchSessions, isLocked, isStoreAway } from '../api.ts'
+import type { SessionFilter } from './session-filter.ts'
 
 export interface Sessions {
   /** `locked`: a read token has to be shown first; `away`: the database is starting. */
   readonly status: 'loading' | 'here' | 'locked' | 'away' | 'failed'
   /** What went wrong, where something did. */
   readonly fault: string
-  readonly ledgers: readonly Ledger[]
+  readonly found: readonly FoundSession[]
+  /** How many the filter lets through. */
   readonly total: number
-  /** Events that all sessions together lost. */
+  /** Events that they lost together. */
   readonly missing: number
   /** When they were asked for, by this page's clock. */
   readonly at: number
-  readonly more: () => void
+  /** Undefined where all are there, or as many as one answer holds. */
+  readonly more: (() => void) | undefined
   /** Resolves once the answer is there. */
   readonly reload: () => Promise<void>
 }
 
 const intervalMs = 2000
-const pageSize = 20
-const maxShown = 200
+/** A search that takes its time is not asked for again at once. */
+const restFactor = 4
+/** Who types has not finished the word. */
+const typingMs = 200
+const pageSize = 50
+/** As many as one answer holds. */
+const maxShown = 1000
 
-export function useSessions(): Sessions {
+const everything: SessionFilter = {}
+const nothing = { status: 'loading', fault: '', found: [], total: 0, missing: 0, at: 0 } as const
+
+export function useSessions(filter: SessionFilter = everything): Sessions {
+  const asked = JSON.stringify(filter)
   const [shown, setShown] = useState(pageSize)
-  const [page, setPage] = useState<Omit<Sessions, 'more' | 'reload'>>({
-    status: 'loading',
-    fault: '',
-    ledgers: [],
-    total: 0,
-    missing: 0,
-    at: 0,
-  })
+  const [page, setPage] = useState<Omit<Sessions, 'more' | 'reload'>>(nothing)
 
-  const load = useCallback(async () => {
-    try {
-      const { sessions, total, missing } = await fetchSessions(shown)
-      setPage({ status: 'here', fault: '', ledgers: sessions, total, missing, at: Date.now() })
-    } catch (error) {
-      setPage((before) => ({ ...before, status: statusAfter(error), fault: messageOf(error) }))
-    }
-  }, [shown])
+  const load = useCallback(
+    async (signal?: AbortSignal) => {
+      try {
+        const { sessions, total, missing } = await fetchSessions(shown, JSON.parse(asked), signal)
+        setPage({ status: 'here', fault: '', found: sessions, total, missing, at: Date.now() })
+      } catch (error) {
+        if (!signal?.aborted) setPage((before) => ({ ...before, status: statusAfter(error), fault: messageOf(error) }))
+      }
+    },
+    [shown, asked],
+  )
 
-  const isLocked = page.status === 'locked'
+  const wasAsked = useRef(false)
+  const locked = page.status === 'locked'
   useEffect(() => {
-    if (isLocked) return
-    let timer = 0
-    let isOver = false
-    // One after the other: while the database is away an answer takes longer than the interval.
-    const goOn = (): void => {
-      if (!isOver) timer = window.setTimeout(again, intervalMs)
+    if (locked) return
+    const controller = new AbortController()
+    const { signal } = controller
+    let timer = setTimeout(again, wasAsked.current ? typingMs : 0)
+    wasAsked.current = true
+    async function again(): Promise<void> {
+      const startedAt = performance.now()
+      if (!document.hidden) await load(signal)
+      // One after the other: while the database is away an answer takes longer than the interval.
+      const tookMs = performance.now() - startedAt
+      if (!signal.aborted) timer = setTimeout(again, Math.max(intervalMs, tookMs * restFactor))
     }
-    const again = (): void => {
-      if (document.hidden) goOn()
-      else void load().then(goOn)
-    }
-    void load().then(goOn)
     return () => {
-      isOver = true
+      controller.abort()
       clearTimeout(timer)
     }
-  }, [load, isLocked])
+  }, [load, locked])
 
-  return { ...page, more: () => setShown(Math.min(maxShown, shown + pageSize)), reload: load }
+  const isMore = page.found.length < page.total && page.found.length < maxShown
+  return {
+    ...page,
+    more: isMore ? () => setShown(Math.min(maxShown, shown + pageSize)) : undefined,
+    reload: load,
+  }
 }
 
 function statusAfter(error: unknown): Sessions['status'] {
   if (isStoreAway(error)) return 'away'
-  return error instanceof ApiError && error.status === 401 ? 'locked' : 'failed'
+  return isLocked(error) ? 'locked' : 'failed'
 }
