@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { ApiError, fetchSessions, isStoreAway, runQuery } from './api.ts'
+import { ApiError, fetchLedger, fetchSessions, isStoreAway, runQuery } from './api.ts'
 
 /** What every `fetch` answers from now on. */
 function answering(answer: () => Response | Error): void {
@@ -47,4 +47,15 @@ it('leaves what was given up as it is', async () => {
   const error = await runQuery('SELECT 1', given).catch((reason: unknown) => reason)
   expect(error).toBe(given.reason)
   expect(error).not.toBeInstanceOf(ApiError)
+})
+
+it('waits for a database that is behind before it says that there is no session', async () => {
+  const asked = vi.fn(async (_path: string, _init: RequestInit) => Response.json({ sessionId: 'a/b' }))
+  vi.stubGlobal('fetch', asked)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  await fetchLedger('a/b', new AbortController().signal)
+  expect(asked).toHaveBeenCalledWith(
+    'api/sessions/a%2Fb/ledger',
+    expect.objectContaining({ headers: { prefer: 'wait=10' } }),
+  )
 })

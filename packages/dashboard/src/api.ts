@@ -52,8 +52,9 @@ export const fetchLabels = (signal: AbortSignal): Promise<LabelPage> => call('ap
 
 const sessionPath = (sessionId: string): string => `api/sessions/${encodeURIComponent(sessionId)}`
 
+/** Waits for a database that is behind: of a session that began a moment ago it must not be said that there is none. */
 export const fetchLedger = (sessionId: string, signal: AbortSignal): Promise<Ledger> =>
-  call(`${sessionPath(sessionId)}/ledger`, undefined, signal)
+  call(`${sessionPath(sessionId)}/ledger`, undefined, signal, { prefer: 'wait=10' })
 
 /** Its events above a sequence, without their payloads. */
 export const fetchTimeline = (sessionId: string, after: number, signal: AbortSignal): Promise<TimelinePage> =>
@@ -86,9 +87,15 @@ export const showToken = (token: string): Promise<undefined> => call('api/token'
 
 export const exportPath = (format: string): string => `api/export?format=${format}`
 
-async function call<Answer>(path: string, body?: object, signal: AbortSignal | null = null): Promise<Answer> {
-  const post = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(path, { ...post, signal }).catch((cause: unknown) => {
+async function call<Answer>(
+  path: string,
+  body?: object,
+  signal: AbortSignal | null = null,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const post = body && { method: 'POST', body: JSON.stringify(body) }
+  const type = body && { 'content-type': 'application/json' }
+  const response = await fetch(path, { ...post, headers: { ...headers, ...type }, signal }).catch((cause: unknown) => {
     signal?.throwIfAborted()
     throw new ApiError(0, 'unreachable', 'The collector does not answer.', { cause })
   })
