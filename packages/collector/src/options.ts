@@ -139,7 +139,7 @@ export const commitDefaults: CommitOptions = {
 }
 
 /** Where it is not 1. A log has to hold several segments, and the largest batch. */
-const leastOf: Readonly<Record<string, number>> = { groupMs: 0, maxLogBytes: 1_048_576 }
+const minOf: Readonly<Record<string, number>> = { groupMs: 0, maxLogBytes: 1_048_576 }
 
 /** Options with nothing left open. */
 export interface CollectorSettings {
@@ -165,9 +165,8 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
   const limits = { ...limitDefaults, ...options.limits }
   const commit = { ...commitDefaults, ...options.commit }
   for (const [name, value] of Object.entries({ ...limits, ...commit })) {
-    const least = leastOf[name] ?? 1
-    if (!(Number.isSafeInteger(value) && value >= least))
-      throw badOption(name, `a whole number from ${least} up`, value)
+    const min = minOf[name] ?? 1
+    if (!(Number.isSafeInteger(value) && value >= min)) throw badOption(name, `a whole number from ${min} up`, value)
   }
   for (const key of keys) {
     // A secret is not repeated in a message.

@@ -46,7 +46,7 @@ export interface SinkOptions {
 }
 
 /** Between two tries, doubling. */
-const retry = { firstMs: 100, mostMs: 5000 }
+const retry = { firstMs: 100, maxMs: 5000 }
 
 const defaults = { groupMs: 100, groupEvents: 20_000, groupBytes: 16_777_216, maxRecords: 10_000 }
 
@@ -109,7 +109,7 @@ export function createSink(options: SinkOptions): Sink {
         if (isStopped) return
         writer.forget()
         report({ code: 'store_unavailable', reason: messageOf(error) })
-        await retrying.last(Math.min(retry.mostMs, retry.firstMs * 2 ** failures++))
+        await retrying.last(Math.min(retry.maxMs, retry.firstMs * 2 ** failures++))
       }
     }
   }

@@ -49,7 +49,7 @@ export interface Ended {
 }
 
 /** Before it is started again: doubling while it does not stay up. */
-const pauses = { firstMs: 200, mostMs: 5000, stableMs: 5000 }
+const pauses = { firstMs: 200, maxMs: 5000, stableMs: 5000 }
 const closeTimeoutMs = 3000
 const watchIntervalMs = 250
 
@@ -102,7 +102,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     onExit(exit, { error, isStartedAgain })
     if (isStartedAgain) {
       change({ status: 'pausing', timer: setTimeout(start, pauseMs) })
-      pauseMs = Math.min(pauses.mostMs, pauseMs * 2)
+      pauseMs = Math.min(pauses.maxMs, pauseMs * 2)
     } else change({ status: 'closed', reason: error })
   }
 
