@@ -7,12 +7,12 @@
 -- label $device: the name that WebGL gives, as in createTelemetry({ labels: { gpu: gl.getParameter(gl.RENDERER) } })
 SELECT
   coalesce(labels->>$device, '(none)') AS device,
-  count(DISTINCT session_id) AS sessions,
+  count(DISTINCT session_id) FILTER (ms IS NOT NULL) AS sessions,
   median(ms) AS median_ms,
   quantile_cont(ms, 0.95) AS p95_ms
 FROM (SELECT session_id, TRY_CAST(data->>$frame_ms AS DOUBLE) AS ms FROM events WHERE type = $frames)
 JOIN sessions USING (session_id)
-WHERE ms IS NOT NULL
 GROUP BY device
+HAVING count(ms) > 0
 ORDER BY p95_ms DESC, device
 LIMIT 30

@@ -6,9 +6,11 @@
 -- parameter rows (number, 1 to 5000, default 200): How many
 SELECT corrected_ts AS time, ms, session_id, seq, build
 FROM (
-  SELECT session_id, seq, corrected_ts, TRY_CAST(data->>$frame_ms AS DOUBLE) AS ms FROM events WHERE type = $frames
+  SELECT *
+  FROM (SELECT session_id, seq, corrected_ts, TRY_CAST(data->>$frame_ms AS DOUBLE) AS ms FROM events WHERE type = $frames)
+  ORDER BY CASE WHEN isfinite(ms) THEN ms END DESC NULLS LAST, session_id, seq
+  LIMIT $rows
 )
 JOIN sessions USING (session_id)
 WHERE isfinite(ms)
 ORDER BY ms DESC, session_id, seq
-LIMIT $rows
