@@ -26,10 +26,12 @@ const { maxSequence } = protocolDefaults
  * A batch's drops are checked, for they move sequences; its events are not: judge each with `checkEvent`.
  *
  * @param maxElements of a batch
+ * @param utf8 the same text, where it is at hand
  */
 export function decodeClientFrame(
   text: string,
   maxElements: number = protocolDefaults.maxElements,
+  utf8?: Uint8Array,
 ): Decoded<ReceivedFrame> {
   const parsed = parseJson(text)
   if (!parsed.ok) return parsed
@@ -40,7 +42,9 @@ export function decodeClientFrame(
       return faulty(helloFault(frame)) ?? decoded({ t: 'hello', ...helloOf(frame) })
     case 'batch':
       return (
-        tooMany(frame, maxElements) ?? faulty(batchFault(frame)) ?? decoded({ t: 'batch', ...batchOf(frame, text) })
+        tooMany(frame, maxElements) ??
+        faulty(batchFault(frame)) ??
+        decoded({ t: 'batch', ...batchOf(frame, text, utf8) })
       )
     case 'ping':
       return decoded({ t: 'ping' })
@@ -146,8 +150,8 @@ function helloOf(frame: JsonObject): ReceivedHello {
   return { session, proof, conn, next, pushed, now, ...readHelloDetails(frame) }
 }
 
-function batchOf(frame: JsonObject, text: string): ReceivedBatch {
+function batchOf(frame: JsonObject, text: string, utf8?: Uint8Array): ReceivedBatch {
   const { seq, pushed, events: values, end } = frame as unknown as Batch
-  const events = cutEvents(text, values)
+  const events = cutEvents(text, values, utf8)
   return end ? { seq, pushed, events, end } : { seq, pushed, events }
 }

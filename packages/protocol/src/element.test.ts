@@ -79,14 +79,14 @@ describe('of a frame', () => {
         const events = elements.map(({ text }) => text).join(`${gap},${gap}`)
         const text = `${gap}{"more":${extra}${gap},"event":[1],"events"${gap}:${gap}[${gap}${events}${gap}],"seq":1}${gap}`
         const { events: values } = JSON.parse(text)
-        expect(cutEvents(text, values)).toEqual(
-          elements.map(({ text: own, data }, at) => ({
-            value: values[at],
-            text: own,
-            keys: own.startsWith('{') ? Object.keys(values[at]).length : 0,
-            data: data === undefined ? undefined : { text: data, keys: keysOf(values[at].data) },
-          })),
-        )
+        const expected = elements.map(({ text: own, data }, at) => ({
+          value: values[at],
+          text: own,
+          keys: own.startsWith('{') ? Object.keys(values[at]).length : 0,
+          data: data === undefined ? undefined : { text: data, keys: keysOf(values[at].data) },
+        }))
+        expect(cutEvents(text, values)).toEqual(expected)
+        expect(cutEvents(text, values, new TextEncoder().encode(text))).toEqual(expected)
       }),
     )
   })

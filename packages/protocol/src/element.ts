@@ -15,9 +15,10 @@ export interface ReceivedElement {
 /**
  * @param text a frame, or the body of a POST
  * @param values what `JSON.parse` reads as its `events`
+ * @param utf8 the same text, where it is at hand
  */
-export function cutEvents(text: string, values: readonly unknown[]): readonly ReceivedElement[] {
-  const scanner = new JsonScanner(text)
+export function cutEvents(text: string, values: readonly unknown[], utf8?: Uint8Array): readonly ReceivedElement[] {
+  const scanner = new JsonScanner(text, utf8)
   let elements: readonly ReceivedElement[] = []
   scanner.enter()
   while (scanner.nextMember()) {

@@ -20,6 +20,16 @@ const closeBrace = 0x7d
 /** JSON's white space is the space and three below it; no token begins or goes on with one of these. */
 const space = 0x20
 
+/** What a unit is to a scan that passes over a value. */
+const kinds = { part: 0, quote: 1, colon: 2, opens: 3, closes: 4, separates: 5 }
+const kindOf = new Uint8Array(256)
+kindOf.fill(kinds.separates, 0, space + 1)
+kindOf[comma] = kinds.separates
+kindOf[quote] = kinds.quote
+kindOf[colon] = kinds.colon
+kindOf[openBrace] = kindOf[openBracket] = kinds.opens
+kindOf[closeBrace] = kindOf[closeBracket] = kinds.closes
+
 /**
  * @example
  * const scanner = new JsonScanner('{"a": [1, 2]}')
@@ -28,13 +38,16 @@ const space = 0x20
  */
 export class JsonScanner {
   private readonly text: string
+  private readonly units: Uint8Array
   private at = 0
   private keys = 0
   private keyStart = 0
   private keyEnd = 0
 
-  constructor(text: string) {
+  /** @param utf8 the same text, where it is at hand: where it is ASCII, nothing has to be made of it */
+  constructor(text: string, utf8?: Uint8Array) {
     this.text = text
+    this.units = unitsOf(text, utf8)
     this.skipSpace()
   }
 
@@ -47,11 +60,11 @@ export class JsonScanner {
   }
 
   get isObject(): boolean {
-    return this.text.charCodeAt(this.at) === openBrace
+    return this.units[this.at] === openBrace
   }
 
   get isArray(): boolean {
-    return this.text.charCodeAt(this.at) === openBracket
+    return this.units[this.at] === openBracket
   }
 
   /** Goes into the object or array that begins here. */
@@ -63,7 +76,7 @@ export class JsonScanner {
   nextMember(): boolean {
     if (!this.nextItem()) return false
     this.keyStart = this.at
-    this.keyEnd = this.endOfString(this.at)
+    this.keyEnd = endOfString(this.units, this.at + 1)
     this.at = this.keyEnd
     this.skipSpace()
     this.at++
@@ -75,11 +88,11 @@ export class JsonScanner {
   /** Goes to the next item of an array; false past the last one. */
   nextItem(): boolean {
     this.skipSpace()
-    if (this.text.charCodeAt(this.at) === comma) {
+    if (this.units[this.at] === comma) {
       this.at++
       this.skipSpace()
     }
-    const code = this.text.charCodeAt(this.at)
+    const code = this.units[this.at]
     if (code !== closeBrace && code !== closeBracket) return true
     this.at++
     return false
@@ -92,12 +105,12 @@ export class JsonScanner {
 
   /** @param name without a character that JSON must escape */
   keyIs(name: string): boolean {
-    const { text, keyStart, keyEnd } = this
+    const { text, units, keyStart, keyEnd } = this
     const length = keyEnd - keyStart - 2
     if (length <= name.length) return length === name.length && text.startsWith(name, keyStart + 1)
     // An escape makes a key longer: `"\u0064ata"` is `data`, too.
     for (let at = keyStart; at < keyEnd; at++) {
-      if (text.charCodeAt(at) === backslash) return JSON.parse(this.keyText) === name
+      if (units[at] === backslash) return JSON.parse(this.keyText) === name
     }
     return false
   }
@@ -110,55 +123,51 @@ export class JsonScanner {
   }
 
   skipValue(): void {
-    const { text } = this
-    let at = this.at
+    const { units } = this
+    let { at, keys } = this
     let depth = 0
     do {
-      switch (text.charCodeAt(at)) {
-        case quote:
-          at = this.endOfString(at)
-          break
-        case openBrace:
-        case openBracket:
-          depth++
-          at++
-          break
-        case closeBrace:
-        case closeBracket:
-          depth--
-          at++
-          break
-        case colon:
-          this.keys++
-          at++
-          break
-        default:
-          at = depth === 0 ? this.endOfScalar(at) : at + 1
-      }
+      const kind = kindAt(units, at++)
+      if (kind === kinds.part) {
+        if (depth === 0) at = endOfScalar(units, at)
+      } else if (kind === kinds.quote) at = endOfString(units, at)
+      else if (kind === kinds.colon) keys++
+      else if (kind === kinds.opens) depth++
+      else if (kind === kinds.closes) depth--
     } while (depth > 0)
     this.at = at
-  }
-
-  private endOfScalar(start: number): number {
-    const { text } = this
-    for (let at = start; at < text.length; at++) {
-      const code = text.charCodeAt(at)
-      if (code <= space || code === comma || code === closeBrace || code === closeBracket) return at
-    }
-    return text.length
-  }
-
-  /** A quote ends a string unless an odd number of backslashes stands before it. */
-  private endOfString(start: number): number {
-    const { text } = this
-    for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
-      let before = end - 1
-      while (text.charCodeAt(before) === backslash) before--
-      if ((end - before) % 2 === 1) return end + 1
-    }
+    this.keys = keys
   }
 
   private skipSpace(): void {
-    while (this.text.charCodeAt(this.at) <= space) this.at++
+    const { units } = this
+    while ((units[this.at] ?? quote) <= space) this.at++
   }
+}
+
+/** Past the end a kind that is no part of a value. */
+const kindAt = (units: Uint8Array, at: number): number => kindOf[units[at] ?? space] ?? kinds.part
+
+function endOfScalar(units: Uint8Array, start: number): number {
+  let at = start
+  while (kindAt(units, at) === kinds.part) at++
+  return at
+}
+
+/** @param start past its first quote */
+function endOfString(units: Uint8Array, start: number): number {
+  let at = start
+  while (units[at] !== quote) at += units[at] === backslash ? 2 : 1
+  return at + 1
+}
+
+/**
+ * A text's UTF-16 units as bytes, which are read several times as fast as the characters of a string. What is beyond ASCII
+ * stands in strings only, and is any byte that is no ASCII.
+ */
+function unitsOf(text: string, utf8?: Uint8Array): Uint8Array {
+  if (utf8?.length === text.length) return utf8
+  const units = new Uint8Array(text.length)
+  for (let at = 0; at < units.length; at++) units[at] = Math.min(text.charCodeAt(at), 0xff)
+  return units
 }

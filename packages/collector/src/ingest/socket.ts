@@ -75,7 +75,8 @@ export const refuseWork = (socket: Socket): void =>
 
 /** What a WebSocket speaks: `downlink.v1` or plain arrays. */
 export interface Connection {
-  receive(text: string): void
+  /** @param utf8 the same text, where it is at hand */
+  receive(text: string, utf8?: Uint8Array): void
   /** The socket is gone. */
   closed(): void
   /** Before its session is open: hello is still to come. */

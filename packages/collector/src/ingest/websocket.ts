@@ -142,7 +142,7 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
       if (connection.isHandshaking && data.length > limits.maxHelloBytes) {
         return socket.close(closeCodes.tooLarge, `Expected at most ${limits.maxHelloBytes} bytes before the welcome`)
       }
-      connection.receive(utf8.decode(data))
+      connection.receive(utf8.decode(data), data)
       if (!connection.isHandshaking) slot.endHandshake()
     })
     ws.on('ping', (data) => {
