@@ -5,10 +5,10 @@
 import { createTelemetry, type PageSignal, type SocketPort, type Telemetry } from '@downlink/client'
 import { protocolDefaults } from '@downlink/protocol'
 import { createKeys } from '../../packages/collector/src/access/keys.ts'
+import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
 import { createGroupCommit } from '../../packages/collector/src/commit/group-commit.ts'
 import type { Journal } from '../../packages/collector/src/commit/journal.ts'
 import type { RecordSource } from '../../packages/collector/src/commit/record-source.ts'
-import type { AcceptedEvent } from '../../packages/collector/src/commit/session-batch.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import { createAckedConnection } from '../../packages/collector/src/ingest/acked-connection.ts'
 import { createPendingWork } from '../../packages/collector/src/ingest/pending-work.ts'
@@ -87,7 +87,7 @@ export function createWorld(seed: number): World {
       async write(writes) {
         if (!works || current !== life) return { kind: 'unavailable', reason: 'told to' }
         const added = writes.flatMap(({ sessionId, batches }) =>
-          batches.flatMap(({ events }) => events.map((event) => ({ ...event, sessionId }))),
+          batches.flatMap(({ events }) => events.decode().map((event) => ({ ...event, sessionId }))),
         )
         disk = {
           sessions: new Map([...disk.sessions, ...writes.map(({ record }) => [record.sessionId, record] as const)]),

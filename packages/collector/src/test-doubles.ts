@@ -1,5 +1,6 @@
 /** Stands in for the store and the commit log, which the tests fail at will. */
 import type { AppendOutcome, CommitLog } from './commit/commit-log.ts'
+import { type AcceptedEvent, encodeEvents } from './commit/encoded-events.ts'
 import type { Journal, JournalOutcome } from './commit/journal.ts'
 import type { RecordSource } from './commit/record-source.ts'
 import type { SessionBatch } from './commit/session-batch.ts'
@@ -95,15 +96,15 @@ export function createFakeStore(): FakeStore {
 export const aBatch = (
   seq: number,
   count: number,
-  over: Partial<SessionBatch> & { type?: string } = {},
+  over: Partial<Omit<SessionBatch, 'events'>> & { type?: string; events?: readonly AcceptedEvent[] } = {},
 ): SessionBatch => {
-  const { type = 'a', ...rest } = over
+  const { type = 'a', events, ...rest } = over
   const upTo = seq + count - 1
   const event = { type, timestamp: 1, json: 'null' }
   return {
     upTo,
     pushed: upTo,
-    events: Array.from({ length: count }, (_, i) => ({ seq: seq + i, event })),
+    events: encodeEvents(events ?? Array.from({ length: count }, (_, i) => ({ seq: seq + i, event }))),
     rejected: [],
     dropped: {},
     missing: 0,

@@ -85,7 +85,7 @@ async function eventsOfLog(data: string): Promise<readonly string[]> {
   for await (const record of readLog(files, undefined, { segment: last.key, offset: last.bytes })) {
     if (record.kind !== 'entry') continue
     const { sessionId, batches } = decodeWrite(record.entry)
-    for (const { events } of batches) for (const { seq } of events) found.push(key(sessionId, seq))
+    for (const { events } of batches) for (const { seq } of events.decode()) found.push(key(sessionId, seq))
   }
   return found
 }

@@ -2,6 +2,7 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
+import { encodeEvents } from '../src/commit/encoded-events.ts'
 import { newRecord } from '../src/commit/session-record.ts'
 import { encodeWrite, type SessionWrite } from '../src/commit/session-write.ts'
 import type { LogRecord, Position } from '../src/log/read-log.ts'
@@ -101,7 +102,7 @@ it('comes to the same, counted with each commit or anew, over crashes and a log 
             ...{
               upTo,
               pushed: upTo,
-              events: accepted,
+              events: encodeEvents(accepted),
               rejected: [],
               dropped: {},
               missing,

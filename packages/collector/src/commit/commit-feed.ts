@@ -22,7 +22,7 @@ export function noticeOf(writes: readonly SessionWrite[]): CommitNotice {
   for (const { sessionId, batches } of writes) {
     for (const batch of batches) {
       const { receivedAt } = batch
-      for (const { seq, event } of batch.events) {
+      for (const { seq, event } of batch.events.decode()) {
         const { type, timestamp, version, json } = event
         const data: unknown = JSON.parse(json)
         const committed = { id: eventId(sessionId, seq), type, timestamp, data, sessionId, seq, receivedAt }

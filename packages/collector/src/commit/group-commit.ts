@@ -92,9 +92,11 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     append(sessionId, expectedSeq, batch) {
       const outcome = new Promise<AppendOutcome>((resolve) => queue.push({ sessionId, expectedSeq, batch, resolve }))
       meter?.appended(batch)
-      void outcome.then((answer) => meter?.answered(batch, answer))
       tails.set(sessionId, outcome)
-      void outcome.then(() => tails.get(sessionId) === outcome && tails.delete(sessionId))
+      void outcome.then((answer) => {
+        meter?.answered(batch, answer)
+        if (tails.get(sessionId) === outcome) tails.delete(sessionId)
+      })
       queuedEvents += batch.events.length
       if (queuedEvents >= groupEvents) void write()
       else if (!timerSet) {

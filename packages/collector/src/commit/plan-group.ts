@@ -1,5 +1,6 @@
 /** Puts the appends of many sessions together into one group, a write a session. Pure. */
 import type { AppendOutcome } from './commit-log.ts'
+import { noEvents } from './encoded-events.ts'
 import type { SessionBatch } from './session-batch.ts'
 import { applyBatch, newRecord, type SessionRecord } from './session-record.ts'
 import type { HeldRecord } from './session-records.ts'
@@ -60,7 +61,7 @@ export function planGroup(
 /** Says where a session stands, and nothing new: a store that has less learns that the rest is gone. */
 export function restate(record: SessionRecord): SessionWrite {
   const { sessionId, committedSeq, pushed, ended, lastSeenMs } = record
-  const none = { events: [], rejected: [], dropped: {}, missing: 0 }
+  const none = { events: noEvents, rejected: [], dropped: {}, missing: 0 }
   const batch = { ...none, upTo: committedSeq, pushed, end: ended, receivedAt: lastSeenMs }
   return { sessionId, from: committedSeq, batches: [batch], record, unconfirmed: false }
 }

@@ -1,12 +1,13 @@
 /** Declares what an append carries: validated events, and what is known of those that are none. */
-import type { CheckedEvent, DropCounts, RejectionCode } from '@downlink/protocol'
+import type { DropCounts, RejectionCode } from '@downlink/protocol'
+import type { EncodedEvents } from './encoded-events.ts'
 
 /** A run of a session's sequences, validated, from the expected one up to `upTo`. */
 export interface SessionBatch {
   /** The committed sequence after this batch. */
   readonly upTo: number
   readonly pushed: number
-  readonly events: readonly AcceptedEvent[]
+  readonly events: EncodedEvents
   readonly rejected: readonly RejectedEvent[]
   /** Rejected beyond those, by code: counted, and not kept. */
   readonly rejectedMore?: Readonly<Record<string, number>>
@@ -27,13 +28,6 @@ export interface SessionMetadata {
   readonly build: string | undefined
   readonly labels: Readonly<Record<string, string>> | undefined
   readonly schema: string | undefined
-}
-
-export interface AcceptedEvent {
-  readonly seq: number
-  readonly event: CheckedEvent
-  /** JSON text of what a plain event carries beside type, timestamp, data and version. */
-  readonly envelope?: string | undefined
 }
 
 export interface RejectedEvent {

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { aBatch } from '../test-doubles.ts'
-import type { AcceptedEvent, SessionMetadata } from './session-batch.ts'
+import type { AcceptedEvent } from './encoded-events.ts'
+import type { SessionMetadata } from './session-batch.ts'
 import { newRecord } from './session-record.ts'
-import { decodeWrite, encodeWrite } from './session-write.ts'
+import { decodeWrite, encodeWrite, type SessionWrite } from './session-write.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 })
 const event: fc.Arbitrary<AcceptedEvent> = fc
@@ -36,6 +37,11 @@ const batch = fc
   )
   .map(([upTo, events, dropped, begins]) => aBatch(1, upTo, { events, dropped, ...(begins && { metadata }) }))
 
+const readable = ({ batches, ...write }: SessionWrite) => ({
+  ...write,
+  batches: batches.map((batch) => ({ ...batch, events: batch.events.decode() })),
+})
+
 it('brings a write back as it was', () => {
   fc.assert(
     fc.property(fc.array(batch), fc.boolean(), (batches, unconfirmed) => {
@@ -45,47 +51,74 @@ it('brings a write back as it was', () => {
       expect(head).toEqual({ session: 's', from: 3, to: 7, pushed: 0, ...(unconfirmed && { unconfirmed }) })
       // A reader finds the body at any offset of what it has read.
       const read = Buffer.concat([Buffer.alloc(3), body]).subarray(3)
-      expect(decodeWrite({ head, body: read })).toEqual(write)
+      expect(readable(decodeWrite({ head, body: read }))).toEqual(readable(write))
     }),
   )
 })
 
+const olderEvents: readonly AcceptedEvent[] = [
+  { seq: 8, event: { type: 'é', timestamp: 1.5, json: '{"é":1}' } },
+  { seq: 9, event: { type: 'b', timestamp: 2, version: 4, json: 'null' }, envelope: '{"x":2}' },
+]
+const olderHead = { session: 's', from: 7, to: 9, pushed: 9 }
+const olderWrite = {
+  sessionId: 's',
+  unconfirmed: false,
+  from: 7,
+  record: newRecord('s', 5),
+  batches: [aBatch(8, 9, { metadata, events: olderEvents })],
+}
+
+const { committedSeq: mark, ...olderRecord } = olderWrite.record
+const record = { ...olderRecord, mark }
+
+function bodyOf(outline: object, ...rest: readonly Uint8Array[]): Buffer {
+  const json = Buffer.from(JSON.stringify(outline))
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(json.length)
+  return Buffer.concat([length, json, ...rest])
+}
+
 it('reads what a log of format 1 holds', () => {
-  const record = newRecord('s', 5)
-  const { committedSeq: mark, ...logged } = record
   const events = [
     [8, 'é', 1.5, -1, 8, -1],
     [9, 'b', 2, 4, 4, 7],
   ]
-  const outline = Buffer.from(
-    JSON.stringify({ record: { ...logged, mark }, batches: [{ ...aBatch(8, 9), events, introduction: metadata }] }),
-  )
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(outline.length)
-  const body = Buffer.concat([length, outline, Buffer.from('{"é":1}null{"x":2}')])
-  expect(decodeWrite({ head: { session: 's', from: 7, to: 9, pushed: 9 }, body })).toEqual({
-    sessionId: 's',
-    unconfirmed: false,
-    from: 7,
-    record,
-    batches: [
-      aBatch(8, 9, {
-        metadata,
-        events: [
-          { seq: 8, event: { type: 'é', timestamp: 1.5, json: '{"é":1}' } },
-          { seq: 9, event: { type: 'b', timestamp: 2, version: 4, json: 'null' }, envelope: '{"x":2}' },
-        ],
-      }),
-    ],
-  })
+  const batches = [{ ...aBatch(8, 9), events, introduction: metadata }]
+  const body = bodyOf({ record, batches }, Buffer.from('{"é":1}null{"x":2}'))
+  expect(readable(decodeWrite({ head: olderHead, body }))).toEqual(readable(olderWrite))
 })
 
-it('writes the names that a log of format 2 has', () => {
+it('reads what a log of format 2 holds', () => {
+  const rows = Buffer.alloc(64)
+  for (const [at, [seq, timestamp, type, version, data, envelope]] of [
+    [8, 1.5, 1, 0, 7, 0],
+    [9, 2, 0, 4, 4, 7],
+  ].entries()) {
+    rows.writeDoubleLE(seq ?? 0, at * 32)
+    rows.writeDoubleLE(timestamp ?? 0, at * 32 + 8)
+    for (const [place, value] of [type, version, data, envelope].entries()) {
+      rows.writeUInt32LE(value ?? 0, at * 32 + 16 + place * 4)
+    }
+  }
+  const batches = [
+    { ...aBatch(8, 1), events: 1, introduction: metadata },
+    { ...aBatch(9, 1), events: 1 },
+  ]
+  const outline = { record, types: ['b', 'é'], batches }
+  const body = bodyOf(outline, rows, Buffer.from('{"é":1}null{"x":2}'))
+  const read = [
+    aBatch(8, 1, { metadata, events: olderEvents.slice(0, 1) }),
+    aBatch(9, 1, { events: olderEvents.slice(1) }),
+  ]
+  expect(readable(decodeWrite({ head: olderHead, body }))).toEqual(readable({ ...olderWrite, batches: read }))
+})
+
+it('writes the names that a log of format 3 has', () => {
   const write = { sessionId: 's', from: 0, batches: [aBatch(1, 1, { metadata })], unconfirmed: false }
   const { body } = encodeWrite({ ...write, record: newRecord('s', 5) })
   const bytes = Buffer.from(body)
   const outline = JSON.parse(bytes.toString('utf8', 4, 4 + bytes.readUInt32LE(0)))
-  expect(Object.keys(outline.record)).toEqual(expect.arrayContaining(['sessionId', 'mark', 'pushed', 'stored']))
-  expect(outline.batches[0]).toMatchObject({ upTo: 1, events: 1, introduction: metadata })
-  expect(outline.batches[0]).not.toHaveProperty('metadata')
+  expect(Object.keys(outline.record)).toEqual(expect.arrayContaining(['sessionId', 'committedSeq', 'pushed', 'stored']))
+  expect(outline.batches[0]).toMatchObject({ upTo: 1, events: { length: 1, types: ['a'], bytes: 36 }, metadata })
 })

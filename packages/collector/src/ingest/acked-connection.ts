@@ -44,8 +44,8 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       return state.status === 'handshaking'
     },
 
-    receive(text) {
-      const decoded = decodeClientFrame(text, limits.maxElements)
+    receive(text, utf8) {
+      const decoded = decodeClientFrame(text, limits.maxElements, utf8)
       if (!decoded.ok) return refuseFrame(socket, decoded.error)
       const frame = decoded.value
       // Each frame counts, so that empty ones are no way around the limit.
@@ -115,8 +115,12 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       return
     }
     const taken = session.take(batch, wallMs())
-    if (taken.kind === 'taken') void taken.result.then(answer).then(release)
-    else {
+    if (taken.kind === 'taken') {
+      void taken.result.then((result) => {
+        release()
+        answer(result)
+      })
+    } else {
       release()
       socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)
     }

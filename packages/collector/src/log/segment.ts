@@ -30,7 +30,7 @@ export type DecodedHead =
   | { readonly kind: 'newer'; readonly version: number }
   | { readonly kind: 'damaged' }
 
-export const formatVersion = 2
+export const formatVersion = 3
 export const segmentHeadBytes = 60
 
 const magic = Buffer.from('DLSEG\xff\r\n', 'latin1')

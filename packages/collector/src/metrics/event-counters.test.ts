@@ -1,30 +1,14 @@
 import { expect, it } from 'vitest'
-import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
+import type { AcceptedEvent } from '../commit/encoded-events.ts'
+import type { SessionBatch } from '../commit/session-batch.ts'
 import { newRecord } from '../commit/session-record.ts'
+import { aBatch } from '../test-doubles.ts'
 import { createEventCounters, noCounts, otherTypes } from './event-counters.ts'
 
 const anEvent = (seq: number, type = 'x') => ({ seq, event: { type, timestamp: 0, json: '{}' } })
 
-const aBatch = (over: Partial<SessionBatch> = {}): SessionBatch => ({
-  upTo: 1,
-  pushed: 1,
-  events: [],
-  rejected: [],
-  dropped: {},
-  missing: 0,
-  end: false,
-  receivedAt: 0,
-  ...over,
-})
-
-const aRejection = (seq: number): RejectedEvent => ({
-  sessionId: 's',
-  seq,
-  code: 'unstorable',
-  message: '',
-  raw: '',
-  receivedAt: 0,
-})
+const batchOf = (events: readonly AcceptedEvent[], over: Partial<Omit<SessionBatch, 'events'>> = {}): SessionBatch =>
+  aBatch(1, events.length, { ...over, events })
 
 function someCounters(before = { ...noCounts, owed: 0 }) {
   const clock = { ms: 1_000_000 }
@@ -35,41 +19,32 @@ function someCounters(before = { ...noCounts, owed: 0 }) {
 
 it('counts by type, code and reason', () => {
   const { counters } = someCounters()
-  counters.add(
-    aBatch({ events: [anEvent(1, 'a'), anEvent(2, 'b'), anEvent(3, 'a')], dropped: { overflow: 4 }, missing: 2 }),
-    [],
-  )
+  counters.add(batchOf([anEvent(1, 'a'), anEvent(2, 'b'), anEvent(3, 'a')], { dropped: { overflow: 4 }, missing: 2 }))
   expect(counters.counts()).toEqual({ stored: 3, rejected: 0, dropped: 4, missing: 2, types: { a: 2, b: 1 } })
   expect([...counters.since.dropped]).toEqual([['overflow', 4]])
 })
 
-it('does not count as stored what the store refused', () => {
-  const { counters } = someCounters()
-  counters.add(aBatch({ events: [anEvent(1), anEvent(2)] }), [aRejection(2)])
-  expect(counters.counts()).toMatchObject({ stored: 1, rejected: 1 })
-})
-
 it('goes on from what was there before; metrics begin at zero', () => {
   const { counters } = someCounters({ stored: 10, rejected: 1, dropped: 2, missing: 3, owed: 4, types: { x: 10 } })
-  counters.add(aBatch({ events: [anEvent(1)] }), [])
+  counters.add(batchOf([anEvent(1)]))
   expect(counters.counts()).toEqual({ stored: 11, rejected: 1, dropped: 2, missing: 3, types: { x: 11 } })
   expect([...counters.since.stored]).toEqual([['x', 1]])
 })
 
 it('takes any type for a name, and not too many of them', () => {
   const { counters } = someCounters()
-  counters.add(aBatch({ events: [anEvent(1, '__proto__')] }), [])
+  counters.add(batchOf([anEvent(1, '__proto__')]))
   expect(Object.entries(counters.counts().types)).toEqual([['__proto__', 1]])
-  for (let at = 0; at < 1000; at++) counters.add(aBatch({ events: [anEvent(1, `type ${at}`)] }), [])
+  for (let at = 0; at < 1000; at++) counters.add(batchOf([anEvent(1, `type ${at}`)]))
   expect(counters.since.stored.size).toBe(501)
   expect(counters.since.stored.get(otherTypes)).toBe(501)
 })
 
 it('has the rate of each of the last whole seconds', () => {
   const { counters, clock } = someCounters()
-  counters.add(aBatch({ events: [anEvent(1)] }), [])
+  counters.add(batchOf([anEvent(1)]))
   clock.ms += 1000
-  counters.add(aBatch({ events: [anEvent(1), anEvent(2)] }), [])
+  counters.add(batchOf([anEvent(1), anEvent(2)]))
   expect(counters.perSecond(3)).toEqual([0, 0, 1])
   clock.ms += 2000
   expect(counters.perSecond(4)).toEqual([0, 1, 2, 0])
@@ -79,7 +54,7 @@ it('has the rate of each of the last whole seconds', () => {
 
 it('counts what the log committed, and nothing else', () => {
   const { counters } = someCounters()
-  const batch = aBatch({ events: [anEvent(1)] })
+  const batch = batchOf([anEvent(1)])
   for (let count = 0; count < 3; count++) counters.appended(batch)
   expect(counters.pending).toBe(3)
   counters.answered(batch, { kind: 'unavailable' })

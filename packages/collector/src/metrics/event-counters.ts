@@ -1,6 +1,6 @@
 /** Counts committed events by type, code and reason. Always on, so it adds and does nothing else. */
 import type { AppendOutcome } from '../commit/commit-log.ts'
-import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
+import type { SessionBatch } from '../commit/session-batch.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
 
 export interface EventCounts {
@@ -21,8 +21,8 @@ export interface EventCounters {
   startFrom(before: EventCounts & { readonly owed: number }): void
   appended(batch: SessionBatch): void
   answered(batch: SessionBatch, outcome: AppendOutcome): void
-  /** @param rejected of the batch, those that the store refused included */
-  add(batch: SessionBatch, rejected: readonly RejectedEvent[]): void
+  /** A batch was committed. */
+  add(batch: SessionBatch): void
   /** Adds what the sink has found of events that were acknowledged. */
   addReport(report: SinkReport): void
   /** Since the database was made. */
@@ -69,23 +69,19 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
 
     answered(batch, outcome) {
       counters.pending -= batch.events.length
-      if (outcome.kind === 'committed') counters.add(batch, outcome.rejected)
+      if (outcome.kind === 'committed') counters.add(batch)
     },
 
-    add(batch, refused) {
-      const refusedSeqs = refused.length === 0 ? undefined : new Set(refused.map(({ seq }) => seq))
-      let events = 0
-      for (const { seq, event } of batch.events) {
-        if (refusedSeqs?.has(seq)) continue
-        count(stored, stored.has(event.type) || stored.size < maxTypes ? event.type : otherTypes, 1)
-        events++
+    add(batch) {
+      for (const [type, events] of batch.events.countByType()) {
+        count(stored, stored.has(type) || stored.size < maxTypes ? type : otherTypes, events)
       }
-      for (const { code } of refused) count(rejected, code, 1)
+      for (const { code } of batch.rejected) count(rejected, code, 1)
       for (const [code, events] of Object.entries(batch.rejectedMore ?? {})) count(rejected, code, events)
       for (const [reason, events] of Object.entries(batch.dropped)) count(dropped, reason, events)
       missing += batch.missing
       moveTo(Math.floor(monotonicMs() / 1000))
-      seconds[newestSecond % keptSeconds] = (seconds[newestSecond % keptSeconds] ?? 0) + events
+      seconds[newestSecond % keptSeconds] = (seconds[newestSecond % keptSeconds] ?? 0) + batch.events.length
     },
 
     addReport(report) {

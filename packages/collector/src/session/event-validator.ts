@@ -18,7 +18,8 @@ import {
   spanOf,
   type WireEvent,
 } from '@downlink/protocol'
-import type { AcceptedEvent, RejectedEvent } from '../commit/session-batch.ts'
+import { type AcceptedEvent, type EncodedEvents, encodeEvents } from '../commit/encoded-events.ts'
+import type { RejectedEvent } from '../commit/session-batch.ts'
 import { addCounts } from '../commit/session-record.ts'
 
 type ValidationResult =
@@ -94,7 +95,7 @@ const pathOf = ({ path = [] }: StandardIssue): string =>
 export interface ValidatedRun {
   /** The last sequence of the run. */
   readonly upTo: number
-  readonly events: readonly AcceptedEvent[]
+  readonly events: EncodedEvents
   readonly rejected: readonly RejectedEvent[]
   readonly rejectedMore?: Readonly<Record<string, number>>
   readonly dropped: DropCounts
@@ -135,7 +136,7 @@ export function validateAcked(
     if (result.ok) events.push({ seq: first, event: result.value })
     else rejections.add(first, result.error, element)
   }
-  return { upTo: Math.max(next - 1, accepted), events, ...rejections.all(), dropped }
+  return { upTo: Math.max(next - 1, accepted), events: encodeEvents(events), ...rejections.all(), dropped }
 }
 
 /** Plain events have no sequence of their own that counts: each gets the next. */
@@ -154,7 +155,7 @@ export function validatePlain(
     if (result.ok) events.push({ seq, event: result.value, envelope: result.envelope })
     else rejections.add(seq, result.error, element)
   }
-  return { upTo: seq, events, ...rejections.all(), dropped: {} }
+  return { upTo: seq, events: encodeEvents(events), ...rejections.all(), dropped: {} }
 }
 
 function createRejections(validator: EventValidator, { sessionId, receivedAt }: Origin) {

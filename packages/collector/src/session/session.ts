@@ -4,6 +4,7 @@
  */
 import type { Hello, ReceivedBatch, ReceivedElement } from '@downlink/protocol'
 import type { AppendOutcome, CommitLog } from '../commit/commit-log.ts'
+import { noEvents } from '../commit/encoded-events.ts'
 import type { RejectedEvent, SessionBatch, SessionMetadata } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import { type EventValidator, type ValidatedRun, validateAcked, validatePlain } from './event-validator.ts'
@@ -135,7 +136,7 @@ export function createSession({
       const clockStepped = stepOf(metadata.clockOffsetMs, clockOffsetMs) > clockStepMs
       if (committed && missing === 0 && hello.pushed <= pushed && !clockStepped) return repeat()
       clockOffsetMs = metadata.clockOffsetMs
-      const run: ValidatedRun = { upTo: accepted + missing, events: [], rejected: [], dropped: {} }
+      const run: ValidatedRun = { upTo: accepted + missing, events: noEvents, rejected: [], dropped: {} }
       return append({ ...run, missing, metadata, pushed: hello.pushed, end: false, receivedAt })
     },
 
@@ -177,11 +178,11 @@ export function createSession({
     pendingEvents += batch.events.length
     const introduced = unrecorded ? { ...batch, metadata: unrecorded } : batch
     unrecorded = undefined
-    const result = log.append(id, from, introduced).then((outcome) => onOutcome(outcome, batch))
-    tail = result
-    void result.then(() => {
+    const result = log.append(id, from, introduced).then((outcome) => {
       if (tail === result) tail = undefined
+      return onOutcome(outcome, batch)
     })
+    tail = result
     return result
   }
 

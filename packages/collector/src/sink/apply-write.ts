@@ -5,6 +5,7 @@
  * at any sequence, and what is not there at all is missing.
  */
 import type { DropCounts } from '@downlink/protocol'
+import { encodeEvents, noEvents } from '../commit/encoded-events.ts'
 import type { SessionBatch } from '../commit/session-batch.ts'
 import { applyBatch, newRecord, type SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
@@ -47,15 +48,22 @@ function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionR
   if (from >= committedSeq) return batch
   const { metadata: _older, rejectedMore = {}, ...rest } = batch
   if (batch.upTo <= committedSeq)
-    return { ...rest, upTo: committedSeq, events: [], rejected: [], dropped: {}, missing: 0 }
-  const events = batch.events.filter(({ seq }) => seq > committedSeq)
+    return { ...rest, upTo: committedSeq, events: noEvents, rejected: [], dropped: {}, missing: 0 }
+  const events = batch.events.decode().filter(({ seq }) => seq > committedSeq)
   const rejected = batch.rejected.filter(({ seq }) => seq > committedSeq)
   // What the sender had lost stands at the begin of a batch.
   const missing = Math.max(0, from + batch.missing - committedSeq)
   const unplaced = batch.upTo - committedSeq - events.length - rejected.length - missing
   const more = lastOf(rejectedMore, unplaced)
   const dropped = lastOf(batch.dropped, unplaced - more.taken)
-  return { ...rest, events, rejected, rejectedMore: more.counts, missing, dropped: dropped.counts }
+  return {
+    ...rest,
+    events: encodeEvents(events),
+    rejected,
+    rejectedMore: more.counts,
+    missing,
+    dropped: dropped.counts,
+  }
 }
 
 /** So many of what a batch only counts: it tells how many of each reason or code there were, not where. */

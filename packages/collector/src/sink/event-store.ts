@@ -1,5 +1,6 @@
 /** Declares what the sink needs of a database. */
-import type { AcceptedEvent, RejectedEvent } from '../commit/session-batch.ts'
+import type { AcceptedEvent } from '../commit/encoded-events.ts'
+import type { RejectedEvent } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { Position } from '../log/read-log.ts'
 

@@ -1,5 +1,5 @@
 /** Writes groups of the log's entries into the store, each in one transaction with its place in the log. */
-import type { AcceptedEvent } from '../commit/session-batch.ts'
+import type { AcceptedEvent } from '../commit/encoded-events.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
 import type { Position } from '../log/read-log.ts'
@@ -143,7 +143,7 @@ function storeGroupOf(applied: readonly AppliedWrite[], items: readonly LogItem[
   const sessions = new Map<string, SessionRecord>()
   for (const { record } of applied) sessions.set(record.sessionId, record)
   const batches = applied.flatMap(({ record: { sessionId, clockOffsetMs }, batches: own }) =>
-    own.map((batch) => ({ sessionId, clockOffsetMs, ...batch })),
+    own.map((batch) => ({ sessionId, clockOffsetMs, ...batch, events: batch.events.decode() })),
   )
   return {
     events: batches.filter(({ events }) => events.length > 0),

@@ -19,7 +19,7 @@ function aGroup(to: number, ...seqs: number[]): readonly LogItem[] {
 }
 
 function anItem(to: number, batch: ReturnType<typeof aBatch>): LogItem {
-  const from = (batch.events[0]?.seq ?? 1) - 1
+  const from = (batch.events.decode()[0]?.seq ?? 1) - 1
   const record = applyBatch({ ...newRecord('s', 1), committedSeq: from }, batch)
   return { write: { sessionId: 's', from, batches: [batch], record, unconfirmed: false }, bytes: 0, end: position(to) }
 }

@@ -156,7 +156,9 @@ describe('a sink', () => {
     const store = createFakeStore()
     const { journal, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
     store.poison = 'poison'
-    const mixed = [...aBatch(1, 2).events, ...aBatch(3, 1, { type: 'poison' }).events, ...aBatch(4, 1).events]
+    const mixed = [aBatch(1, 2), aBatch(3, 1, { type: 'poison' }), aBatch(4, 1)].flatMap(({ events }) =>
+      events.decode(),
+    )
     await journal.write([aWrite('s', 0, aBatch(1, 4, { events: mixed })), aWrite('t', 0, aBatch(1, 2))])
     expect(await sink.caughtUp(9999)).toBe(true)
     expect([storedSeqs(store, 's'), storedSeqs(store, 't')]).toEqual([

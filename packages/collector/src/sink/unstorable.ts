@@ -1,5 +1,6 @@
 /** Finds the events of a write that the database refuses: they are rejected as unstorable, and all others stay. */
-import type { AcceptedEvent, RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
+import { type AcceptedEvent, encodeEvents } from '../commit/encoded-events.ts'
+import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
 import type { EventRun, WriteOutcome } from './event-store.ts'
 
@@ -15,7 +16,7 @@ export async function rejectUnstorable(
     const { receivedAt } = batch
     const events: AcceptedEvent[] = []
     const rejected: RejectedEvent[] = [...batch.rejected]
-    for (const accepted of batch.events) {
+    for (const accepted of batch.events.decode()) {
       const trial = await tryEvent({ sessionId, receivedAt, events: [accepted] }, accepted)
       if (trial.kind === 'unavailable') throw new Error(trial.reason)
       if (trial.kind === 'written') events.push(accepted)
@@ -25,7 +26,7 @@ export async function rejectUnstorable(
         onFound(seq, trial.reason)
       }
     }
-    batches.push({ ...batch, events, rejected })
+    batches.push({ ...batch, events: encodeEvents(events), rejected })
   }
   return { ...write, batches }
 }

@@ -157,7 +157,13 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
     const { sessionId, batches, record: session, unconfirmed } = decodeWrite(record.entry)
     const { clockOffsetMs } = session
     // The sink may have refused one that is unconfirmed, for its sender had no proof.
-    if (!unconfirmed) stage(staged, eventRows(batches.map((batch) => ({ ...batch, sessionId, clockOffsetMs }))))
+    if (!unconfirmed)
+      stage(
+        staged,
+        eventRows(
+          batches.map(({ receivedAt, events }) => ({ sessionId, receivedAt, clockOffsetMs, events: events.decode() })),
+        ),
+      )
     if (!unconfirmed && isBefore) records.set(sessionId, session)
     isBefore &&= record.end.segment !== position?.segment || record.end.offset !== position.offset
   }
