@@ -1,11 +1,13 @@
 /** Exports the collector, which takes telemetry over WebSocket and HTTP, answers once it is in a synced log, and follows the log into DuckDB. */
 
 export type { TrustedProxies } from './access/proxies.ts'
+export type { EventTypeAnswer } from './api/event-type-route.ts'
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
 export type { CommitNotice, CommittedEvent } from './commit/commit-feed.ts'
 export type { RejectedEvent } from './commit/session-batch.ts'
 export { CollectorError, type CollectorErrorCode } from './errors.ts'
-export type { LiveCounters, LiveTail } from './live/live-stream.ts'
+export type { Health } from './live/health.ts'
+export type { LiveCounters, LiveHistory, LiveTail } from './live/live-stream.ts'
 export {
   type CollectorLimits,
   type CollectorOptions,

@@ -122,10 +122,12 @@ export async function openPipeline(
   const reads = createReadClient(store, socketPath)
   const readSide = createReadSide({
     settings,
+    folder,
     reads,
     store,
     log: writer,
     sockets: () => sockets.sockets,
+    openSessions: () => sessions.openIds().length,
     refusals,
     clock,
   })

@@ -9,10 +9,13 @@ import { createReadApi } from './api/read-api.ts'
 import type { Clock } from './clock.ts'
 import { type CommitListener, type CommitNotice, createCommitFeed } from './commit/commit-feed.ts'
 import type { CommitMeter } from './commit/group-commit.ts'
+import type { JournalOutcome } from './commit/journal.ts'
 import type { Refusals } from './ingest/refusals.ts'
+import { readHealth } from './live/health.ts'
 import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
 import { createMetrics, type LogFigures, type StoreFigures } from './metrics/metrics.ts'
+import { createRecentDurations } from './metrics/recent-durations.ts'
 import type { CollectorSettings } from './options.ts'
 import { createQuestionLibrary } from './questions/question-library.ts'
 import type { ReadClient } from './store-process/read-client.ts'
@@ -32,25 +35,35 @@ export interface ReadSide {
 
 export interface ReadSideOptions {
   readonly settings: CollectorSettings
+  /** Absolute path of the data folder. */
+  readonly folder: string
   readonly reads: ReadClient
   readonly log: LogFigures
   readonly store: StoreFigures
   /** WebSockets that are up. */
   readonly sockets: () => number
+  /** Sessions that have a socket. */
+  readonly openSessions: () => number
   readonly refusals: Refusals
   readonly clock: Clock
 }
 
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 
-export function createReadSide({ settings, reads, log, store, sockets, refusals, clock }: ReadSideOptions): ReadSide {
+export function createReadSide(options: ReadSideOptions): ReadSide {
+  const { settings, folder, reads, log, store, sockets, openSessions, refusals, clock } = options
+  const startedAtMs = clock.wallMs()
+  const commits = createRecentDurations(clock.monotonicMs)
+  let failedCommits = 0
   const counters = createEventCounters(clock.monotonicMs)
   const feed = createCommitFeed()
   const live = createLiveStream({
     feed,
     counters,
     sockets,
-    refused: () => refusals.total,
+    openSessions,
+    refusals,
+    commits,
     log,
     store,
     wallMs: clock.wallMs,
@@ -72,6 +85,18 @@ export function createReadSide({ settings, reads, log, store, sockets, refusals,
     questions: createQuestionLibrary(join(settings.data, 'questions'), settings.questions),
     live,
     metrics,
+    schemas: settings.events.schemas,
+    health: () =>
+      readHealth({
+        folder,
+        maxLogBytes: settings.commit.maxLogBytes,
+        log,
+        store,
+        commits,
+        failedCommits,
+        refusals: refusals.byOrigin(),
+        startedAtMs,
+      }),
     access: createReadAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
@@ -85,8 +110,14 @@ export function createReadSide({ settings, reads, log, store, sockets, refusals,
     counters,
     listener: feed,
     subscribe: feed.subscribe,
-    meter: { appended: counters.appended, answered: counters.answered, wrote: metrics.observeCommit },
+    meter: { appended: counters.appended, answered: counters.answered, wrote },
     hangUp: () => live.close(),
+  }
+
+  function wrote(outcome: JournalOutcome['kind'], durationMs: number): void {
+    metrics.observeCommit(outcome, durationMs)
+    commits.add(durationMs)
+    if (outcome !== 'written') failedCommits++
   }
 }
 

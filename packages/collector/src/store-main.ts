@@ -36,7 +36,7 @@ process.on('message', (message: ToStore) => {
   else pipeline?.then((running) => receive(message, running)).catch(() => {})
 })
 
-setInterval(() => send({ kind: 'alive' }), aliveIntervalMs).unref()
+setInterval(() => send({ kind: 'alive', memoryBytes: process.memoryUsage.rss() }), aliveIntervalMs).unref()
 
 async function start({ settings, update }: ToStore & { kind: 'start' }): Promise<StorePipeline> {
   guard(settings)

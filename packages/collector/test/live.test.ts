@@ -10,7 +10,10 @@ it('tells what is stored, as it is stored', async () => {
   expect(live.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   expect(live.response.headers.get('cache-control')).toBe('no-store, no-transform')
   expect(live.response.headers.get('x-accel-buffering')).toBe('no')
+  expect(await live.next('history')).toEqual({ at: expect.any(Number), types: {} })
   expect(await live.next('counters')).toMatchObject({
+    openSessions: 0,
+    reasons: { rejected: {}, dropped: {}, refused: {} },
     stored: 0,
     types: {},
     sockets: 0,
@@ -24,7 +27,7 @@ it('tells what is stored, as it is stored', async () => {
     lost: 0,
   })
   const counters = await live.next<{ stored: number }>('counters', ({ stored }) => stored === 1)
-  expect(counters).toMatchObject({ rejected: 1, types: { x: 1 } })
+  expect(counters).toMatchObject({ rejected: 1, types: { x: 1 }, reasons: { rejected: { bad_event: 1 } } })
   // As a query has it.
   await send(listening.url, '[{"type":"x"}]')
   expect(await live.next('tail')).toMatchObject({ events: [{ type: 'x', data: null }] })

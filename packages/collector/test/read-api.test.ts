@@ -219,6 +219,8 @@ it('asks for the read token everywhere but at health, and takes it as bearer or 
     'rejected',
     'export?format=csv',
     'live',
+    'health',
+    'event-type?type=x',
     'openapi.json',
   ]
   for (const path of [...guarded.map((path) => `/api/${path}`), '/metrics']) {
@@ -285,19 +287,46 @@ it('counts for Prometheus', async () => {
   )
 })
 
+it('tells what an event type promises, and which types there are', async () => {
+  const { get } = await aRunning({ events })
+  const [[type, schema] = ['', undefined]] = Object.entries(events.schemas)
+  const { body } = await get(`/api/event-type?type=${type}`)
+  expect(body).toEqual({
+    types: Object.keys(events.schemas),
+    schema: schema?.['~standard'].jsonSchema?.input({ target: 'draft-2020-12' }),
+  })
+  expect(body.schema.properties).toBeDefined()
+  for (const unknown of ['nonsense', '__proto__', 'constructor']) {
+    expect((await get(`/api/event-type?type=${unknown}`)).body).toEqual({ types: body.types, schema: null })
+  }
+  expect((await get('/api/event-type')).status).toBe(400)
+})
+
 it('describes its routes as they are', async () => {
-  const { get, post } = await aRunning({ events })
+  const { get, post, url } = await aRunning({ events })
   await post(JSON.stringify([aHit(), { type: 'unheard' }]))
+  await fetch(`${url}/telemetry`, { method: 'POST', headers: { origin: 'https://evil.example' }, body: '[]' })
   const { body } = await get('/api/openapi.json')
   const session = ['sessions', 'labels', 'sessions/{id}/ledger', 'sessions/{id}/timeline']
   const questions = ['questions', 'questions/{name}']
-  const paths = ['token', ...session, 'events', 'rejected', 'query', 'export', ...questions, 'live']
+  const paths = [
+    'token',
+    ...session,
+    'events',
+    'rejected',
+    'query',
+    'export',
+    ...questions,
+    'live',
+    'health',
+    'event-type',
+  ]
   const beside = ['/healthz', '/readyz', '/metrics']
   expect(Object.keys(body.paths)).toEqual([...beside, ...paths.map((path) => `/api/${path}`)])
   for (const path of ['/healthz', '/readyz']) {
     expectToFit((await get(path)).body, body.paths[path].get.responses['200'].content['application/json'].schema)
   }
-  for (const path of ['/api/sessions', '/api/events', '/api/rejected']) {
+  for (const path of ['/api/sessions', '/api/events', '/api/rejected', '/api/health']) {
     const { schema } = body.paths[path].get.responses['200'].content['application/json']
     expectToFit((await get(path)).body, schema)
   }

@@ -97,6 +97,7 @@ const badQueries = [
   'rejected?type=x',
   'live?since=1',
   'openapi.json?x',
+  'health?x',
 ]
 
 it('answers what is unknown, repeated or malformed with 400, and says what was expected', async () => {
@@ -155,7 +156,15 @@ it('answers no input with 500', async () => {
 
 it('answers no page elsewhere, whatever it makes a browser ask for, but opens where a link leads to it', async () => {
   const { url } = await aRunning()
-  const data = ['api/sessions', 'api/events', 'api/export?format=csv', 'api/openapi.json', 'api/live', 'metrics']
+  const data = [
+    'api/sessions',
+    'api/events',
+    'api/export?format=csv',
+    'api/openapi.json',
+    'api/live',
+    'api/health',
+    'metrics',
+  ]
   for (const path of data) {
     const statusFor = (site: string, mode: string) =>
       statusOf(`${url}/${path}`, { 'sec-fetch-site': site, 'sec-fetch-mode': mode })

@@ -7,7 +7,8 @@ import { errorAnswer } from './schemas.ts'
 
 const stream = {
   description: [
-    '`counters` twice a second: what was stored, rejected, dropped and refused, the rate of the last minute, and as in',
+    '`history` once: the last minute by type. `counters` twice a second: what was stored, rejected, dropped and refused,',
+    'and why, the rate of the last minute, how long commits took in the last ten seconds, and as in',
     '`/metrics` the `log` (`bytes`, `segments`) and the `store` (`isUp`, `lag` in `bytes`, `events` and `ms`, `restarts`',
     'by reason, `readsRunning`, `readsKilled`). `tail` as events are committed (with `lost`, the entries left out).',
     'Comments between.',

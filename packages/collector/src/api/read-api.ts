@@ -1,8 +1,10 @@
 /** Serves metrics, API and page as one Fastify plugin, behind one check of who may read. */
 import type { IncomingMessage } from 'node:http'
+import type { EventSchemas } from '@downlink/protocol'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Proxies } from '../access/proxies.ts'
+import type { Health } from '../live/health.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
@@ -11,20 +13,24 @@ import type { ReadClient } from '../store-process/read-client.ts'
 import { sendError, sendLimited } from './api-errors.ts'
 import { useApiRules } from './check-input.ts'
 import { type DataRoute, dataApi, goneSignal } from './data-api.ts'
+import { eventTypeRoute } from './event-type-route.ts'
 import { type KeptAnswers, maxAgeOf } from './kept-answers.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { apiHeaders, pageRoutes } from './pages.ts'
 import { questionRoutes } from './question-routes.ts'
 import type { ReadAccess, ReadOriginPolicy } from './read-access.ts'
-import { errorAnswer, queries } from './schemas.ts'
+import { answers, errorAnswer, queries } from './schemas.ts'
 
 export interface ReadApiOptions {
   readonly reads: ReadClient
   readonly kept: KeptAnswers
   readonly questions: QuestionLibrary
   readonly live: LiveStream
+  /** Of the defined event types. */
+  readonly schemas: EventSchemas
   readonly metrics: Metrics
+  readonly health: () => Promise<Health>
   readonly access: ReadAccess
   readonly originPolicy: ReadOriginPolicy
   readonly senderOf: Proxies['senderOf']
@@ -36,7 +42,7 @@ export interface ReadApiOptions {
 const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
-  const { reads, kept, questions, live, metrics, access, originPolicy, senderOf } = options
+  const { reads, kept, questions, live, metrics, health, access, originPolicy, senderOf } = options
 
   return async (root) => {
     await root.register(async (app) => {
@@ -66,6 +72,17 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
       await guarded.register(async (data) => forwardReads(data, reads, kept))
       questionRoutes(guarded, questions, access)
       liveRoute(guarded, live, senderOf)
+      guarded.get(
+        '/health',
+        {
+          schema: {
+            summary: 'How the collector stands: disk, memory, commits, refusals, versions',
+            response: { 200: answers.health, default: errorAnswer },
+          },
+        },
+        health,
+      )
+      eventTypeRoute(guarded, options.schemas)
       guarded.get('/openapi.json', { schema: { hide: true } }, async () => app.downlinkOpenApi())
     })
   }

@@ -139,6 +139,37 @@ const differences = (description: string): Schema => ({
   description: `${description}: the first value, then each one's difference to the one before`,
 })
 
+/** Null where it is not known. */
+const measured = (description: string): Schema => ({ type: ['number', 'null'], minimum: 0, description })
+
+const healthSchema: Schema = object({
+  startedAt: time('When this process started'),
+  versions: object({ collector: text('Of this package'), node: text('Of Node'), platform: text('The system') }),
+  disk: object({
+    logBytes: count('Size of the log'),
+    maxLogBytes: count('Beyond it nothing more is taken'),
+    databaseBytes: measured('Size of the database, with what is written beside it until the next checkpoint'),
+    freeBytes: measured('What is left on the disk of the data folder'),
+  }),
+  memory: object({
+    collectorBytes: count('Of this process'),
+    storeBytes: measured("Of the database's process"),
+  }),
+  commits: object({
+    medianMs: measured('How long half of the writes to the log took in the last ten seconds, at most'),
+    p99Ms: measured('How long all but one in a hundred took'),
+    failed: count('Writes to the log that failed'),
+  }),
+  refusals: list(
+    object({
+      origin: { type: ['string', 'null'], description: 'Null where the sender is no browser' },
+      reason: text('As the answer spells it'),
+      refusals: count('Of this origin, for this reason'),
+    }),
+  ),
+  reports: counts('What the sink has found, by code'),
+})
+
 const questionSchema: Schema = object({
   name: text('Its name in addresses'),
   origin: { type: 'string', enum: ['built-in', 'folder', 'saved'], description: 'Where its file lies' },
@@ -152,7 +183,7 @@ const questionSchema: Schema = object({
 
 type AnswerName =
   | ('sessions' | 'labels' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query')
-  | ('question' | 'questions')
+  | ('question' | 'questions' | 'health' | 'eventType')
 
 export const answers: Readonly<Record<AnswerName, Schema>> = {
   question: questionSchema,
@@ -185,6 +216,14 @@ export const answers: Readonly<Record<AnswerName, Schema>> = {
     ),
     types: list(object({ type: text('Those of most events come first'), events: count('How many are stored') })),
   }),
+  eventType: object({
+    types: list(text('A type that is defined; none are where all are taken')),
+    schema: {
+      type: ['object', 'null'],
+      additionalProperties: true,
+      description: 'What its payload has to be, as JSON Schema; null where nothing says it',
+    },
+  }),
   ledger: ledgerSchema,
   timeline: object({
     types: list(text("An event's type")),
@@ -197,6 +236,7 @@ export const answers: Readonly<Record<AnswerName, Schema>> = {
     next: cursor('integer'),
   }),
   events: object({ events: list(eventSchema), next: cursor('integer') }),
+  health: healthSchema,
   rejected: object({ events: list(rejectionSchema), next: cursor('integer') }),
   query: object(
     {
@@ -211,10 +251,11 @@ export const answers: Readonly<Record<AnswerName, Schema>> = {
 
 type QueryName =
   | ('none' | 'sessions' | 'timeline' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token')
-  | ('question' | 'questionText')
+  | ('question' | 'questionText' | 'eventType')
 
 export const queries: Readonly<Record<QueryName, InputSchema>> = {
   none: input({}),
+  eventType: input({ type: name('Of the events') }),
   sessions: input(
     {
       build: metaText('Only of this build'),

@@ -28,6 +28,11 @@ it('counts each by its reason, and tells of an origin once an hour', () => {
       ['unauthorised', 1],
     ],
   ])
+  expect(refusals.byOrigin()).toEqual([
+    { origin: 'https://a.example', reason: 'forbidden', refusals: 5 },
+    { origin: 'https://a.example', reason: 'unauthorised', refusals: 1 },
+    { origin: null, reason: 'forbidden', refusals: 1 },
+  ])
 })
 
 it('tells of so many origins an hour, and says when it stops', () => {
@@ -37,6 +42,9 @@ it('tells of so many origins an hour, and says when it stops', () => {
   expect(lines.at(-1)?.text).toContain('only the count')
   expect(lines.every(({ origin = '' }) => origin.length <= 100)).toBe(true)
   expect(refusals.total).toBe(10_000)
+  // Anybody can make up more of them.
+  expect(refusals.byOrigin()).toHaveLength(101)
+  expect(refusals.byOrigin()[0]).toEqual({ origin: '(other)', reason: 'forbidden', refusals: 9900 })
 })
 
 it('tells nothing of what was sent', () => {

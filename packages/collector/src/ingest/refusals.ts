@@ -13,12 +13,21 @@ export type RefusalReason =
   | 'too_fast'
   | 'unavailable'
 
+export interface CountedRefusals {
+  /** Null where the sender is no browser; cut to 100 characters. Origins beyond the first hundred are `(other)`. */
+  readonly origin: string | null
+  readonly reason: RefusalReason
+  readonly refusals: number
+}
+
 export interface Refusals {
   /** @param message what the sender is told */
   add(reason: RefusalReason, message: string, origin: string | undefined): void
   /** Since this process started. */
   readonly counts: ReadonlyMap<RefusalReason, number>
   readonly total: number
+  /** Since this process started, the commonest first. */
+  byOrigin(): readonly CountedRefusals[]
 }
 
 export interface RefusalsOptions {
@@ -32,10 +41,12 @@ const logged: ReadonlySet<RefusalReason> = new Set(['unauthorised', 'forbidden']
 const hourMs = 3_600_000
 /** Origins told of in an hour: anybody can make up more of them. */
 const maxOrigins = 100
+const otherOrigins = '(other)'
 
 export function createRefusals({ log, monotonicMs }: RefusalsOptions): Refusals {
   const counts = new Map<RefusalReason, number>()
   const told = new Set<string>()
+  const origins = new Map<string | null, Map<RefusalReason, number>>()
   let total = 0
   let hourEndsMs = monotonicMs() + hourMs
 
@@ -44,11 +55,24 @@ export function createRefusals({ log, monotonicMs }: RefusalsOptions): Refusals 
     get total() {
       return total
     },
+    byOrigin: () =>
+      [...origins]
+        .flatMap(([origin, reasons]) => [...reasons].map(([reason, refusals]) => ({ origin, reason, refusals })))
+        .sort((a, b) => b.refusals - a.refusals),
     add(reason, message, origin) {
+      const name = origin?.slice(0, 100)
       total++
-      counts.set(reason, (counts.get(reason) ?? 0) + 1)
-      if (logged.has(reason)) tell(message, origin?.slice(0, 100))
+      count(counts, reason)
+      count(reasonsOf(name ?? null), reason)
+      if (logged.has(reason)) tell(message, name)
     },
+  }
+
+  function reasonsOf(origin: string | null): Map<RefusalReason, number> {
+    const key = origins.has(origin) || origins.size < maxOrigins ? origin : otherOrigins
+    const reasons = origins.get(key) ?? new Map<RefusalReason, number>()
+    origins.set(key, reasons)
+    return reasons
   }
 
   function tell(message: string, origin: string | undefined): void {
@@ -62,6 +86,10 @@ export function createRefusals({ log, monotonicMs }: RefusalsOptions): Refusals 
     const rest = told.size === maxOrigins ? ' Of further origins only the count is told, for an hour.' : ''
     log.warn({ origin }, `A sender was refused: ${message}${rest}`)
   }
+}
+
+function count(counts: Map<RefusalReason, number>, reason: RefusalReason): void {
+  counts.set(reason, (counts.get(reason) ?? 0) + 1)
 }
 
 /** Why a socket was closed, where that was a refusal. */

@@ -25,6 +25,7 @@ function aStream() {
     restarts: new Map<string, number>(),
     readsRunning: 0,
     readsKilled: 0,
+    memoryBytes: 5,
   }
   const feed = createCommitFeed()
   let tick: (() => void) | undefined
@@ -32,7 +33,9 @@ function aStream() {
     feed,
     counters: createEventCounters(() => 0),
     sockets: () => 2,
-    refused: () => 5,
+    openSessions: () => 1,
+    refusals: { total: 5, counts: new Map([['forbidden', 5]]) },
+    commits: { add: () => {}, quantiles: () => ({ medianMs: 0.5, p99Ms: 2 }) },
     log: { bytes: 5000, segments: 2 },
     store,
     wallMs: () => 7,
@@ -93,16 +96,20 @@ it('costs nothing while nobody listens', () => {
   expect(ticking()).toBe(false)
 })
 
-it('greets with counters, and repeats them twice a second', () => {
+it('greets with the last minute by type, and with counters, and repeats them twice a second', () => {
   const { aListener, ticks } = aStream()
-  const { counters } = aListener()
+  const { counters, texts } = aListener()
+  expect(texts[0]).toBe('event: history\ndata: {"at":7,"types":{}}\n\n')
   expect(counters()).toEqual([
     {
       at: 7,
       ...noCounts,
       perSecond: Array(60).fill(0),
       sockets: 2,
+      openSessions: 1,
       refused: 5,
+      reasons: { rejected: {}, dropped: {}, refused: { forbidden: 5 } },
+      commits: { medianMs: 0.5, p99Ms: 2 },
       log: { bytes: 5000, segments: 2 },
       store: { isUp: true, lag: noLag, restarts: {}, readsRunning: 0, readsKilled: 0 },
     },

@@ -1,12 +1,14 @@
 /**
  * What happens now, for any number of listeners, as server-sent events (WHATWG HTML, Server-sent events):
- * `counters` twice a second, `tail` up to ten times a second, a comment as heartbeat.
+ * `history` once, `counters` twice a second, `tail` up to ten times a second, a comment as heartbeat.
  * Each message is put together once. A listener that does not keep up loses entries of the tail, and is told how many.
  */
 import type { CommitFeed, CommitNotice, CommittedEvent } from '../commit/commit-feed.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
+import type { Refusals } from '../ingest/refusals.ts'
 import type { EventCounters, EventCounts } from '../metrics/event-counters.ts'
 import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
+import type { RecentDurations } from '../metrics/recent-durations.ts'
 
 /** The data of a `counters` message. */
 export interface LiveCounters extends EventCounts {
@@ -16,15 +18,33 @@ export interface LiveCounters extends EventCounts {
   readonly perSecond: readonly number[]
   /** WebSockets that are up. */
   readonly sockets: number
+  /** Sessions that have a socket. */
+  readonly openSessions: number
   /** Connections and requests turned away, since this process started. */
   readonly refused: number
+  /** Since this process started: rejected events by code, dropped ones by reason, refusals by reason. */
+  readonly reasons: {
+    readonly rejected: Readonly<Record<string, number>>
+    readonly dropped: Readonly<Record<string, number>>
+    readonly refused: Readonly<Record<string, number>>
+  }
+  /** How long writes to the log took in the last ten seconds; null where there were none. */
+  readonly commits: { readonly medianMs: number | null; readonly p99Ms: number | null }
   readonly log: LogFigures
   readonly store: LiveStoreFigures
 }
 
-export interface LiveStoreFigures extends Omit<StoreFigures, 'restarts' | 'reports'> {
+export interface LiveStoreFigures extends Omit<StoreFigures, 'restarts' | 'reports' | 'memoryBytes'> {
   /** Since this process started, by why the store process had ended. */
   readonly restarts: Readonly<Record<string, number>>
+}
+
+/** The data of the `history` message, which comes first. */
+export interface LiveHistory {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Events stored in each of the last 60 whole seconds, oldest first, of the types that came in them. */
+  readonly types: Readonly<Record<string, readonly number[]>>
 }
 
 /** The data of a `tail` message: the newest of what was committed since the last one. */
@@ -59,7 +79,9 @@ export interface LiveStreamOptions {
   readonly feed: CommitFeed
   readonly counters: EventCounters
   readonly sockets: () => number
-  readonly refused: () => number
+  readonly openSessions: () => number
+  readonly refusals: Pick<Refusals, 'total' | 'counts'>
+  readonly commits: RecentDurations
   readonly log: LogFigures
   readonly store: StoreFigures
   readonly wallMs: () => number
@@ -87,7 +109,7 @@ interface Listener {
 }
 
 export function createLiveStream(options: LiveStreamOptions): LiveStream {
-  const { feed, counters, sockets, refused, log, store, wallMs, every } = options
+  const { feed, counters, sockets, openSessions, refusals, commits, log, store, wallMs, every } = options
   const listeners = new Set<Listener>()
   let events: CommittedEvent[] = []
   let rejected: RejectedEvent[] = []
@@ -108,6 +130,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
       const listener = { sink, sender, lost: 0 }
       if (listeners.size === 0) wake()
       listeners.add(listener)
+      sink.write(message('history', { at: wallMs(), types: counters.typesPerSecond() }))
       sink.write(message('counters', readCounters()))
       const leave = () => {
         if (listeners.delete(listener) && listeners.size === 0) rest()
@@ -189,7 +212,14 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
       ...counters.counts(),
       perSecond,
       sockets: sockets(),
-      refused: refused(),
+      openSessions: openSessions(),
+      refused: refusals.total,
+      reasons: {
+        rejected: Object.fromEntries(counters.since.rejected),
+        dropped: Object.fromEntries(counters.since.dropped),
+        refused: Object.fromEntries(refusals.counts),
+      },
+      commits: commits.quantiles(),
       log: { bytes: log.bytes, segments: log.segments },
       store: {
         isUp: store.isUp,
@@ -209,5 +239,5 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 const isFull = ({ sink }: Listener): boolean => sink.bufferedBytes > liveLimits.maxBufferedBytes
 
 /** JSON has no line feed, so one data line is enough. */
-const message = (event: 'counters' | 'tail', data: LiveCounters | LiveTail): string =>
+const message = (event: 'history' | 'counters' | 'tail', data: LiveHistory | LiveCounters | LiveTail): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`

@@ -78,3 +78,29 @@ it('counts what the sink has found of what was acknowledged, once it goes on fro
   early.startFrom({ ...noCounts, missing: 3, owed: 0 })
   expect(early.counts().missing).toBe(3)
 })
+
+it('tells the last minute by type, second by second', () => {
+  let nowMs = 0
+  const counters = createEventCounters(() => nowMs)
+  const secondsOf = (type: string) => counters.typesPerSecond()[type]?.slice(-3)
+  counters.add(batchOf([anEvent(1, 'a'), anEvent(2, 'b')]))
+  nowMs = 999
+  counters.add(batchOf([anEvent(3, 'a')]))
+  nowMs = 1000
+  expect([secondsOf('a'), secondsOf('b')]).toEqual([
+    [0, 0, 2],
+    [0, 0, 1],
+  ])
+  // The second that is not over is nobody's yet.
+  counters.add(batchOf([anEvent(4, 'a')]))
+  expect(secondsOf('a')).toEqual([0, 0, 2])
+  nowMs = 3500
+  expect([secondsOf('a'), secondsOf('b')]).toEqual([
+    [2, 1, 0],
+    [1, 0, 0],
+  ])
+  nowMs = 61_000
+  expect(counters.typesPerSecond()).toEqual({ a: [1, ...Array(59).fill(0)] })
+  nowMs = 10_000_000
+  expect(counters.typesPerSecond()).toEqual({})
+})

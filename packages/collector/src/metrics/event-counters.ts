@@ -36,6 +36,8 @@ export interface EventCounters {
   }
   /** Events stored in each of the last whole seconds, oldest first. */
   perSecond(seconds: number): readonly number[]
+  /** The same of the last minute by type, of the types that came in it. */
+  typesPerSecond(): Readonly<Record<string, readonly number[]>>
 }
 
 export const noCounts: EventCounts = { stored: 0, rejected: 0, dropped: 0, missing: 0, types: {} }
@@ -44,6 +46,7 @@ export const noCounts: EventCounts = { stored: 0, rejected: 0, dropped: 0, missi
 export const otherTypes = '(other)'
 const maxTypes = 500
 const keptSeconds = 300
+const keptTypeSeconds = 60
 
 export function createEventCounters(monotonicMs: () => number): EventCounters {
   const stored = new Map<string, number>()
@@ -53,6 +56,8 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
   let missing = 0
   const seconds = new Float64Array(keptSeconds)
   let newestSecond = Math.floor(monotonicMs() / 1000)
+  /** What `stored` was when each of the last seconds began, by second: one copy a second, and nothing an event. */
+  const storedBefore = new Map([[newestSecond, new Map<string, number>()]])
 
   const counters: EventCounters = {
     pending: 0,
@@ -73,6 +78,7 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
     },
 
     add(batch) {
+      moveTo(Math.floor(monotonicMs() / 1000))
       for (const [type, events] of batch.events.countByType()) {
         count(stored, stored.has(type) || stored.size < maxTypes ? type : otherTypes, events)
       }
@@ -80,7 +86,6 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       for (const [code, events] of Object.entries(batch.rejectedMore ?? {})) count(rejected, code, events)
       for (const [reason, events] of Object.entries(batch.dropped)) count(dropped, reason, events)
       missing += batch.missing
-      moveTo(Math.floor(monotonicMs() / 1000))
       seconds[newestSecond % keptSeconds] = (seconds[newestSecond % keptSeconds] ?? 0) + batch.events.length
     },
 
@@ -118,15 +123,39 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       const first = newestSecond - wanted
       return Array.from({ length: wanted }, (_, at) => seconds[(first + at) % keptSeconds] ?? 0)
     },
+
+    typesPerSecond() {
+      moveTo(Math.floor(monotonicMs() / 1000))
+      const first = newestSecond - keptTypeSeconds
+      const rates = [...stored.keys()].map((type): [string, number[]] => [
+        type,
+        Array.from({ length: keptTypeSeconds }, (_, at) => storedIn(type, first + at)),
+      ])
+      return Object.fromEntries(rates.filter(([, perSecond]) => perSecond.some((events) => events > 0)))
+    },
   }
 
   return counters
 
+  function storedIn(type: string, second: number): number {
+    const [before, after] = [storedBefore.get(second), storedBefore.get(second + 1)]
+    return before && after ? (after.get(type) ?? 0) - (before.get(type) ?? 0) : 0
+  }
+
   /** Seconds in which nothing came are zero. */
   function moveTo(second: number): void {
+    if (second > newestSecond) keepStored(second)
     if (second - newestSecond >= keptSeconds) seconds.fill(0)
     else for (let empty = newestSecond + 1; empty <= second; empty++) seconds[empty % keptSeconds] = 0
     newestSecond = Math.max(newestSecond, second)
+  }
+
+  function keepStored(second: number): void {
+    const now = new Map(stored)
+    for (let begun = Math.max(newestSecond + 1, second - keptTypeSeconds); begun <= second; begun++) {
+      storedBefore.set(begun, now)
+    }
+    for (const old of storedBefore.keys()) if (old < second - keptTypeSeconds) storedBefore.delete(old)
   }
 }
 

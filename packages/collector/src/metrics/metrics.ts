@@ -37,6 +37,8 @@ export interface StoreFigures {
   readonly readsRunning: number
   /** Reads that were ended with it, being to blame. */
   readonly readsKilled: number
+  /** Of memory that its process holds; 0 before it has told. */
+  readonly memoryBytes: number
 }
 
 /** Answers to queries, for those who take an older one. */
@@ -73,6 +75,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     () => store.reports,
   )
   gauge('downlink_store_up', 'Whether the store process serves reads', () => Number(store.isUp))
+  gauge('downlink_store_memory_bytes', 'Memory that the store process holds', () => store.memoryBytes)
   gauge('downlink_store_reads_running', 'Queries, pages and exports that are under way', () => store.readsRunning)
   counter(
     'downlink_store_restarts_total',

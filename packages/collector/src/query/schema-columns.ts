@@ -33,7 +33,8 @@ export function columnsOf(schema: StandardSchema): readonly Column[] | undefined
   }))
 }
 
-function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {
+/** What a payload has to be; undefined where the library has no JSON Schema for it. */
+export function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {
   try {
     return schema['~standard'].jsonSchema?.input({ target: 'draft-2020-12' })
   } catch {

@@ -68,8 +68,8 @@ export type FromStore =
   | { readonly kind: 'views-wanted' }
   | { readonly kind: 'read-began'; readonly read: WatchedRead }
   | { readonly kind: 'read-ended'; readonly id: number }
-  /** Once a second. */
-  | { readonly kind: 'alive' }
+  /** Once a second, with the memory that it holds. */
+  | { readonly kind: 'alive'; readonly memoryBytes: number }
   /** A line as pino writes it. */
   | { readonly kind: 'log'; readonly line: string }
 

@@ -175,7 +175,7 @@ it('ends nothing for news that this process was too busy to hear', async () => {
   vi.setSystemTime(Date.now() + 40_000)
   await vi.advanceTimersByTimeAsync(250)
   say({ kind: 'read-ended', id: aRead.id })
-  say({ kind: 'alive' })
+  say({ kind: 'alive', memoryBytes: 1000 })
   await vi.advanceTimersByTimeAsync(1000)
   expect([children.length, store.readsKilled]).toEqual([1, 0])
 })
@@ -200,7 +200,7 @@ it('ends one that says nothing for half a minute', async () => {
   const { store, children, say, begin } = aStore()
   await begin()
   for (let second = 0; second < 60; second++) {
-    say({ kind: 'alive' })
+    say({ kind: 'alive', memoryBytes: 1000 })
     await vi.advanceTimersByTimeAsync(1000)
   }
   expect(children).toHaveLength(1)

@@ -23,6 +23,8 @@ export interface StoreProcess extends RecordSource {
   readonly readsRunning: number
   /** Reads that ended with it, being to blame. */
   readonly readsKilled: number
+  /** Of memory that it holds; 0 before it has told. */
+  readonly memoryBytes: number
   /**
    * Resolves once it serves reads and what it holds is counted; or after so long, and then it goes on by itself.
    *
@@ -76,6 +78,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const updates = createLogUpdates({ ...options, child: () => life.child })
   let views: Promise<readonly ViewDefinition[]> | undefined
   let isCounted = false
+  let memoryBytes = 0
 
   return {
     get isUp() {
@@ -91,6 +94,9 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     },
     get readsKilled() {
       return life.readsKilled
+    },
+    get memoryBytes() {
+      return memoryBytes
     },
     async start(end, timeoutMs) {
       updates.synced(end, 0)
@@ -139,6 +145,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     else if (message.kind === 'report') reports.add(message.report)
     else if (message.kind === 'checkpoint') options.onCheckpoint(message.position)
     else if (message.kind === 'sessions') questions.answer(message.request, message.answer)
+    else if (message.kind === 'alive') memoryBytes = message.memoryBytes
   }
 
   function onEnded(): void {

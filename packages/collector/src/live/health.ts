@@ -1,0 +1,86 @@
+/** Tells how the collector stands, for who has to look after it: disk, memory, commits, who was refused, versions. */
+import { readFile, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import type { CountedRefusals } from '../ingest/refusals.ts'
+import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
+import type { RecentDurations } from '../metrics/recent-durations.ts'
+
+/** The answer of `GET /api/health`. */
+export interface Health {
+  /** When this process started, in ms since 1970. */
+  readonly startedAt: number
+  readonly versions: { readonly collector: string; readonly node: string; readonly platform: string }
+  readonly disk: {
+    readonly logBytes: number
+    /** Beyond it nothing more is taken. */
+    readonly maxLogBytes: number
+    /** With what is written beside it until the next checkpoint; null where there is none yet. */
+    readonly databaseBytes: number | null
+    /** Null where the system does not tell. */
+    readonly freeBytes: number | null
+  }
+  readonly memory: {
+    readonly collectorBytes: number
+    /** Null while the store process is away, or has just come. */
+    readonly storeBytes: number | null
+  }
+  /** Writes to the log: how long those of the last ten seconds took, and how many have failed since the start. */
+  readonly commits: { readonly medianMs: number | null; readonly p99Ms: number | null; readonly failed: number }
+  /** Since the start, by origin and reason, the commonest first. */
+  readonly refusals: readonly CountedRefusals[]
+  /** What the sink has found, by code. */
+  readonly reports: Readonly<Record<string, number>>
+}
+
+export interface HealthOptions {
+  /** Absolute path of the data folder. */
+  readonly folder: string
+  readonly maxLogBytes: number
+  readonly log: LogFigures
+  readonly store: StoreFigures
+  readonly commits: RecentDurations
+  readonly failedCommits: number
+  readonly refusals: readonly CountedRefusals[]
+  readonly startedAtMs: number
+}
+
+export async function readHealth(options: HealthOptions): Promise<Health> {
+  const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, startedAtMs } = options
+  const [databaseBytes, freeBytes, manifest] = await Promise.all([
+    sizeOfDatabase(folder),
+    freeBytesOf(folder),
+    readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  ])
+  const { version: collector } = JSON.parse(manifest)
+  return {
+    startedAt: startedAtMs,
+    versions: { collector, node: process.version, platform: `${process.platform} ${process.arch}` },
+    disk: { logBytes: log.bytes, maxLogBytes, databaseBytes, freeBytes },
+    memory: {
+      collectorBytes: process.memoryUsage.rss(),
+      storeBytes: store.isUp && store.memoryBytes > 0 ? store.memoryBytes : null,
+    },
+    commits: { ...commits.quantiles(), failed: failedCommits },
+    refusals,
+    reports: Object.fromEntries(store.reports),
+  }
+}
+
+async function sizeOfDatabase(folder: string): Promise<number | null> {
+  const sizes = await Promise.all(
+    ['downlink.duckdb', 'downlink.duckdb.wal'].map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => null,
+      ),
+    ),
+  )
+  return sizes[0] === null ? null : sizes.reduce((sum: number, size) => sum + (size ?? 0), 0)
+}
+
+const freeBytesOf = (folder: string): Promise<number | null> =>
+  statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => null,
+  )
