@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { ApiError, fetchLedger, fetchSessions, isStoreAway, runQuery } from './api.ts'
+import { ApiError, fetchLedger, fetchNewestEvents, fetchSessions, isStoreAway, runQuery } from './api.ts'
 
 /** What every `fetch` answers from now on. */
 function answering(answer: () => Response | Error): void {
@@ -58,4 +58,12 @@ it('waits for a database that is behind before it says that there is no session'
     'api/sessions/a%2Fb/ledger',
     expect.objectContaining({ headers: { prefer: 'wait=10' } }),
   )
+})
+
+it('takes an answer that lacks the newest for none yet', async () => {
+  const { signal } = new AbortController()
+  answering(() => Response.json({ events: [], next: null }, { headers: { 'downlink-as-of': '1' } }))
+  expect(isStoreAway(await fetchNewestEvents(5, signal).catch((error: unknown) => error))).toBe(true)
+  answering(() => Response.json({ events: [], next: null }))
+  expect(await fetchNewestEvents(5, signal)).toEqual({ events: [], next: null })
 })

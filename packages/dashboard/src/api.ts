@@ -1,6 +1,8 @@
 /** Calls the collector that this page comes from. Its paths are relative: the collector may be mounted anywhere. */
 import type {
   EventPage,
+  EventTypeAnswer,
+  Health,
   LabelPage,
   Ledger,
   QueryResult,
@@ -72,8 +74,18 @@ export const fetchEvents = (
 ): Promise<EventPage<StoredEvent>> =>
   call(`api/events?session=${encodeURIComponent(sessionId)}&after=${after}&limit=${limit}`, undefined, signal)
 
-export const fetchRejected = (signal: AbortSignal): Promise<EventPage<StoredRejection>> =>
-  call('api/rejected?limit=200', undefined, signal)
+/** The newest, with all that was acknowledged before it was asked. */
+export const fetchNewestEvents = (limit: number, signal: AbortSignal): Promise<EventPage<StoredEvent>> =>
+  callUpToDate(`api/events?limit=${limit}`, signal)
+
+export const fetchNewestRejections = (limit: number, signal: AbortSignal): Promise<EventPage<StoredRejection>> =>
+  callUpToDate(`api/rejected?limit=${limit}`, signal)
+
+/** What an event type promises. */
+export const fetchEventType = (type: string, signal: AbortSignal): Promise<EventTypeAnswer> =>
+  call(`api/event-type?type=${encodeURIComponent(type)}`, undefined, signal)
+
+export const fetchHealth = (signal: AbortSignal): Promise<Health> => call('api/health', undefined, signal)
 
 /** A result that may have been cut short: the query failed when a part of its answer was sent already. */
 export interface QueryAnswer extends QueryResult {
@@ -87,20 +99,42 @@ export const showToken = (token: string): Promise<undefined> => call('api/token'
 
 export const exportPath = (format: string): string => `api/export?format=${format}`
 
+type RequestHeaders = Readonly<Record<string, string>>
+
 async function call<Answer>(
   path: string,
   body?: object,
   signal: AbortSignal | null = null,
-  headers: Readonly<Record<string, string>> = {},
+  headers: RequestHeaders = {},
 ): Promise<Answer> {
+  return readAnswer(await ask(path, body, signal, headers), signal)
+}
+
+/** Rejects as while the database is away, where it has not got to what was acknowledged before: the answer says so. */
+async function callUpToDate<Answer>(path: string, signal: AbortSignal): Promise<Answer> {
+  const response = await ask(path, undefined, signal, {})
+  if (response.headers.has('downlink-as-of')) throw new ApiError(503, 'store_unavailable', 'The database is behind.')
+  return readAnswer(response, signal)
+}
+
+async function ask(
+  path: string,
+  body: object | undefined,
+  signal: AbortSignal | null,
+  headers: RequestHeaders,
+): Promise<Response> {
   const post = body && { method: 'POST', body: JSON.stringify(body) }
   const type = body && { 'content-type': 'application/json' }
   const response = await fetch(path, { ...post, headers: { ...headers, ...type }, signal }).catch((cause: unknown) => {
     signal?.throwIfAborted()
     throw new ApiError(0, 'unreachable', 'The collector does not answer.', { cause })
   })
-  if (response.status === 204) return undefined as Answer
   if (!response.ok) throw await refusalOf(response)
+  return response
+}
+
+async function readAnswer<Answer>(response: Response, signal: AbortSignal | null): Promise<Answer> {
+  if (response.status === 204) return undefined as Answer
   return response.json().catch((cause: unknown) => {
     signal?.throwIfAborted()
     throw new ApiError(response.status, 'unreachable', 'The answer broke off. Ask again.', { cause })

@@ -43,6 +43,13 @@ export function formatSpan(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d`
 }
 
+/** How long, of what takes milliseconds. @example 0.42 is 0.42 ms, 12.34 is 12 ms, 1234 is 1.2 s */
+export function formatDuration(ms: number): string {
+  if (Math.abs(ms) >= 60_000) return `${ms < 0 ? '−' : ''}${formatSpan(Math.abs(ms))}`
+  if (Math.abs(ms) >= 1000) return `${tenths.format(ms / 1000)} s`
+  return `${Math.abs(ms) < 10 ? Number(ms.toPrecision(2)) : Math.round(ms)} ms`
+}
+
 /** How long ago, in one unit. */
 export const formatAge = (ageMs: number): string => (ageMs < 1500 ? 'now' : `${formatSpan(ageMs)} ago`)
 

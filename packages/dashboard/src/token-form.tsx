@@ -31,7 +31,9 @@ export function TokenForm({ onShown }: { readonly onShown: () => void }): ReactE
         <p className="fault" role="alert">
           {fault}
         </p>
-        <button type="submit">Open</button>
+        <button type="submit" className="main">
+          Open
+        </button>
         <p className="hint">
           It was given to the collector as <code>--read-token-file</code>, <code>--read-token</code> or{' '}
           <code>DOWNLINK_READ_TOKEN</code>.

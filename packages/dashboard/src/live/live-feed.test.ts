@@ -58,13 +58,14 @@ function aFeed() {
 }
 
 const counters = 'event: counters\ndata: {"stored":5}\n\n'
+const history = 'event: history\ndata: {"at":1,"types":{}}\n\n'
 const tail = 'event: tail\ndata: {"events":[],"rejected":[],"lost":2}\n\n'
 
 it('opens one connection for all who listen, and closes it with the last', async () => {
   const { connections, join, heard, settle } = aFeed()
   expect(connections).toHaveLength(0)
   const leave = join()
-  connections[0]?.push(counters)
+  connections[0]?.push(history + counters)
   await settle()
   const late: FeedMessage[] = []
   const leaveToo = join(late)
@@ -73,7 +74,7 @@ it('opens one connection for all who listen, and closes it with the last', async
   // Who comes later hears at once how things stand.
   expect(late).toEqual([
     { kind: 'link', link: { status: 'open', sinceMs: 1000 } },
-    { kind: 'counters', counters: { stored: 5 } },
+    { kind: 'history', history: { at: 1, types: {} }, since: [{ stored: 5 }] },
   ])
   leave()
   leave()
@@ -160,4 +161,15 @@ it('waits for the read token, and goes on for all once somebody who has shown it
   connections[1]?.push(counters)
   await settle()
   expect(links().at(-1)).toEqual({ status: 'open', sinceMs: 1000 })
+})
+
+it('keeps a minute of counters for who comes later, and no more', async () => {
+  const { connections, join, settle } = aFeed()
+  join()
+  connections[0]?.push(history + counters.repeat(500))
+  await settle()
+  const late: FeedMessage[] = []
+  join(late)
+  expect(late).toHaveLength(2)
+  expect(late[1]).toMatchObject({ kind: 'history', since: Array(120).fill({ stored: 5 }) })
 })

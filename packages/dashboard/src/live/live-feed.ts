@@ -1,5 +1,5 @@
 /** Reads a collector's live feed for any number of listeners over one connection, and finds it again when it is lost. */
-import type { LiveCounters, LiveTail } from '@downlink/collector'
+import type { LiveCounters, LiveHistory, LiveTail } from '@downlink/collector'
 import { isLocked, openLive } from '../api.ts'
 
 /** Times are milliseconds since 1970. */
@@ -18,6 +18,8 @@ export interface Loss {
 
 export type FeedMessage =
   | { readonly kind: 'link'; readonly link: Link }
+  /** What was before the connection, and the counters that came over it: who joins later draws the same chart. */
+  | { readonly kind: 'history'; readonly history: LiveHistory; readonly since: readonly LiveCounters[] }
   | { readonly kind: 'counters'; readonly counters: LiveCounters }
   | { readonly kind: 'tail'; readonly tail: LiveTail }
 
@@ -36,6 +38,9 @@ export interface LiveFeedPorts {
 
 const retryDelayMs = 3000
 
+/** Of a minute. */
+const keptCounters = 120
+
 /** Counters come twice a second. */
 const silenceMs = 10_000
 
@@ -46,10 +51,12 @@ const reasons = {
   unanswered: 'The collector does not answer.',
 }
 
+const noHistory: FeedMessage & { kind: 'history' } = { kind: 'history', history: { at: 0, types: {} }, since: [] }
+
 export function createLiveFeed(ports: LiveFeedPorts): LiveFeed {
   const listeners = new Set<(message: FeedMessage) => void>()
   let link: Link = { status: 'connecting' }
-  let counters: LiveCounters | undefined
+  let history: FeedMessage & { kind: 'history' } = noHistory
   let close = () => {}
 
   const notify = (message: FeedMessage): void => {
@@ -77,8 +84,13 @@ export function createLiveFeed(ports: LiveFeedPorts): LiveFeed {
     }
     const [, kind, data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(message) ?? []
     if (kind === 'tail') notify({ kind, tail: JSON.parse(data) as LiveTail })
+    if (kind === 'history') {
+      history = { kind, history: JSON.parse(data) as LiveHistory, since: [] }
+      notify(history)
+    }
     if (kind === 'counters') {
-      counters = JSON.parse(data) as LiveCounters
+      const counters = JSON.parse(data) as LiveCounters
+      history = { ...history, since: [...history.since.slice(1 - keptCounters), counters] }
       notify({ kind, counters })
     }
   }
@@ -90,13 +102,13 @@ export function createLiveFeed(ports: LiveFeedPorts): LiveFeed {
       const isLocked = link.status === 'locked'
       if (isLocked) setLink({ status: 'connecting' })
       else listener({ kind: 'link', link })
-      if (counters) listener({ kind: 'counters', counters })
+      if (history.since.length > 0) listener(history)
       if (listeners.size === 1 || isLocked) open()
       return () => {
         if (!listeners.delete(entry) || listeners.size > 0) return
         close()
         link = { status: 'connecting' }
-        counters = undefined
+        history = noHistory
       }
     },
   }

@@ -10,6 +10,11 @@ interface DataTableProps {
   readonly className?: string
 }
 
+/** The head of a column of numbers, which stand at its right. */
+export const NumberHead = ({ text }: { readonly text: string }): ReactElement => (
+  <span className="number-head">{text}</span>
+)
+
 export const DataTable = ({ label, columns, children, className = '' }: DataTableProps): ReactElement => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
   <section className={`scroll ${className}`} tabIndex={0} aria-label={label}>

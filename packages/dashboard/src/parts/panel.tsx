@@ -8,7 +8,7 @@ interface PanelProps {
   /** Controls at the right of the title. */
   readonly actions?: ReactNode
   readonly className?: string
-  readonly children: ReactNode
+  readonly children?: ReactNode
 }
 
 export function Panel({ title, note, actions, className = '', children }: PanelProps): ReactElement {
@@ -17,7 +17,7 @@ export function Panel({ title, note, actions, className = '', children }: PanelP
     <section className={`panel ${className}`} aria-labelledby={id}>
       <div className="bar">
         <h2 id={id}>{title}</h2>
-        {note !== undefined && <span className="quiet note">{note}</span>}
+        {note !== undefined && note !== false && <span className="quiet note">{note}</span>}
         {actions !== undefined && <div className="actions">{actions}</div>}
       </div>
       {children}

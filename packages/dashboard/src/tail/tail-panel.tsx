@@ -1,10 +1,16 @@
-/** Shows events as they are stored, newest on top. */
-import { type ReactElement, useState } from 'react'
-import { formatCount, formatTime, type Hues, hueClass, shortSession } from '../format.ts'
-import { Field } from '../parts/field.tsx'
-import { Segmented } from '../parts/segmented.tsx'
+/** Shows events as they are stored, newest on top, those that somebody wants to see. */
+import { type ReactElement, type UIEvent, useRef, useState } from 'react'
+import { formatCount, type Hues } from '../format.ts'
+import { Panel } from '../parts/panel.tsx'
+import { useRowWindow } from '../parts/use-row-window.ts'
+import { useAddress } from '../router.ts'
 import { useShortcuts } from '../use-shortcuts.ts'
-import { matching, type Shown, type Tail, type TailEntry } from './tail.ts'
+import { keptRows, type Tail } from './tail.ts'
+import { matching, needsFacts, readTailFilter } from './tail-filter.ts'
+import { TailFilterBar } from './tail-filter-bar.tsx'
+import { TailTableRow } from './tail-row.tsx'
+import { useSessionFacts } from './use-session-facts.ts'
+import './tail.css'
 
 interface TailPanelProps {
   readonly tail: Tail
@@ -12,48 +18,49 @@ interface TailPanelProps {
   readonly listening: boolean
 }
 
+/** As tail.css has it. */
+const rowHeightRem = 1.5
+
 export function TailPanel({ tail, hues, listening }: TailPanelProps): ReactElement {
   const [held, setHeld] = useState<Tail>()
-  const [filter, setFilter] = useState('')
-  const [kinds, setKinds] = useState<Shown>('all')
+  const scroller = useRef<HTMLElement>(null)
+  const filter = readTailFilter(useAddress())
   const shown = held ?? tail
-  const entries = matching(shown.entries, filter, kinds)
-  const turn = () => setHeld(held ? undefined : tail)
+  const ids = shown.rows.flatMap((row) => (row.kind === 'gap' ? [] : [row.sessionId]))
+  const facts = useSessionFacts(needsFacts(filter) ? ids : [])
+  const rows = matching(shown.rows, filter, (id) => facts.get(id))
+  const { start, end } = useRowWindow(scroller, rows.length, rowHeightRem)
+
+  function turn(): void {
+    setHeld(held ? undefined : tail)
+    if (held) scroller.current?.scrollTo({ top: 0 })
+  }
   useShortcuts([{ key: 'p', does: held ? 'Let the tail go on' : 'Pause the tail', run: turn }])
-  const waitingText = listening ? 'Listening.' : 'Waiting for the link.'
+
+  /** Who scrolls down reads: nothing shall move under their eyes. */
+  function onScroll({ currentTarget }: UIEvent): void {
+    if (!held && currentTarget.scrollTop > 0) setHeld(tail)
+  }
+
   return (
-    <section className="panel tail" aria-labelledby="tail-title">
-      <div className="bar">
-        <h2 id="tail-title">Live tail</h2>
-        {shown.lost > 0 && (
-          <p className="quiet" title="They are stored all the same. The tail shows at most 500 a second.">
-            {formatCount(shown.lost)} too fast to show
-          </p>
-        )}
-        <Segmented
-          label="Show"
-          value={kinds}
-          options={[
-            { value: 'all', text: 'All' },
-            { value: 'rejected', text: 'Rejected' },
-          ]}
-          onChange={setKinds}
-        />
-        <Field label="Type">
-          <input type="search" value={filter} onChange={(event) => setFilter(event.target.value)} />
-        </Field>
+    <Panel
+      title="Live tail"
+      note={tail.lost > 0 && <span title={lostTitle}>{formatCount(tail.lost)} too fast to show</span>}
+      actions={
         <button type="button" aria-pressed={held !== undefined} onClick={turn}>
           {held ? 'Go on' : 'Pause'}
         </button>
-      </div>
-      {entries.length === 0 ? (
-        <p className="quiet">{tail.entries.length === 0 ? waitingText : 'Nothing of this kind among the newest.'}</p>
-      ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-        <section className="scroll" tabIndex={0} aria-label="Newest events">
-          <table>
+      }
+      className="tail"
+    >
+      <TailFilterBar filter={filter} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      <section className="scroll" ref={scroller} tabIndex={0} aria-label="Newest events" onScroll={onScroll}>
+        {rows.length === 0 && <p className="nothing quiet">{emptyText(shown.rows.length, listening)}</p>}
+        {rows.length > 0 && (
+          <table aria-rowcount={rows.length + 1}>
             <thead>
-              <tr>
+              <tr aria-rowindex={1}>
                 <th scope="col">Time</th>
                 <th scope="col">Type</th>
                 <th scope="col">Data</th>
@@ -62,25 +69,30 @@ export function TailPanel({ tail, hues, listening }: TailPanelProps): ReactEleme
               </tr>
             </thead>
             <tbody>
-              {entries.map((entry) => (
-                <Row key={entry.key} entry={entry} hue={hueClass(hues, entry.type)} />
+              <Space rows={start} />
+              {rows.slice(start, end).map((row, at) => (
+                <TailTableRow key={row.key} row={row} index={start + at + 2} hues={hues} />
               ))}
+              <Space rows={rows.length - end} />
             </tbody>
           </table>
-        </section>
-      )}
-    </section>
+        )}
+      </section>
+    </Panel>
   )
 }
 
-const Row = ({ entry, hue }: { readonly entry: TailEntry; readonly hue: string }): ReactElement => (
-  <tr className={entry.rejected ? 'rejected' : hue}>
-    <td className="time">{formatTime(entry.at)}</td>
-    <td className="type">{entry.rejected ? `rejected: ${entry.type}` : entry.type}</td>
-    <td className="data">{entry.text}</td>
-    <td className="session-id" title={entry.sessionId}>
-      {shortSession(entry.sessionId)}
-    </td>
-    <td className="seq">{formatCount(entry.seq)}</td>
-  </tr>
-)
+const lostTitle = `They are stored all the same. The tail is sent at most 500 a second, and keeps the newest ${formatCount(keptRows)}.`
+
+function emptyText(rows: number, listening: boolean): string {
+  if (rows > 0) return 'Nothing like that among the newest. What comes is looked at as it comes.'
+  return listening ? 'Listening. Events appear here as they are stored.' : 'Waiting for the link.'
+}
+
+/** In the place of rows that are out of sight. */
+const Space = ({ rows }: { readonly rows: number }): ReactElement | null =>
+  rows <= 0 ? null : (
+    <tr>
+      <td className="space" colSpan={5} style={{ height: `${rows * rowHeightRem}rem` }} />
+    </tr>
+  )

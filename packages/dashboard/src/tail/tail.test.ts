@@ -1,6 +1,6 @@
-import type { LiveTail } from '@downlink/collector'
+import type { LiveTail, StoredEvent, StoredRejection } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import { addTail, emptyTail, matching } from './tail.ts'
+import { addTail, emptyTail, fillTail, keptRows, markTail, medianDelayMs, type Tail } from './tail.ts'
 
 const anEvent = (seq: number, type = 'x', data: unknown = {}) => ({
   id: `s:${seq}`,
@@ -9,46 +9,78 @@ const anEvent = (seq: number, type = 'x', data: unknown = {}) => ({
   data,
   sessionId: 's',
   seq,
-  receivedAt: 2000,
+  receivedAt: 2000 + seq,
+})
+
+const aStored = (seq: number): StoredEvent => ({ ...anEvent(seq), correctedTimestamp: 1000 + seq })
+
+const aRejection = (seq: number): StoredRejection => ({
+  sessionId: 's',
+  seq,
+  code: 'bad_text',
+  message: 'Expected text',
+  raw: '',
+  receivedAt: 2000 + seq,
 })
 
 const aMessage = (over: Partial<LiveTail>): LiveTail => ({ events: [], rejected: [], lost: 0, ...over })
+const live = (tail: Tail, ...seqs: number[]) => addTail(tail, aMessage({ events: seqs.map((seq) => anEvent(seq)) }))
+const stored = (...seqs: number[]) => ({ events: seqs.map(aStored), rejected: [] })
+
+/** Sequences, and gaps with their size. */
+const spell = ({ rows }: Tail) => rows.map((row) => (row.kind === 'gap' ? `gap ${row.entries ?? '?'}` : row.seq))
 
 it('puts the newest on top', () => {
-  const tail = addTail(
-    addTail(emptyTail, aMessage({ events: [anEvent(1), anEvent(2)] })),
-    aMessage({ events: [anEvent(3)] }),
-  )
-  expect(tail.entries.map(({ seq }) => seq)).toEqual([3, 2, 1])
+  expect(spell(live(live(emptyTail, 1, 2), 3))).toEqual([3, 2, 1])
 })
 
-it('stays small, and adds up what was lost', () => {
-  const many = Array.from({ length: 150 }, (_, at) => anEvent(at))
-  const tail = [1, 2].reduce((sum, lost) => addTail(sum, aMessage({ events: many, lost })), emptyTail)
-  expect(tail.entries).toHaveLength(200)
-  expect(tail.lost).toBe(3)
+it('stays small, shows where something was left out, and adds it up', () => {
+  const first = addTail(emptyTail, aMessage({ events: [anEvent(1)], lost: 2 }))
+  const second = addTail(first, aMessage({ events: [anEvent(7)], lost: 3 }))
+  expect(spell(second)).toEqual([7, 'gap 3', 1, 'gap 2'])
+  expect(new Set(second.rows.map(({ key }) => key)).size).toBe(4)
+  const many = Array.from({ length: keptRows }, (_, at) => anEvent(100 + at))
+  const third = addTail(second, aMessage({ events: many, lost: 1 }))
+  expect([third.rows.length, third.lost]).toEqual([keptRows, 6])
 })
 
-it('shows data as short text', () => {
-  const long = 'x'.repeat(1000)
+it('shows data as short text, and what was rejected by its code', () => {
+  const long = 'x'.repeat(5000)
   const events = [anEvent(1, 'x', { html: '<b>' }), anEvent(2, 'x', null), anEvent(3, 'x', long)]
-  const [third, second, first] = addTail(emptyTail, aMessage({ events })).entries
-  expect(first?.text).toBe('{"html":"<b>"}')
-  expect(second?.text).toBe('')
-  expect(third?.text).toHaveLength(401)
+  const rejected = [{ ...aRejection(4), code: 'bad_text' as const }]
+  const texts = addTail(emptyTail, aMessage({ events, rejected })).rows
+  expect(texts[0]).toMatchObject({ kind: 'rejected', type: 'bad_text', text: 'Expected text' })
+  expect(texts[1]).toMatchObject({ text: `"${long.slice(0, 999)}…` })
+  expect(texts[2]).toMatchObject({ text: '' })
+  expect(texts[3]).toMatchObject({ text: '{"html":"<b>"}' })
 })
 
-it('tells rejected events by their code', () => {
-  const rejected = [
-    { sessionId: 's', seq: 1, code: 'bad_text' as const, message: 'Expected text', raw: '', receivedAt: 1 },
-  ]
-  const [entry] = addTail(emptyTail, aMessage({ rejected })).entries
-  expect(entry).toMatchObject({ type: 'bad_text', rejected: true, text: 'Expected text' })
+it('begins with what is stored, nothing twice, whichever comes first', () => {
+  const marked = markTail(emptyTail)
+  const late = fillTail(live(marked, 4, 5), stored(5, 4, 3, 2))
+  expect(spell(late)).toEqual([5, 4, 3, 2])
+  const early = live(live(fillTail(marked, stored(4, 3, 2)), 4, 5), 6)
+  expect(spell(early)).toEqual([6, 5, 4, 3, 2])
 })
 
-it('filters by part of a type', () => {
-  const { entries } = addTail(emptyTail, aMessage({ events: [anEvent(1, 'bullet_hit'), anEvent(2, 'ship_spawned')] }))
-  expect(matching(entries, ' BULLET ', 'all').map(({ type }) => type)).toEqual(['bullet_hit'])
-  expect(matching(entries, '', 'all')).toHaveLength(2)
-  expect(matching(entries, '', 'rejected')).toEqual([])
+it('has what was rejected where it came, and none of it from long before', () => {
+  const events = Array.from({ length: 200 }, (_, at) => aStored(1000 - 2 * at))
+  const filled = fillTail(markTail(emptyTail), { events, rejected: [aRejection(999), aRejection(5)] })
+  expect(spell(filled).slice(0, 3)).toEqual([1000, 999, 998])
+  expect(spell(filled)).not.toContain(5)
+  expect(spell(fillTail(markTail(emptyTail), { events: [aStored(9)], rejected: [aRejection(5)] }))).toEqual([9, 5])
+})
+
+it('closes the gap of a link that was lost, where what is stored reaches so far', () => {
+  const lost = live(markTail(live(emptyTail, 1, 2)), 6)
+  expect(spell(lost)).toEqual([6, 'gap ?', 2, 1])
+  expect(spell(fillTail(lost, stored(6, 5, 4, 3, 2)))).toEqual([6, 5, 4, 3, 2, 1])
+  expect(spell(fillTail(lost, stored(6, 5, 4)))).toEqual([6, 5, 4, 'gap ?', 2, 1])
+  expect(spell(fillTail(lost, stored()))).toEqual([6, 'gap ?', 2, 1])
+})
+
+it('tells the median delay of the newest events', () => {
+  expect(medianDelayMs(emptyTail)).toBeUndefined()
+  const delays = [5, 1000, 10].map((ms, at) => ({ ...anEvent(at), receivedAt: 1000 + at + ms }))
+  expect(medianDelayMs(addTail(emptyTail, aMessage({ events: delays, rejected: [], lost: 9 })))).toBe(10)
 })

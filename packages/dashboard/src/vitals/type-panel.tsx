@@ -1,45 +1,63 @@
-/** Shows how many events of each type are stored. */
+/** Lists the types with their rate and how many of each are stored: the legend of the chart, and a filter. */
 import type { ReactElement } from 'react'
-import { type Counts, formatCount, type Hues, hueClass } from '../format.ts'
+import { type Counts, formatCount, formatLarge, type Hues, hueClass } from '../format.ts'
+import { Panel } from '../parts/panel.tsx'
 
 const shownTypes = 14
 
 interface TypePanelProps {
   readonly types: Counts
+  /** Of the last second; undefined where what is shown is not of now. */
+  readonly rates: ReadonlyMap<string, number> | undefined
   readonly hues: Hues
   readonly empty: boolean
+  /** Where only one type is shown. */
+  readonly hrefOf: (type: string) => string
 }
 
 const othersText = (types: number): string => (types === 1 ? '1 other type' : `${formatCount(types)} other types`)
 
-export function TypePanel({ types, hues, empty }: TypePanelProps): ReactElement {
+export function TypePanel({ types, rates, hues, empty, hrefOf }: TypePanelProps): ReactElement {
   const sorted = Object.entries(types).sort(([, a], [, b]) => b - a)
-  const most = sorted[0]?.[1] ?? 1
   const rest = sorted.slice(shownTypes).reduce((sum, [, count]) => sum + count, 0)
   return (
-    <section className="panel types" aria-labelledby="types-title">
-      <h2 id="types-title">Event types</h2>
+    <Panel title="Event types" className="types">
       {sorted.length === 0 && <p className="quiet">{empty ? 'None yet.' : 'Waiting for the counters.'}</p>}
       {sorted.length > 0 && (
-        <ul>
-          {sorted.slice(0, shownTypes).map(([type, count]) => (
-            <li key={type} className={hueClass(hues, type)}>
-              <span className="name" title={type}>
-                {type}
-              </span>
-              <span className="count">{formatCount(count)}</span>
-              <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-                <rect width={Math.max(0.5, (count / most) * 100)} height="1" />
-              </svg>
-            </li>
-          ))}
-        </ul>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+        <section className="rows" tabIndex={0} aria-label="Types">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Type</th>
+                <th scope="col" className="number">
+                  a second
+                </th>
+                <th scope="col" className="number">
+                  stored
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sorted.slice(0, shownTypes).map(([type, count]) => (
+                <tr key={type} className={hueClass(hues, type)}>
+                  <td className="name" title={type}>
+                    <span className="swatch" aria-hidden="true" />
+                    <a href={hrefOf(type)}>{type}</a>
+                  </td>
+                  <td className="number">{rates ? formatCount(Math.round(rates.get(type) ?? 0)) : '–'}</td>
+                  <td className="number count">{formatLarge(count)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {rest > 0 && (
+            <p className="quiet">
+              and {othersText(sorted.length - shownTypes)}, {formatCount(rest)} {rest === 1 ? 'event' : 'events'}
+            </p>
+          )}
+        </section>
       )}
-      {rest > 0 && (
-        <p className="quiet">
-          and {othersText(sorted.length - shownTypes)}, {formatCount(rest)} {rest === 1 ? 'event' : 'events'}
-        </p>
-      )}
-    </section>
+    </Panel>
   )
 }

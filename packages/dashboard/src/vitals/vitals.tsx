@@ -1,40 +1,50 @@
-/** Shows at the first glance how much comes in, and whether anything was lost. */
+/** Shows at the first glance how much comes in, how fast it is safe, and whether anything was lost. */
 
 import type { LiveCounters } from '@downlink/collector'
-import type { ReactElement } from 'react'
-import { formatCount, formatLarge } from '../format.ts'
+import type { ReactElement, ReactNode } from 'react'
+import { formatCount, formatDuration, formatLarge } from '../format.ts'
 
 interface VitalsProps {
   readonly counters: LiveCounters | undefined
   /** The counters are of now, and not of when the link was lost. */
   readonly current: boolean
   /** Of all sessions, as their ledgers say: the live counters don't know which session will never come back. */
-  readonly missing: number
+  readonly missing: number | undefined
+  /** From an event's push until it came, in the middle of the newest ones; undefined where none came. */
+  readonly delayMs: number | undefined
 }
 
-export function Vitals({ counters, current, missing }: VitalsProps): ReactElement {
-  const { stored = 0, rejected = 0, dropped = 0, refused = 0, perSecond = [], sockets = 0 } = counters ?? {}
+export function Vitals({ counters, current, missing = 0, delayMs }: VitalsProps): ReactElement {
+  const { stored = 0, rejected = 0, dropped = 0, refused = 0, perSecond = [], commits } = counters ?? {}
+  const { sockets = 0, openSessions = 0 } = counters ?? {}
+  const { medianMs = null, p99Ms = null } = commits ?? {}
   return (
-    <section className="vitals" aria-labelledby="vitals-title">
+    <section aria-labelledby="vitals-title">
       <h2 id="vitals-title" className="hidden">
         Vitals
       </h2>
-      <div className="panel rate">
-        <p className="figure">
-          <strong>{current ? formatCount(perSecond.at(-1) ?? 0) : '–'}</strong>
-          <span>events a second</span>
-          <span>
-            {current ? formatCount(sockets) : '–'} {sockets === 1 ? 'socket' : 'sockets'} up
-          </span>
-        </p>
-        <Sparkline values={perSecond} />
-      </div>
-      <dl className="panel counts">
-        <Figure name="stored" value={stored} tone="stored" />
-        <Figure name="rejected" value={rejected} tone={rejected > 0 ? 'rejected' : 'none'} />
-        <Figure name="dropped" value={dropped} tone={dropped > 0 ? 'dropped' : 'none'} />
-        <Figure name="missing" value={missing} tone={missing > 0 ? 'missing' : 'none'} />
-        <Figure name="refused" value={refused} tone={refused > 0 ? 'rejected' : 'none'} />
+      <dl className="vitals">
+        <Figure name="events a second">{current ? formatCount(perSecond.at(-1) ?? 0) : '–'}</Figure>
+        <Figure name="sessions open" title={`${formatCount(sockets)} sockets up`}>
+          {current ? formatCount(openSessions) : '–'}
+        </Figure>
+        <Figure
+          name="arrival"
+          title="From an event's push until it came, by the sender's clock: the median of the newest"
+        >
+          {current && delayMs !== undefined ? formatDuration(delayMs) : '–'}
+        </Figure>
+        <Figure name="commit" title="Until an event was safe on disk, in the last ten seconds: the median">
+          {current && medianMs !== null ? formatDuration(medianMs) : '–'}
+        </Figure>
+        <Figure name="slowest commits" title="What 99 of 100 stayed below, in the last ten seconds">
+          {current && p99Ms !== null ? formatDuration(p99Ms) : '–'}
+        </Figure>
+        <Count name="stored" value={stored} tone="stored" />
+        <Count name="rejected" value={rejected} tone="rejected" />
+        <Count name="dropped" value={dropped} tone="dropped" />
+        <Count name="missing" value={missing} tone="missing" />
+        <Count name="refused" value={refused} tone="rejected" />
       </dl>
     </section>
   )
@@ -42,42 +52,26 @@ export function Vitals({ counters, current, missing }: VitalsProps): ReactElemen
 
 interface FigureProps {
   readonly name: string
+  readonly title?: string
+  readonly children: ReactNode
+}
+
+const Figure = ({ name, title, children }: FigureProps): ReactElement => (
+  <div className="figure">
+    <dt>{name}</dt>
+    <dd title={title}>{children}</dd>
+  </div>
+)
+
+interface CountProps {
+  readonly name: string
   readonly value: number
   readonly tone: string
 }
 
-const Figure = ({ name, value, tone }: FigureProps): ReactElement => (
-  <div className={`figure tone-${tone}`}>
+const Count = ({ name, value, tone }: CountProps): ReactElement => (
+  <div className={`figure tone-${value > 0 ? tone : 'none'}`}>
     <dt>{name}</dt>
     <dd title={formatCount(value)}>{formatLarge(value)}</dd>
   </div>
 )
-
-const sparklineHeight = 40
-
-/** A minute of the rate, second by second. */
-function Sparkline({ values }: { readonly values: readonly number[] }): ReactElement {
-  const top = Math.max(1, ...values)
-  const width = Math.max(1, values.length - 1)
-  const points = values.map(
-    (value, at) => `${at},${(sparklineHeight - (value / top) * (sparklineHeight - 2) - 1).toFixed(2)}`,
-  )
-  return (
-    <figure className="sparkline">
-      <svg
-        viewBox={`0 0 ${width} ${sparklineHeight}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label="Rate over the last minute"
-      >
-        <polygon className="area" points={`0,${sparklineHeight} ${points.join(' ')} ${width},${sparklineHeight}`} />
-        <polyline className="trace" points={points.join(' ')} />
-      </svg>
-      <figcaption>
-        <span>60 s ago</span>
-        <span>peak {formatCount(Math.max(0, ...values))} a second</span>
-        <span>now</span>
-      </figcaption>
-    </figure>
-  )
-}

@@ -1,0 +1,66 @@
+import type { Health, LiveCounters } from '@downlink/collector'
+import { expect, it } from 'vitest'
+import { judgeHealth, judgeStore } from './judge-health.ts'
+import { refusalAdvice } from './refusal-advice.ts'
+
+type Store = LiveCounters['store']
+
+const counters = (over: Partial<Store> = {}) => {
+  const lag = { bytes: 0, events: 0, ms: 0 }
+  return { store: { isUp: true, lag, restarts: {}, readsRunning: 0, readsKilled: 0, ...over } } as LiveCounters
+}
+
+const health = (over: Partial<Health> = {}): Health => ({
+  startedAt: 0,
+  versions: { collector: '1', node: 'v20', platform: 'linux x64' },
+  disk: { logBytes: 1e6, maxLogBytes: 4e9, databaseBytes: 5e6, freeBytes: 5e10 },
+  memory: { collectorBytes: 1e8, storeBytes: 2e8 },
+  commits: { medianMs: 0.5, p99Ms: 2, failed: 0 },
+  refusals: [],
+  reports: {},
+  ...over,
+})
+
+const disk = (over: Partial<Health['disk']>) => health({ disk: { ...health().disk, ...over } })
+const find = (lines: readonly { readonly name: string; readonly status: string }[], name: string) =>
+  lines.find((line) => line.name === name)?.status
+
+it('finds nothing where all is well, and says no more than it knows', () => {
+  const lines = [...judgeStore(counters(), true), ...judgeHealth(health())]
+  expect(lines.filter(({ status }) => status !== 'good')).toEqual([])
+  expect(lines.filter(({ advice }) => advice !== undefined)).toEqual([])
+  for (const nothing of [judgeStore(undefined, true), judgeStore(counters(), false)]) {
+    expect(nothing).toEqual([{ name: 'State', value: 'Not known', status: 'unknown' }])
+  }
+})
+
+it.each<[string, string, ReturnType<typeof judgeStore>]>([
+  ['State', 'bad', judgeStore(counters({ isUp: false }), true)],
+  ['Behind the log', 'warn', judgeStore(counters({ lag: { bytes: 9, events: 9, ms: 6000 } }), true)],
+  ['Behind the log', 'bad', judgeStore(counters({ lag: { bytes: 9, events: 9, ms: 61_000 } }), true)],
+  ['Restarts', 'warn', judgeStore(counters({ restarts: { memory: 1, flood: 2 } }), true)],
+  ['Reads', 'warn', judgeStore(counters({ readsKilled: 1 }), true)],
+  ['Log', 'warn', judgeHealth(disk({ logBytes: 2.1e9 }))],
+  ['Log', 'bad', judgeHealth(disk({ logBytes: 3.9e9 }))],
+  ['Free disk', 'warn', judgeHealth(disk({ freeBytes: 4e9 }))],
+  ['Free disk', 'bad', judgeHealth(disk({ freeBytes: 5e8 }))],
+  ['Commits', 'warn', judgeHealth(health({ commits: { medianMs: 9, p99Ms: 200, failed: 0 } }))],
+  ['Commits', 'bad', judgeHealth(health({ commits: { medianMs: 9, p99Ms: 2000, failed: 0 } }))],
+  ['Failed commits', 'warn', judgeHealth(health({ commits: { medianMs: null, p99Ms: null, failed: 3 } }))],
+  ['Report lost_events', 'bad', judgeHealth(health({ reports: { lost_events: 1 } }))],
+  ['Report damaged_log', 'warn', judgeHealth(health({ reports: { damaged_log: 1 } }))],
+])('says what to do: %s, %s', (name, status, lines) => {
+  expect(find(lines, name)).toBe(status)
+  expect(lines.find((line) => line.name === name)?.advice).toMatch(/\w{3,}.*[.]$/)
+})
+
+it('does not guess at a disk that does not tell', () => {
+  expect(find(judgeHealth(disk({ freeBytes: null, databaseBytes: null })), 'Free disk')).toBe('unknown')
+})
+
+it('tells who runs the collector how a refused game gets in', () => {
+  expect(refusalAdvice('forbidden', 'https://game.example')).toContain('--origin https://game.example')
+  expect(refusalAdvice('forbidden', null)).toContain('--public-url')
+  expect(refusalAdvice('unauthorised', 'https://game.example')).toContain('--key')
+  expect(refusalAdvice('unheard_of', null)).toBeUndefined()
+})

@@ -1,0 +1,154 @@
+/** Judges how the collector stands, line by line; what is not well says what to do. */
+import type { Health, LiveCounters } from '@downlink/collector'
+import { formatBytes, formatCount, formatDuration, formatSpan } from '../format.ts'
+import { restartReasons, stateText, storeStateOf, sumOf } from './store-state.ts'
+
+export interface HealthLine {
+  readonly name: string
+  readonly value: string
+  readonly status: 'good' | 'warn' | 'bad' | 'unknown'
+  /** What to do; none where all is well. */
+  readonly advice?: string
+}
+
+const toleratedLagMs = 60_000
+const commitMs = { warn: 100, bad: 1000 }
+const logShare = { warn: 0.5, bad: 0.8 }
+/** The log keeps four segments of 64 MiB free, below which nothing is taken. */
+const freeBytesLimits = { warn: 5e9, bad: 1e9 }
+
+/** @param isCurrent whether the counters are of now */
+export function judgeStore(counters: LiveCounters | undefined, isCurrent: boolean): readonly HealthLine[] {
+  const state = storeStateOf(counters?.store, isCurrent)
+  if (!counters || state.status === 'unknown') return [{ name: 'State', value: 'Not known', status: 'unknown' }]
+  const { lag, restarts, readsKilled, readsRunning } = counters.store
+  return [
+    {
+      name: 'State',
+      value: stateText(state),
+      ...(state.status === 'away'
+        ? {
+            status: 'bad',
+            advice:
+              'It starts by itself, and events are taken meanwhile. If that takes longer than some minutes, the collector’s log lines say what keeps it back; with the collector stopped, downlink doctor examines the data folder.',
+          }
+        : { status: 'good' }),
+    },
+    {
+      name: 'Behind the log',
+      value: `${formatCount(lag.events)} events, ${formatBytes(lag.bytes)}, ${formatSpan(lag.ms)}`,
+      ...judged(lag.ms > toleratedLagMs ? 'bad' : state.status === 'behind' ? 'warn' : 'good', {
+        warn: 'More came than the database takes at once; nothing is lost, and answers are of a moment ago.',
+        bad: 'The database does not keep up. End what reads for long (SQL, exports), give it a faster disk or more cores; the log fills until then.',
+      }),
+    },
+    {
+      name: 'Restarts',
+      value: sumOf(restarts) === 0 ? 'none' : `${formatCount(sumOf(restarts))}: ${restartReasons(restarts)}`,
+      ...adviceOnRestarts(restarts),
+    },
+    {
+      name: 'Reads',
+      value: `${formatCount(readsRunning)} running, ${formatCount(readsKilled)} killed`,
+      ...judged(readsKilled > 0 ? 'warn' : 'good', {
+        warn: 'A query could not be interrupted, or took all memory, and ended with the database’s process. Narrow it with WHERE, or read less at a time.',
+      }),
+    },
+  ]
+}
+
+export function judgeHealth(health: Health): readonly HealthLine[] {
+  const { disk, commits, memory, reports } = health
+  const share = disk.logBytes / disk.maxLogBytes
+  return [
+    {
+      name: 'Log',
+      value: `${formatBytes(disk.logBytes)} of at most ${formatBytes(disk.maxLogBytes)}`,
+      ...judged(share >= logShare.bad ? 'bad' : share >= logShare.warn ? 'warn' : 'good', {
+        warn: 'It empties as the database follows: see how far it is behind.',
+        bad: 'Once it is full nothing more is taken. Let the database catch up, or start the collector with a larger --max-log.',
+      }),
+    },
+    {
+      name: 'Database file',
+      value: disk.databaseBytes === null ? 'none yet' : formatBytes(disk.databaseBytes),
+      status: 'good',
+    },
+    {
+      name: 'Free disk',
+      value: disk.freeBytes === null ? 'not known' : formatBytes(disk.freeBytes),
+      ...judged(disk.freeBytes === null ? 'unknown' : below(disk.freeBytes, freeBytesLimits), {
+        warn: 'Make room soon: delete old *.corrupt-* files and exports, or move the data folder.',
+        bad: 'Make room now: with too little nothing more is taken. Delete old *.corrupt-* files and exports, or move the data folder.',
+      }),
+    },
+    {
+      name: 'Commits',
+      value:
+        commits.p99Ms === null
+          ? 'none in the last ten seconds'
+          : `${formatDuration(commits.medianMs ?? 0)}, 99 of 100 below ${formatDuration(commits.p99Ms)}`,
+      ...judged((commits.p99Ms ?? 0) > commitMs.bad ? 'bad' : (commits.p99Ms ?? 0) > commitMs.warn ? 'warn' : 'good', {
+        warn: 'The disk syncs slowly, or is shared with others.',
+        bad: 'The disk syncs so slowly that acknowledgements wait for seconds: put the data folder on a local disk of its own.',
+      }),
+    },
+    {
+      name: 'Failed commits',
+      value: formatCount(commits.failed),
+      ...judged(commits.failed > 0 ? 'warn' : 'good', {
+        warn: 'The log could not be written, and clients kept their events. The collector’s log lines say why: a full disk, most often.',
+      }),
+    },
+    { name: 'Memory', value: memoryText(memory), status: 'good' },
+    ...Object.entries(reports).map(([code, count]): HealthLine => {
+      const advice = reportAdvice[code]
+      return {
+        name: `Report ${code}`,
+        value: formatCount(count),
+        status: code === 'lost_events' ? 'bad' : 'warn',
+        ...(advice && { advice }),
+      }
+    }),
+  ]
+}
+
+const reportAdvice: Readonly<Record<string, string>> = {
+  lost_events:
+    'Events that were acknowledged are lost: the log was damaged. Ledgers say whose. Look at the disk, and see the guide on damaged data.',
+  damaged_log:
+    'A part of the log could not be read, and was stepped over. Look at the disk, and see the guide on damaged data.',
+  missing_segment: 'A file of the log is gone: was the data folder copied or cleaned while the collector ran?',
+  foreign_events: 'The database holds events that the log does not know: was one of the two put back from a backup?',
+  unstorable_event: 'The database refused an event for its content. It is among the rejected ones, as unstorable.',
+  store_unavailable: 'The database could not be written for a while. The collector’s log lines say why.',
+}
+
+const restartAdvice: Readonly<Record<string, string>> = {
+  query_time: 'A query went on past its time: narrow it with WHERE.',
+  memory: 'It ran out of memory: narrow queries, or give the machine more.',
+  hung: 'It said nothing for half a minute: is the disk stuck, or the machine overloaded?',
+  crash: 'It crashed: keep the collector’s log lines, and tell the makers.',
+  open_failed: 'It could not open its data: stop the collector, and run downlink doctor.',
+}
+
+function adviceOnRestarts(restarts: LiveCounters['store']['restarts']): Pick<HealthLine, 'status' | 'advice'> {
+  const reasons = Object.keys(restarts).filter((reason) => (restarts[reason] ?? 0) > 0)
+  if (reasons.length === 0) return { status: 'good' }
+  const advice = reasons.map((reason) => restartAdvice[reason] ?? '').join(' ')
+  return { status: 'warn', advice: `${advice} Nothing was lost.`.trim() }
+}
+
+function judged(
+  status: HealthLine['status'],
+  advice: Partial<Record<HealthLine['status'], string>>,
+): Pick<HealthLine, 'status' | 'advice'> {
+  const words = advice[status]
+  return { status, ...(words !== undefined && { advice: words }) }
+}
+
+const below = (value: number, limits: { readonly warn: number; readonly bad: number }): HealthLine['status'] =>
+  value < limits.bad ? 'bad' : value < limits.warn ? 'warn' : 'good'
+
+const memoryText = ({ collectorBytes, storeBytes }: Health['memory']): string =>
+  `${formatBytes(collectorBytes)} collector, ${storeBytes === null ? 'database not known' : `${formatBytes(storeBytes)} database`}`

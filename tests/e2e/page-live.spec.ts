@@ -1,0 +1,162 @@
+/** The view of what happens now: the tail has what was there and what comes, none twice; what is picked stands in the address. */
+import type { Page } from '@playwright/test'
+import { holdStore } from './fixtures/hold-store.ts'
+import { expect, test } from './fixtures/test.ts'
+import { expectAccessible } from './page/accessible.ts'
+import { aSession, stamped } from './page/session.ts'
+
+const region = (page: Page, name: string) => page.getByRole('region', { name })
+const tail = (page: Page) => region(page, 'Live tail')
+const rows = (page: Page) =>
+  tail(page)
+    .getByRole('row')
+    .filter({ has: page.getByRole('cell') })
+const seqs = (page: Page) => rows(page).locator('.seq')
+const figure = (page: Page, name: string) => page.locator('.vitals .figure', { hasText: name }).locator('dd')
+const linkUp = (page: Page) => expect(page.getByRole('status').first()).toHaveText('Link up')
+
+const frames = { type: 'frame_stats', data: { fps: 60, p50Ms: 1, p95Ms: 2, p99Ms: 3, worstMs: 4, entities: 5 } }
+const toggled = { type: 'telemetry_toggled', data: { enabled: true } }
+
+test('begins with what is stored, goes on with what comes, and has nothing twice', async ({ page, station }) => {
+  const session = aSession(station)
+  await session.push(...Array.from({ length: 20 }, () => stamped(toggled)))
+  await session.push({ type: 'nonsense', timestamp: Date.now(), data: {} })
+  const opened = page.goto('/')
+  for (let at = 0; at < 10; at++) await session.push(stamped(toggled))
+  await opened
+  await linkUp(page)
+  await session.push(stamped(toggled))
+  await expect(seqs(page).first()).toHaveText('32')
+  const wanted = Array.from({ length: 32 }, (_, at) => `${32 - at}`)
+  await expect(seqs(page)).toHaveText(wanted.slice(0, await seqs(page).count()))
+  await expect(tail(page).getByRole('table')).toHaveAttribute('aria-rowcount', '33')
+  await region(page, 'Newest events').evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
+  await expect(seqs(page).last()).toHaveText('1')
+  await expect(rows(page).filter({ hasText: 'rejected: unknown_type' })).toHaveCount(1)
+})
+
+test('closes the gap of a link that was lost', async ({ page, station, complaints }) => {
+  complaints.expect(/^Failed to load resource: net::/)
+  const session = aSession(station)
+  await page.goto('/')
+  await linkUp(page)
+  await session.push(stamped(toggled))
+  await expect(seqs(page)).toHaveText(['1'])
+  station.wire.cut()
+  await expect(page.getByRole('status').first()).toHaveText('Link lost, trying again')
+  station.wire.mend()
+  await session.push(stamped(toggled), stamped(toggled))
+  await linkUp(page)
+  await session.push(stamped(toggled))
+  await expect(seqs(page)).toHaveText(['4', '3', '2', '1'])
+  await expect(tail(page)).not.toContainText('The link was lost here')
+})
+
+test('picks by type, session, build, label and text, as the address says', async ({ page, station }) => {
+  const ada = aSession(station, { build: '1.2.0', labels: { player: 'Ada' } })
+  const bob = aSession(station, { build: '1.3.0', labels: { player: 'Bob' } })
+  await ada.push(stamped(toggled), { type: '', timestamp: 1 })
+  await bob.push(stamped(frames))
+  const picked = async (query: string, ids: readonly string[]) => {
+    await page.goto(`/#/live?${query}`)
+    await expect(rows(page).locator('.session-id a')).toHaveText(ids.map((id) => `…${id.slice(-8)}`))
+  }
+  await picked('', [bob.id, ada.id, ada.id])
+  await picked('label=player%3Dada', [ada.id, ada.id])
+  await picked('build=1.3', [bob.id])
+  await picked(`session=${ada.id}&kind=rejected`, [ada.id])
+  await picked('text=FPS', [bob.id])
+  await picked('type=toggled&build=1.2', [ada.id])
+
+  await page.goto('/#/live')
+  await page.getByRole('searchbox', { name: 'Label' }).pressSequentially('bob')
+  await expect(page).toHaveURL(/#\/live\?label=bob$/)
+  await expect(rows(page)).toHaveCount(1)
+  await page.getByRole('radio', { name: 'Rejected' }).check()
+  await expect(tail(page)).toContainText('Nothing like that among the newest.')
+  await expectAccessible(page, 'live-nothing-picked')
+  await region(page, 'Event types').getByRole('link', { name: 'telemetry_toggled' }).click()
+  await expect(page.getByRole('searchbox', { name: 'Type' })).toHaveValue('telemetry_toggled')
+  await page.goBack()
+  await expect(page).toHaveURL(/#\/live\?label=bob&kind=rejected$/)
+})
+
+test('holds still for who scrolls down or says so, and goes on', async ({ page, station }) => {
+  const session = aSession(station)
+  await session.push(...Array.from({ length: 190 }, () => stamped(toggled)))
+  await page.goto('/')
+  await expect(seqs(page).first()).toHaveText('190')
+  expect(await rows(page).count()).toBeLessThan(100)
+  const scroller = region(page, 'Newest events')
+  await scroller.focus()
+  await page.keyboard.press('End')
+  await expect(seqs(page).last()).toHaveText('1')
+  await session.push(stamped(toggled))
+  await expect(figure(page, 'stored')).toHaveText('191')
+  await expect(seqs(page).last()).toHaveText('1')
+  await tail(page).getByRole('button', { name: 'Go on' }).click()
+  await expect(seqs(page).first()).toHaveText('191')
+  await page.keyboard.press('p')
+  await session.push(stamped(toggled))
+  await expect(figure(page, 'stored')).toHaveText('192')
+  await expect(seqs(page).first()).toHaveText('191')
+  await page.keyboard.press('p')
+  await expect(seqs(page).first()).toHaveText('192')
+})
+
+test('shows rates, commits, and what was rejected, dropped and refused, as it happens', async ({ page, station }) => {
+  const session = aSession(station)
+  await page.goto('/')
+  await linkUp(page)
+  await expect(region(page, 'Not stored')).toContainText('Nothing was rejected, dropped or refused')
+  await expect(tail(page)).toContainText('Listening.')
+  await expectAccessible(page, 'live-empty')
+  await session.push(stamped(toggled), { type: 'nonsense', timestamp: 1 }, { drop: { overflow: 1 } })
+  const headers = { origin: 'https://elsewhere.example' }
+  await fetch(`${station.url}/telemetry`, { method: 'POST', headers, body: '[]' })
+  const losses = region(page, 'Not stored').getByRole('listitem')
+  await expect(losses.filter({ hasText: 'refused: forbidden' })).toContainText('1')
+  await expect(losses.filter({ hasText: 'rejected: unknown_type' })).toContainText('1')
+  await expect(losses.filter({ hasText: 'dropped: overflow' })).toContainText('1')
+  await expect(figure(page, 'commit').first()).toHaveText(/ ms$/)
+  await expect(figure(page, 'arrival')).toHaveText(/s$/)
+  await expect(page.getByRole('img', { name: /Events a second by type/ })).toBeVisible()
+  for (let at = 0; at < 12; at++) {
+    await session.push(...Array.from({ length: 8 + at }, () => stamped(toggled)), stamped(frames))
+  }
+  await expectAccessible(page, 'live')
+})
+
+test('says that the link is lost', async ({ page, station, complaints }) => {
+  complaints.expect(/^Failed to load resource: net::/)
+  await page.goto('/')
+  await linkUp(page)
+  await aSession(station).push(stamped(toggled))
+  await expect(rows(page)).toHaveCount(1)
+  station.wire.cut()
+  await expect(figure(page, 'events a second')).toHaveText('–')
+  await expect(rows(page)).toHaveCount(1)
+  await expectAccessible(page, 'live-link-lost')
+})
+
+test('goes on while the database is away, and has what was before once it is back', async ({
+  page,
+  station,
+  complaints,
+}) => {
+  test.skip(process.platform !== 'linux', 'finding the store process takes /proc, which Linux has')
+  test.slow()
+  complaints.expect(/status of 503/)
+  const session = aSession(station)
+  await session.push(stamped(toggled))
+  const letGo = await holdStore()
+  await page.goto('/')
+  await linkUp(page)
+  await session.push(stamped(toggled))
+  await expect(seqs(page)).toHaveText(['2'])
+  await expect(page.getByRole('link', { name: 'Database: starting again' })).toBeVisible()
+  await expectAccessible(page, 'live-store-away')
+  letGo()
+  await expect(seqs(page)).toHaveText(['2', '1'], { timeout: 40_000 })
+})
