@@ -1,7 +1,7 @@
 /** Checks one event from outside against the wire's limits, before any schema does. */
 import type { ReceivedElement } from './element.ts'
 import { utf8Length } from './encode.ts'
-import type { WireEvent } from './frames.ts'
+import type { WireEvent } from './event.ts'
 import { type Decoded, decoded, excerpt, isCount, isObject, isTime, isWellFormedText, refused } from './json.ts'
 import type { JsonSlice } from './json-scanner.ts'
 import { protocolDefaults } from './limits.ts'
@@ -24,13 +24,13 @@ export const rejectionCodes = [
 export type RejectionCode = (typeof rejectionCodes)[number]
 
 export interface EventLimits {
-  /** @default 65536 */
+  /** Bytes of an event's data, as JSON in UTF-8, whole, from 1. @default 65536 */
   readonly maxEventBytes: number
-  /** @default 32 */
+  /** Arrays and objects of the data that lie in each other, whole, from 1. @default 32 */
   readonly maxDepth: number
-  /** @default 256 */
+  /** Keys of one object of the data, whole, from 1. @default 256 */
   readonly maxKeys: number
-  /** @default 128 */
+  /** UTF-16 units of the type's name, whole, from 1. @default 128 */
   readonly maxTypeLength: number
 }
 

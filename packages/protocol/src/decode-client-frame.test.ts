@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { decodeClientFrame, decodePost, looksLikePost, spanOf } from './decode-client-frame.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { decodeBody, decodeClientFrame, decodePost, looksLikePost, spanOf } from './decode-client-frame.ts'
 import { cutElement } from './element.ts'
 import { encodeBatch, encodeFrame } from './encode.ts'
 import type { Batch, Hello } from './frames.ts'
@@ -218,4 +218,35 @@ it('counts the sequences an element stands for', () => {
 
 it('takes a game’s own event for no post', () => {
   expect([null, [], { session: 1, proof: 2 }, { type: 'x', events: [] }].some(looksLikePost)).toBe(false)
+})
+
+describe('the body of a POST', () => {
+  const events = [{ type: 'x', timestamp: 1 }]
+  const posted = { ...hello, pushed: 1, seq: 1 }
+
+  it('tells a batch with its hello from plain events', () => {
+    const received = [{ value: events[0], text: '{"type":"x","timestamp":1}' }]
+    expect(decodeBody(JSON.stringify({ ...posted, events }))).toMatchObject({
+      value: { kind: 'acked', post: { ...posted, events: received } },
+    })
+    expect(decodeBody(JSON.stringify(events))).toMatchObject({ value: { kind: 'plain', events: received } })
+    expect(decodeBody('{"type":"x"}\n{"type":"y"}')).toMatchObject({ value: { kind: 'plain', events: { length: 2 } } })
+  })
+
+  it.each([
+    ['too many elements', JSON.stringify({ ...posted, events: Array(5001).fill(0) }), 'too_large'],
+    ['too many plain events', JSON.stringify(Array(5001).fill(0)), 'too_large'],
+    ['a hello that is none', JSON.stringify({ ...posted, next: 0, events }), 'bad_frame'],
+    ['nothing', '', 'bad_json'],
+  ])('refuses %s', (_, text, code) => {
+    expect(decodeBody(text)).toMatchObject({ ok: false, error: { code } })
+  })
+
+  it('parses a body once', () => {
+    const parse = vi.spyOn(JSON, 'parse')
+    onTestFinished(() => parse.mockRestore())
+    decodeBody(JSON.stringify({ ...posted, events }))
+    decodeBody(JSON.stringify(events))
+    expect(parse).toHaveBeenCalledTimes(2)
+  })
 })

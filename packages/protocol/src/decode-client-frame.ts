@@ -1,8 +1,8 @@
-/** Decodes what a collector reads: hello, batch, ping, and the body that is all of them at once. */
-import { dropReasons } from './drop-reasons.ts'
-import { cutEvents } from './element.ts'
-import { isSessionId } from './event.ts'
-import type { Batch, Hello, ReceivedBatch, ReceivedFrame, ReceivedHello, ReceivedPost, WireDrop } from './frames.ts'
+/** Decodes what a collector reads: the frames of a client, and the body of a POST, which is a batch with its hello inlined or plain events. */
+import { readPlain } from './decode-plain.ts'
+import { cutEvents, type ReceivedElement } from './element.ts'
+import { dropReasons, isSessionId, type WireDrop } from './event.ts'
+import type { Batch, Hello, ReceivedBatch, ReceivedFrame, ReceivedHello, ReceivedPost } from './frames.ts'
 import { readHelloDetails } from './hello-details.ts'
 import {
   type Decoded,
@@ -51,6 +51,21 @@ export function decodeClientFrame(
     default:
       return refused('unknown_frame', `Expected "t" to be "hello", "batch" or "ping", got ${excerpt(frame.t)}`)
   }
+}
+
+export type ReceivedBody =
+  | { readonly kind: 'acked'; readonly post: ReceivedPost }
+  | { readonly kind: 'plain'; readonly events: readonly ReceivedElement[] }
+
+/** Reads the body of a POST. Never throws. The body's size is the transport's to bound before this is called. */
+export function decodeBody(text: string, maxElements: number = protocolDefaults.maxElements): Decoded<ReceivedBody> {
+  const whole = parseJson(text)
+  if (whole.ok && looksLikePost(whole.value)) {
+    const post = decodePost(whole.value, text, maxElements)
+    return post.ok ? decoded({ kind: 'acked', post: post.value }) : post
+  }
+  const events = readPlain(text, whole, maxElements)
+  return events.ok ? decoded({ kind: 'plain', events: events.value }) : events
 }
 
 /**

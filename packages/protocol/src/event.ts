@@ -1,4 +1,4 @@
-/** Types an event: what happened in a game, when, and as which event of which session; and makes its id. */
+/** Types an event, as its readers see it and as it is on the wire, and a drop, which stands for events that were given up. */
 
 /**
  * A telemetry event as its readers see it.
@@ -27,3 +27,24 @@ export const eventId = (sessionId: string, seq: number): string => `${sessionId}
 const sessionForm = /^[A-Za-z0-9._-]{1,64}$/
 
 export const isSessionId = (value: unknown): value is string => typeof value === 'string' && sessionForm.test(value)
+
+/** An event on the wire: its session and sequence follow from the batch around it. */
+export interface WireEvent {
+  readonly type: string
+  readonly timestamp: number
+  readonly data?: unknown
+  readonly version?: number
+}
+
+/** Why a client gave an event up. The list is closed: a drop without one of these reasons does not exist. */
+export const dropReasons = ['overflow', 'oversize', 'unencodable', 'disabled', 'cleared', 'sampled'] as const
+
+export type DropReason = (typeof dropReasons)[number]
+
+/** How many events were dropped, by reason. A reason without drops is absent. */
+export type DropCounts = { readonly [Reason in DropReason]?: number }
+
+/** Stands for as many consecutive sequences as its counts add up to. */
+export interface WireDrop {
+  readonly drop: DropCounts
+}

@@ -1,19 +1,6 @@
 /** Declares the frames of `downlink.v1`, as JSON text. docs/protocol.md says when each is sent. */
-import type { DropCounts } from './drop-reasons.ts'
 import type { ReceivedElement } from './element.ts'
-
-/** An event on the wire: its session and sequence follow from the batch around it. */
-export interface WireEvent {
-  readonly type: string
-  readonly timestamp: number
-  readonly data?: unknown
-  readonly version?: number
-}
-
-/** Stands for as many consecutive sequences as its counts add up to. */
-export interface WireDrop {
-  readonly drop: DropCounts
-}
+import type { DropCounts, WireDrop } from './event.ts'
 
 /** Who sends, and from where on. */
 export interface Hello {

@@ -10,8 +10,14 @@ export {
   rejectionCodes,
 } from './check-event.ts'
 export { type CloseCode, closeCodes } from './close-codes.ts'
-export { decodeBody, type ReceivedBody } from './decode-body.ts'
-export { decodeClientFrame, decodePost, isDrop, spanOf } from './decode-client-frame.ts'
+export {
+  decodeBody,
+  decodeClientFrame,
+  decodePost,
+  isDrop,
+  type ReceivedBody,
+  spanOf,
+} from './decode-client-frame.ts'
 export { decodePlain } from './decode-plain.ts'
 export { decodeServerFrame } from './decode-server-frame.ts'
 export {
@@ -25,10 +31,18 @@ export {
   type StandardSchema,
 } from './define-events.ts'
 export { kindOf, messageOf, shown } from './describe.ts'
-export { type DropCounts, type DropReason, dropReasons } from './drop-reasons.ts'
 export { cutElement, cutEnvelope, type ReceivedElement } from './element.ts'
 export { encodeBatch, encodeFrame, encodeJson, toJsonValue, utf8Length, wellFormedJson } from './encode.ts'
-export { eventId, isSessionId, type TelemetryEvent } from './event.ts'
+export {
+  type DropCounts,
+  type DropReason,
+  dropReasons,
+  eventId,
+  isSessionId,
+  type TelemetryEvent,
+  type WireDrop,
+  type WireEvent,
+} from './event.ts'
 export type {
   AckFrame,
   Batch,
@@ -50,8 +64,6 @@ export type {
   SlowFrame,
   Totals,
   WelcomeFrame,
-  WireDrop,
-  WireEvent,
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
 export { isCount, isTime } from './json.ts'
