@@ -250,6 +250,30 @@ test('waits for the database, and goes on by itself', async ({ page, station, co
 test.describe('of a game', () => {
   test.use({ stationOptions: { events: 'game' } })
 
+  test('says that nobody answers, keeps what there is, and goes on by itself', async ({
+    battle,
+    station,
+    browser,
+    complaints,
+  }) => {
+    complaints.expect(/ERR_|WebSocket|network/)
+    await battle.open()
+    await battle.begin()
+    await battle.playOn(60)
+    await expect.poll(async () => (await station.sessions()).length).toBe(1)
+    const [session] = await station.sessions()
+    const page = await (await browser.newContext()).newPage()
+    await page.goto(`${station.url}/#/sessions/${session}`)
+    const head = region(page, 'Session')
+    await expect(head).toContainText('It goes on.')
+    await page.context().setOffline(true)
+    await expect(head).toContainText('The collector does not answer; it is asked again by itself.')
+    await expect(region(page, 'Timeline')).toContainText('events in sight')
+    await page.context().setOffline(false)
+    await expect(head).not.toContainText('does not answer')
+    await page.context().close()
+  })
+
   test('follows a session that goes on', async ({ battle, station, context }) => {
     await battle.open()
     await battle.begin()

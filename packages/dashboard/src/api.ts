@@ -28,6 +28,9 @@ export class ApiError extends Error {
 /** The database's process is starting: the same request works in a moment. */
 export const isStoreAway = (error: unknown): boolean => error instanceof ApiError && error.code === 'store_unavailable'
 
+/** Nobody answers: the link is gone, or the collector is. */
+export const isUnreachable = (error: unknown): boolean => error instanceof ApiError && error.code === 'unreachable'
+
 /** A read token has to be shown first. */
 export const isLocked = (error: unknown): boolean => error instanceof ApiError && error.status === 401
 

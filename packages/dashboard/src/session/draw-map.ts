@@ -54,7 +54,7 @@ function drawAll(context: CanvasRenderingContext2D, shown: Uint32Array, at: Proj
     const pixel = Math.floor(at.y(row)) * width + Math.floor(at.x(row))
     counts[pixel] = (counts[pixel] ?? 0) + 1
   }
-  const colours = Array.from({ length: height }, () => channelsOf(theme.quiet))
+  const colours = new Array(height).fill(channelsOf(theme.quiet))
   const pixels = paintDensity({ counts, width, rows: height }, colours, 1)
   const all = new OffscreenCanvas(width, height)
   all.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0)

@@ -4,8 +4,10 @@ import { Panel } from '../parts/panel.tsx'
 import { EmptyState, LoadingState } from '../parts/states.tsx'
 import type { Recorded } from './recording.ts'
 
-export function NoEvents({ recorded }: { readonly recorded: Recorded }): ReactElement {
+export function NoEvents({ recorded }: { readonly recorded: Recorded }): ReactElement | null {
   const { progress, rejections } = recorded
+  // The head says why nothing comes.
+  if (progress === 'failed') return null
   if (progress === 'loading') return <LoadingState what="its events" />
   return (
     <Panel title="Timeline">

@@ -92,6 +92,43 @@ it('shows the events though what is drawn of their payloads can not be read', as
   await vi.waitFor(() => expect(recording.snapshot()).toMatchObject({ progress: 'whole', fault: 'too long' }))
 })
 
+it('goes on where it stood once somebody answers again', async () => {
+  const gone = new ApiError(0, 'unreachable', 'The collector does not answer.')
+  const answers = [aPage([{ seq: 1, type: 'a', at: 1 }], 1), gone, gone, aPage([{ seq: 2, type: 'a', at: 2 }])]
+  const { recording, states } = aSession([{}], [], {
+    fetchTimeline: async () => {
+      const answer = answers.shift()
+      if (answer instanceof Error || answer === undefined) throw answer
+      return answer
+    },
+  })
+  recording.start()
+  await vi.waitFor(() => expect(textOf(recording.snapshot())).toBe('2 whole'))
+  expect(states).toEqual([
+    'loading',
+    '0 loading',
+    '1 loading',
+    '1 disconnected',
+    '1 disconnected',
+    '2 loading',
+    '2 whole',
+  ])
+})
+
+it('says that it failed in the midst of it, and keeps what there is', async () => {
+  const pages = [aPage([{ seq: 1, type: 'a', at: 1 }], 1)]
+  const { recording } = aSession([{}], [], {
+    fetchTimeline: async () => {
+      const page = pages.shift()
+      if (!page) throw new ApiError(422, 'query_timeout', 'Too long.')
+      return page
+    },
+  })
+  recording.start()
+  await vi.waitFor(() => expect(recording.snapshot()).toMatchObject({ progress: 'failed', fault: 'Too long.' }))
+  expect(textOf(recording.snapshot())).toBe('1 failed')
+})
+
 it('is silent once it is stopped, and begins anew', async () => {
   const { recording, states } = aSession([{}], ['a'])
   recording.start()

@@ -1,7 +1,7 @@
 /** Loads one session, page by page, then what can be drawn of its payloads, and what comes while it goes on. */
 import type { Ledger, TimelinePage } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
-import { ApiError, fetchLedger, fetchTimeline, type QueryAnswer, runQuery } from '../api.ts'
+import { ApiError, fetchLedger, fetchTimeline, isUnreachable, type QueryAnswer, runQuery } from '../api.ts'
 import { askAgain } from '../ask-again.ts'
 import { EventColumns } from './event-columns.ts'
 import { createFieldReader, noFields, type SessionFields } from './field-reader.ts'
@@ -14,6 +14,17 @@ export type RecordingState =
   | { readonly status: 'unknown' }
   | Recorded
 
+export type Progress =
+  | 'loading'
+  | 'whole'
+  /** There are more than are shown. */
+  | 'partly'
+  /** The database is away, or nobody answers: both are asked again. */
+  | 'away'
+  | 'disconnected'
+  /** It is not asked again by itself. */
+  | 'failed'
+
 /** What there is of it so far. */
 export interface Recorded extends SessionFields {
   readonly status: 'here'
@@ -21,8 +32,7 @@ export interface Recorded extends SessionFields {
   readonly columns: EventColumns
   /** Grows with `columns`, which stay the same object. */
   readonly version: number
-  /** `partly`: there are more than are shown. */
-  readonly progress: 'loading' | 'away' | 'whole' | 'partly'
+  readonly progress: Progress
   /** Why something of it could not be read. */
   readonly fault: string | undefined
 }
@@ -70,7 +80,7 @@ export function createRecording(sessionId: string, ports: RecordingPorts = brows
       set({ status: 'loading' })
       record(signal).catch((error: unknown) => {
         if (signal.aborted) return
-        if (state.status === 'here') change({ fault: messageOf(error) })
+        if (state.status === 'here') change({ progress: 'failed', fault: messageOf(error) })
         else if (error instanceof ApiError && error.status === 404) set({ status: 'unknown' })
         else set({ status: 'failed', message: messageOf(error) })
       })
@@ -88,7 +98,7 @@ export function createRecording(sessionId: string, ports: RecordingPorts = brows
   async function record(signal: AbortSignal): Promise<void> {
     const onAway = () => (state.status === 'here' ? change({ progress: 'away' }) : set({ status: 'away' }))
     const ask = async <Answer>(request: () => Promise<Answer>): Promise<Answer> => {
-      const answer = await askAgain(request, onAway, signal, ports.wait)
+      const answer = await askAgain(() => reconnecting(request, signal), onAway, signal, ports.wait)
       // It was on its way when nobody wanted it any more.
       signal.throwIfAborted()
       return answer
@@ -122,6 +132,21 @@ export function createRecording(sessionId: string, ports: RecordingPorts = brows
         ledger = await ask(() => ports.fetchLedger(sessionId, signal))
         change({ ledger, progress })
       } while (ledger.pushed === before.pushed && ledger.stored === before.stored)
+    }
+  }
+
+  /** What is shown stays, and goes on once somebody answers again. */
+  async function reconnecting<Answer>(request: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+    for (;;) {
+      try {
+        return await request()
+      } catch (error) {
+        signal.throwIfAborted()
+        if (state.status !== 'here' || !isUnreachable(error)) throw error
+      }
+      change({ progress: 'disconnected' })
+      await ports.wait(pollMs)
+      signal.throwIfAborted()
     }
   }
 

@@ -8,15 +8,21 @@ import { ledgerInWords } from './ledger-words.ts'
 import { type Recorded, shownEvents } from './recording.ts'
 import { formatOffset } from './viewport.ts'
 
-export function SessionHead({ recorded }: { readonly recorded: Recorded }): ReactElement {
+interface SessionHeadProps {
+  readonly recorded: Recorded
+  readonly onRetry: () => void
+}
+
+export function SessionHead({ recorded, onRetry }: SessionHeadProps): ReactElement {
   const { ledger, columns, fault, progress } = recorded
   const { fromMs, toMs } = columns.extent('corrected')
   const { sessionId, build, labels = {}, firstSeen, open, ended, delivery } = ledger
   const state = open ? 'open' : ended ? 'ended' : 'closed'
-  const facts: readonly (readonly [name: string, text: string])[] = [
+  /** Some lead to all sessions of which the same is so. */
+  const facts: readonly (readonly [name: string, text: string, search?: Readonly<Record<string, string>>])[] = [
     ['State', delivery === 'plain' ? `${state}, plain` : state],
-    ...(build === undefined ? [] : [['Build', build] as const]),
-    ...Object.entries(labels),
+    ...(build === undefined ? [] : [['Build', build, { build }] as const]),
+    ...Object.entries(labels).map(([label, value]) => [label, value, { label, value }] as const),
     ['First heard of', `${new Date(firstSeen).toLocaleDateString('en-CA')} ${formatTime(firstSeen)}`],
     ...(columns.length === 0 ? [] : [['Length', formatOffset(toMs - fromMs)] as const]),
   ]
@@ -24,10 +30,10 @@ export function SessionHead({ recorded }: { readonly recorded: Recorded }): Reac
   return (
     <Panel title="Session" note={<code>{sessionId}</code>} actions={all} className="session-head">
       <dl className="facts">
-        {facts.map(([name, text]) => (
-          <div key={name}>
+        {facts.map(([name, text, search]) => (
+          <div key={`${name} ${Object.keys(search ?? {})}`}>
             <dt>{name}</dt>
-            <dd>{text}</dd>
+            <dd>{search ? <a href={hrefOf({ view: 'sessions', parameters: search })}>{text}</a> : text}</dd>
           </div>
         ))}
       </dl>
@@ -43,9 +49,17 @@ export function SessionHead({ recorded }: { readonly recorded: Recorded }): Reac
           Waiting for the database. What is shown is from before.
         </p>
       )}
+      {progress === 'disconnected' && (
+        <p className="waiting" role="status">
+          The collector does not answer; it is asked again by itself. What is shown is from before.
+        </p>
+      )}
       {fault !== undefined && (
         <p className="fault" role="alert">
-          {fault} What is shown may lack something.
+          {fault} What is shown may lack something.{' '}
+          <button type="button" onClick={onRetry}>
+            Try again
+          </button>
         </p>
       )}
     </Panel>

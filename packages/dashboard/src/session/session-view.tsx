@@ -44,7 +44,7 @@ export default function SessionView(): ReactElement {
     case 'here':
       return (
         <>
-          <SessionHead recorded={state} />
+          <SessionHead recorded={state} onRetry={retry} />
           <SessionTimeline recorded={state} />
         </>
       )
