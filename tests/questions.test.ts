@@ -3,48 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCollector, type QueryResult, type Question, type QuestionList } from '@downlink/collector'
-import { battleEvents, createBattle } from '@downlink/red-vs-blue'
+import { battleEvents } from '@downlink/red-vs-blue'
 import { beforeAll, expect, it, vi } from 'vitest'
-import { aHello, openClient } from '../packages/collector/test/harness.ts'
 import { bindQuestion } from '../packages/dashboard/src/questions/bind-question.ts'
 import { type Narrowing, narrowSql } from '../packages/dashboard/src/questions/narrow-sql.ts'
-import { loadFields, loadOffers, type Offers } from '../packages/dashboard/src/questions/offers.ts'
+import { loadFields, loadSchema, type Offers, offersOf } from '../packages/dashboard/src/questions/offers.ts'
 import { suggestPicks } from '../packages/dashboard/src/questions/suggest-picks.ts'
-
-interface Sitting {
-  readonly player: string
-  readonly gpu?: string
-  readonly build: string
-  readonly from: string
-  readonly seed: number
-  readonly fails?: boolean
-  readonly clockMs?: number
-}
-
-const sittings: readonly Sitting[] = [
-  { player: 'ada', gpu: 'integrated', build: '0.1.0', from: '2026-01-05T10:00:00Z', seed: 1, fails: true },
-  { player: 'ada', gpu: 'integrated', build: '0.2.0', from: '2026-01-06T10:00:00Z', seed: 2, clockMs: -90_000 },
-  { player: 'bo', gpu: 'discrete', build: '0.2.0', from: '2026-01-06T11:00:00Z', seed: 3 },
-  { player: "o'hara", build: '0.2.0', from: '2026-01-07T09:00:00Z', seed: 4, clockMs: 7_200_000 },
-]
-const ticks = 2400
-
-/** What bots play, what a page adds to it (frame times), and what goes wrong. */
-function eventsOf({ from, seed, fails = false, clockMs = 0 }: Sitting): readonly object[] {
-  const events: object[] = []
-  let tick = 0
-  const push = (type: string, data: unknown) =>
-    events.push({ type, data, timestamp: Date.parse(from) + clockMs + Math.floor((tick * 1000) / 60) })
-  const battle = createBattle({ seed, push })
-  for (; tick < ticks; tick++) {
-    battle.step()
-    if (tick % 60 === 0)
-      push('frame_stats', { fps: 60, p50Ms: 16, p95Ms: 18 + seed, p99Ms: 25, worstMs: 30 + tick, entities: 50 })
-  }
-  if (fails) push('mission_failed', { missionId: 'tutorial', reason: 'lost', timestamp: 0 })
-  push('frame_stats', { fps: 'fast' })
-  return events
-}
+import { sendSitting, sittings } from './battle-sittings.ts'
 
 let offers: Offers
 let questions: ReadonlyMap<string, Question>
@@ -53,8 +18,8 @@ let query: (sql: string) => Promise<QueryResult>
 beforeAll(async () => {
   const data = await mkdtemp(join(tmpdir(), 'downlink-'))
   const collector = createCollector({ data, events: battleEvents, logger: false })
-  const { url, telemetry } = await collector.listen({ port: 0 })
-  for (const sitting of sittings) await send(telemetry, sitting)
+  const { url } = await collector.listen({ port: 0 })
+  for (const sitting of sittings) await sendSitting(url, sitting)
   query = async (sql) => {
     const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
     const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body: JSON.stringify({ sql }) })
@@ -67,26 +32,12 @@ beforeAll(async () => {
   const list: QuestionList = await (await fetch(`${url}/api/questions`)).json()
   expect(list.problems).toEqual([])
   questions = new Map(list.questions.map((question) => [question.name, question]))
-  offers = await loadOffers(query)
+  offers = offersOf(await (await fetch(`${url}/api/labels`)).json(), await loadSchema(query))
   return async () => {
     await collector.close()
     await rm(data, { recursive: true, force: true })
   }
 })
-
-async function send(telemetry: string, sitting: Sitting): Promise<void> {
-  const { player, gpu, build, clockMs = 0 } = sitting
-  const hello = aHello({ now: Date.now() + clockMs, meta: { build, labels: { player, ...(gpu && { gpu }) } } })
-  const client = await openClient({ telemetry }, hello)
-  await client.hello()
-  const events = eventsOf(sitting)
-  for (let at = 0; at < events.length; at += 500) {
-    const batch = events.slice(at, at + 500)
-    client.send({ t: 'batch', seq: at + 1, pushed: at + batch.length, events: batch })
-    await client.next()
-  }
-  client.ws.terminate()
-}
 
 async function sqlOf(name: string, picks: Readonly<Record<string, string>> = {}): Promise<string> {
   const question = questions.get(name)

@@ -8,7 +8,9 @@ const currentLink = (page: Page) => page.getByRole('navigation', { name: 'Views'
 
 const titles = ['Live', 'Sessions', 'Questions', 'SQL', 'Rejected', 'Health']
 
-test('turns to a view by link, by number and by address, and back', async ({ page }) => {
+test('turns to a view by link, by number and by address, and back', async ({ page, complaints }) => {
+  // There is no such session.
+  complaints.expect(/status of 404/)
   await page.goto('/')
   await expect(page).toHaveTitle('Live · Downlink')
   for (const [at, title] of titles.entries()) {
@@ -28,10 +30,10 @@ test('turns to a view by link, by number and by address, and back', async ({ pag
 
 test('shows SQL of an address, and does not run it', async ({ page }) => {
   const asked: string[] = []
-  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  page.on('request', (request) => asked.push(request.postData() ?? ''))
   await page.goto('/#/sql?q=SELECT+6+*+7+AS+answer')
   await expect(page.getByLabel('One SELECT')).toHaveText('SELECT 6 * 7 AS answer')
-  expect(asked).not.toContain('/api/query')
+  expect(asked.filter((body) => body.includes('answer'))).toEqual([])
   await page.goto('/#/sql?q=SELECT+1')
   await expect(page.getByLabel('One SELECT')).toHaveText('SELECT 1')
 })
@@ -57,7 +59,7 @@ test('lists its keys, and leaves single ones alone where somebody says so', asyn
   await page.goto('/#/sql')
   await page.getByLabel('One SELECT').fill('')
   await page.keyboard.type('12?')
-  await expect(page.getByLabel('One SELECT')).toHaveValue('12?')
+  await expect(page.getByLabel('One SELECT')).toHaveText('12?')
   await expect(heading(page)).toHaveText('SQL')
 
   await page.goto('/#/live')

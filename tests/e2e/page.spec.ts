@@ -200,7 +200,7 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   await expect(asked.getByText('Waiting for the database')).toHaveCount(0)
   await asked.getByLabel('One SELECT').fill('SELECT range FROM range(1200)')
   await asked.keyboard.press('Control+Enter')
-  await expect(sql).toContainText('1,200 rows (500 shown)')
+  await expect(sql).toContainText('1,200 rows')
 })
 
 test('shows what came of an answer that broke off, and why; and why a query was killed', async ({

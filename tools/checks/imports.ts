@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/client': ['protocol'],
   'packages/collector': ['protocol', 'artifacts'],
   'packages/world-state': ['artifacts', 'protocol'],
-  'packages/dashboard': ['protocol', 'collector'],
+  'packages/dashboard': ['protocol', 'collector', 'artifacts'],
   'packages/playwright': ['artifacts', 'protocol', 'collector'],
   'packages/cli': ['protocol', 'client', 'collector', 'artifacts', 'world-state', 'playwright'],
   'games/red-vs-blue': ['protocol', 'client', 'artifacts', 'world-state'],

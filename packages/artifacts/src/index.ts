@@ -11,7 +11,7 @@ export {
   type InspectorExport,
   type InspectorExportOptions,
 } from './create-inspector-export-artifacts.ts'
-export { formulaStart, guardFormula } from './csv.ts'
+export { formulaStart, guardFormula, toCsv } from './csv.ts'
 export { maxDelayMs, realTimer, type SetTimer, withTimeout } from './deadline.ts'
 export { ArtifactError, type ArtifactErrorCode } from './errors.ts'
 export {

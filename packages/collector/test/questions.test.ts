@@ -48,6 +48,13 @@ it('lists the built-in ones, whole', async () => {
   })
 })
 
+it('names the functions that a query may call, and no other', async () => {
+  const { url } = await aRunning()
+  const { functions } = await (await fetch(`${url}/api/functions`)).json()
+  expect(functions).toEqual(expect.arrayContaining(['approx_quantile', 'json_each', 'range', 'time_bucket']))
+  for (const name of ['getenv', 'read_csv', 'repeat', '->>']) expect(functions).not.toContain(name)
+})
+
 it('reads a folder as it is now, and tells file and line of what is no question', async () => {
   const folder = await aFolder()
   const { titles, list } = await aRunning({ questions: folder })

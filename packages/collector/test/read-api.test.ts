@@ -308,7 +308,7 @@ it('describes its routes as they are', async () => {
   await fetch(`${url}/telemetry`, { method: 'POST', headers: { origin: 'https://evil.example' }, body: '[]' })
   const { body } = await get('/api/openapi.json')
   const session = ['sessions', 'labels', 'sessions/{id}/ledger', 'sessions/{id}/timeline']
-  const questions = ['questions', 'questions/{name}']
+  const questions = ['questions', 'functions', 'questions/{name}']
   const paths = [
     'token',
     ...session,

@@ -6,6 +6,8 @@ import type {
   LabelPage,
   Ledger,
   QueryResult,
+  Question,
+  QuestionList,
   SessionPage,
   StoredEvent,
   StoredRejection,
@@ -97,6 +99,21 @@ export interface QueryAnswer extends QueryResult {
 
 export const runQuery = (sql: string, signal?: AbortSignal): Promise<QueryAnswer> => call('api/query', { sql }, signal)
 
+/** Names of the functions that a query may call. */
+export const fetchFunctions = async (signal?: AbortSignal): Promise<readonly string[]> =>
+  (await call<{ readonly functions: readonly string[] }>('api/functions', undefined, signal)).functions
+
+/** @returns them, and whether others can be saved */
+export const fetchQuestions = (signal?: AbortSignal): Promise<QuestionList & { readonly writable: boolean }> =>
+  call('api/questions', undefined, signal)
+
+/** @param text the question's file */
+export const saveQuestion = (name: string, text: string): Promise<Question> =>
+  call(`api/questions/${encodeURIComponent(name)}`, { text }, null, {}, 'PUT')
+
+export const deleteQuestion = (name: string): Promise<undefined> =>
+  call(`api/questions/${encodeURIComponent(name)}`, undefined, null, {}, 'DELETE')
+
 /** Shows the read token once; the collector answers with a cookie. */
 export const showToken = (token: string): Promise<undefined> => call('api/token', { token })
 
@@ -109,8 +126,9 @@ async function call<Answer>(
   body?: object,
   signal: AbortSignal | null = null,
   headers: RequestHeaders = {},
+  method = body ? 'POST' : 'GET',
 ): Promise<Answer> {
-  return readAnswer(await ask(path, body, signal, headers), signal)
+  return readAnswer(await ask(path, body, signal, headers, method), signal)
 }
 
 /** Rejects as while the database is away, where it has not got to what was acknowledged before: the answer says so. */
@@ -125,13 +143,16 @@ async function ask(
   body: object | undefined,
   signal: AbortSignal | null,
   headers: RequestHeaders,
+  method = 'GET',
 ): Promise<Response> {
-  const post = body && { method: 'POST', body: JSON.stringify(body) }
+  const json = body && { body: JSON.stringify(body) }
   const type = body && { 'content-type': 'application/json' }
-  const response = await fetch(path, { ...post, headers: { ...headers, ...type }, signal }).catch((cause: unknown) => {
-    signal?.throwIfAborted()
-    throw new ApiError(0, 'unreachable', 'The collector does not answer.', { cause })
-  })
+  const response = await fetch(path, { method, ...json, headers: { ...headers, ...type }, signal }).catch(
+    (cause: unknown) => {
+      signal?.throwIfAborted()
+      throw new ApiError(0, 'unreachable', 'The collector does not answer.', { cause })
+    },
+  )
   if (!response.ok) throw await refusalOf(response)
   return response
 }

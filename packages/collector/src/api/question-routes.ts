@@ -1,5 +1,6 @@
-/** Lists the questions that the page offers, and saves those that it is given. */
+/** Lists the questions that the page offers, saves those that it is given, and names what their SQL may call. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { allowedFunctions, allowedTableFunctions } from '../query/allowed-functions.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
 import { sendError } from './api-errors.ts'
 import type { ReadAccess } from './read-access.ts'
@@ -19,6 +20,16 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
       },
     },
     async () => ({ ...(await questions.list()), writable: mayWrite }),
+  )
+  app.get(
+    '/functions',
+    {
+      schema: {
+        summary: 'The functions that a query may call',
+        response: { 200: answers.functions, default: errorAnswer },
+      },
+    },
+    async () => ({ functions: callable }),
   )
   app.put<Named & { Body: { readonly text: string } }>(
     '/questions/:name',
@@ -48,6 +59,11 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
     },
   )
 }
+
+/** Operators are no names. */
+const callable = [...new Set([...allowedFunctions, ...allowedTableFunctions])]
+  .filter((name) => /^\w+$/.test(name))
+  .sort()
 
 const readOnly = (reply: FastifyReply): FastifyReply =>
   sendError(

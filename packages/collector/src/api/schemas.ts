@@ -183,10 +183,11 @@ const questionSchema: Schema = object({
 
 type AnswerName =
   | ('sessions' | 'labels' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query')
-  | ('question' | 'questions' | 'health' | 'eventType')
+  | ('question' | 'questions' | 'functions' | 'health' | 'eventType')
 
 export const answers: Readonly<Record<AnswerName, Schema>> = {
   question: questionSchema,
+  functions: object({ functions: list(text('Its name')) }),
   questions: object({
     questions: list(questionSchema),
     problems: list(object({ file: text('Its name'), line: count('From 1'), message: text('What is wrong') })),

@@ -1,6 +1,6 @@
 /** Puts what was picked into a question's SQL. */
 import type { Question, QuestionParameter } from '@downlink/collector'
-import { quoteKeys, quoteText, writeNumber } from './quote.ts'
+import { quoteKeys, quoteText, writeNumber } from '../quote-sql.ts'
 
 /** By parameter, as it stands in the address. */
 export type Picks = ReadonlyMap<string, string>

@@ -1,6 +1,7 @@
 /** Narrows a query to a span, a build and labels, by giving it tables of the same names that hold no more than that. */
+
+import { quoteKeys, quoteName, quoteText } from '../quote-sql.ts'
 import { secondsOf } from './bind-question.ts'
-import { quoteKeys, quoteName, quoteText } from './quote.ts'
 
 /** As it stands in the address. */
 export interface Narrowing {

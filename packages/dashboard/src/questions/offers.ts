@@ -1,7 +1,7 @@
-/** Asks what there is to pick from: types, builds, labels, fields of payloads, tables with their columns. */
-import type { QueryResult } from '@downlink/collector'
+/** Gathers what there is to pick from: types, builds, labels, fields of payloads, tables with their columns. */
+import type { LabelPage, QueryResult } from '@downlink/collector'
+import { quoteText } from '../quote-sql.ts'
 import type { Schema } from './narrow-sql.ts'
-import { quoteText } from './quote.ts'
 
 export type Ask = (sql: string) => Promise<QueryResult>
 
@@ -10,30 +10,17 @@ export interface Offers {
   readonly types: readonly string[]
   /** The newest first. */
   readonly builds: readonly string[]
-  /** The most common first. */
-  readonly labels: readonly string[]
+  /** With the most common of their values; the most common first. */
+  readonly labels: ReadonlyMap<string, readonly string[]>
   readonly schema: Schema
 }
 
-/** Of each list; whoever has more writes the name. */
-const maxOffers = 500
-
-export async function loadOffers(ask: Ask): Promise<Offers> {
-  const [types, builds, labels, schema] = await Promise.all([
-    namesIn(ask, `SELECT type FROM events GROUP BY type ORDER BY count(*) DESC, type LIMIT ${maxOffers}`),
-    namesIn(
-      ask,
-      `SELECT build FROM sessions WHERE build IS NOT NULL GROUP BY build ORDER BY max(last_seen) DESC, build LIMIT ${maxOffers}`,
-    ),
-    namesIn(
-      ask,
-      `SELECT label FROM (SELECT unnest(json_keys(labels)) AS label FROM sessions WHERE labels IS NOT NULL)
-      GROUP BY label ORDER BY count(*) DESC, label LIMIT ${maxOffers}`,
-    ),
-    loadSchema(ask),
-  ])
-  return { types, builds, labels, schema }
-}
+export const offersOf = ({ types, builds, labels }: LabelPage, schema: Schema): Offers => ({
+  types: types.map(({ type }) => type),
+  builds: builds.map(({ build }) => build),
+  labels: new Map(labels.map(({ name, values }) => [name, values.map(({ value }) => value)])),
+  schema,
+})
 
 export async function loadSchema(ask: Ask): Promise<Schema> {
   const { rows } = await ask(
@@ -49,14 +36,16 @@ export async function loadSchema(ask: Ask): Promise<Schema> {
   return schema
 }
 
-/** As payloads have them, not their views: a column may have another name. */
-export const loadFields = (ask: Ask, type: string): Promise<readonly string[]> =>
-  namesIn(
-    ask,
-    `SELECT field FROM (
-      SELECT unnest(json_keys(data)) AS field FROM (SELECT data FROM events WHERE type = ${quoteText(type)} LIMIT 500)
-    ) GROUP BY field ORDER BY field LIMIT ${maxOffers}`,
-  )
+/** Of each payload some are looked at; whoever has more fields writes their names. */
+const [sampledEvents, maxFields] = [500, 500]
 
-const namesIn = async (ask: Ask, sql: string): Promise<readonly string[]> =>
-  (await ask(sql)).rows.map(([name]) => String(name))
+/** As payloads have them, not their views: a column may have another name. */
+export async function loadFields(ask: Ask, type: string): Promise<readonly string[]> {
+  const { rows } = await ask(
+    `SELECT field FROM (
+      SELECT unnest(json_keys(data)) AS field
+      FROM (SELECT data FROM events WHERE type = ${quoteText(type)} LIMIT ${sampledEvents})
+    ) GROUP BY field ORDER BY field LIMIT ${maxFields}`,
+  )
+  return rows.map(([name]) => String(name))
+}

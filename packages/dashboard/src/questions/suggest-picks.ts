@@ -26,7 +26,7 @@ export function suggestPicks(
     const names = {
       type: () => types,
       field: () => fieldsOf(picks.get(parameter.kind === 'field' ? parameter.of : '') ?? ''),
-      label: () => labels,
+      label: () => [...labels.keys()],
       build: () => builds,
     }
     const known = Object.hasOwn(names, parameter.kind) ? names[parameter.kind as keyof typeof names]() : []

@@ -1,0 +1,114 @@
+/** Shows the answer of a question: drawn, in rows, with what it cost and how old it is; compared, where there are two. */
+import type { Question } from '@downlink/collector'
+import { type ReactElement, useCallback, useEffect, useState } from 'react'
+import { type QueryAnswer, runQuery } from '../api.ts'
+import { AnswerChart } from '../charts/answer-chart.tsx'
+import { downloadCsv } from '../charts/download-csv.ts'
+import { ResultTable } from '../charts/result-table.tsx'
+import { formatAge, formatCount } from '../format.ts'
+import { Panel } from '../parts/panel.tsx'
+import { EmptyState, ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
+import { useAnswer } from '../use-answer.ts'
+import { ComparedAnswers } from './compared-answers.tsx'
+import type { Asking } from './question-address.ts'
+
+interface QuestionAnswerProps {
+  readonly question: Question
+  readonly sql: string
+  readonly against: string | undefined
+  readonly asking: Asking
+}
+
+interface Answered {
+  readonly first: QueryAnswer
+  readonly second: QueryAnswer | undefined
+  readonly tookMs: number
+  readonly askedAtMs: number
+}
+
+export function QuestionAnswer({ question, sql, against, asking }: QuestionAnswerProps): ReactElement {
+  const ask = useCallback(
+    async (signal: AbortSignal): Promise<Answered> => {
+      const startedAt = performance.now()
+      const [first, second] = await Promise.all([
+        runQuery(sql, signal),
+        against === undefined ? undefined : runQuery(against, signal),
+      ])
+      return { first, second, tookMs: performance.now() - startedAt, askedAtMs: Date.now() }
+    },
+    [sql, against],
+  )
+  const { answer, last, retry } = useAnswer(ask)
+  const answered = answer.status === 'here' ? answer.value : last
+  if (answer.status === 'failed') return <ErrorState title="No answer" message={answer.message} onRetry={retry} />
+  if (answer.status === 'away') return <StoreAwayState onRetry={retry} />
+  if (!answered) return <LoadingState what="the answer" />
+  const { first, second } = answered
+  const error = first.error ?? second?.error
+  return (
+    <>
+      <Panel
+        title="Answer"
+        note={<Cost answered={answered} isAsking={answer.status === 'loading'} />}
+        actions={
+          <>
+            <button type="button" onClick={retry}>
+              Ask again
+            </button>
+            <button type="button" onClick={() => void downloadCsv(first, question.name)}>
+              Download CSV{second && ' of A'}
+            </button>
+            {second && (
+              <button type="button" onClick={() => void downloadCsv(second, `${question.name}-b`)}>
+                Download CSV of B
+              </button>
+            )}
+          </>
+        }
+      >
+        {error && (
+          <p className="fault" role="alert">
+            The answer was cut short: {error.message}
+          </p>
+        )}
+        {second ? (
+          <ComparedAnswers question={question} first={first} second={second} asking={asking} />
+        ) : first.rows.length === 0 ? (
+          <EmptyState title="Nothing of it is stored">
+            <p>Another pick, or a wider span, may have an answer.</p>
+          </EmptyState>
+        ) : (
+          <>
+            <AnswerChart result={first} chart={question.chart} title={question.title} />
+            <ResultTable key={answered.askedAtMs} result={first} />
+          </>
+        )}
+      </Panel>
+      <details className="panel question-sql">
+        <summary>Its SQL</summary>
+        <pre>{sql}</pre>
+        {against !== undefined && <pre>{against}</pre>}
+      </details>
+    </>
+  )
+}
+
+const ageIntervalMs = 5000
+
+function Cost({ answered, isAsking }: { readonly answered: Answered; readonly isAsking: boolean }): ReactElement {
+  const [nowMs, setNowMs] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), ageIntervalMs)
+    return () => clearInterval(timer)
+  }, [])
+  const { first, tookMs, askedAtMs } = answered
+  const rows = `${formatCount(first.rows.length)} ${first.rows.length === 1 ? 'row' : 'rows'}`
+  const age = formatAge(Math.max(0, nowMs - askedAtMs))
+  return (
+    <span role="status">
+      {isAsking
+        ? 'Asking.'
+        : `${rows}${first.truncated ? ', and more that are cut off' : ''}, took ${Math.round(tookMs)} ms, asked ${age}`}
+    </span>
+  )
+}

@@ -1,0 +1,67 @@
+/** Gathers what a question needs before it can be asked: its file, and what there is to pick from. */
+import type { Question } from '@downlink/collector'
+import { useCallback, useMemo } from 'react'
+import { fetchLabels, fetchQuestions, runQuery } from '../api.ts'
+import { type Answer, useAnswer } from '../use-answer.ts'
+import type { Picks } from './bind-question.ts'
+import { loadFields, loadSchema, type Offers, offersOf } from './offers.ts'
+import { suggestPicks } from './suggest-picks.ts'
+
+export interface ReadyQuestion {
+  readonly question: Question
+  readonly offers: Offers
+  /** By type: what its payloads have. */
+  readonly fields: ReadonlyMap<string, readonly string[]>
+}
+
+export interface UsedQuestion {
+  /** Undefined where there is no question of that name. */
+  readonly answer: Answer<ReadyQuestion | undefined>
+  readonly retry: () => void
+}
+
+/** @param given what the address picks: of its types the fields are read */
+export function useQuestion(name: string, given: Picks): UsedQuestion {
+  const { answer, retry } = useAnswer(useCallback((signal) => loadQuestion(name, signal), [name]))
+  const base = answer.status === 'here' ? answer.value : undefined
+  const types = useMemo(() => (base ? typesWithFields(base, given) : []), [base, given])
+  const key = JSON.stringify(types)
+  const fields = useAnswer(
+    useCallback(
+      async (signal: AbortSignal) => {
+        const wanted: readonly string[] = JSON.parse(key)
+        const loaded = await Promise.all(wanted.map((type) => loadFields((sql) => runQuery(sql, signal), type)))
+        return { key, fields: new Map(wanted.map((type, at) => [type, loaded[at] ?? []])) }
+      },
+      [key],
+    ),
+  )
+  return useMemo(() => {
+    if (answer.status !== 'here' || base === undefined) return { answer: answer as Answer<undefined>, retry }
+    const found = fields.answer
+    if (found.status !== 'here') return { answer: found, retry: fields.retry }
+    // The fields of what was picked before.
+    if (found.value.key !== key) return { answer: { status: 'loading' }, retry }
+    return { answer: { status: 'here', value: { ...base, fields: found.value.fields } }, retry }
+  }, [answer, base, fields.answer, fields.retry, key, retry])
+}
+
+type Base = Pick<ReadyQuestion, 'question' | 'offers'>
+
+async function loadQuestion(name: string, signal: AbortSignal): Promise<Base | undefined> {
+  const [{ questions }, labels, schema] = await Promise.all([
+    fetchQuestions(signal),
+    fetchLabels(signal),
+    loadSchema((sql) => runQuery(sql, signal)),
+  ])
+  const question = questions.find((one) => one.name === name)
+  return question && { question, offers: offersOf(labels, schema) }
+}
+
+function typesWithFields({ question, offers }: Base, given: Picks): readonly string[] {
+  const picks = suggestPicks(question, given, offers, () => [])
+  const types = question.parameters.flatMap((parameter) =>
+    parameter.kind === 'field' ? [picks.get(parameter.of) ?? ''] : [],
+  )
+  return [...new Set(types)].filter((type) => type !== '')
+}

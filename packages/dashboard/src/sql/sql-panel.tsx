@@ -1,0 +1,190 @@
+/** Asks for SQL, and shows the rows, as a table or drawn. */
+import type { QuestionChart } from '@downlink/collector'
+import { messageOf } from '@downlink/protocol'
+import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react'
+import { fetchFunctions, fetchQuestions, type QueryAnswer, runQuery } from '../api.ts'
+import { askAgain } from '../ask-again.ts'
+import { AnswerChart } from '../charts/answer-chart.tsx'
+import { downloadCsv } from '../charts/download-csv.ts'
+import { ResultTable } from '../charts/result-table.tsx'
+import { formatCount } from '../format.ts'
+import { loadSchema } from '../questions/offers.ts'
+import { useAnswer } from '../use-answer.ts'
+import { ChartChoice } from './chart-choice.tsx'
+import { ExportLinks } from './export-links.tsx'
+import { HistoryMenu } from './history-menu.tsx'
+import { SaveQuestion } from './save-question.tsx'
+import { SqlEditor } from './sql-editor.tsx'
+import { type Asked, readHistory, remember } from './sql-history.ts'
+
+type Answer =
+  /** `waiting`: the database is away, and asked again. */
+  | { readonly status: 'none' | 'running' | 'waiting' | 'cancelled' }
+  | { readonly status: 'here'; readonly result: QueryAnswer; readonly tookMs: number }
+  | { readonly status: 'failed'; readonly message: string }
+
+interface SqlPanelProps {
+  /** SQL to begin with, which is not run. */
+  readonly given: string | undefined
+  readonly chart: QuestionChart
+  /** What is asked, or how it is drawn, has changed: for the address. */
+  readonly onAsk: (sql: string, chart: QuestionChart) => void
+}
+
+export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
+  const [sql, setSql] = useState(given ?? examples[0]?.sql ?? '')
+  const [answer, setAnswer] = useState<Answer>({ status: 'none' })
+  const [history, setHistory] = useState<readonly Asked[]>(() => readHistory(localStorage))
+  const running = useRef(new AbortController())
+  const words = useWords()
+  useEffect(() => () => running.current.abort(), [])
+
+  async function run(text: string): Promise<void> {
+    running.current.abort()
+    running.current = new AbortController()
+    const { signal } = running.current
+    const ask = async (): Promise<Answer> => {
+      const startedAt = performance.now()
+      const result = await runQuery(text, signal)
+      return { status: 'here', result, tookMs: performance.now() - startedAt }
+    }
+    setSql(text)
+    setAnswer({ status: 'running' })
+    setHistory(remember(localStorage, { sql: text, atMs: Date.now() }))
+    onAsk(text, chart)
+    try {
+      setAnswer(await askAgain(ask, () => setAnswer({ status: 'waiting' }), signal))
+    } catch (error) {
+      if (!signal.aborted) setAnswer({ status: 'failed', message: messageOf(error) })
+    }
+  }
+
+  function cancel(): void {
+    running.current.abort()
+    setAnswer({ status: 'cancelled' })
+  }
+
+  const fault = faultIn(answer)
+  const isAsking = answer.status === 'running' || answer.status === 'waiting'
+  const result = answer.status === 'here' ? answer.result : undefined
+  return (
+    <section className="panel query" aria-labelledby="query-title">
+      <div className="bar">
+        <h2 id="query-title">SQL</h2>
+        <ExportLinks />
+      </div>
+      <ul className="examples">
+        {examples.map((example) => (
+          <li key={example.name}>
+            <button type="button" onClick={() => void run(example.sql)}>
+              {example.name}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <SqlEditor value={sql} onChange={setSql} onRun={() => void run(sql)} words={words} complaint={fault} />
+      <div className="bar">
+        <button type="button" className="main" onClick={() => void run(sql)} disabled={answer.status === 'running'}>
+          Run
+        </button>
+        {isAsking && (
+          <button type="button" onClick={cancel}>
+            Cancel
+          </button>
+        )}
+        <p className={answer.status === 'waiting' ? 'waiting' : 'quiet'} role="status">
+          {statusOf(answer)}
+        </p>
+        <div className="actions">
+          {result && (
+            <button type="button" onClick={() => void downloadCsv(result, 'answer')}>
+              Download these rows
+            </button>
+          )}
+          <HistoryMenu history={history} onPick={setSql} />
+        </div>
+      </div>
+      {fault !== undefined && (
+        <pre className="fault" role="alert">
+          {fault}
+        </pre>
+      )}
+      {result && (
+        <>
+          <ChartChoice chart={chart} columns={result.columns} onChange={(next) => onAsk(sql, next)} />
+          <AnswerChart result={result} chart={chart} title="The answer." />
+          <ResultTable key={answerKey(answer)} result={result} />
+          <Save sql={sql} chart={chart} />
+        </>
+      )}
+    </section>
+  )
+}
+
+/** Another answer is scrolled from its start. */
+const answerKey = (answer: Answer): number => (answer.status === 'here' ? answer.tookMs : 0)
+
+function Save({ sql, chart }: { readonly sql: string; readonly chart: QuestionChart }): ReactElement | null {
+  const { answer } = useAnswer(fetchQuestions)
+  return answer.status === 'here' ? <SaveQuestion sql={sql} chart={chart} writable={answer.value.writable} /> : null
+}
+
+/** What the editor completes. Without it one writes all the same. */
+function useWords() {
+  const ask = useCallback(async (signal: AbortSignal) => {
+    const [schema, functions] = await Promise.all([loadSchema((sql) => runQuery(sql, signal)), fetchFunctions(signal)])
+    return { schema, functions }
+  }, [])
+  return useAnswer(ask).last
+}
+
+function faultIn(answer: Answer): string | undefined {
+  if (answer.status === 'failed') return answer.message
+  return answer.status === 'here' ? answer.result.error?.message : undefined
+}
+
+function statusOf(answer: Answer): string {
+  switch (answer.status) {
+    case 'none':
+      return 'Ctrl + Enter runs it too.'
+    case 'running':
+      return 'Running.'
+    case 'waiting':
+      return 'Waiting for the database; it is asked again by itself.'
+    case 'cancelled':
+      return 'Cancelled.'
+    case 'failed':
+      return ''
+    case 'here':
+      return summaryOf(answer.result, answer.tookMs)
+  }
+}
+
+function summaryOf({ rows, truncated, error }: QueryAnswer, tookMs: number): string {
+  const count = `${formatCount(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}`
+  if (error) return `Cut short after ${count}, ${Math.round(tookMs)} ms`
+  return `${truncated ? `The first ${count}; there are more` : count}, ${Math.round(tookMs)} ms`
+}
+
+interface Example {
+  readonly name: string
+  readonly sql: string
+}
+
+/** Queries to start from. */
+const examples: readonly Example[] = [
+  {
+    name: 'Events by type',
+    sql: 'SELECT type, count(*) AS events, min(ts) AS first, max(ts) AS last\nFROM events GROUP BY type ORDER BY events DESC',
+  },
+  {
+    name: 'By minute',
+    sql: "SELECT date_trunc('minute', ts) AS minute, count(*) AS events\nFROM events GROUP BY minute ORDER BY minute DESC LIMIT 60",
+  },
+  { name: 'Ledgers', sql: 'SELECT * FROM ledgers ORDER BY missing DESC, pushed DESC LIMIT 50' },
+  {
+    name: 'Rejections',
+    sql: 'SELECT code, message, count(*) AS events FROM rejected_events\nGROUP BY ALL ORDER BY events DESC LIMIT 50',
+  },
+  { name: 'Tables', sql: 'SHOW TABLES' },
+]
