@@ -10,11 +10,10 @@ import { root } from './node-tool.ts'
 /** Names of the files, and what of the page they show. */
 const pictures = (session: string): Readonly<Record<string, string>> => ({
   live: '#/live',
-  sessions: '#/sessions',
   session: `#/sessions/${session}`,
-  questions: '#/questions',
   rejected: '#/rejected',
   health: '#/health',
+  play: 'play/',
 })
 
 const size = { width: 1280, height: 800 }
@@ -37,8 +36,9 @@ try {
   const page = await browser.newPage({ viewport: size, colorScheme: 'dark' })
   for (const [name, path] of Object.entries(pictures(await longestSession()))) {
     await page.goto(url + path)
-    // What glides has arrived by then.
-    await page.waitForTimeout(2000)
+    if (name === 'play') await page.getByRole('button', { name: 'Start the battle' }).click()
+    // What glides has arrived by then, and a battle has begun.
+    await page.waitForTimeout(4000)
     await page.screenshot({ path: join(root, 'docs/images', `${name}.jpg`), type: 'jpeg', quality: 85 })
     console.log(`docs/images/${name}.jpg`)
   }

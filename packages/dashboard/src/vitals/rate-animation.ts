@@ -29,10 +29,10 @@ export function createRateAnimation(canvas: HTMLCanvasElement): RateAnimation {
   const observer = new ResizeObserver(onResize)
   let shown: ShownRates | undefined
   let top = 1
-  let drawnMs = 0
   /** By how much this page's clock is ahead of the collector's, and of what came last: the least that was seen. */
   let aheadMs = Number.POSITIVE_INFINITY
   let colours = new Map<string, string>()
+  let timer = 0
   let frame = requestAnimationFrame(follow)
   observer.observe(canvas)
   theme.addEventListener('change', onTheme)
@@ -46,16 +46,18 @@ export function createRateAnimation(canvas: HTMLCanvasElement): RateAnimation {
     },
     stop() {
       cancelAnimationFrame(frame)
+      clearTimeout(timer)
       observer.disconnect()
       theme.removeEventListener('change', onTheme)
     },
   }
 
-  function follow(ms: number): void {
-    frame = requestAnimationFrame(follow)
-    if (ms - drawnMs < frameMs || !shown?.isRunning || isStill.matches) return
-    drawnMs = ms
-    draw()
+  function follow(): void {
+    if (shown?.isRunning && !isStill.matches) draw()
+    // Frames in which nothing moves are not asked for.
+    timer = window.setTimeout(() => {
+      frame = requestAnimationFrame(follow)
+    }, frameMs)
   }
 
   function draw(): void {
