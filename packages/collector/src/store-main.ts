@@ -1,5 +1,5 @@
 /** Runs the store process: follows the collector's log into the database, and answers what is asked of it. Started by a collector. */
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
@@ -64,7 +64,7 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
     void opened.serve().then(() => {
       send({ kind: 'ready', position: opened.position })
       // What is asked must not take the machine from ingest; but a start is waited for.
-      attempt(() => setPriority(constants.priority.PRIORITY_BELOW_NORMAL))
+      attempt(lowerPriority)
     }, failed)
     return opened
   } catch (error) {
@@ -133,6 +133,12 @@ function send(message: FromStore): void {
 function exitAfter(message: FromStore | undefined, code: number): void {
   if (message && process.connected) process.send?.(message, () => process.exit(code))
   else process.exit(code)
+}
+
+/** Linux has a priority for each thread, which those that it starts from then on take over (setpriority(2)). */
+function lowerPriority(): void {
+  const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]
+  for (const thread of threads) attempt(() => setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL))
 }
 
 function attempt(work: () => void): void {

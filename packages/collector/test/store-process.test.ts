@@ -1,8 +1,9 @@
 /** The store process ends, hangs or is ended: events are taken all the while, and who asks is told. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -32,6 +33,13 @@ async function storePid(context: TestContext, parent: number = process.pid): Pro
   return pid ?? 0
 }
 
+/** Of each of its threads (proc(5): what follows the name in parentheses begins with the third field, nice is the 19th). */
+async function prioritiesOf(pid: number): Promise<ReadonlySet<number>> {
+  const threads = await readdir(`/proc/${pid}/task`)
+  const stats = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')))
+  return new Set(stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])))
+}
+
 const isAlive = (pid: number): Promise<boolean> =>
   readFile(`/proc/${pid}/stat`, 'utf8').then(
     (stat) => !stat.includes(') Z '),
@@ -45,6 +53,13 @@ const ask = (url: string, sql: string, signal?: AbortSignal) =>
     body: JSON.stringify({ sql }),
     ...(signal && { signal }),
   })
+
+it('leaves the machine to ingest: once it serves, each of its threads has a lower priority', async (context) => {
+  const { collector } = await aCollector()
+  const pid = await storePid(context)
+  expect((await collector.query('SELECT count(*) FROM events')).rows).toHaveLength(1)
+  await expect.poll(() => prioritiesOf(pid), patient).toEqual(new Set([constants.priority.PRIORITY_BELOW_NORMAL]))
+})
 
 it('takes events while the store is killed, again and again, and has them all once it is back', async (context) => {
   const { collector, listening } = await aCollector()
