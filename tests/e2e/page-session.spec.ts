@@ -127,6 +127,34 @@ test('zooms from all of it to a frame, by wheel, keys and buttons, and the addre
   await expect(panel).toContainText('251 events in sight')
 })
 
+test.describe('on a touch screen', () => {
+  test.use({ hasTouch: true })
+
+  test('zooms by pinch, and moves by drag', async ({ page, station, context }) => {
+    const session = await playFlight(station)
+    await page.goto(`/#/sessions/${session}`)
+    const panel = region(page, 'Timeline')
+    await expect(panel).toContainText('251 events in sight')
+    const plot = await page.getByRole('application', { name: /Timeline/ }).boundingBox()
+    if (!plot) throw new Error('Expected a timeline')
+    const devtools = await context.newCDPSession(page)
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...xs: readonly number[]) =>
+      devtools.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: xs.map((x, id) => ({ x: plot.x + x, y: plot.y + 60, id })),
+      })
+    await touch('touchStart', 300, 400)
+    for (let step = 0; step <= 10; step++) await touch('touchMove', 300 - step * 20, 400 + step * 20)
+    await touch('touchEnd')
+    await expect(panel).not.toContainText('251 events in sight')
+    const zoomed = await panel.locator('.span-text').innerText()
+    await touch('touchStart', 400)
+    for (let step = 0; step <= 10; step++) await touch('touchMove', 400 - step * 10)
+    await touch('touchEnd')
+    await expect(panel.locator('.span-text')).not.toHaveText(zoomed)
+  })
+})
+
 test('tells an event with its stack, payload and neighbours, and copies it', async ({ page, station, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const session = await playFlight(station)

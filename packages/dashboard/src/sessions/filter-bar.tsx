@@ -73,8 +73,8 @@ export function FilterBar({ filter, search, onChange, onClear }: FilterBarProps)
       )}
       {select('State', 'state', 'Any', options(stateTexts))}
       {select('Errors', 'error', 'Any', options(errorTexts))}
-      {select('At least', 'minLengthMs', 'Any length', withGiven(Object.entries(lengthTexts), filter.minLengthMs))}
-      {select('At most', 'maxLengthMs', 'Any length', withGiven(Object.entries(lengthTexts), filter.maxLengthMs))}
+      {select('At least', 'minLengthMs', 'Any', withGiven(Object.entries(lengthTexts), filter.minLengthMs))}
+      {select('At most', 'maxLengthMs', 'Any', withGiven(Object.entries(lengthTexts), filter.maxLengthMs))}
       <Field label="First">
         <select value={filter.sort ?? 'newest'} onChange={({ target }) => onChange({ sort: target.value })}>
           {options(sortTexts)}
