@@ -170,3 +170,17 @@ test('is downloaded as CSV', async ({ page, station }) => {
   const text = Buffer.concat(await (await file.createReadStream()).toArray()).toString()
   expect(text).toMatch(/^code,type,build,events,sessions,example\ninvalid_payload,frame_stats,0.1.0,1,1,/)
 })
+
+test('shows an older answer with its age, until somebody asks again', async ({ page, station }) => {
+  const rows = () => region(page, 'Result').getByRole('row').allInnerTexts()
+  await play(station, sittings.slice(0, 2))
+  await page.goto('/#/questions/volume')
+  await expect(page.getByText(/took \d+ ms, asked/)).toBeVisible()
+  const before = await rows()
+  await play(station, sittings.slice(2))
+  await page.reload()
+  await expect(page.getByText(/took \d+ ms, asked/)).toBeVisible()
+  expect(await rows()).toEqual(before)
+  await region(page, 'Answer').getByRole('button', { name: 'Ask again' }).click()
+  await expect.poll(rows).not.toEqual(before)
+})

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { ApiError, fetchLedger, fetchNewestEvents, fetchSessions, isStoreAway, runQuery } from './api.ts'
+import { ApiError, fetchLedger, fetchNewestEvents, fetchSessions, isStoreAway, runQuery, runQuestion } from './api.ts'
 
 /** What every `fetch` answers from now on. */
 function answering(answer: () => Response | Error): void {
@@ -66,4 +66,17 @@ it('takes an answer that lacks the newest for none yet', async () => {
   expect(isStoreAway(await fetchNewestEvents(5, signal).catch((error: unknown) => error))).toBe(true)
   answering(() => Response.json({ events: [], next: null }))
   expect(await fetchNewestEvents(5, signal)).toEqual({ events: [], next: null })
+})
+
+it('tells of an older answer when it was asked for, and what it took then', async () => {
+  const answer = { columns: [], rows: [[1]], truncated: false }
+  const { signal } = new AbortController()
+  answering(() => Response.json(answer, { headers: { age: '90', 'server-timing': 'query;dur=812.5' } }))
+  const older = await runQuestion('SELECT 1', 600, signal)
+  expect(older).toMatchObject({ ...answer, tookMs: 812.5 })
+  expect(Date.now() - older.askedAtMs).toBeGreaterThanOrEqual(90_000)
+  answering(() => Response.json(answer, { headers: { age: '0' } }))
+  const { askedAtMs, tookMs } = await runQuestion('SELECT 1', 0, signal)
+  expect(Date.now() - askedAtMs).toBeLessThan(60_000)
+  expect(tookMs).toBeGreaterThanOrEqual(0)
 })

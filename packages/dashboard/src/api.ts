@@ -99,6 +99,24 @@ export interface QueryAnswer extends QueryResult {
 
 export const runQuery = (sql: string, signal?: AbortSignal): Promise<QueryAnswer> => call('api/query', { sql }, signal)
 
+/** An answer that may be an older one. */
+export interface AgedAnswer extends QueryAnswer {
+  readonly askedAtMs: number
+  /** What it took then. */
+  readonly tookMs: number
+}
+
+/** @param maxAgeS how old it may be; 0 for a new one */
+export async function runQuestion(sql: string, maxAgeS: number, signal: AbortSignal): Promise<AgedAnswer> {
+  const startedAt = performance.now()
+  const response = await ask('api/query', { sql }, signal, { 'cache-control': `max-age=${maxAgeS}` }, 'POST')
+  const answer = await readAnswer<QueryAnswer>(response, signal)
+  const [, tookMs = performance.now() - startedAt] =
+    /dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '') ?? []
+  const ageMs = Number(response.headers.get('age')) * 1000
+  return { ...answer, askedAtMs: Date.now() - ageMs, tookMs: Number(tookMs) }
+}
+
 /** Names of the functions that a query may call. */
 export const fetchFunctions = async (signal?: AbortSignal): Promise<readonly string[]> =>
   (await call<{ readonly functions: readonly string[] }>('api/functions', undefined, signal)).functions

@@ -1,7 +1,7 @@
 /** Shows the answer of a question: drawn, in rows, with what it cost and how old it is; compared, where there are two. */
 import type { Question } from '@downlink/collector'
 import { type ReactElement, useCallback, useEffect, useState } from 'react'
-import { type QueryAnswer, runQuery } from '../api.ts'
+import { type AgedAnswer, runQuestion } from '../api.ts'
 import { AnswerChart } from '../charts/answer-chart.tsx'
 import { downloadCsv } from '../charts/download-csv.ts'
 import { ResultTable } from '../charts/result-table.tsx'
@@ -20,23 +20,26 @@ interface QuestionAnswerProps {
 }
 
 interface Answered {
-  readonly first: QueryAnswer
-  readonly second: QueryAnswer | undefined
-  readonly tookMs: number
-  readonly askedAtMs: number
+  readonly first: AgedAnswer
+  readonly second: AgedAnswer | undefined
 }
 
+/** Within it an older answer is shown, with its age, until somebody asks again. */
+const maxAgeS = 600
+
 export function QuestionAnswer({ question, sql, against, asking }: QuestionAnswerProps): ReactElement {
+  /** The SQL that was asked again: another one may have an older answer. */
+  const [again, setAgain] = useState<{ readonly sql: string }>()
   const ask = useCallback(
     async (signal: AbortSignal): Promise<Answered> => {
-      const startedAt = performance.now()
+      const age = again?.sql === sql ? 0 : maxAgeS
       const [first, second] = await Promise.all([
-        runQuery(sql, signal),
-        against === undefined ? undefined : runQuery(against, signal),
+        runQuestion(sql, age, signal),
+        against === undefined ? undefined : runQuestion(against, age, signal),
       ])
-      return { first, second, tookMs: performance.now() - startedAt, askedAtMs: Date.now() }
+      return { first, second }
     },
-    [sql, against],
+    [sql, against, again],
   )
   const { answer, last, retry } = useAnswer(ask)
   const answered = answer.status === 'here' ? answer.value : last
@@ -52,7 +55,7 @@ export function QuestionAnswer({ question, sql, against, asking }: QuestionAnswe
         note={<Cost answered={answered} isAsking={answer.status === 'loading'} />}
         actions={
           <>
-            <button type="button" onClick={retry}>
+            <button type="button" onClick={() => setAgain({ sql })}>
               Ask again
             </button>
             <button type="button" onClick={() => void downloadCsv(first, question.name)}>
@@ -80,7 +83,7 @@ export function QuestionAnswer({ question, sql, against, asking }: QuestionAnswe
         ) : (
           <>
             <AnswerChart result={first} chart={question.chart} title={question.title} />
-            <ResultTable key={answered.askedAtMs} result={first} />
+            <ResultTable key={first.askedAtMs} result={first} />
           </>
         )}
       </Panel>
@@ -101,7 +104,9 @@ function Cost({ answered, isAsking }: { readonly answered: Answered; readonly is
     const timer = setInterval(() => setNowMs(Date.now()), ageIntervalMs)
     return () => clearInterval(timer)
   }, [])
-  const { first, tookMs, askedAtMs } = answered
+  const { first, second = first } = answered
+  const tookMs = Math.max(first.tookMs, second.tookMs)
+  const askedAtMs = Math.min(first.askedAtMs, second.askedAtMs)
   const rows = `${formatCount(first.rows.length)} ${first.rows.length === 1 ? 'row' : 'rows'}`
   const age = formatAge(Math.max(0, nowMs - askedAtMs))
   return (
