@@ -71,7 +71,8 @@ export function TailPanel({ tail, hues, listening }: TailPanelProps): ReactEleme
             <tbody>
               <Space rows={start} />
               {rows.slice(start, end).map((row, at) => (
-                <TailTableRow key={row.key} row={row} index={start + at + 2} hues={hues} />
+                // biome-ignore lint/suspicious/noArrayIndexKey: a place, which events pass through: at 500 a second all rows would be made anew ten times
+                <TailTableRow key={start + at} row={row} index={start + at + 2} hues={hues} />
               ))}
               <Space rows={rows.length - end} />
             </tbody>
