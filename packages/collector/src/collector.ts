@@ -8,8 +8,9 @@ import { createKeys } from './access/keys.ts'
 import { isLoopback } from './access/origin-policy.ts'
 import type { CommitNotice } from './commit/commit-feed.ts'
 import { CollectorError } from './errors.ts'
+import { createLifecycle } from './lifecycle.ts'
 import { blockedPorts, type CollectorOptions, resolveOptions } from './options.ts'
-import { openPipeline, type Pipeline } from './pipeline.ts'
+import { openPipeline } from './pipeline.ts'
 import type { Ledger } from './query/ledgers.ts'
 import type { QueryResult } from './query/result-text.ts'
 import { cannotListen, createServer, mount, takeRequests, takeUpgrades } from './server.ts'
@@ -84,13 +85,6 @@ export interface Listening {
   readonly data: string
 }
 
-/** Runs through once, but for a port that was taken. */
-type Lifecycle =
-  | { readonly status: 'idle' }
-  | { readonly status: 'opening'; readonly opened: Promise<unknown> }
-  | { readonly status: 'running'; readonly pipeline: Pipeline; readonly close: () => Promise<void> }
-  | { readonly status: 'closed'; readonly closed: Promise<void> }
-
 /**
  * A collector at rest: `listen`, `plugin` or `attach` runs it.
  *
@@ -103,12 +97,8 @@ export function createCollector(options: CollectorOptions = {}): Collector {
   const settings = resolveOptions(options)
   const keys = createKeys(settings.keys)
   const logger = settings.logger === undefined ? pino(pino.destination(2)) : settings.logger || silent
-  let lifecycle: Lifecycle = { status: 'idle' }
-  let lost: CollectorError | undefined
-  let resolveClosed = (_reason: CollectorError | undefined): void => {}
-  const closed = new Promise<CollectorError | undefined>((resolve) => {
-    resolveClosed = resolve
-  })
+  const lifecycle = createLifecycle((onLost) => openPipeline(settings, keys, logger, onLost))
+  const { open, running, close, closed } = lifecycle
 
   return {
     closed,
@@ -127,21 +117,14 @@ export function createCollector(options: CollectorOptions = {}): Collector {
         takeUpgrades(app.server, '', pipeline)
         await app.listen({ port, host })
       } catch (cause) {
-        await close()
-        lifecycle = { status: 'idle' }
+        await lifecycle.abandon()
         throw cannotListen(host, port, cause)
       }
-      if (lifecycle.status === 'closed') {
+      if (lifecycle.isClosed()) {
         app.server.close()
         throw closedMeanwhile()
       }
-      const address = app.server.address() as AddressInfo
-      const authority = `${host.includes(':') ? `[${host}]` : host}:${address.port}`
-      return {
-        url: `http://${authority}`,
-        telemetry: `ws://${authority}${telemetryPath}`,
-        data: pipeline.folder,
-      }
+      return { ...addressesOf(app.server, host), data: pipeline.folder }
     },
 
     async plugin(app: FastifyInstance) {
@@ -164,7 +147,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
       })
       await mount(app, pipeline)
       await app.ready()
-      if (lifecycle.status === 'closed') throw closedMeanwhile()
+      if (lifecycle.isClosed()) throw closedMeanwhile()
       releases.push(takeUpgrades(server, '', pipeline), takeRequests(server, app))
     },
 
@@ -186,40 +169,15 @@ export function createCollector(options: CollectorOptions = {}): Collector {
 
     setKeys(next) {
       keys.replace(next)
-      if (lifecycle.status === 'running') lifecycle.pipeline.sockets.recheckKeys()
+      lifecycle.ifRunning()?.sockets.recheckKeys()
     },
   }
+}
 
-  function running(): Pipeline {
-    if (lifecycle.status !== 'running') throw new CollectorError('wrong_state', 'Expected a collector that is running')
-    return lifecycle.pipeline
-  }
-
-  async function open(end: () => Promise<void>): Promise<Pipeline> {
-    if (lifecycle.status !== 'idle')
-      throw new CollectorError('wrong_state', 'Expected a collector at rest, got one that ran')
-    const opened = openPipeline(settings, keys, logger, (reason) => {
-      lost = reason
-      void close()
-    })
-    lifecycle = { status: 'opening', opened }
-    try {
-      const pipeline = await opened
-      lifecycle = { status: 'running', pipeline, close: end }
-      return pipeline
-    } catch (error) {
-      lifecycle = { status: 'idle' }
-      throw error
-    }
-  }
-
-  async function close(): Promise<void> {
-    if (lifecycle.status === 'opening') await lifecycle.opened.catch(() => {})
-    if (lifecycle.status === 'running') lifecycle = { status: 'closed', closed: lifecycle.close() }
-    if (lifecycle.status !== 'closed') return
-    await lifecycle.closed
-    resolveClosed(lost)
-  }
+function addressesOf(server: Server, host: string): Pick<Listening, 'url' | 'telemetry'> {
+  const { port } = server.address() as AddressInfo
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return { url: `http://${authority}`, telemetry: `ws://${authority}${telemetryPath}` }
 }
 
 const closedMeanwhile = (): CollectorError =>

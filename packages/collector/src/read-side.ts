@@ -9,7 +9,6 @@ import { createReadApi } from './api/read-api.ts'
 import type { Clock } from './clock.ts'
 import { type CommitListener, type CommitNotice, createCommitFeed } from './commit/commit-feed.ts'
 import type { CommitMeter } from './commit/group-commit.ts'
-import type { JournalOutcome } from './commit/journal.ts'
 import type { Refusals } from './ingest/refusals.ts'
 import { readHealth } from './live/health.ts'
 import { createLiveStream } from './live/live-stream.ts'
@@ -114,7 +113,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     hangUp: () => live.close(),
   }
 
-  function wrote(outcome: JournalOutcome['kind'], durationMs: number): void {
+  function wrote(...[outcome, durationMs]: Parameters<CommitMeter['wrote']>): void {
     metrics.observeCommit(outcome, durationMs)
     commits.add(durationMs)
     if (outcome !== 'written') failedCommits++

@@ -87,8 +87,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const position = await store.readPosition()
   const collector = createCollectorState()
   const files = await openLogFiles(join(database.folder, 'log'))
-  let suspectWritten = (): void => {}
-  const isServable = orders.alone ? new Promise<void>((resolve) => (suspectWritten = resolve)) : Promise.resolve()
+  const servable = createServable(orders)
   const sink = createSink({
     read: (from, to) => readLog(files, from, to),
     store,
@@ -96,7 +95,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     report: onReport,
     onApplied(update) {
       // It has passed all that was synced at the start, whatever of that the log still had.
-      suspectWritten()
+      servable.suspectWritten()
       collector.applied(update)
       onApplied(update)
     },
@@ -111,11 +110,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     ledgers: createLedgers({ readers, isOpen: collector.isOpen }),
     pages: createEventPages(readers),
     timelines: createTimelines(readers),
-    sandbox,
-    exporter,
-    logger,
-    collector,
-    sink,
+    ...{ sandbox, exporter, logger, collector, sink },
   })
   const counting = createFirstCount(sink, () => countEvents(readers))
   let closing: Promise<void> | undefined
@@ -123,7 +118,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   return {
     position,
     async serve() {
-      await isServable
+      await servable.reached
       await clearSocket(socketPath)
       await server.listen({ path: socketPath })
       watchSocket(socketPath, () => {
@@ -136,8 +131,8 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     },
     async readSessions(ids, update) {
       await collector.received(update, sessionWaitMs)
-      if (await sink.caughtUp(sessionWaitMs)) return store.readSessions(ids)
-      throw new CollectorError('store_unavailable', `The store did not catch up with the log in ${sessionWaitMs} ms`)
+      if (!(await sink.caughtUp(sessionWaitMs))) throw tooSlow()
+      return store.readSessions(ids)
     },
     countStored: () => counting.run(() => closing !== undefined),
     close: () => (closing ??= close()),
@@ -154,6 +149,9 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     await database.close()
   }
 }
+
+const tooSlow = (): CollectorError =>
+  new CollectorError('store_unavailable', `The store did not catch up with the log in ${sessionWaitMs} ms`)
 
 /** The count of what is stored as the sink first catches up: ends that come meanwhile are held back from the sink. */
 function createFirstCount(sink: Sink, count: () => Promise<StoredCounts>) {
@@ -175,6 +173,13 @@ function createFirstCount(sink: Sink, count: () => Promise<StoredCounts>) {
       }
     },
   }
+}
+
+/** Reads are served at once, unless an entry is suspected that has to be written before. */
+function createServable({ alone }: StoreSettings['orders']) {
+  let suspectWritten = (): void => {}
+  const reached = alone ? new Promise<void>((resolve) => (suspectWritten = resolve)) : Promise.resolve()
+  return { reached, suspectWritten }
 }
 
 /** Beside the database, for what the database can't hold. */

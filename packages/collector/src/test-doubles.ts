@@ -1,54 +1,56 @@
 /** Stands in for the store and the commit log, which the tests fail at will. */
 import type { AppendOutcome, CommitLog } from './commit/commit-log.ts'
 import { type AcceptedEvent, encodeEvents } from './commit/encoded-events.ts'
-import type { Journal, JournalOutcome } from './commit/journal.ts'
 import type { RecordSource } from './commit/record-source.ts'
 import type { SessionBatch } from './commit/session-batch.ts'
 import type { SessionRecord } from './commit/session-record.ts'
-import type { SessionWrite } from './commit/session-write.ts'
+import { decodeWrite, encodeWrite, type SessionWrite } from './commit/session-write.ts'
+import type { LogWriter, WriteResult } from './log/write-log.ts'
 import type { EventRun, EventStore, StoreGroup, WriteOutcome } from './sink/event-store.ts'
 
 /** Where a group of a test ends in the log. */
 export const aPosition = { segment: 'a-segment', offset: 100 }
 
 /** A log and the store behind it, in one. */
-export interface FakeJournal extends Journal, RecordSource {
+export interface FakeLogWriter extends Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>, RecordSource {
   written: (readonly SessionWrite[])[]
   readonly rows: Map<string, SessionRecord>
   /** Answers writes until it is cleared. */
-  failWith: JournalOutcome | undefined
+  failWith: WriteResult | undefined
   /** Waits before each write. */
   gate: Promise<void> | undefined
   isUp: boolean
   readSessions: RecordSource['readSessions']
 }
 
-export function createFakeJournal(): FakeJournal {
-  const journal: FakeJournal = {
+export function createFakeLogWriter(): FakeLogWriter {
+  const log: FakeLogWriter = {
     written: [],
     rows: new Map(),
     failWith: undefined,
     gate: undefined,
     isUp: true,
     async readSessions(ids) {
-      return new Map([...journal.rows].filter(([id]) => ids.includes(id)))
+      return new Map([...log.rows].filter(([id]) => ids.includes(id)))
     },
-    async lastWrite(sessionId) {
-      return journal.written.flat().findLast((write) => write.sessionId === sessionId)
+    async lastEntry(sessionId) {
+      const last = log.written.flat().findLast((write) => write.sessionId === sessionId)
+      return last && encodeWrite(last)
     },
-    sessions: () => new Set(journal.written.flat().map(({ sessionId }) => sessionId)),
+    sessions: () => new Set(log.written.flat().map(({ sessionId }) => sessionId)),
     forget(sessionId) {
-      journal.written = journal.written.map((writes) => writes.filter((write) => write.sessionId !== sessionId))
+      log.written = log.written.map((writes) => writes.filter((write) => write.sessionId !== sessionId))
     },
-    async write(writes) {
-      await journal.gate
-      if (journal.failWith) return journal.failWith
-      journal.written.push(writes)
-      for (const { record } of writes) journal.rows.set(record.sessionId, record)
-      return { kind: 'written' }
+    async write(entries) {
+      await log.gate
+      if (log.failWith) return log.failWith
+      const writes = entries.map(decodeWrite)
+      log.written.push(writes)
+      for (const { record } of writes) log.rows.set(record.sessionId, record)
+      return { kind: 'written', end: aPosition }
     },
   }
-  return journal
+  return log
 }
 
 export interface FakeStore extends EventStore {

@@ -1,65 +1,65 @@
 import { expect, it } from 'vitest'
-import { aBatch, createFakeJournal } from '../test-doubles.ts'
+import { aBatch, createFakeLogWriter } from '../test-doubles.ts'
 import type { CommitNotice } from './commit-feed.ts'
 import { createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
 
 function aLog(over: Partial<GroupCommitOptions> = {}) {
-  const journal = createFakeJournal()
+  const writer = createFakeLogWriter()
   const timers: (() => void)[] = []
   const log = createGroupCommit({
-    journal,
-    source: journal,
+    log: writer,
+    source: writer,
     groupMs: 5,
     groupEvents: 100,
     setTimer: (run) => timers.push(run),
     ...over,
   })
   for (const id of ['s', 't']) log.begin(id)
-  return { journal, log, timers, fire: () => timers.shift()?.() }
+  return { writer, log, timers, fire: () => timers.shift()?.() }
 }
 
 it('joins what comes within the time into one group, a write a session', async () => {
-  const { journal, log, fire, timers } = aLog()
+  const { writer, log, fire, timers } = aLog()
   const outcomes = [
     log.append('s', 0, aBatch(1, 2)),
     log.append('t', 0, aBatch(1, 3)),
     log.append('s', 2, aBatch(3, 1)),
   ]
   expect(timers).toHaveLength(1)
-  expect(journal.written).toHaveLength(0)
+  expect(writer.written).toHaveLength(0)
   fire()
   const settled = await Promise.all(outcomes)
-  expect(journal.written).toHaveLength(1)
+  expect(writer.written).toHaveLength(1)
   expect(settled.map((outcome) => outcome.kind === 'committed' && outcome.record.committedSeq)).toEqual([3, 3, 3])
-  expect(journal.written[0]?.map(({ sessionId, from, batches }) => [sessionId, from, batches.length])).toEqual([
+  expect(writer.written[0]?.map(({ sessionId, from, batches }) => [sessionId, from, batches.length])).toEqual([
     ['s', 0, 2],
     ['t', 0, 1],
   ])
 })
 
 it('does not wait for the time once there are events enough', async () => {
-  const { journal, log } = aLog({ groupEvents: 4 })
+  const { writer, log } = aLog({ groupEvents: 4 })
   await Promise.all([log.append('s', 0, aBatch(1, 2)), log.append('s', 2, aBatch(3, 2))])
-  expect(journal.written).toHaveLength(1)
+  expect(writer.written).toHaveLength(1)
 })
 
 it('calls an append stale that does not start where the session stands', async () => {
-  const { journal, log, fire } = aLog()
+  const { writer, log, fire } = aLog()
   const outcomes = [log.append('s', 0, aBatch(1, 2)), log.append('s', 5, aBatch(6, 1))]
   fire()
   expect(await Promise.all(outcomes)).toMatchObject([{ kind: 'committed' }, { kind: 'stale', committedSeq: 2 }])
-  expect(journal.rows.get('s')?.committedSeq).toBe(2)
+  expect(writer.rows.get('s')?.committedSeq).toBe(2)
 })
 
 it('takes nothing that follows a failed append, so that no hole is stored', async () => {
-  const { journal, log } = aLog({ groupEvents: 2 })
-  journal.failWith = { kind: 'unavailable', reason: 'disk full' }
+  const { writer, log } = aLog({ groupEvents: 2 })
+  writer.failWith = { kind: 'unavailable', reason: 'disk full' }
   const first = log.append('s', 0, aBatch(1, 2))
   const second = log.append('s', 2, aBatch(3, 2))
   expect(await first).toEqual({ kind: 'unavailable' })
-  journal.failWith = undefined
+  writer.failWith = undefined
   expect(await second).toEqual({ kind: 'unavailable' })
-  expect(journal.written).toHaveLength(0)
+  expect(writer.written).toHaveLength(0)
 })
 
 it('reads a session back after everything that was appended before', async () => {
@@ -93,8 +93,8 @@ it('counts stored, rejected, dropped, missing and pushed exactly at the committe
 })
 
 it('asks nobody about a session that was made a moment ago', async () => {
-  const { journal, log, fire } = aLog()
-  journal.readSessions = async () => {
+  const { writer, log, fire } = aLog()
+  writer.readSessions = async () => {
     throw new Error('Not to be asked')
   }
   log.begin('s')
@@ -104,9 +104,9 @@ it('asks nobody about a session that was made a moment ago', async () => {
 })
 
 it('asks once about a session that nobody has seen', async () => {
-  const { journal, log, fire } = aLog()
+  const { writer, log, fire } = aLog()
   let asked = 0
-  journal.readSessions = async () => {
+  writer.readSessions = async () => {
     asked++
     return new Map()
   }
@@ -142,9 +142,9 @@ it('tells listeners after the commit, and makes nothing while there are none', a
 })
 
 it('settles at once when asked to, and only once all appends are', async () => {
-  const { log, journal } = aLog()
+  const { log, writer } = aLog()
   let open = () => {}
-  journal.gate = new Promise((resolve) => {
+  writer.gate = new Promise((resolve) => {
     open = resolve
   })
   const outcome = log.append('s', 0, aBatch(1, 1))
@@ -156,29 +156,29 @@ it('settles at once when asked to, and only once all appends are', async () => {
   expect(settled).toBe(false)
   open()
   await Promise.all([outcome, settling])
-  expect(journal.written).toHaveLength(1)
+  expect(writer.written).toHaveLength(1)
 })
 
 it('probes with a group of nothing, and writes afterwards what came meanwhile', async () => {
-  const { journal, log } = aLog({ groupEvents: 2 })
+  const { writer, log } = aLog({ groupEvents: 2 })
   const probed = log.probe()
   const appended = log.append('s', 0, aBatch(1, 2))
   await probed
   expect(await appended).toMatchObject({ kind: 'committed' })
-  expect(journal.written.map((writes) => writes.length)).toEqual([0, 1])
+  expect(writer.written.map((writes) => writes.length)).toEqual([0, 1])
 })
 
 it('tells a store that comes where each session stands, beside what is appended', async () => {
-  const { journal, log } = aLog({ groupEvents: 1 })
+  const { writer, log } = aLog({ groupEvents: 1 })
   await log.append('s', 0, aBatch(1, 2, { pushed: 5, end: true }))
   await log.append('t', 0, aBatch(1, 1))
   log.begin('new')
-  journal.written.length = 0
+  writer.written.length = 0
   const appended = log.append('t', 1, aBatch(2, 1))
   log.onStoreUp()
   await appended
   await log.settled()
-  const writes = journal.written.flat()
+  const writes = writer.written.flat()
   expect(writes.map(({ sessionId, from, record }) => [sessionId, from, record.committedSeq])).toEqual([
     // Its own entry tells it as well.
     ['t', 1, 2],
@@ -190,7 +190,7 @@ it('tells a store that comes where each session stands, beside what is appended'
 it('tells the meter what is appended, what became of it, and how long the log took', async () => {
   const heard: unknown[] = []
   let nowMs = 0
-  const { journal, log, fire } = aLog({
+  const { writer, log, fire } = aLog({
     now: () => (nowMs += 7),
     meter: {
       appended: ({ upTo }) => heard.push(['appended', upTo]),
@@ -201,7 +201,7 @@ it('tells the meter what is appended, what became of it, and how long the log to
   const first = log.append('s', 0, aBatch(1, 2))
   fire()
   await first
-  journal.failWith = { kind: 'unavailable', reason: 'full' }
+  writer.failWith = { kind: 'unavailable', reason: 'full' }
   const second = log.append('s', 2, aBatch(3, 1))
   fire()
   await second

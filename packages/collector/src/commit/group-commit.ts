@@ -1,16 +1,19 @@
 /** Joins the appends of all sessions into groups: one sync of the log pays for thousands of events. */
-
+import { systemClock } from '../clock.ts'
+import type { LogWriter, WriteResult } from '../log/write-log.ts'
 import { type CommitListener, noticeOf } from './commit-feed.ts'
 import type { AppendOutcome, CommitLog } from './commit-log.ts'
-import type { Journal, JournalOutcome } from './journal.ts'
-import { type Append, planGroup, restate } from './plan-group.ts'
+import { type Append, acknowledge, planGroup, refuse } from './plan-group.ts'
 import type { RecordSource } from './record-source.ts'
+import { createRestatements, noRestatement } from './restatements.ts'
 import type { SessionBatch } from './session-batch.ts'
-import { createSessionRecords } from './session-records.ts'
-import type { SessionWrite } from './session-write.ts'
+import { createSessionRecords, type SessionRecordsOptions } from './session-records.ts'
+import { encodeWrite, type SessionWrite } from './session-write.ts'
 
 export interface GroupCommitOptions {
-  readonly journal: Journal
+  readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>
+  /** The log is synced up to here, by so many events more: a sink may read so far. */
+  readonly onSynced?: (end: LogWriter['end'], events: number) => void
   /** Asked for sessions that neither memory nor the log knows. */
   readonly source: RecordSource
   /** How long an append waits for others, in ms; 0: for those of the same turn of the loop. */
@@ -23,8 +26,8 @@ export interface GroupCommitOptions {
   readonly setTimer?: (run: () => void, delayMs: number) => void
   /** A monotonic clock, in ms. */
   readonly now?: () => number
-  /** For what waits for the store. Returns how to cancel it. */
-  readonly setStoreTimer?: (run: () => void, delayMs: number) => () => void
+  /** For what waits for the store. */
+  readonly setStoreTimer?: SessionRecordsOptions['setTimer']
 }
 
 /** Measures what is committed. */
@@ -32,188 +35,82 @@ export interface CommitMeter {
   appended(batch: SessionBatch): void
   answered(batch: SessionBatch, outcome: AppendOutcome): void
   /** A write to the log has ended. */
-  wrote(outcome: JournalOutcome['kind'], durationMs: number): void
+  wrote(outcome: 'written' | 'unavailable', durationMs: number): void
 }
 
 export interface GroupCommit extends CommitLog {
   /** Writes a group of nothing, to find out whether the log takes one again. Resolves once that is known. */
   probe(): Promise<void>
-  /**
-   * To be called each time that a store has connected, or has found damage: an empty entry at its committed sequence shows, for
-   * each session that is known, whether its last events are gone.
-   */
+  /** To be called each time that a store has connected, or has found damage: it is told where each session stands. */
   onStoreUp(): void
 }
 
-/** Sessions whose place is told to a store in one group: the appends beside them must not wait for long. */
-const restatedAtOnce = 32
-
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { journal, source, groupMs, groupEvents, listener, meter, onFailure } = options
-  const { setTimer = realTimer, setStoreTimer, now = monotonicMs } = options
-  const records = createSessionRecords({
-    journal,
-    source,
-    ...(setStoreTimer && { setTimer: setStoreTimer }),
-    onConfirmed(sessionId) {
-      untold.add(sessionId)
-      void write()
-    },
-    onGivenUp(sessionId) {
-      for (const hear of givenUpListeners) hear(sessionId)
-    },
-  })
-  /** The last append of each session that has one under way. */
-  const tails = new Map<string, Promise<AppendOutcome>>()
-  let queue: Append[] = []
-  let queuedEvents = 0
-  let timerSet = false
-  let writing = false
-  /** Sessions whose place is still to be told to a store. */
-  const untold = new Set<string>()
-  /** Whether those that were told already have to be told once more. */
-  let isTellingStale = false
-  const givenUpListeners = new Set<(sessionId: string) => void>()
+  const { log, source, listener, onFailure, setStoreTimer: setTimer } = options
+  const queue = createAppendQueue(options, () => void write())
+  const records = createSessionRecords({ log, source, setTimer, onConfirmed })
+  const restatements = createRestatements(log, records)
+  const writeToLog = createMeteredLog(options)
+  let isWriting = false
 
   return {
-    async read(sessionId, begins) {
-      await tails.get(sessionId)
-      return records.find(sessionId, begins)
-    },
-
-    begin: (sessionId) => records.begin(sessionId),
-    release: (sessionId) => records.release(sessionId),
-    isConfirmed: (sessionId) => records.get(sessionId)?.isConfirmed ?? false,
-    onGivenUp(hear) {
-      givenUpListeners.add(hear)
-      return () => void givenUpListeners.delete(hear)
-    },
-
-    append(sessionId, expectedSeq, batch) {
-      const outcome = new Promise<AppendOutcome>((resolve) => queue.push({ sessionId, expectedSeq, batch, resolve }))
-      meter?.appended(batch)
-      tails.set(sessionId, outcome)
-      void outcome.then((answer) => {
-        meter?.answered(batch, answer)
-        if (tails.get(sessionId) === outcome) tails.delete(sessionId)
-      })
-      queuedEvents += batch.events.length
-      if (queuedEvents >= groupEvents) void write()
-      else if (!timerSet) {
-        timerSet = true
-        setTimer(() => {
-          timerSet = false
-          void write()
-        }, groupMs)
-      }
-      return outcome
-    },
-
+    read: (sessionId, begins) => queue.settledOf(sessionId).then(() => records.find(sessionId, begins)),
+    append: queue.add,
+    begin: records.begin,
+    release: records.release,
+    isConfirmed: records.isConfirmed,
+    onGivenUp: records.onGivenUp,
     async probe() {
       // A group that is under way tells it as well.
-      if (writing) return
-      writing = true
-      await writeToJournal([])
-      writing = false
+      if (isWriting) return
+      isWriting = true
+      await writeToLog([])
+      isWriting = false
       void write()
     },
-
     onStoreUp() {
       records.onStoreUp()
-      // Damage is found piece by piece: one more round after this one tells of all of them.
-      if (untold.size > 0) isTellingStale = true
-      else tellAllPlaces()
+      restatements.addAll()
+      void write()
     },
-
     async settled() {
       void write()
-      while (tails.size > 0) await Promise.all(tails.values())
+      await queue.settled()
     },
   }
 
-  function tellAllPlaces(): void {
-    isTellingStale = false
-    for (const id of journal.sessions()) untold.add(id)
-    for (const id of records.sessions()) untold.add(id)
+  function onConfirmed(sessionId: string): void {
+    restatements.add(sessionId)
     void write()
   }
 
   /** What comes while a group is written makes the next one. */
   async function write(): Promise<void> {
-    if (writing) return
-    writing = true
-    for (let works = true; queue.length > 0 || (untold.size > 0 && works); ) {
-      const group = nextGroup()
+    if (isWriting) return
+    isWriting = true
+    for (let works = true; queue.length > 0 || (restatements.count > 0 && works); ) {
+      const group = queue.takeGroup()
       // A fault of our own must not stop all commits after it.
       works = await commit(group).catch((error: unknown) => giveUp(group, String(error)))
-      if (isTellingStale && untold.size === 0) tellAllPlaces()
     }
-    writing = false
-  }
-
-  async function writeToJournal(writes: readonly SessionWrite[]): Promise<JournalOutcome> {
-    const startedAtMs = now()
-    const outcome = await journal.write(writes)
-    meter?.wrote(outcome.kind, now() - startedAtMs)
-    return outcome
-  }
-
-  function nextGroup(): Append[] {
-    let events = 0
-    let count = 0
-    while (count < queue.length && (count === 0 || events < groupEvents)) {
-      events += queue[count++]?.batch.events.length ?? 0
-    }
-    const group = queue.slice(0, count)
-    queue = queue.slice(count)
-    queuedEvents -= events
-    return group
+    isWriting = false
   }
 
   /** @returns false where the log takes nothing now */
   async function commit(appends: readonly Append[]): Promise<boolean> {
-    const told = takeFirst(untold, restatedAtOnce)
-    const restated = told.length === 0 ? [] : await writesOfPlaces(told)
-    const held = new Map(appends.map(({ sessionId }) => [sessionId, records.get(sessionId)]))
-    const plan = planGroup(appends, held)
-    // Its session was let go after a failure, and is read anew.
-    for (const { resolve } of plan.unheld) resolve({ kind: 'unavailable' })
-    for (const { append, committedSeq } of plan.stale) append.resolve({ kind: 'stale', committedSeq })
-    const own = new Set(plan.writes.map(({ sessionId }) => sessionId))
-    const writes = [
-      ...plan.writes,
-      // Where a session stands shows by any entry of it.
-      ...restated.filter(({ sessionId }) => !own.has(sessionId)),
-    ]
-    if (writes.length > 0) {
-      const outcome = await writeToJournal(writes)
-      if (outcome.kind === 'unavailable') {
-        for (const id of told) untold.add(id)
-        return giveUp(plan.taken, outcome.reason)
-      }
+    const restated = restatements.count === 0 ? noRestatement : await restatements.take()
+    const plan = planGroup(appends, records.get)
+    refuse(plan)
+    const writes = withRestated(plan.writes, restated.writes)
+    const result = writes.length === 0 ? undefined : await writeToLog(writes)
+    if (result && result.kind !== 'written') {
+      restatements.putBack(restated)
+      return giveUp(plan.taken, reasonOf(result))
     }
-    const after = new Map(plan.writes.map(({ record }) => [record.sessionId, record]))
-    for (const record of after.values()) records.update(record)
-    for (const { sessionId, batch, resolve } of plan.taken) {
-      const record = after.get(sessionId)
-      if (record) resolve({ kind: 'committed', record, rejected: batch.rejected })
-    }
+    for (const { record } of plan.writes) records.update(record)
+    acknowledge(plan)
     if (listener && listener.listeners > 0) listener.publish(noticeOf(plan.writes))
     return true
-  }
-
-  /** Those that are unconfirmed come once they are confirmed. */
-  async function writesOfPlaces(sessionIds: readonly string[]): Promise<readonly SessionWrite[]> {
-    const writes = await Promise.all(
-      sessionIds.map(async (id) => {
-        const found = records.get(id) ? undefined : await journal.lastWrite(id).catch(() => undefined)
-        // It may have come into memory meanwhile, and that is newer.
-        const held = records.get(id)
-        if (held) return held.isConfirmed && held.record ? restate(held.record) : undefined
-        return found && { ...restate(found.record), unconfirmed: found.unconfirmed }
-      }),
-    )
-    return writes.filter((write) => write !== undefined)
   }
 
   /** After a failure the committed sequences are read anew. */
@@ -227,14 +124,81 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   }
 }
 
-function takeFirst<Item>(items: Set<Item>, count: number): readonly Item[] {
-  const first: Item[] = []
-  for (const item of items) {
-    if (first.length === count) break
-    items.delete(item)
-    first.push(item)
+type MeteredLogOptions = Pick<GroupCommitOptions, 'log' | 'onSynced' | 'meter' | 'now'>
+
+/** Writes groups to the log, and tells how far it is synced. */
+function createMeteredLog({ log, onSynced, meter, now = systemClock.monotonicMs }: MeteredLogOptions) {
+  return async (writes: readonly SessionWrite[]): Promise<WriteResult> => {
+    const startedAtMs = now()
+    const result = await log.write(writes.map(encodeWrite))
+    if (result.kind === 'written') onSynced?.(result.end, countEvents(writes))
+    meter?.wrote(result.kind === 'written' ? 'written' : 'unavailable', now() - startedAtMs)
+    return result
   }
-  return first
+}
+
+/** Where a session stands shows by any entry of it, and it has but one in a group. */
+function withRestated(writes: readonly SessionWrite[], restated: readonly SessionWrite[]): readonly SessionWrite[] {
+  if (restated.length === 0) return writes
+  const own = new Set(writes.map(({ sessionId }) => sessionId))
+  return [...writes, ...restated.filter(({ sessionId }) => !own.has(sessionId))]
+}
+
+type QueueOptions = Pick<GroupCommitOptions, 'groupMs' | 'groupEvents' | 'meter' | 'setTimer'>
+
+/** Appends that wait for their group, which is due after a moment, or once there are events enough. */
+function createAppendQueue({ groupMs, groupEvents, meter, setTimer = realTimer }: QueueOptions, onDue: () => void) {
+  let waiting: Append[] = []
+  let waitingEvents = 0
+  let isTimerSet = false
+  /** The last append of each session that has one under way. */
+  const tails = new Map<string, Promise<AppendOutcome>>()
+
+  return {
+    get length(): number {
+      return waiting.length
+    },
+
+    add(sessionId: string, expectedSeq: number, batch: SessionBatch): Promise<AppendOutcome> {
+      const outcome = new Promise<AppendOutcome>((resolve) => waiting.push({ sessionId, expectedSeq, batch, resolve }))
+      meter?.appended(batch)
+      tails.set(sessionId, outcome)
+      void outcome.then((answer) => {
+        meter?.answered(batch, answer)
+        if (tails.get(sessionId) === outcome) tails.delete(sessionId)
+      })
+      waitingEvents += batch.events.length
+      if (waitingEvents >= groupEvents) onDue()
+      else if (!isTimerSet) {
+        isTimerSet = true
+        setTimer(() => {
+          isTimerSet = false
+          onDue()
+        }, groupMs)
+      }
+      return outcome
+    },
+
+    /** The oldest, as many as make a group. */
+    takeGroup(): readonly Append[] {
+      let events = 0
+      let count = 0
+      while (count < waiting.length && (count === 0 || events < groupEvents)) {
+        events += waiting[count++]?.batch.events.length ?? 0
+      }
+      const group = waiting.slice(0, count)
+      waiting = waiting.slice(count)
+      waitingEvents -= events
+      return group
+    },
+
+    /** Resolves once all that was added of a session has its outcome. */
+    settledOf: (sessionId: string): Promise<unknown> => tails.get(sessionId) ?? Promise.resolve(),
+
+    async settled(): Promise<void> {
+      while (tails.size > 0) await Promise.all(tails.values())
+    },
+  }
 }
 
 function realTimer(run: () => void, delayMs: number): void {
@@ -242,4 +206,11 @@ function realTimer(run: () => void, delayMs: number): void {
   else setTimeout(run, delayMs)
 }
 
-const monotonicMs = (): number => performance.now()
+function countEvents(writes: readonly SessionWrite[]): number {
+  let events = 0
+  for (const { batches } of writes) for (const batch of batches) events += batch.events.length
+  return events
+}
+
+const reasonOf = (result: Exclude<WriteResult, { kind: 'written' }>): string =>
+  result.kind === 'unavailable' ? result.reason : 'Another process has opened the log'

@@ -1,6 +1,5 @@
 /** Puts the appends of many sessions together into one group, a write a session. Pure. */
 import type { AppendOutcome } from './commit-log.ts'
-import { noEvents } from './encoded-events.ts'
 import type { SessionBatch } from './session-batch.ts'
 import { applyBatch, newRecord, type SessionRecord } from './session-record.ts'
 import type { HeldRecord } from './session-records.ts'
@@ -23,10 +22,10 @@ export interface GroupPlan {
   readonly writes: readonly SessionWrite[]
 }
 
-/** @param before where the sessions stand that are held */
+/** @param heldOf where a session stands; undefined for one that is not held */
 export function planGroup(
   appends: readonly Append[],
-  before: ReadonlyMap<string, Readonly<HeldRecord> | undefined>,
+  heldOf: (sessionId: string) => Readonly<HeldRecord> | undefined,
 ): GroupPlan {
   const taken: Append[] = []
   const stale: { append: Append; committedSeq: number }[] = []
@@ -34,7 +33,7 @@ export function planGroup(
   const writes = new Map<string, SessionWrite & { readonly batches: SessionBatch[]; record: SessionRecord }>()
   for (const append of appends) {
     const { sessionId, expectedSeq, batch } = append
-    const held = before.get(sessionId)
+    const held = heldOf(sessionId)
     if (!held) {
       unheld.push(append)
       continue
@@ -58,10 +57,18 @@ export function planGroup(
   return { taken, stale, unheld, writes: [...writes.values()] }
 }
 
-/** Says where a session stands, and nothing new: a store that has less learns that the rest is gone. */
-export function restate(record: SessionRecord): SessionWrite {
-  const { sessionId, committedSeq, pushed, ended, lastSeenMs } = record
-  const none = { events: noEvents, rejected: [], dropped: {}, missing: 0 }
-  const batch = { ...none, upTo: committedSeq, pushed, end: ended, receivedAt: lastSeenMs }
-  return { sessionId, from: committedSeq, batches: [batch], record, unconfirmed: false }
+/** Answers those that are not taken. */
+export function refuse({ unheld, stale }: GroupPlan): void {
+  // Its session was let go after a failure, and is read anew.
+  for (const { resolve } of unheld) resolve({ kind: 'unavailable' })
+  for (const { append, committedSeq } of stale) append.resolve({ kind: 'stale', committedSeq })
+}
+
+/** Answers those that are taken, once they are durable. */
+export function acknowledge({ taken, writes }: GroupPlan): void {
+  const records = new Map(writes.map(({ record }) => [record.sessionId, record]))
+  for (const { sessionId, batch, resolve } of taken) {
+    const record = records.get(sessionId)
+    if (record) resolve({ kind: 'committed', record, rejected: batch.rejected })
+  }
 }

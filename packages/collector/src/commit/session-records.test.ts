@@ -1,6 +1,6 @@
 /** Sessions that come while the store is away: none is refused that begins, and none keeps a sequence that is not its own. */
 import { describe, expect, it } from 'vitest'
-import { aBatch, createFakeJournal } from '../test-doubles.ts'
+import { aBatch, createFakeLogWriter } from '../test-doubles.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { SessionMetadata } from './session-batch.ts'
 import { newRecord, type SessionRecord } from './session-record.ts'
@@ -16,7 +16,7 @@ const metadata = (proofHash: string): SessionMetadata => ({
 
 /** A log, and a store that is another: `rows` are what its sink has made of it. */
 function aLog({ isUp = false } = {}) {
-  const journal = createFakeJournal()
+  const writer = createFakeLogWriter()
   const rows = new Map<string, SessionRecord>()
   let timers: (() => void)[] = []
   const store = {
@@ -30,7 +30,7 @@ function aLog({ isUp = false } = {}) {
     },
   }
   const log = createGroupCommit({
-    journal,
+    log: writer,
     source: store,
     groupMs: 0,
     groupEvents: 1,
@@ -44,7 +44,7 @@ function aLog({ isUp = false } = {}) {
   const givenUp: string[] = []
   log.onGivenUp((id) => givenUp.push(id))
   return {
-    ...{ journal, rows, store, log, givenUp },
+    ...{ writer, rows, store, log, givenUp },
     timers: () => timers.length,
     expire: () => timers.shift()?.(),
     /** Lets the log, and whatever was asked, come to rest. */
@@ -57,10 +57,10 @@ function aLog({ isUp = false } = {}) {
     },
     /** The store has sunk what was written of the session from its begin. */
     sink(id: string, over: Partial<SessionRecord> = {}) {
-      const last = journal.written.flat().findLast(({ sessionId }) => sessionId === id)
+      const last = writer.written.flat().findLast(({ sessionId }) => sessionId === id)
       if (last) rows.set(id, { ...last.record, ...over })
     },
-    flags: () => journal.written.flat().map(({ sessionId, unconfirmed }) => [sessionId, unconfirmed]),
+    flags: () => writer.written.flat().map(({ sessionId, unconfirmed }) => [sessionId, unconfirmed]),
   }
 }
 
@@ -81,11 +81,11 @@ describe('a session that begins while the store is away', () => {
   })
 
   it('is confirmed by a store that knows nothing else of it, in one question for all, and says so in the log', async () => {
-    const { log, store, sink, comeUp, rest, flags, journal, givenUp } = aLog()
+    const { log, store, sink, comeUp, rest, flags, writer, givenUp } = aLog()
     for (const id of ['a', 'b', 'idle']) await log.read(id, true)
     for (const id of ['a', 'b']) await log.append(id, 0, aBatch(1, 1, { metadata: metadata(id) }))
     sink('a')
-    journal.written.length = 0
+    writer.written.length = 0
     await comeUp()
     await rest()
     expect(store.asked).toEqual([['a', 'b', 'idle']])
@@ -138,10 +138,10 @@ describe('a session that begins while the store is away', () => {
   })
 
   it('of an earlier process, which the log knows, goes on unconfirmed, and the store is asked once it is up', async () => {
-    const { log, journal, rows, store } = aLog()
+    const { log, writer, rows, store } = aLog()
     await log.read('s', true)
     await log.append('s', 0, aBatch(1, 2))
-    const next = createGroupCommit({ journal, source: store, groupMs: 0, groupEvents: 1 })
+    const next = createGroupCommit({ log: writer, source: store, groupMs: 0, groupEvents: 1 })
     expect(await next.read('s', false)).toMatchObject({ kind: 'known', record: { committedSeq: 2 } })
     expect(next.isConfirmed('s')).toBe(false)
     next.release('s')
@@ -203,44 +203,44 @@ describe('a session that nobody remembers', () => {
 })
 
 it('tells a store that comes of sessions in memory and in the log alike, a few at a time beside the appends', async () => {
-  const { log, journal, store, comeUp, rest } = aLog()
+  const { log, writer, store, comeUp, rest } = aLog()
   for (let at = 0; at < 100; at++) {
     log.begin(`s${at}`)
     await log.append(`s${at}`, 0, aBatch(1, 1))
     if (at % 2) log.release(`s${at}`)
   }
-  const before = journal.written.length
+  const before = writer.written.length
   await comeUp()
   for (let turns = 0; turns < 10; turns++) await rest()
-  const told = journal.written.slice(before)
+  const told = writer.written.slice(before)
   expect(told.flat().map(({ sessionId, from, record }) => [sessionId, from, record.committedSeq])).toHaveLength(100)
   expect(Math.max(...told.map((writes) => writes.length))).toBeLessThan(50)
   expect(store.asked).toEqual([])
 })
 
 it('tells the place of a session again once the log takes something', async () => {
-  const { log, journal, comeUp, rest } = aLog()
+  const { log, writer, comeUp, rest } = aLog()
   log.begin('s')
   await log.append('s', 0, aBatch(1, 1))
-  journal.failWith = { kind: 'unavailable', reason: 'disk full' }
+  writer.failWith = { kind: 'unavailable', reason: 'disk full' }
   await comeUp()
-  journal.failWith = undefined
+  writer.failWith = undefined
   await log.probe()
   await rest()
-  expect(journal.written.flat().map(({ from, record }) => [from, record.committedSeq])).toEqual([
+  expect(writer.written.flat().map(({ from, record }) => [from, record.committedSeq])).toEqual([
     [0, 1],
     [1, 1],
   ])
 })
 
 it('tells all places once more, and not for each piece, where much damage is found while it does', async () => {
-  const { log, journal, rest } = aLog()
+  const { log, writer, rest } = aLog()
   for (let at = 0; at < 100; at++) {
     log.begin(`s${at}`)
     await log.append(`s${at}`, 0, aBatch(1, 1))
   }
-  const before = journal.written.length
+  const before = writer.written.length
   for (let pieces = 0; pieces < 50; pieces++) log.onStoreUp()
   for (let turns = 0; turns < 20; turns++) await rest()
-  expect(journal.written.slice(before).flat().length).toBeLessThanOrEqual(200)
+  expect(writer.written.slice(before).flat().length).toBeLessThanOrEqual(200)
 })

@@ -5,10 +5,12 @@
  * store can tell, it is confirmed where nobody had it before; else it is given up, so that its sender comes again and the
  * true record is read.
  */
+import type { SetTimer } from '../clock.ts'
+import type { LogWriter } from '../log/write-log.ts'
 import type { ReadOutcome } from './commit-log.ts'
-import type { Journal } from './journal.ts'
-import { type RecordSource, readTogether } from './record-source.ts'
+import { createRecordReader, type RecordSource } from './record-source.ts'
 import type { SessionRecord } from './session-record.ts'
+import { decodeWrite, type SessionWrite } from './session-write.ts'
 
 export interface SessionRecords {
   /** Undefined for a session that is not held. */
@@ -20,8 +22,13 @@ export interface SessionRecords {
   /** Takes note of what was committed of a session, where it is held. */
   update(record: SessionRecord): void
   release(sessionId: string): void
+  isConfirmed(sessionId: string): boolean
   /** The sessions that are held. */
   sessions(): Iterable<string>
+  /** The last write of a session that the log has; undefined also where that can't be read: the store has it, too. */
+  lastWrite(sessionId: string): Promise<SessionWrite | undefined>
+  /** Hears of sessions that are no longer held, since they did not begin here. @returns its unsubscribe */
+  onGivenUp(listener: (sessionId: string) => void): () => void
   /** Tells that the store can be asked: whoever waits for that asks it, and what is unconfirmed is confirmed or given up. */
   onStoreUp(): void
 }
@@ -33,27 +40,20 @@ export interface HeldRecord {
 }
 
 export interface SessionRecordsOptions {
-  readonly journal: Pick<Journal, 'lastWrite' | 'forget'>
+  readonly log: Pick<LogWriter, 'lastEntry' | 'forget'>
   readonly source: RecordSource
   readonly onConfirmed: (sessionId: string) => void
-  /** The session is no longer held. */
-  readonly onGivenUp: (sessionId: string) => void
-  /** Returns how to cancel it. */
-  readonly setTimer?: (run: () => void, delayMs: number) => () => void
+  readonly setTimer?: SetTimer | undefined
 }
 
-/** How long a session waits for a store that is up, where it could begin unconfirmed. */
-const beginWaitMs = 1000
-/** How long any other waits for the store to come up. */
-const upWaitMs = 5000
 /** Between two tries to confirm. */
 const confirmRetryMs = 1000
 
 export function createSessionRecords(options: SessionRecordsOptions): SessionRecords {
-  const { journal, source, onConfirmed, onGivenUp, setTimer = realTimer } = options
+  const { log, source, onConfirmed, setTimer = realTimer } = options
   const held = new Map<string, HeldRecord>()
-  const readOne = readTogether(source)
-  let waiters = new Set<(isUp: boolean) => void>()
+  const reader = createRecordReader(source, setTimer)
+  const givenUpListeners = new Set<(sessionId: string) => void>()
   let isConfirming = false
 
   return {
@@ -61,11 +61,10 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
     async find(sessionId, begins) {
       const known = held.get(sessionId)
       if (known) return outcomeOf(known)
-      // One that can't be read now is as good as none: the store has it, too.
-      const write = await journal.lastWrite(sessionId).catch(() => undefined)
+      const write = await lastWriteOf(sessionId, log)
       if (write && !write.unconfirmed) return hold(sessionId, { record: write.record, isConfirmed: true })
       const mayBegin = begins || write !== undefined
-      const answer = await ask(sessionId, mayBegin)
+      const answer = await reader.read(sessionId, mayBegin)
       if (answer) return hold(sessionId, { ...answer, isConfirmed: true })
       if (!mayBegin) return { kind: 'unavailable' }
       const outcome = hold(sessionId, { record: write?.record, isConfirmed: false })
@@ -78,11 +77,15 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
       if (known) known.record = record
     },
     release: (sessionId) => void held.delete(sessionId),
+    isConfirmed: (sessionId) => held.get(sessionId)?.isConfirmed ?? false,
     sessions: () => held.keys(),
+    lastWrite: (sessionId) => lastWriteOf(sessionId, log),
+    onGivenUp(listener) {
+      givenUpListeners.add(listener)
+      return () => void givenUpListeners.delete(listener)
+    },
     onStoreUp() {
-      const waiting = waiters
-      waiters = new Set()
-      for (const finish of waiting) finish(true)
+      reader.onStoreUp()
       void confirm()
     },
   }
@@ -90,38 +93,6 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
   function hold(sessionId: string, found: HeldRecord): ReadOutcome {
     held.set(sessionId, found)
     return outcomeOf(found)
-  }
-
-  /** @returns undefined where the store does not tell in time */
-  async function ask(
-    sessionId: string,
-    mayBegin: boolean,
-  ): Promise<{ readonly record: SessionRecord | undefined } | undefined> {
-    if (!source.isUp && (mayBegin || !(await comesUp()))) return undefined
-    const answer = readOne(sessionId).then(
-      (records) => ({ record: records.get(sessionId) }),
-      () => undefined,
-    )
-    return mayBegin ? withinTime(answer) : answer
-  }
-
-  function comesUp(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const finish = (isUp: boolean): void => {
-        waiters.delete(finish)
-        cancel()
-        resolve(isUp)
-      }
-      const cancel = setTimer(() => finish(false), upWaitMs)
-      waiters.add(finish)
-    })
-  }
-
-  function withinTime<Value>(value: Promise<Value>): Promise<Value | undefined> {
-    return new Promise((resolve) => {
-      const cancel = setTimer(() => resolve(undefined), beginWaitMs)
-      void value.then(resolve).finally(cancel)
-    })
   }
 
   /** Runs until nothing is unconfirmed, or the store is away. */
@@ -148,8 +119,17 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
       return
     }
     held.delete(sessionId)
-    journal.forget(sessionId)
-    onGivenUp(sessionId)
+    log.forget(sessionId)
+    for (const hear of givenUpListeners) hear(sessionId)
+  }
+}
+
+async function lastWriteOf(sessionId: string, log: Pick<LogWriter, 'lastEntry'>): Promise<SessionWrite | undefined> {
+  try {
+    const entry = await log.lastEntry(sessionId)
+    return entry && decodeWrite(entry)
+  } catch {
+    return undefined
   }
 }
 
@@ -167,7 +147,7 @@ const isSame = (stored: SessionRecord | undefined, own: SessionRecord | undefine
     stored.committedSeq <= own.committedSeq)
 
 /** A wait for the store keeps no process alive. */
-function realTimer(run: () => void, delayMs: number): () => void {
+const realTimer: SetTimer = (run, delayMs) => {
   const timer = setTimeout(run, delayMs).unref()
   return () => clearTimeout(timer)
 }

@@ -1,12 +1,12 @@
 /** Registers what Prometheus reads. A registry of our own, so that a host's metrics and ours don't mix. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { JournalOutcome } from '../commit/journal.ts'
+import type { CommitMeter } from '../commit/group-commit.ts'
 import type { EventCounters } from './event-counters.ts'
 
 export interface Metrics {
   readonly contentType: string
   text(): Promise<string>
-  observeCommit(outcome: JournalOutcome['kind'], durationMs: number): void
+  readonly observeCommit: CommitMeter['wrote']
 }
 
 export interface MetricsOptions {

@@ -1,18 +1,17 @@
 /** The sink over a real log: what was acknowledged reaches the store once and in order, whatever either of them does. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createJournal } from '../commit/journal.ts'
 import { planGroup } from '../commit/plan-group.ts'
 import type { SessionBatch } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
-import type { SessionWrite } from '../commit/session-write.ts'
+import { encodeWrite, type SessionWrite } from '../commit/session-write.ts'
 import { readLog } from '../log/read-log.ts'
 import { listSegments, segmentFile } from '../log/segment.ts'
 import { createFaultyDisk, type FaultyDisk } from '../log/test-doubles.ts'
-import { openLogWriter } from '../log/write-log.ts'
+import { type LogWriter, openLogWriter } from '../log/write-log.ts'
 import { aBatch, createFakeStore, type FakeStore } from '../test-doubles.ts'
 import type { EventStore } from './event-store.ts'
-import { createSink, type SinkOptions } from './sink.ts'
+import { createSink, type Sink, type SinkOptions } from './sink.ts'
 import type { SinkReport } from './sink-reports.ts'
 
 /** Timers that are due at once, but for those that bound a wait. */
@@ -37,7 +36,7 @@ async function aSink(disk: FaultyDisk, store: EventStore, over: Partial<SinkOpti
     log,
     sink,
     reports,
-    journal: createJournal({ log, tell: (end) => sink.follow(end) }),
+    write: (writes: readonly SessionWrite[]) => writeTo(log, sink, writes),
     async readSessions(ids: readonly string[]) {
       await sink.caughtUp(9999)
       return store.readSessions(ids)
@@ -45,11 +44,18 @@ async function aSink(disk: FaultyDisk, store: EventStore, over: Partial<SinkOpti
   }
 }
 
+/** As a group is committed. */
+async function writeTo(log: LogWriter, sink: Sink, writes: readonly SessionWrite[]) {
+  const result = await log.write(writes.map(encodeWrite))
+  if (result.kind === 'written') sink.follow(result.end)
+  return result
+}
+
 /** A write of one batch, from where the session stands. */
 function aWrite(sessionId: string, from: number, batch: SessionBatch, before?: SessionRecord): SessionWrite {
   const append = { sessionId, expectedSeq: from, batch, resolve() {} }
   const record = before ?? { ...newRecord(sessionId, 1), committedSeq: from }
-  const [write] = planGroup([append], new Map([[sessionId, { record, isConfirmed: true }]])).writes
+  const [write] = planGroup([append], () => ({ record, isConfirmed: true })).writes
   if (!write) throw new Error('Expected a write')
   return write
 }
@@ -65,9 +71,9 @@ describe('a sink', () => {
     const disk = createFaultyDisk(Math.random)
     const orders = { alone: { from: undefined }, oneByOne: { from: undefined }, culprits: [] }
     const poison = { orders, onWork() {}, keepText: async () => {} }
-    const { journal, sink, reports } = await aSink(disk, store, { poison })
+    const { write, sink, reports } = await aSink(disk, store, { poison })
     const writes = Array.from({ length: 8 }, (_, at) => aWrite(`s${at}`, 0, aBatch(1, 1)))
-    await journal.write(writes)
+    await write(writes)
     expect(await sink.caughtUp(9999)).toBe(true)
     expect(reports).toEqual([])
     expect(store.written.flatMap(({ events }) => events.map(({ sessionId }) => sessionId))).toHaveLength(8)
@@ -83,9 +89,8 @@ describe('a sink', () => {
       return () => {}
     }
     const sink = createSink({ store, read: (from, to) => readLog(disk, from, to), setTimer, report() {} })
-    const journal = createJournal({ log, tell: (end) => sink.follow(end) })
     for (let seq = 1; seq <= 3; seq++) {
-      await journal.write([aWrite('s', seq - 1, aBatch(seq, 1), { ...newRecord('s', 1), committedSeq: seq - 1 })])
+      await writeTo(log, sink, [aWrite('s', seq - 1, aBatch(seq, 1), { ...newRecord('s', 1), committedSeq: seq - 1 })])
     }
     await new Promise(setImmediate)
     expect([store.written.length, timers.length]).toEqual([0, 1])
@@ -96,14 +101,14 @@ describe('a sink', () => {
 
   it('brings texts, times, envelopes, rejections and drops as they were', async () => {
     const store = createFakeStore()
-    const { journal, sink } = await aSink(createFaultyDisk(Math.random), store)
+    const { write, sink } = await aSink(createFaultyDisk(Math.random), store)
     const json = '{ "id": 76561197960287930, "name": "é🚀\\"\\\\" }'
     const events = [
       { seq: 1, event: { type: 'a', timestamp: 1.5, version: 3, json }, envelope: '{"id":"x"}' },
       { seq: 2, event: { type: 'b', timestamp: -1, json: 'null' } },
     ]
     const rejected = [{ sessionId: 's', seq: 3, code: 'bad_text', message: 'm', raw: '"', receivedAt: 7 } as const]
-    await journal.write([aWrite('s', 0, aBatch(1, 6, { events, rejected, dropped: { overflow: 3 }, receivedAt: 7 }))])
+    await write([aWrite('s', 0, aBatch(1, 6, { events, rejected, dropped: { overflow: 3 }, receivedAt: 7 }))])
     expect(await sink.caughtUp(9999)).toBe(true)
     expect(store.written).toMatchObject([
       {
@@ -116,26 +121,26 @@ describe('a sink', () => {
 
   it('bounds a transaction by bytes, too: a log of rejections alone has no event to count', async () => {
     const store = createFakeStore()
-    const { journal, sink } = await aSink(createFaultyDisk(Math.random), store, { groupBytes: 3000 })
+    const { write, sink } = await aSink(createFaultyDisk(Math.random), store, { groupBytes: 3000 })
     const rejected = [{ sessionId: 's', seq: 1, code: 'bad_text', message: 'm', raw: 'x'.repeat(1000), receivedAt: 7 }]
     const batch = aBatch(1, 1, { events: [], rejected: rejected as SessionBatch['rejected'] })
-    await journal.write(Array.from({ length: 9 }, (_, at) => aWrite(`s${at}`, 0, batch)))
+    await write(Array.from({ length: 9 }, (_, at) => aWrite(`s${at}`, 0, batch)))
     expect(await sink.caughtUp(9999)).toBe(true)
     expect(store.written.map(({ sessions }) => sessions.length)).toEqual([3, 3, 3])
   })
 
   it('tells of a session all that was written before the question', async () => {
     const store = createFakeStore()
-    const { journal, readSessions } = await aSink(createFaultyDisk(Math.random), store)
-    await journal.write([aWrite('s', 0, aBatch(1, 3))])
+    const { write, readSessions } = await aSink(createFaultyDisk(Math.random), store)
+    await write([aWrite('s', 0, aBatch(1, 3))])
     expect((await readSessions(['s'])).get('s')?.committedSeq).toBe(3)
   })
 
   it('asks the store where it stands after a commit whose answer was lost, and stores nothing twice', async () => {
     const store = createFakeStore()
-    const { journal, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
+    const { write, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
     store.forgetsToSay = true
-    await journal.write([aWrite('s', 0, aBatch(1, 3))])
+    await write([aWrite('s', 0, aBatch(1, 3))])
     expect(await sink.caughtUp(9999)).toBe(true)
     expect(storedSeqs(store, 's')).toEqual([1, 2, 3])
     expect(reports).toMatchObject([{ code: 'store_unavailable', reason: 'The answer was lost' }])
@@ -143,9 +148,9 @@ describe('a sink', () => {
 
   it('waits for a store that can take nothing, and goes on once it can', async () => {
     const store = createFakeStore()
-    const { journal, sink } = await aSink(createFaultyDisk(Math.random), store)
+    const { write, sink } = await aSink(createFaultyDisk(Math.random), store)
     store.failWith = { kind: 'unavailable', reason: 'disk full' }
-    await journal.write([aWrite('s', 0, aBatch(1, 3))])
+    await write([aWrite('s', 0, aBatch(1, 3))])
     expect(await sink.caughtUp(20)).toBe(false)
     store.failWith = undefined
     expect(await sink.caughtUp(9999)).toBe(true)
@@ -154,12 +159,12 @@ describe('a sink', () => {
 
   it('finds the one event that can not be stored, and keeps all others of the group', async () => {
     const store = createFakeStore()
-    const { journal, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
+    const { write, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
     store.poison = 'poison'
     const mixed = [aBatch(1, 2), aBatch(3, 1, { type: 'poison' }), aBatch(4, 1)].flatMap(({ events }) =>
       events.decode(),
     )
-    await journal.write([aWrite('s', 0, aBatch(1, 4, { events: mixed })), aWrite('t', 0, aBatch(1, 2))])
+    await write([aWrite('s', 0, aBatch(1, 4, { events: mixed })), aWrite('t', 0, aBatch(1, 2))])
     expect(await sink.caughtUp(9999)).toBe(true)
     expect([storedSeqs(store, 's'), storedSeqs(store, 't')]).toEqual([
       [1, 2, 4],
@@ -176,8 +181,8 @@ describe('a sink', () => {
     const disk = createFaultyDisk(Math.random)
     const store = createFakeStore()
     const first = await aSink(disk, createFakeStore())
-    await first.journal.write([aWrite('s', 0, aBatch(1, 3))])
-    await first.journal.write([aWrite('s', 3, aBatch(4, 2), { ...newRecord('s', 1), committedSeq: 3 })])
+    await first.write([aWrite('s', 0, aBatch(1, 3))])
+    await first.write([aWrite('s', 3, aBatch(4, 2), { ...newRecord('s', 1), committedSeq: 3 })])
     await first.sink.stop()
     const [{ key } = { key: '' }] = await listSegments(disk)
     const name = segmentFile(key)
@@ -194,13 +199,13 @@ describe('a sink', () => {
   it('stores nothing that came with another proof while the store was away, and goes on with what its own sender brings', async () => {
     const store = createFakeStore()
     store.rows.set('s', { ...newRecord('s', 1), committedSeq: 2, pushed: 2, stored: 2, proofHash: 'own' })
-    const { journal, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
-    const write = (proofHash: string, count: number) => ({
+    const { write, sink, reports } = await aSink(createFaultyDisk(Math.random), store)
+    const anUnconfirmed = (proofHash: string, count: number) => ({
       ...aWrite('s', 0, aBatch(1, count), { ...newRecord('s', 9), proofHash }),
       unconfirmed: true,
     })
-    await journal.write([write('another', 5)])
-    await journal.write([write('own', 3)])
+    await write([anUnconfirmed('another', 5)])
+    await write([anUnconfirmed('own', 3)])
     expect(await sink.caughtUp(9999)).toBe(true)
     expect(storedSeqs(store, 's')).toEqual([3])
     expect(store.rows.get('s')).toMatchObject({ committedSeq: 3, pushed: 3, stored: 3, missing: 0, proofHash: 'own' })
@@ -219,8 +224,8 @@ describe('a sink', () => {
     for (let committedSeq = 0; committedSeq <= 12; committedSeq++) {
       const store = createFakeStore()
       store.rows.set('s', { ...newRecord('s', 1), committedSeq, pushed: committedSeq, stored: committedSeq })
-      const { journal, sink } = await aSink(disk, store)
-      await journal.write([aWrite('s', 0, { ...batch, upTo: 10, pushed: 10 })])
+      const { write, sink } = await aSink(disk, store)
+      await write([aWrite('s', 0, { ...batch, upTo: 10, pushed: 10 })])
       expect(await sink.caughtUp(9999)).toBe(true)
       const row = store.rows.get('s')
       if (!row) throw new Error('Expected a row')
@@ -259,7 +264,7 @@ it('stores what was acknowledged once and in order, through crashes of store and
           const id = `s${one.session}`
           const before = (await life.readSessions([id])).get(id) ?? newRecord(id, 1)
           committedSeqs.set(id, Math.max(committedSeqs.get(id) ?? 0, before.committedSeq))
-          const { kind } = await life.journal.write([
+          const { kind } = await life.write([
             aWrite(id, before.committedSeq, aBatch(before.committedSeq + 1, one.count), before),
           ])
           if (kind === 'written') committedSeqs.set(id, before.committedSeq + one.count)
