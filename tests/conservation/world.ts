@@ -6,10 +6,10 @@ import { createTelemetry, type PageSignal, type SocketPort, type Telemetry } fro
 import { protocolDefaults } from '@downlink/protocol'
 import { createKeys } from '../../packages/collector/src/access/keys.ts'
 import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
-import { createGroupCommit } from '../../packages/collector/src/commit/group-commit.ts'
-import type { Journal } from '../../packages/collector/src/commit/journal.ts'
+import { createGroupCommit, type GroupCommitOptions } from '../../packages/collector/src/commit/group-commit.ts'
 import type { RecordSource } from '../../packages/collector/src/commit/record-source.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
+import { decodeWrite } from '../../packages/collector/src/commit/session-write.ts'
 import { createAckedConnection } from '../../packages/collector/src/ingest/acked-connection.ts'
 import { createPendingWork } from '../../packages/collector/src/ingest/pending-work.ts'
 import { createPostIngest } from '../../packages/collector/src/ingest/post.ts'
@@ -79,13 +79,14 @@ export function createWorld(seed: number): World {
       isUp: true,
       readSessions: async (ids) => new Map([...disk.sessions].filter(([id]) => ids.includes(id))),
     }
-    const journal: Journal = {
+    const log: GroupCommitOptions['log'] = {
       // What it wrote the store has at once.
-      lastWrite: async () => undefined,
+      lastEntry: async () => undefined,
       sessions: () => [],
       forget() {},
-      async write(writes) {
+      async write(entries) {
         if (!works || current !== life) return { kind: 'unavailable', reason: 'told to' }
+        const writes = entries.map(decodeWrite)
         const added = writes.flatMap(({ sessionId, batches }) =>
           batches.flatMap(({ events }) => events.decode().map((event) => ({ ...event, sessionId }))),
         )
@@ -93,19 +94,19 @@ export function createWorld(seed: number): World {
           sessions: new Map([...disk.sessions, ...writes.map(({ record }) => [record.sessionId, record] as const)]),
           events: [...disk.events, ...added],
         }
-        return { kind: 'written' }
+        return { kind: 'written', end: { segment: '', offset: 0 } }
       },
     }
     commits = []
-    const log = createGroupCommit({
-      journal,
+    const commitLog = createGroupCommit({
+      log,
       source,
       groupMs: 1,
       groupEvents: 1_000_000,
       setTimer: (run) => commits.push(run),
     })
     const validator = createEventValidator(protocolDefaults, {})
-    const sessions = createSessions({ log, validator, maxIdle: 10, onOwed() {}, onSocket() {} })
+    const sessions = createSessions({ log: commitLog, validator, maxIdle: 10, onOwed() {}, onSocket() {} })
     const post = createPostIngest({
       sessions,
       keys: createKeys([]),
