@@ -99,6 +99,29 @@ describe('a sink', () => {
     await sink.stop()
   })
 
+  it('follows an end that is told just as the one before is reached', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk })
+    const store = createFakeStore()
+    let next: Promise<unknown> | undefined
+    const sink = createSink({
+      store,
+      read: (from, to) => readLog(disk, from, to),
+      setTimer: soon,
+      report() {},
+      onApplied() {
+        next ??= Promise.resolve().then(() => sink.follow(log.end))
+      },
+    })
+    await log.write([encodeWrite(aWrite('s', 0, aBatch(1, 1)))])
+    sink.follow(log.end)
+    await log.write([encodeWrite(aWrite('t', 0, aBatch(1, 1)))])
+    expect(await sink.caughtUp(9999)).toBe(true)
+    await next
+    expect(await sink.caughtUp(5000)).toBe(true)
+    expect(storedSeqs(store, 't')).toEqual([1])
+  })
+
   it('brings texts, times, envelopes, rejections and drops as they were', async () => {
     const store = createFakeStore()
     const { write, sink } = await aSink(createFaultyDisk(Math.random), store)

@@ -60,6 +60,7 @@ export function createSink(options: SinkOptions): Sink {
   let synced = 0
   let applied = 0
   let behindSinceMs = 0
+  let isRunning = false
   let running: Promise<void> | undefined
   let isStopped = false
   /** For more to come, unless somebody wants to read what is there. */
@@ -74,9 +75,7 @@ export function createSink(options: SinkOptions): Sink {
       if (applied === synced) behindSinceMs = now()
       end = next
       synced = count
-      running ??= run().finally(() => {
-        running = undefined
-      })
+      if (!isRunning) running = run()
     },
     caughtUp(timeoutMs) {
       const wanted = synced
@@ -95,6 +94,7 @@ export function createSink(options: SinkOptions): Sink {
 
   async function run(): Promise<void> {
     let failures = 0
+    isRunning = true
     while (!isStopped && end && applied < synced) {
       if (waiters.count === 0) await grouping.last(groupMs)
       const [target, count] = [end, synced]
@@ -106,12 +106,13 @@ export function createSink(options: SinkOptions): Sink {
         onApplied?.(applied)
         waiters.changed()
       } catch (error) {
-        if (isStopped) return
+        if (isStopped) break
         writer.forget()
         report({ code: 'store_unavailable', reason: messageOf(error) })
         await retrying.last(Math.min(retry.maxMs, retry.firstMs * 2 ** failures++))
       }
     }
+    isRunning = false
   }
 
   /** @throws where the store is unavailable */
