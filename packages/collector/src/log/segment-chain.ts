@@ -21,20 +21,15 @@ export interface SegmentChain {
   close(): Promise<void>
 }
 
+/** A segment that is written. */
 export interface OpenSegment {
   readonly id: Buffer
+  readonly key: string
+  readonly file: LogFile
   /** Where its sound part ends, and the next entry goes. */
-  readonly end: Position
-  /** From a write on until that is confirmed: nothing more may be written into it. */
-  readonly isBroken: boolean
-  /**
-   * Writes and syncs at its end. Until `confirm` nothing of it counts. After a failed sync a kernel may call a lost page
-   * clean: these bytes are never tried again.
-   */
-  write(parts: readonly Uint8Array[]): Promise<void>
-  /** What was written counts. */
-  confirm(bytes: number): void
-  close(): Promise<void>
+  soundEnd: number
+  /** A write into it has failed, or is under way: nothing more may be written into it. */
+  isBroken: boolean
 }
 
 export interface SegmentChainOptions {
@@ -59,27 +54,26 @@ export async function openSegmentChain(options: SegmentChainOptions): Promise<Se
 
   return {
     get end() {
-      return segment.end
+      return { segment: segment.key, offset: segment.soundEnd }
     },
     get bytes() {
-      return bytesOf(older) + segment.end.offset
+      return bytesOf(older) + segment.soundEnd
     },
     get count() {
       return older.length + 1
     },
     bytesAfter(position) {
-      const { segment: key, offset } = segment.end
-      if (position?.segment === key) return offset - position.offset
-      const at = older.findIndex((one) => one.key === position?.segment)
+      if (position?.segment === segment.key) return segment.soundEnd - position.offset
+      const at = older.findIndex(({ key }) => key === position?.segment)
       const before = at === -1 ? 0 : bytesOf(older.slice(0, at)) + (position?.offset ?? 0)
-      return bytesOf(older) + offset - before
+      return bytesOf(older) + segment.soundEnd - before
     },
     async next() {
-      if (segment.isBroken || segment.end.offset >= segmentBytes) await rollOver()
+      if (segment.isBroken || segment.soundEnd >= segmentBytes) await rollOver()
       return segment
     },
     coveredBy(position) {
-      if (position.segment === segment.end.segment) return new Set(older.map(({ key }) => key))
+      if (position.segment === segment.key) return new Set(older.map(({ key }) => key))
       const at = older.findIndex(({ key }) => key === position.segment)
       if (at === -1) return undefined
       const isWhole = position.offset >= (older[at]?.soundEnd ?? Number.POSITIVE_INFINITY)
@@ -92,22 +86,21 @@ export async function openSegmentChain(options: SegmentChainOptions): Promise<Se
         if (older[0] === oldest) older.shift()
       }
     },
-    close: () => segment.close(),
+    close: () => segment.file.close(),
   }
 
   async function rollOver(): Promise<void> {
-    const full = segment
-    const { segment: key, offset: soundEnd } = full.end
-    segment = await begin({ id: full.id, soundEnd })
+    const { id, key, file, soundEnd } = segment
+    segment = await begin({ id, soundEnd })
     older.push({ key, bytes: soundEnd, soundEnd })
-    await full.close().catch(() => {})
+    await file.close().catch(() => {})
   }
 
   /** A segment whose making fails keeps its number: the next try takes a higher one. */
   async function begin(previous: SegmentHead['previous']): Promise<OpenSegment> {
     const head: SegmentHead = { ...newSegmentName(++number), previous }
-    const name = segmentFile(segmentKey(head))
-    const file = await files.create(name)
+    const key = segmentKey(head)
+    const file = await files.create(segmentFile(key))
     try {
       await file.write([encodeHead(head)], 0)
       await file.sync()
@@ -115,35 +108,10 @@ export async function openSegmentChain(options: SegmentChainOptions): Promise<Se
     } catch (error) {
       await file.close().catch(() => {})
       // Else a full disk fills with the names of those that could not be made.
-      await files.remove(name).catch(() => {})
+      await files.remove(segmentFile(key)).catch(() => {})
       throw error
     }
-    return createOpenSegment(head, file)
-  }
-}
-
-function createOpenSegment(head: SegmentHead, file: LogFile): OpenSegment {
-  const segment = segmentKey(head)
-  let soundEnd = segmentHeadBytes
-  let isBroken = false
-  return {
-    id: head.id,
-    get end() {
-      return { segment, offset: soundEnd }
-    },
-    get isBroken() {
-      return isBroken
-    },
-    async write(parts) {
-      isBroken = true
-      await file.write(parts, soundEnd)
-      await file.sync()
-    },
-    confirm(bytes) {
-      isBroken = false
-      soundEnd += bytes
-    },
-    close: () => file.close(),
+    return { id: head.id, key, file, soundEnd: segmentHeadBytes, isBroken: false }
   }
 }
 

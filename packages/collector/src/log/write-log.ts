@@ -104,14 +104,18 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       if (status === 'lost') return { kind: 'lost_ownership' }
       try {
         const segment = await segments.next()
-        const { parts, begins, bytes } = encodeGroup(entries, segment)
-        await expectRoom(bytes)
-        await segment.write(parts)
+        const { parts, begins, bytes: more } = encodeGroup(entries, segment)
+        await expectRoom(files, { more, bytes: segments.bytes, maxLogBytes, segmentBytes })
+        // After a failed sync a kernel may call a lost page clean: these bytes are never tried again.
+        segment.isBroken = true
+        await segment.file.write(parts, segment.soundEnd)
+        await segment.file.sync()
         if (!(await ownership.isHeld())) return lose()
-        segment.confirm(bytes)
+        segment.isBroken = false
+        segment.soundEnd += more
         status = 'available'
         for (const [at, begin] of begins.entries()) index.set(entries[at]?.head.session ?? '', begin)
-        return { kind: 'written', end: segment.end }
+        return { kind: 'written', end: segments.end }
       } catch (error) {
         status = 'unavailable'
         return { kind: 'unavailable', reason: String(error) }
@@ -141,24 +145,31 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     onLost?.()
     return { kind: 'lost_ownership' }
   }
+}
 
-  async function expectRoom(more: number): Promise<void> {
-    const bytes = segments.bytes + more
-    if (bytes > maxLogBytes) throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${bytes}`)
-    const { free, total } = await files.space()
-    // A file system that does not know (some of FUSE) has none at all.
-    if (total === 0) return
-    const reserved = reservedBytes(total, segmentBytes)
-    if (free - more < reserved) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
-  }
+/** @throws where a log at its bound, or its disk, has no room for more bytes */
+async function expectRoom(files: LogFiles, { more, bytes, maxLogBytes, segmentBytes }: Room): Promise<void> {
+  if (bytes + more > maxLogBytes) throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${bytes + more}`)
+  const { free, total } = await files.space()
+  // A file system that does not know (some of FUSE) has none at all.
+  if (total === 0) return
+  const reserved = reservedBytes(total, segmentBytes)
+  if (free - more < reserved) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
+}
+
+interface Room {
+  readonly more: number
+  /** Of the log. */
+  readonly bytes: number
+  readonly maxLogBytes: number
+  readonly segmentBytes: number
 }
 
 /** @returns what to write at the end of a segment, and where in it each entry then begins */
-function encodeGroup(entries: readonly Entry[], { id: segmentId, end }: OpenSegment) {
+function encodeGroup(entries: readonly Entry[], { id: segmentId, key: segment, soundEnd }: OpenSegment) {
   const begins: Position[] = []
   const parts: Uint8Array[] = []
-  const { segment } = end
-  let { offset } = end
+  let offset = soundEnd
   for (const entry of entries) {
     begins.push({ segment, offset })
     for (const part of encodeEntry(entry, { segmentId, offset })) {
@@ -166,5 +177,5 @@ function encodeGroup(entries: readonly Entry[], { id: segmentId, end }: OpenSegm
       offset += part.length
     }
   }
-  return { parts, begins, bytes: offset - end.offset }
+  return { parts, begins, bytes: offset - soundEnd }
 }
