@@ -1,6 +1,7 @@
 /**
  * Prints, as `jiti tools/structure.ts [workspace…]`, how the sources are laid out, for who wants to see where it gets hard to
- * read: small files, long functions, and the files that an event passes in the client. It judges nothing.
+ * read: small files, long functions, and the files that an event passes in client and
+ * collector. It judges nothing.
  */
 import { readFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Visitor } from 'oxc-parser'
 import { readSources, type SourceFile } from './checks/sources.ts'
+import { filesFromSocketToDatabase } from './collector-path.ts'
 import { root } from './node-tool.ts'
 
 /** A file below it has to be opened for little. */
@@ -118,3 +120,7 @@ for (const workspace of workspaces.filter((name) => wanted.length === 0 || wante
 if (wanted.length === 0) print('all', measured)
 const passed = await filesFromPushToSend()
 console.log(`from push to send, an event passes ${passed.length} files:\n  ${passed.join('\n  ')}`)
+const handed = await filesFromSocketToDatabase()
+console.log(
+  `from the socket to the database, an event is handed on by ${handed.length} files:\n  ${handed.join('\n  ')}`,
+)
