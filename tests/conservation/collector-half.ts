@@ -97,7 +97,7 @@ export function createCollectorHalf({ disk, chance, store, without }: CollectorH
       setTimer: (run) => void timerOf(life, life.timers, run),
       setStoreTimer: (run) => timerOf(life, life.patience, run),
     })
-    const sessions = createSessions({ log: commits, validator, maxIdle: 2, onOwed() {}, onSocket() {} })
+    const sessions = createSessions({ log: commits, validator, maxIdle: 2, onOutstanding() {}, onSocket() {} })
     const collector: Collector = Object.assign(life, { writer, commits, sessions })
     return collector
   }

@@ -106,7 +106,7 @@ export function createWorld(seed: number): World {
       setTimer: (run) => commits.push(run),
     })
     const validator = createEventValidator(protocolDefaults, {})
-    const sessions = createSessions({ log: commitLog, validator, maxIdle: 10, onOwed() {}, onSocket() {} })
+    const sessions = createSessions({ log: commitLog, validator, maxIdle: 10, onOutstanding() {}, onSocket() {} })
     const post = createPostIngest({
       sessions,
       keys: createKeys([]),

@@ -7,35 +7,37 @@ import { CollectorError } from './errors.ts'
 import { type QueryLimits, resolveQueryLimits } from './query/query-limits.ts'
 
 export interface CollectorOptions {
-  /** Folder of the database and the exports. @default './.downlink' */
+  /** Folder of the log, the database and the exports; absolute, or from the working directory. @default './.downlink' */
   readonly data?: string
-  /** The game's events. None: every type and payload is accepted. */
+  /** The game's events. @default every type and payload is accepted */
   readonly events?: EventDefinitions
-  /** Keys that may write. None: no key is asked for, which is refused beyond loopback. */
+  /** Keys that may write, of 1 to 4096 characters each. @default none: no key is asked for, which is refused beyond loopback */
   readonly keys?: readonly string[]
-  /** What readers must show. None: reading is open, which is refused beyond loopback. */
+  /** What readers must show, of 1 character or more. @default none: reading is open, which is refused beyond loopback */
   readonly readToken?: string
   /**
    * Foreign origins whose pages may send, such as `https://game.example`, `https://*.game.example` for every name below
-   * it, or `capacitor://localhost`; `null` for pages without an origin, `*` for all.
+   * it, or `capacitor://localhost`; `null` for pages without an origin, `*` for all. @default none
    */
   readonly origins?: readonly string[]
-  /** Where the outside reaches this collector, such as `https://telemetry.example`. */
+  /** Where the outside reaches this collector: an http or https URL, such as `https://telemetry.example`. @default where it listens */
   readonly publicUrl?: string
   /**
    * The proxies whose `X-Forwarded-For`, `-Host` and `-Proto` are believed: how many there are, or their addresses and
    * networks, such as `10.0.0.0/8`. Then a `readToken` is needed, for the outside is there. @default false
    */
   readonly trustProxy?: TrustedProxies
-  /** A folder of questions for the page, a file each. Those of its own names stand in for built-in ones. */
+  /** A folder of questions for the page, a file each. Those of its own names stand in for built-in ones. @default none */
   readonly questions?: string
   /** Whether the collector's own page is served at `/`. @default true */
   readonly page?: boolean
-  /** Further static pages, by path, such as `/play`. */
+  /** Further static pages, by path, such as `/play`. @default none */
   readonly pages?: Readonly<Record<string, CollectorPage>>
   /** A pino-like logger; false for silence. @default pino on stderr */
   readonly logger?: FastifyBaseLogger | false
+  /** What senders may take. */
   readonly limits?: Partial<CollectorLimits>
+  /** How batches become durable. */
   readonly commit?: Partial<CommitOptions>
   /** What readers may take. */
   readonly query?: Partial<QueryLimits>
@@ -48,39 +50,41 @@ export interface CollectorPage {
   readonly config?: { readonly url?: string; readonly key?: string; readonly enabled?: boolean }
 }
 
+/** Whole numbers. */
 export interface CommitOptions {
-  /** How long a batch waits for others, in ms, beside those that come together. @default 0 */
+  /** Milliseconds, from 0, that a batch waits for others, beside those that come together. @default 0 */
   readonly groupMs: number
-  /** Events that are committed at once. @default 4000 */
+  /** Events, from 1, that are committed at once. @default 4000 */
   readonly groupEvents: number
-  /** The log's size in bytes, from 1 MiB up, beyond which nothing is taken until the store has caught up. @default 4294967296 */
+  /** Bytes of the log, from 1048576, beyond which nothing is taken until the store has caught up. @default 4294967296 */
   readonly maxLogBytes: number
 }
 
+/** Whole numbers, each from 1 up. */
 export interface CollectorLimits {
-  /** @default 262144 */
+  /** Bytes of a WebSocket message, or of an inflated body. @default 262144 */
   readonly maxFrameBytes: number
   /** Elements of a batch, or events of a plain frame or body. @default 5000 */
   readonly maxElements: number
-  /** A frame before the session is open. @default 16384 */
+  /** Bytes of a frame before the session is open. @default 16384 */
   readonly maxHelloBytes: number
-  /** @default 65536 */
+  /** Bytes of the data of an event, as UTF-8. @default 65536 */
   readonly maxEventBytes: number
-  /** @default 32 */
+  /** Levels of objects and arrays in an event's data. @default 32 */
   readonly maxDepth: number
-  /** @default 256 */
+  /** Keys of one object in an event's data. @default 256 */
   readonly maxKeys: number
-  /** @default 128 */
+  /** UTF-16 units of an event's type. @default 128 */
   readonly maxTypeLength: number
   /** Events of a session that may be unacknowledged. @default 2000 */
   readonly windowEvents: number
-  /** @default 5000 */
+  /** Milliseconds from a socket's upgrade to its hello. @default 5000 */
   readonly helloTimeoutMs: number
-  /** @default 15000 */
+  /** Milliseconds from one heartbeat to the next; a socket that is silent for two of them is closed. @default 15000 */
   readonly heartbeatMs: number
-  /** From the first byte of an HTTP request to the end of its headers. @default 10000 */
+  /** Milliseconds from the first byte of an HTTP request to the end of its headers. @default 10000 */
   readonly headersTimeoutMs: number
-  /** From the first byte of an HTTP request, or of a WebSocket message, to its end. @default 30000 */
+  /** Milliseconds from the first byte of an HTTP request, or of a WebSocket message, to its end. @default 30000 */
   readonly requestTimeoutMs: number
   /** Sockets in all. @default 10000 */
   readonly maxSockets: number
@@ -96,7 +100,7 @@ export interface CollectorLimits {
   readonly maxGuessesPerMinute: number
   /** Bytes received and not yet committed, of all senders. @default 134217728 */
   readonly maxPendingBytes: number
-  /** The same of one address. @default 67108864 */
+  /** Bytes received and not yet committed, of one address. @default 67108864 */
   readonly maxPendingBytesPerAddress: number
   /** Unsent bytes after which a reader is too slow. @default 1048576 */
   readonly maxBufferedBytes: number

@@ -102,8 +102,8 @@ export async function openPipeline(
     log: commits,
     validator: createEventValidator(limits, settings.events.schemas),
     maxIdle: limits.maxIdleSessions,
-    onOwed(events) {
-      readSide.counters.owed += events
+    onOutstanding(events) {
+      readSide.counters.outstanding += events
     },
     onSocket: store.socketChanged,
   })

@@ -470,21 +470,21 @@ describe('damage', () => {
 })
 
 type Step =
-  | { readonly do: 'write'; readonly count: number }
-  | { readonly do: 'fail'; readonly kind: 'write' | 'sync' | 'create' | 'folder-sync' }
-  | { readonly do: 'kill' | 'cut-power' }
+  | { readonly kind: 'write'; readonly count: number }
+  | { readonly kind: 'fail'; readonly call: 'write' | 'sync' | 'create' | 'folder-sync' }
+  | { readonly kind: 'kill' | 'cut-power' }
 
 const steps = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ do: fc.constant('write' as const), count: fc.integer({ min: 1, max: 4 }) }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), count: fc.integer({ min: 1, max: 4 }) }) },
     {
       weight: 2,
       arbitrary: fc.record({
-        do: fc.constant('fail' as const),
-        kind: fc.constantFrom('write' as const, 'sync' as const, 'create' as const, 'folder-sync' as const),
+        kind: fc.constant('fail' as const),
+        call: fc.constantFrom('write' as const, 'sync' as const, 'create' as const, 'folder-sync' as const),
       }),
     },
-    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('kill' as const, 'cut-power' as const) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('kill' as const, 'cut-power' as const) }) },
   ),
   { maxLength: 40 },
 )
@@ -520,14 +520,14 @@ it('loses no entry that was acknowledged or read, doubles none, and invents none
       }
       let log = await open()
       for (const step of script) {
-        if (step.do === 'fail') disk.fail(step.kind)
-        else if (step.do === 'write') {
+        if (step.kind === 'fail') disk.fail(step.call)
+        else if (step.kind === 'write') {
           const group = Array.from({ length: step.count }, () => entry(next++))
           const { kind } = await log.write(group)
           for (const number of group.map(numberOf)) (kind === 'written' ? kept : refused).add(number)
           sinceOpening.push(...group.map(numberOf))
         } else {
-          if (step.do === 'cut-power') disk.cutPower()
+          if (step.kind === 'cut-power') disk.cutPower()
           log = await open()
         }
         await check(log)

@@ -10,7 +10,7 @@ const anEvent = (seq: number, type = 'x') => ({ seq, event: { type, timestamp: 0
 const batchOf = (events: readonly AcceptedEvent[], over: Partial<Omit<SessionBatch, 'events'>> = {}): SessionBatch =>
   aBatch(1, events.length, { ...over, events })
 
-function someCounters(before = { ...noCounts, owed: 0 }) {
+function someCounters(before = { ...noCounts, outstanding: 0 }) {
   const clock = { ms: 1_000_000 }
   const counters = createEventCounters(() => clock.ms)
   counters.startFrom(before)
@@ -25,7 +25,14 @@ it('counts by type, code and reason', () => {
 })
 
 it('goes on from what was there before; metrics begin at zero', () => {
-  const { counters } = someCounters({ stored: 10, rejected: 1, dropped: 2, missing: 3, owed: 4, types: { x: 10 } })
+  const { counters } = someCounters({
+    stored: 10,
+    rejected: 1,
+    dropped: 2,
+    missing: 3,
+    outstanding: 4,
+    types: { x: 10 },
+  })
   counters.add(batchOf([anEvent(1)]))
   expect(counters.counts()).toEqual({ stored: 11, rejected: 1, dropped: 2, missing: 3, types: { x: 11 } })
   expect([...counters.since.stored]).toEqual([['x', 1]])
@@ -65,7 +72,7 @@ it('counts what the log committed, and nothing else', () => {
 })
 
 it('counts what the sink has found of what was acknowledged, once it goes on from what was there', () => {
-  const { counters } = someCounters({ ...noCounts, missing: 1, owed: 0 })
+  const { counters } = someCounters({ ...noCounts, missing: 1, outstanding: 0 })
   counters.addReport({ code: 'lost_events', sessionId: 's', events: 3 })
   counters.addReport({ code: 'unstorable_event', sessionId: 's', seq: 1, reason: 'r' })
   counters.addReport({ code: 'store_unavailable', reason: 'r' })
@@ -75,7 +82,7 @@ it('counts what the sink has found of what was acknowledged, once it goes on fro
   ])
   const early = createEventCounters(() => 0)
   early.addReport({ code: 'lost_events', sessionId: 's', events: 3 })
-  early.startFrom({ ...noCounts, missing: 3, owed: 0 })
+  early.startFrom({ ...noCounts, missing: 3, outstanding: 0 })
   expect(early.counts().missing).toBe(3)
 })
 

@@ -15,10 +15,10 @@ export interface EventCounts {
 export interface EventCounters {
   /** Events that wait for their commit. */
   pending: number
-  /** Events that sessions owe which have ended or have no link. A running sum: it costs the same for any number of them. */
-  owed: number
+  /** Events outstanding of sessions that have ended or have no link. A running sum: it costs the same for any number of them. */
+  outstanding: number
   /** Goes on from what the database held before: that becomes known only after the start. */
-  startFrom(before: EventCounts & { readonly owed: number }): void
+  startFrom(before: EventCounts & { readonly outstanding: number }): void
   appended(batch: SessionBatch): void
   answered(batch: SessionBatch, outcome: AppendOutcome): void
   /** A batch was committed. */
@@ -61,11 +61,11 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
 
   const counters: EventCounters = {
     pending: 0,
-    owed: 0,
+    outstanding: 0,
 
     startFrom(counts) {
       before = counts
-      counters.owed += counts.owed
+      counters.outstanding += counts.outstanding
     },
 
     appended(batch) {

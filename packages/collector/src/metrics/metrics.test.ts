@@ -4,8 +4,8 @@ import { createMetrics } from './metrics.ts'
 
 it('shows what is owed, what was refused and what is up', async () => {
   const counters = createEventCounters(() => 0)
-  counters.startFrom({ ...noCounts, owed: 7 })
-  counters.owed -= 3
+  counters.startFrom({ ...noCounts, outstanding: 7 })
+  counters.outstanding -= 3
   const metrics = createMetrics({
     counters,
     log: { bytes: 5, segments: 2 },

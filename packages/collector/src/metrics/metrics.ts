@@ -91,7 +91,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   gauge(
     'downlink_events_outstanding',
     'Events that clients without a link, or at their end, still owe',
-    () => counters.owed,
+    () => counters.outstanding,
   )
   total(
     'downlink_events_missing_total',

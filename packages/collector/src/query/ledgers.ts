@@ -111,7 +111,7 @@ const maxCountedTypes = 500
 const countTimeLimitMs = 120_000
 
 /** What the database holds at the start, for counters that go on from there. */
-export function countEvents(readers: Readers): Promise<EventCounts & { readonly owed: number }> {
+export function countEvents(readers: Readers): Promise<EventCounts & { readonly outstanding: number }> {
   return readers.run(
     async (connection) => {
       const totals = await connection.runAndReadAll(
@@ -121,13 +121,13 @@ export function countEvents(readers: Readers): Promise<EventCounts & { readonly 
       const types = await connection.runAndReadAll(
         `SELECT type, count(*) FROM events GROUP BY type ORDER BY count(*) DESC LIMIT ${maxCountedTypes}`,
       )
-      const [stored, rejected, dropped, missing, owed] = (totals.getRows()[0] ?? []).map(Number)
+      const [stored, rejected, dropped, missing, outstanding] = (totals.getRows()[0] ?? []).map(Number)
       return {
         stored: stored ?? 0,
         rejected: rejected ?? 0,
         dropped: dropped ?? 0,
         missing: missing ?? 0,
-        owed: owed ?? 0,
+        outstanding: outstanding ?? 0,
         types: Object.fromEntries(types.getRows().map(([type, count]) => [String(type), Number(count)])),
       }
     },

@@ -1,12 +1,13 @@
 /** Bounds what a query may take and how complicated it may be, so that the writer always has the rest. */
 import { CollectorError } from '../errors.ts'
 
+/** Whole numbers, each from 1 up. */
 export interface QueryLimits {
-  /** From start to last row. @default 10000 */
+  /** Milliseconds from start to last row. @default 10000 */
   readonly timeLimitMs: number
   /** Rows of a result; what is beyond is cut off and said so. @default 10000 */
   readonly maxRows: number
-  /** A result as JSON, about. @default 8388608 */
+  /** Bytes of a result as JSON, about. @default 8388608 */
   readonly maxResultBytes: number
   /** UTF-16 units of a query's text. @default 10000 */
   readonly maxSqlLength: number
@@ -14,11 +15,11 @@ export interface QueryLimits {
   readonly maxConcurrent: number
   /** Reads that wait for their turn. @default 32 */
   readonly maxWaiting: number
-  /** By how much reading may let the process grow before it is interrupted. @default 1024 */
+  /** Megabytes by which reading may let the process grow before it is interrupted. @default 1024 */
   readonly memoryGrowthMb: number
-  /** What queries may spill to disk. @default 1024 */
+  /** Megabytes that queries may spill to disk. @default 1024 */
   readonly spillMb: number
-  /** For an export, in which the whole table may be read. @default 300000 */
+  /** Milliseconds for an export, in which the whole table may be read. @default 300000 */
   readonly exportTimeLimitMs: number
 }
 

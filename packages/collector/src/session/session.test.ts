@@ -12,22 +12,22 @@ const event = received({ type: 'a', timestamp: 1 })
 function aSession(record?: SessionRecord) {
   const log = createFakeLog()
   const failures: Session[] = []
-  let owed = record ? record.pushed - record.committedSeq : 0
+  let outstanding = record ? record.pushed - record.committedSeq : 0
   const session = createSession({
     id: 's',
     proofHash: 'p',
     record,
     log,
     validator,
-    onOwed(events) {
-      owed += events
+    onOutstanding(events) {
+      outstanding += events
     },
     onSocket() {},
     onFailed: (failed) => failures.push(failed),
   })
   const take = (seq: number, count: number, pushed = seq + count - 1) =>
     session.take({ seq, pushed, events: Array.from({ length: count }, () => event) }, 1000)
-  return { session, log, failures, take, owed: () => owed }
+  return { session, log, failures, take, outstanding: () => outstanding }
 }
 
 const at = (committedSeq: number): SessionRecord => ({ ...newRecord('s', 0), committedSeq, pushed: committedSeq })
@@ -157,33 +157,33 @@ it('lets a higher connection take over, and no lower one', () => {
 })
 
 it('counts what it owes while nobody is there to bring it, and what it owes after its end', async () => {
-  const { session, log, take, owed } = aSession({ ...at(3), pushed: 5 })
+  const { session, log, take, outstanding } = aSession({ ...at(3), pushed: 5 })
   const link: Link = { epoch: 1, replaced() {}, failed() {} }
-  const owes = async (committedSeq: number, pushed: number, ended: boolean) => {
+  const outstandingAt = async (committedSeq: number, pushed: number, ended: boolean) => {
     await log.answer({ kind: 'committed', record: { ...at(committedSeq), pushed, ended }, rejected: [] })
-    return owed()
+    return outstanding()
   }
-  expect(owed()).toBe(2)
+  expect(outstanding()).toBe(2)
   session.attach(link)
-  expect(owed()).toBe(0)
+  expect(outstanding()).toBe(0)
   take(4, 1, 9)
-  expect(await owes(4, 9, false)).toBe(0)
+  expect(await outstandingAt(4, 9, false)).toBe(0)
   session.detach(link)
-  expect(owed()).toBe(5)
+  expect(outstanding()).toBe(5)
   take(5, 2, 9)
-  expect(await owes(6, 9, false)).toBe(3)
+  expect(await outstandingAt(6, 9, false)).toBe(3)
   session.attach({ ...link, epoch: 2 })
   take(7, 1, 9)
-  expect(await owes(7, 9, true)).toBe(2)
+  expect(await outstandingAt(7, 9, true)).toBe(2)
 })
 
 it('owes what was committed where an append fails, though its link is still closing', async () => {
-  const { session, log, take, owed } = aSession({ ...at(3), pushed: 5 })
+  const { session, log, take, outstanding } = aSession({ ...at(3), pushed: 5 })
   const link: Link = { epoch: 1, replaced() {}, failed() {} }
   session.attach(link)
   take(4, 2)
   await log.answer({ kind: 'unavailable' })
-  expect(owed()).toBe(2)
+  expect(outstanding()).toBe(2)
   session.detach(link)
-  expect(owed()).toBe(2)
+  expect(outstanding()).toBe(2)
 })

@@ -57,8 +57,8 @@ export interface SessionOptions {
   readonly record: SessionRecord | undefined
   readonly log: CommitLog
   readonly validator: EventValidator
-  /** By how much more, or less, the session owes while nobody is there to bring it. */
-  readonly onOwed: (events: number) => void
+  /** By how many events more, or fewer, are outstanding of the session while nobody is there to bring them. */
+  readonly onOutstanding: (events: number) => void
   readonly onSocket: (isOpen: boolean) => void
   /** Called once, when an append failed or it was given up: from then on nothing is taken. */
   readonly onFailed: (session: Session) => void
@@ -84,7 +84,7 @@ export function createSession({
   record,
   log,
   validator,
-  onOwed,
+  onOutstanding,
   onSocket,
   onFailed,
 }: SessionOptions): Session {
@@ -99,8 +99,8 @@ export function createSession({
   /** What a hello told, while there is no record for it to stand in. */
   let unrecorded: SessionMetadata | undefined
   let link: Link | undefined
-  /** What it owes as a session without a link; those that are not in memory are counted like this, too. */
-  let owed = record ? record.pushed - record.committedSeq : 0
+  /** What is outstanding of it while it has no link; sessions that are not in memory are counted like this, too. */
+  let outstanding = record ? record.pushed - record.committedSeq : 0
 
   const session: Session = {
     id,
@@ -120,7 +120,7 @@ export function createSession({
       if (!link) onSocket(true)
       link?.replaced()
       link = newcomer
-      countOwed()
+      countOutstanding()
       return true
     },
 
@@ -128,7 +128,7 @@ export function createSession({
       if (link !== leaving) return
       link = undefined
       onSocket(false)
-      countOwed()
+      countOutstanding()
     },
 
     handshake(metadata, hello, receivedAt) {
@@ -186,18 +186,18 @@ export function createSession({
     return result
   }
 
-  function countOwed(): void {
+  function countOutstanding(): void {
     const expectsMore = link !== undefined && !committed?.ended
-    const owes = committed && !expectsMore ? committed.pushed - committed.committedSeq : 0
-    if (owes !== owed) onOwed(owes - owed)
-    owed = owes
+    const next = committed && !expectsMore ? committed.pushed - committed.committedSeq : 0
+    if (next !== outstanding) onOutstanding(next - outstanding)
+    outstanding = next
   }
 
   function onOutcome(outcome: AppendOutcome, batch: SessionBatch): CommitResult {
     pendingEvents -= batch.events.length
     if (outcome.kind === 'committed') {
       committed = outcome.record
-      countOwed()
+      countOutstanding()
       return outcome
     }
     giveUp()
@@ -211,6 +211,6 @@ export function createSession({
     link?.failed()
     if (link) onSocket(false)
     link = undefined
-    countOwed()
+    countOutstanding()
   }
 }

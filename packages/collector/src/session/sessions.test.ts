@@ -28,7 +28,7 @@ function someSessions(known: Record<string, string> = {}, maxIdle = 10) {
     log: counting,
     validator: createEventValidator(protocolDefaults, {}),
     maxIdle,
-    onOwed() {},
+    onOutstanding() {},
     onSocket() {},
   })
   return { open: openIn(sessions), sessions, log, reads: () => reads }
@@ -59,7 +59,7 @@ it('is unavailable while the log cannot be read, and asks again the next time', 
     log: { ...log, read },
     validator: createEventValidator(protocolDefaults, {}),
     maxIdle: 10,
-    onOwed() {},
+    onOutstanding() {},
     onSocket() {},
   })
   const open = openIn(sessions)

@@ -27,13 +27,13 @@ export interface SessionsOptions {
   readonly validator: EventValidator
   /** Sessions in memory, beside those that are in use. */
   readonly maxIdle: number
-  /** By how much more, or less, the sessions owe that have ended or have no link. */
-  readonly onOwed: (events: number) => void
+  /** By how many events more, or fewer, are outstanding of sessions that have ended or have no link. */
+  readonly onOutstanding: (events: number) => void
   /** A session's socket is up, or gone. */
   readonly onSocket: (sessionId: string, isOpen: boolean) => void
 }
 
-export function createSessions({ log, validator, maxIdle, onOwed, onSocket }: SessionsOptions): Sessions {
+export function createSessions({ log, validator, maxIdle, onOutstanding, onSocket }: SessionsOptions): Sessions {
   /** In order of their last opening. */
   const sessions = new Map<string, Session>()
   const loading = new Map<string, Promise<Session | undefined>>()
@@ -93,7 +93,7 @@ export function createSessions({ log, validator, maxIdle, onOwed, onSocket }: Se
       record,
       log,
       validator,
-      onOwed,
+      onOutstanding,
       onFailed,
       onSocket: (isOpen) => onSocket(id, isOpen),
     })

@@ -263,11 +263,11 @@ describe('a sink', () => {
 
 it('stores what was acknowledged once and in order, through crashes of store and log', async () => {
   const step = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ do: fc.constant('write' as const), session: fc.nat(2), count: fc.nat(4) }) },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('write' as const), session: fc.nat(2), count: fc.nat(4) }) },
     {
       weight: 3,
       arbitrary: fc.record({
-        do: fc.constantFrom('kill' as const, 'cut-power' as const, 'fail-sync' as const, 'lose-answer' as const),
+        kind: fc.constantFrom('kill' as const, 'cut-power' as const, 'fail-sync' as const, 'lose-answer' as const),
       }),
     },
   )
@@ -283,7 +283,7 @@ it('stores what was acknowledged once and in order, through crashes of store and
       let life = await aSink(disk, store)
       const committedSeqs = new Map<string, number>()
       for (const one of script) {
-        if (one.do === 'write') {
+        if (one.kind === 'write') {
           const id = `s${one.session}`
           const before = (await life.readSessions([id])).get(id) ?? newRecord(id, 1)
           committedSeqs.set(id, Math.max(committedSeqs.get(id) ?? 0, before.committedSeq))
@@ -291,11 +291,11 @@ it('stores what was acknowledged once and in order, through crashes of store and
             aWrite(id, before.committedSeq, aBatch(before.committedSeq + 1, one.count), before),
           ])
           if (kind === 'written') committedSeqs.set(id, before.committedSeq + one.count)
-        } else if (one.do === 'fail-sync') disk.fail('sync')
-        else if (one.do === 'lose-answer') store.forgetsToSay = true
+        } else if (one.kind === 'fail-sync') disk.fail('sync')
+        else if (one.kind === 'lose-answer') store.forgetsToSay = true
         else {
           await life.sink.stop()
-          if (one.do === 'cut-power') disk.cutPower()
+          if (one.kind === 'cut-power') disk.cutPower()
           for (;;) {
             try {
               life = await aSink(disk, store)

@@ -77,7 +77,7 @@ export type SessionsAnswer =
   | { readonly kind: 'read'; readonly records: ReadonlyMap<string, SessionRecord> }
   | { readonly kind: 'unavailable'; readonly message: string }
 
-export type StoredCounts = EventCounts & { readonly owed: number }
+export type StoredCounts = EventCounts & { readonly outstanding: number }
 
 /** A read that is under way: a query, a page of events, an export. */
 export interface WatchedRead extends RunningRead {

@@ -11,7 +11,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const end = { segment: 's', offset: 100 }
-const counts = { ...noCounts, owed: 0 }
+const counts = { ...noCounts, outstanding: 0 }
 
 function aStore() {
   const children: { readonly told: ToStore[]; readonly listener: StoreChildListener; isKilled: boolean }[] = []

@@ -26,23 +26,23 @@ async function manyThatOwe(count: number): Promise<string> {
 it('is in /metrics without a query, and follows each session that comes and goes', async () => {
   const data = await manyThatOwe(40_000)
   const { collector, listening } = await aCollector({ data, query: { maxConcurrent: 1 } })
-  const owed = async () =>
+  const outstanding = async () =>
     /^downlink_events_outstanding (\S+)$/m.exec(await (await fetch(`${listening.url}/metrics`)).text())?.[1]
   // The only reader is busy for as long as it may be.
   const query = collector.query('SELECT count(*) FROM range(100000000000) AS a(i) WHERE i % 7 = 3').catch(() => {})
-  expect(await owed()).toBe('80000')
+  expect(await outstanding()).toBe('80000')
   const hello = aHello({ session: 's7', proof, next: 2, pushed: 3 })
   const client = await aClient(listening, hello)
   await client.hello()
-  expect(await owed()).toBe('79998')
+  expect(await outstanding()).toBe('79998')
   await client.batch(2, [{ type: 'a', timestamp: 1 }], 9)
   client.ws.close()
   await client.closed
-  await expect.poll(owed).toBe('80005')
+  await expect.poll(outstanding).toBe('80005')
   await post(listening, { ...hello, session: 's8', seq: 2, events: [{ type: 'a', timestamp: 1 }], end: true })
-  expect(await owed()).toBe('80004')
+  expect(await outstanding()).toBe('80004')
   await post(listening, { ...hello, session: 's9', pushed: 5, seq: 2, events: [{ drop: { overflow: 4 } }] })
-  expect(await owed()).toBe('80002')
+  expect(await outstanding()).toBe('80002')
   await collector.close()
   await query
 })
