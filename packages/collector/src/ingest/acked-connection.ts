@@ -5,6 +5,7 @@ import {
   type ReceivedBatch,
   type ReceivedHello,
   type Rejection,
+  type WelcomeFrame,
 } from '@downlink/protocol'
 import type { Keys } from '../access/keys.ts'
 import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
@@ -14,7 +15,7 @@ import { metadataOf } from '../session/session-metadata.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Hold } from './pending-work.ts'
 import type { SocketRateLimiter } from './rate-limiter.ts'
-import { type Connection, refuseFrame, refuseWork, type Socket } from './socket.ts'
+import { type Connection, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
 
 export interface AckedConnectionOptions {
   readonly socket: Socket
@@ -36,8 +37,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
   const { socket, sessions, keys, limits, rateLimiter, hold, wallMs } = options
   let state: State = { status: 'handshaking' }
   let leave = (): void => {}
-  /** What the next ack says. One ack answers all batches of a commit. */
-  let due: { record: SessionRecord; rejected: Rejection[] } | undefined
+  const answer = createAcks(options)
 
   return {
     get isHandshaking() {
@@ -78,29 +78,16 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     const opening = await sessions.open(hello)
     if (!socket.open) return
     if (opening.kind === 'forbidden') return socket.close(closeCodes.forbidden, 'Expected the proof of this session')
-    if (opening.kind === 'unavailable') return unavailable()
+    if (opening.kind === 'unavailable') return refuseUnavailable(socket)
     const { session } = opening
-    const link: Link = {
-      epoch: conn,
-      replaced: () => socket.close(closeCodes.replaced, 'A newer connection of this session took over'),
-      failed: unavailable,
-    }
+    const link = linkOf(socket, conn)
     if (!session.attach(link)) return link.replaced()
     leave = () => session.detach(link)
     const result = await session.handshake(metadataOf(hello, wallMs()), hello, wallMs())
-    if (result.kind === 'unavailable') return unavailable()
+    if (result.kind === 'unavailable') return refuseUnavailable(socket)
     state = { status: 'open', key, session }
     const { record } = result
-    socket.send({
-      t: 'welcome',
-      ack: record.committedSeq,
-      window: limits.windowEvents,
-      maxBatchBytes: limits.maxFrameBytes,
-      beatMs: limits.heartbeatMs,
-      now: wallMs(),
-      totals: totalsOf(record),
-      ...(leftOut && { leftOut }),
-    })
+    socket.send(welcomeOf(record, options, leftOut))
   }
 
   function take(session: Session, batch: ReceivedBatch, bytes: number): void {
@@ -125,8 +112,35 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)
     }
   }
+}
 
-  function answer(result: CommitResult): void {
+const linkOf = (socket: Socket, epoch: number): Link => ({
+  epoch,
+  replaced: () => socket.close(closeCodes.replaced, 'A newer connection of this session took over'),
+  failed: () => refuseUnavailable(socket),
+})
+
+function welcomeOf(
+  record: SessionRecord,
+  { limits, wallMs }: AckedConnectionOptions,
+  leftOut: readonly string[] | undefined,
+): WelcomeFrame {
+  return {
+    t: 'welcome',
+    ack: record.committedSeq,
+    window: limits.windowEvents,
+    maxBatchBytes: limits.maxFrameBytes,
+    beatMs: limits.heartbeatMs,
+    now: wallMs(),
+    totals: totalsOf(record),
+    ...(leftOut && { leftOut }),
+  }
+}
+
+/** Answers what was taken: one ack answers all batches of a commit. */
+function createAcks({ socket, limits }: AckedConnectionOptions): (result: CommitResult) => void {
+  let due: { record: SessionRecord; rejected: Rejection[] } | undefined
+  return (result) => {
     // Where it failed, the session has closed the socket.
     if (result.kind === 'unavailable') return
     if (!due) {
@@ -145,9 +159,5 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     due = undefined
     const frame = { t: 'ack', seq: record.committedSeq, totals: totalsOf(record) } as const
     socket.send(rejected.length === 0 ? frame : { ...frame, rejected })
-  }
-
-  function unavailable(): void {
-    socket.close(closeCodes.unavailable, 'The store is unavailable; come back later')
   }
 }

@@ -6,7 +6,7 @@ import type { Link, Session } from '../session/session.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Hold } from './pending-work.ts'
 import type { SocketRateLimiter } from './rate-limiter.ts'
-import { type Connection, refuseFrame, refuseWork, type Socket } from './socket.ts'
+import { type Connection, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
 
 export interface PlainConnectionOptions {
   readonly socket: Socket
@@ -27,7 +27,7 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
   const link: Link = {
     epoch: 1,
     replaced() {},
-    failed: () => socket.close(closeCodes.unavailable, 'The store is unavailable; come back later'),
+    failed: () => refuseUnavailable(socket),
   }
 
   return {

@@ -73,6 +73,10 @@ export function refuseFrame(socket: Socket, { code, message }: FrameError): void
 export const refuseWork = (socket: Socket): void =>
   socket.close(closeCodes.unavailable, 'Too much waits for its commit; come back later')
 
+/** Closes where nothing can be committed now. */
+export const refuseUnavailable = (socket: Socket): void =>
+  socket.close(closeCodes.unavailable, 'The store is unavailable; come back later')
+
 /** What a WebSocket speaks: `downlink.v1` or plain arrays. */
 export interface Connection {
   /** @param utf8 the same text, where it is at hand */
