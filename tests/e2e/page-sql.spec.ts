@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test'
 import { sendSitting, sittings } from '../battle-sittings.ts'
 import { expect, test } from './fixtures/test.ts'
 import { expectAccessible } from './page/accessible.ts'
+import { writeSql } from './page/write-sql.ts'
 
 const sql = (page: Page) => page.getByLabel('One SELECT')
 const result = (page: Page) => page.getByRole('region', { name: 'Result' })
@@ -21,13 +22,12 @@ async function openSql(page: Page): Promise<void> {
 test('completes tables, columns and functions, and runs by keyboard', async ({ page, station }) => {
   for (const sitting of sittings) await sendSitting(station.url, sitting)
   await openSql(page)
-  await sql(page).fill('')
+  await sql(page).press('ControlOrMeta+A')
   await sql(page).pressSequentially('SELECT approx_qua')
   await page.getByRole('option', { name: 'approx_quantile' }).click()
   await sql(page).pressSequentially('(killer')
   await page.keyboard.press('Escape')
-  await sql(page).fill('SELECT count(*) AS n FROM ship_des')
-  await sql(page).press('End')
+  await writeSql(page, 'SELECT count(*) AS n FROM ship_des')
   await sql(page).pressSequentially('t')
   await expect(page.getByRole('option', { name: 'ship_destroyed' })).toBeVisible()
   await expectAccessible(page, 'sql-completion')
@@ -43,7 +43,8 @@ test('completes tables, columns and functions, and runs by keyboard', async ({ p
 test('draws what is asked, and its address says how', async ({ page, station, context }) => {
   for (const sitting of sittings) await sendSitting(station.url, sitting)
   await openSql(page)
-  await sql(page).fill(
+  await writeSql(
+    page,
     'SELECT type, count(*) AS events, count(DISTINCT session_id) AS sessions FROM events GROUP BY type ORDER BY events',
   )
   await page.keyboard.press('Control+Enter')
@@ -57,7 +58,8 @@ test('draws what is asked, and its address says how', async ({ page, station, co
   await expect(page.locator('.legend')).toHaveText('sessions')
   await page.getByRole('radio', { name: 'Bars' }).check()
   await expectAccessible(page, 'sql-bars')
-  await sql(page).fill(
+  await writeSql(
+    page,
     "SELECT floor((data->>'x')::DOUBLE / 50) AS x, floor((data->>'y')::DOUBLE / 50) AS y, count(*) AS n FROM events WHERE type = 'bullet_hit' GROUP BY ALL",
   )
   await page.keyboard.press('Control+Enter')
@@ -83,7 +85,7 @@ test('shows where it is wrong', async ({ page, complaints }) => {
     ['SELECT 1\nFORM events', 'events'],
     [`SELECT ${'1, '.repeat(80)} wrong_one FROM events`, 'wrong_one'],
   ] as const) {
-    await sql(page).fill(text)
+    await writeSql(page, text)
     await page.keyboard.press('Control+Enter')
     await expect(page.getByRole('alert')).toBeVisible()
     await expect(page.locator('.cm-content .fault')).toHaveText(place)
@@ -95,7 +97,7 @@ test('shows where it is wrong', async ({ page, complaints }) => {
 
 test('shows ten thousand rows, of which few are in the page', async ({ page }) => {
   await openSql(page)
-  await sql(page).fill('SELECT range AS n, range * 2 AS twice FROM range(20000)')
+  await writeSql(page, 'SELECT range AS n, range * 2 AS twice FROM range(20000)')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByText('The first 10,000 rows; there are more')).toBeVisible()
   await expect(result(page).getByRole('table')).toHaveAttribute('aria-rowcount', '10001')
@@ -119,7 +121,7 @@ test('is cancelled, and what was asked is found again', async ({ page, complaint
     })
     await route.abort().catch(() => {})
   })
-  await sql(page).fill('SELECT 1 AS first_one')
+  await writeSql(page, 'SELECT 1 AS first_one')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByText('Running.')).toBeVisible()
   await expectAccessible(page, 'sql-running')
@@ -127,7 +129,7 @@ test('is cancelled, and what was asked is found again', async ({ page, complaint
   await expect(page.getByText('Cancelled.')).toBeVisible()
   answer()
   await page.unroute('**/api/query')
-  await sql(page).fill('SELECT 2 AS second_one')
+  await writeSql(page, 'SELECT 2 AS second_one')
   await page.keyboard.press('Control+Enter')
   await expect(result(page).getByRole('cell')).toHaveText('2')
   await page.reload()
@@ -158,7 +160,7 @@ test.describe('with a read token', () => {
     await page.getByLabel('Read token').fill('open sesame')
     await page.getByRole('button', { name: 'Open' }).click()
     await expect(editor(page)).toBeVisible()
-    await sql(page).fill('SELECT 1 AS one')
+    await writeSql(page, 'SELECT 1 AS one')
     await page.keyboard.press('Control+Enter')
     await page.getByText('Save as a file of a question').click()
     await page.getByLabel('What is asked').fill('One?')

@@ -5,6 +5,7 @@ import { openFront } from './fixtures/front.ts'
 import { holdStore } from './fixtures/hold-store.ts'
 import { openStation, type Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
+import { writeSql } from './page/write-sql.ts'
 
 const hostile = '<img src=x onerror="globalThis.hurt = true">'
 
@@ -47,7 +48,7 @@ test('shows a battle as it is stored, with its ledger', async ({ battle, station
   await expect(session).toContainText('all stored')
 
   await turnTo(page, 'SQL')
-  await page.getByLabel('One SELECT').fill(`SELECT count(*) AS "events" FROM bullet_fired`)
+  await writeSql(page, `SELECT count(*) AS "events" FROM bullet_fired`)
   await page.getByRole('button', { name: 'Run' }).click()
   await expect(region(page, 'Result')).toContainText(`${fired}`)
 })
@@ -73,7 +74,7 @@ test('shows what players send as text, whatever it says', async ({ page, station
   await expect(tail.getByRole('row').filter({ hasText: 'rejected' })).toContainText(hostile)
 
   await turnTo(page, 'SQL')
-  await page.getByLabel('One SELECT').fill(`SELECT data AS "${hostile.replaceAll('"', '""')}" FROM events`)
+  await writeSql(page, `SELECT data AS "${hostile.replaceAll('"', '""')}" FROM events`)
   await page.getByRole('button', { name: 'Run' }).click()
   await expect(region(page, 'Result').getByRole('columnheader')).toHaveText(hostile)
   await expect(region(page, 'Result').getByRole('cell')).toContainText('onerror')
@@ -117,10 +118,10 @@ test('holds still on demand, filters, and answers SQL by keyboard', async ({ pag
   await expect(tailCell(page, 'telemetry_toggled')).toHaveCount(2)
 
   await turnTo(page, 'SQL')
-  await page.getByLabel('One SELECT').fill('SELECT 6 * 7 AS answer')
+  await writeSql(page, 'SELECT 6 * 7 AS answer')
   await page.keyboard.press('Control+Enter')
   await expect(region(page, 'Result').getByRole('cell')).toHaveText('42')
-  await page.getByLabel('One SELECT').fill("SELECT getenv('HOME')")
+  await writeSql(page, "SELECT getenv('HOME')")
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('alert')).toContainText('getenv is not allowed')
 })
@@ -181,7 +182,7 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   await expect(page.getByRole('link', { name: 'Database: starting again' })).toBeVisible()
   await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   await expect(figure(page, 'stored')).toHaveText('2')
-  await asked.getByLabel('One SELECT').fill('SELECT count(*) AS events FROM events')
+  await writeSql(asked, 'SELECT count(*) AS events FROM events')
   await asked.getByRole('button', { name: 'Run' }).click()
   const download = asked.waitForEvent('download', patient)
   await asked.getByRole('link', { name: 'CSV' }).click()
@@ -198,7 +199,7 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   await expect(region(list, 'Sessions').getByRole('listitem')).toHaveCount(2)
   await expect(list.getByText('Waiting for the database')).toHaveCount(0)
   await expect(asked.getByText('Waiting for the database')).toHaveCount(0)
-  await asked.getByLabel('One SELECT').fill('SELECT range FROM range(1200)')
+  await writeSql(asked, 'SELECT range FROM range(1200)')
   await asked.keyboard.press('Control+Enter')
   await expect(sql).toContainText('1,200 rows')
 })
@@ -383,7 +384,7 @@ test.describe('with a read token', () => {
       await send({ ...station, url: front.url }, [{ type: 'telemetry_toggled', data: { enabled: true } }])
       await expect(tailCell(page, 'telemetry_toggled')).toBeVisible()
       await turnTo(page, 'SQL')
-      await page.getByLabel('One SELECT').fill('SELECT 6 * 7 AS answer')
+      await writeSql(page, 'SELECT 6 * 7 AS answer')
       await page.getByRole('button', { name: 'Run' }).click()
       await expect(region(page, 'Result').getByRole('cell')).toHaveText('42')
       const download = page.waitForEvent('download')

@@ -4,6 +4,7 @@ import UPlot, { type AlignedData, type Options, type Series } from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Theme } from '../session/theme.ts'
 import type { Plot } from './align-points.ts'
+import { formatTick } from './format-tick.ts'
 import { useTheme } from './use-theme.ts'
 
 interface PlotCanvasProps {
@@ -65,8 +66,8 @@ function optionsFor(plot: Plot, theme: Theme, width: number, onPoint: (text: str
   return {
     width,
     height: heightPx,
-    // Times are read as the tables have them.
-    tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1e3), 'Etc/UTC'),
+    // Times are read as the rows have them.
+    tzDate: (ms) => UPlot.tzDate(new Date(ms), 'Etc/UTC'),
     ms: 1,
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
@@ -80,6 +81,10 @@ function optionsFor(plot: Plot, theme: Theme, width: number, onPoint: (text: str
     axes: [
       {
         ...axis,
+        ...(scale === 'time' && {
+          values: (_: UPlot, splits: number[], _axis: number, _space: number, step: number) =>
+            splits.map((ms) => formatTick(ms, step)),
+        }),
         ...(isNamed && {
           splits: () => names.map((_, at) => at),
           values: (_: UPlot, splits: number[]) => splits.map((at) => shorten(nameAt(at))),

@@ -4,7 +4,7 @@ import { type ReactElement, useMemo } from 'react'
 import { NotDrawn, PointsPlot } from '../charts/answer-chart.tsx'
 import { readPoints, readSquares } from '../charts/chart-points.ts'
 import { type Difference, differences, overlay, squareDifferences } from '../charts/compare-points.ts'
-import { HeatMap, mostOf } from '../charts/heat-map.tsx'
+import { extentOf, HeatMap, mostOf } from '../charts/heat-map.tsx'
 import { ResultTable } from '../charts/result-table.tsx'
 import { secondsOf } from './bind-question.ts'
 import type { Asking } from './question-address.ts'
@@ -51,26 +51,34 @@ function ComparedMaps({ question: { chart, title }, first, second }: ComparedPro
   const maps = useMemo(() => {
     if (chart.kind !== 'heat') return undefined
     const [a, b] = [readSquares(first, chart), readSquares(second, chart)]
-    return 'fault' in a || 'fault' in b ? undefined : { a, b, difference: squareDifferences(a, b) }
+    return 'fault' in a || 'fault' in b
+      ? undefined
+      : {
+          a,
+          b,
+          difference: squareDifferences(a, b),
+          // One place is at one place in all of them.
+          extent: extentOf({ ...a, squares: [...a.squares, ...b.squares] }),
+        }
   }, [chart, first, second])
   if (!maps) return <NotDrawn fault="The answers have no squares." />
-  const { a, b, difference } = maps
+  const { a, b, difference, extent } = maps
   const most = Math.max(mostOf(a), mostOf(b))
   return (
     <>
       <div className="side-by-side">
         <section aria-label="A">
           <h3>A</h3>
-          <HeatMap map={a} label={`${title} A: ${a.squares.length} squares.`} most={most} />
+          <HeatMap map={a} label={`${title} A: ${a.squares.length} squares.`} most={most} extent={extent} />
         </section>
         <section aria-label="B">
           <h3>B</h3>
-          <HeatMap map={b} label={`${title} B: ${b.squares.length} squares.`} most={most} />
+          <HeatMap map={b} label={`${title} B: ${b.squares.length} squares.`} most={most} extent={extent} />
         </section>
       </div>
       <h3>B less A: more is red, less is blue</h3>
       {difference ? (
-        <HeatMap map={difference} label={`${title} The difference.`} />
+        <HeatMap map={difference} label={`${title} The difference.`} extent={extent} />
       ) : (
         <NotDrawn fault="Their squares are of different sizes: pick the edge of a square above." />
       )}
