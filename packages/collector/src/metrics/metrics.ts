@@ -1,7 +1,8 @@
 /** Registers what Prometheus reads. A registry of our own, so that a host's metrics and ours don't mix. */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Histogram, Registry } from 'prom-client'
 import type { CommitMeter } from '../commit/group-commit.ts'
 import type { EventCounters } from './event-counters.ts'
+import { createInstruments } from './instruments.ts'
 
 export interface Metrics {
   readonly contentType: string
@@ -56,6 +57,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const { counters, log, store, kept, sockets, liveListeners, refused } = options
   const registry = new Registry()
   const registers = [registry]
+  const { counter, total, gauge } = createInstruments(registers)
   const { since } = counters
 
   counter('downlink_events_stored_total', 'Events committed, by type', 'type', () => since.stored)
@@ -119,41 +121,5 @@ export function createMetrics(options: MetricsOptions): Metrics {
       commits.inc({ outcome })
       durations.observe(durationMs / 1000)
     },
-  }
-
-  function counter(name: string, help: string, label: string, read: () => ReadonlyMap<string, number>): void {
-    new Counter({
-      name,
-      help,
-      labelNames: [label],
-      registers,
-      collect() {
-        this.reset()
-        for (const [key, value] of read()) this.inc({ [label]: key }, value)
-      },
-    })
-  }
-
-  function total(name: string, help: string, read: () => number): void {
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset()
-        this.inc(read())
-      },
-    })
-  }
-
-  function gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read())
-      },
-    })
   }
 }
