@@ -1,5 +1,6 @@
 /** Defines a game's events, once: for the types of `push`, the validation of what arrives, and the SQL columns. */
 import { isWellFormedText } from './json.ts'
+import { maxTypeLength } from './limits.ts'
 
 /**
  * The part of a Standard Schema (https://standardschema.dev, version 1) that Downlink uses.
@@ -64,8 +65,10 @@ export function defineEvents<const Schemas extends EventSchemas>(
 export function defineEvents<Events extends EventMap>(): EventDefinitions<Events>
 export function defineEvents(schemas: EventSchemas = {}): EventDefinitions {
   for (const [type, schema] of Object.entries(schemas)) {
-    if (type === '' || type.length > 128) {
-      throw new TypeError(`Expected an event type of 1 to 128 characters, got ${JSON.stringify(type.slice(0, 140))}`)
+    if (type === '' || type.length > maxTypeLength) {
+      throw new TypeError(
+        `Expected an event type of 1 to ${maxTypeLength} characters, got ${JSON.stringify(type.slice(0, maxTypeLength + 12))}`,
+      )
     }
     if (!isWellFormedText(type)) {
       throw new TypeError(`Expected an event type without a lone surrogate or a NUL, got ${JSON.stringify(type)}`)

@@ -7,6 +7,7 @@ export const maxEventDepth = 32
 export const maxKeyLength = 4096
 export const maxMetaBytes = 4096
 export const maxSchemaLength = 128
+export const maxTypeLength = 128
 
 export const protocolDefaults = {
   /** Events a batch, at most. */

@@ -5,6 +5,7 @@ export {
   type FactionSelectors,
   type FactionSlice,
 } from './slices/faction.ts'
+export type { CascadeTarget, FactionInspection, Standing } from './slices/faction-inspection.ts'
 export type {
   AttitudeChange,
   CascadeEvent,
@@ -17,9 +18,9 @@ export type {
   ReputationChange,
   Reset,
 } from './slices/faction-shape.ts'
-export type { CascadeTarget, FactionInspection, Standing } from './slices/faction-view.ts'
 export { type FactionLimits, factionDefaults, type TutorialLimits, tutorialDefaults } from './slices/limits.ts'
 export { createMissionSlice, type MissionSelectors, type MissionSlice } from './slices/mission.ts'
+export type { MissionInspection } from './slices/mission-inspection.ts'
 export type {
   Mission,
   MissionEvents,
@@ -29,13 +30,13 @@ export type {
   ObjectiveDefinition,
   ObjectiveStatus,
 } from './slices/mission-shape.ts'
-export type { MissionInspection } from './slices/mission-view.ts'
 export type { Id, Maybe } from './slices/payload.ts'
 export {
   createTutorialSlice,
   type TutorialSelectors,
   type TutorialSlice,
 } from './slices/tutorial.ts'
+export type { TutorialInspection, TutorialMetrics } from './slices/tutorial-inspection.ts'
 export type {
   ControlHint,
   Prompt,
@@ -45,4 +46,3 @@ export type {
   TutorialNote,
   TutorialState,
 } from './slices/tutorial-shape.ts'
-export type { TutorialInspection, TutorialMetrics } from './slices/tutorial-view.ts'

@@ -11,7 +11,7 @@ export interface HealthLine {
   readonly advice?: string
 }
 
-const toleratedLagMs = 60_000
+const badLagMs = 60_000
 const commitMs = { warn: 100, bad: 1000 }
 const logShare = { warn: 0.5, bad: 0.8 }
 /** The log keeps four segments of 64 MiB free, below which nothing is taken. */
@@ -37,7 +37,7 @@ export function judgeStore(counters: LiveCounters | undefined, isCurrent: boolea
     {
       name: 'Behind the log',
       value: `${formatCount(lag.events)} events, ${formatBytes(lag.bytes)}, ${formatSpan(lag.ms)}`,
-      ...judged(lag.ms > toleratedLagMs ? 'bad' : state.status === 'behind' ? 'warn' : 'good', {
+      ...judged(lag.ms > badLagMs ? 'bad' : state.status === 'behind' ? 'warn' : 'good', {
         warn: 'More came than the database takes at once; nothing is lost, and answers are of a moment ago.',
         bad: 'The database does not keep up. End what reads for long (SQL, exports), give it a faster disk or more cores; the log fills until then.',
       }),

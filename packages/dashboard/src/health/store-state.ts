@@ -10,14 +10,14 @@ export type StoreState =
   | { readonly status: 'away'; readonly wasUp: boolean }
 
 /** A store that keeps up is behind by a fraction of a second. */
-const toleratedLagMs = 5000
+const behindLagMs = 5000
 
 /** @param isCurrent whether the counters are of now */
 export function storeStateOf(store: LiveCounters['store'] | undefined, isCurrent: boolean): StoreState {
   if (!store || !isCurrent) return { status: 'unknown' }
   if (!store.isUp) return { status: 'away', wasUp: sumOf(store.restarts) > 0 }
   const { events, ms } = store.lag
-  return ms > toleratedLagMs ? { status: 'behind', events, ms } : { status: 'current' }
+  return ms > behindLagMs ? { status: 'behind', events, ms } : { status: 'current' }
 }
 
 export function stateText(state: StoreState): string {

@@ -3,6 +3,7 @@
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'
 import { type EventOf, reducersFor } from './event-shape.ts'
+import { cascadeTargets, inspectFactions } from './faction-inspection.ts'
 import {
   type AttitudeChange,
   type CascadeSource,
@@ -13,7 +14,6 @@ import {
   factionEvents,
   factionState,
 } from './faction-shape.ts'
-import { cascadeTargets, inspectFactions } from './faction-view.ts'
 import { type FactionLimits, factionDefaults, keepLatest, withLimits } from './limits.ts'
 import { requireShape } from './shape.ts'
 

@@ -3,6 +3,7 @@
 import { RecordMap } from '../records/record-map.ts'
 import { defineSlice, type Slice } from '../slice.ts'
 import { type EventOf, reducersFor } from './event-shape.ts'
+import { inspectMissions, missionTable } from './mission-inspection.ts'
 import {
   type Mission,
   type MissionEvents,
@@ -12,7 +13,6 @@ import {
   newObjective,
   type Objective,
 } from './mission-shape.ts'
-import { inspectMissions, missionTable } from './mission-view.ts'
 import { requireShape } from './shape.ts'
 
 /** What a store can be asked about missions. */

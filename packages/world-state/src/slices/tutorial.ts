@@ -5,6 +5,7 @@ import { defineSlice, type Slice } from '../slice.ts'
 import { type EventOf, reducersFor } from './event-shape.ts'
 import { keepLatest, type TutorialLimits, tutorialDefaults, withLimits } from './limits.ts'
 import { requireShape } from './shape.ts'
+import { inspectTutorial, tutorialSnapshots, tutorialTranscript } from './tutorial-inspection.ts'
 import { record, type TutorialChange } from './tutorial-record.ts'
 import {
   type NoteEvent,
@@ -14,7 +15,6 @@ import {
   tutorialEvents,
   tutorialState,
 } from './tutorial-shape.ts'
-import { inspectTutorial, tutorialSnapshots, tutorialTranscript } from './tutorial-view.ts'
 
 type Event<Type extends keyof typeof tutorialEvents> = EventOf<(typeof tutorialEvents)[Type]>
 
