@@ -86,11 +86,24 @@ it('is bounded: what is oldest goes first, and what is very large is not kept', 
   expect(kept.count).toBe(8)
 })
 
+it('is bounded in what short answers take besides their bytes', async () => {
+  const { kept, answer } = someAnswers()
+  for (let at = 0; at < 4200; at++) await answer(`q${at}`, '[]')
+  expect(kept.count).toBeLessThan(4097)
+  expect(kept.bytes).toBeLessThan(33_554_433)
+})
+
 it.each([
   [undefined, undefined],
   ['no-cache', undefined],
   ['max-age=60', 60_000],
   ['max-stale=9, max-age=0', 0],
+  ['Max-Age=60', 60_000],
+  ['max-age=-1', undefined],
+  ['max-age=1.5', undefined],
+  ['x-max-age=60', undefined],
+  ['no-cache, max-age=60', undefined],
+  ['max-age=60,no-store', undefined],
   ['max-age=soon', undefined],
   ['max-age=99999999999999', undefined],
 ])('reads %j as %j ms', (header, ms) => {

@@ -27,10 +27,17 @@ interface KeptAnswer {
 /** Of all together; the oldest go first. */
 const maxBytes = 33_554_432
 const maxAnswerBytes = 4_194_304
+/** Counted for each besides: a short one may hold on to a whole block of Node's pool of buffers. */
+const overheadBytes = 8192
 
 /** In ms; undefined where only a new answer will do, and none need be kept. */
-export function maxAgeOf(cacheControl: string | undefined): number | undefined {
-  const [, seconds] = /\bmax-age=(\d{1,9})\b/.exec(cacheControl ?? '') ?? []
+export function maxAgeOf(cacheControl = ''): number | undefined {
+  const directives = cacheControl
+    .toLowerCase()
+    .split(',')
+    .map((directive) => directive.trim())
+  if (directives.includes('no-cache') || directives.includes('no-store')) return undefined
+  const [seconds] = directives.flatMap((directive) => /^max-age=(\d{1,9})$/.exec(directive)?.[1] ?? [])
   return seconds === undefined ? undefined : Number(seconds) * 1000
 }
 
@@ -99,7 +106,7 @@ const headersOf = ({ contentType, asOfMs, tookMs }: KeptAnswer, ageMs: number): 
   'server-timing': `query;dur=${tookMs.toFixed(1)}`,
 })
 
-const sizeOf = (query: string, { body }: KeptAnswer): number => 2 * query.length + body.length
+const sizeOf = (query: string, { body }: KeptAnswer): number => 2 * query.length + body.length + overheadBytes
 
 /** One that failed when it was under way ends with an object that says why, and no other does. */
 const isBroken = (answer: Buffer): boolean => answer.subarray(-2).toString('latin1') === '}}'
