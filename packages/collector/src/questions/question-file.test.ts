@@ -101,6 +101,15 @@ it.each([
   [`${head}${chart}-- parameter x (text): y\nSELECT $x$a$x$`, /^5: Expected \$x, got \$x\$$/],
   [`${head}${chart}-- parameter x (text): y\nSELECT\nE$x`, '6: Expected a blank or an operator around $x, got none'],
   [`${head}${chart}-- parameter x (text): y\nSELECT $x'b'`, '5: Expected a blank or an operator around $x, got none'],
+  [`${head}${chart}-- parameter x (text): y\nSELECT\nE'\\' $x '`, "6: Expected text without an E before it, got E'"],
+  [`${head}${chart}-- parameter x (text): y\nSELECT 1e'\\' $x '`, "5: Expected text without an E before it, got e'"],
+  [
+    `${head}${chart}-- parameter x (text): y\nSELECT 1 /* /* */ $x */`,
+    /^5: Expected no comment within a comment, got /,
+  ],
+  [`${head}${chart}-- parameter x (text): y\nSELECT 1\n-- \r 'a\n$x '`, '5: Expected $x in the SQL, got none'],
+  [`${head}${chart}-- parameter x (text): y\nSELECT "a $x`, '5: Expected an end of what " begins, got none'],
+  [`${head}${chart}-- parameter x (text): y\nSELECT /* $x`, '5: Expected an end of what /* begins, got none'],
   [`${head}${chart}SELECT ${'1, '.repeat(4000)}1`, '4: Expected at most 10000 characters of SQL, got 12008'],
 ])('tells what is wrong with %j, and where', (text, problem) => {
   expect(parse(text)).toContainEqual(problem instanceof RegExp ? expect.stringMatching(problem) : problem)

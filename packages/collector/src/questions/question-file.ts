@@ -107,7 +107,7 @@ const wantsSubject = new Set<Field['key']>(['parameter', 'label'])
 function readField(text: string, line: number): Field | undefined {
   const comment = text.trim().replace(/^--/, '').trim()
   if (comment === '') return undefined
-  const [, word = '', subject = '', value = ''] = /^(\w+)\s*(.*?):\s+(.+)$/.exec(comment) ?? []
+  const [, word = '', subject = '', value = ''] = /^(\w+)\b\s*(.*?):\s+(.+)$/.exec(comment) ?? []
   const key = keys.find((each) => each === word)
   if (key === undefined) throw new LineProblem(`\`-- ${keys.join(': …`, `-- ')}: …\` before the SQL`, comment)
   if (wantsSubject.has(key) === (subject === '')) {

@@ -33,7 +33,7 @@ export async function readQuestionFolder(folder: string, optional = false): Prom
   const problems: QuestionProblem[] = []
   const add = (file: string, message: string) => problems.push({ file, line: 1, message })
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (!(optional && error.code === 'ENOENT')) add(folder, `Expected a folder of questions, got ${messageOf(error)}`)
+    if (!(optional && error.code === 'ENOENT')) add(folder, `Expected a folder of questions, got ${reasonOf(error)}`)
     return []
   })
   const files = names.filter((name) => name.endsWith(suffix) && !name.startsWith('.')).sort()
@@ -47,8 +47,8 @@ export async function readQuestionFolder(folder: string, optional = false): Prom
       add(file, `Expected ${expectedName}, got ${name}`)
       continue
     }
-    const parsed = await readQuestion(file).catch((error: unknown) => {
-      add(file, messageOf(error))
+    const parsed = await readQuestion(file).catch((error: NodeJS.ErrnoException) => {
+      add(file, reasonOf(error))
       return undefined
     })
     if (parsed?.kind === 'question') questions.set(name, parsed.question)
@@ -56,6 +56,10 @@ export async function readQuestionFolder(folder: string, optional = false): Prom
   }
   return { questions, problems }
 }
+
+/** Without the path that the system names: where the folder lies is not for whoever reads the page. */
+const reasonOf = (error: NodeJS.ErrnoException): string =>
+  error.syscall === undefined ? messageOf(error) : (messageOf(error).split(`, ${error.syscall}`, 1)[0] ?? '')
 
 async function readQuestion(file: string): Promise<ParsedQuestion> {
   // Opening a pipe would wait for whoever writes to it.

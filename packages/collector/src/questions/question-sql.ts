@@ -5,8 +5,12 @@ import { LineProblem } from './line-problem.ts'
 /** Text, or the name of the parameter whose value stands there. */
 export type SqlPart = string | { readonly parameter: string }
 
-/** Text and names in quotes, and comments, in which a `$` is only a `$`; then what a `$` begins. */
-const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$?/g
+/**
+ * Text with backslashes; text and names in quotes, and comments, in which a `$` is only a `$`; what a `$` begins; a start
+ * without an end. Where the database would see another end than we do, a value could leave its quotes: that is refused.
+ */
+const tokens =
+  /(?<escaped>(?<![a-z_])E')|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\r\n]*|(?<comment>\/\*[\s\S]*?\*\/)|\$(?<name>\w*)\$?|(?<open>['"]|\/\*)/gi
 
 /**
  * @example splitSql('type = $event', ['event']) // ['type = ', { parameter: 'event' }]
@@ -19,15 +23,20 @@ export function splitSql(sql: string, parameters: readonly string[]): readonly S
   const parts: SqlPart[] = []
   const used = new Set<string>()
   let end = 0
-  for (const { 0: token, 1: name, index } of sql.matchAll(tokens)) {
+  for (const { 0: token, groups = {}, index } of sql.matchAll(tokens)) {
+    const { escaped, comment, name, open } = groups
+    const refuse = (expected: string, got = 'none') => new LineProblem(expected, got, lineOf(sql, index))
+    if (escaped !== undefined) throw refuse('text without an E before it', escaped)
+    if (comment?.includes('/*', 2)) throw refuse('no comment within a comment', comment)
+    if (open !== undefined) throw refuse(`an end of what ${open} begins`)
     if (name === undefined) continue
-    // A value in quotes that touches other text would be part of it: E'…', or 'a''b'.
+    // A value in quotes that touches other text would be part of it: X'…', or 'a''b'.
     if (/[\w'"]$/.test(sql.slice(0, index)) || /^['"]/.test(sql.slice(index + token.length))) {
-      throw new LineProblem(`a blank or an operator around ${token}`, 'none', lineOf(sql, index))
+      throw refuse(`a blank or an operator around ${token}`)
     }
     if (token.endsWith('$') || !parameters.includes(name)) {
       const expected = parameters.map((parameter) => `$${parameter}`).join(', ') || 'no parameter'
-      throw new LineProblem(expected, token, lineOf(sql, index))
+      throw refuse(expected, token)
     }
     parts.push(sql.slice(end, index), { parameter: name })
     used.add(name)
