@@ -1,4 +1,5 @@
 /** Writes an event as whoever copies it needs it: as JSON, as SQL, as an assertion for Playwright. */
+import { quoteText } from '../quote-sql.ts'
 
 interface CopiedEvent {
   readonly sessionId: string
@@ -10,10 +11,7 @@ interface CopiedEvent {
 export const jsonCopy = (event: object): string => JSON.stringify(event, null, 2)
 
 export const sqlCopy = ({ sessionId, seq }: Pick<CopiedEvent, 'sessionId' | 'seq'>): string =>
-  `SELECT * FROM events WHERE session_id = ${quoted(sessionId)} AND seq = ${seq}`
-
-/** SQL text. The database's parser ends at a NUL, and no name holds one. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+  `SELECT * FROM events WHERE session_id = ${quoteText(sessionId)} AND seq = ${seq}`
 
 /** With the matcher of `@downlink/playwright`; the pattern is the whole payload, of which the test keeps what matters. */
 export function assertionCopy({ type, data }: Pick<CopiedEvent, 'type' | 'data'>): string {

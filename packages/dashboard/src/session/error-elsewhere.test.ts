@@ -35,3 +35,11 @@ it('asks for the same error of the same build, elsewhere', () => {
   expect(sql).toContain("build = '1.4' AND session_id <> 's'")
   expect(elsewhereSql({ ...anError, data: null }, undefined)).toContain('build IS NULL')
 })
+
+it.each([
+  ['x'.repeat(20_000), `starts_with((data->>'message'), '${'x'.repeat(2000)}')`],
+  [`${'x'.repeat(1999)}😀`, `starts_with((data->>'message'), '${'x'.repeat(1999)}')`],
+  ['a\0b', "starts_with((data->>'message'), 'a')"],
+])('compares the beginning of a message that no query has room for', (message, condition) => {
+  expect(elsewhereSql({ ...anError, data: { message } }, '1.4')).toContain(`AND ${condition}\n`)
+})

@@ -1,6 +1,6 @@
 /** Asks where else an error happened: in other sessions of the same build. */
 import type { StoredEvent } from '@downlink/collector'
-import { quoted } from './copies.ts'
+import { quoteText } from '../quote-sql.ts'
 
 /** By which one error is known from another of its type. */
 export interface ErrorMark {
@@ -20,6 +20,16 @@ export function errorMark(data: unknown): ErrorMark | undefined {
   return undefined
 }
 
+/** A shader's whole log may be a message, and a query's text has bounds: what begins alike is the same. */
+const longestText = 2000
+
+/** Where the text is long, or has a NUL, at which the database's parser would end, its beginning is compared. */
+function sameText(value: string, text: string): string {
+  const [start = ''] = text.slice(0, longestText).split('\0', 1)
+  if (start === text) return `${value} = ${quoteText(text)}`
+  return `starts_with(${value}, ${quoteText(start.replace(/[\uD800-\uDBFF]$/, ''))})`
+}
+
 /** At most so many sessions are listed, those that were heard of last. */
 export const shownSessions = 50
 
@@ -29,7 +39,7 @@ export function elsewhereSql({ sessionId, type, data }: StoredEvent, build: stri
   return `SELECT session_id, any_value(labels->>'player') AS player, epoch_ms(max(last_seen)) AS last_seen_ms,
   count(*) AS times, min(seq) AS first_seq
 FROM events JOIN sessions USING (session_id)
-WHERE type = ${quoted(type)}${mark ? `\n  AND (data->>${quoted(mark.key)}) = ${quoted(mark.text)}` : ''}
-  AND build ${build === undefined ? 'IS NULL' : `= ${quoted(build)}`} AND session_id <> ${quoted(sessionId)}
+WHERE type = ${quoteText(type)}${mark ? `\n  AND ${sameText(`(data->>${quoteText(mark.key)})`, mark.text)}` : ''}
+  AND build ${build === undefined ? 'IS NULL' : `= ${quoteText(build)}`} AND session_id <> ${quoteText(sessionId)}
 GROUP BY session_id ORDER BY last_seen_ms DESC LIMIT ${shownSessions + 1}`
 }

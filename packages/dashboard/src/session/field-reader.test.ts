@@ -23,7 +23,7 @@ function aSession(
       ? samples
       : sql.includes('rejected_events')
         ? rejected
-        : sql.includes("'x'")
+        : sql.includes("'/x'")
           ? hits
           : frames
     const rows = all.filter(([seq]) => sql.includes('GROUP BY') || Number(seq) > after)
@@ -74,7 +74,7 @@ it('asks on where an answer was short, and later only for what is new', async ()
   await read()
   expect(fields().places?.numbers.length).toBe(3)
   expect(asked.some((sql) => sql.includes('GROUP BY'))).toBe(false)
-  expect(asked.find((sql) => sql.includes("'x'"))).toContain('seq > 5')
+  expect(asked.find((sql) => sql.includes("'/x'"))).toContain('seq > 5')
 })
 
 it('looks at the payloads anew once there is a type more', async () => {

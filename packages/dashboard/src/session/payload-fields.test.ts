@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { frameMeasureIn, placedTypesIn } from './payload-fields.ts'
+import { frameMeasureIn, numbersSql, placedTypesIn } from './payload-fields.ts'
 
 const battle = { fps: 60, p50Ms: 16, p95Ms: 18, worstMs: 40, entities: 9 }
 
@@ -24,4 +24,18 @@ it.each([
 it('finds whose events have a place', () => {
   const samples = { hit: { x: 1, y: 2.5 }, half: { x: 1 }, text: { x: '1', y: '2' }, none: null, list: [1, 2] }
   expect(placedTypesIn(new Map(Object.entries(samples)))).toEqual(['hit'])
+})
+
+it('asks for a key as it is, of a few types or, where their names fill a query, of all', () => {
+  expect(numbersSql('s', ["it's"], ['$.ms'], 5, 9)).toBe(
+    `SELECT seq, TRY_CAST(data->>'/$.ms' AS DOUBLE) FROM events
+  WHERE session_id = 's' AND type IN ('it''s') AND seq > 5
+  ORDER BY seq LIMIT 9`,
+  )
+  const types = Array.from({ length: 2000 }, (_, at) => `type_${at}`)
+  expect(numbersSql('s', types, ['x'], 5, 9)).toBe(
+    `SELECT seq, TRY_CAST(data->>'/x' AS DOUBLE) FROM events
+  WHERE session_id = 's' AND seq > 5
+  ORDER BY seq LIMIT 9`,
+  )
 })

@@ -1,6 +1,6 @@
 /** Finds in one payload of each type what can be drawn: frame times, and places on a map. */
 import type { Json } from '@downlink/collector'
-import { quoted } from './copies.ts'
+import { quoteKeys, quoteText } from '../quote-sql.ts'
 
 /** A payload of each type. */
 export type Samples = ReadonlyMap<string, Json>
@@ -16,7 +16,7 @@ const longestSample = 8000
 
 export const samplesSql = (sessionId: string): string =>
   `SELECT type, any_value(data) FILTER (length(data::VARCHAR) < ${longestSample}) AS data
-  FROM events WHERE session_id = ${quoted(sessionId)} GROUP BY type`
+  FROM events WHERE session_id = ${quoteText(sessionId)} GROUP BY type`
 
 const frameKey = /^frame_?(time|duration)?_?(ms)?$/i
 const usualKey = /^(p95|duration|delta|dt|time)?_?(ms)?$/i
@@ -55,7 +55,10 @@ function numbersOf(data: Json): readonly string[] {
   return Object.entries(data).flatMap(([key, value]) => (typeof value === 'number' ? [key] : []))
 }
 
-/** Rows of a sequence and the numbers of these keys, for events above a sequence. */
+/** Longer lists would leave a query's text too little room. */
+const longestTypes = 8000
+
+/** Rows of a sequence and the numbers of these keys, null where there is none, for events above a sequence. */
 export function numbersSql(
   sessionId: string,
   types: readonly string[],
@@ -63,14 +66,16 @@ export function numbersSql(
   after: number,
   limit: number,
 ): string {
-  const columns = keys.map((key) => `TRY_CAST(data->>${quoted(key)} AS DOUBLE)`)
+  const columns = keys.map((key) => `TRY_CAST(data->>${quoteKeys([key])} AS DOUBLE)`)
+  const names = types.map(quoteText).join(', ')
+  const ofTypes = names.length > longestTypes ? '' : ` AND type IN (${names})`
   return `SELECT seq, ${columns.join(', ')} FROM events
-  WHERE session_id = ${quoted(sessionId)} AND type IN (${types.map(quoted).join(', ')}) AND seq > ${after}
+  WHERE session_id = ${quoteText(sessionId)}${ofTypes} AND seq > ${after}
   ORDER BY seq LIMIT ${limit}`
 }
 
 export const rejectionsSql = (sessionId: string, after: number, limit: number): string =>
   `SELECT seq, code, message[:${longestMessage}] FROM rejected_events
-  WHERE session_id = ${quoted(sessionId)} AND seq > ${after} ORDER BY seq LIMIT ${limit}`
+  WHERE session_id = ${quoteText(sessionId)} AND seq > ${after} ORDER BY seq LIMIT ${limit}`
 
 const longestMessage = 500
