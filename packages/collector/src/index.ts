@@ -7,7 +7,8 @@ export type { CommitNotice, CommittedEvent } from './commit/commit-feed.ts'
 export type { RejectedEvent } from './commit/session-batch.ts'
 export { CollectorError, type CollectorErrorCode } from './errors.ts'
 export type { Health } from './live/health.ts'
-export type { LiveCounters, LiveHistory, LiveTail } from './live/live-stream.ts'
+export type { LiveCounters, LiveHistory } from './live/live-stream.ts'
+export type { LiveTail } from './live/live-tail.ts'
 export {
   type CollectorLimits,
   type CollectorOptions,

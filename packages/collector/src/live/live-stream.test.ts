@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { type CommittedEvent, createCommitFeed } from '../commit/commit-feed.ts'
 import { createEventCounters, noCounts } from '../metrics/event-counters.ts'
-import { createLiveStream, type LiveCounters, type LiveTail, liveLimits } from './live-stream.ts'
+import { createLiveStream, type LiveCounters, liveLimits } from './live-stream.ts'
+import { type LiveTail, tailLimits } from './live-tail.ts'
 
 const anEvent = (seq: number, data: unknown = {}): CommittedEvent => ({
   id: `s:${seq}`,
@@ -151,7 +152,7 @@ it('keeps the newest of too many, and tells how many it left out', () => {
   feed.publish({ events: someEvents(1000), rejected: [] })
   feed.publish({ events: [anEvent(1001)], rejected: [] })
   ticks()
-  expect(tails()[0]?.events).toHaveLength(liveLimits.maxTailEntries)
+  expect(tails()[0]?.events).toHaveLength(tailLimits.maxEntries)
   expect(tails()[0]?.events.at(-1)?.seq).toBe(1001)
   expect(tails()[0]?.lost).toBe(951)
   feed.publish({ events: [anEvent(1002)], rejected: [] })

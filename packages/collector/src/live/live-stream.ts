@@ -3,12 +3,12 @@
  * `history` once, `counters` twice a second, `tail` up to ten times a second, a comment as heartbeat.
  * Each message is put together once. A listener that does not keep up loses entries of the tail, and is told how many.
  */
-import type { CommitFeed, CommitNotice, CommittedEvent } from '../commit/commit-feed.ts'
-import type { RejectedEvent } from '../commit/session-batch.ts'
+import type { CommitFeed } from '../commit/commit-feed.ts'
 import type { Refusals } from '../ingest/refusals.ts'
 import type { EventCounters, EventCounts } from '../metrics/event-counters.ts'
 import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { RecentDurations } from '../metrics/recent-durations.ts'
+import { createLiveTail, type LiveTail } from './live-tail.ts'
 
 /** The data of a `counters` message. */
 export interface LiveCounters extends EventCounts {
@@ -45,14 +45,6 @@ export interface LiveHistory {
   readonly at: number
   /** Events stored in each of the last 60 whole seconds, oldest first, of the types that came in them. */
   readonly types: Readonly<Record<string, readonly number[]>>
-}
-
-/** The data of a `tail` message: the newest of what was committed since the last one. */
-export interface LiveTail {
-  readonly events: readonly CommittedEvent[]
-  readonly rejected: readonly RejectedEvent[]
-  /** Entries that were left out. */
-  readonly lost: number
 }
 
 export interface LiveSink {
@@ -95,8 +87,6 @@ export const liveLimits = {
   ticksPerCounters: 5,
   ticksPerHeartbeat: 150,
   historySeconds: 60,
-  maxTailEntries: 50,
-  maxTailBytes: 131_072,
   maxBufferedBytes: 1_048_576,
   maxListeners: 64,
   maxListenersPerAddress: 16,
@@ -109,11 +99,9 @@ interface Listener {
 }
 
 export function createLiveStream(options: LiveStreamOptions): LiveStream {
-  const { feed, counters, sockets, openSessions, refusals, commits, log, store, wallMs, every } = options
+  const { feed, counters, wallMs, every } = options
   const listeners = new Set<Listener>()
-  let events: CommittedEvent[] = []
-  let rejected: RejectedEvent[] = []
-  let lost = 0
+  const tail = createLiveTail()
   let ticks = 0
   let rest = () => {}
 
@@ -130,8 +118,8 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
       const listener = { sink, sender, lost: 0 }
       if (listeners.size === 0) wake()
       listeners.add(listener)
-      sink.write(message('history', { at: wallMs(), types: counters.typesPerSecond() }))
-      sink.write(message('counters', readCounters()))
+      sink.write(message('history', { at: wallMs(), types: counters.rates.typesPerSecond() }))
+      sink.write(message('counters', readCounters(options)))
       const leave = () => {
         if (listeners.delete(listener) && listeners.size === 0) rest()
       }
@@ -146,93 +134,63 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
   }
 
   function wake(): void {
-    const unsubscribe = feed.subscribe(take)
+    const unsubscribe = feed.subscribe(tail.add)
     const stopTicks = every(liveLimits.tickMs, tick)
     rest = () => {
       unsubscribe()
       stopTicks()
-      clear()
+      tail.take()
       rest = () => {}
     }
-  }
-
-  function take(notice: CommitNotice): void {
-    events = newest(events, notice.events)
-    rejected = newest(rejected, notice.rejected)
-  }
-
-  function newest<Entry>(kept: readonly Entry[], more: readonly Entry[]): Entry[] {
-    const { maxTailEntries } = liveLimits
-    lost += Math.max(0, kept.length + more.length - maxTailEntries)
-    return [...kept, ...more.slice(-maxTailEntries)].slice(-maxTailEntries)
   }
 
   function tick(): void {
     ticks++
     if (ticks % liveLimits.ticksPerHeartbeat === 0) for (const { sink } of listeners) sink.write(': beat\n\n')
-    if (ticks % liveLimits.ticksPerCounters === 0) toAll(message('counters', readCounters()))
-    if (events.length > 0 || rejected.length > 0) sendTail()
+    if (ticks % liveLimits.ticksPerCounters === 0) {
+      const text = message('counters', readCounters(options))
+      for (const listener of listeners) if (!isFull(listener)) listener.sink.write(text)
+    }
+    const taken = tail.take()
+    if (taken) sendTail(taken)
   }
 
-  function sendTail(): void {
-    const tail = { events: withinBytes(events), rejected: withinBytes(rejected) }
-    const entries = tail.events.length + tail.rejected.length
-    const leftOut = lost
-    const text = message('tail', { ...tail, lost: leftOut } satisfies LiveTail)
+  function sendTail(taken: LiveTail): void {
+    const text = message('tail', taken)
     for (const listener of listeners) {
-      if (isFull(listener)) listener.lost += entries + leftOut
+      if (isFull(listener)) listener.lost += taken.events.length + taken.rejected.length + taken.lost
       else if (listener.lost === 0) listener.sink.write(text)
       else {
-        listener.sink.write(message('tail', { ...tail, lost: leftOut + listener.lost } satisfies LiveTail))
+        listener.sink.write(message('tail', { ...taken, lost: taken.lost + listener.lost }))
         listener.lost = 0
       }
     }
-    clear()
   }
+}
 
-  function clear(): void {
-    events = []
-    rejected = []
-    lost = 0
-  }
-
-  /** The newest that fit, and always one: an event is bounded by itself. */
-  function withinBytes<Entry>(entries: readonly Entry[]): readonly Entry[] {
-    let bytes = 0
-    let first = entries.length
-    while (first > 0 && bytes < liveLimits.maxTailBytes) bytes += JSON.stringify(entries[--first]).length
-    lost += first
-    return entries.slice(first)
-  }
-
-  function readCounters(): LiveCounters {
-    const perSecond = counters.perSecond(liveLimits.historySeconds)
-    return {
-      at: wallMs(),
-      ...counters.counts(),
-      perSecond,
-      sockets: sockets(),
-      openSessions: openSessions(),
-      refused: refusals.total,
-      reasons: {
-        rejected: Object.fromEntries(counters.since.rejected),
-        dropped: Object.fromEntries(counters.since.dropped),
-        refused: Object.fromEntries(refusals.counts),
-      },
-      commits: commits.quantiles(),
-      log: { bytes: log.bytes, segments: log.segments },
-      store: {
-        isUp: store.isUp,
-        lag: store.lag,
-        restarts: Object.fromEntries(store.restarts),
-        readsRunning: store.readsRunning,
-        readsKilled: store.readsKilled,
-      },
-    }
-  }
-
-  function toAll(text: string): void {
-    for (const listener of listeners) if (!isFull(listener)) listener.sink.write(text)
+function readCounters(options: LiveStreamOptions): LiveCounters {
+  const { counters, sockets, openSessions, refusals, commits, log, store, wallMs } = options
+  return {
+    at: wallMs(),
+    ...counters.counts(),
+    perSecond: counters.rates.perSecond(liveLimits.historySeconds),
+    sockets: sockets(),
+    openSessions: openSessions(),
+    refused: refusals.total,
+    reasons: {
+      rejected: Object.fromEntries(counters.since.rejected),
+      dropped: Object.fromEntries(counters.since.dropped),
+      refused: Object.fromEntries(refusals.counts),
+    },
+    commits: commits.quantiles(),
+    log: { bytes: log.bytes, segments: log.segments },
+    store: {
+      isUp: store.isUp,
+      lag: store.lag,
+      restarts: Object.fromEntries(store.restarts),
+      readsRunning: store.readsRunning,
+      readsKilled: store.readsKilled,
+    },
   }
 }
 

@@ -52,11 +52,11 @@ it('has the rate of each of the last whole seconds', () => {
   counters.add(batchOf([anEvent(1)]))
   clock.ms += 1000
   counters.add(batchOf([anEvent(1), anEvent(2)]))
-  expect(counters.perSecond(3)).toEqual([0, 0, 1])
+  expect(counters.rates.perSecond(3)).toEqual([0, 0, 1])
   clock.ms += 2000
-  expect(counters.perSecond(4)).toEqual([0, 1, 2, 0])
+  expect(counters.rates.perSecond(4)).toEqual([0, 1, 2, 0])
   clock.ms += 1_000_000
-  expect(counters.perSecond(60)).toEqual(Array(60).fill(0))
+  expect(counters.rates.perSecond(60)).toEqual(Array(60).fill(0))
 })
 
 it('counts what the log committed, and nothing else', () => {
@@ -89,7 +89,7 @@ it('counts what the sink has found of what was acknowledged, once it goes on fro
 it('tells the last minute by type, second by second', () => {
   let nowMs = 0
   const counters = createEventCounters(() => nowMs)
-  const secondsOf = (type: string) => counters.typesPerSecond()[type]?.slice(-3)
+  const secondsOf = (type: string) => counters.rates.typesPerSecond()[type]?.slice(-3)
   counters.add(batchOf([anEvent(1, 'a'), anEvent(2, 'b')]))
   nowMs = 999
   counters.add(batchOf([anEvent(3, 'a')]))
@@ -107,7 +107,7 @@ it('tells the last minute by type, second by second', () => {
     [1, 0, 0],
   ])
   nowMs = 61_000
-  expect(counters.typesPerSecond()).toEqual({ a: [1, ...Array(59).fill(0)] })
+  expect(counters.rates.typesPerSecond()).toEqual({ a: [1, ...Array(59).fill(0)] })
   nowMs = 10_000_000
-  expect(counters.typesPerSecond()).toEqual({})
+  expect(counters.rates.typesPerSecond()).toEqual({})
 })

@@ -2,6 +2,7 @@
 import type { AppendOutcome } from '../commit/commit-log.ts'
 import type { SessionBatch } from '../commit/session-batch.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
+import { createStoredRates, type StoredRates } from './stored-rates.ts'
 
 export interface EventCounts {
   readonly stored: number
@@ -34,10 +35,8 @@ export interface EventCounters {
     readonly dropped: ReadonlyMap<string, number>
     readonly missing: number
   }
-  /** Events stored in each of the last whole seconds, oldest first. */
-  perSecond(seconds: number): readonly number[]
-  /** The same of the last minute by type, of the types that came in it. */
-  typesPerSecond(): Readonly<Record<string, readonly number[]>>
+  /** Of what was stored since this process started. */
+  readonly rates: Pick<StoredRates, 'perSecond' | 'typesPerSecond'>
 }
 
 export const noCounts: EventCounts = { stored: 0, rejected: 0, dropped: 0, missing: 0, types: {} }
@@ -45,8 +44,6 @@ export const noCounts: EventCounts = { stored: 0, rejected: 0, dropped: 0, missi
 /** Types come from outside where nothing defines them: the rest is counted under this one. */
 export const otherTypes = '(other)'
 const maxTypes = 500
-const keptSeconds = 300
-const keptTypeSeconds = 60
 
 export function createEventCounters(monotonicMs: () => number): EventCounters {
   const stored = new Map<string, number>()
@@ -54,10 +51,7 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
   const dropped = new Map<string, number>()
   let before = noCounts
   let missing = 0
-  const seconds = new Float64Array(keptSeconds)
-  let newestSecond = Math.floor(monotonicMs() / 1000)
-  /** What `stored` was when each of the last seconds began, by second: one copy a second, and nothing an event. */
-  const storedBefore = new Map([[newestSecond, new Map<string, number>()]])
+  const rates = createStoredRates(stored, monotonicMs)
 
   const counters: EventCounters = {
     pending: 0,
@@ -78,7 +72,7 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
     },
 
     add(batch) {
-      moveTo(Math.floor(monotonicMs() / 1000))
+      rates.add(batch.events.length)
       for (const [type, events] of batch.events.countByType()) {
         count(stored, stored.has(type) || stored.size < maxTypes ? type : otherTypes, events)
       }
@@ -86,7 +80,6 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       for (const [code, events] of Object.entries(batch.rejectedMore ?? {})) count(rejected, code, events)
       for (const [reason, events] of Object.entries(batch.dropped)) count(dropped, reason, events)
       missing += batch.missing
-      seconds[newestSecond % keptSeconds] = (seconds[newestSecond % keptSeconds] ?? 0) + batch.events.length
     },
 
     addReport(report) {
@@ -118,45 +111,10 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       },
     },
 
-    perSecond(wanted) {
-      moveTo(Math.floor(monotonicMs() / 1000))
-      const first = newestSecond - wanted
-      return Array.from({ length: wanted }, (_, at) => seconds[(first + at) % keptSeconds] ?? 0)
-    },
-
-    typesPerSecond() {
-      moveTo(Math.floor(monotonicMs() / 1000))
-      const first = newestSecond - keptTypeSeconds
-      const rates = [...stored.keys()].map((type): [string, number[]] => [
-        type,
-        Array.from({ length: keptTypeSeconds }, (_, at) => storedIn(type, first + at)),
-      ])
-      return Object.fromEntries(rates.filter(([, perSecond]) => perSecond.some((events) => events > 0)))
-    },
+    rates,
   }
 
   return counters
-
-  function storedIn(type: string, second: number): number {
-    const [before, after] = [storedBefore.get(second), storedBefore.get(second + 1)]
-    return before && after ? (after.get(type) ?? 0) - (before.get(type) ?? 0) : 0
-  }
-
-  /** Seconds in which nothing came are zero. */
-  function moveTo(second: number): void {
-    if (second > newestSecond) keepStored(second)
-    if (second - newestSecond >= keptSeconds) seconds.fill(0)
-    else for (let empty = newestSecond + 1; empty <= second; empty++) seconds[empty % keptSeconds] = 0
-    newestSecond = Math.max(newestSecond, second)
-  }
-
-  function keepStored(second: number): void {
-    const now = new Map(stored)
-    for (let begun = Math.max(newestSecond + 1, second - keptTypeSeconds); begun <= second; begun++) {
-      storedBefore.set(begun, now)
-    }
-    for (const old of storedBefore.keys()) if (old < second - keptTypeSeconds) storedBefore.delete(old)
-  }
 }
 
 function count(counts: Map<string, number>, key: string, by: number): void {
