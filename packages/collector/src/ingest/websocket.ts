@@ -1,4 +1,4 @@
-/** Takes WebSockets at `/telemetry`: who may connect, how many, heartbeats, and which of the two ways a socket speaks. */
+/** Takes WebSockets at `/telemetry`: says who may connect, how many, and which of the two ways a socket speaks. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { closeCodes, subprotocol } from '@downlink/protocol'
@@ -11,7 +11,8 @@ import type { CollectorLimits } from '../options.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createAckedConnection } from './acked-connection.ts'
 import { type ConnectionSlot, createConnectionLimiter } from './connection-limiter.ts'
-import { createMessageWatch, type MessageWatch } from './message-watch.ts'
+import { createMessageWatch } from './message-watch.ts'
+import { closeForRestart, createOpenSockets, type OpenSocket } from './open-sockets.ts'
 import type { Hold, PendingWork } from './pending-work.ts'
 import { createPlainConnection } from './plain-connection.ts'
 import { createSocketRateLimiter, type SocketRateLimiter } from './rate-limiter.ts'
@@ -40,24 +41,12 @@ export interface WebSocketIngestOptions {
   readonly clock: Clock
 }
 
-/** A WebSocket that has a slot, and what follows it. */
-interface OpenSocket {
-  readonly ws: WebSocket
-  readonly socket: Socket
-  readonly connection: Connection
-  readonly watch: MessageWatch
-  heardAtMs: number
-}
-
 export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocketIngest {
-  const { originPolicy, limits, proxies, pending, refusals, clock } = options
+  const { originPolicy, limits, proxies, pending, clock } = options
   const server = new WebSocketServer({ ...serverOptions, maxPayload: limits.maxFrameBytes })
-  const openSockets = new Set<OpenSocket>()
+  const openSockets = createOpenSockets(limits, clock.monotonicMs)
   const limiter = createConnectionLimiter(limits)
   let stopped = false
-  const heartbeat = setInterval(() => {
-    for (const open of openSockets) checkOrBeat(open, clock.monotonicMs(), limits)
-  }, limits.heartbeatMs).unref()
 
   return {
     get sockets() {
@@ -69,41 +58,20 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
       server.handleUpgrade(request, stream, head, (ws) => accept(ws, request, stream))
     },
 
-    recheckKeys() {
-      for (const { connection } of openSockets) connection.recheckKey()
-    },
+    recheckKeys: openSockets.recheckKeys,
 
     stop() {
       stopped = true
-      clearInterval(heartbeat)
-      for (const { ws } of openSockets) ws.pause()
+      openSockets.pause()
     },
 
-    async close() {
-      const gone = [...openSockets].map(({ ws }) => new Promise((resolve) => ws.once('close', resolve)))
-      for (const { ws, socket } of openSockets) {
-        socket.close(closeCodes.restarting, 'The collector restarts; come back later')
-        ws.resume()
-      }
-      await Promise.all(gone)
-    },
+    close: openSockets.close,
   }
 
   function accept(ws: WebSocket, request: IncomingMessage, stream: Duplex): void {
-    const { origin } = request.headers
-    const socket = createSocket(ws, {
-      maxBufferedBytes: limits.maxBufferedBytes,
-      onClose(code, message) {
-        const reason = refusedBy[code]
-        if (reason) refusals.add(reason, message, origin)
-      },
-    })
-    // `ws` closes with the right code after an error of its own, such as 1009 or 1007.
-    ws.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-      if (code?.startsWith('WS_ERR')) refusals.add(tooLarge.has(code) ? 'too_large' : 'bad_frame', message, origin)
-    })
+    const socket = createCountedSocket(ws, request.headers.origin, options)
     const refusal = originPolicy.refusal(request)
-    if (stopped) socket.close(closeCodes.restarting, 'The collector restarts; come back later')
+    if (stopped) closeForRestart(socket)
     else if (refusal) socket.close(closeCodes.forbidden, refusal)
     else connect(ws, socket, request, stream)
   }
@@ -138,11 +106,7 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     ws.on('message', (data: Buffer, isBinary) => {
       if (!socket.open || stopped) return
       open.heardAtMs = clock.monotonicMs()
-      if (isBinary) return socket.close(closeCodes.badFrame, 'Expected text frames, got a binary one')
-      if (connection.isHandshaking && data.length > limits.maxHelloBytes) {
-        return socket.close(closeCodes.tooLarge, `Expected at most ${limits.maxHelloBytes} bytes before the welcome`)
-      }
-      connection.receive(utf8.decode(data), data)
+      receive(open, data, isBinary, limits.maxHelloBytes)
       if (!connection.isHandshaking) slot.endHandshake()
     })
     ws.on('ping', (data) => {
@@ -160,6 +124,32 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
   }
 }
 
+function receive({ socket, connection }: OpenSocket, data: Buffer, isBinary: boolean, maxHelloBytes: number): void {
+  if (isBinary) socket.close(closeCodes.badFrame, 'Expected text frames, got a binary one')
+  else if (connection.isHandshaking && data.length > maxHelloBytes) {
+    socket.close(closeCodes.tooLarge, `Expected at most ${maxHelloBytes} bytes before the welcome`)
+  } else connection.receive(utf8.decode(data), data)
+}
+
+/** Counts what it is refused for, also where `ws` closes it. */
+function createCountedSocket(
+  ws: WebSocket,
+  origin: string | undefined,
+  { limits, refusals }: WebSocketIngestOptions,
+): Socket {
+  // `ws` closes with the right code after an error of its own, such as 1009 or 1007.
+  ws.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code?.startsWith('WS_ERR')) refusals.add(tooLarge.has(code) ? 'too_large' : 'bad_frame', message, origin)
+  })
+  return createSocket(ws, {
+    maxBufferedBytes: limits.maxBufferedBytes,
+    onClose(code, message) {
+      const reason = refusedBy[code]
+      if (reason) refusals.add(reason, message, origin)
+    },
+  })
+}
+
 interface ConnectionOptions extends WebSocketIngestOptions {
   readonly socket: Socket
   readonly rateLimiter: SocketRateLimiter
@@ -175,23 +165,6 @@ function createConnection(ws: WebSocket, options: ConnectionOptions, request: In
   if (keys.allows(key)) return createPlainConnection({ ...options, key, wallMs })
   socket.close(closeCodes.unauthorised, 'Expected a valid key')
   return undefined
-}
-
-/** Closes a socket that is silent or whose message never ends; to any other the heartbeat goes. */
-function checkOrBeat(open: OpenSocket, nowMs: number, { heartbeatMs, requestTimeoutMs }: CollectorLimits): void {
-  const { ws, socket, connection, watch } = open
-  // What we don't read can't be held against it.
-  if (ws.isPaused) {
-    open.heardAtMs = nowMs
-    watch.restart()
-  }
-  if (nowMs - open.heardAtMs > 2 * heartbeatMs) ws.terminate()
-  else if (nowMs - (watch.unfinishedSinceMs ?? nowMs) > requestTimeoutMs) {
-    socket.close(closeCodes.tooLarge, `Expected a message to be there within ${requestTimeoutMs} ms`)
-  } else {
-    connection.sendHeartbeat()
-    ws.ping()
-  }
 }
 
 const serverOptions: ServerOptions = {

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import { aBatch, createFakeLog } from '../test-doubles.ts'
 import { createEventValidator } from './event-validator.ts'
-import { createSession, type Link, type Session, type Taken } from './session.ts'
+import { createSession, type Session, type Taken } from './session.ts'
+import type { Link } from './session-link.ts'
 
 const validator = createEventValidator(protocolDefaults, {})
 const received = (value: unknown) => cutElement(JSON.stringify(value), value)

@@ -8,6 +8,7 @@ import { noEvents } from '../commit/encoded-events.ts'
 import type { RejectedEvent, SessionBatch, SessionMetadata } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import { type EventValidator, type ValidatedRun, validateAcked, validatePlain } from './event-validator.ts'
+import { createSessionLink, type Link } from './session-link.ts'
 
 /** What a batch has come to. */
 export type CommitResult =
@@ -20,16 +21,6 @@ export type Taken =
   | { readonly kind: 'taken'; readonly result: Promise<CommitResult> }
   /** The batch starts past what was accepted. */
   | { readonly kind: 'hole'; readonly accepted: number }
-
-/** The socket that a session is on. */
-export interface Link {
-  /** Of the connection: higher with each. On the wire it is `conn`. */
-  readonly epoch: number
-  /** A higher `epoch` took over. */
-  replaced(): void
-  /** The session was given up; its committed sequence must be read again. */
-  failed(): void
-}
 
 export interface Session {
   readonly id: string
@@ -98,9 +89,7 @@ export function createSession({
   let tail: Promise<CommitResult> | undefined
   /** What a hello told, while there is no record for it to stand in. */
   let unrecorded: SessionMetadata | undefined
-  let link: Link | undefined
-  /** What is outstanding of it while it has no link; sessions that are not in memory are counted like this, too. */
-  let outstanding = record ? record.pushed - record.committedSeq : 0
+  const link = createSessionLink(record, { onSocket, onOutstanding })
 
   const session: Session = {
     id,
@@ -109,27 +98,14 @@ export function createSession({
       return pendingEvents
     },
     get idle() {
-      return link === undefined && tail === undefined
+      return !link.isUp && tail === undefined
     },
     get open() {
-      return link !== undefined
+      return link.isUp
     },
 
-    attach(newcomer) {
-      if (link && link.epoch >= newcomer.epoch) return false
-      if (!link) onSocket(true)
-      link?.replaced()
-      link = newcomer
-      countOutstanding()
-      return true
-    },
-
-    detach(leaving) {
-      if (link !== leaving) return
-      link = undefined
-      onSocket(false)
-      countOutstanding()
-    },
+    attach: link.attach,
+    detach: link.detach,
 
     handshake(metadata, hello, receivedAt) {
       const missing = Math.max(0, hello.next - 1 - accepted)
@@ -186,18 +162,11 @@ export function createSession({
     return result
   }
 
-  function countOutstanding(): void {
-    const expectsMore = link !== undefined && !committed?.ended
-    const next = committed && !expectsMore ? committed.pushed - committed.committedSeq : 0
-    if (next !== outstanding) onOutstanding(next - outstanding)
-    outstanding = next
-  }
-
   function onOutcome(outcome: AppendOutcome, batch: SessionBatch): CommitResult {
     pendingEvents -= batch.events.length
     if (outcome.kind === 'committed') {
       committed = outcome.record
-      countOutstanding()
+      link.countOutstanding(committed)
       return outcome
     }
     giveUp()
@@ -208,9 +177,6 @@ export function createSession({
     if (failed) return
     failed = true
     onFailed(session)
-    link?.failed()
-    if (link) onSocket(false)
-    link = undefined
-    countOutstanding()
+    link.fail()
   }
 }

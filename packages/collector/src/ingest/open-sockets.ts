@@ -1,0 +1,87 @@
+/** Keeps the WebSockets that have a slot: sends their heartbeats, closes the silent ones, and all of them at the end. */
+import { closeCodes } from '@downlink/protocol'
+import type { WebSocket } from 'ws'
+import type { CollectorLimits } from '../options.ts'
+import type { MessageWatch } from './message-watch.ts'
+import type { Connection, Socket } from './socket.ts'
+
+/** A WebSocket that has a slot, and what follows it. */
+export interface OpenSocket {
+  readonly ws: WebSocket
+  readonly socket: Socket
+  readonly connection: Connection
+  readonly watch: MessageWatch
+  heardAtMs: number
+}
+
+export interface OpenSockets {
+  readonly size: number
+  add(open: OpenSocket): void
+  delete(open: OpenSocket): void
+  /** Closes the sockets whose key is gone. */
+  recheckKeys(): void
+  /** Reads no more from any, and sends no more heartbeats. */
+  pause(): void
+  /** Closes all with 1012. Resolves once they are gone. */
+  close(): Promise<void>
+}
+
+export function createOpenSockets(limits: CollectorLimits, monotonicMs: () => number): OpenSockets {
+  const all = new Set<OpenSocket>()
+  const heartbeat = setInterval(() => {
+    for (const open of all) checkOrBeat(open, monotonicMs(), limits)
+  }, limits.heartbeatMs).unref()
+
+  return {
+    get size() {
+      return all.size
+    },
+
+    add(open) {
+      all.add(open)
+    },
+
+    delete(open) {
+      all.delete(open)
+    },
+
+    recheckKeys() {
+      for (const { connection } of all) connection.recheckKey()
+    },
+
+    pause() {
+      clearInterval(heartbeat)
+      for (const { ws } of all) ws.pause()
+    },
+
+    async close() {
+      const gone = [...all].map(({ ws }) => new Promise((resolve) => ws.once('close', resolve)))
+      for (const { ws, socket } of all) {
+        closeForRestart(socket)
+        ws.resume()
+      }
+      await Promise.all(gone)
+    },
+  }
+}
+
+export function closeForRestart(socket: Socket): void {
+  socket.close(closeCodes.restarting, 'The collector restarts; come back later')
+}
+
+/** Closes a socket that is silent or whose message never ends; to any other the heartbeat goes. */
+function checkOrBeat(open: OpenSocket, nowMs: number, { heartbeatMs, requestTimeoutMs }: CollectorLimits): void {
+  const { ws, socket, connection, watch } = open
+  // What we don't read can't be held against it.
+  if (ws.isPaused) {
+    open.heardAtMs = nowMs
+    watch.restart()
+  }
+  if (nowMs - open.heardAtMs > 2 * heartbeatMs) ws.terminate()
+  else if (nowMs - (watch.unfinishedSinceMs ?? nowMs) > requestTimeoutMs) {
+    socket.close(closeCodes.tooLarge, `Expected a message to be there within ${requestTimeoutMs} ms`)
+  } else {
+    connection.sendHeartbeat()
+    ws.ping()
+  }
+}
