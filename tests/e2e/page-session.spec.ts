@@ -114,8 +114,11 @@ test('zooms from all of it to a frame, by wheel, keys and buttons, and the addre
   const shown = await panel.locator('.span-text').innerText()
   expect(shown).toMatch(/0:09\.\d+ to 0:09\.\d+/)
   const colleague = await context.newPage()
-  await colleague.goto(page.url())
-  await expect(region(colleague, 'Timeline').locator('.span-text')).toHaveText(shown)
+  // The address follows a moment after the last key.
+  await expect(async () => {
+    await colleague.goto(page.url())
+    await expect(region(colleague, 'Timeline').locator('.span-text')).toHaveText(shown, { timeout: 2000 })
+  }).toPass()
   await timeline.press('Home')
   await expect(panel).toContainText('251 events in sight')
   const plot = await timeline.boundingBox()
