@@ -1,4 +1,5 @@
 /** Runs what a single key stands for, and lists the keys for the help. Views add keys of their own while they are shown. */
+import { createObservable } from './observable.ts'
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` has it. */
@@ -19,13 +20,8 @@ export interface Shortcuts {
 
 export function createShortcuts(): Shortcuts {
   const groups = new Set<readonly Shortcut[]>()
-  const listeners = new Set<() => void>()
-  let all: readonly Shortcut[] = []
-
-  const change = (): void => {
-    all = [...groups].flat()
-    for (const listener of listeners) listener()
-  }
+  const { snapshot, subscribe, set } = createObservable<readonly Shortcut[]>([])
+  const change = (): void => set([...groups].flat())
 
   return {
     add(group) {
@@ -39,17 +35,13 @@ export function createShortcuts(): Shortcuts {
     },
 
     press(key) {
-      const shortcut = all.findLast((one) => one.key === key)
+      const shortcut = snapshot().findLast((one) => one.key === key)
       shortcut?.run()
       return shortcut !== undefined
     },
 
-    snapshot: () => all,
-
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    snapshot,
+    subscribe,
   }
 }
 

@@ -1,5 +1,6 @@
 /** Keeps what the live feed brought, small, for components to read, and asks for what was there before it began. */
 import type { LiveCounters } from '@downlink/collector'
+import { createObservable } from '../observable.ts'
 import { addTail, emptyTail, fillTail, markTail, type StoredTail, type Tail } from '../tail/tail.ts'
 import { followLosses, type Loss } from '../vitals/losses.ts'
 import { addCounters, noRates, type Rates, ratesFrom } from '../vitals/rates.ts'
@@ -24,27 +25,23 @@ export interface LiveLink {
   restart(): void
 }
 
+const nothingYet: LiveSnapshot = {
+  link: { status: 'connecting' },
+  counters: undefined,
+  rates: noRates,
+  tail: emptyTail,
+  losses: undefined,
+}
+
 /** @param fetchStored what is stored by now, the newest; rejects where it can't be had */
 export function createLiveLink(feed: LiveFeed, fetchStored: (signal: AbortSignal) => Promise<StoredTail>): LiveLink {
-  const listeners = new Set<() => void>()
-  let current: LiveSnapshot = {
-    link: { status: 'connecting' },
-    counters: undefined,
-    rates: noRates,
-    tail: emptyTail,
-    losses: undefined,
-  }
+  const { snapshot, subscribe, set } = createObservable(nothingYet)
   let leave: (() => void) | undefined
   let filling = new AbortController()
 
   return {
-    snapshot: () => current,
-
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-
+    snapshot,
+    subscribe,
     start,
     stop,
     restart() {
@@ -77,7 +74,7 @@ export function createLiveLink(feed: LiveFeed, fetchStored: (signal: AbortSignal
         count([message.counters])
         break
       case 'tail':
-        change({ tail: addTail(current.tail, message.tail) })
+        change({ tail: addTail(snapshot().tail, message.tail) })
     }
   }
 
@@ -85,8 +82,8 @@ export function createLiveLink(feed: LiveFeed, fetchStored: (signal: AbortSignal
     if (messages.length === 0) return
     change({
       counters: messages.at(-1),
-      rates: messages.reduce(addCounters, current.rates),
-      losses: messages.reduce(followLosses, current.losses),
+      rates: messages.reduce(addCounters, snapshot().rates),
+      losses: messages.reduce(followLosses, snapshot().losses),
     })
   }
 
@@ -95,17 +92,16 @@ export function createLiveLink(feed: LiveFeed, fetchStored: (signal: AbortSignal
     filling.abort()
     filling = new AbortController()
     const { signal } = filling
-    change({ tail: markTail(current.tail) })
+    change({ tail: markTail(snapshot().tail) })
     try {
       const stored = await fetchStored(signal)
-      if (!signal.aborted) change({ tail: fillTail(current.tail, stored) })
+      if (!signal.aborted) change({ tail: fillTail(snapshot().tail, stored) })
     } catch {
       // The tail shows the gap, and where all of it can be asked for.
     }
   }
 
   function change(part: Partial<LiveSnapshot>): void {
-    current = { ...current, ...part }
-    for (const listener of listeners) listener()
+    set({ ...snapshot(), ...part })
   }
 }

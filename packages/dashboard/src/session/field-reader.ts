@@ -41,12 +41,10 @@ export interface FieldReader {
   read(onPart: (part: Partial<SessionFields>) => void): Promise<void>
 }
 
+type Query = (sql: string) => Promise<QueryAnswer>
+
 /** @param columns have the events that the fields are of */
-export function createFieldReader(
-  sessionId: string,
-  columns: EventColumns,
-  query: (sql: string) => Promise<QueryAnswer>,
-): FieldReader {
+export function createFieldReader(sessionId: string, columns: EventColumns, query: Query): FieldReader {
   let knownTypes = 0
   let { rejections } = noFields
   let rejectionsRead = 0
@@ -58,7 +56,7 @@ export function createFieldReader(
   return {
     async read(onPart) {
       const sql = (after: number) => rejectionsSql(sessionId, after, answerRows)
-      rejectionsRead = await readOn(sql, rejectionsRead, (rows) => {
+      rejectionsRead = await readOn(query, sql, rejectionsRead, (rows) => {
         rejections = [...rejections, ...rows.map(rejectionOf)]
         onPart({ rejections })
       })
@@ -94,7 +92,7 @@ export function createFieldReader(
       async read(onMore) {
         const sql = (seq: number) => numbersSql(sessionId, types, keys, seq, answerRows)
         if (numbers.length >= mostRows) return
-        after = await readOn(sql, after, (rows) => {
+        after = await readOn(query, sql, after, (rows) => {
           for (const [seq, ...values] of rows) {
             const place = columns.placeOf(Number(seq))
             // A payload may have something else where the others have a number; an event may be beyond what is shown.
@@ -106,25 +104,26 @@ export function createFieldReader(
       },
     }
   }
+}
 
-  /** @returns the sequence that it came to */
-  async function readOn(
-    sqlAfter: (seq: number) => string,
-    from: number,
-    onRows: (rows: QueryAnswer['rows']) => void,
-  ): Promise<number> {
-    let after = from
-    for (let read = 0; read < mostRows; ) {
-      const { rows, truncated, error } = await query(sqlAfter(after))
-      if (rows.length > 0) onRows(rows)
-      if (error) throw new Error(error.message)
-      read += rows.length
-      after = Math.max(after, Number(rows.at(-1)?.[0] ?? 0))
-      // The collector may hold answers shorter than they were asked for.
-      if (rows.length === 0 || (rows.length < answerRows && !truncated)) break
-    }
-    return after
+/** @returns the sequence that it came to */
+async function readOn(
+  query: Query,
+  sqlAfter: (seq: number) => string,
+  from: number,
+  onRows: (rows: QueryAnswer['rows']) => void,
+): Promise<number> {
+  let after = from
+  for (let read = 0; read < mostRows; ) {
+    const { rows, truncated, error } = await query(sqlAfter(after))
+    if (rows.length > 0) onRows(rows)
+    if (error) throw new Error(error.message)
+    read += rows.length
+    after = Math.max(after, Number(rows.at(-1)?.[0] ?? 0))
+    // The collector may hold answers shorter than they were asked for.
+    if (rows.length === 0 || (rows.length < answerRows && !truncated)) break
   }
+  return after
 }
 
 interface NumberReader {

@@ -3,6 +3,7 @@ import type { Ledger, TimelinePage } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
 import { ApiError, fetchLedger, fetchTimeline, isUnreachable, type QueryAnswer, runQuery } from '../api.ts'
 import { askAgain } from '../ask-again.ts'
+import { createObservable } from '../observable.ts'
 import { EventColumns } from './event-columns.ts'
 import { createFieldReader, noFields, type SessionFields } from './field-reader.ts'
 
@@ -58,21 +59,12 @@ export const shownEvents = 500_000
 const pollMs = 2000
 
 export function createRecording(sessionId: string, ports: RecordingPorts = browserPorts): Recording {
-  const listeners = new Set<() => void>()
-  let state: RecordingState = { status: 'loading' }
+  const { snapshot, subscribe, set } = createObservable<RecordingState>({ status: 'loading' })
   let running: AbortController | undefined
 
-  function set(next: RecordingState): void {
-    state = next
-    for (const listener of listeners) listener()
-  }
-
   return {
-    snapshot: () => state,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    snapshot,
+    subscribe,
     start() {
       if (running) return
       running = new AbortController()
@@ -80,7 +72,7 @@ export function createRecording(sessionId: string, ports: RecordingPorts = brows
       set({ status: 'loading' })
       record(signal).catch((error: unknown) => {
         if (signal.aborted) return
-        if (state.status === 'here') change({ progress: 'failed', fault: messageOf(error) })
+        if (snapshot().status === 'here') change({ progress: 'failed', fault: messageOf(error) })
         else if (error instanceof ApiError && error.status === 404) set({ status: 'unknown' })
         else set({ status: 'failed', message: messageOf(error) })
       })
@@ -92,31 +84,26 @@ export function createRecording(sessionId: string, ports: RecordingPorts = brows
   }
 
   function change(part: Partial<Recorded>): void {
+    const state = snapshot()
     if (state.status === 'here') set({ ...state, ...part })
   }
 
   async function record(signal: AbortSignal): Promise<void> {
-    const onAway = () => (state.status === 'here' ? change({ progress: 'away' }) : set({ status: 'away' }))
+    const onAway = () => (snapshot().status === 'here' ? change({ progress: 'away' }) : set({ status: 'away' }))
     const ask = async <Answer>(request: () => Promise<Answer>): Promise<Answer> => {
-      const answer = await askAgain(() => reconnecting(request, signal), onAway, signal, ports.wait)
+      const answered = () => reconnecting(request, onUnreachable, signal, ports.wait)
+      const answer = await askAgain(answered, onAway, signal, ports.wait)
       // It was on its way when nobody wanted it any more.
       signal.throwIfAborted()
       return answer
     }
     let ledger = await ask(() => ports.fetchLedger(sessionId, signal))
     const columns = new EventColumns()
-    set({
-      status: 'here',
-      ledger,
-      version: 0,
-      columns,
-      progress: 'loading',
-      fault: undefined,
-      ...noFields,
-    })
+    set({ status: 'here', ledger, version: 0, columns, progress: 'loading', fault: undefined, ...noFields })
     const fields = createFieldReader(sessionId, columns, (sql) => ask(() => ports.runQuery(sql, signal)))
     for (;;) {
-      const progress = await readTimeline(columns, (after) => ask(() => ports.fetchTimeline(sessionId, after, signal)))
+      const fetchAfter = (seq: number) => ask(() => ports.fetchTimeline(sessionId, seq, signal))
+      const progress = await readTimeline(columns, fetchAfter, onPage)
       change({ progress, fault: undefined })
       try {
         await fields.read(change)
@@ -135,33 +122,50 @@ export function createRecording(sessionId: string, ports: RecordingPorts = brows
     }
   }
 
-  /** What is shown stays, and goes on once somebody answers again. */
-  async function reconnecting<Answer>(request: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-    for (;;) {
-      try {
-        return await request()
-      } catch (error) {
-        signal.throwIfAborted()
-        if (state.status !== 'here' || !isUnreachable(error)) throw error
-      }
-      change({ progress: 'disconnected' })
-      await ports.wait(pollMs)
-      signal.throwIfAborted()
-    }
+  /** What is shown stays. False where nothing is. */
+  function onUnreachable(): boolean {
+    if (snapshot().status !== 'here') return false
+    change({ progress: 'disconnected' })
+    return true
   }
 
-  /** What is behind the last event that is there. */
-  async function readTimeline(
-    columns: EventColumns,
-    page: (after: number) => Promise<TimelinePage>,
-  ): Promise<'whole' | 'partly'> {
-    for (;;) {
-      const next = await page(columns.length === 0 ? 0 : columns.seqAt(columns.length - 1))
-      columns.append(next)
-      if (state.status === 'here') change({ version: state.version + 1, progress: 'loading' })
-      if (next.next === null) return 'whole'
-      if (columns.length >= shownEvents) return 'partly'
+  function onPage(): void {
+    const state = snapshot()
+    if (state.status === 'here') change({ version: state.version + 1, progress: 'loading' })
+  }
+}
+
+/** Goes on once somebody answers again, where `onUnreachable` says so. */
+async function reconnecting<Answer>(
+  request: () => Promise<Answer>,
+  onUnreachable: () => boolean,
+  signal: AbortSignal,
+  wait: RecordingPorts['wait'],
+): Promise<Answer> {
+  for (;;) {
+    try {
+      return await request()
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!isUnreachable(error) || !onUnreachable()) throw error
     }
+    await wait(pollMs)
+    signal.throwIfAborted()
+  }
+}
+
+/** What is behind the last event that is there. */
+async function readTimeline(
+  columns: EventColumns,
+  fetchAfter: (seq: number) => Promise<TimelinePage>,
+  onPage: () => void,
+): Promise<'whole' | 'partly'> {
+  for (;;) {
+    const page = await fetchAfter(columns.length === 0 ? 0 : columns.seqAt(columns.length - 1))
+    columns.append(page)
+    onPage()
+    if (page.next === null) return 'whole'
+    if (columns.length >= shownEvents) return 'partly'
   }
 }
 

@@ -8,6 +8,7 @@ import type { ClockName, EventColumns } from './event-columns.ts'
 import { EventDetails } from './event-details.tsx'
 import { EventList } from './event-list.tsx'
 import { MapPanel } from './map-panel.tsx'
+import type { Moment } from './moment.ts'
 import { NoEvents } from './no-events.tsx'
 import { createPayloads } from './payloads.ts'
 import type { Recorded } from './recording.ts'
@@ -34,28 +35,8 @@ export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): 
   const hidden = useMemo(() => hiddenTypes(columns.types, moment.hidden), [moment.hidden, columns, version])
   const startMs = all.fromMs
 
-  // Read when something is selected: list and details need not be rendered with each move of the timeline.
-  const latestSpan = useRef(span)
-  latestSpan.current = span
-  const select = useCallback(
-    (place: number): void => {
-      const timeMs = columns.timeAt(place, clock)
-      setMoment({ seq: columns.seqAt(place), span: revealing(latestSpan.current, timeMs, columns.extent(clock)) })
-    },
-    [columns, clock, setMoment],
-  )
-  const step = useCallback(
-    (by: 1 | -1, ofType: boolean): void => {
-      const from = selected ?? (by === 1 ? -1 : columns.length)
-      const type = columns.type[from]
-      const isOfType = ofType && selected !== undefined
-      const fits = (place: number) => (isOfType ? columns.type[place] === type : !hidden.has(columns.type[place] ?? -1))
-      const place = columns.neighbour(from, by, fits)
-      if (place !== undefined) select(place)
-    },
-    [columns, hidden, selected, select],
-  )
-  useStepKeys(step)
+  const select = useSelect(recorded, moment.clock, span, setMoment)
+  const step = useStep(columns, hidden, selected, select)
 
   function toggle(types: readonly number[]): void {
     const names = new Set(moment.hidden)
@@ -119,7 +100,45 @@ export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): 
   )
 }
 
-function useStepKeys(step: (by: 1 | -1, ofType: boolean) => void): void {
+/** Selects an event, and moves the span where the event is out of it. */
+function useSelect(
+  { columns }: Recorded,
+  clock: ClockName,
+  span: Span,
+  setMoment: (part: Partial<Moment>) => void,
+): (place: number) => void {
+  // Read when something is selected: list and details need not be rendered with each move of the timeline.
+  const latestSpan = useRef(span)
+  latestSpan.current = span
+  return useCallback(
+    (place) => {
+      const timeMs = columns.timeAt(place, clock)
+      setMoment({ seq: columns.seqAt(place), span: revealing(latestSpan.current, timeMs, columns.extent(clock)) })
+    },
+    [columns, clock, setMoment],
+  )
+}
+
+type Step = (by: 1 | -1, ofType: boolean) => void
+
+/** Selects the next event or the one before, of all that are shown or of the selected type; by keys, too. */
+function useStep(
+  columns: EventColumns,
+  hidden: ReadonlySet<number>,
+  selected: number | undefined,
+  select: (place: number) => void,
+): Step {
+  const step = useCallback<Step>(
+    (by, ofType) => {
+      const from = selected ?? (by === 1 ? -1 : columns.length)
+      const type = columns.type[from]
+      const isOfType = ofType && selected !== undefined
+      const fits = (place: number) => (isOfType ? columns.type[place] === type : !hidden.has(columns.type[place] ?? -1))
+      const place = columns.neighbour(from, by, fits)
+      if (place !== undefined) select(place)
+    },
+    [columns, hidden, selected, select],
+  )
   const keys = useMemo(
     () => [
       { key: 'j', does: 'Next event', run: () => step(1, false) },
@@ -130,6 +149,7 @@ function useStepKeys(step: (by: 1 | -1, ofType: boolean) => void): void {
     [step],
   )
   useShortcuts(keys)
+  return step
 }
 
 function selectedPlace({ columns }: Recorded, seq: number | undefined): number | undefined {

@@ -59,8 +59,7 @@ export function TimelinePanel(props: TimelinePanelProps): ReactElement {
   }
   useTimelineGestures(canvas, { span, all, onSpan, onClick })
 
-  const middleMs = (span.fromMs + span.toMs) / 2
-  const zoom = (factor: number) => onSpan(zoomed(span, factor, focusOf(model) ?? middleMs, all))
+  const zoom = (factor: number) => onSpan(zoomed(span, factor, focusOf(model), all))
   const pan = (share: number) => onSpan(panned(span, share * lengthOf(span), all))
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -119,11 +118,10 @@ export function TimelinePanel(props: TimelinePanelProps): ReactElement {
   )
 }
 
-/** What is looked at stays where it is. */
-function focusOf({ columns, clock, span, selected }: TimelineModel): number | undefined {
-  if (selected === undefined) return undefined
-  const timeMs = columns.timeAt(selected, clock)
-  return timeMs >= span.fromMs && timeMs <= span.toMs ? timeMs : undefined
+/** What is looked at stays where it is, else the middle. */
+function focusOf({ columns, clock, span, selected }: TimelineModel): number {
+  const timeMs = selected === undefined ? Number.NaN : columns.timeAt(selected, clock)
+  return timeMs >= span.fromMs && timeMs <= span.toMs ? timeMs : (span.fromMs + span.toMs) / 2
 }
 
 /** What a click at this height means: an event of that row, or any where the row is of none. */

@@ -3,6 +3,7 @@ import {
   type KeyboardEvent,
   type ReactElement,
   type ReactNode,
+  type RefObject,
   useEffect,
   useId,
   useLayoutEffect,
@@ -31,36 +32,13 @@ export function VirtualList(props: VirtualListProps): ReactElement {
   const { label, length, entryHeight, selected, onSelect, entry, onSight, onOpen } = props
   const list = useRef<HTMLDivElement>(null)
   const id = useId()
-  const [{ scrollTop, height }, setPlace] = useState({ scrollTop: 0, height: 400 })
+  const { scrollTop, height } = useScroll(list)
   const from = Math.max(0, Math.floor(scrollTop / entryHeight) - beyond)
   const to = Math.min(length, Math.ceil((scrollTop + height) / entryHeight) + beyond)
 
-  useLayoutEffect(() => {
-    const element = list.current
-    if (!element) return
-    const read = () => setPlace({ scrollTop: element.scrollTop, height: element.clientHeight })
-    const sizes = new ResizeObserver(read)
-    sizes.observe(element)
-    element.addEventListener('scroll', read, { passive: true })
-    return () => {
-      sizes.disconnect()
-      element.removeEventListener('scroll', read)
-    }
-  }, [])
-
   useEffect(() => onSight?.(from, to), [onSight, from, to])
 
-  useLayoutEffect(() => {
-    const element = list.current
-    if (!element || selected === undefined) return
-    const top = selected * entryHeight
-    const isInSight = top >= element.scrollTop && top + entryHeight <= element.scrollTop + element.clientHeight
-    // Near by it moves as little as it can, so that who reads on keeps the place.
-    const isNear = Math.abs(top - element.scrollTop) < 2 * element.clientHeight
-    if (isInSight) return
-    if (!isNear) element.scrollTop = top - element.clientHeight / 2
-    else element.scrollTop = top < element.scrollTop ? top : top + entryHeight - element.clientHeight
-  }, [selected, entryHeight])
+  useReveal(list, selected, entryHeight)
 
   function onKeyDown(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor(height / entryHeight) - 1)
@@ -117,4 +95,37 @@ export function VirtualList(props: VirtualListProps): ReactElement {
       </div>
     </div>
   )
+}
+
+/** What of it is in sight. */
+function useScroll(list: RefObject<HTMLElement | null>): { readonly scrollTop: number; readonly height: number } {
+  const [place, setPlace] = useState({ scrollTop: 0, height: 400 })
+  useLayoutEffect(() => {
+    const element = list.current
+    if (!element) return
+    const read = () => setPlace({ scrollTop: element.scrollTop, height: element.clientHeight })
+    const sizes = new ResizeObserver(read)
+    sizes.observe(element)
+    element.addEventListener('scroll', read, { passive: true })
+    return () => {
+      sizes.disconnect()
+      element.removeEventListener('scroll', read)
+    }
+  }, [list])
+  return place
+}
+
+/** Scrolls to what is selected, where it is out of sight. */
+function useReveal(list: RefObject<HTMLElement | null>, selected: number | undefined, entryHeight: number): void {
+  useLayoutEffect(() => {
+    const element = list.current
+    if (!element || selected === undefined) return
+    const top = selected * entryHeight
+    const isInSight = top >= element.scrollTop && top + entryHeight <= element.scrollTop + element.clientHeight
+    // Near by it moves as little as it can, so that who reads on keeps the place.
+    const isNear = Math.abs(top - element.scrollTop) < 2 * element.clientHeight
+    if (isInSight) return
+    if (!isNear) element.scrollTop = top - element.clientHeight / 2
+    else element.scrollTop = top < element.scrollTop ? top : top + entryHeight - element.clientHeight
+  }, [list, selected, entryHeight])
 }

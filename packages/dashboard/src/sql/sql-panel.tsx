@@ -33,35 +33,15 @@ interface SqlPanelProps {
 
 export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
   const [sql, setSql] = useState(given ?? examples[0]?.sql ?? '')
-  const [answer, setAnswer] = useState<Answer>({ status: 'none' })
+  const { answer, ask, cancel } = useSqlAnswer()
   const [history, setHistory] = useState<readonly Asked[]>(() => readHistory(localStorage))
-  const running = useRef(new AbortController())
   const words = useWords()
-  useEffect(() => () => running.current.abort(), [])
 
-  async function run(text: string): Promise<void> {
-    running.current.abort()
-    running.current = new AbortController()
-    const { signal } = running.current
-    const ask = async (): Promise<Answer> => {
-      const startedAt = performance.now()
-      const result = await runQuery(text, signal)
-      return { status: 'here', result, tookMs: performance.now() - startedAt }
-    }
+  function run(text: string): void {
     setSql(text)
-    setAnswer({ status: 'running' })
     setHistory(remember(localStorage, { sql: text, atMs: Date.now() }))
     onAsk(text, chart)
-    try {
-      setAnswer(await askAgain(ask, () => setAnswer({ status: 'waiting' }), signal))
-    } catch (error) {
-      if (!signal.aborted) setAnswer({ status: 'failed', message: messageOf(error) })
-    }
-  }
-
-  function cancel(): void {
-    running.current.abort()
-    setAnswer({ status: 'cancelled' })
+    void ask(text)
   }
 
   const fault = faultIn(answer)
@@ -76,15 +56,15 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
       <ul className="examples">
         {examples.map((example) => (
           <li key={example.name}>
-            <button type="button" onClick={() => void run(example.sql)}>
+            <button type="button" onClick={() => run(example.sql)}>
               {example.name}
             </button>
           </li>
         ))}
       </ul>
-      <SqlEditor value={sql} onChange={setSql} onRun={() => void run(sql)} words={words} complaint={fault} />
+      <SqlEditor value={sql} onChange={setSql} onRun={() => run(sql)} words={words} complaint={fault} />
       <div className="bar">
-        <button type="button" className="main" onClick={() => void run(sql)} disabled={answer.status === 'running'}>
+        <button type="button" className="main" onClick={() => run(sql)} disabled={answer.status === 'running'}>
           Run
         </button>
         {isAsking && (
@@ -119,6 +99,43 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
       )}
     </section>
   )
+}
+
+interface SqlAnswer {
+  readonly answer: Answer
+  /** Ends what is under way. */
+  readonly ask: (sql: string) => Promise<void>
+  readonly cancel: () => void
+}
+
+function useSqlAnswer(): SqlAnswer {
+  const [answer, setAnswer] = useState<Answer>({ status: 'none' })
+  const running = useRef(new AbortController())
+  useEffect(() => () => running.current.abort(), [])
+
+  async function ask(sql: string): Promise<void> {
+    running.current.abort()
+    running.current = new AbortController()
+    const { signal } = running.current
+    const request = async (): Promise<Answer> => {
+      const startedAt = performance.now()
+      const result = await runQuery(sql, signal)
+      return { status: 'here', result, tookMs: performance.now() - startedAt }
+    }
+    setAnswer({ status: 'running' })
+    try {
+      setAnswer(await askAgain(request, () => setAnswer({ status: 'waiting' }), signal))
+    } catch (error) {
+      if (!signal.aborted) setAnswer({ status: 'failed', message: messageOf(error) })
+    }
+  }
+
+  function cancel(): void {
+    running.current.abort()
+    setAnswer({ status: 'cancelled' })
+  }
+
+  return { answer, ask, cancel }
 }
 
 /** Another answer is scrolled from its start. */
