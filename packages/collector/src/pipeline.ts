@@ -122,17 +122,26 @@ export async function openPipeline(
     sessions,
     sockets,
     routes,
-    readiness: {
-      async ingest() {
-        // Whoever is told that we are not sends nothing, so no write of theirs would ever find out that we are again.
-        if (!log.available && !ending.isBegun) await commits.probe()
-        return log.available && !ending.isBegun
-      },
-      reads: () => store.isUp,
-    },
+    readiness: createReadiness(folder, commits, store, () => !ending.isBegun),
     settled: () => commits.settled(),
     drain: ending.drain,
     close: ending.close,
+  }
+}
+
+function createReadiness(
+  { log }: DataFolder,
+  commits: GroupCommit,
+  store: StoreProcess,
+  takesMore: () => boolean,
+): Readiness {
+  return {
+    async ingest() {
+      // Whoever is told that we are not sends nothing, so no write of theirs would ever find out that we are again.
+      if (!log.available && takesMore()) await commits.probe()
+      return log.available && takesMore()
+    },
+    reads: () => store.isUp,
   }
 }
 

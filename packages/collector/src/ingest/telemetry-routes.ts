@@ -50,28 +50,7 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
   const { routerOptions, ignoreTrailingSlash } = app.initialConfig
   const areOne = ignoreTrailingSlash || routerOptions?.ignoreTrailingSlash
   for (const path of areOne ? [telemetryPath] : [telemetryPath, `${telemetryPath}/`]) {
-    app.options(path, async (_request, reply) => {
-      reply.header('access-control-allow-methods', 'POST')
-      reply.header('access-control-allow-headers', 'authorization, content-encoding, content-type')
-      reply.header('access-control-max-age', '600')
-      return reply.code(204).send()
-    })
-
-    // What a browser asks for when somebody opens the address to see whether it works.
-    app.route({
-      method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-      url: path,
-      async handler(_request, reply) {
-        reply.header('allow', 'POST, OPTIONS')
-        return sendError(
-          reply,
-          405,
-          'bad_request',
-          'Events come by WebSocket, as `downlink.v1` or plain JSON, or by POST.',
-        )
-      },
-    })
-
+    otherMethods(app, path)
     app.post(path, async (request: FastifyRequest, reply: FastifyReply) => {
       const address = proxies.senderOf(request.raw)
       const waitSeconds = postRateLimiter.take(address, 1)
@@ -104,6 +83,31 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
     refusals.add(code, message, reply.request.headers.origin)
     return sendError(reply, status, code, message)
   }
+}
+
+/** Answers what asks before a POST, and what is none. */
+function otherMethods(app: FastifyInstance, path: string): void {
+  app.options(path, async (_request, reply) => {
+    reply.header('access-control-allow-methods', 'POST')
+    reply.header('access-control-allow-headers', 'authorization, content-encoding, content-type')
+    reply.header('access-control-max-age', '600')
+    return reply.code(204).send()
+  })
+
+  // What a browser asks for when somebody opens the address to see whether it works.
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    url: path,
+    async handler(_request, reply) {
+      reply.header('allow', 'POST, OPTIONS')
+      return sendError(
+        reply,
+        405,
+        'bad_request',
+        'Events come by WebSocket, as `downlink.v1` or plain JSON, or by POST.',
+      )
+    },
+  })
 }
 
 const sendError = (reply: FastifyReply, status: number, code: string, message: string): FastifyReply =>

@@ -77,10 +77,7 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
 
   function beginFrom(outcome: Exclude<ReadOutcome, { kind: 'unavailable' }>, id: string, proofHash: string): Session {
     if (outcome.kind !== 'known') return begin(id, proofHash, undefined)
-    const { record } = outcome
-    // Damage may take a session's row, and with it the proof: whoever comes first with one goes on.
-    const wasLost = record.delivery === 'acked' && record.proofHash === undefined
-    return begin(id, wasLost ? proofHash : record.proofHash, record)
+    return begin(id, proofIn(outcome.record, proofHash), outcome.record)
   }
 
   function begin(id: string, proofHash: string | undefined, record: SessionRecord | undefined): Session {
@@ -118,3 +115,7 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
     log.release(id)
   }
 }
+
+/** Damage may take a session's row, and with it the proof: whoever comes first with one goes on. */
+const proofIn = ({ delivery, proofHash }: SessionRecord, shown: string): string | undefined =>
+  delivery === 'acked' && proofHash === undefined ? shown : proofHash
