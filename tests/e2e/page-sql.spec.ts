@@ -95,6 +95,31 @@ test('shows where it is wrong', async ({ page, complaints }) => {
   await expect(page.locator('.cm-content .fault')).toHaveCount(0)
 })
 
+test('keeps what is typed faster than the page is drawn, and runs what is there', async ({ page, complaints }) => {
+  complaints.expect(/status of 400/)
+  await openSql(page)
+  await writeSql(page, 'SELECT ')
+  const typed = Array.from({ length: 40 }, (_, n) => `${n} AS n${n}`).join(', ')
+  // A key a turn of the page's loop, so that some come between a drawing and its effects.
+  await page.evaluate(async (keys) => {
+    for (const key of keys) {
+      document.execCommand('insertText', false, key)
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+  }, typed)
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.type(', 40 AS n40')
+  await expect(sql(page)).toHaveText(`SELECT ${typed}, 40 AS n40`)
+  await expect(result(page).getByRole('columnheader')).toHaveCount(40)
+  // What is wrong with one text is not shown in another, and moves nobody's caret.
+  await writeSql(page, 'SELECT nothing_such')
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.type(' AS n')
+  await expect(page.getByRole('alert')).toBeVisible()
+  await page.keyboard.type('ame')
+  await expect(sql(page)).toHaveText('SELECT nothing_such AS name')
+})
+
 test('shows ten thousand rows, of which few are in the page', async ({ page }) => {
   await openSql(page)
   await writeSql(page, 'SELECT range AS n, range * 2 AS twice FROM range(20000)')

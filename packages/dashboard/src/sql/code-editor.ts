@@ -40,8 +40,8 @@ const language = sqlLanguage({ dialect, upperCaseKeywords: true })
 export interface CodeEditor {
   setText(text: string): void
   setWords(words: Words): void
-  /** Underlines what the database complains of, and puts the caret there; nothing where it complains of nothing. */
-  mark(place: ErrorPlace | undefined): void
+  /** Underlines where `sql` is wrong, and scrolls there; nothing without a place, or once the text is another. */
+  mark(place: ErrorPlace | undefined, sql: string): void
   focus(): void
   destroy(): void
 }
@@ -58,13 +58,13 @@ export interface CodeEditorOptions {
   readonly text: string
   readonly label: string
   readonly onChange: (text: string) => void
-  readonly onRun: () => void
+  readonly onRun: (text: string) => void
 }
 
 export function createCodeEditor({ root, text, label, onChange, onRun }: CodeEditorOptions): CodeEditor {
   let sources: Sources = { tables: nothing, words: nothing }
   const run = (): boolean => {
-    onRun()
+    onRun(view.state.doc.toString())
     return true
   }
   const view = new EditorView({
@@ -102,11 +102,11 @@ export function createCodeEditor({ root, text, label, onChange, onRun }: CodeEdi
     setWords(words) {
       sources = sourcesOf(words)
     },
-    mark(place) {
-      const fits = place !== undefined && place.to <= view.state.doc.length
+    mark(place, sql) {
+      const fits = place !== undefined && view.state.doc.toString() === sql
       view.dispatch({
-        effects: setMark.of(fits ? place : undefined),
-        ...(fits && { selection: { anchor: place.from }, scrollIntoView: true }),
+        // The caret stays where it is: somebody may be typing on.
+        effects: fits ? [setMark.of(place), EditorView.scrollIntoView(place.from)] : setMark.of(undefined),
       })
     },
     focus: () => view.focus(),

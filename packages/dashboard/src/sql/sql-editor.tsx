@@ -4,25 +4,36 @@ import { flushSync } from 'react-dom'
 import type { CodeEditor, Words } from './code-editor.ts'
 import { findErrorPlace } from './error-place.ts'
 
+export interface SqlText {
+  readonly sql: string
+  /** It came from the editor, which is never told its own text: somebody types on meanwhile. */
+  readonly isTyped: boolean
+}
+
+/** What the database says is wrong. */
+export interface Complaint {
+  readonly sql: string
+  readonly message: string
+}
+
 interface SqlEditorProps {
-  readonly value: string
-  readonly onChange: (value: string) => void
-  readonly onRun: () => void
+  readonly text: SqlText
+  readonly onChange: (sql: string) => void
+  readonly onRun: (sql: string) => void
   readonly words: Words | undefined
-  /** What the database complains of. */
-  readonly complaint: string | undefined
+  readonly complaint: Complaint | undefined
 }
 
 const label = 'One SELECT'
 
-export function SqlEditor({ value, onChange, onRun, words, complaint }: SqlEditorProps): ReactElement {
+export function SqlEditor({ text, onChange, onRun, words, complaint }: SqlEditorProps): ReactElement {
   const id = useId()
   const host = useRef<HTMLDivElement>(null)
   const area = useRef<HTMLTextAreaElement>(null)
-  const latest = useRef({ value, onChange, onRun })
+  const latest = useRef({ text, onChange, onRun })
   const [editor, setEditor] = useState<CodeEditor>()
   useEffect(() => {
-    latest.current = { value, onChange, onRun }
+    latest.current = { text, onChange, onRun }
   })
 
   useEffect(() => {
@@ -36,9 +47,9 @@ export function SqlEditor({ value, onChange, onRun, words, complaint }: SqlEdito
         made = createCodeEditor({
           root,
           label,
-          text: latest.current.value,
-          onChange: (text) => latest.current.onChange(text),
-          onRun: () => latest.current.onRun(),
+          text: latest.current.text.sql,
+          onChange: (sql) => latest.current.onChange(sql),
+          onRun: (sql) => latest.current.onRun(sql),
         })
         // At once: there are never two of them.
         flushSync(() => setEditor(made))
@@ -54,16 +65,19 @@ export function SqlEditor({ value, onChange, onRun, words, complaint }: SqlEdito
     }
   }, [])
 
-  useEffect(() => editor?.setText(value), [editor, value])
+  useEffect(() => {
+    if (!text.isTyped) editor?.setText(text.sql)
+  }, [editor, text])
   useEffect(() => words && editor?.setWords(words), [editor, words])
   useEffect(() => {
-    editor?.mark(complaint === undefined ? undefined : findErrorPlace(latest.current.value, complaint))
+    const { sql = '', message = '' } = complaint ?? {}
+    editor?.mark(findErrorPlace(sql, message), sql)
   }, [editor, complaint])
 
-  function onKeyDown(event: KeyboardEvent): void {
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()
-    onRun()
+    onRun(event.currentTarget.value)
   }
 
   return (
@@ -79,7 +93,7 @@ export function SqlEditor({ value, onChange, onRun, words, complaint }: SqlEdito
             ref={area}
             rows={6}
             spellCheck={false}
-            value={value}
+            value={text.sql}
             onChange={(event) => onChange(event.target.value)}
             onKeyDown={onKeyDown}
           />

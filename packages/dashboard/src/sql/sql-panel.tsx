@@ -1,7 +1,7 @@
 /** Asks for SQL, and shows the rows, as a table or drawn. */
 import type { QuestionChart } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
-import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react'
+import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { fetchFunctions, fetchQuestions, type QueryAnswer, runQuery } from '../api.ts'
 import { askAgain } from '../ask-again.ts'
 import { AnswerChart } from '../charts/answer-chart.tsx'
@@ -14,14 +14,14 @@ import { ChartChoice } from './chart-choice.tsx'
 import { ExportLinks } from './export-links.tsx'
 import { HistoryMenu } from './history-menu.tsx'
 import { SaveQuestion } from './save-question.tsx'
-import { SqlEditor } from './sql-editor.tsx'
+import { type Complaint, SqlEditor, type SqlText } from './sql-editor.tsx'
 import { type Asked, readHistory, remember } from './sql-history.ts'
 
 type Answer =
   /** `waiting`: the database is away, and asked again. */
   | { readonly status: 'none' | 'running' | 'waiting' | 'cancelled' }
-  | { readonly status: 'here'; readonly result: QueryAnswer; readonly tookMs: number }
-  | { readonly status: 'failed'; readonly message: string }
+  | { readonly status: 'here'; readonly sql: string; readonly result: QueryAnswer; readonly tookMs: number }
+  | { readonly status: 'failed'; readonly sql: string; readonly message: string }
 
 interface SqlPanelProps {
   /** SQL to begin with, which is not run. */
@@ -32,19 +32,21 @@ interface SqlPanelProps {
 }
 
 export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
-  const [sql, setSql] = useState(given ?? examples[0]?.sql ?? '')
+  const [text, setText] = useState<SqlText>({ sql: given ?? examples[0]?.sql ?? '', isTyped: false })
   const { answer, ask, cancel } = useSqlAnswer()
   const [history, setHistory] = useState<readonly Asked[]>(() => readHistory(localStorage))
   const words = useWords()
 
-  function run(text: string): void {
-    setSql(text)
-    setHistory(remember(localStorage, { sql: text, atMs: Date.now() }))
-    onAsk(text, chart)
-    void ask(text)
+  const write = (sql: string): void => setText({ sql, isTyped: false })
+
+  function run(sql: string): void {
+    setHistory(remember(localStorage, { sql, atMs: Date.now() }))
+    onAsk(sql, chart)
+    void ask(sql)
   }
 
-  const fault = faultIn(answer)
+  const { sql } = text
+  const complaint = useMemo(() => complaintIn(answer), [answer])
   const isAsking = answer.status === 'running' || answer.status === 'waiting'
   const result = answer.status === 'here' ? answer.result : undefined
   return (
@@ -56,13 +58,25 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
       <ul className="examples">
         {examples.map((example) => (
           <li key={example.name}>
-            <button type="button" onClick={() => run(example.sql)}>
+            <button
+              type="button"
+              onClick={() => {
+                write(example.sql)
+                run(example.sql)
+              }}
+            >
               {example.name}
             </button>
           </li>
         ))}
       </ul>
-      <SqlEditor value={sql} onChange={setSql} onRun={() => run(sql)} words={words} complaint={fault} />
+      <SqlEditor
+        text={text}
+        onChange={(typed) => setText({ sql: typed, isTyped: true })}
+        onRun={run}
+        words={words}
+        complaint={complaint}
+      />
       <div className="bar">
         <button type="button" className="main" onClick={() => run(sql)} disabled={answer.status === 'running'}>
           Run
@@ -81,12 +95,12 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
               Download these rows
             </button>
           )}
-          <HistoryMenu history={history} onPick={setSql} />
+          <HistoryMenu history={history} onPick={write} />
         </div>
       </div>
-      {fault !== undefined && (
+      {complaint && (
         <pre className="fault" role="alert">
-          {fault}
+          {complaint.message}
         </pre>
       )}
       {result && (
@@ -120,13 +134,13 @@ function useSqlAnswer(): SqlAnswer {
     const request = async (): Promise<Answer> => {
       const startedAt = performance.now()
       const result = await runQuery(sql, signal)
-      return { status: 'here', result, tookMs: performance.now() - startedAt }
+      return { status: 'here', sql, result, tookMs: performance.now() - startedAt }
     }
     setAnswer({ status: 'running' })
     try {
       setAnswer(await askAgain(request, () => setAnswer({ status: 'waiting' }), signal))
     } catch (error) {
-      if (!signal.aborted) setAnswer({ status: 'failed', message: messageOf(error) })
+      if (!signal.aborted) setAnswer({ status: 'failed', sql, message: messageOf(error) })
     }
   }
 
@@ -155,9 +169,10 @@ function useWords() {
   return useAnswer(ask).last
 }
 
-function faultIn(answer: Answer): string | undefined {
-  if (answer.status === 'failed') return answer.message
-  return answer.status === 'here' ? answer.result.error?.message : undefined
+function complaintIn(answer: Answer): Complaint | undefined {
+  if (answer.status === 'failed') return answer
+  if (answer.status !== 'here' || !answer.result.error) return undefined
+  return { sql: answer.sql, message: answer.result.error.message }
 }
 
 function statusOf(answer: Answer): string {
