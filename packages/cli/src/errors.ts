@@ -5,7 +5,7 @@ export type CliErrorCode =
   | 'bad_usage'
   /** `--game` or `--schema` names a module that is not there, does not load or lacks what is needed. */
   | 'bad_module'
-  /** `--key-file` or `--read-token-file` can't be read, or holds nothing. */
+  /** A file of secrets, such as `--key-file`, can't be read, or holds nothing. */
   | 'bad_secret_file'
   /** `--data` names a folder without a database. */
   | 'no_data'

@@ -69,6 +69,19 @@ it('does not listen beyond loopback without a key and a read token', async () =>
   }
 })
 
+it('takes an admin token from a file, and lets a read token change nothing', async () => {
+  const file = join(freshFolder(), 'admin')
+  await writeFile(file, '# of whoever is on duty\nadmin\n')
+  const { url } = await serve(['--read-token', 't', '--admin-token-file', file])
+  const statusFor = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const text = '-- title: Mine\n-- answers: One.\n-- chart: table\nSELECT 1 AS one\n'
+    const answer = await fetch(`${url}/api/questions/mine`, { method: 'PUT', headers, body: JSON.stringify({ text }) })
+    return answer.status
+  }
+  expect(await Promise.all(['t', 'admin', 'other'].map(statusFor))).toEqual([403, 200, 401])
+})
+
 it('does not believe a proxy without a read token, and says what it expects of the flag', async () => {
   const refused = async (...args: string[]) => {
     const { exitCode, stderr } = await run(['serve', '--port', '0', '--data', freshFolder(), ...args])

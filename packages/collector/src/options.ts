@@ -16,6 +16,11 @@ export interface CollectorOptions {
   /** What readers must show, of 1 character or more. @default none: reading is open, which is refused beyond loopback */
   readonly readToken?: string
   /**
+   * What whoever changes or deletes what is kept must show, of 1 character or more; it reads, too. @default none: only this
+   * machine may, and beside a `readToken` nobody
+   */
+  readonly adminToken?: string
+  /**
    * Foreign origins whose pages may send, such as `https://game.example`, `https://*.game.example` for every name below
    * it, or `capacitor://localhost`; `null` for pages without an origin, `*` for all. @default none
    */
@@ -151,6 +156,7 @@ export interface CollectorSettings {
   readonly events: EventDefinitions
   readonly keys: readonly string[]
   readonly readToken: string | undefined
+  readonly adminToken: string | undefined
   readonly origins: Origins
   readonly publicUrl: URL | undefined
   readonly proxies: Proxies
@@ -165,7 +171,7 @@ export interface CollectorSettings {
 
 /** @throws {CollectorError} `bad_option`, `unprotected` */
 export function resolveOptions(options: CollectorOptions): CollectorSettings {
-  const { keys = [], readToken, origins = [], publicUrl, trustProxy = false } = options
+  const { keys = [], readToken, adminToken, origins = [], publicUrl, trustProxy = false } = options
   const limits = { ...limitDefaults, ...options.limits }
   const commit = { ...commitDefaults, ...options.commit }
   for (const [name, value] of Object.entries({ ...limits, ...commit })) {
@@ -179,7 +185,15 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
       throw new CollectorError('bad_option', expected)
     }
   }
-  if (readToken === '') throw new CollectorError('bad_option', 'Expected `readToken` not to be empty')
+  for (const [name, token] of Object.entries({ readToken, adminToken })) {
+    if (token === '') throw new CollectorError('bad_option', `Expected \`${name}\` not to be empty`)
+  }
+  const secrets = [...new Set(keys), readToken, adminToken].filter((secret) => secret !== undefined)
+  if (new Set(secrets).size < secrets.length) {
+    const expected =
+      'Expected `keys`, `readToken` and `adminToken` to differ: who has one may not do what another is for'
+    throw new CollectorError('bad_option', expected)
+  }
   const url = publicUrl === undefined ? undefined : webUrlOf(publicUrl)
   if (publicUrl !== undefined && !url)
     throw badOption('publicUrl', 'an http or https URL, at a port that browsers connect to', publicUrl)
@@ -195,6 +209,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     events: options.events ?? { schemas: {} },
     keys,
     readToken,
+    adminToken,
     origins: readOrigins(origins),
     publicUrl: url,
     proxies,

@@ -2,10 +2,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
+import { createApiAccess } from './api/api-access.ts'
 import { createKeptAnswers } from './api/kept-answers.ts'
 import { gamePages } from './api/pages.ts'
-import { createReadAccess, createReadOriginPolicy } from './api/read-access.ts'
 import { createReadApi } from './api/read-api.ts'
+import { createReadOriginPolicy } from './api/read-origin-policy.ts'
 import type { Clock } from './clock.ts'
 import { type CommitListener, type CommitNotice, createCommitFeed } from './commit/commit-feed.ts'
 import type { CommitMeter } from './commit/group-commit.ts'
@@ -96,7 +97,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
         refusals: refusals.byOrigin(),
         startedAtMs,
       }),
-    access: createReadAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
+    access: createApiAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
     pageFolder: settings.page ? pageFolder : undefined,

@@ -169,6 +169,9 @@ it('listens on no port that fetch refuses', async () => {
   expect(await collector.listen({ port: 0 })).toMatchObject({ url: expect.any(String) })
 })
 
+const oneSecretForTwo =
+  'Expected `keys`, `readToken` and `adminToken` to differ: who has one may not do what another is for'
+
 it.each([
   [{ limits: { heartbeatMs: 0 } }, 'Expected `heartbeatMs` to be a whole number from 1 up, got 0'],
   [{ limits: { maxSockets: 1.5 } }, 'Expected `maxSockets` to be a whole number from 1 up, got 1.5'],
@@ -185,6 +188,10 @@ it.each([
     'Expected `publicUrl` to be an http or https URL, at a port that browsers connect to, got "https://t.example:6667"',
   ],
   [{ keys: [''] }, 'Expected each of `keys` to be 1 to 4096 characters'],
+  [{ adminToken: '' }, 'Expected `adminToken` not to be empty'],
+  [{ keys: ['k', 'x'], readToken: 'x' }, oneSecretForTwo],
+  [{ keys: ['x'], adminToken: 'x' }, oneSecretForTwo],
+  [{ readToken: 'x', adminToken: 'x' }, oneSecretForTwo],
   [{ keys: ['k'.repeat(4097)] }, 'Expected each of `keys` to be 1 to 4096 characters'],
 ])('refuses %j', (options, message) => {
   expect(() => createCollector(options)).toThrow(expect.objectContaining({ code: 'bad_option', message }))

@@ -147,6 +147,17 @@ it('saves nothing for whoever has a read token, which is one to read', async () 
   expect(await readdir(data)).not.toContain('questions')
 })
 
+it('saves for whoever has the admin token, and for nobody else where there is one', async () => {
+  for (const tokens of [{ readToken: 't', adminToken: 'a' }, { adminToken: 'a' }]) {
+    const admin = await aRunning(tokens, { authorization: 'Bearer a' })
+    expect((await admin.list()).writable).toBe(true)
+    expect((await admin.save('mine', text('x'))).status).toBe(200)
+    const other = await aRunning({ ...tokens, keys: ['k'] }, { authorization: 'Bearer k' })
+    expect((await other.save('mine', text('x'))).status).toBe(401)
+  }
+  expect((await (await aRunning({ adminToken: 'a' })).list()).writable).toBe(false)
+})
+
 it('lists and saves nothing without the token, nor in the name of another page', async () => {
   const locked = await aRunning({ readToken: 't' })
   expect((await locked.save('mine', text('x'))).status).toBe(401)

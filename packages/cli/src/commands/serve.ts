@@ -18,6 +18,8 @@ interface ServeFlags {
   readonly keyFile?: string
   readonly readToken?: string
   readonly readTokenFile?: string
+  readonly adminToken?: string
+  readonly adminTokenFile?: string
   readonly origin?: readonly string[]
   readonly schema?: string
   readonly questions?: string
@@ -35,7 +37,7 @@ An --origin may be https://game.example, https://*.game.example for every name b
 another app's, null for pages that are files, or * for all.
 Behind a proxy give --trust-proxy 1, or as many as there are, or where they are: --trust-proxy 10.0.0.7,10.1.0.0/16.
 Secrets on a command line can be read by every user of the machine: prefer the environment (DOWNLINK_KEY,
-DOWNLINK_READ_TOKEN) or a file.
+DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN) or a file.
 
 Examples:
   downlink serve
@@ -53,6 +55,8 @@ export function serveCommand(): Command {
     .option('--key-file <file>', 'a file with a write key on each line')
     .option('--read-token <token>', 'wanted of whoever reads: page, queries, export')
     .option('--read-token-file <file>', 'a file with the read token')
+    .option('--admin-token <token>', 'wanted of whoever changes or deletes what is kept')
+    .option('--admin-token-file <file>', 'a file with the admin token')
     .option('--origin <origin>', 'a page that may send from elsewhere; may be given several times', gather)
     .option('--schema <module>', 'a module that exports event definitions; TypeScript will do')
     .option('--questions <folder>', "a folder of questions for the page: the team's own, a .sql file each")
@@ -91,7 +95,8 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
     ...onlyGiven({
       events: flags.schema === undefined ? undefined : await loadEventDefinitions(flags.schema),
       questions: flags.questions,
-      readToken: await readToken(flags),
+      readToken: await readToken(flags.readToken, flags.readTokenFile, 'DOWNLINK_READ_TOKEN'),
+      adminToken: await readToken(flags.adminToken, flags.adminTokenFile, 'DOWNLINK_ADMIN_TOKEN'),
       publicUrl: flags.publicUrl,
       trustProxy: flags.trustProxy,
       commit: flags.maxLog === undefined ? undefined : { maxLogBytes: flags.maxLog },
@@ -105,9 +110,12 @@ interface Started {
   readonly listening: Listening
 }
 
-async function readToken({ readToken, readTokenFile }: ServeFlags): Promise<string | undefined> {
-  const flags = readToken === undefined ? [] : [readToken]
-  const [token] = await readSecrets({ flags, file: readTokenFile, variable: 'DOWNLINK_READ_TOKEN' })
+async function readToken(
+  flag: string | undefined,
+  file: string | undefined,
+  variable: string,
+): Promise<string | undefined> {
+  const [token] = await readSecrets({ flags: flag === undefined ? [] : [flag], file, variable })
   return token
 }
 

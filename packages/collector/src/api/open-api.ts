@@ -57,7 +57,13 @@ export const openApiFor = (prefix: string): FastifyDynamicSwaggerOptions => ({
       ].join(' '),
     },
     components: {
-      securitySchemes: { readToken: { type: 'http', scheme: 'bearer', description: 'Where the collector has one' } },
+      securitySchemes: {
+        readToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Where the collector has one. What changes or deletes wants the admin token, which reads, too.',
+        },
+      },
     },
     security: [{ readToken: [] }],
     paths: watchPaths(prefix),

@@ -1,16 +1,19 @@
 /** Lists the questions that the page offers, saves those that it is given, and names what their SQL may call. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { allowedFunctions, allowedTableFunctions } from '../query/allowed-functions.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
+import type { ApiAccess } from './api-access.ts'
 import { sendError } from './api-errors.ts'
-import type { ReadAccess } from './read-access.ts'
+import { requireScope } from './require-scope.ts'
 import { answers, errorAnswer, queries } from './schemas.ts'
 
 interface Named {
   readonly Params: { readonly name: string }
 }
 
-export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary, { mayWrite }: ReadAccess): void {
+/** Others run what was saved, so saving is for who administers. */
+export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary, access: ApiAccess): void {
+  const mayAdminister = requireScope(access, 'admin')
   app.get(
     '/questions',
     {
@@ -19,7 +22,7 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
         response: { 200: answers.questions, default: errorAnswer },
       },
     },
-    async () => ({ ...(await questions.list()), writable: mayWrite }),
+    async ({ raw }) => ({ ...(await questions.list()), writable: access.judge(raw, 'admin') === 'allowed' }),
   )
   app.get(
     '/functions',
@@ -34,6 +37,7 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
   app.put<Named & { Body: { readonly text: string } }>(
     '/questions/:name',
     {
+      onRequest: mayAdminister,
       schema: {
         summary: 'Saves a question, in the place of the saved one of that name',
         params: queries.question,
@@ -41,11 +45,12 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
         response: { 200: answers.question, default: errorAnswer },
       },
     },
-    async ({ params, body }, reply) => (mayWrite ? questions.save(params.name, body.text) : readOnly(reply)),
+    ({ params, body }) => questions.save(params.name, body.text),
   )
   app.delete<Named>(
     '/questions/:name',
     {
+      onRequest: mayAdminister,
       schema: {
         summary: 'Deletes a saved question',
         params: queries.question,
@@ -53,7 +58,6 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
       },
     },
     async ({ params }, reply) => {
-      if (!mayWrite) return readOnly(reply)
       if (await questions.remove(params.name)) return reply.code(204).send()
       return sendError(reply, 404, 'not_found', `There is no saved question ${params.name}`)
     },
@@ -64,11 +68,3 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
 const callable = [...new Set([...allowedFunctions, ...allowedTableFunctions])]
   .filter((name) => /^\w+$/.test(name))
   .sort()
-
-const readOnly = (reply: FastifyReply): FastifyReply =>
-  sendError(
-    reply,
-    403,
-    'forbidden',
-    'A read token reads, and saves nothing. Put the file into the folder of `--questions`.',
-  )

@@ -10,6 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
 import { asOfHeader } from '../store-process/messages.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
+import type { ApiAccess } from './api-access.ts'
 import { sendError, sendLimited } from './api-errors.ts'
 import { useApiRules } from './check-input.ts'
 import { type DataRoute, dataApi, goneSignal } from './data-api.ts'
@@ -19,7 +20,8 @@ import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { apiHeaders, pageRoutes } from './pages.ts'
 import { questionRoutes } from './question-routes.ts'
-import type { ReadAccess, ReadOriginPolicy } from './read-access.ts'
+import type { ReadOriginPolicy } from './read-origin-policy.ts'
+import { requireScope } from './require-scope.ts'
 import { answers, errorAnswer, queries } from './schemas.ts'
 
 export interface ReadApiOptions {
@@ -31,7 +33,7 @@ export interface ReadApiOptions {
   readonly schemas: EventSchemas
   readonly metrics: Metrics
   readonly health: () => Promise<Health>
-  readonly access: ReadAccess
+  readonly access: ApiAccess
   readonly originPolicy: ReadOriginPolicy
   readonly senderOf: Proxies['senderOf']
   /** Of the built page; undefined where none is to be served. */
@@ -43,11 +45,12 @@ const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
   const { reads, kept, questions, live, metrics, health, access, originPolicy, senderOf } = options
+  const mayRead = requireScope(access, 'read')
 
   return async (root) => {
     await root.register(async (app) => {
       app.addHook('onRequest', refuseBy(originPolicy.refusal))
-      app.get('/metrics', { onRequest: [refuseBy(originPolicy.dataRefusal), authorise] }, async (_request, reply) =>
+      app.get('/metrics', { onRequest: [refuseBy(originPolicy.dataRefusal), mayRead] }, async (_request, reply) =>
         reply
           .headers(apiHeaders)
           .type(metrics.contentType)
@@ -68,7 +71,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     useApiRules(app)
     tokenRoutes(app, access)
     await app.register(async (guarded) => {
-      guarded.addHook('onRequest', authorise)
+      guarded.addHook('onRequest', mayRead)
       await guarded.register(async (data) => forwardReads(data, reads, kept))
       questionRoutes(guarded, questions, access)
       liveRoute(guarded, live, senderOf)
@@ -85,14 +88,6 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
       eventTypeRoute(guarded, options.schemas)
       guarded.get('/openapi.json', { schema: { hide: true } }, async () => app.downlinkOpenApi())
     })
-  }
-
-  async function authorise({ raw }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    const decision = access.admits(raw)
-    if (decision === 'allowed') return undefined
-    if (decision === 'limited') return sendLimited(reply, access.retryAfterSeconds)
-    reply.header('www-authenticate', 'Bearer realm="downlink"')
-    return sendError(reply, 401, 'unauthorised', 'Expected the read token, as `Authorization: Bearer …`.')
   }
 }
 
@@ -160,22 +155,22 @@ function pathBelowApi({ url: path }: DataRoute, { params, url }: FastifyRequest)
   return query === -1 ? filled : filled + url.slice(query)
 }
 
-/** Where a browser shows the read token once, and gets a cookie for it. Nothing here asks for a token. */
-function tokenRoutes(app: FastifyInstance, access: ReadAccess): void {
+/** Where a browser shows a token once, and gets a cookie for it. Nothing here asks for a token. */
+function tokenRoutes(app: FastifyInstance, access: ApiAccess): void {
   app.post<{ Body: { token: string } }>(
     '/token',
     {
       schema: {
-        summary: 'A cookie for the read token',
+        summary: 'A cookie for the read token, or the admin token',
         body: queries.token,
         response: { 204: { type: 'null', description: 'The cookie is set' }, default: errorAnswer },
       },
     },
     async ({ body, raw }, reply) => {
-      const decision = access.admitsToken(body.token, raw)
-      if (decision === 'limited') return sendLimited(reply, access.retryAfterSeconds)
-      if (decision === 'refused') return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
-      return reply.header('set-cookie', access.cookieFor(raw)).code(204).send()
+      const decision = access.judgeToken(body.token, raw)
+      if (decision.kind === 'limited') return sendLimited(reply, access.retryAfterSeconds)
+      if (decision.kind === 'unauthorised') return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
+      return reply.header('set-cookie', access.cookieFor(raw, decision.scope)).code(204).send()
     },
   )
 }
