@@ -1,12 +1,19 @@
 /** Configures the tests that need no browser, in three projects. */
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** Bounds a test that hangs. One of five processes, each of which opens a database, takes its time, too. */
+/** Tests with real parts wait about a third of their time: for a process, a disk, a clock. */
+const workers = Math.ceil(1.5 * availableParallelism())
+
+/** Its many processes would starve whatever runs beside them. */
+const conservation = ['tests/conservation/conservation.test.ts']
+
+/** Bounds a test that hangs. One of many processes, each of which opens a database, takes its time, too. */
 const realParts = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 /**
- * `unit` beside the file it tests, `integration` in a package's `test/` with real parts, a worker a core; then
- * `conservation` alone, since its many processes would starve whatever runs beside them.
+ * `unit` beside the file it tests, a worker a core; `integration` in a package's `test/` with real parts, three workers
+ * on two cores; then `conservation` alone.
  */
 export default defineConfig({
   test: {
@@ -35,8 +42,9 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['{packages,games}/*/test/**/*.test.ts', 'tests/*.test.ts'],
-          maxWorkers: '100%',
+          include: ['{packages,games}/*/test/**/*.test.ts', 'tests/*.test.ts', 'tests/conservation/*.test.ts'],
+          exclude: conservation,
+          maxWorkers: workers,
           sequence: { groupOrder: 1 },
           ...realParts,
         },
@@ -44,7 +52,7 @@ export default defineConfig({
       {
         test: {
           name: 'conservation',
-          include: ['tests/conservation/*.test.ts'],
+          include: conservation,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
           ...realParts,

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hello } from '@downlink/protocol'
-import { aClient, aCollector, aFolder, aHello, openClient, rowsOf } from './harness.ts'
+import { aClient, aCollector, aFolderOnce, aHello, openClient, rowsOf } from './harness.ts'
 
 export const blockBytes = 262_144
 export const headersBytes = 12_288
@@ -48,9 +48,8 @@ export function noise(seed: number, length: number): string {
   return text.slice(0, length)
 }
 
-/** A folder at rest, with so many events of one session. */
-export async function aStoredSession(events: number, bytes = 1000) {
-  const data = await aFolder()
+/** Fills a folder with so many events of one session. */
+export async function storeSession(data: string, events: number, bytes: number): Promise<{ readonly hello: Hello }> {
   const hello = aHello()
   const { listening, stop } = await aCollector({ data })
   const client = await aClient(listening, hello)
@@ -64,7 +63,16 @@ export async function aStoredSession(events: number, bytes = 1000) {
     await client.batch(seq, batch)
   }
   await stop()
-  return { data, hello, file: join(data, 'downlink.duckdb') }
+  return { hello }
+}
+
+/** Folders at rest, with so many events of one session: all that one of them gives are copies. */
+export function aStoredSession(events: number, bytes = 1000) {
+  const copy = aFolderOnce((data) => storeSession(data, events, bytes))
+  return async () => {
+    const { data, hello } = await copy()
+    return { data, hello, file: join(data, 'downlink.duckdb') }
+  }
 }
 
 /** Says hello, and comes back where the collector asks for it, as a client does while the store is opened anew. */

@@ -17,9 +17,14 @@ import {
   headersBytes,
   noise,
   overwrite,
+  storeSession,
 } from './damage.ts'
-import { aClient, aCollector, aFolder, aHello, rowsOf } from './harness.ts'
+import { aClient, aCollector, aFolder, aFolderOnce, aHello, rowsOf } from './harness.ts'
 import { ages, writeOlderDatabase } from './older-tables.ts'
+
+const aLargeSession = aStoredSession(6000)
+const aSessionOf300 = aStoredSession(300, 10)
+const aSmallSession = aStoredSession(100, 10)
 
 const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
 
@@ -31,7 +36,7 @@ const quarantinedIn = async (data: string) => (await readdir(data)).filter((name
 
 describe('a damaged block', () => {
   it('of the events costs the events in it, which the ledger counts as missing', async () => {
-    const { data, file, hello } = await aStoredSession(6000)
+    const { data, file, hello } = await aLargeSession()
     await rm(join(data, 'log'), { recursive: true })
     await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
     const { collector } = await aCollector({ data })
@@ -49,7 +54,7 @@ describe('a damaged block', () => {
   })
 
   it('costs nothing where the log still has what was in it', async () => {
-    const { data, file, hello } = await aStoredSession(6000)
+    const { data, file, hello } = await aLargeSession()
     await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
     const { collector } = await aCollector({ data })
     expect(await ledgerOf(collector, hello.session)).toMatchObject({ stored: 6000, missing: 0, balanced: true })
@@ -61,7 +66,7 @@ describe('a damaged block', () => {
 
   it('of the sessions costs none of them: the log knows them, and so do their events', async () => {
     for (const keepsLog of [true, false]) {
-      const { data, file, hello } = await aStoredSession(300, 10)
+      const { data, file, hello } = await aSessionOf300()
       if (!keepsLog) await rm(join(data, 'log'), { recursive: true })
       await flipInBlock(file, await aBlockOf(data, 'sessions', 'proof_hash'))
       const { collector, listening } = await aCollector({ data })
@@ -75,8 +80,9 @@ describe('a damaged block', () => {
   })
 
   it('whichever it is, leaves a collector that takes events, and ledgers that add up', async () => {
-    const { data: sound, file: soundFile, hello } = await aStoredSession(500, 1000)
-    const blocks = Math.floor(((await stat(soundFile)).size - headersBytes) / blockBytes)
+    const sound = await aFolder()
+    const { hello } = await storeSession(sound, 500, 1000)
+    const blocks = Math.floor(((await stat(join(sound, 'downlink.duckdb'))).size - headersBytes) / blockBytes)
     expect(blocks).toBeGreaterThan(3)
     for (let block = 0; block < blocks; block++) {
       const data = await aFolder()
@@ -100,7 +106,7 @@ describe('a damaged block', () => {
   })
 
   it('that a query finds fails that query, and nothing else', async () => {
-    const { data, file } = await aStoredSession(6000)
+    const { data, file } = await aLargeSession()
     const block = await aBlockOf(data, 'events', 'data')
     const { listening } = await aCollectorProcess(data)
     await flipInBlock(file, block)
@@ -173,11 +179,13 @@ it('rebuilds a database whose checkpoint meets a damaged block, and goes on', as
 
 describe('a write-ahead log', () => {
   /** A folder whose collector was killed, so that what came last stands in the write-ahead log alone, and in the log. */
-  async function aKilledCollector() {
-    const { data, hello, file } = await aStoredSession(100, 10)
-    const older = await aFolder()
-    await cp(data, older, { recursive: true })
-    const goOn = async (from: number, signal: 'SIGTERM' | 'SIGKILL') => {
+  const afterKill = aFolderOnce(async (data) => {
+    const { hello } = await storeSession(data, 100, 10)
+    await copyFile(join(data, 'downlink.duckdb'), join(data, 'older.duckdb'))
+    for (const [from, signal] of [
+      [101, 'SIGTERM'],
+      [106, 'SIGKILL'],
+    ] as const) {
       const { listening, end } = await aCollectorProcess(data)
       const client = await aClient(listening, hello)
       await client.hello({ conn: from, next: from, pushed: from - 1 })
@@ -185,9 +193,13 @@ describe('a write-ahead log', () => {
       await fetch(`${listening.url}/api/sessions`)
       await end(signal)
     }
-    await goOn(101, 'SIGTERM')
-    await goOn(106, 'SIGKILL')
-    return { data, older, hello, file, wal: `${file}.wal` }
+    return { hello }
+  })
+
+  async function aKilledCollector() {
+    const { data, hello } = await afterKill()
+    const file = join(data, 'downlink.duckdb')
+    return { data, older: join(data, 'older.duckdb'), hello, file, wal: `${file}.wal` }
   }
 
   async function expectTold(data: string, session: string): Promise<number> {
@@ -201,14 +213,14 @@ describe('a write-ahead log', () => {
 
   it('of a newer database beside an older copy of the file adds nothing that skips what lies between', async () => {
     const { data, older, hello, file } = await aKilledCollector()
-    await copyFile(join(older, 'downlink.duckdb'), file)
+    await copyFile(older, file)
     // The log still has what came after the last checkpoint.
     expect(await expectTold(data, hello.session)).toBe(105)
   })
 
   it('the same where the log is lost, too: what lies between is missing', async () => {
     const { data, older, hello, file } = await aKilledCollector()
-    await copyFile(join(older, 'downlink.duckdb'), file)
+    await copyFile(older, file)
     await rm(join(data, 'log'), { recursive: true })
     expect(await expectTold(data, hello.session)).toBe(100)
     expect(await quarantinedIn(data)).toHaveLength(1)
@@ -224,7 +236,7 @@ describe('a write-ahead log', () => {
   })
 
   it('of another database is quarantined', async () => {
-    const { data, hello, file } = await aStoredSession(100, 10)
+    const { data, hello, file } = await aSmallSession()
     const other = await aKilledCollector()
     await copyFile(other.wal, `${file}.wal`)
     expect(await expectTold(data, hello.session)).toBe(100)
@@ -242,7 +254,7 @@ describe('a write-ahead log', () => {
 
 describe('a rebuild that was cut short', () => {
   it('is taken up where the new file was whole, and begun again where it was not', async () => {
-    const { data, hello, file } = await aStoredSession(100, 10)
+    const { data, hello, file } = await aSmallSession()
     await rename(file, `${file}.rebuilt`)
     await mkdir(`${file}.rebuilding`)
     await writeFile(join(`${file}.rebuilding`, 'target.duckdb'), 'half of it')
@@ -256,7 +268,7 @@ describe('a database of another age', () => {
   const listen = async (data: string) => (await aCollector({ data })).collector
 
   it('is refused in words where a later Downlink wrote its tables', async () => {
-    const { data, file } = await aStoredSession(100, 10)
+    const { data, file } = await aSmallSession()
     const instance = await DuckDBInstance.create(file)
     const connection = await instance.connect()
     await connection.run('UPDATE collector.format SET version = 1000')
@@ -271,7 +283,7 @@ describe('a database of another age', () => {
   })
 
   it('is refused in words where a later engine wrote the file', async () => {
-    const { data, file } = await aStoredSession(100, 10)
+    const { data, file } = await aSmallSession()
     const bytes = await readFile(file)
     bytes.writeBigUInt64LE(200n, 12)
     let sum = 5381n

@@ -8,6 +8,11 @@ import { aCollectorProcess } from './collector-process.ts'
 import { aBlockOf, aStoredSession, flip, flipInBlock, overwrite } from './damage.ts'
 import { aClient, aCollector, aFolder } from './harness.ts'
 
+const aLargeSession = aStoredSession(6000)
+const aSessionOf3000 = aStoredSession(3000)
+const aSessionOf300 = aStoredSession(300, 10)
+const aSmallSession = aStoredSession(100, 10)
+
 const faultsIn = ({ findings }: Awaited<ReturnType<typeof diagnose>>) =>
   findings.filter(({ level }) => level === 'fault').map(({ code }) => code)
 
@@ -33,7 +38,7 @@ async function newestSegment(data: string): Promise<string> {
 
 describe('a folder at rest', () => {
   it('is sound after a clean end, and after a kill', async () => {
-    const { data, hello } = await aStoredSession(100, 10)
+    const { data, hello } = await aSmallSession()
     expect(await diagnose(data)).toMatchObject({ status: 'sound', log: { entries: 1 } })
     const { listening, end } = await aCollectorProcess(data)
     const client = await aClient(listening, hello)
@@ -55,7 +60,7 @@ describe('a folder at rest', () => {
   })
 
   it('is examined block by block, and its ledgers session by session', async () => {
-    const { data, file, hello } = await aStoredSession(3000)
+    const { data, file, hello } = await aSessionOf3000()
     const seen: string[] = []
     await diagnose(data, { onProgress: (what, share) => seen.push(`${what} ${share > 0 && share <= 1}`) })
     expect(new Set(seen)).toEqual(new Set(['log true', 'database true']))
@@ -74,7 +79,7 @@ describe('a folder at rest', () => {
   })
 
   it('tells damage of the log by bytes and by session, and of the database by what is wrong with it', async () => {
-    const { data, file, hello } = await aStoredSession(300, 10)
+    const { data, file, hello } = await aSessionOf300()
     const segment = await newestSegment(data)
     await flip(segment, (await readFile(segment)).length - 5)
     const diagnosis = await diagnose(data)
@@ -89,7 +94,7 @@ describe('a folder at rest', () => {
 
 describe('a repair', () => {
   it('saves what can be read of a damaged database, tells what is gone by session, and deletes nothing', async () => {
-    const { data, file, hello } = await aStoredSession(6000)
+    const { data, file, hello } = await aLargeSession()
     await rm(join(data, 'log'), { recursive: true })
     await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
     const damaged = await readFile(file)
@@ -107,7 +112,7 @@ describe('a repair', () => {
   })
 
   it('takes from the log what the database lost, and counts each sequence once', async () => {
-    const { data, file, hello } = await aStoredSession(3000)
+    const { data, file, hello } = await aSessionOf3000()
     await write(file, 'DELETE FROM events WHERE seq < 11; INSERT INTO events FROM events WHERE seq = 20')
     const { lostEvents, after } = await repair(data)
     expect([lostEvents, after.status]).toEqual([0, 'sound'])
@@ -118,7 +123,7 @@ describe('a repair', () => {
   })
 
   it('goes on from an older copy: what neither copy nor log has is missing, by session', async () => {
-    const { data, file, hello } = await aStoredSession(100, 10)
+    const { data, file, hello } = await aSmallSession()
     const backup = join(await aFolder(), 'backup.duckdb')
     await copyFile(file, backup)
     for (const from of [101, 111]) {
@@ -140,7 +145,7 @@ describe('a repair', () => {
   })
 
   it('refuses a copy that can not be read, and leaves all as it was', async () => {
-    const { data, file } = await aStoredSession(100, 10)
+    const { data, file } = await aSmallSession()
     const copy = join(await aFolder(), 'copy.duckdb')
     await copyFile(file, copy)
     await truncate(copy, 5000)
@@ -150,7 +155,7 @@ describe('a repair', () => {
   })
 
   it('that was cut short is taken up by the next, wherever it was cut', async () => {
-    const { data, file, hello } = await aStoredSession(100, 10)
+    const { data, file, hello } = await aSmallSession()
     const sound = await aFolder()
     await cp(data, sound, { recursive: true })
     const quarantined = `${file}.corrupt-20260101T000000000Z`
@@ -176,7 +181,7 @@ describe('a repair', () => {
   })
 
   it('goes on from the last checkpoint where the write-ahead log is damaged', async () => {
-    const { data, file, hello } = await aStoredSession(100, 10)
+    const { data, file, hello } = await aSmallSession()
     const { listening, end } = await aCollectorProcess(data)
     const client = await aClient(listening, hello)
     await client.hello({ conn: 2, next: 101, pushed: 100 })

@@ -1,18 +1,44 @@
 /** Starts a collector on a fresh folder, and clients that speak the wire by hand. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CollectorOptions, createCollector, type Listening } from '@downlink/collector'
 import type { ClientFrame, Hello, ServerFrame } from '@downlink/protocol'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
 
 export async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
+}
+
+/**
+ * A data folder that takes its time to be made: it is made once, and each test has a copy of its own.
+ *
+ * @param make fills an empty folder, and leaves it at rest
+ * @returns makes a copy; beside its path stands what `make` has told of it
+ */
+export function aFolderOnce<Facts extends object>(
+  make: (data: string) => Promise<Facts>,
+): () => Promise<Facts & { readonly data: string }> {
+  let original: Promise<{ readonly folder: string; readonly facts: Facts }> | undefined
+  afterAll(async () => {
+    if (original) await rm((await original).folder, { recursive: true, force: true })
+  })
+  const makeOriginal = async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'downlink-'))
+    return { folder, facts: await make(folder) }
+  }
+  return async () => {
+    original ??= makeOriginal()
+    const { folder, facts } = await original
+    const data = await aFolder()
+    await cp(folder, data, { recursive: true })
+    return { ...facts, data }
+  }
 }
 
 export async function aCollector(options: CollectorOptions = {}) {

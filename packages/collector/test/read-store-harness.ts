@@ -18,10 +18,19 @@ export interface ReadStoreSetup {
 
 const at = new DuckDBTimestampValue(1_767_225_600_000_000n)
 
-export async function aReadStore({ definitions = { schemas: {} }, limits, settings = [], watch }: ReadStoreSetup = {}) {
+/** One that its test has for itself. */
+export async function aReadStore(setup: ReadStoreSetup = {}) {
+  const store = await openReadStore(await aFolder(), setup)
+  onTestFinished(() => store.end())
+  return store
+}
+
+/** One that tests may share. */
+export async function openReadStore(dataFolder: string, setup: ReadStoreSetup = {}) {
+  const { definitions = { schemas: {} }, limits, settings = [], watch } = setup
   const plan = planReadStore(() => describeViews(definitions), resolveQueryLimits(limits))
   const database = await openDatabase({
-    dataFolder: await aFolder(),
+    dataFolder,
     log: { error: () => {} },
     async prepare(connection, exportFolder) {
       for (const setting of settings) await connection.run(setting)
@@ -30,10 +39,6 @@ export async function aReadStore({ definitions = { schemas: {} }, limits, settin
   })
   const store = plan.open(database, watch)
   const writer = await database.connect()
-  onTestFinished(async () => {
-    await store.readers.close()
-    database.close()
-  })
 
   let seq = 0
   return {
@@ -61,5 +66,10 @@ export async function aReadStore({ definitions = { schemas: {} }, limits, settin
       return seq
     },
     run: (sql: string) => writer.run(sql),
+    async end() {
+      await store.readers.close()
+      database.release(writer)
+      await database.close()
+    },
   }
 }

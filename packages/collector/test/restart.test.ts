@@ -1,13 +1,12 @@
 /** What is left after a collector was killed, and what it makes of a damaged folder. */
 import { existsSync } from 'node:fs'
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CollectorError, createCollector } from '@downlink/collector'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aCollectorProcess, startCollector } from './collector-process.ts'
+import { describe, expect, it } from 'vitest'
+import { aCollectorProcess } from './collector-process.ts'
 import { overwrite } from './damage.ts'
-import { aClient, aCollector, aFolder, aHello, openClient, rowsOf } from './harness.ts'
+import { aClient, aCollector, aFolder, aFolderOnce, aHello, rowsOf } from './harness.ts'
 
 const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
 
@@ -173,29 +172,26 @@ const damages: Record<string, Damage> = {
 
 describe('after damage', () => {
   const hello = aHello()
-  let sound = ''
 
   // A clean end moves everything into the file, a kill leaves it in the logs.
-  beforeAll(async () => {
-    sound = await mkdtemp(join(tmpdir(), 'downlink-'))
+  const aSoundFolder = aFolderOnce(async (sound) => {
     for (const [from, signal] of [
       [1, 'SIGTERM'],
       [6, 'SIGKILL'],
     ] as const) {
-      const { listening, end } = await startCollector(sound)
-      const client = await openClient(listening, hello)
+      const { listening, end } = await aCollectorProcess(sound)
+      const client = await aClient(listening, hello)
       await client.hello({ conn: from, next: from, pushed: from - 1 })
       for (let seq = from; seq < from + 5; seq++) await client.batch(seq, [event(seq)])
       // The store has followed.
       await fetch(`${listening.url}/api/sessions`)
       await end(signal)
     }
+    return {}
   })
-  afterAll(() => rm(sound, { recursive: true, force: true }))
 
   it.each(Object.entries(damages))('%s', async (_name, { do: damage, quarantined, stored }) => {
-    const data = await aFolder()
-    await cp(sound, data, { recursive: true })
+    const { data } = await aSoundFolder()
     const file = join(data, 'downlink.duckdb')
     const segments = (await readdir(join(data, 'log'))).filter((name) => name.endsWith('.log'))
     const segment = segments.sort().at(-1) ?? ''

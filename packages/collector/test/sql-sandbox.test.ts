@@ -1,17 +1,30 @@
 /** Everything that a reader might try against the writer. After each, a commit must still work. */
-import { readdir } from 'node:fs/promises'
-import { expect, it } from 'vitest'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { queryDefaults } from '../src/query/query-limits.ts'
 import type { RunningRead } from '../src/query/readers.ts'
 import { queryFingerprint } from '../src/query/sandbox.ts'
 import { type AttackQuery, attackQueries } from './attack-queries.ts'
-import { aReadStore } from './read-store-harness.ts'
+import { aReadStore, openReadStore } from './read-store-harness.ts'
 
-async function expectRefused(
-  store: Awaited<ReturnType<typeof aReadStore>>,
-  sql: string,
-  code: string | RegExp,
-): Promise<void> {
+type ReadStore = Awaited<ReturnType<typeof aReadStore>>
+
+/** Most of what follows changes nothing of it: that is what it says. */
+let shared: ReadStore
+let sharedFolder = ''
+
+beforeAll(async () => {
+  sharedFolder = await mkdtemp(join(tmpdir(), 'downlink-'))
+  shared = await openReadStore(sharedFolder)
+})
+afterAll(async () => {
+  await shared.end()
+  await rm(sharedFolder, { recursive: true })
+})
+
+async function expectRefused(store: ReadStore, sql: string, code: string | RegExp): Promise<void> {
   await expect(store.query(sql), sql).rejects.toMatchObject({ code })
   const seq = await store.commit()
   expect(await store.rows('SELECT max(seq) FROM events')).toEqual([[seq]])
@@ -40,7 +53,7 @@ it.each([
   ['prepares', 'PREPARE mine AS SELECT 1'],
   ['pivots without values, which makes a type', 'PIVOT events ON type USING count(*)'],
 ])('refuses what %s', async (_what, sql) => {
-  await expectRefused(await aReadStore(), sql, 'forbidden_sql')
+  await expectRefused(shared, sql, 'forbidden_sql')
 })
 
 it.each([
@@ -81,7 +94,7 @@ it.each([
   'FROM arrow_scan(1, 2, 3)',
   'FROM histogram(events, seq)',
 ])('refuses the table or table function of %s', async (sql) => {
-  await expectRefused(await aReadStore(), sql, 'forbidden_sql')
+  await expectRefused(shared, sql, 'forbidden_sql')
 })
 
 const secret = "current_setting('home_directory')"
@@ -141,7 +154,7 @@ it.each([
   `FROM events TABLESAMPLE 10% WHERE ${secret} = 'x'`,
   `FROM events AT (VERSION => ${secret})`,
 ])('finds a forbidden function wherever it hides: %s', async (sql) => {
-  await expectRefused(await aReadStore(), sql, 'forbidden_sql')
+  await expectRefused(shared, sql, 'forbidden_sql')
 })
 
 it.each([
@@ -178,7 +191,7 @@ it.each([
   "SELECT 'a'::ENUM('a')",
   "SELECT cast_to_type('1', NULL::INT)",
 ])('refuses the function or type of %s', async (sql) => {
-  await expectRefused(await aReadStore(), sql, 'forbidden_sql')
+  await expectRefused(shared, sql, 'forbidden_sql')
 })
 
 it.each([
@@ -189,7 +202,7 @@ it.each([
   ['that is a file', 'WITH "x.csv" AS (SELECT 1) FROM "x.csv"'],
   ['of a recursion, on its first side', 'WITH RECURSIVE s AS (FROM s UNION ALL SELECT 1) FROM s'],
 ])('does not believe a name of WITH %s', async (_where, sql) => {
-  await expectRefused(await aReadStore(), sql, 'forbidden_sql')
+  await expectRefused(shared, sql, 'forbidden_sql')
 })
 
 const nest = (open: string, inner: string, close: string, times: number) =>
@@ -205,7 +218,7 @@ it.each([
   ['of names that double', withDoubling(24)],
   ['of grouping sets', `SELECT 1 FROM events GROUP BY CUBE (${Array.from({ length: 12 }, (_, at) => `seq + ${at}`)})`],
 ])('refuses a query %s, for its plan alone would take too long', async (_what, sql) => {
-  await expectRefused(await aReadStore(), sql, 'forbidden_sql')
+  await expectRefused(shared, sql, 'forbidden_sql')
 })
 
 it.each([
@@ -216,9 +229,8 @@ it.each([
   ['types', `SELECT 1::INT${'[]'.repeat(4000)}`],
   ['UNION', `SELECT 1${' UNION SELECT 1'.repeat(500)}`],
 ])('survives as much %s as fits into a query', async (_what, sql) => {
-  const store = await aReadStore()
-  await store.query(sql).catch((error) => expect(error.code).toMatch(/forbidden_sql|bad_sql/))
-  await store.commit()
+  await shared.query(sql).catch((error) => expect(error.code).toMatch(/forbidden_sql|bad_sql/))
+  await shared.commit()
 })
 
 function withDoubling(names: number): string {
@@ -229,11 +241,11 @@ function withDoubling(names: number): string {
 const attacksThatAre = (kind: AttackQuery['becomes']) => attackQueries.filter(({ becomes }) => becomes === kind)
 
 it.each(attacksThatAre('refused'))('refuses $name, for it $did', async ({ sql }) => {
-  await expectRefused(await aReadStore(), sql, 'forbidden_sql')
+  await expectRefused(shared, sql, 'forbidden_sql')
 })
 
 it.each(attacksThatAre('too large'))('keeps $name where it lies, for it $did', async ({ sql }) => {
-  await expectRefused(await aReadStore(), sql, 'query_too_large')
+  await expectRefused(shared, sql, 'query_too_large')
 })
 
 it.each(attacksThatAre('stopped'))('stops $name', async ({ sql }) => {
@@ -376,8 +388,7 @@ it.each([
   ['PIVOT events ON type USING count(*)', 'forbidden_sql', /^Expected one SELECT\. PIVOT needs its values/],
   ['FROM nowhere', 'forbidden_sql', /events, sessions/],
 ])('answers %j with %s', async (sql, code, message) => {
-  const store = await aReadStore()
-  await expect(store.query(sql)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+  await expect(shared.query(sql)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
 })
 
 it.each([
