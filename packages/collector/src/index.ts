@@ -6,9 +6,9 @@ export { type Collector, createCollector, type Listening, type ListenOptions } f
 export type { CommitNotice, CommittedEvent } from './commit/commit-feed.ts'
 export type { RejectedEvent } from './commit/session-batch.ts'
 export { CollectorError, type CollectorErrorCode } from './errors.ts'
-export type { Health } from './live/health.ts'
 export type { LiveCounters, LiveHistory } from './live/live-stream.ts'
 export type { LiveTail } from './live/live-tail.ts'
+export type { Health } from './metrics/health-report.ts'
 export {
   type CollectorLimits,
   type CollectorOptions,

@@ -51,7 +51,7 @@ export {
 export { createLocalStorage, type LocalStorageOptions, localStorageDefaults } from './storage/local-storage.ts'
 export { createMemoryStorage } from './storage/memory-storage.ts'
 export type { MayReplace, StoragePort } from './storage/storage-port.ts'
-export type { HydrateFailure, HydrateFailureCode, HydrateResult } from './store/hydration.ts'
+export type { HydrateFailure, HydrateFailureCode, HydrateResult } from './store/load-snapshot.ts'
 export type { SectionFault } from './store/sections.ts'
 export type { SliceSnapshot, WorldSnapshot } from './store/snapshot.ts'
 export { type WorldStateStoreOptions, worldStateDefaults } from './store/store-options.ts'

@@ -2,7 +2,7 @@
 import type { GameIdentity } from '@downlink/artifacts'
 import { WorldStateError } from './errors.ts'
 import { copyJson, type Json } from './json.ts'
-import type { HydrateFailure } from './store/hydration.ts'
+import type { HydrateFailure } from './store/load-snapshot.ts'
 import type { WorldSnapshot } from './store/snapshot.ts'
 
 export interface Save {

@@ -16,7 +16,7 @@ import { readSave, type Save, writeSave } from './save-file.ts'
 import { defaultSlot, SaveSlots } from './save-slots.ts'
 import { deadlineOf } from './storage/deadline.ts'
 import type { StoragePort } from './storage/storage-port.ts'
-import type { HydrateFailure } from './store/hydration.ts'
+import type { HydrateFailure } from './store/load-snapshot.ts'
 import type { WorldStateStore } from './store/world-state-store.ts'
 
 export interface SaveManagerOptions extends InspectionSources {

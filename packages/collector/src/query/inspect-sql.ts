@@ -12,7 +12,7 @@ import {
   inspectType,
   inspectWithName,
 } from './inspect-names.ts'
-import { copiesBelow, createQueryBudget, type QueryBudget } from './query-budget.ts'
+import { type ComplexityLimiter, copiesBelow, createComplexityLimiter } from './query-complexity.ts'
 import { inspectWidth } from './query-width.ts'
 import { type SqlNode as Node, nameOf, nodesOf } from './sql-tree.ts'
 
@@ -20,7 +20,7 @@ import { type SqlNode as Node, nameOf, nodesOf } from './sql-tree.ts'
 interface Place {
   readonly relations: ReadonlyMap<string, number>
   /** Of the whole query. */
-  readonly budget: QueryBudget
+  readonly complexity: ComplexityLimiter
   /** Names that WITH has given so far, and what each stands for, in nodes: the database may put it in wherever it is used. */
   readonly scope: ReadonlyMap<string, number>
   readonly depth: number
@@ -36,8 +36,8 @@ interface Place {
  * @throws {Refusal} where the query may not run
  */
 export function inspectSql(statements: readonly Node[], relations: ReadonlyMap<string, number>): void {
-  const budget = createQueryBudget()
-  walk(statements, { relations, budget, scope: new Map(), depth: 0, copies: 1, aliases: new Map() })
+  const complexity = createComplexityLimiter()
+  walk(statements, { relations, complexity, scope: new Map(), depth: 0, copies: 1, aliases: new Map() })
   for (const { node } of statements) inspectWidth(node as Node, relations)
 }
 
@@ -73,7 +73,7 @@ function visit(node: Node, around: Place): void {
       inspectArguments(inspectFunction(node, allowedFunctions), node)
       break
     case 'BASE_TABLE':
-      place.budget.bind(inspectTable(node, place.scope, place.relations), place.copies)
+      place.complexity.bind(inspectTable(node, place.scope, place.relations), place.copies)
       break
     case 'SHOW_REF':
       inspectShow(node)
@@ -91,7 +91,7 @@ function visit(node: Node, around: Place): void {
 function enter(node: Node, kind: string, around: Place): Place {
   inspectKind(node, kind)
   const place = { ...around, depth: around.depth + 1, copies: around.copies * copiesBelow(node, kind) }
-  place.budget.enter(node, kind, place)
+  place.complexity.enter(node, kind, place)
   return place
 }
 
@@ -103,9 +103,9 @@ function walkParts(node: Node, place: Place): void {
   }
 }
 
-function visitColumn(column: Node, { budget, copies, aliases }: Place): void {
+function visitColumn(column: Node, { complexity, copies, aliases }: Place): void {
   const name = nameOf((column.column_names as unknown[]).at(-1)) ?? ''
-  budget.bind(aliases.get(name) ?? 0, copies)
+  complexity.bind(aliases.get(name) ?? 0, copies)
 }
 
 /** Its columns come first, for the rest may use their names. */
@@ -130,7 +130,7 @@ function scopeOf(withClause: unknown, place: Place): ReadonlyMap<string, number>
   const scope = new Map(place.scope)
   for (const { key, value } of entries) {
     const name = inspectWithName(key)
-    place.budget.addWithName()
+    place.complexity.addWithName()
     scope.set(name, sizeOf(value, { ...place, scope }))
   }
   return scope
@@ -138,9 +138,9 @@ function scopeOf(withClause: unknown, place: Place): ReadonlyMap<string, number>
 
 /** Walks a part, and tells how many nodes it stands for. */
 function sizeOf(part: Node, place: Place): number {
-  const before = place.budget.bound
+  const before = place.complexity.bound
   walk(part, place)
-  return (place.budget.bound - before) / place.copies
+  return (place.complexity.bound - before) / place.copies
 }
 
 /** Only the right side of its UNION reads what the recursion has so far. */

@@ -2,7 +2,7 @@
  * Inspects a query's text before it is parsed, for the parser writes some parts anew wherever they are meant: the operand of
  * a CASE for each of its WHENs, and a named window for each OVER.
  */
-import { queryShapeLimits } from './query-limits.ts'
+import { complexityLimits } from './query-complexity.ts'
 import { Refusal } from './sql-tree.ts'
 
 /** Quoted text and comments are passed over; names after a dot are no keywords. */
@@ -33,7 +33,7 @@ export function inspectText(sql: string): void {
       open.push({ brackets, operandTokens: 0, whens: 0 })
     } else if (word === 'when' && innermost && isOwn) {
       innermost.whens++
-      if (innermost.operandTokens * innermost.whens > queryShapeLimits.maxNodes) {
+      if (innermost.operandTokens * innermost.whens > complexityLimits.maxNodes) {
         throw new Refusal(`${expected}, got a long one with many WHENs.`)
       }
     } else if (word === 'end' && isOwn) {
@@ -44,7 +44,7 @@ export function inspectText(sql: string): void {
       if (')]}'.includes(token)) brackets--
     }
   }
-  if (namedWindows * windowTokens > queryShapeLimits.maxNodes) {
+  if (namedWindows * windowTokens > complexityLimits.maxNodes) {
     throw new Refusal('Expected a short WINDOW clause, got a long one that is used often.')
   }
 }

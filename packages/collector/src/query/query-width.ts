@@ -3,7 +3,7 @@
  * its tree alone: stars multiply, structs and text are put together, and the database does it all before it can be
  * interrupted.
  */
-import { queryShapeLimits } from './query-limits.ts'
+import { complexityLimits } from './query-complexity.ts'
 import { constantOf, isNode, nameOf, nodesOf, Refusal, type SqlNode } from './sql-tree.ts'
 
 export interface Width {
@@ -104,7 +104,7 @@ function columnsOf(item: SqlNode, scope: Scope, size: number): number {
 
 /** Whatever is around COLUMNS is made anew for each column, and so is the name, in which `\\1` stands for the column's. */
 function inspectStar(item: SqlNode, scope: Scope): void {
-  if (countNodes(item) * totalColumns(scope) > queryShapeLimits.maxBoundNodes) {
+  if (countNodes(item) * totalColumns(scope) > complexityLimits.maxBoundNodes) {
     throw new Refusal('Expected less around COLUMNS(), or fewer columns. Name those that you need.')
   }
   if (String(item.alias).split('\\').length > 2) {
@@ -196,7 +196,7 @@ function factorOf(node: SqlNode, name: string): number {
   if (filler === undefined) return 1
   const [, found] = nodesOf(node.children)
   const text = constantOf(nodesOf(node.children)[filler])
-  if (typeof text !== 'string') return queryShapeLimits.maxParts / 16
+  if (typeof text !== 'string') return complexityLimits.maxParts / 16
   const replaced = name === 'replace' ? String(constantOf(found) ?? '').length : 1
   return Math.max(1, Math.ceil(text.length / Math.max(1, replaced)))
 }
@@ -228,7 +228,7 @@ const valueParts = ({ sources, outerParts }: Scope): number =>
   Math.max(outerParts, ...sources.map(({ parts }) => parts))
 
 function checked<Checked extends Width>(width: Checked): Checked {
-  const { maxColumns, maxParts } = queryShapeLimits
+  const { maxColumns, maxParts } = complexityLimits
   if (width.columns > maxColumns) throw new Refusal(`Expected at most ${maxColumns} columns. Name those that you need.`)
   if (width.parts > maxParts)
     throw new Refusal(`Expected values of at most ${maxParts} parts. Put less of them together.`)

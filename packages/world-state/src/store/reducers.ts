@@ -4,7 +4,7 @@ import { WorldStateError } from '../errors.ts'
 import { copyJson, type Json } from '../json.ts'
 import type { AnySlice, Warn } from '../slice.ts'
 import { requireState } from '../state-value.ts'
-import type { States } from './hydration.ts'
+import type { States } from './load-snapshot.ts'
 
 export interface Action {
   readonly type: string

@@ -3,7 +3,7 @@ import { isThenable, requireTable, reservedSections, type Table } from '@downlin
 import { WorldStateError } from '../errors.ts'
 import { copyJson, type Json, setField } from '../json.ts'
 import type { AnySlice } from '../slice.ts'
-import type { States } from './hydration.ts'
+import type { States } from './load-snapshot.ts'
 
 export interface SectionFault {
   readonly section: string

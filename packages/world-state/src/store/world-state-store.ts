@@ -16,7 +16,7 @@ import {
   type Warn,
   type WorldState,
 } from '../slice.ts'
-import { checkStates, type HydrateResult, type States, statesOf } from './hydration.ts'
+import { checkStates, type HydrateResult, type States, statesOf } from './load-snapshot.ts'
 import {
   type Action,
   type AppliedReducers,

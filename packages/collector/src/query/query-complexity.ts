@@ -1,8 +1,28 @@
-/** Counts what a query is made of while its tree is walked, and refuses one that is beyond `queryShapeLimits`. */
-import { queryShapeLimits } from './query-limits.ts'
+/** Limits how complicated a query may be: counts what it is made of while its tree is walked, and refuses what is beyond. */
 import { isQueryKind, nameOf, Refusal, type SqlNode } from './sql-tree.ts'
 
-export interface QueryBudget {
+/**
+ * How complicated a query may be. Planning can't be interrupted, and some shapes take time that doubles with each level:
+ * on DuckDB 1.5, 24 nested arrows or scalar subqueries, or 24 names in WITH that each use the one before twice, plan for
+ * over ten seconds, 12 for under 0.2.
+ */
+export const complexityLimits = {
+  maxNodes: 4000,
+  maxDepth: 64,
+  /** Of one place: a query or an arrow around it makes two, a BETWEEN, or a function that is a macro, as many as it says. */
+  maxCopies: 4096,
+  /** Nodes with all their copies, also those that a name of the same SELECT stands for. */
+  maxBoundNodes: 50_000,
+  /** Of a query, and of each within it. */
+  maxColumns: 2000,
+  /** Of which one value is made: fields of a struct, or values of a table that are put together as text. */
+  maxParts: 1024,
+  maxTables: 24,
+  maxWithNames: 12,
+  maxGroupingSets: 256,
+} as const
+
+export interface ComplexityLimiter {
   /** Nodes that the database binds, each as often as it does. */
   readonly bound: number
   /** Counts a node that the walk has come to. */
@@ -14,7 +34,7 @@ export interface QueryBudget {
 }
 
 /** Each of its methods throws a `Refusal`. */
-export function createQueryBudget(): QueryBudget {
+export function createComplexityLimiter(): ComplexityLimiter {
   let nodes = 0
   let bound = 0
   let tables = 0
@@ -25,7 +45,7 @@ export function createQueryBudget(): QueryBudget {
       return bound
     },
     enter(node, kind, { depth, copies }) {
-      const { maxNodes, maxTables, maxDepth, maxGroupingSets } = queryShapeLimits
+      const { maxNodes, maxTables, maxDepth, maxGroupingSets } = complexityLimits
       if (++nodes > maxNodes || depth > maxDepth) throw tooLong()
       bind(1, copies)
       if (kind === 'BASE_TABLE' || kind === 'TABLE_FUNCTION') tables++
@@ -35,13 +55,13 @@ export function createQueryBudget(): QueryBudget {
     },
     bind,
     addWithName() {
-      if (++withNames > queryShapeLimits.maxWithNames) throw new Refusal('Too many names in WITH. Split the query up.')
+      if (++withNames > complexityLimits.maxWithNames) throw new Refusal('Too many names in WITH. Split the query up.')
     },
   }
 
   function bind(nodes: number, copies: number): void {
     bound += nodes * copies
-    if (bound > queryShapeLimits.maxBoundNodes || copies > queryShapeLimits.maxCopies) throw tooLong()
+    if (bound > complexityLimits.maxBoundNodes || copies > complexityLimits.maxCopies) throw tooLong()
   }
 }
 

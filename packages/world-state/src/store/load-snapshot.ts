@@ -1,4 +1,4 @@
-/** Makes states of a snapshot: checked, migrated and revived before anything of a store changes. */
+/** Loads a snapshot: checks, migrates and revives the states in it, before anything of a store changes. Says why it refuses one. */
 import { kindOf, messageOf } from '@downlink/protocol'
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'
