@@ -1,11 +1,9 @@
 /** Exports what a game module is, for those who write one; and the command itself. */
 
 export { CliError, type CliErrorCode } from './errors.ts'
+export type { ExportFailure, ExportFailureCode, ExportStage } from './export/failures.ts'
 export type { ExportPorts } from './export/ports.ts'
 export type {
-  ExportFailure,
-  ExportFailureCode,
-  ExportStage,
   ExportSummary,
   SummaryArtifact,
   SummaryWriter,

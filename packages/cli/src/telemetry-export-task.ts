@@ -3,17 +3,12 @@
 import { messageOf } from '@downlink/protocol'
 import { Command, CommanderError } from 'commander'
 import { exportCommand } from './commands/export.ts'
+import { type ExportFailure, exitCodeOfFailures } from './export/failures.ts'
 import { type PerformExport, performExport } from './export/perform-export.ts'
 import { type ExportPorts, processPorts } from './export/ports.ts'
 import { createReporter, type Reporter } from './export/reporter.ts'
 import { type ExportFlags, exportDefaults } from './export/settings.ts'
-import {
-  type ExportFailure,
-  type ExportSummary,
-  emptySummary,
-  exitCodeOfSummary,
-  withFailure,
-} from './export/summary.ts'
+import { type ExportSummary, emptySummary, withFailure } from './export/summary.ts'
 import { subcommand } from './flags.ts'
 import { createSafeText, jsonLine } from './output.ts'
 
@@ -57,7 +52,7 @@ export async function runExportTask(
       : withFailure(emptySummary, { ...given.failure, message: safe(given.failure.message) })
   const isPrinted = await print(jsonLine(summary), ports, reporter)
   const failOn = given.kind === 'read' ? given.flags.failOn : exportDefaults.failOn
-  return { exitCode: isPrinted ? exitCodeOfSummary(summary, failOn) : 1, summary }
+  return { exitCode: isPrinted ? exitCodeOfFailures(summary.failures, failOn) : 1, summary }
 }
 
 type GivenFlags =

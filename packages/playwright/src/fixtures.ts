@@ -2,13 +2,9 @@
 import { dirname, resolve } from 'node:path'
 import type { CollectorPage } from '@downlink/collector'
 import type { BrowserContext, Page, TestInfo, WorkerInfo } from '@playwright/test'
-import {
-  type Captured,
-  type CaptureOptions,
-  captureInspectorTelemetry,
-  type NotCaptured,
-} from './capture/capture-inspector-telemetry.ts'
+import { type Captured, captureInspectorTelemetry, type NotCaptured } from './capture/capture-inspector-telemetry.ts'
 import { type CaptureMode, captureOnEnd, type EndCapture } from './capture/capture-on-end.ts'
+import type { CaptureOptions } from './capture/capture-options.ts'
 import { openWorkerCollector, type WorkerCollector, type WorkerCollectorOptions } from './collector/worker-collector.ts'
 import type { PageConfig } from './page-scripts.ts'
 import { openTelemetry, type TestTelemetry } from './test-telemetry.ts'

@@ -3,12 +3,11 @@
 export type { CapturedArtifact } from './capture/attach-artifacts.ts'
 export {
   type Captured,
-  type CaptureOptions,
-  captureDefaults,
   captureInspectorTelemetry,
   type NotCaptured,
 } from './capture/capture-inspector-telemetry.ts'
 export type { CaptureMode, CaptureWhen } from './capture/capture-on-end.ts'
+export { type CaptureOptions, captureDefaults } from './capture/capture-options.ts'
 export type { AdapterPort } from './capture/write-artifacts.ts'
 export {
   createTest,

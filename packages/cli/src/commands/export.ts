@@ -1,6 +1,7 @@
 /** Declares the flags and the help of `downlink export`. What it does is in `telemetry-export-task.ts`. */
 import { Command, Option } from 'commander'
-import { type ExportFlags, exportDefaults, failOnChoices } from '../export/settings.ts'
+import { failOnChoices } from '../export/failures.ts'
+import { type ExportFlags, exportDefaults } from '../export/settings.ts'
 import { filled, isoTime, jsonArgv, keyValue, nameList, path } from '../export/values.ts'
 import { wholeNumber } from '../flags.ts'
 import { defaultGame } from '../game-module.ts'

@@ -1,10 +1,11 @@
 /** Performs an export in this process, from the flags to a summary. */
 
+import { stageFailure } from './failures.ts'
 import type { ExportPorts } from './ports.ts'
 import type { Reporter } from './reporter.ts'
 import { runExport } from './run-export.ts'
 import { type ExportFlags, exportSettings } from './settings.ts'
-import { type ExportSummary, emptySummary, stageFailure, withFailure, writeSummaryFile } from './summary.ts'
+import { type ExportSummary, emptySummary, withFailure, writeSummaryFile } from './summary.ts'
 import { watchGame } from './watch-game.ts'
 
 /** Never rejects: whatever happens is in the summary. */

@@ -5,18 +5,12 @@ import { onlyGiven } from '../flags.ts'
 import type { HeadlessMission, MissionExport } from '../game-module.ts'
 import { ended } from '../interruption.ts'
 import { bootMission, chosenMission } from './boot-mission.ts'
+import { type ExportFailure, stageFailure } from './failures.ts'
 import { type PlayEnd, playedText, playMission } from './play-mission.ts'
 import type { ExportPorts } from './ports.ts'
 import type { Reporter } from './reporter.ts'
 import { checkNames, type ExportSettings, exportDefaults } from './settings.ts'
-import {
-  type ExportFailure,
-  type ExportSummary,
-  emptySummary,
-  stageFailure,
-  summaryOf,
-  withFailure,
-} from './summary.ts'
+import { type ExportSummary, emptySummary, summaryOf, withFailure } from './summary.ts'
 
 export interface ExportRun {
   readonly settings: ExportSettings

@@ -6,11 +6,8 @@ import type { Variables } from '@downlink/artifacts/node'
 import { messageOf } from '@downlink/protocol'
 import { CliError } from '../errors.ts'
 import { onlyGiven } from '../flags.ts'
+import type { FailOn } from './failures.ts'
 import { type Argv, epochSeconds, jsonArgvList } from './values.ts'
-
-/** What makes the exit code 1: any failure, any but a publisher's, or none. */
-export const failOnChoices = ['publish', 'write', 'none'] as const
-export type FailOn = (typeof failOnChoices)[number]
 
 /** As commander reads them off the command line. */
 export interface ExportFlags {

@@ -10,19 +10,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { listenForInterruption } from '../interruption.ts'
+import type { ExportFailure } from './failures.ts'
 import type { PerformExport } from './perform-export.ts'
 import type { ExportPorts } from './ports.ts'
 import type { Reporter } from './reporter.ts'
 import type { ExportFlags } from './settings.ts'
 import { createStallNotice, type StallNotice } from './stall-notice.ts'
-import {
-  type ExportFailure,
-  type ExportSummary,
-  emptySummary,
-  type SummaryArtifact,
-  withFailure,
-  writeSummaryFile,
-} from './summary.ts'
+import { type ExportSummary, emptySummary, type SummaryArtifact, withFailure, writeSummaryFile } from './summary.ts'
 
 const playerMain = fileURLToPath(new URL('./player-main.js', import.meta.url))
 

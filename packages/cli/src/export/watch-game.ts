@@ -1,8 +1,9 @@
 /** Watches a game for what would end the process, and with it the summary: uncaught errors, and waiting for nothing. */
 
+import { type ExportFailure, stageFailure } from './failures.ts'
 import type { ExportPorts } from './ports.ts'
 import type { Reporter } from './reporter.ts'
-import { type ExportFailure, type ExportSummary, emptySummary, stageFailure, withFailure } from './summary.ts'
+import { type ExportSummary, emptySummary, withFailure } from './summary.ts'
 
 export interface GameWatch {
   /** Exceptions and rejections so far that nobody took. */

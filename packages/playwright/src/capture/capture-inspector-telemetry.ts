@@ -1,36 +1,14 @@
 /** Takes a game's inspector artifacts out of its page: written below the test's output folder, and attached to it. */
 
-import type { EventPort, ExportMetrics, InspectorSummary } from '@downlink/artifacts'
+import type { ExportMetrics, InspectorSummary } from '@downlink/artifacts'
 import type { Page, TestInfo } from '@playwright/test'
-import { type CaptureFailureCode, noteProblem, type Problem, TelemetryTestError } from '../errors.ts'
+import { type CaptureFailureCode, noteProblem, type Problem } from '../errors.ts'
 import { count } from '../received/print.ts'
 import { askPage } from './ask-page.ts'
 import type { CapturedArtifact } from './attach-artifacts.ts'
+import { type CaptureOptions, timeoutOf } from './capture-options.ts'
 import { keepArtifacts } from './keep-artifacts.ts'
 import { factsOf } from './test-facts.ts'
-import type { AdapterPort } from './write-artifacts.ts'
-
-export interface CaptureOptions {
-  /** `json`, `csv`, `transcript-csv`, `transcript-md`, `ndjson`. @default all */
-  readonly formats?: readonly string[]
-  /** Of the file names. @default the game's: 'save-inspector' */
-  readonly prefix?: string
-  /** Each attempt of each test has a folder of its own below it. @default the test's output folder */
-  readonly artifactRoot?: string
-  /** Writes the artifacts. @default one that makes files */
-  readonly adapter?: AdapterPort
-  /** Hears `telemetry:artifacts_written` and `telemetry:artifact_failed`. */
-  readonly eventBus?: EventPort
-  /** JSON, for the game's export and the writers, beside what they are told of the test. */
-  readonly context?: Readonly<Record<string, unknown>>
-  /**
-   * Milliseconds for the page's answer, and again for the writing, from 1; a third of the test's timeout at most.
-   * @default 10000
-   */
-  readonly timeoutMs?: number
-}
-
-export const captureDefaults = { timeoutMs: 10_000 }
 
 export interface Captured {
   readonly ok: true
@@ -86,20 +64,6 @@ export async function capture(
   if (problem === undefined && summary !== undefined) return { ok: true, summary, artifacts, metrics }
   const message = all.map((each) => each.message).join('; ')
   return { ok: false, code: problem?.code ?? 'bad_export', message, artifacts, metrics, ...(summary && { summary }) }
-}
-
-/** A third of the test's time at most: a page that hangs, and a disk that does, still leave room to end by itself. */
-export function timeoutOf(
-  { timeout }: Pick<TestInfo, 'timeout'>,
-  { timeoutMs = captureDefaults.timeoutMs }: Pick<CaptureOptions, 'timeoutMs'>,
-): number {
-  if (!(Number.isSafeInteger(timeoutMs) && timeoutMs > 0)) {
-    throw new TelemetryTestError(
-      'bad_option',
-      `Expected \`timeoutMs\` to be a whole number from 1 up, got ${timeoutMs}`,
-    )
-  }
-  return timeout > 0 ? Math.min(timeoutMs, Math.ceil(timeout / 3)) : timeoutMs
 }
 
 function exportProblems([first, ...more]: readonly string[], kept: number): readonly Problem[] {

@@ -1,6 +1,5 @@
 /** Keeps saves as files, one a slot: for headless games and tools. */
 
-import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode, type TextFileSystem, writeAtomically } from '@downlink/artifacts/node'
@@ -8,6 +7,7 @@ import { kindOf } from '@downlink/protocol'
 import { expectObject, WorldStateError } from '../errors.ts'
 import { type DeadlineOptions, deadlineOf, withDeadline } from '../storage/deadline.ts'
 import { requireReplaceable, type StoragePort, withStorage } from '../storage/storage-port.ts'
+import { createLockFile, slotFile } from './slot-file.ts'
 
 export interface FileStorageOptions extends DeadlineOptions {
   /** Made at the first save. */
@@ -25,9 +25,6 @@ export interface FileSystem extends TextFileSystem {
 
 const nodeFiles: FileSystem = { mkdir, readFile, open, rename, rm }
 
-/** Of two processes that save at once one waits for the other. */
-const lockPauseMs = 20
-
 /**
  * @throws {WorldStateError} `bad_option`
  * @example new SaveManager({ store, game, storage: createFileStorage({ folder: './saves' }) })
@@ -40,6 +37,7 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
   }
   const deadline = deadlineOf(options, fileStorageDefaults.timeoutMs)
   const pause = (ms: number): Promise<void> => new Promise((resume) => deadline.setTimer(resume, ms))
+  const withLock = createLockFile(fileSystem, deadline, pause)
   const pathOf = (slot: string): string => join(folder, slotFile(slot))
   const use = <Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> =>
     withStorage(() => withDeadline(run, deadline))
@@ -49,46 +47,6 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
       return await fileSystem.readFile(path, 'utf8')
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined
-      throw error
-    }
-  }
-
-  /** A file that only one can make holds a slot. */
-  async function withLock(path: string, signal: AbortSignal, run: () => Promise<void>): Promise<void> {
-    const lock = `${path}.lock`
-    await waitForLock(lock, signal)
-    try {
-      await run()
-    } finally {
-      await fileSystem.rm(lock, { force: true })
-    }
-  }
-
-  /** A process that died holding a slot is waited for half of the time, so that the other half is left to save in. */
-  async function waitForLock(lock: string, signal: AbortSignal): Promise<void> {
-    let isAbandoned = false
-    const cancel = deadline.setTimer(() => {
-      isAbandoned = true
-    }, deadline.timeoutMs / 2)
-    try {
-      while (!(await makeLock(lock))) {
-        if (isAbandoned) await fileSystem.rm(lock, { force: true })
-        isAbandoned = false
-        await pause(lockPauseMs)
-        signal.throwIfAborted()
-      }
-    } finally {
-      cancel()
-    }
-  }
-
-  async function makeLock(lock: string): Promise<boolean> {
-    try {
-      const file = await fileSystem.open(lock, 'wx')
-      await file.close()
-      return true
-    } catch (error) {
-      if (systemCode(error) === 'EEXIST') return false
       throw error
     }
   }
@@ -107,19 +65,3 @@ export function createFileStorage(options: FileStorageOptions): StoragePort {
     remove: (slot) => use(() => fileSystem.rm(pathOf(slot), { force: true })),
   }
 }
-
-/** Longer names of slots are cut, and told apart by their hash. */
-const maxLength = 100
-
-/**
- * A slot's name as a file's name that every file system takes. Different slots have different files, also where case counts for nothing: capitals are escaped like all that is not
- * a letter, a digit or a hyphen.
- */
-export function slotFile(slot: string): string {
-  const safe = slot.replace(/[^a-z0-9-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`)
-  const name = safe.length <= maxLength ? safe : `${safe.slice(0, maxLength)}__${hashOf(slot)}`
-  // The prefix keeps it from being empty, or one of the names that Windows reserves.
-  return `save-${name}.json`
-}
-
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { slotFile } from './file-storage.ts'
+import { slotFile } from './slot-file.ts'
 
 it('names a file that every file system takes, within the folder', () => {
   const slots = fc.oneof(
