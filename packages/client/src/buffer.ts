@@ -2,8 +2,9 @@
 import { type DropReason, encodeJson, eventId, isTime, type TelemetryEvent } from '@downlink/protocol'
 import type { Clock } from './clock.ts'
 import type { TelemetrySettings } from './options.ts'
-import { createOutbox, createRing, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
+import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
 import type { Environment } from './ports.ts'
+import { createRing } from './ring.ts'
 import type { Session } from './session.ts'
 
 export interface TelemetryBuffer {
@@ -33,7 +34,7 @@ export interface TelemetryBuffer {
 export interface LinkedBuffer extends TelemetryBuffer {
   readonly outbox: Outbox
   /** Of the link that is there, and alone drains: called when a batch is full, which need not wait for the interval. */
-  wake: (() => void) | undefined
+  wake?: (() => void) | undefined
   clear(reason?: DropReason): void
   /** The newest `count`, oldest first, sent or not. */
   recent(count: number): TelemetryEvent[]
@@ -51,13 +52,11 @@ export function createBuffer(
 ): LinkedBuffer {
   const { capacity, recentEvents, redact, version } = settings
   const outbox = createOutbox(capacity, settings.overflow)
-  const stamp = version && { version }
   const listeners = new Set<() => void>()
   let recent = createRing<Entry>(recentEvents)
 
   const buffer: LinkedBuffer = {
     outbox,
-    wake: undefined,
     get length() {
       return outbox.queued()
     },
@@ -107,7 +106,12 @@ export function createBuffer(
     },
     stats: outbox.stats,
     recent: (count) => recent.slice(Math.max(0, recent.size - count)).map(buffer.read),
-    read: (entry) => ({ ...entry, id: eventId(session.id, entry.seq), sessionId: session.id, ...stamp }),
+    read: (entry) => ({
+      ...entry,
+      id: eventId(session.id, entry.seq),
+      sessionId: session.id,
+      ...(version && { version }),
+    }),
     changed() {
       // A copy, for a listener may subscribe anew while it is told.
       for (const listener of [...listeners]) {

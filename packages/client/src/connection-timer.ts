@@ -9,7 +9,7 @@ import type { Environment, SocketPort } from './ports.ts'
 export interface Connection {
   state: LinkState
   /** There while the link is connecting or open. */
-  socket: SocketPort | undefined
+  socket?: SocketPort | undefined
 }
 
 export interface ConnectionTimer {
@@ -57,9 +57,7 @@ export function createConnectionTimer(
       if (nowMs - silentSinceMs >= settings.ackDeadlineMs) lost()
       else send(true)
     },
-    wake() {
-      if (connection.state.status === 'open') drainAfter(0)
-    },
+    wake: () => drainAfter(0),
     heard() {
       owesHeartbeat = false
       silentSinceMs = environment.monotonicMs()

@@ -3,12 +3,12 @@ import { type AckFrame, decodeServerFrame, type WelcomeFrame } from '@downlink/p
 import type { LinkedBuffer } from './buffer.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection-timer.ts'
-import { postExitFlush } from './exit-flush.ts'
 import { resolveAddress } from './handshake.ts'
 import { createLink } from './link.ts'
 import type { LinkState } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
-import type { Environment, PageSignal } from './ports.ts'
+import { followPage } from './page-lifecycle.ts'
+import type { Environment } from './ports.ts'
 import { createSender } from './sender.ts'
 import type { Session } from './session.ts'
 
@@ -29,10 +29,10 @@ export function createConnector(
   clock: Clock,
 ): Connector {
   const { outbox } = buffer
-  const connection: Connection = { state: { status: 'idle' }, socket: undefined }
+  const connection: Connection = { state: { status: 'idle' } }
   const sender = createSender(settings, environment, buffer, connection, () => link.closed())
   const link = createLink(settings, environment, buffer, session, clock, connection, sender, received)
-  let unlisten: (() => void) | undefined
+  let unfollow: (() => void) | undefined
 
   function received(text: unknown): void {
     const frame = decodeServerFrame(String(text))
@@ -62,24 +62,11 @@ export function createConnector(
     } else sender.send(false)
   }
 
-  /** Sends what it still can when the page is left, and asks whether the link lives when it is back. */
-  function onSignal(signal: PageSignal): void {
-    const isEnd = signal === 'pagehide'
-    if (isEnd || signal === 'hidden') {
-      isEnd ? sender.end() : sender.drain()
-      if ('attempt' in connection.state) {
-        void postExitFlush(settings, environment, outbox, link.hello(), isEnd).then(received)
-      }
-    }
-    link.dispatch(signal)
-    if (signal !== 'hidden' && connection.state.status === 'open') sender.ping()
-  }
-
   return {
     status: () => connection.state,
     start() {
       buffer.wake = sender.wake
-      unlisten ??= environment.onSignal(onSignal)
+      unfollow ??= followPage(settings, environment, outbox, connection, sender, link, received)
       try {
         resolveAddress(settings, environment)
         link.dispatch('start')
@@ -89,8 +76,8 @@ export function createConnector(
     },
     disconnect(status) {
       if (status === 'idle') sender.end()
-      unlisten?.()
-      unlisten = buffer.wake = undefined
+      unfollow?.()
+      unfollow = buffer.wake = undefined
       link.enter({ status })
     },
     drain: sender.drain,

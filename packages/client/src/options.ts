@@ -1,9 +1,8 @@
 /** Declares what can be set, with defaults and ranges, and merges it. */
 import { isCount } from '@downlink/protocol'
+import type { OverflowPolicy } from './drops.ts'
 import { fitMetadata, type Metadata } from './metadata.ts'
 import type { Delivery, Environment } from './ports.ts'
-
-export type OverflowPolicy = 'drop-oldest' | 'drop-newest'
 
 /** A number of these options is whole, and from 1 to 2,147,483,647. */
 export interface BufferOptions {

@@ -9,7 +9,8 @@
  * line, and their reasons are counted apart.
  */
 import type { DropCounts, DropReason, Totals } from '@downlink/protocol'
-import type { OverflowPolicy } from './options.ts'
+import { addDrops, attributeDrops, type Drops, makeRoom, type OverflowPolicy } from './drops.ts'
+import { createRing, type Ring } from './ring.ts'
 
 /** An event on the line. */
 export interface Entry {
@@ -81,9 +82,7 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
   const ring = createRing<Entry>(capacity)
 
   const put = (entry: Entry): void => {
-    const isFull = ring.size >= capacity
-    if (isFull && (overflow === 'drop-newest' || !outbox.drop('overflow'))) addDrops(outbox.dropped, 'overflow')
-    else ring.push(entry)
+    if (ring.size < capacity || makeRoom(outbox, overflow)) ring.push(entry)
   }
   const outbox: Outbox = {
     pushed: 0,
@@ -164,66 +163,5 @@ export const resendCursor = (outbox: Outbox): SendCursor => ({
   reportedDrops: { ...outbox.totals.dropped },
 })
 
-/** Drops counted by reason; one without drops is absent. */
-export type Drops = { [Reason in DropReason]?: number }
-
-export function addDrops(drops: Drops, reason: DropReason, count = 1): void {
-  drops[reason] = (drops[reason] ?? 0) + count
-}
-
-/**
- * Gives `gap` drops the reasons of those that were counted and not reported yet, and adds them to `reported`. What nobody
- * counted was drained by hand and did not come back: `cleared`.
- */
-export function attributeDrops(gap: number, dropped: Drops, reported: Drops): Drops {
-  const drops: Drops = {}
-  // An event that was sent and then dropped may turn out stored, but never one that was refused: these come first.
-  const counted = Object.entries({ sampled: 0, unencodable: 0, ...dropped })
-  for (const [reason, count] of [...counted, ['cleared', Infinity]] as [DropReason, number][]) {
-    const unreported = Math.min(gap, count - (reported[reason] ?? 0))
-    if (unreported <= 0) continue
-    addDrops(drops, reason, unreported)
-    addDrops(reported, reason, unreported)
-    gap -= unreported
-  }
-  return drops
-}
-
 const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0)
-
-/** A queue over preallocated slots: taking the oldest neither shifts nor copies the others. */
-export interface Ring<Item> {
-  readonly size: number
-  /** @param index from 0, the oldest */
-  at(index: number): Item | undefined
-  /** The `count` from `index` on, or as many as there are. */
-  slice(index: number, count?: number): Item[]
-  /** There must be room. */
-  push(item: Item): void
-  /** Takes one out. This moves those that are older, so it is quick for the oldest. */
-  remove(index: number): void
-}
-
-export function createRing<Item>(capacity: number): Ring<Item> {
-  // A power of two, so that a mask cuts a position to a slot.
-  const slots = new Array<Item | undefined>(2 ** Math.ceil(Math.log2(capacity)))
-  const mask = slots.length - 1
-  let head = 0
-  const ring: Ring<Item> & { size: number } = {
-    size: 0,
-    at: (index) => (index < ring.size ? slots[(head + index) & mask] : undefined),
-    slice: (index, count = ring.size) =>
-      Array.from({ length: Math.min(count, ring.size - index) }, (_, at) => ring.at(index + at) as Item),
-    push(item) {
-      slots[(head + ring.size++) & mask] = item
-    },
-    remove(index) {
-      for (let at = head + index; at > head; at--) slots[at & mask] = slots[(at - 1) & mask]
-      // Emptied, so that the ring keeps nothing alive.
-      slots[head++ & mask] = undefined
-      ring.size--
-    },
-  }
-  return ring
-}

@@ -15,8 +15,8 @@ import {
   type Totals,
   type WireEvent,
 } from '@downlink/protocol'
+import { addDrops, type Drops } from './drops.ts'
 import { TelemetryError } from './errors.ts'
-import { addDrops, type Drops } from './outbox.ts'
 import type { Delivery, SocketPort } from './ports.ts'
 
 export interface PlainOptions {

@@ -12,9 +12,10 @@ import {
 } from '@downlink/protocol'
 import type { LinkedBuffer } from './buffer.ts'
 import { type Connection, type ConnectionTimer, createConnectionTimer } from './connection-timer.ts'
+import { attributeDrops } from './drops.ts'
 import { dropBytes, headBytes, lossesToHalve } from './limits.ts'
 import type { TelemetrySettings } from './options.ts'
-import { attributeDrops, type Outbox, type SendCursor } from './outbox.ts'
+import type { Outbox, SendCursor } from './outbox.ts'
 import type { Environment } from './ports.ts'
 
 export interface Sender extends ConnectionTimer {

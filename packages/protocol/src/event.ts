@@ -24,7 +24,7 @@ export interface TelemetryEvent<Type extends string = string, Data = unknown> {
 export const eventId = (sessionId: string, seq: number): string => `${sessionId}:${seq}`
 
 /** A `:` would make event ids ambiguous, and is the collector's own (`plain:`). */
-const sessionForm = /^[A-Za-z0-9._-]{1,64}$/
+const sessionForm = /^[\w.-]{1,64}$/
 
 export const isSessionId = (value: unknown): value is string => typeof value === 'string' && sessionForm.test(value)
 

@@ -1,0 +1,56 @@
+/** Follows the page: sends what it still can when that is hidden or left, and asks whether the link lives when it is back. */
+import { encodeBatch, utf8Length } from '@downlink/protocol'
+import type { Connection } from './connection-timer.ts'
+import { resolveAddress } from './handshake.ts'
+import type { Link } from './link.ts'
+import type { TelemetrySettings } from './options.ts'
+import { type Outbox, resendCursor } from './outbox.ts'
+import type { Environment } from './ports.ts'
+import { encodeElements, type Sender } from './sender.ts'
+
+/**
+ * @param received takes in what the collector answers
+ * @returns how to follow it no more
+ */
+export function followPage(
+  settings: TelemetrySettings,
+  environment: Environment,
+  outbox: Outbox,
+  connection: Connection,
+  sender: Sender,
+  link: Link,
+  received: (text: unknown) => void,
+): () => void {
+  return environment.onSignal((signal) => {
+    const isEnd = signal === 'pagehide'
+    if (isEnd || signal === 'hidden') {
+      isEnd ? sender.end() : sender.drain()
+      if ('attempt' in connection.state) void postUnacked(isEnd)
+    }
+    link.dispatch(signal)
+    if (signal !== 'hidden' && connection.state.status === 'open') sender.ping()
+  })
+
+  /**
+   * The exit flush: one body that outlives the page, within the browser's shared budget. It is built at once, for no timer
+   * runs in `pagehide`. It starts at the first unacked sequence, and the events stay where they are until they are acked:
+   * the sequence removes doubles.
+   *
+   * @param isEnd nothing follows
+   */
+  async function postUnacked(isEnd: boolean): Promise<void> {
+    const { keepalive } = environment
+    const hello = link.hello()
+    const cursor = resendCursor(outbox)
+    const roomBytes = settings.exitBudgetBytes - keepalive.bytes - utf8Length(JSON.stringify(hello))
+    const elements = encodeElements(outbox, cursor, outbox.pushed, roomBytes, settings.version)
+    if (elements.length === 0) return
+    const end = isEnd && cursor.sent === outbox.pushed
+    const body = encodeBatch({ ...hello, seq: hello.next, end }, elements)
+    const bytes = utf8Length(body)
+    keepalive.bytes += bytes
+    const answer = await environment.post(resolveAddress(settings, environment).replace(/^ws/, 'http'), body)
+    keepalive.bytes -= bytes
+    received(answer)
+  }
+}
