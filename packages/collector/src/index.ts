@@ -2,13 +2,13 @@
 
 export type { TrustedProxies } from './access/proxies.ts'
 export type { EventTypeAnswer } from './api/event-type-route.ts'
+export type { Health } from './api/health-report.ts'
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
 export type { CommitNotice, CommittedEvent } from './commit/commit-feed.ts'
 export type { RejectedEvent } from './commit/session-batch.ts'
 export { CollectorError, type CollectorErrorCode } from './errors.ts'
 export type { LiveCounters, LiveHistory } from './live/live-stream.ts'
 export type { LiveTail } from './live/live-tail.ts'
-export type { Health } from './metrics/health-report.ts'
 export {
   type CollectorLimits,
   type CollectorOptions,

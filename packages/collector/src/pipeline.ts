@@ -17,6 +17,7 @@ import { createRefusals, type Refusals } from './ingest/refusals.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
 import type { CollectorSettings } from './options.ts'
+import { createReadiness, type Readiness } from './probes.ts'
 import { describeViews } from './query/event-views.ts'
 import { createReadSide, type ReadSide } from './read-side.ts'
 import { createEventValidator } from './session/event-validator.ts'
@@ -39,13 +40,6 @@ export interface Pipeline {
   drain(): Promise<void>
   /** Closes log and store. After `drain`, and after the last request was answered. Idempotent. */
   close(): Promise<void>
-}
-
-export interface Readiness {
-  /** Resolves to false while the log can't be written, or no more is taken. */
-  ingest(): Promise<boolean>
-  /** False while the store process is starting. */
-  reads(): boolean
 }
 
 /** A store that has much to read first does it while events are taken. */
@@ -122,26 +116,10 @@ export async function openPipeline(
     sessions,
     sockets,
     routes,
-    readiness: createReadiness(folder, commits, store, () => !ending.isBegun),
+    readiness: createReadiness(log, commits, store, () => !ending.isBegun),
     settled: () => commits.settled(),
     drain: ending.drain,
     close: ending.close,
-  }
-}
-
-function createReadiness(
-  { log }: DataFolder,
-  commits: GroupCommit,
-  store: StoreProcess,
-  takesMore: () => boolean,
-): Readiness {
-  return {
-    async ingest() {
-      // Whoever is told that we are not sends nothing, so no write of theirs would ever find out that we are again.
-      if (!log.available && takesMore()) await commits.probe()
-      return log.available && takesMore()
-    },
-    reads: () => store.isUp,
   }
 }
 

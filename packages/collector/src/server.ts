@@ -8,6 +8,7 @@ import { CollectorError } from './errors.ts'
 import { telemetryRoutes } from './ingest/telemetry-routes.ts'
 import type { CollectorSettings } from './options.ts'
 import type { Pipeline } from './pipeline.ts'
+import { probeRoutes } from './probes.ts'
 
 /** Closing takes this long at most, whoever is still sending. */
 const closeTimeoutMs = 3000
@@ -33,12 +34,7 @@ export function createServer(logger: FastifyBaseLogger, { limits }: CollectorSet
 
 /** Adds a pipeline's routes and sockets to an instance, and ends it with the instance. */
 export async function mount(app: FastifyInstance, pipeline: Pipeline): Promise<void> {
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) => {
-    const isReady = await pipeline.readiness.ingest()
-    const reads = pipeline.readiness.reads() ? 'ok' : 'starting'
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'unavailable', reads })
-  })
+  probeRoutes(app, pipeline.readiness)
   await app.register(async (telemetry) => telemetryRoutes(telemetry, pipeline.routes))
   await app.register(pipeline.readSide.api)
   app.addHook('preClose', pipeline.drain)

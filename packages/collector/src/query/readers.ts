@@ -1,9 +1,9 @@
 /** Runs reads on connections of their own: few at once, each for a limited time, and all of them give way to a commit. */
 import { memoryUsage } from 'node:process'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { CollectorError, type CollectorErrorCode } from '../errors.ts'
+import { type InterruptibleRead, interruptibleRead, outOfMemory } from './interrupt-read.ts'
 import type { QueryLimits } from './query-limits.ts'
-import { abandoned, closing, createReadQueue } from './read-queue.ts'
+import { closing, createReadQueue } from './read-queue.ts'
 
 export interface Readers {
   /**
@@ -52,16 +52,13 @@ export interface ReadersOptions {
   readonly onRun?: (read: RunningRead) => () => void
 }
 
-/** An interrupt between two statements is lost on the database, so it is repeated until the work has ended. */
-const watchIntervalMs = 25
-
 export function createReaders({
   database,
   limits,
   residentBytes = memoryUsage.rss,
   onRun = () => () => {},
 }: ReadersOptions): Readers {
-  const running = new Set<ActiveRead>()
+  const running = new Set<InterruptibleRead>()
   const queue = createReadQueue(limits)
   let closed = false
 
@@ -76,7 +73,7 @@ export function createReaders({
     },
 
     interrupt() {
-      for (const active of running) active.stop(interrupted)
+      for (const active of running) active.stop(outOfMemory)
     },
 
     async close() {
@@ -90,14 +87,10 @@ export function createReaders({
   async function read<Value>(work: Work<Value>, run: RunningRead, signal: AbortSignal | undefined): Promise<Value> {
     const connection = await database.connect()
     const onEnd = onRun(run)
-    const { timeLimitMs } = run
-    const active = watch(connection, limits.memoryGrowthMb, residentBytes)
-    const timer = setTimeout(() => active.stop(() => timedOut(timeLimitMs)), timeLimitMs)
-    const onAbort = () => active.stop(abandoned)
-    signal?.addEventListener('abort', onAbort)
+    const { memoryGrowthMb } = limits
+    const active = interruptibleRead(connection, { ...run, memoryGrowthMb, residentBytes, signal })
     running.add(active)
     if (closed) active.stop(closing)
-    if (signal?.aborted) onAbort()
     try {
       await connection.run('BEGIN TRANSACTION READ ONLY')
       const value = await work(connection, active.stopped)
@@ -107,10 +100,8 @@ export function createReaders({
       active.stopped.throwIfAborted()
       throw error
     } finally {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
       running.delete(active)
-      active.end()
+      active.leave()
       await connection.run('ROLLBACK').catch(() => {})
       database.release(connection)
       onEnd()
@@ -118,39 +109,3 @@ export function createReaders({
     }
   }
 }
-
-interface ActiveRead {
-  /** Its reason says why. */
-  readonly stopped: AbortSignal
-  readonly ended: Promise<void>
-  stop(why: () => CollectorError): void
-  end(): void
-  markEnded(): void
-}
-
-function watch(connection: DuckDBConnection, memoryGrowthMb: number, residentBytes: () => number): ActiveRead {
-  const startBytes = residentBytes()
-  let markEnded = () => {}
-  const ended = new Promise<void>((resolve) => {
-    markEnded = resolve
-  })
-  const stopping = new AbortController()
-  const stop = (why: () => CollectorError) => {
-    if (!stopping.signal.aborted) stopping.abort(why())
-    connection.interrupt()
-  }
-  const interval = setInterval(() => {
-    // The database counts its tables against its limit, but not the text that a function puts together.
-    if (residentBytes() - startBytes > memoryGrowthMb * 2 ** 20) stop(tooLarge)
-    if (stopping.signal.aborted) connection.interrupt()
-  }, watchIntervalMs)
-  return { stopped: stopping.signal, ended, stop, end: () => clearInterval(interval), markEnded }
-}
-
-const failure = (code: CollectorErrorCode, message: string): CollectorError => new CollectorError(code, message)
-
-const timedOut = (limitMs: number) =>
-  failure('query_timeout', `Expected an answer within ${limitMs} ms. Narrow it with WHERE, or ask for less.`)
-const tooLarge = () =>
-  failure('query_too_large', 'The query needs too much memory. Narrow it with WHERE, or aggregate.')
-const interrupted = () => failure('query_interrupted', 'A commit needed the memory. Try again in a moment.')

@@ -3,8 +3,8 @@ import { readFile, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { CountedRefusals } from '../ingest/refusals.ts'
-import type { LogFigures, StoreFigures } from './metrics.ts'
-import type { RecentDurations } from './recent-durations.ts'
+import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
+import type { RecentDurations } from '../metrics/recent-durations.ts'
 
 /** The answer of `GET /api/health`. */
 export interface Health {
