@@ -1,6 +1,7 @@
 /** Takes out one rule of the log, to see that the model needs it. */
 import type { GroupCommitOptions } from '../../packages/collector/src/commit/group-commit.ts'
 import { decodeWrite, encodeWrite, type SessionWrite } from '../../packages/collector/src/commit/session-write.ts'
+import { isSessionEntry } from '../../packages/collector/src/log/entry.ts'
 import type { LogFiles } from '../../packages/collector/src/log/log-files.ts'
 import { type Position, readLog } from '../../packages/collector/src/log/read-log.ts'
 import { listSegments } from '../../packages/collector/src/log/segment.ts'
@@ -26,13 +27,13 @@ export function logWithout(without: Ablation | undefined, log: LogWriter): Group
   if (without === 'empty-entries') {
     return {
       ...{ lastEntry, sessions, forget },
-      write: (entries) => write(entries.map(decodeWrite).filter(hasNews)),
+      write: (entries) => write(entries.filter(isSessionEntry).map(decodeWrite).filter(hasNews)),
     }
   }
   if (without !== 'one-entry') return log
   return {
     ...{ lastEntry, sessions, forget },
-    write: (entries) => write(entries.map(decodeWrite).flatMap(entryABatch)),
+    write: (entries) => write(entries.filter(isSessionEntry).map(decodeWrite).flatMap(entryABatch)),
   }
 }
 

@@ -15,6 +15,7 @@ import { createPendingWork } from '../../packages/collector/src/ingest/pending-w
 import { createPostIngest } from '../../packages/collector/src/ingest/post.ts'
 import { createAddressRateLimiter } from '../../packages/collector/src/ingest/rate-limiter.ts'
 import type { Connection } from '../../packages/collector/src/ingest/socket.ts'
+import { isSessionEntry } from '../../packages/collector/src/log/entry.ts'
 import { limitDefaults } from '../../packages/collector/src/options.ts'
 import { createEventValidator } from '../../packages/collector/src/session/event-validator.ts'
 import { createSessions, type Sessions } from '../../packages/collector/src/session/sessions.ts'
@@ -86,7 +87,7 @@ export function createWorld(seed: number): World {
       forget() {},
       async write(entries) {
         if (!works || current !== life) return { kind: 'unavailable', reason: 'told to' }
-        const writes = entries.map(decodeWrite)
+        const writes = entries.filter(isSessionEntry).map(decodeWrite)
         const added = writes.flatMap(({ sessionId, batches }) =>
           batches.flatMap(({ events }) => events.decode().map((event) => ({ ...event, sessionId }))),
         )

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { CollectorError } from './errors.ts'
+import { sessionsIn } from './log/entry.ts'
 import { type LogFiles, openLogFiles } from './log/log-files.ts'
 import { readOwner } from './log/owner.ts'
 import type { Position } from './log/read-log.ts'
@@ -108,6 +109,8 @@ function warnOfLog(warning: LogWarning, logger: FastifyBaseLogger): void {
     return
   }
   const { segment, bytes, heads } = warning
-  const sessions = [...new Set(heads.map(({ session }) => session))]
-  logger.error({ segment, bytes, sessions }, 'The log ends in the midst of a write, or is DAMAGED at its end')
+  logger.error(
+    { segment, bytes, sessions: sessionsIn(heads) },
+    'The log ends in the midst of a write, or is DAMAGED at its end',
+  )
 }

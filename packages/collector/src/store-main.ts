@@ -84,12 +84,12 @@ async function receive(message: Exclude<ToStore, { kind: 'start' | 'views' }>, r
     await running.close()
     exitAfter(undefined, 0)
   } else {
-    const { request, ids, update } = message
-    const answer = await running.readSessions(ids, update).then(
-      (records) => ({ kind: 'read', records }) as const,
+    const { request, question, update } = message
+    const answer = await running.answer(question, update).then(
+      (value) => ({ kind: 'answered', value }) as const,
       (error) => ({ kind: 'unavailable', message: String(error) }) as const,
     )
-    send({ kind: 'sessions', request, answer })
+    send({ kind: 'answer', request, answer })
   }
 }
 

@@ -6,7 +6,6 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { createReadServer } from './api/read-server.ts'
-import type { SessionRecord } from './commit/session-record.ts'
 import { CollectorError } from './errors.ts'
 import { openLogFiles } from './log/log-files.ts'
 import { type Position, readLog } from './log/read-log.ts'
@@ -25,7 +24,7 @@ import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.
 import { openDatabase } from './store/open-database.ts'
 import { createCollectorState } from './store-process/collector-state.ts'
 import { clearSocket, watchSocket } from './store-process/local-sockets.ts'
-import type { LogUpdate, StoredCounts, StoreSettings } from './store-process/messages.ts'
+import type { LogUpdate, StoreAnswers, StoredCounts, StoreQuestion, StoreSettings } from './store-process/messages.ts'
 
 export interface StorePipeline {
   /** Where the database's file stands, which a crash of the engine can't take back. */
@@ -34,11 +33,11 @@ export interface StorePipeline {
   serve(): Promise<void>
   take(update: LogUpdate): void
   /**
-   * Those of the sessions that are known, as of an update.
+   * Answers as of an update.
    *
    * @throws {Error} where the store does not get there in time, or can't be read
    */
-  readSessions(ids: readonly string[], update: number): Promise<ReadonlyMap<string, SessionRecord>>
+  answer(question: StoreQuestion, update: number): Promise<StoreAnswers[StoreQuestion['kind']]>
   /** What is stored, once the store stands where the log stood at the first update. What comes later waits for that. */
   countStored(): Promise<StoredCounts>
   /** Idempotent. What is not in the store by then is read from the log at the next start. */
@@ -63,7 +62,7 @@ export interface StorePipelineOptions {
 }
 
 /** From one message of the collector's to the next. */
-const sessionWaitMs = 5000
+const answerWaitMs = 5000
 const countWaitMs = 60_000
 /** At the end: in it goes what was taken a moment ago. */
 const lastSinkMs = 1500
@@ -129,10 +128,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
       collector.take(update)
       counting.follow(update)
     },
-    async readSessions(ids, update) {
-      await collector.received(update, sessionWaitMs)
-      if (!(await sink.caughtUp(sessionWaitMs))) throw tooSlow()
-      return store.readSessions(ids)
+    async answer(question, update) {
+      await collector.received(update, answerWaitMs)
+      if (!(await sink.caughtUp(answerWaitMs))) throw tooSlow()
+      return question.kind === 'sessions' ? store.readSessions(question.ids) : store.readOperation(question.id)
     },
     countStored: () => counting.run(() => closing !== undefined),
     close: () => (closing ??= close()),
@@ -151,7 +150,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
 }
 
 const tooSlow = (): CollectorError =>
-  new CollectorError('store_unavailable', `The store did not catch up with the log in ${sessionWaitMs} ms`)
+  new CollectorError('store_unavailable', `The store did not catch up with the log in ${answerWaitMs} ms`)
 
 /** The count of what is stored as the sink first catches up: ends that come meanwhile are held back from the sink. */
 function createFirstCount(sink: Sink, count: () => Promise<StoredCounts>) {

@@ -1,12 +1,15 @@
 /** Stands in for the store and the commit log, which the tests fail at will. */
 import type { AppendOutcome, CommitLog } from './commit/commit-log.ts'
 import { type AcceptedEvent, encodeEvents } from './commit/encoded-events.ts'
+import { decodeOperation, type Operation } from './commit/operation.ts'
 import type { RecordSource } from './commit/record-source.ts'
 import type { SessionBatch } from './commit/session-batch.ts'
 import type { SessionRecord } from './commit/session-record.ts'
 import { decodeWrite, encodeWrite, type SessionWrite } from './commit/session-write.ts'
+import { isSessionEntry } from './log/entry.ts'
+import type { Position } from './log/read-log.ts'
 import type { LogWriter, WriteResult } from './log/write-log.ts'
-import type { EventRun, EventStore, StoreGroup, WriteOutcome } from './sink/event-store.ts'
+import type { EventRun, EventStore, OperationStep, StoreGroup, WriteOutcome } from './sink/event-store.ts'
 
 /** Where a group of a test ends in the log. */
 export const aPosition = { segment: 'a-segment', offset: 100 }
@@ -14,6 +17,7 @@ export const aPosition = { segment: 'a-segment', offset: 100 }
 /** A log and the store behind it, in one. */
 export interface FakeLogWriter extends Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>, RecordSource {
   written: (readonly SessionWrite[])[]
+  readonly operations: Operation[]
   readonly rows: Map<string, SessionRecord>
   /** Answers writes until it is cleared. */
   failWith: WriteResult | undefined
@@ -26,6 +30,7 @@ export interface FakeLogWriter extends Pick<LogWriter, 'write' | 'lastEntry' | '
 export function createFakeLogWriter(): FakeLogWriter {
   const log: FakeLogWriter = {
     written: [],
+    operations: [],
     rows: new Map(),
     failWith: undefined,
     gate: undefined,
@@ -44,7 +49,8 @@ export function createFakeLogWriter(): FakeLogWriter {
     async write(entries) {
       await log.gate
       if (log.failWith) return log.failWith
-      const writes = entries.map(decodeWrite)
+      log.operations.push(...entries.filter((entry) => !isSessionEntry(entry)).map(decodeOperation))
+      const writes = entries.filter(isSessionEntry).map(decodeWrite)
       log.written.push(writes)
       for (const { record } of writes) log.rows.set(record.sessionId, record)
       return { kind: 'written', end: aPosition }
@@ -55,6 +61,7 @@ export function createFakeLogWriter(): FakeLogWriter {
 
 export interface FakeStore extends EventStore {
   readonly written: StoreGroup[]
+  readonly applied: OperationStep[]
   readonly rows: Map<string, SessionRecord>
   /** Answers writes until it is cleared. */
   failWith: WriteOutcome | undefined
@@ -69,13 +76,15 @@ export function createFakeStore(): FakeStore {
     events.some((run) => run.events.some(({ event }) => event.type === store.poison))
       ? { kind: 'refused', reason: 'poison' }
       : { kind: 'written' }
+  let position: Position | undefined
   const store: FakeStore = {
     written: [],
+    applied: [],
     rows: new Map(),
     failWith: undefined,
     forgetsToSay: false,
     poison: undefined,
-    readPosition: async () => store.written.at(-1)?.position,
+    readPosition: async () => position,
     async readSessions(ids) {
       return new Map([...store.rows].filter(([id]) => ids.includes(id)))
     },
@@ -83,11 +92,17 @@ export function createFakeStore(): FakeStore {
       const outcome = store.failWith ?? tryRuns(group.events)
       if (outcome.kind === 'written') {
         store.written.push(group)
+        position = group.position
         for (const record of group.sessions) store.rows.set(record.sessionId, record)
       }
       if (!store.forgetsToSay) return outcome
       store.forgetsToSay = false
       return { kind: 'unavailable', reason: 'The answer was lost' }
+    },
+    async apply(step) {
+      store.applied.push(step)
+      position = step.position
+      return { kind: 'written' }
     },
     tryEvent: async (run) => tryRuns([run]),
   }

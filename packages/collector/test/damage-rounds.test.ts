@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { diagnose } from '@downlink/collector/doctor'
 import { describe, expect, it } from 'vitest'
 import { decodeWrite } from '../dist/commit/session-write.js'
+import { isSessionEntry } from '../dist/log/entry.js'
 import { openLogFiles } from '../dist/log/log-files.js'
 import { readLog } from '../dist/log/read-log.js'
 import { listSegments } from '../dist/log/segment.js'
@@ -83,7 +84,7 @@ async function eventsOfLog(data: string): Promise<readonly string[]> {
   const found: string[] = []
   if (!last) return found
   for await (const record of readLog(files, undefined, { segment: last.key, offset: last.bytes })) {
-    if (record.kind !== 'entry') continue
+    if (record.kind !== 'entry' || !isSessionEntry(record.entry)) continue
     const { sessionId, batches } = decodeWrite(record.entry)
     for (const { events } of batches) for (const { seq } of events.decode()) found.push(key(sessionId, seq))
   }

@@ -107,6 +107,8 @@ const aRecord = {
   committedSeq: 0,
   pushed: 0,
   stored: 0,
+  expired: 0,
+  forgotten: 0,
   rejected: {},
   dropped: {},
   missing: 0,

@@ -1,10 +1,19 @@
 /** A data folder that an older collector wrote. */
 import { join } from 'node:path'
 import { diagnose, repair } from '@downlink/collector/doctor'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import { aBlockOf, flipInBlock } from './damage.ts'
 import { aCollector, aFolder, post, rowsOf } from './harness.ts'
 import { type Age, ages, writeOlderDatabase } from './older-tables.ts'
+
+async function changeDatabase(data: string, sql: string): Promise<void> {
+  const instance = await DuckDBInstance.create(join(data, 'downlink.duckdb'))
+  const connection = await instance.connect()
+  await connection.run(sql)
+  connection.closeSync()
+  instance.closeSync()
+}
 
 const selectSessions = 'SELECT committed_seq::INT, pushed::INT, stored::INT, missing::INT FROM sessions ORDER BY stored'
 
@@ -26,7 +35,7 @@ describe.each(ages)('a folder of %s', (age) => {
     ])
     expect(await rows("SELECT outstanding, balanced FROM ledgers WHERE session_id = 's'")).toEqual([[0, true]])
     await stop()
-    expect(await rowsOf(data, 'SELECT max(version) FROM collector.format')).toEqual([[2]])
+    expect(await rowsOf(data, 'SELECT max(version) FROM collector.format')).toEqual([[3]])
     const again = await aCollector({ data })
     expect((await again.collector.query('SELECT count(*) FROM events')).rows).toEqual([[3]])
   })
@@ -105,6 +114,22 @@ it('gets corrected times where it is of version 0.1, and keeps the views of its 
     ['00:00:00', { n: 3 }],
   ])
   expect((await collector.query('SELECT n FROM hit ORDER BY n')).rows).toEqual([[1], [1], [2], [3]])
+})
+
+it('of format 2 has had nothing removed', async () => {
+  const data = await aFolder()
+  const before = await aCollector({ data })
+  await post(before.listening, [{ type: 'hit', timestamp: 0, data: 1 }])
+  await before.stop()
+  await changeDatabase(
+    data,
+    `DROP VIEW ledgers; ALTER TABLE sessions DROP expired; ALTER TABLE sessions DROP forgotten;
+      DROP TABLE collector.operations; DELETE FROM collector.format; INSERT INTO collector.format VALUES (2)`,
+  )
+  expect(await diagnose(data)).toMatchObject({ status: 'sound' })
+  const { collector } = await aCollector({ data })
+  const { rows } = await collector.query('SELECT stored, expired, forgotten, balanced FROM ledgers')
+  expect(rows).toEqual([[1, 0, 0, true]])
 })
 
 it('is left alone where it is up to date', async () => {

@@ -31,6 +31,8 @@ export const ledger = (over: Partial<Ledger> = {}): Ledger => ({
   delivery: 'acked',
   pushed: 3,
   stored: 3,
+  expired: 0,
+  forgotten: 0,
   rejected: {},
   dropped: {},
   missing: 0,

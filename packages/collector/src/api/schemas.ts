@@ -78,6 +78,8 @@ const ledgerProperties: Readonly<Record<string, Schema>> = {
   delivery: { type: 'string', enum: ['acked', 'plain'] },
   pushed: count('Events that the client gave numbers to'),
   stored: count('Of these: stored'),
+  expired: count('Of these: were stored, until they were too old'),
+  forgotten: count('Of these: were stored, until the session was forgotten'),
   rejected: counts('Of these: rejected by the collector, by code'),
   dropped: counts('Of these: given up by the client, by reason'),
   missing: count('Of these: lost by the store, or outstanding when the session ended or its link went'),

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { aBatch, createFakeLogWriter } from '../test-doubles.ts'
 import type { CommitNotice } from './commit-feed.ts'
 import { createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
+import type { Operation } from './operation.ts'
 
 function aLog(over: Partial<GroupCommitOptions> = {}) {
   const writer = createFakeLogWriter()
@@ -213,4 +214,27 @@ it('tells the meter what is appended, what became of it, and how long the log to
     ['unavailable', 7],
     ['unavailable', 3],
   ])
+})
+
+describe('an operation', () => {
+  const operation: Operation = { id: 'o', kind: 'expire', askedAtMs: 5, receivedBeforeMs: 3 }
+
+  it('is written behind the appends of its group, at once', async () => {
+    const { writer, log } = aLog()
+    const appended = log.append('s', 0, aBatch(1, 2))
+    expect(await log.appendOperation(operation)).toBe(true)
+    expect(await appended).toMatchObject({ kind: 'committed' })
+    expect([writer.written.length, writer.operations]).toEqual([1, [operation]])
+  })
+
+  it('is not taken where the log takes nothing, and not tried again', async () => {
+    const { writer, log, fire } = aLog()
+    writer.failWith = { kind: 'unavailable', reason: 'disk full' }
+    expect(await log.appendOperation(operation)).toBe(false)
+    writer.failWith = undefined
+    const appended = log.append('s', 0, aBatch(1, 2))
+    fire()
+    expect(await appended).toMatchObject({ kind: 'committed' })
+    expect(writer.operations).toEqual([])
+  })
 })

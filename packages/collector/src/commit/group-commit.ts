@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts'
 import type { LogWriter, WriteResult } from '../log/write-log.ts'
 import { type CommitListener, noticeOf } from './commit-feed.ts'
 import type { AppendOutcome, CommitLog } from './commit-log.ts'
+import { encodeOperation, type Operation } from './operation.ts'
 import { type Append, acknowledge, planGroup, refuse } from './plan-group.ts'
 import type { RecordSource } from './record-source.ts'
 import { createRestatements, noRestatement } from './restatements.ts'
@@ -39,6 +40,8 @@ export interface CommitMeter {
 }
 
 export interface GroupCommit extends CommitLog {
+  /** Makes an operation durable, behind all that was acknowledged before. Resolves to whether it is. Never rejects. */
+  appendOperation(operation: Operation): Promise<boolean>
   /** Writes a group of nothing, to find out whether the log takes one again. Resolves once that is known. */
   probe(): Promise<void>
   /** To be called each time that a store has connected, or has found damage: it is told where each session stands. */
@@ -51,11 +54,17 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const records = createSessionRecords({ log, source, setTimer, onConfirmed })
   const restatements = createRestatements(log, records)
   const writeToLog = createMeteredLog(options)
+  const operations: OperationAppend[] = []
   let isWriting = false
 
   return {
     read: (sessionId, begins) => queue.settledOf(sessionId).then(() => records.find(sessionId, begins)),
     append: queue.add,
+    appendOperation: (operation) =>
+      new Promise((resolve) => {
+        operations.push({ operation, resolve })
+        void write()
+      }),
     begin: records.begin,
     release: records.release,
     isConfirmed: records.isConfirmed,
@@ -64,7 +73,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       // A group that is under way tells it as well.
       if (isWriting) return
       isWriting = true
-      await writeToLog([])
+      await writeToLog([], [])
       isWriting = false
       void write()
     },
@@ -88,21 +97,24 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   async function write(): Promise<void> {
     if (isWriting) return
     isWriting = true
-    for (let works = true; queue.length > 0 || (restatements.count > 0 && works); ) {
+    for (let works = true; queue.length + operations.length > 0 || (restatements.count > 0 && works); ) {
       const group = queue.takeGroup()
+      const asked = operations.splice(0)
       // A fault of our own must not stop all commits after it.
-      works = await commit(group).catch((error: unknown) => giveUp(group, String(error)))
+      works = await commit(group, asked).catch((error: unknown) => giveUp(group, String(error)))
+      for (const { resolve } of asked) resolve(works)
     }
     isWriting = false
   }
 
   /** @returns false where the log takes nothing now */
-  async function commit(appends: readonly Append[]): Promise<boolean> {
+  async function commit(appends: readonly Append[], asked: readonly OperationAppend[]): Promise<boolean> {
     const restated = restatements.count === 0 ? noRestatement : await restatements.take()
     const plan = planGroup(appends, records.get)
     refuse(plan)
     const writes = withRestated(plan.writes, restated.writes)
-    const result = writes.length === 0 ? undefined : await writeToLog(writes)
+    const isEmpty = writes.length + asked.length === 0
+    const result = isEmpty ? undefined : await writeToLog(writes, asked)
     if (result && result.kind !== 'written') {
       restatements.putBack(restated)
       return giveUp(plan.taken, reasonOf(result))
@@ -124,13 +136,22 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   }
 }
 
+/** An operation that waits for the next group. */
+interface OperationAppend {
+  readonly operation: Operation
+  resolve(isDurable: boolean): void
+}
+
 type MeteredLogOptions = Pick<GroupCommitOptions, 'log' | 'onSynced' | 'meter' | 'now'>
 
 /** Writes groups to the log, and tells how far it is synced. */
 function createMeteredLog({ log, onSynced, meter, now = systemClock.monotonicMs }: MeteredLogOptions) {
-  return async (writes: readonly SessionWrite[]): Promise<WriteResult> => {
+  return async (writes: readonly SessionWrite[], asked: readonly OperationAppend[]): Promise<WriteResult> => {
     const startedAtMs = now()
-    const result = await log.write(writes.map(encodeWrite))
+    const result = await log.write([
+      ...writes.map(encodeWrite),
+      ...asked.map(({ operation }) => encodeOperation(operation)),
+    ])
     if (result.kind === 'written') onSynced?.(result.end, countEvents(writes))
     meter?.wrote(result.kind === 'written' ? 'written' : 'unavailable', now() - startedAtMs)
     return result

@@ -1,7 +1,7 @@
 /** Reads the entries of logs of format 1 and 2: in them a session's metadata is its introduction, its committed sequence its mark. */
 import { type AcceptedEvent, EncodedEvents, encodeEvents } from './encoded-events.ts'
 import type { SessionBatch, SessionMetadata } from './session-batch.ts'
-import type { SessionRecord } from './session-record.ts'
+import { noneRemoved, type SessionRecord } from './session-record.ts'
 
 /** The JSON of an entry's body. */
 export type OlderOutline = FirstFormat | SecondFormat
@@ -19,7 +19,7 @@ interface SecondFormat {
   readonly batches: readonly OlderBatch<number>[]
 }
 
-type OlderRecord = Omit<SessionRecord, 'committedSeq'> & { readonly mark: number }
+type OlderRecord = Omit<SessionRecord, 'committedSeq' | keyof typeof noneRemoved> & { readonly mark: number }
 
 type OlderBatch<Events> = Omit<SessionBatch, 'events' | 'metadata'> & {
   readonly events: Events
@@ -39,7 +39,7 @@ type EventLine = readonly [
 export const isOlder = (outline: { readonly record: object }): outline is OlderOutline => 'mark' in outline.record
 
 export function recordOf({ record: { mark, ...record } }: OlderOutline): SessionRecord {
-  return { ...record, committedSeq: mark }
+  return { ...noneRemoved, ...record, committedSeq: mark }
 }
 
 /** @param bytes what stands after the outline */

@@ -5,10 +5,14 @@ import type { SessionBatch, SessionMetadata } from './session-batch.ts'
 /** What is known of a session at its committed sequence. The counts belong to exactly that one. */
 export interface SessionRecord extends SessionMetadata {
   readonly sessionId: string
-  /** All sequences at or below it are stored, rejected, dropped or missing. */
+  /** All sequences at or below it are stored, expired, forgotten, rejected, dropped or missing. */
   readonly committedSeq: number
   readonly pushed: number
   readonly stored: number
+  /** Were stored, until they were too old. */
+  readonly expired: number
+  /** Were stored, until somebody asked for the session to be forgotten. */
+  readonly forgotten: number
   readonly rejected: Counts
   readonly dropped: DropCounts
   readonly missing: number
@@ -18,6 +22,9 @@ export interface SessionRecord extends SessionMetadata {
 }
 
 type Counts = Readonly<Record<string, number>>
+
+/** Of a session whose stored events are all there; records of older logs don't say so. */
+export const noneRemoved = { expired: 0, forgotten: 0 } as const
 
 export const newRecord = (sessionId: string, nowMs: number): SessionRecord => ({
   sessionId,
@@ -30,6 +37,7 @@ export const newRecord = (sessionId: string, nowMs: number): SessionRecord => ({
   committedSeq: 0,
   pushed: 0,
   stored: 0,
+  ...noneRemoved,
   rejected: {},
   dropped: {},
   missing: 0,

@@ -114,6 +114,16 @@ it('reads what a log of format 2 holds', () => {
   expect(readable(decodeWrite({ head: olderHead, body }))).toEqual(readable({ ...olderWrite, batches: read }))
 })
 
+it('reads what a log of format 3 holds, in which no session has had anything removed', () => {
+  const write = { sessionId: 's', from: 0, batches: [aBatch(1, 1, { metadata })], unconfirmed: false }
+  const entry = encodeWrite({ ...write, record: newRecord('s', 5) })
+  const [bytes, length] = [Buffer.from(entry.body), Buffer.from(entry.body).readUInt32LE(0)]
+  const { record: newer, ...outline } = JSON.parse(bytes.toString('utf8', 4, 4 + length))
+  const { expired: _, forgotten: __, ...older } = newer
+  const body = bodyOf({ record: older, ...outline }, bytes.subarray(4 + length))
+  expect(readable(decodeWrite({ ...entry, body }))).toEqual(readable(decodeWrite(entry)))
+})
+
 it('writes the names that a log of format 3 has', () => {
   const write = { sessionId: 's', from: 0, batches: [aBatch(1, 1, { metadata })], unconfirmed: false }
   const { body } = encodeWrite({ ...write, record: newRecord('s', 5) })

@@ -5,11 +5,11 @@
  *
  * as `encoded-events.ts` has them. The number is little-endian.
  */
-import type { Entry } from '../log/entry.ts'
+import type { SessionEntry } from '../log/entry.ts'
 import { EncodedEvents } from './encoded-events.ts'
 import { decodeOlderBatches, isOlder, type OlderOutline, recordOf } from './older-writes.ts'
 import type { SessionBatch } from './session-batch.ts'
-import type { SessionRecord } from './session-record.ts'
+import { noneRemoved, type SessionRecord } from './session-record.ts'
 
 export interface SessionWrite {
   readonly sessionId: string
@@ -33,7 +33,7 @@ type BatchOutline = Omit<SessionBatch, 'events'> & {
   readonly events: { readonly length: number; readonly types: readonly string[]; readonly bytes: number }
 }
 
-export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: SessionWrite): Entry {
+export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: SessionWrite): SessionEntry {
   const outline: Outline = {
     record,
     batches: batches.map(({ events: { length, types, bytes }, ...batch }) => ({
@@ -57,7 +57,7 @@ export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: S
 }
 
 /** Reads an entry of our own making, whose checksum was right. */
-export function decodeWrite({ head, body }: Entry): SessionWrite {
+export function decodeWrite({ head, body }: SessionEntry): SessionWrite {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
   const outlineEnd = 4 + bytes.readUInt32LE(0)
   const outline: Outline | OlderOutline = JSON.parse(bytes.toString('utf8', 4, outlineEnd))
@@ -65,7 +65,13 @@ export function decodeWrite({ head, body }: Entry): SessionWrite {
   const events = bytes.subarray(outlineEnd)
   return isOlder(outline)
     ? { sessionId, from, unconfirmed, record: recordOf(outline), batches: decodeOlderBatches(outline, events) }
-    : { sessionId, from, unconfirmed, record: outline.record, batches: decodeBatches(outline, events) }
+    : {
+        sessionId,
+        from,
+        unconfirmed,
+        record: { ...noneRemoved, ...outline.record },
+        batches: decodeBatches(outline, events),
+      }
 }
 
 function decodeBatches({ batches }: Outline, bytes: Buffer): readonly SessionBatch[] {

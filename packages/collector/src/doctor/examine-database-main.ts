@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { answerParent, type OnProgress } from '../store/recovery/probe.ts'
 import { readByRanges } from '../store/recovery/row-ranges.ts'
 import { totalOf } from '../store/recovery/salvage.ts'
-import { committedSeqColumn, hasTable, readFormat } from '../store/tables.ts'
+import { committedSeqColumn, hasTable, readFormat, removedEvents } from '../store/tables.ts'
 import type { DatabaseReport, LedgerFault, TableReport } from './examine-database.ts'
 
 const tables = ['sessions', 'events', 'rejected_events'] as const
@@ -12,11 +12,17 @@ const tables = ['sessions', 'events', 'rejected_events'] as const
 const shareOf = { sessions: 0.1, events: 0.8, rejected_events: 0.1 } as const
 const faultsTold = 100
 
-/** @param column what holds the committed sequence */
-const selectFaults = (column: string): string => `SELECT session_id, committed_seq, stored, rows, twice, highest,
-    committed_seq - stored - missing - ${totalOf('rejected')} - ${totalOf('dropped')} AS unaccounted
+/**
+ * @param column what holds the committed sequence
+ * @param removed what holds how many events were stored once
+ */
+const selectFaults = (
+  column: string,
+  removed: string,
+): string => `SELECT session_id, committed_seq, stored, rows, twice, highest,
+    committed_seq - stored - removed - missing - ${totalOf('rejected')} - ${totalOf('dropped')} AS unaccounted
   FROM (
-    SELECT session_id, coalesce(${column}, 0) AS committed_seq, coalesce(stored, 0) AS stored, coalesce(missing, 0) AS missing,
+    SELECT session_id, coalesce(${column}, 0) AS committed_seq, coalesce(stored, 0) AS stored, coalesce(${removed}, 0) AS removed, coalesce(missing, 0) AS missing,
       coalesce(rejected, '{}') AS rejected, coalesce(dropped, '{}') AS dropped, coalesce(rows, 0) AS rows,
       coalesce(twice, 0) AS twice, coalesce(highest, 0) AS highest
     FROM sessions FULL JOIN (
@@ -66,7 +72,7 @@ async function readPosition(connection: DuckDBConnection) {
 
 async function examineLedgers(connection: DuckDBConnection) {
   const [row] = (await connection.runAndReadAll('SELECT count(*), coalesce(sum(missing), 0) FROM sessions')).getRows()
-  const select = selectFaults(await committedSeqColumn(connection))
+  const select = selectFaults(await committedSeqColumn(connection), await removedEvents(connection))
   const found = await connection.runAndReadAll(`FROM (${select}) ORDER BY session_id LIMIT ${faultsTold}`)
   const [count] = (await connection.runAndReadAll(`SELECT count(*) FROM (${select})`)).getRows()
   const faults = found.getRows().map(([sessionId, ...figures]): LedgerFault => {

@@ -1,6 +1,7 @@
 /** Examines the log of a data folder at rest: how much of it is sound, what is damaged, and whose. */
 import { existsSync } from 'node:fs'
 import { CollectorError } from '../errors.ts'
+import { sessionsIn } from '../log/entry.ts'
 import { openLogFiles } from '../log/log-files.ts'
 import { type Position, readLog } from '../log/read-log.ts'
 import { listSegments } from '../log/segment.ts'
@@ -48,7 +49,7 @@ export async function examineLog(folder: string, onProgress: (share: number) => 
       else if (record.kind === 'missing-segment') missingSegments.push(record.id)
       else {
         const { segment, offset } = record.end
-        const sessions = [...new Set(record.heads.map(({ session }) => session))]
+        const sessions = sessionsIn(record.heads)
         damage.push({ segment, bytes: record.bytes, isTail: segment === last.key && offset === last.bytes, sessions })
       }
       if (record.end.offset < from) read += from

@@ -1,5 +1,5 @@
 /**
- * Encodes and decodes an entry of the log: what one session has in one group.
+ * Encodes and decodes an entry of the log: what one session has in one group, or an operation on what is stored.
  *
  *     magic 4 | head bytes 4 | body bytes 4 | head crc 4 | body crc 4 | head (JSON) | body
  *
@@ -9,8 +9,15 @@
  */
 import { crc32 } from 'node:zlib'
 
+export type EntryHead = SessionHead | OperationHead
+
+/** What is done to all that stands before it. */
+export interface OperationHead {
+  readonly operation: string
+}
+
 /** Whose entry it is, and which sequences it commits. */
-export interface EntryHead {
+export interface SessionHead {
   readonly session: string
   /** The committed sequence that it starts from. */
   readonly from: number
@@ -22,10 +29,19 @@ export interface EntryHead {
   readonly unconfirmed?: true
 }
 
-export interface Entry {
-  readonly head: EntryHead
+export interface Entry<Head extends EntryHead = EntryHead> {
+  readonly head: Head
   readonly body: Uint8Array
 }
+
+export type SessionEntry = Entry<SessionHead>
+
+export const isSessionEntry = (entry: Entry): entry is SessionEntry => 'session' in entry.head
+
+/** The sessions among the heads of entries. */
+export const sessionsIn = (heads: readonly EntryHead[]): readonly string[] => [
+  ...new Set(heads.flatMap((head) => ('session' in head ? head.session : []))),
+]
 
 /** An entry but for its body, as it was read. */
 export interface EntryFrame {

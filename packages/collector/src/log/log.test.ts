@@ -2,19 +2,19 @@
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Entry, encodeEntry } from './entry.ts'
+import { type Entry, encodeEntry, type SessionEntry } from './entry.ts'
 import { readOwner } from './owner.ts'
 import { type LogRecord, readLog } from './read-log.ts'
 import { formatVersion, listSegments, segmentFile, segmentHeadBytes } from './segment.ts'
 import { createFaultyDisk, type FaultyDisk } from './test-doubles.ts'
 import { type LogWarning, type LogWriter, openLogWriter } from './write-log.ts'
 
-const entry = (number: number, text = `{"n":${number}}`): Entry => ({
+const entry = (number: number, text = `{"n":${number}}`): SessionEntry => ({
   head: { session: `s${number % 3}`, from: number, to: number + 1, pushed: number + 1 },
   body: Buffer.from(text),
 })
 
-const numberOf = ({ head }: Entry): number => head.from
+const numberOf = ({ head }: Entry): number => ('from' in head ? head.from : Number.NaN)
 
 async function readAll(disk: FaultyDisk, log: LogWriter): Promise<readonly LogRecord[]> {
   const records: LogRecord[] = []
@@ -61,7 +61,7 @@ describe('a log that is written and read', () => {
     const large = entry(1, 'x'.repeat(20_000_000))
     await log.write([large, entry(2)])
     const read = entriesIn(await readAll(disk, log))
-    expect(read.map(({ head, body }) => [head.from, body.length])).toEqual([
+    expect(read.map((each) => [numberOf(each), each.body.length])).toEqual([
       [1, 20_000_000],
       [2, entry(2).body.length],
     ])

@@ -18,6 +18,9 @@ export interface Position {
   readonly offset: number
 }
 
+export const isSame = (one: Position | undefined, other: Position | undefined): boolean =>
+  one?.segment === other?.segment && one?.offset === other?.offset
+
 export type LogRecord =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly begin: Position; readonly end: Position }
   | { readonly kind: 'damage'; readonly bytes: number; readonly heads: readonly EntryHead[]; readonly end: Position }

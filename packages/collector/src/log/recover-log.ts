@@ -2,7 +2,7 @@
  * Recovers what an earlier life left in the log: its sound part is made durable, for a page cache that outlived a killed
  * process is no promise, and the sessions in it are indexed. No byte of it is cut or written after.
  */
-import type { EntryHead } from './entry.ts'
+import { type EntryHead, isSessionEntry } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
 import { parseObject } from './owner.ts'
 import { type Position, readLog, readSegment } from './read-log.ts'
@@ -77,7 +77,8 @@ async function readSound(segment: Segment, file: LogFile, onDamagedTail: DamageL
   for await (const record of readSegment(file, segment, segmentHeadBytes, segment.bytes)) {
     if (record.kind === 'entry') {
       soundEnd = record.end.offset
-      entries.push({ session: record.entry.head.session, begin: record.begin })
+      const { entry, begin } = record
+      if (isSessionEntry(entry)) entries.push({ session: entry.head.session, begin })
     } else if (record.end.offset === segment.bytes) {
       onDamagedTail({ segment: segment.key, bytes: record.bytes, heads: record.heads })
     }
@@ -110,7 +111,7 @@ const isEmpty = ({ bytes }: Segment): boolean => bytes <= segmentHeadBytes
 /** Indexes what stands between the last checkpoint and the last segment, which was read already. */
 async function indexOlder(files: LogFiles, last: string, index: SessionIndex): Promise<void> {
   for await (const record of readLog(files, await readCheckpoint(files), { segment: last, offset: segmentHeadBytes })) {
-    if (record.kind === 'entry') index.set(record.entry.head.session, record.begin)
+    if (record.kind === 'entry' && isSessionEntry(record.entry)) index.set(record.entry.head.session, record.begin)
   }
 }
 

@@ -30,7 +30,8 @@ export type DecodedHead =
   | { readonly kind: 'newer'; readonly version: number }
   | { readonly kind: 'damaged' }
 
-export const formatVersion = 3
+/** 2 and 3 changed what the entry of a session holds, 4 has operations beside them. */
+export const formatVersion = 4
 export const segmentHeadBytes = 60
 
 const magic = Buffer.from('DLSEG\xff\r\n', 'latin1')

@@ -1,5 +1,5 @@
 /** Appends groups of entries to the log: one write, one sync, and only then is a group there. */
-import { type Entry, encodeEntry } from './entry.ts'
+import { type Entry, encodeEntry, isSessionEntry, type SessionEntry } from './entry.ts'
 import type { LogFiles } from './log-files.ts'
 import { takeOwnership } from './owner.ts'
 import { type Position, readEntryAt } from './read-log.ts'
@@ -25,7 +25,7 @@ export interface LogWriter {
   /** Sessions with an entry above the last checkpoint: all of them, but for the oldest beyond the index's capacity. */
   sessions(): Iterable<string>
   /** The last entry of such a session; undefined for others, and where it is damaged. Rejects where it can't be read. */
-  lastEntry(sessionId: string): Promise<Entry | undefined>
+  lastEntry(sessionId: string): Promise<SessionEntry | undefined>
   /** Its entries are not what is committed of the session: the store knows better. */
   forget(sessionId: string): void
   close(): Promise<void>
@@ -114,7 +114,10 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
         segment.isBroken = false
         segment.soundEnd += more
         status = 'available'
-        for (const [at, begin] of begins.entries()) index.set(entries[at]?.head.session ?? '', begin)
+        for (const [at, entry] of entries.entries()) {
+          const begin = begins[at]
+          if (begin && isSessionEntry(entry)) index.set(entry.head.session, begin)
+        }
         return { kind: 'written', end: segments.end }
       } catch (error) {
         status = 'unavailable'
@@ -134,7 +137,8 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     sessions: () => index.sessions(),
     async lastEntry(sessionId) {
       const begin = index.get(sessionId)
-      return begin && readEntryAt(files, begin)
+      const entry = begin && (await readEntryAt(files, begin))
+      return entry && isSessionEntry(entry) ? entry : undefined
     },
     forget: (sessionId) => index.delete(sessionId),
     close: () => segments.close(),

@@ -20,12 +20,13 @@ function someCounters(before = { ...noCounts, outstanding: 0 }) {
 it('counts by type, code and reason', () => {
   const { counters } = someCounters()
   counters.add(batchOf([anEvent(1, 'a'), anEvent(2, 'b'), anEvent(3, 'a')], { dropped: { overflow: 4 }, missing: 2 }))
-  expect(counters.counts()).toEqual({ stored: 3, rejected: 0, dropped: 4, missing: 2, types: { a: 2, b: 1 } })
+  expect(counters.counts()).toMatchObject({ stored: 3, rejected: 0, dropped: 4, missing: 2, types: { a: 2, b: 1 } })
   expect([...counters.since.dropped]).toEqual([['overflow', 4]])
 })
 
 it('goes on from what was there before; metrics begin at zero', () => {
   const { counters } = someCounters({
+    ...noCounts,
     stored: 10,
     rejected: 1,
     dropped: 2,
@@ -34,8 +35,16 @@ it('goes on from what was there before; metrics begin at zero', () => {
     types: { x: 10 },
   })
   counters.add(batchOf([anEvent(1)]))
-  expect(counters.counts()).toEqual({ stored: 11, rejected: 1, dropped: 2, missing: 3, types: { x: 11 } })
+  expect(counters.counts()).toMatchObject({ stored: 11, rejected: 1, dropped: 2, missing: 3, types: { x: 11 } })
   expect([...counters.since.stored]).toEqual([['x', 1]])
+})
+
+it('stores no more what has expired or is forgotten', () => {
+  const { counters } = someCounters({ ...noCounts, stored: 10, expired: 3, types: { x: 10 }, outstanding: 0 })
+  counters.addRemoved({ expired: 4 })
+  counters.addRemoved({ forgotten: 2 })
+  expect(counters.counts()).toMatchObject({ stored: 4, expired: 7, forgotten: 2, types: { x: 10 } })
+  expect(counters.since).toMatchObject({ expired: 4, forgotten: 2 })
 })
 
 it('takes any type for a name, and not too many of them', () => {

@@ -6,10 +6,12 @@ import { createStoredRates, type StoredRates } from './stored-rates.ts'
 
 export interface EventCounts {
   readonly stored: number
+  readonly expired: number
+  readonly forgotten: number
   readonly rejected: number
   readonly dropped: number
   readonly missing: number
-  /** Events stored, by type. */
+  /** Events that were stored, by type, whether they still are or not: it never shrinks. */
   readonly types: Readonly<Record<string, number>>
 }
 
@@ -24,6 +26,8 @@ export interface EventCounters {
   answered(batch: SessionBatch, outcome: AppendOutcome): void
   /** A batch was committed. */
   add(batch: SessionBatch): void
+  /** Adds what an operation has removed. */
+  addRemoved(counts: Partial<Pick<EventCounts, 'expired' | 'forgotten'>>): void
   /** Adds what the sink has found of events that were acknowledged. */
   addReport(report: SinkReport): void
   /** Since the database was made. */
@@ -34,12 +38,22 @@ export interface EventCounters {
     readonly rejected: ReadonlyMap<string, number>
     readonly dropped: ReadonlyMap<string, number>
     readonly missing: number
+    readonly expired: number
+    readonly forgotten: number
   }
   /** Of what was stored since this process started. */
   readonly rates: Pick<StoredRates, 'perSecond' | 'typesPerSecond'>
 }
 
-export const noCounts: EventCounts = { stored: 0, rejected: 0, dropped: 0, missing: 0, types: {} }
+export const noCounts: EventCounts = {
+  stored: 0,
+  expired: 0,
+  forgotten: 0,
+  rejected: 0,
+  dropped: 0,
+  missing: 0,
+  types: {},
+}
 
 /** Types come from outside where nothing defines them: the rest is counted under this one. */
 export const otherTypes = '(other)'
@@ -51,6 +65,7 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
   const dropped = new Map<string, number>()
   let before = noCounts
   let missing = 0
+  let [expired, forgotten] = [0, 0]
   const rates = createStoredRates(stored, monotonicMs)
 
   const counters: EventCounters = {
@@ -82,6 +97,11 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       missing += batch.missing
     },
 
+    addRemoved(counts) {
+      expired += counts.expired ?? 0
+      forgotten += counts.forgotten ?? 0
+    },
+
     addReport(report) {
       // What the sink does before it has counted is in the counts.
       if (before === noCounts) return
@@ -93,7 +113,9 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       const types = new Map(Object.entries(before.types))
       for (const [type, events] of stored) count(types, type, events)
       return {
-        stored: before.stored + sum(stored),
+        stored: before.stored + sum(stored) - expired - forgotten,
+        expired: before.expired + expired,
+        forgotten: before.forgotten + forgotten,
         rejected: before.rejected + sum(rejected),
         dropped: before.dropped + sum(dropped),
         missing: before.missing + missing,
@@ -108,6 +130,12 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       dropped,
       get missing() {
         return missing
+      },
+      get expired() {
+        return expired
+      },
+      get forgotten() {
+        return forgotten
       },
     },
 

@@ -100,6 +100,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     'Events that were acknowledged, and that the collector then lost',
     () => since.missing,
   )
+  total('downlink_events_expired_total', 'Stored events that were deleted for their age', () => since.expired)
+  total('downlink_events_forgotten_total', 'Stored events of sessions that were forgotten', () => since.forgotten)
   total('downlink_store_reads_killed_total', 'Reads that were ended with the store process', () => store.readsKilled)
   const commits = new Counter({
     name: 'downlink_commits_total',

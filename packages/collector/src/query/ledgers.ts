@@ -8,31 +8,35 @@ import type { Readers } from './readers.ts'
 const total = (counts: string): string => `coalesce(list_sum(map_values(${counts}::MAP(VARCHAR, BIGINT))), 0)::BIGINT`
 
 /**
- * pushed = stored + rejected + dropped + missing + outstanding. What an ended session has outstanding is missing.
+ * pushed = stored + expired + forgotten + rejected + dropped + missing + outstanding. What an ended session has outstanding is missing.
  * SQL can't know whose link is gone: there it stays outstanding, and `last_seen` tells how long nothing was heard.
  * `balanced` says that nothing is missing and that the collector's counts add up to the session's committed sequence.
  */
 export const ledgersView: string = `CREATE OR REPLACE VIEW ledgers AS
   WITH counted AS (
     SELECT
-      session_id, pushed, stored, ${total('rejected')} AS rejected, ${total('dropped')} AS dropped, missing AS lost,
+      session_id, pushed, stored, expired, forgotten, ${total('rejected')} AS rejected, ${total('dropped')} AS dropped, missing AS lost,
       committed_seq, pushed - committed_seq AS rest, ended, last_seen
     FROM sessions
   )
   SELECT
-    session_id, pushed, stored, rejected, dropped,
+    session_id, pushed, stored, expired, forgotten, rejected, dropped,
     lost + CASE WHEN ended THEN rest ELSE 0 END AS missing,
     CASE WHEN ended THEN 0 ELSE rest END AS outstanding,
     ended, last_seen,
-    committed_seq = stored + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended) AS balanced
+    committed_seq = stored + expired + forgotten + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended) AS balanced
   FROM counted`
 
-/** pushed = stored + Σ rejected + Σ dropped + missing + outstanding. Times are milliseconds since 1970. */
+/** pushed = stored + expired + forgotten + Σ rejected + Σ dropped + missing + outstanding. Times are milliseconds since 1970. */
 export interface Ledger {
   readonly sessionId: string
   readonly delivery: 'acked' | 'plain'
   readonly pushed: number
   readonly stored: number
+  /** Were stored, until they were too old. */
+  readonly expired: number
+  /** Were stored, until somebody asked for the session to be forgotten. */
+  readonly forgotten: number
   /** By code. */
   readonly rejected: Readonly<Record<string, number>>
   /** By reason. */
@@ -78,23 +82,25 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
 
 /** @param open a socket of the session is up */
 export function ledgerOf(record: SessionRecord, open: boolean): Ledger {
-  const { sessionId, delivery, pushed, stored, rejected, dropped, ended, build, labels } = record
+  const { sessionId, delivery, pushed, stored, expired, forgotten, rejected, dropped, ended, build, labels } = record
   const rest = pushed - record.committedSeq
   const expectsMore = open && !ended
   const missing = record.missing + (expectsMore ? 0 : rest)
-  const addsUp = record.committedSeq === stored + totalOf(rejected) + totalOf(dropped) + record.missing
+  const accounted = stored + expired + forgotten + totalOf(rejected) + totalOf(dropped) + record.missing
   return {
     sessionId,
     delivery,
     pushed,
     stored,
+    expired,
+    forgotten,
     rejected,
     dropped,
     missing,
     outstanding: expectsMore ? rest : 0,
     ended,
     open,
-    balanced: addsUp && missing === 0,
+    balanced: accounted === record.committedSeq && missing === 0,
     firstSeen: record.firstSeenMs,
     lastSeen: record.lastSeenMs,
     ...(build !== undefined && { build }),
@@ -115,15 +121,19 @@ export function countEvents(readers: Readers): Promise<EventCounts & { readonly 
   return readers.run(
     async (connection) => {
       const totals = await connection.runAndReadAll(
-        `SELECT sum(stored), sum(rejected), sum(dropped), sum(lost), sum(rest)
+        `SELECT sum(stored), sum(expired), sum(forgotten), sum(rejected), sum(dropped), sum(lost), sum(rest)
       FROM ledgers JOIN (SELECT session_id, missing AS lost, pushed - committed_seq AS rest FROM sessions) USING (session_id)`,
       )
       const types = await connection.runAndReadAll(
         `SELECT type, count(*) FROM events GROUP BY type ORDER BY count(*) DESC LIMIT ${maxCountedTypes}`,
       )
-      const [stored, rejected, dropped, missing, outstanding] = (totals.getRows()[0] ?? []).map(Number)
+      const [stored, expired, forgotten, rejected, dropped, missing, outstanding] = (totals.getRows()[0] ?? []).map(
+        Number,
+      )
       return {
         stored: stored ?? 0,
+        expired: expired ?? 0,
+        forgotten: forgotten ?? 0,
         rejected: rejected ?? 0,
         dropped: dropped ?? 0,
         missing: missing ?? 0,

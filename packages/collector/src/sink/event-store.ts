@@ -1,5 +1,6 @@
 /** Declares what the sink needs of a database. */
 import type { AcceptedEvent } from '../commit/encoded-events.ts'
+import type { Operation } from '../commit/operation.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { Position } from '../log/read-log.ts'
@@ -11,6 +12,8 @@ export interface EventStore {
   readSessions(sessionIds: readonly string[]): Promise<ReadonlyMap<string, SessionRecord>>
   /** One transaction, the position with it. Unavailable in a database that was opened anew until its position was read. Never rejects. */
   write(group: StoreGroup): Promise<WriteOutcome>
+  /** One transaction, the position with it, as `write`. Never rejects. */
+  apply(step: OperationStep): Promise<WriteOutcome>
   /** Would this run be written? Leaves no trace. Never rejects. */
   tryEvent(run: EventRun): Promise<WriteOutcome>
 }
@@ -22,6 +25,12 @@ export interface StoreGroup {
   readonly position: Position
   /** Of its entries in the log, which keeps them until a checkpoint. */
   readonly logBytes: number
+}
+
+/** An operation, and where in the log its entry ends. */
+export interface OperationStep {
+  readonly operation: Operation
+  readonly position: Position
 }
 
 /** Events of one batch. */

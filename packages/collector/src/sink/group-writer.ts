@@ -1,11 +1,11 @@
-/** Writes groups of the log's entries into the store, each in one transaction with its place in the log. */
+/** Writes groups of the log's entries into the store, and applies operations: each in one transaction with its place in the log. */
 import type { AcceptedEvent } from '../commit/encoded-events.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
 import type { Position } from '../log/read-log.ts'
 import { setNewest } from '../newest-entries.ts'
 import { type AppliedWrite, applyWrite } from './apply-write.ts'
-import type { EventRun, EventStore, StoreGroup, WriteOutcome } from './event-store.ts'
+import type { EventRun, EventStore, OperationStep, StoreGroup, WriteOutcome } from './event-store.ts'
 import { createPoisonGuard, type PoisonGuardOptions } from './poison-guard.ts'
 import type { SinkReport } from './sink-reports.ts'
 import { rejectUnstorable } from './unstorable.ts'
@@ -19,13 +19,19 @@ export interface GroupWriter {
    * @throws where the store is unavailable
    */
   write(group: readonly LogItem[]): Promise<void>
+  /**
+   * Applies an operation to all that was written before.
+   *
+   * @throws where the store is unavailable
+   */
+  apply(step: OperationStep): Promise<void>
   /** Takes note that nothing more is to be written up to here. */
   moveTo(position: Position): void
   /** After a failure: whether the last transaction took effect is the store's to tell. */
   forget(): void
 }
 
-/** An entry of the log. */
+/** An entry of a session. */
 export interface LogItem {
   readonly write: SessionWrite
   readonly bytes: number
@@ -54,6 +60,14 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
       return position
     },
     write: (group) => writeGroup(group, false),
+    async apply(step) {
+      const outcome = await store.apply(step)
+      if (outcome.kind !== 'written') throw new Error(outcome.reason)
+      // It changes records of any number of sessions.
+      known.forget()
+      position = step.position
+      guard.moveTo(position)
+    },
     moveTo(next) {
       position = next
     },

@@ -2,7 +2,7 @@
  * Guards the store's process against entries that end it: names what is about to be written, so that whoever starts the
  * process again knows what the last one died of, and has suspects written event by event.
  */
-import type { Position } from '../log/read-log.ts'
+import { isSame, type Position } from '../log/read-log.ts'
 import type { StoreGroup } from './event-store.ts'
 
 /** What is about to be written. */
@@ -51,6 +51,8 @@ export interface PoisonGuard {
   beginGroup(group: StoreGroup): StoreGroup | undefined
   /** Names an event that is about to be tried. @returns false for a culprit, whose text is kept instead */
   beginEvent(event: EventName, text: string): Promise<boolean>
+  /** The store has moved on to here by something that was not named. */
+  moveTo(position: Position): void
   /** What was begun is over, and the process is still there. */
   end(isWritten: boolean): void
 }
@@ -91,6 +93,8 @@ export function createPoisonGuard({ orders, onWork, keepText }: PoisonGuardOptio
       return true
     },
 
+    moveTo,
+
     end(isWritten) {
       onWork(undefined)
       if (isWritten) onWritten()
@@ -112,6 +116,3 @@ const nameOf = ({ sessionId, seq }: EventName): string => `${sessionId}:${seq}`
 
 const namesIn = ({ events }: StoreGroup): readonly string[] =>
   events.flatMap(({ sessionId, events: own }) => own.map(({ seq }) => nameOf({ sessionId, seq })))
-
-export const isSame = (one: Position | undefined, other: Position | undefined): boolean =>
-  one?.segment === other?.segment && one?.offset === other?.offset

@@ -38,6 +38,7 @@ function aMortalStore(lethal: readonly number[]) {
       dieOf(group.events.flatMap(({ events }) => events.map(({ seq }) => seq)))
       return disk.write(group)
     },
+    apply: (step) => disk.apply(step),
     async tryEvent(run) {
       const seqs = run.events.map(({ seq }) => seq)
       tried.push(...seqs)

@@ -1,5 +1,6 @@
 /** Reports what the sink has found: in the log of the collector, by count, and to whoever listens. */
 import type { FastifyBaseLogger } from 'fastify'
+import { sessionsIn } from '../log/entry.ts'
 import type { LogRecord } from '../log/read-log.ts'
 
 /** What somebody should hear of. */
@@ -45,6 +46,5 @@ const sentences: { readonly [Code in SinkReport['code']]: string } = {
 
 export function damageReport(record: Exclude<LogRecord, { kind: 'entry' }>): SinkReport {
   if (record.kind === 'missing-segment') return { code: 'missing_segment', id: record.id }
-  const sessions = [...new Set(record.heads.map(({ session }) => session))]
-  return { code: 'damaged_log', bytes: record.bytes, sessions }
+  return { code: 'damaged_log', bytes: record.bytes, sessions: sessionsIn(record.heads) }
 }

@@ -1,6 +1,6 @@
 /** Finds, from one death of the store's process to the next, what it died of. Pure. */
-import type { Position } from '../log/read-log.ts'
-import { type EventName, isSame, type SinkOrders, type SinkWork } from './poison-guard.ts'
+import { isSame, type Position } from '../log/read-log.ts'
+import type { EventName, SinkOrders, SinkWork } from './poison-guard.ts'
 
 export interface SinkSuspects {
   working(work: SinkWork | undefined): void

@@ -1,6 +1,7 @@
 /** The sink over a real log: what was acknowledged reaches the store once and in order, whatever either of them does. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { encodeOperation, type Operation } from '../commit/operation.ts'
 import { planGroup } from '../commit/plan-group.ts'
 import type { SessionBatch } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
@@ -77,6 +78,22 @@ describe('a sink', () => {
     expect(await sink.caughtUp(9999)).toBe(true)
     expect(reports).toEqual([])
     expect(store.written.flatMap(({ events }) => events.map(({ sessionId }) => sessionId))).toHaveLength(8)
+  })
+
+  it('applies an operation in its place, between two groups, in a transaction of its own', async () => {
+    const store = createFakeStore()
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk })
+    const operation: Operation = { id: 'o', kind: 'expire', askedAtMs: 5, receivedBeforeMs: 3 }
+    await log.write([encodeWrite(aWrite('s', 0, aBatch(1, 2))), encodeOperation(operation)])
+    const { end } = log
+    await log.write([encodeWrite(aWrite('t', 0, aBatch(1, 2)))])
+    const sink = createSink({ store, read: (from, to) => readLog(disk, from, to), setTimer: soon, report() {} })
+    sink.follow(log.end)
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(store.applied).toEqual([{ operation, position: end }])
+    expect(store.written.map(({ sessions }) => sessions.map(({ sessionId }) => sessionId))).toEqual([['s'], ['t']])
+    expect(store.written[0]?.position.offset).toBeLessThan(end.offset)
   })
 
   it('joins what comes within its time into one transaction, and waits no longer once somebody reads', async () => {

@@ -1,10 +1,12 @@
 /** Follows the log into the store: reads what is synced, and writes it group by group, each with its position. */
 import { messageOf } from '@downlink/protocol'
 import { type SetTimer, systemClock, systemTimer } from '../clock.ts'
+import { decodeOperation } from '../commit/operation.ts'
 import { decodeWrite } from '../commit/session-write.ts'
+import { isSessionEntry } from '../log/entry.ts'
 import type { LogRecord, Position } from '../log/read-log.ts'
 import { createWaiters } from '../waiters.ts'
-import type { EventStore } from './event-store.ts'
+import type { EventStore, OperationStep } from './event-store.ts'
 import { createGroupWriter, type LogItem } from './group-writer.ts'
 import type { PoisonGuardOptions } from './poison-guard.ts'
 import { damageReport, type SinkReport } from './sink-reports.ts'
@@ -118,9 +120,10 @@ export function createSink(options: SinkOptions): Sink {
   /** @throws where the store is unavailable */
   async function applyUpTo(target: Position): Promise<void> {
     const records = read(await writer.readPosition(), target)
-    for await (const group of groupsOf(records, { ...defaults, ...options })) {
+    for await (const step of stepsOf(records, { ...defaults, ...options })) {
       if (isStopped) throw new Error('The collector is closing')
-      await writer.write(group)
+      if ('operation' in step) await writer.apply(step)
+      else await writer.write(step)
     }
     writer.moveTo(target)
   }
@@ -144,24 +147,27 @@ function createPause(setTimer: SetTimer) {
 
 type GroupBounds = Pick<SinkOptions, 'report'> & Required<Pick<SinkOptions, 'groupEvents' | 'groupBytes'>>
 
-/** Gathers the entries of the log into groups, and reports what is none. */
-async function* groupsOf(
+/** Gathers the entries of the log into groups, which end where an operation stands, and reports what is none. */
+async function* stepsOf(
   records: AsyncIterable<LogRecord>,
   { groupEvents, groupBytes, report }: GroupBounds,
-): AsyncGenerator<readonly LogItem[]> {
+): AsyncGenerator<readonly LogItem[] | OperationStep> {
   let group: LogItem[] = []
   let [events, bytes] = [0, 0]
   for await (const record of records) {
-    if (record.kind === 'entry') {
+    const operation = record.kind === 'entry' && !isSessionEntry(record.entry) && decodeOperation(record.entry)
+    if (record.kind !== 'entry') report(damageReport(record))
+    else if (isSessionEntry(record.entry)) {
       const write = decodeWrite(record.entry)
       const size = record.entry.body.length
       group.push({ write, bytes: size, end: record.end })
       for (const batch of write.batches) events += batch.events.length
       bytes += size
-    } else report(damageReport(record))
-    if (events < groupEvents && bytes < groupBytes) continue
-    yield group
+    }
+    if (!operation && events < groupEvents && bytes < groupBytes) continue
+    if (group.length > 0) yield group
     ;[group, events, bytes] = [[], 0, 0]
+    if (operation) yield { operation, position: record.end }
   }
   if (group.length > 0) yield group
 }

@@ -1,4 +1,5 @@
 /** Declares the messages between a collector and its store process, over Node's IPC. Both are of one release, so they have no version. */
+import type { OperationResult } from '../commit/operation.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { CollectorErrorCode } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
@@ -14,9 +15,9 @@ export type ToStore =
   | { readonly kind: 'update'; readonly update: LogUpdate }
   /** Answered once the store stands where the log stood at this update. */
   | {
-      readonly kind: 'read-sessions'
+      readonly kind: 'question'
       readonly request: number
-      readonly ids: readonly string[]
+      readonly question: StoreQuestion
       readonly update: number
     }
   | { readonly kind: 'views'; readonly views: readonly ViewDefinition[] }
@@ -64,7 +65,7 @@ export type FromStore =
   /** The sink has found something that somebody should hear of. */
   | { readonly kind: 'report'; readonly report: SinkReport }
   | { readonly kind: 'checkpoint'; readonly position: Position }
-  | { readonly kind: 'sessions'; readonly request: number; readonly answer: SessionsAnswer }
+  | { readonly kind: 'answer'; readonly request: number; readonly answer: StoreAnswer }
   | { readonly kind: 'views-wanted' }
   | { readonly kind: 'read-began'; readonly read: WatchedRead }
   | { readonly kind: 'read-ended'; readonly id: number }
@@ -73,8 +74,22 @@ export type FromStore =
   /** A line as pino writes it. */
   | { readonly kind: 'log'; readonly line: string }
 
-export type SessionsAnswer =
-  | { readonly kind: 'read'; readonly records: ReadonlyMap<string, SessionRecord> }
+/** What the collector asks for itself. */
+export type StoreQuestion =
+  /** The records of those sessions that are known. */
+  | { readonly kind: 'sessions'; readonly ids: readonly string[] }
+  /** What an operation came to. */
+  | { readonly kind: 'operation'; readonly id: string }
+
+/** By the kind of the question. */
+export interface StoreAnswers {
+  readonly sessions: ReadonlyMap<string, SessionRecord>
+  /** Undefined for one that was not applied. */
+  readonly operation: OperationResult | undefined
+}
+
+export type StoreAnswer =
+  | { readonly kind: 'answered'; readonly value: StoreAnswers[keyof StoreAnswers] }
   | { readonly kind: 'unavailable'; readonly message: string }
 
 export type StoredCounts = EventCounts & { readonly outstanding: number }

@@ -219,8 +219,8 @@ it('answers questions that were under way at a death as unavailable', async () =
   const later = store.readSessions(['a'])
   await vi.advanceTimersByTimeAsync(200)
   await come()
-  const [question] = told('read-sessions')
-  say({ kind: 'sessions', request: question?.request ?? 0, answer: { kind: 'read', records: new Map() } })
+  const [question] = told('question')
+  say({ kind: 'answer', request: question?.request ?? 0, answer: { kind: 'answered', value: new Map() } })
   expect(await later).toEqual(new Map())
 })
 

@@ -2,13 +2,12 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { RecordSource } from '../commit/record-source.ts'
-import type { SessionRecord } from '../commit/session-record.ts'
 import { CollectorError } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import { createSinkReports, type SinkReport } from '../sink/sink-reports.ts'
 import { createLogUpdates, type SinkLag } from './log-updates.ts'
-import type { FromStore, SessionsAnswer, StoredCounts, StoreSettings } from './messages.ts'
+import type { FromStore, StoreAnswer, StoreAnswers, StoredCounts, StoreQuestion, StoreSettings } from './messages.ts'
 import { type SpawnStore, type StoreChild, spawnStore } from './spawn-store.ts'
 import { createStoreLife } from './store-life.ts'
 import type { EndReason } from './watchdog.ts'
@@ -37,6 +36,14 @@ export interface StoreProcess extends RecordSource {
   synced(end: Position, events: number): void
   /** A session's socket is up, or gone. */
   socketChanged(sessionId: string, isOpen: boolean): void
+  /**
+   * Asks it, for an answer that has seen all that was synced before.
+   *
+   * @throws {CollectorError} `store_unavailable` where it is away, or takes too long
+   */
+  ask<Kind extends StoreQuestion['kind']>(
+    question: StoreQuestion & { readonly kind: Kind },
+  ): Promise<StoreAnswers[Kind]>
   /** Sends at once what is new. @returns the count of the last update, which an answer then has to have seen */
   flush(): number
   /** A request got no answer: did its own query end the process? Resolves once that is known. */
@@ -65,8 +72,8 @@ export interface StoreProcessOptions {
   readonly spawn?: SpawnStore
 }
 
-/** A session that nobody remembers waits so long for the store to be there. */
-const sessionWaitMs = 5000
+/** A question, such as for a session that nobody remembers, waits so long for the store to be there. */
+const askWaitMs = 5000
 /** One that was killed holds the database for some milliseconds; whoever else does at the start, holds it for good. */
 const lockTimeoutMs = { first: 1000, later: 600_000 }
 
@@ -106,18 +113,25 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     synced: updates.synced,
     socketChanged: updates.socketChanged,
     flush: updates.flush,
-    async readSessions(ids) {
-      await life.until(life.isUp, sessionWaitMs)
-      const { child } = life
-      if (!child || !life.isUp()) throw unavailable('The store is starting')
-      const update = updates.flush()
-      return questions.ask((request) => child.send({ kind: 'read-sessions', request, ids, update }))
-    },
+    readSessions: (ids) => ask({ kind: 'sessions', ids }),
+    ask,
     wasKilled: life.wasKilled,
     close() {
       updates.flush()
       return life.close()
     },
+  }
+
+  async function ask<Kind extends StoreQuestion['kind']>(
+    question: StoreQuestion & { readonly kind: Kind },
+  ): Promise<StoreAnswers[Kind]> {
+    await life.until(life.isUp, askWaitMs)
+    const { child } = life
+    if (!child || !life.isUp()) throw unavailable('The store is starting')
+    const update = updates.flush()
+    const value = await questions.ask((request) => child.send({ kind: 'question', request, question, update }))
+    // It answers what it was asked.
+    return value as StoreAnswers[Kind]
   }
 
   function onStarted(child: StoreChild, isFirst: boolean): void {
@@ -144,7 +158,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     } else if (message.kind === 'applied') updates.applied(message.update)
     else if (message.kind === 'report') reports.add(message.report)
     else if (message.kind === 'checkpoint') options.onCheckpoint(message.position)
-    else if (message.kind === 'sessions') questions.answer(message.request, message.answer)
+    else if (message.kind === 'answer') questions.answer(message.request, message.answer)
     else if (message.kind === 'alive') memoryBytes = message.memoryBytes
   }
 
@@ -156,18 +170,18 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
 
 /** Questions that wait for their answer. */
 function createQuestions() {
-  const asked = new Map<number, (answer: SessionsAnswer) => void>()
+  const asked = new Map<number, (answer: StoreAnswer) => void>()
   let count = 0
   return {
-    async ask(send: (request: number) => void): Promise<ReadonlyMap<string, SessionRecord>> {
-      const answer = await new Promise<SessionsAnswer>((resolve) => {
+    async ask(send: (request: number) => void): Promise<StoreAnswers[keyof StoreAnswers]> {
+      const answer = await new Promise<StoreAnswer>((resolve) => {
         asked.set(++count, resolve)
         send(count)
       })
       if (answer.kind === 'unavailable') throw unavailable(answer.message)
-      return answer.records
+      return answer.value
     },
-    answer(request: number, answer: SessionsAnswer): void {
+    answer(request: number, answer: StoreAnswer): void {
       asked.get(request)?.(answer)
       asked.delete(request)
     },

@@ -1,10 +1,13 @@
 /** Stores sessions and events in DuckDB, on one connection, one transaction a group. */
+
+import type { OperationResult } from '../commit/operation.ts'
 import type { Position } from '../log/read-log.ts'
-import type { EventStore, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
+import type { EventStore, OperationStep, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
 import { eventRows, rejectedRows } from './event-rows.ts'
 import { summariseEvents } from './event-summary.ts'
 import { failureOf, isOutOfMemory } from './failures.ts'
 import type { Database } from './open-database.ts'
+import { applyOperation, readOperation } from './operations.ts'
 import { openReopeningConnections } from './reopening-connections.ts'
 import { recordOf, rowOf, selectSessions } from './session-rows.ts'
 import type { StoreConnections } from './store-connections.ts'
@@ -12,12 +15,16 @@ import type { StoreConnections } from './store-connections.ts'
 export interface DuckDBStore extends EventStore {
   /** False from a failure to the next success. */
   readonly available: boolean
+  /** What an operation came to; undefined for one that was not applied. Rejects where the store can't be read. */
+  readOperation(id: string): Promise<OperationResult | undefined>
   /** Takes and gives nothing more. Resolves once its connections are released. */
   close(): Promise<void>
 }
 
 /** About how much the write-ahead log grows by an event, beside its data. */
 const bytesPerEvent = 100
+/** The same by a row that is deleted. */
+const bytesPerRemoval = 8
 
 export const defaultCheckpointBytes = 67_108_864
 
@@ -62,21 +69,37 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
         return new Map(rows.map(([json]) => recordOf(String(json))).map((record) => [record.sessionId, record]))
       }),
 
-    async write(group) {
-      const outcome = await commit(group)
-      if (outcome.kind !== 'unavailable' || !isOutOfMemory(outcome.reason)) return outcome
-      options.onOutOfMemory?.()
-      return commit(group)
-    },
+    readOperation: (id) => connections.use(({ reader }) => readOperation(reader, id)),
+
+    write: (group) => withRoom(() => commit(group)),
+
+    apply: (step) => withRoom(() => commitOperation(step)),
 
     tryEvent: (run) => transaction('ROLLBACK', async ({ events }) => events.append(eventRows([run]))),
 
     close: () => connections.close(),
   }
 
+  /** Tries once more where readers take the memory that it needs. */
+  async function withRoom(attempt: () => Promise<WriteOutcome>): Promise<WriteOutcome> {
+    const outcome = await attempt()
+    if (outcome.kind !== 'unavailable' || !isOutOfMemory(outcome.reason)) return outcome
+    options.onOutOfMemory?.()
+    return attempt()
+  }
+
   function commit(group: StoreGroup): Promise<WriteOutcome> {
     const onCommitted = ({ checkpoints }: StoreConnections) => checkpoints.grown(bytesOf(group), group.position)
     return transaction('COMMIT', (open) => writeGroup(open, group), onCommitted)
+  }
+
+  function commitOperation({ operation, position }: OperationStep): Promise<WriteOutcome> {
+    let rows = 0
+    const work = async (open: StoreConnections) => {
+      rows = await applyOperation(open.writer, operation)
+      await movePosition(open, position)
+    }
+    return transaction('COMMIT', work, ({ checkpoints }) => checkpoints.grown(rows * bytesPerRemoval, position))
   }
 
   async function transaction(
@@ -110,15 +133,19 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
 }
 
 async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<void> {
-  const { events, rejected, upsert, move } = open
+  const { events, rejected, upsert } = open
   events.append(eventRows(group.events))
   rejected.append(rejectedRows(group.rejected))
   const summaries = summariseEvents(group.events)
   const rows = group.sessions.map((record) => rowOf(record, summaries.get(record.sessionId)))
   upsert.bindVarchar(1, JSON.stringify(rows))
   await upsert.run()
-  move.bindVarchar(1, group.position.segment)
-  move.bindBigInt(2, BigInt(group.position.offset))
+  await movePosition(open, group.position)
+}
+
+async function movePosition({ move }: StoreConnections, { segment, offset }: Position): Promise<void> {
+  move.bindVarchar(1, segment)
+  move.bindBigInt(2, BigInt(offset))
   await move.run()
 }
 

@@ -33,7 +33,9 @@ export const tableDefinitions: readonly string[] = [
     proof_hash VARCHAR,
     error_events BIGINT DEFAULT 0,
     first_event TIMESTAMP,
-    last_event TIMESTAMP
+    last_event TIMESTAMP,
+    expired BIGINT DEFAULT 0,
+    forgotten BIGINT DEFAULT 0
   )`,
   `CREATE TABLE IF NOT EXISTS rejected_events (
     session_id VARCHAR NOT NULL,
@@ -49,14 +51,20 @@ export const tableDefinitions: readonly string[] = [
     segment VARCHAR NOT NULL,
     log_offset BIGINT NOT NULL
   )`,
+  `CREATE TABLE IF NOT EXISTS collector.operations (
+    id VARCHAR PRIMARY KEY,
+    kind VARCHAR NOT NULL,
+    asked_at TIMESTAMP NOT NULL,
+    result JSON NOT NULL
+  )`,
   'CREATE TABLE IF NOT EXISTS collector.format (version INTEGER NOT NULL)',
 ]
 
 /**
  * Grows with each change of the tables that an older collector would fail at, or write wrongly: 0.1 had none, 1 had the
- * column `sessions.mark`, which is `committed_seq` now, and summed up no events.
+ * column `sessions.mark`, which is `committed_seq` now, and summed up no events, 2 removed none.
  */
-const formatVersion = 2
+const formatVersion = 3
 
 /** Makes the tables that are not there, and brings those of an older collector up to date: all of it, or nothing. */
 export async function prepareTables(connection: DuckDBConnection): Promise<void> {
@@ -67,6 +75,8 @@ export async function prepareTables(connection: DuckDBConnection): Promise<void>
   if ((await committedSeqColumn(connection)) === 'mark') {
     await connection.run('ALTER TABLE sessions RENAME mark TO committed_seq')
   }
+  // Before any row changes: a table that was updated can't be altered in the same transaction.
+  await connection.run(addRemoved)
   if (!(await hasColumn(connection, 'sessions', 'error_events'))) await addEventSummary(connection)
   if (version < formatVersion) await connection.run(`INSERT INTO collector.format VALUES (${formatVersion})`)
   await connection.run('COMMIT')
@@ -104,6 +114,13 @@ async function addEventSummary(connection: DuckDBConnection): Promise<void> {
     ALTER TABLE sessions ADD COLUMN IF NOT EXISTS last_event TIMESTAMP;
     ${summariseSessions}`)
 }
+
+const addRemoved = `ALTER TABLE sessions ADD COLUMN IF NOT EXISTS expired BIGINT DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS forgotten BIGINT DEFAULT 0`
+
+/** What a session has had removed, also in a database that is older. */
+export const removedEvents = async (connection: DuckDBConnection): Promise<string> =>
+  (await hasColumn(connection, 'sessions', 'expired')) ? 'expired + forgotten' : '0'
 
 export async function hasTable(connection: DuckDBConnection, table: string): Promise<boolean> {
   const found = await connection.runAndReadAll(

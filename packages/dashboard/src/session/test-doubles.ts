@@ -39,6 +39,8 @@ export const aLedger = (over: Partial<Ledger> = {}): Ledger => ({
   delivery: 'acked',
   pushed: 100,
   stored: 100,
+  expired: 0,
+  forgotten: 0,
   rejected: {},
   dropped: {},
   missing: 0,

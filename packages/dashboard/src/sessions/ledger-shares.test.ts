@@ -7,6 +7,8 @@ const aLedger = (over: Partial<Ledger>): Ledger => ({
   delivery: 'acked',
   pushed: 100,
   stored: 100,
+  expired: 0,
+  forgotten: 0,
   rejected: {},
   dropped: {},
   missing: 0,

@@ -4,13 +4,16 @@
  */
 import { existsSync } from 'node:fs'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { decodeOperation, type Operation } from '../../commit/operation.ts'
 import type { SessionRecord } from '../../commit/session-record.ts'
 import { decodeWrite } from '../../commit/session-write.ts'
+import { isSessionEntry } from '../../log/entry.ts'
 import { openLogFiles } from '../../log/log-files.ts'
-import { type Position, readLog } from '../../log/read-log.ts'
+import { isSame, type Position, readLog } from '../../log/read-log.ts'
 import { listSegments } from '../../log/segment.ts'
 import { createTableAppender, eventRows, eventTypes, type TableAppender } from '../event-rows.ts'
 import { summariseSessions } from '../event-summary.ts'
+import { receivedBefore } from '../operations.ts'
 import { rowOf, upsertSessions } from '../session-rows.ts'
 import { prepareTables, tableDefinitions } from '../tables.ts'
 import type { OnProgress } from './probe.ts'
@@ -150,10 +153,17 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
   if (!last) return []
   const staged = await createTableAppender(connection, 'log_events', eventTypes)
   const position = await readPosition(connection)
+  const expired = new Map<string, number>()
   // Without a position the sink reads all of the log again.
   let isBefore = position !== undefined
   for await (const record of readLog(files, undefined, { segment: last.key, offset: last.bytes })) {
     if (record.kind !== 'entry') continue
+    if (!isSessionEntry(record.entry)) {
+      // The others are the sink's to apply.
+      if (isBefore) await expireStaged(connection, decodeOperation(record.entry), expired)
+      isBefore &&= !isSame(record.end, position)
+      continue
+    }
     const { sessionId, batches, record: session, unconfirmed } = decodeWrite(record.entry)
     const { clockOffsetMs } = session
     // The sink may have refused one that is unconfirmed, for its sender had no proof.
@@ -165,9 +175,28 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
         ),
       )
     if (!unconfirmed && isBefore) records.set(sessionId, session)
-    isBefore &&= record.end.segment !== position?.segment || record.end.offset !== position.offset
+    isBefore &&= !isSame(record.end, position)
   }
-  return [...records.values()]
+  return [...records.values()].map((record) => ({
+    ...record,
+    expired: Math.max(record.expired, expired.get(record.sessionId) ?? 0),
+  }))
+}
+
+/** Deletes what an operation has deleted, and counts it by session. */
+async function expireStaged(
+  connection: DuckDBConnection,
+  { receivedBeforeMs }: Operation,
+  expired: Map<string, number>,
+): Promise<void> {
+  const condition = receivedBefore(receivedBeforeMs)
+  const counted = await connection.runAndReadAll(
+    `SELECT session_id, count(*) FROM log_events WHERE ${condition} GROUP BY session_id`,
+  )
+  for (const [id, events] of counted.getRows()) {
+    expired.set(String(id), (expired.get(String(id)) ?? 0) + Number(events))
+  }
+  await connection.run(`DELETE FROM log_events WHERE ${condition}`)
 }
 
 /** What the database refuses is left out: it stands in rejected_events. */
@@ -203,15 +232,18 @@ const sessionsOfRows = `INSERT INTO sessions BY NAME
 export const totalOf = (column: string): string =>
   `coalesce(list_sum(CAST(json_extract(${column}, '$.*') AS BIGINT[])), 0)::BIGINT`
 
+/** What a session counts beside what is stored and what is missing. */
+const removed = `expired + forgotten + ${totalOf('rejected')} + ${totalOf('dropped')}`
+
 /** Makes each session count and sum up the events that are there; the rest of what it counted is missing. */
 export async function recount(connection: DuckDBConnection): Promise<Loss> {
   await connection.run(`CREATE TEMP TABLE recounted AS
     SELECT session_id, coalesce(rows, 0) AS stored, sessions.stored - coalesce(rows, 0) AS lost
     FROM sessions LEFT JOIN (SELECT session_id, count(*) AS rows FROM events GROUP BY session_id) USING (session_id)
     WHERE sessions.stored <> coalesce(rows, 0)
-      OR committed_seq <> sessions.stored + missing + ${totalOf('rejected')} + ${totalOf('dropped')}`)
+      OR committed_seq <> sessions.stored + missing + ${removed}`)
   await connection.run(`UPDATE sessions SET stored = recounted.stored,
-      missing = greatest(0, committed_seq - recounted.stored - ${totalOf('rejected')} - ${totalOf('dropped')})
+      missing = greatest(0, committed_seq - recounted.stored - (${removed}))
     FROM recounted WHERE sessions.session_id = recounted.session_id`)
   const totals = await connection.runAndReadAll(
     'SELECT coalesce(sum(lost), 0)::BIGINT, count(*) FROM recounted WHERE lost > 0',

@@ -1,0 +1,40 @@
+/**
+ * Declares the operations on what is stored, and how one stands in the log: an entry whose body is its JSON.
+ *
+ * It is applied in its place among the entries of sessions, to all that stands before it and nothing that comes after; and
+ * again, to the same effect, where a store is made anew from an older copy and the log. So it names times and sessions,
+ * never "now".
+ */
+import type { Entry, OperationHead } from '../log/entry.ts'
+
+export type Operation = Expiry
+
+interface Asked {
+  /** By it the result is asked for. */
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly askedAtMs: number
+}
+
+/** Deletes events and rejected events that came before a time; their counts stay. */
+export interface Expiry extends Asked {
+  readonly kind: 'expire'
+  /** Milliseconds since 1970. */
+  readonly receivedBeforeMs: number
+}
+
+/** What an operation came to, as the store keeps it. */
+export interface OperationResult {
+  /** Rows of `events` that it deleted. */
+  readonly events: number
+  /** Rows of `rejected_events` that it deleted. */
+  readonly rejected: number
+}
+
+export const encodeOperation = (operation: Operation): Entry<OperationHead> => ({
+  head: { operation: operation.kind },
+  body: Buffer.from(JSON.stringify(operation)),
+})
+
+/** Reads an entry of our own making, whose checksum was right. */
+export const decodeOperation = ({ body }: Pick<Entry, 'body'>): Operation => JSON.parse(Buffer.from(body).toString())

@@ -1,0 +1,60 @@
+/** Applies operations to the tables, within the transaction that moves the position, and keeps what each came to. */
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Expiry, Operation, OperationResult } from '../commit/operation.ts'
+import { isErrorEvent } from './event-summary.ts'
+
+/** @returns how many rows it deleted */
+export async function applyOperation(connection: DuckDBConnection, operation: Operation): Promise<number> {
+  const result = await expire(connection, operation)
+  const { id, kind, askedAtMs } = operation
+  // It is there already where a log is read again whose place the database does not know; then nothing was left to do.
+  await connection.run(
+    `INSERT OR IGNORE INTO collector.operations VALUES ($1, $2, make_timestamp_ms(${wholeMs(askedAtMs)}), $3)`,
+    [id, kind, JSON.stringify(result)],
+  )
+  return result.events + result.rejected
+}
+
+/** Undefined where the store has applied none of this id. */
+export async function readOperation(connection: DuckDBConnection, id: string): Promise<OperationResult | undefined> {
+  const found = await connection.runAndReadAll('SELECT result FROM collector.operations WHERE id = $1', [id])
+  const [row] = found.getRows()
+  return row && JSON.parse(String(row[0]))
+}
+
+async function expire(connection: DuckDBConnection, { receivedBeforeMs }: Expiry): Promise<OperationResult> {
+  const isOld = receivedBefore(receivedBeforeMs)
+  await connection.run(`CREATE OR REPLACE TEMP TABLE removed AS
+    SELECT session_id, count(*) AS events, count(*) FILTER (${isErrorEvent}) AS errors
+    FROM events WHERE ${isOld} GROUP BY session_id`)
+  const events = await connection.run(`DELETE FROM events WHERE ${isOld}`)
+  const rejected = await connection.run(`DELETE FROM rejected_events WHERE ${isOld}`)
+  await connection.run(countRemoved)
+  await connection.run('DROP TABLE removed')
+  return { events: events.rowsChanged, rejected: rejected.rowsChanged }
+}
+
+/**
+ * Of most sessions nothing is left. The others' first and last event have to be looked for: none of them came after the
+ * session was last heard of, so that most of a large table is passed over.
+ */
+const countRemoved = `UPDATE sessions SET
+    stored = stored - summary.events, expired = expired + summary.events, error_events = error_events - summary.errors,
+    first_event = summary.first_event, last_event = summary.last_event
+  FROM (
+    SELECT removed.session_id, removed.events, removed.errors, rest.first_event, rest.last_event
+    FROM removed LEFT JOIN (
+      SELECT session_id, min(corrected_ts) AS first_event, max(corrected_ts) AS last_event
+      FROM events JOIN removed USING (session_id) JOIN sessions USING (session_id)
+      WHERE sessions.stored > removed.events
+        AND received_at <= (SELECT max(last_seen) FROM sessions JOIN removed USING (session_id) WHERE stored > removed.events)
+      GROUP BY session_id
+    ) AS rest USING (session_id)
+  ) AS summary
+  WHERE sessions.session_id = summary.session_id`
+
+/** A condition over events and rejected events. */
+export const receivedBefore = (ms: number): string => `received_at < make_timestamp_ms(${wholeMs(ms)})`
+
+/** It comes from a checked entry, and is none of a person's text. */
+const wholeMs = (ms: number): string => String(BigInt(ms))

@@ -1,0 +1,258 @@
+/** Operations on what is stored, over a real log, sink and database: whatever ends in between, each event counts once. */
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { encodeEvents } from '../dist/commit/encoded-events.js'
+import { createGroupCommit } from '../dist/commit/group-commit.js'
+import type { Operation } from '../dist/commit/operation.js'
+import { openLogFiles } from '../dist/log/log-files.js'
+import { readLog } from '../dist/log/read-log.js'
+import { openLogWriter } from '../dist/log/write-log.js'
+import { ledgersView } from '../dist/query/ledgers.js'
+import type { EventStore } from '../dist/sink/event-store.js'
+import { createSink } from '../dist/sink/sink.js'
+import { createDuckDBStore } from '../dist/store/duckdb-store.js'
+import { prepareTables } from '../dist/store/tables.js'
+import { aFolder } from './harness.ts'
+import { expectLedgersToAddUp } from './ledger-equation.ts'
+
+type Step =
+  /** A session sends so many events, some of which are rejected or dropped. */
+  | { readonly kind: 'push'; readonly session: number; readonly events: number; readonly rejected: number }
+  /** It sends what it sent before once more. */
+  | { readonly kind: 'repeat'; readonly session: number }
+  | { readonly kind: 'expire'; readonly ageMs: number }
+  | { readonly kind: 'copy' | 'restore' | 'reopen' | 'lose-answer' }
+
+const aSession = fc.integer({ min: 0, max: 3 })
+const aStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('push' as const),
+      session: aSession,
+      events: fc.integer({ min: 0, max: 5 }),
+      rejected: fc.integer({ min: 0, max: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), session: aSession }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('expire' as const), ageMs: fc.integer({ min: 0, max: 20 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('copy', 'restore', 'reopen', 'lose-answer') }) },
+)
+
+const runs = Number(process.env.DOWNLINK_LIFE_RUNS ?? 10)
+
+it('accounts for each event once, whatever is pushed, repeated, expired, lost and put back, in any order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(aStep, { minLength: 1, maxLength: 25 }), async (steps) => {
+      const world = await openWorld(await aFolder())
+      try {
+        for (const step of steps) await world.take(step)
+        await world.check()
+        // A store that is made anew from the log comes out the same.
+        await world.take({ kind: 'restore' })
+        await world.check()
+      } finally {
+        await world.close()
+      }
+    }),
+    { numRuns: runs },
+  )
+}, 600_000)
+
+/** An event that was acknowledged: it is stored until an operation behind it removes it. */
+interface Acked {
+  readonly id: string
+  readonly receivedAtMs: number
+  isExpired: boolean
+}
+
+async function openWorld(folder: string) {
+  const files = await openLogFiles(join(folder, 'log'))
+  // Segments stay: an older copy of the database needs them.
+  const log = await openLogWriter({ files, segmentBytes: 4000 })
+  const file = join(folder, 'store.duckdb')
+  const copy = join(folder, 'copy.duckdb')
+  const acked: Acked[] = []
+  const sent = new Map<string, number>()
+  let nowMs = 1_000_000
+  let operations = 0
+  let losesAnswer = false
+  let half = await openHalf()
+  await copyAtRest()
+
+  const commits = createGroupCommit({
+    log,
+    source: { isUp: true, readSessions: (ids) => half.caughtUp().then(() => half.store.readSessions(ids)) },
+    groupMs: 0,
+    groupEvents: 1000,
+    onSynced: (end) => half.sink.follow(end),
+  })
+
+  async function openHalf() {
+    const opened = await openStore(file)
+    const sink = createSink({
+      store: forgetful(opened.store),
+      read: (from, to) => readLog(files, from, to),
+      report() {},
+      groupMs: 0,
+      groupEvents: 5,
+      setTimer: (run, delayMs) => {
+        const timer = setTimeout(run, delayMs >= 5000 ? delayMs : 0)
+        return () => clearTimeout(timer)
+      },
+    })
+    sink.follow(log.end)
+    return {
+      ...opened,
+      sink,
+      async caughtUp() {
+        expect(await sink.caughtUp(30_000)).toBe(true)
+      },
+      async close() {
+        await sink.stop()
+        await opened.close()
+      },
+    }
+  }
+
+  /** What it does takes effect, and its answer may be lost. */
+  function forgetful(store: EventStore): EventStore {
+    const lose = async (outcome: ReturnType<EventStore['write']>): ReturnType<EventStore['write']> => {
+      const answer = await outcome
+      if (!losesAnswer) return answer
+      losesAnswer = false
+      return { kind: 'unavailable', reason: 'The answer was lost' }
+    }
+    return {
+      ...store,
+      write: (group) => lose(store.write(group)),
+      apply: (step) => lose(store.apply(step)),
+    }
+  }
+
+  async function copyAtRest(): Promise<void> {
+    await half.close()
+    await copyFile(file, copy)
+    half = await openHalf()
+  }
+
+  async function push(sessionId: string, events: number, rejected: number): Promise<void> {
+    nowMs += 2
+    const outcome = await commits.read(sessionId, true)
+    const from = outcome.kind === 'known' ? outcome.record.committedSeq : 0
+    const upTo = from + events + rejected + 1
+    const event = { type: 'a_error', timestamp: nowMs, json: '{}' }
+    const appended = await commits.append(sessionId, from, {
+      upTo,
+      pushed: upTo + 1,
+      events: encodeEvents(Array.from({ length: events }, (_, at) => ({ seq: from + 1 + at, event }))),
+      rejected: Array.from({ length: rejected }, (_, at) => {
+        const seq = from + events + 1 + at
+        return { sessionId, seq, code: 'invalid_payload' as const, message: '', raw: '', receivedAt: nowMs }
+      }),
+      dropped: { overflow: 1 },
+      missing: 0,
+      end: false,
+      receivedAt: nowMs,
+    })
+    expect(appended.kind).toBe('committed')
+    for (let at = 0; at < events; at++) {
+      acked.push({ id: `${sessionId}:${from + 1 + at}`, receivedAtMs: nowMs, isExpired: false })
+    }
+    sent.set(sessionId, from)
+  }
+
+  async function run(operation: Operation): Promise<void> {
+    expect(await commits.appendOperation(operation)).toBe(true)
+    await half.caughtUp()
+    expect(await half.store.readOperation(operation.id)).toBeDefined()
+  }
+
+  return {
+    async take(step: Step): Promise<void> {
+      if (step.kind === 'push') await push(`s${step.session}`, step.events, step.rejected)
+      else if (step.kind === 'repeat') {
+        const sessionId = `s${step.session}`
+        const from = sent.get(sessionId)
+        if (from === undefined) return
+        const event = { type: 'a', timestamp: 0, json: '{}' }
+        const events = encodeEvents([{ seq: from + 1, event }])
+        const batch = { upTo: from + 1, pushed: from + 1, events, rejected: [], dropped: {}, missing: 0, end: false }
+        expect(await commits.append(sessionId, from, { ...batch, receivedAt: nowMs })).toMatchObject({ kind: 'stale' })
+      } else if (step.kind === 'expire') {
+        const receivedBeforeMs = nowMs - step.ageMs
+        await run({ id: `o${++operations}`, kind: 'expire', askedAtMs: nowMs, receivedBeforeMs })
+        for (const event of acked) event.isExpired ||= event.receivedAtMs < receivedBeforeMs
+      } else if (step.kind === 'copy') await copyAtRest()
+      else if (step.kind === 'lose-answer') losesAnswer = true
+      else {
+        await half.close()
+        if (step.kind === 'restore') await copyFile(copy, file)
+        half = await openHalf()
+      }
+    },
+
+    async check(): Promise<void> {
+      await half.caughtUp()
+      const query = async (sql: string) => (await half.reader.runAndReadAll(sql)).getRowsJson()
+      await expectLedgersToAddUp(query)
+      const stored = (await query("SELECT session_id || ':' || seq FROM events")).flat()
+      expect(stored.sort()).toEqual(
+        acked
+          .filter(({ isExpired }) => !isExpired)
+          .map(({ id }) => id)
+          .sort(),
+      )
+      const expired = await query('SELECT coalesce(sum(expired), 0)::INT FROM sessions')
+      expect(expired).toEqual([[acked.filter((event) => event.isExpired).length]])
+      expect(await query(selectWrongSummaries)).toEqual([])
+    },
+
+    async close(): Promise<void> {
+      await half.close()
+      await log.close()
+    },
+  }
+}
+
+/** What a session's row tells of its events is what is there. */
+const selectWrongSummaries = `SELECT session_id FROM sessions LEFT JOIN (
+    SELECT session_id, count(*) FILTER (type = 'a_error') AS errors, min(corrected_ts) AS first, max(corrected_ts) AS last
+    FROM events GROUP BY session_id
+  ) USING (session_id)
+  WHERE error_events <> coalesce(errors, 0) OR first_event IS DISTINCT FROM first OR last_event IS DISTINCT FROM last`
+
+/** A store over a file that is not damaged. */
+async function openStore(file: string) {
+  const instance = await DuckDBInstance.create(file)
+  const connections = new Set<DuckDBConnection>()
+  const connect = async () => {
+    const connection = await instance.connect()
+    connections.add(connection)
+    return connection
+  }
+  const reader = await connect()
+  await prepareTables(reader)
+  await reader.run(ledgersView)
+  const unused = async () => {}
+  const database = {
+    ...{ folder: '/', exportFolder: '/', connect, reopen: unused, keepHeaders: unused, close: unused },
+    release(connection: DuckDBConnection) {
+      if (connections.delete(connection)) connection.closeSync()
+    },
+  }
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
+  return {
+    store,
+    reader,
+    async close() {
+      await store.close()
+      for (const connection of connections) connection.closeSync()
+      instance.closeSync()
+    },
+  }
+}
