@@ -64,7 +64,7 @@ it.each([
   [['--repair', '--from', 'not-there'], 'bad_usage'],
   [['--jsn'], '--jsn'],
 ])('exits with 2 for wrong usage: %j', async (flags, said) => {
-  const { exitCode, stderr } = await run(['doctor', '--data', await aFolderAtRest(), ...flags])
+  const { exitCode, stderr } = await run(['doctor', '--data', freshFolder(), ...flags])
   expect(exitCode).toBe(2)
   expect(stderr).toContain(said)
 })

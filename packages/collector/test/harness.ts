@@ -49,6 +49,23 @@ export async function aCollector(options: CollectorOptions = {}) {
   return { collector, listening, data, stop: () => collector.close() }
 }
 
+/** One collector on a fresh folder, for tests that leave nothing in it which another would notice. */
+export function aCollectorOnce(options: CollectorOptions = {}) {
+  let running: ReturnType<typeof start> | undefined
+  afterAll(async () => {
+    if (!running) return
+    const { collector, data } = await running
+    await collector.close()
+    await rm(data, { recursive: true, force: true })
+  })
+  async function start() {
+    const data = await mkdtemp(join(tmpdir(), 'downlink-'))
+    const collector = createCollector({ logger: false, ...options, data })
+    return { collector, listening: await collector.listen({ port: 0 }), data }
+  }
+  return () => (running ??= start())
+}
+
 /** A socket whose frames and close can be waited for, one after the other. */
 export async function aSocket(url: string, protocols: string[] = [], options: ClientOptions = {}) {
   const socket = await openSocket(url, protocols, options)
@@ -172,6 +189,10 @@ export async function aBystander(listening: Listening, data: string) {
   }
   await say()
   return {
+    session: client.session,
+    get said() {
+      return seq
+    },
     say,
     /** Once the collector is closed. */
     stored: async () =>

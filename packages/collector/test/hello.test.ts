@@ -1,6 +1,6 @@
 /** What a session says of itself: it never costs the session, and what is left out is said. */
 import { expect, it } from 'vitest'
-import { aClient, aCollector, aHello, aSocket, post, rowsOf } from './harness.ts'
+import { aClient, aCollector, aCollectorOnce, aHello, aSocket, post, rowsOf } from './harness.ts'
 
 const event = { type: 'a', timestamp: 1 }
 
@@ -17,19 +17,22 @@ const odd: Record<string, object> = {
   'a key that is a number, where none is asked for': { key: 7 },
 }
 
+const anyCollector = aCollectorOnce()
+const keyedCollector = aCollectorOnce({ keys: ['k'] })
+
 it.each(Object.entries(odd))('takes a session with %s, on a socket and by POST', async (_name, details) => {
-  const { listening, data, stop } = await aCollector()
+  const { collector, listening } = await anyCollector()
   const hello = { ...aHello(), ...details }
   const client = await aClient(listening, hello)
   expect(await client.hello()).toMatchObject({ t: 'welcome', leftOut: [expect.stringContaining('Expected ')] })
   expect(await client.batch(1, [event])).toEqual({ t: 'ack', seq: 1, totals: { dropped: {}, rejected: {} } })
-  const posted = await post(listening, { ...aHello({ pushed: 1 }), ...details, seq: 1, events: [event] })
+  const another = { ...aHello({ pushed: 1 }), ...details }
+  const posted = await post(listening, { ...another, seq: 1, events: [event] })
   expect([posted.status, await posted.json()]).toMatchObject([
     200,
     { ack: 1, leftOut: [expect.stringContaining('Expected ')] },
   ])
-  await stop()
-  expect(await rowsOf(data, 'SELECT count(*)::INT FROM events')).toEqual([[2]])
+  for (const { session } of [hello, another]) expect(await collector.ledger(session)).toMatchObject({ stored: 1 })
 })
 
 it('keeps what fits, and says nothing where all of it does', async () => {
@@ -88,7 +91,7 @@ it('takes a hello of 16 KiB, and a key of 4,096 characters', async () => {
 it.each([`${'k'.repeat(4096)} `, 7, '\ud800', ' k', null])(
   'refuses a key that is none as unauthorised',
   async (key) => {
-    const { listening } = await aCollector({ keys: ['k'] })
+    const { listening } = await keyedCollector()
     const client = await aClient(listening)
     client.sendText(JSON.stringify({ t: 'hello', ...aHello(), key }))
     expect(await client.closed).toMatchObject({ code: 4401 })

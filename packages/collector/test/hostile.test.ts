@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { defineEvents, type PostAnswer } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { aBystander, aClient, aCollector, aHello, aSocket, post, rowsOf } from './harness.ts'
+import { aBystander, aClient, aCollector, aCollectorOnce, aHello, aSocket, post, rowsOf } from './harness.ts'
 
 const v1 = ['downlink.v1']
 const event = { type: 'a', timestamp: 1 }
@@ -36,16 +36,17 @@ const badFrames: Record<string, { readonly send: string | Buffer; readonly code:
   'a frame of 10 MB': { send: batch(1, [{ ...event, data: 'x'.repeat(1e7) }]), code: 1009 },
 }
 
+const anyCollector = aCollectorOnce()
+
 it.each(Object.entries(badFrames))('closes on %s', async (_name, { send, code }) => {
-  const { listening, data, stop } = await aCollector()
+  const { collector, listening, data } = await anyCollector()
   const bystander = await aBystander(listening, data)
   const client = await aClient(listening)
   await client.hello()
   client.ws.send(send)
   expect(await client.closed).toMatchObject({ code })
   await bystander.say()
-  await stop()
-  expect(await bystander.stored()).toBe(true)
+  expect(await collector.ledger(bystander.session)).toMatchObject({ stored: bystander.said, open: true })
 })
 
 it('closes on invalid UTF-8 with 1007', async () => {
@@ -74,7 +75,7 @@ const badHellos: Record<string, { readonly send: string; readonly code: number }
 }
 
 it.each(Object.entries(badHellos))('closes on %s', async (_name, { send, code }) => {
-  const { listening } = await aCollector()
+  const { listening } = await anyCollector()
   const socket = await aSocket(listening.telemetry, v1)
   socket.sendText(send)
   expect(await socket.closed).toMatchObject({ code })
@@ -156,15 +157,14 @@ it.each([
   ['lines that are not JSON', 'x\n'.repeat(131_000)],
   ['a batch', JSON.stringify({ ...aHello(), seq: 1, pushed: 131_000, events: Array(100_000).fill(0) })],
 ])('refuses %s of far too many elements, before one becomes a row', async (_name, body) => {
-  const { listening, data, stop } = await aCollector()
+  const { collector, listening, data } = await anyCollector()
   const bystander = await aBystander(listening, data)
   for (const send of [post(listening, body), post(listening, gzipSync(body), { 'content-encoding': 'gzip' })]) {
     const response = await send
     expect([response.status, await response.json()]).toMatchObject([413, { error: { code: 'too_large' } }])
   }
   await bystander.say()
-  await stop()
-  expect(await rowsOf(data, 'SELECT count(*)::INT FROM rejected_events')).toEqual([[0]])
+  expect((await collector.query('SELECT count(*)::INT FROM rejected_events')).rows).toEqual([[0]])
 })
 
 it('keeps a hundred of the rejected events of a batch, counts all, and the ledger adds up', async () => {

@@ -4,13 +4,18 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import type { Question } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import { aCollector, aFolder } from './harness.ts'
+import { aCollector, aCollectorOnce, aFolder } from './harness.ts'
 
 const text = (title: string, sql = 'SELECT 1 AS one') =>
   `-- title: ${title}\n-- answers: One.\n-- chart: table\n${sql}\n`
 
+type Running = Awaited<ReturnType<typeof aCollector>>
+
 async function aRunning(options: Parameters<typeof aCollector>[0] = {}, headers: Record<string, string> = {}) {
-  const { listening, data } = await aCollector(options)
+  return questionsOf(await aCollector(options), headers)
+}
+
+function questionsOf({ listening, data }: Pick<Running, 'listening' | 'data'>, headers: Record<string, string> = {}) {
   const call = async (method: string, path: string, body?: object) => {
     const init = { method, headers: { ...headers, ...(body && { 'content-type': 'application/json' }) } }
     const response = await fetch(`${listening.url}/api${path}`, {
@@ -106,10 +111,12 @@ it('saves, saves over, and deletes', async () => {
   expect(await titles()).not.toHaveProperty('mine')
 })
 
+const anyCollector = aCollectorOnce()
+
 it.each(['../up', 'a/b', 'A', '', '.', 'con', 'lpt1', 'a.b', '-a', 'a-', 'é', 'x'.repeat(65), 'a\n'])(
   'saves nothing as %j',
   async (name) => {
-    const { data, save, remove } = await aRunning()
+    const { data, save, remove } = questionsOf(await anyCollector())
     const saved = await save(name, text('x'))
     expect([400, 404]).toContain(saved.status)
     expect([400, 404]).toContain((await remove(name)).status)
@@ -123,7 +130,7 @@ it.each([
   ['mine', text('x', '$a'), 'Line 4: Expected no parameter, got $a'],
   ['mine', text('x', `SELECT '${'é'.repeat(9000)}${'è'.repeat(9000)}'`), 'Expected at most 32768 bytes'],
 ])('refuses %s with %#', async (name, file, message) => {
-  const { save } = await aRunning()
+  const { save } = questionsOf(await anyCollector())
   const { status, body } = await save(name, file)
   expect({ status, code: body.error.code }).toEqual({ status: 400, code: 'bad_question' })
   expect(body.error.message).toContain(message)
