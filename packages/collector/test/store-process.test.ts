@@ -78,7 +78,7 @@ it('takes events while the store is killed, again and again, and has them all on
 })
 
 it('ends a query that no interrupt reaches, with its process, and refuses it the third time', async (context) => {
-  const { listening, data, stop } = await aCollector({ query: { timeLimitMs: 2000 } })
+  const { listening, data, stop } = await aCollector({ query: { timeLimitMs: 500 } })
   const bystander = await aBystander(listening, data)
   const endless = 'SELECT count(*) FROM range(100000) a, range(100000) b WHERE a.range * b.range = 7'
   for (let time = 1; time <= 2; time++) {
