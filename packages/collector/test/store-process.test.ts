@@ -123,11 +123,13 @@ it('finds no fault in whoever asked and left', async () => {
 })
 
 it('starts the store again once there is a descriptor for it, and goes on taking events', async (context) => {
-  const { listening, pid, log } = await aCollectorProcess(await aFolder(), { descriptors: 64 })
+  // Enough to load its modules, of which Node opens many at once.
+  const descriptors = 256
+  const { listening, pid, log } = await aCollectorProcess(await aFolder(), { descriptors })
   const client = await aClient(listening)
   await client.hello()
   const store = await storePid(context, pid)
-  const idle = Array.from({ length: 80 }, () => connect(Number(new URL(listening.url).port), '127.0.0.1'))
+  const idle = Array.from({ length: descriptors + 16 }, () => connect(Number(new URL(listening.url).port), '127.0.0.1'))
   for (const socket of idle) socket.on('error', () => {})
   await Promise.race(idle.map((socket) => once(socket, 'close')))
   process.kill(store, 'SIGKILL')
