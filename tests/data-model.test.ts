@@ -89,15 +89,15 @@ it('keeps digits as the page says', async () => {
   }
 })
 
-it('exports the columns that the page names', async () => {
+it('dumps the columns that the page names', async () => {
   const { url } = await aDatabase()
   const firstLine = async (parameters: string) =>
-    (await (await fetch(`${url}/api/export?${parameters}`)).text()).split('\n', 1)[0] ?? ''
+    (await (await fetch(`${url}/api/dump?${parameters}`)).text()).split('\n', 1)[0] ?? ''
   const namesOf = (relation: string) =>
     documented.filter((column) => column.relation === relation).map(({ name }) => name)
   expect((await firstLine('format=csv')).split(',')).toEqual(namesOf('events'))
   expect((await firstLine('format=csv&type=player_died')).split(',')).toEqual(namesOf('player_died'))
-  const formats = page.find(({ heading }) => heading === 'Exports')?.tables[1] ?? []
+  const formats = page.find(({ heading }) => heading === 'Dumps')?.tables[1] ?? []
   const ndjson = formats.find(([what]) => what === 'columns')?.[3] ?? ''
   expect(Object.keys(JSON.parse(await firstLine('format=ndjson')))).toEqual(ndjson.replaceAll('`', '').split(', '))
 })

@@ -195,7 +195,7 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   await expect(database).toContainText('Up to date', patient)
   await expect(page.getByRole('link', { name: 'Database' })).toHaveCount(0)
   await expect(region(asked, 'Result').getByRole('cell')).toHaveText('2', patient)
-  expect((await download).url()).toBe(`${station.url}/api/export?format=csv`)
+  expect((await download).url()).toBe(`${station.url}/api/dump?format=csv`)
   await expect(region(list, 'Sessions').getByRole('listitem')).toHaveCount(2)
   await expect(list.getByText('Waiting for the database')).toHaveCount(0)
   await expect(asked.getByText('Waiting for the database')).toHaveCount(0)
@@ -325,7 +325,7 @@ test('answers no page elsewhere, and opens where one has a link to it', async ({
   try {
     // To a browser `localhost` and `127.0.0.1` are two sites.
     await page.goto(`${front.url.replace('127.0.0.1', 'localhost')}/elsewhere/`)
-    for (const path of ['/api/export?format=csv', '/api/sessions']) {
+    for (const path of ['/api/dump?format=csv', '/api/sessions']) {
       await page.evaluate(
         (url) =>
           new Promise((resolve) => {
@@ -336,7 +336,7 @@ test('answers no page elsewhere, and opens where one has a link to it', async ({
         front.url + path,
       )
     }
-    expect(front.answers.filter((answer) => answer.includes('/api/'))).toEqual(['403 /api/export', '403 /api/sessions'])
+    expect(front.answers.filter((answer) => answer.includes('/api/'))).toEqual(['403 /api/dump', '403 /api/sessions'])
     await page.evaluate((url) => {
       const link = document.createElement('a')
       link.href = url
@@ -389,7 +389,7 @@ test.describe('with a read token', () => {
       await expect(region(page, 'Result').getByRole('cell')).toHaveText('42')
       const download = page.waitForEvent('download')
       await page.getByRole('link', { name: 'CSV' }).click()
-      expect((await download).url()).toBe(`${front.url}/api/export?format=csv`)
+      expect((await download).url()).toBe(`${front.url}/api/dump?format=csv`)
       expect(await context.cookies()).toMatchObject([
         { path: '/tools/downlink/api', httpOnly: true, sameSite: 'Strict' },
       ])

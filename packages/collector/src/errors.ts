@@ -29,6 +29,8 @@ export type CollectorErrorCode =
   | 'query_busy'
   /** A commit needed the memory, or whoever asked has gone. */
   | 'query_interrupted'
+  /** A dump would take more of the disk than it may. */
+  | 'no_room'
   /** A question that was to be saved: its name, its size or a line of it. */
   | 'bad_question'
   /** The query took more than could be interrupted, and the database's process was ended; or it did so too often. */

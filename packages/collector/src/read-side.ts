@@ -100,6 +100,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     access: createApiAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
+    wallMs: clock.wallMs,
     pageFolder: settings.page ? pageFolder : undefined,
   })
   return {

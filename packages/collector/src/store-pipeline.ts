@@ -9,9 +9,9 @@ import { createReadServer } from './api/read-server.ts'
 import { CollectorError } from './errors.ts'
 import { openLogFiles } from './log/log-files.ts'
 import { type Position, readLog } from './log/read-log.ts'
+import { createDumpWriter } from './query/dump-writer.ts'
 import { createEventPages } from './query/event-pages.ts'
 import type { ViewDefinition } from './query/event-views.ts'
-import { createExporter } from './query/export.ts'
 import { createLabels } from './query/labels.ts'
 import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
@@ -101,15 +101,15 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   })
   const read = plan.open(database, watch)
   const { readers, sandbox } = read
-  const exporter = createExporter(read, database.exportFolder)
-  await exporter.clean()
+  const dumps = createDumpWriter(read, database.exportFolder)
+  await dumps.clean()
   const server = createReadServer({
     search: createSessionSearch({ readers, openSessions: collector.openSessions }),
     labels: createLabels(readers),
     ledgers: createLedgers({ readers, isOpen: collector.isOpen }),
     pages: createEventPages(readers),
     timelines: createTimelines(readers),
-    ...{ sandbox, exporter, logger, collector, sink },
+    ...{ sandbox, dumps, logger, collector, sink },
   })
   const counting = createFirstCount(sink, () => countEvents(readers))
   let closing: Promise<void> | undefined

@@ -76,7 +76,7 @@ const scored = `{"id":${id},"n":9007199254740991,"x":-0,"more":{"u":184467440737
 async function aScore() {
   const { listening } = await aCollector({ events })
   await post(listening, `[{"type":"scored","timestamp":1000,"data":${scored},"id":${id}}]`)
-  const download = (format: string, type = '') => fetch(`${listening.url}/api/export?format=${format}${type}`)
+  const download = (format: string, type = '') => fetch(`${listening.url}/api/dump?format=${format}${type}`)
   return {
     listening,
     download,
@@ -131,7 +131,7 @@ it('exports payloads with line breaks as one line each', async () => {
   const { listening } = await aCollector()
   const data = '{"a":\r\n[1,\t"\\n\\u0000\\u2028"]\n}'
   await post(listening, `[{"type":"x","timestamp":1,"data":${data},"note" :[\n]},{"type":"q\\"\\n;,","data":null}]`)
-  const text = await (await fetch(`${listening.url}/api/export?format=ndjson`)).text()
+  const text = await (await fetch(`${listening.url}/api/dump?format=ndjson`)).text()
   const lines = text.trimEnd().split('\n')
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { type: 'x', timestamp: 1, correctedTimestamp: 1, data: JSON.parse(data), envelope: { note: [] }, version: null },

@@ -21,7 +21,7 @@ it('corrects the clock of a device that is a year off, in the table, the views a
     )
     expect(rows).toEqual([[365, 0]])
   }
-  const download = async (query: string) => (await fetch(`${listening.url}/api/export?${query}`)).text()
+  const download = async (query: string) => (await fetch(`${listening.url}/api/dump?${query}`)).text()
   const line = JSON.parse(await download('format=ndjson'))
   expect(Math.abs(line.correctedTimestamp - line.receivedAt)).toBeLessThan(60_000)
   expect(await download('format=csv&type=x')).toMatch(/^session_id,seq,ts,corrected_ts,received_at/)

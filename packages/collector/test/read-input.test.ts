@@ -36,12 +36,12 @@ function statusOf(url: string, headers: Record<string, string>, method = 'GET'):
 }
 
 const badQueries = [
-  'export?format=csv&since=1',
-  'export?format=csv&format=ndjson',
-  'export?format[]=csv',
-  'export?format=CSV',
-  'export?format=csv&type=',
-  'export?format=csv&session=%00',
+  'dump?format=csv&from=1',
+  'dump?format=csv&format=ndjson',
+  'dump?format[]=csv',
+  'dump?format=CSV',
+  'dump?format=csv&type=',
+  'dump?format=csv&session=%00',
   'sessions?before=9999999999999999999.x',
   'sessions?before=99999999999999999999.x',
   'sessions?before=x',
@@ -110,8 +110,10 @@ it('answers what is unknown, repeated or malformed with 400, and says what was e
     })
   }
   const messageOf = async (query: string) => (await get(`/api/${query}`)).body.error.message
-  expect(await messageOf('export?format=csv&since=1')).toBe('Expected format, type, session, got "since"')
-  expect(await messageOf('export?format=xls')).toBe('Expected `format` to be parquet or csv or ndjson, got "xls"')
+  expect(await messageOf('dump?format=csv&from=1')).toBe(
+    'Expected format, table, type, session, since, until, where, withSession, got "from"',
+  )
+  expect(await messageOf('dump?format=xls')).toBe('Expected `format` to be parquet or csv or ndjson, got "xls"')
   expect(await messageOf('sessions?limit=0')).toBe('Expected `limit` to be a whole number from 1 to 1000, got "0"')
   expect(await messageOf('sessions?before=x')).toBe('Expected `before` to be a page\'s `next`, got "x"')
   expect(await messageOf('events?after=5')).toBe('Expected `session` beside `after`, got none')
@@ -142,7 +144,7 @@ it('answers no input with 500', async () => {
     for (const path of [
       `sessions/${text}/ledger`,
       `sessions/${text}/timeline`,
-      `export?format=csv&type=${text}`,
+      `dump?format=csv&type=${text}`,
       `${text}`,
     ]) {
       expect((await get(`/api/${path}`)).status, path).toBeLessThan(500)
@@ -159,7 +161,7 @@ it('answers no page elsewhere, whatever it makes a browser ask for, but opens wh
   const data = [
     'api/sessions',
     'api/events',
-    'api/export?format=csv',
+    'api/dump?format=csv',
     'api/openapi.json',
     'api/live',
     'api/health',
@@ -188,7 +190,7 @@ it('answers OPTIONS and HEAD without a word to other pages', async () => {
   expect([...options.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   expect(await statusOf(`${url}/api/sessions`, {}, 'HEAD')).toBe(200)
   // Neither writes a file nor takes a place.
-  expect(await statusOf(`${url}/api/export?format=csv`, {}, 'HEAD')).toBe(404)
+  expect(await statusOf(`${url}/api/dump?format=csv`, {}, 'HEAD')).toBe(404)
   expect(await statusOf(`${url}/api/live`, {}, 'HEAD')).toBe(404)
 })
 

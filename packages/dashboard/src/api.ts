@@ -135,7 +135,7 @@ export const deleteQuestion = (name: string): Promise<undefined> =>
 /** Shows the read token once; the collector answers with a cookie. */
 export const showToken = (token: string): Promise<undefined> => call('api/token', { token })
 
-export const exportPath = (format: string): string => `api/export?format=${format}`
+export const exportPath = (format: string): string => `api/dump?format=${format}`
 
 type RequestHeaders = Readonly<Record<string, string>>
 

@@ -15,6 +15,7 @@ const statuses: Partial<Record<CollectorErrorCode, number>> = {
   query_interrupted: 503,
   query_killed: 503,
   store_unavailable: 503,
+  no_room: 507,
   wrong_state: 503,
 }
 

@@ -14,7 +14,7 @@ export interface DataRoute {
   readonly schema: object
 }
 
-type DataRouteName = 'sessions' | 'labels' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'export'
+type DataRouteName = 'sessions' | 'labels' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'dump'
 
 export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
   sessions: {
@@ -80,17 +80,20 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
       response: answer(answers.query),
     },
   },
-  export: {
+  dump: {
     method: 'GET',
-    url: '/export',
+    url: '/dump',
     exposeHeadRoute: false,
     schema: {
-      summary: 'Events as a file',
-      querystring: queries.export,
+      summary: 'Events, sessions or rejected events as a file',
+      querystring: queries.dump,
       response: { 200: file, default: errorAnswer },
     },
   },
 }
+
+/** Of a dump. */
+export const rowsHeader = 'downlink-rows'
 
 /** Aborts once whoever asked has gone. */
 export function goneSignal({ raw }: FastifyReply): AbortSignal {

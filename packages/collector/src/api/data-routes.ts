@@ -4,16 +4,17 @@ import { createReadStream } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CollectorError } from '../errors.ts'
+import { type DumpRequest, dumpRequestFault } from '../query/dump-request.ts'
+import type { DumpWriter } from '../query/dump-writer.ts'
 import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pages.ts'
-import type { Exporter, ExportRequest } from '../query/export.ts'
 import type { Labels } from '../query/labels.ts'
 import type { Ledgers } from '../query/ledgers.ts'
 import { brokenEnd } from '../query/result-text.ts'
 import type { Sandbox, WriteAnswer } from '../query/sandbox.ts'
 import type { SessionFilter, SessionSearch } from '../query/session-search.ts'
 import type { TimelineFilter, Timelines } from '../query/timelines.ts'
-import { sendError } from './api-errors.ts'
-import { dataApi, goneSignal } from './data-api.ts'
+import { type ApiErrorCode, sendError } from './api-errors.ts'
+import { dataApi, goneSignal, rowsHeader } from './data-api.ts'
 
 export interface DataRoutesOptions {
   readonly search: SessionSearch
@@ -22,11 +23,11 @@ export interface DataRoutesOptions {
   readonly pages: EventPages
   readonly timelines: Timelines
   readonly sandbox: Sandbox
-  readonly exporter: Exporter
+  readonly dumps: DumpWriter
 }
 
 export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): void {
-  const { search, labels, ledgers, pages, timelines, sandbox, exporter } = options
+  const { search, labels, ledgers, pages, timelines, sandbox, dumps } = options
   app.route<{ Querystring: SessionFilter }>({ ...dataApi.sessions, handler: ({ query }) => search.find(query) })
   app.route({ ...dataApi.labels, handler: () => labels.read() })
   app.route<{ Params: { id: string } }>({
@@ -48,7 +49,7 @@ export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): vo
     ...dataApi.query,
     handler: ({ body }, reply) => streamAnswer(reply, (write) => sandbox.answer(body.sql, write, goneSignal(reply))),
   })
-  exportRoute(app, exporter)
+  dumpRoute(app, dumps)
 }
 
 const answerNoSession = (reply: FastifyReply, id: string): FastifyReply =>
@@ -75,22 +76,29 @@ async function streamAnswer(reply: FastifyReply, answer: (write: WriteAnswer) =>
   return reply
 }
 
+/** Who takes nothing of a file for so long has gone, whatever the socket says: the file holds room until then. */
+const stalledMs = 60_000
+
 /** Writes the file, streams it, and deletes it, whether it was taken or not. */
-function exportRoute(app: FastifyInstance, exporter: Exporter): void {
-  app.route<{ Querystring: ExportRequest }>({
-    ...dataApi.export,
+function dumpRoute(app: FastifyInstance, dumps: DumpWriter): void {
+  app.route<{ Querystring: DumpRequest }>({
+    ...dataApi.dump,
     async handler({ query, log }, reply) {
-      const { path, bytes, mimeType, filename, remove } = await exporter.write(query, goneSignal(reply))
+      const fault = dumpRequestFault(query)
+      if (fault !== undefined) return sendError(reply, 400, 'bad_request' satisfies ApiErrorCode, fault)
+      const { path, bytes, rows, mimeType, filename, remove } = await dumps.write(query, goneSignal(reply))
       const stream = createReadStream(path)
       // Whichever way the download ends, the stream closes; on Windows an open file can't be deleted.
       stream.once('close', () => {
-        remove().catch((err: unknown) => log.error({ err, path }, 'An export was left behind'))
+        remove().catch((err: unknown) => log.error({ err, path }, 'A dump was left behind'))
       })
       if (reply.raw.destroyed) stream.destroy()
+      reply.raw.setTimeout(stalledMs)
       return reply
         .header('content-type', mimeType)
         .header('content-length', bytes)
         .header('content-disposition', `attachment; filename="${filename}"`)
+        .header(rowsHeader, rows)
         .send(stream)
     },
   })

@@ -12,7 +12,7 @@ import type { ReadClient } from '../store-process/read-client.ts'
 import type { ApiAccess } from './api-access.ts'
 import { sendError, sendLimited } from './api-errors.ts'
 import { useApiRules } from './check-input.ts'
-import { type DataRoute, dataApi, goneSignal } from './data-api.ts'
+import { type DataRoute, dataApi, goneSignal, rowsHeader } from './data-api.ts'
 import { eventTypeRoute } from './event-type-route.ts'
 import type { Health } from './health-report.ts'
 import { type KeptAnswers, maxAgeOf } from './kept-answers.ts'
@@ -36,6 +36,8 @@ export interface ReadApiOptions {
   readonly access: ApiAccess
   readonly originPolicy: ReadOriginPolicy
   readonly senderOf: Proxies['senderOf']
+  /** In ms since 1970. */
+  readonly wallMs: () => number
   /** Of the built page; undefined where none is to be served. */
   readonly pageFolder: string | undefined
 }
@@ -44,7 +46,7 @@ export interface ReadApiOptions {
 const bodyLimitBytes = 65_536
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
-  const { reads, kept, questions, live, metrics, health, access, originPolicy, senderOf } = options
+  const { questions, live, metrics, health, access, originPolicy, senderOf } = options
   const mayRead = requireScope(access, 'read')
 
   return async (root) => {
@@ -72,7 +74,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     tokenRoutes(app, access)
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', mayRead)
-      await guarded.register(async (data) => forwardReads(data, reads, kept))
+      await guarded.register(async (data) => forwardReads(data, options))
       questionRoutes(guarded, questions, access)
       liveRoute(guarded, live, senderOf)
       guarded.get(
@@ -99,15 +101,25 @@ const refuseBy =
   }
 
 /** Of an answer of the store process; the others are this side's own. */
-const passedHeaders = ['content-type', 'content-length', 'content-disposition', 'retry-after', asOfHeader] as const
+const passedHeaders = [
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'retry-after',
+  asOfHeader,
+  rowsHeader,
+] as const
 
 /** Passes reads on to the store process. Registers on an instance of its own: here bodies stay as they came, and the store process judges what is asked. */
-async function forwardReads(app: FastifyInstance, reads: ReadClient, kept: KeptAnswers): Promise<void> {
+async function forwardReads(
+  app: FastifyInstance,
+  { reads, kept, wallMs }: Pick<ReadApiOptions, 'reads' | 'kept' | 'wallMs'>,
+): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setValidatorCompiler(() => () => true)
   for (const route of Object.values(dataApi)) {
-    const answer = route === dataApi.query ? answerQuery : forward
+    const answer = route === dataApi.query ? answerQuery : route === dataApi.dump ? answerDump : forward
     app.route({ ...route, handler: (request, reply) => answer(pathBelowApi(route, request), request, reply) })
   }
 
@@ -118,6 +130,11 @@ async function forwardReads(app: FastifyInstance, reads: ReadClient, kept: KeptA
     const answer = kept.find(query, maxAgeMs)
     if (answer) return reply.headers(answer.headers).send(answer.body)
     return forward(path, request, reply, kept.ask(query))
+  }
+
+  /** Tells until when a dump is complete, for whoever keeps it. */
+  function answerDump(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    return forward(path, request, reply.header(asOfHeader, String(wallMs())))
   }
 
   /** @param passOn of an answer that succeeded */

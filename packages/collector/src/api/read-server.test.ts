@@ -37,8 +37,8 @@ function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answ
     ledgers: { get: never },
     pages: { stored: never, rejected: never },
     timelines: { read: never },
-    sandbox: { answer, query: never },
-    exporter: { write: never, clean: never },
+    sandbox: { answer, query: never, runWhere: never },
+    dumps: { write: never, clean: never },
   })
   onTestFinished(() => app.close())
   const read = (headers: Record<string, string> = {}) => app.inject({ url: '/sessions', headers })

@@ -253,7 +253,7 @@ export const answers: Readonly<Record<AnswerName, Schema>> = {
 }
 
 type QueryName =
-  | ('none' | 'sessions' | 'timeline' | 'events' | 'rejected' | 'sql' | 'export' | 'session' | 'token')
+  | ('none' | 'sessions' | 'timeline' | 'events' | 'rejected' | 'sql' | 'dump' | 'session' | 'token')
   | ('question' | 'questionText' | 'eventType')
 
 export const queries: Readonly<Record<QueryName, InputSchema>> = {
@@ -318,13 +318,28 @@ export const queries: Readonly<Record<QueryName, InputSchema>> = {
     ['session', 'code', 'before', 'limit'],
   ),
   sql: input({ sql: { type: 'string', minLength: 1, maxLength: 100_000, description: 'One SELECT' } }),
-  export: input(
+  dump: input(
     {
       format: { type: 'string', enum: ['parquet', 'csv', 'ndjson'], description: 'Of the file' },
-      type: name('Only of this type, with the columns of its view'),
+      table: {
+        type: 'string',
+        enum: ['events', 'sessions', 'rejected'],
+        default: 'events',
+        description: 'What to dump',
+      },
+      type: name('Only events of this type, in Parquet and CSV with the columns of its view'),
       session: name('Only of this session'),
+      since: whole('Only what was received at this time or later, in ms since 1970; sessions: that were heard of then'),
+      until: whole('Only what was received before this time'),
+      where: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 10_000,
+        description: 'A condition in SQL over the columns of the table and of `sessions`',
+      },
+      withSession: { type: 'string', enum: ['true'], description: 'With columns that describe the session' },
     },
-    ['type', 'session'],
+    ['table', 'type', 'session', 'since', 'until', 'where', 'withSession'],
   ),
   session: input({ id: name('The session') }),
   question: input({ name: name('The question') }),

@@ -156,7 +156,7 @@ export function describeFolder(around: Surroundings): readonly Finding[] {
     findings.push({ code: 'unfinished_rebuild', level: 'fault', text })
   }
   if (around.exports > 0) {
-    const text = `${count(around.exports, 'file')} of exports that were cut short; the next start deletes them.`
+    const text = `${count(around.exports, 'file')} of dumps that were cut short; the next start deletes them.`
     findings.push({ code: 'exports_left', level: 'note', text })
   }
   if (around.freeBytes < around.neededBytes) {

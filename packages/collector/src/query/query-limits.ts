@@ -19,8 +19,10 @@ export interface QueryLimits {
   readonly memoryGrowthMb: number
   /** Megabytes that queries may spill to disk. @default 1024 */
   readonly spillMb: number
-  /** Milliseconds for an export, in which the whole table may be read. @default 300000 */
-  readonly exportTimeLimitMs: number
+  /** Milliseconds for a dump, in which a whole table may be read; less than clients wait for an answer to begin. @default 240000 */
+  readonly dumpTimeLimitMs: number
+  /** Megabytes that dumps may hold on the disk until they are fetched. @default 8192 */
+  readonly dumpMb: number
 }
 
 export const queryDefaults: QueryLimits = {
@@ -32,7 +34,8 @@ export const queryDefaults: QueryLimits = {
   maxWaiting: 32,
   memoryGrowthMb: 1024,
   spillMb: 1024,
-  exportTimeLimitMs: 300_000,
+  dumpTimeLimitMs: 240_000,
+  dumpMb: 8192,
 }
 
 /** @throws {CollectorError} `bad_option` */

@@ -19,7 +19,7 @@ export interface Readers {
   close(): Promise<void>
 }
 
-type Work<Value> = (connection: DuckDBConnection, stopped: AbortSignal) => Promise<Value>
+export type Work<Value> = (connection: DuckDBConnection, stopped: AbortSignal) => Promise<Value>
 
 export interface RunOptions {
   /** @default the limits' `timeLimitMs` */

@@ -1,0 +1,102 @@
+/** Spells the columns of a dump as its format wants them. */
+import { formulaStart, guardFormula } from '@downlink/artifacts'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DumpRequest, DumpSource } from './dump-request.ts'
+import { uniqueNames } from './event-views.ts'
+import { quoteName, quoteText } from './quote.ts'
+
+interface Column {
+  /** As SQL has it, with the alias of what it is of. */
+  readonly expression: string
+  readonly name: string
+  /** As the database spells it. */
+  readonly type: string
+}
+
+/** What of a session describes it, and does not change while events come. */
+const sessionColumns = ['delivery', 'build', 'labels', 'schema', 'first_seen']
+
+/** @returns what stands between SELECT and FROM */
+export async function dumpColumns(
+  connection: DuckDBConnection,
+  { format, table, withSession }: DumpRequest,
+  { relation, alias }: DumpSource,
+): Promise<string> {
+  const own = await columnsOf(connection, relation, alias)
+  const described = withSession ? await columnsOf(connection, 'sessions', 'session') : []
+  const session = described.filter(({ name }) => sessionColumns.includes(name))
+  if (format === 'ndjson') return table === 'events' ? eventLine(own, session) : rowLine(own, session)
+  const wanted = [...own.map(({ name }) => name), ...session.map(({ name }) => `session_${name}`)]
+  const names = uniqueNames(wanted, () => false, '')
+  const columnOf = format === 'csv' ? csvColumn : parquetColumn
+  return [...own, ...session].map((column, at) => columnOf(column, names[at] ?? column.name)).join(', ')
+}
+
+async function columnsOf(connection: DuckDBConnection, relation: string, alias: string): Promise<readonly Column[]> {
+  const described = await connection.runAndReadAll(`DESCRIBE ${relation}`)
+  return described.getRows().map(([name, type]) => ({
+    expression: `${alias}.${quoteName(String(name))}`,
+    name: String(name),
+    type: String(type),
+  }))
+}
+
+/** Parquet has no integers of 128 bits; DuckDB would write them as doubles. */
+function parquetColumn({ expression, type }: Column, name: string): string {
+  return `${type === 'HUGEINT' ? `TRY_CAST(${expression} AS DECIMAL(38, 0))` : expression} AS ${quoteName(name)}`
+}
+
+function csvColumn({ expression, type }: Column, name: string): string {
+  const header = quoteName(guardFormula(name))
+  if (type === 'TIMESTAMP') return `${isoTime(expression)} AS ${header}`
+  if (type !== 'VARCHAR') return `${expression} AS ${header}`
+  return `CASE WHEN regexp_matches(${expression}, ${quoteText(formulaStart.source)}) THEN '''' || ${expression} ELSE ${expression} END AS ${header}`
+}
+
+/** As the JSON answers have it: three digits of the second, and more where there are any. */
+const isoTime = (expression: string): string =>
+  `regexp_replace(strftime(${expression}, '%Y-%m-%dT%H:%M:%S.%f'), '([.]\\d{3}\\d*?)0*$', '\\1') || 'Z'`
+
+type Field = readonly [key: string, text: string]
+
+/** As `/api/events` has an event. */
+function eventLine(own: readonly Column[], session: readonly Column[]): string {
+  const fields = new Map(own.map((column) => [column.name, jsonText(column)]))
+  const field = (key: string, name: string): Field => [key, fields.get(name) ?? "'null'"]
+  return jsonObject([
+    ['id', "to_json(event.session_id || ':' || event.seq)::VARCHAR"],
+    field('type', 'type'),
+    field('timestamp', 'ts'),
+    field('correctedTimestamp', 'corrected_ts'),
+    field('data', 'data'),
+    field('sessionId', 'session_id'),
+    field('seq', 'seq'),
+    field('version', 'version'),
+    field('receivedAt', 'received_at'),
+    field('envelope', 'envelope'),
+    ...sessionField(session),
+  ])
+}
+
+const rowLine = (own: readonly Column[], session: readonly Column[]): string =>
+  jsonObject([...fieldsOf(own), ...sessionField(session)])
+
+const sessionField = (session: readonly Column[]): readonly Field[] =>
+  session.length === 0 ? [] : [['session', jsonObject(fieldsOf(session))]]
+
+const fieldsOf = (columns: readonly Column[]): readonly Field[] =>
+  columns.map((column) => [
+    column.name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    jsonText(column),
+  ])
+
+const jsonObject = (fields: readonly Field[]): string =>
+  `'{' || ${fields.map(([key, text]) => `'"${key}":' || coalesce(${text}, 'null')`).join(` || ',' || `)} || '}'`
+
+/** The stored text of JSON: the database's own JSON writer would spell its numbers anew. A line break in it is white space between two tokens. */
+function jsonText({ expression, type }: Column): string {
+  if (type === 'TIMESTAMP') return `epoch_ms(${expression})::VARCHAR`
+  return type === 'JSON'
+    ? `translate(${expression}::VARCHAR, chr(10) || chr(13), '  ')`
+    : `to_json(${expression})::VARCHAR`
+}
