@@ -5,6 +5,7 @@
 import { createTelemetry, type PageSignal, type SocketPort, type Telemetry } from '@downlink/client'
 import { protocolDefaults } from '@downlink/protocol'
 import { createKeys } from '../../packages/collector/src/access/keys.ts'
+import { createSignedTokens } from '../../packages/collector/src/access/signed-tokens.ts'
 import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
 import { createGroupCommit, type GroupCommitOptions } from '../../packages/collector/src/commit/group-commit.ts'
 import type { RecordSource } from '../../packages/collector/src/commit/record-source.ts'
@@ -110,7 +111,10 @@ export function createWorld(seed: number): World {
     const sessions = createSessions({ log: commitLog, validator, maxIdle: 10, onOutstanding() {}, onSocket() {} })
     const post = createPostIngest({
       sessions,
-      keys: createKeys([]),
+      keys: createKeys(
+        [],
+        createSignedTokens([], () => nowMs),
+      ),
       limits: limitDefaults,
       eventRateLimiter: createAddressRateLimiter(Number.MAX_SAFE_INTEGER, () => nowMs),
       pending: createPendingWork(limitDefaults),
@@ -157,7 +161,10 @@ export function createWorld(seed: number): World {
     return createAckedConnection({
       socket,
       sessions: ingest.sessions,
-      keys: createKeys([]),
+      keys: createKeys(
+        [],
+        createSignedTokens([], () => nowMs),
+      ),
       limits: { ...limitDefaults, windowEvents: 8 },
       rateLimiter: { allows: () => true },
       hold: createPendingWork(limitDefaults).holdFor('player'),

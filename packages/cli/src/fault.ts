@@ -11,7 +11,7 @@ import type { SafeText } from './output.ts'
 /** What the collector can't know: the flags that set its options. */
 const collectorAdvice: Readonly<Partial<Record<CollectorErrorCode, string>>> = {
   unprotected:
-    'Give a write key and a read token: --key-file and --read-token-file, or DOWNLINK_KEY and DOWNLINK_READ_TOKEN.',
+    'Give a write key and a read token: --key-file and --read-token-file, or DOWNLINK_KEY and DOWNLINK_READ_TOKEN; or a secret for signed tokens of both kinds: --token-secret-file, or DOWNLINK_TOKEN_SECRET.',
   data_in_use: 'A collector has it open. Ask that one with --url, stop it, or name another folder with --data.',
 }
 

@@ -26,6 +26,18 @@ export function byteSize(min: number): (text: string) => number {
   }
 }
 
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+
+/** A reader of whole times such as `90s`, `15m`, `12h` or `30d`, within a range, as seconds. */
+export function duration(minSeconds: number, maxSeconds: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
+    const value = Number(digits) * (secondsOf[unit] ?? Number.NaN)
+    if (value >= minSeconds && value <= maxSeconds) return value
+    throw new InvalidArgumentError(`Expected ${minSeconds} s to ${maxSeconds} s, such as 90s, 15m, 12h or 30d.`)
+  }
+}
+
 /** Reads seconds, with fractions. */
 export function seconds(text: string): number {
   const value = Number(text)

@@ -8,6 +8,7 @@ import { exportCommand } from './commands/export.ts'
 import { queryCommand } from './commands/query.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tailCommand } from './commands/tail.ts'
+import { tokenCommand } from './commands/token.ts'
 import { subcommand } from './flags.ts'
 import { printText } from './output.ts'
 
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     tailCommand(),
     queryCommand(),
     doctorCommand(),
+    tokenCommand(),
     exportCommand(onlyListed),
   ]) {
     program.addCommand(subcommand(command))

@@ -34,7 +34,7 @@ afterEach(async () => {
 
 /** @param env what to change of ours; secrets and debugging of whoever runs the tests are taken out */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const { DOWNLINK_KEY, DOWNLINK_READ_TOKEN, DEBUG, ...ours } = process.env
+  const { DOWNLINK_KEY, DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN, DOWNLINK_TOKEN_SECRET, DEBUG, ...ours } = process.env
   // A demo that is killed leaves its folder behind: let it be here.
   const temporary = freshFolder()
   const folderVariables = { TMPDIR: temporary, TEMP: temporary, TMP: temporary }

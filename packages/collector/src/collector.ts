@@ -65,7 +65,7 @@ export interface Collector {
    * @throws {CollectorError} `wrong_state`
    */
   settled(): Promise<void>
-  /** Replaces the write keys. Sockets whose key is gone are closed with 4401. */
+  /** Replaces the write keys. Sockets whose key is gone are closed with 4401; signed tokens hold on. */
   setKeys(keys: readonly string[]): void
 }
 
@@ -95,7 +95,7 @@ export interface Listening {
  */
 export function createCollector(options: CollectorOptions = {}): Collector {
   const settings = resolveOptions(options)
-  const keys = createKeys(settings.keys)
+  const keys = createKeys(settings.keys, settings.signedTokens)
   const logger = settings.logger === undefined ? pino(pino.destination(2)) : settings.logger || silent
   const lifecycle = createLifecycle((onLost) => openPipeline(settings, keys, logger, onLost))
   const { open, running, close, closed } = lifecycle
@@ -105,7 +105,7 @@ export function createCollector(options: CollectorOptions = {}): Collector {
 
     async listen({ port = 4180, host = '127.0.0.1' } = {}) {
       const outside = [host, settings.publicUrl?.hostname ?? host].find((name) => !isLoopback(name))
-      if (outside !== undefined && !(keys.required && settings.readToken)) {
+      if (outside !== undefined && !(keys.required && (settings.readToken || settings.signedTokens.enabled))) {
         throw new CollectorError('unprotected', `Expected a key and a read token to be reached at ${outside}`)
       }
       // Node takes text, too, as it comes from the environment.

@@ -1,6 +1,8 @@
 /** Exports the collector, which takes telemetry over WebSocket and HTTP, answers once it is in a synced log, and follows the log into DuckDB. */
 
 export type { TrustedProxies } from './access/proxies.ts'
+export type { Scope } from './access/scopes.ts'
+export { signToken, type TokenRequest, tokenLimits } from './access/signed-tokens.ts'
 export type { EventTypeAnswer } from './api/event-type-route.ts'
 export type { Health } from './api/health-report.ts'
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'

@@ -3,6 +3,8 @@ import { type EventDefinitions, protocolDefaults } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Origins, readOrigins } from './access/origins.ts'
 import { createProxies, type Proxies, type TrustedProxies } from './access/proxies.ts'
+import { createSignedTokens, type SignedTokens } from './access/signed-tokens.ts'
+import { systemClock } from './clock.ts'
 import { CollectorError } from './errors.ts'
 import { type QueryLimits, resolveQueryLimits } from './query/query-limits.ts'
 
@@ -20,6 +22,11 @@ export interface CollectorOptions {
    * machine may, and beside a `readToken` nobody
    */
   readonly adminToken?: string
+  /**
+   * What signed tokens are signed with, of 32 bytes or more: one, or two while one takes the place of the other. Then
+   * nothing is open: each request wants a signed token of its scope, or a key or token. @default none
+   */
+  readonly tokenSecrets?: readonly string[]
   /**
    * Foreign origins whose pages may send, such as `https://game.example`, `https://*.game.example` for every name below
    * it, or `capacitor://localhost`; `null` for pages without an origin, `*` for all. @default none
@@ -157,6 +164,7 @@ export interface CollectorSettings {
   readonly keys: readonly string[]
   readonly readToken: string | undefined
   readonly adminToken: string | undefined
+  readonly signedTokens: SignedTokens
   readonly origins: Origins
   readonly publicUrl: URL | undefined
   readonly proxies: Proxies
@@ -171,34 +179,20 @@ export interface CollectorSettings {
 
 /** @throws {CollectorError} `bad_option`, `unprotected` */
 export function resolveOptions(options: CollectorOptions): CollectorSettings {
-  const { keys = [], readToken, adminToken, origins = [], publicUrl, trustProxy = false } = options
+  const { keys = [], readToken, adminToken, tokenSecrets = [], origins = [], publicUrl, trustProxy = false } = options
   const limits = { ...limitDefaults, ...options.limits }
   const commit = { ...commitDefaults, ...options.commit }
   for (const [name, value] of Object.entries({ ...limits, ...commit })) {
     const min = minOf[name] ?? 1
     if (!(Number.isSafeInteger(value) && value >= min)) throw badOption(name, `a whole number from ${min} up`, value)
   }
-  for (const key of keys) {
-    // A secret is not repeated in a message.
-    if (typeof key !== 'string' || key === '' || key.length > protocolDefaults.maxKeyLength) {
-      const expected = `Expected each of \`keys\` to be 1 to ${protocolDefaults.maxKeyLength} characters`
-      throw new CollectorError('bad_option', expected)
-    }
-  }
-  for (const [name, token] of Object.entries({ readToken, adminToken })) {
-    if (token === '') throw new CollectorError('bad_option', `Expected \`${name}\` not to be empty`)
-  }
-  const secrets = [...new Set(keys), readToken, adminToken].filter((secret) => secret !== undefined)
-  if (new Set(secrets).size < secrets.length) {
-    const expected =
-      'Expected `keys`, `readToken` and `adminToken` to differ: who has one may not do what another is for'
-    throw new CollectorError('bad_option', expected)
-  }
+  checkSecrets(options)
+  const signedTokens = createSignedTokens(tokenSecrets, systemClock.wallMs)
   const url = publicUrl === undefined ? undefined : webUrlOf(publicUrl)
   if (publicUrl !== undefined && !url)
     throw badOption('publicUrl', 'an http or https URL, at a port that browsers connect to', publicUrl)
   const proxies = createProxies(trustProxy)
-  if (trustProxy !== false && readToken === undefined) {
+  if (trustProxy !== false && readToken === undefined && !signedTokens.enabled) {
     throw new CollectorError(
       'unprotected',
       'Expected a read token beside `trustProxy`: whoever the proxy lets in could read',
@@ -210,6 +204,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     keys,
     readToken,
     adminToken,
+    signedTokens,
     origins: readOrigins(origins),
     publicUrl: url,
     proxies,
@@ -220,6 +215,22 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     limits,
     commit,
     query: resolveQueryLimits(options.query),
+  }
+}
+
+/** No secret is repeated in a message. */
+function checkSecrets({ keys = [], readToken, adminToken, tokenSecrets = [] }: CollectorOptions): void {
+  const { maxKeyLength } = protocolDefaults
+  if (keys.some((key) => typeof key !== 'string' || key === '' || key.length > maxKeyLength)) {
+    throw new CollectorError('bad_option', `Expected each of \`keys\` to be 1 to ${maxKeyLength} characters`)
+  }
+  for (const [name, token] of Object.entries({ readToken, adminToken })) {
+    if (token === '') throw new CollectorError('bad_option', `Expected \`${name}\` not to be empty`)
+  }
+  const all = [...new Set(keys), readToken, adminToken, ...tokenSecrets].filter((secret) => secret !== undefined)
+  if (new Set(all).size < all.length) {
+    const expected = 'Expected `keys`, `readToken`, `adminToken` and `tokenSecrets` to differ'
+    throw new CollectorError('bad_option', `${expected}: who has one may not do what another is for`)
   }
 }
 

@@ -170,7 +170,7 @@ it('listens on no port that fetch refuses', async () => {
 })
 
 const oneSecretForTwo =
-  'Expected `keys`, `readToken` and `adminToken` to differ: who has one may not do what another is for'
+  'Expected `keys`, `readToken`, `adminToken` and `tokenSecrets` to differ: who has one may not do what another is for'
 
 it.each([
   [{ limits: { heartbeatMs: 0 } }, 'Expected `heartbeatMs` to be a whole number from 1 up, got 0'],

@@ -20,6 +20,7 @@ interface ServeFlags {
   readonly readTokenFile?: string
   readonly adminToken?: string
   readonly adminTokenFile?: string
+  readonly tokenSecretFile?: string
   readonly origin?: readonly string[]
   readonly schema?: string
   readonly questions?: string
@@ -37,7 +38,7 @@ An --origin may be https://game.example, https://*.game.example for every name b
 another app's, null for pages that are files, or * for all.
 Behind a proxy give --trust-proxy 1, or as many as there are, or where they are: --trust-proxy 10.0.0.7,10.1.0.0/16.
 Secrets on a command line can be read by every user of the machine: prefer the environment (DOWNLINK_KEY,
-DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN) or a file.
+DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN, DOWNLINK_TOKEN_SECRET) or a file.
 
 Examples:
   downlink serve
@@ -57,6 +58,10 @@ export function serveCommand(): Command {
     .option('--read-token-file <file>', 'a file with the read token')
     .option('--admin-token <token>', 'wanted of whoever changes or deletes what is kept')
     .option('--admin-token-file <file>', 'a file with the admin token')
+    .option(
+      '--token-secret-file <file>',
+      'a file with what signed tokens are signed with: one line, or two at rotation',
+    )
     .option('--origin <origin>', 'a page that may send from elsewhere; may be given several times', gather)
     .option('--schema <module>', 'a module that exports event definitions; TypeScript will do')
     .option('--questions <folder>', "a folder of questions for the page: the team's own, a .sql file each")
@@ -97,6 +102,11 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       questions: flags.questions,
       readToken: await readToken(flags.readToken, flags.readTokenFile, 'DOWNLINK_READ_TOKEN'),
       adminToken: await readToken(flags.adminToken, flags.adminTokenFile, 'DOWNLINK_ADMIN_TOKEN'),
+      tokenSecrets: await readSecrets({
+        flags: [],
+        file: flags.tokenSecretFile,
+        variable: 'DOWNLINK_TOKEN_SECRET',
+      }),
       publicUrl: flags.publicUrl,
       trustProxy: flags.trustProxy,
       commit: flags.maxLog === undefined ? undefined : { maxLogBytes: flags.maxLog },

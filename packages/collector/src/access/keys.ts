@@ -1,33 +1,56 @@
-/** Checks write keys, which can change while the collector runs, and finds the one that a request carries. */
+/** Lets senders in: by a write key, which can change while the collector runs, or by a signed token; and finds the one that a request carries. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { permits } from './scopes.ts'
+import type { SignedTokens } from './signed-tokens.ts'
 
 export interface Keys {
-  /** True also where no keys are set: then everybody may write. */
-  allows(key: string | undefined): boolean
+  /** Lets everybody in where nothing is required. */
+  admit(key: string | undefined): Promise<Admission>
   readonly required: boolean
   replace(keys: readonly string[]): void
 }
 
-export function createKeys(initial: readonly string[]): Keys {
+export type Admission =
+  | { readonly kind: 'admitted'; readonly pass: Pass }
+  | { readonly kind: 'refused'; readonly message: string }
+
+/** What a sender was let in with. It may cease to hold while the sender is connected. */
+export interface Pass {
+  status(): 'holds' | 'removed' | 'ended'
+}
+
+export function createKeys(initial: readonly string[], tokens: SignedTokens): Keys {
   let digests = initial.map(digestOf)
-  return {
+  const keys: Keys = {
     get required() {
-      return digests.length > 0
+      return digests.length > 0 || tokens.enabled
     },
-    allows(key) {
-      if (digests.length === 0) return true
-      const digest = digestOf(key ?? '')
-      // Every key is compared, so that the time tells nothing.
-      let found = false
-      for (const allowed of digests) found = timingSafeEqual(allowed, digest) || found
-      return found
+    async admit(key = '') {
+      if (allows(key)) return { kind: 'admitted', pass: { status: () => (allows(key) ? 'holds' : 'removed') } }
+      const verdict = await tokens.verify(key)
+      if (verdict.kind === 'held' && permits(verdict.scope, 'write')) {
+        return { kind: 'admitted', pass: { status: () => (verdict.hasEnded() ? 'ended' : 'holds') } }
+      }
+      return { kind: 'refused', message: verdict.kind === 'ended' ? tokenEnded : 'Expected a valid key' }
     },
     replace(keys) {
       digests = keys.map(digestOf)
     },
   }
+  return keys
+
+  function allows(key: string): boolean {
+    if (!keys.required) return true
+    const digest = digestOf(key)
+    // Every key is compared, so that the time tells nothing.
+    let found = false
+    for (const allowed of digests) found = timingSafeEqual(allowed, digest) || found
+    return found
+  }
 }
+
+export const tokenEnded = 'The token has ended; come back with a fresh one'
 
 const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest()
 

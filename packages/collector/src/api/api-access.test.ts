@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, it } from 'vitest'
 import { createProxies } from '../access/proxies.ts'
+import { createSignedTokens, signToken } from '../access/signed-tokens.ts'
 import { createApiAccess } from './api-access.ts'
 
 const maxGuessesPerMinute = 3
@@ -8,14 +9,17 @@ const maxGuessesPerMinute = 3
 interface Given {
   readonly readToken?: string | undefined
   readonly adminToken?: string | undefined
+  readonly tokenSecrets?: readonly string[]
   readonly publicUrl?: string
 }
 
-function anAccess({ readToken, adminToken, publicUrl }: Given = { readToken: 'secret' }) {
+function anAccess({ readToken, adminToken, tokenSecrets = [], publicUrl }: Given = { readToken: 'secret' }) {
+  const startMs = Date.now()
   let nowMs = 0
   const access = createApiAccess({
     readToken,
     adminToken,
+    signedTokens: createSignedTokens(tokenSecrets, () => startMs + nowMs),
     proxies: createProxies(1),
     publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
     maxGuessesPerMinute,
@@ -27,8 +31,12 @@ function anAccess({ readToken, adminToken, publicUrl }: Given = { readToken: 'se
       socket: {},
     }) as unknown as IncomingMessage
   const admits = (headers: Record<string, string>, sender?: string) => access.judge(from(headers, sender), 'read')
-  const cookie = (headers: Record<string, string> = {}, scope: 'read' | 'admin' = 'read') =>
-    access.cookieFor(from(headers), scope).split(';')[0] ?? ''
+  /** Of a browser that has shown a token. */
+  const cookie = async (headers: Record<string, string> = {}, token = 'secret') => {
+    const decision = await access.judgeToken(token, from(headers))
+    if (decision.kind !== 'held') throw new Error(decision.kind)
+    return access.cookieFor(from(headers), decision.ticket)
+  }
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
   return {
     access,
@@ -43,57 +51,57 @@ function anAccess({ readToken, adminToken, publicUrl }: Given = { readToken: 'se
   }
 }
 
-it('lets everybody do everything where there is no token', () => {
+it('lets everybody do everything where there is no token', async () => {
   const { admits, administers } = anAccess({})
-  expect([admits({}), administers({})]).toEqual(['allowed', 'allowed'])
+  expect([await admits({}), await administers({})]).toEqual(['allowed', 'allowed'])
 })
 
 it.each([
   [{ readToken: 'reader', adminToken: 'admin' }, 'forbidden', 'allowed'],
   [{ readToken: 'reader' }, 'forbidden', 'unauthorised'],
   [{ adminToken: 'admin' }, 'unauthorised', 'allowed'],
-])('of %j lets only the admin token administer', (given, reader, admin) => {
+])('of %j lets only the admin token administer', async (given, reader, admin) => {
   const { administers, bearer } = anAccess(given)
-  expect(administers(bearer('reader'))).toBe(reader)
-  expect(administers(bearer('admin'))).toBe(admin)
-  expect([administers(bearer('guess')), administers({})]).toEqual(['unauthorised', 'unauthorised'])
+  expect(await administers(bearer('reader'))).toBe(reader)
+  expect(await administers(bearer('admin'))).toBe(admin)
+  expect([await administers(bearer('guess')), await administers({})]).toEqual(['unauthorised', 'unauthorised'])
 })
 
-it('lets whoever administers read, and whoever reads only read, also by cookie', () => {
-  const given = { readToken: 'reader', adminToken: 'admin' }
-  const { access, admits, administers, bearer, cookie, from } = anAccess(given)
-  expect(admits(bearer('admin'))).toBe('allowed')
-  const [reader, admin] = [{ cookie: cookie() }, { cookie: cookie({}, 'admin') }]
-  expect([admits(reader), admits(admin)]).toEqual(['allowed', 'allowed'])
-  expect([administers(reader), administers(admin)]).toEqual(['forbidden', 'allowed'])
-  expect(administers({ cookie: `${cookie()}; ${cookie({}, 'admin')}` })).toBe('allowed')
-  expect(access.judgeToken('reader', from({}))).toEqual({ kind: 'held', scope: 'read' })
-  expect(access.judgeToken('admin', from({}))).toEqual({ kind: 'held', scope: 'admin' })
+it('lets whoever administers read, and whoever reads only read, also by cookie', async () => {
+  const { admits, administers, bearer, cookie } = anAccess({ readToken: 'reader', adminToken: 'admin' })
+  expect(await admits(bearer('admin'))).toBe('allowed')
+  const [reader, admin] = [await cookie({}, 'reader'), await cookie({}, 'admin')]
+  expect([await admits({ cookie: reader }), await admits({ cookie: admin })]).toEqual(['allowed', 'allowed'])
+  expect([await administers({ cookie: reader }), await administers({ cookie: admin })]).toEqual([
+    'forbidden',
+    'allowed',
+  ])
+  expect(await administers({ cookie: `${reader}; ${admin}` })).toBe('allowed')
 })
 
-it('lets nobody guess the admin token faster than the read token', () => {
+it('lets nobody guess the admin token faster than the read token', async () => {
   const { administers, admits, bearer } = anAccess({ readToken: 'reader', adminToken: 'admin' })
   for (let guess = 0; guess < maxGuessesPerMinute; guess++)
-    expect(administers(bearer(`guess ${guess}`))).toBe('unauthorised')
-  expect([administers(bearer('admin')), admits(bearer('reader'))]).toEqual(['limited', 'limited'])
+    expect(await administers(bearer(`guess ${guess}`))).toBe('unauthorised')
+  expect([await administers(bearer('admin')), await admits(bearer('reader'))]).toEqual(['limited', 'limited'])
 })
 
-it('takes a token of the wrong kind for no guess', () => {
+it('takes a token of the wrong kind for no guess', async () => {
   const { administers, bearer } = anAccess({ readToken: 'reader', adminToken: 'admin' })
-  for (let at = 0; at < 50; at++) expect(administers(bearer('reader'))).toBe('forbidden')
+  for (let at = 0; at < 50; at++) expect(await administers(bearer('reader'))).toBe('forbidden')
 })
 
-it('takes the token as a bearer, or the cookie that stands for it', () => {
+it('takes the token as a bearer, or the cookie that stands for it', async () => {
   const { access, admits, bearer, cookie, from } = anAccess()
-  expect(admits(bearer('secret'))).toBe('allowed')
-  expect(admits({ cookie: cookie() })).toBe('allowed')
-  expect(admits({ cookie: `a=b; ${cookie()}; c=d` })).toBe('allowed')
-  expect(access.judgeToken('secret', from({}))).toEqual({ kind: 'held', scope: 'read' })
+  expect(await admits(bearer('secret'))).toBe('allowed')
+  expect(await admits({ cookie: await cookie() })).toBe('allowed')
+  expect(await admits({ cookie: `a=b; ${await cookie()}; c=d` })).toBe('allowed')
+  expect(await access.judgeToken('secret', from({}))).toMatchObject({ kind: 'held', scope: 'read' })
 })
 
-it('takes a cookie beside a header of somebody else, such as a proxy that asks for a password', () => {
+it('takes a cookie beside a header of somebody else, such as a proxy that asks for a password', async () => {
   const { admits, cookie } = anAccess()
-  expect(admits({ authorization: 'Basic dTpw', cookie: cookie() })).toBe('allowed')
+  expect(await admits({ authorization: 'Basic dTpw', cookie: await cookie() })).toBe('allowed')
 })
 
 it.each([
@@ -103,72 +111,110 @@ it.each([
   { authorization: 'Bearer ' },
   { cookie: 'downlink_read_4180=' },
   { cookie: 'downlink_read_4180=secret' },
-])('refuses %j', (headers) => {
-  expect(anAccess().admits(headers)).toBe('unauthorised')
+])('refuses %j', async (headers) => {
+  expect(await anAccess().admits(headers)).toBe('unauthorised')
 })
 
-it('refuses the cookie of another collector, and of itself before it was started anew', () => {
+it('refuses the cookie of another collector, and of itself before it was started anew', async () => {
   const { admits, cookie } = anAccess()
-  expect(admits({ cookie: anAccess().cookie() })).toBe('unauthorised')
-  expect(admits({ cookie: `x${cookie()}` })).toBe('unauthorised')
+  expect(await admits({ cookie: await anAccess().cookie() })).toBe('unauthorised')
+  expect(await admits({ cookie: `x${await cookie()}` })).toBe('unauthorised')
 })
 
-it('looks at no more tokens of an address that guesses, but at those of others', () => {
+it('looks at no more tokens of an address that guesses, but at those of others', async () => {
   const { access, admits, bearer, from } = anAccess()
   for (let guess = 0; guess < maxGuessesPerMinute; guess++)
-    expect(admits(bearer(`guess ${guess}`))).toBe('unauthorised')
-  expect(admits(bearer('secret'))).toBe('limited')
-  expect(access.judgeToken('secret', from({}))).toEqual({ kind: 'limited' })
-  expect(admits(bearer('secret'), '203.0.113.10')).toBe('allowed')
-  expect(admits(bearer('guess'), '127.0.0.1, 203.0.113.9')).toBe('limited')
+    expect(await admits(bearer(`guess ${guess}`))).toBe('unauthorised')
+  expect(await admits(bearer('secret'))).toBe('limited')
+  expect(await access.judgeToken('secret', from({}))).toEqual({ kind: 'limited' })
+  expect(await admits(bearer('secret'), '203.0.113.10')).toBe('allowed')
+  expect(await admits(bearer('guess'), '127.0.0.1, 203.0.113.9')).toBe('limited')
 })
 
-it('looks again after a while, and counts only wrong ones', () => {
+it('looks again after a while, and counts only wrong ones', async () => {
   const { access, admits, bearer, pass } = anAccess()
-  for (let at = 0; at < 100; at++) expect(admits(bearer('secret'))).toBe('allowed')
-  for (let guess = 0; guess < 50; guess++) admits(bearer(`guess ${guess}`))
+  for (let at = 0; at < 100; at++) expect(await admits(bearer('secret'))).toBe('allowed')
+  for (let guess = 0; guess < 50; guess++) await admits(bearer(`guess ${guess}`))
   pass(access.retryAfterSeconds * 1000 - 1)
-  expect(admits(bearer('secret'))).toBe('limited')
+  expect(await admits(bearer('secret'))).toBe('limited')
   pass(1)
-  expect(admits(bearer('secret'))).toBe('allowed')
+  expect(await admits(bearer('secret'))).toBe('allowed')
 })
 
-it('never limits whoever has the cookie, whatever else its address does', () => {
+it('never limits whoever has the cookie, whatever else its address does', async () => {
   const { admits, bearer, cookie } = anAccess()
-  for (let guess = 0; guess < 50; guess++) admits(bearer(`guess ${guess}`))
-  expect(admits({ cookie: cookie() })).toBe('allowed')
+  const held = { cookie: await cookie() }
+  for (let guess = 0; guess < 50; guess++) await admits(bearer(`guess ${guess}`))
+  expect(await admits(held)).toBe('allowed')
 })
 
-it('does not let a good cookie make up for a wrong bearer', () => {
+it('does not let a good cookie make up for a wrong bearer', async () => {
   const { admits, bearer, cookie } = anAccess()
-  expect(admits({ ...bearer('wrong'), cookie: cookie() })).toBe('unauthorised')
+  expect(await admits({ ...bearer('wrong'), cookie: await cookie() })).toBe('unauthorised')
 })
 
-it('takes no cookie for a guess, since that can not be guessed', () => {
+it('takes no cookie for a guess, since that can not be guessed', async () => {
   const { admits, bearer } = anAccess()
-  for (let at = 0; at < 50; at++) expect(admits({ cookie: 'downlink_read_4180=stale' })).toBe('unauthorised')
-  expect(admits(bearer('secret'))).toBe('allowed')
+  for (let at = 0; at < 50; at++) expect(await admits({ cookie: 'downlink_read_4180=stale' })).toBe('unauthorised')
+  expect(await admits(bearer('secret'))).toBe('allowed')
 })
 
-it('has one cookie for each port, since browsers send them to all', () => {
+it('has one cookie for each port, since browsers send them to all', async () => {
   const [one, other] = [anAccess(), anAccess()]
   const [host, otherHost] = [{ host: 'localhost:4180' }, { host: 'localhost:4181' }]
-  const cookie = `${one.cookie(host)}; ${other.cookie(otherHost)}`
-  expect(one.admits({ ...host, cookie })).toBe('allowed')
-  expect(other.admits({ ...otherHost, cookie })).toBe('allowed')
-  expect(one.cookie({ host: 't.example' })).toMatch(/^downlink_read=/)
+  const cookie = `${await one.cookie(host)}; ${await other.cookie(otherHost)}`
+  expect(await one.admits({ ...host, cookie })).toBe('allowed')
+  expect(await other.admits({ ...otherHost, cookie })).toBe('allowed')
+  expect(await one.cookie({ host: 't.example' })).toMatch(/^downlink_read=/)
 })
 
-it('takes any of several cookies of its name, as two prefixes of one host have them', () => {
+it('takes any of several cookies of its name, as two prefixes of one host have them', async () => {
   const { admits, cookie } = anAccess()
-  expect(admits({ cookie: `${anAccess().cookie()}; ${cookie()}` })).toBe('allowed')
+  expect(await admits({ cookie: `${await anAccess().cookie()}; ${await cookie()}` })).toBe('allowed')
 })
 
-it('sets a cookie that scripts and other sites never see, and that holds no token', () => {
-  const { access, from } = anAccess()
-  expect(access.cookieFor(from({}), 'read')).toMatch(/^downlink_read_4180=[\w-]{43}; HttpOnly; SameSite=Strict$/)
-  expect(access.cookieFor(from({ 'x-forwarded-proto': 'https' }), 'read')).toMatch(/; Secure$/)
-  expect(anAccess({ readToken: 'secret', publicUrl: 'https://t.example' }).access.cookieFor(from({}), 'read')).toMatch(
-    /; Secure$/,
-  )
+it('sets a cookie that scripts and other sites never see, and that holds no token', async () => {
+  const { cookie } = anAccess()
+  expect(await cookie()).toMatch(/^downlink_read_4180=[\w-]{43}; HttpOnly; SameSite=Strict$/)
+  expect(await cookie({ 'x-forwarded-proto': 'https' })).toMatch(/; Secure$/)
+  expect(await anAccess({ readToken: 'secret', publicUrl: 'https://t.example' }).cookie()).toMatch(/; Secure$/)
+})
+
+const tokenSecret = 's'.repeat(32)
+const aSigned = (scope: 'write' | 'read' | 'admin', lifeSeconds = 60) =>
+  signToken({ secret: tokenSecret, scope, lifeSeconds })
+
+it('opens nothing where tokens are signed', async () => {
+  const { admits, administers } = anAccess({ tokenSecrets: [tokenSecret] })
+  expect([await admits({}), await administers({})]).toEqual(['unauthorised', 'unauthorised'])
+})
+
+it.each([
+  ['write', 'forbidden', 'forbidden'],
+  ['read', 'allowed', 'forbidden'],
+  ['admin', 'allowed', 'allowed'],
+] as const)('of a signed token to %s holds each to its scope', async (scope, reads, administering) => {
+  const { admits, administers, bearer, cookie } = anAccess({ tokenSecrets: [tokenSecret] })
+  const token = await aSigned(scope)
+  for (const shown of [bearer(token), { cookie: await cookie({}, token) }]) {
+    expect([await admits(shown), await administers(shown)]).toEqual([reads, administering])
+  }
+})
+
+it('gives a cookie for a signed token that ends when the token does', async () => {
+  const { admits, cookie, pass } = anAccess({ readToken: 'secret', tokenSecrets: [tokenSecret] })
+  const shown = { cookie: await cookie({}, await aSigned('read')) }
+  expect(await admits(shown)).toBe('allowed')
+  pass(121_000)
+  expect(await admits(shown)).toBe('unauthorised')
+})
+
+it('takes a token that has ended for no guess, and a forged one for one', async () => {
+  const { admits, bearer, pass } = anAccess({ tokenSecrets: [tokenSecret] })
+  const ended = bearer(await aSigned('read'))
+  pass(121_000)
+  for (let at = 0; at < 50; at++) expect(await admits(ended)).toBe('unauthorised')
+  const forged = bearer(await signToken({ secret: 'x'.repeat(32), scope: 'read', lifeSeconds: 60 }))
+  for (let guess = 0; guess < maxGuessesPerMinute; guess++) expect(await admits(forged)).toBe('unauthorised')
+  expect(await admits(forged)).toBe('limited')
 })

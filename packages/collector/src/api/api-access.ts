@@ -3,6 +3,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Proxies } from '../access/proxies.ts'
 import { permits, type Scope } from '../access/scopes.ts'
+import type { SignedTokens } from '../access/signed-tokens.ts'
 import { createAddressRateLimiter } from '../ingest/rate-limiter.ts'
 
 /** What the API asks for. */
@@ -14,27 +15,28 @@ export type ApiScope = Exclude<Scope, 'write'>
  */
 export type AccessDecision = 'allowed' | 'unauthorised' | 'forbidden' | 'limited'
 
-/** What a token is good for. */
+/** What a token is good for, and what a browser that has shown it is given in its place. */
 export type TokenDecision =
-  | { readonly kind: 'held'; readonly scope: ApiScope }
+  | { readonly kind: 'held'; readonly scope: Scope; readonly ticket: string }
   | { readonly kind: 'unauthorised' }
   | { readonly kind: 'limited' }
 
 export interface ApiAccess {
   /** Judges what a request shows. */
-  judge(request: IncomingMessage, wanted: ApiScope): AccessDecision
-  judgeToken(token: string, request: IncomingMessage): TokenDecision
-  /** The Set-Cookie of a browser that has shown a token of a scope. */
-  cookieFor(request: IncomingMessage, scope: ApiScope): string
+  judge(request: IncomingMessage, wanted: ApiScope): Promise<AccessDecision>
+  judgeToken(token: string, request: IncomingMessage): Promise<TokenDecision>
+  /** The Set-Cookie of a browser that gets a ticket. */
+  cookieFor(request: IncomingMessage, ticket: string): string
   /** After which a limited address may guess again. */
   readonly retryAfterSeconds: number
 }
 
 export interface ApiAccessOptions {
-  /** None: everybody may read whom the origin policy lets in, which is this machine. */
+  /** Without it, and without signed tokens, everybody may read whom the origin policy lets in, which is this machine. */
   readonly readToken: string | undefined
-  /** None: everybody may administer who may read without a token; beside a read token, nobody. */
+  /** Without any token whoever may read may administer; beside a read token alone, nobody. */
   readonly adminToken: string | undefined
+  readonly signedTokens: SignedTokens
   readonly proxies: Proxies
   readonly publicUrl: URL | undefined
   readonly maxGuessesPerMinute: number
@@ -42,55 +44,70 @@ export interface ApiAccessOptions {
 }
 
 export function createApiAccess(options: ApiAccessOptions): ApiAccess {
-  const { readToken, adminToken, proxies, publicUrl, maxGuessesPerMinute, monotonicNow } = options
+  const { readToken, adminToken, signedTokens, proxies, publicUrl, maxGuessesPerMinute, monotonicNow } = options
   const tokens = [...digestedFor('admin', adminToken), ...digestedFor('read', readToken)]
-  const isOpen = { read: readToken === undefined, admin: tokens.length === 0 }
-  // The cookie holds chance and not the token: it can't be guessed, so that whoever has one is never limited.
-  const tickets = { admin: randomBytes(32), read: randomBytes(32) }
+  const isOpen = {
+    read: readToken === undefined && !signedTokens.enabled,
+    admin: tokens.length === 0 && !signedTokens.enabled,
+  }
+  // A ticket is chance and not the token: it can't be guessed, so that whoever has one is never limited.
+  const tickets = { admin: aTicket(), read: aTicket() }
   const guesses = createAddressRateLimiter(maxGuessesPerMinute / 60, monotonicNow, maxGuessesPerMinute)
 
   return {
-    judge(request, wanted) {
+    async judge(request, wanted) {
       if (isOpen[wanted]) return 'allowed'
       const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-      const shown = bearer === undefined ? judgeCookies(request) : judgeToken(bearer, request)
+      const shown = await (bearer === undefined ? judgeCookies(request) : judgeToken(bearer, request))
       if (shown.kind !== 'held') return shown.kind
       return permits(shown.scope, wanted) ? 'allowed' : 'forbidden'
     },
 
     judgeToken,
 
-    cookieFor(request, scope) {
+    cookieFor(request, ticket) {
       const isSecure = publicUrl?.protocol === 'https:' || proxies.isSecure(request)
       // Without a path it holds where it was set: for the API alone, below whatever prefix a browser sees.
-      return `${cookieNameFor(request)}=${tickets[scope].toString('base64url')}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
+      return `${cookieNameFor(request)}=${ticket}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
     },
 
     retryAfterSeconds: Math.ceil(60 / maxGuessesPerMinute),
   }
 
-  function judgeToken(token: string, request: IncomingMessage): TokenDecision {
-    if (isOpen.admin) return { kind: 'held', scope: 'admin' }
+  async function judgeToken(token: string, request: IncomingMessage): Promise<TokenDecision> {
+    if (isOpen.admin) return heldBy('admin')
     const sender = proxies.senderOf(request)
     if (guesses.take(sender, 0) > 0) return { kind: 'limited' }
     const digest = digestOf(token)
     // Every token is compared, so that the time tells nothing.
     const [found] = tokens.filter((each) => timingSafeEqual(digest, each.digest))
-    if (found) return { kind: 'held', scope: found.scope }
-    guesses.take(sender, 1)
+    if (found) return heldBy(found.scope)
+    const verdict = await signedTokens.verify(token)
+    // Who gets it as a cookie shall have it for no longer.
+    if (verdict.kind === 'held') return { kind: 'held', scope: verdict.scope, ticket: token }
+    if (verdict.kind === 'invalid') guesses.take(sender, 1)
     return { kind: 'unauthorised' }
   }
 
+  function heldBy(scope: ApiScope): TokenDecision {
+    return { kind: 'held', scope, ticket: tickets[scope] }
+  }
+
   /** Several may have one name, from another prefix of the host. */
-  function judgeCookies(request: IncomingMessage): TokenDecision {
+  async function judgeCookies(request: IncomingMessage): Promise<TokenDecision> {
     const start = `${cookieNameFor(request)}=`
     const shown = (request.headers.cookie ?? '')
       .split(';')
       .map((part) => part.trim())
       .filter((part) => part.startsWith(start))
-      .map((part) => Buffer.from(part.slice(start.length), 'base64url'))
+      .map((part) => part.slice(start.length))
     const scope = apiScopes.find((each) => shown.some((ticket) => isSame(ticket, tickets[each])))
-    return scope === undefined ? { kind: 'unauthorised' } : { kind: 'held', scope }
+    if (scope !== undefined) return heldBy(scope)
+    for (const ticket of shown) {
+      const verdict = await signedTokens.verify(ticket)
+      if (verdict.kind === 'held') return { kind: 'held', scope: verdict.scope, ticket }
+    }
+    return { kind: 'unauthorised' }
   }
 
   /** Cookies know no ports, and two collectors on one host are two. */
@@ -109,5 +126,6 @@ const digestOf = (token: string): Buffer => createHmac('sha256', 'downlink token
 const digestedFor = (scope: ApiScope, token: string | undefined) =>
   token === undefined ? [] : [{ scope, digest: digestOf(token) }]
 
-const isSame = (shown: Buffer, expected: Buffer): boolean =>
-  shown.length === expected.length && timingSafeEqual(shown, expected)
+const aTicket = (): string => randomBytes(32).toString('base64url')
+
+const isSame = (shown: string, expected: string): boolean => timingSafeEqual(digestOf(shown), digestOf(expected))

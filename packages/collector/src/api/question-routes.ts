@@ -22,7 +22,7 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
         response: { 200: answers.questions, default: errorAnswer },
       },
     },
-    async ({ raw }) => ({ ...(await questions.list()), writable: access.judge(raw, 'admin') === 'allowed' }),
+    async ({ raw }) => ({ ...(await questions.list()), writable: (await access.judge(raw, 'admin')) === 'allowed' }),
   )
   app.get(
     '/functions',

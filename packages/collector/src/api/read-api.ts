@@ -4,6 +4,7 @@ import type { EventSchemas } from '@downlink/protocol'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Proxies } from '../access/proxies.ts'
+import { permits } from '../access/scopes.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
@@ -184,10 +185,12 @@ function tokenRoutes(app: FastifyInstance, access: ApiAccess): void {
       },
     },
     async ({ body, raw }, reply) => {
-      const decision = access.judgeToken(body.token, raw)
+      const decision = await access.judgeToken(body.token, raw)
       if (decision.kind === 'limited') return sendLimited(reply, access.retryAfterSeconds)
-      if (decision.kind === 'unauthorised') return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
-      return reply.header('set-cookie', access.cookieFor(raw, decision.scope)).code(204).send()
+      if (decision.kind === 'held' && permits(decision.scope, 'read')) {
+        return reply.header('set-cookie', access.cookieFor(raw, decision.ticket)).code(204).send()
+      }
+      return sendError(reply, 401, 'unauthorised', 'This is not the read token.')
     },
   )
 }

@@ -13,8 +13,13 @@ export interface ReadOriginPolicy {
 }
 
 /** No foreign origin reads, not even one that may send: answers carry no CORS header, and a cookie must not help. */
-export function createReadOriginPolicy({ readToken, publicUrl, proxies }: CollectorSettings): ReadOriginPolicy {
-  const open = readToken === undefined
+export function createReadOriginPolicy({
+  readToken,
+  signedTokens,
+  publicUrl,
+  proxies,
+}: CollectorSettings): ReadOriginPolicy {
+  const open = readToken === undefined && !signedTokens.enabled
   const { refusal } = createOriginPolicy({ keys: { required: !open }, origins: readOrigins([]), publicUrl, proxies })
   return {
     refusal: (request) => (open && isFromAfar(request) ? fromAfar : refusal(request)),

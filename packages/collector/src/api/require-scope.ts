@@ -13,15 +13,14 @@ export type ScopeGuard = (request: FastifyRequest, reply: FastifyReply) => Promi
  * @example app.post('/prune', { onRequest: requireScope(access, 'admin') }, prune)
  */
 export function requireScope(access: ApiAccess, scope: ApiScope): ScopeGuard {
+  const expected = `Expected the ${scope} token, or a signed one of this scope`
   return async ({ raw }, reply) => {
-    const decision = access.judge(raw, scope)
+    const decision = await access.judge(raw, scope)
     if (decision === 'allowed') return undefined
     if (decision === 'limited') return sendLimited(reply, access.retryAfterSeconds)
-    if (decision === 'forbidden') return sendError(reply, 403, 'forbidden', forbidden)
+    if (decision === 'forbidden')
+      return sendError(reply, 403, 'forbidden', `What was shown is for something else. ${expected}.`)
     reply.header('www-authenticate', 'Bearer realm="downlink"')
-    return sendError(reply, 401, 'unauthorised', `Expected the ${scope} token, as \`Authorization: Bearer …\`.`)
+    return sendError(reply, 401, 'unauthorised', `${expected}, as \`Authorization: Bearer …\`.`)
   }
 }
-
-/** Of the API's two scopes reading is included in the other, so that this one is wanted. */
-const forbidden = 'What was shown may read. Expected the admin token, which `serve --admin-token-file` gives.'

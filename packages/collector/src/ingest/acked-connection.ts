@@ -7,7 +7,7 @@ import {
   type Rejection,
   type WelcomeFrame,
 } from '@downlink/protocol'
-import type { Keys } from '../access/keys.ts'
+import type { Keys, Pass } from '../access/keys.ts'
 import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { CommitResult, Session } from '../session/session.ts'
@@ -16,7 +16,7 @@ import { metadataOf } from '../session/session-metadata.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Hold } from './pending-work.ts'
 import type { SocketRateLimiter } from './rate-limiter.ts'
-import { type Connection, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
+import { type Connection, recheckPass, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
 
 export interface AckedConnectionOptions {
   readonly socket: Socket
@@ -31,12 +31,13 @@ export interface AckedConnectionOptions {
 type State =
   | { readonly status: 'handshaking' }
   /** Hello is there, welcome is not yet. */
-  | { readonly status: 'opening'; readonly key: string | undefined }
-  | { readonly status: 'open'; readonly key: string | undefined; readonly session: Session }
+  | { readonly status: 'opening' }
+  | { readonly status: 'open'; readonly session: Session }
 
 export function createAckedConnection(options: AckedConnectionOptions): Connection {
   const { socket, sessions, keys, limits, rateLimiter, hold, wallMs } = options
   let state: State = { status: 'handshaking' }
+  let pass: Pass | undefined
   let leave = (): void => {}
   const answer = createAcks(options)
 
@@ -66,16 +67,18 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       if (state.status === 'open') socket.send({ t: 'beat' })
     },
 
-    recheckKey() {
-      if (state.status !== 'handshaking' && !keys.allows(state.key))
-        socket.close(closeCodes.unauthorised, 'The key was removed')
-    },
+    recheckKey: () => recheckPass(socket, pass),
   }
 
   async function open(hello: ReceivedHello): Promise<void> {
     const { key, conn, leftOut } = hello
-    if (!keys.allows(key)) return socket.close(closeCodes.unauthorised, 'Expected a valid key')
-    state = { status: 'opening', key }
+    state = { status: 'opening' }
+    const admission = await keys.admit(key)
+    if (admission.kind === 'refused') return socket.close(closeCodes.unauthorised, admission.message)
+    pass = admission.pass
+    // A key may have been removed in between.
+    recheckPass(socket, pass)
+    if (!socket.open) return
     const opening = await sessions.open(hello)
     if (!socket.open) return
     if (opening.kind === 'forbidden') return socket.close(closeCodes.forbidden, 'Expected the proof of this session')
@@ -86,7 +89,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     leave = () => session.detach(link)
     const result = await session.handshake(metadataOf(hello, wallMs()), hello, wallMs())
     if (result.kind === 'unavailable') return refuseUnavailable(socket)
-    state = { status: 'open', key, session }
+    state = { status: 'open', session }
     const { record } = result
     socket.send(welcomeOf(record, options, leftOut))
   }

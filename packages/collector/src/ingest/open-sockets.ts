@@ -18,7 +18,7 @@ export interface OpenSockets {
   readonly size: number
   add(open: OpenSocket): void
   delete(open: OpenSocket): void
-  /** Closes the sockets whose key is gone. */
+  /** Closes the sockets whose key is gone, or whose token has ended. */
   recheckKeys(): void
   /** Reads no more from any, and sends no more heartbeats. */
   pause(): void
@@ -69,7 +69,7 @@ export function closeForRestart(socket: Socket): void {
   socket.close(closeCodes.restarting, 'The collector restarts; come back later')
 }
 
-/** Closes a socket that is silent or whose message never ends; to any other the heartbeat goes. */
+/** Closes a socket that is silent, whose message never ends, or whose token has; to any other the heartbeat goes. */
 function checkOrBeat(open: OpenSocket, nowMs: number, { heartbeatMs, requestTimeoutMs }: CollectorLimits): void {
   const { ws, socket, connection, watch } = open
   // What we don't read can't be held against it.
@@ -81,6 +81,7 @@ function checkOrBeat(open: OpenSocket, nowMs: number, { heartbeatMs, requestTime
   else if (nowMs - (watch.unfinishedSinceMs ?? nowMs) > requestTimeoutMs) {
     socket.close(closeCodes.tooLarge, `Expected a message to be there within ${requestTimeoutMs} ms`)
   } else {
+    connection.recheckKey()
     connection.sendHeartbeat()
     ws.ping()
   }

@@ -46,7 +46,8 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     }
     const body = decoded.value
     const key = body.kind === 'acked' ? (body.post.key ?? requestKey) : requestKey
-    if (!keys.allows(key)) return refusal(401, 'unauthorised', 'Expected a valid key')
+    const admission = await keys.admit(key)
+    if (admission.kind === 'refused') return refusal(401, 'unauthorised', admission.message)
     const { events } = body.kind === 'acked' ? body.post : body
     const waitSeconds = eventRateLimiter.take(address, events.length)
     if (waitSeconds > 0) {

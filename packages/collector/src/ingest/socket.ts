@@ -1,6 +1,7 @@
 /** Wraps a WebSocket for ingest: text out, a coded close, nothing piling up towards a reader that does not read. */
 import { type CloseCode, closeCodes, encodeFrame, type FrameError, type ServerFrame } from '@downlink/protocol'
 import type { WebSocket } from 'ws'
+import { type Pass, tokenEnded } from '../access/keys.ts'
 
 export interface Socket {
   /** False once a close was sent or received: what comes after is ignored. */
@@ -77,6 +78,13 @@ export const refuseWork = (socket: Socket): void =>
 export const refuseUnavailable = (socket: Socket): void =>
   socket.close(closeCodes.unavailable, 'The store is unavailable; come back later')
 
+/** Closes where what it was let in with no longer holds. A client comes back after 1012, and fetches a fresh token before. */
+export function recheckPass(socket: Socket, pass: Pass | undefined): void {
+  const status = pass?.status()
+  if (status === 'removed') socket.close(closeCodes.unauthorised, 'The key was removed')
+  if (status === 'ended') socket.close(closeCodes.restarting, tokenEnded)
+}
+
 /** What a WebSocket speaks: `downlink.v1` or plain arrays. */
 export interface Connection {
   /** @param utf8 the same text, where it is at hand */
@@ -87,6 +95,6 @@ export interface Connection {
   readonly isHandshaking: boolean
   /** Heartbeat, where the connection has one. */
   sendHeartbeat(): void
-  /** A write key was removed. */
+  /** A write key was removed, or time has passed, at whose end a token is. */
   recheckKey(): void
 }

@@ -91,9 +91,7 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     )
     const watch = createMessageWatch(clock.monotonicMs)
     stream.on('data', watch.read)
-    if (connection) {
-      serve({ ws, socket, connection, watch, heardAtMs: clock.monotonicMs() }, acquired.slot, rateLimiter)
-    } else acquired.slot.release()
+    serve({ ws, socket, connection, watch, heardAtMs: clock.monotonicMs() }, acquired.slot, rateLimiter)
   }
 
   function serve(open: OpenSocket, slot: ConnectionSlot, rateLimiter: SocketRateLimiter): void {
@@ -156,15 +154,11 @@ interface ConnectionOptions extends WebSocketIngestOptions {
   readonly hold: Hold
 }
 
-/** Acknowledged or plain, as its subprotocol says; undefined where it was closed for its key. */
-function createConnection(ws: WebSocket, options: ConnectionOptions, request: IncomingMessage): Connection | undefined {
-  const { keys, socket, clock } = options
-  const { wallMs } = clock
+/** Acknowledged or plain, as its subprotocol says. */
+function createConnection(ws: WebSocket, options: ConnectionOptions, request: IncomingMessage): Connection {
+  const { wallMs } = options.clock
   if (ws.protocol === subprotocol) return createAckedConnection({ ...options, wallMs })
-  const key = requestKey(request.headers, request.url ?? '/')
-  if (keys.allows(key)) return createPlainConnection({ ...options, key, wallMs })
-  socket.close(closeCodes.unauthorised, 'Expected a valid key')
-  return undefined
+  return createPlainConnection({ ...options, key: requestKey(request.headers, request.url ?? '/'), wallMs })
 }
 
 const serverOptions: ServerOptions = {
