@@ -26,6 +26,8 @@ test('every question of the gallery opens, and draws', async ({ page, station })
   await expectAccessible(page, 'questions')
   for (const name of names) {
     await page.goto(`/#/questions/${name}`)
+    // The one before looks the same.
+    await expect(page).toHaveTitle(`${name} · Questions · Downlink`)
     await expect(region(page, 'Answer').getByRole('img'), name).toBeVisible()
     await expect(region(page, 'Answer').getByRole('status')).toContainText(/rows?, took \d+ ms, asked now/)
     await expect(cellsOf(page, 1).first()).not.toBeEmpty()
@@ -56,6 +58,39 @@ test('is picked and narrowed by keyboard, and its address says all of it', async
   await page.goBack()
   await page.goBack()
   await expect(cellsOf(page, 3)).toHaveText(['3. mission_failed', '1', '25'])
+})
+
+test('keeps what is being written, and where, while something else is picked', async ({ page, station }) => {
+  await play(station, sittings.slice(0, 1))
+  await page.goto('/#/questions/heat-map')
+  await expect(region(page, 'Answer').getByRole('img')).toBeVisible()
+  const square = page.getByLabel("Edge of a square, in the game's units")
+  await square.fill('64')
+  await square.press('Enter')
+  await expect(page).toHaveURL(/square=64/)
+  await expect(square).toBeFocused()
+  await page.keyboard.type('0')
+  await expect(square).toHaveValue('640')
+
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route('**/api/query', async (route) => {
+    await asked
+    await route.continue().catch(() => {})
+  })
+  await page.locator('.parameters').getByLabel('Event').selectOption('bullet_fired')
+  await expect(page.getByText('Loading what there is to pick')).toBeVisible()
+  await expectAccessible(page, 'question-picking')
+  await square.fill('32')
+  answer()
+  await expect(page.getByText('Loading what there is to pick')).toHaveCount(0)
+  await expect(square).toHaveValue('32')
+  await square.press('Enter')
+  await expect(page).toHaveURL(/square=32/)
+  await page.goBack()
+  await expect(square).toHaveValue('64')
 })
 
 test('compares two builds, and two spans', async ({ page, station }) => {
@@ -180,7 +215,7 @@ test('shows an older answer with its age, until somebody asks again', async ({ p
   await play(station, sittings.slice(2))
   await page.reload()
   await expect(page.getByText(/took \d+ ms, asked/)).toBeVisible()
-  expect(await rows()).toEqual(before)
+  await expect.poll(rows).toEqual(before)
   await region(page, 'Answer').getByRole('button', { name: 'Ask again' }).click()
   await expect.poll(rows).not.toEqual(before)
 })

@@ -1,6 +1,5 @@
 /** One session on the page: its timeline, events, details and map, and an address that opens the same moment. */
 import type { Page } from '@playwright/test'
-import { holdStore } from './fixtures/hold-store.ts'
 import { playSession, type SentEvent } from './fixtures/players.ts'
 import type { Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
@@ -262,19 +261,14 @@ test('waits while it loads', async ({ page, station }) => {
   await expect(region(page, 'Timeline')).toContainText('251 events in sight')
 })
 
-test('waits for the database, and goes on by itself', async ({ page, station, complaints }) => {
-  test.skip(process.platform !== 'linux', 'the store process is found in /proc')
-  complaints.expect(/503/)
+test('waits for the database, and goes on by itself', async ({ page, station, holdStore }) => {
   const session = await playFlight(station)
-  await page.goto(`/#/sessions/nobody`)
-  const release = await holdStore()
-  try {
-    await page.goto(`/#/sessions/${session}`)
-    await expect(page.getByRole('main')).toContainText('Waiting for the database')
-    await expectAccessible(page, 'session-away')
-  } finally {
-    release()
-  }
+  await page.goto('/#/health')
+  const letGo = await holdStore()
+  await page.goto(`/#/sessions/${session}`)
+  await expect(page.getByRole('main')).toContainText('Waiting for the database')
+  await expectAccessible(page, 'session-away')
+  letGo()
   await expect(region(page, 'Timeline')).toContainText('251 events in sight', { timeout: 30_000 })
 })
 

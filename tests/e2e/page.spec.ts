@@ -2,7 +2,6 @@
 import type { Page } from '@playwright/test'
 import { expectConserved } from './fixtures/conservation.ts'
 import { openFront } from './fixtures/front.ts'
-import { holdStore } from './fixtures/hold-store.ts'
 import { openStation, type Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
 import { writeSql } from './page/write-sql.ts'
@@ -159,12 +158,9 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   page,
   context,
   station,
-  complaints,
+  holdStore,
 }) => {
-  test.skip(process.platform !== 'linux', 'finding the store process takes /proc, which Linux has')
-  complaints.expect(/status of 503/)
   const patient = { timeout: 40_000 }
-  test.slow()
   const open = async (view: string) => {
     const tab = await context.newPage()
     await tab.goto(`/#/${view}`)

@@ -1,7 +1,5 @@
-import { afterEach, expect, it, vi } from 'vitest'
-import { type Address, hrefOf, navigate, readAddress } from './router.ts'
-
-afterEach(() => vi.unstubAllGlobals())
+import { expect, it } from 'vitest'
+import { type Address, hrefOf, readAddress } from './router.ts'
 
 it.each<[string, Address]>([
   ['', { view: 'live', parameters: {} }],
@@ -43,17 +41,4 @@ it.each<[Address, string]>([
 it.each(['ship \u{1f680}', '%', 'a&b=c', ' ', '../..', '\u0000'])('reads what it writes: %j', (text) => {
   const address = { view: 'sessions', name: text, parameters: { text } }
   expect(readAddress(hrefOf(address))).toEqual(address)
-})
-
-it('goes to an address with a step back, or without, and tells at once', () => {
-  const steps: unknown[] = []
-  vi.stubGlobal('history', {
-    pushState: (_state: null, _title: string, href: string) => steps.push(['push', href]),
-    replaceState: (_state: null, _title: string, href: string) => steps.push(['replace', href]),
-  })
-  vi.stubGlobal('HashChangeEvent', Event)
-  vi.stubGlobal('dispatchEvent', ({ type }: Event) => steps.push(type))
-  navigate({ view: 'live', parameters: { type: 'x' } })
-  navigate({ view: 'live', parameters: {} }, { replace: true })
-  expect(steps).toEqual([['push', '#/live?type=x'], 'hashchange', ['replace', '#/live'], 'hashchange'])
 })

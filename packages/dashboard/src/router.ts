@@ -1,5 +1,6 @@
 /** Reads and writes the page's address: its fragment, which reaches no server and works wherever the collector is mounted. */
 import { useMemo, useSyncExternalStore } from 'react'
+import { createAddressBar } from './address-bar.ts'
 
 /** @example `#/sessions/018f?type=crash` is `{ view: 'sessions', name: '018f', parameters: { type: 'crash' } }` */
 export interface Address {
@@ -28,21 +29,24 @@ export function hrefOf({ view, name, parameters }: Address): string {
   return `#/${view}${name === undefined ? '' : `/${encodeURIComponent(name)}`}${query === '' ? '' : `?${query}`}`
 }
 
-/** @param options `replace`: without a step in the browser's history, as for what is typed */
-export function navigate(address: Address, { replace = false }: { readonly replace?: boolean } = {}): void {
-  history[replace ? 'replaceState' : 'pushState'](null, '', hrefOf(address))
-  // The browser tells nobody of these two. Told at once, for a field that shows a parameter must not fall behind its caret.
-  dispatchEvent(new HashChangeEvent('hashchange'))
+const bar = createAddressBar(() => window)
+
+/**
+ * @param next what is shown next, or how it comes from what is shown now, which may be another than was rendered last
+ * @param options `replace`: without a step in the browser's history, as for what is typed
+ */
+export function navigate(
+  next: Address | ((now: Address) => Address),
+  { replace = false }: { readonly replace?: boolean } = {},
+): void {
+  const href = hrefOf(typeof next === 'function' ? next(readAddress(bar.fragment())) : next)
+  if (replace) bar.replace(href)
+  else bar.push(href)
 }
 
 export function useAddress(): Address {
-  const fragment = useSyncExternalStore(subscribe, () => location.hash)
+  const fragment = useSyncExternalStore(bar.subscribe, bar.fragment)
   return useMemo(() => readAddress(fragment), [fragment])
-}
-
-function subscribe(listener: () => void): () => void {
-  addEventListener('hashchange', listener)
-  return () => removeEventListener('hashchange', listener)
 }
 
 const readParameters = (query: readonly string[]): Address['parameters'] =>

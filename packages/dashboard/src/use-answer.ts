@@ -17,33 +17,44 @@ export interface UsedAnswer<Value> {
   readonly retry: () => void
 }
 
+/** An answer is of one question: what another one was answered is not shown as if it were of this one, not even for a moment. */
+interface Given<Value> {
+  readonly ask: (signal: AbortSignal) => Promise<Value>
+  readonly round: number
+  readonly answer: Answer<Value>
+}
+
 /** @param ask by which it is asked anew once it is another function: see `useCallback` */
 export function useAnswer<Value>(ask: (signal: AbortSignal) => Promise<Value>): UsedAnswer<Value> {
-  const [answer, setAnswer] = useState<Answer<Value>>({ status: 'loading' })
+  const [given, setGiven] = useState<Given<Value>>()
   const [last, setLast] = useState<Value>()
   const [round, setRound] = useState(0)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another round asks the same again
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
+    const give = (answer: Answer<Value>): void => {
+      if (!signal.aborted) setGiven({ ask, round, answer })
+    }
     const run = async (): Promise<void> => {
-      setAnswer({ status: 'loading' })
       try {
         const value = await askAgain(
           () => ask(signal),
-          () => setAnswer({ status: 'away' }),
+          () => give({ status: 'away' }),
           signal,
         )
-        setLast(value)
-        setAnswer({ status: 'here', value })
+        if (!signal.aborted) setLast(() => value)
+        give({ status: 'here', value })
       } catch (error) {
-        if (!signal.aborted) setAnswer({ status: 'failed', message: messageOf(error) })
+        give({ status: 'failed', message: messageOf(error) })
       }
     }
     void run()
     return () => controller.abort()
   }, [ask, round])
 
+  const answer = given?.ask === ask && given.round === round ? given.answer : loading
   return { answer, last, retry: useCallback(() => setRound((before) => before + 1), []) }
 }
+
+const loading = { status: 'loading' } as const

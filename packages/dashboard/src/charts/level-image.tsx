@@ -1,6 +1,6 @@
 /** Lets somebody lay an image of the level under a heat map. It is read here and sent nowhere. */
 import { messageOf } from '@downlink/protocol'
-import { type ReactElement, type ReactNode, useState } from 'react'
+import { type ReactElement, type ReactNode, useRef, useState } from 'react'
 import { Field } from '../parts/field.tsx'
 import type { Squares } from './chart-points.ts'
 import { type Extent, extentOf } from './heat-map.tsx'
@@ -21,17 +21,22 @@ export function LevelImage({ map, children }: LevelImageProps): ReactElement {
   const [image, setImage] = useState<ImageBitmap>()
   const [extent, setExtent] = useState<Extent>()
   const [fault, setFault] = useState('')
+  const picked = useRef<File>(undefined)
 
   async function pick(file: File | undefined): Promise<void> {
+    picked.current = file
     setFault('')
     setImage(undefined)
     if (!file) return
     try {
       // Not by its address: the page's policy knows no image but its own.
-      setImage(await createImageBitmap(file))
+      const bitmap = await createImageBitmap(file)
+      // A smaller one that was picked after it is there already.
+      if (picked.current !== file) return
+      setImage(bitmap)
       setExtent((before) => before ?? extentOf(map))
     } catch (error) {
-      setFault(`This is no image that the browser reads: ${messageOf(error)}`)
+      if (picked.current === file) setFault(`This is no image that the browser reads: ${messageOf(error)}`)
     }
   }
 

@@ -1,6 +1,6 @@
 /** Picks what a question is about, from what there is. */
 import type { QuestionParameter } from '@downlink/collector'
-import { type KeyboardEvent, type ReactElement, useId } from 'react'
+import { type ReactElement, useId, useState } from 'react'
 import { Field } from '../parts/field.tsx'
 import { type Picks, pickOfTypes, typesOf } from './bind-question.ts'
 import type { Offers } from './offers.ts'
@@ -126,22 +126,28 @@ interface WrittenInputProps {
 
 /** Asks once it is written, not at each letter. */
 export function WrittenInput({ value, onWrite, listId, hint, isNumber = false }: WrittenInputProps): ReactElement {
-  const write = (text: string) => {
-    if (text.trim() !== value) onWrite(text.trim())
+  const [text, setText] = useState(value)
+  const [known, setKnown] = useState(value)
+  // Somebody went back, or followed a link. The input stays the same: whoever is in it goes on writing.
+  if (value !== known) {
+    setKnown(value)
+    setText(value)
   }
-  const onKeyDown = ({ key, currentTarget }: KeyboardEvent<HTMLInputElement>) => {
-    if (key === 'Enter') write(currentTarget.value)
+  const write = () => {
+    if (text.trim() !== value) onWrite(text.trim())
   }
   return (
     <input
-      key={value}
-      defaultValue={value}
+      value={text}
       list={listId}
       placeholder={hint}
       size={16}
       inputMode={isNumber ? 'decimal' : undefined}
-      onBlur={({ currentTarget }) => write(currentTarget.value)}
-      onKeyDown={onKeyDown}
+      onChange={({ target }) => setText(target.value)}
+      onBlur={write}
+      onKeyDown={({ key }) => {
+        if (key === 'Enter') write()
+      }}
     />
   )
 }

@@ -22,6 +22,8 @@ interface QuestionAnswerProps {
 interface Answered {
   readonly first: AgedAnswer
   readonly second: AgedAnswer | undefined
+  /** Which the two are of. */
+  readonly asking: Asking
 }
 
 /** Within it an older answer is shown, with its age, until somebody asks again. */
@@ -37,9 +39,9 @@ export function QuestionAnswer({ question, sql, against, asking }: QuestionAnswe
         runQuestion(sql, age, signal),
         against === undefined ? undefined : runQuestion(against, age, signal),
       ])
-      return { first, second }
+      return { first, second, asking }
     },
-    [sql, against, again],
+    [sql, against, asking, again],
   )
   const { answer, last, retry } = useAnswer(ask)
   const answered = answer.status === 'here' ? answer.value : last
@@ -75,7 +77,7 @@ export function QuestionAnswer({ question, sql, against, asking }: QuestionAnswe
           </p>
         )}
         {second ? (
-          <ComparedAnswers question={question} first={first} second={second} asking={asking} />
+          <ComparedAnswers question={question} first={first} second={second} asking={answered.asking} />
         ) : first.rows.length === 0 ? (
           <EmptyState title="Nothing of it is stored">
             <p>Another pick, or a wider span, may have an answer.</p>

@@ -13,7 +13,7 @@ import { type Asking, readAsking, writeAsking } from './question-address.ts'
 import { QuestionAnswer } from './question-answer.tsx'
 import { QuestionHead } from './question-head.tsx'
 import { suggestPicks } from './suggest-picks.ts'
-import { type ReadyQuestion, useQuestion } from './use-question.ts'
+import { type FieldsByType, type ReadyQuestion, useQuestion } from './use-question.ts'
 import './questions.css'
 
 export default function QuestionView(): ReactElement {
@@ -40,7 +40,8 @@ export default function QuestionView(): ReactElement {
 }
 
 function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonly name: string }): ReactElement {
-  const { question, offers, fields } = ready
+  const { question, offers, fields: read } = ready
+  const fields = (read.answer.status === 'here' ? read.answer.value : read.last) ?? noFields
   const { parameters } = useAddress()
   const asking = useMemo(
     () =>
@@ -55,6 +56,8 @@ function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonl
     [question, asking, offers, fields],
   )
   const bound = useMemo(() => bindQuestion(question, picks), [question, picks])
+  // What is not picked is suggested by the fields, so before they are there it is not known what is asked.
+  const areFieldsHere = read.answer.status === 'here'
   const missing = missingLabels(question, picks, offers)
   const change = (next: Partial<Asking>) =>
     navigate({ view: 'questions', name, parameters: writeAsking({ ...asking, ...next }) })
@@ -81,13 +84,27 @@ function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonl
         <NarrowingForm asking={asking} offers={offers} onChange={change} />
       </div>
       {missing.length > 0 && <MissingLabels missing={missing} />}
-      {bound.kind === 'open' && missing.length === 0 && <OpenPicks faults={bound.faults} ready={ready} />}
-      {queries?.kind === 'fault' && <ErrorState title="It can't be narrowed so" message={queries.message} />}
-      {queries?.kind === 'queries' && missing.length === 0 && (
-        <QuestionAnswer question={question} sql={queries.sql} against={queries.against} asking={asking} />
+      {missing.length === 0 && !areFieldsHere && <FieldsOnTheWay read={read} />}
+      {missing.length === 0 && areFieldsHere && (
+        <>
+          {bound.kind === 'open' && <OpenPicks faults={bound.faults} ready={ready} />}
+          {queries?.kind === 'fault' && <ErrorState title="It can't be narrowed so" message={queries.message} />}
+          {queries?.kind === 'queries' && (
+            <QuestionAnswer question={question} sql={queries.sql} against={queries.against} asking={asking} />
+          )}
+        </>
       )}
     </div>
   )
+}
+
+const noFields: FieldsByType = new Map()
+
+function FieldsOnTheWay({ read: { answer, retry } }: { readonly read: ReadyQuestion['fields'] }): ReactElement {
+  if (answer.status === 'away') return <StoreAwayState onRetry={retry} />
+  if (answer.status === 'failed')
+    return <ErrorState title="The question can't be asked" message={answer.message} onRetry={retry} />
+  return <LoadingState what="what there is to pick" />
 }
 
 type Queries =

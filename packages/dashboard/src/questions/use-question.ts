@@ -2,7 +2,7 @@
 import type { Question } from '@downlink/collector'
 import { useCallback, useMemo } from 'react'
 import { fetchLabels, fetchQuestions, runQuery } from '../api.ts'
-import { type Answer, useAnswer } from '../use-answer.ts'
+import { type Answer, type UsedAnswer, useAnswer } from '../use-answer.ts'
 import type { Picks } from './bind-question.ts'
 import { loadFields, loadSchema, type Offers, offersOf } from './offers.ts'
 import { suggestPicks } from './suggest-picks.ts'
@@ -10,9 +10,12 @@ import { suggestPicks } from './suggest-picks.ts'
 export interface ReadyQuestion {
   readonly question: Question
   readonly offers: Offers
-  /** By type: what its payloads have. */
-  readonly fields: ReadonlyMap<string, readonly string[]>
+  /** Of the types that are picked. Another one may be picked at any moment, and meanwhile the form stays as it is. */
+  readonly fields: UsedAnswer<FieldsByType>
 }
+
+/** What the payloads of a type have. */
+export type FieldsByType = ReadonlyMap<string, readonly string[]>
 
 export interface UsedQuestion {
   /** Undefined where there is no question of that name. */
@@ -28,22 +31,16 @@ export function useQuestion(name: string, given: Picks): UsedQuestion {
   const key = JSON.stringify(types)
   const fields = useAnswer(
     useCallback(
-      async (signal: AbortSignal) => {
+      async (signal: AbortSignal): Promise<FieldsByType> => {
         const wanted: readonly string[] = JSON.parse(key)
         const loaded = await Promise.all(wanted.map((type) => loadFields((sql) => runQuery(sql, signal), type)))
-        return { key, fields: new Map(wanted.map((type, at) => [type, loaded[at] ?? []])) }
+        return new Map(wanted.map((type, at) => [type, loaded[at] ?? []]))
       },
       [key],
     ),
   )
-  return useMemo(() => {
-    if (answer.status !== 'here' || base === undefined) return { answer: answer as Answer<undefined>, retry }
-    const found = fields.answer
-    if (found.status !== 'here') return { answer: found, retry: fields.retry }
-    // The fields of what was picked before.
-    if (found.value.key !== key) return { answer: { status: 'loading' }, retry }
-    return { answer: { status: 'here', value: { ...base, fields: found.value.fields } }, retry }
-  }, [answer, base, fields.answer, fields.retry, key, retry])
+  if (answer.status !== 'here' || base === undefined) return { answer: answer as Answer<undefined>, retry }
+  return { answer: { status: 'here', value: { ...base, fields } }, retry }
 }
 
 type Base = Pick<ReadyQuestion, 'question' | 'offers'>

@@ -20,23 +20,25 @@ export default function SessionsView(): ReactElement {
   const list = useRef<HTMLUListElement>(null)
   useListKeys(search, list)
 
-  const show = (next: SessionFilter) => navigate({ view: 'sessions', parameters: next }, { replace: true })
+  const show = (next: (now: SessionFilter) => SessionFilter) =>
+    navigate(({ parameters }) => ({ view: 'sessions', parameters: next(readFilter(parameters)) }), { replace: true })
   const isFiltered = isNarrow(filter)
+  const isOld = status === 'loading' && found.length > 0
   const isAsked = status === 'here' || found.length > 0
   return (
     <Panel
       title="Sessions"
-      note={isAsked && <span role="status">{noteOn(total, isFiltered)}</span>}
+      note={isAsked && <span role="status">{isOld ? 'Searching.' : noteOn(total, isFiltered)}</span>}
       className="sessions"
     >
       <FilterBar
         filter={filter}
         search={search}
-        onChange={(part) => show(readFilter({ ...filter, ...part }))}
-        onClear={isFiltered ? () => show(filter.sort === undefined ? {} : { sort: filter.sort }) : undefined}
+        onChange={(part) => show((now) => readFilter({ ...now, ...part }))}
+        onClear={isFiltered ? () => show(({ sort = '' }) => readFilter({ sort })) : undefined}
       />
       <Standing sessions={sessions} isFiltered={isFiltered} />
-      <ul ref={list} className="session-list">
+      <ul ref={list} className="session-list" aria-busy={isOld}>
         {found.map((session) => (
           <SessionRow key={session.sessionId} session={session} now={sessions.at} />
         ))}
@@ -85,7 +87,7 @@ function Standing({
           {fault} What is shown may be old.
         </p>
       ) : (
-        <ErrorState title="The sessions can not be read" message={fault} onRetry={() => void reload()} />
+        <ErrorState title="The sessions can not be read" message={fault} onRetry={reload} />
       )
     case 'here':
       if (isOld) return null

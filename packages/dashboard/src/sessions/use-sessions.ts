@@ -5,9 +5,17 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { fetchSessions, isLocked, isStoreAway } from '../api.ts'
 import type { SessionFilter } from './session-filter.ts'
 
+/** What one search came to. */
+interface Found extends Omit<Sessions, 'more' | 'reload'> {
+  /** The filter, as text. */
+  readonly asked: string
+}
+
+type SessionsStatus = 'loading' | 'here' | 'locked' | 'away' | 'failed'
+
 export interface Sessions {
-  /** `locked`: a read token has to be shown first; `away`: the database is starting. */
-  readonly status: 'loading' | 'here' | 'locked' | 'away' | 'failed'
+  /** `loading`: what was found before may be there still; `locked`: a read token has to be shown first; `away`: the database is starting. */
+  readonly status: SessionsStatus
   /** What went wrong, where something did. */
   readonly fault: string
   readonly found: readonly FoundSession[]
@@ -19,8 +27,7 @@ export interface Sessions {
   readonly at: number
   /** Undefined where all are there, or as many as one answer holds. */
   readonly more: (() => void) | undefined
-  /** Resolves once the answer is there. */
-  readonly reload: () => Promise<void>
+  readonly reload: () => void
 }
 
 const intervalMs = 2000
@@ -33,20 +40,24 @@ const pageSize = 50
 const maxShown = 1000
 
 const everything: SessionFilter = {}
-const nothing = { status: 'loading', fault: '', found: [], total: 0, missing: 0, at: 0 } as const
+const nothing: Found = { asked: '', status: 'loading', fault: '', found: [], total: 0, missing: 0, at: 0 }
 
 export function useSessions(filter: SessionFilter = everything): Sessions {
   const asked = JSON.stringify(filter)
   const [shown, setShown] = useState(pageSize)
-  const [page, setPage] = useState<Omit<Sessions, 'more' | 'reload'>>(nothing)
+  const [round, setRound] = useState(0)
+  const [page, setPage] = useState<Found>(nothing)
 
   const load = useCallback(
-    async (signal?: AbortSignal) => {
+    async (signal: AbortSignal) => {
       try {
         const { sessions, total, missing } = await fetchSessions(shown, JSON.parse(asked), signal)
-        setPage({ status: 'here', fault: '', found: sessions, total, missing, at: Date.now() })
+        // It is of a search before.
+        if (signal.aborted) return
+        setPage({ asked, status: 'here', fault: '', found: sessions, total, missing, at: Date.now() })
       } catch (error) {
-        if (!signal?.aborted) setPage((before) => ({ ...before, status: statusAfter(error), fault: messageOf(error) }))
+        if (signal.aborted) return
+        setPage((before) => ({ ...before, asked, status: statusAfter(error), fault: messageOf(error) }))
       }
     },
     [shown, asked],
@@ -54,6 +65,7 @@ export function useSessions(filter: SessionFilter = everything): Sessions {
 
   const wasAsked = useRef(false)
   const locked = page.status === 'locked'
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another round asks the same again
   useEffect(() => {
     if (locked) return
     const controller = new AbortController()
@@ -71,17 +83,18 @@ export function useSessions(filter: SessionFilter = everything): Sessions {
       controller.abort()
       clearTimeout(timer)
     }
-  }, [load, locked])
+  }, [load, locked, round])
 
   const isMore = page.found.length < page.total && page.found.length < maxShown
   return {
     ...page,
+    status: locked || page.asked === asked ? page.status : 'loading',
     more: isMore ? () => setShown(Math.min(maxShown, shown + pageSize)) : undefined,
-    reload: load,
+    reload: () => setRound(round + 1),
   }
 }
 
-function statusAfter(error: unknown): Sessions['status'] {
+function statusAfter(error: unknown): SessionsStatus {
   if (isStoreAway(error)) return 'away'
   return isLocked(error) ? 'locked' : 'failed'
 }

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react'
 import { Field } from '../parts/field.tsx'
 import { Segmented } from '../parts/segmented.tsx'
-import { navigate, useAddress } from '../router.ts'
+import { navigate } from '../router.ts'
 import { filterNames, type TailFilter } from './tail-filter.ts'
 
 const titles: Readonly<Record<(typeof filterNames)[number], string>> = {
@@ -16,9 +16,8 @@ const titles: Readonly<Record<(typeof filterNames)[number], string>> = {
 const hints: Partial<Record<(typeof filterNames)[number], string>> = { label: 'player=…' }
 
 export function TailFilterBar({ filter }: { readonly filter: TailFilter }): ReactElement {
-  const address = useAddress()
   const set = (name: string, value: string): void =>
-    navigate({ ...address, parameters: { ...address.parameters, [name]: value } }, { replace: true })
+    navigate((now) => ({ ...now, parameters: { ...now.parameters, [name]: value } }), { replace: true })
   return (
     <search className="filters">
       {filterNames.map((name) => (
