@@ -1,5 +1,5 @@
 /** One session on the page: its timeline, events, details and map, and an address that opens the same moment. */
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { playSession, type SentEvent } from './fixtures/players.ts'
 import type { Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
@@ -68,6 +68,25 @@ test('shows what became of all of it, in words and by row', async ({ page, stati
   ])
   await expect(region(page, 'Map')).toContainText('200 places')
   await expectAccessible(page, 'session')
+})
+
+test('has for a type the colour that it has everywhere', async ({ page, station }) => {
+  const session = await playFlight(station)
+  const types = ['bullet_fired', 'frame_stats', 'js_error', 'ship_moved']
+  const hueOf = async (locator: Locator) => /hue-\d/.exec((await locator.getAttribute('class')) ?? '')?.[0]
+  await page.goto('/')
+  const table = page.getByRole('region', { name: 'Event types' })
+  await expect(table.locator('tbody tr')).toHaveCount(types.length)
+  const live = await Promise.all(types.map((type) => hueOf(table.locator('tbody tr', { hasText: type }))))
+  expect(new Set(live).size).toBe(types.length)
+  await page.goto(`/#/sessions/${session}`)
+  const rows = page.getByRole('list', { name: 'Rows' }).locator('label')
+  await expect(rows).toHaveCount(types.length)
+  expect(await Promise.all(types.map((type) => hueOf(rows.filter({ hasText: type }))))).toEqual(live)
+  await page.goto('/#/questions/volume')
+  const legend = page.locator('.legend li')
+  await expect(legend).toHaveCount(types.length)
+  expect(await Promise.all(types.map((type) => hueOf(legend.filter({ hasText: type }))))).toEqual(live)
 })
 
 test('selects by click, key and list, all in step, and steps by type', async ({ page, station }) => {

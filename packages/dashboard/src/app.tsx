@@ -1,6 +1,7 @@
 /** Lays out the page: the token where one is needed, then the header, the navigation and the view that the address names. */
-import { type ReactElement, Suspense, useEffect, useRef } from 'react'
+import { type ReactElement, Suspense, useEffect, useMemo, useRef } from 'react'
 import { Header } from './header.tsx'
+import { HuesProvider, huesOf } from './hues.ts'
 import { Keyboard } from './keyboard.tsx'
 import { useLive, useLiveLink } from './live/live-context.ts'
 import { Navigation } from './navigation.tsx'
@@ -16,6 +17,8 @@ export function App(): ReactElement {
   const { view: name, name: thing } = useAddress()
   const main = useRef<HTMLElement>(null)
   const isLocked = link.status === 'locked'
+  const types = JSON.stringify(Object.keys(counters?.types ?? {}).sort())
+  const hues = useMemo(() => huesOf(JSON.parse(types)), [types])
 
   useEffect(() => {
     live.start()
@@ -38,6 +41,16 @@ export function App(): ReactElement {
   }, [title, thing])
   useFocusAfter(`${name}/${thing ?? ''}`, main)
 
+  // Counts come several times a second, and only some parts of a view are about them.
+  const shown = useMemo(
+    () => (
+      <ViewBoundary key={`${name}/${thing ?? ''}`}>
+        <Suspense fallback={<LoadingState what={title} />}>{Page ? <Page /> : <NoSuchView />}</Suspense>
+      </ViewBoundary>
+    ),
+    [name, thing, title, Page],
+  )
+
   if (isLocked) return <TokenForm onShown={live.restart} />
   return (
     <Keyboard>
@@ -51,9 +64,7 @@ export function App(): ReactElement {
         <h1 id="view-title" className="hidden">
           {title}
         </h1>
-        <ViewBoundary key={`${name}/${thing ?? ''}`}>
-          <Suspense fallback={<LoadingState what={title} />}>{Page ? <Page /> : <NoSuchView />}</Suspense>
-        </ViewBoundary>
+        <HuesProvider value={hues}>{shown}</HuesProvider>
       </main>
     </Keyboard>
   )

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatAge, formatBytes, formatLarge, formatTime, huesOf, shortSession } from './format.ts'
+import { formatAge, formatBytes, formatLarge, formatTime, shortSession } from './format.ts'
 
 it.each([
   [0, 'now'],
@@ -36,10 +36,4 @@ it('shortens sessions to what tells them apart', () => {
   expect(shortSession('0197c6b2-8f7e-7000-8000-0000deadbeef')).toBe('…deadbeef')
   expect(shortSession('plain:0197c6b2-8f7e-7000-8000-0000deadbeef')).toBe('plain:…deadbeef')
   expect(shortSession('cascade-42')).toBe('cascade-42')
-})
-
-it('gives the first eight types eight colours', () => {
-  const hues = huesOf(['b', 'a', 'c', 'd', 'e', 'f', 'g', 'h'])
-  expect(new Set(hues.values()).size).toBe(8)
-  expect(hues.get('a')).toBe(0)
 })

@@ -60,13 +60,3 @@ export function shortSession(sessionId: string): string {
 
 /** How many of each name. */
 export type Counts = Readonly<Record<string, number>>
-
-/** Each type's colour, the same on every part of the page. */
-export type Hues = ReadonlyMap<string, number>
-
-const hueCount = 8
-
-export const huesOf = (types: Iterable<string>): Hues =>
-  new Map([...types].sort().map((type, at) => [type, at % hueCount]))
-
-export const hueClass = (hues: Hues, type: string): string => `hue-${hues.get(type) ?? 0}`

@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react'
 import UPlot, { type AlignedData, type Options, type Series } from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { type Hues, hueCount, useHues } from '../hues.ts'
 import type { Theme } from '../session/theme.ts'
 import type { Plot } from './align-points.ts'
 import { formatTick } from './format-tick.ts'
@@ -18,12 +19,13 @@ const heightPx = 340
 export default function PlotCanvas({ plot, label }: PlotCanvasProps): ReactElement {
   const frame = useRef<HTMLDivElement>(null)
   const theme = useTheme()
+  const hues = useHues()
   const [pointed, setPointed] = useState('')
 
   useEffect(() => {
     if (!frame.current) return
     const element = frame.current
-    const options = optionsFor(plot, theme, element.clientWidth, setPointed)
+    const options = optionsFor(plot, coloursOf(plot, hues, theme), theme, element.clientWidth, setPointed)
     const data = [plot.xs, ...plot.series.map(({ ys }) => ys)] as unknown as AlignedData
     const drawn = new UPlot(options, data, element)
     const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: heightPx }))
@@ -32,13 +34,13 @@ export default function PlotCanvas({ plot, label }: PlotCanvasProps): ReactEleme
       observer.disconnect()
       drawn.destroy()
     }
-  }, [plot, theme])
+  }, [plot, hues, theme])
 
   return (
     <figure className="plot">
       <ul className="legend" aria-hidden="true">
         {plot.series.map(({ name }, at) => (
-          <li key={name} className={`hue-${at % theme.hues.length}`}>
+          <li key={name} className={`hue-${seriesHue(hues, name, at)}`}>
             {name}
           </li>
         ))}
@@ -52,7 +54,19 @@ export default function PlotCanvas({ plot, label }: PlotCanvasProps): ReactEleme
   )
 }
 
-function optionsFor(plot: Plot, theme: Theme, width: number, onPoint: (text: string) => void): Options {
+/** A series that is an event type has the colour of the type. */
+const seriesHue = (hues: Hues, name: string, at: number): number => hues.get(name) ?? at % hueCount
+
+const coloursOf = ({ series }: Plot, hues: Hues, theme: Theme): readonly (string | undefined)[] =>
+  series.map(({ name }, at) => theme.hues[seriesHue(hues, name, at)])
+
+function optionsFor(
+  plot: Plot,
+  colours: readonly (string | undefined)[],
+  theme: Theme,
+  width: number,
+  onPoint: (text: string) => void,
+): Options {
   const { kind, scale, names, series, xs } = plot
   const nameAt = (x: number) => names[Math.round(x)] ?? ''
   const isNamed = scale === 'name'
@@ -100,7 +114,7 @@ function optionsFor(plot: Plot, theme: Theme, width: number, onPoint: (text: str
         ...(isWhole && { incrs: wholeSteps }),
       },
     ],
-    series: [{}, ...series.map(({ name }, at): Series => seriesFor(plot, name, theme.hues[at % theme.hues.length]))],
+    series: [{}, ...series.map(({ name }, at): Series => seriesFor(plot, name, colours[at]))],
     hooks: {
       setCursor: [
         (drawn) => {

@@ -1,6 +1,5 @@
 /** Shows what happens now: figures, the rate by type, what was not stored, and the newest events. */
 import type { ReactElement } from 'react'
-import { huesOf } from '../format.ts'
 import { Panel } from '../parts/panel.tsx'
 import { hrefOf, useAddress } from '../router.ts'
 import { medianDelayMs } from '../tail/tail.ts'
@@ -19,7 +18,6 @@ export default function LiveView(): ReactElement {
   const address = useAddress()
   const missing = useMissing()
   const { types = {}, at = 0 } = counters ?? {}
-  const hues = huesOf(Object.keys(types))
   const isOpen = link.status === 'open'
   const part = (address.parameters.type ?? '').trim().toLowerCase()
   const isShown = (type: string): boolean => type.toLowerCase().includes(part)
@@ -28,18 +26,17 @@ export default function LiveView(): ReactElement {
       <Vitals counters={counters} current={isOpen} missing={missing} delayMs={medianDelayMs(tail)} />
       <div className="live-top">
         <Panel title="Events a second" note={part !== '' && `of types with “${part}”`}>
-          <RateChart rates={rates} hues={hues} isShown={isShown} isRunning={isOpen} />
+          <RateChart rates={rates} isShown={isShown} isRunning={isOpen} />
         </Panel>
         <TypePanel
           types={types}
           rates={isOpen ? ratesNow(rates) : undefined}
-          hues={hues}
           empty={counters?.stored === 0 && counters.rejected === 0}
           hrefOf={(type) => hrefOf({ ...address, view: 'live', parameters: { ...address.parameters, type } })}
         />
       </div>
       <LossesPanel losses={losses} nowMs={at} />
-      <TailPanel tail={tail} hues={hues} listening={isOpen} />
+      <TailPanel tail={tail} listening={isOpen} />
     </>
   )
 }

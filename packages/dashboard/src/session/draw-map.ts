@@ -1,12 +1,13 @@
 /** Draws on a canvas where events happened: all of them faintly, and those of the last moments in their colours. */
+import { type Hues, hueOf } from '../hues.ts'
 import { paintDensity } from './density.ts'
 import type { EventColumns } from './event-columns.ts'
 import type { NumberColumns } from './number-columns.ts'
 import { channelsOf, type Theme } from './theme.ts'
-import { hueOf } from './timeline-rows.ts'
 
 export interface MapModel {
   readonly columns: EventColumns
+  readonly hues: Hues
   /** `x` and `y` of events. */
   readonly numbers: NumberColumns
   /** Which rows of the numbers are shown, in order. */
@@ -24,7 +25,7 @@ const faint = 0.5
 export function drawMap(canvas: HTMLCanvasElement, model: MapModel, theme: Theme, scale: number): void {
   const context = canvas.getContext('2d')
   if (!context) return
-  const { columns, numbers, shown, from, to, selected } = model
+  const { columns, hues, numbers, shown, from, to, selected } = model
   context.clearRect(0, 0, canvas.width, canvas.height)
   const at = projectionOf(numbers, canvas.width, canvas.height, margin * scale)
   drawAll(context, shown, at, theme)
@@ -32,7 +33,7 @@ export function drawMap(canvas: HTMLCanvasElement, model: MapModel, theme: Theme
     const row = shown[index] ?? 0
     // The older, the fainter.
     context.globalAlpha = 0.25 + (0.75 * (index - from + 1)) / (to - from)
-    context.fillStyle = theme.hues[hueOf(columns.type[numbers.places[row] ?? 0] ?? 0)] ?? theme.text
+    context.fillStyle = theme.hues[hueOf(hues, columns.typeAt(numbers.places[row] ?? 0))] ?? theme.text
     context.beginPath()
     context.arc(at.x(row), at.y(row), 3 * scale, 0, 2 * Math.PI)
     context.fill()

@@ -10,6 +10,7 @@ import {
   useSyncExternalStore,
 } from 'react'
 import { formatCount, formatSpan, formatTime } from '../format.ts'
+import { hueClass, useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
 import { EmptyState, LoadingState } from '../parts/states.tsx'
 import { CopyButtons } from './copy-buttons.tsx'
@@ -19,7 +20,6 @@ import { PayloadTree } from './payload-tree.tsx'
 import type { Payloads } from './payloads.ts'
 import { stackIn } from './stack.ts'
 import { StackList } from './stack-list.tsx'
-import { hueOf } from './timeline-rows.ts'
 import { formatOffset } from './viewport.ts'
 
 interface EventDetailsProps {
@@ -38,6 +38,7 @@ interface EventDetailsProps {
 
 export const EventDetails: ComponentType<EventDetailsProps> = memo((props: EventDetailsProps): ReactElement => {
   const { columns, place, absent, payloads, onStep } = props
+  const hues = useHues()
   useSyncExternalStore(payloads.subscribe, payloads.version)
   useEffect(() => {
     if (place !== undefined) payloads.want('details', [place])
@@ -75,7 +76,7 @@ export const EventDetails: ComponentType<EventDetailsProps> = memo((props: Event
   )
   return (
     <Panel title="Event" actions={actions} className="event-details">
-      <h3 className={`type hue-${hueOf(columns.type[place] ?? 0)}`}>{type}</h3>
+      <h3 className={`type ${hueClass(hues, type)}`}>{type}</h3>
       <Facts {...props} place={place} event={event} />
       {event === undefined ? <LoadingState what="the payload" /> : <Said {...props} place={place} event={event} />}
       <Neighbours {...props} place={place} />
@@ -148,6 +149,7 @@ function Said({ event, columns, build, place }: OneEvent & { readonly event: Sto
 const neighbours = 4
 
 function Neighbours({ columns, clock, place, onSelect }: OneEvent): ReactElement {
+  const hues = useHues()
   const from = Math.max(0, place - neighbours)
   const to = Math.min(columns.length, place + neighbours + 1)
   const atMs = columns.timeAt(place, clock)
@@ -159,7 +161,7 @@ function Neighbours({ columns, clock, place, onSelect }: OneEvent): ReactElement
           <li key={near} aria-current={near === place}>
             <button
               type="button"
-              className={`plain hue-${hueOf(columns.type[near] ?? 0)}`}
+              className={`plain ${hueClass(hues, columns.typeAt(near))}`}
               onClick={() => onSelect(near)}
             >
               <span className="time">{signed(columns.timeAt(near, clock) - atMs)}</span>

@@ -1,11 +1,11 @@
 /** Lists a session's events in order, with the beginnings of their payloads, in step with the timeline. */
 import { type ComponentType, memo, type ReactElement, useCallback, useMemo, useSyncExternalStore } from 'react'
 import { formatCount } from '../format.ts'
+import { hueClass, useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
 import { firstWhere } from './bisect.ts'
 import type { ClockName, EventColumns } from './event-columns.ts'
 import type { Payloads } from './payloads.ts'
-import { hueOf } from './timeline-rows.ts'
 import { formatOffset } from './viewport.ts'
 import { VirtualList } from './virtual-list.tsx'
 
@@ -26,6 +26,7 @@ const shownCharacters = 160
 
 export const EventList: ComponentType<EventListProps> = memo((props: EventListProps): ReactElement => {
   const { columns, version, clock, startMs, hidden, selected, payloads, onSelect } = props
+  const hues = useHues()
   useSyncExternalStore(payloads.subscribe, payloads.version)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the columns hold changes with the version
   const places = useMemo(() => shownPlaces(columns, hidden), [columns, version, hidden])
@@ -51,7 +52,7 @@ export const EventList: ComponentType<EventListProps> = memo((props: EventListPr
         <span className="data">{event === undefined ? '' : shortData(event.data)}</span>
       </>
     )
-    const className = `hue-${hueOf(columns.type[place] ?? 0)}${columns.isError(place) ? ' is-error' : ''}`
+    const className = `${hueClass(hues, columns.typeAt(place))}${columns.isError(place) ? ' is-error' : ''}`
     return [content, className] as const
   }
   const fault = payloads.fault()

@@ -1,6 +1,7 @@
 /** Shows where events happened, and scrubs through time: the map and the timeline have one cursor. */
 import { type ComponentType, memo, type ReactElement, useCallback, useMemo, useRef, useState } from 'react'
 import { formatCount } from '../format.ts'
+import { useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
 import { firstWhere } from './bisect.ts'
 import { drawMap } from './draw-map.ts'
@@ -34,6 +35,7 @@ const mostLit = 2000
 export const MapPanel: ComponentType<MapPanelProps> = memo((props: MapPanelProps): ReactElement => {
   const { columns, clock, startMs, placed, hidden, selected, onSelect } = props
   const { numbers } = placed
+  const hues = useHues()
   const canvas = useRef<HTMLCanvasElement>(null)
   const [trail, setTrail] = useState<string>('5000')
   const shown = useMemo(() => shownRows(placed.numbers, columns, hidden), [placed, columns, hidden])
@@ -46,8 +48,8 @@ export const MapPanel: ComponentType<MapPanelProps> = memo((props: MapPanelProps
 
   const draw = useCallback(
     (element: HTMLCanvasElement, theme: Theme, scale: number) =>
-      drawMap(element, { columns, numbers, shown, from, to, selected: row }, theme, scale),
-    [columns, numbers, shown, from, to, row],
+      drawMap(element, { columns, hues, numbers, shown, from, to, selected: row }, theme, scale),
+    [columns, hues, numbers, shown, from, to, row],
   )
   useCanvas(canvas, mapHeight, draw)
 

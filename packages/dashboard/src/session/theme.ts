@@ -1,4 +1,5 @@
 /** Reads the page's colours for what is drawn on a canvas, which knows no custom properties. */
+import { hueCount } from '../hues.ts'
 import type { Colour } from './density.ts'
 
 const names = [
@@ -20,8 +21,6 @@ export type Theme = Readonly<Record<(typeof names)[number], string>> & {
   readonly hues: readonly string[]
   readonly font: string
 }
-
-const hueCount = 8
 
 /** @param within an element that has the page's styles; it stays as it was */
 export function readTheme(within: HTMLElement): Theme {

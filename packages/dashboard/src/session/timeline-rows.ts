@@ -1,5 +1,6 @@
 /** Lists the rows of a timeline: tracks, then a row a type, in the order in which the types first came. */
 import { formatCount } from '../format.ts'
+import { type Hues, hueOf } from '../hues.ts'
 import type { EventColumns } from './event-columns.ts'
 
 interface RowBase {
@@ -16,7 +17,6 @@ export type TimelineRow =
 
 /** More rows than these are no picture any more: the rarer types share one. */
 export const typeRows = 40
-const hueCount = 8
 
 export interface RowCounts {
   readonly rejected: number
@@ -27,7 +27,7 @@ export interface RowCounts {
   readonly frames: { readonly label: string; readonly note: string } | undefined
 }
 
-export function timelineRows(columns: EventColumns, counts: RowCounts): readonly TimelineRow[] {
+export function timelineRows(columns: EventColumns, counts: RowCounts, hues: Hues): readonly TimelineRow[] {
   const errors = [...columns.errorTypes].reduce((sum, type) => sum + (columns.counts[type] ?? 0), 0)
   const tracks: readonly (TimelineRow | false)[] = [
     counts.frames !== undefined && { key: ':frames', kind: 'frames', ...counts.frames },
@@ -46,10 +46,10 @@ export function timelineRows(columns: EventColumns, counts: RowCounts): readonly
     },
     counts.gaps > 0 && { key: ':gaps', kind: 'gaps', label: 'Not stored', note: formatCount(counts.gaps) },
   ]
-  return [...tracks.filter((row) => row !== false), ...rowsOfTypes(columns)]
+  return [...tracks.filter((row) => row !== false), ...rowsOfTypes(columns, hues)]
 }
 
-function rowsOfTypes({ types, counts }: EventColumns): readonly TimelineRow[] {
+function rowsOfTypes({ types, counts }: EventColumns, hues: Hues): readonly TimelineRow[] {
   const all = types.map((_, type) => type)
   const own =
     types.length <= typeRows
@@ -60,7 +60,8 @@ function rowsOfTypes({ types, counts }: EventColumns): readonly TimelineRow[] {
           .toSorted((a, b) => a - b)
   const rows = own.map((type): TimelineRow => {
     const label = types[type] ?? ''
-    return { key: label, kind: 'types', label, note: formatCount(counts[type] ?? 0), types: [type], hue: hueOf(type) }
+    const note = formatCount(counts[type] ?? 0)
+    return { key: label, kind: 'types', label, note, types: [type], hue: hueOf(hues, label) }
   })
   const others = all.filter((type) => !own.includes(type))
   if (others.length === 0) return rows
@@ -68,5 +69,3 @@ function rowsOfTypes({ types, counts }: EventColumns): readonly TimelineRow[] {
   const label = `${formatCount(others.length)} other types`
   return [...rows, { key: ':others', kind: 'types', label, note: formatCount(events), types: others, hue: 0 }]
 }
-
-export const hueOf = (type: number): number => type % hueCount

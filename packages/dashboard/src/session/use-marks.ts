@@ -1,6 +1,7 @@
 /** Works out what a timeline shows of all events at once: its rows, what came late, and what never came. */
 import { useMemo } from 'react'
 import { formatSpan } from '../format.ts'
+import { useHues } from '../hues.ts'
 import { gapsOf } from './absences.ts'
 import { delaysOf } from './delays.ts'
 import type { TimelineModel } from './draw-timeline.ts'
@@ -11,13 +12,14 @@ export type Marks = Pick<TimelineModel, 'rows' | 'gaps' | 'delays' | 'rejected' 
 
 export function useMarks({ columns, version, ledger, progress, rejections, frames }: Recorded): Marks {
   const { pushed } = ledger
+  const hues = useHues()
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the columns hold changes with the version
   return useMemo(() => {
     // Before all events are there, what is behind the last one is no gap.
     const end = progress === 'whole' ? pushed : columns.seqAt(columns.length - 1)
     const gaps = gapsOf(columns, rejections, end)
     const delays = delaysOf(columns)
-    const rows = timelineRows(columns, {
+    const counts = {
       rejected: rejections.length,
       gaps: gaps.reduce((sum, { fromSeq, toSeq }) => sum + toSeq - fromSeq + 1, 0),
       delays: delays.length,
@@ -26,7 +28,13 @@ export function useMarks({ columns, version, ledger, progress, rejections, frame
         label: `${frames.measure.type}.${frames.measure.key}`,
         note: `up to ${Math.round(frames.longestMs)} ms`,
       },
-    })
-    return { rows, gaps, delays, rejected: rejections.map(({ seq }) => columns.placeOf(seq)), frames }
-  }, [columns, version, pushed, progress, rejections, frames])
+    }
+    return {
+      rows: timelineRows(columns, counts, hues),
+      gaps,
+      delays,
+      rejected: rejections.map(({ seq }) => columns.placeOf(seq)),
+      frames,
+    }
+  }, [columns, version, pushed, progress, rejections, frames, hues])
 }

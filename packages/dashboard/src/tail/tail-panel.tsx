@@ -1,6 +1,7 @@
 /** Shows events as they are stored, newest on top, those that somebody wants to see. */
 import { type ReactElement, type UIEvent, useRef, useState } from 'react'
-import { formatCount, type Hues } from '../format.ts'
+import { formatCount } from '../format.ts'
+import { useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
 import { useRowWindow } from '../parts/use-row-window.ts'
 import { useAddress } from '../router.ts'
@@ -14,14 +15,14 @@ import './tail.css'
 
 interface TailPanelProps {
   readonly tail: Tail
-  readonly hues: Hues
   readonly listening: boolean
 }
 
 /** As tail.css has it. */
 const rowHeightRem = 1.5
 
-export function TailPanel({ tail, hues, listening }: TailPanelProps): ReactElement {
+export function TailPanel({ tail, listening }: TailPanelProps): ReactElement {
+  const hues = useHues()
   const [held, setHeld] = useState<Tail>()
   const scroller = useRef<HTMLElement>(null)
   const filter = readTailFilter(useAddress())

@@ -1,6 +1,7 @@
 /** Shows one entry of the tail, or how many are missing in its place. */
 import type { ReactElement } from 'react'
-import { formatCount, formatTime, type Hues, hueClass, shortSession } from '../format.ts'
+import { formatCount, formatTime, shortSession } from '../format.ts'
+import { type Hues, hueClass } from '../hues.ts'
 import { hrefOf } from '../router.ts'
 import type { TailGap, TailRow } from './tail.ts'
 

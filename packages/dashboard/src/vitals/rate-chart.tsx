@@ -1,23 +1,24 @@
 /** Shows how many events of each type come a second, over the last minute. */
 import { type ReactElement, useEffect, useRef } from 'react'
-import { formatCount, type Hues } from '../format.ts'
+import { formatCount } from '../format.ts'
+import { hueOf, useHues } from '../hues.ts'
 import { topOf } from './draw-rates.ts'
 import { createRateAnimation, type RateAnimation } from './rate-animation.ts'
 import { type Rates, ratesNow, seriesOf } from './rates.ts'
 
 interface RateChartProps {
   readonly rates: Rates
-  readonly hues: Hues
   readonly isShown: (type: string) => boolean
   /** What is shown is of now. */
   readonly isRunning: boolean
 }
 
-export function RateChart({ rates, hues, isShown, isRunning }: RateChartProps): ReactElement {
+export function RateChart({ rates, isShown, isRunning }: RateChartProps): ReactElement {
+  const hues = useHues()
   const canvas = useRef<HTMLCanvasElement>(null)
   const animation = useRef<RateAnimation>(undefined)
   const series = seriesOf(rates, isShown)
-  const colours = series.map(({ type }) => (type === undefined ? '--quiet' : `--hue-${hues.get(type) ?? 0}`))
+  const colours = series.map(({ type }) => (type === undefined ? '--quiet' : `--hue-${hueOf(hues, type)}`))
   const top = topOf(series)
   const now = [...ratesNow(rates)].reduce((sum, [type, rate]) => sum + (isShown(type) ? rate : 0), 0)
 

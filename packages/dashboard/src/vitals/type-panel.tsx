@@ -1,6 +1,7 @@
 /** Lists the types with their rate and how many of each are stored: the legend of the chart, and a filter. */
 import type { ReactElement } from 'react'
-import { type Counts, formatCount, formatLarge, type Hues, hueClass } from '../format.ts'
+import { type Counts, formatCount, formatLarge } from '../format.ts'
+import { hueClass, useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
 
 const shownTypes = 14
@@ -9,7 +10,6 @@ interface TypePanelProps {
   readonly types: Counts
   /** Of the last second; undefined where what is shown is not of now. */
   readonly rates: ReadonlyMap<string, number> | undefined
-  readonly hues: Hues
   readonly empty: boolean
   /** Where only one type is shown. */
   readonly hrefOf: (type: string) => string
@@ -17,7 +17,8 @@ interface TypePanelProps {
 
 const othersText = (types: number): string => (types === 1 ? '1 other type' : `${formatCount(types)} other types`)
 
-export function TypePanel({ types, rates, hues, empty, hrefOf }: TypePanelProps): ReactElement {
+export function TypePanel({ types, rates, empty, hrefOf }: TypePanelProps): ReactElement {
+  const hues = useHues()
   const sorted = Object.entries(types).sort(([, a], [, b]) => b - a)
   const rest = sorted.slice(shownTypes).reduce((sum, [, count]) => sum + count, 0)
   return (
