@@ -53,6 +53,8 @@ export interface CollectorOptions {
   readonly commit?: Partial<CommitOptions>
   /** What readers may take. */
   readonly query?: Partial<QueryLimits>
+  /** How long stored events are kept. @default for ever */
+  readonly retention?: RetentionOptions
 }
 
 export interface CollectorPage {
@@ -70,6 +72,14 @@ export interface CommitOptions {
   readonly groupEvents: number
   /** Bytes of the log, from 1048576, beyond which nothing is taken until the store has caught up. @default 4294967296 */
   readonly maxLogBytes: number
+}
+
+/** Whole numbers. What goes first is the oldest by the collector's clock. */
+export interface RetentionOptions {
+  /** Milliseconds, from 60000, after which an event that was received is deleted. @default none */
+  readonly keepMs?: number
+  /** Bytes, from 268435456, that the used blocks of the database and the log may take together. @default none */
+  readonly maxBytes?: number
 }
 
 /** Whole numbers, each from 1 up. */
@@ -155,7 +165,12 @@ export const commitDefaults: CommitOptions = {
 }
 
 /** Where it is not 1. A log has to hold several segments, and the largest batch. */
-const minOf: Readonly<Record<string, number>> = { groupMs: 0, maxLogBytes: 1_048_576 }
+const minOf: Readonly<Record<string, number>> = {
+  groupMs: 0,
+  maxLogBytes: 1_048_576,
+  keepMs: 60_000,
+  maxBytes: 268_435_456,
+}
 
 /** Options with nothing left open. */
 export interface CollectorSettings {
@@ -175,6 +190,7 @@ export interface CollectorSettings {
   readonly limits: CollectorLimits
   readonly commit: CommitOptions
   readonly query: QueryLimits
+  readonly retention: RetentionOptions
 }
 
 /** @throws {CollectorError} `bad_option`, `unprotected` */
@@ -182,7 +198,8 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
   const { keys = [], readToken, adminToken, tokenSecrets = [], origins = [], publicUrl, trustProxy = false } = options
   const limits = { ...limitDefaults, ...options.limits }
   const commit = { ...commitDefaults, ...options.commit }
-  for (const [name, value] of Object.entries({ ...limits, ...commit })) {
+  const { retention = {} } = options
+  for (const [name, value] of Object.entries({ ...limits, ...commit, ...retention })) {
     const min = minOf[name] ?? 1
     if (!(Number.isSafeInteger(value) && value >= min)) throw badOption(name, `a whole number from ${min} up`, value)
   }
@@ -215,6 +232,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     limits,
     commit,
     query: resolveQueryLimits(options.query),
+    retention,
   }
 }
 

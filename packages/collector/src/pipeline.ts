@@ -16,7 +16,7 @@ import { createAddressRateLimiter } from './ingest/rate-limiter.ts'
 import { createRefusals, type Refusals } from './ingest/refusals.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
-import { createOperations, type Operations } from './life/operations.ts'
+import { createDataLife, type DataLife } from './life/data-life.ts'
 import type { CollectorSettings } from './options.ts'
 import { createReadiness, type Readiness } from './probes.ts'
 import { describeViews } from './query/event-views.ts'
@@ -35,7 +35,6 @@ export interface Pipeline {
   readonly sockets: WebSocketIngest
   readonly routes: TelemetryRoutesOptions
   readonly readiness: Readiness
-  readonly operations: Operations
   /** Resolves once all that was taken so far is committed, and told to listeners. */
   settled(): Promise<void>
   /** Takes nothing new from sockets, commits and acknowledges what was taken, and closes them. Idempotent. */
@@ -87,6 +86,7 @@ export async function openPipeline(
     ...{ settings, reads, store, log, refusals, clock, folder: folder.path },
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,
+    life: () => life,
   })
 
   const commits = createGroupCommit({
@@ -104,16 +104,14 @@ export async function openPipeline(
     onSocket: store.socketChanged,
   })
   const { sockets, routes } = createIngest({ settings, keys, sessions, refusals, proxies })
-  const operations = createOperations({
-    ...{ commits, store, wallMs: clock.wallMs },
-    onApplied: (_operation, { events }) => readSide.counters.addRemoved({ expired: events }),
-  })
-  const ending = createEnding({ sockets, readSide, operations, commits, reads, store, folder })
+  const life = createDataLife({ ...settings, commits, store, log, counters: readSide.counters, clock, logger })
+  const ending = createEnding({ sockets, readSide, life, commits, reads, store, folder })
 
   await store.start(log.end, storeStartMs).catch(async (error: unknown) => {
     await ending.close()
     throw error
   })
+  life.retention.start()
 
   return {
     folder: folder.path,
@@ -122,7 +120,6 @@ export async function openPipeline(
     sessions,
     sockets,
     routes,
-    operations,
     readiness: createReadiness(log, commits, store, () => !ending.isBegun),
     settled: () => commits.settled(),
     drain: ending.drain,
@@ -133,7 +130,7 @@ export async function openPipeline(
 interface Parts {
   readonly sockets: WebSocketIngest
   readonly readSide: ReadSide
-  readonly operations: Operations
+  readonly life: DataLife
   readonly commits: GroupCommit
   readonly reads: ReadClient
   readonly store: StoreProcess
@@ -141,7 +138,7 @@ interface Parts {
 }
 
 /** Ends the parts in the order of the path: what was taken is committed and acknowledged first. */
-function createEnding({ sockets, readSide, operations, commits, reads, store, folder }: Parts) {
+function createEnding({ sockets, readSide, life, commits, reads, store, folder }: Parts) {
   let drained: Promise<void> | undefined
   let closed: Promise<void> | undefined
   return {
@@ -155,7 +152,7 @@ function createEnding({ sockets, readSide, operations, commits, reads, store, fo
   async function drain(): Promise<void> {
     sockets.stop()
     readSide.hangUp()
-    operations.close()
+    life.close()
     await commits.settled()
     // The acks of the last commit are sent in the turn after it.
     await new Promise(setImmediate)

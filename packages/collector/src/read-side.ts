@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts'
 import { type CommitListener, type CommitNotice, createCommitFeed } from './commit/commit-feed.ts'
 import type { CommitMeter } from './commit/group-commit.ts'
 import type { Refusals } from './ingest/refusals.ts'
+import type { DataLife } from './life/data-life.ts'
 import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
 import { createMetrics, type LogFigures, type StoreFigures } from './metrics/metrics.ts'
@@ -45,6 +46,8 @@ export interface ReadSideOptions {
   /** Sessions that have a socket. */
   readonly openSessions: () => number
   readonly refusals: Refusals
+  /** Known once the collector runs. */
+  readonly life: () => DataLife
   readonly clock: Clock
 }
 
@@ -78,6 +81,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     sockets,
     liveListeners: () => live.listeners,
     refused: refusals.counts,
+    retention: () => options.life().retention.figures,
   })
   const readApi = createReadApi({
     reads,
@@ -96,10 +100,12 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
         failedCommits,
         refusals: refusals.byOrigin(),
         startedAtMs,
+        retention: { ...settings.retention, ...options.life().retention.figures },
       }),
     access: createApiAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
+    life: options.life,
     wallMs: clock.wallMs,
     pageFolder: settings.page ? pageFolder : undefined,
   })

@@ -12,6 +12,7 @@ import { type Position, readLog } from './log/read-log.ts'
 import { createDumpWriter } from './query/dump-writer.ts'
 import { createEventPages } from './query/event-pages.ts'
 import type { ViewDefinition } from './query/event-views.ts'
+import { planExpiry } from './query/expiry-plan.ts'
 import { createLabels } from './query/labels.ts'
 import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
@@ -131,7 +132,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     async answer(question, update) {
       await collector.received(update, answerWaitMs)
       if (!(await sink.caughtUp(answerWaitMs))) throw tooSlow()
-      return question.kind === 'sessions' ? store.readSessions(question.ids) : store.readOperation(question.id)
+      if (question.kind === 'sessions') return store.readSessions(question.ids)
+      if (question.kind === 'operation') return store.readOperation(question.id)
+      if (question.kind === 'expiry-plan') return planExpiry(readers, question)
+      return { usedBytes: await store.checkpoint() }
     },
     countStored: () => counting.run(() => closing !== undefined),
     close: () => (closing ??= close()),

@@ -1,19 +1,11 @@
 /** A data folder that an older collector wrote. */
 import { join } from 'node:path'
 import { diagnose, repair } from '@downlink/collector/doctor'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
+import { changeDatabase } from './change-database.ts'
 import { aBlockOf, flipInBlock } from './damage.ts'
 import { aCollector, aFolder, post, rowsOf } from './harness.ts'
 import { type Age, ages, writeOlderDatabase } from './older-tables.ts'
-
-async function changeDatabase(data: string, sql: string): Promise<void> {
-  const instance = await DuckDBInstance.create(join(data, 'downlink.duckdb'))
-  const connection = await instance.connect()
-  await connection.run(sql)
-  connection.closeSync()
-  instance.closeSync()
-}
 
 const selectSessions = 'SELECT committed_seq::INT, pushed::INT, stored::INT, missing::INT FROM sessions ORDER BY stored'
 

@@ -23,6 +23,14 @@ const statuses: Partial<Record<CollectorErrorCode, number>> = {
 const retryable = new Set([429, 503])
 const retryAfterSeconds = 2
 
+/** What a failure is told as, where an answer is under way already. */
+export const faultOf = (error: unknown): { readonly code: string; readonly message: string } =>
+  error instanceof CollectorError
+    ? { code: error.code, message: error.message }
+    : { code: 'internal' satisfies ApiErrorCode, message: internalFault }
+
+const internalFault = 'Something is wrong with the collector; its log says what.'
+
 export function sendError(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
   if (retryable.has(status) && !reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfterSeconds))
   return reply.code(status).send({ error: { code, message } })
@@ -48,7 +56,7 @@ export function answerError(error: FastifyError | CollectorError, request: Fasti
   }
   // Where whoever asked has gone, that is all that failed.
   if (!reply.raw.destroyed) request.log.error({ err: error }, 'A request failed')
-  sendError(reply, 500, 'internal' satisfies ApiErrorCode, 'Something is wrong with the collector; its log says what.')
+  sendError(reply, 500, 'internal' satisfies ApiErrorCode, internalFault)
 }
 
 export function answerNotFound(_request: FastifyRequest, reply: FastifyReply): void {

@@ -3,8 +3,9 @@ import { readFile, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { CountedRefusals } from '../ingest/refusals.ts'
-import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
+import type { LogFigures, RetentionFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { RecentDurations } from '../metrics/recent-durations.ts'
+import type { RetentionOptions } from '../options.ts'
 
 /** The answer of `GET /api/health`. */
 export interface Health {
@@ -29,6 +30,14 @@ export interface Health {
   readonly commits: { readonly medianMs: number | null; readonly p99Ms: number | null; readonly failed: number }
   /** Since the start, by origin and reason, the commonest first. */
   readonly refusals: readonly CountedRefusals[]
+  /** What is deleted for its age or for want of room; null where it is not. */
+  readonly retention: {
+    readonly keepMs: number | null
+    readonly maxBytes: number | null
+    /** When it last ran to its end, in ms since 1970. */
+    readonly lastRunAt: number | null
+    readonly failures: number
+  }
   /** What the sink has found, by code. */
   readonly reports: Readonly<Record<string, number>>
 }
@@ -43,10 +52,11 @@ export interface HealthOptions {
   readonly failedCommits: number
   readonly refusals: readonly CountedRefusals[]
   readonly startedAtMs: number
+  readonly retention: RetentionOptions & RetentionFigures
 }
 
 export async function readHealth(options: HealthOptions): Promise<Health> {
-  const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, startedAtMs } = options
+  const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, startedAtMs, retention } = options
   const [databaseBytes, freeBytes, manifest] = await Promise.all([
     sizeOfDatabase(folder),
     freeBytesOf(folder),
@@ -63,6 +73,12 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
     },
     commits: { ...commits.quantiles(), failed: failedCommits },
     refusals,
+    retention: {
+      keepMs: retention.keepMs ?? null,
+      maxBytes: retention.maxBytes ?? null,
+      lastRunAt: retention.lastRunMs ?? null,
+      failures: retention.failures,
+    },
     reports: Object.fromEntries(store.reports),
   }
 }

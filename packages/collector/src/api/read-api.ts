@@ -5,6 +5,7 @@ import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Proxies } from '../access/proxies.ts'
 import { permits } from '../access/scopes.ts'
+import type { DataLife } from '../life/data-life.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
@@ -17,6 +18,7 @@ import { type DataRoute, dataApi, goneSignal, rowsHeader } from './data-api.ts'
 import { eventTypeRoute } from './event-type-route.ts'
 import type { Health } from './health-report.ts'
 import { type KeptAnswers, maxAgeOf } from './kept-answers.ts'
+import { lifeRoutes } from './life-routes.ts'
 import { liveRoute } from './live-route.ts'
 import { openApiFor } from './open-api.ts'
 import { apiHeaders, pageRoutes } from './pages.ts'
@@ -34,6 +36,8 @@ export interface ReadApiOptions {
   readonly schemas: EventSchemas
   readonly metrics: Metrics
   readonly health: () => Promise<Health>
+  /** Known once the collector runs. */
+  readonly life: () => DataLife
   readonly access: ApiAccess
   readonly originPolicy: ReadOriginPolicy
   readonly senderOf: Proxies['senderOf']
@@ -78,6 +82,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
       await guarded.register(async (data) => forwardReads(data, options))
       questionRoutes(guarded, questions, access)
       liveRoute(guarded, live, senderOf)
+      lifeRoutes(guarded, options.life, access, options.wallMs)
       guarded.get(
         '/health',
         {

@@ -169,6 +169,12 @@ const healthSchema: Schema = object({
       refusals: count('Of this origin, for this reason'),
     }),
   ),
+  retention: object({
+    keepMs: measured('After which events are deleted'),
+    maxBytes: measured('That database and log may take together, before the oldest events are deleted'),
+    lastRunAt: { type: ['integer', 'null'], description: 'When that last ran to its end, in ms since 1970' },
+    failures: count('How often it failed'),
+  }),
   reports: counts('What the sink has found, by code'),
 })
 
@@ -254,11 +260,23 @@ export const answers: Readonly<Record<AnswerName, Schema>> = {
 
 type QueryName =
   | ('none' | 'sessions' | 'timeline' | 'events' | 'rejected' | 'sql' | 'dump' | 'session' | 'token')
-  | ('question' | 'questionText' | 'eventType')
+  | ('question' | 'questionText' | 'eventType' | 'prune')
 
 export const queries: Readonly<Record<QueryName, InputSchema>> = {
   none: input({}),
   eventType: input({ type: name('Of the events') }),
+  prune: input(
+    {
+      olderThanMs: whole("How long ago it came, by the collector's clock"),
+      dryRun: {
+        type: 'string',
+        enum: ['true', 'false'],
+        default: 'false',
+        description: 'Only counts what would be deleted',
+      },
+    },
+    ['dryRun'],
+  ),
   sessions: input(
     {
       build: metaText('Only of this build'),

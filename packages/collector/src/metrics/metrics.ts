@@ -19,6 +19,15 @@ export interface MetricsOptions {
   readonly liveListeners: () => number
   /** Connections and requests turned away, by reason. */
   readonly refused: ReadonlyMap<string, number>
+  readonly retention: () => RetentionFigures
+}
+
+/** Of the deletion of what is too old, since this process started. */
+export interface RetentionFigures {
+  readonly runs: number
+  readonly failures: number
+  /** When it last ran to its end, in ms since 1970. */
+  readonly lastRunMs: number | undefined
 }
 
 export interface LogFigures {
@@ -54,7 +63,7 @@ export interface KeptAnswerFigures {
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { counters, log, store, kept, sockets, liveListeners, refused } = options
+  const { counters, log, store, kept, sockets, liveListeners, refused, retention } = options
   const registry = new Registry()
   const registers = [registry]
   const { counter, total, gauge } = createInstruments(registers)
@@ -102,6 +111,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   )
   total('downlink_events_expired_total', 'Stored events that were deleted for their age', () => since.expired)
   total('downlink_events_forgotten_total', 'Stored events of sessions that were forgotten', () => since.forgotten)
+  total('downlink_retention_runs_total', 'How often what is too old was looked for', () => retention().runs)
+  total('downlink_retention_failures_total', 'How often that failed', () => retention().failures)
   total('downlink_store_reads_killed_total', 'Reads that were ended with the store process', () => store.readsKilled)
   const commits = new Counter({
     name: 'downlink_commits_total',

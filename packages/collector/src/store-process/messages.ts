@@ -5,6 +5,7 @@ import type { CollectorErrorCode } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
 import type { EventCounts } from '../metrics/event-counters.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
+import type { ExpirySlice } from '../query/expiry-plan.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
 import type { SinkOrders, SinkWork } from '../sink/poison-guard.ts'
@@ -80,12 +81,23 @@ export type StoreQuestion =
   | { readonly kind: 'sessions'; readonly ids: readonly string[] }
   /** What an operation came to. */
   | { readonly kind: 'operation'; readonly id: string }
+  /** What is older than a time, in slices. */
+  | { readonly kind: 'expiry-plan'; readonly receivedBeforeMs: number; readonly minSlices: number }
+  /** What the database takes, once a checkpoint has freed all that it can. */
+  | { readonly kind: 'disk-usage' }
 
 /** By the kind of the question. */
 export interface StoreAnswers {
   readonly sessions: ReadonlyMap<string, SessionRecord>
   /** Undefined for one that was not applied. */
   readonly operation: OperationResult | undefined
+  readonly 'expiry-plan': readonly ExpirySlice[]
+  readonly 'disk-usage': DiskUsage
+}
+
+export interface DiskUsage {
+  /** Of the database's file, without the blocks that are free to be used again. */
+  readonly usedBytes: number
 }
 
 export type StoreAnswer =

@@ -41,9 +41,7 @@ export interface StoreProcess extends RecordSource {
    *
    * @throws {CollectorError} `store_unavailable` where it is away, or takes too long
    */
-  ask<Kind extends StoreQuestion['kind']>(
-    question: StoreQuestion & { readonly kind: Kind },
-  ): Promise<StoreAnswers[Kind]>
+  ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]>
   /** Sends at once what is new. @returns the count of the last update, which an answer then has to have seen */
   flush(): number
   /** A request got no answer: did its own query end the process? Resolves once that is known. */
@@ -122,16 +120,14 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     },
   }
 
-  async function ask<Kind extends StoreQuestion['kind']>(
-    question: StoreQuestion & { readonly kind: Kind },
-  ): Promise<StoreAnswers[Kind]> {
+  async function ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]> {
     await life.until(life.isUp, askWaitMs)
     const { child } = life
     if (!child || !life.isUp()) throw unavailable('The store is starting')
     const update = updates.flush()
     const value = await questions.ask((request) => child.send({ kind: 'question', request, question, update }))
     // It answers what it was asked.
-    return value as StoreAnswers[Kind]
+    return value as StoreAnswers[Question['kind']]
   }
 
   function onStarted(child: StoreChild, isFirst: boolean): void {

@@ -9,6 +9,12 @@ import type { Position } from '../log/read-log.ts'
 export interface Checkpoints {
   /** Tells, right after a commit, how many bytes either log has grown by, more or less, and what the database holds. */
   grown(bytes: number, position: Position): void
+  /**
+   * Runs one, as soon as no transaction is under way. Resolves once it has finished; rejects where it fails.
+   *
+   * @param position what the database holds already; undefined where it holds nothing
+   */
+  demand(position: Position | undefined): Promise<void>
   /** Resolves once none is under way. */
   settled(): Promise<void>
 }
@@ -39,19 +45,24 @@ export function createCheckpoints({
   let bytesSince = 0
   let latest: Position | undefined
   let running: Promise<void> | undefined
+  let demands: Demand[] = []
 
   /** @param position of the last commit before it begins: what is committed beside it may not be in the file */
   async function checkpoint(position: Position): Promise<void> {
     const bytes = bytesSince
+    const answered = demands
     let hasFailed = false
     bytesSince = 0
+    demands = []
     try {
       // It can't begin while a transaction writes, so it must be on its way before the next one is.
       await connection.run('CHECKPOINT')
       await keepHeaders()
       onCheckpoint(position)
+      for (const { resolve } of answered) resolve()
     } catch (error) {
       hasFailed = true
+      for (const { reject } of answered) reject(error)
       bytesSince += bytes * retryShare
       onCheckpointFailure(String(error))
     }
@@ -61,7 +72,8 @@ export function createCheckpoints({
   }
 
   function startIfDue(): void {
-    if (!latest || bytesSince < everyBytes || !hasRoom(folder, 2 * bytesSince)) return
+    const isDue = bytesSince >= everyBytes || demands.length > 0
+    if (!latest || !isDue || !hasRoom(folder, 2 * bytesSince)) return
     running ??= checkpoint(latest)
   }
 
@@ -71,10 +83,24 @@ export function createCheckpoints({
       latest = position
       startIfDue()
     },
+    async demand(position) {
+      latest ??= position
+      if (!latest) return
+      await new Promise<void>((resolve, reject) => {
+        demands.push({ resolve, reject })
+        if (!isWriting()) startIfDue()
+      })
+    },
     async settled() {
       await running
     },
   }
+}
+
+/** Somebody waits for a checkpoint that begins from now on. */
+interface Demand {
+  resolve(): void
+  reject(error: unknown): void
 }
 
 /** After a failure the log grows by the rest before the next try. */

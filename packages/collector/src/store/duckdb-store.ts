@@ -1,5 +1,6 @@
 /** Stores sessions and events in DuckDB, on one connection, one transaction a group. */
 
+import type { DuckDBConnection } from '@duckdb/node-api'
 import type { OperationResult } from '../commit/operation.ts'
 import type { Position } from '../log/read-log.ts'
 import type { EventStore, OperationStep, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
@@ -17,6 +18,8 @@ export interface DuckDBStore extends EventStore {
   readonly available: boolean
   /** What an operation came to; undefined for one that was not applied. Rejects where the store can't be read. */
   readOperation(id: string): Promise<OperationResult | undefined>
+  /** Bytes of the file that are used, after a checkpoint that begins from now on. Rejects where there is none. */
+  checkpoint(): Promise<number>
   /** Takes and gives nothing more. Resolves once its connections are released. */
   close(): Promise<void>
 }
@@ -58,9 +61,9 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
 
     readPosition: () =>
       connections.use(async ({ reader }) => {
-        const [row] = (await reader.runAndReadAll('SELECT segment, log_offset FROM collector.log_position')).getRows()
+        const position = await readPosition(reader)
         isPositionKnown = true
-        return row && { segment: String(row[0]), offset: Number(row[1]) }
+        return position
       }),
 
     readSessions: (sessionIds) =>
@@ -70,6 +73,12 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
       }),
 
     readOperation: (id) => connections.use(({ reader }) => readOperation(reader, id)),
+
+    checkpoint: () =>
+      connections.use(async ({ reader, checkpoints }) => {
+        await checkpoints.demand(await readPosition(reader))
+        return readUsedBytes(reader)
+      }),
 
     write: (group) => withRoom(() => commit(group)),
 
@@ -130,6 +139,16 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
       return failureOf(error)
     }
   }
+}
+
+async function readPosition(reader: DuckDBConnection): Promise<Position | undefined> {
+  const [row] = (await reader.runAndReadAll('SELECT segment, log_offset FROM collector.log_position')).getRows()
+  return row && { segment: String(row[0]), offset: Number(row[1]) }
+}
+
+async function readUsedBytes(reader: DuckDBConnection): Promise<number> {
+  const [row] = (await reader.runAndReadAll('SELECT block_size * used_blocks FROM pragma_database_size()')).getRows()
+  return Number(row?.[0] ?? 0)
 }
 
 async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<void> {

@@ -1,0 +1,35 @@
+/** Asks the store until it answers: it may be away, behind or busy, and comes again. */
+import { messageOf } from '@downlink/protocol'
+import { type SetTimer, systemTimer } from '../clock.ts'
+import { CollectorError } from '../errors.ts'
+import type { StoreAnswers, StoreQuestion } from '../store-process/messages.ts'
+import type { StoreProcess } from '../store-process/store-process.ts'
+
+export interface PatientStore {
+  /** @throws {CollectorError} `store_unavailable` once it is closed */
+  ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]>
+  /** Whoever still waits is told so. */
+  close(): void
+}
+
+/** From one question to the next. */
+const retryMs = 500
+
+export function createPatientStore(store: Pick<StoreProcess, 'ask'>, setTimer: SetTimer = systemTimer): PatientStore {
+  let isClosed = false
+  return {
+    async ask(question) {
+      for (;;) {
+        try {
+          return await store.ask(question)
+        } catch (cause) {
+          if (isClosed) throw new CollectorError('store_unavailable', messageOf(cause), { cause })
+          await new Promise<void>((resolve) => setTimer(resolve, retryMs))
+        }
+      }
+    },
+    close() {
+      isClosed = true
+    },
+  }
+}

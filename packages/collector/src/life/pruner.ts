@@ -1,0 +1,52 @@
+/** Prunes what is stored: deletes what came before a time, a slice at a time, so that neither acks nor reads wait for it. */
+import type { ExpirySlice } from '../query/expiry-plan.ts'
+import type { PatientStore } from './ask-store.ts'
+import type { Operations } from './operations.ts'
+
+export interface Pruner {
+  /**
+   * Oldest first. Throws as `prune` does.
+   *
+   * @param minSlices as many, where it came over so many seconds
+   */
+  plan(receivedBeforeMs: number, minSlices?: number): Promise<readonly ExpirySlice[]>
+  /**
+   * Deletes slices, as they were planned. What is deleted meanwhile by somebody else is not counted.
+   *
+   * @throws {CollectorError} `store_unavailable`: what was deleted before stays so
+   */
+  prune(slices: readonly ExpirySlice[], onProgress?: (progress: PruneProgress) => void): Promise<Pruned>
+}
+
+export interface Pruned {
+  readonly events: number
+  /** Rejected events, whose counts stay. */
+  readonly rejected: number
+}
+
+export interface PruneProgress extends Pruned {
+  /** From 0 to 1. */
+  readonly share: number
+}
+
+export function createPruner(operations: Operations, store: Pick<PatientStore, 'ask'>): Pruner {
+  return {
+    plan: (receivedBeforeMs, minSlices = 1) => store.ask({ kind: 'expiry-plan', receivedBeforeMs, minSlices }),
+
+    async prune(slices, onProgress) {
+      let pruned = nothing
+      for (const [at, { receivedBeforeMs }] of slices.entries()) {
+        pruned = sumOf([pruned, await operations.run({ kind: 'expire', receivedBeforeMs })])
+        onProgress?.({ ...pruned, share: (at + 1) / slices.length })
+      }
+      return pruned
+    },
+  }
+}
+
+export const nothing: Pruned = { events: 0, rejected: 0 }
+
+export const sumOf = (parts: readonly Pruned[]): Pruned => ({
+  events: parts.reduce((sum, { events }) => sum + events, 0),
+  rejected: parts.reduce((sum, { rejected }) => sum + rejected, 0),
+})

@@ -1,0 +1,101 @@
+/** Retains what is stored for as long as it may be, and no more than fits: now and then the oldest is pruned. */
+import type { FastifyBaseLogger } from 'fastify'
+import { type Clock, type SetTimer, systemTimer } from '../clock.ts'
+import type { RetentionFigures } from '../metrics/metrics.ts'
+import type { RetentionOptions } from '../options.ts'
+import type { ExpirySlice } from '../query/expiry-plan.ts'
+import type { PatientStore } from './ask-store.ts'
+import { nothing, type Pruned, type Pruner, sumOf } from './pruner.ts'
+
+export interface Retention {
+  /** Runs at once, and then again and again. */
+  start(): void
+  readonly figures: RetentionFigures
+  /** Idempotent. */
+  stop(): void
+}
+
+export interface RetentionParts {
+  readonly settings: RetentionOptions
+  readonly pruner: Pruner
+  readonly store: Pick<PatientStore, 'ask'>
+  readonly log: { readonly bytes: number }
+  readonly wallMs: Clock['wallMs']
+  readonly logger: Pick<FastifyBaseLogger, 'info' | 'error'>
+  readonly setTimer?: SetTimer
+}
+
+/** At most an hour late, and a 24th of what is kept. */
+const maxIntervalMs = 3_600_000
+const shareOfKeep = 1 / 24
+/** A database that does not get smaller by what is deleted is not emptied: the next run goes on. */
+const maxRounds = 8
+/** Events may be large, and few. */
+const sizeSlices = 24
+
+export function createRetention(parts: RetentionParts): Retention {
+  const { settings, pruner, store, log, wallMs, logger, setTimer = systemTimer } = parts
+  const { keepMs, maxBytes } = settings
+  const intervalMs = Math.min(maxIntervalMs, (keepMs ?? Number.POSITIVE_INFINITY) * shareOfKeep)
+  let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined }
+  let cancel = (): void => {}
+  let isStopped = false
+
+  return {
+    start() {
+      if (keepMs !== undefined || maxBytes !== undefined) void run()
+    },
+    get figures() {
+      return figures
+    },
+    stop() {
+      isStopped = true
+      cancel()
+    },
+  }
+
+  async function run(): Promise<void> {
+    try {
+      if (keepMs !== undefined) tell('for their age', await pruner.prune(await pruner.plan(wallMs() - keepMs)))
+      if (maxBytes !== undefined) tell('for want of room', await pruneToSize(maxBytes))
+      figures = { ...figures, runs: figures.runs + 1, lastRunMs: wallMs() }
+    } catch (error) {
+      figures = { ...figures, failures: figures.failures + 1 }
+      if (!isStopped) logger.error({ error: String(error) }, 'What is too old could not be deleted; it is tried again')
+    }
+    if (!isStopped) cancel = setTimer(() => void run(), intervalMs)
+  }
+
+  /** Deletes the oldest, as much as the share of the file that is too much, until it fits. */
+  async function pruneToSize(bytes: number): Promise<Pruned> {
+    let pruned = nothing
+    for (let round = 0; round < maxRounds; round++) {
+      const { usedBytes } = await store.ask({ kind: 'disk-usage' })
+      // A log that is long, since the database is behind, gets shorter by itself: it is no reason to delete all there is.
+      const excess = usedBytes - Math.max(bytes - log.bytes, bytes / 2)
+      if (excess <= 0) break
+      const slices = await pruner.plan(wallMs(), sizeSlices)
+      const wanted = (excess / usedBytes) * rowsOf(sumOf(slices))
+      const more = await pruner.prune(oldest(slices, wanted))
+      if (rowsOf(more) === 0) break
+      pruned = sumOf([pruned, more])
+    }
+    return pruned
+  }
+
+  function tell(why: string, pruned: Pruned): void {
+    if (rowsOf(pruned) > 0) logger.info(pruned, `Events were deleted ${why}`)
+  }
+}
+
+/** The first slices, of so many rows or a little more. */
+function oldest(slices: readonly ExpirySlice[], rows: number): readonly ExpirySlice[] {
+  let sum = 0
+  return slices.filter((slice) => {
+    const isWanted = sum < rows
+    sum += rowsOf(slice)
+    return isWanted
+  })
+}
+
+const rowsOf = ({ events, rejected }: Pruned): number => events + rejected
