@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
+import { pruneCommand } from './commands/prune.ts'
 import { queryCommand } from './commands/query.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tailCommand } from './commands/tail.ts'
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     demoCommand(),
     tailCommand(),
     queryCommand(),
+    pruneCommand(),
     doctorCommand(),
     tokenCommand(),
     exportCommand(onlyListed),

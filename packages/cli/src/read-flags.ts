@@ -1,4 +1,4 @@
-/** Opens what `tail` and `query` read: a running collector, or one that is run for the moment over a folder at rest. */
+/** Opens what `tail` and `query` read, and `prune` changes: a running collector, or one that is run for the moment over a folder at rest. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -32,6 +32,23 @@ export async function withReader<Result>(flags: ReadFlags, use: (reader: Reader)
   return use(createReader({ url: flags.url, token, source: flags.url }))
 }
 
+export type AdminFlags = Pick<ReadFlags, 'url' | 'token' | 'data'>
+
+export const withAdminFlags = (command: Command): Command =>
+  command
+    .option('--url <url>', 'the collector to ask', webAddress, 'http://127.0.0.1:4180')
+    .option('--token <token>', 'its admin token; else DOWNLINK_ADMIN_TOKEN')
+    .option('--data <folder>', 'a data folder that no collector has open')
+
+/** Throws as `withReader` does. */
+export async function withAdmin<Result>(flags: AdminFlags, use: (reader: Reader) => Promise<Result>): Promise<Result> {
+  if (flags.data !== undefined) return withFolder(flags.data, undefined, use)
+  const given = flags.token === undefined ? [] : [flags.token]
+  const [token] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_ADMIN_TOKEN' })
+  const tokenAdvice = 'Give its admin token: --token, or DOWNLINK_ADMIN_TOKEN.'
+  return use(createReader({ url: flags.url, token, source: flags.url, tokenAdvice }))
+}
+
 /** Through a collector of our own, so that what holds for queries elsewhere holds here. Nobody else can use it. */
 async function withFolder<Result>(
   data: string,
@@ -47,7 +64,8 @@ async function withFolder<Result>(
   }
   const [key, token] = [randomUUID(), randomUUID()]
   const events = schema === undefined ? {} : { events: await loadEventDefinitions(schema) }
-  const collector = createCollector({ data, keys: [key], readToken: token, logger: false, ...events })
+  const secrets = { keys: [key], readToken: randomUUID(), adminToken: token }
+  const collector = createCollector({ data, ...secrets, logger: false, ...events })
   try {
     const { url } = await collector.listen({ port: 0 })
     return await use(createReader({ url, token, source: resolve(data), advise: adviseAtRest }))

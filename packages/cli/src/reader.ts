@@ -1,4 +1,4 @@
-/** Reads from a collector over its HTTP API. */
+/** Asks a collector over its HTTP API. */
 import type { EventPage, LiveTail, QueryResult, StoredEvent } from '@downlink/collector'
 import { CliError } from './errors.ts'
 
@@ -10,6 +10,8 @@ export interface ReaderOptions {
   readonly source: string
   /** What to do about a refusal, where that is particular to the source. */
   readonly advise?: (code: string, message: string) => string | undefined
+  /** What to do where it wants a token, or another one. @default about the read token */
+  readonly tokenAdvice?: string
 }
 
 export interface Reader {
@@ -19,6 +21,12 @@ export interface Reader {
   latest(count: number): Promise<readonly StoredEvent[]>
   /** Yields what is committed, until aborted or cut off. Throws as `query` does. */
   follow(signal: AbortSignal): AsyncGenerator<LiveTail>
+  /** Asks for a change that takes its time, and hears how far it is. Throws as `query` does. */
+  change<Progress, Result>(
+    method: 'POST' | 'DELETE',
+    path: string,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Result>
 }
 
 export function createReader(options: ReaderOptions): Reader {
@@ -64,6 +72,30 @@ export function createReader(options: ReaderOptions): Reader {
         throw signal.aborted ? cause : brokenOff(cause)
       }
     },
+    async change(method, path, onProgress) {
+      const answer = await ask(path, { method })
+      for await (const line of linesOf(answer)) {
+        const said = JSON.parse(line)
+        if (said.error) throw refusal(answer.status, said.error, options)
+        if ('result' in said) return said.result
+        onProgress(said.progress)
+      }
+      throw brokenOff(undefined)
+    },
+  }
+
+  /** The lines of an answer that comes bit by bit. */
+  async function* linesOf({ body }: Response): AsyncGenerator<string> {
+    let text = ''
+    try {
+      for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        const lines = `${text}${chunk}`.split('\n')
+        text = lines.pop() ?? ''
+        yield* lines
+      }
+    } catch (cause) {
+      throw brokenOff(cause)
+    }
   }
 
   async function bodyOf<Body>(answer: Response): Promise<Body> {
@@ -99,11 +131,13 @@ function refusal(status: number, fault: AnsweredFault | undefined, options: Read
   if (fault === undefined) return new CliError('refused', `Status ${status}`, `${source} answered so.`)
   const { code: answered, message } = fault
   if (answered === 'unauthorised') {
-    return new CliError('unauthorised', message, 'Give its read token: --token, or DOWNLINK_READ_TOKEN.')
+    return new CliError('unauthorised', message, options.tokenAdvice ?? readTokenAdvice)
   }
   const advice = advise?.(answered, message) ?? refusalAdvice[answered] ?? `${source} answered so.`
   return new CliError('refused', message, advice, { answered })
 }
+
+const readTokenAdvice = 'Give its read token: --token, or DOWNLINK_READ_TOKEN.'
 
 const refusalAdvice: Readonly<Record<string, string>> = {
   bad_sql: 'What can be asked: downlink query --help',

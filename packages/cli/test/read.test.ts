@@ -214,3 +214,30 @@ it('shows the latest of a folder at rest, in order, and lets no payload steer th
   expect(stdout.trim().split('\n')).toHaveLength(2)
   expect(stdout).toMatch(/jumped.*"height":2.5.*\n.*paused.*\\u001b\[31mred/)
 })
+
+it('prunes what is older than a time, and says before what that would be', async () => {
+  const { url } = await serve()
+  await post(url, events)
+  const prune = (...more: string[]) => run(['prune', '--older-than', '0s', '--url', url, ...more])
+  expect(await prune('--dry-run')).toMatchObject({
+    exitCode: 0,
+    stdout: 'It would delete 3 events and 0 rejected events. Nothing was changed.\n',
+  })
+  expect(await prune('--json')).toMatchObject({ exitCode: 0, stdout: '{"events":3,"rejected":0,"dryRun":false}\n' })
+  expect(await prune()).toMatchObject({ exitCode: 0, stdout: 'Deleted 0 events and 0 rejected events.\n' })
+  const ledgers = await run(['query', 'SELECT stored, expired FROM ledgers', '--url', url, '--json'])
+  expect(ledgers.stdout).toBe('{"stored":0,"expired":3}\n')
+  expect(await run(['prune', '--url', url])).toMatchObject({ exitCode: 2 })
+})
+
+it('prunes a folder at rest, and not without the admin token where there is one', async () => {
+  const collector = await serve(['--read-token', 'r', '--admin-token', 'a'])
+  await post(collector.url, events)
+  const refused = await run(['prune', '--older-than', '0s', '--url', collector.url])
+  expect(refused.exitCode).toBe(1)
+  expect(refused.stderr).toContain('DOWNLINK_ADMIN_TOKEN')
+  collector.child.kill('SIGTERM')
+  await collector.exitCode
+  const pruned = await run(['prune', '--older-than', '0s', '--data', collector.data, '--json'])
+  expect(pruned).toMatchObject({ exitCode: 0, stdout: '{"events":3,"rejected":0,"dryRun":false}\n' })
+})

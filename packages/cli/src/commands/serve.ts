@@ -3,7 +3,7 @@ import { type Collector, createCollector, type Listening } from '@downlink/colle
 import { telemetryPath } from '@downlink/protocol'
 import { Command } from 'commander'
 import type { Logger } from 'pino'
-import { byteSize, gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
+import { byteSize, duration, gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { printJson } from '../output.ts'
@@ -27,6 +27,9 @@ interface ServeFlags {
   readonly publicUrl?: string
   readonly trustProxy?: number | readonly string[]
   readonly maxLog?: number
+  /** Seconds. */
+  readonly keep?: number
+  readonly maxBytes?: number
   readonly verbose?: true
 }
 
@@ -43,8 +46,11 @@ DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN, DOWNLINK_TOKEN_SECRET) or a file.
 Examples:
   downlink serve
   downlink serve --port 0 --data ./telemetry --schema ./src/events.ts --questions ./questions
+  downlink serve --keep 30d --max-bytes 20GB
   downlink serve --host 0.0.0.0 --key-file keys.txt --read-token-file token.txt --origin https://game.example
   downlink serve --key-file keys.txt --read-token-file token.txt --public-url https://t.example --trust-proxy 1`
+
+const tenYearsS = 315_360_000
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -75,6 +81,12 @@ export function serveCommand(): Command {
       '--max-log <size>',
       "the log's size, beyond which nothing is taken until the database has caught up (default: 4GiB)",
       byteSize(1_048_576),
+    )
+    .option('--keep <time>', 'how long events are kept, such as 30d (default: for ever)', duration(60, tenYearsS))
+    .option(
+      '--max-bytes <size>',
+      'what database and log may take together; the oldest events go first (default: no bound)',
+      byteSize(268_435_456),
     )
     .addHelpText('after', examples)
     .action(serve)
@@ -110,10 +122,14 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       publicUrl: flags.publicUrl,
       trustProxy: flags.trustProxy,
       commit: flags.maxLog === undefined ? undefined : { maxLogBytes: flags.maxLog },
+      retention: retentionOf(flags),
     }),
   })
   return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }
 }
+
+const retentionOf = ({ keep, maxBytes }: ServeFlags) =>
+  onlyGiven({ keepMs: keep === undefined ? undefined : keep * 1000, maxBytes })
 
 interface Started {
   readonly collector: Collector

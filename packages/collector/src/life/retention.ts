@@ -43,7 +43,9 @@ export function createRetention(parts: RetentionParts): Retention {
 
   return {
     start() {
-      if (keepMs !== undefined || maxBytes !== undefined) void run()
+      if (keepMs === undefined && maxBytes === undefined) return
+      logger.info({ keepMs, maxBytes }, 'Events are not kept for ever: the oldest are deleted')
+      void run()
     },
     get figures() {
       return figures
