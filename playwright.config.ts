@@ -1,4 +1,5 @@
 /** Configures the whole-system specs, which run in a real browser. */
+import { availableParallelism } from 'node:os'
 import type { TelemetryTestOptions, TelemetryWorkerOptions } from '@downlink/playwright'
 import game from '@downlink/red-vs-blue'
 import { defineConfig, devices } from '@playwright/test'
@@ -11,7 +12,10 @@ export default defineConfig<TelemetryTestOptions, TelemetryWorkerOptions>({
   testDir: 'tests/e2e',
   globalSetup: './tools/chromium.ts',
   outputDir: 'test-results/traces',
-  workers: 2,
+  // Half of a test is waiting: for frames, for clocks, for a collector to start.
+  workers: Math.ceil(1.5 * availableParallelism()),
+  // A machine of a CI may stand still for seconds. What passes only then is named in the totals.
+  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: process.env.CI !== undefined,

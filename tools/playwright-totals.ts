@@ -1,4 +1,4 @@
-/** Counts a Playwright run, and what failed outside of any test. */
+/** Counts a Playwright run, and what failed outside of any test; names what passed only when it was tried again. */
 import type { FullConfig, Reporter, Suite } from '@playwright/test/reporter'
 import { writeTotals } from './totals.ts'
 
@@ -25,6 +25,9 @@ export default class PlaywrightTotals implements Reporter {
         name: title,
         reason: annotations.find(({ type }) => type === 'skip')?.description ?? 'gave no reason',
       })),
+      flaky: tests
+        .filter((test) => test.outcome() === 'flaky')
+        .map((test) => test.titlePath().filter(Boolean).join(' › ')),
     })
   }
 

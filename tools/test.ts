@@ -85,9 +85,12 @@ if (build.exitCode === 0) {
 }
 
 const sum = (of: (totals: Totals) => number): number => results.reduce((total, each) => total + of(each), 0)
+const and = ({ length }: readonly unknown[], what: string): string => (length > 0 ? `, ${length} ${what}` : '')
 const skipped = results.flatMap((totals) => totals.skipped)
+const flaky = results.flatMap((totals) => totals.flaky ?? [])
 heading('total')
 for (const { name, reason } of skipped) console.log(`skipped: ${name}: ${reason}`)
+for (const name of flaky) console.log(`flaky: ${name}: failed, and passed when it was tried again`)
 const [passed, failed] = [sum((totals) => totals.passed), sum((totals) => totals.failed)]
-console.log(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
+console.log(`${passed} passed, ${failed} failed${and(skipped, 'skipped')}${and(flaky, 'flaky')}`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1

@@ -7,6 +7,8 @@ export interface Totals {
   readonly passed: number
   readonly failed: number
   readonly skipped: readonly Skip[]
+  /** Tests that failed, and passed when they were tried again: among the passed ones, and named. */
+  readonly flaky?: readonly string[]
 }
 
 export interface Skip {
