@@ -27,9 +27,9 @@ export type CollectorErrorCode =
   | 'query_too_large'
   /** Too many queries at once; later there is room. */
   | 'query_busy'
-  /** A commit needed the memory, or whoever asked has gone. */
+  /** A commit needed the memory, the database was opened anew, or whoever asked has gone. */
   | 'query_interrupted'
-  /** A dump would take more of the disk than it may. */
+  /** A dump, or a copy of the database, would take more of the disk than it may. */
   | 'no_room'
   /** A question that was to be saved: its name, its size or a line of it. */
   | 'bad_question'

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { messageOf } from '@downlink/protocol'
 import { pino } from 'pino'
 import { currentRequest } from './api/read-server.ts'
-import { CollectorError } from './errors.ts'
+import { CollectorError, type CollectorErrorCode } from './errors.ts'
 import type { ViewDefinition } from './query/event-views.ts'
 import type { ReadWatch } from './query/read-store.ts'
 import { memoryLimitMb } from './store/open-database.ts'
@@ -74,8 +74,7 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
 }
 
 function failed(error: unknown): void {
-  const code = error instanceof CollectorError ? error.code : 'data_unusable'
-  exitAfter({ kind: 'failed', code, message: messageOf(error) }, 1)
+  exitAfter({ kind: 'failed', code: codeOf(error, 'data_unusable'), message: messageOf(error) }, 1)
 }
 
 async function receive(message: Exclude<ToStore, { kind: 'start' | 'views' }>, running: StorePipeline): Promise<void> {
@@ -87,11 +86,15 @@ async function receive(message: Exclude<ToStore, { kind: 'start' | 'views' }>, r
     const { request, question, update } = message
     const answer = await running.answer(question, update).then(
       (value) => ({ kind: 'answered', value }) as const,
-      (error) => ({ kind: 'unavailable', message: String(error) }) as const,
+      (error: unknown) =>
+        ({ kind: 'failed', code: codeOf(error, 'store_unavailable'), message: messageOf(error) }) as const,
     )
     send({ kind: 'answer', request, answer })
   }
 }
+
+const codeOf = (error: unknown, otherwise: CollectorErrorCode): CollectorErrorCode =>
+  error instanceof CollectorError ? error.code : otherwise
 
 /** Beside the database and what reads may take over that: what Node needs, and the sink. */
 const ownMemoryMb = 512

@@ -25,7 +25,14 @@ import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.
 import { openDatabase } from './store/open-database.ts'
 import { createCollectorState } from './store-process/collector-state.ts'
 import { clearSocket, watchSocket } from './store-process/local-sockets.ts'
-import type { LogUpdate, StoreAnswers, StoredCounts, StoreQuestion, StoreSettings } from './store-process/messages.ts'
+import type {
+  Compaction,
+  LogUpdate,
+  StoreAnswers,
+  StoredCounts,
+  StoreQuestion,
+  StoreSettings,
+} from './store-process/messages.ts'
 
 export interface StorePipeline {
   /** Where the database's file stands, which a crash of the engine can't take back. */
@@ -82,6 +89,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     onCheckpoint,
     onCheckpointFailure: (reason) => logger.error({ reason }, 'A checkpoint failed'),
     onOutOfMemory: () => readers.interrupt(),
+    onReopen: () => readers.interrupt(),
   })
   // Opening has moved the write-ahead log into the file.
   const position = await store.readPosition()
@@ -130,6 +138,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
       counting.follow(update)
     },
     async answer(question, update) {
+      if (question.kind === 'compact') return compact()
       await collector.received(update, answerWaitMs)
       if (!(await sink.caughtUp(answerWaitMs))) throw tooSlow()
       if (question.kind === 'sessions') return store.readSessions(question.ids)
@@ -141,7 +150,14 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     close: () => (closing ??= close()),
   }
 
+  async function compact(): Promise<Compaction> {
+    const bytesBefore = await database.bytes()
+    await store.compact()
+    return { bytesBefore, bytesAfter: await database.bytes() }
+  }
+
   async function close(): Promise<void> {
+    await store.interruptCopies()
     // What reads now would keep the server from closing, and the sink from the database.
     await readers.close()
     const ended = server.close()

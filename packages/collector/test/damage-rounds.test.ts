@@ -17,24 +17,12 @@ import { listSegments } from '../dist/log/segment.js'
 import { startCollector } from './collector-process.ts'
 import { flip, handshake, noise, overwrite } from './damage.ts'
 import { aFolder, aHello, rowsOf } from './harness.ts'
+import { type Random, seeded } from './seeded.ts'
 
 const rounds = Number(process.env.DAMAGE_ROUNDS ?? 2)
 const firstSeed = Number(process.env.DAMAGE_SEED ?? 1)
 /** The issue of a start is that it comes; on a machine that is busy with other tests it takes its time. */
 const startBoundMs = 60_000
-
-type Random = () => number
-
-/** Like Math.random, and the same in each run. mulberry32, by Tommy Ettinger (public domain). */
-function seeded(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const below = (random: Random, bound: number): number => Math.floor(random() * bound)
 

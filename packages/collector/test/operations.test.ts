@@ -240,7 +240,8 @@ async function openStore(file: string) {
   await reader.run(ledgersView)
   const unused = async () => {}
   const database = {
-    ...{ folder: '/', exportFolder: '/', connect, reopen: unused, keepHeaders: unused, close: unused },
+    ...{ folder: '/', exportFolder: '/', copyFolder: '/', connect, bytes: async () => 0 },
+    ...{ reopen: unused, replaceBy: unused, keepHeaders: unused, close: unused },
     release(connection: DuckDBConnection) {
       if (connections.delete(connection)) connection.closeSync()
     },

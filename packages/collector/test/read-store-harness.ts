@@ -32,9 +32,9 @@ export async function openReadStore(dataFolder: string, setup: ReadStoreSetup = 
   const database = await openDatabase({
     dataFolder,
     log: { error: () => {} },
-    async prepare(connection, exportFolder) {
+    async prepare(connection, writableFolders) {
       for (const setting of settings) await connection.run(setting)
-      await plan.prepare(connection, exportFolder)
+      await plan.prepare(connection, writableFolders)
     },
   })
   const store = plan.open(database, watch)

@@ -1,4 +1,5 @@
 /** Interrupts a read that runs: beyond its time limit or the memory that it may add, where whoever asked has gone, or when told. */
+import { messageOf } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { abandoned } from './read-queue.ts'
@@ -69,6 +70,12 @@ const timedOut = (limitMs: number) =>
 const tooLarge = () =>
   new CollectorError('query_too_large', 'The query needs too much memory. Narrow it with WHERE, or aggregate.')
 
-/** A commit lacks memory. */
-export const outOfMemory = (): CollectorError =>
-  new CollectorError('query_interrupted', 'A commit needed the memory. Try again in a moment.')
+/** It has to give way, or the database is opened anew. */
+export const interrupted = (): CollectorError =>
+  new CollectorError(
+    'query_interrupted',
+    'A commit needed the memory, or the database was opened anew. Try again in a moment.',
+  )
+
+/** Whoever opens the database anew interrupts also a read that has only just begun. */
+export const isInterrupt = (error: unknown): boolean => messageOf(error).startsWith('INTERRUPT Error')

@@ -22,7 +22,7 @@ export type ReadWatch = Pick<ReadersOptions, 'onRun'> & Pick<SandboxOptions, 'is
 /** A read store in the making: the database has to be prepared before anybody connects to it. */
 export interface ReadStorePlan {
   /** Locks the settings of the whole instance, the writer's too. After each opening. */
-  prepare(connection: DuckDBConnection, exportFolder: string): Promise<void>
+  prepare(connection: DuckDBConnection, writableFolders: readonly string[]): Promise<void>
   open(database: ConnectionSource, watch?: ReadWatch): ReadStore
 }
 
@@ -30,10 +30,10 @@ export interface ReadStorePlan {
 export function planReadStore(loadViews: () => Promise<readonly ViewDefinition[]>, limits: QueryLimits): ReadStorePlan {
   const relations = createRelations(loadViews)
   return {
-    async prepare(connection, exportFolder) {
+    async prepare(connection, writableFolders) {
       relations.forget()
       await connection.run(ledgersView)
-      await harden(connection, { exportFolder, spillMb: limits.spillMb })
+      await harden(connection, { writableFolders, spillMb: limits.spillMb })
     },
     open(database, { onRun, isBanned } = {}) {
       const readers = createReaders({ database, limits, ...(onRun && { onRun }) })
@@ -53,8 +53,8 @@ export function planReadStore(loadViews: () => Promise<readonly ViewDefinition[]
 }
 
 interface HardenOptions {
-  /** The one folder that the database may still write to. */
-  readonly exportFolder: string
+  /** All that the database may still write to. */
+  readonly writableFolders: readonly string[]
   readonly spillMb: number
 }
 
@@ -63,7 +63,7 @@ interface HardenOptions {
  * The order matters: directories can't be allowed any more without external access, and nothing once locked.
  */
 async function harden(connection: DuckDBConnection, options: HardenOptions): Promise<void> {
-  const { exportFolder, spillMb } = options
+  const { writableFolders, spillMb } = options
   const settings = [
     // Else `now()`, dates and casts are those of the machine's zone, while all times here are UTC.
     "SET GLOBAL TimeZone = 'UTC'",
@@ -72,7 +72,7 @@ async function harden(connection: DuckDBConnection, options: HardenOptions): Pro
     'SET autoload_known_extensions = false',
     'SET autoinstall_known_extensions = false',
     'SET allow_community_extensions = false',
-    `SET allowed_directories = [${quoteText(exportFolder)}]`,
+    `SET allowed_directories = [${writableFolders.map(quoteText).join(', ')}]`,
     'SET enable_external_access = false',
     'SET lock_configuration = true',
   ]

@@ -1,7 +1,7 @@
 /** Runs reads on connections of their own: few at once, each for a limited time, and all of them give way to a commit. */
 import { memoryUsage } from 'node:process'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type InterruptibleRead, interruptibleRead, outOfMemory } from './interrupt-read.ts'
+import { type InterruptibleRead, interrupted, interruptibleRead, isInterrupt } from './interrupt-read.ts'
 import type { QueryLimits } from './query-limits.ts'
 import { closing, createReadQueue } from './read-queue.ts'
 
@@ -13,7 +13,7 @@ export interface Readers {
    * @throws {CollectorError} `query_busy`, `query_timeout`, `query_too_large`, `query_interrupted`, `wrong_state`
    */
   run<Value>(work: Work<Value>, options?: RunOptions): Promise<Value>
-  /** Ends what runs now with `query_interrupted`, for a commit that lacks memory. */
+  /** Ends what runs now with `query_interrupted`: a commit lacks memory, or the database is opened anew. */
   interrupt(): void
   /** Ends what runs and what waits. */
   close(): Promise<void>
@@ -73,7 +73,7 @@ export function createReaders({
     },
 
     interrupt() {
-      for (const active of running) active.stop(outOfMemory)
+      for (const active of running) active.stop(interrupted)
     },
 
     async close() {
@@ -98,7 +98,7 @@ export function createReaders({
       return value
     } catch (error) {
       active.stopped.throwIfAborted()
-      throw error
+      throw isInterrupt(error) ? interrupted() : error
     } finally {
       running.delete(active)
       active.leave()

@@ -20,9 +20,14 @@ export interface Relations {
 
 const tables = ['events', 'sessions', 'rejected_events', 'ledgers']
 
+/** Not those of a copy that is being made. */
+const isOurs = "database_name = current_database() AND schema_name = 'main'"
+
+const selectViews = `SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND ${isOurs}`
+
 /** The views of the types among them. */
-const selectRelations = `SELECT view_name, column_count FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'
-  UNION ALL SELECT table_name, column_count FROM duckdb_tables() WHERE table_name IN (${tables.map(quoteText)})`
+const selectRelations = `SELECT view_name, column_count FROM duckdb_views() WHERE NOT internal AND ${isOurs}
+  UNION ALL SELECT table_name, column_count FROM duckdb_tables() WHERE ${isOurs} AND table_name IN (${tables.map(quoteText)})`
 
 /** The first ten thousand take seconds; whatever else happens has its turn between two steps. */
 const viewsPerStep = 100
@@ -51,9 +56,7 @@ export function createRelations(loadViews: () => Promise<readonly ViewDefinition
   async function make(database: ConnectionSource): Promise<ReadonlyMap<string, number>> {
     const connection = await database.connect()
     try {
-      const found = await connection.runAndReadAll(
-        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'",
-      )
+      const found = await connection.runAndReadAll(selectViews)
       const fingerprints = new Map(found.getRows().map(([name, comment]) => [String(name), comment]))
       views ??= loadViews()
       const defined = await views

@@ -85,6 +85,8 @@ export type StoreQuestion =
   | { readonly kind: 'expiry-plan'; readonly receivedBeforeMs: number; readonly minSlices: number }
   /** What the database takes, once a checkpoint has freed all that it can. */
   | { readonly kind: 'disk-usage' }
+  /** Rewrites the database into a new file, without what was deleted. Waits for nothing that was synced before. */
+  | { readonly kind: 'compact' }
 
 /** By the kind of the question. */
 export interface StoreAnswers {
@@ -93,6 +95,7 @@ export interface StoreAnswers {
   readonly operation: OperationResult | undefined
   readonly 'expiry-plan': readonly ExpirySlice[]
   readonly 'disk-usage': DiskUsage
+  readonly compact: Compaction
 }
 
 export interface DiskUsage {
@@ -100,9 +103,15 @@ export interface DiskUsage {
   readonly usedBytes: number
 }
 
+/** What a compaction came to: how large the database's file was, and is. */
+export interface Compaction {
+  readonly bytesBefore: number
+  readonly bytesAfter: number
+}
+
 export type StoreAnswer =
   | { readonly kind: 'answered'; readonly value: StoreAnswers[keyof StoreAnswers] }
-  | { readonly kind: 'unavailable'; readonly message: string }
+  | { readonly kind: 'failed'; readonly code: CollectorErrorCode; readonly message: string }
 
 export type StoredCounts = EventCounts & { readonly outstanding: number }
 

@@ -39,7 +39,7 @@ export interface StoreProcess extends RecordSource {
   /**
    * Asks it, for an answer that has seen all that was synced before.
    *
-   * @throws {CollectorError} `store_unavailable` where it is away, or takes too long
+   * @throws {CollectorError} `store_unavailable` where it is away, or takes too long; what it answers
    */
   ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]>
   /** Sends at once what is new. @returns the count of the last update, which an answer then has to have seen */
@@ -174,7 +174,7 @@ function createQuestions() {
         asked.set(++count, resolve)
         send(count)
       })
-      if (answer.kind === 'unavailable') throw unavailable(answer.message)
+      if (answer.kind === 'failed') throw new CollectorError(answer.code, answer.message)
       return answer.value
     },
     answer(request: number, answer: StoreAnswer): void {
@@ -182,7 +182,7 @@ function createQuestions() {
       asked.delete(request)
     },
     giveUp(message: string): void {
-      for (const finish of asked.values()) finish({ kind: 'unavailable', message })
+      for (const finish of asked.values()) finish({ kind: 'failed', code: 'store_unavailable', message })
       asked.clear()
     },
   }

@@ -19,6 +19,8 @@ async function aDatabase() {
   const database: Database = {
     folder: '/',
     exportFolder: '/',
+    copyFolder: '/',
+    bytes: async () => 0,
     async connect() {
       const connection: DuckDBConnection = await instance.connect()
       const run = connection.run.bind(connection)
@@ -32,6 +34,7 @@ async function aDatabase() {
       state.reopened++
       instance = await create()
     },
+    async replaceBy() {},
     async keepHeaders() {},
     async close() {},
   }

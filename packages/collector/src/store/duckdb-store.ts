@@ -1,9 +1,11 @@
 /** Stores sessions and events in DuckDB, on one connection, one transaction a group. */
-
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { OperationResult } from '../commit/operation.ts'
 import type { Position } from '../log/read-log.ts'
 import type { EventStore, OperationStep, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
+import { rewriteDatabase } from './compaction.ts'
+import { copyDatabase, type DatabaseSpace, readSpace } from './copy-database.ts'
 import { eventRows, rejectedRows } from './event-rows.ts'
 import { summariseEvents } from './event-summary.ts'
 import { failureOf, isOutOfMemory } from './failures.ts'
@@ -20,6 +22,22 @@ export interface DuckDBStore extends EventStore {
   readOperation(id: string): Promise<OperationResult | undefined>
   /** Bytes of the file that are used, after a checkpoint that begins from now on. Rejects where there is none. */
   checkpoint(): Promise<number>
+  /**
+   * Rewrites the database into a new file, which takes its place. Writes wait; reads go on until the files change places,
+   * are interrupted then, and wait.
+   *
+   * @throws {CollectorError} `no_room`; the engine's errors. The database is as it was then
+   */
+  compact(): Promise<void>
+  /**
+   * Copies the database, as one moment has it, into a file of the copy folder. Writes and reads go on.
+   *
+   * @throws {CollectorError} `no_room`; the engine's errors, and nothing is left behind then
+   */
+  copyTo(file: string): Promise<void>
+  readSpace(): Promise<DatabaseSpace>
+  /** Ends what `compact` and `copyTo` do: they throw. */
+  interruptCopies(): Promise<void>
   /** Takes and gives nothing more. Resolves once its connections are released. */
   close(): Promise<void>
 }
@@ -31,12 +49,16 @@ const bytesPerRemoval = 8
 
 export const defaultCheckpointBytes = 67_108_864
 
+const interruptEveryMs = 20
+
 export interface DuckDBStoreOptions {
   /** A checkpoint is due once the write-ahead log, or the log that it comes from, has grown by so many bytes. @default 67108864 */
   readonly checkpointBytes?: number
   readonly onCheckpointFailure: (reason: string) => void
   /** A commit lacks memory: readers have to give way, for it is tried once more. */
   readonly onOutOfMemory?: () => void
+  /** The database is opened anew: readers have to give way. */
+  readonly onReopen?: () => void
   /** A checkpoint has finished that holds everything before this position. */
   readonly onCheckpoint: (position: Position) => void
 }
@@ -45,12 +67,17 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
   let isWriting = false
   /** Whoever writes knows where the database stands: one that was opened anew may stand elsewhere, or hold nothing. */
   let isPositionKnown = true
+  /** Transactions, and what nothing may be written beside. */
+  const inTurn = createTurns()
+  const copyInTurn = createTurns()
+  const copying = new Set<DuckDBConnection>()
   const { checkpointBytes: everyBytes = defaultCheckpointBytes } = options
   const connections = await openReopeningConnections({
     database,
     checkpoints: { ...options, everyBytes, isWriting: () => isWriting },
     onReopen() {
       isPositionKnown = false
+      options.onReopen?.()
     },
   })
 
@@ -77,7 +104,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     checkpoint: () =>
       connections.use(async ({ reader, checkpoints }) => {
         await checkpoints.demand(await readPosition(reader))
-        return readUsedBytes(reader)
+        return (await readSpace(reader)).usedBytes
       }),
 
     write: (group) => withRoom(() => commit(group)),
@@ -85,6 +112,22 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     apply: (step) => withRoom(() => commitOperation(step)),
 
     tryEvent: (run) => transaction('ROLLBACK', async ({ events }) => events.append(eventRows([run]))),
+
+    compact: () => copyInTurn(() => inTurn(compact)),
+
+    copyTo: (file) =>
+      copyInTurn(async () => {
+        await onOwnConnection((connection) => copyDatabase(connection, file))
+      }),
+
+    readSpace: () => connections.use(({ reader }) => readSpace(reader)),
+
+    async interruptCopies() {
+      // An interrupt between two statements is lost.
+      for (; copying.size > 0; await sleep(interruptEveryMs)) {
+        for (const connection of copying) connection.interrupt()
+      }
+    },
 
     close: () => connections.close(),
   }
@@ -95,6 +138,30 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     if (outcome.kind !== 'unavailable' || !isOutOfMemory(outcome.reason)) return outcome
     options.onOutOfMemory?.()
     return attempt()
+  }
+
+  async function compact(): Promise<void> {
+    const readReached = () => connections.use(({ reader }) => readPosition(reader))
+    const position = await readReached()
+    const wasPositionKnown = isPositionKnown
+    const file = await onOwnConnection((connection) => rewriteDatabase(connection, database.copyFolder))
+    await connections.replaceBy(file)
+    const reached = await readReached()
+    // Where another file had to be opened than the new one, whoever writes has to ask where it stands.
+    if (reached?.segment !== position?.segment || reached?.offset !== position?.offset) return
+    isPositionKnown = wasPositionKnown
+    if (position) options.onCheckpoint(position)
+  }
+
+  async function onOwnConnection<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    const connection = await database.connect()
+    copying.add(connection)
+    try {
+      return await work(connection)
+    } finally {
+      copying.delete(connection)
+      database.release(connection)
+    }
   }
 
   function commit(group: StoreGroup): Promise<WriteOutcome> {
@@ -111,10 +178,16 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     return transaction('COMMIT', work, ({ checkpoints }) => checkpoints.grown(rows * bytesPerRemoval, position))
   }
 
-  async function transaction(
+  function transaction(
     end: 'COMMIT' | 'ROLLBACK',
     work: (open: StoreConnections) => Promise<void>,
     onEnd: (open: StoreConnections) => void = () => {},
+  ): Promise<WriteOutcome> {
+    return inTurn(() => runTransaction(end, work, onEnd))
+  }
+
+  async function runTransaction(
+    ...[end, work, onEnd]: Required<Parameters<typeof transaction>>
   ): Promise<WriteOutcome> {
     try {
       await connections.use(async (open) => {
@@ -146,9 +219,14 @@ async function readPosition(reader: DuckDBConnection): Promise<Position | undefi
   return row && { segment: String(row[0]), offset: Number(row[1]) }
 }
 
-async function readUsedBytes(reader: DuckDBConnection): Promise<number> {
-  const [row] = (await reader.runAndReadAll('SELECT block_size * used_blocks FROM pragma_database_size()')).getRows()
-  return Number(row?.[0] ?? 0)
+/** One after the other. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(work)
+    last = result.catch(() => {})
+    return result
+  }
 }
 
 async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<void> {

@@ -1,6 +1,6 @@
 /** Opens the database file, and makes the connections to it. */
 
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { messageOf } from '@downlink/protocol'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
+import { replaceFile } from './compaction.ts'
 import { keepHeaders } from './recovery/file-headers.ts'
 import { classifyFailure, inChild } from './recovery/probe.ts'
 import { type RecoveryLog, recoverDatabase, unopened } from './recovery/recover-database.ts'
@@ -16,8 +17,12 @@ import { prepareTables } from './tables.ts'
 export interface Database {
   /** Absolute path of the data folder. */
   readonly folder: string
-  /** Where exports go: the one folder that queries may touch. */
+  /** Where exports go. */
   readonly exportFolder: string
+  /** Where copies of the database are made; it is not there as a rule. It and that of the exports are all that the database may touch beside its file. */
+  readonly copyFolder: string
+  /** Of its file. */
+  bytes(): Promise<number>
   /** A connection of one's own, to be released once nothing runs on it. Waits while the file is opened anew. */
   connect(): Promise<DuckDBConnection>
   release(connection: DuckDBConnection): void
@@ -27,6 +32,12 @@ export interface Database {
    * @param damage what the engine said of the file, which is rebuilt then
    */
   reopen(damage?: string): Promise<void>
+  /**
+   * Puts a file in the place of the database's, and opens that. Waits as `close` does.
+   *
+   * @throws where that can't be done: the one before is open again then
+   */
+  replaceBy(file: string): Promise<void>
   /** Keeps a copy of the file's headers, of which the newest is what the whole file hangs on. Never rejects. */
   keepHeaders(): Promise<void>
   /** Interrupts what runs, and closes once all connections are released: before that the engine would crash. */
@@ -39,7 +50,7 @@ export interface DatabaseOptions {
   readonly lockTimeoutMs?: number
   readonly log: RecoveryLog
   /** Runs after each opening, before anybody else connects: views, and settings that must hold for all. */
-  readonly prepare?: (connection: DuckDBConnection, exportFolder: string) => Promise<void>
+  readonly prepare?: (connection: DuckDBConnection, writableFolders: readonly string[]) => Promise<void>
 }
 
 const keepHeadersMain = fileURLToPath(new URL('./recovery/keep-headers-main.js', import.meta.url))
@@ -55,7 +66,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const folder = resolve(dataFolder)
   const exportFolder = join(folder, 'exports')
   const file = join(folder, 'downlink.duckdb')
+  const copyFolder = join(folder, 'copies')
   const connections = new Set<DuckDBConnection>()
+  /** Connections that are being made. */
+  let connecting = 0
   await makeFolder(exportFolder).catch((cause: unknown) => {
     throw new CollectorError('data_unusable', `Can't make the folder ${exportFolder}: ${String(cause)}`, { cause })
   })
@@ -65,10 +79,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return {
     folder,
     exportFolder,
+    copyFolder,
+    bytes: async () => (await stat(file)).size,
     async connect() {
-      const connection = await (await opening).connect()
-      connections.add(connection)
-      return connection
+      const instance = await opening
+      connecting++
+      try {
+        const connection = await instance.connect()
+        connections.add(connection)
+        return connection
+      } finally {
+        connecting--
+      }
     },
     release(connection) {
       if (connections.delete(connection)) connection.closeSync()
@@ -76,6 +98,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     async reopen(damage) {
       opening = close().then(() => openUnlocked(damage))
       await opening
+    },
+    async replaceBy(copy) {
+      let failure: unknown
+      opening = close()
+        .then(() => replaceFile(file, copy, folder))
+        .catch((error: unknown) => {
+          failure = error
+        })
+        .then(() => openUnlocked())
+      await opening
+      if (failure !== undefined) throw failure
     },
     async keepHeaders() {
       await inChild(keepHeadersMain, [file])
@@ -104,7 +137,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       instance = await DuckDBInstance.create(file, databaseSettings())
       connection = await instance.connect()
       await prepareTables(connection)
-      await prepare?.(connection, exportFolder)
+      await prepare?.(connection, [exportFolder, copyFolder])
+      // What a copy left that was cut short. Only now is it certain that nobody else has the folder.
+      await rm(copyFolder, { recursive: true, force: true })
       connection.closeSync()
       return instance
     } catch (error) {
@@ -117,7 +152,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   async function close(): Promise<void> {
     // One that could not be opened is closed already.
     const instance = await opening.catch(() => undefined)
-    while (connections.size > 0) {
+    while (connections.size + connecting > 0) {
       for (const connection of connections) connection.interrupt()
       await sleep(interruptEveryMs)
     }

@@ -9,6 +9,12 @@ export interface ReopeningConnections {
   readonly available: boolean
   /** Runs `work` on the connections. After a fatal error every use tries to open the database anew, until it works. */
   use<Result>(work: (connections: StoreConnections) => Promise<Result>): Promise<Result>
+  /**
+   * Puts a file in the place of the database's. Who wants connections waits until it is open.
+   *
+   * @throws where that can't be done
+   */
+  replaceBy(file: string): Promise<void>
   /** Gives none any more. Resolves once they are released. */
   close(): Promise<void>
 }
@@ -55,6 +61,21 @@ export async function openReopeningConnections({
         }
         throw error
       }
+    },
+    async replaceBy(file) {
+      const before = opening
+      let failure: unknown
+      opening = (async () => {
+        const connections = await before?.catch(() => undefined)
+        await connections?.close()
+        onReopen()
+        await database.replaceBy(file).catch((error: unknown) => {
+          failure = error
+        })
+        return openConnections(database, checkpoints)
+      })()
+      await opening
+      if (failure !== undefined) throw failure
     },
     async close() {
       closed = true

@@ -14,7 +14,8 @@ const blocksAt = 3 * headerBytes
 const blockCountAt = 32
 const blockBytesAt = 40
 
-const copyOf = (file: string): string => `${file}.headers`
+/** Where the copy of a file's headers is. */
+export const headersOf = (file: string): string => `${file}.headers`
 
 /**
  * Keeps a copy of a file's headers. After each checkpoint, before the log is told that it may forget: so one that is
@@ -25,8 +26,8 @@ const copyOf = (file: string): string => `${file}.headers`
 export async function keepHeaders(file: string): Promise<void> {
   const headers = await readHeaders(file)
   if (!soundPlaces(headers).every(Boolean)) return
-  await writeFile(`${copyOf(file)}.new`, headers, { flush: true })
-  await rename(`${copyOf(file)}.new`, copyOf(file))
+  await writeFile(`${headersOf(file)}.new`, headers, { flush: true })
+  await rename(`${headersOf(file)}.new`, headersOf(file))
 }
 
 export const hasSoundHeaders = async (file: string): Promise<boolean> =>
@@ -41,7 +42,7 @@ export const hasSoundHeaders = async (file: string): Promise<boolean> =>
  * @returns whether it is worth a try to open it
  */
 export async function mendHeaders(file: string, original: string): Promise<boolean> {
-  const kept = await readFile(copyOf(original)).catch(() => Buffer.alloc(0))
+  const kept = await readFile(headersOf(original)).catch(() => Buffer.alloc(0))
   return withFile(file, 'r+', async (handle) => {
     const headers = await readHeaders(file)
     for (const at of [mainAt, ...databaseAt]) {
