@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createAckedConnection } from './acked-connection.ts'
-import { type ConnectionSlot, createConnectionLimiter } from './connection-limiter.ts'
+import { createConnectionLimiter } from './connection-limiter.ts'
 import { createMessageWatch } from './message-watch.ts'
 import { closeForRestart, createOpenSockets, type OpenSocket } from './open-sockets.ts'
 import type { Hold, PendingWork } from './pending-work.ts'
@@ -91,35 +91,54 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     )
     const watch = createMessageWatch(clock.monotonicMs)
     stream.on('data', watch.read)
-    serve({ ws, socket, connection, watch, heardAtMs: clock.monotonicMs() }, acquired.slot, rateLimiter)
-  }
-
-  function serve(open: OpenSocket, slot: ConnectionSlot, rateLimiter: SocketRateLimiter): void {
-    const { ws, socket, connection } = open
+    const { slot } = acquired
+    const open = { ws, socket, connection, watch, heardAtMs: clock.monotonicMs() }
     openSockets.add(open)
-    const helloTimer = setTimeout(() => {
-      if (connection.isHandshaking)
-        socket.close(closeCodes.noHello, `Expected hello within ${limits.helloTimeoutMs} ms`)
-    }, limits.helloTimeoutMs)
-    ws.on('message', (data: Buffer, isBinary) => {
-      if (!socket.open || stopped) return
-      open.heardAtMs = clock.monotonicMs()
-      receive(open, data, isBinary, limits.maxHelloBytes)
-      if (!connection.isHandshaking) slot.endHandshake()
-    })
-    ws.on('ping', (data) => {
-      if (rateLimiter.allows(1)) socket.pong(data)
-    })
-    ws.on('pong', () => {
-      if (rateLimiter.allows(1)) open.heardAtMs = clock.monotonicMs()
-    })
-    ws.once('close', () => {
-      clearTimeout(helloTimer)
-      openSockets.delete(open)
-      slot.release()
-      if (!stopped) connection.closed()
+    listen(open, {
+      ...{ limits, clock, rateLimiter },
+      hears: () => !stopped,
+      onHandshaken: slot.endHandshake,
+      onClosed() {
+        openSockets.delete(open)
+        slot.release()
+      },
     })
   }
+}
+
+interface ListenOptions {
+  readonly limits: CollectorLimits
+  readonly clock: Clock
+  readonly rateLimiter: SocketRateLimiter
+  /** False once the collector closes. */
+  readonly hears: () => boolean
+  readonly onHandshaken: () => void
+  readonly onClosed: () => void
+}
+
+function listen(open: OpenSocket, options: ListenOptions): void {
+  const { limits, clock, rateLimiter, hears, onHandshaken, onClosed } = options
+  const { ws, socket, connection } = open
+  const helloTimer = setTimeout(() => {
+    if (connection.isHandshaking) socket.close(closeCodes.noHello, `Expected hello within ${limits.helloTimeoutMs} ms`)
+  }, limits.helloTimeoutMs)
+  ws.on('message', (data: Buffer, isBinary) => {
+    if (!socket.open || !hears()) return
+    open.heardAtMs = clock.monotonicMs()
+    receive(open, data, isBinary, limits.maxHelloBytes)
+    if (!connection.isHandshaking) onHandshaken()
+  })
+  ws.on('ping', (data) => {
+    if (rateLimiter.allows(1)) socket.pong(data)
+  })
+  ws.on('pong', () => {
+    if (rateLimiter.allows(1)) open.heardAtMs = clock.monotonicMs()
+  })
+  ws.once('close', () => {
+    clearTimeout(helloTimer)
+    onClosed()
+    if (hears()) connection.closed()
+  })
 }
 
 function receive({ socket, connection }: OpenSocket, data: Buffer, isBinary: boolean, maxHelloBytes: number): void {

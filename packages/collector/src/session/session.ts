@@ -8,7 +8,7 @@ import { noEvents } from '../commit/encoded-events.ts'
 import type { RejectedEvent, SessionBatch, SessionMetadata } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import { type EventValidator, type ValidatedRun, validateAcked, validatePlain } from './event-validator.ts'
-import { createSessionLink, type Link } from './session-link.ts'
+import { createSessionLink, type Link, type SessionLink } from './session-link.ts'
 
 /** What a batch has come to. */
 export type CommitResult =
@@ -69,36 +69,20 @@ const clockStepMs = 1000
 
 const stepOf = (offsetMs = 0, knownMs = 0): number => Math.abs(offsetMs - knownMs)
 
-export function createSession({
-  id,
-  proofHash,
-  record,
-  log,
-  validator,
-  onOutstanding,
-  onSocket,
-  onFailed,
-}: SessionOptions): Session {
-  let committed = record
-  let accepted = record?.committedSeq ?? 0
-  let pushed = record?.pushed ?? 0
-  let ended = record?.ended ?? false
-  let clockOffsetMs = record?.clockOffsetMs
-  let pendingEvents = 0
-  let failed = false
-  let tail: Promise<CommitResult> | undefined
-  /** What a hello told, while there is no record for it to stand in. */
-  let unrecorded: SessionMetadata | undefined
+export function createSession(options: SessionOptions): Session {
+  const { id, proofHash, record, validator, onSocket, onOutstanding, onFailed } = options
   const link = createSessionLink(record, { onSocket, onOutstanding })
+  const line = createAcceptedLine(options, link, () => onFailed(session))
+  let clockOffsetMs = record?.clockOffsetMs
 
   const session: Session = {
     id,
     proofHash,
     get pendingEvents() {
-      return pendingEvents
+      return line.pendingEvents
     },
     get idle() {
-      return !link.isUp && tail === undefined
+      return !link.isUp && !line.isCommitting
     },
     get open() {
       return link.isUp
@@ -108,53 +92,91 @@ export function createSession({
     detach: link.detach,
 
     handshake(metadata, hello, receivedAt) {
-      const missing = Math.max(0, hello.next - 1 - accepted)
+      const missing = Math.max(0, hello.next - 1 - line.accepted)
       const clockStepped = stepOf(metadata.clockOffsetMs, clockOffsetMs) > clockStepMs
-      if (committed && missing === 0 && hello.pushed <= pushed && !clockStepped) return repeat()
+      if (line.hasRecord && missing === 0 && hello.pushed <= line.pushed && !clockStepped) return line.repeat()
       clockOffsetMs = metadata.clockOffsetMs
-      const run: ValidatedRun = { upTo: accepted + missing, events: noEvents, rejected: [], dropped: {} }
-      return append({ ...run, missing, metadata, pushed: hello.pushed, end: false, receivedAt })
+      const run: ValidatedRun = { upTo: line.accepted + missing, events: noEvents, rejected: [], dropped: {} }
+      return line.append({ ...run, missing, metadata, pushed: hello.pushed, end: false, receivedAt })
     },
 
-    take({ seq, pushed: nowPushed, events, end = false }, receivedAt) {
-      if (failed) return { kind: 'taken', result: Promise.resolve({ kind: 'unavailable' }) }
+    take({ seq, pushed, events, end = false }, receivedAt) {
+      if (line.failed) return { kind: 'taken', result: Promise.resolve({ kind: 'unavailable' }) }
+      const { accepted } = line
       if (seq > accepted + 1) return { kind: 'hole', accepted }
       const run = validateAcked(events, seq, accepted, validator, { sessionId: id, receivedAt })
-      const isNew = run.upTo > accepted || nowPushed > pushed || (end && !ended && nowPushed >= pushed)
-      const result = isNew ? append({ ...run, missing: 0, pushed: nowPushed, end, receivedAt }) : repeat()
+      const isNew = run.upTo > accepted || pushed > line.pushed || (end && !line.ended && pushed >= line.pushed)
+      const result = isNew ? line.append({ ...run, missing: 0, pushed, end, receivedAt }) : line.repeat()
       return { kind: 'taken', result }
     },
 
     takePlain(elements, end, receivedAt) {
-      const run = validatePlain(elements, accepted, validator, { sessionId: id, receivedAt })
-      return append({ ...run, missing: 0, metadata: plainMetadata, pushed: run.upTo, end, receivedAt })
+      const run = validatePlain(elements, line.accepted, validator, { sessionId: id, receivedAt })
+      return line.append({ ...run, missing: 0, metadata: plainMetadata, pushed: run.upTo, end, receivedAt })
     },
 
-    giveUp,
+    giveUp: line.giveUp,
   }
   return session
+}
 
+/** What a session has accepted, and how that gets committed. */
+interface AcceptedLine {
+  /** The accepted sequence. */
+  readonly accepted: number
+  readonly pushed: number
+  readonly ended: boolean
+  /** Events accepted and not yet committed. */
+  readonly pendingEvents: number
+  readonly isCommitting: boolean
+  readonly hasRecord: boolean
+  readonly failed: boolean
+  append(batch: SessionBatch): Promise<CommitResult>
   /** All of it was taken before: it is answered once that is committed. */
-  function repeat(): Promise<CommitResult> {
-    if (tail) return tail.then((result) => (result.kind === 'committed' ? { ...result, rejected: [] } : result))
-    return Promise.resolve(
-      failed ? { kind: 'unavailable' } : { kind: 'committed', record: committed ?? newRecord(id, 0), rejected: [] },
-    )
+  repeat(): Promise<CommitResult>
+  giveUp(): void
+}
+
+function createAcceptedLine(
+  { id, record, log }: SessionOptions,
+  link: SessionLink,
+  onFailed: () => void,
+): AcceptedLine {
+  let committed = record
+  let tail: Promise<CommitResult> | undefined
+  /** What a hello told, while there is no record for it to stand in. */
+  let unrecorded: SessionMetadata | undefined
+  const line = {
+    accepted: record?.committedSeq ?? 0,
+    pushed: record?.pushed ?? 0,
+    ended: record?.ended ?? false,
+    pendingEvents: 0,
+    failed: false,
+    get isCommitting() {
+      return tail !== undefined
+    },
+    get hasRecord() {
+      return committed !== undefined
+    },
+    append,
+    repeat,
+    giveUp,
   }
+  return line
 
   function append(batch: SessionBatch): Promise<CommitResult> {
-    if (failed) return Promise.resolve({ kind: 'unavailable' })
+    if (line.failed) return Promise.resolve({ kind: 'unavailable' })
+    const { accepted, pushed } = line
     unrecorded = batch.metadata ?? unrecorded
     // Nothing was pushed, so nothing can be lost: who only comes and goes, however often, leaves no row.
     if (!committed && Math.max(pushed, batch.pushed) === 0) return repeat()
-    const from = accepted
-    accepted = batch.upTo
-    ended = (batch.end && batch.pushed >= pushed) || (ended && batch.pushed <= pushed)
-    pushed = Math.max(pushed, batch.pushed)
-    pendingEvents += batch.events.length
+    line.accepted = batch.upTo
+    line.ended = (batch.end && batch.pushed >= pushed) || (line.ended && batch.pushed <= pushed)
+    line.pushed = Math.max(pushed, batch.pushed)
+    line.pendingEvents += batch.events.length
     const introduced = unrecorded ? { ...batch, metadata: unrecorded } : batch
     unrecorded = undefined
-    const result = log.append(id, from, introduced).then((outcome) => {
+    const result = log.append(id, accepted, introduced).then((outcome) => {
       if (tail === result) tail = undefined
       return onOutcome(outcome, batch)
     })
@@ -162,8 +184,17 @@ export function createSession({
     return result
   }
 
+  function repeat(): Promise<CommitResult> {
+    if (tail) return tail.then((result) => (result.kind === 'committed' ? { ...result, rejected: [] } : result))
+    return Promise.resolve(
+      line.failed
+        ? { kind: 'unavailable' }
+        : { kind: 'committed', record: committed ?? newRecord(id, 0), rejected: [] },
+    )
+  }
+
   function onOutcome(outcome: AppendOutcome, batch: SessionBatch): CommitResult {
-    pendingEvents -= batch.events.length
+    line.pendingEvents -= batch.events.length
     if (outcome.kind === 'committed') {
       committed = outcome.record
       link.countOutstanding(committed)
@@ -174,9 +205,9 @@ export function createSession({
   }
 
   function giveUp(): void {
-    if (failed) return
-    failed = true
-    onFailed(session)
+    if (line.failed) return
+    line.failed = true
+    onFailed()
     link.fail()
   }
 }

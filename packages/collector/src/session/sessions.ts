@@ -34,8 +34,7 @@ export interface SessionsOptions {
 }
 
 export function createSessions({ log, validator, maxIdle, onOutstanding, onSocket }: SessionsOptions): Sessions {
-  /** In order of their last opening. */
-  const sessions = new Map<string, Session>()
+  const sessions = createRecentSessions(maxIdle, log.release)
   const loading = new Map<string, Promise<Session | undefined>>()
   log.onGivenUp((sessionId) => sessions.get(sessionId)?.giveUp())
 
@@ -48,7 +47,7 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
         // Who came first while nobody could tell may be the one who has the session's id off a screen.
         return { kind: log.isConfirmed(session.id) ? 'forbidden' : 'unavailable' }
       }
-      keep(session)
+      sessions.opened(session)
       return { kind: 'opened', session }
     },
 
@@ -56,11 +55,11 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
       const id = `plain:${randomUUID()}`
       log.begin(id)
       const session = begin(id, undefined, undefined)
-      keep(session)
+      sessions.opened(session)
       return session
     },
 
-    openIds: () => [...sessions.values()].filter(({ open }) => open).map(({ id }) => id),
+    openIds: sessions.openIds,
   }
 
   /** Two that ask for the same session at once get the same one: it must have one accepted sequence. */
@@ -81,9 +80,6 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
   }
 
   function begin(id: string, proofHash: string | undefined, record: SessionRecord | undefined): Session {
-    const onFailed = (failed: Session) => {
-      if (sessions.get(id) === failed) drop(id)
-    }
     const session = createSession({
       id,
       proofHash,
@@ -91,28 +87,40 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
       log,
       validator,
       onOutstanding,
-      onFailed,
+      onFailed: sessions.drop,
       onSocket: (isOpen) => onSocket(id, isOpen),
     })
-    sessions.set(id, session)
+    sessions.add(session)
     return session
   }
+}
 
-  function keep(session: Session): void {
-    // One that failed meanwhile was let go, and stays so.
-    if (sessions.get(session.id) !== session) return
-    sessions.delete(session.id)
-    sessions.set(session.id, session)
-    if (sessions.size <= maxIdle) return
-    for (const [id, oldest] of sessions) {
-      if (sessions.size <= maxIdle) return
-      if (oldest.idle && oldest !== session) drop(id)
-    }
+/** Sessions in order of their last opening. Beyond `maxIdle` the oldest that nobody is on are let go. */
+function createRecentSessions(maxIdle: number, onDropped: (id: string) => void) {
+  const sessions = new Map<string, Session>()
+  return {
+    get: (id: string) => sessions.get(id),
+    openIds: () => [...sessions.values()].filter(({ open }) => open).map(({ id }) => id),
+    add: (session: Session) => void sessions.set(session.id, session),
+
+    opened(session: Session): void {
+      // One that failed meanwhile was let go, and stays so.
+      if (sessions.get(session.id) !== session) return
+      sessions.delete(session.id)
+      sessions.set(session.id, session)
+      for (const oldest of sessions.values()) {
+        if (sessions.size <= maxIdle) return
+        if (oldest.idle && oldest !== session) drop(oldest)
+      }
+    },
+
+    drop,
   }
 
-  function drop(id: string): void {
-    sessions.delete(id)
-    log.release(id)
+  function drop(session: Session): void {
+    if (sessions.get(session.id) !== session) return
+    sessions.delete(session.id)
+    onDropped(session.id)
   }
 }
 

@@ -6,10 +6,10 @@ import { CollectorError } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import { createSinkReports, type SinkReport } from '../sink/sink-reports.ts'
-import { createLogUpdates, type SinkLag } from './log-updates.ts'
+import { createLogUpdates, type LogUpdates, type SinkLag } from './log-updates.ts'
 import type { FromStore, StoreAnswer, StoreAnswers, StoredCounts, StoreQuestion, StoreSettings } from './messages.ts'
 import { type SpawnStore, type StoreChild, spawnStore } from './spawn-store.ts'
-import { createStoreLife } from './store-life.ts'
+import { createStoreLife, type StoreLife } from './store-life.ts'
 import type { EndReason } from './watchdog.ts'
 
 export interface StoreProcess extends RecordSource {
@@ -78,9 +78,9 @@ const lockTimeoutMs = { first: 1000, later: 600_000 }
 export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const { log, clock, spawn = spawnStore } = options
   const reports = createSinkReports(log, options.onReport)
-  const questions = createQuestions()
   const life = createStoreLife({ spawn, log, now: clock.monotonicMs, onStarted, onMessage, onEnded })
   const updates = createLogUpdates({ ...options, child: () => life.child })
+  const questions = createQuestions(life, updates)
   let views: Promise<readonly ViewDefinition[]> | undefined
   let isCounted = false
   let memoryBytes = 0
@@ -111,23 +111,13 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     synced: updates.synced,
     socketChanged: updates.socketChanged,
     flush: updates.flush,
-    readSessions: (ids) => ask({ kind: 'sessions', ids }),
-    ask,
+    readSessions: (ids) => questions.ask({ kind: 'sessions', ids }),
+    ask: questions.ask,
     wasKilled: life.wasKilled,
     close() {
       updates.flush()
       return life.close()
     },
-  }
-
-  async function ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]> {
-    await life.until(life.isUp, askWaitMs)
-    const { child } = life
-    if (!child || !life.isUp()) throw unavailable('The store is starting')
-    const update = updates.flush()
-    const value = await questions.ask((request) => child.send({ kind: 'question', request, question, update }))
-    // It answers what it was asked.
-    return value as StoreAnswers[Question['kind']]
   }
 
   function onStarted(child: StoreChild, isFirst: boolean): void {
@@ -165,17 +155,22 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
 }
 
 /** Questions that wait for their answer. */
-function createQuestions() {
+function createQuestions(life: StoreLife, updates: LogUpdates) {
   const asked = new Map<number, (answer: StoreAnswer) => void>()
   let count = 0
   return {
-    async ask(send: (request: number) => void): Promise<StoreAnswers[keyof StoreAnswers]> {
+    async ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]> {
+      await life.until(life.isUp, askWaitMs)
+      const { child } = life
+      if (!child || !life.isUp()) throw unavailable('The store is starting')
+      const update = updates.flush()
       const answer = await new Promise<StoreAnswer>((resolve) => {
         asked.set(++count, resolve)
-        send(count)
+        child.send({ kind: 'question', request: count, question, update })
       })
       if (answer.kind === 'failed') throw new CollectorError(answer.code, answer.message)
-      return answer.value
+      // It answers what it was asked.
+      return answer.value as StoreAnswers[Question['kind']]
     },
     answer(request: number, answer: StoreAnswer): void {
       asked.get(request)?.(answer)
