@@ -40,6 +40,7 @@ export interface LinkedBuffer extends TelemetryBuffer {
   recent(count: number): TelemetryEvent[]
   /** An event as its readers see it. */
   read(entry: Entry): TelemetryEvent
+  /** Tells all that listen now. One that throws stops neither the others nor the push; one that comes meanwhile waits. */
   changed(): void
 }
 
@@ -54,7 +55,6 @@ export function createBuffer(
   const outbox = createOutbox(capacity, settings.overflow)
   const listeners = new Set<() => void>()
   let recent = createRing<Entry>(recentEvents)
-
   const buffer: LinkedBuffer = {
     outbox,
     get length() {
@@ -113,12 +113,10 @@ export function createBuffer(
       ...(version && { version }),
     }),
     changed() {
-      // A copy, for a listener may subscribe anew while it is told.
       for (const listener of [...listeners]) {
         try {
           listener()
         } catch (cause) {
-          // It stops neither the others nor the push.
           environment.warn(`A listener threw: ${cause}`)
         }
       }
