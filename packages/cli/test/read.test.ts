@@ -228,6 +228,8 @@ it('prunes what is older than a time, and says before what that would be', async
   const ledgers = await run(['query', 'SELECT stored, expired FROM ledgers', '--url', url, '--json'])
   expect(ledgers.stdout).toBe('{"stored":0,"expired":3}\n')
   expect(await run(['prune', '--url', url])).toMatchObject({ exitCode: 2 })
+  const compacted = await run(['prune', '--compact', '--url', url])
+  expect(compacted).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^The database took .* MB, and takes/) })
 })
 
 it('prunes a folder at rest, and not without the admin token where there is one', async () => {

@@ -68,6 +68,20 @@ it('counts what would be deleted, then deletes it: sessions and counts stay, in 
   expect(await diagnose(data)).toMatchObject({ status: 'sound' })
 })
 
+it('rewrites the database where it is told to, while events go on to be taken, and says what that came to', async () => {
+  const { listening, query, client } = await aCollectorOfTwo()
+  const pruned = prune(listening, 30 * dayMs, '&compact=true')
+  expect(await client.batch(4, events(2))).toMatchObject({ t: 'ack', seq: 5 })
+  const { last } = await pruned
+  expect(last.result).toMatchObject({ events: 5, rejected: 1, compaction: { bytesBefore: expect.any(Number) } })
+  const [first] = await query(selectCounts)
+  expect(first).toEqual([5, 0, 5, 5, 1, 2])
+  await expectLedgersToAddUp(query)
+  const alone = await fetch(`${listening.url}/api/prune?compact=true`, { method: 'POST' })
+  expect(await alone.text()).toContain('"events":0,"rejected":0,"compaction":{"bytesBefore":')
+  expect((await fetch(`${listening.url}/api/prune`, { method: 'POST' })).status).toBe(400)
+})
+
 it('takes a sequence that has expired for a repeat, and what follows it', async () => {
   const { listening, query, old } = await aCollectorOfTwo()
   await prune(listening, 30 * dayMs)

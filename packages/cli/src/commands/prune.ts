@@ -1,6 +1,7 @@
 /** Runs `downlink prune`, which deletes what is older than a time, through the collector that has it. */
 import process from 'node:process'
 import { Command } from 'commander'
+import { CliError } from '../errors.ts'
 import { duration } from '../flags.ts'
 import { printJson, printLines } from '../output.ts'
 import { type AdminFlags, withAdmin, withAdminFlags } from '../read-flags.ts'
@@ -8,7 +9,8 @@ import { createStatusLine } from '../status-line.ts'
 
 interface PruneFlags extends AdminFlags {
   /** Seconds. */
-  readonly olderThan: number
+  readonly olderThan?: number
+  readonly compact?: true
   readonly dryRun?: true
   readonly json?: true
 }
@@ -16,16 +18,21 @@ interface PruneFlags extends AdminFlags {
 interface Pruned {
   readonly events: number
   readonly rejected: number
+  readonly compaction?: { readonly bytesBefore: number; readonly bytesAfter: number }
 }
 
 const notes = `
 Age is when the collector received an event, never a device's clock. Sessions stay, and the counts of their ledgers:
 what is deleted stands there as expired. The space is used again by what comes; the file does not get smaller.
+With --compact the database is then rewritten into a new file, which takes its place: that gives the space back, and
+needs room for the new file beside the old one. Events are taken meanwhile.
 A collector that is started with serve --keep 30d does it by itself.
 
 Examples:
   downlink prune --older-than 30d --dry-run      counts what would be deleted
   downlink prune --older-than 30d
+  downlink prune --older-than 30d --compact
+  downlink prune --compact                       gives back the space of what was deleted before
   downlink prune --older-than 12h --url https://telemetry.example --token T
   downlink prune --older-than 30d --data ./.downlink`
 
@@ -33,7 +40,8 @@ const tenYearsS = 315_360_000
 
 export function pruneCommand(): Command {
   return withAdminFlags(new Command('prune').description('delete the events that are older than a time'))
-    .requiredOption('--older-than <time>', 'such as 30d or 12h', duration(0, tenYearsS))
+    .option('--older-than <time>', 'such as 30d or 12h', duration(0, tenYearsS))
+    .option('--compact', 'then rewrite the database, so that it is as small as what it holds')
     .option('--dry-run', 'only count what would be deleted')
     .option('--json', 'what was deleted as one line of JSON')
     .addHelpText('after', notes)
@@ -41,18 +49,34 @@ export function pruneCommand(): Command {
 }
 
 async function prune(flags: PruneFlags): Promise<void> {
+  const { olderThan, compact = false, dryRun = false } = flags
+  if (olderThan === undefined && !compact) {
+    throw new CliError('bad_usage', 'Expected --older-than, --compact or both', 'See: downlink prune --help')
+  }
   const status = createStatusLine(process.stderr)
-  const { olderThan, dryRun = false } = flags
+  const age = olderThan === undefined ? '' : `olderThanMs=${olderThan * 1000}&`
+  if (compact && !dryRun) status.show('rewriting the database')
   const pruned = await withAdmin(flags, (collector) =>
     collector.change<Pruned & { readonly share: number }, Pruned>(
       'POST',
-      `api/prune?olderThanMs=${olderThan * 1000}&dryRun=${dryRun}`,
+      `api/prune?${age}compact=${compact}&dryRun=${dryRun}`,
       ({ share, events }) => status.show(`deleting: ${Math.floor(share * 100)} %, ${count(events, 'event')}`),
     ),
   ).finally(status.clear)
   if (flags.json) return printJson([{ ...pruned, dryRun }])
   const amount = `${count(pruned.events, 'event')} and ${count(pruned.rejected, 'rejected event')}`
-  printLines([dryRun ? `It would delete ${amount}. Nothing was changed.` : `Deleted ${amount}.`])
+  if (olderThan !== undefined) {
+    printLines([dryRun ? `It would delete ${amount}. Nothing was changed.` : `Deleted ${amount}.`])
+  }
+  if (!compact) return
+  const { compaction } = pruned
+  printLines([
+    compaction
+      ? `The database took ${megabytes(compaction.bytesBefore)}, and takes ${megabytes(compaction.bytesAfter)}.`
+      : 'It would rewrite the database.',
+  ])
 }
 
 const count = (amount: number, one: string): string => `${amount.toLocaleString('en')} ${one}${amount === 1 ? '' : 's'}`
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`

@@ -4,18 +4,20 @@ import type { Clock } from '../clock.ts'
 import type { DataLife } from '../life/data-life.ts'
 import { sumOf } from '../life/pruner.ts'
 import type { ApiAccess } from './api-access.ts'
+import { sendError } from './api-errors.ts'
 import { answerWithProgress } from './progress-answer.ts'
 import { requireScope } from './require-scope.ts'
 import { errorAnswer, queries } from './schemas.ts'
 
 interface PruneQuery {
-  readonly olderThanMs: number
+  readonly olderThanMs?: number
+  readonly compact: 'true' | 'false'
   readonly dryRun: 'true' | 'false'
 }
 
 const progress = {
   description:
-    'Lines of JSON: `{ "progress": { "share", "events", "rejected" } }` now and then, and at last `{ "result": { "events", "rejected" } }`, or `{ "error" }`',
+    'Lines of JSON: `{ "progress": { "share", "events", "rejected" } }` now and then, and at last `{ "result": { "events", "rejected", "compaction" } }`, or `{ "error" }`',
   content: { 'application/x-ndjson': { schema: { type: 'string' } } },
 }
 
@@ -30,17 +32,23 @@ export function lifeRoutes(
     {
       onRequest: requireScope(access, 'admin'),
       schema: {
-        summary: 'Deletes events, and rejected events, that came so long ago; their counts stay',
+        summary:
+          'Deletes events, and rejected events, that came so long ago; their counts stay. Gives the space of what was deleted back',
         querystring: queries.prune,
         response: { 200: progress, default: errorAnswer },
       },
     },
-    async ({ query: { olderThanMs, dryRun } }, reply) => {
-      const { pruner } = life()
-      const slices = await pruner.plan(wallMs() - olderThanMs)
-      return answerWithProgress(reply, async (onProgress) =>
-        dryRun === 'true' ? sumOf(slices) : pruner.prune(slices, onProgress),
-      )
+    async ({ query: { olderThanMs, compact, dryRun } }, reply) => {
+      if (olderThanMs === undefined && compact === 'false') {
+        return sendError(reply, 400, 'bad_request', 'Expected olderThanMs, compact=true or both')
+      }
+      const { pruner, compact: compactDatabase } = life()
+      const slices = olderThanMs === undefined ? [] : await pruner.plan(wallMs() - olderThanMs)
+      return answerWithProgress(reply, async (onProgress) => {
+        if (dryRun === 'true') return sumOf(slices)
+        const pruned = await pruner.prune(slices, onProgress)
+        return compact === 'true' ? { ...pruned, compaction: await compactDatabase() } : pruned
+      })
     },
   )
 }

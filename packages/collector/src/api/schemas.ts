@@ -268,6 +268,12 @@ export const queries: Readonly<Record<QueryName, InputSchema>> = {
   prune: input(
     {
       olderThanMs: whole("How long ago it came, by the collector's clock"),
+      compact: {
+        type: 'string',
+        enum: ['true', 'false'],
+        default: 'false',
+        description: "Then rewrites the database, so that the space of what was deleted is the disk's again",
+      },
       dryRun: {
         type: 'string',
         enum: ['true', 'false'],
@@ -275,7 +281,7 @@ export const queries: Readonly<Record<QueryName, InputSchema>> = {
         description: 'Only counts what would be deleted',
       },
     },
-    ['dryRun'],
+    ['olderThanMs', 'compact', 'dryRun'],
   ),
   sessions: input(
     {

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { GroupCommit } from '../commit/group-commit.ts'
 import type { EventCounters } from '../metrics/event-counters.ts'
 import type { RetentionOptions } from '../options.ts'
+import type { Compaction } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import { createPatientStore } from './ask-store.ts'
 import { createOperations, type Operations } from './operations.ts'
@@ -14,6 +15,13 @@ export interface DataLife {
   readonly operations: Operations
   readonly pruner: Pruner
   readonly retention: Retention
+  /**
+   * Rewrites the database into a new file, without its free blocks and the bytes of what was deleted. Events are taken
+   * meanwhile; reads see what was stored before, and wait a moment as the files change places.
+   *
+   * @throws {CollectorError} `no_room`, `store_unavailable`: the database is as it was then
+   */
+  compact(): Promise<Compaction>
   /** Whoever waits is told that it comes later; what is in the log already is applied at the next start. Idempotent. */
   close(): void
 }
@@ -42,6 +50,7 @@ export function createDataLife(options: DataLifeOptions): DataLife {
     operations,
     pruner,
     retention,
+    compact: () => options.store.ask({ kind: 'compact' }),
     close() {
       retention.stop()
       store.close()
