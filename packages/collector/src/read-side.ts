@@ -86,7 +86,11 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   const readApi = createReadApi({
     reads,
     kept,
-    questions: createQuestionLibrary(join(settings.data, 'questions'), settings.questions),
+    questions: createQuestionLibrary({
+      savedFolder: join(settings.data, 'questions'),
+      teamFolder: settings.questions,
+      judgeSql: reads.judge,
+    }),
     live,
     metrics,
     schemas: settings.events.schemas,

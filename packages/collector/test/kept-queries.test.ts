@@ -46,6 +46,28 @@ it('gives an older answer to who takes it, and tells how old it is and what it t
   expect(await count({ 'cache-control': 'max-age=600' })).toBe(2)
 })
 
+it('asks the database once for all that ask the same at once, also where who began has gone', async () => {
+  const { listening, ask, metric } = await aGame()
+  await post(listening, [{ type: 'a' }])
+  const old = { 'cache-control': 'max-age=600' }
+  // Long enough that all of them are there before it is answered.
+  const slow = 'SELECT sum(a.range * b.range % 7)::BIGINT FROM range(20000) a, range(2000) b'
+  const leaving = new AbortController()
+  const first = fetch(`${listening.url}/api/query`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer secret', 'content-type': 'application/json', ...old },
+    body: JSON.stringify({ sql: slow }),
+    signal: leaving.signal,
+  })
+  const others = Array.from({ length: 20 }, () => ask(old, slow))
+  leaving.abort()
+  await expect(first).rejects.toThrow('abort')
+  const answers = await Promise.all(others)
+  expect(new Set(answers.map(({ body }) => JSON.stringify(body.rows))).size).toBe(1)
+  expect(answers.every(({ status }) => status === 200)).toBe(true)
+  expect(await metric('downlink_kept_answers_served_total')).toBeGreaterThan(18)
+})
+
 it('keeps no refusal, and opens no way around one', async () => {
   const { listening, ask, count } = await aGame()
   const old = { 'cache-control': 'max-age=600' }

@@ -128,6 +128,11 @@ it.each([
   ['funnel', text('Another'), 'Expected a name that no built-in or given question has, got funnel'],
   ['mine', 'SELECT 1', 'Line 1: Expected a line `-- title: …` before the SQL, got none'],
   ['mine', text('x', '$a'), 'Line 4: Expected no parameter, got $a'],
+  ['mine', text('x', 'DELETE FROM events'), 'Expected one SELECT. Nothing can be written from here.'],
+  ['mine', text('x', 'SELECT 1; SELECT 2'), 'Expected one SELECT. Nothing can be written from here.'],
+  ['mine', text('x', "SELECT getenv('HOME')"), 'The function getenv is not allowed here'],
+  ['mine', text('x', 'SELECT count(* FROM events'), 'syntax error'],
+  ['mine', text('x', 'SELECT * FROM nowhere'), 'The table "nowhere" is not allowed here'],
   ['mine', text('x', `SELECT '${'é'.repeat(9000)}${'è'.repeat(9000)}'`), 'Expected at most 32768 bytes'],
 ])('refuses %s with %#', async (name, file, message) => {
   const { save } = questionsOf(await anyCollector())
@@ -143,6 +148,28 @@ it('saves so many, and no more, however many come at once', async () => {
   const statuses = await Promise.all(['a', 'b', 'c', 'd'].map(async (name) => (await save(name, text('x'))).status))
   expect(statuses.sort()).toEqual([200, 200, 400, 400])
   expect((await save('q7', text('Again'))).status).toBe(200)
+})
+
+it('counts files that hold no question, and lets one be saved in the place of such a file', async () => {
+  const { data, save } = await aRunning()
+  await mkdir(join(data, 'questions'))
+  for (let count = 0; count < 200; count++) await writeFile(join(data, 'questions', `q${count}.sql`), 'SELECT 1')
+  expect(await save('mine', text('x'))).toMatchObject({
+    status: 400,
+    body: {
+      error: { code: 'bad_question', message: 'Expected at most 200 files of saved questions: delete one first' },
+    },
+  })
+  expect((await save('q7', text('Again'))).status).toBe(200)
+})
+
+it('saves what has a parameter of each kind', async () => {
+  const { save } = await aRunning()
+  const parameters = ['a (type)', 'b (types)', 'c (label)', 'd (field of a)', 'e (number)', 'f (span)', 'g (text)']
+  const header = parameters.map((parameter) => `-- parameter ${parameter}: P`).join('\n')
+  const sql =
+    'SELECT ts + $f, labels->>$c, data->>$d FROM events JOIN sessions USING (session_id) WHERE type = $a AND list_contains($b, type) AND seq > $e OR type = $g'
+  expect(await save('mine', `${header}\n${text('x', sql)}`)).toMatchObject({ status: 200 })
 })
 
 it('saves nothing for whoever has a read token, which is one to read', async () => {

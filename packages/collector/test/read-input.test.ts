@@ -119,6 +119,23 @@ it('answers what is unknown, repeated or malformed with 400, and says what was e
   expect(await messageOf('events?after=5')).toBe('Expected `session` beside `after`, got none')
 })
 
+it.each([10_001, 60_000, 100_001, 300_000])(
+  'refuses SQL of %i characters by the one limit that there is, in words',
+  async (length) => {
+    const { post } = await aRunning()
+    const { status, body } = await post('/api/query', { sql: `SELECT '${'é'.repeat(length - 9)}'` })
+    expect({ status, error: body.error }).toEqual({
+      status: 400,
+      error: { code: 'bad_sql', message: `Expected a SELECT of at most 10000 characters, got ${length}` },
+    })
+  },
+)
+
+it('takes SQL as long as it was told to', async () => {
+  const { post } = await aRunning({ query: { maxSqlLength: 100_000 } })
+  expect((await post('/api/query', { sql: `SELECT length('${'é'.repeat(99_000)}')` })).body.rows).toEqual([[99_000]])
+})
+
 it('takes bodies only as they are described', async () => {
   const { post } = await aRunning()
   const bodies = [{}, [], null, 7, 'SELECT 1', { sql: 7 }, { sql: null }, { sql: '' }, { sql: ['SELECT 1'] }]

@@ -7,6 +7,8 @@ interface Play {
   readonly labels?: Record<string, string>
   /** Types of events, a second apart. */
   readonly types?: readonly string[]
+  /** From one event to the next. @default 1000 */
+  readonly stepMs?: number
   readonly drop?: object
   readonly pushed?: number
   readonly end?: boolean
@@ -26,9 +28,9 @@ async function aGame() {
     expect(status, JSON.stringify(body)).toBe(200)
     return body.sessions.map(({ sessionId }: { sessionId: string }) => sessionId)
   }
-  async function play({ build, labels, types = ['start'], end = true, pushed = types.length }: Play) {
+  async function play({ build, labels, types = ['start'], stepMs = 1000, end = true, pushed = types.length }: Play) {
     const hello = aHello({ pushed, meta: { ...(build && { build }), ...(labels && { labels }) } })
-    const events = types.map((type, at) => ({ type, timestamp: startMs + at * 1000, data: {} }))
+    const events = types.map((type, at) => ({ type, timestamp: startMs + at * stepMs, data: {} }))
     const answer = await post(listening, { ...hello, seq: 1, events, end })
     expect(answer.status).toBe(200)
     return hello.session
@@ -133,6 +135,20 @@ it('finds sessions by their length, and sorts them', async () => {
   expect(await found({ sort: 'length', minLengthMs: '1000' })).toEqual([long, medium])
   expect(await found({ maxLengthMs: '999' })).toEqual([short])
   expect(await found({ minLengthMs: '1000', maxLengthMs: '1000' })).toEqual([medium])
+})
+
+it('takes a session for as long as it was heard of where its clock jumped, and for as long as it was played offline', async () => {
+  const { play, found, get } = await aGame()
+  const [hourMs, yearMs] = [3_600_000, 31_536_000_000]
+  const jumped = await play({ types: ['a', 'b'], stepMs: 10 * yearMs })
+  const setBack = await play({ types: ['a', 'b'], stepMs: -10 * yearMs })
+  const offline = await play({ types: ['a', 'b'], stepMs: 20 * hourMs })
+  const short = await play({ types: ['a', 'b', 'c'] })
+  expect((await found({ sort: 'length' })).slice(0, 2)).toEqual([offline, short])
+  expect((await found({ maxLengthMs: '500' })).sort()).toEqual([jumped, setBack].sort())
+  expect(await found({ minLengthMs: `${2 * hourMs}` })).toEqual([offline])
+  const { sessions } = (await get('sessions', { sort: 'length' })).body
+  expect(sessions[0].lengthMs).toBe(20 * hourMs)
 })
 
 it.each(['newest', 'length', 'events', 'missing'])(

@@ -209,7 +209,6 @@ const nest = (open: string, inner: string, close: string, times: number) =>
   `SELECT ${open.repeat(times)}${inner}${close.repeat(times)}`
 
 it.each([
-  ['long', `SELECT '${'x'.repeat(10_001)}'`],
   ['of nested functions', nest('abs(', '1', ')', 200)],
   ['of nested lists', nest('[', '1', ']', 200)],
   ['of nested subqueries', nest('(SELECT ', '1', ')', 24)],

@@ -49,6 +49,11 @@ export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): vo
     ...dataApi.query,
     handler: ({ body }, reply) => streamAnswer(reply, (write) => sandbox.answer(body.sql, write, goneSignal(reply))),
   })
+  // The collector's alone: it asks before it saves a question.
+  app.post<{ Body: { sql: string } }>('/judge', async ({ body }) => {
+    await sandbox.judge(body.sql)
+    return {}
+  })
   dumpRoute(app, dumps)
 }
 

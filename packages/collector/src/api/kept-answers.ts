@@ -1,16 +1,26 @@
-/** Keeps the newest answer to each query, for those who take an older one (`Cache-Control: max-age`): within a bound, and with its age told. */
-import type { IncomingMessage } from 'node:http'
-import { type Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+/** Answers queries for those who take an older answer (`Cache-Control: max-age`): with the newest one that is kept, within a bound; else all that ask the same at once share one run. */
+import { Readable } from 'node:stream'
 import type { Clock } from '../clock.ts'
+import { CollectorError } from '../errors.ts'
 import type { KeptAnswerFigures } from '../metrics/metrics.ts'
 import { asOfHeader } from '../store-process/messages.ts'
+import { createSharedRuns } from './shared-runs.ts'
 
 export interface KeptAnswers extends KeptAnswerFigures {
-  /** The answer to a query, if one is kept that is not too old. */
-  find(query: string, maxAgeMs: number): { readonly headers: AnswerHeaders; readonly body: Buffer } | undefined
-  /** Begins to ask. What it returns passes the answer on, and keeps it once it is whole. */
-  ask(query: string): (response: IncomingMessage) => { readonly headers: AnswerHeaders; readonly body: Readable }
+  /**
+   * @param gone whoever asks has gone
+   * @param ask asks the store, until its signal says that nobody waits any more
+   * @throws {CollectorError} `store_unavailable` where the answer broke off, and what `ask` throws
+   */
+  answer(query: string, maxAgeMs: number, gone: AbortSignal, ask: AskStore): Promise<QueryAnswer>
+}
+
+type AskStore = (signal: AbortSignal) => Promise<QueryAnswer & { readonly body: Readable }>
+
+export interface QueryAnswer {
+  readonly status: number
+  readonly headers: AnswerHeaders
+  readonly body: Buffer | Readable
 }
 
 type AnswerHeaders = Readonly<Record<string, string>>
@@ -41,8 +51,17 @@ export function maxAgeOf(cacheControl = ''): number | undefined {
   return seconds === undefined ? undefined : Number(seconds) * 1000
 }
 
+/** What a run came to. */
+type Outcome =
+  | { readonly kind: 'kept'; readonly answer: KeptAnswer }
+  /** A refusal, or an answer that broke off for a reason that it tells. */
+  | { readonly kind: 'passed'; readonly answer: QueryAnswer }
+  /** Too large to be held for several: it is for the one who began. */
+  | { readonly kind: 'streamed'; readonly answer: QueryAnswer }
+
 export function createKeptAnswers({ wallMs, monotonicMs }: Clock): KeptAnswers {
   const answers = new Map<string, KeptAnswer>()
+  const runs = createSharedRuns<Outcome>({ monotonicMs })
   let bytes = 0
   let served = 0
 
@@ -56,29 +75,38 @@ export function createKeptAnswers({ wallMs, monotonicMs }: Clock): KeptAnswers {
     get served() {
       return served
     },
-    find(query, maxAgeMs) {
-      const answer = answers.get(query)
-      if (!answer) return undefined
-      const ageMs = monotonicMs() - answer.askedAtMs
-      if (ageMs >= maxAgeMs) return undefined
-      served++
-      return { headers: headersOf(answer, ageMs), body: answer.body }
-    },
-    ask(query) {
-      const askedAtMs = monotonicMs()
-      const nowMs = wallMs()
-      return (response) => {
-        const asOfMs = Number(response.headers[asOfHeader] ?? nowMs)
-        const contentType = response.headers['content-type'] ?? ''
-        const body = collect(maxAnswerBytes, (whole) => {
-          const tookMs = monotonicMs() - askedAtMs
-          if (!isBroken(whole)) keep(query, { body: whole, contentType, askedAtMs, asOfMs, tookMs })
-        })
-        // Where one of them fails the other is destroyed, and whoever reads it hears of that.
-        pipeline(response, body).catch(() => {})
-        return { headers: { [asOfHeader]: String(asOfMs), age: '0' }, body }
+    async answer(query, maxAgeMs, gone, ask) {
+      const found = answers.get(query)
+      if (found && monotonicMs() - found.askedAtMs < maxAgeMs) {
+        served++
+        return given(found)
       }
+      const { value, isOfAnother } = await runs.join(query, maxAgeMs, gone, (signal) => run(query, () => ask(signal)))
+      if (isOfAnother && value.kind === 'streamed') return ask(gone)
+      if (isOfAnother) served++
+      return value.kind === 'kept' ? given(value.answer) : value.answer
     },
+  }
+
+  async function run(query: string, ask: () => ReturnType<AskStore>): Promise<Outcome> {
+    const askedAtMs = monotonicMs()
+    const nowMs = wallMs()
+    const { status, headers, body } = await ask()
+    const asOfMs = Number(headers[asOfHeader] ?? nowMs)
+    const read = await readWhole(body, maxAnswerBytes)
+    const passedHeaders = { ...headers, [asOfHeader]: String(asOfMs), age: '0' }
+    if (!read.isWhole) return { kind: 'streamed', answer: { status, headers: passedHeaders, body: read.body } }
+    if (status !== 200 || isBroken(read.body)) {
+      return { kind: 'passed', answer: { status, headers: status === 200 ? passedHeaders : headers, body: read.body } }
+    }
+    const contentType = headers['content-type'] ?? ''
+    const answer = { body: read.body, contentType, askedAtMs, asOfMs, tookMs: monotonicMs() - askedAtMs }
+    keep(query, answer)
+    return { kind: 'kept', answer }
+  }
+
+  function given(answer: KeptAnswer): QueryAnswer {
+    return { status: 200, headers: headersOf(answer, monotonicMs() - answer.askedAtMs), body: answer.body }
   }
 
   function keep(query: string, answer: KeptAnswer): void {
@@ -111,20 +139,29 @@ const sizeOf = (query: string, { body }: KeptAnswer): number => 2 * query.length
 /** One that failed when it was under way ends with an object that says why, and no other does. */
 const isBroken = (answer: Buffer): boolean => answer.subarray(-2).toString('latin1') === '}}'
 
-/** Passes all on, and hears at the end what it was, unless it was too much. */
-function collect(mostBytes: number, onWhole: (whole: Buffer) => void): Transform {
-  let pieces: Buffer[] = []
+type Read =
+  | { readonly isWhole: true; readonly body: Buffer }
+  /** There is more than was to be read: it goes on where the reading ended. */
+  | { readonly isWhole: false; readonly body: Readable }
+
+/** @throws {CollectorError} `store_unavailable` */
+async function readWhole(body: Readable, mostBytes: number): Promise<Read> {
+  const pieces: Buffer[] = []
   let length = 0
-  return new Transform({
-    transform(piece: Buffer, _encoding, done) {
+  try {
+    for await (const piece of body.iterator({ destroyOnReturn: false })) {
+      pieces.push(piece)
       length += piece.length
-      if (length <= mostBytes) pieces.push(piece)
-      else pieces = []
-      done(null, piece)
-    },
-    flush(done) {
-      if (length <= mostBytes) onWhole(Buffer.concat(pieces))
-      done()
-    },
-  })
+      if (length > mostBytes)
+        return { isWhole: false, body: Readable.from(joined(pieces, body), { objectMode: false }) }
+    }
+  } catch (cause) {
+    throw new CollectorError('store_unavailable', 'The answer broke off. Ask again.', { cause })
+  }
+  return { isWhole: true, body: Buffer.concat(pieces) }
+}
+
+async function* joined(before: readonly Buffer[], rest: Readable): AsyncGenerator<Buffer> {
+  yield* before
+  yield* rest
 }

@@ -47,8 +47,8 @@ export interface ReadApiOptions {
   readonly pageFolder: string | undefined
 }
 
-/** A query's text, with room for the JSON around it. */
-const bodyLimitBytes = 65_536
+/** Far beyond what a query may have, so that one which is too long is told so in characters. */
+const bodyLimitBytes = 1_048_576
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
   const { questions, live, metrics, health, access, originPolicy, senderOf } = options
@@ -107,7 +107,7 @@ const refuseBy =
   }
 
 /** Of an answer of the store process; the others are this side's own. */
-const passedHeaders = [
+const passedNames = [
   'content-type',
   'content-length',
   'content-disposition',
@@ -115,6 +115,14 @@ const passedHeaders = [
   asOfHeader,
   rowsHeader,
 ] as const
+
+const passedHeaders = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    passedNames.flatMap((name) => {
+      const value = headers[name]
+      return value === undefined ? [] : [[name, String(value)]]
+    }),
+  )
 
 /** Passes reads on to the store process. Registers on an instance of its own: here bodies stay as they came, and the store process judges what is asked. */
 async function forwardReads(
@@ -132,10 +140,16 @@ async function forwardReads(
   async function answerQuery(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const maxAgeMs = maxAgeOf(request.headers['cache-control'])
     if (maxAgeMs === undefined) return forward(path, request, reply)
-    const query = `${path} ${request.body}`
-    const answer = kept.find(query, maxAgeMs)
-    if (answer) return reply.headers(answer.headers).send(answer.body)
-    return forward(path, request, reply, kept.ask(query))
+    const { status, headers, body } = await kept.answer(
+      `${path} ${request.body}`,
+      maxAgeMs,
+      goneSignal(reply),
+      async (signal) => {
+        const response = await ask(path, request, signal)
+        return { status: response.statusCode ?? 502, headers: passedHeaders(response), body: response }
+      },
+    )
+    return reply.code(status).headers(headers).send(body)
   }
 
   /** Tells until when a dump is complete, for whoever keeps it. */
@@ -143,16 +157,17 @@ async function forwardReads(
     return forward(path, request, reply.header(asOfHeader, String(wallMs())))
   }
 
-  /** @param passOn of an answer that succeeded */
-  async function forward(
-    path: string,
-    { raw, body }: FastifyRequest,
-    reply: FastifyReply,
-    passOn?: ReturnType<KeptAnswers['ask']>,
-  ): Promise<FastifyReply> {
-    const signal = goneSignal(reply)
+  async function forward(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const response = await ask(path, request, goneSignal(reply))
+    return reply
+      .code(response.statusCode ?? 502)
+      .headers(passedHeaders(response))
+      .send(response)
+  }
+
+  function ask(path: string, { raw, body }: FastifyRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const { method = 'GET', headers } = raw
-    const response = await reads.send({
+    return reads.send({
       method,
       path,
       contentType: headers['content-type'],
@@ -160,13 +175,6 @@ async function forwardReads(
       body: Buffer.isBuffer(body) ? body : undefined,
       signal,
     })
-    for (const name of passedHeaders) {
-      const value = response.headers[name]
-      if (value !== undefined) reply.header(name, value)
-    }
-    if (!passOn || response.statusCode !== 200) return reply.code(response.statusCode ?? 502).send(response)
-    const passed = passOn(response)
-    return reply.headers(passed.headers).send(passed.body)
   }
 }
 

@@ -37,7 +37,7 @@ function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answ
     ledgers: { get: never },
     pages: { stored: never, rejected: never },
     timelines: { read: never },
-    sandbox: { answer, query: never, runWhere: never },
+    sandbox: { answer, query: never, judge: never, runWhere: never },
     dumps: { write: never, clean: never },
   })
   onTestFinished(() => app.close())

@@ -16,8 +16,8 @@ export interface ReadServerOptions extends DataRoutesOptions {
 
 /** Who reads sees every ack that came before, or what there is after so long, unless they prefer to wait longer. */
 const waits = { usualMs: 1000, maxMs: 60_000 }
-/** A query's text, with room for the JSON around it. */
-const bodyLimitBytes = 65_536
+/** Far beyond what a query may have, so that one which is too long is told so in characters. */
+const bodyLimitBytes = 1_048_576
 
 /** Which request is being answered, for whoever watches what runs. */
 export const currentRequest: AsyncLocalStorage<string | undefined> = new AsyncLocalStorage()

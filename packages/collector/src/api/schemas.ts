@@ -100,7 +100,9 @@ const foundSchema = object(
     ...ledgerProperties,
     states: { ...list({ type: 'string', enum: sessionStateNames }), description: 'All that it is in' },
     errors: count('Error events that are stored'),
-    lengthMs: count("From the first stored event to the last, by the collector's clock"),
+    lengthMs: count(
+      'From the first stored event to the last; where its clock was set meanwhile, as long as it was heard of',
+    ),
   },
   ['build', 'labels'],
 )
@@ -341,7 +343,15 @@ export const queries: Readonly<Record<QueryName, InputSchema>> = {
     },
     ['session', 'code', 'before', 'limit'],
   ),
-  sql: input({ sql: { type: 'string', minLength: 1, maxLength: 100_000, description: 'One SELECT' } }),
+  // How long it may be is an option, and the sandbox's to judge.
+  sql: input({
+    sql: {
+      type: 'string',
+      title: 'one SELECT',
+      minLength: 1,
+      description: 'One SELECT, no longer than `query.maxSqlLength`',
+    },
+  }),
   dump: input(
     {
       format: { type: 'string', enum: ['parquet', 'csv', 'ndjson'], description: 'Of the file' },

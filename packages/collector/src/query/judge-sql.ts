@@ -15,12 +15,12 @@ export type ReadableRelations = ReadonlyMap<string, number>
  * Refuses what no parser need see.
  *
  * @param what the text is to be, in words
- * @throws {CollectorError} `bad_sql`, `forbidden_sql`
+ * @throws {CollectorError} `bad_sql`
  */
 export function checkSqlText(sql: string, maxLength: number, what: string): void {
   if (typeof sql !== 'string' || sql.trim() === '') throw new CollectorError('bad_sql', `Expected ${what}`)
   if (sql.length > maxLength) {
-    throw new CollectorError('forbidden_sql', `Expected at most ${maxLength} characters, got ${sql.length}`)
+    throw new CollectorError('bad_sql', `Expected ${what} of at most ${maxLength} characters, got ${sql.length}`)
   }
   // The database's parser ends at a NUL; nobody shall see another query than the one that runs.
   if (sql.includes('\0')) throw new CollectorError('bad_sql', 'Expected SQL without NUL')

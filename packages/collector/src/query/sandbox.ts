@@ -28,6 +28,8 @@ export interface Sandbox {
   answer(sql: string, write: WriteAnswer, signal?: AbortSignal): Promise<void>
   /** The same as an object. Throws as `answer` does. */
   query(sql: string, signal?: AbortSignal): Promise<QueryResult>
+  /** Judges it as `answer` does, and runs nothing. Throws as `answer` does. */
+  judge(sql: string): Promise<void>
   /**
    * Runs work of our own that puts a condition which somebody wrote behind WHERE, in parentheses, once that is judged.
    * Throws as `answer` does.
@@ -63,6 +65,15 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
       await answer(sql, async (text) => void pieces.push(text), signal)
       return JSON.parse(pieces.join('')) as QueryResult
     },
+
+    judge: (sql) =>
+      judged(
+        sql,
+        'a SELECT',
+        (connection, relations) => judgeQuery(connection, sql, relations),
+        async () => {},
+        {},
+      ),
 
     async runWhere(condition, work, options) {
       if (condition) {

@@ -34,7 +34,7 @@ export interface FoundSession extends Ledger {
   readonly states: readonly SessionState[]
   /** How many of its stored events are error events. */
   readonly errors: number
-  /** From the first of its stored events to the last, by the collector's clock; 0 where it has none. */
+  /** From the first of its stored events to the last; where its clock was set meanwhile, as long as it was heard of. */
   readonly lengthMs: number
 }
 
@@ -58,7 +58,12 @@ export interface SessionSearchOptions {
   readonly openSessions: () => readonly string[]
 }
 
-const lengthMs = 'coalesce(epoch_ms(last_event) - epoch_ms(first_event), 0)'
+/** No page is played offline for longer than that and then sent at once; a clock that is set meanwhile jumps by any time. */
+const unheardMs = 86_400_000
+
+const happenedMs = 'epoch_ms(last_event) - epoch_ms(first_event)'
+const heardMs = 'epoch_ms(last_seen) - epoch_ms(first_seen)'
+const lengthMs = `coalesce(CASE WHEN ${happenedMs} > ${heardMs} + ${unheardMs} THEN ${heardMs} ELSE ${happenedMs} END, 0)`
 
 const sortKeys: Readonly<Record<SessionSort, string>> = {
   newest: 'epoch_ms(first_seen)',

@@ -8,6 +8,8 @@ export interface QuestionFolder {
   /** By name, in the order of the names. */
   readonly questions: ReadonlyMap<string, QuestionFile>
   readonly problems: readonly QuestionProblem[]
+  /** Of all files, those that hold no question, too. */
+  readonly names: readonly string[]
 }
 
 export const questionBounds = {
@@ -54,7 +56,7 @@ export async function readQuestionFolder(folder: string, optional = false): Prom
     if (parsed?.kind === 'question') questions.set(name, parsed.question)
     else problems.push(...(parsed?.problems ?? []))
   }
-  return { questions, problems }
+  return { questions, problems, names: files.map((filename) => filename.slice(0, -suffix.length)) }
 }
 
 /** Without the path that the system names: where the folder lies is not for whoever reads the page. */

@@ -12,6 +12,7 @@ import {
   questionPath,
   readQuestionFolder,
 } from './question-folder.ts'
+import { exampleSql } from './question-sql.ts'
 
 /** `folder`: of the folder that the collector was given. */
 export type QuestionOrigin = 'built-in' | 'folder' | 'saved'
@@ -33,7 +34,7 @@ export interface QuestionLibrary {
   /**
    * Saves a question, in the place of the saved one of that name.
    *
-   * @throws {CollectorError} `bad_question`, `data_unusable`
+   * @throws {CollectorError} `bad_question`, `data_unusable`; `store_unavailable` and the like, for its SQL has to be judged
    */
   save(name: string, text: string): Promise<Question>
   /** @returns false where none of that name was saved */
@@ -42,11 +43,17 @@ export interface QuestionLibrary {
 
 const builtInFolder = fileURLToPath(new URL('../../questions/', import.meta.url))
 
-/**
- * @param savedFolder is made when the first question is saved
- * @param teamFolder is read each time, so that a file is there as soon as it is written
- */
-export function createQuestionLibrary(savedFolder: string, teamFolder?: string): QuestionLibrary {
+export interface QuestionLibraryOptions {
+  /** It is made when the first question is saved. */
+  readonly savedFolder: string
+  /** It is read each time, so that a file is there as soon as it is written. */
+  readonly teamFolder?: string | undefined
+  /** Rejects with `bad_sql` or `forbidden_sql` where a query would be refused. */
+  readonly judgeSql: (sql: string) => Promise<void>
+}
+
+export function createQuestionLibrary(options: QuestionLibraryOptions): QuestionLibrary {
+  const { savedFolder, teamFolder, judgeSql } = options
   let builtIn: Promise<QuestionFolder> | undefined
   /** One write at a time, so that a bound that was checked holds. */
   let writing: Promise<unknown> = Promise.resolve()
@@ -67,10 +74,11 @@ export function createQuestionLibrary(savedFolder: string, teamFolder?: string):
   }
 
   /** What can't be saved over, and what was saved. */
-  async function read(): Promise<{ readonly given: QuestionList; readonly saved: QuestionList }> {
+  async function read(): Promise<{ readonly given: QuestionList; readonly saved: SavedList }> {
     builtIn ??= readQuestionFolder(builtInFolder)
     const own = listOf('built-in', await builtIn)
-    const saved = listOf('saved', await readQuestionFolder(savedFolder, true))
+    const savedFiles = await readQuestionFolder(savedFolder, true)
+    const saved = { ...listOf('saved', savedFiles), names: savedFiles.names }
     if (teamFolder === undefined) return { given: own, saved }
     const team = listOf('folder', await readQuestionFolder(resolve(teamFolder)))
     const questions = [...own.questions.filter(({ name }) => !has(team, name)), ...team.questions]
@@ -88,9 +96,10 @@ export function createQuestionLibrary(savedFolder: string, teamFolder?: string):
     }
     const { given, saved } = await read()
     if (has(given, name)) throw refused(`Expected a name that no built-in or given question has, got ${name}`)
-    if (!has(saved, name) && saved.questions.length >= maxFiles) {
-      throw refused(`Expected at most ${maxFiles} saved questions: delete one first`)
+    if (!saved.names.includes(name) && saved.names.length >= maxFiles) {
+      throw refused(`Expected at most ${maxFiles} files of saved questions: delete one first`)
     }
+    await judge(parsed.question)
     try {
       await mkdir(savedFolder, { recursive: true, mode: 0o700 })
       await replaceFile(questionPath(savedFolder, name), bytes)
@@ -98,6 +107,15 @@ export function createQuestionLibrary(savedFolder: string, teamFolder?: string):
       throw new CollectorError('data_unusable', `Can't write the question ${name}: ${String(cause)}`, { cause })
     }
     return { name, origin: 'saved', ...parsed.question }
+  }
+
+  async function judge(question: QuestionFile): Promise<void> {
+    try {
+      await judgeSql(exampleSql(question))
+    } catch (error) {
+      const isRefusal = error instanceof CollectorError && (error.code === 'bad_sql' || error.code === 'forbidden_sql')
+      throw isRefusal ? refused(error.message) : error
+    }
   }
 
   async function remove(name: string): Promise<boolean> {
@@ -122,6 +140,9 @@ const listOf = (origin: QuestionOrigin, { questions, problems }: QuestionFolder)
   questions: [...questions].map(([name, question]) => ({ name, origin, ...question })),
   problems,
 })
+
+/** With the names of all its files. */
+type SavedList = QuestionList & Pick<QuestionFolder, 'names'>
 
 const has = ({ questions }: QuestionList, name: string): boolean => questions.some((question) => question.name === name)
 

@@ -1,6 +1,7 @@
 /** Splits a question's SQL at its parameters, so that nobody after it has to tell `$name` from text. */
 import { queryDefaults } from '../query/query-limits.ts'
 import { LineProblem } from './line-problem.ts'
+import type { QuestionParameter } from './question-parameter.ts'
 
 /** Text, or the name of the parameter whose value stands there. */
 export type SqlPart = string | { readonly parameter: string }
@@ -45,6 +46,28 @@ export function splitSql(sql: string, parameters: readonly string[]): readonly S
   const idle = parameters.find((parameter) => !used.has(parameter))
   if (idle !== undefined) throw new LineProblem(`$${idle} in the SQL`, 'none')
   return [...parts, sql.slice(end)]
+}
+
+/** As it is asked once something is picked for each parameter. */
+export function exampleSql(question: {
+  readonly parameters: readonly QuestionParameter[]
+  readonly sql: readonly SqlPart[]
+}): string {
+  const values = new Map(question.parameters.map(({ name, kind }) => [name, exampleValue(kind)]))
+  return question.sql.map((part) => (typeof part === 'string' ? part : values.get(part.parameter))).join('')
+}
+
+function exampleValue(kind: QuestionParameter['kind']): string {
+  switch (kind) {
+    case 'number':
+      return '1'
+    case 'span':
+      return 'to_seconds(1)'
+    case 'types':
+      return "['x']"
+    default:
+      return "'x'"
+  }
 }
 
 const lineOf = (sql: string, index: number): number => sql.slice(0, index).split('\n').length - 1

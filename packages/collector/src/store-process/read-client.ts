@@ -29,6 +29,8 @@ export interface ReadClient {
   send(request: ReadRequest): Promise<IncomingMessage>
   /** Throws as `send` does, and what the store answers. */
   query(sql: string): Promise<QueryResult>
+  /** Rejects where `query` would refuse it unrun. */
+  judge(sql: string): Promise<void>
   /** Undefined for a session that was never seen. Throws as `query` does. */
   ledger(sessionId: string): Promise<Ledger | undefined>
   close(): void
@@ -62,6 +64,12 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
       // Also an answer that began well may end with an error.
       if (isFailed(answer)) throw errorOf(answer)
       return answer as QueryResult
+    },
+
+    async judge(sql) {
+      const body = JSON.stringify({ sql })
+      const { answer } = await ask({ method: 'POST', path: '/judge', contentType: 'application/json', body })
+      if (isFailed(answer)) throw errorOf(answer)
     },
 
     async ledger(sessionId) {
