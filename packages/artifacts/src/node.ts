@@ -1,7 +1,13 @@
 /** Exports what needs Node: artifacts as files, and their way to CI. */
 
-export { type AtomicWriteOptions, type OpenFile, type TextFileSystem, writeAtomically } from './node/atomic-file.ts'
-export { systemCode } from './node/file-errors.ts'
+export {
+  type AtomicWriteOptions,
+  type FileContent,
+  type OpenFile,
+  type TextFileSystem,
+  writeAtomically,
+} from './node/atomic-file.ts'
+export { fileError, folderError, systemCode } from './node/file-errors.ts'
 export {
   FileSystemTelemetryWriter,
   type FileSystemWriterOptions,

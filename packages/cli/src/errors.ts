@@ -19,6 +19,8 @@ export type CliErrorCode =
   | 'unauthorised'
   /** The collector answers, but not with what was asked for, or its answer broke off. */
   | 'refused'
+  /** `--out` holds another dump than the one that is asked for. */
+  | 'other_dump'
   /** A demo's events are not all accounted for. */
   | 'unbalanced'
   /** `--snapshot` names a file that can't be read, or isn't JSON. */
@@ -28,6 +30,7 @@ export type CliErrorCode =
 
 export interface CliErrorOptions extends ErrorOptions {
   readonly answered?: string
+  readonly isPassing?: boolean
 }
 
 export class CliError extends Error {
@@ -39,10 +42,14 @@ export class CliError extends Error {
   /** With `refused`: the collector's own code, where it gave one. */
   readonly answered: string | undefined
 
+  /** The same may work in a moment. */
+  readonly isPassing: boolean
+
   constructor(code: CliErrorCode, message: string, advice: string, options?: CliErrorOptions) {
     super(message, options)
     this.code = code
     this.advice = advice
     this.answered = options?.answered
+    this.isPassing = options?.isPassing ?? false
   }
 }

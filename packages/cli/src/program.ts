@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { dumpCommand } from './commands/dump.ts'
 import { exportCommand } from './commands/export.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queryCommand } from './commands/query.ts'
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     demoCommand(),
     tailCommand(),
     queryCommand(),
+    dumpCommand(),
     pruneCommand(),
     doctorCommand(),
     tokenCommand(),

@@ -19,6 +19,12 @@ export interface Reader {
   query(sql: string): Promise<QueryResult>
   /** The newest stored events, oldest first. Throws as `query` does. */
   latest(count: number): Promise<readonly StoredEvent[]>
+  /**
+   * A file of what is stored, by the parameters of `/api/dump`. Throws as `query` does, and so does its body.
+   *
+   * @example await reader.dump({ format: 'csv', table: 'events' })
+   */
+  dump(parameters: Readonly<Record<string, string>>): Promise<DumpAnswer>
   /** Yields what is committed, until aborted or cut off. Throws as `query` does. */
   follow(signal: AbortSignal): AsyncGenerator<LiveTail>
   /** Asks for a change that takes its time, and hears how far it is. Throws as `query` does. */
@@ -27,6 +33,13 @@ export interface Reader {
     path: string,
     onProgress: (progress: Progress) => void,
   ): Promise<Result>
+}
+
+export interface DumpAnswer {
+  readonly rows: number
+  /** All that was acknowledged before is in it, in ms since 1970. */
+  readonly asOfMs: number
+  readonly body: AsyncIterable<Uint8Array>
 }
 
 export function createReader(options: ReaderOptions): Reader {
@@ -56,6 +69,12 @@ export function createReader(options: ReaderOptions): Reader {
     async latest(count) {
       const page: EventPage<StoredEvent> = await bodyOf(await ask(`api/events?limit=${count}`, {}))
       return page.events.toReversed()
+    },
+    async dump(parameters) {
+      // Whoever keeps the file wants all of it.
+      const answer = await ask(`api/dump?${new URLSearchParams(parameters)}`, { headers: { prefer: 'wait=60' } })
+      const numberOf = (name: string): number => Number(answer.headers.get(name) ?? Number.NaN)
+      return { rows: numberOf('downlink-rows'), asOfMs: numberOf('downlink-as-of'), body: piecesOf(answer) }
     },
     async *follow(signal) {
       const { body } = await ask('api/live', { signal })
@@ -106,9 +125,17 @@ export function createReader(options: ReaderOptions): Reader {
     }
   }
 
+  async function* piecesOf({ body }: Response): AsyncGenerator<Uint8Array> {
+    try {
+      if (body !== null) yield* body
+    } catch (cause) {
+      throw brokenOff(cause)
+    }
+  }
+
   function brokenOff(cause: unknown): CliError {
     const advice = 'Its database, or the collector itself, has ended meanwhile. Ask again.'
-    return new CliError('refused', `The answer of ${source} broke off`, advice, { cause })
+    return new CliError('refused', `The answer of ${source} broke off`, advice, { cause, isPassing: true })
   }
 }
 
@@ -134,10 +161,13 @@ function refusal(status: number, fault: AnsweredFault | undefined, options: Read
     return new CliError('unauthorised', message, options.tokenAdvice ?? readTokenAdvice)
   }
   const advice = advise?.(answered, message) ?? refusalAdvice[answered] ?? `${source} answered so.`
-  return new CliError('refused', message, advice, { answered })
+  return new CliError('refused', message, advice, { answered, isPassing: passingStatuses.has(status) })
 }
 
 const readTokenAdvice = 'Give its read token: --token, or DOWNLINK_READ_TOKEN.'
+
+/** Too many at once, and a database that is starting. */
+const passingStatuses = new Set([429, 503])
 
 const refusalAdvice: Readonly<Record<string, string>> = {
   bad_sql: 'What can be asked: downlink query --help',

@@ -63,12 +63,16 @@ async function syncWherePossible(handle: DraftHandle): Promise<string | undefine
   }
 }
 
-/** What `open` of `node:fs/promises` resolves to, as far as a text needs it. */
+/** A text, or bytes as they come. */
+export type FileContent = string | AsyncIterable<Uint8Array>
+
+/** What `open` of `node:fs/promises` resolves to, as far as a file's content needs it. */
 export interface OpenFile extends DraftHandle {
-  writeFile(text: string, encoding: 'utf8'): Promise<void>
+  /** From where the last one ended. */
+  writeFile(content: string | Uint8Array, encoding: 'utf8'): Promise<void>
 }
 
-/** The part of `node:fs/promises` that a text needs on its way to a file. */
+/** The part of `node:fs/promises` that content needs on its way to a file. */
 export interface TextFileSystem {
   mkdir(path: string, options: { recursive: true }): Promise<unknown>
   open(path: string, flags: 'wx'): Promise<OpenFile>
@@ -86,17 +90,22 @@ export interface AtomicWriteOptions {
 }
 
 /**
- * Writes a text in UTF-8 in the place of an earlier file: who reads sees the old one or the new one. Makes the folder.
- * A file system that does not sync is none of its concern: the text can be written anew.
+ * Writes a text in UTF-8, or bytes, in the place of an earlier file: who reads sees the old one or the new one. Makes the
+ * folder. A file system that does not sync is none of its concern: the file can be written anew.
  */
-export async function writeAtomically(path: string, text: string, options: AtomicWriteOptions = {}): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: FileContent,
+  options: AtomicWriteOptions = {},
+): Promise<void> {
   const { fileSystem = fs, wait = sleep, signal } = options
   const folder = dirname(path)
   await fileSystem.mkdir(folder, { recursive: true })
   await throughDraft(folder, {
     open: (draft) => fileSystem.open(draft, 'wx'),
     write: async (handle) => {
-      await handle.writeFile(text, 'utf8')
+      const pieces = typeof content === 'string' ? [content] : content
+      for await (const piece of pieces) await handle.writeFile(piece, 'utf8')
       return {}
     },
     async place(draft) {

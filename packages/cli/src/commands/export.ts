@@ -12,6 +12,8 @@ the CI has for it. Every flag may be written in kebab-case, too: --artifact-dir.
 environment, and the environment before the default. --now, else SOURCE_DATE_EPOCH, else this moment is when the
 mission begins: with the same mission, seed and time, every byte of the files is the same.
 
+What a collector has stored is written as files by downlink dump.
+
 The last line on stdout is one JSON summary, however it ends, a wrong command line included; only a provider's own
 commands stand before it. (npm prints a heading there, too, unless it is called as npm run --silent.)
   {"ok","artifacts":[{"filename","path","bytes","sha256","mimeType"}],
