@@ -1,7 +1,9 @@
 /** Describes the routes of `/api` that read the database for both processes: the collector passes on, the store process answers. */
 
 import type { FastifyReply } from 'fastify'
-import { answers, errorAnswer, queries } from './schemas.ts'
+import { eventAnswers, eventInputs } from './event-schemas.ts'
+import { errorAnswer, noInput } from './json-schema.ts'
+import { sessionAnswers, sessionInputs } from './session-schemas.ts'
 
 const answer = (schema: object) => ({ 200: schema, default: errorAnswer })
 const file = { description: 'The file', content: { '*/*': { schema: { type: 'string', format: 'binary' } } } }
@@ -22,8 +24,8 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
     url: '/sessions',
     schema: {
       summary: 'Sessions with their ledgers: those that a filter lets through',
-      querystring: queries.sessions,
-      response: answer(answers.sessions),
+      querystring: sessionInputs.sessions,
+      response: answer(sessionAnswers.sessions),
     },
   },
   labels: {
@@ -31,8 +33,8 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
     url: '/labels',
     schema: {
       summary: 'What sessions can be told apart by: labels and builds, and the types of their events',
-      querystring: queries.none,
-      response: answer(answers.labels),
+      querystring: noInput,
+      response: answer(sessionAnswers.labels),
     },
   },
   ledger: {
@@ -40,9 +42,9 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
     url: '/sessions/:id/ledger',
     schema: {
       summary: 'What became of every event of a session',
-      params: queries.session,
-      querystring: queries.none,
-      response: answer(answers.ledger),
+      params: sessionInputs.session,
+      querystring: noInput,
+      response: answer(sessionAnswers.ledger),
     },
   },
   timeline: {
@@ -50,23 +52,23 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
     url: '/sessions/:id/timeline',
     schema: {
       summary: 'When what happened in a session, without the payloads',
-      params: queries.session,
-      querystring: queries.timeline,
-      response: answer(answers.timeline),
+      params: sessionInputs.session,
+      querystring: sessionInputs.timeline,
+      response: answer(sessionAnswers.timeline),
     },
   },
   events: {
     method: 'GET',
     url: '/events',
-    schema: { summary: 'Stored events', querystring: queries.events, response: answer(answers.events) },
+    schema: { summary: 'Stored events', querystring: eventInputs.events, response: answer(eventAnswers.events) },
   },
   rejected: {
     method: 'GET',
     url: '/rejected',
     schema: {
       summary: 'Rejected events, newest first, each with its reason',
-      querystring: queries.rejected,
-      response: answer(answers.rejected),
+      querystring: eventInputs.rejected,
+      response: answer(eventAnswers.rejected),
     },
   },
   // By POST alone: what a page elsewhere can make a browser fetch must start no query.
@@ -75,9 +77,9 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
     url: '/query',
     schema: {
       summary: 'The answer to one SELECT over events, sessions, rejected_events, ledgers and a view a type',
-      querystring: queries.none,
-      body: queries.sql,
-      response: answer(answers.query),
+      querystring: noInput,
+      body: eventInputs.sql,
+      response: answer(eventAnswers.query),
     },
   },
   dump: {
@@ -86,7 +88,7 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
     exposeHeadRoute: false,
     schema: {
       summary: 'Events, sessions or rejected events as a file',
-      querystring: queries.dump,
+      querystring: eventInputs.dump,
       response: { 200: file, default: errorAnswer },
     },
   },

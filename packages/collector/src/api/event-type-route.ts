@@ -2,7 +2,7 @@
 import type { EventSchemas } from '@downlink/protocol'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaOf } from '../query/schema-columns.ts'
-import { answers, errorAnswer, queries } from './schemas.ts'
+import { errorAnswer, input, list, name, object, text } from './json-schema.ts'
 
 /** The answer of `GET /api/event-type`. */
 export interface EventTypeAnswer {
@@ -11,6 +11,15 @@ export interface EventTypeAnswer {
   /** What a payload has to be, as JSON Schema; null where the type is not defined, or its library can not say it. */
   readonly schema: Readonly<Record<string, unknown>> | null
 }
+
+const eventTypeAnswer = object({
+  types: list(text('A type that is defined; none are where all are taken')),
+  schema: {
+    type: ['object', 'null'],
+    additionalProperties: true,
+    description: 'What its payload has to be, as JSON Schema; null where nothing says it',
+  },
+})
 
 const maxTypes = 1000
 
@@ -21,8 +30,8 @@ export function eventTypeRoute(app: FastifyInstance, schemas: EventSchemas): voi
     {
       schema: {
         summary: 'What the payload of an event type has to be',
-        querystring: queries.eventType,
-        response: { 200: answers.eventType, default: errorAnswer },
+        querystring: input({ type: name('Of the events') }),
+        response: { 200: eventTypeAnswer, default: errorAnswer },
       },
     },
     async ({ query }): Promise<EventTypeAnswer> => {

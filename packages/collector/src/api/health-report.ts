@@ -6,6 +6,7 @@ import type { CountedRefusals } from '../ingest/refusals.ts'
 import type { LogFigures, RetentionFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { RecentDurations } from '../metrics/recent-durations.ts'
 import type { RetentionOptions } from '../options.ts'
+import { count, counts, list, object, type Schema, text, time } from './json-schema.ts'
 
 /** The answer of `GET /api/health`. */
 export interface Health {
@@ -41,6 +42,43 @@ export interface Health {
   /** What the sink has found, by code. */
   readonly reports: Readonly<Record<string, number>>
 }
+
+/** Null where it is not known. */
+const measured = (description: string): Schema => ({ type: ['number', 'null'], minimum: 0, description })
+
+export const healthAnswer: Schema = object({
+  startedAt: time('When this process started'),
+  versions: object({ collector: text('Of this package'), node: text('Of Node'), platform: text('The system') }),
+  disk: object({
+    logBytes: count('Size of the log'),
+    maxLogBytes: count('Beyond it nothing more is taken'),
+    databaseBytes: measured('Size of the database, with what is written beside it until the next checkpoint'),
+    freeBytes: measured('What is left on the disk of the data folder'),
+  }),
+  memory: object({
+    collectorBytes: count('Of this process'),
+    storeBytes: measured("Of the database's process"),
+  }),
+  commits: object({
+    medianMs: measured('How long half of the writes to the log took in the last ten seconds, at most'),
+    p99Ms: measured('How long all but one in a hundred took'),
+    failed: count('Writes to the log that failed'),
+  }),
+  refusals: list(
+    object({
+      origin: { type: ['string', 'null'], description: 'Null where the sender is no browser' },
+      reason: text('As the answer spells it'),
+      refusals: count('Of this origin, for this reason'),
+    }),
+  ),
+  retention: object({
+    keepMs: measured('After which events are deleted'),
+    maxBytes: measured('That database and log may take together, before the oldest events are deleted'),
+    lastRunAt: { type: ['integer', 'null'], description: 'When that last ran to its end, in ms since 1970' },
+    failures: count('How often it failed'),
+  }),
+  reports: counts('What the sink has found, by code'),
+})
 
 export interface HealthOptions {
   /** Absolute path of the data folder. */

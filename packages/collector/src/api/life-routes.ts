@@ -5,15 +5,34 @@ import type { DataLife } from '../life/data-life.ts'
 import { sumOf } from '../life/pruner.ts'
 import type { ApiAccess } from './api-access.ts'
 import { sendError } from './api-errors.ts'
+import { errorAnswer, input, whole } from './json-schema.ts'
 import { answerWithProgress } from './progress-answer.ts'
 import { requireScope } from './require-scope.ts'
-import { errorAnswer, queries } from './schemas.ts'
 
 interface PruneQuery {
   readonly olderThanMs?: number
   readonly compact: 'true' | 'false'
   readonly dryRun: 'true' | 'false'
 }
+
+const pruneInput = input(
+  {
+    olderThanMs: whole("How long ago it came, by the collector's clock"),
+    compact: {
+      type: 'string',
+      enum: ['true', 'false'],
+      default: 'false',
+      description: "Then rewrites the database, so that the space of what was deleted is the disk's again",
+    },
+    dryRun: {
+      type: 'string',
+      enum: ['true', 'false'],
+      default: 'false',
+      description: 'Only counts what would be deleted',
+    },
+  },
+  ['olderThanMs', 'compact', 'dryRun'],
+)
 
 const progress = {
   description:
@@ -34,7 +53,7 @@ export function lifeRoutes(
       schema: {
         summary:
           'Deletes events, and rejected events, that came so long ago; their counts stay. Gives the space of what was deleted back',
-        querystring: queries.prune,
+        querystring: pruneInput,
         response: { 200: progress, default: errorAnswer },
       },
     },

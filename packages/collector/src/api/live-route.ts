@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Proxies } from '../access/proxies.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import { sendError } from './api-errors.ts'
-import { errorAnswer } from './schemas.ts'
+import { errorAnswer } from './json-schema.ts'
 
 const stream = {
   description: [

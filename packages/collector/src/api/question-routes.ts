@@ -4,12 +4,31 @@ import { allowedFunctions, allowedTableFunctions } from '../query/allowed-functi
 import type { QuestionLibrary } from '../questions/question-library.ts'
 import type { ApiAccess } from './api-access.ts'
 import { sendError } from './api-errors.ts'
+import { anything, count, errorAnswer, flag, input, list, name, object, text } from './json-schema.ts'
 import { requireScope } from './require-scope.ts'
-import { answers, errorAnswer, queries } from './schemas.ts'
 
 interface Named {
   readonly Params: { readonly name: string }
 }
+
+const questionAnswer = object({
+  name: text('Its name in addresses'),
+  origin: { type: 'string', enum: ['built-in', 'folder', 'saved'], description: 'Where its file lies' },
+  title: text('What is asked'),
+  answers: text('What the answer says'),
+  chart: { type: 'object', description: 'How the answer is drawn: `kind`, and which columns are its axes' },
+  parameters: list({ type: 'object', description: 'What may be picked: `name`, `kind`, `title` and its bounds' }),
+  labels: list(object({ name: text('A label that must be there'), how: text('How a game sets it') })),
+  sql: list(anything('Text, or `{ parameter }` where its value stands')),
+})
+
+const questionsAnswer = object({
+  questions: list(questionAnswer),
+  problems: list(object({ file: text('Its name'), line: count('From 1'), message: text('What is wrong') })),
+  writable: flag('Questions can be saved'),
+})
+
+const questionParams = input({ name: name('The question') })
 
 /** Others run what was saved, so saving is for who administers. */
 export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary, access: ApiAccess): void {
@@ -19,7 +38,7 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
     {
       schema: {
         summary: 'Questions: built in, of the folder that the collector was given, and saved ones',
-        response: { 200: answers.questions, default: errorAnswer },
+        response: { 200: questionsAnswer, default: errorAnswer },
       },
     },
     async ({ raw }) => ({ ...(await questions.list()), writable: (await access.judge(raw, 'admin')) === 'allowed' }),
@@ -29,7 +48,7 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
     {
       schema: {
         summary: 'The functions that a query may call',
-        response: { 200: answers.functions, default: errorAnswer },
+        response: { 200: object({ functions: list(text('Its name')) }), default: errorAnswer },
       },
     },
     async () => ({ functions: callable }),
@@ -40,9 +59,9 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
       onRequest: mayAdminister,
       schema: {
         summary: 'Saves a question, in the place of the saved one of that name',
-        params: queries.question,
-        body: queries.questionText,
-        response: { 200: answers.question, default: errorAnswer },
+        params: questionParams,
+        body: input({ text: { type: 'string', minLength: 1, maxLength: 60_000, description: 'Its file' } }),
+        response: { 200: questionAnswer, default: errorAnswer },
       },
     },
     ({ params, body }) => questions.save(params.name, body.text),
@@ -53,7 +72,7 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
       onRequest: mayAdminister,
       schema: {
         summary: 'Deletes a saved question',
-        params: queries.question,
+        params: questionParams,
         response: { 204: { type: 'null', description: 'It is gone' }, default: errorAnswer },
       },
     },
@@ -66,5 +85,5 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
 
 /** Operators are no names. */
 const callable = [...new Set([...allowedFunctions, ...allowedTableFunctions])]
-  .filter((name) => /^\w+$/.test(name))
+  .filter((callee) => /^\w+$/.test(callee))
   .sort()

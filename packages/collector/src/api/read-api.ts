@@ -16,7 +16,8 @@ import { sendError, sendLimited } from './api-errors.ts'
 import { useApiRules } from './check-input.ts'
 import { type DataRoute, dataApi, goneSignal, rowsHeader } from './data-api.ts'
 import { eventTypeRoute } from './event-type-route.ts'
-import type { Health } from './health-report.ts'
+import { type Health, healthAnswer } from './health-report.ts'
+import { errorAnswer, input, noInput } from './json-schema.ts'
 import { type KeptAnswers, maxAgeOf } from './kept-answers.ts'
 import { lifeRoutes } from './life-routes.ts'
 import { liveRoute } from './live-route.ts'
@@ -25,7 +26,6 @@ import { apiHeaders, pageRoutes } from './pages.ts'
 import { questionRoutes } from './question-routes.ts'
 import type { ReadOriginPolicy } from './read-origin-policy.ts'
 import { requireScope } from './require-scope.ts'
-import { answers, errorAnswer, queries } from './schemas.ts'
 
 export interface ReadApiOptions {
   readonly reads: ReadClient
@@ -73,7 +73,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     app.addHook('onRequest', async (_request, reply) => void reply.headers(apiHeaders))
     app.addHook('onRequest', refuseBy(originPolicy.dataRefusal))
     app.addHook('onRoute', (route) => {
-      route.schema = { querystring: queries.none, ...route.schema }
+      route.schema = { querystring: noInput, ...route.schema }
     })
     useApiRules(app)
     tokenRoutes(app, access)
@@ -88,7 +88,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
         {
           schema: {
             summary: 'How the collector stands: disk, memory, commits, refusals, versions',
-            response: { 200: answers.health, default: errorAnswer },
+            response: { 200: healthAnswer, default: errorAnswer },
           },
         },
         health,
@@ -193,7 +193,7 @@ function tokenRoutes(app: FastifyInstance, access: ApiAccess): void {
     {
       schema: {
         summary: 'A cookie for the read token, or the admin token',
-        body: queries.token,
+        body: input({ token: { type: 'string', minLength: 1, maxLength: 1024, description: 'The read token' } }),
         response: { 204: { type: 'null', description: 'The cookie is set' }, default: errorAnswer },
       },
     },
