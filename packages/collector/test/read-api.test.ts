@@ -51,6 +51,8 @@ it('shows a session and its ledger as it goes', async () => {
     delivery: 'acked',
     pushed: 9,
     stored: 2,
+    expired: 0,
+    forgotten: 0,
     rejected: { invalid_payload: 1 },
     dropped: { overflow: 3 },
     missing: 0,
@@ -322,6 +324,7 @@ it('describes its routes as they are', async () => {
     'dump',
     ...questions,
     'live',
+    'prune',
     'health',
     'event-type',
   ]
