@@ -2,12 +2,14 @@
 
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { backupCommand } from './commands/backup.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { dumpCommand } from './commands/dump.ts'
 import { exportCommand } from './commands/export.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queryCommand } from './commands/query.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tailCommand } from './commands/tail.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -38,6 +40,8 @@ export function createProgram(): Command {
     queryCommand(),
     dumpCommand(),
     pruneCommand(),
+    backupCommand(),
+    restoreCommand(),
     doctorCommand(),
     tokenCommand(),
     exportCommand(onlyListed),

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createCollector } from '@downlink/collector'
 import { expect, it, onTestFinished, type TestContext, vi } from 'vitest'
 import { fixture, freshFolder, post, run, serve, start } from './run-command.ts'
@@ -230,6 +231,25 @@ it('prunes what is older than a time, and says before what that would be', async
   expect(await run(['prune', '--url', url])).toMatchObject({ exitCode: 2 })
   const compacted = await run(['prune', '--compact', '--url', url])
   expect(compacted).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^The database took .* MB, and takes/) })
+})
+
+it('backs up a collector that runs, moves the backup, and restores it into a folder at rest, once', async () => {
+  const collector = await serve()
+  await post(collector.url, events)
+  const folder = join(collector.data, 'elsewhere')
+  const first = await run(['backup', folder, '--url', collector.url, '--json'])
+  const { path, manifest } = JSON.parse(first.stdout)
+  expect([first.exitCode, path.startsWith(folder), manifest.tables.events]).toEqual([0, true, 3])
+  const second = await run(['backup', folder, '--keep', '1', '--url', collector.url])
+  expect(second.stdout).toMatch(/MB, verified: .*3 events.*\nRemoved: /)
+  const [name = ''] = await readdir(folder)
+  const inUse = await run(['restore', join(folder, name), '--data', collector.data])
+  expect([inUse.exitCode, inUse.stderr]).toEqual([1, expect.stringContaining('A collector runs on')])
+  collector.child.kill('SIGTERM')
+  await collector.exitCode
+  const restored = await run(['restore', join(folder, name), '--data', collector.data])
+  expect(restored).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Restored .*\nSet aside: .*replaced-/) })
+  expect((await run(['restore', folder, '--data', collector.data])).stderr).toContain('is no backup')
 })
 
 it('prunes a folder at rest, and not without the admin token where there is one', async () => {

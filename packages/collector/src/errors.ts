@@ -31,6 +31,8 @@ export type CollectorErrorCode =
   | 'query_interrupted'
   /** A dump, or a copy of the database, would take more of the disk than it may. */
   | 'no_room'
+  /** What was to be restored is no backup, damaged, or of a later version. */
+  | 'bad_backup'
   /** A question that was to be saved: its name, its size or a line of it. */
   | 'bad_question'
   /** The query took more than could be interrupted, and the database's process was ended; or it did so too often. */

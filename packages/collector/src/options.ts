@@ -1,4 +1,5 @@
 /** Resolves a collector's options: every default and range in one place. */
+import { join } from 'node:path'
 import { type EventDefinitions, protocolDefaults } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { type Origins, readOrigins } from './access/origins.ts'
@@ -55,6 +56,8 @@ export interface CollectorOptions {
   readonly query?: Partial<QueryLimits>
   /** How long stored events are kept. @default for ever */
   readonly retention?: RetentionOptions
+  /** Where backups go that are asked for over HTTP. @default the folder `backups` of `data` */
+  readonly backups?: string
 }
 
 export interface CollectorPage {
@@ -191,6 +194,7 @@ export interface CollectorSettings {
   readonly commit: CommitOptions
   readonly query: QueryLimits
   readonly retention: RetentionOptions
+  readonly backups: string
 }
 
 /** @throws {CollectorError} `bad_option`, `unprotected` */
@@ -215,8 +219,10 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
       'Expected a read token beside `trustProxy`: whoever the proxy lets in could read',
     )
   }
+  const { data = './.downlink' } = options
   return {
-    data: options.data ?? './.downlink',
+    data,
+    backups: options.backups ?? join(data, 'backups'),
     events: options.events ?? { schemas: {} },
     keys,
     readToken,

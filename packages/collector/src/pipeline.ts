@@ -2,10 +2,12 @@
  * Puts the first half of an event's path together: ingest → session → commit → log, where it is acknowledged. The second
  * half, sink → store → query, is a process of its own (`store-pipeline.ts`), which follows the log.
  */
+import { resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Keys } from './access/keys.ts'
 import { createOriginPolicy } from './access/origin-policy.ts'
 import { type Proxies, warnOfProxies } from './access/proxies.ts'
+import { createBackups } from './backup/backups.ts'
 import { systemClock as clock } from './clock.ts'
 import { createGroupCommit, type GroupCommit } from './commit/group-commit.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
@@ -87,6 +89,7 @@ export async function openPipeline(
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,
     life: () => life,
+    backups: () => backups,
   })
 
   const commits = createGroupCommit({
@@ -105,6 +108,7 @@ export async function openPipeline(
   })
   const { sockets, routes } = createIngest({ settings, keys, sessions, refusals, proxies })
   const life = createDataLife({ ...settings, commits, store, log, counters: readSide.counters, clock, logger })
+  const backups = createBackups({ folder: resolve(settings.backups), store, wallMs: clock.wallMs })
   const ending = createEnding({ sockets, readSide, life, commits, reads, store, folder })
 
   await store.start(log.end, storeStartMs).catch(async (error: unknown) => {
@@ -112,6 +116,7 @@ export async function openPipeline(
     throw error
   })
   life.retention.start()
+  await backups.start()
 
   return {
     folder: folder.path,

@@ -8,6 +8,7 @@ import { createKeptAnswers } from './api/kept-answers.ts'
 import { gamePages } from './api/pages.ts'
 import { createReadApi } from './api/read-api.ts'
 import { createReadOriginPolicy } from './api/read-origin-policy.ts'
+import type { Backups } from './backup/backups.ts'
 import type { Clock } from './clock.ts'
 import { type CommitListener, type CommitNotice, createCommitFeed } from './commit/commit-feed.ts'
 import type { CommitMeter } from './commit/group-commit.ts'
@@ -49,6 +50,7 @@ export interface ReadSideOptions {
   /** Known once the collector runs. */
   readonly life: () => DataLife
   readonly clock: Clock
+  readonly backups: () => Backups
 }
 
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
@@ -110,6 +112,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
     life: options.life,
+    backups: options.backups,
     wallMs: clock.wallMs,
     pageFolder: settings.page ? pageFolder : undefined,
   })

@@ -2,7 +2,7 @@
  * Puts the second half of an event's path together, in a process of its own: log → sink → store, and from there query.
  * Nothing of ingest waits for it.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { createReadServer } from './api/read-server.ts'
@@ -27,6 +27,7 @@ import { createCollectorState } from './store-process/collector-state.ts'
 import { clearSocket, watchSocket } from './store-process/local-sockets.ts'
 import type {
   Compaction,
+  DatabaseCopy,
   LogUpdate,
   StoreAnswers,
   StoredCounts,
@@ -140,7 +141,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     async answer(question, update) {
       if (question.kind === 'compact') return compact()
       await collector.received(update, answerWaitMs)
-      if (!(await sink.caughtUp(answerWaitMs))) throw tooSlow()
+      const isCaughtUp = await sink.caughtUp(answerWaitMs)
+      // A copy says itself how far it is.
+      if (question.kind === 'copy') return copy()
+      if (!isCaughtUp) throw tooSlow()
       if (question.kind === 'sessions') return store.readSessions(question.ids)
       if (question.kind === 'operation') return store.readOperation(question.id)
       if (question.kind === 'expiry-plan') return planExpiry(readers, question)
@@ -148,6 +152,13 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     },
     countStored: () => counting.run(() => closing !== undefined),
     close: () => (closing ??= close()),
+  }
+
+  async function copy(): Promise<DatabaseCopy> {
+    const file = join(database.copyFolder, 'backup.duckdb')
+    await rm(file, { force: true })
+    await store.copyTo(file)
+    return { file }
   }
 
   async function compact(): Promise<Compaction> {

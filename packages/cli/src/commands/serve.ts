@@ -30,6 +30,7 @@ interface ServeFlags {
   /** Seconds. */
   readonly keep?: number
   readonly maxBytes?: number
+  readonly backups?: string
   readonly verbose?: true
 }
 
@@ -82,6 +83,7 @@ export function serveCommand(): Command {
       "the log's size, beyond which nothing is taken until the database has caught up (default: 4GiB)",
       byteSize(1_048_576),
     )
+    .option('--backups <folder>', 'where backups go that are asked for over HTTP (default: <data>/backups)')
     .option('--keep <time>', 'how long events are kept, such as 30d (default: for ever)', duration(60, tenYearsS))
     .option(
       '--max-bytes <size>',
@@ -123,6 +125,7 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       trustProxy: flags.trustProxy,
       commit: flags.maxLog === undefined ? undefined : { maxLogBytes: flags.maxLog },
       retention: retentionOf(flags),
+      backups: flags.backups,
     }),
   })
   return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }

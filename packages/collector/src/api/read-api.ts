@@ -5,6 +5,7 @@ import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Proxies } from '../access/proxies.ts'
 import { permits } from '../access/scopes.ts'
+import type { Backups } from '../backup/backups.ts'
 import type { DataLife } from '../life/data-life.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -13,6 +14,7 @@ import { asOfHeader } from '../store-process/messages.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
 import type { ApiAccess } from './api-access.ts'
 import { sendError, sendLimited } from './api-errors.ts'
+import { backupRoute } from './backup-route.ts'
 import { useApiRules } from './check-input.ts'
 import { type DataRoute, dataApi, goneSignal, rowsHeader } from './data-api.ts'
 import { eventTypeRoute } from './event-type-route.ts'
@@ -38,6 +40,7 @@ export interface ReadApiOptions {
   readonly health: () => Promise<Health>
   /** Known once the collector runs. */
   readonly life: () => DataLife
+  readonly backups: () => Backups
   readonly access: ApiAccess
   readonly originPolicy: ReadOriginPolicy
   readonly senderOf: Proxies['senderOf']
@@ -83,6 +86,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
       questionRoutes(guarded, questions, access)
       liveRoute(guarded, live, senderOf)
       lifeRoutes(guarded, options.life, access, options.wallMs)
+      backupRoute(guarded, options.backups, access)
       guarded.get(
         '/health',
         {

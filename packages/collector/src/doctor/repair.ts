@@ -8,6 +8,7 @@ import { createSink } from '../sink/sink.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
 import { createDuckDBStore } from '../store/duckdb-store.ts'
 import { openDatabase } from '../store/open-database.ts'
+import type { QuarantineReason } from '../store/recovery/quarantine.ts'
 import { rebuild, restore } from '../store/recovery/rebuild.ts'
 import { recoverDatabase, unopened } from '../store/recovery/recover-database.ts'
 import type { Loss } from '../store/recovery/salvage.ts'
@@ -16,6 +17,8 @@ import { type Diagnosis, diagnose } from './diagnose.ts'
 export interface RepairOptions {
   /** An older copy of the database, to go on from. */
   readonly from?: string | undefined
+  /** What the name of the database says then that was there before. @default 'corrupt' */
+  readonly fromInPlaceOf?: QuarantineReason
   readonly onProgress?: (what: 'log' | 'database' | 'rebuild', share: number) => void
 }
 
@@ -49,7 +52,7 @@ export async function repair(data: string, options: RepairOptions = {}): Promise
   const before = await diagnose(folder, onProgress && { onProgress })
   if (before.status === 'in_use') throw new CollectorError('data_in_use', `A collector runs on ${folder}`)
   if (from !== undefined) {
-    const restored = await restore(resolve(from), file)
+    const restored = await restore(resolve(from), file, options.fromInPlaceOf)
     if (restored.kind !== 'restored') throw unopened(resolve(from), restored)
     if (restored.quarantined !== undefined) quarantined.push(restored.quarantined)
   }

@@ -87,6 +87,8 @@ export type StoreQuestion =
   | { readonly kind: 'disk-usage' }
   /** Rewrites the database into a new file, without what was deleted. Waits for nothing that was synced before. */
   | { readonly kind: 'compact' }
+  /** Copies the database, as one moment has it, to a file that is the asker's then. */
+  | { readonly kind: 'copy' }
 
 /** By the kind of the question. */
 export interface StoreAnswers {
@@ -96,11 +98,17 @@ export interface StoreAnswers {
   readonly 'expiry-plan': readonly ExpirySlice[]
   readonly 'disk-usage': DiskUsage
   readonly compact: Compaction
+  readonly copy: DatabaseCopy
 }
 
 export interface DiskUsage {
   /** Of the database's file, without the blocks that are free to be used again. */
   readonly usedBytes: number
+}
+
+export interface DatabaseCopy {
+  /** Absolute path. The next copy, and the next start of the process, delete what is there. */
+  readonly file: string
 }
 
 /** What a compaction came to: how large the database's file was, and is. */

@@ -4,17 +4,19 @@ import { rename, stat } from 'node:fs/promises'
 /** Beside a database file: what DuckDB has not moved into it yet, at rest and during a checkpoint. */
 export const walEndings = ['.wal', '.wal.checkpoint', '.wal.recovery'] as const
 
-/** Where a file goes that is damaged now. */
-export const quarantineName = (path: string): string =>
-  `${path}.corrupt-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`
+/** Where a file goes that is damaged now, or that another was put in the place of. */
+export const quarantineName = (path: string, why: QuarantineReason = 'corrupt'): string =>
+  `${path}.${why}-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`
+
+export type QuarantineReason = 'corrupt' | 'replaced'
 
 /**
  * A file and its write-ahead logs, under names that keep them together, so that the two can be opened elsewhere.
  *
  * @returns where they are; undefined where there were none
  */
-export async function quarantineDatabase(file: string): Promise<string | undefined> {
-  const quarantined = quarantineName(file)
+export async function quarantineDatabase(file: string, why?: QuarantineReason): Promise<string | undefined> {
+  const quarantined = quarantineName(file, why)
   let isMoved = false
   for (const ending of [...walEndings, '']) {
     if ((await sizeOf(file + ending)) === undefined) continue

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasSoundHeaders, mendHeaders } from './file-headers.ts'
 import { inChild, type OnProgress, type ProbeFailure, type ProbeResult, probe } from './probe.ts'
-import { quarantineDatabase, sizeOf, walEndings } from './quarantine.ts'
+import { type QuarantineReason, quarantineDatabase, sizeOf, walEndings } from './quarantine.ts'
 import type { Salvage } from './salvage.ts'
 import { checkWriteAheadLog } from './write-ahead-log.ts'
 
@@ -55,6 +55,7 @@ export async function rebuild(file: string, logFolder: string, onProgress?: OnPr
 export async function restore(
   copy: string,
   file: string,
+  why: QuarantineReason = 'corrupt',
 ): Promise<{ readonly kind: 'restored'; readonly quarantined: string | undefined } | ProbeFailure> {
   await finishRebuild(file)
   const work = file + workEnding
@@ -64,16 +65,16 @@ export async function restore(
     for (const ending of ['', ...walEndings])
       if (await sizeOf(copy + ending)) await copyFile(copy + ending, target + ending)
     const probed = await probe(target, 'open')
-    return probed.kind === 'sound' ? { kind: 'restored', quarantined: await replaceBy(target, file) } : probed
+    return probed.kind === 'sound' ? { kind: 'restored', quarantined: await replaceBy(target, file, why) } : probed
   } finally {
     await rm(work, { recursive: true, force: true })
   }
 }
 
 /** In this order: whenever it ends, either the one before is there, or the new one, which is whole. */
-async function replaceBy(target: string, file: string): Promise<string | undefined> {
+async function replaceBy(target: string, file: string, why?: QuarantineReason): Promise<string | undefined> {
   await rename(target, file + finishedEnding)
-  const quarantined = await quarantineDatabase(file)
+  const quarantined = await quarantineDatabase(file, why)
   await rename(file + finishedEnding, file)
   return quarantined
 }

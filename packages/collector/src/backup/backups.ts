@@ -1,0 +1,120 @@
+/** Makes backups of the database while the collector runs: the store process copies, and here the copy is verified and kept. */
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import type { Clock } from '../clock.ts'
+import { examineDatabase } from '../doctor/examine-database.ts'
+import { CollectorError } from '../errors.ts'
+import type { StoreProcess } from '../store-process/store-process.ts'
+import {
+  type Backup,
+  type BackupManifest,
+  backupFile,
+  beginBackup,
+  finishBackup,
+  keepNewest,
+  listBackups,
+  sha256Of,
+} from './backup-folder.ts'
+
+export interface Backups {
+  /** The newest one that is there; undefined before the first. */
+  readonly last: Backup | undefined
+  /** Looks for those that are there. */
+  start(): Promise<void>
+  /**
+   * One at a time.
+   *
+   * @param keep how many are kept, this one among them; the oldest go
+   * @throws {CollectorError} `no_room`, `store_unavailable`, `data_damaged`: nothing is left that looks like a backup
+   */
+  make(keep: number, onProgress: (progress: BackupProgress) => void): Promise<MadeBackup>
+}
+
+export interface BackupProgress {
+  readonly step: 'copying' | 'verifying'
+  /** Of this step, from 0 to 1. */
+  readonly share: number
+}
+
+export interface MadeBackup extends Backup {
+  /** Paths of older ones that were deleted. */
+  readonly removed: readonly string[]
+}
+
+export interface BackupsOptions {
+  readonly folder: string
+  readonly store: Pick<StoreProcess, 'ask'>
+  readonly wallMs: Clock['wallMs']
+}
+
+export function createBackups({ folder, store, wallMs }: BackupsOptions): Backups {
+  let last: Backup | undefined
+  let running: Promise<unknown> = Promise.resolve()
+
+  const backups: Backups = {
+    get last() {
+      return last
+    },
+    async start() {
+      last = (await listBackups(folder)).at(-1)
+    },
+    make(keep, onProgress) {
+      const made = running.then(() => make(keep, onProgress))
+      running = made.catch(() => {})
+      return made
+    },
+  }
+  return backups
+
+  async function make(keep: number, onProgress: (progress: BackupProgress) => void): Promise<MadeBackup> {
+    const createdMs = wallMs()
+    onProgress({ step: 'copying', share: 0 })
+    const { file } = await store.ask({ kind: 'copy' })
+    const work = await beginBackup(folder, file, createdMs)
+    try {
+      const manifest = await describe(join(work, backupFile), createdMs, (share) =>
+        onProgress({ step: 'verifying', share }),
+      )
+      const path = await finishBackup(work, manifest)
+      last = { path, manifest }
+      return { ...last, removed: await keepNewest(folder, keep) }
+    } catch (error) {
+      await rm(work, { recursive: true, force: true })
+      throw error
+    }
+  }
+}
+
+/**
+ * Opens the copy, in a process of its own, and reads all of it.
+ *
+ * @throws {CollectorError} `data_damaged`
+ */
+async function describe(file: string, createdMs: number, onProgress: (share: number) => void): Promise<BackupManifest> {
+  const examination = await examineDatabase(file, onProgress)
+  if (examination.kind === 'none') throw damaged('it is gone')
+  const { bytes, result } = examination
+  if (result.kind !== 'sound') throw damaged(result.reason)
+  const { tables, position, ledgers } = result.answer
+  if (!ledgers || ledgers.faultCount > 0) throw damaged('not all ledgers in it add up')
+  const { version: collector } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  return {
+    kind: 'downlink-backup',
+    format: 1,
+    createdAt: new Date(createdMs).toISOString(),
+    versions: { collector, node: process.version },
+    tables: Object.fromEntries(tables.map(({ table, rows }) => [table, rows])),
+    missing: ledgers.missing,
+    position: position ?? null,
+    file: backupFile,
+    bytes,
+    sha256: await sha256Of(file),
+  }
+}
+
+const damaged = (why: string): CollectorError =>
+  new CollectorError(
+    'data_damaged',
+    `The copy of the database is no backup: ${why}. Stop the collector and run \`downlink doctor\`.`,
+  )

@@ -1,0 +1,33 @@
+/** Restores a backup into a data folder at rest: the database that is there is set aside, and the log is read again from where the backup stands. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Repair, repair } from '../doctor/repair.ts'
+import { type Backup, readBackup, verifyBackup } from './backup-folder.ts'
+
+export interface Restored extends Pick<Repair, 'lost' | 'lostEvents' | 'after'> {
+  readonly backup: Backup
+  /** Where the database is that was there before, and whatever else was replaced. */
+  readonly setAside: readonly string[]
+}
+
+/**
+ * Ended at any moment it leaves a folder that opens, with the one database or the other.
+ *
+ * @param path a backup's folder
+ * @param data a data folder, or one that is to be made
+ * @throws {CollectorError} `bad_backup`, `data_in_use`, `data_unusable`: the folder is as it was then
+ */
+export async function restoreBackup(path: string, data: string, onProgress?: OnRestoreProgress): Promise<Restored> {
+  const backup = await readBackup(path)
+  await verifyBackup(backup)
+  await mkdir(data, { recursive: true })
+  const from = join(backup.path, backup.manifest.file)
+  const { quarantined, lost, lostEvents, after } = await repair(data, {
+    from,
+    fromInPlaceOf: 'replaced',
+    ...(onProgress && { onProgress }),
+  })
+  return { backup, setAside: quarantined, lost, lostEvents, after }
+}
+
+export type OnRestoreProgress = (what: 'log' | 'database' | 'rebuild', share: number) => void
