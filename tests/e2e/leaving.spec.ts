@@ -1,12 +1,12 @@
 /** A page is left in mid-battle, in each of its ways: what it had pushed arrives all the same. */
 import { createBattle } from './fixtures/battle.ts'
 import { expectConserved, expectStored } from './fixtures/conservation.ts'
-import { noteFarewells, readFarewell } from './fixtures/farewell.ts'
+import { notePushedOnLeave, readPushedOnLeave } from './fixtures/pushed-on-leave.ts'
 import { expect, test } from './fixtures/test.ts'
 
-test.beforeEach(({ context }) => noteFarewells(context))
+test.beforeEach(({ context }) => notePushedOnLeave(context))
 
-test('a reload ends one session and begins another', async ({ battle, station, page }) => {
+test('a reload ends one session and begins another', async ({ battle, collector, page }) => {
   await battle.open()
   await battle.begin()
   await battle.playOn(100)
@@ -14,23 +14,23 @@ test('a reload ends one session and begins another', async ({ battle, station, p
   await page.reload()
   const second = await battle.sessionId()
   expect(second).not.toBe(first)
-  await expectStored(station, first, await readFarewell(page, first))
+  await expectStored(collector, first, await readPushedOnLeave(page, first))
 
   await battle.open()
   await battle.begin()
   await battle.playOn(50)
-  await expectConserved(station, battle)
+  await expectConserved(collector, battle)
   // The second was left before it had pushed anything: of that no row is kept.
-  expect(await station.sessions()).toEqual([first, await battle.sessionId()])
+  expect(await collector.sessions()).toEqual([first, await battle.sessionId()])
 })
 
-test('a page that is left and come back to goes on', async ({ battle, station, page }, testInfo) => {
+test('a page that is left and come back to goes on', async ({ battle, collector, page }, testInfo) => {
   await battle.open()
   await battle.begin()
   await battle.playOn(100)
   const sessionId = await battle.sessionId()
   await page.goto('/elsewhere/')
-  await expectStored(station, sessionId, await readFarewell(page, sessionId))
+  await expectStored(collector, sessionId, await readPushedOnLeave(page, sessionId))
 
   // Not until `load`: a page that comes out of the back-forward cache does not load.
   await page.goBack({ waitUntil: 'commit' })
@@ -47,16 +47,17 @@ test('a page that is left and come back to goes on', async ({ battle, station, p
   await battle.playOn(100)
   await page.goForward({ waitUntil: 'commit' })
   await expect.poll(() => page.url()).toContain('elsewhere')
-  for (const each of await station.sessions()) await expectStored(station, each, await readFarewell(page, each))
+  for (const each of await collector.sessions())
+    await expectStored(collector, each, await readPushedOnLeave(page, each))
 
   await page.goBack({ waitUntil: 'commit' })
   await page.getByTestId('pushed').waitFor()
   if (!restored) await battle.begin()
   await battle.playOn(100)
-  await expectConserved(station, battle, { tape: restored })
+  await expectConserved(collector, battle, { tape: restored })
 })
 
-test('a tab that is closed leaves nothing behind', async ({ battle, station, context, page }) => {
+test('a tab that is closed leaves nothing behind', async ({ battle, collector, context, page }) => {
   await battle.open()
   await battle.begin()
   await battle.playOn(100)
@@ -64,10 +65,10 @@ test('a tab that is closed leaves nothing behind', async ({ battle, station, con
   await page.close({ runBeforeUnload: true })
   const witness = await context.newPage()
   await witness.goto('/elsewhere/')
-  await expectStored(station, sessionId, await readFarewell(witness, sessionId))
+  await expectStored(collector, sessionId, await readPushedOnLeave(witness, sessionId))
 })
 
-test('the exit flush carries what no socket took', async ({ battle, station, page }) => {
+test('the exit flush carries what no socket took', async ({ battle, collector, page }) => {
   await page.routeWebSocket('**/telemetry', () => {})
   await battle.open()
   await battle.begin()
@@ -76,29 +77,29 @@ test('the exit flush carries what no socket took', async ({ battle, station, pag
   expect(await battle.counters()).toMatchObject({ acked: 0, dropped: 0 })
   const sessionId = await battle.sessionId()
   await page.goto('/elsewhere/')
-  await expectStored(station, sessionId, await readFarewell(page, sessionId))
+  await expectStored(collector, sessionId, await readPushedOnLeave(page, sessionId))
 })
 
-test('the ledger says how much the exit flush had no room for', async ({ battle, station, page }) => {
+test('the ledger says how much the exit flush had no room for', async ({ battle, collector, page }) => {
   await page.routeWebSocket('**/telemetry', () => {})
   await battle.open()
   await battle.push(2000)
   const sessionId = await battle.sessionId()
   await page.goto('/elsewhere/')
-  await expect.poll(() => station.ledger(sessionId)).toMatchObject({ pushed: 2000, balanced: false, open: false })
-  const { stored = 0, missing = 0 } = (await station.ledger(sessionId)) ?? {}
+  await expect.poll(() => collector.ledger(sessionId)).toMatchObject({ pushed: 2000, balanced: false, open: false })
+  const { stored = 0, missing = 0 } = (await collector.ledger(sessionId)) ?? {}
   expect(stored).toBeGreaterThan(0)
   expect(missing).toBe(2000 - stored)
   expect(missing).toBeGreaterThan(0)
 })
 
-test('two tabs are two sessions', async ({ battle, station, context }) => {
+test('two tabs are two sessions', async ({ battle, collector, context }) => {
   const other = createBattle(await context.newPage())
   for (const each of [battle, other]) {
     await each.open()
     await each.begin()
   }
   for (const each of [battle, other]) await each.playOn(50)
-  for (const each of [battle, other]) await expectConserved(station, each)
-  expect(await station.sessions()).toEqual([await battle.sessionId(), await other.sessionId()])
+  for (const each of [battle, other]) await expectConserved(collector, each)
+  expect(await collector.sessions()).toEqual([await battle.sessionId(), await other.sessionId()])
 })

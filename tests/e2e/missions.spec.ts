@@ -14,7 +14,7 @@ const playOn = async (page: Page, ticks: number): Promise<void> => {
   await expect.poll(() => page.evaluate(() => redVsBlue.game.missions.mission?.tick)).toBeGreaterThanOrEqual(until)
 }
 
-test('the tutorial is flown by keyboard, and left by its button', async ({ battle, page, station }, testInfo) => {
+test('the tutorial is flown by keyboard, and left by its button', async ({ battle, page, collector }, testInfo) => {
   await battle.open()
   await page.getByRole('button', { name: 'First flight' }).click()
   await expect(prompt(page)).toHaveAttribute('data-step', 'take-over')
@@ -46,7 +46,7 @@ test('the tutorial is flown by keyboard, and left by its button', async ({ battl
     .poll(() => page.evaluate(() => redVsBlue.game.telemetry.stats()))
     .toMatchObject({ queued: 0, inFlight: 0 })
     .then(() => page.evaluate(() => redVsBlue.game.telemetry.stats().pushed))
-  const events = await expectStored(station, await battle.sessionId(), pushed)
+  const events = await expectStored(collector, await battle.sessionId(), pushed)
   const types = new Set(events.map(({ type }) => type))
   for (const type of ['mission_started', 'tutorial_control_hint_updated', 'tutorial_skipped', 'mission_failed']) {
     expect(types).toContain(type)
@@ -165,7 +165,7 @@ test('a mission and the inspector fit windows of any size', async ({ page }, tes
 })
 
 test.describe('in strict mode', () => {
-  test.use({ stationOptions: { page: 'development' } })
+  test.use({ collectorOptions: { page: 'development' } })
 
   test('missions and the inspector, again and again, leave nothing behind', async ({ page }) => {
     await page.goto('/play/?mission=cascade&seed=7')

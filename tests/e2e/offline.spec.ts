@@ -13,12 +13,17 @@ async function playUntilAcked(battle: Battle): Promise<void> {
   await expect.poll(async () => (await battle.counters()).acked).toBeGreaterThan(0)
 }
 
-test('keeps what is played offline, and sends it on coming back', async ({ battle, station, context, complaints }) => {
-  complaints.expect(lostConnection)
+test('keeps what is played offline, and sends it on coming back', async ({
+  battle,
+  collector,
+  context,
+  browserErrors,
+}) => {
+  browserErrors.expect(lostConnection)
   await playUntilAcked(battle)
   await context.setOffline(true)
   // Chromium leaves an open socket open, and so does the client.
-  station.wire.cut()
+  collector.wire.cut()
   await expect.poll(() => battle.link(), { timeout: 5000 }).toBe('offline')
   const { acked, queued } = await battle.counters()
   await battle.playOn(100)
@@ -26,15 +31,15 @@ test('keeps what is played offline, and sends it on coming back', async ({ battl
   expect((await battle.counters()).queued).toBeGreaterThanOrEqual(queued + 100)
   await expect(battle.page.getByTestId('link-state')).toHaveText('Offline')
 
-  station.wire.mend()
+  collector.wire.mend()
   await context.setOffline(false)
   await expect.poll(() => battle.link()).toBe('open')
   await battle.playOn(20)
-  await expectConserved(station, battle)
-  expect(await station.sessions()).toHaveLength(1)
+  await expectConserved(collector, battle)
+  expect(await collector.sessions()).toHaveLength(1)
 })
 
-test('uses what works, whatever the browser believes of the network', async ({ battle, station, page }) => {
+test('uses what works, whatever the browser believes of the network', async ({ battle, collector, page }) => {
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false }))
   const sockets = countSockets(page)
   await playUntilAcked(battle)
@@ -43,36 +48,41 @@ test('uses what works, whatever the browser believes of the network', async ({ b
   await battle.playOn(50)
   await expect.poll(async () => (await battle.counters()).acked).toBeGreaterThan(acked)
   expect([await battle.link(), sockets]).toEqual(['open', { opened: 1, closed: 0 }])
-  await expectConserved(station, battle)
+  await expectConserved(collector, battle)
 })
 
-test('accounts for what is more than the buffer holds', async ({ battle, station, context, page, complaints }) => {
-  complaints.expect(lostConnection)
+test('accounts for what is more than the buffer holds', async ({ battle, collector, context, page, browserErrors }) => {
+  browserErrors.expect(lostConnection)
   await battle.open()
   await expect.poll(() => battle.link()).toBe('open')
   await context.setOffline(true)
-  station.wire.cut()
+  collector.wire.cut()
   await expect.poll(() => battle.link(), { timeout: 5000 }).toBe('offline')
   await battle.push(6000)
   await expect.poll(() => battle.counters()).toMatchObject({ pushed: 6000, queued: 5000, dropped: 1000 })
-  station.wire.mend()
+  collector.wire.mend()
   await context.setOffline(false)
   await expect.poll(() => battle.counters()).toMatchObject({ acked: 5000, queued: 0, inFlight: 0, dropped: 1000 })
 
   const sessionId = await battle.sessionId()
   const ledger = { pushed: 6000, stored: 5000, dropped: { overflow: 1000 }, missing: 0, balanced: true }
-  expect(await station.ledger(sessionId)).toMatchObject(ledger)
-  const events = await station.events(sessionId)
+  expect(await collector.ledger(sessionId)).toMatchObject(ledger)
+  const events = await collector.events(sessionId)
   expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 5000 }, (_, at) => 1001 + at))
   await page.goto('/elsewhere/')
-  await expect.poll(() => station.ledger(sessionId)).toMatchObject({ ...ledger, ended: true, open: false })
+  await expect.poll(() => collector.ledger(sessionId)).toMatchObject({ ...ledger, ended: true, open: false })
 })
 
-test('finds a wire that swallows everything by the ack deadline', async ({ battle, station, page, complaints }) => {
-  complaints.expect(lostConnection)
+test('finds a wire that swallows everything by the ack deadline', async ({
+  battle,
+  collector,
+  page,
+  browserErrors,
+}) => {
+  browserErrors.expect(lostConnection)
   await page.clock.install()
   await playUntilAcked(battle)
-  station.wire.deafen()
+  collector.wire.deafen()
   await battle.playOn(50)
   const { acked } = await battle.counters()
   await battle.playOn(100)
@@ -81,33 +91,33 @@ test('finds a wire that swallows everything by the ack deadline', async ({ battl
   expect(await battle.counters()).toMatchObject({ acked, dropped: 0 })
   expect((await battle.counters()).inFlight).toBeGreaterThan(0)
 
-  station.wire.mend()
+  collector.wire.mend()
   await page.clock.fastForward(10_000)
   await expect.poll(async () => (await battle.counters()).acked).toBeGreaterThan(acked)
-  await expectConserved(station, battle)
+  await expectConserved(collector, battle)
 })
 
-test('calls again over a wire that was cut', async ({ battle, station, complaints }) => {
-  complaints.expect(lostConnection)
+test('calls again over a wire that was cut', async ({ battle, collector, browserErrors }) => {
+  browserErrors.expect(lostConnection)
   await playUntilAcked(battle)
   // What is in flight when it is cut, nobody has.
-  station.wire.deafen()
+  collector.wire.deafen()
   await battle.playOn(100)
   expect((await battle.counters()).inFlight).toBeGreaterThan(0)
-  station.wire.cut()
+  collector.wire.cut()
   await expect.poll(() => battle.link()).toBe('waiting')
   await battle.playOn(50)
-  station.wire.mend()
+  collector.wire.mend()
   await expect.poll(() => battle.link()).toBe('open')
-  await expectConserved(station, battle)
+  await expectConserved(collector, battle)
 })
 
-test('goes on with a collector that was restarted', async ({ battle, station, complaints }) => {
-  complaints.expect(lostConnection)
+test('goes on with a collector that was restarted', async ({ battle, collector, browserErrors }) => {
+  browserErrors.expect(lostConnection)
   await playUntilAcked(battle)
-  await station.restart()
+  await collector.restart()
   await battle.playOn(50)
   await expect.poll(() => battle.link()).toBe('open')
-  await expectConserved(station, battle)
-  expect(await station.sessions()).toHaveLength(1)
+  await expectConserved(collector, battle)
+  expect(await collector.sessions()).toHaveLength(1)
 })

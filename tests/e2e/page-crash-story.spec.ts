@@ -2,7 +2,7 @@
 import { playSession, type SentEvent } from './fixtures/players.ts'
 import { expect, test } from './fixtures/test.ts'
 
-test.use({ stationOptions: { events: 'any' } })
+test.use({ collectorOptions: { events: 'any' } })
 
 const message = "Cannot read properties of undefined (reading 'hull')"
 const stack = `TypeError: ${message}
@@ -22,10 +22,10 @@ function aFlight(error?: object): readonly SentEvent[] {
   return [...moves, shield, { type: 'js_error', timestamp: startMs + 29_980, data: error }]
 }
 
-test('from a complaint to the moment, to other players, to a colleague', async ({ page, station, browser }) => {
+test('from a complaint to the moment, to other players, to a colleague', async ({ page, collector, browser }) => {
   const crash = { message, stack }
   const play = (player: string, build: string, error?: object) =>
-    playSession(station.url, { build, labels: { player }, events: aFlight(error) })
+    playSession(collector.url, { build, labels: { player }, events: aFlight(error) })
   await play('rho', '1.4.2', crash)
   await play('nova', '1.4.1')
   const session = await play('nova', '1.4.2', crash)

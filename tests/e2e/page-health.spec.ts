@@ -7,8 +7,8 @@ import { aSession, stamped } from './page/session.ts'
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 const line = (page: Page, name: string) => page.locator('.lines > div', { has: page.getByText(name, { exact: true }) })
 
-test('tells log, disk, commits, memory and versions, and who was refused for what', async ({ page, station }) => {
-  await aSession(station).push(stamped({ type: 'telemetry_toggled', data: { enabled: true } }))
+test('tells log, disk, commits, memory and versions, and who was refused for what', async ({ page, collector }) => {
+  await aSession(collector).push(stamped({ type: 'telemetry_toggled', data: { enabled: true } }))
   await page.goto('/#/health')
   await expect(region(page, 'Refusals')).toContainText('Nobody was turned away')
   await expect(line(page, 'Log')).toContainText(/kB of at most 4\.3 GB/)
@@ -17,7 +17,7 @@ test('tells log, disk, commits, memory and versions, and who was refused for wha
   await expect(line(page, 'Memory')).toContainText(/MB collector, .*MB database/)
   await expect(region(page, 'Versions')).toContainText(process.version)
   const headers = { origin: 'https://elsewhere.example' }
-  await fetch(`${station.url}/telemetry`, { method: 'POST', headers, body: '[]' })
+  await fetch(`${collector.url}/telemetry`, { method: 'POST', headers, body: '[]' })
   await expect(region(page, 'Refusals by origin and reason').getByRole('row').nth(1)).toContainText(
     /1\s*https:\/\/elsewhere\.example\s*forbidden\s*If this is your game: start the collector with --origin/,
   )
@@ -38,20 +38,20 @@ test('says what to do where it is not well', async ({ page }) => {
   await expectAccessible(page, 'health-red')
 })
 
-test('tells that the database is away, and what it was restarted for', async ({ page, station, holdStore }) => {
+test('tells that the database is away, and what it was restarted for', async ({ page, collector, holdStore }) => {
   await page.goto('/#/health')
   await expect(line(page, 'State')).toContainText('Up to date')
   const letGo = await holdStore()
   await expect(line(page, 'State')).toContainText('It starts by itself')
   await expect(line(page, 'Restarts')).toContainText('1: crashed 1')
-  await aSession(station).push(stamped({ type: 'telemetry_toggled', data: { enabled: true } }))
+  await aSession(collector).push(stamped({ type: 'telemetry_toggled', data: { enabled: true } }))
   await expectAccessible(page, 'health-store-away')
   letGo()
   await expect(line(page, 'State')).toContainText('Up to date', { timeout: 40_000 })
 })
 
-test('says that it loads, that nobody answers, and goes on by itself', async ({ page, station, complaints }) => {
-  complaints.expect(/status of 500|^Failed to load resource: net::/)
+test('says that it loads, that nobody answers, and goes on by itself', async ({ page, collector, browserErrors }) => {
+  browserErrors.expect(/status of 500|^Failed to load resource: net::/)
   let begin = () => {}
   const begun = new Promise<void>((resolve) => {
     begin = resolve
@@ -68,7 +68,7 @@ test('says that it loads, that nobody answers, and goes on by itself', async ({ 
   await expectAccessible(page, 'health-failed')
   await page.unroute('**/api/health')
   await expect(line(page, 'Log')).toBeVisible()
-  station.wire.cut()
+  collector.wire.cut()
   await expect(line(page, 'State')).toContainText('Not known')
   await expectAccessible(page, 'health-link-lost')
 })

@@ -17,8 +17,8 @@ const linkUp = (page: Page) => expect(page.getByRole('status').first()).toHaveTe
 const frames = { type: 'frame_stats', data: { fps: 60, p50Ms: 1, p95Ms: 2, p99Ms: 3, worstMs: 4, entities: 5 } }
 const toggled = { type: 'telemetry_toggled', data: { enabled: true } }
 
-test('begins with what is stored, goes on with what comes, and has nothing twice', async ({ page, station }) => {
-  const session = aSession(station)
+test('begins with what is stored, goes on with what comes, and has nothing twice', async ({ page, collector }) => {
+  const session = aSession(collector)
   await session.push(...Array.from({ length: 20 }, () => stamped(toggled)))
   await session.push({ type: 'nonsense', timestamp: Date.now(), data: {} })
   const opened = page.goto('/')
@@ -35,16 +35,16 @@ test('begins with what is stored, goes on with what comes, and has nothing twice
   await expect(rows(page).filter({ hasText: 'rejected: unknown_type' })).toHaveCount(1)
 })
 
-test('closes the gap of a link that was lost', async ({ page, station, complaints }) => {
-  complaints.expect(/^Failed to load resource: net::/)
-  const session = aSession(station)
+test('closes the gap of a link that was lost', async ({ page, collector, browserErrors }) => {
+  browserErrors.expect(/^Failed to load resource: net::/)
+  const session = aSession(collector)
   await page.goto('/')
   await linkUp(page)
   await session.push(stamped(toggled))
   await expect(seqs(page)).toHaveText(['1'])
-  station.wire.cut()
+  collector.wire.cut()
   await expect(page.getByRole('status').first()).toHaveText('Link lost, trying again')
-  station.wire.mend()
+  collector.wire.mend()
   await session.push(stamped(toggled), stamped(toggled))
   await linkUp(page)
   await session.push(stamped(toggled))
@@ -52,9 +52,9 @@ test('closes the gap of a link that was lost', async ({ page, station, complaint
   await expect(tail(page)).not.toContainText('The link was lost here')
 })
 
-test('picks by type, session, build, label and text, as the address says', async ({ page, station }) => {
-  const ada = aSession(station, { build: '1.2.0', labels: { player: 'Ada' } })
-  const bob = aSession(station, { build: '1.3.0', labels: { player: 'Bob' } })
+test('picks by type, session, build, label and text, as the address says', async ({ page, collector }) => {
+  const ada = aSession(collector, { build: '1.2.0', labels: { player: 'Ada' } })
+  const bob = aSession(collector, { build: '1.3.0', labels: { player: 'Bob' } })
   await ada.push(stamped(toggled), { type: '', timestamp: 1 })
   await bob.push(stamped(frames))
   const picked = async (query: string, ids: readonly string[]) => {
@@ -105,10 +105,10 @@ const limitAddressChanges = (page: Page) =>
     }
   })
 
-test('keeps every letter, however fast somebody types, and the address follows', async ({ page, station }) => {
+test('keeps every letter, however fast somebody types, and the address follows', async ({ page, collector }) => {
   await limitAddressChanges(page)
   const text = 'a player of many words '.repeat(14).trim()
-  await aSession(station).push(stamped({ ...toggled, data: { enabled: true, said: text } }), stamped(toggled))
+  await aSession(collector).push(stamped({ ...toggled, data: { enabled: true, said: text } }), stamped(toggled))
   await page.goto('/')
   await expect(rows(page)).toHaveCount(2)
   const field = page.getByRole('searchbox', { name: 'Text' })
@@ -118,8 +118,8 @@ test('keeps every letter, however fast somebody types, and the address follows',
   await expect.poll(() => new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('text')).toBe(text)
 })
 
-test('leaves what was typed in the address that a link leads away from', async ({ page, station }) => {
-  await aSession(station).push(stamped(toggled))
+test('leaves what was typed in the address that a link leads away from', async ({ page, collector }) => {
+  await aSession(collector).push(stamped(toggled))
   await page.goto('/')
   await expect(rows(page)).toHaveCount(1)
   await typeAtOnce(page.getByRole('searchbox', { name: 'Type' }), 'toggled', 'nav a[href="#/health"]')
@@ -128,8 +128,8 @@ test('leaves what was typed in the address that a link leads away from', async (
   await expect(page.getByRole('searchbox', { name: 'Type' })).toHaveValue('toggled')
 })
 
-test('holds still for who scrolls down or says so, and goes on', async ({ page, station }) => {
-  const session = aSession(station)
+test('holds still for who scrolls down or says so, and goes on', async ({ page, collector }) => {
+  const session = aSession(collector)
   await session.push(...Array.from({ length: 190 }, () => stamped(toggled)))
   await page.goto('/')
   await expect(seqs(page).first()).toHaveText('190')
@@ -151,8 +151,8 @@ test('holds still for who scrolls down or says so, and goes on', async ({ page, 
   await expect(seqs(page).first()).toHaveText('192')
 })
 
-test('shows rates, commits, and what was rejected, dropped and refused, as it happens', async ({ page, station }) => {
-  const session = aSession(station)
+test('shows rates, commits, and what was rejected, dropped and refused, as it happens', async ({ page, collector }) => {
+  const session = aSession(collector)
   await page.goto('/')
   await linkUp(page)
   await expect(region(page, 'Not stored')).toContainText('Nothing was rejected, dropped or refused')
@@ -160,7 +160,7 @@ test('shows rates, commits, and what was rejected, dropped and refused, as it ha
   await expectAccessible(page, 'live-empty')
   await session.push(stamped(toggled), { type: 'nonsense', timestamp: 1 }, { drop: { overflow: 1 } })
   const headers = { origin: 'https://elsewhere.example' }
-  await fetch(`${station.url}/telemetry`, { method: 'POST', headers, body: '[]' })
+  await fetch(`${collector.url}/telemetry`, { method: 'POST', headers, body: '[]' })
   const losses = region(page, 'Not stored').getByRole('listitem')
   await expect(losses.filter({ hasText: 'refused: forbidden' })).toContainText('1')
   await expect(losses.filter({ hasText: 'rejected: unknown_type' })).toContainText('1')
@@ -174,13 +174,13 @@ test('shows rates, commits, and what was rejected, dropped and refused, as it ha
   await expectAccessible(page, 'live')
 })
 
-test('says that the link is lost', async ({ page, station, complaints }) => {
-  complaints.expect(/^Failed to load resource: net::/)
+test('says that the link is lost', async ({ page, collector, browserErrors }) => {
+  browserErrors.expect(/^Failed to load resource: net::/)
   await page.goto('/')
   await linkUp(page)
-  await aSession(station).push(stamped(toggled))
+  await aSession(collector).push(stamped(toggled))
   await expect(rows(page)).toHaveCount(1)
-  station.wire.cut()
+  collector.wire.cut()
   await expect(figure(page, 'events a second')).toHaveText('–')
   await expect(rows(page)).toHaveCount(1)
   await expectAccessible(page, 'live-link-lost')
@@ -188,10 +188,10 @@ test('says that the link is lost', async ({ page, station, complaints }) => {
 
 test('goes on while the database is away, and has what was before once it is back', async ({
   page,
-  station,
+  collector,
   holdStore,
 }) => {
-  const session = aSession(station)
+  const session = aSession(collector)
   await session.push(stamped(toggled))
   const letGo = await holdStore()
   await page.goto('/')

@@ -1,15 +1,15 @@
 /** The page's questions: each is answered with a chart, narrowed, compared and shared, and says what it lacks. */
 import type { Page } from '@playwright/test'
 import { type Sitting, sendSitting, sittings } from '../battle-sittings.ts'
-import type { Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
+import type { TestCollector } from './fixtures/test-collector.ts'
 import { expectAccessible } from './page/accessible.ts'
 
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 const cellsOf = (page: Page, row: number) => region(page, 'Result').getByRole('row').nth(row).getByRole('cell')
 
-async function play(station: Station, played: readonly Sitting[] = sittings): Promise<void> {
-  for (const sitting of played) await sendSitting(station.url, sitting)
+async function play(collector: TestCollector, played: readonly Sitting[] = sittings): Promise<void> {
+  for (const sitting of played) await sendSitting(collector.url, sitting)
 }
 
 const names = [
@@ -17,9 +17,9 @@ const names = [
   ...['retention', 'session-length', 'slowest-frames', 'volume'],
 ]
 
-test('every question of the gallery opens, and draws', async ({ page, station }) => {
+test('every question of the gallery opens, and draws', async ({ page, collector }) => {
   test.slow()
-  await play(station)
+  await play(collector)
   await page.goto('/#/questions')
   const cards = region(page, 'What every game gets asked').getByRole('link')
   await expect(cards).toHaveCount(names.length)
@@ -35,8 +35,8 @@ test('every question of the gallery opens, and draws', async ({ page, station })
   }
 })
 
-test('is picked and narrowed by keyboard, and its address says all of it', async ({ page, station, context }) => {
-  await play(station)
+test('is picked and narrowed by keyboard, and its address says all of it', async ({ page, collector, context }) => {
+  await play(collector)
   await page.goto('/#/questions')
   await page.getByRole('link', { name: 'How far do players get?' }).press('Enter')
   await expect(page.getByLabel('Step 1')).toHaveValue('round_started')
@@ -60,8 +60,8 @@ test('is picked and narrowed by keyboard, and its address says all of it', async
   await expect(cellsOf(page, 3)).toHaveText(['3. mission_failed', '1', '25'])
 })
 
-test('keeps what is being written, and where, while something else is picked', async ({ page, station }) => {
-  await play(station, sittings.slice(0, 1))
+test('keeps what is being written, and where, while something else is picked', async ({ page, collector }) => {
+  await play(collector, sittings.slice(0, 1))
   await page.goto('/#/questions/heat-map')
   await expect(region(page, 'Answer').getByRole('img')).toBeVisible()
   const square = page.getByLabel("Edge of a square, in the game's units")
@@ -93,8 +93,8 @@ test('keeps what is being written, and where, while something else is picked', a
   await expect(square).toHaveValue('64')
 })
 
-test('compares two builds, and two spans', async ({ page, station }) => {
-  await play(station)
+test('compares two builds, and two spans', async ({ page, collector }) => {
+  await play(collector)
   await page.goto('/#/questions/errors-by-build?build=0.1.0')
   await page.getByRole('button', { name: 'Compare' }).click()
   await expect(page.getByRole('group', { name: 'B', exact: true }).getByLabel('Build')).toHaveValue('0.2.0')
@@ -114,9 +114,9 @@ test('compares two builds, and two spans', async ({ page, station }) => {
   await expect(page.locator('.legend')).not.toContainText('B · bullet_fired')
 })
 
-test('says which label is missing, and how a game sets it', async ({ page, station }) => {
+test('says which label is missing, and how a game sets it', async ({ page, collector }) => {
   const events = [{ type: 'frame_stats', data: { fps: 60, p50Ms: 1, p95Ms: 2, p99Ms: 3, worstMs: 4, entities: 5 } }]
-  await fetch(`${station.url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
+  await fetch(`${collector.url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
   await page.goto('/#/questions/frame-time')
   await expect(page.getByText('No session has the label gpu')).toBeVisible()
   await expect(page.getByText('createTelemetry({ labels: { gpu:')).toBeVisible()
@@ -126,8 +126,8 @@ test('says which label is missing, and how a game sets it', async ({ page, stati
   await expectAccessible(page, 'question-open')
 })
 
-test('says what is empty, away, unknown or wrong', async ({ page, complaints }) => {
-  complaints.expect(/status of 50[03]/)
+test('says what is empty, away, unknown or wrong', async ({ page, browserErrors }) => {
+  browserErrors.expect(/status of 50[03]/)
   await page.goto('/#/questions/funnel')
   await expect(page.getByText('Nothing is stored yet')).toBeVisible()
   await expectAccessible(page, 'question-empty')
@@ -152,8 +152,8 @@ test('says what is empty, away, unknown or wrong', async ({ page, complaints }) 
   await expectAccessible(page, 'questions-error')
 })
 
-test('draws over an image that never leaves the page', async ({ page, station }) => {
-  await play(station, sittings.slice(0, 1))
+test('draws over an image that never leaves the page', async ({ page, collector }) => {
+  await play(collector, sittings.slice(0, 1))
   await page.goto('/#/questions/heat-map')
   await expect(region(page, 'Answer').getByRole('img')).toBeVisible()
   const sent: string[] = []
@@ -173,8 +173,8 @@ test('draws over an image that never leaves the page', async ({ page, station })
   expect(sent).toEqual([])
 })
 
-test('is changed in SQL, saved, found and deleted', async ({ page, station }) => {
-  await play(station, sittings.slice(0, 2))
+test('is changed in SQL, saved, found and deleted', async ({ page, collector }) => {
+  await play(collector, sittings.slice(0, 2))
   await page.goto('/#/questions/errors-by-build')
   await expect(region(page, 'Answer').getByRole('img')).toBeVisible()
   await page.getByRole('link', { name: 'Change it in SQL' }).click()
@@ -195,8 +195,8 @@ test('is changed in SQL, saved, found and deleted', async ({ page, station }) =>
   await expect(page.getByText('Who fails missions?')).toHaveCount(0)
 })
 
-test('is downloaded as CSV', async ({ page, station }) => {
-  await play(station, sittings.slice(0, 1))
+test('is downloaded as CSV', async ({ page, collector }) => {
+  await play(collector, sittings.slice(0, 1))
   await page.goto('/#/questions/rejections')
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Download CSV' }).click()
@@ -206,13 +206,13 @@ test('is downloaded as CSV', async ({ page, station }) => {
   expect(text).toMatch(/^code,type,build,events,sessions,example\ninvalid_payload,frame_stats,0.1.0,1,1,/)
 })
 
-test('shows an older answer with its age, until somebody asks again', async ({ page, station }) => {
+test('shows an older answer with its age, until somebody asks again', async ({ page, collector }) => {
   const rows = () => region(page, 'Result').getByRole('row').allInnerTexts()
-  await play(station, sittings.slice(0, 2))
+  await play(collector, sittings.slice(0, 2))
   await page.goto('/#/questions/volume')
   await expect(page.getByText(/took \d+ ms, asked/)).toBeVisible()
   const before = await rows()
-  await play(station, sittings.slice(2))
+  await play(collector, sittings.slice(2))
   await page.reload()
   await expect(page.getByText(/took \d+ ms, asked/)).toBeVisible()
   await expect.poll(rows).toEqual(before)

@@ -13,22 +13,22 @@ const groups = (page: Page) =>
     .filter({ has: page.getByRole('cell') })
 const examples = (page: Page) => page.locator('.rejections article')
 
-test('says so where nothing was rejected', async ({ page, station }) => {
-  await aSession(station).push(stamped({ type: 'telemetry_toggled', data: { enabled: true } }))
+test('says so where nothing was rejected', async ({ page, collector }) => {
+  await aSession(collector).push(stamped({ type: 'telemetry_toggled', data: { enabled: true } }))
   await page.goto('/#/rejected')
   await expect(page.getByText('Nothing was rejected')).toBeVisible()
   await expectAccessible(page, 'rejected-empty')
 })
 
-test('groups by code, type and build, and lays what came beside what was expected', async ({ page, station }) => {
-  const old = aSession(station, { build: '1.2.0' })
+test('groups by code, type and build, and lays what came beside what was expected', async ({ page, collector }) => {
+  const old = aSession(collector, { build: '1.2.0' })
   const wrong = {
     type: 'frame_stats',
     data: { fps: 'sixty', p50Ms: 1, p95Ms: 2, p99Ms: 3, worstMs: 4, [hostile]: hostile },
   }
   await old.push(stamped(wrong), stamped(wrong), { type: hostile, timestamp: 1, data: {} })
-  await aSession(station, { build: '1.3.0' }).push(stamped(wrong))
-  await aSession(station).push({ type: 5 })
+  await aSession(collector, { build: '1.3.0' }).push(stamped(wrong))
+  await aSession(collector).push({ type: 5 })
   await page.goto('/#/rejected')
   await expect(groups(page)).toHaveCount(4)
   await expect(groups(page).first()).toContainText(/invalid_payload\s*frame_stats\s*1\.2\.0\s*2/)
@@ -59,12 +59,12 @@ test('groups by code, type and build, and lays what came beside what was expecte
 
 test('waits for a database that is away, and says what it can not read', async ({
   page,
-  station,
-  complaints,
+  collector,
+  browserErrors,
   holdStore,
 }) => {
-  complaints.expect(/status of 500/)
-  await aSession(station).push({ type: 5 })
+  browserErrors.expect(/status of 500/)
+  await aSession(collector).push({ type: 5 })
   const letGo = await holdStore()
   await page.goto('/#/rejected')
   await expect(page.getByText('Waiting for the database')).toBeVisible({ timeout: 30_000 })

@@ -1,11 +1,11 @@
 /** One session on the page: its timeline, events, details and map, and an address that opens the same moment. */
 import type { Locator, Page } from '@playwright/test'
 import { playSession, type SentEvent } from './fixtures/players.ts'
-import type { Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
+import type { TestCollector } from './fixtures/test-collector.ts'
 import { expectAccessible } from './page/accessible.ts'
 
-test.use({ stationOptions: { events: 'any' } })
+test.use({ collectorOptions: { events: 'any' } })
 
 const count = (value: number): string => new Intl.NumberFormat('en').format(value)
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
@@ -38,15 +38,15 @@ function aFlight(startMs: number): readonly SentEvent[] {
   return events
 }
 
-const playFlight = (station: Pick<Station, 'url'>, over: object = {}) => {
+const playFlight = (collector: Pick<TestCollector, 'url'>, over: object = {}) => {
   const startMs = Date.now() - 12_000
   const [first, ...others] = aFlight(startMs)
   const events = [...(first ? [first] : []), { drop: { overflow: 12 } }, { type: '', timestamp: startMs }, ...others]
-  return playSession(station.url, { build: '1.4.2', labels: { player: 'nova', level: 'nebula' }, events, ...over })
+  return playSession(collector.url, { build: '1.4.2', labels: { player: 'nova', level: 'nebula' }, events, ...over })
 }
 
-test('shows what became of all of it, in words and by row', async ({ page, station }) => {
-  const session = await playFlight(station)
+test('shows what became of all of it, in words and by row', async ({ page, collector }) => {
+  const session = await playFlight(collector)
   await page.goto(`/#/sessions/${session}`)
   const head = region(page, 'Session')
   await expect(head).toContainText('nova')
@@ -70,8 +70,8 @@ test('shows what became of all of it, in words and by row', async ({ page, stati
   await expectAccessible(page, 'session')
 })
 
-test('has for a type the colour that it has everywhere', async ({ page, station }) => {
-  const session = await playFlight(station)
+test('has for a type the colour that it has everywhere', async ({ page, collector }) => {
+  const session = await playFlight(collector)
   const types = ['bullet_fired', 'frame_stats', 'js_error', 'ship_moved']
   const hueOf = async (locator: Locator) => /hue-\d/.exec((await locator.getAttribute('class')) ?? '')?.[0]
   await page.goto('/')
@@ -89,8 +89,8 @@ test('has for a type the colour that it has everywhere', async ({ page, station 
   expect(await Promise.all(types.map((type) => hueOf(legend.filter({ hasText: type }))))).toEqual(live)
 })
 
-test('selects by click, key and list, all in step, and steps by type', async ({ page, station }) => {
-  const session = await playFlight(station)
+test('selects by click, key and list, all in step, and steps by type', async ({ page, collector }) => {
+  const session = await playFlight(collector)
   await page.goto(`/#/sessions/${session}`)
   const details = region(page, 'Event')
   await expect(details).toContainText('No event is selected')
@@ -116,10 +116,10 @@ test('selects by click, key and list, all in step, and steps by type', async ({ 
 
 test('zooms from all of it to a frame, by wheel, keys and buttons, and the address says where', async ({
   page,
-  station,
+  collector,
   context,
 }) => {
-  const session = await playFlight(station)
+  const session = await playFlight(collector)
   await page.goto(`/#/sessions/${session}`)
   const panel = region(page, 'Timeline')
   await expect(panel).toContainText('251 events in sight')
@@ -151,8 +151,8 @@ test('zooms from all of it to a frame, by wheel, keys and buttons, and the addre
 test.describe('on a touch screen', () => {
   test.use({ hasTouch: true })
 
-  test('zooms by pinch, and moves by drag', async ({ page, station, context }) => {
-    const session = await playFlight(station)
+  test('zooms by pinch, and moves by drag', async ({ page, collector, context }) => {
+    const session = await playFlight(collector)
     await page.goto(`/#/sessions/${session}`)
     const panel = region(page, 'Timeline')
     await expect(panel).toContainText('251 events in sight')
@@ -176,9 +176,9 @@ test.describe('on a touch screen', () => {
   })
 })
 
-test('tells an event with its stack, payload and neighbours, and copies it', async ({ page, station, context }) => {
+test('tells an event with its stack, payload and neighbours, and copies it', async ({ page, collector, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const session = await playFlight(station)
+  const session = await playFlight(collector)
   await page.goto(`/#/sessions/${session}?event=264`)
   const details = region(page, 'Event')
   await expect(details.getByRole('region', { name: 'Stack' })).toContainText('Ship.hit assets/index-abc.js:120:13')
@@ -195,8 +195,8 @@ test('tells an event with its stack, payload and neighbours, and copies it', asy
   await expectAccessible(page, 'session-event')
 })
 
-test('hides a type from timeline, list and address', async ({ page, station }) => {
-  const session = await playFlight(station)
+test('hides a type from timeline, list and address', async ({ page, collector }) => {
+  const session = await playFlight(collector)
   await page.goto(`/#/sessions/${session}`)
   await page.getByRole('checkbox', { name: 'ship_moved' }).uncheck()
   await expect(region(page, 'Events')).toContainText('51 of 251')
@@ -206,9 +206,9 @@ test('hides a type from timeline, list and address', async ({ page, station }) =
   await expect(region(page, 'Events')).toContainText('51 of 251')
 })
 
-test('shows the times of the device on demand', async ({ page, station }) => {
+test('shows the times of the device on demand', async ({ page, collector }) => {
   const hourMs = 3_600_000
-  const session = await playSession(station.url, {
+  const session = await playSession(collector.url, {
     now: Date.now() - hourMs,
     events: aFlight(Date.now() - hourMs - 12_000),
   })
@@ -221,8 +221,8 @@ test('shows the times of the device on demand', async ({ page, station }) => {
   await expect(page).toHaveURL(/clock=device/)
 })
 
-test('scrubs through time on the map, with one cursor for all', async ({ page, station }) => {
-  const session = await playFlight(station)
+test('scrubs through time on the map, with one cursor for all', async ({ page, collector }) => {
+  const session = await playFlight(collector)
   await page.goto(`/#/sessions/${session}`)
   const scrub = page.getByRole('slider', { name: 'Time on the map' })
   await scrub.fill('100')
@@ -232,8 +232,8 @@ test('scrubs through time on the map, with one cursor for all', async ({ page, s
   )
 })
 
-test('says that there is no such session, and where there are some', async ({ page, complaints }) => {
-  complaints.expect(/404/)
+test('says that there is no such session, and where there are some', async ({ page, browserErrors }) => {
+  browserErrors.expect(/404/)
   await page.goto('/#/sessions/nobody')
   await expect(page.getByRole('main')).toContainText('There is no such session')
   await expectAccessible(page, 'session-unknown')
@@ -241,17 +241,17 @@ test('says that there is no such session, and where there are some', async ({ pa
   await expect(page).toHaveURL(/#\/sessions$/)
 })
 
-test('says where nothing of it is stored', async ({ page, station }) => {
-  const session = await playSession(station.url, { events: [{ type: '', timestamp: 1 }, { drop: { disabled: 3 } }] })
+test('says where nothing of it is stored', async ({ page, collector }) => {
+  const session = await playSession(collector.url, { events: [{ type: '', timestamp: 1 }, { drop: { disabled: 3 } }] })
   await page.goto(`/#/sessions/${session}`)
   await expect(region(page, 'Timeline')).toContainText('No event of it is stored')
   await expect(region(page, 'Timeline')).toContainText('bad_event')
   await expectAccessible(page, 'session-empty')
 })
 
-test('says what went wrong, and asks again on demand', async ({ page, station, complaints }) => {
-  complaints.expect(/500/)
-  const session = await playFlight(station)
+test('says what went wrong, and asks again on demand', async ({ page, collector, browserErrors }) => {
+  browserErrors.expect(/500/)
+  const session = await playFlight(collector)
   await page.route('**/ledger', (route) =>
     route.fulfill({ status: 500, json: { error: { code: 'internal', message: 'The log says what.' } } }),
   )
@@ -263,8 +263,8 @@ test('says what went wrong, and asks again on demand', async ({ page, station, c
   await expect(region(page, 'Timeline')).toContainText('251 events in sight')
 })
 
-test('waits while it loads', async ({ page, station }) => {
-  const session = await playFlight(station)
+test('waits while it loads', async ({ page, collector }) => {
+  const session = await playFlight(collector)
   let goOn = () => {}
   const held = new Promise<void>((resolve) => {
     goOn = resolve
@@ -280,8 +280,8 @@ test('waits while it loads', async ({ page, station }) => {
   await expect(region(page, 'Timeline')).toContainText('251 events in sight')
 })
 
-test('waits for the database, and goes on by itself', async ({ page, station, holdStore }) => {
-  const session = await playFlight(station)
+test('waits for the database, and goes on by itself', async ({ page, collector, holdStore }) => {
+  const session = await playFlight(collector)
   await page.goto('/#/health')
   const letGo = await holdStore()
   await page.goto(`/#/sessions/${session}`)
@@ -292,22 +292,22 @@ test('waits for the database, and goes on by itself', async ({ page, station, ho
 })
 
 test.describe('of a game', () => {
-  test.use({ stationOptions: { events: 'game' } })
+  test.use({ collectorOptions: { events: 'game' } })
 
   test('says that nobody answers, keeps what there is, and goes on by itself', async ({
     battle,
-    station,
+    collector,
     browser,
-    complaints,
+    browserErrors,
   }) => {
-    complaints.expect(/ERR_|WebSocket|network/)
+    browserErrors.expect(/ERR_|WebSocket|network/)
     await battle.open()
     await battle.begin()
     await battle.playOn(60)
-    await expect.poll(async () => (await station.sessions()).length).toBe(1)
-    const [session] = await station.sessions()
+    await expect.poll(async () => (await collector.sessions()).length).toBe(1)
+    const [session] = await collector.sessions()
     const page = await (await browser.newContext()).newPage()
-    await page.goto(`${station.url}/#/sessions/${session}`)
+    await page.goto(`${collector.url}/#/sessions/${session}`)
     const head = region(page, 'Session')
     await expect(head).toContainText('It goes on.')
     await page.context().setOffline(true)
@@ -318,12 +318,12 @@ test.describe('of a game', () => {
     await page.context().close()
   })
 
-  test('follows a session that goes on', async ({ battle, station, context }) => {
+  test('follows a session that goes on', async ({ battle, collector, context }) => {
     await battle.open()
     await battle.begin()
     await battle.playOn(60)
-    await expect.poll(async () => (await station.sessions()).length).toBe(1)
-    const [session] = await station.sessions()
+    await expect.poll(async () => (await collector.sessions()).length).toBe(1)
+    const [session] = await collector.sessions()
     const follower = await context.newPage()
     await follower.goto(`/#/sessions/${session}`)
     const timeline = region(follower, 'Timeline')
@@ -336,11 +336,11 @@ test.describe('of a game', () => {
   })
 })
 
-test('opens a session of a hundred thousand events, and stays smooth', async ({ page, station }, testInfo) => {
+test('opens a session of a hundred thousand events, and stays smooth', async ({ page, collector }, testInfo) => {
   test.setTimeout(180_000)
   const events = 100_000
   const startMs = Date.now() - 3_600_000
-  const session = await playSession(station.url, {
+  const session = await playSession(collector.url, {
     events: Array.from({ length: events }, (_, at) => ({
       type: `type_${(at * at) % 23}`,
       timestamp: startMs + at * 36,

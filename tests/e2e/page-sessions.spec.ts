@@ -1,11 +1,11 @@
 /** The page's sessions: found by what they are known by, and the address says which. */
 import type { Page } from '@playwright/test'
 import { playSession } from './fixtures/players.ts'
-import type { Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
+import type { TestCollector } from './fixtures/test-collector.ts'
 import { expectAccessible } from './page/accessible.ts'
 
-test.use({ stationOptions: { events: 'any' } })
+test.use({ collectorOptions: { events: 'any' } })
 
 const sessions = (page: Page) => page.getByRole('region', { name: 'Sessions', exact: true })
 /** By its own name: the text of a label has the options of its control in it, too. */
@@ -19,9 +19,9 @@ const events = (count: number, stepMs: number, type = 'hit') =>
   Array.from({ length: count }, (_, at) => ({ type, timestamp: Date.now() - (count - at) * stepMs }))
 
 /** Four players of two builds: one with an error, one that was cut off, one with rejections, one without a fault. */
-async function aTeam(station: Pick<Station, 'url'>): Promise<void> {
+async function aTeam(collector: Pick<TestCollector, 'url'>): Promise<void> {
   const play = (player: string, build: string, level: string, more: object) =>
-    playSession(station.url, { build, labels: { player, level }, events: events(5, 1000), ...more })
+    playSession(collector.url, { build, labels: { player, level }, events: events(5, 1000), ...more })
   await play('nova', '1.4.2', 'nebula', { events: [...events(5, 1000), ...events(2, 10, 'js_error')] })
   await play('rho', '1.4.2', 'belt', { events: [...events(5, 1000), { type: '', timestamp: 1 }] })
   await play('tau', '1.4.1', 'nebula', { events: events(20, 30_000) })
@@ -34,8 +34,8 @@ test('says how the first event is sent while there is none', async ({ page }) =>
   await expectAccessible(page, 'sessions-none')
 })
 
-test('finds sessions by what they are known by, and keeps it in the address', async ({ page, station }) => {
-  await aTeam(station)
+test('finds sessions by what they are known by, and keeps it in the address', async ({ page, collector }) => {
+  await aTeam(collector)
   await page.goto('/#/sessions')
   await expect(entries(page)).toHaveCount(4)
   await expect(entries(page).filter({ hasText: 'nova' })).toContainText('2 errors')
@@ -68,8 +68,8 @@ test('finds sessions by what they are known by, and keeps it in the address', as
   await expect(entries(page).first()).toContainText('tau')
 })
 
-test('searches by text as it is typed, and says where nothing fits', async ({ page, station }) => {
-  await aTeam(station)
+test('searches by text as it is typed, and says where nothing fits', async ({ page, collector }) => {
+  await aTeam(collector)
   await page.goto('/#/sessions')
   await expect(entries(page)).toHaveCount(4)
   await page.keyboard.press('/')
@@ -80,8 +80,8 @@ test('searches by text as it is typed, and says where nothing fits', async ({ pa
   await expectAccessible(page, 'sessions-no-match')
 })
 
-test('goes through the list by key, and opens one', async ({ page, station }) => {
-  await aTeam(station)
+test('goes through the list by key, and opens one', async ({ page, collector }) => {
+  await aTeam(collector)
   await page.goto('/#/sessions')
   await expect(entries(page)).toHaveCount(4)
   await page.keyboard.press('j')
@@ -98,9 +98,9 @@ test('goes through the list by key, and opens one', async ({ page, station }) =>
   await expect(entries(page)).toHaveCount(2)
 })
 
-test('shows many, some at a time', async ({ page, station }) => {
+test('shows many, some at a time', async ({ page, collector }) => {
   test.slow()
-  for (let at = 0; at < 120; at++) await fetch(`${station.url}/telemetry`, { method: 'POST', body: '[{"type":"x"}]' })
+  for (let at = 0; at < 120; at++) await fetch(`${collector.url}/telemetry`, { method: 'POST', body: '[{"type":"x"}]' })
   await page.goto('/#/sessions')
   await expect(entries(page)).toHaveCount(50)
   await page.getByRole('button', { name: 'Show more' }).click()
@@ -110,15 +110,15 @@ test('shows many, some at a time', async ({ page, station }) => {
   await expect(page.getByRole('button', { name: 'Show more' })).toHaveCount(0)
 })
 
-test('says what is wrong with an address that asks for what there is not', async ({ page, complaints }) => {
-  complaints.expect(/400/)
+test('says what is wrong with an address that asks for what there is not', async ({ page, browserErrors }) => {
+  browserErrors.expect(/400/)
   await page.goto('/#/sessions?state=happy')
   await expect(page.getByRole('alert')).toContainText('Expected `state` to be open or complete or lost or rejecting')
   await expectAccessible(page, 'sessions-failed')
 })
 
-test('waits while it loads', async ({ page, station }) => {
-  await aTeam(station)
+test('waits while it loads', async ({ page, collector }) => {
+  await aTeam(collector)
   let goOn = () => {}
   const held = new Promise<void>((resolve) => {
     goOn = resolve
@@ -134,8 +134,8 @@ test('waits while it loads', async ({ page, station }) => {
   await expect(entries(page)).toHaveCount(4)
 })
 
-test('waits for the database, and goes on by itself', async ({ page, station, holdStore }) => {
-  await aTeam(station)
+test('waits for the database, and goes on by itself', async ({ page, collector, holdStore }) => {
+  await aTeam(collector)
   const letGo = await holdStore()
   await page.goto('/#/sessions')
   await expect(sessions(page)).toContainText('Waiting for the database')

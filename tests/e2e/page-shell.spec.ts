@@ -8,9 +8,9 @@ const currentLink = (page: Page) => page.getByRole('navigation', { name: 'Views'
 
 const titles = ['Live', 'Sessions', 'Questions', 'SQL', 'Rejected', 'Health']
 
-test('turns to a view by link, by number and by address, and back', async ({ page, complaints }) => {
+test('turns to a view by link, by number and by address, and back', async ({ page, browserErrors }) => {
   // There is no such session.
-  complaints.expect(/status of 404/)
+  browserErrors.expect(/status of 404/)
   await page.goto('/')
   await expect(page).toHaveTitle('Live · Downlink')
   for (const [at, title] of titles.entries()) {
@@ -97,8 +97,8 @@ test('is walked by keyboard alone', async ({ page }) => {
   await expect(heading(page)).toHaveText('Health')
 })
 
-test('keeps a view that does not load from taking the page with it', async ({ page, complaints }) => {
-  complaints.expect(/status of 404|dynamically imported module/)
+test('keeps a view that does not load from taking the page with it', async ({ page, browserErrors }) => {
+  browserErrors.expect(/status of 404|dynamically imported module/)
   let isGone = true
   await page.route('**/health-view-*.js', (route) => (isGone ? route.fulfill({ status: 404 }) : route.continue()))
   await page.goto('/#/health')
@@ -112,24 +112,28 @@ test('keeps a view that does not load from taking the page with it', async ({ pa
   await expect(page.getByRole('region', { name: 'Database' })).toBeVisible()
 })
 
-test('says that it connects, that the link is lost, and that it is back', async ({ page, station, complaints }) => {
-  complaints.expect(/^Failed to load resource: net::/)
+test('says that it connects, that the link is lost, and that it is back', async ({
+  page,
+  collector,
+  browserErrors,
+}) => {
+  browserErrors.expect(/^Failed to load resource: net::/)
   await page.goto('/')
   const link = page.getByRole('status').first()
   await expect(link).toHaveText('Link up')
-  station.wire.cut()
+  collector.wire.cut()
   await expect(link).toHaveText('Link lost, trying again')
   await expectAccessible(page, 'link-lost')
-  station.wire.mend()
+  collector.wire.mend()
   await expect(link).toHaveText('Link up')
   await expectAccessible(page, 'link-back')
 })
 
 test.describe('with a read token', () => {
-  test.use({ stationOptions: { readToken: 'open sesame' } })
+  test.use({ collectorOptions: { readToken: 'open sesame' } })
 
-  test('asks for it, and opens what was asked for in every tab', async ({ page, context, complaints }) => {
-    complaints.expect(/status of 401/)
+  test('asks for it, and opens what was asked for in every tab', async ({ page, context, browserErrors }) => {
+    browserErrors.expect(/status of 401/)
     const other = await context.newPage()
     await other.goto('/#/health')
     await page.goto('/#/rejected')

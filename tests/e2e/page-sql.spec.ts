@@ -19,8 +19,8 @@ async function openSql(page: Page): Promise<void> {
   await expect(editor(page)).toBeVisible()
 }
 
-test('completes tables, columns and functions, and runs by keyboard', async ({ page, station }) => {
-  for (const sitting of sittings) await sendSitting(station.url, sitting)
+test('completes tables, columns and functions, and runs by keyboard', async ({ page, collector }) => {
+  for (const sitting of sittings) await sendSitting(collector.url, sitting)
   await openSql(page)
   await sql(page).press('ControlOrMeta+A')
   await sql(page).pressSequentially('SELECT approx_qua')
@@ -40,8 +40,8 @@ test('completes tables, columns and functions, and runs by keyboard', async ({ p
   await expect(result(page).getByRole('cell')).toHaveText(/^\d+$/)
 })
 
-test('draws what is asked, and its address says how', async ({ page, station, context }) => {
-  for (const sitting of sittings) await sendSitting(station.url, sitting)
+test('draws what is asked, and its address says how', async ({ page, collector, context }) => {
+  for (const sitting of sittings) await sendSitting(collector.url, sitting)
   await openSql(page)
   await writeSql(
     page,
@@ -77,8 +77,8 @@ test('draws what is asked, and its address says how', async ({ page, station, co
   await expect(colleague.locator('.heat canvas')).toBeVisible()
 })
 
-test('shows where it is wrong', async ({ page, complaints }) => {
-  complaints.expect(/status of 400/)
+test('shows where it is wrong', async ({ page, browserErrors }) => {
+  browserErrors.expect(/status of 400/)
   await openSql(page)
   for (const [text, place] of [
     ['SELECT 1,\n  nothing_such\nFROM events', 'nothing_such'],
@@ -95,8 +95,8 @@ test('shows where it is wrong', async ({ page, complaints }) => {
   await expect(page.locator('.cm-content .fault')).toHaveCount(0)
 })
 
-test('keeps what is typed faster than the page is drawn, and runs what is there', async ({ page, complaints }) => {
-  complaints.expect(/status of 400/)
+test('keeps what is typed faster than the page is drawn, and runs what is there', async ({ page, browserErrors }) => {
+  browserErrors.expect(/status of 400/)
   await openSql(page)
   await writeSql(page, 'SELECT ')
   const typed = Array.from({ length: 40 }, (_, n) => `${n} AS n${n}`).join(', ')
@@ -136,8 +136,8 @@ test('shows ten thousand rows, of which few are in the page', async ({ page }) =
   expect(text.trim().split('\n')).toHaveLength(10_001)
 })
 
-test('is cancelled, and what was asked is found again', async ({ page, complaints }) => {
-  complaints.expect(/ERR_ABORTED/)
+test('is cancelled, and what was asked is found again', async ({ page, browserErrors }) => {
+  browserErrors.expect(/ERR_ABORTED/)
   await openSql(page)
   let answer = (): void => {}
   await page.route('**/api/query', async (route) => {
@@ -165,8 +165,8 @@ test('is cancelled, and what was asked is found again', async ({ page, complaint
   await expect(sql(page)).toHaveText('SELECT 1 AS first_one')
 })
 
-test('does without the editor where that can not be loaded', async ({ page, complaints }) => {
-  complaints.expect(/Failed to load resource|ERR_FAILED/)
+test('does without the editor where that can not be loaded', async ({ page, browserErrors }) => {
+  browserErrors.expect(/Failed to load resource|ERR_FAILED/)
   await page.route('**/assets/code-editor-*.js', (route) => route.abort())
   await page.goto('/#/sql')
   await sql(page).fill('SELECT 6 * 7 AS answer')
@@ -177,10 +177,10 @@ test('does without the editor where that can not be loaded', async ({ page, comp
 })
 
 test.describe('with a read token', () => {
-  test.use({ stationOptions: { readToken: 'open sesame' } })
+  test.use({ collectorOptions: { readToken: 'open sesame' } })
 
-  test('hands a question out as a file, and saves nothing', async ({ page, complaints }) => {
-    complaints.expect(/status of 401/)
+  test('hands a question out as a file, and saves nothing', async ({ page, browserErrors }) => {
+    browserErrors.expect(/status of 401/)
     await page.goto('/#/sql')
     await page.getByLabel('Read token').fill('open sesame')
     await page.getByRole('button', { name: 'Open' }).click()

@@ -2,17 +2,17 @@
 import type { Page } from '@playwright/test'
 import { expectConserved } from './fixtures/conservation.ts'
 import { openFront } from './fixtures/front.ts'
-import { openStation, type Station } from './fixtures/station.ts'
 import { expect, test } from './fixtures/test.ts'
+import { openTestCollector, type TestCollector } from './fixtures/test-collector.ts'
 import { writeSql } from './page/write-sql.ts'
 
 const hostile = '<img src=x onerror="globalThis.hurt = true">'
 
 const count = (value: number): string => new Intl.NumberFormat('en').format(value)
-const send = (station: Pick<Station, 'url'>, events: readonly object[]) =>
-  fetch(`${station.url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
+const send = (collector: Pick<TestCollector, 'url'>, events: readonly object[]) =>
+  fetch(`${collector.url}/telemetry`, { method: 'POST', body: JSON.stringify(events) })
 
-const listenersOf = async ({ url }: Station): Promise<number> =>
+const listenersOf = async ({ url }: TestCollector): Promise<number> =>
   Number(/live_listeners (\d+)/.exec(await (await fetch(`${url}/metrics`)).text())?.[1])
 
 const figure = (page: Page, name: string) => page.locator('.vitals .figure', { hasText: name }).locator('dd')
@@ -21,7 +21,7 @@ const tailCell = (page: Page, name: string) => region(page, 'Live tail').getByRo
 const turnTo = (page: Page, view: string) =>
   page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view }).click()
 
-test('shows a battle as it is stored, with its ledger', async ({ battle, station, context }, testInfo) => {
+test('shows a battle as it is stored, with its ledger', async ({ battle, collector, context }, testInfo) => {
   const page = await context.newPage()
   await page.goto('/#/sessions')
   await expect(region(page, 'Sessions')).toContainText('No session yet')
@@ -32,7 +32,7 @@ test('shows a battle as it is stored, with its ledger', async ({ battle, station
   await battle.playOn(300)
   await expect(page.getByRole('status').first()).toHaveText('Link up')
   await expect(region(page, 'Live tail')).toContainText('bullet_fired')
-  const events = await expectConserved(station, battle)
+  const events = await expectConserved(collector, battle)
   const fired = events.filter(({ type }) => type === 'bullet_fired').length
   const types = region(page, 'Event types').getByRole('row')
   await expect(types.filter({ hasText: 'bullet_fired' }).locator('.count')).toHaveText(count(fired))
@@ -52,19 +52,19 @@ test('shows a battle as it is stored, with its ledger', async ({ battle, station
   await expect(region(page, 'Result')).toContainText(`${fired}`)
 })
 
-test('counts who was turned away', async ({ page, station }) => {
+test('counts who was turned away', async ({ page, collector }) => {
   await page.goto('/')
   await expect(figure(page, 'refused')).toHaveText('0')
   const headers = { origin: 'https://elsewhere.example' }
-  expect((await fetch(`${station.url}/telemetry`, { method: 'POST', headers, body: '[]' })).status).toBe(403)
+  expect((await fetch(`${collector.url}/telemetry`, { method: 'POST', headers, body: '[]' })).status).toBe(403)
   await expect(figure(page, 'refused')).toHaveText('1')
 })
 
-test('shows what players send as text, whatever it says', async ({ page, station }) => {
+test('shows what players send as text, whatever it says', async ({ page, collector }) => {
   await page.goto('/')
   await expect(page.getByRole('status').first()).toHaveText('Link up')
   const data = { enabled: true, [hostile]: hostile }
-  await send(station, [
+  await send(collector, [
     { type: 'telemetry_toggled', data },
     { type: hostile, data },
   ])
@@ -81,12 +81,12 @@ test('shows what players send as text, whatever it says', async ({ page, station
   expect(await page.evaluate(() => 'hurt' in globalThis)).toBe(false)
 })
 
-test('says how to begin, then shows what comes', async ({ page, station }) => {
+test('says how to begin, then shows what comes', async ({ page, collector }) => {
   await page.goto('/#/sessions')
-  await expect(page.getByText(`${station.url}/telemetry`).first()).toBeVisible()
+  await expect(page.getByText(`${collector.url}/telemetry`).first()).toBeVisible()
   await turnTo(page, 'Live')
   await expect(page.getByText('Link up')).toBeVisible()
-  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }, { type: '' }])
+  await send(collector, [{ type: 'telemetry_toggled', data: { enabled: true } }, { type: '' }])
   await expect(tailCell(page, '{"enabled":true}')).toBeVisible()
   await expect(tailCell(page, 'rejected: bad_event')).toBeVisible()
   await expect(figure(page, 'stored')).toHaveText('1')
@@ -97,20 +97,20 @@ test('says how to begin, then shows what comes', async ({ page, station }) => {
   await expect(session.locator('.badge')).toHaveText('1 rejected')
 })
 
-test('holds still on demand, filters, and answers SQL by keyboard', async ({ page, station, complaints }) => {
+test('holds still on demand, filters, and answers SQL by keyboard', async ({ page, collector, browserErrors }) => {
   // The refusal of a query is what the browser complains of.
-  complaints.expect(/status of 403/)
+  browserErrors.expect(/status of 403/)
   await page.goto('/')
   await expect(page.getByText('Link up')).toBeVisible()
   const toggled = (enabled: boolean) => ({ type: 'telemetry_toggled', data: { enabled } })
   const frames = { fps: 60, p50Ms: 1, p95Ms: 2, p99Ms: 3, worstMs: 4, entities: 5 }
-  await send(station, [toggled(true), { type: 'frame_stats', data: frames }])
+  await send(collector, [toggled(true), { type: 'frame_stats', data: frames }])
   await expect(tailCell(page, 'telemetry_toggled')).toHaveCount(1)
   await expect(tailCell(page, 'frame_stats')).toHaveCount(1)
   await page.getByRole('searchbox', { name: 'Type' }).fill('togg')
   await expect(tailCell(page, 'frame_stats')).toHaveCount(0)
   await page.getByRole('button', { name: 'Pause' }).click()
-  await send(station, [toggled(true)])
+  await send(collector, [toggled(true)])
   await expect(figure(page, 'stored')).toHaveText('3')
   await expect(tailCell(page, 'telemetry_toggled')).toHaveCount(1)
   await page.getByRole('button', { name: 'Go on' }).click()
@@ -125,31 +125,31 @@ test('holds still on demand, filters, and answers SQL by keyboard', async ({ pag
   await expect(page.getByRole('alert')).toContainText('getenv is not allowed')
 })
 
-test('fits a phone', async ({ page, station }) => {
+test('fits a phone', async ({ page, collector }) => {
   const long = { type: 'x'.repeat(120), data: { long: 'y'.repeat(5000) } }
-  await send(station, [long])
+  await send(collector, [long])
   await page.setViewportSize({ width: 360, height: 740 })
   await page.goto('/#/sessions')
   await expect(page.getByText('nothing stored')).toBeVisible()
   await turnTo(page, 'Live')
-  await send(station, [long])
+  await send(collector, [long])
   await expect(page.getByRole('cell').first()).toBeVisible()
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
 })
 
-test('finds a collector again that was restarted', async ({ page, station, complaints }) => {
-  complaints.expect(/^Failed to load resource: net::/)
+test('finds a collector again that was restarted', async ({ page, collector, browserErrors }) => {
+  browserErrors.expect(/^Failed to load resource: net::/)
   await page.goto('/')
   const link = page.getByRole('status').first()
   await expect(link).toHaveText('Link up')
-  station.wire.cut()
+  collector.wire.cut()
   await expect(link).toHaveText('Link lost, trying again')
   await expect(page.getByText(/^Lost at \d\d:\d\d:\d\d: The collector does not answer\./)).toBeVisible()
   // What is shown is of then; what would be of now is not shown.
   await expect(figure(page, 'events a second')).toHaveText('–')
   await expect(region(page, 'Live tail')).toContainText('Waiting for the link.')
-  await station.restart()
-  station.wire.mend()
+  await collector.restart()
+  collector.wire.mend()
   await expect(link).toHaveText('Link up')
   await expect(page.getByText(/^Lost at .* Back at \d\d:\d\d:\d\d; what came between is stored/)).toBeVisible()
 })
@@ -157,7 +157,7 @@ test('finds a collector again that was restarted', async ({ page, station, compl
 test('says that the database is away, takes events meanwhile, and goes on by itself', async ({
   page,
   context,
-  station,
+  collector,
   holdStore,
 }) => {
   const patient = { timeout: 40_000 }
@@ -167,7 +167,7 @@ test('says that the database is away, takes events meanwhile, and goes on by its
     return tab
   }
   await page.goto('/')
-  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  await send(collector, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   const [health, list, asked] = [await open('health'), await open('sessions'), await open('sql')]
   const database = region(health, 'Database')
   await expect(database).toContainText('Up to date')
@@ -176,7 +176,7 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   await expect(database).toContainText('It starts by itself, and events are taken meanwhile.')
   await expect(database).toContainText('1: crashed 1')
   await expect(page.getByRole('link', { name: 'Database: starting again' })).toBeVisible()
-  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  await send(collector, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   await expect(figure(page, 'stored')).toHaveText('2')
   await writeSql(asked, 'SELECT count(*) AS events FROM events')
   await asked.getByRole('button', { name: 'Run' }).click()
@@ -191,7 +191,7 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   await expect(database).toContainText('Up to date', patient)
   await expect(page.getByRole('link', { name: 'Database' })).toHaveCount(0)
   await expect(region(asked, 'Result').getByRole('cell')).toHaveText('2', patient)
-  expect((await download).url()).toBe(`${station.url}/api/dump?format=csv`)
+  expect((await download).url()).toBe(`${collector.url}/api/dump?format=csv`)
   await expect(region(list, 'Sessions').getByRole('listitem')).toHaveCount(2)
   await expect(list.getByText('Waiting for the database')).toHaveCount(0)
   await expect(asked.getByText('Waiting for the database')).toHaveCount(0)
@@ -202,9 +202,9 @@ test('says that the database is away, takes events meanwhile, and goes on by its
 
 test('shows what came of an answer that broke off, and why; and why a query was killed', async ({
   page,
-  complaints,
+  browserErrors,
 }) => {
-  complaints.expect(/status of 503/)
+  browserErrors.expect(/status of 503/)
   const columns = [{ name: 'n', type: 'INTEGER' }]
   const error = { code: 'query_timeout', message: 'The query took longer than 5 s.' }
   await page.route('**/api/query', (route) =>
@@ -222,9 +222,13 @@ test('shows what came of an answer that broke off, and why; and why a query was 
   await expect(region(page, 'Result')).toHaveCount(0)
 })
 
-test('says what a proxy answers in the place of a collector, and asks again', async ({ page, station, complaints }) => {
-  complaints.expect(/status of 502|^Failed to load resource: net::/)
-  const front = await openFront(station.url)
+test('says what a proxy answers in the place of a collector, and asks again', async ({
+  page,
+  collector,
+  browserErrors,
+}) => {
+  browserErrors.expect(/status of 502|^Failed to load resource: net::/)
+  const front = await openFront(collector.url)
   try {
     await page.goto(front.url)
     const link = page.getByRole('status').first()
@@ -238,7 +242,7 @@ test('says what a proxy answers in the place of a collector, and asks again', as
   }
 })
 
-test('is open in eight tabs at once, over one feed', async ({ context, station }) => {
+test('is open in eight tabs at once, over one feed', async ({ context, collector }) => {
   const tabs: Page[] = []
   for (let at = 0; at < 8; at++) {
     const tab = await context.newPage()
@@ -246,45 +250,45 @@ test('is open in eight tabs at once, over one feed', async ({ context, station }
     await expect(tab.getByRole('status').first()).toHaveText('Link up')
     tabs.push(tab)
   }
-  expect(await listenersOf(station)).toBe(1)
-  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  expect(await listenersOf(collector)).toBe(1)
+  await send(collector, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   for (const tab of tabs) {
     await expect(figure(tab, 'stored')).toHaveText('1')
     await expect(tailCell(tab, 'telemetry_toggled')).toBeVisible()
   }
   // Those that stay go on, whoever was there first.
   for (const tab of tabs.slice(0, 7)) await tab.close()
-  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  await send(collector, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   await expect(figure(tabs[7] as Page, 'stored')).toHaveText('2')
   await tabs[7]?.close()
-  await expect.poll(() => listenersOf(station)).toBe(0)
+  await expect.poll(() => listenersOf(collector)).toBe(0)
 })
 
-test('goes on with the feed when somebody comes back to it', async ({ page, station }) => {
+test('goes on with the feed when somebody comes back to it', async ({ page, collector }) => {
   await page.goto('/')
   await expect(page.getByRole('status').first()).toHaveText('Link up')
   const turn = (type: string) =>
     page.evaluate((name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type)
   await turn('pagehide')
-  await expect.poll(() => listenersOf(station)).toBe(0)
+  await expect.poll(() => listenersOf(collector)).toBe(0)
   await turn('pageshow')
-  await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+  await send(collector, [{ type: 'telemetry_toggled', data: { enabled: true } }])
   await expect(figure(page, 'stored')).toHaveText('1')
 })
 
 test.describe('where a browser has no shared workers', () => {
-  test('has its own feed', async ({ page, station }) => {
+  test('has its own feed', async ({ page, collector }) => {
     await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
     await page.goto('/')
     await expect(page.getByRole('status').first()).toHaveText('Link up')
-    await send(station, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+    await send(collector, [{ type: 'telemetry_toggled', data: { enabled: true } }])
     await expect(tailCell(page, 'telemetry_toggled')).toBeVisible()
   })
 
-  test('gives its connection back while nobody sees it', async ({ page, station }) => {
+  test('gives its connection back while nobody sees it', async ({ page, collector }) => {
     await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
     await page.goto('/')
-    await expect.poll(() => listenersOf(station)).toBe(1)
+    await expect.poll(() => listenersOf(collector)).toBe(1)
     // A headless browser shows every page at all times.
     const setHidden = (hidden: boolean) =>
       page.evaluate((value) => {
@@ -292,14 +296,14 @@ test.describe('where a browser has no shared workers', () => {
         document.dispatchEvent(new Event('visibilitychange'))
       }, hidden)
     await setHidden(true)
-    await expect.poll(() => listenersOf(station)).toBe(0)
+    await expect.poll(() => listenersOf(collector)).toBe(0)
     await setHidden(false)
-    await expect.poll(() => listenersOf(station)).toBe(1)
+    await expect.poll(() => listenersOf(collector)).toBe(1)
   })
 })
 
 test('counts the types that it does not list, and says where nothing of a session was stored', async ({ browser }) => {
-  const open = await openStation({ events: 'any' })
+  const open = await openTestCollector({ events: 'any' })
   const page = await browser.newPage()
   try {
     const events = Array.from({ length: 20 }, (_, at) => ({ type: `type_${String(at).padStart(2, '0')}` }))
@@ -315,9 +319,9 @@ test('counts the types that it does not list, and says where nothing of a sessio
   }
 })
 
-test('answers no page elsewhere, and opens where one has a link to it', async ({ page, station, complaints }) => {
-  complaints.expect(/status of 403|ERR_BLOCKED_BY_RESPONSE/)
-  const front = await openFront(station.url)
+test('answers no page elsewhere, and opens where one has a link to it', async ({ page, collector, browserErrors }) => {
+  browserErrors.expect(/status of 403|ERR_BLOCKED_BY_RESPONSE/)
+  const front = await openFront(collector.url)
   try {
     // To a browser `localhost` and `127.0.0.1` are two sites.
     await page.goto(`${front.url.replace('127.0.0.1', 'localhost')}/elsewhere/`)
@@ -347,10 +351,10 @@ test('answers no page elsewhere, and opens where one has a link to it', async ({
 })
 
 test.describe('with a read token', () => {
-  test.use({ stationOptions: { readToken: 'open sesame' } })
+  test.use({ collectorOptions: { readToken: 'open sesame' } })
 
-  test('asks for it, once', async ({ page, complaints }) => {
-    complaints.expect(/status of 401/)
+  test('asks for it, once', async ({ page, browserErrors }) => {
+    browserErrors.expect(/status of 401/)
     await page.goto('/')
     await page.getByLabel('Read token').fill('open barley')
     await page.getByRole('button', { name: 'Open' }).click()
@@ -366,18 +370,18 @@ test.describe('with a read token', () => {
 
   test('lives under whatever path a proxy gives it, and its cookie as well', async ({
     page,
-    station,
+    collector,
     context,
-    complaints,
+    browserErrors,
   }) => {
-    complaints.expect(/status of 401/)
-    const front = await openFront(station.url, '/tools/downlink')
+    browserErrors.expect(/status of 401/)
+    const front = await openFront(collector.url, '/tools/downlink')
     try {
       await page.goto(`${front.url}/`)
       await page.getByLabel('Read token').fill('open sesame')
       await page.getByRole('button', { name: 'Open' }).click()
       await expect(page.getByRole('status').first()).toHaveText('Link up')
-      await send({ ...station, url: front.url }, [{ type: 'telemetry_toggled', data: { enabled: true } }])
+      await send({ ...collector, url: front.url }, [{ type: 'telemetry_toggled', data: { enabled: true } }])
       await expect(tailCell(page, 'telemetry_toggled')).toBeVisible()
       await turnTo(page, 'SQL')
       await writeSql(page, 'SELECT 6 * 7 AS answer')
@@ -394,12 +398,12 @@ test.describe('with a read token', () => {
     }
   })
 
-  test('keeps two collectors of one host apart', async ({ page, station, complaints }) => {
-    complaints.expect(/status of 401/)
-    const other = await openStation({ readToken: 'open barley' })
+  test('keeps two collectors of one host apart', async ({ page, collector, browserErrors }) => {
+    browserErrors.expect(/status of 401/)
+    const other = await openTestCollector({ readToken: 'open barley' })
     try {
       for (const [url, token] of [
-        [station.url, 'open sesame'],
+        [collector.url, 'open sesame'],
         [other.url, 'open barley'],
       ] as const) {
         await page.goto(url)
@@ -407,7 +411,7 @@ test.describe('with a read token', () => {
         await page.getByRole('button', { name: 'Open' }).click()
         await expect(page.getByRole('status').first()).toHaveText('Link up')
       }
-      await page.goto(station.url)
+      await page.goto(collector.url)
       await expect(page.getByRole('status').first()).toHaveText('Link up')
     } finally {
       await other.close()

@@ -4,7 +4,7 @@ import { expect, test } from './fixtures/test.ts'
 
 test('stores every event of a battle once, in order, and the HUD agrees with the ledger', async ({
   battle,
-  station,
+  collector,
 }, testInfo) => {
   await battle.open()
   await battle.start()
@@ -12,12 +12,12 @@ test('stores every event of a battle once, in order, and the HUD agrees with the
   await expect.poll(() => battle.link()).toBe('open')
   await testInfo.attach('battle', { body: await battle.page.screenshot(), contentType: 'image/png' })
 
-  const events = await expectConserved(station, battle)
+  const events = await expectConserved(collector, battle)
   expect(events.slice(0, 2)).toMatchObject([
     { seq: 1, type: 'round_started', data: { round: 1 } },
     { seq: 2, type: 'ship_spawned', data: { shipId: 'red-1-1' } },
   ])
   const types = new Set(events.map(({ type }) => type))
   expect([...types]).toEqual(expect.arrayContaining(['bullet_fired', 'frame_stats']))
-  expect(await station.sessions()).toEqual([await battle.sessionId()])
+  expect(await collector.sessions()).toEqual([await battle.sessionId()])
 })

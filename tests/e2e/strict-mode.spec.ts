@@ -9,7 +9,7 @@ declare global {
   var pagehideListeners: number
 }
 
-test.use({ stationOptions: { page: 'development' } })
+test.use({ collectorOptions: { page: 'development' } })
 
 /** How many listeners window and document have, by the kind of event. */
 async function listeners(page: Page): Promise<unknown> {
@@ -24,7 +24,7 @@ async function listeners(page: Page): Promise<unknown> {
   return result.value
 }
 
-test('strict mode and ten changed settings leave one socket', async ({ battle, page, station, context }) => {
+test('strict mode and ten changed settings leave one socket', async ({ battle, page, collector, context }) => {
   await context.addInitScript(() => {
     globalThis.pagehideListeners = 0
     const { addEventListener } = window
@@ -52,10 +52,10 @@ test('strict mode and ten changed settings leave one socket', async ({ battle, p
 
   await battle.playOn(50)
   expect(await listeners(page)).toEqual(before)
-  const events = await expectConserved(station, battle)
+  const events = await expectConserved(collector, battle)
   const rounds = events.filter(({ type }) => type === 'round_started').map(({ data }) => JSON.stringify(data))
   expect(rounds.length).toBeGreaterThanOrEqual(3)
   expect(new Set(rounds).size).toBe(rounds.length)
   expect(sockets).toEqual({ opened: 1, closed: 0 })
-  expect(await station.sessions()).toHaveLength(1)
+  expect(await collector.sessions()).toHaveLength(1)
 })

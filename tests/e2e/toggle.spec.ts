@@ -42,7 +42,7 @@ test.beforeEach(({ context }) =>
   }),
 )
 
-test('off stops everything at once, on goes on with the same session', async ({ battle, page, station }) => {
+test('off stops everything at once, on goes on with the same session', async ({ battle, page, collector }) => {
   const sockets = countSockets(page)
   await battle.open()
   await battle.begin()
@@ -66,21 +66,21 @@ test('off stops everything at once, on goes on with the same session', async ({ 
   await expect.poll(() => battle.counters()).toMatchObject({ pushed: stats.pushed, queued: 0, inFlight: 0 })
   expect(await page.evaluate(() => sent)).toBe(atOnce.sent)
   await expect.poll(() => sockets).toEqual({ opened: 1, closed: 1 })
-  await expect.poll(() => station.ledger(sessionId)).toMatchObject({ open: false })
+  await expect.poll(() => collector.ledger(sessionId)).toMatchObject({ open: false })
 
   await page.getByTestId('telemetry-toggle').click()
   await expect.poll(() => battle.link()).toBe('open')
   expect(await emittedDuring(page, 20)).toBeGreaterThan(0)
   const { pushed, acked, dropped } = await battle.settle()
   expect(await battle.sessionId()).toBe(sessionId)
-  expect(await station.ledger(sessionId)).toMatchObject({
+  expect(await collector.ledger(sessionId)).toMatchObject({
     pushed,
     stored: acked,
     dropped: { disabled: dropped },
     missing: 0,
     balanced: true,
   })
-  const events = await station.events(sessionId)
+  const events = await collector.events(sessionId)
   expect(events.length).toBe(acked)
   expect(events.find(({ seq }) => seq > stats.pushed)).toMatchObject({
     type: 'telemetry_toggled',
@@ -90,9 +90,9 @@ test('off stops everything at once, on goes on with the same session', async ({ 
 })
 
 test.describe('where the page is told not to', () => {
-  test.use({ stationOptions: { enabled: false } })
+  test.use({ collectorOptions: { enabled: false } })
 
-  test('nothing is sent, and no socket is opened', async ({ battle, page, station }) => {
+  test('nothing is sent, and no socket is opened', async ({ battle, page, collector }) => {
     const sockets = countSockets(page)
     await battle.open()
     await battle.begin()
@@ -109,6 +109,6 @@ test.describe('where the page is told not to', () => {
     await page.goto('/elsewhere/')
     expect(await page.evaluate(() => sent)).toBe(0)
     expect(sockets).toEqual({ opened: 0, closed: 0 })
-    expect(await station.sessions()).toEqual([])
+    expect(await collector.sessions()).toEqual([])
   })
 })

@@ -145,14 +145,14 @@ type Read =
   | { readonly isWhole: false; readonly body: Readable }
 
 /** @throws {CollectorError} `store_unavailable` */
-async function readWhole(body: Readable, mostBytes: number): Promise<Read> {
+async function readWhole(body: Readable, limitBytes: number): Promise<Read> {
   const pieces: Buffer[] = []
   let length = 0
   try {
     for await (const piece of body.iterator({ destroyOnReturn: false })) {
       pieces.push(piece)
       length += piece.length
-      if (length > mostBytes)
+      if (length > limitBytes)
         return { isWhole: false, body: Readable.from(joined(pieces, body), { objectMode: false }) }
     }
   } catch (cause) {

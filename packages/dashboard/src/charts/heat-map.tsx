@@ -11,7 +11,7 @@ interface HeatMapProps {
   /** Where the image lies, and how much is shown; none: as far as there are squares. */
   readonly extent?: Extent | undefined
   /** The value that has the full colour, so that two maps can be compared. @default the largest */
-  readonly most?: number
+  readonly max?: number
 }
 
 export interface Extent {
@@ -23,7 +23,7 @@ export interface Extent {
 
 const maxHeightPx = 560
 
-export function HeatMap({ map, label, image, extent, most = mostOf(map) }: HeatMapProps): ReactElement {
+export function HeatMap({ map, label, image, extent, max = maxOf(map) }: HeatMapProps): ReactElement {
   const frame = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const theme = useTheme()
@@ -41,8 +41,8 @@ export function HeatMap({ map, label, image, extent, most = mostOf(map) }: HeatM
   }, [])
 
   useEffect(() => {
-    if (canvas.current && width > 0) draw(canvas.current, { map, shown, scale, image, most, theme })
-  }, [map, shown, scale, image, most, theme, width])
+    if (canvas.current && width > 0) draw(canvas.current, { map, shown, scale, image, max, theme })
+  }, [map, shown, scale, image, max, theme, width])
 
   const point = (clientX: number, clientY: number, box: DOMRect): void => {
     const x = shown.left + (clientX - box.left) / scale
@@ -65,7 +65,7 @@ export function HeatMap({ map, label, image, extent, most = mostOf(map) }: HeatM
         />
       </div>
       <figcaption className="quiet" aria-hidden="true">
-        {pointed || `Full colour: ${figure.format(most)}`}
+        {pointed || `Full colour: ${figure.format(max)}`}
       </figcaption>
     </figure>
   )
@@ -73,8 +73,8 @@ export function HeatMap({ map, label, image, extent, most = mostOf(map) }: HeatM
 
 const figure = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 
-export const mostOf = ({ squares }: Squares): number =>
-  squares.reduce((most, { value }) => Math.max(most, Math.abs(value)), 0) || 1
+export const maxOf = ({ squares }: Squares): number =>
+  squares.reduce((max, { value }) => Math.max(max, Math.abs(value)), 0) || 1
 
 export function extentOf({ squares, width, height }: Squares): Extent {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
@@ -92,11 +92,11 @@ interface Drawing {
   readonly shown: Extent
   readonly scale: number
   readonly image: ImageBitmap | undefined
-  readonly most: number
+  readonly max: number
   readonly theme: Theme
 }
 
-function draw(canvas: HTMLCanvasElement, { map, shown, scale, image, most, theme }: Drawing): void {
+function draw(canvas: HTMLCanvasElement, { map, shown, scale, image, max, theme }: Drawing): void {
   const [width, height] = [(shown.right - shown.left) * scale, (shown.bottom - shown.top) * scale]
   canvas.width = Math.round(width * devicePixelRatio)
   canvas.height = Math.round(height * devicePixelRatio)
@@ -109,7 +109,7 @@ function draw(canvas: HTMLCanvasElement, { map, shown, scale, image, most, theme
   for (const { x, y, value } of map.squares) {
     context.fillStyle = value < 0 ? (theme.hues[1] ?? theme.accent) : theme.bad
     // Few are seen beside many, too.
-    context.globalAlpha = 0.1 + 0.85 * Math.sqrt(Math.min(1, Math.abs(value) / most))
+    context.globalAlpha = 0.1 + 0.85 * Math.sqrt(Math.min(1, Math.abs(value) / max))
     context.fillRect((x - shown.left) * scale, (y - shown.top) * scale, map.width * scale, map.height * scale)
   }
 }

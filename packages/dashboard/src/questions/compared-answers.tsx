@@ -4,7 +4,7 @@ import { type ReactElement, useMemo } from 'react'
 import { NotDrawn, PointsPlot } from '../charts/answer-chart.tsx'
 import { readPoints, readSquares } from '../charts/chart-points.ts'
 import { type Difference, differences, overlay, squareDifferences } from '../charts/compare-points.ts'
-import { extentOf, HeatMap, mostOf } from '../charts/heat-map.tsx'
+import { extentOf, HeatMap, maxOf } from '../charts/heat-map.tsx'
 import { ResultTable } from '../charts/result-table.tsx'
 import { secondsOf } from './bind-question.ts'
 import type { Asking } from './question-address.ts'
@@ -63,17 +63,17 @@ function ComparedMaps({ question: { chart, title }, first, second }: ComparedPro
   }, [chart, first, second])
   if (!maps) return <NotDrawn fault="The answers have no squares." />
   const { a, b, difference, extent } = maps
-  const most = Math.max(mostOf(a), mostOf(b))
+  const max = Math.max(maxOf(a), maxOf(b))
   return (
     <>
       <div className="side-by-side">
         <section aria-label="A">
           <h3>A</h3>
-          <HeatMap map={a} label={`${title} A: ${a.squares.length} squares.`} most={most} extent={extent} />
+          <HeatMap map={a} label={`${title} A: ${a.squares.length} squares.`} max={max} extent={extent} />
         </section>
         <section aria-label="B">
           <h3>B</h3>
-          <HeatMap map={b} label={`${title} B: ${b.squares.length} squares.`} most={most} extent={extent} />
+          <HeatMap map={b} label={`${title} B: ${b.squares.length} squares.`} max={max} extent={extent} />
         </section>
       </div>
       <h3>B less A: more is red, less is blue</h3>

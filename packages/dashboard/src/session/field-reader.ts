@@ -30,7 +30,7 @@ export const noFields: SessionFields = { rejections: [], frames: undefined, plac
 
 /** Rows of an answer, and how many answers are read of each: what is beyond is not shown. */
 const answerRows = 10_000
-const mostRows = 200_000
+const maxRows = 200_000
 
 export interface FieldReader {
   /**
@@ -91,7 +91,7 @@ export function createFieldReader(sessionId: string, columns: EventColumns, quer
     return {
       async read(onMore) {
         const sql = (seq: number) => numbersSql(sessionId, types, keys, seq, answerRows)
-        if (numbers.length >= mostRows) return
+        if (numbers.length >= maxRows) return
         after = await readOn(query, sql, after, (rows) => {
           for (const [seq, ...values] of rows) {
             const place = columns.placeOf(Number(seq))
@@ -114,7 +114,7 @@ async function readOn(
   onRows: (rows: QueryAnswer['rows']) => void,
 ): Promise<number> {
   let after = from
-  for (let read = 0; read < mostRows; ) {
+  for (let read = 0; read < maxRows; ) {
     const { rows, truncated, error } = await query(sqlAfter(after))
     if (rows.length > 0) onRows(rows)
     if (error) throw new Error(error.message)

@@ -30,7 +30,7 @@ const trails = [
   { value: 'Infinity', text: 'All before' },
 ] as const
 /** More dots than these are no trail any more; all places are there faintly. */
-const mostLit = 2000
+const maxLitEvents = 2000
 
 export const MapPanel: ComponentType<MapPanelProps> = memo((props: MapPanelProps): ReactElement => {
   const { columns, clock, startMs, placed, hidden, selected, onSelect } = props
@@ -43,7 +43,8 @@ export const MapPanel: ComponentType<MapPanelProps> = memo((props: MapPanelProps
   const to = selected === undefined ? shown.length : firstWhere(shown.length, (index) => placeAt(index) > selected)
   const cursorMs = to === 0 ? 0 : columns.timeAt(placeAt(to - 1), clock)
   let from = to
-  while (from > 0 && to - from < mostLit && columns.timeAt(placeAt(from - 1), clock) >= cursorMs - Number(trail)) from--
+  while (from > 0 && to - from < maxLitEvents && columns.timeAt(placeAt(from - 1), clock) >= cursorMs - Number(trail))
+    from--
   const row = to > 0 && placeAt(to - 1) === selected ? shown[to - 1] : undefined
 
   const draw = useCallback(

@@ -20,12 +20,12 @@ const v8Frame = /^\s*at (?:(.*?) \()?(.+?):(\d+):(\d+)\)?$/
 const otherFrame = /^\s*([^@\s]*(?:\s[^@\s]*)?)@(.+?):(\d+):(\d+)$/
 
 /** Bounds the work on text from outside. */
-const mostLines = 200
+const maxLines = 200
 const longestLine = 1000
 
 /** @returns undefined where the text is no stack */
 export function readStack(text: string): Stack | undefined {
-  const lines = text.split('\n', mostLines).map((line) => line.slice(0, longestLine))
+  const lines = text.split('\n', maxLines).map((line) => line.slice(0, longestLine))
   const frames = lines.map(readFrame)
   const first = frames.findIndex((frame) => frame !== undefined)
   if (first < 0) return undefined

@@ -1,6 +1,6 @@
 import type { Ledger } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import { sharesOf, verdictOn } from './ledger-shares.ts'
+import { outcomeOf, sharesOf } from './ledger-shares.ts'
 
 const aLedger = (over: Partial<Ledger>): Ledger => ({
   sessionId: 's',
@@ -63,6 +63,6 @@ it.each([
     { kind: 'missing', events: 2 },
   ],
   [{ stored: 99, balanced: false }, { kind: 'unbalanced' }],
-])('%j is %j', (over, verdict) => {
-  expect(verdictOn(aLedger(over))).toEqual(verdict)
+])('%j is %j', (over, outcome) => {
+  expect(outcomeOf(aLedger(over))).toEqual(outcome)
 })

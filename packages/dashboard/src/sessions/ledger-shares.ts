@@ -13,7 +13,7 @@ export interface Share {
   readonly width: number
 }
 
-export type Verdict =
+export type LedgerOutcome =
   /** All is stored, or nothing was pushed. */
   | { readonly kind: 'stored' | 'silent' }
   /** All was rejected or dropped. */
@@ -50,7 +50,7 @@ export function sharesOf(ledger: Ledger): readonly Share[] {
   })
 }
 
-export function verdictOn(ledger: Ledger): Verdict {
+export function outcomeOf(ledger: Ledger): LedgerOutcome {
   const { rejected, dropped } = eventsOf(ledger)
   const accounted = total(eventsOf(ledger))
   if (accounted !== ledger.pushed) return { kind: 'unbalanced' }

@@ -5,7 +5,7 @@ import { Fragment, type ReactElement } from 'react'
 import { type Counts, formatAge, formatCount, formatSpan, shortSession } from '../format.ts'
 import { hrefOf } from '../router.ts'
 import { LedgerBar } from './ledger-bar.tsx'
-import { eventsOf, fates, type Verdict, verdictOn } from './ledger-shares.ts'
+import { eventsOf, fates, type LedgerOutcome, outcomeOf } from './ledger-shares.ts'
 
 interface SessionRowProps {
   readonly session: FoundSession
@@ -15,10 +15,10 @@ interface SessionRowProps {
 
 export function SessionRow({ session, now }: SessionRowProps): ReactElement {
   const { sessionId, open, ended, build, labels = {}, delivery, lastSeen, errors, lengthMs } = session
-  const verdict = verdictOn(session)
+  const outcome = outcomeOf(session)
   const words = [open ? 'open' : ended ? 'ended' : 'closed', delivery === 'plain' && 'plain', formatSpan(lengthMs)]
   return (
-    <li className={`session verdict-${verdict.kind}`}>
+    <li className={`session outcome-${outcome.kind}`}>
       <p className="who">
         <span className={`lamp ${open ? 'lamp-on' : ''}`} aria-hidden="true" />
         <a className="open" href={hrefOf({ view: 'sessions', name: sessionId, parameters: {} })} title={sessionId}>
@@ -35,7 +35,7 @@ export function SessionRow({ session, now }: SessionRowProps): ReactElement {
           </strong>
         )}
         <span className="quiet age">{formatAge(now - lastSeen)}</span>
-        <VerdictBadge verdict={verdict} />
+        <OutcomeBadge outcome={outcome} />
       </p>
       <LedgerBar ledger={session} />
       <Equation ledger={session} />
@@ -56,8 +56,8 @@ const Chip = ({ name, text, parameters }: ChipProps): ReactElement => (
   </a>
 )
 
-const verdictText = (verdict: Verdict): string => {
-  switch (verdict.kind) {
+const outcomeText = (outcome: LedgerOutcome): string => {
+  switch (outcome.kind) {
     case 'stored':
       return 'all stored'
     case 'silent':
@@ -65,19 +65,19 @@ const verdictText = (verdict: Verdict): string => {
     case 'empty':
       return 'nothing stored'
     case 'flowing':
-      return `${formatCount(verdict.events)} on the way`
+      return `${formatCount(outcome.events)} on the way`
     case 'missing':
-      return `${formatCount(verdict.events)} missing`
+      return `${formatCount(outcome.events)} missing`
     case 'rejected':
     case 'dropped':
-      return `${formatCount(verdict.events)} ${verdict.kind}`
+      return `${formatCount(outcome.events)} ${outcome.kind}`
     case 'unbalanced':
       return 'counts do not add up'
   }
 }
 
-const VerdictBadge = ({ verdict }: { readonly verdict: Verdict }): ReactElement => (
-  <strong className="badge">{verdictText(verdict)}</strong>
+const OutcomeBadge = ({ outcome }: { readonly outcome: LedgerOutcome }): ReactElement => (
+  <strong className="badge">{outcomeText(outcome)}</strong>
 )
 
 /** pushed = stored + rejected + dropped + missing or outstanding. */

@@ -14,14 +14,14 @@ export interface Picture {
 }
 
 /** Below it a line would stand at the top for a single event. */
-const leastTop = 10
+const minTop = 10
 
 /** The scale that the picture needs: its highest sum, rounded up. */
 export function topOf(series: readonly Series[]): number {
   const [first] = series
-  if (!first) return leastTop
+  if (!first) return minTop
   const sums = first.rates.map((_, at) => series.reduce((sum, { rates }) => sum + (rates[at] ?? 0), 0))
-  return roundUp(Math.max(leastTop, ...sums))
+  return roundUp(Math.max(minTop, ...sums))
 }
 
 /** @param scale pixels of the canvas a pixel of the page */
