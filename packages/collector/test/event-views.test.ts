@@ -1,5 +1,5 @@
 /** Views over real rows, good ones and bad. */
-import { defineEvents } from '@downlink/protocol'
+import { defineEvents, versions } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { aCollector, post } from './harness.ts'
@@ -66,7 +66,7 @@ it('adds a ledger up', async () => {
   const store = await aReadStore()
   const row = (id: string, committedSeq: number, pushed: number, stored: number, missing: number, ended: boolean) =>
     store.run(`INSERT INTO sessions VALUES ('${id}', 'acked', ${committedSeq}, ${pushed}, ${stored}, '{"bad_text":1}',
-      '{"overflow":2,"oversize":1}', ${missing}, ${ended}, now()::TIMESTAMP, now()::TIMESTAMP, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL)`)
+      '{"overflow":2,"oversize":1}', ${missing}, ${ended}, now()::TIMESTAMP, now()::TIMESTAMP, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 0, 0)`)
   await row('open', 10, 12, 5, 1, false)
   await row('over', 10, 12, 6, 0, true)
   await row('wrong', 10, 10, 5, 0, true)
@@ -74,14 +74,26 @@ it('adds a ledger up', async () => {
   await row('whole', 10, 12, 6, 0, false)
   const { columns, rows } = await store.query('SELECT * EXCLUDE (last_seen) FROM ledgers')
   expect(columns.map(({ name }) => name)).toEqual([
-    ...['session_id', 'pushed', 'stored', 'rejected', 'dropped', 'missing', 'outstanding', 'ended', 'balanced'],
+    ...[
+      'session_id',
+      'pushed',
+      'stored',
+      'expired',
+      'forgotten',
+      'rejected',
+      'dropped',
+      'missing',
+      'outstanding',
+      'ended',
+      'balanced',
+    ],
   ])
   expect(rows).toEqual([
-    ['open', 12, 5, 1, 3, 1, 2, false, false],
-    ['over', 12, 6, 1, 3, 2, 0, true, false],
-    ['wrong', 10, 5, 1, 3, 0, 0, true, false],
-    ['lost', 10, 5, 1, 3, 1, 0, true, false],
-    ['whole', 12, 6, 1, 3, 0, 2, false, true],
+    ['open', 12, 5, 0, 0, 1, 3, 1, 2, false, false],
+    ['over', 12, 6, 0, 0, 1, 3, 2, 0, true, false],
+    ['wrong', 10, 5, 0, 0, 1, 3, 0, 0, true, false],
+    ['lost', 10, 5, 0, 0, 1, 3, 1, 0, true, false],
+    ['whole', 12, 6, 0, 0, 1, 3, 0, 2, false, true],
   ])
 })
 
@@ -149,4 +161,27 @@ it('reads a type that nobody ever defined', async () => {
   const store = await aReadStore()
   await store.commit('unheard', 1)
   expect(await store.rows("SELECT data FROM events WHERE type = 'unheard'")).toEqual([[1]])
+})
+
+it('reads events of all versions through one view, from the wire on', async () => {
+  const events = defineEvents({
+    hit: versions(
+      [1, z.object({ ship: z.string(), team: z.string() })],
+      [2, z.object({ shipId: z.string(), team: z.int() })],
+    ),
+  })
+  const { listening, collector } = await aCollector({ events })
+  const sent = [
+    { type: 'hit', data: { ship: 'r1', team: 'red' } },
+    { type: 'hit', version: 2, data: { shipId: 'r2', team: 7 } },
+    { type: 'hit', version: 2, data: { ship: 'r3', team: 'red' } },
+  ]
+  await post(listening, sent)
+  const { rows } = await collector.query('SELECT ship, shipId, team FROM hit ORDER BY seq')
+  expect(rows).toEqual([
+    ['r1', null, 'red'],
+    [null, 'r2', 7],
+  ])
+  const rejected = await collector.query('SELECT code, raw FROM rejected_events')
+  expect(rejected.rows).toEqual([['invalid_payload', JSON.stringify(sent[2])]])
 })

@@ -299,11 +299,11 @@ it('tells what an event type promises, and which types there are', async () => {
   const { body } = await get(`/api/event-type?type=${type}`)
   expect(body).toEqual({
     types: Object.keys(events.schemas),
-    schema: schema?.['~standard'].jsonSchema?.input({ target: 'draft-2020-12' }),
+    versions: [{ since: 1, schema: schema?.['~standard'].jsonSchema?.input({ target: 'draft-2020-12' }) }],
   })
-  expect(body.schema.properties).toBeDefined()
+  expect(body.versions[0].schema.properties).toBeDefined()
   for (const unknown of ['nonsense', '__proto__', 'constructor']) {
-    expect((await get(`/api/event-type?type=${unknown}`)).body).toEqual({ types: body.types, schema: null })
+    expect((await get(`/api/event-type?type=${unknown}`)).body).toEqual({ types: body.types, versions: [] })
   }
   expect((await get('/api/event-type')).status).toBe(400)
 })

@@ -17,6 +17,7 @@ export const rejectionCodes = [
   'too_large',
   'bad_timestamp',
   'unknown_type',
+  'unknown_version',
   'invalid_payload',
   'unstorable',
 ] as const

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { defineEvents, type StandardSchema } from './define-events.ts'
+import { defineEvents } from './define-events.ts'
+import type { StandardSchema } from './standard-schema.ts'
 
 const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }
 

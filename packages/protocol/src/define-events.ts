@@ -1,32 +1,8 @@
 /** Defines a game's events, once: for the types of `push`, the validation of what arrives, and the SQL columns. */
 import { isWellFormedText } from './json.ts'
 import { maxTypeLength } from './limits.ts'
-
-/**
- * The part of a Standard Schema (https://standardschema.dev, version 1) that Downlink uses.
- * Zod, Valibot, ArkType and others implement it.
- */
-export interface StandardSchema<Output = unknown> {
-  readonly '~standard': {
-    readonly version: 1
-    readonly vendor: string
-    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
-    /** Standard JSON Schema (same address): gives the columns of the type's SQL view. */
-    readonly jsonSchema?: {
-      readonly input: (options: { readonly target: string }) => Record<string, unknown>
-    }
-  }
-}
-
-export type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] }
-
-export interface StandardIssue {
-  readonly message: string
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
-}
+import { type EarlierInputOf, isStandardSchema } from './schema-versions.ts'
+import type { InputOf, StandardSchema } from './standard-schema.ts'
 
 /** Schemas by event type. */
 export type EventSchemas = Readonly<Record<string, StandardSchema>>
@@ -35,21 +11,20 @@ export type EventSchemas = Readonly<Record<string, StandardSchema>>
 export type EventMap = Readonly<Record<string, unknown>>
 
 /** What `defineEvents` returns: schemas at run time, payloads at compile time. */
-export interface EventDefinitions<Events extends EventMap = EventMap> {
+export interface EventDefinitions<Events extends EventMap = EventMap, Stored extends EventMap = Events> {
   /** Empty for bare types: then every type and payload is accepted. */
   readonly schemas: EventSchemas
   /** Never there at run time; carries the payload types. */
   readonly '~events'?: Events
+  /** The same of what may have been stored. */
+  readonly '~stored'?: Stored
 }
 
 /** The payloads of definitions: `createTelemetry<EventsOf<typeof battleEvents>>()`. */
-export type EventsOf<Definitions> = Definitions extends EventDefinitions<infer Events> ? Events : never
+export type EventsOf<Definitions> = Definitions extends EventDefinitions<infer Events, EventMap> ? Events : never
 
-type InputOf<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
-  ? NonNullable<Types> extends { readonly input: infer Input }
-    ? Input
-    : unknown
-  : unknown
+/** The payloads that were ever taken: of a type with `versions`, those of any. What is read back is of this type. */
+export type StoredEventsOf<Definitions> = Definitions extends EventDefinitions<EventMap, infer Stored> ? Stored : never
 
 /**
  * Names a game's events once.
@@ -61,7 +36,10 @@ type InputOf<Schema> = Schema extends { readonly '~standard': { readonly types?:
  */
 export function defineEvents<const Schemas extends EventSchemas>(
   schemas: Schemas,
-): EventDefinitions<{ readonly [Type in keyof Schemas & string]: InputOf<Schemas[Type]> }>
+): EventDefinitions<
+  { readonly [Type in keyof Schemas & string]: InputOf<Schemas[Type]> },
+  { readonly [Type in keyof Schemas & string]: InputOf<Schemas[Type]> | EarlierInputOf<Schemas[Type]> }
+>
 export function defineEvents<Events extends EventMap>(): EventDefinitions<Events>
 export function defineEvents(schemas: EventSchemas = {}): EventDefinitions {
   for (const [type, schema] of Object.entries(schemas)) {
@@ -73,7 +51,7 @@ export function defineEvents(schemas: EventSchemas = {}): EventDefinitions {
     if (!isWellFormedText(type)) {
       throw new TypeError(`Expected an event type without a lone surrogate or a NUL, got ${JSON.stringify(type)}`)
     }
-    if (typeof schema?.['~standard']?.validate !== 'function') {
+    if (!isStandardSchema(schema)) {
       throw new TypeError(`Expected a Standard Schema for event "${type}" (https://standardschema.dev)`)
     }
   }

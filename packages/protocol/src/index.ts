@@ -26,9 +26,7 @@ export {
   type EventMap,
   type EventSchemas,
   type EventsOf,
-  type StandardIssue,
-  type StandardResult,
-  type StandardSchema,
+  type StoredEventsOf,
 } from './define-events.ts'
 export { kindOf, messageOf, shown } from './describe.ts'
 export { cutElement, cutEnvelope, type ReceivedElement } from './element.ts'
@@ -79,3 +77,11 @@ export {
   subprotocol,
   telemetryPath,
 } from './limits.ts'
+export {
+  type SchemaVersion,
+  schemaOfVersion,
+  type VersionedSchema,
+  versions,
+  versionsOf,
+} from './schema-versions.ts'
+export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'

@@ -1,24 +1,36 @@
 /** Tells what an event type promises: beside what was rejected, it shows what was wrong. */
-import type { EventSchemas } from '@downlink/protocol'
+import { type EventSchemas, versionsOf } from '@downlink/protocol'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaOf } from '../query/schema-columns.ts'
-import { errorAnswer, input, list, name, object, text } from './json-schema.ts'
+import { count, errorAnswer, input, list, name, object, text } from './json-schema.ts'
 
 /** The answer of `GET /api/event-type`. */
 export interface EventTypeAnswer {
   /** Those that are defined, at most a thousand; none: all are taken. */
   readonly types: readonly string[]
-  /** What a payload has to be, as JSON Schema; null where the type is not defined, or its library can not say it. */
+  /** What it promises, and has promised, oldest first; none where the type is not defined. */
+  readonly versions: readonly PromisedVersion[]
+}
+
+interface PromisedVersion {
+  /** The first version of the definitions that it is of. */
+  readonly since: number
+  /** What a payload has to be, as JSON Schema; null where its library can not say it. */
   readonly schema: Readonly<Record<string, unknown>> | null
 }
 
 const eventTypeAnswer = object({
   types: list(text('A type that is defined; none are where all are taken')),
-  schema: {
-    type: ['object', 'null'],
-    additionalProperties: true,
-    description: 'What its payload has to be, as JSON Schema; null where nothing says it',
-  },
+  versions: list(
+    object({
+      since: count('The first version of the definitions that it is of; the oldest comes first'),
+      schema: {
+        type: ['object', 'null'],
+        additionalProperties: true,
+        description: 'What its payload has to be, as JSON Schema; null where nothing says it',
+      },
+    }),
+  ),
 })
 
 const maxTypes = 1000
@@ -35,8 +47,9 @@ export function eventTypeRoute(app: FastifyInstance, schemas: EventSchemas): voi
       },
     },
     async ({ query }): Promise<EventTypeAnswer> => {
-      const schema = Object.hasOwn(schemas, query.type) ? schemas[query.type] : undefined
-      return { types, schema: (schema && jsonSchemaOf(schema)) ?? null }
+      const defined = Object.hasOwn(schemas, query.type) ? schemas[query.type] : undefined
+      const versions = defined ? versionsOf(defined) : []
+      return { types, versions: versions.map(({ since, schema }) => ({ since, schema: jsonSchemaOf(schema) ?? null })) }
     },
   )
 }

@@ -1,11 +1,11 @@
-import { defineEvents } from '@downlink/protocol'
+import { defineEvents, versions } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { eventView, planViews, uniqueNames } from './event-views.ts'
 import { columnsOf } from './schema-columns.ts'
 
 const typesOf = (shape: z.ZodRawShape) =>
-  Object.fromEntries((columnsOf(z.object(shape)) ?? []).map(({ name, type }) => [name, type]))
+  Object.fromEntries(columnsOf(z.object(shape)).map(({ name, type }) => [name, type]))
 
 it('takes column types from the schema', () => {
   expect(
@@ -83,4 +83,34 @@ it('keeps clear of the names of tables, of its own columns and of names that dif
 
 it('counts on until a name is free', () => {
   expect(uniqueNames(['a', 'A_2', 'A', 'a'], () => false, '')).toEqual(['a', 'A_2', 'A_3', 'a_4'])
+})
+
+it('has the columns of all versions, and JSON where they differ', () => {
+  const schema = versions(
+    [1, z.object({ ship: z.string(), team: z.string(), damage: z.int(), at: z.int(), tag: z.string().nullable() })],
+    [
+      2,
+      z.object({
+        shipId: z.string(),
+        team: z.int(),
+        damage: z.number(),
+        at: z.object({ x: z.int() }),
+        tag: z.string(),
+      }),
+    ],
+  )
+  expect(Object.fromEntries(columnsOf(schema).map(({ name, type }) => [name, type]))).toEqual({
+    ship: 'VARCHAR',
+    shipId: 'VARCHAR',
+    team: 'JSON',
+    // Every whole number is a number.
+    damage: 'DOUBLE',
+    at: 'JSON',
+    tag: 'VARCHAR',
+  })
+})
+
+it('has the payload as a whole beside them where a version is of unknown shape', () => {
+  const schema = versions([1, z.string()], [2, z.object({ n: z.int(), data: z.string() })])
+  expect(eventView({ type: 'odd', name: 'odd', schema }).columns.slice(5)).toEqual(['n', 'data', 'data_2'])
 })

@@ -1,4 +1,4 @@
-/** Defines one SQL view an event type, with the columns that its schema promises. */
+/** Defines one SQL view an event type, with the columns that its schema promises, or all versions of it. */
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { EventDefinitions, StandardSchema } from '@downlink/protocol'
@@ -49,7 +49,7 @@ export function planViews({ schemas }: EventDefinitions): readonly ViewPlan[] {
  * // CREATE OR REPLACE VIEW "bullet_fired" AS SELECT session_id, seq, ts, corrected_ts, received_at, … AS "shipId" FROM events WHERE type = 'bullet_fired'
  */
 export function eventView({ type, name, schema }: ViewPlan): EventView {
-  const columns = columnsOf(schema) ?? [{ key: undefined, name: 'data', type: 'JSON' }]
+  const columns = columnsOf(schema)
   const names = uniqueNames(
     columns.map((column) => column.name),
     (column) => ownColumns.includes(column.toLowerCase()),

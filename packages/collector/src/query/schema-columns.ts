@@ -1,5 +1,5 @@
-/** Derives columns from a Standard JSON Schema (https://standardschema.dev): what its top-level properties promise. */
-import type { StandardSchema } from '@downlink/protocol'
+/** Derives columns from Standard JSON Schemas (https://standardschema.dev): what their top-level properties promise. */
+import { type StandardSchema, versionsOf } from '@downlink/protocol'
 
 export interface Column {
   /** Of the payload; undefined for the payload as a whole. */
@@ -20,17 +20,28 @@ const columnTypes: Readonly<Record<string, ColumnType>> = {
   string: 'VARCHAR',
 }
 
-/** Undefined where the schema can't be said in JSON Schema, or is no object of known properties. */
-export function columnsOf(schema: StandardSchema): readonly Column[] | undefined {
-  const json = jsonSchemaOf(schema)
-  const properties = json?.properties
-  if (typeof properties !== 'object' || properties === null) return undefined
-  return Object.entries(properties).map(([key, property]) => ({
-    key,
+/** Of a payload whose properties nobody knows. */
+const wholePayload: Column = { key: undefined, name: 'data', type: 'JSON' }
+
+/**
+ * Those of all versions of a schema. A version that can't be said in JSON Schema, or is no object of known properties, has
+ * the payload as a whole.
+ */
+export function columnsOf(schema: StandardSchema): readonly Column[] {
+  const all = versionsOf(schema).map((version) => propertiesOf(version.schema))
+  const known = all.filter((properties) => properties !== undefined)
+  const keys = new Set(known.flatMap(Object.keys))
+  const columns = [...keys].map((key) => {
+    const promised = known.filter((properties) => Object.hasOwn(properties, key)).map((properties) => properties[key])
     // A column needs a name, and SQL ends at a NUL.
-    name: key.replaceAll('\0', '') || 'empty',
-    type: columnTypeOf(property),
-  }))
+    return { key, name: key.replaceAll('\0', '') || 'empty', type: columnTypeOf({ anyOf: promised }) }
+  })
+  return known.length < all.length ? [...columns, wholePayload] : columns
+}
+
+function propertiesOf(schema: StandardSchema): JsonSchema | undefined {
+  const properties = jsonSchemaOf(schema)?.properties
+  return typeof properties === 'object' && properties !== null ? (properties as JsonSchema) : undefined
 }
 
 /** What a payload has to be; undefined where the library has no JSON Schema for it. */

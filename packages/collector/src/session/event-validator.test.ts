@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm'
-import { cutElement, defineEvents, protocolDefaults, type StandardResult } from '@downlink/protocol'
+import { cutElement, defineEvents, protocolDefaults, type StandardResult, versions } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { createEventValidator } from './event-validator.ts'
@@ -64,5 +64,40 @@ it('takes __proto__ keys as data', () => {
   expect(open.plain(element, 1)).toMatchObject({
     value: { json: '{"__proto__":{"a":1}}' },
     envelope: '{"__proto__":{"b":2}}',
+  })
+})
+
+it('judges an event by the schema of its version', () => {
+  const judge = createEventValidator(
+    protocolDefaults,
+    defineEvents({
+      hit: versions([2, z.object({ ship: z.string() })], [5, z.object({ shipId: z.string() })]),
+      first: versions([1, z.object({ a: z.int() })], [2, z.object({ b: z.int() })]),
+    }).schemas,
+  )
+  const codeOf = (type: string, version: number | undefined, data: unknown) => {
+    const result = judge.acked(received(JSON.stringify({ type, timestamp: 1, data, version })))
+    return result.ok ? 'taken' : result.error.code
+  }
+  const [old, fresh] = [{ ship: 'r1' }, { shipId: 'r1' }]
+  expect([2, 4, 5, 99].map((version) => codeOf('hit', version, old))).toEqual([
+    'taken',
+    'taken',
+    'invalid_payload',
+    'invalid_payload',
+  ])
+  expect([2, 4, 5, 99].map((version) => codeOf('hit', version, fresh))).toEqual([
+    'invalid_payload',
+    'invalid_payload',
+    'taken',
+    'taken',
+  ])
+  expect([1, undefined].map((version) => codeOf('hit', version, old))).toEqual(['unknown_version', 'unknown_version'])
+  expect([codeOf('first', undefined, { a: 1 }), codeOf('first', undefined, { b: 1 })]).toEqual([
+    'taken',
+    'invalid_payload',
+  ])
+  expect(judge.acked(received('{"type":"hit","timestamp":1,"version":1}'))).toMatchObject({
+    error: { message: 'Expected version 2 or newer of "hit", got 1' },
   })
 })

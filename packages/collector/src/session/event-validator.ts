@@ -15,7 +15,9 @@ import {
   messageOf,
   type ReceivedElement,
   type StandardIssue,
+  schemaOfVersion,
   spanOf,
+  versionsOf,
   type WireEvent,
 } from '@downlink/protocol'
 import { type AcceptedEvent, type EncodedEvents, encodeEvents } from '../commit/encoded-events.ts'
@@ -43,13 +45,21 @@ export function createEventValidator(limits: EventLimits, schemas: EventSchemas)
   function validate(element: ReceivedElement, fallbackTimestamp?: number): ValidationResult {
     const checked = checkEvent(element, limits, fallbackTimestamp)
     if (!checked.ok || acceptsAll) return checked
-    const fault = schemaFault(checked.value.type, (element.value as WireEvent).data)
+    const fault = schemaFault(checked.value, (element.value as WireEvent).data)
     return fault ? { ok: false, error: fault } : checked
   }
 
-  function schemaFault(type: string, data: unknown): EventFault | undefined {
-    const schema = known.get(type)
-    if (!schema) return fault('unknown_type', `Expected one of the defined event types, got "${type}"`)
+  function schemaFault({ type, version }: CheckedEvent, data: unknown): EventFault | undefined {
+    const versions = known.get(type)
+    if (!versions) return fault('unknown_type', `Expected one of the defined event types, got "${type}"`)
+    const schema = schemaOfVersion(versions, version)
+    if (!schema) {
+      const [oldest] = versionsOf(versions)
+      return fault(
+        'unknown_version',
+        `Expected version ${oldest?.since} or newer of "${type}", got ${version ?? 'none'}`,
+      )
+    }
     try {
       const result = schema['~standard'].validate(data)
       if (isThenable(result)) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { comparePayload, prettyRaw } from './compare-payload.ts'
+import { comparePayload, prettyRaw, schemaFor } from './compare-payload.ts'
 
 const schema = {
   type: 'object',
@@ -40,4 +40,20 @@ it.each(['', '{', 'null', '[]', '{"data":5}', '{"data":[1]}'])(
 it('shows JSON over several lines, and anything else as it came', () => {
   expect(prettyRaw('{"a":1}')).toBe('{\n  "a": 1\n}')
   expect(prettyRaw('{"a":')).toBe('{"a":')
+})
+
+it('lays beside what came the schema of its version', () => {
+  const [old, fresh] = [
+    { type: 'object', title: 'old' },
+    { type: 'object', title: 'fresh' },
+  ]
+  const versions = [
+    { since: 2, schema: old },
+    { since: 5, schema: fresh },
+    { since: 9, schema: null },
+  ]
+  const picked = ['2', '4', '5', '9', '1', 'null'].map((version) => schemaFor(versions, `{"version":${version}}`))
+  expect(picked).toEqual([old, old, fresh, undefined, undefined, undefined])
+  expect(schemaFor([{ since: 1, schema: old }], '{"data":{}}')).toBe(old)
+  expect(schemaFor([], '{"data":{}}')).toBeUndefined()
 })

@@ -11,6 +11,18 @@ export interface ComparedProperty {
   readonly fault: string | undefined
 }
 
+export interface PromisedVersion {
+  /** The first version of the definitions that it is of. */
+  readonly since: number
+  readonly schema: JsonSchema | null
+}
+
+/** The schema that what came was judged by: the newest that is not newer than its version, which is 1 where it has none. */
+export function schemaFor(versions: readonly PromisedVersion[], raw: string): JsonSchema | undefined {
+  const { version } = elementIn(raw) ?? {}
+  return versions.findLast(({ since }) => since <= Number(version ?? 1))?.schema ?? undefined
+}
+
 /** A value may be long; its beginning tells what it is. */
 const maxShown = 200
 
@@ -26,8 +38,9 @@ export function comparePayload(
   message: string,
 ): readonly ComparedProperty[] | undefined {
   const expected = propertiesOf(schema)
-  const data = dataOf(raw)
-  if (!expected || !isObject(data)) return undefined
+  const element = elementIn(raw)
+  const data = element?.data ?? {}
+  if (!expected || !element || !isObject(data)) return undefined
   const faults = faultsIn(message)
   const names = [...new Set([...expected.keys(), ...Object.keys(data)])]
   const properties = names.map((name): ComparedProperty => {
@@ -48,9 +61,11 @@ function faultsIn(message: string): ReadonlyMap<string, string> {
   return faults
 }
 
-function dataOf(raw: string): unknown {
+/** Undefined where it is no JSON. */
+function elementIn(raw: string): { readonly data?: unknown; readonly version?: unknown } | undefined {
   try {
-    return (JSON.parse(raw) as { data?: unknown } | null)?.data ?? {}
+    const element: unknown = JSON.parse(raw)
+    return isObject(element) ? element : {}
   } catch {
     return undefined
   }

@@ -6,16 +6,15 @@ import { Panel } from '../parts/panel.tsx'
 import { ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
 import { hrefOf } from '../router.ts'
 import { useAnswer } from '../use-answer.ts'
-import { type ComparedProperty, comparePayload, prettyRaw } from './compare-payload.ts'
+import { type ComparedProperty, comparePayload, type PromisedVersion, prettyRaw, schemaFor } from './compare-payload.ts'
 import { fetchExamples, type Rejection, type RejectionGroup } from './fetch-rejections.ts'
-import type { JsonSchema } from './schema-text.ts'
 
 interface Promised {
   readonly types: readonly string[]
-  readonly schema: JsonSchema | null
+  readonly versions: readonly PromisedVersion[]
 }
 
-const unknown: Promised = { types: [], schema: null }
+const unknown: Promised = { types: [], versions: [] }
 
 export function GroupPanel({ group }: { readonly group: RejectionGroup }): ReactElement {
   const { code, type, build } = group
@@ -44,7 +43,7 @@ export function GroupPanel({ group }: { readonly group: RejectionGroup }): React
           <ol>
             {answer.value.examples.map((example) => (
               <li key={`${example.sessionId}:${example.seq}`}>
-                <Example rejection={example} schema={answer.value.promised.schema} />
+                <Example rejection={example} versions={answer.value.promised.versions} />
               </li>
             ))}
           </ol>
@@ -68,12 +67,13 @@ const KnownTypes = ({ types }: { readonly types: readonly string[] }): ReactElem
 
 function Example({
   rejection,
-  schema,
+  versions,
 }: {
   readonly rejection: Rejection
-  readonly schema: JsonSchema | null
+  readonly versions: readonly PromisedVersion[]
 }): ReactElement {
   const { sessionId, seq, message, raw, receivedAt } = rejection
+  const schema = schemaFor(versions, raw)
   const properties = schema ? comparePayload(schema, raw, message) : undefined
   const isTold = properties?.some(({ fault }) => fault !== undefined) === true
   return (
