@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import type { Reader } from '../reader.ts'
+import { planFiles, typeName } from './dump-plan.ts'
+
+it('gives each type a name that every file system takes, and no two the same one, be it by case alone', () => {
+  const types = ['hit', 'Hit', 'HIT', 'a/b', 'a.b', '..', 'con', 'ü', '', 'x'.repeat(128), `${'x'.repeat(127)}y`, 'a b']
+  const names = types.map(typeName)
+  for (const name of names) expect(name).toMatch(/^[\w-]{0,89}$/)
+  expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(types.length)
+  expect(names[0]).toBe('hit')
+})
+
+it('asks for days and types with names that can not leave their quotes', async () => {
+  const asked: string[] = []
+  const reader = {
+    query: async (sql: string) => {
+      asked.push(sql)
+      return { columns: [], rows: [], truncated: false }
+    },
+  } as Partial<Reader> as Reader
+  const question = { table: 'events', format: 'csv', session: "o'neil' OR '1" } as const
+  await planFiles({ ...question, per: 'day' }, reader)
+  await planFiles({ ...question, per: 'type' }, reader)
+  for (const sql of asked) expect(sql).toContain("session_id = 'o''neil'' OR ''1'")
+})
