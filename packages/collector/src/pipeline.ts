@@ -108,7 +108,7 @@ export async function openPipeline(
   })
   const { sockets, routes } = createIngest({ settings, keys, sessions, refusals, proxies })
   const life = createDataLife({ ...settings, commits, store, log, counters: readSide.counters, clock, logger })
-  const backups = createBackups({ folder: resolve(settings.backups), store, wallMs: clock.wallMs })
+  const backups = createBackups({ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs })
   const ending = createEnding({ sockets, readSide, life, commits, reads, store, folder })
 
   await store.start(log.end, storeStartMs).catch(async (error: unknown) => {

@@ -84,6 +84,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     liveListeners: () => live.listeners,
     refused: refusals.counts,
     retention: () => options.life().retention.figures,
+    backup: () => options.backups().last,
   })
   const readApi = createReadApi({
     reads,
@@ -107,6 +108,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
         refusals: refusals.byOrigin(),
         startedAtMs,
         retention: { ...settings.retention, ...options.life().retention.figures },
+        backup: options.backups().last,
       }),
     access: createApiAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),

@@ -50,6 +50,7 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
       onWork: (work) => send({ kind: 'writing', work }),
       onApplied: (update) => send({ kind: 'applied', update }),
       onCheckpoint: (position) => send({ kind: 'checkpoint', position }),
+      onSpace: (space) => send({ kind: 'space', space }),
       // The next process makes it anew.
       onUnreachable: () =>
         failed(new CollectorError('store_unavailable', `Something has deleted the socket ${settings.socketPath}`)),

@@ -21,6 +21,7 @@ import { createTimelines } from './query/timelines.ts'
 import type { EventName, SinkWork } from './sink/poison-guard.ts'
 import { createSink, type Sink } from './sink/sink.ts'
 import type { SinkReport } from './sink/sink-reports.ts'
+import type { DatabaseSpace } from './store/copy-database.ts'
 import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.ts'
 import { openDatabase } from './store/open-database.ts'
 import { createCollectorState } from './store-process/collector-state.ts'
@@ -66,6 +67,7 @@ export interface StorePipelineOptions {
   readonly onApplied: (update: number) => void
   /** The database's file holds everything before this position: the log need not keep it. */
   readonly onCheckpoint: (position: Position) => void
+  readonly onSpace: (space: DatabaseSpace) => void
   /** The socket where reads are served is gone. */
   readonly onUnreachable: () => void
 }
@@ -87,13 +89,17 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const store = await createDuckDBStore(database, {
     // Only what a checkpoint covers may go, so several have to fit into the log's bound.
     checkpointBytes: Math.min(defaultCheckpointBytes, settings.maxLogBytes / checkpointsInBound),
-    onCheckpoint,
+    onCheckpoint(position) {
+      onCheckpoint(position)
+      reportSpace()
+    },
     onCheckpointFailure: (reason) => logger.error({ reason }, 'A checkpoint failed'),
     onOutOfMemory: () => readers.interrupt(),
     onReopen: () => readers.interrupt(),
   })
   // Opening has moved the write-ahead log into the file.
   const position = await store.readPosition()
+  reportSpace()
   const collector = createCollectorState()
   const files = await openLogFiles(join(database.folder, 'log'))
   const servable = createServable(orders)
@@ -152,6 +158,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     },
     countStored: () => counting.run(() => closing !== undefined),
     close: () => (closing ??= close()),
+  }
+
+  function reportSpace(): void {
+    store.readSpace().then(options.onSpace, () => {})
   }
 
   async function copy(): Promise<DatabaseCopy> {

@@ -26,6 +26,11 @@ it('tells disk, memory, commits, versions, and who was refused for what', async 
   expect(health.disk.freeBytes).toBeGreaterThan(0)
   expect(health.memory.collectorBytes).toBeGreaterThan(1_000_000)
   expect(health.commits.medianMs).toBeGreaterThan(0)
+  expect(health.backup).toBeNull()
+  await (await fetch(`${listening.url}/api/backup`, { method: 'POST' })).text()
+  expect((await read()).backup).toEqual({ at: expect.any(Number), bytes: expect.any(Number) })
+  await vi.waitFor(async () => expect((await read()).disk.usedBytes).toEqual(expect.any(Number)), 5000)
+  expect(await (await fetch(`${listening.url}/metrics`)).text()).toMatch(/downlink_backup_timestamp_seconds [1-9]/)
   // The store process tells it once a second.
   await vi.waitFor(async () => expect((await read()).memory.storeBytes).toBeGreaterThan(1_000_000), 5000)
 })

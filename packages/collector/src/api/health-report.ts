@@ -3,7 +3,7 @@ import { readFile, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { CountedRefusals } from '../ingest/refusals.ts'
-import type { LogFigures, RetentionFigures, StoreFigures } from '../metrics/metrics.ts'
+import type { BackupFigures, LogFigures, RetentionFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { RecentDurations } from '../metrics/recent-durations.ts'
 import type { RetentionOptions } from '../options.ts'
 import { count, counts, list, object, type Schema, text, time } from './json-schema.ts'
@@ -19,6 +19,9 @@ export interface Health {
     readonly maxLogBytes: number
     /** With what is written beside it until the next checkpoint; null where there is none yet. */
     readonly databaseBytes: number | null
+    /** Of the database's blocks, as of the last checkpoint: those that hold something, and those that later rows fill. */
+    readonly usedBytes: number | null
+    readonly reusableBytes: number | null
     /** Null where the system does not tell. */
     readonly freeBytes: number | null
   }
@@ -39,6 +42,8 @@ export interface Health {
     readonly lastRunAt: number | null
     readonly failures: number
   }
+  /** The newest one, which was verified when it was made; null before the first. */
+  readonly backup: BackupFigures | null
   /** What the sink has found, by code. */
   readonly reports: Readonly<Record<string, number>>
 }
@@ -53,6 +58,8 @@ export const healthAnswer: Schema = object({
     logBytes: count('Size of the log'),
     maxLogBytes: count('Beyond it nothing more is taken'),
     databaseBytes: measured('Size of the database, with what is written beside it until the next checkpoint'),
+    usedBytes: measured('Of its blocks, as of the last checkpoint: those that hold something'),
+    reusableBytes: measured('Those that are free for later rows'),
     freeBytes: measured('What is left on the disk of the data folder'),
   }),
   memory: object({
@@ -77,6 +84,11 @@ export const healthAnswer: Schema = object({
     lastRunAt: { type: ['integer', 'null'], description: 'When that last ran to its end, in ms since 1970' },
     failures: count('How often it failed'),
   }),
+  backup: {
+    type: ['object', 'null'],
+    properties: { at: time('When the newest backup was made'), bytes: count('Its size') },
+    description: 'Null before the first',
+  },
   reports: counts('What the sink has found, by code'),
 })
 
@@ -91,9 +103,11 @@ export interface HealthOptions {
   readonly refusals: readonly CountedRefusals[]
   readonly startedAtMs: number
   readonly retention: RetentionOptions & RetentionFigures
+  readonly backup: BackupFigures | undefined
 }
 
 export async function readHealth(options: HealthOptions): Promise<Health> {
+  const { space } = options.store
   const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, startedAtMs, retention } = options
   const [databaseBytes, freeBytes, manifest] = await Promise.all([
     sizeOfDatabase(folder),
@@ -104,7 +118,11 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
   return {
     startedAt: startedAtMs,
     versions: { collector, node: process.version, platform: `${process.platform} ${process.arch}` },
-    disk: { logBytes: log.bytes, maxLogBytes, databaseBytes, freeBytes },
+    disk: {
+      ...{ logBytes: log.bytes, maxLogBytes, databaseBytes, freeBytes },
+      usedBytes: space?.usedBytes ?? null,
+      reusableBytes: space?.reusableBytes ?? null,
+    },
     memory: {
       collectorBytes: process.memoryUsage.rss(),
       storeBytes: store.isUp && store.memoryBytes > 0 ? store.memoryBytes : null,
@@ -117,6 +135,7 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
       lastRunAt: retention.lastRunMs ?? null,
       failures: retention.failures,
     },
+    backup: options.backup ?? null,
     reports: Object.fromEntries(store.reports),
   }
 }

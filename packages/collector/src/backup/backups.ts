@@ -1,10 +1,11 @@
 /** Makes backups of the database while the collector runs: the store process copies, and here the copy is verified and kept. */
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { Clock } from '../clock.ts'
 import { examineDatabase } from '../doctor/examine-database.ts'
 import { CollectorError } from '../errors.ts'
+import { parseObject } from '../log/owner.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import {
   type Backup,
@@ -13,14 +14,13 @@ import {
   beginBackup,
   finishBackup,
   keepNewest,
-  listBackups,
   sha256Of,
 } from './backup-folder.ts'
 
 export interface Backups {
-  /** The newest one that is there; undefined before the first. */
-  readonly last: Backup | undefined
-  /** Looks for those that are there. */
+  /** The newest one, wherever it was moved since; undefined before the first. */
+  readonly last: LastBackup | undefined
+  /** Reads which was the last. */
   start(): Promise<void>
   /**
    * One at a time.
@@ -29,6 +29,12 @@ export interface Backups {
    * @throws {CollectorError} `no_room`, `store_unavailable`, `data_damaged`: nothing is left that looks like a backup
    */
   make(keep: number, onProgress: (progress: BackupProgress) => void): Promise<MadeBackup>
+}
+
+/** In ms since 1970, and bytes. */
+export interface LastBackup {
+  readonly at: number
+  readonly bytes: number
 }
 
 export interface BackupProgress {
@@ -43,13 +49,17 @@ export interface MadeBackup extends Backup {
 }
 
 export interface BackupsOptions {
+  /** Absolute path of the data folder. */
+  readonly data: string
+  /** Where backups go. */
   readonly folder: string
   readonly store: Pick<StoreProcess, 'ask'>
   readonly wallMs: Clock['wallMs']
 }
 
-export function createBackups({ folder, store, wallMs }: BackupsOptions): Backups {
-  let last: Backup | undefined
+export function createBackups({ data, folder, store, wallMs }: BackupsOptions): Backups {
+  const lastFile = join(data, 'last-backup.json')
+  let last: LastBackup | undefined
   let running: Promise<unknown> = Promise.resolve()
 
   const backups: Backups = {
@@ -57,7 +67,9 @@ export function createBackups({ folder, store, wallMs }: BackupsOptions): Backup
       return last
     },
     async start() {
-      last = (await listBackups(folder)).at(-1)
+      // A hint, which may be torn: then the next backup writes it anew.
+      const { at, bytes } = parseObject(await readFile(lastFile, 'utf8').catch(() => undefined)) ?? {}
+      if (typeof at === 'number' && typeof bytes === 'number') last = { at, bytes }
     },
     make(keep, onProgress) {
       const made = running.then(() => make(keep, onProgress))
@@ -77,8 +89,9 @@ export function createBackups({ folder, store, wallMs }: BackupsOptions): Backup
         onProgress({ step: 'verifying', share }),
       )
       const path = await finishBackup(work, manifest)
-      last = { path, manifest }
-      return { ...last, removed: await keepNewest(folder, keep) }
+      last = { at: createdMs, bytes: manifest.bytes }
+      await writeFile(lastFile, JSON.stringify(last))
+      return { path, manifest, removed: await keepNewest(folder, keep) }
     } catch (error) {
       await rm(work, { recursive: true, force: true })
       throw error

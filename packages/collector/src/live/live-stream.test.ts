@@ -27,6 +27,7 @@ function aStream() {
     readsRunning: 0,
     readsKilled: 0,
     memoryBytes: 5,
+    space: undefined,
   }
   const feed = createCommitFeed()
   let tick: (() => void) | undefined

@@ -34,7 +34,7 @@ export interface LiveCounters extends EventCounts {
   readonly store: LiveStoreFigures
 }
 
-export interface LiveStoreFigures extends Omit<StoreFigures, 'restarts' | 'reports' | 'memoryBytes'> {
+export interface LiveStoreFigures extends Omit<StoreFigures, 'restarts' | 'reports' | 'memoryBytes' | 'space'> {
   /** Since this process started, by why the store process had ended. */
   readonly restarts: Readonly<Record<string, number>>
 }

@@ -17,11 +17,13 @@ it('shows what is owed, what was refused and what is up', async () => {
       readsRunning: 0,
       readsKilled: 1,
       memoryBytes: 9,
+      space: undefined,
     },
     kept: { count: 2, bytes: 500, served: 9 },
     sockets: () => 3,
     liveListeners: () => 0,
     retention: () => ({ runs: 0, failures: 0, lastRunMs: undefined }),
+    backup: () => undefined,
     refused: new Map([['forbidden', 2]]),
   })
   const lines = (await metrics.text()).split('\n')

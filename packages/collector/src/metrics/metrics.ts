@@ -20,6 +20,8 @@ export interface MetricsOptions {
   /** Connections and requests turned away, by reason. */
   readonly refused: ReadonlyMap<string, number>
   readonly retention: () => RetentionFigures
+  /** Undefined before the first. */
+  readonly backup: () => BackupFigures | undefined
 }
 
 /** Of the deletion of what is too old, since this process started. */
@@ -49,6 +51,15 @@ export interface StoreFigures {
   readonly readsKilled: number
   /** Of memory that its process holds; 0 before it has told. */
   readonly memoryBytes: number
+  /** Of the database's file, as of the last checkpoint; undefined before it has told. */
+  readonly space: { readonly usedBytes: number; readonly reusableBytes: number } | undefined
+}
+
+/** Of the newest backup. */
+export interface BackupFigures {
+  /** In ms since 1970. */
+  readonly at: number
+  readonly bytes: number
 }
 
 /** Answers to queries, for those who take an older one. */
@@ -63,7 +74,7 @@ export interface KeptAnswerFigures {
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { counters, log, store, kept, sockets, liveListeners, refused, retention } = options
+  const { counters, log, store, kept, sockets, liveListeners, refused, retention, backup } = options
   const registry = new Registry()
   const registers = [registry]
   const { counter, total, gauge } = createInstruments(registers)
@@ -97,6 +108,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
   gauge('downlink_kept_answers', 'Answers to queries that are kept', () => kept.count)
   gauge('downlink_kept_answers_bytes', 'What they take of memory', () => kept.bytes)
   total('downlink_kept_answers_served_total', 'Queries that one of them answered', () => kept.served)
+  gauge('downlink_database_used_bytes', 'Blocks of the database that hold something', () => store.space?.usedBytes ?? 0)
+  gauge(
+    'downlink_database_reusable_bytes',
+    'Blocks of the database that are free for later rows',
+    () => store.space?.reusableBytes ?? 0,
+  )
+  gauge('downlink_backup_timestamp_seconds', 'When the newest backup was made', () => (backup()?.at ?? 0) / 1000)
+  gauge('downlink_backup_bytes', 'Size of the newest backup', () => backup()?.bytes ?? 0)
   gauge('downlink_sockets', 'WebSockets that are up', sockets)
   gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
   gauge(

@@ -10,6 +10,7 @@ import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
 import type { SinkOrders, SinkWork } from '../sink/poison-guard.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
+import type { DatabaseSpace } from '../store/copy-database.ts'
 
 export type ToStore =
   | { readonly kind: 'start'; readonly settings: StoreSettings; readonly update: LogUpdate }
@@ -66,6 +67,8 @@ export type FromStore =
   /** The sink has found something that somebody should hear of. */
   | { readonly kind: 'report'; readonly report: SinkReport }
   | { readonly kind: 'checkpoint'; readonly position: Position }
+  /** At the start, and after each checkpoint. */
+  | { readonly kind: 'space'; readonly space: DatabaseSpace }
   | { readonly kind: 'answer'; readonly request: number; readonly answer: StoreAnswer }
   | { readonly kind: 'views-wanted' }
   | { readonly kind: 'read-began'; readonly read: WatchedRead }

@@ -6,6 +6,7 @@ import { CollectorError } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import { createSinkReports, type SinkReport } from '../sink/sink-reports.ts'
+import type { DatabaseSpace } from '../store/copy-database.ts'
 import { createLogUpdates, type LogUpdates, type SinkLag } from './log-updates.ts'
 import type { FromStore, StoreAnswer, StoreAnswers, StoredCounts, StoreQuestion, StoreSettings } from './messages.ts'
 import { type SpawnStore, type StoreChild, spawnStore } from './spawn-store.ts'
@@ -24,6 +25,8 @@ export interface StoreProcess extends RecordSource {
   readonly readsKilled: number
   /** Of memory that it holds; 0 before it has told. */
   readonly memoryBytes: number
+  /** Undefined before it has told. */
+  readonly space: DatabaseSpace | undefined
   /**
    * Resolves once it serves reads and what it holds is counted; or after so long, and then it goes on by itself.
    *
@@ -84,6 +87,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   let views: Promise<readonly ViewDefinition[]> | undefined
   let isCounted = false
   let memoryBytes = 0
+  let space: DatabaseSpace | undefined
 
   return {
     get isUp() {
@@ -102,6 +106,9 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     },
     get memoryBytes() {
       return memoryBytes
+    },
+    get space() {
+      return space
     },
     async start(end, timeoutMs) {
       updates.synced(end, 0)
@@ -145,6 +152,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     else if (message.kind === 'report') reports.add(message.report)
     else if (message.kind === 'checkpoint') options.onCheckpoint(message.position)
     else if (message.kind === 'answer') questions.answer(message.request, message.answer)
+    else if (message.kind === 'space') space = message.space
     else if (message.kind === 'alive') memoryBytes = message.memoryBytes
   }
 

@@ -5,10 +5,11 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { reservedBytes } from '../log/write-log.ts'
 
-/** Of a database file: what its blocks hold, and what of them may be written anew. */
+/** Of the database's file, as of the last checkpoint. */
 export interface DatabaseSpace {
   readonly usedBytes: number
-  readonly freeBytes: number
+  /** Of blocks that are free, which later rows fill. */
+  readonly reusableBytes: number
 }
 
 /** What a copy is called as long as it is attached, to whoever compares it. */
@@ -56,7 +57,7 @@ export async function readSpace(connection: DuckDBConnection): Promise<DatabaseS
     await connection.runAndReadAll(`SELECT used_blocks * block_size, free_blocks * block_size
       FROM pragma_database_size() WHERE database_name = current_database()`)
   ).getRows()
-  return { usedBytes: Number(row?.[0] ?? 0), freeBytes: Number(row?.[1] ?? 0) }
+  return { usedBytes: Number(row?.[0] ?? 0), reusableBytes: Number(row?.[1] ?? 0) }
 }
 
 async function attach<Result>(

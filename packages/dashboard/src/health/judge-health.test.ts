@@ -13,11 +13,12 @@ const counters = (over: Partial<Store> = {}) => {
 const health = (over: Partial<Health> = {}): Health => ({
   startedAt: 0,
   versions: { collector: '1', node: 'v20', platform: 'linux x64' },
-  disk: { logBytes: 1e6, maxLogBytes: 4e9, databaseBytes: 5e6, freeBytes: 5e10 },
+  disk: { logBytes: 1e6, maxLogBytes: 4e9, databaseBytes: 5e6, usedBytes: 4e6, reusableBytes: 1e6, freeBytes: 5e10 },
   memory: { collectorBytes: 1e8, storeBytes: 2e8 },
   commits: { medianMs: 0.5, p99Ms: 2, failed: 0 },
   refusals: [],
   retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0 },
+  backup: null,
   reports: {},
   ...over,
 })
