@@ -1,14 +1,14 @@
 /** Lays out the page: the token where one is needed, then the header, the navigation and the view that the address names. */
-import { type ReactElement, Suspense, useEffect, useMemo, useRef } from 'react'
+
+import { messageOf } from '@downlink/protocol'
+import { Component, type ReactElement, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react'
 import { Header } from './header.tsx'
 import { HuesProvider, huesOf } from './hues.ts'
 import { Keyboard } from './keyboard.tsx'
 import { useLive, useLiveLink } from './live/live-context.ts'
-import { Navigation } from './navigation.tsx'
-import { EmptyState, LoadingState } from './parts/states.tsx'
+import { EmptyState, ErrorState, LoadingState } from './parts/states.tsx'
 import { hrefOf, useAddress } from './router.ts'
 import { TokenForm } from './token-form.tsx'
-import { ViewBoundary } from './view-boundary.tsx'
 import { views } from './views.ts'
 
 export function App(): ReactElement {
@@ -88,4 +88,47 @@ function useFocusAfter(place: string, target: { readonly current: HTMLElement | 
     scrollTo(0, 0)
     target.current?.focus({ preventScroll: true })
   }, [place, target])
+}
+
+const Navigation = ({ current }: { readonly current: string }): ReactElement => (
+  <nav className="views" aria-label="Views">
+    <ul>
+      {views.map(({ name, title }) => (
+        <li key={name}>
+          <a href={hrefOf({ view: name, parameters: {} })} aria-current={name === current ? 'page' : undefined}>
+            {title}
+          </a>
+        </li>
+      ))}
+    </ul>
+  </nav>
+)
+
+interface BoundaryProps {
+  readonly children: ReactNode
+}
+
+interface BoundaryState {
+  readonly error?: unknown
+}
+
+/** Keeps a view that fails from taking the page with it. */
+class ViewBoundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = {}
+
+  static getDerivedStateFromError(error: unknown): BoundaryState {
+    return { error }
+  }
+
+  override render(): ReactNode {
+    if (!('error' in this.state)) return this.props.children
+    // A module that is gone was of another version of the collector; one that failed to load is not asked for twice.
+    return (
+      <ErrorState
+        title="This view does not work"
+        message={`${messageOf(this.state.error)} Loading the page anew may help: the collector may have been updated since.`}
+        onRetry={() => location.reload()}
+      />
+    )
+  }
 }

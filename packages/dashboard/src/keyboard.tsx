@@ -1,9 +1,7 @@
-/** Listens to single keys: the views by number, the help, and what the view that is shown adds. */
-import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
-import { HelpDialog } from './help-dialog.tsx'
+/** Listens to single keys: the views by number, the help, which lists them, and what the view that is shown adds. */
+import { type ReactElement, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { navigate } from './router.ts'
-import { createShortcuts, isForPage } from './shortcuts.ts'
-import { ShortcutsProvider } from './use-shortcuts.ts'
+import { createShortcuts, isForPage, type Shortcuts, ShortcutsProvider } from './shortcuts.ts'
 import { views } from './views.ts'
 
 const storedName = 'downlink.keys'
@@ -71,4 +69,39 @@ function writeStored(text: string): void {
   } catch {
     // It holds until the page is left.
   }
+}
+
+interface HelpDialogProps {
+  readonly shortcuts: Shortcuts
+  readonly areKeysOn: boolean
+  readonly onKeysOn: (areKeysOn: boolean) => void
+  readonly onClose: () => void
+}
+
+function HelpDialog({ shortcuts, areKeysOn, onKeysOn, onClose }: HelpDialogProps): ReactElement {
+  const keys = useSyncExternalStore(shortcuts.subscribe, shortcuts.snapshot)
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={onClose}>
+      <h2 id="help-title">Keys</h2>
+      <dl>
+        {keys.map(({ key, does }) => (
+          <div key={`${key} ${does}`}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <label className="check">
+        <input type="checkbox" checked={areKeysOn} onChange={(event) => onKeysOn(event.target.checked)} />
+        Single keys do this
+      </label>
+      <button type="button" onClick={() => dialog.current?.close()}>
+        Close
+      </button>
+    </dialog>
+  )
 }

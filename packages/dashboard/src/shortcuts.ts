@@ -1,4 +1,6 @@
-/** Runs what a single key stands for, and lists the keys for the help. Views add keys of their own while they are shown. */
+/** Runs what a single key stands for, and lists the keys for the help. Every part of the page adds keys of its own while it is shown. */
+
+import { createContext, useContext, useEffect } from 'react'
 import { createObservable } from './observable.ts'
 
 export interface Shortcut {
@@ -53,4 +55,14 @@ export function isForPage(event: KeyboardEvent): boolean {
   return (
     target.closest('input:not([type=radio], [type=checkbox]), textarea, select, dialog, [contenteditable]') === null
   )
+}
+
+const ShortcutsContext = createContext<Shortcuts | undefined>(undefined)
+
+export const ShortcutsProvider = ShortcutsContext.Provider
+
+/** Adds keys for as long as the part is shown; they may be others with each rendering. */
+export function useShortcuts(group: readonly Shortcut[]): void {
+  const shortcuts = useContext(ShortcutsContext)
+  useEffect(() => shortcuts?.add(group), [shortcuts, group])
 }

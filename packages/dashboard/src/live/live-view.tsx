@@ -1,5 +1,6 @@
 /** Shows what happens now: figures, the rate by type, what was not stored, and the newest events. */
-import type { ReactElement } from 'react'
+import { type ReactElement, useEffect, useState } from 'react'
+import { fetchSessions } from '../api.ts'
 import { Panel } from '../parts/panel.tsx'
 import { hrefOf, useAddress } from '../router.ts'
 import { medianDelayMs } from '../tail/tail.ts'
@@ -8,7 +9,6 @@ import { LossesPanel } from '../vitals/losses-panel.tsx'
 import { RateChart } from '../vitals/rate-chart.tsx'
 import { ratesNow } from '../vitals/rates.ts'
 import { TypePanel } from '../vitals/type-panel.tsx'
-import { useMissing } from '../vitals/use-missing.ts'
 import { Vitals } from '../vitals/vitals.tsx'
 import { useLive } from './live-context.ts'
 import '../vitals/vitals.css'
@@ -39,4 +39,28 @@ export default function LiveView(): ReactElement {
       <TailPanel tail={tail} listening={isOpen} />
     </>
   )
+}
+
+/** All sessions together are asked so often what they lost, which only their ledgers tell. */
+const missingIntervalMs = 5000
+
+function useMissing(): number | undefined {
+  const [missing, setMissing] = useState<number>()
+  useEffect(() => {
+    let timer = 0
+    let isOver = false
+    const ask = async (): Promise<void> => {
+      // While the database is away, the last answer stands.
+      const page = document.hidden ? undefined : await fetchSessions(1).catch(() => undefined)
+      if (isOver) return
+      if (page) setMissing(page.missing)
+      timer = window.setTimeout(ask, missingIntervalMs)
+    }
+    void ask()
+    return () => {
+      isOver = true
+      clearTimeout(timer)
+    }
+  }, [])
+  return missing
 }

@@ -18,8 +18,7 @@ import { Elsewhere } from './elsewhere.tsx'
 import type { ClockName, EventColumns } from './event-columns.ts'
 import { PayloadTree } from './payload-tree.tsx'
 import type { Payloads } from './payloads.ts'
-import { stackIn } from './stack.ts'
-import { StackList } from './stack-list.tsx'
+import { type Stack, shortFile, stackIn } from './stack.ts'
 import { formatOffset } from './viewport.ts'
 
 interface EventDetailsProps {
@@ -178,3 +177,21 @@ const signed = (ms: number): string =>
   Math.abs(ms) < 10_000
     ? `${ms < 0 ? '−' : '+'}${Math.abs(Math.round(ms))} ms`
     : `${ms < 0 ? '−' : '+'}${formatSpan(Math.abs(ms))}`
+
+const StackList = ({ stack }: { readonly stack: Stack }): ReactElement => (
+  <section className="stack" aria-label="Stack">
+    <h3>Stack</h3>
+    {stack.message !== '' && <p className="fault">{stack.message}</p>}
+    <ol>
+      {stack.frames.map(({ name, file, line, column }, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a stack never changes, and a frame may be there twice
+        <li key={at}>
+          <span className="name">{name === '' ? '(no name)' : name}</span>{' '}
+          <span className="quiet" title={file}>
+            {shortFile(file)}:{line}:{column}
+          </span>
+        </li>
+      ))}
+    </ol>
+  </section>
+)

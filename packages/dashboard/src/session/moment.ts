@@ -1,5 +1,7 @@
-/** Says what of a session is looked at, so that its address opens the same for whoever gets it. */
-import type { Address } from '../router.ts'
+/** Says what of a session is looked at, and keeps the address in step with it, so that it opens the same for whoever gets it. */
+
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { type Address, hrefOf, navigate, useAddress } from '../router.ts'
 import type { ClockName } from './event-columns.ts'
 import { type Span, spanOf } from './viewport.ts'
 
@@ -40,4 +42,34 @@ function readNames(text: string): readonly string[] {
   } catch {
     return []
   }
+}
+
+/** Browsers let a page change its address only so often. */
+const writeDelayMs = 250
+
+export function useMoment(): readonly [Moment, (part: Partial<Moment>) => void] {
+  const address = useAddress()
+  const href = hrefOf(address)
+  const written = useRef(href)
+  const [moment, setMoment] = useState(() => readMoment(address.parameters))
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address is another one when its text is
+  useEffect(() => {
+    if (href === written.current) return
+    written.current = href
+    setMoment(readMoment(address.parameters))
+  }, [href])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address alone is no reason to write it
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const next = { ...address, parameters: momentParameters(moment) }
+      if (hrefOf(next) === written.current) return
+      written.current = hrefOf(next)
+      navigate(next, { replace: true })
+    }, writeDelayMs)
+    return () => clearTimeout(timer)
+  }, [moment])
+
+  return [moment, useCallback((part) => setMoment((before) => ({ ...before, ...part })), [])]
 }

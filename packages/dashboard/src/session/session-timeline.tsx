@@ -1,7 +1,7 @@
 /** Puts timeline, list, details and map of a session together: they have one selection, one clock, one choice of types. */
 import { type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react'
 import { formatCount } from '../format.ts'
-import { useShortcuts } from '../use-shortcuts.ts'
+import { useShortcuts } from '../shortcuts.ts'
 import { reasonsOfGaps } from './absences.ts'
 import type { TimelineModel } from './draw-timeline.ts'
 import type { ClockName, EventColumns } from './event-columns.ts'
@@ -9,12 +9,12 @@ import { EventDetails } from './event-details.tsx'
 import { EventList } from './event-list.tsx'
 import { MapPanel } from './map-panel.tsx'
 import type { Moment } from './moment.ts'
+import { useMoment } from './moment.ts'
 import { NoEvents } from './no-events.tsx'
 import { createPayloads } from './payloads.ts'
 import type { Recorded } from './recording.ts'
 import { TimelinePanel } from './timeline-panel.tsx'
 import { useMarks } from './use-marks.ts'
-import { useMoment } from './use-moment.ts'
 import { fitted, revealing, type Span } from './viewport.ts'
 
 /** Around an event that an address names without a span. */

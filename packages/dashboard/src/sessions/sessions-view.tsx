@@ -1,12 +1,11 @@
-/** Finds sessions: those that the address asks for, each with its ledger. */
+/** Finds sessions: those that the address asks for, each with its ledger; where there is none yet, it says how to send the first event. */
 import { type ReactElement, useMemo, useRef } from 'react'
 import { formatCount } from '../format.ts'
 import { Panel } from '../parts/panel.tsx'
 import { EmptyState, ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
 import { navigate, useAddress } from '../router.ts'
-import { useShortcuts } from '../use-shortcuts.ts'
+import { useShortcuts } from '../shortcuts.ts'
 import { FilterBar } from './filter-bar.tsx'
-import { FirstEvent } from './first-event.tsx'
 import { isNarrow, readFilter, type SessionFilter } from './session-filter.ts'
 import { SessionRow } from './session-row.tsx'
 import { type Sessions, useSessions } from './use-sessions.ts'
@@ -122,4 +121,25 @@ function useListKeys(
     ]
   }, [search, list])
   useShortcuts(keys)
+}
+
+/** How the first event is sent. */
+function FirstEvent(): ReactElement {
+  const url = new URL('telemetry', document.baseURI).href
+  return (
+    <div className="first-event">
+      <p>No session yet. Send the first event from a terminal:</p>
+      <pre>
+        <code>{`curl -d '[{"type":"hello"}]' \\\n  ${url}`}</code>
+      </pre>
+      <p>or from your game:</p>
+      <pre>
+        <code>
+          {`const telemetry = createTelemetry({\n  url: '${url}',\n  enabled: true,\n})\n`}
+          {`telemetry.start()\n`}
+          {`telemetry.push('hello', { from: 'my game' })`}
+        </code>
+      </pre>
+    </div>
+  )
 }

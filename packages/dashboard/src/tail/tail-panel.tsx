@@ -1,11 +1,10 @@
 /** Shows events as they are stored, newest on top, those that somebody wants to see. */
-import { type ReactElement, type UIEvent, useRef, useState } from 'react'
+import { type ReactElement, type RefObject, type UIEvent, useEffect, useRef, useState } from 'react'
 import { formatCount } from '../format.ts'
 import { useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
-import { useRowWindow } from '../parts/use-row-window.ts'
 import { useAddress } from '../router.ts'
-import { useShortcuts } from '../use-shortcuts.ts'
+import { useShortcuts } from '../shortcuts.ts'
 import { keptRows, type Tail } from './tail.ts'
 import { matching, needsFacts, readTailFilter } from './tail-filter.ts'
 import { TailFilterBar } from './tail-filter-bar.tsx'
@@ -98,3 +97,39 @@ const Space = ({ rows }: { readonly rows: number }): ReactElement | null =>
       <td className="space" colSpan={5} style={{ height: `${rows * rowHeightRem}rem` }} />
     </tr>
   )
+
+interface RowWindow {
+  /** Rows from here up to, and without, `end`. */
+  readonly start: number
+  readonly end: number
+}
+
+/** Drawn beyond what is in sight, for a wheel's turn. */
+const margin = 10
+
+/**
+ * The rows in sight: only those are drawn, however many there are.
+ *
+ * @param rowHeightRem of each row, as the style sheet has it
+ */
+function useRowWindow(scroller: RefObject<HTMLElement | null>, rows: number, rowHeightRem: number): RowWindow {
+  const [sight, setSight] = useState({ top: 0, height: 0 })
+
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    const look = (): void => setSight({ top: element.scrollTop, height: element.clientHeight })
+    const observer = new ResizeObserver(look)
+    observer.observe(element)
+    element.addEventListener('scroll', look, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', look)
+    }
+  }, [scroller])
+
+  const rowHeight = rowHeightRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const start = Math.max(0, Math.min(rows, Math.floor(sight.top / rowHeight)) - margin)
+  const end = Math.min(rows, Math.ceil((sight.top + sight.height) / rowHeight) + margin)
+  return { start, end }
+}
