@@ -260,11 +260,12 @@ describe('requeue', () => {
   it('passes over what it holds already, what it never held and what came twice', () => {
     const { telemetry } = createTestTelemetry()
     pushMany(telemetry, 3)
-    const [event] = telemetry.buffer.drain(1)
-    if (!event) throw new Error('Expected an event')
+    const [event, other] = telemetry.buffer.drain(2)
+    if (!event || !other) throw new Error('Expected two events')
     const { buffer } = telemetry
     buffer.requeue([event, event, ...buffer.peek(1), { ...event, seq: 99 }, { ...event, sessionId: 'another' }])
-    buffer.requeue([event])
+    expect(numbersOf(buffer.peek(9))).toEqual([1, 3])
+    buffer.requeue([event, other])
     expect(numbersOf(buffer.peek(9))).toEqual([1, 2, 3])
     expect(telemetry.stats()).toMatchObject({ pushed: 3, acked: 0, queued: 3, dropped: {} })
   })

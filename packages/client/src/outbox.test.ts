@@ -1,4 +1,4 @@
-import { type DropCounts, type DropReason, isDrop, spanOf, type Totals } from '@downlink/protocol'
+import { type DropCounts, type DropReason, encodeBatch, isDrop, spanOf, type Totals } from '@downlink/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { attributeDrops } from './drops.ts'
@@ -74,6 +74,18 @@ describe('drops', () => {
     send(outbox)
     pushMany(outbox, 1)
     expect(lineOf(outbox)).toEqual([1, 2, { overflow: 1 }])
+  })
+
+  it('that the collector counts are not told again where the link is lost after the ack', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 3, 'overflow')
+    pushMany(outbox, 1)
+    send(outbox)
+    outbox.ack(4, collected({ overflow: 3 }))
+    pushMany(outbox, 2, 'sampled')
+    expect(send(outbox).elements).toEqual([{ drop: { sampled: 2 } }])
+    outbox.rewind()
+    expect(send(outbox)).toEqual({ seq: 5, elements: [{ drop: { sampled: 2 } }] })
   })
 
   it('are told once each, whatever is dropped meanwhile', () => {
@@ -170,7 +182,30 @@ it('begins a new session at 1', () => {
   expect(outbox.stats()).toEqual({ pushed: 3, acked: 0, queued: 2, inFlight: 0, dropped: { sampled: 1 }, rejected: 0 })
 })
 
+it('fills a frame up to its bytes, and not beyond', () => {
+  const maxBytes = 2000
+  for (let length = 0; length < 50; length++) {
+    const outbox = createOutbox(50, 'drop-oldest')
+    for (let n = 0; n < 50; n++) outbox.push('tick', 0, 'x'.repeat(length))
+    const frame = encodeBatch(
+      { t: 'batch', seq: 1, pushed: 50 },
+      encodeElements(outbox, outbox, Number.POSITIVE_INFINITY, maxBytes),
+    )
+    expect(frame.length).toBeLessThanOrEqual(maxBytes)
+    expect(frame.length).toBeGreaterThan(maxBytes / 2)
+  }
+})
+
 describe('requeue', () => {
+  it('takes an event once that is given twice', () => {
+    const outbox = createOutbox(4, 'drop-oldest')
+    pushMany(outbox, 2)
+    const [first, second] = outbox.slice(0)
+    outbox.ack(2)
+    if (first && second) outbox.requeue([second, second])
+    expect(outbox.slice(0)).toEqual([second])
+  })
+
   const drain = (outbox: Outbox, count: number): Entry[] => {
     const events = outbox.slice(outbox.inFlight, count)
     outbox.ack(events.at(-1)?.seq ?? 0)

@@ -129,11 +129,19 @@ it('lets a newer connection take over and ignores the older one', async () => {
   expect(await rowsOf(data, 'SELECT count(*)::INT FROM events')).toEqual([[3]])
 })
 
-it('beats on its own and when asked', async () => {
+it('beats on its own', async () => {
   const { listening } = await aCollector({ limits: { heartbeatMs: 200 } })
   const client = await aClient(listening)
   await client.hello()
   expect(await client.next()).toEqual({ t: 'beat' })
+  expect(await client.next()).toEqual({ t: 'beat' })
+})
+
+it('beats when asked', async () => {
+  // Of its own it would not, in the time of a test.
+  const { listening } = await aCollector({ limits: { heartbeatMs: 600_000 } })
+  const client = await aClient(listening)
+  await client.hello()
   client.send({ t: 'ping' })
   expect(await client.next()).toEqual({ t: 'beat' })
 })

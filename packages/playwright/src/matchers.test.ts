@@ -32,6 +32,7 @@ it('says what was nearest where none fits in time', async () => {
 it('watches for a while before it says that none has come', async () => {
   const { telemetry, send } = aTelemetry()
   const coming = toHaveReceived.call(aState(true), telemetry, 'a', { n: 1 })
+  await new Promise(setImmediate)
   send(event('a', { n: 1 }))
   const { pass, message } = await coming
   expect(pass).toBe(true)
@@ -49,7 +50,11 @@ it('counts up to the number that is wanted, and no further', async () => {
   expect(await times(2, true)).toMatchObject({ pass: true })
   expect((await times(1)).message()).toContain('Expected: 1 time a within 1 ms\nFitting: 2')
   expect((await times(3, false, 2)).message()).toContain('Expected: 3 times a 2 within 1 ms\nFitting: 1\nReceived: 2')
+  // One too many is known at once, however long it might wait.
+  const patient = { timeout: 600_000 }
+  expect(await toHaveReceivedTimes.call(aState(), telemetry, 'a', 1, undefined, patient)).toMatchObject({ pass: false })
   const coming = toHaveReceivedTimes.call(aState(), telemetry, 'a', 3)
+  await new Promise(setImmediate)
   send(event('a', 3))
   expect(await coming).toMatchObject({ pass: true })
   await expect(times(-1)).rejects.toMatchObject({ code: 'bad_option' })

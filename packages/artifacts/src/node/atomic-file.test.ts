@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { writeAtomically } from './atomic-file.ts'
+import { type TextFileSystem, writeAtomically } from './atomic-file.ts'
 
 async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-text-'))
@@ -25,6 +25,48 @@ it('makes the folder, and takes the place of an earlier file', async () => {
   await writeAtomically(path, 'one')
   await writeAtomically(path, 'two')
   expect(await readFile(path, 'utf8')).toBe('two')
+})
+
+it('follows no link that somebody has put where its draft goes', async () => {
+  const folder = await aFolder()
+  await writeFile(join(folder, 'victim'), 'precious')
+  const guessed: TextFileSystem = {
+    mkdir,
+    rename,
+    rm,
+    async open(path, flags) {
+      await symlink(join(folder, 'victim'), path)
+      return open(path, flags)
+    },
+  }
+  await expect(writeAtomically(join(folder, 'a'), 'text', { fileSystem: guessed })).rejects.toThrow('EEXIST')
+  expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('precious')
+})
+
+it('is synced before it has its name', async () => {
+  const folder = await aFolder()
+  const steps: string[] = []
+  const fileSystem: TextFileSystem = {
+    mkdir,
+    rm,
+    async rename(from, to) {
+      steps.push('rename')
+      await rename(from, to)
+    },
+    async open(path, flags) {
+      const file = await open(path, flags)
+      return {
+        writeFile: (text, encoding) => file.writeFile(text, encoding),
+        async sync() {
+          steps.push('sync')
+          await file.sync()
+        },
+        close: () => file.close(),
+      }
+    },
+  }
+  await writeAtomically(join(folder, 'a'), 'text', { fileSystem })
+  expect(steps).toEqual(['sync', 'rename'])
 })
 
 it.each(['EINVAL', 'ENOTSUP', 'EPERM'])('writes where the file system refuses to sync (%s)', async (code) => {

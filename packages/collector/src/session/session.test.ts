@@ -121,6 +121,14 @@ it('records the end that a repeat brings', () => {
   expect(log.appends[0]).toMatchObject({ batch: { end: true, upTo: 3, events: { length: 0 } } })
 })
 
+it('records the second end of a session that went on after its first', () => {
+  const { session, log, take } = aSession()
+  session.take({ seq: 1, pushed: 1, events: [event], end: true }, 1000)
+  take(2, 1)
+  session.take({ seq: 3, pushed: 2, events: [], end: true }, 1000)
+  expect(log.appends.map(({ batch }) => batch.end)).toEqual([true, false, true])
+})
+
 it('counts drops by reason, and only those that are new', () => {
   const { session, log } = aSession(at(2))
   session.take({ seq: 1, pushed: 6, events: [received({ drop: { overflow: 3, disabled: 2 } }), event] }, 1000)
@@ -144,7 +152,7 @@ it('takes nothing more after a failed append: what was behind it is discarded to
   expect([failed, failures.length, log.appends.length]).toEqual([1, 1, 2])
 })
 
-it('lets a higher connection take over, and no lower one', () => {
+it('lets a higher connection take over, and no lower or equal one', () => {
   const { session } = aSession()
   const replaced: number[] = []
   const link = (epoch: number): Link => ({ epoch, replaced: () => replaced.push(epoch), failed() {} })
@@ -152,6 +160,7 @@ it('lets a higher connection take over, and no lower one', () => {
   expect(session.attach(link(2))).toBe(true)
   expect(session.attach(third)).toBe(true)
   expect(session.attach(link(1))).toBe(false)
+  expect(session.attach(link(3))).toBe(false)
   expect(replaced).toEqual([2])
   session.detach(third)
   expect(session.open).toBe(false)

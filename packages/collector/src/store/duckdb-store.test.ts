@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { expect, it } from 'vitest'
 import { newRecord } from '../commit/session-record.ts'
+import type { Position } from '../log/read-log.ts'
 import { aPosition } from '../test-doubles.ts'
 import { createDuckDBStore } from './duckdb-store.ts'
 import type { Database } from './open-database.ts'
@@ -8,7 +9,7 @@ import { tableDefinitions } from './tables.ts'
 
 /** A database in memory, whose `COMMIT` can be made to fail. */
 async function aDatabase() {
-  const state = { failWith: '', reopened: 0, reopenFails: false }
+  const state = { failWith: '', reopened: 0, reopenFails: false, released: 0 }
   let instance = await create()
   async function create() {
     const created = await DuckDBInstance.create(':memory:')
@@ -28,7 +29,9 @@ async function aDatabase() {
         sql === 'COMMIT' && state.failWith ? Promise.reject(new Error(state.failWith)) : run(sql, ...rest)
       return connection
     },
-    release() {},
+    release() {
+      state.released++
+    },
     async reopen() {
       if (state.reopenFails) throw new Error('still broken')
       state.reopened++
@@ -100,6 +103,37 @@ it('tells content that can never be stored from a store that can take none now',
   expect(await store.write({ ...group, events })).toMatchObject({ kind: 'refused' })
   expect(store.available).toBe(true)
   expect(await store.write(group)).toEqual({ kind: 'written' })
+})
+
+it('moves the log into the file once it has grown enough, unless that would fill the disk', async () => {
+  const checkpointsAfter = async (logBytes: number) => {
+    const { database } = await aDatabase()
+    const done: Position[] = []
+    const store = await createDuckDBStore(database, {
+      checkpointBytes: 1000,
+      onCheckpoint: (position) => done.push(position),
+      onCheckpointFailure() {},
+    })
+    await store.write({ ...group, logBytes })
+    await store.close()
+    return done
+  }
+  expect(await checkpointsAfter(10)).toEqual([])
+  expect(await checkpointsAfter(1000)).toEqual([aPosition])
+  expect(await checkpointsAfter(2 ** 60)).toEqual([])
+})
+
+it('releases its connections only once nothing runs on them', async () => {
+  const { database, state } = await aDatabase()
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
+  let isWritten = false
+  const writing = store.write(group).then(() => {
+    isWritten = true
+  })
+  await store.close()
+  expect(isWritten).toBe(true)
+  expect(state.released).toBe(3)
+  await writing
 })
 
 it('goes on after a failed commit, and says meanwhile that it is unavailable', async () => {
