@@ -265,7 +265,7 @@ describe('requeue', () => {
     const { buffer } = telemetry
     buffer.requeue([event, event, ...buffer.peek(1), { ...event, seq: 99 }, { ...event, sessionId: 'another' }])
     expect(numbersOf(buffer.peek(9))).toEqual([1, 3])
-    buffer.requeue([event, other])
+    buffer.requeue([other])
     expect(numbersOf(buffer.peek(9))).toEqual([1, 2, 3])
     expect(telemetry.stats()).toMatchObject({ pushed: 3, acked: 0, queued: 3, dropped: {} })
   })

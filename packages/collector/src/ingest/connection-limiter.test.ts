@@ -11,6 +11,7 @@ it.each([
   const { acquire } = createConnectionLimiter({ ...plenty, [limit]: 2 })
   for (let round = 0; round < 3; round++) {
     const acquired = [acquire('a'), acquire('a')]
+    expect(acquired.map(({ kind }) => kind)).toEqual(['acquired', 'acquired'])
     expect(acquire('a')).toEqual({ kind: 'full', message: `Expected at most ${words}` })
     for (const one of acquired) if (one.kind === 'acquired') one.slot.release()
   }
