@@ -107,7 +107,11 @@ export async function openPipeline(
     onSocket: store.socketChanged,
   })
   const { sockets, routes } = createIngest({ settings, keys, sessions, refusals, proxies })
-  const life = createDataLife({ ...settings, commits, store, log, counters: readSide.counters, clock, logger })
+  const life = createDataLife({
+    ...{ ...settings, commits, store, log, clock, logger, folder: folder.path },
+    counters: readSide.counters,
+    onForgotten: readSide.forgetAnswers,
+  })
   const backups = createBackups({ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs })
   const ending = createEnding({ sockets, readSide, life, commits, reads, store, folder })
 
@@ -115,7 +119,7 @@ export async function openPipeline(
     await ending.close()
     throw error
   })
-  life.retention.start()
+  life.start()
   await backups.start()
 
   return {

@@ -31,6 +31,8 @@ export interface ReadSide {
   /** @returns its unsubscribe */
   subscribe(listener: (notice: CommitNotice) => void): () => void
   readonly meter: CommitMeter
+  /** Drops the answers that are kept: what they tell of is gone. */
+  forgetAnswers(): void
   /** Ends the live streams, which would keep the server from closing. */
   hangUp(): void
 }
@@ -127,6 +129,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     listener: feed,
     subscribe: feed.subscribe,
     meter: { appended: counters.appended, answered: counters.answered, wrote },
+    forgetAnswers: kept.forget,
     hangUp: () => live.close(),
   }
 

@@ -25,6 +25,7 @@ type Step =
   /** It sends what it sent before once more. */
   | { readonly kind: 'repeat'; readonly session: number }
   | { readonly kind: 'expire'; readonly ageMs: number }
+  | { readonly kind: 'forget'; readonly session: number }
   | { readonly kind: 'copy' | 'restore' | 'reopen' | 'lose-answer' }
 
 const aSession = fc.integer({ min: 0, max: 3 })
@@ -39,6 +40,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), session: aSession }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), session: aSession }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('expire' as const), ageMs: fc.integer({ min: 0, max: 20 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('copy', 'restore', 'reopen', 'lose-answer') }) },
 )
@@ -66,8 +68,9 @@ it('accounts for each event once, whatever is pushed, repeated, expired, lost an
 /** An event that was acknowledged: it is stored until an operation behind it removes it. */
 interface Acked {
   readonly id: string
+  readonly sessionId: string
   readonly receivedAtMs: number
-  isExpired: boolean
+  fate: 'stored' | 'expired' | 'forgotten'
 }
 
 async function openWorld(folder: string) {
@@ -158,10 +161,15 @@ async function openWorld(folder: string) {
       missing: 0,
       end: false,
       receivedAt: nowMs,
+      metadata: {
+        ...{ delivery: 'acked', proofHash: 'p', clockOffsetMs: 1, build: 'b', schema: undefined },
+        labels: { player: sessionId },
+      },
     })
     expect(appended.kind).toBe('committed')
     for (let at = 0; at < events; at++) {
-      acked.push({ id: `${sessionId}:${from + 1 + at}`, receivedAtMs: nowMs, isExpired: false })
+      const fate = outcome.kind === 'known' && outcome.record.forgottenAtMs !== undefined ? 'forgotten' : 'stored'
+      acked.push({ id: `${sessionId}:${from + 1 + at}`, sessionId, receivedAtMs: nowMs, fate })
     }
     sent.set(sessionId, from)
   }
@@ -182,11 +190,21 @@ async function openWorld(folder: string) {
         const event = { type: 'a', timestamp: 0, json: '{}' }
         const events = encodeEvents([{ seq: from + 1, event }])
         const batch = { upTo: from + 1, pushed: from + 1, events, rejected: [], dropped: {}, missing: 0, end: false }
-        expect(await commits.append(sessionId, from, { ...batch, receivedAt: nowMs })).toMatchObject({ kind: 'stale' })
+        const { kind } = await commits.append(sessionId, from, { ...batch, receivedAt: nowMs })
+        // One that was forgotten is read anew before anything else is taken of it.
+        expect(['stale', 'unavailable']).toContain(kind)
       } else if (step.kind === 'expire') {
         const receivedBeforeMs = nowMs - step.ageMs
         await run({ id: `o${++operations}`, kind: 'expire', askedAtMs: nowMs, receivedBeforeMs })
-        for (const event of acked) event.isExpired ||= event.receivedAtMs < receivedBeforeMs
+        for (const event of acked) {
+          if (event.fate === 'stored' && event.receivedAtMs < receivedBeforeMs) event.fate = 'expired'
+        }
+      } else if (step.kind === 'forget') {
+        const sessionId = `s${step.session}`
+        await run({ id: `o${++operations}`, kind: 'forget', askedAtMs: nowMs, sessionIds: [sessionId] })
+        for (const event of acked) {
+          if (event.fate === 'stored' && event.sessionId === sessionId) event.fate = 'forgotten'
+        }
       } else if (step.kind === 'copy') await copyAtRest()
       else if (step.kind === 'lose-answer') losesAnswer = true
       else {
@@ -203,12 +221,16 @@ async function openWorld(folder: string) {
       const stored = (await query("SELECT session_id || ':' || seq FROM events")).flat()
       expect(stored.sort()).toEqual(
         acked
-          .filter(({ isExpired }) => !isExpired)
+          .filter(({ fate }) => fate === 'stored')
           .map(({ id }) => id)
           .sort(),
       )
-      const expired = await query('SELECT coalesce(sum(expired), 0)::INT FROM sessions')
-      expect(expired).toEqual([[acked.filter((event) => event.isExpired).length]])
+      const removed = await query(
+        'SELECT coalesce(sum(expired), 0)::INT, coalesce(sum(forgotten), 0)::INT FROM sessions',
+      )
+      const countOf = (fate: Acked['fate']) => acked.filter((event) => event.fate === fate).length
+      expect(removed).toEqual([[countOf('expired'), countOf('forgotten')]])
+      expect(await query(selectPersons)).toEqual([])
       expect(await query(selectWrongSummaries)).toEqual([])
     },
 
@@ -218,6 +240,11 @@ async function openWorld(folder: string) {
     },
   }
 }
+
+/** A forgotten session that says whose it is, or has anything left. */
+const selectPersons = `SELECT session_id FROM sessions
+  WHERE forgotten_at IS NOT NULL AND (build IS NOT NULL OR labels IS NOT NULL OR stored > 0
+    OR session_id IN (SELECT session_id FROM rejected_events))`
 
 /** What a session's row tells of its events is what is there. */
 const selectWrongSummaries = `SELECT session_id FROM sessions LEFT JOIN (

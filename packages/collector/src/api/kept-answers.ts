@@ -7,6 +7,8 @@ import { asOfHeader } from '../store-process/messages.ts'
 import { createSharedRuns } from './shared-runs.ts'
 
 export interface KeptAnswers extends KeptAnswerFigures {
+  /** Drops all, and gives nobody else what is asked for now. */
+  forget(): void
   /**
    * @param gone whoever asks has gone
    * @param ask asks the store, until its signal says that nobody waits any more
@@ -64,6 +66,7 @@ export function createKeptAnswers({ wallMs, monotonicMs }: Clock): KeptAnswers {
   const runs = createSharedRuns<Outcome>({ monotonicMs })
   let bytes = 0
   let served = 0
+  let forgottenAtMs = Number.NEGATIVE_INFINITY
 
   return {
     get count() {
@@ -75,7 +78,13 @@ export function createKeptAnswers({ wallMs, monotonicMs }: Clock): KeptAnswers {
     get served() {
       return served
     },
-    async answer(query, maxAgeMs, gone, ask) {
+    forget() {
+      forgottenAtMs = monotonicMs()
+      answers.clear()
+      bytes = 0
+    },
+    async answer(query, atMostMs, gone, ask) {
+      const maxAgeMs = Math.min(atMostMs, monotonicMs() - forgottenAtMs)
       const found = answers.get(query)
       if (found && monotonicMs() - found.askedAtMs < maxAgeMs) {
         served++
@@ -101,7 +110,7 @@ export function createKeptAnswers({ wallMs, monotonicMs }: Clock): KeptAnswers {
     }
     const contentType = headers['content-type'] ?? ''
     const answer = { body: read.body, contentType, askedAtMs, asOfMs, tookMs: monotonicMs() - askedAtMs }
-    keep(query, answer)
+    if (askedAtMs > forgottenAtMs) keep(query, answer)
     return { kind: 'kept', answer }
   }
 

@@ -85,7 +85,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
       await guarded.register(async (data) => forwardReads(data, options))
       questionRoutes(guarded, questions, access)
       liveRoute(guarded, live, senderOf)
-      lifeRoutes(guarded, options.life, access, options.wallMs)
+      lifeRoutes(guarded, options)
       backupRoute(guarded, options.backups, access)
       guarded.get(
         '/health',

@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts'
 import type { LogWriter, WriteResult } from '../log/write-log.ts'
 import { type CommitListener, noticeOf } from './commit-feed.ts'
 import type { AppendOutcome, CommitLog } from './commit-log.ts'
-import { encodeOperation, type Operation } from './operation.ts'
+import { encodeOperation, type Forgetting, type Operation } from './operation.ts'
 import { type Append, acknowledge, planGroup, refuse } from './plan-group.ts'
 import type { RecordSource } from './record-source.ts'
 import { createRestatements, noRestatement } from './restatements.ts'
@@ -12,7 +12,7 @@ import { createSessionRecords, type SessionRecordsOptions } from './session-reco
 import { encodeWrite, type SessionWrite } from './session-write.ts'
 
 export interface GroupCommitOptions {
-  readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>
+  readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget' | 'endSegment'>
   /** The log is synced up to here, by so many events more: a sink may read so far. */
   readonly onSynced?: (end: LogWriter['end'], events: number) => void
   /** Asked for sessions that neither memory nor the log knows. */
@@ -121,8 +121,15 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     }
     for (const { record } of plan.writes) records.update(record)
     acknowledge(plan)
+    for (const { operation } of asked) if (operation.kind === 'forget') forget(operation)
     if (listener && listener.listeners > 0) listener.publish(noticeOf(plan.writes))
     return true
+  }
+
+  /** Its sessions come again, and are refused. What stands before it in the log is to go. */
+  function forget({ sessionIds }: Forgetting): void {
+    log.endSegment()
+    for (const sessionId of sessionIds) records.giveUp(sessionId)
   }
 
   /** After a failure the committed sequences are read anew. */

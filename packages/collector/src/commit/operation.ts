@@ -7,7 +7,7 @@
  */
 import type { Entry, OperationHead } from '../log/entry.ts'
 
-export type Operation = Expiry
+export type Operation = Expiry | Forgetting
 
 interface Asked {
   /** By it the result is asked for. */
@@ -23,6 +23,16 @@ export interface Expiry extends Asked {
   readonly receivedBeforeMs: number
 }
 
+/** Deletes all that is stored of sessions but for numbers, and whatever else comes of them. */
+export interface Forgetting extends Asked {
+  readonly kind: 'forget'
+  /** At most `maxForgotten`. */
+  readonly sessionIds: readonly string[]
+}
+
+/** They stand in the entry's head, which is small. */
+export const maxForgotten = 10
+
 /** What an operation came to, as the store keeps it. */
 export interface OperationResult {
   /** Rows of `events` that it deleted. */
@@ -32,7 +42,10 @@ export interface OperationResult {
 }
 
 export const encodeOperation = (operation: Operation): Entry<OperationHead> => ({
-  head: { operation: operation.kind },
+  head: {
+    operation: operation.kind,
+    ...(operation.kind === 'forget' && { forgotten: operation.sessionIds }),
+  },
   body: Buffer.from(JSON.stringify(operation)),
 })
 

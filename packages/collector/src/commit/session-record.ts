@@ -19,6 +19,8 @@ export interface SessionRecord extends SessionMetadata {
   readonly ended: boolean
   readonly firstSeenMs: number
   readonly lastSeenMs: number
+  /** When somebody asked for it to be forgotten: nothing more of it is taken. In ms since 1970. */
+  readonly forgottenAtMs?: number | undefined
 }
 
 type Counts = Readonly<Record<string, number>>

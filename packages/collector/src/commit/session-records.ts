@@ -23,6 +23,8 @@ export interface SessionRecords {
   update(record: SessionRecord): void
   release(sessionId: string): void
   isConfirmed(sessionId: string): boolean
+  /** What the log and memory have of a session is not so any more: the store knows better. */
+  giveUp(sessionId: string): void
   /** The sessions that are held. */
   sessions(): Iterable<string>
   /** The last write of a session that the log has; undefined also where that can't be read: the store has it, too. */
@@ -78,6 +80,7 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
     },
     release: (sessionId) => void held.delete(sessionId),
     isConfirmed: (sessionId) => held.get(sessionId)?.isConfirmed ?? false,
+    giveUp,
     sessions: () => held.keys(),
     lastWrite: (sessionId) => lastWriteOf(sessionId, log),
     onGivenUp(listener) {
@@ -118,6 +121,10 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
       onConfirmed(sessionId)
       return
     }
+    giveUp(sessionId)
+  }
+
+  function giveUp(sessionId: string): void {
     held.delete(sessionId)
     log.forget(sessionId)
     for (const hear of givenUpListeners) hear(sessionId)

@@ -13,7 +13,7 @@ import type { CollectorLimits } from '../options.ts'
 import type { CommitResult, Session } from '../session/session.ts'
 import type { Link } from '../session/session-link.ts'
 import { metadataOf } from '../session/session-metadata.ts'
-import type { Sessions } from '../session/sessions.ts'
+import { forgottenReason, type Sessions } from '../session/sessions.ts'
 import type { Hold } from './pending-work.ts'
 import type { SocketRateLimiter } from './rate-limiter.ts'
 import { type Connection, recheckPass, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
@@ -82,6 +82,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     const opening = await sessions.open(hello)
     if (!socket.open) return
     if (opening.kind === 'forbidden') return socket.close(closeCodes.forbidden, 'Expected the proof of this session')
+    if (opening.kind === 'forgotten') return socket.close(closeCodes.forbidden, forgottenReason)
     if (opening.kind === 'unavailable') return refuseUnavailable(socket)
     const { session } = opening
     const link = linkOf(socket, conn)

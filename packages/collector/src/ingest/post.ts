@@ -5,7 +5,7 @@ import { totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { CommitResult } from '../session/session.ts'
 import { metadataOf } from '../session/session-metadata.ts'
-import type { Sessions } from '../session/sessions.ts'
+import { forgottenReason, type Sessions } from '../session/sessions.ts'
 import type { PendingWork } from './pending-work.ts'
 import type { AddressRateLimiter } from './rate-limiter.ts'
 import type { RefusalReason } from './refusals.ts'
@@ -63,6 +63,7 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
   async function takeAcked(post: ReceivedPost): Promise<PostOutcome> {
     const opening = await sessions.open(post)
     if (opening.kind === 'forbidden') return refusal(403, 'forbidden', 'Expected the proof of this session')
+    if (opening.kind === 'forgotten') return refusal(403, 'session_forgotten', forgottenReason)
     if (opening.kind === 'unavailable') return unavailable()
     const { session } = opening
     // Nothing may come between the two, so the handshake is not waited for.

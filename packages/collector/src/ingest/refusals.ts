@@ -8,6 +8,7 @@ export type RefusalReason =
   | 'bad_encoding'
   | 'unauthorised'
   | 'forbidden'
+  | 'session_forgotten'
   | 'no_hello'
   | 'hole'
   | 'too_fast'

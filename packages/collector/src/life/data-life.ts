@@ -1,12 +1,17 @@
 /** Puts together what removes stored events: operations, and who asks for them. */
+import { resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import { listBackups } from '../backup/backup-folder.ts'
 import type { Clock } from '../clock.ts'
 import type { GroupCommit } from '../commit/group-commit.ts'
+import type { LogWriter } from '../log/write-log.ts'
 import type { EventCounters } from '../metrics/event-counters.ts'
 import type { RetentionOptions } from '../options.ts'
 import type { Compaction } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import { createPatientStore } from './ask-store.ts'
+import { createEraser } from './eraser.ts'
+import { createForgetter, type Forgetter } from './forgetter.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { createPruner, type Pruner } from './pruner.ts'
 import { createRetention, type Retention } from './retention.ts'
@@ -15,6 +20,9 @@ export interface DataLife {
   readonly operations: Operations
   readonly pruner: Pruner
   readonly retention: Retention
+  readonly forgetter: Forgetter
+  /** Begins what it does by itself. */
+  start(): void
   /**
    * Rewrites the database into a new file, without its free blocks and the bytes of what was deleted. Events are taken
    * meanwhile; reads see what was stored before, and wait a moment as the files change places.
@@ -28,28 +36,45 @@ export interface DataLife {
 
 export interface DataLifeOptions {
   readonly retention: RetentionOptions
-  readonly commits: Pick<GroupCommit, 'appendOperation'>
+  /** Absolute path of the data folder. */
+  readonly folder: string
+  /** Where backups are. */
+  readonly backups: string
+  readonly commits: Pick<GroupCommit, 'appendOperation' | 'probe'>
   readonly store: Pick<StoreProcess, 'ask'>
-  readonly log: { readonly bytes: number }
+  readonly log: Pick<LogWriter, 'bytes' | 'end'>
   readonly counters: Pick<EventCounters, 'addRemoved'>
+  /** Sessions were forgotten: whoever holds an older answer drops it. */
+  readonly onForgotten: () => void
   readonly clock: Clock
   readonly logger: FastifyBaseLogger
 }
 
 export function createDataLife(options: DataLifeOptions): DataLife {
-  const { commits, log, counters, logger } = options
+  const { folder, commits, log, counters, onForgotten, logger } = options
   const { wallMs } = options.clock
   const store = createPatientStore(options.store)
   const operations = createOperations({
     ...{ commits, store, wallMs },
-    onApplied: (_operation, { events }) => counters.addRemoved({ expired: events }),
+    onApplied: ({ kind }, { events }) =>
+      counters.addRemoved(kind === 'expire' ? { expired: events } : { forgotten: events }),
   })
   const pruner = createPruner(operations, store)
   const retention = createRetention({ settings: options.retention, pruner, store, log, wallMs, logger })
+  const eraser = createEraser({ folder, log, commits, store })
+  const forgetter = createForgetter({
+    ...{ folder, operations, eraser, onForgotten, logger },
+    listBackups: () => listBackups(resolve(options.backups)),
+  })
   return {
     operations,
     pruner,
     retention,
+    forgetter,
+    start() {
+      forgetter.resume()
+      retention.start()
+    },
     compact: () => options.store.ask({ kind: 'compact' }),
     close() {
       retention.stop()

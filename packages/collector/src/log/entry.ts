@@ -14,6 +14,8 @@ export type EntryHead = SessionHead | OperationHead
 /** What is done to all that stands before it. */
 export interface OperationHead {
   readonly operation: string
+  /** Sessions whose entries before it are not what is committed of them. */
+  readonly forgotten?: readonly string[]
 }
 
 /** Whose entry it is, and which sequences it commits. */
@@ -55,7 +57,7 @@ export interface EntryFrame {
 export const entryMagic: Buffer = Buffer.from([0xff, 0x44, 0x4c, 0x45])
 const fixedBytes = 20
 
-/** A head holds a session id of at most 64 characters and three numbers, and little more. */
+/** A head holds a session id of at most 64 characters and three numbers, and little more; or ten such ids. */
 const maxHeadBytes = 1024
 
 /** All that has to be read to decode a frame. */

@@ -2,12 +2,12 @@
  * Recovers what an earlier life left in the log: its sound part is made durable, for a page cache that outlived a killed
  * process is no promise, and the sessions in it are indexed. No byte of it is cut or written after.
  */
-import { type EntryHead, isSessionEntry } from './entry.ts'
+import type { EntryHead } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
 import { parseObject } from './owner.ts'
 import { type Position, readLog, readSegment } from './read-log.ts'
 import { listSegments, type Segment, type SegmentHead, segmentFile, segmentHeadBytes } from './segment.ts'
-import type { SessionIndex } from './session-index.ts'
+import { indexEntry, type SessionIndex } from './session-index.ts'
 
 export interface RecoveredLog {
   /** Those that hold something. */
@@ -38,7 +38,7 @@ export async function recoverLog(
   if (!last) return { segments, lastNumber, previous: undefined }
   const { segment, soundEnd, entries } = last
   await indexOlder(files, segment.key, index)
-  for (const { session, begin } of entries) index.set(session, begin)
+  for (const { head, begin } of entries) indexEntry(index, head, begin)
   return {
     segments: segments.map((other) => (other.key === segment.key ? { ...other, soundEnd } : other)),
     lastNumber,
@@ -48,7 +48,7 @@ export async function recoverLog(
 
 interface Sound {
   readonly soundEnd: number
-  readonly entries: readonly { readonly session: string; readonly begin: Position }[]
+  readonly entries: readonly { readonly head: EntryHead; readonly begin: Position }[]
 }
 
 type DamageListener = (tail: DamagedTail) => void
@@ -73,12 +73,11 @@ async function confirmLast(files: LogFiles, segments: readonly Segment[], onDama
 
 async function readSound(segment: Segment, file: LogFile, onDamagedTail: DamageListener): Promise<Sound> {
   let soundEnd = Math.min(segmentHeadBytes, segment.bytes)
-  const entries: { session: string; begin: Position }[] = []
+  const entries: { head: EntryHead; begin: Position }[] = []
   for await (const record of readSegment(file, segment, segmentHeadBytes, segment.bytes)) {
     if (record.kind === 'entry') {
       soundEnd = record.end.offset
-      const { entry, begin } = record
-      if (isSessionEntry(entry)) entries.push({ session: entry.head.session, begin })
+      entries.push({ head: record.entry.head, begin: record.begin })
     } else if (record.end.offset === segment.bytes) {
       onDamagedTail({ segment: segment.key, bytes: record.bytes, heads: record.heads })
     }
@@ -111,7 +110,7 @@ const isEmpty = ({ bytes }: Segment): boolean => bytes <= segmentHeadBytes
 /** Indexes what stands between the last checkpoint and the last segment, which was read already. */
 async function indexOlder(files: LogFiles, last: string, index: SessionIndex): Promise<void> {
   for await (const record of readLog(files, await readCheckpoint(files), { segment: last, offset: segmentHeadBytes })) {
-    if (record.kind === 'entry' && isSessionEntry(record.entry)) index.set(record.entry.head.session, record.begin)
+    if (record.kind === 'entry') indexEntry(index, record.entry.head, record.begin)
   }
 }
 

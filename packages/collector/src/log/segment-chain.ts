@@ -14,6 +14,8 @@ export interface SegmentChain {
   bytesAfter(position: Position | undefined): number
   /** The one that the next group goes to: another than before where that is full, or a write into it has failed. */
   next(): Promise<OpenSegment>
+  /** What comes next goes to another segment. */
+  endSegment(): void
   /** The segments that end at or before a position, by key; undefined where it is of another log. */
   coveredBy(position: Position): ReadonlySet<string> | undefined
   /** Deletes the oldest segments, as long as they are among these. */
@@ -30,6 +32,8 @@ export interface OpenSegment {
   soundEnd: number
   /** A write into it has failed, or is under way: nothing more may be written into it. */
   isBroken: boolean
+  /** Whoever writes it wants no more in it. */
+  isEnded: boolean
 }
 
 export interface SegmentChainOptions {
@@ -69,8 +73,11 @@ export async function openSegmentChain(options: SegmentChainOptions): Promise<Se
       return bytesOf(older) + segment.soundEnd - before
     },
     async next() {
-      if (segment.isBroken || segment.soundEnd >= segmentBytes) await rollOver()
+      if (segment.isBroken || segment.isEnded || segment.soundEnd >= segmentBytes) await rollOver()
       return segment
+    },
+    endSegment() {
+      segment.isEnded = true
     },
     coveredBy(position) {
       if (position.segment === segment.key) return new Set(older.map(({ key }) => key))
@@ -111,7 +118,7 @@ export async function openSegmentChain(options: SegmentChainOptions): Promise<Se
       await files.remove(segmentFile(key)).catch(() => {})
       throw error
     }
-    return { id: head.id, key, file, soundEnd: segmentHeadBytes, isBroken: false }
+    return { id: head.id, key, file, soundEnd: segmentHeadBytes, isBroken: false, isEnded: false }
   }
 }
 

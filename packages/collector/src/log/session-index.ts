@@ -1,5 +1,6 @@
 /** Indexes where each session's last entry begins, for the entries above the last checkpoint: what stands below is in the store's file. */
 import { setNewest } from '../newest-entries.ts'
+import type { EntryHead } from './entry.ts'
 import type { Position } from './read-log.ts'
 
 export interface SessionIndex {
@@ -34,4 +35,10 @@ export function createSessionIndex(capacity: number): SessionIndex {
       }
     },
   }
+}
+
+/** Takes note of an entry that comes after all that were indexed before. */
+export function indexEntry(index: SessionIndex, head: EntryHead, begin: Position): void {
+  if ('session' in head) index.set(head.session, begin)
+  else for (const session of head.forgotten ?? []) index.delete(session)
 }

@@ -5,7 +5,7 @@ import { takeOwnership } from './owner.ts'
 import { type Position, readEntryAt } from './read-log.ts'
 import { type DamagedTail, recoverLog, writeCheckpoint } from './recover-log.ts'
 import { type OpenSegment, openSegmentChain } from './segment-chain.ts'
-import { createSessionIndex } from './session-index.ts'
+import { createSessionIndex, indexEntry } from './session-index.ts'
 
 export interface LogWriter {
   /** The synced end: a reader may go as far. */
@@ -26,6 +26,8 @@ export interface LogWriter {
   sessions(): Iterable<string>
   /** The last entry of such a session; undefined for others, and where it is damaged. Rejects where it can't be read. */
   lastEntry(sessionId: string): Promise<SessionEntry | undefined>
+  /** What is written from now on goes to another segment. */
+  endSegment(): void
   /** Its entries are not what is committed of the session: the store knows better. */
   forget(sessionId: string): void
   close(): Promise<void>
@@ -116,7 +118,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
         status = 'available'
         for (const [at, entry] of entries.entries()) {
           const begin = begins[at]
-          if (begin && isSessionEntry(entry)) index.set(entry.head.session, begin)
+          if (begin) indexEntry(index, entry.head, begin)
         }
         return { kind: 'written', end: segments.end }
       } catch (error) {
@@ -140,6 +142,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       const entry = begin && (await readEntryAt(files, begin))
       return entry && isSessionEntry(entry) ? entry : undefined
     },
+    endSegment: segments.endSegment,
     forget: (sessionId) => index.delete(sessionId),
     close: () => segments.close(),
   }

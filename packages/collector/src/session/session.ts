@@ -25,6 +25,8 @@ export type Taken =
 export interface Session {
   readonly id: string
   readonly proofHash: string | undefined
+  /** Nothing of it is taken any more. */
+  readonly isForgotten: boolean
   /** Events accepted and not yet committed. */
   readonly pendingEvents: number
   /** Nobody is on it and nothing is under way. */
@@ -78,6 +80,7 @@ export function createSession(options: SessionOptions): Session {
   const session: Session = {
     id,
     proofHash,
+    isForgotten: record?.forgottenAtMs !== undefined,
     get pendingEvents() {
       return line.pendingEvents
     },

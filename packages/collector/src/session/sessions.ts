@@ -11,7 +11,12 @@ type Opening =
   | { readonly kind: 'opened'; readonly session: Session }
   /** The proof is not the one that the session began with. */
   | { readonly kind: 'forbidden' }
+  /** Somebody asked for it to be forgotten. */
+  | { readonly kind: 'forgotten' }
   | { readonly kind: 'unavailable' }
+
+/** What its sender is told. */
+export const forgottenReason = 'This session was forgotten: nothing more of it is taken'
 
 export interface Sessions {
   /** Finds a session, or begins it. */
@@ -47,8 +52,9 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
         // Who came first while nobody could tell may be the one who has the session's id off a screen.
         return { kind: log.isConfirmed(session.id) ? 'forbidden' : 'unavailable' }
       }
+      // It may be held on to: whoever has the id comes again and again.
       sessions.opened(session)
-      return { kind: 'opened', session }
+      return session.isForgotten ? { kind: 'forgotten' } : { kind: 'opened', session }
     },
 
     openPlain() {

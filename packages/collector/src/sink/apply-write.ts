@@ -26,14 +26,20 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
     return { batches: [], record: before, lost: 0, foreign: write.record.committedSeq - write.from }
   }
   let record = before ?? unseen(write.record)
+  const isForgotten = before?.forgottenAtMs !== undefined
   const lost = Math.max(0, write.from - record.committedSeq)
   let start = write.from
   const batches = write.batches.map((batch, at) => {
     const trimmed = trimBatch(batch, start, record)
     start = batch.upTo
     const whole = at === 0 && lost > 0 ? { ...trimmed, missing: trimmed.missing + lost } : trimmed
-    record = applyBatch(record, whole)
-    return whole
+    if (!isForgotten) {
+      record = applyBatch(record, whole)
+      return whole
+    }
+    const counted = withoutContent(whole)
+    record = { ...applyBatch(record, counted), forgotten: record.forgotten + whole.events.length }
+    return counted
   })
   return { batches, record, lost, foreign: 0 }
 }
@@ -42,6 +48,13 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
 function unseen({ sessionId, firstSeenMs, delivery, proofHash, clockOffsetMs, build, labels, schema }: SessionRecord) {
   const metadata = { delivery, proofHash, clockOffsetMs, build, labels, schema }
   return { ...newRecord(sessionId, firstSeenMs), ...metadata }
+}
+
+/** An entry behind the operation that forgot its session must not revive it: nothing of it is kept but numbers. */
+function withoutContent({ metadata: _person, ...batch }: SessionBatch): SessionBatch {
+  const rejectedMore: Record<string, number> = { ...batch.rejectedMore }
+  for (const { code } of batch.rejected) rejectedMore[code] = (rejectedMore[code] ?? 0) + 1
+  return { ...batch, events: noEvents, rejected: [], rejectedMore }
 }
 
 function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionRecord): SessionBatch {

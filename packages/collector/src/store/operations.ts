@@ -1,11 +1,11 @@
 /** Applies operations to the tables, within the transaction that moves the position, and keeps what each came to. */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Expiry, Operation, OperationResult } from '../commit/operation.ts'
+import type { Expiry, Forgetting, Operation, OperationResult } from '../commit/operation.ts'
 import { isErrorEvent } from './event-summary.ts'
 
 /** @returns how many rows it deleted */
 export async function applyOperation(connection: DuckDBConnection, operation: Operation): Promise<number> {
-  const result = await expire(connection, operation)
+  const result = await (operation.kind === 'expire' ? expire(connection, operation) : forget(connection, operation))
   const { id, kind, askedAtMs } = operation
   // It is there already where a log is read again whose place the database does not know; then nothing was left to do.
   await connection.run(
@@ -22,8 +22,8 @@ export async function readOperation(connection: DuckDBConnection, id: string): P
   return row && JSON.parse(String(row[0]))
 }
 
-async function expire(connection: DuckDBConnection, { receivedBeforeMs }: Expiry): Promise<OperationResult> {
-  const isOld = receivedBefore(receivedBeforeMs)
+async function expire(connection: DuckDBConnection, operation: Expiry): Promise<OperationResult> {
+  const isOld = removedBy(operation)
   await connection.run(`CREATE OR REPLACE TEMP TABLE removed AS
     SELECT session_id, count(*) AS events, count(*) FILTER (${isErrorEvent}) AS errors
     FROM events WHERE ${isOld} GROUP BY session_id`)
@@ -31,6 +31,20 @@ async function expire(connection: DuckDBConnection, { receivedBeforeMs }: Expiry
   const rejected = await connection.run(`DELETE FROM rejected_events WHERE ${isOld}`)
   await connection.run(countRemoved)
   await connection.run('DROP TABLE removed')
+  return { events: events.rowsChanged, rejected: rejected.rowsChanged }
+}
+
+/** What is left of a session is its id, by which it is refused, whose it was, when it was there, and how much of what. */
+async function forget(connection: DuckDBConnection, operation: Forgetting): Promise<OperationResult> {
+  const isForgotten = removedBy(operation)
+  const events = await connection.run(`DELETE FROM events WHERE ${isForgotten}`)
+  const rejected = await connection.run(`DELETE FROM rejected_events WHERE ${isForgotten}`)
+  await connection.run(
+    `UPDATE sessions SET forgotten = forgotten + stored, stored = 0, build = NULL, labels = NULL, schema = NULL,
+        clock_offset_ms = NULL, error_events = 0, first_event = NULL, last_event = NULL,
+        forgotten_at = coalesce(forgotten_at, make_timestamp_ms(${wholeMs(operation.askedAtMs)}))
+      WHERE ${isForgotten}`,
+  )
   return { events: events.rowsChanged, rejected: rejected.rowsChanged }
 }
 
@@ -53,7 +67,15 @@ const countRemoved = `UPDATE sessions SET
   ) AS summary
   WHERE sessions.session_id = summary.session_id`
 
-/** A condition over events and rejected events. */
+/** A condition over events and rejected events: those that an operation deletes, of those that came before it. */
+export const removedBy = (operation: Operation): string =>
+  operation.kind === 'expire'
+    ? receivedBefore(operation.receivedBeforeMs)
+    : `session_id IN (SELECT unnest(from_json(${jsonText(operation.sessionIds)}::JSON, '["VARCHAR"]')))`
+
+const jsonText = (value: unknown): string => `'${JSON.stringify(value).replaceAll("'", "''")}'`
+
+/** The same, of those that came before a time. */
 export const receivedBefore = (ms: number): string => `received_at < make_timestamp_ms(${wholeMs(ms)})`
 
 /** It comes from a checked entry, and is none of a person's text. */

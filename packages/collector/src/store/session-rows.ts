@@ -21,6 +21,7 @@ const columnTypes = {
   labels: 'JSON',
   schema: 'VARCHAR',
   proof_hash: 'VARCHAR',
+  forgotten_at: 'BIGINT',
 } as const
 
 /** Of the events that came with a row; they are added to what is there. */
@@ -30,7 +31,7 @@ type SessionRow = { readonly [Column in keyof typeof columnTypes | keyof typeof 
 
 const columns = Object.keys(columnTypes)
 const rowTypes = { ...columnTypes, ...summaryTypes }
-const isTime = (column: string): boolean => column.endsWith('_seen')
+const isTime = (column: string): boolean => column.endsWith('_seen') || column === 'forgotten_at'
 
 /** Takes the rows as one JSON text. It names the columns, for an older database has them in another order. */
 export const upsertSessions: string = `
@@ -76,6 +77,7 @@ export function rowOf(record: SessionRecord, summary?: EventSummary): SessionRow
     labels: record.labels,
     schema: record.schema,
     proof_hash: record.proofHash,
+    forgotten_at: record.forgottenAtMs,
     error_events: summary?.errors ?? 0,
     first_event: summary && digitsOf(summary.firstMicros),
     last_event: summary && digitsOf(summary.lastMicros),
@@ -107,5 +109,6 @@ export function recordOf(json: string): SessionRecord {
     build: row.build ?? undefined,
     labels: row.labels ?? undefined,
     schema: row.schema ?? undefined,
+    ...(row.forgotten_at !== null && { forgottenAtMs: row.forgotten_at }),
   }
 }

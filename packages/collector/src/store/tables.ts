@@ -35,7 +35,8 @@ export const tableDefinitions: readonly string[] = [
     first_event TIMESTAMP,
     last_event TIMESTAMP,
     expired BIGINT DEFAULT 0,
-    forgotten BIGINT DEFAULT 0
+    forgotten BIGINT DEFAULT 0,
+    forgotten_at TIMESTAMP
   )`,
   `CREATE TABLE IF NOT EXISTS rejected_events (
     session_id VARCHAR NOT NULL,
@@ -116,7 +117,8 @@ async function addEventSummary(connection: DuckDBConnection): Promise<void> {
 }
 
 const addRemoved = `ALTER TABLE sessions ADD COLUMN IF NOT EXISTS expired BIGINT DEFAULT 0;
-  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS forgotten BIGINT DEFAULT 0`
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS forgotten BIGINT DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS forgotten_at TIMESTAMP`
 
 /** What a session has had removed, also in a database that is older. */
 export const removedEvents = async (connection: DuckDBConnection): Promise<string> =>

@@ -13,7 +13,7 @@ import { isSame, type Position, readLog } from '../../log/read-log.ts'
 import { listSegments } from '../../log/segment.ts'
 import { createTableAppender, eventRows, eventTypes, type TableAppender } from '../event-rows.ts'
 import { summariseSessions } from '../event-summary.ts'
-import { receivedBefore } from '../operations.ts'
+import { removedBy } from '../operations.ts'
 import { rowOf, upsertSessions } from '../session-rows.ts'
 import { prepareTables, tableDefinitions } from '../tables.ts'
 import type { OnProgress } from './probe.ts'
@@ -153,21 +153,21 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
   if (!last) return []
   const staged = await createTableAppender(connection, 'log_events', eventTypes)
   const position = await readPosition(connection)
-  const expired = new Map<string, number>()
+  const removals: Removals = { expired: new Map(), forgotten: new Map(), forgottenAtMs: new Map() }
   // Without a position the sink reads all of the log again.
   let isBefore = position !== undefined
   for await (const record of readLog(files, undefined, { segment: last.key, offset: last.bytes })) {
     if (record.kind !== 'entry') continue
     if (!isSessionEntry(record.entry)) {
       // The others are the sink's to apply.
-      if (isBefore) await expireStaged(connection, decodeOperation(record.entry), expired)
+      if (isBefore) await removeStaged(connection, decodeOperation(record.entry), removals)
       isBefore &&= !isSame(record.end, position)
       continue
     }
     const { sessionId, batches, record: session, unconfirmed } = decodeWrite(record.entry)
     const { clockOffsetMs } = session
-    // The sink may have refused one that is unconfirmed, for its sender had no proof.
-    if (!unconfirmed)
+    // The sink may have refused one that is unconfirmed, for its sender had no proof; it stores nothing of a forgotten session.
+    if (!unconfirmed && !removals.forgottenAtMs.has(sessionId))
       stage(
         staged,
         eventRows(
@@ -177,24 +177,40 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
     if (!unconfirmed && isBefore) records.set(sessionId, session)
     isBefore &&= !isSame(record.end, position)
   }
-  return [...records.values()].map((record) => ({
-    ...record,
-    expired: Math.max(record.expired, expired.get(record.sessionId) ?? 0),
-  }))
+  return [...records.values()].map((record) => withoutRemoved(record, removals))
+}
+
+/** What operations have removed of what the log still has, by session. */
+interface Removals {
+  readonly expired: Map<string, number>
+  readonly forgotten: Map<string, number>
+  readonly forgottenAtMs: Map<string, number>
+}
+
+function withoutRemoved(record: SessionRecord, removals: Removals): SessionRecord {
+  const { sessionId } = record
+  const expired = Math.max(record.expired, removals.expired.get(sessionId) ?? 0)
+  const forgottenAtMs = removals.forgottenAtMs.get(sessionId)
+  if (forgottenAtMs === undefined) return { ...record, expired }
+  const forgotten = Math.max(record.forgotten, removals.forgotten.get(sessionId) ?? 0)
+  const nobody = { clockOffsetMs: undefined, build: undefined, labels: undefined, schema: undefined }
+  return { ...record, ...nobody, expired, forgotten, forgottenAtMs }
 }
 
 /** Deletes what an operation has deleted, and counts it by session. */
-async function expireStaged(
+async function removeStaged(
   connection: DuckDBConnection,
-  { receivedBeforeMs }: Operation,
-  expired: Map<string, number>,
+  operation: Operation,
+  { expired, forgotten, forgottenAtMs }: Removals,
 ): Promise<void> {
-  const condition = receivedBefore(receivedBeforeMs)
+  const condition = removedBy(operation)
+  const removed = operation.kind === 'expire' ? expired : forgotten
+  if (operation.kind === 'forget') for (const id of operation.sessionIds) forgottenAtMs.set(id, operation.askedAtMs)
   const counted = await connection.runAndReadAll(
     `SELECT session_id, count(*) FROM log_events WHERE ${condition} GROUP BY session_id`,
   )
   for (const [id, events] of counted.getRows()) {
-    expired.set(String(id), (expired.get(String(id)) ?? 0) + Number(events))
+    removed.set(String(id), (removed.get(String(id)) ?? 0) + Number(events))
   }
   await connection.run(`DELETE FROM log_events WHERE ${condition}`)
 }

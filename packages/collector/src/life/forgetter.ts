@@ -1,0 +1,94 @@
+/** Forgets sessions: deletes what is stored of them, and erases what files still hold. What an end cuts short is taken up at the next start. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Backup } from '../backup/backup-folder.ts'
+import { maxForgotten } from '../commit/operation.ts'
+import type { Eraser, ErasureStep } from './eraser.ts'
+import type { Operations } from './operations.ts'
+import { nothing, type Pruned, sumOf } from './pruner.ts'
+
+export interface Forgetter {
+  /**
+   * Resolves once no file of the folder holds their data any more. One after the other.
+   *
+   * @throws {CollectorError} `store_unavailable`, `no_room`: it may be asked for again, and the next start goes on with it
+   */
+  forget(sessionIds: readonly string[], onProgress?: (progress: ForgetProgress) => void): Promise<Forgotten>
+  /** Goes on with what an earlier process did not finish. */
+  resume(): void
+}
+
+export interface Forgotten extends Pruned {
+  readonly sessions: number
+  /** What was removed of the data folder, by path: segments of the log, quarantined files, texts of events. */
+  readonly files: readonly string[]
+  /** Paths of backups that were made before, and are whoever's who keeps them to delete. */
+  readonly backups: readonly string[]
+}
+
+export interface ForgetProgress {
+  readonly step: 'deleting' | ErasureStep
+}
+
+export interface ForgetterOptions {
+  /** Absolute path of the data folder. */
+  readonly folder: string
+  readonly operations: Operations
+  readonly eraser: Eraser
+  /** They are deleted: whoever holds an older answer drops it. */
+  readonly onForgotten: () => void
+  readonly listBackups: () => Promise<readonly Backup[]>
+  readonly logger: Pick<FastifyBaseLogger, 'error'>
+}
+
+/** Names the sessions while it is under way; ids say nothing of whose they are. */
+const unfinishedFile = 'forgetting.json'
+
+export function createForgetter(options: ForgetterOptions): Forgetter {
+  const { folder, operations, eraser, onForgotten, listBackups, logger } = options
+  const unfinished = join(folder, unfinishedFile)
+  let last: Promise<unknown> = Promise.resolve()
+
+  const forgetter: Forgetter = {
+    forget(sessionIds, onProgress = () => {}) {
+      const next = last.then(() => forget(sessionIds, onProgress))
+      last = next.catch(() => {})
+      return next
+    },
+    resume() {
+      void readUnfinished().then(async (sessionIds) => {
+        if (sessionIds.length > 0) await forgetter.forget(sessionIds)
+      }, report)
+    },
+  }
+  return forgetter
+
+  function report(error: unknown): void {
+    logger.error({ error: String(error) }, 'Sessions that are to be forgotten are still in files of the data folder')
+  }
+
+  async function readUnfinished(): Promise<readonly string[]> {
+    const text = await readFile(unfinished, 'utf8').catch(() => undefined)
+    if (text === undefined) return []
+    return JSON.parse(text)
+  }
+
+  async function forget(
+    sessionIds: readonly string[],
+    onProgress: (progress: ForgetProgress) => void,
+  ): Promise<Forgotten> {
+    const all = [...new Set([...(await readUnfinished()), ...sessionIds])]
+    await writeFile(unfinished, JSON.stringify(all))
+    onProgress({ step: 'deleting' })
+    let deleted = nothing
+    for (let at = 0; at < all.length; at += maxForgotten) {
+      deleted = sumOf([deleted, await operations.run({ kind: 'forget', sessionIds: all.slice(at, at + maxForgotten) })])
+    }
+    onForgotten()
+    const files = await eraser.erase(all, (step) => onProgress({ step }))
+    await rm(unfinished)
+    const backups = (await listBackups()).map(({ path }) => path)
+    return { sessions: all.length, ...deleted, files, backups }
+  }
+}

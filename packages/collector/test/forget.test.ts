@@ -1,0 +1,158 @@
+/** A session that is forgotten leaves numbers, and no file of the data folder holds anything else of it. */
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Collector, Listening } from '@downlink/collector'
+import { diagnose } from '@downlink/collector/doctor'
+import { expect, it } from 'vitest'
+import { changeDatabase } from './change-database.ts'
+import { aClient, aCollector, aFolder, aHello, post } from './harness.ts'
+import { expectLedgersToAddUp } from './ledger-equation.ts'
+
+/** All text of the player has it. */
+const secret = 'Ada-7f3a91c2'
+const events = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({ type: 'said', timestamp: at, data: { text: `${secret} ${at}` } }))
+
+const queryOf = (collector: Collector) => async (sql: string) => (await collector.query(sql)).rows
+
+/** Compressed text can't be found by its bytes, even where it is there. */
+const rewriteUncompressed = `SET force_compression = 'uncompressed';
+  CREATE TABLE copied AS FROM events; DELETE FROM events; INSERT INTO events FROM copied; DROP TABLE copied; CHECKPOINT`
+
+/** The folder of a player of 4 events and a rejected one, whose text is in all that a folder may have, and of somebody else. */
+async function aFolderOfAda() {
+  const data = await aFolder()
+  const ada = aHello({ meta: { labels: { player: secret }, build: secret } })
+  const other = aHello({ meta: { labels: { player: 'Bob' } } })
+  const { listening, stop } = await aCollector({ data })
+  const client = await aClient(listening, ada)
+  await client.hello()
+  await client.batch(1, [...events(4), { type: 7, data: secret }])
+  const bystander = await aClient(listening, other)
+  await bystander.hello()
+  await bystander.batch(1, [{ type: 'said', timestamp: 1, data: 'Bob' }])
+  await stop()
+  await changeDatabase(data, rewriteUncompressed)
+  await writeFile(join(data, 'downlink.duckdb.corrupt-1'), secret)
+  await mkdir(join(data, 'unstorable'))
+  await writeFile(join(data, 'unstorable', `${ada.session}-9.json`), secret)
+  const [segment = ''] = (await readdir(join(data, 'log')))
+    .filter((name) => name.endsWith('.log'))
+    .sort()
+    .reverse()
+  await appendFile(join(data, 'log', segment), `damaged ${secret}`)
+  return { data, ada, other }
+}
+
+/** Names of the files that hold the player's text. */
+async function filesWithSecret(data: string): Promise<readonly string[]> {
+  const names = await readdir(data, { recursive: true, withFileTypes: true })
+  const found = await Promise.all(
+    names
+      .filter((entry) => entry.isFile())
+      .map(async ({ parentPath, name }) => ((await readFile(join(parentPath, name))).includes(secret) ? [name] : [])),
+  )
+  return found.flat()
+}
+
+async function ask({ url }: Pick<Listening, 'url'>, method: string, path: string) {
+  const response = await fetch(`${url}/api/${path}`, { method })
+  const lines = (await response.text()).trim().split('\n')
+  return { status: response.status, last: JSON.parse(lines.at(-1) ?? '') }
+}
+
+const selectCounts = `SELECT ledgers.stored, ledgers.forgotten, ledgers.rejected, balanced, labels IS NULL AND build IS NULL
+  FROM ledgers JOIN sessions USING (session_id) ORDER BY ledgers.pushed`
+
+it('is gone from database, log, quarantined files, texts and kept answers, and stays so after the next start', async () => {
+  const { data, ada } = await aFolderOfAda()
+  const { collector, listening, stop } = await aCollector({ data })
+  const query = queryOf(collector)
+  const client = await aClient(listening, { ...ada, conn: 2, next: 6, pushed: 5 })
+  expect(await client.hello()).toMatchObject({ ack: 5 })
+  await client.batch(6, events(2))
+  const kept = () =>
+    fetch(`${listening.url}/api/query`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'cache-control': 'max-age=600' },
+      body: JSON.stringify({ sql: 'SELECT data FROM events' }),
+    }).then((response) => response.text())
+  expect(await kept()).toContain(secret)
+  expect(await filesWithSecret(data)).toEqual(
+    expect.arrayContaining([
+      'downlink.duckdb',
+      'downlink.duckdb.corrupt-1',
+      `${ada.session}-9.json`,
+      expect.stringMatching(/\.log$/),
+    ]),
+  )
+  const { status, last } = await ask(listening, 'DELETE', `sessions/${ada.session}`)
+  expect([status, last.error]).toEqual([200, undefined])
+  expect(last.result).toMatchObject({ sessions: 1, events: 6, rejected: 1 })
+  expect(last.result.files).toEqual(
+    expect.arrayContaining(['downlink.duckdb.corrupt-1', join('unstorable', `${ada.session}-9.json`)]),
+  )
+  expect(await filesWithSecret(data)).toEqual([])
+  expect(await kept()).not.toContain(secret)
+  expect(await query(selectCounts)).toEqual([
+    [1, 0, 0, true, false],
+    [0, 6, 1, true, true],
+  ])
+  await expectLedgersToAddUp(query)
+  expect(await (await fetch(`${listening.url}/metrics`)).text()).toContain('downlink_events_forgotten_total 6')
+  await stop()
+  expect(await filesWithSecret(data)).toEqual([])
+  expect(await diagnose(data)).toMatchObject({ status: 'sound' })
+})
+
+it('is refused when it comes back, over a socket and by POST, also after a start; others go on', async () => {
+  const { data, ada, other } = await aFolderOfAda()
+  const first = await aCollector({ data })
+  const open = await aClient(first.listening, { ...ada, conn: 2, next: 6, pushed: 5 })
+  await open.hello()
+  await ask(first.listening, 'DELETE', `sessions/${ada.session}`)
+  expect(await open.closed).toMatchObject({ code: 1013 })
+  const expectRefusal = async (listening: Listening) => {
+    const again = await aClient(listening, { ...ada, conn: 3, next: 6, pushed: 5 })
+    await again.hello().catch(() => {})
+    expect(await again.closed).toMatchObject({ code: 4403, reason: expect.stringContaining('was forgotten') })
+    const { session, proof, now } = ada
+    const body = { t: 'batch', session, proof, conn: 4, next: 6, pushed: 6, now, seq: 6, events: events(1) }
+    const response = await post(listening, body)
+    expect([response.status, (await response.json()).error.code]).toEqual([403, 'session_forgotten'])
+  }
+  await expectRefusal(first.listening)
+  await first.stop()
+  const second = await aCollector({ data })
+  await expectRefusal(second.listening)
+  const bystander = await aClient(second.listening, { ...other, conn: 2, next: 2, pushed: 1 })
+  expect(await bystander.hello()).toMatchObject({ t: 'welcome', ack: 1 })
+  await expectLedgersToAddUp(queryOf(second.collector))
+  expect(await filesWithSecret(data)).toEqual([])
+})
+
+it('picks sessions by a condition, counts them first, and refuses what is none', async () => {
+  const { data } = await aFolderOfAda()
+  const { collector, listening } = await aCollector({ data })
+  const where = encodeURIComponent(`labels->>'player' = '${secret}' -- hers`)
+  expect(await ask(listening, 'POST', `forget?where=${where}&dryRun=true`)).toMatchObject({
+    last: { result: { sessions: 1, events: 4 } },
+  })
+  expect(await queryOf(collector)('SELECT sum(forgotten)::INT FROM ledgers')).toEqual([[0]])
+  expect(await ask(listening, 'POST', `forget?where=${where}`)).toMatchObject({
+    last: { result: { sessions: 1, events: 4, rejected: 1 } },
+  })
+  expect(await filesWithSecret(data)).toEqual([])
+  expect(await ask(listening, 'POST', 'forget?where=nonsense')).toMatchObject({ status: 400 })
+  expect(await ask(listening, 'POST', 'forget')).toMatchObject({ status: 400 })
+  expect(await ask(listening, 'DELETE', 'sessions/nobody')).toMatchObject({ status: 404 })
+})
+
+it('is forgotten to the end by the next start, where the process ended in its midst', async () => {
+  const { data, ada } = await aFolderOfAda()
+  await writeFile(join(data, 'forgetting.json'), JSON.stringify([ada.session]))
+  const { collector } = await aCollector({ data })
+  await expect.poll(async () => readdir(data), { timeout: 30_000, interval: 200 }).not.toContain('forgetting.json')
+  expect(await filesWithSecret(data)).toEqual([])
+  await expectLedgersToAddUp(queryOf(collector))
+})
