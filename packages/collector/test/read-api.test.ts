@@ -325,6 +325,7 @@ it('describes its routes as they are', async () => {
     ...questions,
     'live',
     'prune',
+    'backup',
     'health',
     'event-type',
   ]
