@@ -147,7 +147,7 @@ export function describeFolder(around: Surroundings): readonly Finding[] {
     findings.push({
       code: 'quarantined',
       level: 'note',
-      text: `${name} (${size(bytes)}) was quarantined as damaged.`,
+      text: `${name} (${size(bytes)}) ${name.includes('.replaced-') ? 'was set aside by a restore' : 'was quarantined as damaged'}.`,
       advice,
     })
   }

@@ -2,7 +2,7 @@
 import { readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reservedBytes } from '../log/write-log.ts'
-import { sizeOf } from '../store/recovery/quarantine.ts'
+import { isQuarantined, sizeOf } from '../store/recovery/quarantine.ts'
 
 export interface Surroundings {
   readonly quarantined: readonly { readonly name: string; readonly bytes: number }[]
@@ -15,7 +15,7 @@ export interface Surroundings {
 
 export async function lookAround(folder: string): Promise<Surroundings> {
   const names = await readdir(folder)
-  const quarantined = names.filter((name) => name.includes('.corrupt-'))
+  const quarantined = names.filter(isQuarantined)
   const { bavail, blocks, bsize } = await statfs(folder)
   const walBytes = (await sizeOf(join(folder, 'downlink.duckdb.wal'))) ?? 0
   return {

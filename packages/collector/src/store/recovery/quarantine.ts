@@ -10,6 +10,9 @@ export const quarantineName = (path: string, why: QuarantineReason = 'corrupt'):
 
 export type QuarantineReason = 'corrupt' | 'replaced'
 
+/** Is it such a file, by its name? */
+export const isQuarantined = (name: string): boolean => /\.(corrupt|replaced)-/.test(name)
+
 /**
  * A file and its write-ahead logs, under names that keep them together, so that the two can be opened elsewhere.
  *
