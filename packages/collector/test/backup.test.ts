@@ -95,6 +95,8 @@ it('keeps as many as it is told to, and takes nothing else in the folder for one
 
 it('goes where the collector was told at its start, and is moved elsewhere whole', async () => {
   const [backups, elsewhere] = [await aFolder(), await aFolder()]
+  // Cut short before the start.
+  await mkdir(join(backups, 'downlink-20200101T000000Z.unfinished'))
   const { listening } = await aCollector({ backups })
   const made = await backUp(listening)
   expect(await listBackups(backups)).toHaveLength(1)

@@ -34,6 +34,7 @@ async function aFolderOfAda() {
   await stop()
   await changeDatabase(data, rewriteUncompressed)
   await writeFile(join(data, 'downlink.duckdb.corrupt-1'), secret)
+  await writeFile(join(data, 'downlink.duckdb.replaced-1'), secret)
   await mkdir(join(data, 'unstorable'))
   await writeFile(join(data, 'unstorable', `${ada.session}-9.json`), secret)
   const [segment = ''] = (await readdir(join(data, 'log')))
@@ -82,6 +83,7 @@ it('is gone from database, log, quarantined files, texts and kept answers, and s
     expect.arrayContaining([
       'downlink.duckdb',
       'downlink.duckdb.corrupt-1',
+      'downlink.duckdb.replaced-1',
       `${ada.session}-9.json`,
       expect.stringMatching(/\.log$/),
     ]),
@@ -90,7 +92,11 @@ it('is gone from database, log, quarantined files, texts and kept answers, and s
   expect([status, last.error]).toEqual([200, undefined])
   expect(last.result).toMatchObject({ sessions: 1, events: 6, rejected: 1 })
   expect(last.result.files).toEqual(
-    expect.arrayContaining(['downlink.duckdb.corrupt-1', join('unstorable', `${ada.session}-9.json`)]),
+    expect.arrayContaining([
+      'downlink.duckdb.corrupt-1',
+      'downlink.duckdb.replaced-1',
+      join('unstorable', `${ada.session}-9.json`),
+    ]),
   )
   expect(await filesWithSecret(data)).toEqual([])
   expect(await kept()).not.toContain(secret)

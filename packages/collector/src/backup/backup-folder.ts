@@ -154,7 +154,8 @@ async function removeBackup(path: string): Promise<void> {
   await rm(path, { recursive: true })
 }
 
-async function sweepUnfinished(folder: string): Promise<void> {
+/** Deletes what was cut short. */
+export async function sweepUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const isUnfinished = name.endsWith(unfinishedEnding) && namePattern.test(name.slice(0, -unfinishedEnding.length))
     if (isUnfinished) await rm(join(folder, name), { recursive: true, force: true })

@@ -15,12 +15,13 @@ import {
   finishBackup,
   keepNewest,
   sha256Of,
+  sweepUnfinished,
 } from './backup-folder.ts'
 
 export interface Backups {
   /** The newest one, wherever it was moved since; undefined before the first. */
   readonly last: LastBackup | undefined
-  /** Reads which was the last. */
+  /** Deletes what was cut short, and reads which was the last. */
   start(): Promise<void>
   /**
    * One at a time.
@@ -67,6 +68,7 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
       return last
     },
     async start() {
+      await sweepUnfinished(folder)
       // A hint, which may be torn: then the next backup writes it anew.
       const { at, bytes } = parseObject(await readFile(lastFile, 'utf8').catch(() => undefined)) ?? {}
       if (typeof at === 'number' && typeof bytes === 'number') last = { at, bytes }

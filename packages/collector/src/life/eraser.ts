@@ -8,6 +8,7 @@ import { type SetTimer, systemTimer } from '../clock.ts'
 import type { GroupCommit } from '../commit/group-commit.ts'
 import { CollectorError } from '../errors.ts'
 import type { LogWriter } from '../log/write-log.ts'
+import { isQuarantined } from '../store/recovery/quarantine.ts'
 import type { PatientStore } from './ask-store.ts'
 
 export interface Eraser {
@@ -79,7 +80,7 @@ export function createEraser({ folder, log, commits, store, setTimer = systemTim
 
   /** What is damaged is never deleted otherwise; but nobody can tell whose data is in it. */
   async function eraseFiles(sessionIds: readonly string[]): Promise<readonly string[]> {
-    const quarantined = (await readdir(folder)).filter((name) => name.includes('.corrupt-'))
+    const quarantined = (await readdir(folder)).filter(isQuarantined)
     const unstorable = (await readdir(join(folder, 'unstorable')).catch(() => [])).filter((name) =>
       sessionIds.some((id) => name.startsWith(`${id.replaceAll(':', '_')}-`)),
     )
