@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, type TestContext } from 'vitest'
+import { createDumpRoom } from '../dist/query/dump-room.js'
 import { createDuckDBStore } from '../dist/store/duckdb-store.js'
 import { openDatabase } from '../dist/store/open-database.js'
 import { aClient, aCollector, aFolder, aHello, rowsOf } from './harness.ts'
@@ -116,3 +117,17 @@ const aRecord = {
   firstSeenMs: 1,
   lastSeenMs: 1,
 } as const
+
+it('leaves a tenth of the disk free beside a dump', async (context) => {
+  const folder = await aSmallDisk(context, 10)
+  const room = createDumpRoom({ folder, maxBytes: 2 ** 40 })
+  const isFull = async (name: string, megabytes: number) => {
+    const path = join(folder, name)
+    const { full, end } = await room.watch(path)
+    await writeFile(path, Buffer.alloc(megabytes * 2 ** 20))
+    await end()
+    return full.aborted
+  }
+  expect(await isFull('most', 8)).toBe(false)
+  expect(await isFull('too-much', 1.5)).toBe(true)
+})

@@ -87,7 +87,7 @@ const sizeOf = (path: string): Promise<number | undefined> =>
     () => undefined,
   )
 
-/** What is still written to is younger: a collector that sends nothing for a minute is given up. */
+/** What is still written to is younger: an answer of which nothing comes for five minutes is given up. */
 const leftAfterMs = 600_000
 
 /** A dump that was killed could not delete what it had begun. */

@@ -81,8 +81,8 @@ async function streamAnswer(reply: FastifyReply, answer: (write: WriteAnswer) =>
   return reply
 }
 
-/** Who takes nothing of a file for so long has gone, whatever the socket says: the file holds room until then. */
-const stalledMs = 60_000
+/** Who takes nothing of a file for so long, or twice that (Node looks again before it believes it), has gone: the file holds room. */
+const stalledMs = 30_000
 
 /** Writes the file, streams it, and deletes it, whether it was taken or not. */
 function dumpRoute(app: FastifyInstance, dumps: DumpWriter): void {
