@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { dumpCommand } from './commands/dump.ts'
 import { exportCommand } from './commands/export.ts'
+import { forgetCommand } from './commands/forget.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { queryCommand } from './commands/query.ts'
 import { restoreCommand } from './commands/restore.ts'
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     queryCommand(),
     dumpCommand(),
     pruneCommand(),
+    forgetCommand(),
     backupCommand(),
     restoreCommand(),
     doctorCommand(),

@@ -263,3 +263,21 @@ it('prunes a folder at rest, and not without the admin token where there is one'
   const pruned = await run(['prune', '--older-than', '0s', '--data', collector.data, '--json'])
   expect(pruned).toMatchObject({ exitCode: 0, stdout: '{"events":3,"rejected":0,"dryRun":false}\n' })
 })
+
+it('forgets sessions that a condition picks, and counts them first', async () => {
+  const { url } = await serve()
+  await post(url, events)
+  const forget = (...more: string[]) => run(['forget', '--url', url, ...more])
+  expect(await forget('--where', 'stored = 3')).toMatchObject({
+    exitCode: 0,
+    stdout: 'It would forget 1 session, 3 stored events. Nothing was changed. To do it, add --yes.\n',
+  })
+  const { stdout, exitCode } = await forget('--where', 'stored = 3', '--yes', '--json')
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ sessions: 1, events: 3, rejected: 0, backups: [], dryRun: false })
+  const ledgers = await run(['query', 'SELECT stored, forgotten FROM ledgers', '--url', url, '--json'])
+  expect(ledgers.stdout).toBe('{"stored":0,"forgotten":3}\n')
+  expect((await forget('--session', "no'body")).stdout).toContain('It would forget 0 sessions')
+  expect(await forget()).toMatchObject({ exitCode: 2 })
+  expect(await forget('--session', 's', '--where', 'true')).toMatchObject({ exitCode: 2 })
+})

@@ -1,0 +1,76 @@
+/** Runs `downlink forget`, which deletes all that is stored of sessions but for numbers, through the collector that has them. */
+import process from 'node:process'
+import { Command } from 'commander'
+import { CliError } from '../errors.ts'
+import { printJson, printLines, processSafeText } from '../output.ts'
+import { type AdminFlags, withAdmin, withAdminFlags } from '../read-flags.ts'
+import { createStatusLine } from '../status-line.ts'
+
+interface ForgetFlags extends AdminFlags {
+  readonly session?: string
+  readonly where?: string
+  readonly yes?: true
+  readonly json?: true
+}
+
+/** As the collector answers it. */
+interface Forgotten {
+  readonly sessions: number
+  readonly events: number
+  readonly rejected: number
+  readonly files: readonly string[]
+  readonly backups: readonly string[]
+}
+
+const notes = `
+It is through once no file of the data folder holds anything of them but numbers: the log goes on in a new segment, the
+database is rewritten, quarantined files are deleted. A session that is forgotten is refused from then on.
+Backups that were made before are named, and yours to delete.
+
+Examples:
+  downlink forget --where "labels->>'player' = 'x'"          counts the sessions
+  downlink forget --where "labels->>'player' = 'x'" --yes
+  downlink forget --session 0192… --yes`
+
+export function forgetCommand(): Command {
+  return withAdminFlags(new Command('forget').description('delete all that is stored of a player'))
+    .option('--session <id>', 'the session')
+    .option('--where <condition>', 'SQL over the table sessions; those that it picks')
+    .option('--yes', 'do it; else the sessions are only counted')
+    .option('--json', 'what was forgotten as one line of JSON')
+    .addHelpText('after', notes)
+    .action(forget)
+}
+
+const stepTexts = {
+  deleting: 'deleting what is stored',
+  log: 'beginning the log anew',
+  database: 'rewriting the database',
+  files: 'deleting quarantined files',
+} as const
+
+/** @throws {CliError} `bad_usage`, and as the reader does */
+async function forget(flags: ForgetFlags): Promise<void> {
+  const { session, where, yes = false, json } = flags
+  if ((session === undefined) === (where === undefined)) {
+    throw new CliError('bad_usage', 'Expected either --session or --where', 'See: downlink forget --help')
+  }
+  const condition = where ?? `session_id = '${session?.replaceAll("'", "''")}'`
+  const status = createStatusLine(process.stderr)
+  const forgotten = await withAdmin(flags, (collector) =>
+    collector.change<{ readonly step: keyof typeof stepTexts }, Forgotten>(
+      'POST',
+      `api/forget?dryRun=${!yes}&where=${encodeURIComponent(condition)}`,
+      ({ step }) => status.show(stepTexts[step]),
+    ),
+  ).finally(status.clear)
+  if (json) return printJson([{ ...forgotten, dryRun: !yes }])
+  const amount = `${count(forgotten.sessions, 'session')}, ${count(forgotten.events, 'stored event')}`
+  if (!yes) return printLines([`It would forget ${amount}. Nothing was changed. To do it, add --yes.`])
+  printLines([`Forgot ${amount}.`, ...forgotten.files.map((file) => safe(`Deleted: ${file}`))])
+  printLines(forgotten.backups.map((path) => safe(`A backup may still hold it: ${path}`)))
+}
+
+const safe = processSafeText()
+
+const count = (amount: number, one: string): string => `${amount.toLocaleString('en')} ${one}${amount === 1 ? '' : 's'}`
