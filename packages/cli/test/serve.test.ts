@@ -69,6 +69,21 @@ it('does not listen beyond loopback without a key and a read token', async () =>
   }
 })
 
+it('stores what no schema accepts with --schema-mode warn, and says which modes there are', async () => {
+  const schema = ['--schema', fixture('events.ts')]
+  const storedOf = async (...flags: string[]) => {
+    const { url } = await serve([...schema, ...flags])
+    const answer = await fetch(`${url}/telemetry`, { method: 'POST', body: '[{"type":"nobody_knows"}]' })
+    const { totals } = (await answer.json()) as { totals: { rejected: object } }
+    return totals.rejected
+  }
+  expect(await storedOf()).toEqual({ unknown_type: 1 })
+  expect(await storedOf('--schema-mode', 'warn')).toEqual({})
+  const { exitCode, stderr } = await run(['serve', '--data', freshFolder(), '--schema-mode', 'ignore'])
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('Allowed choices are reject, warn')
+})
+
 it('takes an admin token from a file, and lets a read token change nothing', async () => {
   const file = join(freshFolder(), 'admin')
   await writeFile(file, '# of whoever is on duty\nadmin\n')

@@ -18,6 +18,8 @@ export {
   type CommitOptions,
   commitDefaults,
   limitDefaults,
+  type SchemaMode,
+  schemaModes,
 } from './options.ts'
 export type { EventPage, StoredEvent, StoredRejection } from './query/event-pages.ts'
 export type { Json } from './query/exact-json.ts'

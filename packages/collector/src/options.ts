@@ -14,6 +14,11 @@ export interface CollectorOptions {
   readonly data?: string
   /** The game's events. @default every type and payload is accepted */
   readonly events?: EventDefinitions
+  /**
+   * What becomes of an event that no schema accepts: it is rejected, or stored and counted as a warning. What the wire and
+   * the database can't take is rejected either way. @default 'reject'
+   */
+  readonly schemaMode?: SchemaMode
   /** Keys that may write, of 1 to 4096 characters each. @default none: no key is asked for, which is refused beyond loopback */
   readonly keys?: readonly string[]
   /** What readers must show, of 1 character or more. @default none: reading is open, which is refused beyond loopback */
@@ -66,6 +71,9 @@ export interface CollectorPage {
   /** What `<path>/downlink-config.js` sets. */
   readonly config?: { readonly url?: string; readonly key?: string; readonly enabled?: boolean }
 }
+
+export const schemaModes = ['reject', 'warn'] as const
+export type SchemaMode = (typeof schemaModes)[number]
 
 /** Whole numbers. */
 export interface CommitOptions {
@@ -179,6 +187,7 @@ const minOf: Readonly<Record<string, number>> = {
 export interface CollectorSettings {
   readonly data: string
   readonly events: EventDefinitions
+  readonly schemaMode: SchemaMode
   readonly keys: readonly string[]
   readonly readToken: string | undefined
   readonly adminToken: string | undefined
@@ -207,6 +216,8 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     const min = minOf[name] ?? 1
     if (!(Number.isSafeInteger(value) && value >= min)) throw badOption(name, `a whole number from ${min} up`, value)
   }
+  const { schemaMode = 'reject' } = options
+  if (!schemaModes.includes(schemaMode)) throw badOption('schemaMode', schemaModes.join(' or '), schemaMode)
   checkSecrets(options)
   const signedTokens = createSignedTokens(tokenSecrets, systemClock.wallMs)
   const url = publicUrl === undefined ? undefined : webUrlOf(publicUrl)
@@ -224,6 +235,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     data,
     backups: options.backups ?? join(data, 'backups'),
     events: options.events ?? { schemas: {} },
+    schemaMode,
     keys,
     readToken,
     adminToken,

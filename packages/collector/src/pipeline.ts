@@ -24,6 +24,7 @@ import { createReadiness, type Readiness } from './probes.ts'
 import { describeViews } from './query/event-views.ts'
 import { createReadSide, type ReadSide } from './read-side.ts'
 import { createEventValidator } from './session/event-validator.ts'
+import { createSchemaWarnings } from './session/schema-warnings.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { createReadClient, type ReadClient } from './store-process/read-client.ts'
 import { createStoreProcess, type StoreProcess } from './store-process/store-process.ts'
@@ -59,6 +60,7 @@ export async function openPipeline(
   const { limits, commit } = settings
   const { monotonicMs } = clock
   const refusals = createRefusals({ log: logger, monotonicMs })
+  const warnings = createSchemaWarnings()
   const proxies = warnOfProxies(settings.proxies, logger)
   const folder = await openDataFolder({ ...settings, ...commit, logger, onLost })
   const { log, storeSocket } = folder
@@ -85,7 +87,7 @@ export async function openPipeline(
   })
   const reads = createReadClient(store, storeSocket)
   const readSide = createReadSide({
-    ...{ settings, reads, store, log, refusals, clock, folder: folder.path },
+    ...{ settings, reads, store, log, refusals, warnings, clock, folder: folder.path },
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,
     life: () => life,
@@ -99,7 +101,11 @@ export async function openPipeline(
   })
   const sessions = createSessions({
     log: commits,
-    validator: createEventValidator(limits, settings.events.schemas),
+    validator: createEventValidator(
+      limits,
+      settings.events.schemas,
+      settings.schemaMode === 'warn' ? warnings.add : undefined,
+    ),
     maxIdle: limits.maxIdleSessions,
     onOutstanding(events) {
       readSide.counters.outstanding += events

@@ -20,6 +20,7 @@ import { createMetrics, type LogFigures, type StoreFigures } from './metrics/met
 import { createRecentDurations } from './metrics/recent-durations.ts'
 import type { CollectorSettings } from './options.ts'
 import { createQuestionLibrary } from './questions/question-library.ts'
+import type { SchemaWarnings } from './session/schema-warnings.ts'
 import type { ReadClient } from './store-process/read-client.ts'
 
 export interface ReadSide {
@@ -49,6 +50,7 @@ export interface ReadSideOptions {
   /** Sessions that have a socket. */
   readonly openSessions: () => number
   readonly refusals: Refusals
+  readonly warnings: SchemaWarnings
   /** Known once the collector runs. */
   readonly life: () => DataLife
   readonly clock: Clock
@@ -58,7 +60,7 @@ export interface ReadSideOptions {
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 
 export function createReadSide(options: ReadSideOptions): ReadSide {
-  const { settings, folder, reads, log, store, sockets, openSessions, refusals, clock } = options
+  const { settings, folder, reads, log, store, sockets, openSessions, refusals, warnings, clock } = options
   const startedAtMs = clock.wallMs()
   const commits = createRecentDurations(clock.monotonicMs)
   let failedCommits = 0
@@ -85,6 +87,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     sockets,
     liveListeners: () => live.listeners,
     refused: refusals.counts,
+    warned: warnings.counts,
     retention: () => options.life().retention.figures,
     backup: () => options.backups().last,
   })
@@ -108,6 +111,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
         commits,
         failedCommits,
         refusals: refusals.byOrigin(),
+        schemaWarnings: warnings.list(),
         startedAtMs,
         retention: { ...settings.retention, ...options.life().retention.figures },
         backup: options.backups().last,

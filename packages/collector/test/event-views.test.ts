@@ -163,6 +163,36 @@ it('reads a type that nobody ever defined', async () => {
   expect(await store.rows("SELECT data FROM events WHERE type = 'unheard'")).toEqual([[1]])
 })
 
+it('stores and counts what no schema accepts where it only warns, and rejects what can not be stored', async () => {
+  const events = defineEvents({ hit: z.object({ n: z.int() }), late: versions([2, z.object({ n: z.int() })]) })
+  const { listening, collector } = await aCollector({ events, schemaMode: 'warn' })
+  const sent = [
+    { type: 'hit', data: { n: 1 } },
+    { type: 'hit', data: { n: 'one' } },
+    { type: 'nobody_knows', data: {} },
+    { type: 'late', data: {} },
+    { type: 'hit', data: { n: '\ud800' } },
+  ]
+  const { totals } = (await (await post(listening, sent)).json()) as { totals: object }
+  expect(totals).toEqual({ dropped: {}, rejected: { bad_text: 1 } })
+  expect(
+    (await collector.query('SELECT type, n FROM events LEFT JOIN hit USING (session_id, seq) ORDER BY seq')).rows,
+  ).toEqual([
+    ['hit', 1],
+    ['hit', null],
+    ['nobody_knows', null],
+    ['late', null],
+  ])
+  const { schemaWarnings } = (await (await fetch(`${listening.url}/api/health`)).json()) as { schemaWarnings: object }
+  expect(schemaWarnings).toEqual([
+    { code: 'invalid_payload', type: 'hit', message: expect.stringContaining('data.n: '), events: 1 },
+    { code: 'unknown_type', type: 'nobody_knows', message: expect.any(String), events: 1 },
+    { code: 'unknown_version', type: 'late', message: 'Expected version 2 or newer of "late", got none', events: 1 },
+  ])
+  const metrics = await (await fetch(`${listening.url}/metrics`)).text()
+  expect(metrics).toContain('downlink_schema_warnings_total{code="unknown_type"} 1')
+})
+
 it('reads events of all versions through one view, from the wire on', async () => {
   const events = defineEvents({
     hit: versions(

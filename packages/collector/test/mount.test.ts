@@ -188,6 +188,7 @@ it.each([
     'Expected `publicUrl` to be an http or https URL, at a port that browsers connect to, got "https://t.example:6667"',
   ],
   [{ keys: [''] }, 'Expected each of `keys` to be 1 to 4096 characters'],
+  [{ schemaMode: 'ignore' as 'warn' }, 'Expected `schemaMode` to be reject or warn, got "ignore"'],
   [{ adminToken: '' }, 'Expected `adminToken` not to be empty'],
   [{ keys: ['k', 'x'], readToken: 'x' }, oneSecretForTwo],
   [{ keys: ['x'], adminToken: 'x' }, oneSecretForTwo],

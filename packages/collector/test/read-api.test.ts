@@ -309,8 +309,8 @@ it('tells what an event type promises, and which types there are', async () => {
 })
 
 it('describes its routes as they are', async () => {
-  const { get, post, url } = await aRunning({ events })
-  await post(JSON.stringify([aHit(), { type: 'unheard' }]))
+  const { get, post, url } = await aRunning({ events, schemaMode: 'warn' })
+  await post(JSON.stringify([aHit(), { type: 'unheard' }, { type: 'half', data: '\ud83d' }]))
   await fetch(`${url}/telemetry`, { method: 'POST', headers: { origin: 'https://evil.example' }, body: '[]' })
   const { body } = await get('/api/openapi.json')
   const session = ['sessions', 'labels', 'sessions/{id}/ledger', 'sessions/{id}/timeline']

@@ -1,7 +1,7 @@
 /** Runs `downlink serve`: a collector, until it is told to end. */
-import { type Collector, createCollector, type Listening } from '@downlink/collector'
+import { type Collector, createCollector, type Listening, type SchemaMode, schemaModes } from '@downlink/collector'
 import { telemetryPath } from '@downlink/protocol'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Logger } from 'pino'
 import { byteSize, duration, gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
@@ -23,6 +23,7 @@ interface ServeFlags {
   readonly tokenSecretFile?: string
   readonly origin?: readonly string[]
   readonly schema?: string
+  readonly schemaMode?: SchemaMode
   readonly questions?: string
   readonly publicUrl?: string
   readonly trustProxy?: number | readonly string[]
@@ -71,6 +72,11 @@ export function serveCommand(): Command {
     )
     .option('--origin <origin>', 'a page that may send from elsewhere; may be given several times', gather)
     .option('--schema <module>', 'a module that exports event definitions; TypeScript will do')
+    .addOption(
+      new Option('--schema-mode <mode>', 'what becomes of an event that no schema accepts (default: reject)').choices(
+        schemaModes,
+      ),
+    )
     .option('--questions <folder>', "a folder of questions for the page: the team's own, a .sql file each")
     .option('--public-url <url>', 'what the collector is called from outside', webAddress)
     .option(
@@ -113,6 +119,7 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
     logger,
     ...onlyGiven({
       events: flags.schema === undefined ? undefined : await loadEventDefinitions(flags.schema),
+      schemaMode: flags.schemaMode,
       questions: flags.questions,
       readToken: await readToken(flags.readToken, flags.readTokenFile, 'DOWNLINK_READ_TOKEN'),
       adminToken: await readToken(flags.adminToken, flags.adminTokenFile, 'DOWNLINK_ADMIN_TOKEN'),

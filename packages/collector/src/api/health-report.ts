@@ -6,6 +6,7 @@ import type { CountedRefusals } from '../ingest/refusals.ts'
 import type { BackupFigures, LogFigures, RetentionFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { RecentDurations } from '../metrics/recent-durations.ts'
 import type { RetentionOptions } from '../options.ts'
+import type { SchemaWarning } from '../session/schema-warnings.ts'
 import { count, counts, list, object, type Schema, text, time } from './json-schema.ts'
 
 /** The answer of `GET /api/health`. */
@@ -34,6 +35,8 @@ export interface Health {
   readonly commits: { readonly medianMs: number | null; readonly p99Ms: number | null; readonly failed: number }
   /** Since the start, by origin and reason, the commonest first. */
   readonly refusals: readonly CountedRefusals[]
+  /** What was stored though no schema accepts it, since the start, the commonest first; none where that is rejected. */
+  readonly schemaWarnings: readonly SchemaWarning[]
   /** What is deleted for its age or for want of room; null where it is not. */
   readonly retention: {
     readonly keepMs: number | null
@@ -78,6 +81,14 @@ export const healthAnswer: Schema = object({
       refusals: count('Of this origin, for this reason'),
     }),
   ),
+  schemaWarnings: list(
+    object({
+      code: text('As it would have been rejected'),
+      type: text('Of the events'),
+      message: text('What was expected of the newest, and what came'),
+      events: count('Stored, and warned of'),
+    }),
+  ),
   retention: object({
     keepMs: measured('After which events are deleted'),
     maxBytes: measured('That database and log may take together, before the oldest events are deleted'),
@@ -101,6 +112,7 @@ export interface HealthOptions {
   readonly commits: RecentDurations
   readonly failedCommits: number
   readonly refusals: readonly CountedRefusals[]
+  readonly schemaWarnings: readonly SchemaWarning[]
   readonly startedAtMs: number
   readonly retention: RetentionOptions & RetentionFigures
   readonly backup: BackupFigures | undefined
@@ -108,7 +120,8 @@ export interface HealthOptions {
 
 export async function readHealth(options: HealthOptions): Promise<Health> {
   const { space } = options.store
-  const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, startedAtMs, retention } = options
+  const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, schemaWarnings, startedAtMs, retention } =
+    options
   const [databaseBytes, freeBytes, manifest] = await Promise.all([
     sizeOfDatabase(folder),
     freeBytesOf(folder),
@@ -129,6 +142,7 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
     },
     commits: { ...commits.quantiles(), failed: failedCommits },
     refusals,
+    schemaWarnings,
     retention: {
       keepMs: retention.keepMs ?? null,
       maxBytes: retention.maxBytes ?? null,

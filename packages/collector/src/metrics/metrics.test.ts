@@ -25,6 +25,7 @@ it('shows what is owed, what was refused and what is up', async () => {
     retention: () => ({ runs: 0, failures: 0, lastRunMs: undefined }),
     backup: () => undefined,
     refused: new Map([['forbidden', 2]]),
+    warned: new Map(),
   })
   const lines = (await metrics.text()).split('\n')
   expect(lines).toEqual(

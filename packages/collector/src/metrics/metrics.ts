@@ -19,6 +19,8 @@ export interface MetricsOptions {
   readonly liveListeners: () => number
   /** Connections and requests turned away, by reason. */
   readonly refused: ReadonlyMap<string, number>
+  /** Events that no schema accepts and that were stored, by code. */
+  readonly warned: ReadonlyMap<string, number>
   readonly retention: () => RetentionFigures
   /** Undefined before the first. */
   readonly backup: () => BackupFigures | undefined
@@ -74,7 +76,7 @@ export interface KeptAnswerFigures {
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { counters, log, store, kept, sockets, liveListeners, refused, retention, backup } = options
+  const { counters, log, store, kept, sockets, liveListeners, refused, warned, retention, backup } = options
   const registry = new Registry()
   const registers = [registry]
   const { counter, total, gauge } = createInstruments(registers)
@@ -82,6 +84,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   counter('downlink_events_stored_total', 'Events committed, by type', 'type', () => since.stored)
   counter('downlink_events_rejected_total', 'Events rejected, by code', 'code', () => since.rejected)
+  counter('downlink_schema_warnings_total', 'Events stored though no schema accepts them', 'code', () => warned)
   counter('downlink_events_dropped_total', 'Events that clients dropped, by reason', 'reason', () => since.dropped)
   counter('downlink_refusals_total', 'Connections and requests turned away, by reason', 'reason', () => refused)
   gauge('downlink_events_pending', 'Events that wait for their commit', () => counters.pending)

@@ -37,8 +37,15 @@ export interface EventValidator {
   rawOf(element: ReceivedElement): string
 }
 
-/** @param schemas by event type; none: every type and payload is accepted */
-export function createEventValidator(limits: EventLimits, schemas: EventSchemas): EventValidator {
+/**
+ * @param schemas by event type; none: every type and payload is accepted
+ * @param warn hears of what a schema refuses, which is stored then; without it, that is rejected
+ */
+export function createEventValidator(
+  limits: EventLimits,
+  schemas: EventSchemas,
+  warn?: (type: string, fault: EventFault) => void,
+): EventValidator {
   const known = new Map(Object.entries(schemas))
   const acceptsAll = known.size === 0
 
@@ -46,7 +53,10 @@ export function createEventValidator(limits: EventLimits, schemas: EventSchemas)
     const checked = checkEvent(element, limits, fallbackTimestamp)
     if (!checked.ok || acceptsAll) return checked
     const fault = schemaFault(checked.value, (element.value as WireEvent).data)
-    return fault ? { ok: false, error: fault } : checked
+    if (!fault) return checked
+    if (!warn) return { ok: false, error: fault }
+    warn(checked.value.type, fault)
+    return checked
   }
 
   function schemaFault({ type, version }: CheckedEvent, data: unknown): EventFault | undefined {

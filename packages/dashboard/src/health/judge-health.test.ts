@@ -17,6 +17,7 @@ const health = (over: Partial<Health> = {}): Health => ({
   memory: { collectorBytes: 1e8, storeBytes: 2e8 },
   commits: { medianMs: 0.5, p99Ms: 2, failed: 0 },
   refusals: [],
+  schemaWarnings: [],
   retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0 },
   backup: null,
   reports: {},
