@@ -11,6 +11,7 @@ import { root } from './node-tool.ts'
 const pictures = (session: string): Readonly<Record<string, string>> => ({
   live: '#/live',
   session: `#/sessions/${session}`,
+  questions: '#/questions/heat-map',
   rejected: '#/rejected',
   health: '#/health',
   play: 'play/',

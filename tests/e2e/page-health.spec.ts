@@ -16,6 +16,8 @@ test('tells log, disk, commits, memory and versions, and who was refused for wha
   await expect(line(page, 'State')).toContainText('Up to date')
   await expect(line(page, 'Memory')).toContainText(/MB collector, .*MB database/)
   await expect(region(page, 'Versions')).toContainText(process.version)
+  await expect(region(page, 'Versions')).toContainText(/DuckDB\s*v\d+\.\d+\.\d+/)
+  await expect(line(page, 'Retention')).toContainText('All is kept')
   const headers = { origin: 'https://elsewhere.example' }
   await fetch(`${collector.url}/telemetry`, { method: 'POST', headers, body: '[]' })
   await expect(region(page, 'Refusals by origin and reason').getByRole('row').nth(1)).toContainText(

@@ -221,6 +221,34 @@ test('shows the times of the device on demand', async ({ page, collector }) => {
   await expect(page).toHaveURL(/clock=device/)
 })
 
+test('shows a session whose clock jumped by years by when its events came, and its own times on demand', async ({
+  page,
+  collector,
+}) => {
+  const yearMs = 31_536_000_000
+  const flight = aFlight(Date.now() - 12_000)
+  const events = flight.map((event, at) => (at < 100 ? event : { ...event, timestamp: event.timestamp + 10 * yearMs }))
+  const session = await playSession(collector.url, { events })
+  await page.goto(`/#/sessions/${session}`)
+  const panel = region(page, 'Timeline')
+  await expect(panel).toContainText(`${events.length} events in sight`)
+  await expect(page.getByRole('radio', { name: 'Received' })).toBeChecked()
+  await expect(panel).toContainText('clock was set by more than a day')
+  await expect(region(page, 'Session')).not.toContainText('3,650 d')
+  await expectAccessible(page, 'session-clock-jumped')
+  await page.getByRole('radio', { name: 'Corrected' }).check()
+  await expect(page).toHaveURL(/clock=corrected/)
+  await page.getByRole('button', { name: 'All', exact: true }).click()
+  await expect(panel).toContainText('3,7')
+  await expectAccessible(page, 'session-over-years')
+  await page.reload()
+  await expect(page.getByRole('radio', { name: 'Corrected' })).toBeChecked()
+  await page.goto('/#/sessions?sort=length')
+  await expect(page.getByRole('region', { name: 'Sessions', exact: true }).getByRole('listitem')).toContainText(
+    'ended · 0 s',
+  )
+})
+
 test('scrubs through time on the map, with one cursor for all', async ({ page, collector }) => {
   const session = await playFlight(collector)
   await page.goto(`/#/sessions/${session}`)

@@ -4,6 +4,7 @@ import { constants, setPriority } from 'node:os'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '@downlink/protocol'
+import { version } from '@duckdb/node-api'
 import { pino } from 'pino'
 import { currentRequest } from './api/read-server.ts'
 import { CollectorError, type CollectorErrorCode } from './errors.ts'
@@ -63,7 +64,7 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
       )
     }
     void opened.serve().then(() => {
-      send({ kind: 'ready', position: opened.position })
+      send({ kind: 'ready', position: opened.position, databaseVersion: version() })
       // What is asked must not take the machine from ingest; but a start is waited for.
       attempt(lowerPriority)
     }, failed)

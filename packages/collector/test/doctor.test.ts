@@ -78,6 +78,25 @@ describe('a folder at rest', () => {
     expect(faultsIn(await diagnose(data))).toEqual(['blocks_damaged'])
   })
 
+  it('is told, and mended, where rows of sessions tell something else than their events come to', async () => {
+    const { data, file, hello } = await aSessionOf300()
+    const changes = ['error_events = 7', 'first_event = NULL', "last_event = last_event + INTERVAL '1 day'"]
+    for (const change of changes) {
+      await write(file, `UPDATE sessions SET ${change}`)
+      const diagnosis = await diagnose(data)
+      expect(diagnosis.findings.filter(({ level }) => level === 'fault')).toEqual([
+        {
+          code: 'summary_fault',
+          level: 'fault',
+          text: `What the rows of 1 session tell of their events (error_events, first_event, last_event) is not what these come to: ${hello.session}.`,
+        },
+      ])
+      expect(planRepair(diagnosis)[0]).toBe('Sum up the events of each session anew.')
+      const { after, quarantined } = await repair(data)
+      expect([after.status, quarantined]).toEqual(['sound', []])
+    }
+  })
+
   it('tells damage of the log by bytes and by session, and of the database by what is wrong with it', async () => {
     const { data, file, hello } = await aSessionOf300()
     const segment = await newestSegment(data)

@@ -15,7 +15,7 @@ it('tells disk, memory, commits, versions, and who was refused for what', async 
 
   const health = await read()
   expect(health).toMatchObject({
-    versions: { collector: '0.1.0', node: process.version },
+    versions: { collector: '0.1.0', node: process.version, database: expect.stringMatching(/^v\d+\.\d+\.\d+/) },
     disk: { maxLogBytes: 67_108_864 },
     commits: { failed: 0 },
     refusals: [{ origin: 'https://evil.example', reason: 'forbidden', refusals: 2 }],

@@ -13,7 +13,13 @@ import { count, counts, list, object, type Schema, text, time } from './json-sch
 export interface Health {
   /** When this process started, in ms since 1970. */
   readonly startedAt: number
-  readonly versions: { readonly collector: string; readonly node: string; readonly platform: string }
+  readonly versions: {
+    readonly collector: string
+    readonly node: string
+    /** Of DuckDB; null before the store process has served reads. */
+    readonly database: string | null
+    readonly platform: string
+  }
   readonly disk: {
     readonly logBytes: number
     /** Beyond it nothing more is taken. */
@@ -56,7 +62,12 @@ const measured = (description: string): Schema => ({ type: ['number', 'null'], m
 
 export const healthAnswer: Schema = object({
   startedAt: time('When this process started'),
-  versions: object({ collector: text('Of this package'), node: text('Of Node'), platform: text('The system') }),
+  versions: object({
+    collector: text('Of this package'),
+    node: text('Of Node'),
+    database: { type: ['string', 'null'], description: 'Of DuckDB; null before its process has served reads' },
+    platform: text('The system'),
+  }),
   disk: object({
     logBytes: count('Size of the log'),
     maxLogBytes: count('Beyond it nothing more is taken'),
@@ -130,7 +141,12 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
   const { version: collector } = JSON.parse(manifest)
   return {
     startedAt: startedAtMs,
-    versions: { collector, node: process.version, platform: `${process.platform} ${process.arch}` },
+    versions: {
+      collector,
+      node: process.version,
+      database: store.databaseVersion ?? null,
+      platform: `${process.platform} ${process.arch}`,
+    },
     disk: {
       ...{ logBytes: log.bytes, maxLogBytes, databaseBytes, freeBytes },
       usedBytes: space?.usedBytes ?? null,

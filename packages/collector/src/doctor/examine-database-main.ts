@@ -1,10 +1,11 @@
 /** Examines a database in a process of its own: every block of it, and every ledger in it. */
 import process from 'node:process'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { selectWrongSummaries } from '../store/event-summary.ts'
 import { answerParent, type OnProgress } from '../store/recovery/probe.ts'
 import { readByRanges } from '../store/recovery/row-ranges.ts'
 import { totalOf } from '../store/recovery/salvage.ts'
-import { committedSeqColumn, hasTable, readFormat, removedEvents } from '../store/tables.ts'
+import { committedSeqColumn, hasColumn, hasTable, readFormat, removedEvents } from '../store/tables.ts'
 import type { DatabaseReport, LedgerFault, TableReport } from './examine-database.ts'
 
 const tables = ['sessions', 'events', 'rejected_events'] as const
@@ -79,7 +80,24 @@ async function examineLedgers(connection: DuckDBConnection) {
     const [committedSeq = 0, stored = 0, rows = 0, twice = 0, highest = 0, unaccounted = 0] = figures.map(Number)
     return { sessionId: String(sessionId), committedSeq, stored, rows, twice, highest, unaccounted }
   })
-  return { sessions: Number(row?.[0]), missing: Number(row?.[1]), faults, faultCount: Number(count?.[0]) }
+  return {
+    sessions: Number(row?.[0]),
+    missing: Number(row?.[1]),
+    faults,
+    faultCount: Number(count?.[0]),
+    ...(await examineSummaries(connection)),
+  }
+}
+
+async function examineSummaries(connection: DuckDBConnection) {
+  // An older database has none, and gets them when it is opened.
+  if (!(await hasColumn(connection, 'sessions', 'error_events'))) return { wrongSummaries: [], wrongSummaryCount: 0 }
+  const found = await connection.runAndReadAll(`FROM (${selectWrongSummaries}) ORDER BY session_id LIMIT ${faultsTold}`)
+  const [count] = (await connection.runAndReadAll(`SELECT count(*) FROM (${selectWrongSummaries})`)).getRows()
+  return {
+    wrongSummaries: found.getRows().map(([sessionId]) => String(sessionId)),
+    wrongSummaryCount: Number(count?.[0]),
+  }
 }
 
 const [, , file = ''] = process.argv

@@ -26,6 +26,10 @@ export interface LedgerReport {
   readonly faultCount: number
   /** The first hundred. */
   readonly faults: readonly LedgerFault[]
+  /** Sessions whose rows do not tell what their events come to: errors, the first and the last. */
+  readonly wrongSummaryCount: number
+  /** The first hundred. */
+  readonly wrongSummaries: readonly string[]
 }
 
 /** A session whose ledger does not add up, or does not agree with its events. */

@@ -28,6 +28,7 @@ export type FindingCode =
   | 'ledgers'
   | 'ledger_fault'
   | 'events_missing'
+  | 'summary_fault'
   | 'quarantined'
   | 'unfinished_rebuild'
   | 'exports_left'
@@ -114,7 +115,8 @@ export function describeDatabase(
   return findings
 }
 
-function describeLedgers({ sessions, missing, faults, faultCount }: LedgerReport): readonly Finding[] {
+function describeLedgers(report: LedgerReport): readonly Finding[] {
+  const { sessions, missing, faults, faultCount, wrongSummaries, wrongSummaryCount } = report
   const findings: Finding[] = []
   if (faultCount === 0) {
     findings.push({ code: 'ledgers', level: 'sound', text: `The ledgers of ${count(sessions, 'session')} add up.` })
@@ -123,6 +125,15 @@ function describeLedgers({ sessions, missing, faults, faultCount }: LedgerReport
   if (faultCount > faults.length) {
     const text = `The ledgers of ${count(faultCount - faults.length, 'other session')} don't add up either.`
     findings.push({ code: 'ledger_fault', level: 'fault', text })
+  }
+  if (wrongSummaryCount > 0) {
+    const named = wrongSummaries.slice(0, 10).join(', ')
+    const others = wrongSummaryCount > 10 ? ` and ${count(wrongSummaryCount - 10, 'other')}` : ''
+    findings.push({
+      code: 'summary_fault',
+      level: 'fault',
+      text: `What the rows of ${count(wrongSummaryCount, 'session')} tell of their events (error_events, first_event, last_event) is not what these come to: ${named}${others}.`,
+    })
   }
   if (missing > 0) {
     const text = `${count(missing, 'event')} of all sessions ${missing === 1 ? 'is' : 'are'} missing, and counted so.`

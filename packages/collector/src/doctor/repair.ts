@@ -7,6 +7,7 @@ import { openLogWriter } from '../log/write-log.ts'
 import { createSink } from '../sink/sink.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
 import { createDuckDBStore } from '../store/duckdb-store.ts'
+import { summariseSessions } from '../store/event-summary.ts'
 import { openDatabase } from '../store/open-database.ts'
 import type { QuarantineReason } from '../store/recovery/quarantine.ts'
 import { rebuild, restore } from '../store/recovery/rebuild.ts'
@@ -71,6 +72,9 @@ export async function repair(data: string, options: RepairOptions = {}): Promise
     if (rebuilt.kind === 'rebuilt') losses.add(rebuilt.salvage.loss)
   }
   await sinkLog(folder, log, (report) => losses.addReport(report))
+  const sunk = await diagnose(folder)
+  if (!hasWrongSummaries(sunk)) return { quarantined, ...losses.totals(), after: sunk }
+  await summariseAnew(folder, log)
   return { quarantined, ...losses.totals(), after: await diagnose(folder) }
 }
 
@@ -90,6 +94,9 @@ export function planRepair(diagnosis: Diagnosis, from?: string): readonly string
       'Save what can be read of the database, and what the log still has of the rest, into a new one; quarantine the damaged one; count again, by session.',
     )
   }
+  if (from === undefined && hasWrongSummaries(diagnosis)) {
+    steps.push('Sum up the events of each session anew.')
+  }
   if (steps.length > 0 || findings.some(({ code }) => code === 'database_missing' || code === 'unfinished_rebuild')) {
     steps.push('Read the log, as far as the database lacks what is in it.')
   }
@@ -103,12 +110,24 @@ function needsRebuild({ database }: Diagnosis): boolean {
   return tables.some(({ unreadableRows }) => unreadableRows > 0) || (ledgers?.faultCount ?? 0) > 0
 }
 
+/** Do rows of sessions tell something else of their events than these come to? Ledgers that are wrong are mended before. */
+function hasWrongSummaries({ database }: Diagnosis): boolean {
+  if (database?.kind !== 'examined' || database.result.kind !== 'sound') return false
+  return (database.result.answer.ledgers?.wrongSummaryCount ?? 0) > 0
+}
+
+async function summariseAnew(folder: string, log: Log): Promise<void> {
+  const database = await openDatabase({ dataFolder: folder, log })
+  const connection = await database.connect()
+  await connection.run(summariseSessions)
+  database.release(connection)
+  await database.close()
+}
+
+type Log = Parameters<typeof recoverDatabase>[0]['log']
+
 /** As a collector does it at its start. */
-async function sinkLog(
-  folder: string,
-  log: Parameters<typeof recoverDatabase>[0]['log'],
-  report: (report: SinkReport) => void,
-): Promise<void> {
+async function sinkLog(folder: string, log: Log, report: (report: SinkReport) => void): Promise<void> {
   const database = await openDatabase({ dataFolder: folder, log })
   const files = await openLogFiles(join(folder, 'log'))
   const writer = await openLogWriter({ files })

@@ -28,6 +28,7 @@ function aStream() {
     readsKilled: 0,
     memoryBytes: 5,
     space: undefined,
+    databaseVersion: 'v1',
   }
   const feed = createCommitFeed()
   let tick: (() => void) | undefined

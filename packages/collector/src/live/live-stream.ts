@@ -34,7 +34,8 @@ export interface LiveCounters extends EventCounts {
   readonly store: LiveStoreFigures
 }
 
-export interface LiveStoreFigures extends Omit<StoreFigures, 'restarts' | 'reports' | 'memoryBytes' | 'space'> {
+export interface LiveStoreFigures
+  extends Omit<StoreFigures, 'restarts' | 'reports' | 'memoryBytes' | 'space' | 'databaseVersion'> {
   /** Since this process started, by why the store process had ended. */
   readonly restarts: Readonly<Record<string, number>>
 }

@@ -18,6 +18,7 @@ it('shows what is owed, what was refused and what is up', async () => {
       readsKilled: 1,
       memoryBytes: 9,
       space: undefined,
+      databaseVersion: 'v1',
     },
     kept: { count: 2, bytes: 500, served: 9 },
     sockets: () => 3,

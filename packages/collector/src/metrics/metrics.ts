@@ -55,6 +55,8 @@ export interface StoreFigures {
   readonly memoryBytes: number
   /** Of the database's file, as of the last checkpoint; undefined before it has told. */
   readonly space: { readonly usedBytes: number; readonly reusableBytes: number } | undefined
+  /** Of the database's engine; undefined before it has served reads. */
+  readonly databaseVersion: string | undefined
 }
 
 /** Of the newest backup. */

@@ -56,7 +56,7 @@ export interface LogUpdate {
 
 export type FromStore =
   /** Reads are served. The file holds everything before this position. */
-  | { readonly kind: 'ready'; readonly position: Position | undefined }
+  | { readonly kind: 'ready'; readonly position: Position | undefined; readonly databaseVersion: string }
   | { readonly kind: 'failed'; readonly code: CollectorErrorCode; readonly message: string }
   /** What the database held where the log stood at the start. */
   | { readonly kind: 'counts'; readonly counts: StoredCounts }

@@ -41,7 +41,7 @@ function aStore() {
   })
   const say = (message: FromStore) => children.at(-1)?.listener.onMessage(message)
   const come = async () => {
-    say({ kind: 'ready', position: undefined })
+    say({ kind: 'ready', position: undefined, databaseVersion: 'v1' })
     say({ kind: 'counts', counts })
     await vi.advanceTimersByTimeAsync(0)
   }

@@ -27,6 +27,8 @@ export interface StoreProcess extends RecordSource {
   readonly memoryBytes: number
   /** Undefined before it has told. */
   readonly space: DatabaseSpace | undefined
+  /** Of the database's engine; undefined before it has served reads. */
+  readonly databaseVersion: string | undefined
   /**
    * Resolves once it serves reads and what it holds is counted; or after so long, and then it goes on by itself.
    *
@@ -88,6 +90,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   let isCounted = false
   let memoryBytes = 0
   let space: DatabaseSpace | undefined
+  let databaseVersion: string | undefined
 
   return {
     get isUp() {
@@ -109,6 +112,9 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     },
     get space() {
       return space
+    },
+    get databaseVersion() {
+      return databaseVersion
     },
     async start(end, timeoutMs) {
       updates.synced(end, 0)
@@ -139,6 +145,7 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
 
   function onMessage(message: FromStore): void {
     if (message.kind === 'ready') {
+      databaseVersion = message.databaseVersion
       if (message.position) options.onCheckpoint(message.position)
       options.onUp()
     } else if (message.kind === 'counts') {

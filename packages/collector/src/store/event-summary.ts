@@ -42,15 +42,24 @@ const none: EventSummary = {
   lastMicros: Number.NEGATIVE_INFINITY,
 }
 
-/** Sums up all sessions anew, from the events that are there. */
-export const summariseSessions: string = `UPDATE sessions SET
-    error_events = summary.error_events, first_event = summary.first_event, last_event = summary.last_event
-  FROM (
+/** What the events that are there come to, of every session. */
+const summaries = `(
     SELECT session_id, coalesce(counted.error_events, 0) AS error_events, counted.first_event, counted.last_event
     FROM sessions LEFT JOIN (
       SELECT session_id, count(*) FILTER (${isErrorEvent}) AS error_events,
         min(corrected_ts) AS first_event, max(corrected_ts) AS last_event
       FROM events GROUP BY session_id
     ) AS counted USING (session_id)
-  ) AS summary
+  ) AS summary`
+
+/** Sums up all sessions anew, from the events that are there. */
+export const summariseSessions: string = `UPDATE sessions SET
+    error_events = summary.error_events, first_event = summary.first_event, last_event = summary.last_event
+  FROM ${summaries}
   WHERE sessions.session_id = summary.session_id`
+
+/** Sessions whose rows tell something else of their events than these come to. */
+export const selectWrongSummaries: string = `SELECT session_id
+  FROM sessions JOIN ${summaries} USING (session_id)
+  WHERE (sessions.error_events, sessions.first_event, sessions.last_event)
+    IS DISTINCT FROM (summary.error_events, summary.first_event, summary.last_event)`

@@ -132,7 +132,7 @@ export async function hasTable(connection: DuckDBConnection, table: string): Pro
   return found.currentRowCount > 0
 }
 
-async function hasColumn(connection: DuckDBConnection, table: string, column: string): Promise<boolean> {
+export async function hasColumn(connection: DuckDBConnection, table: string, column: string): Promise<boolean> {
   const found = await connection.runAndReadAll(
     'SELECT 1 FROM duckdb_columns() WHERE database_name = current_database() AND table_name = $1 AND column_name = $2',
     [table, column],

@@ -44,6 +44,7 @@ export default function HealthView(): ReactElement {
             <dl className="versions">
               <Version name="Collector" value={last.versions.collector} />
               <Version name="Node" value={last.versions.node} />
+              <Version name="DuckDB" value={last.versions.database ?? 'not known yet'} />
               <Version name="System" value={last.versions.platform} />
               <Version
                 name="Up"

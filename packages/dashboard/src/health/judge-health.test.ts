@@ -12,7 +12,7 @@ const counters = (over: Partial<Store> = {}) => {
 
 const health = (over: Partial<Health> = {}): Health => ({
   startedAt: 0,
-  versions: { collector: '1', node: 'v20', platform: 'linux x64' },
+  versions: { collector: '1', node: 'v20', database: 'v1', platform: 'linux x64' },
   disk: { logBytes: 1e6, maxLogBytes: 4e9, databaseBytes: 5e6, usedBytes: 4e6, reusableBytes: 1e6, freeBytes: 5e10 },
   memory: { collectorBytes: 1e8, storeBytes: 2e8 },
   commits: { medianMs: 0.5, p99Ms: 2, failed: 0 },
@@ -66,4 +66,37 @@ it('tells who runs the collector how a refused game gets in', () => {
   expect(refusalAdvice('forbidden', null)).toContain('--public-url')
   expect(refusalAdvice('unauthorised', 'https://game.example')).toContain('--key')
   expect(refusalAdvice('unheard_of', null)).toBeUndefined()
+})
+
+it('tells how long events are kept, and says what to do where a run failed', () => {
+  const retentionOf = (over: Partial<Health['retention']>) =>
+    judgeHealth(health({ retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0, ...over } })).find(
+      ({ name }) => name === 'Retention',
+    )
+  expect(retentionOf({})).toMatchObject({ value: expect.stringContaining('All is kept'), status: 'good' })
+  const kept = { keepMs: 30 * 86_400_000, maxBytes: 20e9 }
+  expect(retentionOf(kept)).toMatchObject({
+    value: 'no longer than 30 d, no more than 20 GB; has not run yet',
+    status: 'good',
+  })
+  expect(retentionOf({ ...kept, lastRunAt: 0, failures: 2 })).toMatchObject({
+    value: expect.stringMatching(/last run at \d\d:\d\d:\d\d$/),
+    status: 'warn',
+    advice: expect.stringContaining('2 runs failed'),
+  })
+})
+
+it('tells of the database what later rows fill, how it is given back, and of the newest backup', () => {
+  const lineOf = (over: Partial<Health>, name: string) => judgeHealth(health(over)).find((line) => line.name === name)
+  const file = (reusableBytes: number) =>
+    lineOf(
+      { disk: { ...health().disk, databaseBytes: 10e9, usedBytes: 10e9 - reusableBytes, reusableBytes } },
+      'Database file',
+    )
+  expect(file(1e9)).toEqual({ name: 'Database file', value: '10 GB, 1 GB of it for later rows', status: 'good' })
+  expect(file(8e9)).toMatchObject({ status: 'warn', advice: expect.stringContaining('downlink prune --compact') })
+  expect(lineOf({}, 'Backup')?.value).toContain('downlink backup')
+  expect(lineOf({ backup: { at: 0, bytes: 5e9 } }, 'Backup')?.value).toMatch(
+    /^5 GB, made on 19\d\d-\d\d-\d\d at \d\d:\d\d:\d\d$/,
+  )
 })

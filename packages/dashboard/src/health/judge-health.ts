@@ -1,6 +1,6 @@
 /** Judges how the collector stands, line by line; what is not well says what to do. */
 import type { Health, LiveCounters } from '@downlink/collector'
-import { formatBytes, formatCount, formatDuration, formatSpan } from '../format.ts'
+import { formatBytes, formatClock, formatCount, formatDuration, formatSpan } from '../format.ts'
 import { restartReasons, stateText, storeStateOf, sumOf } from './store-state.ts'
 
 export interface HealthLine {
@@ -69,11 +69,7 @@ export function judgeHealth(health: Health): readonly HealthLine[] {
         bad: 'Once it is full nothing more is taken. Let the database catch up, or start the collector with a larger --max-log.',
       }),
     },
-    {
-      name: 'Database file',
-      value: disk.databaseBytes === null ? 'none yet' : formatBytes(disk.databaseBytes),
-      status: 'good',
-    },
+    databaseLine(disk),
     {
       name: 'Free disk',
       value: disk.freeBytes === null ? 'not known' : formatBytes(disk.freeBytes),
@@ -82,6 +78,8 @@ export function judgeHealth(health: Health): readonly HealthLine[] {
         bad: 'Make room now: with too little nothing more is taken. Delete old *.corrupt-* files and exports, or move the data folder.',
       }),
     },
+    retentionLine(health),
+    backupLine(health),
     {
       name: 'Commits',
       value:
@@ -111,6 +109,49 @@ export function judgeHealth(health: Health): readonly HealthLine[] {
       }
     }),
   ]
+}
+
+/** Below it nobody minds what is not given back. */
+const minReusableBytes = 1e9
+
+function databaseLine({ databaseBytes, reusableBytes }: Health['disk']): HealthLine {
+  if (databaseBytes === null) return { name: 'Database file', value: 'none yet', status: 'good' }
+  const reusable = reusableBytes ? `, ${formatBytes(reusableBytes)} of it for later rows` : ''
+  const isMuch = (reusableBytes ?? 0) > Math.max(minReusableBytes, databaseBytes / 2)
+  return {
+    name: 'Database file',
+    value: formatBytes(databaseBytes) + reusable,
+    ...judged(isMuch ? 'warn' : 'good', {
+      warn: 'Most of it is what was deleted, and later rows fill that. Where the disk is short, downlink prune --compact gives it back.',
+    }),
+  }
+}
+
+function backupLine({ backup }: Health): HealthLine {
+  if (backup === null) return { name: 'Backup', value: 'None is known: downlink backup makes one', status: 'good' }
+  const day = new Date(backup.at).toLocaleDateString('en-CA')
+  return {
+    name: 'Backup',
+    value: `${formatBytes(backup.bytes)}, made on ${day} at ${formatClock(backup.at)}`,
+    status: 'good',
+  }
+}
+
+function retentionLine({ retention: { keepMs, maxBytes, lastRunAt, failures } }: Health): HealthLine {
+  const limits = [
+    ...(keepMs === null ? [] : [`no longer than ${formatSpan(keepMs)}`]),
+    ...(maxBytes === null ? [] : [`no more than ${formatBytes(maxBytes)}`]),
+  ]
+  if (limits.length === 0)
+    return { name: 'Retention', value: 'All is kept: start the collector with --keep to end that', status: 'good' }
+  const run = lastRunAt === null ? 'has not run yet' : `last run at ${formatClock(lastRunAt)}`
+  return {
+    name: 'Retention',
+    value: `${limits.join(', ')}; ${run}`,
+    ...judged(failures > 0 ? 'warn' : 'good', {
+      warn: `${formatCount(failures)} runs failed since the start, and what is too old is kept until one works. The collector’s log lines say why: a full disk or a database that is away, most often.`,
+    }),
+  }
 }
 
 const reportAdvice: Readonly<Record<string, string>> = {

@@ -13,12 +13,12 @@ export interface Delay {
 /** A second of collecting, and time enough for a slow network. */
 const promptMs = 5000
 
-export function delaysOf({ received, times, length }: EventColumns): readonly Delay[] {
+export function delaysOf({ times, length }: EventColumns): readonly Delay[] {
   const delays: Delay[] = []
   let from = -1
   let longestMs = 0
   for (let place = 0; place <= length; place++) {
-    const delayMs = place < length ? (received[place] ?? 0) - (times.corrected[place] ?? 0) : 0
+    const delayMs = place < length ? (times.received[place] ?? 0) - (times.corrected[place] ?? 0) : 0
     if (delayMs > promptMs) {
       if (from < 0) from = place
       longestMs = Math.max(longestMs, delayMs)

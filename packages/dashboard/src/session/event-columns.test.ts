@@ -16,7 +16,7 @@ it('adds up what the pages tell as differences', () => {
   expect([...columns.seq.slice(0, 4)]).toEqual([1, 2, 5, 6])
   expect([...columns.times.corrected.slice(0, 4)]).toEqual([100, 116, 116, 130])
   expect(columns.timeAt(2, 'device')).toBe(90)
-  expect(columns.received[2]).toBe(400)
+  expect(columns.timeAt(2, 'received')).toBe(400)
 })
 
 it('goes on where there is no more room', () => {

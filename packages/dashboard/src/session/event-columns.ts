@@ -3,10 +3,10 @@ import type { TimelinePage } from '@downlink/collector'
 import { firstWhere } from './bisect.ts'
 import { grown, TimeOrder } from './time-order.ts'
 
-/** Whose clock the times are of: the collector's, or the device's as it was. */
-export type ClockName = 'corrected' | 'device'
+/** Whose clock the times are of: the device's set right by the collector's, the device's as it was, or the collector's when they came. */
+export const clockNames = ['corrected', 'device', 'received'] as const
 
-const clocks = ['corrected', 'device'] as const
+export type ClockName = (typeof clockNames)[number]
 
 export class EventColumns {
   length = 0
@@ -19,9 +19,16 @@ export class EventColumns {
   seq: Float64Array = new Float64Array(1024)
   /** Of each event, its place in `types`. */
   type: Uint32Array = new Uint32Array(1024)
-  times: Record<ClockName, Float64Array> = { corrected: new Float64Array(1024), device: new Float64Array(1024) }
-  received: Float64Array = new Float64Array(1024)
-  readonly orders: Record<ClockName, TimeOrder> = { corrected: new TimeOrder(), device: new TimeOrder() }
+  times: Record<ClockName, Float64Array> = {
+    corrected: new Float64Array(1024),
+    device: new Float64Array(1024),
+    received: new Float64Array(1024),
+  }
+  readonly orders: Record<ClockName, TimeOrder> = {
+    corrected: new TimeOrder(),
+    device: new TimeOrder(),
+    received: new TimeOrder(),
+  }
   readonly #typePlaces = new Map<string, number>()
 
   append(page: TimelinePage): void {
@@ -38,9 +45,9 @@ export class EventColumns {
     addUp(this.seq, from, page.seq)
     addUp(this.times.corrected, from, page.correctedTimestamp)
     addUp(this.times.device, from, page.timestamp)
-    addUp(this.received, from, page.receivedAt)
+    addUp(this.times.received, from, page.receivedAt)
     this.length = to
-    for (const clock of clocks) this.orders[clock].append(this.times[clock], to)
+    for (const clock of clockNames) this.orders[clock].append(this.times[clock], to)
   }
 
   typeAt(place: number): string {
@@ -80,8 +87,7 @@ export class EventColumns {
   #grow(length: number): void {
     this.seq = grown(this.seq, length)
     this.type = grown(this.type, length)
-    this.received = grown(this.received, length)
-    for (const clock of clocks) this.times[clock] = grown(this.times[clock], length)
+    for (const clock of clockNames) this.times[clock] = grown(this.times[clock], length)
   }
 
   #placeOfType(name: string): number {

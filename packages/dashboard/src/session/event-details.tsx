@@ -87,6 +87,8 @@ interface OneEvent extends EventDetailsProps {
   readonly place: number
 }
 
+const timeNames = { corrected: 'Time, corrected', device: "Time, device's", received: 'Time, received' } as const
+
 /** The offset of a clock has the time in it that its hello took. */
 const tellableMs = 100
 
@@ -98,13 +100,13 @@ function Facts({
   event,
 }: OneEvent & { readonly event: StoredEvent | undefined }): ReactElement {
   const atMs = columns.timeAt(place, clock)
-  const delayMs = (columns.received[place] ?? 0) - columns.timeAt(place, 'corrected')
+  const delayMs = columns.timeAt(place, 'received') - columns.timeAt(place, 'corrected')
   const offsetMs = columns.timeAt(place, 'corrected') - columns.timeAt(place, 'device')
   return (
     <dl className="facts">
       <Fact name="Sequence">{formatCount(columns.seqAt(place))}</Fact>
       <Fact name="Since the start">{formatOffset(atMs - startMs)}</Fact>
-      <Fact name={clock === 'corrected' ? 'Time, corrected' : "Time, device's"}>{formatTime(atMs)}</Fact>
+      <Fact name={timeNames[clock]}>{formatTime(atMs)}</Fact>
       {Math.abs(offsetMs) >= tellableMs && (
         <Fact name="Device's clock">
           {formatCount(Math.abs(Math.round(offsetMs)))} ms {offsetMs > 0 ? 'behind' : 'ahead'}

@@ -13,13 +13,18 @@ it('goes into an address and comes back', () => {
     hidden: ['bullet_fired', 'a,b&c="\n'],
   }
   expect(through(moment)).toEqual(moment)
-  const all: Moment = { span: undefined, seq: undefined, clock: 'corrected', hidden: [] }
+  const all: Moment = { span: undefined, seq: undefined, clock: undefined, hidden: [] }
   expect(through(all)).toEqual(all)
   expect(momentParameters(all)).toEqual({})
 })
 
+it.each(['corrected', 'device', 'received'] as const)('has the clock %s', (clock) => {
+  const moment: Moment = { span: undefined, seq: undefined, clock, hidden: [] }
+  expect(through(moment)).toEqual(moment)
+})
+
 it('keeps a frame that no whole milliseconds hold', () => {
-  expect(through({ span: { fromMs: 100.4, toMs: 110.4 }, seq: 1, clock: 'corrected', hidden: [] }).span).toEqual({
+  expect(through({ span: { fromMs: 100.4, toMs: 110.4 }, seq: 1, clock: undefined, hidden: [] }).span).toEqual({
     fromMs: 100,
     toMs: 111,
   })
@@ -35,5 +40,5 @@ it.each([
   { hide: '[1,{}]' },
   { hide: '{' },
 ])('takes nothing of %j', (parameters) => {
-  expect(readMoment(parameters)).toEqual({ span: undefined, seq: undefined, clock: 'corrected', hidden: [] })
+  expect(readMoment(parameters)).toEqual({ span: undefined, seq: undefined, clock: undefined, hidden: [] })
 })

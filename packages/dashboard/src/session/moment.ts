@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type Address, hrefOf, navigate, useAddress } from '../router.ts'
-import type { ClockName } from './event-columns.ts'
+import { type ClockName, clockNames } from './event-columns.ts'
 import { type Span, spanOf } from './viewport.ts'
 
 export interface Moment {
@@ -10,7 +10,8 @@ export interface Moment {
   readonly span: Span | undefined
   /** The sequence of the event that is selected. */
   readonly seq: number | undefined
-  readonly clock: ClockName
+  /** Undefined: the one that suits the session. */
+  readonly clock: ClockName | undefined
   /** Names of types that are not shown. */
   readonly hidden: readonly string[]
 }
@@ -19,7 +20,7 @@ export function readMoment({ from, to, event = '', clock, hide = '' }: Address['
   return {
     span: spanOf(from, to),
     seq: /^[1-9]\d{0,15}$/.test(event) ? Number(event) : undefined,
-    clock: clock === 'device' ? 'device' : 'corrected',
+    clock: clockNames.find((name) => name === clock),
     hidden: readNames(hide),
   }
 }
@@ -29,7 +30,7 @@ export function momentParameters({ span, seq, clock, hidden }: Moment): Address[
   return {
     ...(span && { from: String(Math.floor(span.fromMs)), to: String(Math.ceil(span.toMs)) }),
     ...(seq !== undefined && { event: String(seq) }),
-    ...(clock === 'device' && { clock }),
+    ...(clock !== undefined && { clock }),
     ...(hidden.length > 0 && { hide: JSON.stringify(hidden) }),
   }
 }

@@ -6,6 +6,7 @@ import { hrefOf } from '../router.ts'
 import { LedgerBar } from '../sessions/ledger-bar.tsx'
 import { ledgerInWords } from './ledger-words.ts'
 import { type Recorded, shownEvents } from './recording.ts'
+import { suitableClock } from './suitable-clock.ts'
 import { formatOffset } from './viewport.ts'
 
 interface SessionHeadProps {
@@ -15,7 +16,7 @@ interface SessionHeadProps {
 
 export function SessionHead({ recorded, onRetry }: SessionHeadProps): ReactElement {
   const { ledger, columns, fault, progress } = recorded
-  const { fromMs, toMs } = columns.extent('corrected')
+  const { fromMs, toMs } = columns.extent(suitableClock(columns))
   const { sessionId, build, labels = {}, firstSeen, open, ended, delivery } = ledger
   const state = open ? 'open' : ended ? 'ended' : 'closed'
   /** Some lead to all sessions of which the same is so. */

@@ -1,4 +1,5 @@
 /** Puts timeline, list, details and map of a session together: they have one selection, one clock, one choice of types. */
+import type { Ledger } from '@downlink/collector'
 import { type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react'
 import { formatCount } from '../format.ts'
 import { useShortcuts } from '../shortcuts.ts'
@@ -13,6 +14,7 @@ import { useMoment } from './moment.ts'
 import { NoEvents } from './no-events.tsx'
 import { createPayloads } from './payloads.ts'
 import type { Recorded } from './recording.ts'
+import { suitableClock } from './suitable-clock.ts'
 import { TimelinePanel } from './timeline-panel.tsx'
 import { useMarks } from './use-marks.ts'
 import { fitted, revealing, type Span } from './viewport.ts'
@@ -23,7 +25,9 @@ const aroundMs = 2000
 export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): ReactElement {
   const { ledger, columns, version, places } = recorded
   const [moment, setMoment] = useMoment()
-  const { clock, seq } = moment
+  const { seq } = moment
+  const suitable = suitableClock(columns)
+  const clock = moment.clock ?? suitable
   const payloads = useMemo(() => createPayloads(ledger.sessionId, columns), [ledger.sessionId, columns])
   useEffect(() => payloads.stop, [payloads])
 
@@ -35,7 +39,7 @@ export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): 
   const hidden = useMemo(() => hiddenTypes(columns.types, moment.hidden), [moment.hidden, columns, version])
   const startMs = all.fromMs
 
-  const select = useSelect(recorded, moment.clock, span, setMoment)
+  const select = useSelect(recorded, clock, span, setMoment)
   const step = useStep(columns, hidden, selected, select)
 
   function toggle(types: readonly number[]): void {
@@ -53,7 +57,7 @@ export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): 
         model={model}
         version={version}
         note={noteOn(recorded)}
-        remark={marks.gaps.length > 0 ? `Sequences of which nothing is stored were ${reasonsOfGaps(ledger)}.` : ''}
+        remark={remarkOn(marks.gaps.length, ledger, suitable)}
         onSpan={(next: Span) => setMoment({ span: next })}
         // Spans are times of one clock, and mean another moment by the other.
         onClock={(next) =>
@@ -181,6 +185,15 @@ function spanByClock(columns: EventColumns, { fromMs, toMs }: Span, from: ClockN
 
 const hiddenTypes = (types: readonly string[], names: readonly string[]): ReadonlySet<number> =>
   new Set(types.flatMap((name, type) => (names.includes(name) ? [type] : [])))
+
+function remarkOn(gaps: number, ledger: Ledger, suitable: ClockName): string {
+  const remarks = [
+    suitable === 'received' &&
+      'The device’s clock was set by more than a day in the midst of it, so that events stand at first as they were received.',
+    gaps > 0 && `Sequences of which nothing is stored were ${reasonsOfGaps(ledger)}.`,
+  ]
+  return remarks.filter((remark) => remark !== false).join(' ')
+}
 
 const noteOn = ({ columns, ledger, progress }: Recorded): string =>
   progress === 'loading' && columns.length < ledger.stored

@@ -27,6 +27,7 @@ interface TimelinePanelProps {
 const clockOptions = [
   { value: 'corrected', text: 'Corrected' },
   { value: 'device', text: "Device's" },
+  { value: 'received', text: 'Received' },
 ] as const
 
 /** What a flight recorder is opened for, with room behind the last event. */

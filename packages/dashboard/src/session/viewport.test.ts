@@ -56,6 +56,8 @@ it('marks round times, as many as have room', () => {
   expect(texts(1000, 6000)).toEqual(['0:00', '0:01', '0:02', '0:03', '0:04', '0:05'])
   expect(texts(1003, 1048)).toEqual(['0:00.010', '0:00.020', '0:00.030', '0:00.040'])
   expect(texts(1000, 1000 + 4 * hourMs)).toEqual(['0:00', '1:00:00', '2:00:00', '3:00:00', '4:00:00'])
+  expect(texts(1000, 1000 + 3 * 24 * hourMs)).toEqual(['0:00', '1 d', '2 d', '3 d'])
+  expect(texts(1000, 1000 + 87_600 * hourMs)).toEqual(['0:00', '1,000 d', '2,000 d', '3,000 d'])
   expect(axisTicks({ fromMs: 0, toMs: 1e15 }, 0, 5).length).toBeLessThanOrEqual(6)
 })
 
@@ -64,6 +66,9 @@ it.each([
   [83_450, '1:23.450'],
   [hourMs + 61_001, '1:01:01.001'],
   [-1500, '−0:01.500'],
+  [24 * hourMs, '1 d 0:00:00.000'],
+  [87_600 * hourMs + 61_001, '3,650 d 0:01:01.001'],
+  [-25 * hourMs, '−1 d 1:00:00.000'],
 ])('%d ms after the start is %s', (offsetMs, text) => {
   expect(formatOffset(offsetMs)).toBe(text)
 })

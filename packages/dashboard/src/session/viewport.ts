@@ -1,5 +1,7 @@
 /** Says which stretch of time is in sight, from hours to a frame, and how it moves. Pure. */
 
+import { formatCount } from '../format.ts'
+
 /** In milliseconds. */
 export interface Span {
   readonly fromMs: number
@@ -62,10 +64,12 @@ export interface AxisTick {
 const secondMs = 1000
 const minuteMs = 60 * secondMs
 const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
 const stepsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500]
   .concat([1, 2, 5, 10, 15, 30].map((count) => count * secondMs))
   .concat([1, 2, 5, 10, 15, 30].map((count) => count * minuteMs))
-  .concat([1, 2, 6, 12, 24, 48, 120, 240, 720, 2400].map((count) => count * hourMs))
+  .concat([1, 2, 6, 12].map((count) => count * hourMs))
+  .concat([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000].map((count) => count * dayMs))
 
 /** Round times, as many as have room. */
 export function axisTicks(span: Span, startMs: number, room: number): readonly AxisTick[] {
@@ -83,15 +87,17 @@ export function axisTicks(span: Span, startMs: number, room: number): readonly A
  * How long after the start.
  *
  * @param stepMs what is shorter is not shown
- * @example formatOffset(83_450) === '1:23.450'
+ * @example formatOffset(83_450) === '1:23.450'; formatOffset(90_000_000, 1000) === '1 d 1:00:00'
  */
 export function formatOffset(offsetMs: number, stepMs = 1): string {
   const sign = offsetMs < 0 ? '−' : ''
   const ms = Math.abs(Math.round(offsetMs))
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0')
-  const hours = Math.floor(ms / hourMs)
+  const days = ms >= dayMs ? `${formatCount(Math.floor(ms / dayMs))} d` : ''
+  if (days !== '' && stepMs % dayMs === 0) return sign + days
+  const hours = Math.floor((ms % dayMs) / hourMs)
   const minutes = Math.floor((ms % hourMs) / minuteMs)
-  const clock = hours > 0 ? `${hours}:${two(minutes)}` : String(minutes)
+  const clock = hours > 0 || days !== '' ? `${hours}:${two(minutes)}` : String(minutes)
   const fraction = stepMs % secondMs === 0 ? '' : `.${String(ms % secondMs).padStart(3, '0')}`
-  return `${sign}${clock}:${two((ms % minuteMs) / secondMs)}${fraction}`
+  return `${sign}${days}${days && ' '}${clock}:${two((ms % minuteMs) / secondMs)}${fraction}`
 }
