@@ -35,7 +35,7 @@ type State =
   | { readonly status: 'open'; readonly session: Session }
 
 export function createAckedConnection(options: AckedConnectionOptions): Connection {
-  const { socket, sessions, keys, limits, rateLimiter, hold, wallMs } = options
+  const { socket, sessions, keys, limits, rateLimiter, wallMs } = options
   let state: State = { status: 'handshaking' }
   let pass: Pass | undefined
   let leave = (): void => {}
@@ -58,7 +58,7 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
         return void open(frame)
       }
       if (state.status !== 'open') return socket.close(closeCodes.badFrame, 'Expected no batch before the welcome')
-      take(state.session, frame, text.length)
+      take(options, state.session, frame, text.length, answer)
     },
 
     closed: () => leave(),
@@ -94,28 +94,34 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
     const { record } = result
     socket.send(welcomeOf(record, options, leftOut))
   }
+}
 
-  function take(session: Session, batch: ReceivedBatch, bytes: number): void {
-    // A client that goes past twice its window does not read acks.
-    if (session.pendingEvents + batch.events.length > 2 * limits.windowEvents) {
-      socket.close(closeCodes.tooFast, `Expected at most ${limits.windowEvents} unacknowledged events`)
-      return
-    }
-    const release = hold(bytes)
-    if (!release) {
-      refuseWork(socket)
-      return
-    }
-    const taken = session.take(batch, wallMs())
-    if (taken.kind === 'taken') {
-      void taken.result.then((result) => {
-        release()
-        answer(result)
-      })
-    } else {
+function take(
+  { socket, limits, hold, wallMs }: AckedConnectionOptions,
+  session: Session,
+  batch: ReceivedBatch,
+  bytes: number,
+  answer: (result: CommitResult) => void,
+): void {
+  // A client that goes past twice its window does not read acks.
+  if (session.pendingEvents + batch.events.length > 2 * limits.windowEvents) {
+    socket.close(closeCodes.tooFast, `Expected at most ${limits.windowEvents} unacknowledged events`)
+    return
+  }
+  const release = hold(bytes)
+  if (!release) {
+    refuseWork(socket)
+    return
+  }
+  const taken = session.take(batch, wallMs())
+  if (taken.kind === 'taken') {
+    void taken.result.then((result) => {
       release()
-      socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)
-    }
+      answer(result)
+    })
+  } else {
+    release()
+    socket.close(closeCodes.badFrame, `Expected a batch from ${taken.accepted + 1}, got ${batch.seq}`)
   }
 }
 
