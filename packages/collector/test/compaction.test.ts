@@ -181,7 +181,7 @@ it('takes the text of what was deleted out of the file', async () => {
   expect((await readFile(file)).includes(secret)).toBe(false)
 })
 
-it('is refused where a disk has no room, and ends with the store, and then nothing of it is left', async () => {
+it('ends with the store, and then nothing of it is left', async () => {
   const folder = await aFolder()
   const { store, database } = await aStore(folder)
   await store.write(group(1, 4000, noise))

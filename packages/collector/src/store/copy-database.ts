@@ -12,6 +12,15 @@ export interface DatabaseSpace {
   readonly reusableBytes: number
 }
 
+/** Blocks of a file system: those that are free to us, all, and the bytes of one. */
+interface Disk {
+  readonly bavail: number
+  readonly blocks: number
+  readonly bsize: number
+}
+
+type ReadDisk = (path: string) => Promise<Disk>
+
 /** What a copy is called as long as it is attached, to whoever compares it. */
 const copyName = 'copied'
 
@@ -23,9 +32,13 @@ const copyName = 'copied'
  * @returns its size
  * @throws {CollectorError} `no_room`; the engine's errors
  */
-export async function copyDatabase(connection: DuckDBConnection, file: string): Promise<number> {
+export async function copyDatabase(
+  connection: DuckDBConnection,
+  file: string,
+  readDisk: ReadDisk = statfs,
+): Promise<number> {
   await mkdir(dirname(file), { recursive: true })
-  await expectRoom(connection, dirname(file))
+  await expectRoom(connection, await readDisk(dirname(file)))
   try {
     await attach(connection, file, '', async () => {
       const [row] = (await connection.runAndReadAll('SELECT current_database()')).getRows()
@@ -99,9 +112,8 @@ async function tableDigest(connection: DuckDBConnection, table: string): Promise
 }
 
 /** @throws {CollectorError} `no_room` */
-async function expectRoom(connection: DuckDBConnection, folder: string): Promise<void> {
+async function expectRoom(connection: DuckDBConnection, { bavail, blocks, bsize }: Disk): Promise<void> {
   const { usedBytes } = await readSpace(connection)
-  const { bavail, blocks, bsize } = await statfs(folder)
   // The rest is the log's, and the next transaction's.
   const neededBytes = usedBytes + reservedBytes(blocks * bsize)
   const freeBytes = bavail * bsize
