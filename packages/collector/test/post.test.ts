@@ -1,5 +1,7 @@
 /** `POST /telemetry`: bodies of all sizes and shapes, each with its status, over connections that stay usable. */
+import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
@@ -132,6 +134,23 @@ it.each([
   const small = await send(frame)
   agent.destroy()
   expect([large.status, small.status, small.port]).toEqual([status, 200, large.port])
+})
+
+it('cuts off who sends on and on, after the status', async () => {
+  const { listening } = await aCollector()
+  const socket = connect(Number(new URL(listening.url).port), '127.0.0.1')
+  let answer = ''
+  socket.on('data', (text) => {
+    answer += text
+  })
+  socket.on('error', () => {})
+  socket.write('POST /telemetry HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000000\r\n\r\n')
+  const megabyte = Buffer.alloc(1_048_576, ' ')
+  for (let sent = 0; sent < 32 && !socket.closed; sent++) {
+    await Promise.race([new Promise((resolve) => socket.write(megabyte, resolve)), once(socket, 'close')])
+  }
+  await expect.poll(() => socket.closed, { timeout: 10_000 }).toBe(true)
+  expect(answer).toMatch(/^HTTP\/1.1 413 .*connection: close/s)
 })
 
 it('logs neither keys nor payloads nor addresses', async () => {

@@ -20,6 +20,16 @@ describe('hydrate', () => {
     expect(other.getState()).toEqual(store.getState())
   })
 
+  it('shares nothing with what it was given', () => {
+    const store = aStore()
+    const { slices } = JSON.parse(`{"slices":{
+      "fleet":{"version":1,"state":{"ships":{"red-1":{"health":30,"tags":["old"]}}}},
+      "score":{"version":1,"state":{"points":3,"last":null}}}}`)
+    store.hydrate({ formatVersion: 1, slices })
+    slices.fleet.state.ships['red-1'].tags.push('changed')
+    expect(store.getState().fleet.ships.get('red-1')?.tags).toEqual(['old'])
+  })
+
   it('starts the history anew, and tells listeners', () => {
     const store = aStore()
     const snapshot = store.snapshot()
