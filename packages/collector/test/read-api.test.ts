@@ -325,6 +325,8 @@ it('describes its routes as they are', async () => {
     ...questions,
     'live',
     'prune',
+    'sessions/{id}',
+    'forget',
     'backup',
     'health',
     'event-type',
