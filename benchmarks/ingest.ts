@@ -17,6 +17,7 @@ Each line has events a second, how long an ack took, and what a million events c
   load         as fast as 16 sessions of 1,000 unacknowledged events go, and at 10,000 events a second
   connections  at 20,000 events a second, over 10, 100 and 1,000 connections
   stored       at 20,000 events a second, into an empty store and into a filled one
+  prune        at 10,000 events a second into a filled store, alone and beside a prune of all that was there
   attack       at 10,000 events a second, beside queries that would hold, fill or end a database, 30 s at least
   start        \`downlink serve\` until it listens, and its memory at rest
 
@@ -27,7 +28,7 @@ Each line has events a second, how long an ack took, and what a million events c
 /** What is stopped by its time takes ten seconds. */
 const minAttackSeconds = 30
 
-const parts = { load, connections, stored, attack, start }
+const parts = { load, connections, stored, prune, attack, start }
 type Part = keyof typeof parts
 
 const { values: flags } = parseArgs({
@@ -83,6 +84,22 @@ async function stored(): Promise<void> {
       await againstCollector(`collector, ${millions} million stored`, order, folder)
     })
   }
+}
+
+async function prune(): Promise<void> {
+  const order = { sessions: 16, windowEvents: 1000, eventsPerSecond: 10_000, seconds }
+  await withFolder(async (folder) => {
+    await fill(folder, storedMillions * 1e6)
+    const server = await startServer('collector-server.ts', folder)
+    await measure('collector, alone', server, order)
+    const api = server.url.replace(/^ws(.*)\/telemetry$/, 'http$1/api')
+    const beganAtMs = performance.now()
+    const pruning = fetch(`${api}/prune?olderThanMs=86400000`, { method: 'POST' }).then((answer) => answer.text())
+    await measure('collector, pruned', server, order)
+    const pruned = (await pruning).trim().split('\n').at(-1)
+    console.log(`${pruned} within ${((performance.now() - beganAtMs) / 1000).toFixed(1)} s`)
+    await server.stop()
+  })
 }
 
 async function attack(): Promise<void> {

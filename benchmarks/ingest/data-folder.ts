@@ -31,8 +31,9 @@ export async function fill(folder: string, events: number): Promise<void> {
       [JSON.stringify(payloads)],
     )
     await connection.run(
-      `INSERT INTO sessions SELECT session_id, 'acked', max(seq), max(seq), count(*), '{}', '{}', 0, true, min(ts), max(ts),
-         NULL, NULL, NULL, NULL, repeat('0', 64), 0, min(ts), max(ts)
+      `INSERT INTO sessions BY NAME SELECT session_id, 'acked' AS delivery, max(seq) AS committed_seq, max(seq) AS pushed,
+         count(*) AS stored, '{}' AS rejected, '{}' AS dropped, 0 AS missing, true AS ended, min(ts) AS first_seen,
+         max(ts) AS last_seen, repeat('0', 64) AS proof_hash, min(ts) AS first_event, max(ts) AS last_event
        FROM events GROUP BY session_id`,
     )
   })

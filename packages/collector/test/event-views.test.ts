@@ -65,8 +65,10 @@ it('quotes every name', async () => {
 it('adds a ledger up', async () => {
   const store = await aReadStore()
   const row = (id: string, committedSeq: number, pushed: number, stored: number, missing: number, ended: boolean) =>
-    store.run(`INSERT INTO sessions VALUES ('${id}', 'acked', ${committedSeq}, ${pushed}, ${stored}, '{"bad_text":1}',
-      '{"overflow":2,"oversize":1}', ${missing}, ${ended}, now()::TIMESTAMP, now()::TIMESTAMP, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, 0, 0)`)
+    store.run(`INSERT INTO sessions BY NAME SELECT '${id}' AS session_id, 'acked' AS delivery,
+      ${committedSeq} AS committed_seq, ${pushed} AS pushed, ${stored} AS stored, '{"bad_text":1}' AS rejected,
+      '{"overflow":2,"oversize":1}' AS dropped, ${missing} AS missing, ${ended} AS ended,
+      now()::TIMESTAMP AS first_seen, now()::TIMESTAMP AS last_seen`)
   await row('open', 10, 12, 5, 1, false)
   await row('over', 10, 12, 6, 0, true)
   await row('wrong', 10, 10, 5, 0, true)

@@ -14,9 +14,10 @@ async function manyThatOwe(count: number): Promise<string> {
   await stop()
   const instance = await DuckDBInstance.create(join(data, 'downlink.duckdb'))
   const connection = await instance.connect()
-  await connection.run(`INSERT INTO sessions
-    SELECT 's' || i, 'acked', 1, 3, 1, '{}', '{}', 0, false, TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-01',
-      NULL, NULL, NULL, NULL, '${createHash('sha256').update(proof).digest('hex')}', 0, NULL, NULL
+  await connection.run(`INSERT INTO sessions BY NAME
+    SELECT 's' || i AS session_id, 'acked' AS delivery, 1 AS committed_seq, 3 AS pushed, 1 AS stored, '{}' AS rejected,
+      '{}' AS dropped, 0 AS missing, false AS ended, TIMESTAMP '2026-01-01' AS first_seen,
+      TIMESTAMP '2026-01-01' AS last_seen, '${createHash('sha256').update(proof).digest('hex')}' AS proof_hash
     FROM range(${count}) AS sessions(i)`)
   connection.closeSync()
   instance.closeSync()
