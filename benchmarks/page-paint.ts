@@ -75,4 +75,6 @@ async function firstPaintMs(browser: Browser, url: string): Promise<number> {
   return ms
 }
 
-const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+}
