@@ -7,6 +7,7 @@ import { examineDatabase } from '../doctor/examine-database.ts'
 import { CollectorError } from '../errors.ts'
 import { parseObject } from '../log/owner.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
+import { createTurns } from '../turns.ts'
 import {
   type Backup,
   type BackupManifest,
@@ -61,7 +62,7 @@ export interface BackupsOptions {
 export function createBackups({ data, folder, store, wallMs }: BackupsOptions): Backups {
   const lastFile = join(data, 'last-backup.json')
   let last: LastBackup | undefined
-  let running: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
 
   const backups: Backups = {
     get last() {
@@ -73,11 +74,7 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
       const { at, bytes } = parseObject(await readFile(lastFile, 'utf8').catch(() => undefined)) ?? {}
       if (typeof at === 'number' && typeof bytes === 'number') last = { at, bytes }
     },
-    make(keep, onProgress) {
-      const made = running.then(() => make(keep, onProgress))
-      running = made.catch(() => {})
-      return made
-    },
+    make: (keep, onProgress) => inTurn(() => make(keep, onProgress)),
   }
   return backups
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Backup } from '../backup/backup-folder.ts'
 import { maxForgotten } from '../commit/operation.ts'
+import { createTurns } from '../turns.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
 import type { Operations } from './operations.ts'
 import { nothing, type Pruned, sumOf } from './pruner.ts'
@@ -48,14 +49,10 @@ const unfinishedFile = 'forgetting.json'
 export function createForgetter(options: ForgetterOptions): Forgetter {
   const { folder, operations, eraser, onForgotten, listBackups, logger } = options
   const unfinished = join(folder, unfinishedFile)
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
 
   const forgetter: Forgetter = {
-    forget(sessionIds, onProgress = () => {}) {
-      const next = last.then(() => forget(sessionIds, onProgress))
-      last = next.catch(() => {})
-      return next
-    },
+    forget: (sessionIds, onProgress = () => {}) => inTurn(() => forget(sessionIds, onProgress)),
     resume() {
       void readUnfinished().then(async (sessionIds) => {
         if (sessionIds.length > 0) await forgetter.forget(sessionIds)
