@@ -1,43 +1,27 @@
 /** Stores sessions and events in DuckDB, on one connection, one transaction a group. */
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { DuckDBConnection } from '@duckdb/node-api'
 import type { OperationResult } from '../commit/operation.ts'
 import type { Position } from '../log/read-log.ts'
 import type { EventStore, OperationStep, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
-import { rewriteDatabase } from './compaction.ts'
-import { copyDatabase, type DatabaseSpace, readSpace } from './copy-database.ts'
+import { type DatabaseSpace, readSpace } from './copy-database.ts'
+import { createDatabaseCopies, type DatabaseCopies } from './database-copies.ts'
 import { eventRows, rejectedRows } from './event-rows.ts'
 import { summariseEvents } from './event-summary.ts'
-import { failureOf, isOutOfMemory } from './failures.ts'
+import { isOutOfMemory } from './failures.ts'
 import type { Database } from './open-database.ts'
 import { applyOperation, readOperation } from './operations.ts'
 import { openReopeningConnections } from './reopening-connections.ts'
 import { recordOf, rowOf, selectSessions } from './session-rows.ts'
 import type { StoreConnections } from './store-connections.ts'
+import { createTransactions, movePosition, readPosition, type Transactions } from './transactions.ts'
 
-export interface DuckDBStore extends EventStore {
+export interface DuckDBStore extends EventStore, DatabaseCopies {
   /** False from a failure to the next success. */
   readonly available: boolean
   /** What an operation came to; undefined for one that was not applied. Rejects where the store can't be read. */
   readOperation(id: string): Promise<OperationResult | undefined>
   /** Bytes of the file that are used, after a checkpoint that begins from now on. Rejects where there is none. */
   checkpoint(): Promise<number>
-  /**
-   * Rewrites the database into a new file, which takes its place. Writes wait; reads go on until the files change places,
-   * are interrupted then, and wait.
-   *
-   * @throws {CollectorError} `no_room`; the engine's errors. The database is as it was then
-   */
-  compact(): Promise<void>
-  /**
-   * Copies the database, as one moment has it, into a file of the copy folder. Writes and reads go on.
-   *
-   * @throws {CollectorError} `no_room`; the engine's errors, and nothing is left behind then
-   */
-  copyTo(file: string): Promise<void>
   readSpace(): Promise<DatabaseSpace>
-  /** Ends what `compact` and `copyTo` do: they throw. */
-  interruptCopies(): Promise<void>
   /** Takes and gives nothing more. Resolves once its connections are released. */
   close(): Promise<void>
 }
@@ -48,8 +32,6 @@ const bytesPerEvent = 100
 const bytesPerRemoval = 8
 
 export const defaultCheckpointBytes = 67_108_864
-
-const interruptEveryMs = 20
 
 export interface DuckDBStoreOptions {
   /** A checkpoint is due once the write-ahead log, or the log that it comes from, has grown by so many bytes. @default 67108864 */
@@ -64,22 +46,17 @@ export interface DuckDBStoreOptions {
 }
 
 export async function createDuckDBStore(database: Database, options: DuckDBStoreOptions): Promise<DuckDBStore> {
-  let isWriting = false
-  /** Whoever writes knows where the database stands: one that was opened anew may stand elsewhere, or hold nothing. */
-  let isPositionKnown = true
-  /** Transactions, and what nothing may be written beside. */
-  const inTurn = createTurns()
-  const copyInTurn = createTurns()
-  const copying = new Set<DuckDBConnection>()
   const { checkpointBytes: everyBytes = defaultCheckpointBytes } = options
   const connections = await openReopeningConnections({
     database,
-    checkpoints: { ...options, everyBytes, isWriting: () => isWriting },
+    checkpoints: { ...options, everyBytes, isWriting: () => transactions.isWriting },
     onReopen() {
-      isPositionKnown = false
+      transactions.isPositionKnown = false
       options.onReopen?.()
     },
   })
+  const transactions = createTransactions(connections)
+  const copies = createDatabaseCopies({ database, connections, transactions, onReplaced: options.onCheckpoint })
 
   return {
     get available() {
@@ -89,7 +66,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     readPosition: () =>
       connections.use(async ({ reader }) => {
         const position = await readPosition(reader)
-        isPositionKnown = true
+        transactions.isPositionKnown = true
         return position
       }),
 
@@ -107,27 +84,16 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
         return (await readSpace(reader)).usedBytes
       }),
 
-    write: (group) => withRoom(() => commit(group)),
+    write: (group) => withRoom(() => commitGroup(transactions, group)),
 
-    apply: (step) => withRoom(() => commitOperation(step)),
+    apply: (step) => withRoom(() => commitOperation(transactions, step)),
 
-    tryEvent: (run) => transaction('ROLLBACK', async ({ events }) => events.append(eventRows([run]))),
-
-    compact: () => copyInTurn(() => inTurn(compact)),
-
-    copyTo: (file) =>
-      copyInTurn(async () => {
-        await onOwnConnection((connection) => copyDatabase(connection, file))
-      }),
+    tryEvent: (run) =>
+      transactions.run({ end: 'ROLLBACK', work: async ({ events }) => events.append(eventRows([run])) }),
 
     readSpace: () => connections.use(({ reader }) => readSpace(reader)),
 
-    async interruptCopies() {
-      // An interrupt between two statements is lost.
-      for (; copying.size > 0; await sleep(interruptEveryMs)) {
-        for (const connection of copying) connection.interrupt()
-      }
-    },
+    ...copies,
 
     close: () => connections.close(),
   }
@@ -139,94 +105,25 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     options.onOutOfMemory?.()
     return attempt()
   }
+}
 
-  async function compact(): Promise<void> {
-    const readReached = () => connections.use(({ reader }) => readPosition(reader))
-    const position = await readReached()
-    const wasPositionKnown = isPositionKnown
-    const file = await onOwnConnection((connection) => rewriteDatabase(connection, database.copyFolder))
-    await connections.replaceBy(file)
-    const reached = await readReached()
-    // Where another file had to be opened than the new one, whoever writes has to ask where it stands.
-    if (reached?.segment !== position?.segment || reached?.offset !== position?.offset) return
-    isPositionKnown = wasPositionKnown
-    if (position) options.onCheckpoint(position)
-  }
+const commitGroup = (transactions: Transactions, group: StoreGroup): Promise<WriteOutcome> =>
+  transactions.run({
+    end: 'COMMIT',
+    work: (open) => writeGroup(open, group),
+    onEnd: ({ checkpoints }) => checkpoints.grown(bytesOf(group), group.position),
+  })
 
-  async function onOwnConnection<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
-    const connection = await database.connect()
-    copying.add(connection)
-    try {
-      return await work(connection)
-    } finally {
-      copying.delete(connection)
-      database.release(connection)
-    }
-  }
-
-  function commit(group: StoreGroup): Promise<WriteOutcome> {
-    const onCommitted = ({ checkpoints }: StoreConnections) => checkpoints.grown(bytesOf(group), group.position)
-    return transaction('COMMIT', (open) => writeGroup(open, group), onCommitted)
-  }
-
-  function commitOperation({ operation, position }: OperationStep): Promise<WriteOutcome> {
-    let rows = 0
-    const work = async (open: StoreConnections) => {
+function commitOperation(transactions: Transactions, { operation, position }: OperationStep): Promise<WriteOutcome> {
+  let rows = 0
+  return transactions.run({
+    end: 'COMMIT',
+    async work(open) {
       rows = await applyOperation(open.writer, operation)
       await movePosition(open, position)
-    }
-    return transaction('COMMIT', work, ({ checkpoints }) => checkpoints.grown(rows * bytesPerRemoval, position))
-  }
-
-  function transaction(
-    end: 'COMMIT' | 'ROLLBACK',
-    work: (open: StoreConnections) => Promise<void>,
-    onEnd: (open: StoreConnections) => void = () => {},
-  ): Promise<WriteOutcome> {
-    return inTurn(() => runTransaction(end, work, onEnd))
-  }
-
-  async function runTransaction(
-    ...[end, work, onEnd]: Required<Parameters<typeof transaction>>
-  ): Promise<WriteOutcome> {
-    try {
-      await connections.use(async (open) => {
-        const { writer } = open
-        if (!isPositionKnown) throw new Error('The database was opened anew, and its position has not been read since')
-        isWriting = true
-        try {
-          await writer.run('BEGIN')
-          await work(open)
-          await writer.run(end)
-        } catch (error) {
-          // Where the failure has ended the transaction already there is nothing left to roll back.
-          await writer.run('ROLLBACK').catch(() => {})
-          throw error
-        } finally {
-          isWriting = false
-        }
-        onEnd(open)
-      })
-      return { kind: 'written' }
-    } catch (error) {
-      return failureOf(error)
-    }
-  }
-}
-
-async function readPosition(reader: DuckDBConnection): Promise<Position | undefined> {
-  const [row] = (await reader.runAndReadAll('SELECT segment, log_offset FROM collector.log_position')).getRows()
-  return row && { segment: String(row[0]), offset: Number(row[1]) }
-}
-
-/** One after the other. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve()
-  return <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(work)
-    last = result.catch(() => {})
-    return result
-  }
+    },
+    onEnd: ({ checkpoints }) => checkpoints.grown(rows * bytesPerRemoval, position),
+  })
 }
 
 async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<void> {
@@ -238,12 +135,6 @@ async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<vo
   upsert.bindVarchar(1, JSON.stringify(rows))
   await upsert.run()
   await movePosition(open, group.position)
-}
-
-async function movePosition({ move }: StoreConnections, { segment, offset }: Position): Promise<void> {
-  move.bindVarchar(1, segment)
-  move.bindBigInt(2, BigInt(offset))
-  await move.run()
 }
 
 /** By how much the write-ahead log has grown, or the log that it comes from. */
