@@ -65,6 +65,8 @@ test('draws what is asked, and its address says how', async ({ page, collector, 
   await page.keyboard.press('Control+Enter')
   await page.getByRole('radio', { name: 'Heat map' }).check()
   await expect(page.locator('.heat canvas')).toBeVisible()
+  // The address follows in a moment: browsers take only so many changes at a time.
+  await expect(page).toHaveURL(/chart=heat/)
 
   const colleague = await context.newPage()
   const asked: string[] = []
