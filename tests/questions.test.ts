@@ -55,7 +55,7 @@ const ask = async (name: string, narrowing: Narrowing = { labels: new Map() }, p
   query(narrowSql(await sqlOf(name, picks), narrowing, offers.schema))
 
 const names = [
-  ...['clock-skew', 'delay', 'errors-by-build', 'frame-time', 'funnel', 'heat-map', 'rejections'],
+  ...['breakdown', 'clock-skew', 'delay', 'errors-by-build', 'frame-time', 'funnel', 'heat-map', 'rejections'],
   ...['retention', 'session-length', 'slowest-frames', 'volume'],
 ]
 
@@ -85,6 +85,31 @@ it('counts a step only after the ones before it', async () => {
     // It fails at the end: nothing is fired after that.
     ['3. bullet_fired', 0, 0],
   ])
+})
+
+it('counts an event by a field of it, in each build', async () => {
+  const { rows } = await ask('breakdown')
+  const expected = await query(
+    `SELECT team, build, count(*) AS events FROM ship_destroyed JOIN sessions USING (session_id) GROUP BY ALL`,
+  )
+  const sorted = (all: readonly (readonly unknown[])[]) => all.map((row) => row.slice(0, 3).join(' ')).sort()
+  expect(sorted(rows)).toEqual(sorted(expected.rows))
+  for (const build of ['0.1.0', '0.2.0']) {
+    const percents = rows.filter((row) => row[1] === build).map((row) => Number(row[3]))
+    expect(percents.reduce((total, percent) => total + percent, 0)).toBeCloseTo(100, 0)
+  }
+})
+
+it('counts what comes least, and what has no such field, as one value each', async () => {
+  const counts = async (field: string, value: string) => {
+    const { rows } = await ask('breakdown', only({}), { field })
+    const values = new Set(rows.map((row) => row[0]))
+    const events = rows.reduce((total, row) => total + Number(row[2]), 0)
+    return { values: values.size, has: values.has(value), events }
+  }
+  const events = Number((await query('SELECT count(*) FROM ship_destroyed')).rows[0]?.[0])
+  expect(await counts('killerId', '(others)')).toEqual({ values: 21, has: true, events })
+  expect(await counts('weapon', '(none)')).toEqual({ values: 1, has: true, events })
 })
 
 it('says who comes back', async () => {
@@ -145,15 +170,18 @@ const hostile = [
 
 it.each(hostile)('takes %s for a value, and nothing else', async (value) => {
   for (const [name, parameter] of [
+    ['breakdown', 'event'],
+    ['breakdown', 'field'],
     ['heat-map', 'event'],
     ['heat-map', 'x'],
     ['retention', 'player'],
     ['errors-by-build', 'error'],
     ['frame-time', 'device'],
   ] as const) {
-    const { rows } = await ask(name, only({}), { x: 'x', y: 'y', [parameter]: value })
+    const { rows } = await ask(name, only({}), { x: 'x', y: 'y', field: 'team', [parameter]: value })
     if (name === 'errors-by-build') expect(rows.map(([, , failed]) => failed)).toEqual([0, 0])
     else if (name === 'frame-time') expect(rows.map(([device]) => device)).toEqual(['(none)'])
+    else if (parameter === 'field') expect(new Set(rows.map(([found]) => found))).toEqual(new Set(['(none)']))
     else expect(rows).toEqual([])
   }
   for (const narrowing of [only({ build: value }), only({ labels: new Map([[value, value]]) })]) {

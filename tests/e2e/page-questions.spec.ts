@@ -13,7 +13,7 @@ async function play(collector: TestCollector, played: readonly Sitting[] = sitti
 }
 
 const names = [
-  ...['clock-skew', 'delay', 'errors-by-build', 'frame-time', 'funnel', 'heat-map', 'rejections'],
+  ...['breakdown', 'clock-skew', 'delay', 'errors-by-build', 'frame-time', 'funnel', 'heat-map', 'rejections'],
   ...['retention', 'session-length', 'slowest-frames', 'volume'],
 ]
 

@@ -57,6 +57,23 @@ it.each<[string, string, ReturnType<typeof judgeStore>]>([
   expect(lines.find((line) => line.name === name)?.advice).toMatch(/\w{3,}.*[.]$/)
 })
 
+it('tells what was stored though no schema accepts it, and what was expected of it', () => {
+  const warning = {
+    code: 'bad_event' as const,
+    type: 'shot',
+    message: 'Expected x to be a number, got "left"',
+    events: 2,
+  }
+  const schemaWarnings = [warning, ...['a', 'b', 'c'].map((type) => ({ ...warning, type, events: 1 }))]
+  expect(judgeHealth(health({ schemaWarnings })).find(({ name }) => name === 'Schema warnings')).toEqual({
+    name: 'Schema warnings',
+    value: '5 stored though no schema accepts them: shot (bad_event) 2, a (bad_event) 1, b (bad_event) 1, and others',
+    status: 'warn',
+    advice:
+      'Of shot: Expected x to be a number, got "left". Correct the game or its definitions; until then the type’s view has null in place of what does not fit.',
+  })
+})
+
 it('does not guess at a disk that does not tell', () => {
   expect(find(judgeHealth(disk({ freeBytes: null, databaseBytes: null })), 'Free disk')).toBe('unknown')
 })

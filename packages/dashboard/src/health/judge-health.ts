@@ -99,6 +99,7 @@ export function judgeHealth(health: Health): readonly HealthLine[] {
       }),
     },
     { name: 'Memory', value: memoryText(memory), status: 'good' },
+    ...schemaWarningLines(health),
     ...Object.entries(reports).map(([code, count]): HealthLine => {
       const advice = reportAdvice[code]
       return {
@@ -152,6 +153,27 @@ function retentionLine({ retention: { keepMs, maxBytes, lastRunAt, failures } }:
       warn: `${formatCount(failures)} runs failed since the start, and what is too old is kept until one works. The collector’s log lines say why: a full disk or a database that is away, most often.`,
     }),
   }
+}
+
+/** The rest is in the API's answer. */
+const shownWarnings = 3
+
+function schemaWarningLines({ schemaWarnings }: Health): readonly HealthLine[] {
+  const [commonest] = schemaWarnings
+  if (commonest === undefined) return []
+  const events = schemaWarnings.reduce((sum, warning) => sum + warning.events, 0)
+  const shown = schemaWarnings
+    .slice(0, shownWarnings)
+    .map((warning) => `${warning.type} (${warning.code}) ${formatCount(warning.events)}`)
+  const more = schemaWarnings.length > shownWarnings ? ', and others' : ''
+  return [
+    {
+      name: 'Schema warnings',
+      value: `${formatCount(events)} stored though no schema accepts them: ${shown.join(', ')}${more}`,
+      status: 'warn',
+      advice: `Of ${commonest.type}: ${commonest.message.replace(/[.]$/, '')}. Correct the game or its definitions; until then the type’s view has null in place of what does not fit.`,
+    },
+  ]
 }
 
 const reportAdvice: Readonly<Record<string, string>> = {

@@ -51,6 +51,8 @@ it.each([
   [{ dropped: { overflow: 3, cleared: 1 } }, 'dropped by the client (overflow 3, cleared 1)'],
   [{ missing: 4, dropped: { overflow: 3 } }, 'dropped by the client (overflow 3), or missing (4)'],
   [{ outstanding: 2 }, 'on their way (2)'],
+  [{ expired: 40, dropped: { overflow: 3 } }, 'expired (40), or dropped by the client (overflow 3)'],
+  [{ forgotten: 99 }, 'forgotten on request (99)'],
   [{ rejected: { bad_text: 101 } }, 'rejected, of which a hundred a batch are kept'],
 ])('%j is %s', (over, text) => {
   expect(reasonsOfGaps(aLedger(over))).toBe(text)

@@ -47,9 +47,11 @@ export function timesOfGap(place: number, columns: EventColumns, times: Float64A
 }
 
 /** Why events are not stored, as far as the ledger tells: it counts what is absent, and not which. */
-export function reasonsOfGaps({ rejected, dropped, missing, outstanding }: Ledger): string {
+export function reasonsOfGaps({ expired, forgotten, rejected, dropped, missing, outstanding }: Ledger): string {
   const drops = Object.entries(dropped)
   const reasons = [
+    expired > 0 && `expired (${formatCount(expired)})`,
+    forgotten > 0 && `forgotten on request (${formatCount(forgotten)})`,
     drops.length > 0 && `dropped by the client (${listed(drops)})`,
     missing > 0 && `missing (${formatCount(missing)})`,
     outstanding > 0 && `on their way (${formatCount(outstanding)})`,

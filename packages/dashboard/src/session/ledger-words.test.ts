@@ -25,6 +25,14 @@ it.each([
     { pushed: 1, stored: 0, rejected: { bad_text: 1 } },
     'Of 1 event that it pushed 1 is rejected (bad_text 1). Nothing is missing. It ended in order.',
   ],
+  [
+    { stored: 59, expired: 40, rejected: { bad_text: 1 } },
+    'Of 100 events that it pushed 59 are stored, 40 have expired and 1 is rejected (bad_text 1). Nothing is missing. It ended in order.',
+  ],
+  [
+    { stored: 0, expired: 1, forgotten: 99 },
+    'Of 100 events that it pushed 1 has expired and 99 are forgotten on request. Nothing is missing. It ended in order.',
+  ],
   [{ balanced: false }, 'All of its 100 events are stored. The counts do not add up. It ended in order.'],
 ])('%j', (over, text) => {
   expect(ledgerInWords(aLedger(over))).toBe(text)

@@ -5,11 +5,13 @@ import { eventsOf } from '../sessions/ledger-shares.ts'
 
 /** The first sentence adds up; the others say what that means. */
 export function ledgerInWords(ledger: Ledger): string {
-  const { pushed, stored, missing, outstanding, balanced } = ledger
+  const { pushed, stored, expired, forgotten, missing, outstanding, balanced } = ledger
   const { rejected, dropped } = eventsOf(ledger)
   if (pushed === 0) return 'It pushed nothing so far.'
   const parts = [
     stored > 0 && `${formatCount(stored)} ${are(stored)} stored`,
+    expired > 0 && `${formatCount(expired)} ${expired === 1 ? 'has' : 'have'} expired`,
+    forgotten > 0 && `${formatCount(forgotten)} ${are(forgotten)} forgotten on request`,
     rejected > 0 && `${formatCount(rejected)} ${are(rejected)} rejected (${listed(ledger.rejected)})`,
     dropped > 0 && `${formatCount(dropped)} ${are(dropped)} dropped by the client (${listed(ledger.dropped)})`,
     missing > 0 && `${formatCount(missing)} ${are(missing)} missing`,

@@ -29,6 +29,12 @@ it('fills the bar, and only with what there is', () => {
     ['dropped', 75, 25],
   ])
   expect(sharesOf(aLedger({ pushed: 0, stored: 0 }))).toEqual([])
+  const removed = sharesOf(aLedger({ stored: 40, expired: 30, forgotten: 30 }))
+  expect(removed.map(({ fate, start, width }) => [fate, start, width])).toEqual([
+    ['stored', 0, 40],
+    ['expired', 40, 30],
+    ['forgotten', 70, 30],
+  ])
 })
 
 it('shows one missing event in a million', () => {
@@ -60,6 +66,30 @@ it.each([
   ],
   [
     { stored: 95, outstanding: 3, missing: 2, balanced: false },
+    { kind: 'missing', events: 2 },
+  ],
+  [
+    { stored: 60, expired: 40 },
+    { kind: 'expired', events: 40 },
+  ],
+  [
+    { stored: 0, expired: 100 },
+    { kind: 'expired', events: 100 },
+  ],
+  [
+    { stored: 0, expired: 95, rejected: { bad_text: 5 } },
+    { kind: 'rejected', events: 5 },
+  ],
+  [
+    { stored: 0, expired: 10, forgotten: 85, rejected: { bad_text: 5 } },
+    { kind: 'forgotten', events: 85 },
+  ],
+  [
+    { stored: 0, expired: 97, outstanding: 3 },
+    { kind: 'flowing', events: 3 },
+  ],
+  [
+    { stored: 0, expired: 98, missing: 2, balanced: false },
     { kind: 'missing', events: 2 },
   ],
   [{ stored: 99, balanced: false }, { kind: 'unbalanced' }],

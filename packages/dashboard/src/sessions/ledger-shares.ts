@@ -2,7 +2,7 @@
 import type { Ledger } from '@downlink/collector'
 import type { Counts } from '../format.ts'
 
-export const fates = ['stored', 'rejected', 'dropped', 'missing', 'outstanding'] as const
+export const fates = ['stored', 'expired', 'forgotten', 'rejected', 'dropped', 'missing', 'outstanding'] as const
 export type Fate = (typeof fates)[number]
 
 export interface Share {
@@ -16,10 +16,10 @@ export interface Share {
 export type LedgerOutcome =
   /** All is stored, or nothing was pushed. */
   | { readonly kind: 'stored' | 'silent' }
-  /** All was rejected or dropped. */
+  /** Nothing ever was stored: all was rejected or dropped. */
   | { readonly kind: 'empty' }
   /** All is accounted for, but not all is stored. */
-  | { readonly kind: 'rejected' | 'dropped'; readonly events: number }
+  | { readonly kind: 'rejected' | 'dropped' | 'expired' | 'forgotten'; readonly events: number }
   /** Some events are still expected. */
   | { readonly kind: 'flowing'; readonly events: number }
   | { readonly kind: 'missing'; readonly events: number }
@@ -32,8 +32,16 @@ const minWidth = 2
 const total = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
 
 export function eventsOf(ledger: Ledger): Readonly<Record<Fate, number>> {
-  const { stored, missing, outstanding } = ledger
-  return { stored, rejected: total(ledger.rejected), dropped: total(ledger.dropped), missing, outstanding }
+  const { stored, expired, forgotten, missing, outstanding } = ledger
+  return {
+    stored,
+    expired,
+    forgotten,
+    rejected: total(ledger.rejected),
+    dropped: total(ledger.dropped),
+    missing,
+    outstanding,
+  }
 }
 
 export function sharesOf(ledger: Ledger): readonly Share[] {
@@ -51,13 +59,15 @@ export function sharesOf(ledger: Ledger): readonly Share[] {
 }
 
 export function outcomeOf(ledger: Ledger): LedgerOutcome {
-  const { rejected, dropped } = eventsOf(ledger)
+  const { stored, expired, forgotten, rejected, dropped } = eventsOf(ledger)
   const accounted = total(eventsOf(ledger))
   if (accounted !== ledger.pushed) return { kind: 'unbalanced' }
   if (ledger.missing > 0) return { kind: 'missing', events: ledger.missing }
   if (ledger.outstanding > 0) return { kind: 'flowing', events: ledger.outstanding }
   if (ledger.pushed === 0) return { kind: 'silent' }
-  if (ledger.stored === 0) return { kind: 'empty' }
+  if (forgotten > 0) return { kind: 'forgotten', events: forgotten }
+  if (stored + expired === 0) return { kind: 'empty' }
   if (rejected > 0) return { kind: 'rejected', events: rejected }
-  return dropped > 0 ? { kind: 'dropped', events: dropped } : { kind: 'stored' }
+  if (dropped > 0) return { kind: 'dropped', events: dropped }
+  return expired > 0 ? { kind: 'expired', events: expired } : { kind: 'stored' }
 }

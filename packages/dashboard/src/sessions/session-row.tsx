@@ -5,7 +5,7 @@ import { Fragment, type ReactElement } from 'react'
 import { type Counts, formatAge, formatCount, formatSpan, shortSession } from '../format.ts'
 import { hrefOf } from '../router.ts'
 import { LedgerBar } from './ledger-bar.tsx'
-import { eventsOf, fates, type LedgerOutcome, outcomeOf } from './ledger-shares.ts'
+import { eventsOf, type Fate, fates, type LedgerOutcome, outcomeOf } from './ledger-shares.ts'
 
 interface SessionRowProps {
   readonly session: FoundSession
@@ -70,6 +70,8 @@ const outcomeText = (outcome: LedgerOutcome): string => {
       return `${formatCount(outcome.events)} missing`
     case 'rejected':
     case 'dropped':
+    case 'expired':
+    case 'forgotten':
       return `${formatCount(outcome.events)} ${outcome.kind}`
     case 'unbalanced':
       return 'counts do not add up'
@@ -80,14 +82,17 @@ const OutcomeBadge = ({ outcome }: { readonly outcome: LedgerOutcome }): ReactEl
   <strong className="badge">{outcomeText(outcome)}</strong>
 )
 
-/** pushed = stored + rejected + dropped + missing or outstanding. */
+/** Most sessions have none of them, and do without the term. */
+const rareFates: ReadonlySet<Fate> = new Set(['expired', 'forgotten', 'outstanding'])
+
+/** pushed = stored + expired + forgotten + rejected + dropped + missing + outstanding. */
 function Equation({ ledger }: { readonly ledger: Ledger }): ReactElement {
   const events = eventsOf(ledger)
   const reasons: Partial<Record<string, string>> = {
     rejected: listed(ledger.rejected),
     dropped: listed(ledger.dropped),
   }
-  const terms = fates.filter((fate) => (fate === 'outstanding' ? events.outstanding > 0 : true))
+  const terms = fates.filter((fate) => events[fate] > 0 || !rareFates.has(fate))
   return (
     <p className="equation">
       <span className="term">

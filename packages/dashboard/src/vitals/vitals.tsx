@@ -15,7 +15,16 @@ interface VitalsProps {
 }
 
 export function Vitals({ counters, current, missing = 0, delayMs }: VitalsProps): ReactElement {
-  const { stored = 0, rejected = 0, dropped = 0, refused = 0, perSecond = [], commits } = counters ?? {}
+  const {
+    stored = 0,
+    expired = 0,
+    forgotten = 0,
+    rejected = 0,
+    dropped = 0,
+    refused = 0,
+    perSecond = [],
+    commits,
+  } = counters ?? {}
   const { sockets = 0, openSessions = 0 } = counters ?? {}
   const { medianMs = null, p99Ms = null } = commits ?? {}
   return (
@@ -41,6 +50,8 @@ export function Vitals({ counters, current, missing = 0, delayMs }: VitalsProps)
           {current && p99Ms !== null ? formatDuration(p99Ms) : '–'}
         </Figure>
         <Count name="stored" value={stored} tone="stored" />
+        {expired > 0 && <Count name="expired" value={expired} tone="expired" />}
+        {forgotten > 0 && <Count name="forgotten" value={forgotten} tone="forgotten" />}
         <Count name="rejected" value={rejected} tone="rejected" />
         <Count name="dropped" value={dropped} tone="dropped" />
         <Count name="missing" value={missing} tone="missing" />
