@@ -59,7 +59,7 @@ test('the page shows the battle of the bots, and the player who joins', async ({
 
 /** Of the session that is not the bots'. */
 async function playersLedger(): Promise<Ledger | undefined> {
-  const answer = await fetch(`${url}/api/sessions`)
+  const answer = await fetch(`${url}/api/sessions`, { headers: { prefer: 'wait=10' } })
   const { sessions }: { sessions: readonly Ledger[] } = await answer.json()
   return sessions.find(({ labels }) => labels?.player !== 'bots')
 }

@@ -109,7 +109,7 @@ it('answers with every digit: as text, where a number of JavaScript would be ano
     [read, { id }, scored, `{"id":${id}}`],
   ])
   expect(await query('SELECT id, n, x, id + 1 FROM scored')).toEqual([[id, 9007199254740991, 0, '76561197960287931']])
-  const { events: page } = await (await fetch(`${listening.url}/api/events`)).json()
+  const { events: page } = await (await fetch(`${listening.url}/api/events`, { headers: { prefer: 'wait=10' } })).json()
   expect(page).toMatchObject([{ data: read, envelope: { id } }])
 })
 

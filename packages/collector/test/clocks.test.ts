@@ -25,7 +25,7 @@ it('corrects the clock of a device that is a year off, in the table, the views a
   const line = JSON.parse(await download('format=ndjson'))
   expect(Math.abs(line.correctedTimestamp - line.receivedAt)).toBeLessThan(60_000)
   expect(await download('format=csv&type=x')).toMatch(/^session_id,seq,ts,corrected_ts,received_at/)
-  const { events: page } = await (await fetch(`${listening.url}/api/events`)).json()
+  const { events: page } = await (await fetch(`${listening.url}/api/events`, { headers: { prefer: 'wait=10' } })).json()
   expect(page[0].correctedTimestamp).toBe(line.correctedTimestamp)
 })
 

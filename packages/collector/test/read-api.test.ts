@@ -15,7 +15,8 @@ async function aRunning(options: Parameters<typeof aCollector>[0] = {}) {
     ...running,
     url,
     get: async (path: string, headers: Record<string, string> = {}) => {
-      const response = await fetch(url + path, { headers })
+      // What was acknowledged before, however slow the machine is.
+      const response = await fetch(url + path, { headers: { prefer: 'wait=10', ...headers } })
       return { status: response.status, headers: response.headers, body: await response.json() }
     },
     query: async (sql: string) => {

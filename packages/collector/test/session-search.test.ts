@@ -19,7 +19,9 @@ const startMs = 1_767_225_600_000
 async function aGame() {
   const { listening } = await aCollector()
   const get = async (path: string, parameters: Record<string, string> = {}) => {
-    const response = await fetch(`${listening.url}/api/${path}?${new URLSearchParams(parameters)}`)
+    const response = await fetch(`${listening.url}/api/${path}?${new URLSearchParams(parameters)}`, {
+      headers: { prefer: 'wait=10' },
+    })
     return { status: response.status, body: await response.json() }
   }
   /** Of the sessions that are found. */
