@@ -359,7 +359,7 @@ test.describe('of a game', () => {
     await expect(region(follower, 'Session')).toContainText('It goes on.')
     const shown = async () => Number(/([\d,]+) events?\b/.exec(await timeline.innerText())?.[1]?.replaceAll(',', ''))
     const before = await shown()
-    await battle.playOn(300)
+    await battle.playOn(100)
     await expect.poll(shown).toBeGreaterThan(before)
   })
 })
