@@ -11,7 +11,8 @@ const objective = (page: Page, id: string) => page.getByTestId(`objective-${id}`
 /** So much of the game's own time; machines differ in how long they take over it. */
 const playOn = async (page: Page, ticks: number): Promise<void> => {
   const until = (await page.evaluate(() => redVsBlue.game.missions.mission?.tick ?? 0)) + ticks
-  await expect.poll(() => page.evaluate(() => redVsBlue.game.missions.mission?.tick)).toBeGreaterThanOrEqual(until)
+  const tick = () => page.evaluate(() => redVsBlue.game.missions.mission?.tick)
+  await expect.poll(tick, { timeout: 45_000 }).toBeGreaterThanOrEqual(until)
 }
 
 test('the tutorial is flown by keyboard, and left by its button', async ({ battle, page, collector }, testInfo) => {
