@@ -77,8 +77,8 @@ export interface StoreProcessOptions {
 
 /** A question, such as for a session that nobody remembers, waits so long for the store to be there. */
 const askWaitMs = 5000
-/** One that was killed holds the database for some milliseconds; whoever else does at the start, holds it for good. */
-const lockTimeoutMs = { first: 1000, later: 600_000 }
+/** One that was killed holds the database for some milliseconds, on a busy machine for a second or two; whoever else does at the start, holds it for good. */
+const lockTimeoutMs = { first: 3000, later: 600_000 }
 
 export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const { log, clock, spawn = spawnStore } = options
