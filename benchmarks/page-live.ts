@@ -3,8 +3,8 @@
  * load: tasks that hold the page up, frames, memory. `--help` says what is measured.
  */
 import { parseArgs } from 'node:util'
-import { type Browser, chromium, type Page } from '@playwright/test'
-import { chromiumFlags, findChromium } from '../tools/chromium.ts'
+import type { Browser, Page } from '@playwright/test'
+import { launchChromium } from '../tools/chromium.ts'
 import { withFolder } from './ingest/data-folder.ts'
 import { measure } from './ingest/measure.ts'
 import { startServer } from './ingest/server-process.ts'
@@ -38,11 +38,7 @@ else if (!(seconds > 0 && eventsPerSecond > 0)) {
 
 async function run(folder: string): Promise<void> {
   const server = await startServer('collector-server.ts', folder)
-  const executablePath = findChromium()
-  const browser = await chromium.launch({
-    args: [...chromiumFlags],
-    ...(executablePath !== undefined && { executablePath }),
-  })
+  const browser = await launchChromium()
   try {
     const order = { sessions: 16, windowEvents: 2000, eventsPerSecond, seconds: 2 * (seconds + settleMs / 1000) + 10 }
     const load = measure('load', server, order)

@@ -3,8 +3,8 @@
  * same browser. `--help` says what is measured.
  */
 import { parseArgs } from 'node:util'
-import { type Browser, chromium } from '@playwright/test'
-import { chromiumFlags, findChromium } from '../tools/chromium.ts'
+import type { Browser } from '@playwright/test'
+import { launchChromium } from '../tools/chromium.ts'
 import { withFolder } from './ingest/data-folder.ts'
 import { measure } from './ingest/measure.ts'
 import { startServer } from './ingest/server-process.ts'
@@ -29,11 +29,7 @@ else if (!(Number.isInteger(rounds) && rounds > 0)) {
 
 async function run(folder: string): Promise<void> {
   const server = await startServer('collector-server.ts', folder)
-  const executablePath = findChromium()
-  const browser = await chromium.launch({
-    args: [...chromiumFlags],
-    ...(executablePath !== undefined && { executablePath }),
-  })
+  const browser = await launchChromium()
   try {
     await measure('load', server, { sessions: 16, windowEvents: 2000, eventsPerSecond: 10_000, seconds: 5 })
     const home = server.url.replace(/^ws/, 'http').replace(/telemetry$/, '')

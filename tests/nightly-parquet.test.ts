@@ -3,9 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { bin, serve } from '../packages/cli/test/run-command.ts'
+import { asked, bin, serve } from '../packages/cli/test/run-command.ts'
 import { aHello, openClient } from '../packages/collector/test/harness.ts'
 import { run } from '../tools/node-tool.ts'
 import { blocksOf, readPage } from './docs-page.ts'
@@ -59,17 +58,6 @@ async function play(telemetry: string, player: string, reached: readonly number[
     reached.map((level) => ({ type: 'level_started', timestamp: level, data: { level } })),
   )
   client.ws.terminate()
-}
-
-async function asked(file: string, sql: string): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create(file)
-  const connection = await instance.connect()
-  try {
-    return (await connection.runAndReadAll(sql)).getRowsJson()
-  } finally {
-    connection.closeSync()
-    instance.closeSync()
-  }
 }
 
 function shell(text: string, cwd: string, env: NodeJS.ProcessEnv = {}): string {

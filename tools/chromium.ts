@@ -1,6 +1,6 @@
 /** Finds Chromium on this machine, and says how to get it where it is not. */
 import { existsSync, statSync } from 'node:fs'
-import { chromium } from '@playwright/test'
+import { type Browser, chromium } from '@playwright/test'
 import { run, runNode, toolPath } from './node-tool.ts'
 
 const usualPlaces: Readonly<Record<string, readonly string[]>> = {
@@ -42,6 +42,12 @@ export function findChromium(): string | undefined {
   const named = process.env.DOWNLINK_CHROMIUM
   const places = named ? [named] : [chromium.executablePath(), ...(usualPlaces[process.platform] ?? [])]
   return places.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+}
+
+/** Starts it for what measures pages, without a test's fixtures. */
+export function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium()
+  return chromium.launch({ args: [...chromiumFlags], ...(executablePath !== undefined && { executablePath }) })
 }
 
 /** Playwright's global set-up: one sentence that helps, before the first test, instead of one failure a test. */

@@ -5,20 +5,8 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, it, onTestFinished } from 'vitest'
-import { fixture, freshFolder, post, run, serve, start } from './run-command.ts'
-
-async function asked(file: string, sql: string): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create(file)
-  const connection = await instance.connect()
-  try {
-    return (await connection.runAndReadAll(sql)).getRowsJson()
-  } finally {
-    connection.closeSync()
-    instance.closeSync()
-  }
-}
+import { asked, fixture, freshFolder, post, run, serve, start } from './run-command.ts'
 
 const read = (sql: string) => asked(':memory:', sql)
 

@@ -1,4 +1,5 @@
 /** Runs the real command, as it lies in `bin`, and ends it whatever happens. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
@@ -7,6 +8,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach } from 'vitest'
 
 export const bin: string = fileURLToPath(new URL('../bin/downlink.js', import.meta.url))
@@ -108,6 +110,18 @@ export async function post(
   const answer = await fetch(`${url}/telemetry`, { method: 'POST', body: JSON.stringify(events), headers })
   await answer.text()
   return answer.status
+}
+
+/** What a database at rest answers; `:memory:` is one over files alone. */
+export async function asked(file: string, sql: string): Promise<unknown[][]> {
+  const instance = await DuckDBInstance.create(file)
+  const connection = await instance.connect()
+  try {
+    return (await connection.runAndReadAll(sql)).getRowsJson()
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
 }
 
 /** Takes a port, until released. */
