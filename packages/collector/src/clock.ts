@@ -12,7 +12,17 @@ export const systemClock: Clock = { wallMs: () => Date.now(), monotonicMs: () =>
 /** Runs something after a while. @returns how to cancel it */
 export type SetTimer = (run: () => void, delayMs: number) => () => void
 
+/**
+ * Runs it once what came in time was read. Timers come first after a standstill, and would take for silent whoever spoke
+ * meanwhile.
+ */
 export const systemTimer: SetTimer = (run, delayMs) => {
-  const timer = setTimeout(run, delayMs)
-  return () => clearTimeout(timer)
+  let immediate: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    immediate = setImmediate(run)
+  }, delayMs)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(immediate)
+  }
 }

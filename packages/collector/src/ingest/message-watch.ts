@@ -9,7 +9,7 @@ export interface MessageWatch {
   restart(): void
 }
 
-export function createMessageWatch(monotonicMs: () => number): MessageWatch {
+export function createMessageWatch(listenedMs: () => number): MessageWatch {
   /** Of the frame under way; empty between two. */
   let header: number[] = []
   let payloadLeft = 0
@@ -35,11 +35,11 @@ export function createMessageWatch(monotonicMs: () => number): MessageWatch {
         at += taken
         if (payloadLeft === 0) endFrame()
       }
-      if (header.length > 0 || fragmented) sinceMs ??= monotonicMs()
+      if (header.length > 0 || fragmented) sinceMs ??= listenedMs()
     },
 
     restart() {
-      if (sinceMs !== undefined) sinceMs = monotonicMs()
+      if (sinceMs !== undefined) sinceMs = listenedMs()
     },
   }
 

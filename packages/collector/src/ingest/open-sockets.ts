@@ -11,11 +11,17 @@ export interface OpenSocket {
   readonly socket: Socket
   readonly connection: Connection
   readonly watch: MessageWatch
+  /** In `listenedMs`. */
   heardAtMs: number
 }
 
 export interface OpenSockets {
   readonly size: number
+  /**
+   * What silence is measured in: it goes on by a heartbeat with each, and stands still with this process. The clock goes on
+   * then, and would hold against every socket that nobody has read what it sent.
+   */
+  listenedMs(): number
   add(open: OpenSocket): void
   delete(open: OpenSocket): void
   /** Closes the sockets whose key is gone, or whose token has ended. */
@@ -26,16 +32,24 @@ export interface OpenSockets {
   close(): Promise<void>
 }
 
-export function createOpenSockets(limits: CollectorLimits, monotonicMs: () => number): OpenSockets {
+export function createOpenSockets(limits: CollectorLimits): OpenSockets {
   const all = new Set<OpenSocket>()
+  let listenedMs = 0
+  let check: NodeJS.Immediate | undefined
   const heartbeat = setInterval(() => {
-    for (const open of all) checkOrBeat(open, monotonicMs(), limits)
+    listenedMs += limits.heartbeatMs
+    // Timers come first after a standstill: what came meanwhile is read before it is missed.
+    check = setImmediate(() => {
+      for (const open of all) checkOrBeat(open, listenedMs, limits)
+    })
   }, limits.heartbeatMs).unref()
 
   return {
     get size() {
       return all.size
     },
+
+    listenedMs: () => listenedMs,
 
     add(open) {
       all.add(open)
@@ -51,6 +65,7 @@ export function createOpenSockets(limits: CollectorLimits, monotonicMs: () => nu
 
     pause() {
       clearInterval(heartbeat)
+      clearImmediate(check)
       for (const { ws } of all) ws.pause()
     },
 
@@ -70,15 +85,18 @@ export function closeForRestart(socket: Socket): void {
 }
 
 /** Closes a socket that is silent, whose message never ends, or whose token has; to any other the heartbeat goes. */
-function checkOrBeat(open: OpenSocket, nowMs: number, { heartbeatMs, requestTimeoutMs }: CollectorLimits): void {
+function checkOrBeat(open: OpenSocket, listenedMs: number, { heartbeatMs, requestTimeoutMs }: CollectorLimits): void {
   const { ws, socket, connection, watch } = open
   // What we don't read can't be held against it.
   if (ws.isPaused) {
-    open.heardAtMs = nowMs
+    open.heardAtMs = listenedMs
     watch.restart()
   }
-  if (nowMs - open.heardAtMs > 2 * heartbeatMs) ws.terminate()
-  else if (nowMs - (watch.unfinishedSinceMs ?? nowMs) > requestTimeoutMs) {
+  // It spoke at some time before the heartbeat that followed.
+  const silentMs = listenedMs - open.heardAtMs - heartbeatMs
+  const unfinishedMs = listenedMs - (watch.unfinishedSinceMs ?? listenedMs) - heartbeatMs
+  if (silentMs >= 2 * heartbeatMs) ws.terminate()
+  else if (unfinishedMs >= requestTimeoutMs) {
     socket.close(closeCodes.tooLarge, `Expected a message to be there within ${requestTimeoutMs} ms`)
   } else {
     connection.recheckKey()

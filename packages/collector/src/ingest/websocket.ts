@@ -6,7 +6,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
 import { type Keys, requestKey } from '../access/keys.ts'
 import type { OriginPolicy } from '../access/origin-policy.ts'
 import type { Proxies } from '../access/proxies.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, systemTimer } from '../clock.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createAckedConnection } from './acked-connection.ts'
@@ -44,7 +44,7 @@ export interface WebSocketIngestOptions {
 export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocketIngest {
   const { originPolicy, limits, proxies, pending, clock } = options
   const server = new WebSocketServer({ ...serverOptions, maxPayload: limits.maxFrameBytes })
-  const openSockets = createOpenSockets(limits, clock.monotonicMs)
+  const openSockets = createOpenSockets(limits)
   const limiter = createConnectionLimiter(limits)
   let stopped = false
 
@@ -89,14 +89,17 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
       { ...options, socket, rateLimiter, hold: pending.holdFor(address) },
       request,
     )
-    const watch = createMessageWatch(clock.monotonicMs)
+    const watch = createMessageWatch(openSockets.listenedMs)
     stream.on('data', watch.read)
     const { slot } = acquired
-    const open = { ws, socket, connection, watch, heardAtMs: clock.monotonicMs() }
+    const open = { ws, socket, connection, watch, heardAtMs: openSockets.listenedMs() }
     openSockets.add(open)
     listen(open, {
-      ...{ limits, clock, rateLimiter },
+      ...{ limits, rateLimiter },
       hears: () => !stopped,
+      onHeard() {
+        open.heardAtMs = openSockets.listenedMs()
+      },
       onHandshaken: slot.endHandshake,
       onClosed() {
         openSockets.delete(open)
@@ -108,23 +111,23 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
 
 interface ListenOptions {
   readonly limits: CollectorLimits
-  readonly clock: Clock
   readonly rateLimiter: SocketRateLimiter
   /** False once the collector closes. */
   readonly hears: () => boolean
+  readonly onHeard: () => void
   readonly onHandshaken: () => void
   readonly onClosed: () => void
 }
 
 function listen(open: OpenSocket, options: ListenOptions): void {
-  const { limits, clock, rateLimiter, hears, onHandshaken, onClosed } = options
+  const { limits, rateLimiter, hears, onHeard, onHandshaken, onClosed } = options
   const { ws, socket, connection } = open
-  const helloTimer = setTimeout(() => {
+  const cancelHelloTimer = systemTimer(() => {
     if (connection.isHandshaking) socket.close(closeCodes.noHello, `Expected hello within ${limits.helloTimeoutMs} ms`)
   }, limits.helloTimeoutMs)
   ws.on('message', (data: Buffer, isBinary) => {
     if (!socket.open || !hears()) return
-    open.heardAtMs = clock.monotonicMs()
+    onHeard()
     receive(open, data, isBinary, limits.maxHelloBytes)
     if (!connection.isHandshaking) onHandshaken()
   })
@@ -132,10 +135,10 @@ function listen(open: OpenSocket, options: ListenOptions): void {
     if (rateLimiter.allows(1)) socket.pong(data)
   })
   ws.on('pong', () => {
-    if (rateLimiter.allows(1)) open.heardAtMs = clock.monotonicMs()
+    if (rateLimiter.allows(1)) onHeard()
   })
   ws.once('close', () => {
-    clearTimeout(helloTimer)
+    cancelHelloTimer()
     onClosed()
     if (hears()) connection.closed()
   })

@@ -7,6 +7,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
+import { systemTimer } from '../clock.ts'
 import { CollectorError } from '../errors.ts'
 
 export interface OwnerSocket {
@@ -38,11 +39,12 @@ export function askOwner(path: string, folder: string): Promise<OwnerAnswer> {
     let said = ''
     let isThere = false
     const finish = (): void => {
+      cancel()
       socket.destroy()
       if (!isThere) resolve('nobody')
       else resolve(said === '' || said === folder ? 'owner' : 'other')
     }
-    socket.setTimeout(answerTimeoutMs, finish)
+    const cancel = systemTimer(finish, answerTimeoutMs)
     socket.once('connect', () => {
       isThere = true
     })

@@ -67,7 +67,7 @@ it('starts once it serves reads and has counted, and tells it where everything s
 it('goes on by itself where a start takes long', async () => {
   const { store, come } = aStore()
   const started = store.start(end, 5000)
-  await vi.advanceTimersByTimeAsync(5000)
+  await vi.advanceTimersByTimeAsync(5001)
   await started
   expect(store.isUp).toBe(false)
   await come()
@@ -180,6 +180,19 @@ it('ends nothing for news that this process was too busy to hear', async () => {
   expect([children.length, store.readsKilled]).toEqual([1, 0])
 })
 
+it('holds a time in which all stood still against no read', async () => {
+  const { store, children, say, begin } = aStore()
+  await begin()
+  say({ kind: 'read-began', read: aRead })
+  // A frozen machine goes on: the store has the same time as before to end its read in, or to say that it is there.
+  vi.setSystemTime(Date.now() + 40_000)
+  await vi.advanceTimersByTimeAsync(2500)
+  say({ kind: 'read-ended', id: aRead.id })
+  say({ kind: 'alive', memoryBytes: 1000 })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect([children.length, store.readsKilled]).toEqual([1, 0])
+})
+
 it('forgets a ban after a minute', async () => {
   const { children, say, come, told, begin } = aStore()
   await begin()
@@ -229,7 +242,7 @@ it('is asked to end, and ended by force where it does not', async () => {
   await begin()
   const closed = store.close()
   expect(told('stop')).toHaveLength(1)
-  await vi.advanceTimersByTimeAsync(3000)
+  await vi.advanceTimersByTimeAsync(3001)
   await closed
   expect([children[0]?.isKilled, children.length]).toEqual([true, 1])
 })

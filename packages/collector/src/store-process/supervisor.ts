@@ -3,6 +3,7 @@ import type { CollectorError } from '../errors.ts'
 import { createWaiters } from '../waiters.ts'
 import type { FromStore } from './messages.ts'
 import type { SpawnStore, StoreChild, StoreExit } from './spawn-store.ts'
+import { lookIntervalMs } from './watchdog.ts'
 
 export interface Supervisor {
   readonly lifecycle: Lifecycle
@@ -37,7 +38,7 @@ export interface SupervisorOptions {
   /** What it has to be told first. */
   readonly onStarted: (child: StoreChild, isFirst: boolean) => void
   readonly onMessage: (message: FromStore) => void
-  /** A look, every so often: does it hang, so that it is to be ended by force? The next one begins where it stood. */
+  /** A look, every `lookIntervalMs`: does it hang, so that it is to be ended by force? The next one begins where it stood. */
   readonly isStuck: () => boolean
   readonly onExit: (exit: StoreExit, ended: Ended) => void
 }
@@ -51,7 +52,6 @@ export interface Ended {
 /** Before it is started again: doubling while it does not stay up. */
 const pauses = { firstMs: 200, maxMs: 5000, stableMs: 5000 }
 const closeTimeoutMs = 3000
-const watchIntervalMs = 250
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { spawn, now, onStarted, onMessage, isStuck, onExit } = options
@@ -87,7 +87,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return supervisor
 
   function start(): void {
-    watch ??= setInterval(killStuck, watchIntervalMs).unref()
+    watch ??= setInterval(killStuck, lookIntervalMs).unref()
     const child = spawn({ onMessage, onExit: ended })
     change({ status: 'starting', child })
     onStarted(child, !wasEverUp)

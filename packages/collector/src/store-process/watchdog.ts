@@ -13,7 +13,7 @@ export interface Watchdog {
   heard(): void
   readBegan(read: WatchedRead): void
   readEnded(id: number): void
-  /** A look, every so often: is it to be ended by force? */
+  /** A look, `lookIntervalMs` after the one before: is it to be ended by force? */
   isStuck(): boolean
   /** It has ended. None of its reads runs any more; those to blame are remembered by their texts. */
   ended(exit: StoreExit, couldOpen: boolean): EndReason
@@ -30,6 +30,8 @@ export type EndReason = 'query_time' | 'memory' | 'hung' | 'crash' | 'open_faile
 const graceMs = 2000
 /** It says that it is there once a second. */
 const hungMs = 30_000
+/** From one look to the next. */
+export const lookIntervalMs = 250
 const bans = { afterDeaths: 2, forMs: 60_000 }
 
 /** @param now a monotonic clock, in ms */
@@ -37,7 +39,9 @@ export function createWatchdog(now: () => number): Watchdog {
   const running = new Map<number, { readonly read: WatchedRead; readonly endsAtMs: number }>()
   const deaths = new Map<string, { readonly count: number; readonly atMs: number }>()
   const endings = new Map<EndReason, number>()
-  let heardAtMs = now()
+  /** Goes on with each look, and stands still with this process: whoever did not listen can't call another silent. */
+  let watchedMs = 0
+  let heardAtMs = watchedMs
   let readsKilled = 0
   let killedRequests: ReadonlySet<string> = new Set()
   /** Found at the last look: news of their end may have been under way, behind whatever held this process. */
@@ -54,18 +58,19 @@ export function createWatchdog(now: () => number): Watchdog {
     },
     endings,
     heard() {
-      heardAtMs = now()
+      heardAtMs = watchedMs
     },
     readBegan(read) {
-      running.set(read.id, { read, endsAtMs: now() + read.timeLimitMs + graceMs })
+      running.set(read.id, { read, endsAtMs: watchedMs + read.timeLimitMs + graceMs })
     },
     readEnded: (id) => void running.delete(id),
 
     isStuck() {
+      watchedMs += lookIntervalMs
       const before = overdue
-      overdue = [...running.values()].filter(({ endsAtMs }) => now() > endsAtMs).map(({ read }) => read)
+      overdue = [...running.values()].filter(({ endsAtMs }) => watchedMs > endsAtMs).map(({ read }) => read)
       const culprits = overdue.filter((read) => before.includes(read))
-      const isSilent = now() - heardAtMs > hungMs
+      const isSilent = watchedMs - heardAtMs > hungMs
       if (culprits.length > 0) verdict ??= { reason: 'query_time', culprits }
       else if (isSilent && wasSilent)
         verdict ??= { reason: 'hung', culprits: [...running.values()].map(({ read }) => read) }
@@ -77,7 +82,7 @@ export function createWatchdog(now: () => number): Watchdog {
       const all = [...running.values()].map(({ read }) => read)
       const { reason, culprits } = verdict ?? { reason: reasonOf(exit, couldOpen), culprits: all }
       running.clear()
-      ;[overdue, wasSilent, verdict, heardAtMs] = [[], false, undefined, now()]
+      ;[overdue, wasSilent, verdict, heardAtMs] = [[], false, undefined, watchedMs]
       forgetOld()
       for (const { fingerprint } of culprits) {
         if (fingerprint === undefined) continue
