@@ -1,5 +1,6 @@
 /** The collector of a run: the real sessions, commit and log, over a disk whose every step takes its time, and may never be. */
 import { protocolDefaults } from '@downlink/protocol'
+import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import { createGroupCommit, type GroupCommit } from '../../packages/collector/src/commit/group-commit.ts'
 import type { LogFile, LogFiles } from '../../packages/collector/src/log/log-files.ts'
 import type { FaultyDisk } from '../../packages/collector/src/log/test-doubles.ts'
@@ -8,7 +9,6 @@ import { createEventValidator } from '../../packages/collector/src/session/event
 import { createSessions, type Sessions } from '../../packages/collector/src/session/sessions.ts'
 import { type Ablation, logWithout } from './ablation.ts'
 import { createHalf, type Half, release, timerOf, waitIn } from './model-half.ts'
-import type { Chance } from './random.ts'
 import type { StoreHalf } from './store-half.ts'
 
 export interface Collector extends Half {

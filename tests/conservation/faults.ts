@@ -1,10 +1,10 @@
 /** What goes wrong in a run, by chance: processes die, power fails, disks refuse; and, in a disaster, bytes decay and copies are put back. */
 
+import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import { listSegments } from '../../packages/collector/src/log/segment.ts'
 import type { FaultyDisk } from '../../packages/collector/src/log/test-doubles.ts'
 import type { ModelClient } from './model-client.ts'
 import { type Content, type ModelDatabase, nothing } from './model-database.ts'
-import type { Chance } from './random.ts'
 
 export interface Faults {
   /** The store process takes long to come back. */

@@ -1,11 +1,11 @@
 /** Models a client: it pushes, drops, sends, ends, hears acks, loses its link and comes back, in any order. */
 import { cutElement } from '@downlink/protocol'
+import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import { newRecord, type SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import type { CommitResult, Session } from '../../packages/collector/src/session/session.ts'
 import type { Link } from '../../packages/collector/src/session/session-link.ts'
 import { hashOf } from '../../packages/collector/src/session/session-metadata.ts'
 import type { Sessions } from '../../packages/collector/src/session/sessions.ts'
-import type { Chance } from './random.ts'
 import { expectThat } from './violation.ts'
 
 export interface ModelClient {

@@ -1,5 +1,5 @@
 /** Models one of two processes: what it waits for comes when the test says so, and never once it is dead. */
-import type { Chance } from './random.ts'
+import type { Chance } from '../../packages/cli/src/verify/random.ts'
 
 export interface Half {
   isAlive: boolean

@@ -1,4 +1,6 @@
 /** The store process of a run: the real sink, over a database that is a model, whose every answer takes its time and may never come. */
+
+import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import type { GroupCommit } from '../../packages/collector/src/commit/group-commit.ts'
 import type { RecordSource } from '../../packages/collector/src/commit/record-source.ts'
 import type { Position } from '../../packages/collector/src/log/read-log.ts'
@@ -9,7 +11,6 @@ import { createSink, type Sink } from '../../packages/collector/src/sink/sink.ts
 import { type Ablation, readWithout } from './ablation.ts'
 import type { ModelDatabase } from './model-database.ts'
 import { createHalf, type Half, timerOf, waitIn } from './model-half.ts'
-import type { Chance } from './random.ts'
 
 /** The collector that a store process belongs to. */
 interface Parent {

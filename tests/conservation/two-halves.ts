@@ -3,6 +3,8 @@
  * disk and a database that are models, and clients that are models, too. One run is a seed: whatever can happen, happens
  * by chance, each write and sync on its own, so that either half may die between any two of them.
  */
+
+import { createChance } from '../../packages/cli/src/verify/random.ts'
 import { createFaultyDisk } from '../../packages/collector/src/log/test-doubles.ts'
 import type { Ablation } from './ablation.ts'
 import { createCollectorHalf } from './collector-half.ts'
@@ -10,7 +12,6 @@ import { createFaults } from './faults.ts'
 import { createModelClient } from './model-client.ts'
 import { createModelDatabase } from './model-database.ts'
 import { expire, type Half, release } from './model-half.ts'
-import { createChance } from './random.ts'
 import { createStoreHalf } from './store-half.ts'
 import { Violation } from './violation.ts'
 

@@ -23,6 +23,12 @@ export type CliErrorCode =
   | 'other_dump'
   /** A demo's events are not all accounted for. */
   | 'unbalanced'
+  /** A verification found events missing, doubled, reordered, changed or invented, or that no fresh one gets through. */
+  | 'unsound'
+  /** The collector's event definitions reject what a verification sends. */
+  | 'schema_rejects'
+  /** It was interrupted before it had come to a result. */
+  | 'interrupted'
   /** `--snapshot` names a file that can't be read, or isn't JSON. */
   | 'bad_snapshot'
   /** The game refuses the snapshot; the message gives its reason. */

@@ -14,6 +14,7 @@ import { restoreCommand } from './commands/restore.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tailCommand } from './commands/tail.ts'
 import { tokenCommand } from './commands/token.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { subcommand } from './flags.ts'
 import { printText } from './output.ts'
 
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     backupCommand(),
     restoreCommand(),
     doctorCommand(),
+    verifyCommand(),
     tokenCommand(),
     exportCommand(onlyListed),
   ]) {

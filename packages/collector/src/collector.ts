@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { createKeys } from './access/keys.ts'
 import { isLoopback } from './access/origin-policy.ts'
 import type { CommitNotice } from './commit/commit-feed.ts'
+import type { CollectorPorts } from './data-folder.ts'
 import { CollectorError } from './errors.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { blockedPorts, type CollectorOptions, resolveOptions } from './options.ts'
@@ -91,13 +92,14 @@ export interface Listening {
  * @example
  * const collector = createCollector({ data: './.downlink', events: battleEvents })
  * const { url } = await collector.listen()
+ * @param ports what stands between it and its machine, for a test of failures
  * @throws {CollectorError} `bad_option`
  */
-export function createCollector(options: CollectorOptions = {}): Collector {
+export function createCollector(options: CollectorOptions = {}, ports: CollectorPorts = {}): Collector {
   const settings = resolveOptions(options)
   const keys = createKeys(settings.keys, settings.signedTokens)
   const logger = settings.logger === undefined ? pino(pino.destination(2)) : settings.logger || silent
-  const lifecycle = createLifecycle((onLost) => openPipeline(settings, keys, logger, onLost))
+  const lifecycle = createLifecycle((onLost) => openPipeline(settings, keys, logger, onLost, ports))
   const { open, running, close, closed } = lifecycle
 
   return {

@@ -26,7 +26,13 @@ export interface DataFolder {
   close(): Promise<void>
 }
 
-export interface DataFolderOptions {
+/** What may stand between a collector and its machine, where something else is to go wrong than usual. */
+export interface CollectorPorts {
+  /** The log's files, as the log is to see them. @default as they are */
+  readonly logFiles?: (files: LogFiles) => LogFiles
+}
+
+export interface DataFolderOptions extends CollectorPorts {
   readonly data: string
   readonly maxLogBytes: number
   readonly logger: FastifyBaseLogger
@@ -35,7 +41,8 @@ export interface DataFolderOptions {
 }
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
-export async function openDataFolder({ data, maxLogBytes, logger, onLost }: DataFolderOptions): Promise<DataFolder> {
+export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
+  const { data, maxLogBytes, logger, onLost, logFiles = (files) => files } = options
   const path = resolve(data)
   const logFolder = join(path, 'log')
   const files = await openFolder(logFolder)
@@ -46,7 +53,7 @@ export async function openDataFolder({ data, maxLogBytes, logger, onLost }: Data
     await sockets.remove()
   }
   const log = await openLogWriter({
-    files,
+    files: logFiles(files),
     maxLogBytes,
     socket: owner.path,
     onWarning: (warning) => warnOfLog(warning, logger),

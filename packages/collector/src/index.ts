@@ -8,9 +8,11 @@ export type { Health } from './api/health-report.ts'
 export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
 export type { CommitNotice, CommittedEvent } from './commit/commit-feed.ts'
 export type { RejectedEvent } from './commit/session-batch.ts'
+export type { CollectorPorts } from './data-folder.ts'
 export { CollectorError, type CollectorErrorCode } from './errors.ts'
 export type { LiveCounters, LiveHistory } from './live/live-stream.ts'
 export type { LiveTail } from './live/live-tail.ts'
+export type { LogFile, LogFiles } from './log/log-files.ts'
 export {
   type CollectorLimits,
   type CollectorOptions,

@@ -10,7 +10,7 @@ import { type Proxies, warnOfProxies } from './access/proxies.ts'
 import { createBackups } from './backup/backups.ts'
 import { systemClock as clock } from './clock.ts'
 import { createGroupCommit, type GroupCommit } from './commit/group-commit.ts'
-import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { type CollectorPorts, type DataFolder, openDataFolder } from './data-folder.ts'
 import type { CollectorError } from './errors.ts'
 import { createPendingWork } from './ingest/pending-work.ts'
 import { createPostIngest } from './ingest/post.ts'
@@ -56,13 +56,14 @@ export async function openPipeline(
   logger: FastifyBaseLogger,
   /** Another collector has opened the data folder: this one has to end. */
   onLost: (reason: CollectorError) => void,
+  ports: CollectorPorts,
 ): Promise<Pipeline> {
   const { limits, commit } = settings
   const { monotonicMs } = clock
   const refusals = createRefusals({ log: logger, monotonicMs })
   const warnings = createSchemaWarnings()
   const proxies = warnOfProxies(settings.proxies, logger)
-  const folder = await openDataFolder({ ...settings, ...commit, logger, onLost })
+  const folder = await openDataFolder({ ...settings, ...commit, ...ports, logger, onLost })
   const { log, storeSocket } = folder
 
   const store = createStoreProcess({

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileError, writeAtomically } from '@downlink/artifacts/node'
 import { CliError } from '../errors.ts'
 import type { Reader } from '../reader.ts'
+import { retried } from '../retried.ts'
 import { type DumpQuestion, type PlannedFile, planFiles } from './dump-plan.ts'
 import { type DumpRecord, openDumpRecord, type RecordedFile } from './dump-record.ts'
 
@@ -43,9 +44,6 @@ export interface DumpSummary {
 
 /** What was received in the last moment before midnight is acknowledged a moment after it. */
 const closesAfterMs = 60_000
-
-/** Before the next try, where a collector is busy or its database starts again. */
-const retryDelaysMs = [1000, 2000, 5000, 10_000, 20_000]
 
 /** @throws {CliError} `other_dump`, and as the reader does; {ArtifactError} as writing does */
 export async function performDump(options: DumpOptions): Promise<DumpSummary> {
@@ -93,16 +91,4 @@ const recorded = ({ files }: DumpRecord, name: string): RecordedFile =>
 function cutFiles({ files }: DumpRecord, plan: readonly PlannedFile[]): readonly string[] {
   const planned = new Set(plan.map(({ name }) => name))
   return [...files].filter(([name, { isClosed }]) => !isClosed && !planned.has(name)).map(([name]) => name)
-}
-
-async function retried<Value>(attempt: () => Promise<Value>, wait: (ms: number) => Promise<unknown>): Promise<Value> {
-  for (const delayMs of retryDelaysMs) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!(error instanceof CliError && error.isPassing)) throw error
-      await wait(delayMs)
-    }
-  }
-  return attempt()
 }

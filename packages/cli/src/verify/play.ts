@@ -1,0 +1,100 @@
+/** Plays the sessions of a verification to their end, and deals the planned faults meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cast } from './cast.ts'
+import type { CollectorFault, PlannedFault } from './fault-plan.ts'
+
+export interface PlayOptions {
+  readonly cast: Cast
+  /** Of all sessions together. */
+  readonly events: number
+  /** Events a second, of all sessions together; undefined: as many as are acknowledged. */
+  readonly rate: number | undefined
+  readonly plan: readonly PlannedFault[]
+  /** Resolves once it is dealt. */
+  readonly deal: (fault: CollectorFault) => Promise<void>
+  readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+export interface Progress {
+  readonly pushed: number
+  readonly acked: number
+  readonly faults: number
+}
+
+const turnMs = 10
+const pushedAtOnce = 200
+const turnsPerProgress = 20
+
+/** Without a push or an ack for so long, nothing comes any more. */
+export const stuckMs = 60_000
+
+/** Resolves to the faults that were dealt: all, unless it was interrupted or nothing went on. */
+export async function playAll(options: PlayOptions): Promise<readonly PlannedFault[]> {
+  const { cast, events, rate, plan, onProgress, signal } = options
+  const { players } = cast
+  const startedAtMs = performance.now()
+  const dealt: PlannedFault[] = []
+  let begun = 0
+  let isOver = false
+  let isDealing = true
+  const dealing = dealAll().finally(() => (isDealing = false))
+  // It is awaited below; until then its failure only ends the turns.
+  dealing.catch(() => (isOver = true))
+  const isStuck = createStuckWatch(startedAtMs)
+
+  for (let turn = 0; !isOver && (isDealing || count('pushed') < events); turn++) {
+    pushTurn()
+    if (turn % turnsPerProgress === 0) onProgress(progress())
+    isOver = signal.aborted || isStuck(count('pushed') + count('acked'))
+    await sleep(turnMs)
+  }
+  isOver = true
+  // What waits for a link that does not come is not dealt.
+  cast.calm()
+  await dealing
+  return dealt
+
+  function count(what: 'pushed' | 'acked'): number {
+    return players.reduce((sum, player) => sum + player[what], 0)
+  }
+
+  function progress(): Progress {
+    return { pushed: count('pushed'), acked: count('acked'), faults: dealt.length }
+  }
+
+  /** No further than to the next fault: it is dealt in the midst of what it is planned for, while more is pushed. */
+  function pushTurn(): void {
+    const due = rate === undefined ? events : Math.floor((rate * (performance.now() - startedAtMs)) / 1000)
+    let room = Math.min(due, plan[begun]?.atEvents ?? events) - count('pushed')
+    for (const [at, player] of players.entries()) {
+      const share = Math.floor(events / players.length) + (at < events % players.length ? 1 : 0)
+      const before = player.pushed
+      player.play(Math.max(0, Math.min(pushedAtOnce, share - before, room)))
+      room -= player.pushed - before
+    }
+  }
+
+  async function dealAll(): Promise<void> {
+    for (const planned of plan) {
+      while (count('pushed') < planned.atEvents) {
+        if (isOver) return
+        await sleep(turnMs)
+      }
+      begun++
+      await sleep(planned.afterMs)
+      if (isOver) return
+      const { fault } = planned
+      await (fault.kind === 'network' ? cast.deal(fault) : options.deal(fault))
+      dealt.push(planned)
+    }
+  }
+}
+
+function createStuckWatch(nowMs: number): (count: number) => boolean {
+  let [last, lastMs] = [0, nowMs]
+  return (count) => {
+    if (count !== last) [last, lastMs] = [count, performance.now()]
+    return performance.now() - lastMs > stuckMs
+  }
+}
