@@ -212,6 +212,17 @@ describe('requeue', () => {
     return events
   }
 
+  it('takes all that left, whatever else is given with it', () => {
+    const outbox = createOutbox(9, 'drop-oldest')
+    pushMany(outbox, 4)
+    const [first, second] = drain(outbox, 2)
+    const [held] = outbox.slice(0)
+    if (!first || !second || !held) throw new Error('Expected three events')
+    outbox.requeue([held, second, second, { ...held, seq: 99 }, { ...held, seq: 0 }, first])
+    expect(outbox.slice(0).map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    expect(outbox.stats()).toMatchObject({ pushed: 4, acked: 0, queued: 4, dropped: {} })
+  })
+
   it('leaves holes, which are told as cleared', () => {
     const outbox = createOutbox(9, 'drop-oldest')
     pushMany(outbox, 6)

@@ -134,23 +134,29 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
     },
     requeue(events) {
       outbox.rewind()
-      // What never left can't come back.
-      const back = events.filter(({ seq }) => seq <= outbox.pushed).slice(0, outbox.stats().acked)
-      const line = [...ring.slice(0), ...back].sort((one, other) => one.seq - other.seq)
-      while (ring.size > 0) ring.remove(0)
       let last = 0
-      for (const entry of line) {
-        if (entry.seq === last) continue
-        last = entry.seq
-        if (last <= outbox.acked) outbox.acked = outbox.sent = last - 1
-        put(entry)
+      const held = new Set(ring.slice(0))
+      // What never left can't come back.
+      let away = outbox.stats().acked
+      while (ring.at(0)) ring.remove(0)
+      for (const entry of [...held, ...events].sort((one, other) => one.seq - other.seq)) {
+        if (entry.seq > last && entry.seq <= outbox.pushed && (held.has(entry) || --away >= 0)) {
+          last = entry.seq
+          if (last <= outbox.acked) outbox.acked = outbox.sent = last - 1
+          put(entry)
+        }
       }
     },
     stats() {
       const { pushed, inFlight, dropped } = outbox
-      const queued = outbox.queued()
-      const acked = pushed - queued - inFlight - sumOf(dropped)
-      return { pushed, acked, queued, inFlight, dropped: { ...dropped }, rejected: sumOf(outbox.totals.rejected) }
+      return {
+        pushed,
+        acked: pushed - ring.size - sumOf(dropped),
+        queued: ring.size - inFlight,
+        inFlight,
+        dropped: { ...dropped },
+        rejected: sumOf(outbox.totals.rejected),
+      }
     },
   }
   return outbox
