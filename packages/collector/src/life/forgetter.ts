@@ -1,10 +1,11 @@
 /** Forgets sessions: deletes what is stored of them, and erases what files still hold. What an end cuts short is taken up at the next start. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Backup } from '../backup/backup-folder.ts'
 import { maxForgotten } from '../commit/operation.ts'
 import { createTurns } from '../turns.ts'
+import { writeWhole } from '../write-whole.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
 import type { Operations } from './operations.ts'
 import { nothing, type Pruned, sumOf } from './pruner.ts'
@@ -76,7 +77,7 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     onProgress: (progress: ForgetProgress) => void,
   ): Promise<Forgotten> {
     const all = [...new Set([...(await readUnfinished()), ...sessionIds])]
-    await writeFile(unfinished, JSON.stringify(all))
+    await writeWhole(unfinished, JSON.stringify(all))
     onProgress({ step: 'deleting' })
     let deleted = nothing
     for (let at = 0; at < all.length; at += maxForgotten) {
