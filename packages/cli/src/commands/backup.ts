@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import process from 'node:process'
 import type { Backup } from '@downlink/collector/doctor'
 import { Command } from 'commander'
+import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
 import { wholeNumber } from '../flags.ts'
 import { printJson, printLines, processSafeText } from '../output.ts'
-import { type AdminFlags, withAdmin, withAdminFlags } from '../read-flags.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface BackupFlags extends AdminFlags {
@@ -50,8 +50,8 @@ async function backup(folder: string | undefined, flags: BackupFlags): Promise<v
   const status = createStatusLine(process.stderr)
   // What is to be moved away must not push another out.
   const keep = folder === undefined ? (flags.keep === undefined ? '' : `?keep=${flags.keep}`) : `?keep=${keepsAll}`
-  const made = await withAdmin(flags, async (collector) => {
-    const result = await collector.change<{ readonly step: string; readonly share: number }, MadeBackup>(
+  const made = await withAdminAccess(flags, async (api) => {
+    const result = await api.change<{ readonly step: string; readonly share: number }, MadeBackup>(
       'POST',
       `api/backup${keep}`,
       ({ step, share }) => status.show(`${step} the database: ${Math.floor(share * 100)} %`),

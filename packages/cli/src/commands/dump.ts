@@ -1,12 +1,12 @@
 /** Runs `downlink dump`: writes what a collector has stored as files, and goes on with those that are missing. */
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import { type ReadFlags, withReadAccess, withReadFlags } from '../api-flags.ts'
 import { checkQuestion, type DumpQuestion, dumpFormats, dumpParts, dumpTables, usualPart } from '../dump/dump-plan.ts'
 import { type DumpProgress, type DumpSummary, performDump } from '../dump/perform-dump.ts'
 import { filled, isoTime } from '../export/values.ts'
 import { onlyGiven } from '../flags.ts'
 import { printJson, printLines, printMessage, processSafeText } from '../output.ts'
-import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface DumpFlags extends ReadFlags, Omit<DumpQuestion, 'per'> {
@@ -67,8 +67,8 @@ async function dump(flags: DumpFlags): Promise<void> {
   const status = createStatusLine(process.stderr)
   const onProgress = (progress: DumpProgress): void => status.show(progressText(progress))
   const folder = resolve(out)
-  const summary = await withReader(flags, (reader) => performDump({ reader, question, folder, onProgress })).finally(
-    () => status.clear(),
+  const summary = await withReadAccess(flags, (api) => performDump({ api, question, folder, onProgress })).finally(() =>
+    status.clear(),
   )
   if (json) printJson([summary])
   else printLines(linesOf(summary))

@@ -1,9 +1,9 @@
 /** Runs `downlink forget`, which deletes all that is stored of sessions but for numbers, through the collector that has them. */
 import process from 'node:process'
 import { Command } from 'commander'
+import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
 import { printJson, printLines, processSafeText } from '../output.ts'
-import { type AdminFlags, withAdmin, withAdminFlags } from '../read-flags.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface ForgetFlags extends AdminFlags {
@@ -49,7 +49,7 @@ const stepTexts = {
   files: 'deleting quarantined files',
 } as const
 
-/** @throws {CliError} `bad_usage`, and as the reader does */
+/** @throws {CliError} `bad_usage`, and as the API client does */
 async function forget(flags: ForgetFlags): Promise<void> {
   const { session, where, yes = false, json } = flags
   if ((session === undefined) === (where === undefined)) {
@@ -57,8 +57,8 @@ async function forget(flags: ForgetFlags): Promise<void> {
   }
   const condition = where ?? `session_id = '${session?.replaceAll("'", "''")}'`
   const status = createStatusLine(process.stderr)
-  const forgotten = await withAdmin(flags, (collector) =>
-    collector.change<{ readonly step: keyof typeof stepTexts }, Forgotten>(
+  const forgotten = await withAdminAccess(flags, (api) =>
+    api.change<{ readonly step: keyof typeof stepTexts }, Forgotten>(
       'POST',
       `api/forget?dryRun=${!yes}&where=${encodeURIComponent(condition)}`,
       ({ step }) => status.show(stepTexts[step]),

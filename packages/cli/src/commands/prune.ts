@@ -1,10 +1,10 @@
 /** Runs `downlink prune`, which deletes what is older than a time, through the collector that has it. */
 import process from 'node:process'
 import { Command } from 'commander'
+import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
 import { duration } from '../flags.ts'
 import { printJson, printLines } from '../output.ts'
-import { type AdminFlags, withAdmin, withAdminFlags } from '../read-flags.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface PruneFlags extends AdminFlags {
@@ -56,8 +56,8 @@ async function prune(flags: PruneFlags): Promise<void> {
   const status = createStatusLine(process.stderr)
   const age = olderThan === undefined ? '' : `olderThanMs=${olderThan * 1000}&`
   if (compact && !dryRun) status.show('rewriting the database')
-  const pruned = await withAdmin(flags, (collector) =>
-    collector.change<Pruned & { readonly share: number }, Pruned>(
+  const pruned = await withAdminAccess(flags, (api) =>
+    api.change<Pruned & { readonly share: number }, Pruned>(
       'POST',
       `api/prune?${age}compact=${compact}&dryRun=${dryRun}`,
       ({ share, events }) => status.show(`deleting: ${Math.floor(share * 100)} %, ${count(events, 'event')}`),

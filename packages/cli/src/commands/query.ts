@@ -2,8 +2,8 @@
 
 import { printableLine } from '@downlink/artifacts/node'
 import { Command } from 'commander'
+import { type ReadFlags, withReadAccess, withReadFlags } from '../api-flags.ts'
 import { printJson, printLines, printMessage } from '../output.ts'
-import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
 
 interface QueryFlags extends ReadFlags {
   readonly json?: true
@@ -31,7 +31,7 @@ export function queryCommand(): Command {
 const numberType = /INT|FLOAT|DOUBLE|DECIMAL|REAL/
 
 async function query(sql: string, flags: QueryFlags): Promise<void> {
-  const { columns, rows, truncated } = await withReader(flags, (reader) => reader.query(sql))
+  const { columns, rows, truncated } = await withReadAccess(flags, (api) => api.query(sql))
   if (flags.json) printJson(rows.map((row) => Object.fromEntries(columns.map(({ name }, at) => [name, row[at]]))))
   else {
     const heads = columns.map(({ name, type }) => ({ name, isNumber: numberType.test(type) }))

@@ -3,11 +3,11 @@ import { printableLine } from '@downlink/artifacts/node'
 import type { LiveTail } from '@downlink/collector'
 import { Command } from 'commander'
 import pc from 'picocolors'
+import type { ApiClient } from '../api-client.ts'
+import { type ReadFlags, withReadAccess, withReadFlags } from '../api-flags.ts'
 import { wholeNumber } from '../flags.ts'
 import { untilInterrupted } from '../interruption.ts'
 import { printJson, printLines, printMessage } from '../output.ts'
-import { type ReadFlags, withReader, withReadFlags } from '../read-flags.ts'
-import type { Reader } from '../reader.ts'
 
 interface TailFlags extends ReadFlags {
   readonly lines: number
@@ -35,19 +35,19 @@ async function tail(flags: TailFlags): Promise<void> {
     else printLines(linesOf(tail))
     if (tail.lost > 0) printMessage(`… and ${tail.lost} more`)
   }
-  await withReader(flags, async (reader) => {
-    if (flags.data === undefined) await follow(reader, show)
-    else show({ events: await reader.latest(flags.lines), rejected: [], lost: 0 })
+  await withReadAccess(flags, async (api) => {
+    if (flags.data === undefined) await follow(api, show)
+    else show({ events: await api.latest(flags.lines), rejected: [], lost: 0 })
   })
 }
 
 /** Until Ctrl-C, or until nobody reads any more. */
-async function follow(reader: Reader, show: (tail: LiveTail) => void): Promise<void> {
+async function follow(api: ApiClient, show: (tail: LiveTail) => void): Promise<void> {
   const unread = new AbortController()
   process.stdout.once('error', () => unread.abort())
   const signal = AbortSignal.any([untilInterrupted(), unread.signal])
   try {
-    for await (const tail of reader.follow(signal)) show(tail)
+    for await (const tail of api.follow(signal)) show(tail)
     printMessage('The collector has ended.')
   } catch (error) {
     if (!signal.aborted) throw error

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { Command, Option } from 'commander'
+import { createApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
 import { wholeNumber } from '../flags.ts'
 import { untilInterrupted } from '../interruption.ts'
 import { printJson, printLines } from '../output.ts'
-import { createReader } from '../reader.ts'
 import { createStatusLine } from '../status-line.ts'
 import { type FaultKind, faultKinds } from '../verify/fault-plan.ts'
 import { startOwnCollector } from '../verify/own-collector.ts'
@@ -57,7 +57,7 @@ async function verify(flags: VerifyFlags): Promise<void> {
   let isKept = false
   try {
     const { url, deal } = collector
-    const reader = createReader({ url, token: undefined, source: url })
+    const reader = createApiClient({ url, token: undefined, source: url })
     const verdict = await runShown(flags, { url, deal, reader, signal, key: undefined, run: randomUUID() })
     isKept = !verdict.ok
     if (isKept) throw unsound(verdict, `Its database and its log are kept in ${collector.folder}.`)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Reader } from '../reader.ts'
+import type { ApiClient } from '../api-client.ts'
 import { planFiles, typeName } from './dump-plan.ts'
 
 it('gives each type a name that every file system takes, and no two the same one, be it by case alone', () => {
@@ -12,14 +12,14 @@ it('gives each type a name that every file system takes, and no two the same one
 
 it('asks for days and types with names that can not leave their quotes', async () => {
   const asked: string[] = []
-  const reader = {
+  const api = {
     query: async (sql: string) => {
       asked.push(sql)
       return { columns: [], rows: [], truncated: false }
     },
-  } as Partial<Reader> as Reader
+  } as Partial<ApiClient> as ApiClient
   const question = { table: 'events', format: 'csv', session: "o'neil' OR '1" } as const
-  await planFiles({ ...question, per: 'day' }, reader)
-  await planFiles({ ...question, per: 'type' }, reader)
+  await planFiles({ ...question, per: 'day' }, api)
+  await planFiles({ ...question, per: 'type' }, api)
   for (const sql of asked) expect(sql).toContain("session_id = 'o''neil'' OR ''1'")
 })

@@ -1,7 +1,7 @@
 /** Plans a dump: which files it has, and what the collector is asked for each. */
 import { createHash } from 'node:crypto'
+import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
-import type { Reader } from '../reader.ts'
 
 export const dumpFormats = ['parquet', 'csv', 'ndjson'] as const
 export const dumpTables = ['events', 'sessions', 'rejected'] as const
@@ -54,15 +54,15 @@ export function checkQuestion({ table, per, type, withSession, since, until }: D
 
 const isDay = (...times: readonly (number | undefined)[]): boolean => times.every((ms = 0) => ms % dayMs === 0)
 
-/** @throws {CliError} `bad_usage`, and as the reader does */
-export async function planFiles(question: DumpQuestion, reader: Reader): Promise<readonly PlannedFile[]> {
+/** @throws {CliError} `bad_usage`, and as the API client does */
+export async function planFiles(question: DumpQuestion, api: ApiClient): Promise<readonly PlannedFile[]> {
   const { table, format, per, since, until } = question
   if (per === 'table') return [fileOf(question, `${table}.${format}`, { since, until })]
   if (per === 'type') {
-    const types = await readTypes(question, reader)
+    const types = await readTypes(question, api)
     return types.map((type) => fileOf({ ...question, type }, `${table}-${typeName(type)}.${format}`, { since, until }))
   }
-  return (await readDays(question, reader)).map((day) => {
+  return (await readDays(question, api)).map((day) => {
     const name = `${table}-${new Date(day).toISOString().slice(0, 10)}.${format}`
     return fileOf(question, name, { since: day, until: day + dayMs })
   })
@@ -79,8 +79,8 @@ function fileOf(
 }
 
 /** From the first to the last that something was received on: one without rows has a file, too. */
-async function readDays(question: DumpQuestion, reader: Reader): Promise<readonly number[]> {
-  const { rows } = await reader.query(
+async function readDays(question: DumpQuestion, api: ApiClient): Promise<readonly number[]> {
+  const { rows } = await api.query(
     `SELECT epoch_ms(min(received_at))::DOUBLE, epoch_ms(max(received_at))::DOUBLE FROM ${sourceOf(question)}`,
   )
   const [[first, last] = []] = rows
@@ -89,8 +89,8 @@ async function readDays(question: DumpQuestion, reader: Reader): Promise<readonl
   return Array.from({ length: Math.floor(last / dayMs) - from + 1 }, (_, at) => (from + at) * dayMs)
 }
 
-async function readTypes(question: DumpQuestion, reader: Reader): Promise<readonly string[]> {
-  const { rows, truncated } = await reader.query(`SELECT DISTINCT type FROM ${sourceOf(question)} ORDER BY type`)
+async function readTypes(question: DumpQuestion, api: ApiClient): Promise<readonly string[]> {
+  const { rows, truncated } = await api.query(`SELECT DISTINCT type FROM ${sourceOf(question)} ORDER BY type`)
   if (!truncated) return rows.map(([type]) => String(type))
   throw new CliError('bad_usage', `There are over ${rows.length} types`, 'Dump by day, or one type: --per day, --type.')
 }

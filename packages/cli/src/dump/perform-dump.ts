@@ -2,14 +2,14 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileError, writeAtomically } from '@downlink/artifacts/node'
+import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
-import type { Reader } from '../reader.ts'
 import { retried } from '../retried.ts'
 import { type DumpQuestion, type PlannedFile, planFiles } from './dump-plan.ts'
 import { type DumpRecord, openDumpRecord, type RecordedFile } from './dump-record.ts'
 
 export interface DumpOptions {
-  readonly reader: Reader
+  readonly api: ApiClient
   readonly question: DumpQuestion
   /** Absolute. */
   readonly folder: string
@@ -45,11 +45,11 @@ export interface DumpSummary {
 /** What was received in the last moment before midnight is acknowledged a moment after it. */
 const closesAfterMs = 60_000
 
-/** @throws {CliError} `other_dump`, and as the reader does; {ArtifactError} as writing does */
+/** @throws {CliError} `other_dump`, and as the API client does; {ArtifactError} as writing does */
 export async function performDump(options: DumpOptions): Promise<DumpSummary> {
-  const { reader, question, folder, onProgress, wait = sleep } = options
+  const { api, question, folder, onProgress, wait = sleep } = options
   const record = await openDumpRecord(folder, question)
-  const plan = await retried(() => planFiles(question, reader), wait)
+  const plan = await retried(() => planFiles(question, api), wait)
   const files: DumpedFile[] = []
   for (const [at, planned] of plan.entries()) {
     const progress = { name: planned.name, file: at + 1, files: plan.length }
@@ -68,7 +68,7 @@ export async function performDump(options: DumpOptions): Promise<DumpSummary> {
   }
 
   async function write({ name, parameters, untilMs }: PlannedFile, onBytes: (bytes: number) => void) {
-    const { rows, asOfMs, body } = await reader.dump(parameters)
+    const { rows, asOfMs, body } = await api.dump(parameters)
     let bytes = 0
     async function* counted(): AsyncGenerator<Uint8Array> {
       for await (const piece of body) {

@@ -1,5 +1,5 @@
 /** Compares what a session pushed with the rows that the database has of it, one by one. */
-import type { Reader } from '../reader.ts'
+import type { ApiClient } from '../api-client.ts'
 import { type EventSource, verifyName } from './event-source.ts'
 
 /** How many events, but for `unbalanced`. */
@@ -23,7 +23,7 @@ export interface Findings {
 }
 
 /** Asks for rows. */
-export type RowReader = Pick<Reader, 'query'>
+export type RowReader = Pick<ApiClient, 'query'>
 
 export interface PushedSession {
   readonly sessionId: string

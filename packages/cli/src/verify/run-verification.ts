@@ -1,7 +1,7 @@
 /** Runs a verification: plays sessions against a collector, deals faults meanwhile, and compares what is stored with what was pushed. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
-import type { Reader } from '../reader.ts'
 import { retried } from '../retried.ts'
 import { auditSession, type Findings, type RowReader, sumOfFindings } from './audit.ts'
 import { type Cast, openCast } from './cast.ts'
@@ -15,7 +15,7 @@ export interface VerificationOptions extends Pick<PlayOptions, 'events' | 'rate'
   /** Of the collector; may have a path of its own. */
   readonly url: string
   readonly key: string | undefined
-  readonly reader: Reader
+  readonly reader: ApiClient
   /** Value of the label that tells its sessions from those of other runs. */
   readonly run: string
   readonly seed: number
@@ -23,7 +23,7 @@ export interface VerificationOptions extends Pick<PlayOptions, 'events' | 'rate'
   readonly faults: readonly FaultKind[]
 }
 
-/** @throws {CliError} `schema_rejects`, `refused`, `interrupted`, and as the reader does */
+/** @throws {CliError} `schema_rejects`, `refused`, `interrupted`, and as the API client does */
 export async function runVerification(options: VerificationOptions): Promise<Verdict> {
   const { seed, sessions, events, faults, signal } = options
   const startedAtMs = performance.now()
@@ -72,7 +72,7 @@ async function expectTaken(player: Player): Promise<void> {
 }
 
 /** Through the moments in which a store is killed and started again. */
-const patient = (reader: Reader): RowReader => ({ query: (sql) => retried(() => reader.query(sql)) })
+const patient = (reader: ApiClient): RowReader => ({ query: (sql) => retried(() => reader.query(sql)) })
 
 const catchUpPollMs = 500
 const standstillMs = 20_000

@@ -1,11 +1,11 @@
-/** Opens what `tail` and `query` read, and `prune` changes: a running collector, or one that is run for the moment over a folder at rest. */
+/** Opens the API of what a command reads or changes: a running collector, or one that is run for the moment over a folder at rest. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { type ApiClient, createApiClient } from './api-client.ts'
 import { CliError } from './errors.ts'
 import { webAddress } from './flags.ts'
-import { createReader, type Reader } from './reader.ts'
 import { loadEventDefinitions } from './schema-module.ts'
 import { readSecrets } from './secrets.ts'
 
@@ -23,12 +23,15 @@ export const withReadFlags = (command: Command): Command =>
     .option('--data <folder>', 'read a data folder that no collector has open')
     .option('--schema <module>', 'with --data: the event definitions, for a view for each type; as for serve')
 
-/** @throws {CliError} `no_data`, `bad_module`, and as the reader does; {CollectorError} `data_in_use`, `data_unusable` */
-export async function withReader<Result>(flags: ReadFlags, use: (reader: Reader) => Promise<Result>): Promise<Result> {
+/** @throws {CliError} `no_data`, `bad_module`, and as the API client does; {CollectorError} `data_in_use`, `data_unusable` */
+export async function withReadAccess<Result>(
+  flags: ReadFlags,
+  use: (api: ApiClient) => Promise<Result>,
+): Promise<Result> {
   if (flags.data !== undefined) return withFolder(flags.data, flags.schema, use)
   const given = flags.token === undefined ? [] : [flags.token]
   const [token] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_READ_TOKEN' })
-  return use(createReader({ url: flags.url, token, source: flags.url }))
+  return use(createApiClient({ url: flags.url, token, source: flags.url }))
 }
 
 export type AdminFlags = Pick<ReadFlags, 'url' | 'token' | 'data'>
@@ -39,20 +42,23 @@ export const withAdminFlags = (command: Command): Command =>
     .option('--token <token>', 'its admin token; else DOWNLINK_ADMIN_TOKEN')
     .option('--data <folder>', 'a data folder that no collector has open')
 
-/** Throws as `withReader` does. */
-export async function withAdmin<Result>(flags: AdminFlags, use: (reader: Reader) => Promise<Result>): Promise<Result> {
+/** Throws as `withReadAccess` does. */
+export async function withAdminAccess<Result>(
+  flags: AdminFlags,
+  use: (api: ApiClient) => Promise<Result>,
+): Promise<Result> {
   if (flags.data !== undefined) return withFolder(flags.data, undefined, use)
   const given = flags.token === undefined ? [] : [flags.token]
   const [token] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_ADMIN_TOKEN' })
   const tokenAdvice = 'Give its admin token: --token, or DOWNLINK_ADMIN_TOKEN.'
-  return use(createReader({ url: flags.url, token, source: flags.url, tokenAdvice }))
+  return use(createApiClient({ url: flags.url, token, source: flags.url, tokenAdvice }))
 }
 
 /** Through a collector of our own, so that what holds for queries elsewhere holds here. Nobody else can use it. */
 async function withFolder<Result>(
   data: string,
   schema: string | undefined,
-  use: (reader: Reader) => Promise<Result>,
+  use: (api: ApiClient) => Promise<Result>,
 ): Promise<Result> {
   if (!existsSync(join(data, 'downlink.duckdb'))) {
     throw new CliError(
@@ -69,7 +75,7 @@ async function withFolder<Result>(
   const collector = createCollector({ data, ...secrets, logger: false, ...events })
   try {
     const { url } = await collector.listen({ port: 0 })
-    return await use(createReader({ url, token, source: resolve(data), advise: adviseAtRest }))
+    return await use(createApiClient({ url, token, source: resolve(data), advise: adviseAtRest }))
   } finally {
     await collector.close()
   }

@@ -1,0 +1,102 @@
+/** Asks a collector over its HTTP API for what is stored, and to change it. */
+import type { EventPage, LiveTail, QueryResult, StoredEvent } from '@downlink/collector'
+import {
+  type AnsweredFault,
+  type Answerer,
+  brokenOff,
+  faultIn,
+  jsonOf,
+  partsOf,
+  piecesOf,
+  refusal,
+} from './api-answer.ts'
+import { CliError } from './errors.ts'
+
+export interface ApiClientOptions extends Answerer {
+  /** Of the collector; may have a path of its own. */
+  readonly url: string
+  readonly token: string | undefined
+}
+
+export interface ApiClient {
+  /** @throws {CliError} `unreachable`, `unauthorised`, `refused` */
+  query(sql: string): Promise<QueryResult>
+  /** The newest stored events, oldest first. Throws as `query` does. */
+  latest(count: number): Promise<readonly StoredEvent[]>
+  /**
+   * A file of what is stored, by the parameters of `/api/dump`. Throws as `query` does, and so does its body.
+   *
+   * @example await api.dump({ format: 'csv', table: 'events' })
+   */
+  dump(parameters: Readonly<Record<string, string>>): Promise<DumpAnswer>
+  /** Yields what is committed, until aborted or cut off. Throws as `query` does. */
+  follow(signal: AbortSignal): AsyncGenerator<LiveTail>
+  /** Asks for a change that takes its time, and hears how far it is. Throws as `query` does. */
+  change<Progress, Result>(
+    method: 'POST' | 'DELETE',
+    path: string,
+    onProgress: (progress: Progress) => void,
+  ): Promise<Result>
+}
+
+export interface DumpAnswer {
+  readonly rows: number
+  /** All that was acknowledged before is in it, in ms since 1970. */
+  readonly asOfMs: number
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const { url, token, source } = options
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
+    const headers = { ...init.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+    const answer = await fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), { ...init, headers }).catch(
+      (cause: unknown) => {
+        if (init.signal?.aborted) throw cause
+        const advice = 'Start one with `downlink serve`, name another with --url, or read a folder at rest with --data.'
+        throw new CliError('unreachable', `No collector answers at ${source}`, advice, { cause })
+      },
+    )
+    if (!answer.ok) throw refusal(answer.status, await faultIn(answer), options)
+    return answer
+  }
+  return {
+    async query(sql) {
+      // All that was acknowledged before, also where the store has yet to catch up.
+      const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
+      const answer = await ask('api/query', { method: 'POST', headers, body: JSON.stringify({ sql }) })
+      const result: QueryResult & { readonly error?: AnsweredFault } = await jsonOf(answer, source)
+      // The query failed when a part of its answer was sent already.
+      if (result.error) throw refusal(answer.status, result.error, options)
+      return result
+    },
+    async latest(count) {
+      const page: EventPage<StoredEvent> = await jsonOf(await ask(`api/events?limit=${count}`, {}), source)
+      return page.events.toReversed()
+    },
+    async dump(parameters) {
+      // Whoever keeps the file wants all of it.
+      const answer = await ask(`api/dump?${new URLSearchParams(parameters)}`, { headers: { prefer: 'wait=60' } })
+      const numberOf = (name: string): number => Number(answer.headers.get(name) ?? Number.NaN)
+      return { rows: numberOf('downlink-rows'), asOfMs: numberOf('downlink-as-of'), body: piecesOf(answer, source) }
+    },
+    async *follow(signal) {
+      for await (const message of partsOf(await ask('api/live', { signal }), '\n\n', source)) {
+        if (message.startsWith(tailHead)) yield JSON.parse(message.slice(tailHead.length))
+      }
+    },
+    async change(method, path, onProgress) {
+      const answer = await ask(path, { method })
+      for await (const line of partsOf(answer, '\n', source)) {
+        const said = JSON.parse(line)
+        if (said.error) throw refusal(answer.status, said.error, options)
+        if ('result' in said) return said.result
+        onProgress(said.progress)
+      }
+      throw brokenOff(source)
+    },
+  }
+}
+
+/** How the server-sent messages begin that we follow; counters and heartbeats are for the page. */
+const tailHead = 'event: tail\ndata: '
