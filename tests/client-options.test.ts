@@ -12,6 +12,7 @@ const every: Readonly<Record<keyof TelemetryOptions, true>> = {
   enabled: true,
   consent: true,
   delivery: true,
+  spool: true,
   capacity: true,
   overflow: true,
   recentEvents: true,

@@ -16,10 +16,9 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   const endWatch = guardEnd()
   const endGate = guardOutput(withStack)
   try {
-    // An export needs none of it.
+    // Brings the collector with it, and that a database: more than an export should wait for, or need.
     const { createProgram } = await import('./program.ts')
-    const program = await createProgram(name)
-    await program.parseAsync(args, { from: 'user' })
+    await createProgram().parseAsync(args, { from: 'user' })
     // A module may have set another.
     process.exitCode = 0
   } catch (error) {

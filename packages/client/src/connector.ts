@@ -7,6 +7,7 @@ import { resolveAddress } from './handshake.ts'
 import { createLink } from './link.ts'
 import type { LinkState } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
+import type { OutboxStats } from './outbox.ts'
 import { followPage } from './page-lifecycle.ts'
 import type { Environment } from './ports.ts'
 import { createSender } from './sender.ts'
@@ -19,7 +20,11 @@ export interface Connector {
   disconnect(status: 'idle' | 'disabled'): void
   /** Sends what there is, without waiting for the drain interval. */
   drain(): void
+  stats(): OutboxStats
 }
+
+/** Makes a connector. A spool is one that puts itself around this. */
+export type ConnectorFactory = typeof createConnector
 
 export function createConnector(
   settings: TelemetrySettings,
@@ -81,5 +86,6 @@ export function createConnector(
       link.enter({ status })
     },
     drain: sender.drain,
+    stats: buffer.stats,
   }
 }

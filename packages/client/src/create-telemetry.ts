@@ -2,11 +2,11 @@
 import type { EventMap, TelemetryEvent } from '@downlink/protocol'
 import { createBuffer, type LinkedBuffer, type TelemetryBuffer } from './buffer.ts'
 import { createClock } from './clock.ts'
-import { type Connector, createConnector } from './connector.ts'
+import { type Connector, type ConnectorFactory, createConnector } from './connector.ts'
 import { realEnvironment } from './environment.ts'
 import { flushTimeoutMs, notifyIntervalMs } from './limits.ts'
 import type { LinkState } from './link-state.ts'
-import { type TelemetryOptions, withDefaults } from './options.ts'
+import { type ClientOptions, withDefaults } from './options.ts'
 import type { OutboxStats } from './outbox.ts'
 import type { Environment } from './ports.ts'
 import { createSession } from './session.ts'
@@ -15,6 +15,15 @@ import { createSession } from './session.ts'
 export type PushArguments<Data> = undefined extends Data
   ? [data?: Data, timestamp?: number]
   : [data: Data, timestamp?: number]
+
+export interface TelemetryOptions extends ClientOptions {
+  /**
+   * `createSpool()` of `@downlink/client/spool` keeps what is not acknowledged in the browser's storage, so that it
+   * outlives a crash of the page.
+   * @default none: memory alone
+   */
+  readonly spool?: ConnectorFactory
+}
 
 export interface FlushResult {
   /** How many of the events that were unacked at the call are acked now. */
@@ -74,7 +83,7 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
   const isEnabled = (): boolean => settings.enabled && choice
   const clock = createClock(environment)
   const buffer = createBuffer(settings, environment, clock, session, isEnabled)
-  const connector = createConnector(settings, environment, buffer, session, clock)
+  const connector = (settings.spool ?? createConnector)(settings, environment, buffer, session, clock)
   let started = false
   let hasWarned = false
   const apply = (): void => {
@@ -112,7 +121,7 @@ export function createTelemetry<Events extends EventMap = EventMap>(options: Tel
       if (!on) buffer.clear('disabled')
     },
     status: connector.status,
-    stats: buffer.stats,
+    stats: connector.stats,
     recent: buffer.recent,
     subscribe(listener) {
       let cancel: (() => void) | undefined

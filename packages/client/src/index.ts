@@ -3,10 +3,16 @@
 export type { DropCounts, DropReason, EventMap, EventsOf, Rejection, TelemetryEvent } from '@downlink/protocol'
 export { attachTelemetry, type EmittedEvent, type TelemetrySource } from './attach.ts'
 export type { TelemetryBuffer } from './buffer.ts'
-export { createTelemetry, type FlushResult, type PushArguments, type Telemetry } from './create-telemetry.ts'
+export {
+  createTelemetry,
+  type FlushResult,
+  type PushArguments,
+  type Telemetry,
+  type TelemetryOptions,
+} from './create-telemetry.ts'
 export type { OverflowPolicy } from './drops.ts'
 export { TelemetryError, type TelemetryErrorCode } from './errors.ts'
 export type { LinkState, StopReason } from './link-state.ts'
-export { type RawEvent, type TelemetryOptions, telemetryDefaults } from './options.ts'
-export type { OutboxStats } from './outbox.ts'
+export { type RawEvent, telemetryDefaults } from './options.ts'
+export type { OutboxStats, SpoolState, SpoolStats } from './outbox.ts'
 export type { Delivery, Development, DownlinkConfig, Environment, PageSignal, SocketPort } from './ports.ts'

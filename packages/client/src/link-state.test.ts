@@ -204,9 +204,18 @@ describe('any event in any state', () => {
         (state) => {
           expect(transition(state, ['acked'], options, conditions())).toBe(state)
           expect(transition(state, ['slow', 1000], options, conditions())).toBe(state)
-          expect(transition(state, ['start'], options, conditions())).toBe(state)
         },
       ),
+    )
+  })
+
+  it('takes a second start for no more than a look at the network', () => {
+    fc.assert(
+      fc.property(trying, (state) => {
+        const next = transition(state, ['start'], options, conditions())
+        if (state.status === 'offline') expect(next.status).toBe('connecting')
+        else expect(next).toBe(state)
+      }),
     )
   })
 

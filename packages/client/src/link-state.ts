@@ -52,7 +52,10 @@ export type TryingState = {
 )
 
 export type LinkEvent =
-  /** `retry`: the backoff is over. A page signal may have changed what stands in the way of a connection. */
+  /**
+   * `retry`: the backoff is over. A page signal, or a second start, may have changed what stands in the way of a
+   * connection.
+   */
   | readonly [on: 'start' | 'retry' | 'welcomed' | 'acked' | PageSignal]
   | readonly [on: 'slow', retryAfterMs: number]
   | readonly [on: 'closed', code: number, message?: string | undefined]
@@ -88,8 +91,6 @@ export function transition(
   const { status } = state
   const past = { attempt: state.attempt, lastCode: state.lastCode, message: state.message }
   switch (on) {
-    case 'start':
-      return state
     case 'welcomed':
       return { status: 'open', ...past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }
     case 'acked':

@@ -1,6 +1,6 @@
 import { decodeClientFrame } from '@downlink/protocol'
 import { expect, it } from 'vitest'
-import type { TelemetryOptions } from './options.ts'
+import type { TelemetryOptions } from './create-telemetry.ts'
 import { createTestTelemetry, pushMany } from './test-doubles.ts'
 
 /** The hello of a telemetry with these options, as a collector reads it, and what was warned of. */

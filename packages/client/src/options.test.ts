@@ -2,7 +2,7 @@ import { protocolDefaults } from '@downlink/protocol'
 import { describe, expect, it } from 'vitest'
 import { createTelemetry } from './create-telemetry.ts'
 import { TelemetryError } from './errors.ts'
-import { type TelemetryOptions, telemetryDefaults, withDefaults } from './options.ts'
+import { type ClientOptions, telemetryDefaults, withDefaults } from './options.ts'
 import type { Delivery } from './ports.ts'
 import { createFakeWorld, createTestTelemetry, pushMany } from './test-doubles.ts'
 
@@ -20,7 +20,7 @@ it('has the numbers of the protocol', () => {
 it('takes an option that is undefined or null for one left out', () => {
   const { environment, warnings } = createFakeWorld()
   const options = { capacity: undefined, batchSize: null, getToken: null, version: null, redact: null, url: '/t' }
-  expect(withDefaults(options as unknown as TelemetryOptions, environment)).toMatchObject({
+  expect(withDefaults(options as unknown as ClientOptions, environment)).toMatchObject({
     capacity: 5000,
     batchSize: 50,
     getToken: undefined,
@@ -63,7 +63,7 @@ describe('a wrong option', () => {
     ...wrongPromises,
   ])('%j is refused in development', (options, message) => {
     const { environment } = createFakeWorld({}, true)
-    const make = (): unknown => createTelemetry({ ...(options as TelemetryOptions), environment })
+    const make = (): unknown => createTelemetry({ ...(options as ClientOptions), environment })
     expect(make).toThrow(message)
     expect(make).toThrow(TelemetryError)
     expect(make).toThrow(expect.objectContaining({ name: 'TelemetryError', code: 'bad_option' }))
@@ -71,7 +71,7 @@ describe('a wrong option', () => {
 
   it.each(wrongOptions)('%j is warned of once in production, and the default holds', async (options) => {
     const { environment, warnings } = createFakeWorld()
-    const settings = withDefaults(options as TelemetryOptions, environment)
+    const settings = withDefaults(options as ClientOptions, environment)
     const [name = ''] = Object.keys(options)
     expect(settings[name as keyof typeof settings]).toBe(telemetryDefaults[name as keyof typeof telemetryDefaults])
     expect(warnings).toEqual([expect.stringContaining(name)])
@@ -88,7 +88,7 @@ describe('a wrong option', () => {
   })
 
   it.each(wrongOptions.filter(([options]) => !('enabled' in options)))('%j costs no event', async (options) => {
-    const { world, telemetry } = createTestTelemetry(options as TelemetryOptions)
+    const { world, telemetry } = createTestTelemetry(options as ClientOptions)
     pushMany(telemetry, 1)
     telemetry.start()
     await world.advance(0)
@@ -99,13 +99,13 @@ describe('a wrong option', () => {
   it('is one of several in one warning', () => {
     const { environment, warnings } = createFakeWorld()
     const options = { enabled: 'true', capacity: 0, labels: { cores: 8 }, build: 142, version: 1.5 }
-    withDefaults(options as unknown as TelemetryOptions, environment)
+    withDefaults(options as unknown as ClientOptions, environment)
     expect(warnings).toHaveLength(1)
     for (const name of ['enabled', 'capacity', 'cores', 'build', 'version']) expect(warnings[0]).toContain(name)
   })
 
   it('lets nothing out that a `redact` of the wrong kind was to hide', () => {
-    const { telemetry } = createTestTelemetry({ redact: 'chat' as unknown as NonNullable<TelemetryOptions['redact']> })
+    const { telemetry } = createTestTelemetry({ redact: 'chat' as unknown as NonNullable<ClientOptions['redact']> })
     pushMany(telemetry, 1)
     expect(telemetry.stats()).toMatchObject({ pushed: 1, queued: 0, dropped: { unencodable: 1 } })
   })
@@ -120,7 +120,7 @@ describe('a wrong option', () => {
   })
 
   it('is no reason to throw where there are none at all', () => {
-    expect(() => createTelemetry(null as unknown as TelemetryOptions)).not.toThrow()
+    expect(() => createTelemetry(null as unknown as ClientOptions)).not.toThrow()
   })
 })
 

@@ -25,7 +25,7 @@ export interface RawEvent {
 }
 
 /** A number of these options is whole, and from 1 to 2,147,483,647. */
-export interface TelemetryOptions extends BufferOptions, Metadata {
+export interface ClientOptions extends BufferOptions, Metadata {
   /**
    * Where the collector listens: `ws`, `wss`, `http`, `https`, or relative to the page; without a path, at `/telemetry`.
    * `globalThis.downlinkConfig.url` overrides it.
@@ -35,7 +35,7 @@ export interface TelemetryOptions extends BufferOptions, Metadata {
   /** Write key, 1 to 4,096 characters. `globalThis.downlinkConfig.key` overrides it. @default none */
   readonly key?: string
   /** Fetches a write key; called before each attempt, and so once more after a refusal. @default `key` is used */
-  readonly getToken?: () => string | Promise<string>
+  readonly getToken?: () => string | undefined | Promise<string | undefined>
   /** The operator's flag, a ceiling. `globalThis.downlinkConfig.enabled` overrides it. @default false */
   readonly enabled?: boolean
   /** The player's choice, until `setEnabled` changes it. All but true is a no, and nothing is recorded. @default true */
@@ -87,7 +87,7 @@ export const telemetryDefaults = {
   exitBudgetBytes: 61_440,
 }
 
-export type TelemetrySettings = typeof telemetryDefaults & TelemetryOptions
+export type TelemetrySettings = typeof telemetryDefaults & ClientOptions
 
 /** Examples of what else an option may be. A choice that is none of its kind is its default. */
 export const kinds: { readonly [name: string]: unknown } = {
@@ -98,13 +98,14 @@ export const kinds: { readonly [name: string]: unknown } = {
   getToken: Function,
   delivery: Function,
   redact: Function,
+  spool: Function,
 }
 
 /** A number is a size that an array, a delay that a timer, and a version that the collector can have. */
 export const isOfKind = (value: unknown, like: unknown): boolean =>
   typeof like === 'number' ? isCount(value, 1) && value < 2 ** 31 : typeof value === typeof like
 
-type Options = Record<string, unknown> & TelemetryOptions
+type Options = Record<string, unknown> & ClientOptions
 
 /**
  * Merges defaults, options and the page's own configuration. What is undefined counts as left out. What is wrong is
@@ -112,11 +113,11 @@ type Options = Record<string, unknown> & TelemetryOptions
  *
  * @throws {TelemetryError} in development only: `bad_option`, naming the option, what was expected and what came
  */
-export function withDefaults(
-  options: TelemetryOptions,
+export function withDefaults<Given extends ClientOptions>(
+  options: Given,
   environment: Pick<Environment, 'readConfig' | 'development' | 'warn'>,
-): TelemetrySettings {
-  const settings: Options = { ...options }
+): TelemetrySettings & Given {
+  const settings: Options = { ...(options as ClientOptions) }
   // Of what a player was promised, nothing is replaced by a default.
   const { consent = telemetryDefaults.consent, redact } = settings
   const wrong: string[] = []
@@ -129,12 +130,14 @@ export function withDefaults(
   }
   environment.development?.checkOptions(settings)
   for (const [name, like] of Object.entries(kinds)) {
-    const value = settings[name] ?? (telemetryDefaults as Options)[name]
-    const isRight = value === undefined || isOfKind(value, like)
-    if (!isRight) wrong.push(name)
-    settings[name] = isRight ? value : (telemetryDefaults as Options)[name]
+    let value = settings[name] ?? (telemetryDefaults as Options)[name]
+    if (value !== undefined && !isOfKind(value, like)) {
+      wrong.push(name)
+      value = (telemetryDefaults as Options)[name]
+    }
+    settings[name] = value
   }
   const metadata = fitMetadata(settings, (name) => wrong.push(name))
   if (wrong.length > 0) environment.warn(`Wrong, or made to fit: ${wrong.join(', ')}`)
-  return { ...settings, ...metadata, consent: consent === true, redact } as unknown as TelemetrySettings
+  return { ...settings, ...metadata, consent: consent === true, redact } as unknown as TelemetrySettings & Given
 }

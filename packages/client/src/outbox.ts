@@ -31,7 +31,32 @@ export interface OutboxStats {
   readonly dropped: DropCounts
   /** Of the acked, those that the collector rejected; its database says why. */
   readonly rejected: number
+  /** Of the spool, where there is one. */
+  readonly spool?: SpoolStats
 }
+
+export interface SpoolStats {
+  readonly state: SpoolState
+  /** All at or below it is acked, dropped, or in the browser's storage, where a crash of the page leaves it. */
+  readonly written: number
+  /** Sessions of earlier pages that were delivered. */
+  readonly adopted: number
+  /** Events of earlier pages that are given up: too old, no more room for them, or refused by the collector. */
+  readonly discarded: { readonly expired?: number; readonly overflow?: number; readonly refused?: number }
+}
+
+/** `off`: the client goes on without it. */
+export type SpoolState =
+  | { readonly status: 'opening' | 'on' }
+  /**
+   * `unsupported`: there is no IndexedDB or there are no Web Locks, as on plain http. `failed`: the storage refused, or did
+   * not answer; it is tried again. `disabled`: telemetry is off, and so nothing is kept.
+   */
+  | {
+      readonly status: 'off'
+      readonly reason: 'unsupported' | 'failed' | 'disabled' | 'stopped'
+      readonly message?: string
+    }
 
 /** How far the line has been sent. */
 export interface SendCursor {
@@ -112,9 +137,10 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
       if (sequence < outbox.acked) return
       outbox.acked = sequence
       outbox.sent = Math.max(outbox.sent, sequence)
-      while ((ring.at(0)?.seq ?? Infinity) <= sequence) {
+      // Where there is none any more the comparison is false.
+      while ((ring.at(0)?.seq as number) <= sequence) {
         ring.remove(0)
-        if (outbox.inFlight > 0) outbox.inFlight--
+        if (outbox.inFlight) outbox.inFlight--
       }
       if (!totals) return
       // Its counts take the place of ours; above that sequence, whatever is missing was dropped.
@@ -147,17 +173,14 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox
         }
       }
     },
-    stats() {
-      const { pushed, inFlight, dropped } = outbox
-      return {
-        pushed,
-        acked: pushed - ring.size - sumOf(dropped),
-        queued: ring.size - inFlight,
-        inFlight,
-        dropped: { ...dropped },
-        rejected: sumOf(outbox.totals.rejected),
-      }
-    },
+    stats: () => ({
+      pushed: outbox.pushed,
+      acked: outbox.pushed - ring.size - sumOf(outbox.dropped),
+      queued: ring.size - outbox.inFlight,
+      inFlight: outbox.inFlight,
+      dropped: { ...outbox.dropped },
+      rejected: sumOf(outbox.totals.rejected),
+    }),
   }
   return outbox
 }

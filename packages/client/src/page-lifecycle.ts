@@ -44,7 +44,7 @@ export function followPage(
     const cursor = resendCursor(outbox)
     const roomBytes = settings.exitBudgetBytes - keepalive.bytes - utf8Length(JSON.stringify(hello))
     const elements = encodeElements(outbox, cursor, outbox.pushed, roomBytes, settings.version)
-    if (elements.length === 0) return
+    if (!elements.length) return
     const end = isEnd && cursor.sent === outbox.pushed
     const body = encodeBatch({ ...hello, seq: hello.next, end }, elements)
     const bytes = utf8Length(body)

@@ -70,7 +70,7 @@ export function createSender(
               maxBytes,
               settings.version,
             )
-            if (elements.length === 0) break
+            if (!elements.length) break
             socket.send(encodeBatch({ t: 'batch', seq: sent + 1, pushed }, elements))
           }
         } catch {
@@ -138,7 +138,7 @@ export function encodeElements(
     } catch {
       // JSON has no words for it: a circle, a `toJSON` that throws.
     }
-    const bytes = utf8Length(text ?? '')
+    const bytes = utf8Length(text)
     if (!text || bytes > maxEventBytes) {
       outbox.drop(text ? 'oversize' : 'unencodable', cursor.inFlight)
       continue

@@ -6,6 +6,8 @@ export interface Session {
   readonly id: string
   /** 128 random bits, in hexadecimal; known to this page load only. */
   readonly proof: string
+  /** Of its first connection; each later one has a higher. */
+  readonly epoch: number
   /** Begins another session. */
   renew(): void
 }
@@ -32,6 +34,7 @@ export function createSession(environment: Pick<Environment, 'randomBytes' | 'wa
     get proof() {
       return digits().slice(-32)
     },
+    epoch: 1,
     renew() {
       random = ''
       id = undefined

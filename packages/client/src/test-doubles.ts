@@ -7,9 +7,8 @@ import {
   type ReceivedElement,
   type ServerFrame,
 } from '@downlink/protocol'
-import { createTelemetry, type Telemetry } from './create-telemetry.ts'
+import { createTelemetry, type Telemetry, type TelemetryOptions } from './create-telemetry.ts'
 import { createDevelopment } from './development.ts'
-import type { TelemetryOptions } from './options.ts'
 import type { Environment, PageSignal, SocketPort } from './ports.ts'
 
 export interface FakeSocket extends SocketPort {

@@ -53,9 +53,9 @@ export function encodeJson(value: unknown): string | undefined {
 }
 
 /** Bytes of `text` in UTF-8; a lone surrogate counts 3, as its replacement would. */
-export const utf8Length = (text: string): number => new TextEncoder().encode(text).length
+export const utf8Length = (text?: string): number => new TextEncoder().encode(text).length
 
 // In Node and every browser, but not in the language's own library.
 declare class TextEncoder {
-  encode(text: string): Uint8Array
+  encode(text?: string): Uint8Array
 }

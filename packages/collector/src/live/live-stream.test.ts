@@ -54,7 +54,6 @@ function aStream() {
     const listener = { bufferedBytes: 0, ended: false }
     const sink = {
       write: (text: string) => void texts.push(text),
-      beat: (text: string) => void texts.push(text),
       get bufferedBytes() {
         return listener.bufferedBytes
       },
