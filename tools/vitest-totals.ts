@@ -1,5 +1,5 @@
-/** Counts a Vitest run: type tests too, and what failed outside of any test. */
-import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+/** Counts a Vitest run: type tests too, and what failed outside of any test; names what passed only when it was tried again. */
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 import { writeTotals } from './totals.ts'
 
 export default class VitestTotals implements Reporter {
@@ -7,12 +7,25 @@ export default class VitestTotals implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const results = tests.map((test) => ({ name: test.fullName, ...test.result() }))
     const broken = modules.filter((module) => module.errors().length > 0)
+    const flaky = tests.filter((test) => test.diagnostic()?.flaky)
+    // Vitest's own reporters pass over what the first try failed with.
+    for (const test of flaky) console.log(`flaky: ${nameOf(test)}\n${causeOf(test)}`)
     writeTotals({
       passed: results.filter(({ state }) => state === 'passed').length,
       failed: results.filter(({ state }) => state === 'failed').length + broken.length + unhandled.length,
       skipped: results
         .filter(({ state }) => state === 'skipped' || state === 'pending')
         .map((result) => ({ name: result.name, reason: ('note' in result && result.note) || 'gave no reason' })),
+      flaky: flaky.map(nameOf),
     })
   }
 }
+
+const nameOf = (test: TestCase): string => `${test.module.relativeModuleId} › ${test.fullName.replaceAll(' > ', ' › ')}`
+
+/** The lines of the runner itself say nothing of a fault. */
+const causeOf = (test: TestCase): string =>
+  (test.result().errors ?? [])
+    .flatMap(({ stack, message }) => (stack ?? message).split('\n'))
+    .filter((line) => !line.includes('node_modules'))
+    .join('\n')

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createCollector } from '@downlink/collector'
 import type { Command } from 'commander'
 import { type ApiClient, createApiClient } from './api-client.ts'
 import { CliError } from './errors.ts'
@@ -71,6 +70,8 @@ async function withFolder<Result>(
   const [key, token] = [randomUUID(), randomUUID()]
   const events = schema === undefined ? {} : { events: await loadEventDefinitions(schema) }
   const secrets = { keys: [key], readToken: randomUUID(), adminToken: token }
+  // Whoever asks a collector that runs need not load one.
+  const { createCollector } = await import('@downlink/collector')
   const collector = createCollector({ data, ...secrets, logger: false, ...events })
   try {
     const { url } = await collector.listen({ port: 0 })

@@ -16,9 +16,10 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   const endWatch = guardEnd()
   const endGate = guardOutput(withStack)
   try {
-    // Brings the collector with it, and that a database: more than an export should wait for, or need.
+    // An export needs none of it.
     const { createProgram } = await import('./program.ts')
-    await createProgram().parseAsync(args, { from: 'user' })
+    const program = await createProgram(name)
+    await program.parseAsync(args, { from: 'user' })
     // A module may have set another.
     process.exitCode = 0
   } catch (error) {

@@ -2,19 +2,6 @@
 
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { backupCommand } from './commands/backup.ts'
-import { demoCommand } from './commands/demo.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { dumpCommand } from './commands/dump.ts'
-import { exportCommand } from './commands/export.ts'
-import { forgetCommand } from './commands/forget.ts'
-import { pruneCommand } from './commands/prune.ts'
-import { queryCommand } from './commands/query.ts'
-import { restoreCommand } from './commands/restore.ts'
-import { serveCommand } from './commands/serve.ts'
-import { tailCommand } from './commands/tail.ts'
-import { tokenCommand } from './commands/token.ts'
-import { verifyCommand } from './commands/verify.ts'
 import { subcommand } from './flags.ts'
 import { printText } from './output.ts'
 
@@ -27,7 +14,25 @@ Exit codes:
 
 DEBUG=1, or --verbose, prints where a fault comes from.`
 
-export function createProgram(): Command {
+/** Some bring the collector with them, which takes longer to load than most others take to run. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => (await import('./commands/serve.ts')).serveCommand()],
+  ['demo', async () => (await import('./commands/demo.ts')).demoCommand()],
+  ['tail', async () => (await import('./commands/tail.ts')).tailCommand()],
+  ['query', async () => (await import('./commands/query.ts')).queryCommand()],
+  ['dump', async () => (await import('./commands/dump.ts')).dumpCommand()],
+  ['prune', async () => (await import('./commands/prune.ts')).pruneCommand()],
+  ['forget', async () => (await import('./commands/forget.ts')).forgetCommand()],
+  ['backup', async () => (await import('./commands/backup.ts')).backupCommand()],
+  ['restore', async () => (await import('./commands/restore.ts')).restoreCommand()],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],
+  ['verify', async () => (await import('./commands/verify.ts')).verifyCommand()],
+  ['token', async () => (await import('./commands/token.ts')).tokenCommand()],
+  ['export', async () => (await import('./commands/export.ts')).exportCommand(onlyListed)],
+])
+
+/** @param name the subcommand that is called; all are loaded where it is none */
+export async function createProgram(name: string | undefined): Promise<Command> {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const program = new Command('downlink')
     .description('The flight recorder for web games: typed telemetry from the frame loop to a database and to CI.')
@@ -35,23 +40,8 @@ export function createProgram(): Command {
     .addHelpText('after', exitCodes)
     .configureOutput({ writeErr: printText })
     .exitOverride()
-  for (const command of [
-    serveCommand(),
-    demoCommand(),
-    tailCommand(),
-    queryCommand(),
-    dumpCommand(),
-    pruneCommand(),
-    forgetCommand(),
-    backupCommand(),
-    restoreCommand(),
-    doctorCommand(),
-    verifyCommand(),
-    tokenCommand(),
-    exportCommand(onlyListed),
-  ]) {
-    program.addCommand(subcommand(command))
-  }
+  const called = commands.get(name ?? '')
+  for (const load of called ? [called] : commands.values()) program.addCommand(subcommand(await load()))
   return program
 }
 

@@ -162,3 +162,13 @@ it('is forgotten to the end by the next start, where the process ended in its mi
   expect(await filesWithSecret(data)).toEqual([])
   await expectLedgersToAddUp(queryOf(collector))
 })
+
+it('is not kept from it by the note of an earlier end that was cut short itself', async () => {
+  const { data, ada } = await aFolderOfAda()
+  await writeFile(join(data, 'forgetting.json'), '["torn')
+  const { listening } = await aCollector({ data })
+  const { last } = await ask(listening, 'DELETE', `sessions/${ada.session}`)
+  expect(last.result).toMatchObject({ sessions: 1, events: 4 })
+  expect(await filesWithSecret(data)).toEqual([])
+  expect((await readdir(data)).filter((name) => name.startsWith('forgetting'))).toEqual([])
+})

@@ -1,5 +1,9 @@
-/** Operations on what is stored, over a real log, sink and database: whatever ends in between, each event counts once. */
-import { copyFile } from 'node:fs/promises'
+/**
+ * Operations on what is stored, over a real log, sink and database: whatever ends in between, each event counts once.
+ *
+ * DOWNLINK_LIFE_RUNS=1000 plays a thousand orders.
+ */
+import { copyFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
@@ -14,6 +18,7 @@ import { openLogWriter } from '../dist/log/write-log.js'
 import { ledgersView } from '../dist/query/ledgers.js'
 import type { EventStore } from '../dist/sink/event-store.js'
 import { createSink } from '../dist/sink/sink.js'
+import { replaceFile } from '../dist/store/compaction.js'
 import { createDuckDBStore } from '../dist/store/duckdb-store.js'
 import { prepareTables } from '../dist/store/tables.js'
 import { aFolder } from './harness.ts'
@@ -26,7 +31,9 @@ type Step =
   | { readonly kind: 'repeat'; readonly session: number }
   | { readonly kind: 'expire'; readonly ageMs: number }
   | { readonly kind: 'forget'; readonly session: number }
-  | { readonly kind: 'copy' | 'restore' | 'reopen' | 'lose-answer' }
+  /** The newest backup takes the database's place. */
+  | { readonly kind: 'restore' }
+  | { readonly kind: 'backup' | 'compact' | 'reopen' | 'lose-answer' }
 
 const aSession = fc.integer({ min: 0, max: 3 })
 const aStep: fc.Arbitrary<Step> = fc.oneof(
@@ -42,12 +49,15 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), session: aSession }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), session: aSession }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('expire' as const), ageMs: fc.integer({ min: 0, max: 20 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('copy', 'restore', 'reopen', 'lose-answer') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('backup', 'restore', 'compact', 'reopen', 'lose-answer') }),
+  },
 )
 
 const runs = Number(process.env.DOWNLINK_LIFE_RUNS ?? 10)
 
-it('accounts for each event once, whatever is pushed, repeated, expired, lost and put back, in any order', async () => {
+it('accounts for each event once, whatever is pushed, repeated, expired, forgotten, lost, backed up, put back and rewritten, in any order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(aStep, { minLength: 1, maxLength: 25 }), async (steps) => {
       const world = await openWorld(await aFolder())
@@ -75,17 +85,17 @@ interface Acked {
 
 async function openWorld(folder: string) {
   const files = await openLogFiles(join(folder, 'log'))
-  // Segments stay: an older copy of the database needs them.
+  // Segments stay: a backup that is put back needs them.
   const log = await openLogWriter({ files, segmentBytes: 4000 })
   const file = join(folder, 'store.duckdb')
-  const copy = join(folder, 'copy.duckdb')
+  const backup = join(folder, 'backup.duckdb')
   const acked: Acked[] = []
   const sent = new Map<string, number>()
   let nowMs = 1_000_000
   let operations = 0
   let losesAnswer = false
   let half = await openHalf()
-  await copyAtRest()
+  await backUp()
 
   const commits = createGroupCommit({
     log,
@@ -96,7 +106,7 @@ async function openWorld(folder: string) {
   })
 
   async function openHalf() {
-    const opened = await openStore(file)
+    const opened = await openStore(folder, file)
     const sink = createSink({
       store: forgetful(opened.store),
       read: (from, to) => readLog(files, from, to),
@@ -137,10 +147,11 @@ async function openWorld(folder: string) {
     }
   }
 
-  async function copyAtRest(): Promise<void> {
-    await half.close()
-    await copyFile(file, copy)
-    half = await openHalf()
+  /** As far as the store has got. */
+  async function backUp(): Promise<void> {
+    const copy = join(folder, 'copies', 'backup.duckdb')
+    await half.store.copyTo(copy)
+    await rename(copy, backup)
   }
 
   async function push(sessionId: string, events: number, rejected: number): Promise<void> {
@@ -205,18 +216,19 @@ async function openWorld(folder: string) {
         for (const event of acked) {
           if (event.fate === 'stored' && event.sessionId === sessionId) event.fate = 'forgotten'
         }
-      } else if (step.kind === 'copy') await copyAtRest()
+      } else if (step.kind === 'backup') await backUp()
+      else if (step.kind === 'compact') await half.store.compact()
       else if (step.kind === 'lose-answer') losesAnswer = true
       else {
         await half.close()
-        if (step.kind === 'restore') await copyFile(copy, file)
+        if (step.kind === 'restore') await copyFile(backup, file)
         half = await openHalf()
       }
     },
 
     async check(): Promise<void> {
       await half.caughtUp()
-      const query = async (sql: string) => (await half.reader.runAndReadAll(sql)).getRowsJson()
+      const { query } = half
       await expectLedgersToAddUp(query)
       const stored = (await query("SELECT session_id || ':' || seq FROM events")).flat()
       expect(stored.sort()).toEqual(
@@ -254,33 +266,47 @@ const selectWrongSummaries = `SELECT session_id FROM sessions LEFT JOIN (
   WHERE error_events <> coalesce(errors, 0) OR first_event IS DISTINCT FROM first OR last_event IS DISTINCT FROM last`
 
 /** A store over a file that is not damaged. */
-async function openStore(file: string) {
-  const instance = await DuckDBInstance.create(file)
+async function openStore(folder: string, file: string) {
+  let instance = await DuckDBInstance.create(file)
   const connections = new Set<DuckDBConnection>()
   const connect = async () => {
     const connection = await instance.connect()
     connections.add(connection)
     return connection
   }
-  const reader = await connect()
-  await prepareTables(reader)
-  await reader.run(ledgersView)
+  const release = (connection: DuckDBConnection) => {
+    if (connections.delete(connection)) connection.closeSync()
+  }
+  const closeFile = () => {
+    for (const connection of connections) release(connection)
+    instance.closeSync()
+  }
+  const first = await connect()
+  await prepareTables(first)
+  await first.run(ledgersView)
+  release(first)
   const unused = async () => {}
   const database = {
-    ...{ folder: '/', exportFolder: '/', copyFolder: '/', connect, bytes: async () => 0 },
-    ...{ reopen: unused, replaceBy: unused, keepHeaders: unused, close: unused },
-    release(connection: DuckDBConnection) {
-      if (connections.delete(connection)) connection.closeSync()
+    ...{ folder, exportFolder: '/', copyFolder: join(folder, 'copies'), connect, release, bytes: async () => 0 },
+    ...{ reopen: unused, keepHeaders: unused, close: unused },
+    async replaceBy(copy: string) {
+      closeFile()
+      await replaceFile(file, copy, folder)
+      instance = await DuckDBInstance.create(file)
     },
   }
   const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
   return {
     store,
-    reader,
+    async query(sql: string) {
+      const connection = await connect()
+      const rows = (await connection.runAndReadAll(sql)).getRowsJson()
+      release(connection)
+      return rows
+    },
     async close() {
       await store.close()
-      for (const connection of connections) connection.closeSync()
-      instance.closeSync()
+      closeFile()
     },
   }
 }

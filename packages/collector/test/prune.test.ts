@@ -1,5 +1,5 @@
 /** What is too old is deleted, by who asks for it and by the collector itself, and each ledger still adds up. */
-import { stat, truncate } from 'node:fs/promises'
+import { stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Collector, CollectorOptions, Listening } from '@downlink/collector'
 import { diagnose, repair } from '@downlink/collector/doctor'
@@ -117,6 +117,16 @@ it('keeps events as long as the collector is told', async () => {
   expect(await query(selectCounts)).toEqual([[3, 0, 3, 5, 1, 2]])
   expect(await health()).toMatchObject({ keepMs: 30 * dayMs, maxBytes: null, failures: 0 })
   await collector.close()
+})
+
+it('deletes nothing at a start whose clock is ten years ahead of where it was at the end before', async () => {
+  const { data } = await aFolderOfTwo()
+  const wallMs = Date.now() - 3650 * dayMs
+  await writeFile(join(data, 'age-clock.json'), JSON.stringify({ wallMs, ageMs: wallMs, steadyMs: null }))
+  const { listening, collector } = await aCollector({ data, retention: { keepMs: 30 * dayMs } })
+  const health = async () => (await (await fetch(`${listening.url}/api/health`)).json()).retention
+  await expect.poll(async () => (await health()).lastRunAt).toEqual(expect.any(Number))
+  expect(await queryOf(collector)(selectCounts)).toEqual([[5, 1, 5, 0, 1, 1]])
 })
 
 it('revives nothing from the log where the database is rebuilt', async () => {

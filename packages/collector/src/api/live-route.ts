@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Proxies } from '../access/proxies.ts'
 import type { LiveStream } from '../live/live-stream.ts'
+import type { ApiAccess } from './api-access.ts'
 import { sendError } from './api-errors.ts'
 import { errorAnswer } from './json-schema.ts'
 
@@ -23,7 +24,12 @@ const streamHeaders = {
   'x-accel-buffering': 'no',
 }
 
-export function liveRoute(app: FastifyInstance, live: LiveStream, senderOf: Proxies['senderOf']): void {
+export function liveRoute(
+  app: FastifyInstance,
+  live: LiveStream,
+  access: Pick<ApiAccess, 'judge'>,
+  senderOf: Proxies['senderOf'],
+): void {
   app.get(
     '/live',
     {
@@ -39,6 +45,13 @@ export function liveRoute(app: FastifyInstance, live: LiveStream, senderOf: Prox
         write(text: string) {
           if (!raw.headersSent) begin()
           raw.write(text)
+        },
+        beat(text: string) {
+          // A token that let in whoever listens may have ended since. Others of the address may have guessed meanwhile.
+          void access.judge(request.raw, 'read').then((decision) => {
+            if (decision === 'unauthorised' || decision === 'forbidden') raw.end()
+            else raw.write(text)
+          })
         },
         get bufferedBytes() {
           return raw.writableLength

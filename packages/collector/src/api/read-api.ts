@@ -84,7 +84,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
       guarded.addHook('onRequest', mayRead)
       await guarded.register(async (data) => forwardReads(data, options))
       questionRoutes(guarded, questions, access)
-      liveRoute(guarded, live, senderOf)
+      liveRoute(guarded, live, access, senderOf)
       lifeRoutes(guarded, options)
       backupRoute(guarded, options.backups, access)
       guarded.get(

@@ -1,5 +1,5 @@
 /** Makes backups of the database while the collector runs: the store process copies, and here the copy is verified and kept. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { Clock } from '../clock.ts'
@@ -8,6 +8,7 @@ import { CollectorError } from '../errors.ts'
 import { parseObject } from '../log/owner.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import { createTurns } from '../turns.ts'
+import { writeWhole } from '../write-whole.ts'
 import {
   type Backup,
   type BackupManifest,
@@ -89,7 +90,7 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
       )
       const path = await finishBackup(work, manifest)
       last = { at: createdMs, bytes: manifest.bytes }
-      await writeFile(lastFile, JSON.stringify(last))
+      await writeWhole(lastFile, JSON.stringify(last))
       return { path, manifest, removed: await keepNewest(folder, keep) }
     } catch (error) {
       await rm(work, { recursive: true, force: true })

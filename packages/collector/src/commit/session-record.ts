@@ -1,5 +1,5 @@
 /** Applies batches to a session's record. Pure. */
-import type { DropCounts, Totals } from '@downlink/protocol'
+import { type DropCounts, isSessionId, type Totals } from '@downlink/protocol'
 import type { SessionBatch, SessionMetadata } from './session-batch.ts'
 
 /** What is known of a session at its committed sequence. The counts belong to exactly that one. */
@@ -22,6 +22,13 @@ export interface SessionRecord extends SessionMetadata {
   /** When somebody asked for it to be forgotten: nothing more of it is taken. In ms since 1970. */
   readonly forgottenAtMs?: number | undefined
 }
+
+/** Of sessions of the collector's own making, which no sender can name. */
+export const plainPrefix = 'plain:'
+
+/** Is this what a session can be called? */
+export const isRecordedId = (id: unknown): id is string =>
+  typeof id === 'string' && isSessionId(id.startsWith(plainPrefix) ? id.slice(plainPrefix.length) : id)
 
 type Counts = Readonly<Record<string, number>>
 

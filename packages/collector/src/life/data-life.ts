@@ -1,5 +1,5 @@
 /** Puts together what removes stored events: operations, and who asks for them. */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { listBackups } from '../backup/backup-folder.ts'
 import type { Clock } from '../clock.ts'
@@ -9,6 +9,7 @@ import type { EventCounters } from '../metrics/event-counters.ts'
 import type { RetentionOptions } from '../options.ts'
 import type { Compaction } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
+import { ageClockFile } from './age-clock.ts'
 import { createPatientStore } from './ask-store.ts'
 import { createEraser } from './eraser.ts'
 import { createForgetter, type Forgetter } from './forgetter.ts'
@@ -51,16 +52,18 @@ export interface DataLifeOptions {
 }
 
 export function createDataLife(options: DataLifeOptions): DataLife {
-  const { folder, commits, log, counters, onForgotten, logger } = options
-  const { wallMs } = options.clock
+  const { folder, commits, log, counters, onForgotten, clock, logger } = options
   const store = createPatientStore(options.store)
   const operations = createOperations({
-    ...{ commits, store, wallMs },
+    ...{ commits, store, wallMs: clock.wallMs },
     onApplied: ({ kind }, { events }) =>
       counters.addRemoved(kind === 'expire' ? { expired: events } : { forgotten: events }),
   })
   const pruner = createPruner(operations, store)
-  const retention = createRetention({ settings: options.retention, pruner, store, log, wallMs, logger })
+  const retention = createRetention({
+    ...{ settings: options.retention, pruner, store, log, clock, logger },
+    ageMemory: ageClockFile(join(folder, 'age-clock.json')),
+  })
   const eraser = createEraser({ folder, log, commits, store })
   const forgetter = createForgetter({
     ...{ folder, operations, eraser, onForgotten, logger },

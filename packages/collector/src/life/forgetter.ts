@@ -1,10 +1,12 @@
 /** Forgets sessions: deletes what is stored of them, and erases what files still hold. What an end cuts short is taken up at the next start. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Backup } from '../backup/backup-folder.ts'
 import { maxForgotten } from '../commit/operation.ts'
+import { isRecordedId } from '../commit/session-record.ts'
 import { createTurns } from '../turns.ts'
+import { writeWhole } from '../write-whole.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
 import type { Operations } from './operations.ts'
 import { nothing, type Pruned, sumOf } from './pruner.ts'
@@ -54,9 +56,9 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
   const forgetter: Forgetter = {
     forget: (sessionIds, onProgress = () => {}) => inTurn(() => forget(sessionIds, onProgress)),
     resume() {
-      void readUnfinished().then(async (sessionIds) => {
-        if (sessionIds.length > 0) await forgetter.forget(sessionIds)
-      }, report)
+      void readUnfinished()
+        .then((sessionIds) => (sessionIds.length > 0 ? forgetter.forget(sessionIds) : undefined))
+        .catch(report)
     },
   }
   return forgetter
@@ -66,9 +68,15 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
   }
 
   async function readUnfinished(): Promise<readonly string[]> {
-    const text = await readFile(unfinished, 'utf8').catch(() => undefined)
-    if (text === undefined) return []
-    return JSON.parse(text)
+    const text = await readFile(unfinished, 'utf8').catch((error: NodeJS.ErrnoException) => error)
+    if (text instanceof Error) {
+      if (text.code !== 'ENOENT') report(text)
+      return []
+    }
+    const sessionIds = idsIn(text)
+    // It must not keep others from being forgotten.
+    if (!sessionIds) report(`Expected the ids of sessions in ${unfinishedFile}, got ${text.slice(0, 100)}`)
+    return sessionIds ?? []
   }
 
   async function forget(
@@ -76,7 +84,7 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     onProgress: (progress: ForgetProgress) => void,
   ): Promise<Forgotten> {
     const all = [...new Set([...(await readUnfinished()), ...sessionIds])]
-    await writeFile(unfinished, JSON.stringify(all))
+    await writeWhole(unfinished, JSON.stringify(all))
     onProgress({ step: 'deleting' })
     let deleted = nothing
     for (let at = 0; at < all.length; at += maxForgotten) {
@@ -87,5 +95,14 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     await rm(unfinished)
     const backups = (await listBackups()).map(({ path }) => path)
     return { sessions: all.length, ...deleted, files, backups }
+  }
+}
+
+function idsIn(text: string): readonly string[] | undefined {
+  try {
+    const ids: unknown = JSON.parse(text)
+    return Array.isArray(ids) && ids.every(isRecordedId) ? ids : undefined
+  } catch {
+    return undefined
   }
 }

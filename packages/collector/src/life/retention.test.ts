@@ -1,17 +1,20 @@
 import { expect, it } from 'vitest'
 import type { RetentionOptions } from '../options.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
+import type { AgeClockState } from './age-clock.ts'
 import { sumOf } from './pruner.ts'
 import { createRetention } from './retention.ts'
 
 const dayMs = 86_400_000
 
-/** A store of one event a row, each of so many bytes, and a clock that a test sets. */
+/** A store of one event a row, each of so many bytes, and clocks that a test sets. */
 function aRetention(settings: RetentionOptions, { bytesPerRow = 0, logBytes = 0, freesBytes = true } = {}) {
   const rows: number[] = []
   const timers: { readonly run: () => void; readonly delayMs: number }[] = []
   const errors: unknown[] = []
-  const clock = { ms: 1000 * dayMs }
+  const warnings: unknown[] = []
+  const clock = { ms: 1000 * dayMs, monotonicMs: 0 }
+  let remembered: AgeClockState | undefined
   let failure: Error | undefined
   let highestBytes = 0
   const pruner = {
@@ -30,25 +33,37 @@ function aRetention(settings: RetentionOptions, { bytesPerRow = 0, logBytes = 0,
     highestBytes = freesBytes ? rows.length * bytesPerRow : Math.max(highestBytes, rows.length * bytesPerRow)
     return highestBytes
   }
-  const retention = createRetention({
-    settings,
-    pruner,
-    // It is asked for nothing else.
-    store: { ask: async () => ({ usedBytes: usedBytes() }) as never },
-    log: { bytes: logBytes },
-    wallMs: () => clock.ms,
-    logger: { info() {}, error: (details: unknown) => void errors.push(details) },
-    setTimer(run, delayMs) {
-      const timer = { run, delayMs }
-      timers.push(timer)
-      return () => void timers.splice(timers.indexOf(timer), 1)
-    },
-  })
+  const aProcess = () =>
+    createRetention({
+      settings,
+      pruner,
+      // It is asked for nothing else.
+      store: { ask: async () => ({ usedBytes: usedBytes() }) as never },
+      log: { bytes: logBytes },
+      clock: { wallMs: () => clock.ms, monotonicMs: () => clock.monotonicMs },
+      ageMemory: {
+        load: async () => remembered,
+        async save(state) {
+          remembered = state
+        },
+      },
+      logger: {
+        info() {},
+        warn: (details: unknown) => void warnings.push(details),
+        error: (details: unknown) => void errors.push(details),
+      },
+      setTimer(run, delayMs) {
+        const timer = { run, delayMs }
+        timers.push(timer)
+        return () => void timers.splice(timers.indexOf(timer), 1)
+      },
+    })
+  let retention = aProcess()
   const settle = async () => {
     for (let turn = 0; turn < 50; turn++) await Promise.resolve()
   }
   return {
-    ...{ retention, rows, timers, errors, clock },
+    ...{ retention, rows, timers, errors, warnings, clock },
     fail(error: Error | undefined) {
       failure = error
     },
@@ -56,9 +71,19 @@ function aRetention(settings: RetentionOptions, { bytesPerRow = 0, logBytes = 0,
       retention.start()
       await settle()
     },
+    /** Another process has the folder, whose own clock begins anew. */
+    async restart(offMs: number) {
+      retention.stop()
+      clock.ms += offMs
+      clock.monotonicMs = 0
+      retention = aProcess()
+      retention.start()
+      await settle()
+    },
     async tick() {
       const timer = timers.shift()
       clock.ms += timer?.delayMs ?? 0
+      clock.monotonicMs += timer?.delayMs ?? 0
       timer?.run()
       await settle()
     },
@@ -78,6 +103,77 @@ it('deletes what is too old, at the start and then each hour, through a year', a
   expect(Math.min(...rows)).toBeGreaterThanOrEqual(clock.ms - 30 * dayMs)
   expect(most).toBeLessThanOrEqual(30 * 24 + 1)
   expect(retention.figures).toEqual({ runs: 365 * 24 + 1, failures: 0, lastRunMs: clock.ms })
+})
+
+const tenYearsMs = 3650 * dayMs
+
+it('deletes nothing before its time where the clock jumps ten years ahead and back, and says so', async () => {
+  const { start, tick, rows, clock, warnings } = aRetention({ keepMs: 30 * dayMs })
+  const first = clock.ms
+  rows.push(...Array.from({ length: 30 }, (_, day) => first - day * dayMs))
+  await start()
+  clock.ms += tenYearsMs
+  rows.push(clock.ms)
+  await tick()
+  expect([rows.length, warnings.length]).toEqual([31, 1])
+  expect(warnings[0]).toMatchObject({ aheadMs: tenYearsMs })
+  // It goes on with what is too old by the time that passes.
+  for (let hour = 0; hour < 10 * 24; hour++) await tick()
+  expect(rows.length).toBe(21)
+  clock.ms -= tenYearsMs
+  await tick()
+  expect([rows.length, warnings.length]).toEqual([21, 241])
+})
+
+it('believes a clock that has stayed ahead for as long as events are kept', async () => {
+  const { start, tick, rows, clock, warnings } = aRetention({ keepMs: 30 * dayMs })
+  const first = clock.ms
+  rows.push(first)
+  await start()
+  clock.ms += tenYearsMs
+  for (let hour = 0; hour < 20 * 24; hour++) await tick()
+  // Once more: what came in between is kept for its own time, too.
+  rows.push(clock.ms)
+  clock.ms += tenYearsMs
+  for (let hour = 0; hour < 29 * 24; hour++) await tick()
+  expect(rows).toEqual([first + tenYearsMs + 20 * dayMs])
+  const before = warnings.length
+  for (let hour = 0; hour < 48; hour++) await tick()
+  expect(rows).toEqual([])
+  expect(warnings.length - before).toBeLessThan(48)
+})
+
+it('knows after a start how far it was, and takes a long time without a collector for a jump', async () => {
+  const { start, tick, restart, rows, clock, warnings } = aRetention({ keepMs: 30 * dayMs })
+  rows.push(clock.ms)
+  await start()
+  await restart(dayMs / 2)
+  expect([rows.length, warnings.length]).toEqual([1, 0])
+  await restart(tenYearsMs)
+  await restart(0)
+  expect([rows.length, warnings.length]).toEqual([1, 2])
+  await restart(-tenYearsMs)
+  expect([rows.length, warnings.length]).toEqual([1, 2])
+  for (let hour = 0; hour < 30 * 24; hour++) await tick()
+  expect([rows.length, warnings.length]).toEqual([0, 2])
+})
+
+it('does not believe a clock for having been wrong at first', async () => {
+  const { start, tick, restart, rows, clock } = aRetention({ keepMs: 30 * dayMs })
+  clock.ms += tenYearsMs
+  await start()
+  clock.ms -= tenYearsMs
+  await tick()
+  rows.push(clock.ms)
+  await restart(tenYearsMs)
+  expect(rows).toHaveLength(1)
+})
+
+it('deletes events for want of room which came while the clock was ahead', async () => {
+  const { start, rows, clock } = aRetention({ maxBytes: 1000 }, { bytesPerRow: 10 })
+  rows.push(...Array.from({ length: 200 }, (_, at) => clock.ms + tenYearsMs + at))
+  await start()
+  expect(rows).toHaveLength(100)
 })
 
 it('looks a 24th of the time apart where that is less than an hour', async () => {

@@ -4,6 +4,7 @@ import { type Clock, type SetTimer, systemTimer } from '../clock.ts'
 import type { RetentionFigures } from '../metrics/metrics.ts'
 import type { RetentionOptions } from '../options.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
+import { type AgeClockMemory, createAgeClock } from './age-clock.ts'
 import type { PatientStore } from './ask-store.ts'
 import { nothing, type Pruned, type Pruner, sumOf } from './pruner.ts'
 
@@ -20,8 +21,9 @@ export interface RetentionParts {
   readonly pruner: Pruner
   readonly store: Pick<PatientStore, 'ask'>
   readonly log: { readonly bytes: number }
-  readonly wallMs: Clock['wallMs']
-  readonly logger: Pick<FastifyBaseLogger, 'info' | 'error'>
+  readonly clock: Clock
+  readonly ageMemory: AgeClockMemory
+  readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   readonly setTimer?: SetTimer
 }
 
@@ -32,11 +34,14 @@ const shareOfKeep = 1 / 24
 const maxRounds = 8
 /** Events may be large, and few. */
 const sizeSlices = 24
+/** The year 9999. */
+const endOfTimeMs = 253_402_300_799_000
 
 export function createRetention(parts: RetentionParts): Retention {
-  const { settings, pruner, store, log, wallMs, logger, setTimer = systemTimer } = parts
+  const { settings, pruner, store, log, clock, ageMemory, logger, setTimer = systemTimer } = parts
   const { keepMs, maxBytes } = settings
   const intervalMs = Math.min(maxIntervalMs, (keepMs ?? Number.POSITIVE_INFINITY) * shareOfKeep)
+  const ageClock = createAgeClock(clock, keepMs ?? Number.POSITIVE_INFINITY, ageMemory)
   let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined }
   let cancel = (): void => {}
   let isStopped = false
@@ -58,14 +63,25 @@ export function createRetention(parts: RetentionParts): Retention {
 
   async function run(): Promise<void> {
     try {
-      if (keepMs !== undefined) tell('for their age', await pruner.prune(await pruner.plan(wallMs() - keepMs)))
+      if (keepMs !== undefined) await pruneByAge(keepMs)
       if (maxBytes !== undefined) tell('for want of room', await pruneToSize(maxBytes))
-      figures = { ...figures, runs: figures.runs + 1, lastRunMs: wallMs() }
+      figures = { ...figures, runs: figures.runs + 1, lastRunMs: clock.wallMs() }
     } catch (error) {
       figures = { ...figures, failures: figures.failures + 1 }
       if (!isStopped) logger.error({ error: String(error) }, 'What is too old could not be deleted; it is tried again')
     }
     if (!isStopped) cancel = setTimer(() => void run(), intervalMs)
+  }
+
+  async function pruneByAge(ms: number): Promise<void> {
+    const { nowMs, aheadMs } = await ageClock.read()
+    if (aheadMs > 0) {
+      logger.warn(
+        { aheadMs, keepMs: ms },
+        'The clock is ahead of how long the collector has run: until it has run on for as long as events are kept, they age by that. `downlink prune` deletes what is too old by the clock',
+      )
+    }
+    tell('for their age', await pruner.prune(await pruner.plan(nowMs - ms)))
   }
 
   /** Deletes the oldest, as much as the share of the file that is too much, until it fits. */
@@ -76,7 +92,8 @@ export function createRetention(parts: RetentionParts): Retention {
       // A log that is long, since the database is behind, gets shorter by itself: it is no reason to delete all there is.
       const excess = usedBytes - Math.max(bytes - log.bytes, bytes / 2)
       if (excess <= 0) break
-      const slices = await pruner.plan(wallMs(), sizeSlices)
+      // What came while the clock was ahead takes room, too.
+      const slices = await pruner.plan(endOfTimeMs, sizeSlices)
       const wanted = (excess / usedBytes) * rowsOf(sumOf(slices))
       const more = await pruner.prune(oldest(slices, wanted))
       if (rowsOf(more) === 0) break

@@ -54,6 +54,7 @@ function aStream() {
     const listener = { bufferedBytes: 0, ended: false }
     const sink = {
       write: (text: string) => void texts.push(text),
+      beat: (text: string) => void texts.push(text),
       get bufferedBytes() {
         return listener.bufferedBytes
       },

@@ -50,6 +50,8 @@ export interface LiveHistory {
 
 export interface LiveSink {
   write(text: string): void
+  /** A heartbeat is due: it is written, or the listener may not stay. */
+  beat(text: string): void
   /** Written and not yet taken by the network. */
   readonly bufferedBytes: number
   end(): void
@@ -147,7 +149,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 
   function tick(): void {
     ticks++
-    if (ticks % liveLimits.ticksPerHeartbeat === 0) for (const { sink } of listeners) sink.write(': beat\n\n')
+    if (ticks % liveLimits.ticksPerHeartbeat === 0) for (const { sink } of listeners) sink.beat(': beat\n\n')
     if (ticks % liveLimits.ticksPerCounters === 0) {
       const text = message('counters', readCounters(options))
       for (const listener of listeners) if (!isFull(listener)) listener.sink.write(text)

@@ -1,8 +1,8 @@
 /** Reads and writes the folder of the log as a port, so that a test can tear, zero, fail and forget what a disk may. */
-import { randomBytes } from 'node:crypto'
 import { readFileSync, statfsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWhole } from '../write-whole.ts'
 
 export interface LogFiles {
   /** Names in the folder, in no order. */
@@ -53,11 +53,7 @@ export async function openLogFiles(folder: string): Promise<LogFiles> {
         throw error
       }
     },
-    async replaceText(name, text) {
-      const temporary = join(folder, `${name}.${randomBytes(4).toString('hex')}.tmp`)
-      await writeFile(temporary, text, { mode: 0o600 })
-      await rename(temporary, join(folder, name))
-    },
+    replaceText: (name, text) => writeWhole(join(folder, name), text),
     async sync() {
       const handle = await open(folder, 'r')
       try {

@@ -1,7 +1,8 @@
 /** Saves questions in a folder, and deletes them: one at a time, so that a bound that was checked holds. */
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { CollectorError } from '../errors.ts'
 import { createTurns } from '../turns.ts'
+import { writeWhole } from '../write-whole.ts'
 import { parseQuestion, type QuestionFile } from './question-file.ts'
 import {
   expectedName,
@@ -60,7 +61,7 @@ export function createSavedQuestions({ folder, isGiven, judgeSql }: SavedQuestio
     await judge(parsed.question)
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      await replaceFile(questionPath(folder, name), bytes)
+      await writeWhole(questionPath(folder, name), bytes)
     } catch (cause) {
       throw new CollectorError('data_unusable', `Can't write the question ${name}: ${String(cause)}`, { cause })
     }
@@ -89,22 +90,3 @@ export function createSavedQuestions({ folder, isGiven, judgeSql }: SavedQuestio
 }
 
 const refused = (message: string): CollectorError => new CollectorError('bad_question', message)
-
-/** Whole or not at all: beside it first, synced, and then in its place. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  // No question by its name, should a crash leave it behind: the next save writes over it.
-  const temporary = `${path}.tmp`
-  try {
-    const handle = await open(temporary, 'w', 0o600)
-    try {
-      await handle.writeFile(bytes)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-}

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Hello } from '@downlink/protocol'
 import type { CommitLog, ReadOutcome } from '../commit/commit-log.ts'
-import type { SessionRecord } from '../commit/session-record.ts'
+import { plainPrefix, type SessionRecord } from '../commit/session-record.ts'
 import type { EventValidator } from './event-validator.ts'
 import { createSession, type Session } from './session.ts'
 import { hashOf, sameHash } from './session-metadata.ts'
@@ -58,7 +58,7 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
     },
 
     openPlain() {
-      const id = `plain:${randomUUID()}`
+      const id = plainPrefix + randomUUID()
       log.begin(id)
       const session = begin(id, undefined, undefined)
       sessions.opened(session)

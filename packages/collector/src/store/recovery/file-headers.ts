@@ -3,7 +3,8 @@
  * A checkpoint writes the two by turns, and the one with the higher iteration counts: a flipped bit in it would cost the
  * whole file, so a copy of the headers is kept beside it.
  */
-import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { writeWhole } from '../../write-whole.ts'
 
 const headerBytes = 4096
 const mainAt = 0
@@ -26,8 +27,7 @@ export const headersOf = (file: string): string => `${file}.headers`
 export async function keepHeaders(file: string): Promise<void> {
   const headers = await readHeaders(file)
   if (!soundPlaces(headers).every(Boolean)) return
-  await writeFile(`${headersOf(file)}.new`, headers, { flush: true })
-  await rename(`${headersOf(file)}.new`, headersOf(file))
+  await writeWhole(headersOf(file), headers)
 }
 
 export const hasSoundHeaders = async (file: string): Promise<boolean> =>

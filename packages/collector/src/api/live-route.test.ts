@@ -1,0 +1,43 @@
+import fastify from 'fastify'
+import { expect, it } from 'vitest'
+import type { LiveSink, LiveStream } from '../live/live-stream.ts'
+import type { AccessDecision } from './api-access.ts'
+import { liveRoute } from './live-route.ts'
+
+/** Somebody listens, and hears a beat after each of these decisions on who they are. @returns what they heard until the end */
+async function heardAfter(decisions: readonly AccessDecision[]): Promise<string> {
+  const app = fastify()
+  let decision: AccessDecision = 'allowed'
+  let join = (_sink: LiveSink): void => {}
+  const joined = new Promise<LiveSink>((resolve) => (join = resolve))
+  const live: LiveStream = {
+    listeners: 0,
+    join(sink) {
+      sink.write('first')
+      join(sink)
+      return { kind: 'joined', leave: () => {} }
+    },
+    close() {},
+  }
+  liveRoute(app, live, { judge: async () => decision }, () => 'sender')
+  const answer = app.inject('/live')
+  const sink = await joined
+  for (const next of decisions) {
+    decision = next
+    sink.beat(' beat')
+    await new Promise(setImmediate)
+  }
+  sink.end()
+  const { body } = await answer
+  await app.close()
+  return body
+}
+
+it('ends once the token that opened it has ended', async () => {
+  expect(await heardAfter(['allowed', 'unauthorised'])).toBe('first beat')
+  expect(await heardAfter(['allowed', 'forbidden'])).toBe('first beat')
+})
+
+it('goes on where others of the address have guessed meanwhile', async () => {
+  expect(await heardAfter(['allowed', 'limited', 'allowed'])).toBe('first beat beat beat')
+})

@@ -1,0 +1,80 @@
+/**
+ * Tells the time by which stored events age. It is the wall clock's, unless that is suddenly far ahead of how long the
+ * collector has run: after a wrong NTP answer, or a virtual machine that was resumed, all that is stored would be too old at
+ * once. Then it goes on with the clock that never steps, until events have been kept by that one as long as they shall be;
+ * by then all that came before the jump is gone, in its time.
+ */
+import { readFile } from 'node:fs/promises'
+import type { Clock } from '../clock.ts'
+import { parseObject } from '../log/owner.ts'
+import { writeWhole } from '../write-whole.ts'
+
+/** Milliseconds since 1970, but for `steadyMs`. */
+export interface AgeClockState {
+  readonly wallMs: number
+  readonly ageMs: number
+  /** How long the collector has run since the wall clock jumped; null where it is believed. */
+  readonly steadyMs: number | null
+}
+
+/** Keeps the state from one process to the next. */
+export interface AgeClockMemory {
+  /** Undefined where there is none, or none that can be read. */
+  load(): Promise<AgeClockState | undefined>
+  save(state: AgeClockState): Promise<void>
+}
+
+export interface AgeClock {
+  /** To be asked often: what passes in between counts. */
+  read(): Promise<AgeReading>
+}
+
+export interface AgeReading {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number
+  /** By how much the wall clock is ahead; 0 where it is believed. */
+  readonly aheadMs: number
+}
+
+/** A machine that slept for a day is nothing to tell of. */
+const maxStepMs = 86_400_000
+
+/**
+ * @param keepMs how long events are kept: by one step they age by a day at most, or half of it
+ * @param memory of the process before: how long there was none is not known, and counts as a step
+ */
+export function createAgeClock(clock: Clock, keepMs: number, memory: AgeClockMemory): AgeClock {
+  const stepMs = Math.min(maxStepMs, keepMs / 2)
+  let last: { readonly state: AgeClockState; readonly readAtMs: number } | undefined
+
+  return {
+    async read() {
+      const before = last?.state ?? (await memory.load())
+      const [wallMs, readAtMs] = [clock.wallMs(), clock.monotonicMs()]
+      const state = before ? stateAfter(before, wallMs, last ? readAtMs - last.readAtMs : 0) : believed(wallMs)
+      last = { state, readAtMs }
+      await memory.save(state)
+      return { nowMs: state.ageMs, aheadMs: state.steadyMs === null ? 0 : wallMs - state.ageMs }
+    },
+  }
+
+  function stateAfter(before: AgeClockState, wallMs: number, ranMs: number): AgeClockState {
+    const ageMs = before.ageMs + ranMs
+    if (wallMs <= ageMs + stepMs) return believed(wallMs)
+    const hasJumped = before.steadyMs === null || wallMs > before.wallMs + ranMs + stepMs
+    const steadyMs = hasJumped ? 0 : before.steadyMs + ranMs
+    return steadyMs >= keepMs ? believed(wallMs) : { wallMs, ageMs, steadyMs }
+  }
+}
+
+const believed = (wallMs: number): AgeClockState => ({ wallMs, ageMs: wallMs, steadyMs: null })
+
+/** In a file, such as `age-clock.json` of the data folder. */
+export const ageClockFile = (path: string): AgeClockMemory => ({
+  async load() {
+    const { wallMs, ageMs, steadyMs } = parseObject(await readFile(path, 'utf8').catch(() => undefined)) ?? {}
+    const isState = typeof wallMs === 'number' && typeof ageMs === 'number'
+    return isState ? { wallMs, ageMs, steadyMs: typeof steadyMs === 'number' ? steadyMs : null } : undefined
+  },
+  save: (state) => writeWhole(path, JSON.stringify(state)),
+})
