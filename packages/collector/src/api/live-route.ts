@@ -38,6 +38,7 @@ export function liveRoute(
     },
     (request, reply) => {
       const { raw } = reply
+      let leave = (): void => {}
       const begin = () => {
         raw.writeHead(200, { ...headersOf(reply.getHeaders()), ...streamHeaders })
       }
@@ -49,8 +50,13 @@ export function liveRoute(
         beat(text: string) {
           // A token that let in whoever listens may have ended since. Others of the address may have guessed meanwhile.
           void access.judge(request.raw, 'read').then((decision) => {
-            if (decision === 'unauthorised' || decision === 'forbidden') raw.end()
-            else raw.write(text)
+            if (raw.writableEnded) return
+            if (decision !== 'unauthorised' && decision !== 'forbidden') raw.write(text)
+            else {
+              // Nothing may be written after the end, and who reads slowly is there for a while.
+              leave()
+              raw.end()
+            }
           })
         },
         get bufferedBytes() {
@@ -64,9 +70,10 @@ export function liveRoute(
           ? sendError(reply, 503, 'query_busy', 'Too many listen already.')
           : sendError(reply, 429, 'query_busy', 'Too many listen from this address already.')
       }
+      leave = joined.leave
       reply.hijack()
-      raw.once('close', joined.leave)
-      if (raw.destroyed) joined.leave()
+      raw.once('close', leave)
+      if (raw.destroyed) leave()
     },
   )
 }
