@@ -34,7 +34,7 @@ export async function withReadAccess<Result>(
   return use(createApiClient({ url: flags.url, token, source: flags.url }))
 }
 
-export type AdminFlags = Pick<ReadFlags, 'url' | 'token' | 'data'>
+export type AdminFlags = Pick<ReadFlags, 'url' | 'token' | 'data' | 'schema'>
 
 export const withAdminFlags = (command: Command): Command =>
   command
@@ -47,7 +47,7 @@ export async function withAdminAccess<Result>(
   flags: AdminFlags,
   use: (api: ApiClient) => Promise<Result>,
 ): Promise<Result> {
-  if (flags.data !== undefined) return withFolder(flags.data, undefined, use)
+  if (flags.data !== undefined) return withFolder(flags.data, flags.schema, use)
   const given = flags.token === undefined ? [] : [flags.token]
   const [token] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_ADMIN_TOKEN' })
   const tokenAdvice = 'Give its admin token: --token, or DOWNLINK_ADMIN_TOKEN.'

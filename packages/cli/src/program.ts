@@ -23,6 +23,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['dump', async () => (await import('./commands/dump.ts')).dumpCommand()],
   ['prune', async () => (await import('./commands/prune.ts')).pruneCommand()],
   ['forget', async () => (await import('./commands/forget.ts')).forgetCommand()],
+  ['rejudge', async () => (await import('./commands/rejudge.ts')).rejudgeCommand()],
   ['backup', async () => (await import('./commands/backup.ts')).backupCommand()],
   ['restore', async () => (await import('./commands/restore.ts')).restoreCommand()],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand()],

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -263,6 +263,32 @@ it('prunes a folder at rest, and not without the admin token where there is one'
   const pruned = await run(['prune', '--older-than', '0s', '--data', collector.data, '--json'])
   expect(pruned).toMatchObject({ exitCode: 0, stdout: '{"events":3,"rejected":0,"dryRun":false}\n' })
 })
+
+it('judges rejected events anew, and counts them first', async () => {
+  const collector = await serve(['--schema', fixture('events.ts')])
+  await post(collector.url, [{ type: 'landed', data: {} }, { type: 'landed\u001b[31m' }, { type: 7 }])
+  const { url } = collector
+  const rejudge = (...more: string[]) => run(['rejudge', ...more])
+  expect(await rejudge('--url', url, '--json')).toMatchObject({
+    exitCode: 0,
+    stdout: '{"judged":2,"events":0,"counts":[],"dryRun":false}\n',
+  })
+  expect(await rejudge('--data', collector.data)).toMatchObject({ exitCode: 2 })
+  expect(await rejudge('--url', url, '--schema', fixture('events.ts'))).toMatchObject({ exitCode: 2 })
+  collector.child.kill('SIGTERM')
+  await collector.exitCode
+  const landings = join(freshFolder(), 'events.mjs')
+  await writeFile(landings, `export default { schemas: { landed: ${acceptAll} } }`)
+  const atRest = ['--data', collector.data, '--schema', landings]
+  expect(await rejudge(...atRest, '--dry-run')).toMatchObject({
+    exitCode: 0,
+    stdout: 'It would store 1 event of 2 rejected events. Nothing was changed.\n  1 event of landed: unknown_type\n',
+  })
+  const stored = 'Stored 1 event of 1 rejected event.\n  1 event of landed: unknown_type\n'
+  expect(await rejudge(...atRest, '--type', 'landed')).toMatchObject({ exitCode: 0, stdout: stored })
+})
+
+const acceptAll = "{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }"
 
 it('forgets sessions that a condition picks, and counts them first', async () => {
   const { url } = await serve()

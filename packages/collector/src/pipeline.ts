@@ -116,6 +116,7 @@ export async function openPipeline(
   const { sockets, routes } = createIngest({ settings, keys, sessions, refusals, proxies })
   const life = createDataLife({
     ...{ ...settings, commits, store, log, clock, logger, folder: folder.path },
+    validator: createEventValidator(limits, settings.events.schemas),
     counters: readSide.counters,
     onForgotten: readSide.forgetAnswers,
   })

@@ -16,6 +16,7 @@ import { planExpiry } from './query/expiry-plan.ts'
 import { createLabels } from './query/labels.ts'
 import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
+import { readRejections } from './query/rejections.ts'
 import { createSessionSearch } from './query/session-search.ts'
 import { createTimelines } from './query/timelines.ts'
 import type { EventName, SinkWork } from './sink/poison-guard.ts'
@@ -154,6 +155,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
       if (question.kind === 'sessions') return store.readSessions(question.ids)
       if (question.kind === 'operation') return store.readOperation(question.id)
       if (question.kind === 'expiry-plan') return planExpiry(readers, question)
+      if (question.kind === 'rejections') return readRejections(readers, question.after)
       return { usedBytes: await store.checkpoint() }
     },
     countStored: () => counting.run(() => closing !== undefined),

@@ -326,6 +326,7 @@ it('describes its routes as they are', async () => {
     ...questions,
     'live',
     'prune',
+    'rejudge',
     'sessions/{id}',
     'forget',
     'backup',

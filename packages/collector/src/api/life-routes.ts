@@ -1,4 +1,4 @@
-/** Removes what is stored, for whoever administers. */
+/** Removes what is stored, and judges anew what was not, for whoever administers. */
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { DataLife } from '../life/data-life.ts'
@@ -66,6 +66,30 @@ const forgetting = {
   content: { 'application/x-ndjson': { schema: { type: 'string' } } },
 }
 
+interface RejudgeQuery {
+  readonly type?: string
+  readonly dryRun: 'true' | 'false'
+}
+
+const rejudgeInput = input(
+  {
+    type: { type: 'string', minLength: 1, maxLength: 1000, description: 'Only events of this type' },
+    dryRun: {
+      type: 'string',
+      enum: ['true', 'false'],
+      default: 'false',
+      description: 'Only counts what would be stored',
+    },
+  },
+  ['type', 'dryRun'],
+)
+
+const rejudging = {
+  description:
+    'Lines of JSON: `{ "progress": { "share", "judged", "events" } }` now and then, and at last `{ "result": { "judged", "events", "counts": [{ "type", "code", "events" }] } }`, or `{ "error" }`',
+  content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+}
+
 export interface LifeRoutesOptions {
   readonly life: () => DataLife
   readonly access: ApiAccess
@@ -98,6 +122,21 @@ export function lifeRoutes(app: FastifyInstance, { life, access, reads, wallMs }
         return compact === 'true' ? { ...pruned, compaction: await compactDatabase() } : pruned
       })
     },
+  )
+  app.post<{ Querystring: RejudgeQuery }>(
+    '/rejudge',
+    {
+      onRequest: mayAdminister,
+      schema: {
+        summary: 'Stores what schemas rejected and those of today accept, in its place in its session',
+        querystring: rejudgeInput,
+        response: { 200: rejudging, default: errorAnswer },
+      },
+    },
+    ({ query: { type, dryRun } }, reply) =>
+      answerWithProgress(reply, (onProgress) =>
+        life().rejudger.rejudge({ type, dryRun: dryRun === 'true' }, onProgress),
+      ),
   )
   app.delete<{ Params: { readonly id: string } }>(
     '/sessions/:id',

@@ -1,4 +1,4 @@
-/** Puts together what removes stored events: operations, and who asks for them. */
+/** Puts together what removes stored events, or adds to them what was rejected: operations, and who asks for them. */
 import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { listBackups } from '../backup/backup-folder.ts'
@@ -7,6 +7,7 @@ import type { GroupCommit } from '../commit/group-commit.ts'
 import type { LogWriter } from '../log/write-log.ts'
 import type { EventCounters } from '../metrics/event-counters.ts'
 import type { RetentionOptions } from '../options.ts'
+import type { EventValidator } from '../session/event-validator.ts'
 import type { Compaction } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import { ageClockFile } from './age-clock.ts'
@@ -15,6 +16,7 @@ import { createEraser } from './eraser.ts'
 import { createForgetter, type Forgetter } from './forgetter.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { createPruner, type Pruner } from './pruner.ts'
+import { createRejudger, type Rejudger } from './rejudger.ts'
 import { createRetention, type Retention } from './retention.ts'
 
 export interface DataLife {
@@ -22,6 +24,7 @@ export interface DataLife {
   readonly pruner: Pruner
   readonly retention: Retention
   readonly forgetter: Forgetter
+  readonly rejudger: Rejudger
   /** Begins what it does by itself. */
   start(): void
   /**
@@ -44,9 +47,11 @@ export interface DataLifeOptions {
   readonly commits: Pick<GroupCommit, 'appendOperation' | 'probe'>
   readonly store: Pick<StoreProcess, 'ask'>
   readonly log: Pick<LogWriter, 'bytes' | 'end'>
-  readonly counters: Pick<EventCounters, 'addRemoved'>
+  readonly counters: Pick<EventCounters, 'addRemoved' | 'addMoved'>
   /** Sessions were forgotten: whoever holds an older answer drops it. */
   readonly onForgotten: () => void
+  /** Of today, without any warning. */
+  readonly validator: EventValidator
   readonly clock: Clock
   readonly logger: FastifyBaseLogger
 }
@@ -56,8 +61,10 @@ export function createDataLife(options: DataLifeOptions): DataLife {
   const store = createPatientStore(options.store)
   const operations = createOperations({
     ...{ commits, store, wallMs: clock.wallMs },
-    onApplied: ({ kind }, { events }) =>
-      counters.addRemoved(kind === 'expire' ? { expired: events } : { forgotten: events }),
+    onApplied({ kind }, { events, moved = [] }) {
+      if (kind === 'rejudge') counters.addMoved(moved)
+      else counters.addRemoved(kind === 'expire' ? { expired: events } : { forgotten: events })
+    },
   })
   const pruner = createPruner(operations, store)
   const retention = createRetention({
@@ -74,6 +81,7 @@ export function createDataLife(options: DataLifeOptions): DataLife {
     pruner,
     retention,
     forgetter,
+    rejudger: createRejudger({ operations, store, validator: options.validator }),
     start() {
       forgetter.resume()
       retention.start()

@@ -47,6 +47,16 @@ it('stores no more what has expired or is forgotten', () => {
   expect(counters.since).toMatchObject({ expired: 4, forgotten: 2 })
 })
 
+it('stores what was rejected and passes after all', () => {
+  const { counters } = someCounters({ ...noCounts, stored: 10, rejected: 5, types: { x: 10 }, outstanding: 0 })
+  counters.addMoved([
+    { type: 'x', code: 'invalid_payload', events: 2 },
+    { type: 'y', code: 'unknown_type', events: 1 },
+  ])
+  expect(counters.counts()).toMatchObject({ stored: 13, rejected: 2, types: { x: 12, y: 1 } })
+  expect(counters.since).toMatchObject({ rejudged: 3 })
+})
+
 it('takes any type for a name, and not too many of them', () => {
   const { counters } = someCounters()
   counters.add(batchOf([anEvent(1, '__proto__')]))

@@ -1,5 +1,6 @@
 /** Counts committed events by type, code and reason. Always on, so it adds and does nothing else. */
 import type { AppendOutcome } from '../commit/commit-log.ts'
+import type { RejectionCount } from '../commit/operation.ts'
 import type { SessionBatch } from '../commit/session-batch.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
 import { createStoredRates, type StoredRates } from './stored-rates.ts'
@@ -28,6 +29,8 @@ export interface EventCounters {
   add(batch: SessionBatch): void
   /** Adds what an operation has removed. */
   addRemoved(counts: Partial<Pick<EventCounts, 'expired' | 'forgotten'>>): void
+  /** Adds what was rejected, and is stored after all. */
+  addMoved(moved: readonly RejectionCount[]): void
   /** Adds what the sink has found of events that were acknowledged. */
   addReport(report: SinkReport): void
   /** Since the database was made. */
@@ -40,6 +43,8 @@ export interface EventCounters {
     readonly missing: number
     readonly expired: number
     readonly forgotten: number
+    /** Of the rejected ones: are stored after all. */
+    readonly rejudged: number
   }
   /** Of what was stored since this process started. */
   readonly rates: Pick<StoredRates, 'perSecond' | 'typesPerSecond'>
@@ -65,7 +70,7 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
   const dropped = new Map<string, number>()
   let before = noCounts
   let missing = 0
-  let [expired, forgotten] = [0, 0]
+  let [expired, forgotten, rejudged] = [0, 0, 0]
   const rates = createStoredRates(stored, monotonicMs)
 
   const counters: EventCounters = {
@@ -89,7 +94,7 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
     add(batch) {
       rates.add(batch.events.length)
       for (const [type, events] of batch.events.countByType()) {
-        count(stored, stored.has(type) || stored.size < maxTypes ? type : otherTypes, events)
+        countStored(type, events)
       }
       for (const { code } of batch.rejected) count(rejected, code, 1)
       for (const [code, events] of Object.entries(batch.rejectedMore ?? {})) count(rejected, code, events)
@@ -100,6 +105,13 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
     addRemoved(counts) {
       expired += counts.expired ?? 0
       forgotten += counts.forgotten ?? 0
+    },
+
+    addMoved(moved) {
+      for (const { type, events } of moved) {
+        countStored(type, events)
+        rejudged += events
+      }
     },
 
     addReport(report) {
@@ -116,7 +128,7 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
         stored: before.stored + sum(stored) - expired - forgotten,
         expired: before.expired + expired,
         forgotten: before.forgotten + forgotten,
-        rejected: before.rejected + sum(rejected),
+        rejected: before.rejected + sum(rejected) - rejudged,
         dropped: before.dropped + sum(dropped),
         missing: before.missing + missing,
         // `fromEntries` defines keys rather than setting them, so that a type `__proto__` is one like any other.
@@ -137,12 +149,19 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
       get forgotten() {
         return forgotten
       },
+      get rejudged() {
+        return rejudged
+      },
     },
 
     rates,
   }
 
   return counters
+
+  function countStored(type: string, events: number): void {
+    count(stored, stored.has(type) || stored.size < maxTypes ? type : otherTypes, events)
+  }
 }
 
 function count(counts: Map<string, number>, key: string, by: number): void {

@@ -135,6 +135,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   )
   total('downlink_events_expired_total', 'Stored events that were deleted for their age', () => since.expired)
   total('downlink_events_forgotten_total', 'Stored events of sessions that were forgotten', () => since.forgotten)
+  total('downlink_events_rejudged_total', 'Rejected events that are stored after all', () => since.rejudged)
   total('downlink_retention_runs_total', 'How often what is too old was looked for', () => retention().runs)
   total('downlink_retention_failures_total', 'How often that failed', () => retention().failures)
   total('downlink_store_reads_killed_total', 'Reads that were ended with the store process', () => store.readsKilled)

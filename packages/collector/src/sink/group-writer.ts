@@ -61,12 +61,12 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
     },
     write: (group) => writeGroup(group, false),
     async apply(step) {
-      const outcome = await store.apply(step)
+      const outcome = await applyOrPass(step, guard.beginOperation(step.position))
+      guard.end(outcome.kind === 'written')
       if (outcome.kind !== 'written') throw new Error(outcome.reason)
       // It changes records of any number of sessions.
       known.forget()
       position = step.position
-      guard.moveTo(position)
     },
     moveTo(next) {
       position = next
@@ -75,6 +75,18 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
       position = 'unread'
       known.forget()
     },
+  }
+
+  /**
+   * Nothing else of the log may wait for rejected events that can't be stored: they stay rejected.
+   *
+   * @param mayTry no processes have ended with it
+   */
+  async function applyOrPass(step: OperationStep, mayTry: boolean): Promise<WriteOutcome> {
+    const { operation } = step
+    if (operation.kind !== 'rejudge') return store.apply(step)
+    const outcome: WriteOutcome = mayTry ? await store.apply(step) : { kind: 'refused', reason: conviction }
+    return outcome.kind === 'refused' ? store.apply({ ...step, operation: { ...operation, events: [] } }) : outcome
   }
 
   /** @param isTried each of its events was accepted by itself */

@@ -7,7 +7,8 @@ import type { StoreGroup } from './event-store.ts'
 
 /** What is about to be written. */
 export type SinkWork =
-  | { readonly kind: 'group'; readonly from: Position | undefined }
+  /** What stands here in the log: a group of entries, or an operation. */
+  | { readonly kind: 'range'; readonly from: Position | undefined }
   | { readonly kind: 'event'; readonly event: EventName }
 
 export interface EventName {
@@ -25,7 +26,7 @@ export interface SinkOrders {
   readonly culprits: readonly EventName[]
 }
 
-/** Of the log: the group that begins here. It ends where it ended before, or takes along what came since. */
+/** Of the log: the group or the operation that begins here. A group ends where it ended before, or takes along what came since. */
 export interface SuspectRange {
   readonly from: Position | undefined
 }
@@ -51,8 +52,8 @@ export interface PoisonGuard {
   beginGroup(group: StoreGroup): StoreGroup | undefined
   /** Names an event that is about to be tried. @returns false for a culprit, whose text is kept instead */
   beginEvent(event: EventName, text: string): Promise<boolean>
-  /** The store has moved on to here by something that was not named. */
-  moveTo(position: Position): void
+  /** Names an operation that is about to be applied, and ends here. @returns false where processes have ended with it, again and again */
+  beginOperation(end: Position): boolean
   /** What was begun is over, and the process is still there. */
   end(isWritten: boolean): void
 }
@@ -77,7 +78,7 @@ export function createPoisonGuard({ orders, onWork, keepText }: PoisonGuardOptio
       const isSuspect = suspect !== undefined || culprits.size > 0
       const unseen = isSuspect ? namesIn(group).filter((name) => !cleared.has(name)) : []
       if (unseen.some((name) => suspect !== undefined || culprits.has(name))) return undefined
-      onWork({ kind: 'group', from: position })
+      onWork({ kind: 'range', from: position })
       onWritten = () => moveTo(group.position)
       return { ...group, rejected: group.rejected.map(withoutText) }
     },
@@ -93,7 +94,15 @@ export function createPoisonGuard({ orders, onWork, keepText }: PoisonGuardOptio
       return true
     },
 
-    moveTo,
+    beginOperation(end) {
+      const isSuspect = suspect !== undefined && isSame(suspect.from, position)
+      onWork({ kind: 'range', from: position })
+      onWritten = () => {
+        moveTo(end)
+        if (isSuspect) suspect = undefined
+      }
+      return !isSuspect
+    },
 
     end(isWritten) {
       onWork(undefined)

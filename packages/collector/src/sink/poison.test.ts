@@ -1,9 +1,10 @@
 /** Entries that end the whole process of the store, over a store that does so. */
 import { expect, it } from 'vitest'
+import type { Operation } from '../commit/operation.ts'
 import { applyBatch, newRecord } from '../commit/session-record.ts'
 import type { Position } from '../log/read-log.ts'
 import { aBatch, aPosition, createFakeStore, type FakeStore } from '../test-doubles.ts'
-import type { EventStore } from './event-store.ts'
+import type { EventStore, WriteOutcome } from './event-store.ts'
 import { createGroupWriter, type LogItem } from './group-writer.ts'
 import type { PoisonGuardOptions, SinkOrders } from './poison-guard.ts'
 import { createSinkSuspects } from './sink-suspects.ts'
@@ -96,7 +97,7 @@ it.each([[[3]], [[1, 5]], [[1, 2, 3, 4, 5]]])('finds %j of five events, and stor
 
 it('keeps reads away from a group that was under way at two deaths, and tries no event of it yet', () => {
   const suspects = createSinkSuspects()
-  const work = { kind: 'group', from: position(1) } as const
+  const work = { kind: 'range', from: position(1) } as const
   suspects.working(work)
   suspects.died()
   expect(suspects.orders).toEqual({ alone: undefined, oneByOne: undefined, culprits: [] })
@@ -108,10 +109,10 @@ it('keeps reads away from a group that was under way at two deaths, and tries no
 it('suspects a group no more once it was written, whatever the process dies of later', () => {
   const suspects = createSinkSuspects()
   for (let death = 1; death <= 3; death++) {
-    suspects.working({ kind: 'group', from: position(1) })
+    suspects.working({ kind: 'range', from: position(1) })
     suspects.died()
   }
-  suspects.working({ kind: 'group', from: position(1) })
+  suspects.working({ kind: 'range', from: position(1) })
   suspects.working(undefined)
   suspects.died()
   expect(suspects.orders).toEqual({ alone: undefined, oneByOne: undefined, culprits: [] })
@@ -131,7 +132,7 @@ it.each([
 
 it('suspects nothing that was written, nor what a killed query interrupted', () => {
   const suspects = createSinkSuspects()
-  const work = { kind: 'group', from: undefined } as const
+  const work = { kind: 'range', from: undefined } as const
   for (let death = 0; death < 5; death++) {
     suspects.working(work)
     suspects.endedOtherwise()
@@ -151,4 +152,69 @@ it('gives the database no text of what it died of', async () => {
   const batch = aBatch(1, 1, { upTo: 3, pushed: 3, rejected: [rejection, { ...rejection, seq: 3 }] })
   await live(store, { orders }, [anItem(5, batch)])
   expect(disk.written[0]?.rejected.map(({ raw }) => raw)).toEqual(['', 'deadly'])
+})
+
+const rejudgement = { id: 'o', kind: 'rejudge', askedAtMs: 1, events: [{ sessionId: 's', seq: 4 }] } as const
+const expiry = { id: 'o', kind: 'expire', askedAtMs: 1, receivedBeforeMs: 1 } as const
+
+/** Processes over a store that dies of an operation, until one applies it. @returns how many died, and what was applied */
+async function applyThroughDeaths(operation: Operation, isLethal: (tried: Operation) => boolean) {
+  const disk = createFakeStore()
+  const suspects = createSinkSuspects()
+  for (let deaths = 0; ; deaths++) {
+    const apply: EventStore['apply'] = async (step) => {
+      if (isLethal(step.operation)) throw new Death()
+      return disk.apply(step)
+    }
+    const { orders, working: onWork } = suspects
+    const poison = { orders, onWork, keepText: async () => {} }
+    const writer = createGroupWriter({ store: { ...disk, apply }, maxRecords: 10, report() {}, poison })
+    await writer.readPosition()
+    try {
+      await writer.apply({ operation, position: position(9) })
+      expect(await disk.readPosition()).toEqual(position(9))
+      return { deaths, applied: disk.applied.map((step) => step.operation) }
+    } catch (error) {
+      if (!(error instanceof Death)) throw error
+      suspects.died()
+    }
+  }
+}
+
+it('passes over rejected events that ended the process as they were stored: they stay rejected', async () => {
+  const { deaths, applied } = await applyThroughDeaths(
+    rejudgement,
+    (tried) => tried.kind === 'rejudge' && tried.events.length > 0,
+  )
+  expect({ deaths, applied }).toEqual({ deaths: 3, applied: [{ ...rejudgement, events: [] }] })
+})
+
+it('leaves nothing out of any other operation, whatever the process died of', async () => {
+  let left = 4
+  expect(await applyThroughDeaths(expiry, () => left-- > 0)).toEqual({ deaths: 4, applied: [expiry] })
+})
+
+it('suspects what stands behind an operation as little as what stands before it', async () => {
+  const { store, disk, tried } = aMortalStore([])
+  const orders = { alone: { from: undefined }, oneByOne: { from: undefined }, culprits: [] }
+  const poison = { orders, onWork() {}, keepText: async () => {} }
+  const writer = createGroupWriter({ store, maxRecords: 10, report() {}, poison })
+  await writer.readPosition()
+  await writer.apply({ operation: expiry, position: position(3) })
+  await writer.write(aGroup(9, 1, 2))
+  expect([tried, storedSeqs(disk)]).toEqual([[], [1, 2]])
+})
+
+it('passes over rejected events that the database refuses, and waits where it only is away', async () => {
+  const disk = createFakeStore()
+  let outcome: WriteOutcome = { kind: 'unavailable', reason: 'away' }
+  const apply: EventStore['apply'] = async (step) =>
+    step.operation.kind === 'rejudge' && step.operation.events.length === 0 ? disk.apply(step) : outcome
+  const writer = createGroupWriter({ store: { ...disk, apply }, maxRecords: 10, report() {} })
+  const step = { operation: rejudgement, position: position(9) }
+  await expect(writer.apply(step)).rejects.toThrow('away')
+  outcome = { kind: 'refused', reason: 'Invalid Input Error' }
+  await expect(writer.apply({ ...step, operation: expiry })).rejects.toThrow('Invalid Input')
+  await writer.apply(step)
+  expect(disk.applied).toEqual([{ ...step, operation: { ...rejudgement, events: [] } }])
 })

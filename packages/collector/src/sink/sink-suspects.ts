@@ -24,7 +24,7 @@ export function createSinkSuspects(): SinkSuspects {
   return {
     working(next) {
       // It is over, and nobody died of it.
-      if (!next && work?.kind === 'group' && range && isSame(range.from, work.from)) range = undefined
+      if (!next && work?.kind === 'range' && range && isSame(range.from, work.from)) range = undefined
       work = next
     },
 

@@ -8,6 +8,7 @@ import type { ViewDefinition } from '../query/event-views.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
+import type { RejectionPage, RejectionPlace } from '../query/rejections.ts'
 import type { SinkOrders, SinkWork } from '../sink/poison-guard.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
 import type { DatabaseSpace } from '../store/copy-database.ts'
@@ -86,6 +87,8 @@ export type StoreQuestion =
   | { readonly kind: 'operation'; readonly id: string }
   /** What is older than a time, in slices. */
   | { readonly kind: 'expiry-plan'; readonly receivedBeforeMs: number; readonly minSlices: number }
+  /** Events that schemas rejected, the next page of them. */
+  | { readonly kind: 'rejections'; readonly after: RejectionPlace | undefined }
   /** What the database takes, once a checkpoint has freed all that it can. */
   | { readonly kind: 'disk-usage' }
   /** Rewrites the database into a new file, without what was deleted. Waits for nothing that was synced before. */
@@ -99,6 +102,7 @@ export interface StoreAnswers {
   /** Undefined for one that was not applied. */
   readonly operation: OperationResult | undefined
   readonly 'expiry-plan': readonly ExpirySlice[]
+  readonly rejections: RejectionPage
   readonly 'disk-usage': DiskUsage
   readonly compact: Compaction
   readonly copy: DatabaseCopy

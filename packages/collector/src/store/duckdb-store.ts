@@ -4,13 +4,13 @@ import type { Position } from '../log/read-log.ts'
 import type { EventStore, OperationStep, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
 import { type DatabaseSpace, readSpace } from './copy-database.ts'
 import { createDatabaseCopies, type DatabaseCopies } from './database-copies.ts'
-import { eventRows, rejectedRows } from './event-rows.ts'
+import { bytesOfRows, eventRows, rejectedRows } from './event-rows.ts'
 import { summariseEvents } from './event-summary.ts'
 import { isOutOfMemory } from './failures.ts'
 import type { Database } from './open-database.ts'
 import { applyOperation, readOperation } from './operations.ts'
 import { openReopeningConnections } from './reopening-connections.ts'
-import { recordOf, rowOf, selectSessions } from './session-rows.ts'
+import { recordOf, selectSessions, writeRecords } from './session-rows.ts'
 import type { StoreConnections } from './store-connections.ts'
 import { createTransactions, movePosition, readPosition, type Transactions } from './transactions.ts'
 
@@ -25,11 +25,6 @@ export interface DuckDBStore extends EventStore, DatabaseCopies {
   /** Takes and gives nothing more. Resolves once its connections are released. */
   close(): Promise<void>
 }
-
-/** About how much the write-ahead log grows by an event, beside its data. */
-const bytesPerEvent = 100
-/** The same by a row that is deleted. */
-const bytesPerRemoval = 8
 
 export const defaultCheckpointBytes = 67_108_864
 
@@ -115,33 +110,25 @@ const commitGroup = (transactions: Transactions, group: StoreGroup): Promise<Wri
   })
 
 function commitOperation(transactions: Transactions, { operation, position }: OperationStep): Promise<WriteOutcome> {
-  let rows = 0
+  let bytes = 0
   return transactions.run({
     end: 'COMMIT',
     async work(open) {
-      rows = await applyOperation(open.writer, operation)
+      bytes = await applyOperation(open, operation)
       await movePosition(open, position)
     },
-    onEnd: ({ checkpoints }) => checkpoints.grown(rows * bytesPerRemoval, position),
+    onEnd: ({ checkpoints }) => checkpoints.grown(bytes, position),
   })
 }
 
 async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<void> {
-  const { events, rejected, upsert } = open
+  const { events, rejected } = open
   events.append(eventRows(group.events))
   rejected.append(rejectedRows(group.rejected))
   const summaries = summariseEvents(group.events)
-  const rows = group.sessions.map((record) => rowOf(record, summaries.get(record.sessionId)))
-  upsert.bindVarchar(1, JSON.stringify(rows))
-  await upsert.run()
+  await writeRecords(open, group.sessions, summaries)
   await movePosition(open, group.position)
 }
 
 /** By how much the write-ahead log has grown, or the log that it comes from. */
-function bytesOf({ events, logBytes }: StoreGroup): number {
-  let bytes = 0
-  for (const run of events) {
-    for (const { event } of run.events) bytes += bytesPerEvent + event.json.length
-  }
-  return Math.max(bytes, logBytes)
-}
+const bytesOf = ({ events, logBytes }: StoreGroup): number => Math.max(bytesOfRows(events), logBytes)

@@ -47,6 +47,16 @@ export function eventRows(runs: readonly EventRun[]): Row[] {
   return rows
 }
 
+/** About how much the write-ahead log grows by an event, beside its data. */
+const bytesPerEvent = 100
+
+/** About how much it grows by runs of events. */
+export function bytesOfRows(runs: readonly EventRun[]): number {
+  let bytes = 0
+  for (const run of runs) for (const { event } of run.events) bytes += bytesPerEvent + event.json.length
+  return bytes
+}
+
 export const rejectedRows = (rejected: readonly RejectedEvent[]): Row[] =>
   rejected.map(({ sessionId, seq, code, message, raw, receivedAt }) => [
     sessionId,

@@ -2,17 +2,27 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Expiry, Forgetting, Operation, OperationResult } from '../commit/operation.ts'
 import { isErrorEvent } from './event-summary.ts'
+import { type MovedRejections, moveRejected, type OperationConnections } from './move-rejected.ts'
 
-/** @returns how many rows it deleted */
-export async function applyOperation(connection: DuckDBConnection, operation: Operation): Promise<number> {
-  const result = await (operation.kind === 'expire' ? expire(connection, operation) : forget(connection, operation))
+/** About how much the write-ahead log grows by a row that is deleted. */
+const bytesPerRemoval = 8
+
+/** @returns by about how much the write-ahead log has grown, in bytes */
+export async function applyOperation(open: OperationConnections, operation: Operation): Promise<number> {
+  const { result, movedBytes } = await change(open, operation)
   const { id, kind, askedAtMs } = operation
   // It is there already where a log is read again whose place the database does not know; then nothing was left to do.
-  await connection.run(
+  await open.writer.run(
     `INSERT OR IGNORE INTO collector.operations VALUES ($1, $2, make_timestamp_ms(${wholeMs(askedAtMs)}), $3)`,
     [id, kind, JSON.stringify(result)],
   )
-  return result.events + result.rejected
+  return movedBytes + (result.events + result.rejected) * bytesPerRemoval
+}
+
+async function change(open: OperationConnections, operation: Operation): Promise<MovedRejections> {
+  if (operation.kind === 'rejudge') return moveRejected(open, operation)
+  const removal = operation.kind === 'expire' ? expire(open.writer, operation) : forget(open.writer, operation)
+  return { result: await removal, movedBytes: 0 }
 }
 
 /** Undefined where the store has applied none of this id. */
@@ -68,7 +78,7 @@ const countRemoved = `UPDATE sessions SET
   WHERE sessions.session_id = summary.session_id`
 
 /** A condition over events and rejected events: those that an operation deletes, of those that came before it. */
-export const removedBy = (operation: Operation): string =>
+export const removedBy = (operation: Expiry | Forgetting): string =>
   operation.kind === 'expire'
     ? receivedBefore(operation.receivedBeforeMs)
     : `session_id IN (SELECT unnest(from_json(${jsonText(operation.sessionIds)}::JSON, '["VARCHAR"]')))`

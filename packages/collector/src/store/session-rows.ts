@@ -1,4 +1,5 @@
 /** Converts session records to rows and back. Rows travel as JSON, so that one statement writes any number of them. */
+import type { DuckDBPreparedStatement } from '@duckdb/node-api'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { EventSummary } from './event-summary.ts'
 
@@ -46,6 +47,17 @@ export const upsertSessions: string = `
     error_events = error_events + excluded.error_events,
     first_event = least(first_event, excluded.first_event),
     last_event = greatest(last_event, excluded.last_event)`
+
+/** @param summaries of the events that come with them, by session */
+export async function writeRecords(
+  { upsert }: { readonly upsert: DuckDBPreparedStatement },
+  records: readonly SessionRecord[],
+  summaries: ReadonlyMap<string, EventSummary>,
+): Promise<void> {
+  const rows = records.map((record) => rowOf(record, summaries.get(record.sessionId)))
+  upsert.bindVarchar(1, JSON.stringify(rows))
+  await upsert.run()
+}
 
 /** A row as the JSON text that `recordOf` reads. */
 export const sessionJson: string = `to_json(struct_pack(${columns

@@ -4,15 +4,23 @@
  */
 import { existsSync } from 'node:fs'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
-import { decodeOperation, type Operation } from '../../commit/operation.ts'
+import { decodeOperation, type Expiry, type Forgetting, type Rejudgement } from '../../commit/operation.ts'
 import type { SessionRecord } from '../../commit/session-record.ts'
 import { decodeWrite } from '../../commit/session-write.ts'
 import { isSessionEntry } from '../../log/entry.ts'
 import { openLogFiles } from '../../log/log-files.ts'
 import { isSame, type Position, readLog } from '../../log/read-log.ts'
 import { listSegments } from '../../log/segment.ts'
-import { createTableAppender, eventRows, eventTypes, type TableAppender } from '../event-rows.ts'
+import {
+  createTableAppender,
+  eventRows,
+  eventTypes,
+  rejectedRows,
+  rejectedTypes,
+  type TableAppender,
+} from '../event-rows.ts'
 import { summariseSessions } from '../event-summary.ts'
+import { acceptRejected, findRejected, withoutRejection } from '../move-rejected.ts'
 import { removedBy } from '../operations.ts'
 import { rowOf, upsertSessions } from '../session-rows.ts'
 import { prepareTables, tableDefinitions } from '../tables.ts'
@@ -123,6 +131,7 @@ async function removeDuplicates(connection: DuckDBConnection): Promise<void> {
 /** Takes from the log what it has of the rows that are lost, up to the committed sequence of each session: what comes after is the sink's. */
 async function refill(connection: DuckDBConnection, logFolder: string): Promise<void> {
   await connection.run('CREATE TEMP TABLE log_events AS FROM events LIMIT 0')
+  await connection.run('CREATE TEMP TABLE log_rejections AS FROM rejected_events LIMIT 0')
   const records = existsSync(logFolder) ? await readWholeLog(connection, logFolder) : []
   const known = new Set((await connection.runAndReadAll('SELECT session_id FROM sessions')).getRows().map(String))
   const lost = records.filter(({ sessionId }) => !known.has(sessionId))
@@ -136,6 +145,7 @@ async function refill(connection: DuckDBConnection, logFolder: string): Promise<
       AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM events)
       AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM rejected_events)`)
   await connection.run('DROP TABLE log_events')
+  await connection.run('DROP TABLE log_rejections')
   // Pages of events go by their rows, the newest last.
   if (added.rowsChanged > 0) {
     await connection.run('CREATE TEMP TABLE in_order AS FROM events ORDER BY received_at, session_id, seq')
@@ -152,28 +162,35 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
   const records = new Map<string, SessionRecord>()
   if (!last) return []
   const staged = await createTableAppender(connection, 'log_events', eventTypes)
+  const rejections = await createTableAppender(connection, 'log_rejections', rejectedTypes)
   const position = await readPosition(connection)
-  const removals: Removals = { expired: new Map(), forgotten: new Map(), forgottenAtMs: new Map() }
+  const removals: Removals = { expired: new Map(), forgotten: new Map(), forgottenAtMs: new Map(), moved: new Map() }
   // Without a position the sink reads all of the log again.
   let isBefore = position !== undefined
   for await (const record of readLog(files, undefined, { segment: last.key, offset: last.bytes })) {
     if (record.kind !== 'entry') continue
     if (!isSessionEntry(record.entry)) {
       // The others are the sink's to apply.
-      if (isBefore) await removeStaged(connection, decodeOperation(record.entry), removals)
+      if (isBefore) {
+        const operation = decodeOperation(record.entry)
+        if (operation.kind === 'rejudge') await moveStaged(connection, operation, { records, staged, removals })
+        else await removeStaged(connection, operation, removals)
+      }
       isBefore &&= !isSame(record.end, position)
       continue
     }
     const { sessionId, batches, record: session, unconfirmed } = decodeWrite(record.entry)
     const { clockOffsetMs } = session
     // The sink may have refused one that is unconfirmed, for its sender had no proof; it stores nothing of a forgotten session.
-    if (!unconfirmed && !removals.forgottenAtMs.has(sessionId))
+    if (!unconfirmed && !removals.forgottenAtMs.has(sessionId)) {
       stage(
         staged,
         eventRows(
           batches.map(({ receivedAt, events }) => ({ sessionId, receivedAt, clockOffsetMs, events: events.decode() })),
         ),
       )
+      stage(rejections, rejectedRows(batches.flatMap(({ rejected }) => rejected)))
+    }
     if (!unconfirmed && isBefore) records.set(sessionId, session)
     isBefore &&= !isSame(record.end, position)
   }
@@ -185,10 +202,13 @@ interface Removals {
   readonly expired: Map<string, number>
   readonly forgotten: Map<string, number>
   readonly forgottenAtMs: Map<string, number>
+  /** By which codes they were rejected that are stored after all. */
+  readonly moved: Map<string, readonly string[]>
 }
 
-function withoutRemoved(record: SessionRecord, removals: Removals): SessionRecord {
-  const { sessionId } = record
+function withoutRemoved(session: SessionRecord, removals: Removals): SessionRecord {
+  const { sessionId } = session
+  const record = (removals.moved.get(sessionId) ?? []).reduce(withoutRejection, session)
   const expired = Math.max(record.expired, removals.expired.get(sessionId) ?? 0)
   const forgottenAtMs = removals.forgottenAtMs.get(sessionId)
   if (forgottenAtMs === undefined) return { ...record, expired }
@@ -197,10 +217,32 @@ function withoutRemoved(record: SessionRecord, removals: Removals): SessionRecor
   return { ...record, ...nobody, expired, forgotten, forgottenAtMs }
 }
 
+/** Moves what an operation has moved, and notes its codes by session. */
+async function moveStaged(
+  connection: DuckDBConnection,
+  { events }: Rejudgement,
+  { records, staged, removals: { moved } }: MovedFrom,
+): Promise<void> {
+  for (const rejection of await findRejected(connection, 'log_rejections', events)) {
+    const { sessionId, code, receivedAt } = rejection
+    const record = records.get(sessionId)
+    const accepted = record && acceptRejected(rejection, record)
+    if (!accepted) continue
+    stage(staged, eventRows([{ sessionId, receivedAt, clockOffsetMs: record.clockOffsetMs, events: [accepted] }]))
+    moved.set(sessionId, [...(moved.get(sessionId) ?? []), code])
+  }
+}
+
+interface MovedFrom {
+  readonly records: ReadonlyMap<string, SessionRecord>
+  readonly staged: TableAppender
+  readonly removals: Removals
+}
+
 /** Deletes what an operation has deleted, and counts it by session. */
 async function removeStaged(
   connection: DuckDBConnection,
-  operation: Operation,
+  operation: Expiry | Forgetting,
   { expired, forgotten, forgottenAtMs }: Removals,
 ): Promise<void> {
   const condition = removedBy(operation)
@@ -213,6 +255,7 @@ async function removeStaged(
     removed.set(String(id), (removed.get(String(id)) ?? 0) + Number(events))
   }
   await connection.run(`DELETE FROM log_events WHERE ${condition}`)
+  await connection.run(`DELETE FROM log_rejections WHERE ${condition}`)
 }
 
 /** What the database refuses is left out: it stands in rejected_events. */
