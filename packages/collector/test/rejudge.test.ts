@@ -275,6 +275,6 @@ it('accounts for each event once, whatever is pushed, judged anew, deleted and p
       await running.stop()
       expect(await diagnose(data)).toMatchObject({ status: 'sound' })
     }),
-    { numRuns: Number(process.env.DOWNLINK_LIFE_RUNS ?? 3) },
+    { numRuns: Number(process.env.DOWNLINK_LIFE_RUNS ?? 2) },
   )
 }, 600_000)
