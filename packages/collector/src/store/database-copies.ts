@@ -1,9 +1,9 @@
 /** Copies the database, one copy at a time, each on a connection of its own; one may take the place of the database. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Position } from '../log/read-log.ts'
 import { createTurns } from '../turns.ts'
 import { rewriteDatabase } from './compaction.ts'
+import { createConnectionsInUse } from './connections-in-use.ts'
 import { copyDatabase } from './copy-database.ts'
 import type { Database } from './open-database.ts'
 import type { ReopeningConnections } from './reopening-connections.ts'
@@ -35,12 +35,10 @@ export interface DatabaseCopiesOptions {
   readonly onReplaced: (position: Position) => void
 }
 
-const interruptEveryMs = 20
-
 export function createDatabaseCopies(options: DatabaseCopiesOptions): DatabaseCopies {
   const { database, connections, transactions, onReplaced } = options
   const inTurn = createTurns()
-  const copying = new Set<DuckDBConnection>()
+  const copying = createConnectionsInUse()
 
   return {
     compact: () => inTurn(() => transactions.alone(compact)),
@@ -48,12 +46,7 @@ export function createDatabaseCopies(options: DatabaseCopiesOptions): DatabaseCo
       inTurn(async () => {
         await onOwnConnection((connection) => copyDatabase(connection, file))
       }),
-    async interruptCopies() {
-      // An interrupt between two statements is lost.
-      for (; copying.size > 0; await sleep(interruptEveryMs)) {
-        for (const connection of copying) connection.interrupt()
-      }
-    },
+    interruptCopies: copying.interrupt,
   }
 
   async function compact(): Promise<void> {
@@ -70,8 +63,7 @@ export function createDatabaseCopies(options: DatabaseCopiesOptions): DatabaseCo
   }
 
   async function onOwnConnection<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
-    const connection = await database.connect()
-    copying.add(connection)
+    const connection = await copying.add(database.connect())
     try {
       return await work(connection)
     } finally {
