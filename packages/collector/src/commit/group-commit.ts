@@ -6,9 +6,9 @@ import type { AppendOutcome, CommitLog } from './commit-log.ts'
 import { encodeOperation, type Forgetting, type Operation } from './operation.ts'
 import { type Append, acknowledge, planGroup, refuse } from './plan-group.ts'
 import type { RecordSource } from './record-source.ts'
-import { createRestatements, noRestatement } from './restatements.ts'
+import { createRestatements, noRestatement, type Restatements, withRestated } from './restatements.ts'
 import type { SessionBatch } from './session-batch.ts'
-import { createSessionRecords, type SessionRecordsOptions } from './session-records.ts'
+import { createSessionRecords, type SessionRecords, type SessionRecordsOptions } from './session-records.ts'
 import { encodeWrite, type SessionWrite } from './session-write.ts'
 
 export interface GroupCommitOptions {
@@ -49,11 +49,12 @@ export interface GroupCommit extends CommitLog {
 }
 
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { log, source, listener, onFailure, setStoreTimer: setTimer } = options
+  const { log, source, setStoreTimer: setTimer } = options
   const queue = createAppendQueue(options, () => void write())
   const records = createSessionRecords({ log, source, setTimer, onConfirmed })
   const restatements = createRestatements(log, records)
   const writeToLog = createMeteredLog(options)
+  const commit = createCommit({ ...options, records, restatements, writeToLog })
   const operations: OperationAppend[] = []
   let isWriting = false
 
@@ -98,21 +99,32 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     if (isWriting) return
     isWriting = true
     for (let works = true; queue.length + operations.length > 0 || (restatements.count > 0 && works); ) {
-      const group = queue.takeGroup()
       const asked = operations.splice(0)
-      // A fault of our own must not stop all commits after it.
-      works = await commit(group, asked).catch((error: unknown) => giveUp(group, String(error)))
+      works = await commit(queue.takeGroup(), asked)
       for (const { resolve } of asked) resolve(works)
     }
     isWriting = false
   }
+}
 
-  /** @returns false where the log takes nothing now */
+/** Commits a group. Resolves to false where the log takes nothing now. Never rejects. */
+type Commit = (appends: readonly Append[], asked: readonly OperationAppend[]) => Promise<boolean>
+
+interface CommitOptions extends Pick<GroupCommitOptions, 'log' | 'listener' | 'onFailure'> {
+  readonly records: SessionRecords
+  readonly restatements: Restatements
+  readonly writeToLog: WriteToLog
+}
+
+function createCommit({ log, listener, onFailure, records, restatements, writeToLog }: CommitOptions): Commit {
+  // A fault of our own must not stop all commits after it.
+  return (appends, asked) => commit(appends, asked).catch((error: unknown) => giveUp(appends, String(error)))
+
   async function commit(appends: readonly Append[], asked: readonly OperationAppend[]): Promise<boolean> {
     const restated = restatements.count === 0 ? noRestatement : await restatements.take()
     const plan = planGroup(appends, records.get)
     refuse(plan)
-    const writes = withRestated(plan.writes, restated.writes)
+    const writes = withRestated(plan.writes, restated)
     const isEmpty = writes.length + asked.length === 0
     const result = isEmpty ? undefined : await writeToLog(writes, asked)
     if (result && result.kind !== 'written') {
@@ -149,11 +161,13 @@ interface OperationAppend {
   resolve(isDurable: boolean): void
 }
 
+/** Writes a group to the log, and tells how far it is synced. */
+type WriteToLog = (writes: readonly SessionWrite[], asked: readonly OperationAppend[]) => Promise<WriteResult>
+
 type MeteredLogOptions = Pick<GroupCommitOptions, 'log' | 'onSynced' | 'meter' | 'now'>
 
-/** Writes groups to the log, and tells how far it is synced. */
-function createMeteredLog({ log, onSynced, meter, now = systemClock.monotonicMs }: MeteredLogOptions) {
-  return async (writes: readonly SessionWrite[], asked: readonly OperationAppend[]): Promise<WriteResult> => {
+function createMeteredLog({ log, onSynced, meter, now = systemClock.monotonicMs }: MeteredLogOptions): WriteToLog {
+  return async (writes, asked) => {
     const startedAtMs = now()
     const result = await log.write([
       ...writes.map(encodeWrite),
@@ -163,13 +177,6 @@ function createMeteredLog({ log, onSynced, meter, now = systemClock.monotonicMs 
     meter?.wrote(result.kind === 'written' ? 'written' : 'unavailable', now() - startedAtMs)
     return result
   }
-}
-
-/** Where a session stands shows by any entry of it, and it has but one in a group. */
-function withRestated(writes: readonly SessionWrite[], restated: readonly SessionWrite[]): readonly SessionWrite[] {
-  if (restated.length === 0) return writes
-  const own = new Set(writes.map(({ sessionId }) => sessionId))
-  return [...writes, ...restated.filter(({ sessionId }) => !own.has(sessionId))]
 }
 
 type QueueOptions = Pick<GroupCommitOptions, 'groupMs' | 'groupEvents' | 'meter' | 'setTimer'>

@@ -73,6 +73,13 @@ export function createRestatements(
   }
 }
 
+/** Where a session stands shows by any entry of it, and it has but one in a group. */
+export function withRestated(own: readonly SessionWrite[], { writes }: Restatement): readonly SessionWrite[] {
+  if (writes.length === 0) return own
+  const ownIds = new Set(own.map(({ sessionId }) => sessionId))
+  return [...own, ...writes.filter(({ sessionId }) => !ownIds.has(sessionId))]
+}
+
 /** Says where a session stands, and nothing new. */
 function restate(record: SessionRecord): SessionWrite {
   const { sessionId, committedSeq, pushed, ended, lastSeenMs } = record
