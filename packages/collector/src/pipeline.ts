@@ -9,7 +9,7 @@ import { createOriginPolicy } from './access/origin-policy.ts'
 import { type Proxies, warnOfProxies } from './access/proxies.ts'
 import { createBackups } from './backup/backups.ts'
 import { systemClock as clock } from './clock.ts'
-import { createGroupCommit, type GroupCommit } from './commit/group-commit.ts'
+import { createGroupCommit } from './commit/group-commit.ts'
 import { type CollectorPorts, type DataFolder, openDataFolder } from './data-folder.ts'
 import type { CollectorError } from './errors.ts'
 import { createPendingWork } from './ingest/pending-work.ts'
@@ -18,7 +18,7 @@ import { createAddressRateLimiter } from './ingest/rate-limiter.ts'
 import { createRefusals, type Refusals } from './ingest/refusals.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
-import { createDataLife, type DataLife } from './life/data-life.ts'
+import { createDataLife } from './life/data-life.ts'
 import type { CollectorSettings } from './options.ts'
 import { createReadiness, type Readiness } from './probes.ts'
 import { describeViews } from './query/event-views.ts'
@@ -27,7 +27,7 @@ import { createEventValidator } from './session/event-validator.ts'
 import { createSchemaWarnings } from './session/schema-warnings.ts'
 import { createSessions, type Sessions } from './session/sessions.ts'
 import { createReadClient, type ReadClient } from './store-process/read-client.ts'
-import { createStoreProcess, type StoreProcess } from './store-process/store-process.ts'
+import { createStoreProcess } from './store-process/store-process.ts'
 
 export interface Pipeline {
   /** Absolute path of the data folder. */
@@ -58,24 +58,51 @@ export async function openPipeline(
   onLost: (reason: CollectorError) => void,
   ports: CollectorPorts,
 ): Promise<Pipeline> {
-  const { limits, commit } = settings
-  const { monotonicMs } = clock
-  const refusals = createRefusals({ log: logger, monotonicMs })
+  const folder = await openDataFolder({ ...settings, ...settings.commit, ...ports, logger, onLost })
+  const parts = createParts({ settings, keys, logger, folder })
+  const { readSide, reads, sessions, sockets, routes, commits, store, life, backups } = parts
+  const ending = createEnding(parts)
+  await store.start(folder.log.end, storeStartMs).catch(async (error: unknown) => {
+    await ending.close()
+    throw error
+  })
+  life.start()
+  await backups.start()
+
+  return {
+    folder: folder.path,
+    readSide,
+    reads,
+    sessions,
+    sockets,
+    routes,
+    readiness: createReadiness(folder.log, commits, store, () => !ending.isBegun),
+    settled: () => commits.settled(),
+    drain: ending.drain,
+    close: ending.close,
+  }
+}
+
+interface PartsOptions {
+  readonly settings: CollectorSettings
+  readonly keys: Keys
+  readonly logger: FastifyBaseLogger
+  readonly folder: DataFolder
+}
+
+/** All between the socket and the log, with what follows it. Nothing of it runs before the store is started. */
+function createParts({ settings, keys, logger, folder }: PartsOptions) {
+  const { limits, commit, events, schemaMode, query } = settings
+  const { log, storeSocket } = folder
+  const refusals = createRefusals({ log: logger, monotonicMs: clock.monotonicMs })
   const warnings = createSchemaWarnings()
   const proxies = warnOfProxies(settings.proxies, logger)
-  const folder = await openDataFolder({ ...settings, ...commit, ...ports, logger, onLost })
-  const { log, storeSocket } = folder
 
   const store = createStoreProcess({
-    settings: {
-      dataFolder: folder.path,
-      socketPath: storeSocket,
-      query: settings.query,
-      maxLogBytes: commit.maxLogBytes,
-    },
+    settings: { dataFolder: folder.path, socketPath: storeSocket, query, maxLogBytes: commit.maxLogBytes },
     log: logger,
     clock,
-    describeViews: () => describeViews(settings.events),
+    describeViews: () => describeViews(events),
     openSessions: () => sessions.openIds(),
     bytesAfter: log.bytesAfter,
     onCheckpoint: folder.removeBefore,
@@ -98,18 +125,14 @@ export async function openPipeline(
   const commits = createGroupCommit({
     ...{ ...commit, log, source: store, listener: readSide.listener, meter: readSide.meter },
     onSynced: store.synced,
-    onFailure: createFailureLine(logger, monotonicMs),
+    onFailure: createFailureLine(logger, clock.monotonicMs),
   })
   const sessions = createSessions({
     log: commits,
-    validator: createEventValidator(
-      limits,
-      settings.events.schemas,
-      settings.schemaMode === 'warn' ? warnings.add : undefined,
-    ),
+    validator: createEventValidator(limits, events.schemas, schemaMode === 'warn' ? warnings.add : undefined),
     maxIdle: limits.maxIdleSessions,
-    onOutstanding(events) {
-      readSide.counters.outstanding += events
+    onOutstanding(count) {
+      readSide.counters.outstanding += count
     },
     onSocket: store.socketChanged,
   })
@@ -121,38 +144,10 @@ export async function openPipeline(
     onForgotten: readSide.forgetAnswers,
   })
   const backups = createBackups({ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs })
-  const ending = createEnding({ sockets, readSide, life, commits, reads, store, folder })
-
-  await store.start(log.end, storeStartMs).catch(async (error: unknown) => {
-    await ending.close()
-    throw error
-  })
-  life.start()
-  await backups.start()
-
-  return {
-    folder: folder.path,
-    readSide,
-    reads,
-    sessions,
-    sockets,
-    routes,
-    readiness: createReadiness(log, commits, store, () => !ending.isBegun),
-    settled: () => commits.settled(),
-    drain: ending.drain,
-    close: ending.close,
-  }
+  return { folder, store, reads, readSide, commits, sessions, sockets, routes, life, backups }
 }
 
-interface Parts {
-  readonly sockets: WebSocketIngest
-  readonly readSide: ReadSide
-  readonly life: DataLife
-  readonly commits: GroupCommit
-  readonly reads: ReadClient
-  readonly store: StoreProcess
-  readonly folder: DataFolder
-}
+type Parts = ReturnType<typeof createParts>
 
 /** Ends the parts in the order of the path: what was taken is committed and acknowledged first. */
 function createEnding({ sockets, readSide, life, commits, reads, store, folder }: Parts) {
