@@ -115,7 +115,8 @@ function createParts({ settings, keys, logger, folder }: PartsOptions) {
   })
   const reads = createReadClient(store, storeSocket)
   const readSide = createReadSide({
-    ...{ settings, reads, store, log, refusals, warnings, clock, folder: folder.path },
+    ...{ settings, reads, log, refusals, warnings, clock, folder: folder.path },
+    store: store.figures,
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,
     life: () => life,

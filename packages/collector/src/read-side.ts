@@ -60,23 +60,15 @@ export interface ReadSideOptions {
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 
 export function createReadSide(options: ReadSideOptions): ReadSide {
-  const { settings, folder, reads, log, store, sockets, openSessions, refusals, warnings, clock } = options
+  const { settings, reads, log, store, sockets, openSessions, refusals, warnings, clock } = options
   const startedAtMs = clock.wallMs()
   const commits = createRecentDurations(clock.monotonicMs)
   let failedCommits = 0
   const counters = createEventCounters(clock.monotonicMs)
   const feed = createCommitFeed()
   const live = createLiveStream({
-    feed,
-    counters,
-    sockets,
-    openSessions,
-    refusals,
-    commits,
-    log,
-    store,
+    ...{ feed, counters, sockets, openSessions, refusals, commits, log, store, every },
     wallMs: clock.wallMs,
-    every,
   })
   const kept = createKeptAnswers(clock)
   const metrics = createMetrics({
@@ -102,20 +94,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     live,
     metrics,
     schemas: settings.events.schemas,
-    health: () =>
-      readHealth({
-        folder,
-        maxLogBytes: settings.commit.maxLogBytes,
-        log,
-        store,
-        commits,
-        failedCommits,
-        refusals: refusals.byOrigin(),
-        schemaWarnings: warnings.list(),
-        startedAtMs,
-        retention: { ...settings.retention, ...options.life().retention.figures },
-        backup: options.backups().last,
-      }),
+    health: () => readHealth({ ...healthSources(options), startedAtMs, commits, failedCommits }),
     access: createApiAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
@@ -141,6 +120,17 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     metrics.observeCommit(outcome, durationMs)
     commits.add(durationMs)
     if (outcome !== 'written') failedCommits++
+  }
+}
+
+function healthSources({ settings, folder, log, store, refusals, warnings, life, backups }: ReadSideOptions) {
+  return {
+    ...{ folder, log, store },
+    maxLogBytes: settings.commit.maxLogBytes,
+    refusals: refusals.byOrigin(),
+    schemaWarnings: warnings.list(),
+    retention: { ...settings.retention, ...life().retention.figures },
+    backup: backups().last,
   }
 }
 

@@ -100,7 +100,7 @@ it('is started again after 0.2 s, then twice as long each time, and after 0.2 s 
   for (let death = 0; death < 7; death++) await die(100)
   await die(6000)
   expect(pauses).toEqual([200, 400, 800, 1600, 3200, 5000, 5000, 200])
-  expect([...store.restarts]).toEqual([['crash', 8]])
+  expect([...store.figures.restarts]).toEqual([['crash', 8]])
 })
 
 it('tells what is new together, and at once to whoever reads', async () => {
@@ -127,18 +127,18 @@ it('knows by how far the store is behind, also across its deaths', async () => {
   const { store, children, say, come, begin } = aStore()
   await begin()
   say({ kind: 'applied', update: 1 })
-  expect(store.lag).toEqual({ bytes: 0, events: 0, ms: 0 })
+  expect(store.figures.lag).toEqual({ bytes: 0, events: 0, ms: 0 })
   store.synced({ ...end, offset: 200 }, 10)
   store.flush()
   await vi.advanceTimersByTimeAsync(1000)
   store.synced({ ...end, offset: 300 }, 5)
-  expect(store.lag).toMatchObject({ events: 15, ms: 1000 })
+  expect(store.figures.lag).toMatchObject({ events: 15, ms: 1000 })
   children[0]?.listener.onExit({ kind: 'signal', signal: 'SIGKILL' })
   await vi.advanceTimersByTimeAsync(200)
   await come()
-  expect(store.lag).toMatchObject({ events: 15, ms: 1200 })
+  expect(store.figures.lag).toMatchObject({ events: 15, ms: 1200 })
   say({ kind: 'applied', update: 3 })
-  expect(store.lag).toMatchObject({ events: 0, ms: 0 })
+  expect(store.figures.lag).toMatchObject({ events: 0, ms: 0 })
 })
 
 it('ends the process for a read that is 2 s over its time, blames that one alone, and bans it the second time', async () => {
@@ -157,14 +157,14 @@ it('ends the process for a read that is 2 s over its time, blames that one alone
   }
   expect(killed).toEqual([true, true, false, true, true, false])
   expect(told('start')[0]?.settings.bannedQueries).toEqual(['f'])
-  expect([...store.restarts, store.readsKilled]).toEqual([['query_time', 2], 2])
+  expect([...store.figures.restarts, store.figures.readsKilled]).toEqual([['query_time', 2], 2])
 })
 
 it('passes on what the sink has found, and counts it', async () => {
   const { store, heard, say, begin } = aStore()
   await begin()
   say({ kind: 'report', report: { code: 'lost_events', sessionId: 's', events: 3 } })
-  expect([heard.at(-1), store.reports.get('lost_events')]).toEqual(['lost_events', 1])
+  expect([heard.at(-1), store.figures.reports.get('lost_events')]).toEqual(['lost_events', 1])
 })
 
 it('ends nothing for news that this process was too busy to hear', async () => {
@@ -177,7 +177,7 @@ it('ends nothing for news that this process was too busy to hear', async () => {
   say({ kind: 'read-ended', id: aRead.id })
   say({ kind: 'alive', memoryBytes: 1000 })
   await vi.advanceTimersByTimeAsync(1000)
-  expect([children.length, store.readsKilled]).toEqual([1, 0])
+  expect([children.length, store.figures.readsKilled]).toEqual([1, 0])
 })
 
 it('holds a time in which all stood still against no read', async () => {
@@ -190,7 +190,7 @@ it('holds a time in which all stood still against no read', async () => {
   say({ kind: 'read-ended', id: aRead.id })
   say({ kind: 'alive', memoryBytes: 1000 })
   await vi.advanceTimersByTimeAsync(1000)
-  expect([children.length, store.readsKilled]).toEqual([1, 0])
+  expect([children.length, store.figures.readsKilled]).toEqual([1, 0])
 })
 
 it('forgets a ban after a minute', async () => {
@@ -218,7 +218,7 @@ it('ends one that says nothing for half a minute', async () => {
   }
   expect(children).toHaveLength(1)
   await vi.advanceTimersByTimeAsync(31_000)
-  expect([children.length, [...store.restarts]]).toEqual([2, [['hung', 1]]])
+  expect([children.length, [...store.figures.restarts]]).toEqual([2, [['hung', 1]]])
 })
 
 it('answers questions that were under way at a death as unavailable', async () => {

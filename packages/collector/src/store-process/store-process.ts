@@ -4,31 +4,17 @@ import type { Clock } from '../clock.ts'
 import type { RecordSource } from '../commit/record-source.ts'
 import { CollectorError } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
+import type { StoreFigures } from '../metrics/metrics.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import { createSinkReports, type SinkReport } from '../sink/sink-reports.ts'
-import type { DatabaseSpace } from '../store/copy-database.ts'
-import { createLogUpdates, type LogUpdates, type SinkLag } from './log-updates.ts'
+import { createLogUpdates, type LogUpdates } from './log-updates.ts'
 import type { FromStore, StoreAnswer, StoreAnswers, StoredCounts, StoreQuestion, StoreSettings } from './messages.ts'
 import { type SpawnStore, type StoreChild, spawnStore } from './spawn-store.ts'
+import { createStoreFigures } from './store-figures.ts'
 import { createStoreLife, type StoreLife } from './store-life.ts'
-import type { EndReason } from './watchdog.ts'
 
 export interface StoreProcess extends RecordSource {
-  /** By how far the store is behind the log. */
-  readonly lag: SinkLag
-  /** What its sink has found, by code. */
-  readonly reports: ReadonlyMap<SinkReport['code'], number>
-  /** How often it was started again, by why it had ended. */
-  readonly restarts: ReadonlyMap<EndReason, number>
-  readonly readsRunning: number
-  /** Reads that ended with it, being to blame. */
-  readonly readsKilled: number
-  /** Of memory that it holds; 0 before it has told. */
-  readonly memoryBytes: number
-  /** Undefined before it has told. */
-  readonly space: DatabaseSpace | undefined
-  /** Of the database's engine; undefined before it has served reads. */
-  readonly databaseVersion: string | undefined
+  readonly figures: StoreFigures
   /**
    * Resolves once it serves reads and what it holds is counted; or after so long, and then it goes on by itself.
    *
@@ -86,36 +72,15 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const life = createStoreLife({ spawn, log, now: clock.monotonicMs, onStarted, onMessage, onEnded })
   const updates = createLogUpdates({ ...options, child: () => life.child })
   const questions = createQuestions(life, updates)
+  const figures = createStoreFigures(life, updates, reports)
   let views: Promise<readonly ViewDefinition[]> | undefined
   let isCounted = false
-  let memoryBytes = 0
-  let space: DatabaseSpace | undefined
-  let databaseVersion: string | undefined
 
   return {
     get isUp() {
       return life.isUp()
     },
-    get lag() {
-      return updates.lag()
-    },
-    restarts: life.endings,
-    reports: reports.counts,
-    get readsRunning() {
-      return life.readsRunning
-    },
-    get readsKilled() {
-      return life.readsKilled
-    },
-    get memoryBytes() {
-      return memoryBytes
-    },
-    get space() {
-      return space
-    },
-    get databaseVersion() {
-      return databaseVersion
-    },
+    figures,
     async start(end, timeoutMs) {
       updates.synced(end, 0)
       await life.start(() => life.isUp() && isCounted, timeoutMs)
@@ -144,8 +109,8 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   }
 
   function onMessage(message: FromStore): void {
+    figures.take(message)
     if (message.kind === 'ready') {
-      databaseVersion = message.databaseVersion
       if (message.position) options.onCheckpoint(message.position)
       options.onUp()
     } else if (message.kind === 'counts') {
@@ -159,8 +124,6 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     else if (message.kind === 'report') reports.add(message.report)
     else if (message.kind === 'checkpoint') options.onCheckpoint(message.position)
     else if (message.kind === 'answer') questions.answer(message.request, message.answer)
-    else if (message.kind === 'space') space = message.space
-    else if (message.kind === 'alive') memoryBytes = message.memoryBytes
   }
 
   function onEnded(): void {
