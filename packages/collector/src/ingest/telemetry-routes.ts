@@ -38,6 +38,8 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
 
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
+    // It says nothing of a body, and one that is none would be refused.
+    delete request.raw.headers['content-type']
     reply.header('vary', 'origin')
     if (origin !== undefined && originPolicy.allowsOrigin(origin, request.raw)) {
       reply.header('access-control-allow-origin', origin)
