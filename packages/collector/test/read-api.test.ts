@@ -322,7 +322,6 @@ it('describes its routes as they are', async () => {
     'events',
     'rejected',
     'query',
-    'query/parquet',
     'dump',
     ...questions,
     'live',

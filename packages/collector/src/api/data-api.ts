@@ -16,16 +16,7 @@ export interface DataRoute {
   readonly schema: object
 }
 
-type DataRouteName =
-  | 'sessions'
-  | 'labels'
-  | 'ledger'
-  | 'timeline'
-  | 'events'
-  | 'rejected'
-  | 'query'
-  | 'queryFile'
-  | 'dump'
+type DataRouteName = 'sessions' | 'labels' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'dump'
 
 export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
   sessions: {
@@ -91,16 +82,6 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
       response: answer(eventAnswers.query),
     },
   },
-  queryFile: {
-    method: 'POST',
-    url: '/query/parquet',
-    schema: {
-      summary: 'The whole answer to one SELECT as a Parquet file',
-      querystring: noInput,
-      body: eventInputs.sql,
-      response: { 200: file, default: errorAnswer },
-    },
-  },
   dump: {
     method: 'GET',
     url: '/dump',
@@ -113,7 +94,7 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
   },
 }
 
-/** Of a file. */
+/** Of a dump. */
 export const rowsHeader = 'downlink-rows'
 
 /** Aborts once whoever asked has gone. */

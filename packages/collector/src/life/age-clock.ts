@@ -6,7 +6,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
-import { parseObject } from '../log/owner.ts'
+import { parseObject } from '../parse-object.ts'
 import { writeWhole } from '../write-whole.ts'
 
 /** Milliseconds since 1970, but for `steadyMs`. */

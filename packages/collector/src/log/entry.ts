@@ -8,6 +8,7 @@
  * session. The magic holds 0xFF, which no UTF-8 text does: a client's text can't forge an entry.
  */
 import { crc32 } from 'node:zlib'
+import { parseObject } from '../parse-object.ts'
 
 export type EntryHead = SessionHead | OperationHead
 
@@ -92,8 +93,17 @@ export function decodeFrame(bytes: Buffer, place: EntryPlace): EntryFrame | unde
   const headText = bytes.subarray(fixedBytes, bodyStart)
   // It covers the lengths, so that of the body is no damage, however large: one has all that a session sent meanwhile.
   if (crcOfHead(bytes, headText, place) !== headCrc) return undefined
-  const head: EntryHead = JSON.parse(headText.toString())
+  const head = parseObject(headText.toString())
+  if (!isHead(head)) return undefined
   return { head, bodyStart, bodyBytes, hasBody: (body) => crc32(body, headCrc) === bodyCrc }
+}
+
+/** A checksum that is right by chance, or by somebody's doing, makes no head of it. */
+function isHead(head: Readonly<Record<string, unknown>> = {}): head is EntryHead & Readonly<Record<string, unknown>> {
+  const { operation, forgotten = [], session, from, to, pushed } = head
+  return typeof session === 'string'
+    ? [from, to, pushed].every(Number.isSafeInteger)
+    : typeof operation === 'string' && Array.isArray(forgotten)
 }
 
 function crcOfHead(fixed: Buffer, headText: Uint8Array, { segmentId, offset }: EntryPlace): number {

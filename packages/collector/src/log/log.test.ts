@@ -441,6 +441,33 @@ describe('damage', () => {
     }
   })
 
+  it('that cuts a segment off is read past at once, however much is gone', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk, segmentBytes: 100 })
+    await log.write([entry(1, 'x'.repeat(100_000))])
+    await log.write([entry(2)])
+    const [first] = await segmentsOf(disk)
+    disk.truncate(first ?? '', 100)
+    let reads = 0
+    const files = {
+      ...disk,
+      async open(name: string) {
+        const file = await disk.open(name)
+        return {
+          ...file,
+          read(position: number, length: number) {
+            reads++
+            return file.read(position, length)
+          },
+        }
+      },
+    }
+    const records: LogRecord[] = []
+    for await (const record of readLog(files, undefined, log.end)) records.push(record)
+    expect(records).toMatchObject([{ kind: 'damage' }, { kind: 'entry', entry: { head: { from: 2 } } }])
+    expect(reads).toBeLessThan(20)
+  })
+
   it('never follows a segment whose making failed: what came before it is made durable', async () => {
     const disk = createFaultyDisk(() => 0.9)
     const log = await openLogWriter({ files: disk })

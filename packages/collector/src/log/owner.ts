@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { CollectorError } from '../errors.ts'
+import { parseObject } from '../parse-object.ts'
 import type { LogFiles } from './log-files.ts'
 
 export interface Owner {
@@ -36,14 +37,4 @@ export async function readOwner(files: LogFiles): Promise<Owner | undefined> {
   const { format, id, socket } = parseObject(await files.readText(fileName)) ?? {}
   if (format !== formatVersion || typeof id !== 'string') return undefined
   return { id, socket: typeof socket === 'string' ? socket : undefined }
-}
-
-/** What a small file says; it may be torn, or anything. */
-export function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? '')
-    return typeof value === 'object' && value !== null ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
 }

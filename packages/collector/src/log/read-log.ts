@@ -133,6 +133,8 @@ export async function* readSegment(
   async function nextMagic(start: number): Promise<number> {
     for (let at = start; at < end; ) {
       const bytes = await bytesAt(at, windowBytes)
+      // The file is shorter than it was.
+      if (bytes.length === 0) break
       const found = bytes.indexOf(entryMagic)
       if (found !== -1) return at + found
       // One that begins in the last three bytes is found from there.

@@ -2,9 +2,10 @@
  * Recovers what an earlier life left in the log: its sound part is made durable, for a page cache that outlived a killed
  * process is no promise, and the sessions in it are indexed. No byte of it is cut or written after.
  */
+
+import { parseObject } from '../parse-object.ts'
 import type { EntryHead } from './entry.ts'
 import type { LogFile, LogFiles } from './log-files.ts'
-import { parseObject } from './owner.ts'
 import { type Position, readLog, readSegment } from './read-log.ts'
 import { listSegments, type Segment, type SegmentHead, segmentFile, segmentHeadBytes } from './segment.ts'
 import { indexEntry, type SessionIndex } from './session-index.ts'
