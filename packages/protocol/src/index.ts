@@ -85,4 +85,3 @@ export {
   versionsOf,
 } from './schema-versions.ts'
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
-export { verifyName } from './verification.ts'

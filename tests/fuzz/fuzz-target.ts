@@ -1,0 +1,158 @@
+/** Tries a target's inputs one after the other until the time is over, and tells which of them do harm, made as small as can be. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import type { Subject, Target } from './target.ts'
+
+export interface FuzzOptions {
+  /** The same seed makes the same inputs. */
+  readonly seed: number
+  readonly durationMs: number
+  /** How long an input may take, at its fastest of three tries. @default 1000 */
+  readonly slowMs?: number
+  /** Inputs that are tried before all others. */
+  readonly first?: readonly unknown[]
+  /** Hears of each input before it is tried. */
+  readonly onInput?: (lane: number, input: unknown) => void
+  readonly onProgress?: (inputs: number) => void
+}
+
+export interface FuzzReport {
+  readonly inputs: number
+  readonly durationMs: number
+  /** Bytes by which the memory in use grew once it was warm. */
+  readonly grownBytes: number
+  readonly findings: readonly Finding[]
+}
+
+export interface Finding {
+  readonly seed: number
+  /** What the input did, or what was found wrong after all of them. */
+  readonly harm: string
+  /** Absent where it is none of a single one. */
+  readonly input?: unknown
+}
+
+/** Inputs that share a seed. */
+const runsPerSeed = 50
+const defaultSlowMs = 1000
+/** A busy machine may hold any input for longer, so it is tried again before it is blamed. */
+const slowTries = 3
+/** No input comes back after so long. */
+const lostMs = 30_000
+const checkIntervalMs = 5000
+/** Of a target that does harm wherever it is touched, a few are enough. */
+const maxFindings = 10
+/** Of memory in use, beyond which it grows. */
+const maxGrowthBytes = 64 * 1024 * 1024
+
+export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<FuzzReport> {
+  const { durationMs, slowMs = defaultSlowMs, first = [], onInput, onProgress } = options
+  const subject = await target.open()
+  const findings = new Map<string, Finding>()
+  const memory = createMemoryWatch(subject)
+  const startedMs = performance.now()
+  const leftMs = (): number => startedMs + durationMs - performance.now()
+  let nextSeed = options.seed
+  let inputs = 0
+  let checkAtMs = performance.now() + checkIntervalMs
+  let checking: Promise<void> | undefined
+
+  for (const input of first) {
+    onInput?.(0, input)
+    add(await harmOf(subject, input, slowMs), { seed: options.seed, input })
+  }
+  await Promise.all(Array.from({ length: subject.lanes }, (_, lane) => runLane(lane)))
+  await check()
+  const report = {
+    inputs,
+    durationMs: performance.now() - startedMs,
+    grownBytes: memory.grownBytes(),
+    findings: [...findings.values()],
+  }
+  await subject.close()
+  return report
+
+  async function runLane(lane: number): Promise<void> {
+    while (leftMs() > 0 && findings.size < maxFindings) {
+      await runSeed(nextSeed++, lane)
+      if (performance.now() < checkAtMs) continue
+      checking ??= check().finally(() => {
+        checking = undefined
+        checkAtMs = performance.now() + checkIntervalMs
+      })
+      await checking
+    }
+  }
+
+  async function runSeed(seed: number, lane: number): Promise<void> {
+    /** The harm that is looked for in smaller inputs. */
+    let hunted: string | undefined
+    const property = fc.asyncProperty(subject.inputs, async (input) => {
+      onInput?.(lane, input)
+      const harm = await harmOf(subject, input, slowMs)
+      inputs += subject.countOf(input)
+      onProgress?.(inputs)
+      if (harm === undefined || findings.has(kindOf(harm))) return
+      hunted ??= kindOf(harm)
+      if (hunted === kindOf(harm)) throw new Error(harm)
+    })
+    const { failed, counterexample, errorInstance } = await fc.check(property, {
+      seed,
+      numRuns: runsPerSeed,
+      interruptAfterTimeLimit: Math.max(1, leftMs()),
+      markInterruptAsFailure: false,
+    })
+    if (!failed || !counterexample || hunted === undefined) return
+    const [input] = counterexample
+    add(messageOf(errorInstance), { seed, input })
+  }
+
+  function add(harm: string | undefined, found: Omit<Finding, 'harm'>): void {
+    if (harm !== undefined && !findings.has(kindOf(harm))) findings.set(kindOf(harm), { ...found, harm })
+  }
+
+  async function check(): Promise<void> {
+    await memory.look()
+    const harm = await subject
+      .check()
+      .then(() => (memory.grownBytes() > maxGrowthBytes ? 'The memory in use grows' : undefined), messageOf)
+    add(harm, { seed: options.seed })
+  }
+}
+
+/** What an input does that it must not; undefined where that is nothing. */
+async function harmOf(subject: Subject, input: unknown, slowMs: number): Promise<string | undefined> {
+  let fastestMs = Number.POSITIVE_INFINITY
+  for (let time = 0; time < slowTries && fastestMs > slowMs; time++) {
+    const startedMs = performance.now()
+    try {
+      await Promise.race([subject.try(input), loseAfter(lostMs)])
+    } catch (error) {
+      return messageOf(error)
+    }
+    fastestMs = Math.min(fastestMs, performance.now() - startedMs)
+  }
+  return fastestMs > slowMs ? `It takes ${Math.round(fastestMs)} ms` : undefined
+}
+
+async function loseAfter(ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false })
+  throw new Error(`It does not come back within ${ms} ms`)
+}
+
+/** Findings that differ in numbers and quoted text alone are one. */
+const kindOf = (harm: string): string => harm.replace(/".*?"|'.*?'|\d+/gs, '…').slice(0, 200)
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Looks at the memory in use now and then. What grows while all is warm, and never comes back, is a leak. */
+function createMemoryWatch(subject: Subject) {
+  const looks: number[] = []
+  const lowest = (from: number, to: number): number =>
+    Math.min(...looks.slice(Math.floor(from * looks.length), Math.ceil(to * looks.length)))
+  return {
+    look: async () => void looks.push(await subject.heldBytes()),
+    /** From the second quarter of the looks to the last one. */
+    grownBytes: () => (looks.length < 8 ? 0 : lowest(0.75, 1) - lowest(0.25, 0.5)),
+  }
+}

@@ -1,0 +1,26 @@
+/** Declares a target of the fuzz: a part of Downlink that reads what others wrote, and the inputs that it is given. */
+import type fc from 'fast-check'
+
+export interface Target {
+  readonly name: string
+  /** For `--help`. */
+  readonly about: string
+  /** Makes a fresh subject. */
+  open(): Promise<Subject>
+}
+
+/** What is under trial. An input is JSON, so that one which does harm can be kept as a file. */
+export interface Subject<Input = unknown> {
+  readonly inputs: fc.Arbitrary<Input>
+  /** Inputs that are tried at once. */
+  readonly lanes: number
+  /** How many there are in one: the frames of a connection count each. */
+  countOf(input: Input): number
+  /** Rejects where the input does harm. */
+  try(input: Input): Promise<void>
+  /** Rejects where something is wrong with what all inputs so far have left behind. */
+  check(): Promise<void>
+  /** Bytes of memory that are in use. */
+  heldBytes(): Promise<number>
+  close(): Promise<void>
+}

@@ -1,0 +1,58 @@
+/** The protocol's decoders, and the check of each event: they take any text, and what they take is what stands there. */
+import { isDeepStrictEqual } from 'node:util'
+import {
+  checkEvent,
+  cutEnvelope,
+  decodeBody,
+  decodeClientFrame,
+  decodePlain,
+  decodeServerFrame,
+  isDrop,
+  type ReceivedElement,
+} from '@downlink/protocol'
+import { usedHeap } from '../held-bytes.ts'
+import { texts } from '../inputs/wire.ts'
+import type { Subject, Target } from '../target.ts'
+
+export const decoders: Target = {
+  name: 'decoders',
+  about: 'texts that the decoders of both ends read, and the events in them',
+  open: async (): Promise<Subject<readonly string[]>> => ({
+    inputs: texts,
+    lanes: 1,
+    countOf: ({ length }) => length,
+    try: async (each) => each.forEach(decode),
+    check: async () => {},
+    heldBytes: async () => usedHeap(),
+    close: async () => {},
+  }),
+}
+
+function decode(text: string): void {
+  const frame = decodeClientFrame(text)
+  if (frame.ok && frame.value.t === 'batch') frame.value.events.forEach(judge)
+  const body = decodeBody(text)
+  if (body.ok) (body.value.kind === 'acked' ? body.value.post : body.value).events.forEach(judge)
+  const lines = decodePlain(text)
+  if (lines.ok) for (const element of lines.value) judgePlain(element)
+  decodeServerFrame(text)
+}
+
+function judgePlain(element: ReceivedElement): void {
+  const checked = checkEvent(element, undefined, 0)
+  if (!checked.ok) return
+  judge(element)
+  const envelope = cutEnvelope(element)
+  if (envelope) JSON.parse(envelope.text)
+}
+
+/** What is stored of an event is its data, as every parser reads it. */
+function judge(element: ReceivedElement): void {
+  if (isDrop(element.value)) return
+  const checked = checkEvent(element, undefined, 0)
+  if (!checked.ok) return
+  const { data = null } = element.value as { readonly data?: unknown }
+  if (!isDeepStrictEqual(JSON.parse(checked.value.json), data)) {
+    throw new Error(`Expected ${JSON.stringify(data)} to be stored, got ${checked.value.json}`)
+  }
+}

@@ -1,0 +1,67 @@
+/** SQL of a reader, asked of a real collector: each query is answered or refused with a code, the store lives on, and so does the session beside it. */
+
+import { DuckDBInstance } from '@duckdb/node-api'
+import { allowedFunctions } from '../../../packages/collector/src/query/allowed-functions.ts'
+import { type Beside, startBeside } from '../beside.ts'
+import { kindOf, queries, type Signature } from '../inputs/sql.ts'
+import type { Subject, Target } from '../target.ts'
+
+export const sql: Target = {
+  name: 'sql',
+  about: 'queries of a real collector, with each function and type that may be used',
+  async open(): Promise<Subject<string>> {
+    // What is interrupted is to be over within the second that an input has.
+    const beside = await startBeside({ query: { timeLimitMs: 400, memoryGrowthMb: 512 } })
+    await fill(beside)
+    return {
+      inputs: queries(await readSignatures()),
+      lanes: 2,
+      countOf: () => 1,
+      async try(query) {
+        const { status, answer } = await beside.ask(query, 0)
+        await beside.say()
+        const { code = '', message } = answer.error ?? {}
+        if (status !== 200 && !refusals.has(code)) throw new Error(`It is answered with ${status} ${code}: ${message}`)
+      },
+      check: beside.check,
+      heldBytes: beside.collector.heldBytes,
+      close: beside.close,
+    }
+  },
+}
+
+const refusals = new Set(['bad_sql', 'forbidden_sql', 'query_timeout', 'query_too_large'])
+
+/** A few sessions, whose events have all sorts of data. */
+async function fill({ collector, ask }: Beside): Promise<void> {
+  const datas = [{ n: 1 }, { n: -0.5, s: 'é🚀' }, [1, [2, null]], 'text', 7, null, { a: { b: { c: [true] } } }]
+  for (let session = 0; session < 4; session++) {
+    const events = datas.map((data, at) => ({ type: 'abc'[at % 3], timestamp: session * 1e11 + at, data, level: at }))
+    await fetch(`${collector.telemetry.replace(/^ws/, 'http')}`, { method: 'POST', body: JSON.stringify(events) })
+  }
+  await ask('SELECT 1')
+}
+
+/** Its second argument has to be plain text. */
+const takesPattern = /^(regexp_.*|!?~~~?\*?|(not_)?i?like_escape)$/
+
+/** Of the functions that may be called, as the database itself lists them. */
+async function readSignatures(): Promise<readonly Signature[]> {
+  const instance = await DuckDBInstance.create()
+  const connection = await instance.connect()
+  const found = await connection.runAndReadAll(
+    `SELECT DISTINCT lower(function_name), function_type, parameter_types, varargs, return_type FROM duckdb_functions()
+     WHERE function_type IN ('scalar', 'aggregate', 'macro') ORDER BY ALL`,
+  )
+  const rows = found.getRowsJson() as [string, string, string[], string | null, string | null][]
+  connection.closeSync()
+  instance.closeSync()
+  return rows.flatMap(([name, type, parameters, varargs, returns]) => {
+    if (!allowedFunctions.has(name)) return []
+    const given = [...parameters, ...(varargs === null ? [] : [varargs])].map((one) => kindOf(one ?? 'ANY'))
+    const takes = given.filter((kind) => kind !== undefined)
+    if (takes.length < given.length) return []
+    if (takesPattern.test(name)) takes[1] = 'pattern'
+    return { name, isAggregate: type === 'aggregate', parameters: takes, returns: kindOf(returns ?? 'ANY') ?? 'any' }
+  })
+}
