@@ -28,7 +28,7 @@ export interface EventCounters {
   /** A batch was committed. */
   add(batch: SessionBatch): void
   /** Adds what an operation has removed. */
-  addRemoved(counts: Partial<Pick<EventCounts, 'expired' | 'forgotten'>>): void
+  addRemoved(counts: Partial<Removed>): void
   /** Adds what was rejected, and is stored after all. */
   addMoved(moved: readonly RejectionCount[]): void
   /** Adds what the sink has found of events that were acknowledged. */
@@ -36,18 +36,26 @@ export interface EventCounters {
   /** Since the database was made. */
   counts(): EventCounts
   /** Since this process started, for metrics. */
-  readonly since: {
-    readonly stored: ReadonlyMap<string, number>
-    readonly rejected: ReadonlyMap<string, number>
-    readonly dropped: ReadonlyMap<string, number>
-    readonly missing: number
-    readonly expired: number
-    readonly forgotten: number
-    /** Of the rejected ones: are stored after all. */
-    readonly rejudged: number
-  }
+  readonly since: CountsSinceStart
   /** Of what was stored since this process started. */
   readonly rates: Pick<StoredRates, 'perSecond' | 'typesPerSecond'>
+}
+
+export interface CountsSinceStart extends Readonly<Removed> {
+  /** By type. */
+  readonly stored: ReadonlyMap<string, number>
+  /** By code. */
+  readonly rejected: ReadonlyMap<string, number>
+  /** By reason. */
+  readonly dropped: ReadonlyMap<string, number>
+  readonly missing: number
+  /** Of the rejected ones: are stored after all. */
+  readonly rejudged: number
+}
+
+interface Removed {
+  expired: number
+  forgotten: number
 }
 
 export const noCounts: EventCounts = {
@@ -65,12 +73,9 @@ export const otherTypes = '(other)'
 const maxTypes = 500
 
 export function createEventCounters(monotonicMs: () => number): EventCounters {
-  const stored = new Map<string, number>()
-  const rejected = new Map<string, number>()
-  const dropped = new Map<string, number>()
+  const [stored, rejected, dropped] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()]
+  const since = { stored, rejected, dropped, missing: 0, expired: 0, forgotten: 0, rejudged: 0 }
   let before = noCounts
-  let missing = 0
-  let [expired, forgotten, rejudged] = [0, 0, 0]
   const rates = createStoredRates(stored, monotonicMs)
 
   const counters: EventCounters = {
@@ -93,67 +98,34 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
 
     add(batch) {
       rates.add(batch.events.length)
-      for (const [type, events] of batch.events.countByType()) {
-        countStored(type, events)
-      }
+      for (const [type, events] of batch.events.countByType()) countStored(type, events)
       for (const { code } of batch.rejected) count(rejected, code, 1)
       for (const [code, events] of Object.entries(batch.rejectedMore ?? {})) count(rejected, code, events)
       for (const [reason, events] of Object.entries(batch.dropped)) count(dropped, reason, events)
-      missing += batch.missing
+      since.missing += batch.missing
     },
 
     addRemoved(counts) {
-      expired += counts.expired ?? 0
-      forgotten += counts.forgotten ?? 0
+      since.expired += counts.expired ?? 0
+      since.forgotten += counts.forgotten ?? 0
     },
 
     addMoved(moved) {
       for (const { type, events } of moved) {
         countStored(type, events)
-        rejudged += events
+        since.rejudged += events
       }
     },
 
     addReport(report) {
       // What the sink does before it has counted is in the counts.
       if (before === noCounts) return
-      if (report.code === 'lost_events') missing += report.events
+      if (report.code === 'lost_events') since.missing += report.events
       else if (report.code === 'unstorable_event') count(rejected, 'unstorable', 1)
     },
 
-    counts() {
-      const types = new Map(Object.entries(before.types))
-      for (const [type, events] of stored) count(types, type, events)
-      return {
-        stored: before.stored + sum(stored) - expired - forgotten,
-        expired: before.expired + expired,
-        forgotten: before.forgotten + forgotten,
-        rejected: before.rejected + sum(rejected) - rejudged,
-        dropped: before.dropped + sum(dropped),
-        missing: before.missing + missing,
-        // `fromEntries` defines keys rather than setting them, so that a type `__proto__` is one like any other.
-        types: Object.fromEntries(types),
-      }
-    },
-
-    since: {
-      stored,
-      rejected,
-      dropped,
-      get missing() {
-        return missing
-      },
-      get expired() {
-        return expired
-      },
-      get forgotten() {
-        return forgotten
-      },
-      get rejudged() {
-        return rejudged
-      },
-    },
-
+    counts: () => totalOf(before, since),
+    since,
     rates,
   }
 
@@ -161,6 +133,21 @@ export function createEventCounters(monotonicMs: () => number): EventCounters {
 
   function countStored(type: string, events: number): void {
     count(stored, stored.has(type) || stored.size < maxTypes ? type : otherTypes, events)
+  }
+}
+
+function totalOf(before: EventCounts, since: CountsSinceStart): EventCounts {
+  const types = new Map(Object.entries(before.types))
+  for (const [type, events] of since.stored) count(types, type, events)
+  return {
+    stored: before.stored + sum(since.stored) - since.expired - since.forgotten,
+    expired: before.expired + since.expired,
+    forgotten: before.forgotten + since.forgotten,
+    rejected: before.rejected + sum(since.rejected) - since.rejudged,
+    dropped: before.dropped + sum(since.dropped),
+    missing: before.missing + since.missing,
+    // `fromEntries` defines keys rather than setting them, so that a type `__proto__` is one like any other.
+    types: Object.fromEntries(types),
   }
 }
 

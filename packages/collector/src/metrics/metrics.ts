@@ -2,7 +2,7 @@
 import { Counter, Histogram, Registry } from 'prom-client'
 import type { CommitMeter } from '../commit/group-commit.ts'
 import type { EventCounters } from './event-counters.ts'
-import { createInstruments } from './instruments.ts'
+import { createInstruments, type Instruments } from './instruments.ts'
 
 export interface Metrics {
   readonly contentType: string
@@ -78,67 +78,14 @@ export interface KeptAnswerFigures {
 const commitBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { counters, log, store, kept, sockets, liveListeners, refused, warned, retention, backup } = options
   const registry = new Registry()
   const registers = [registry]
-  const { counter, total, gauge } = createInstruments(registers)
-  const { since } = counters
-
-  counter('downlink_events_stored_total', 'Events committed, by type', 'type', () => since.stored)
-  counter('downlink_events_rejected_total', 'Events rejected, by code', 'code', () => since.rejected)
-  counter('downlink_schema_warnings_total', 'Events stored though no schema accepts them', 'code', () => warned)
-  counter('downlink_events_dropped_total', 'Events that clients dropped, by reason', 'reason', () => since.dropped)
-  counter('downlink_refusals_total', 'Connections and requests turned away, by reason', 'reason', () => refused)
-  gauge('downlink_events_pending', 'Events that wait for their commit', () => counters.pending)
-  gauge('downlink_log_bytes', 'Size of the log that the store follows', () => log.bytes)
-  gauge('downlink_log_segments', 'Files of the log', () => log.segments)
-  gauge('downlink_sink_lag_bytes', 'Bytes of the log that are not in the store', () => store.lag.bytes)
-  gauge('downlink_sink_lag_events', 'Events of the log that are not in the store', () => store.lag.events)
-  gauge('downlink_sink_lag_seconds', 'For how long the store has been behind the log', () => store.lag.ms / 1000)
-  counter(
-    'downlink_sink_reports_total',
-    'What the sink has found that somebody should hear of, by code',
-    'code',
-    () => store.reports,
-  )
-  gauge('downlink_store_up', 'Whether the store process serves reads', () => Number(store.isUp))
-  gauge('downlink_store_memory_bytes', 'Memory that the store process holds', () => store.memoryBytes)
-  gauge('downlink_store_reads_running', 'Queries, pages and exports that are under way', () => store.readsRunning)
-  counter(
-    'downlink_store_restarts_total',
-    'How often the store process was started again, by why it had ended',
-    'reason',
-    () => store.restarts,
-  )
-  gauge('downlink_kept_answers', 'Answers to queries that are kept', () => kept.count)
-  gauge('downlink_kept_answers_bytes', 'What they take of memory', () => kept.bytes)
-  total('downlink_kept_answers_served_total', 'Queries that one of them answered', () => kept.served)
-  gauge('downlink_database_used_bytes', 'Blocks of the database that hold something', () => store.space?.usedBytes ?? 0)
-  gauge(
-    'downlink_database_reusable_bytes',
-    'Blocks of the database that are free for later rows',
-    () => store.space?.reusableBytes ?? 0,
-  )
-  gauge('downlink_backup_timestamp_seconds', 'When the newest backup was made', () => (backup()?.at ?? 0) / 1000)
-  gauge('downlink_backup_bytes', 'Size of the newest backup', () => backup()?.bytes ?? 0)
-  gauge('downlink_sockets', 'WebSockets that are up', sockets)
-  gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
-  gauge(
-    'downlink_events_outstanding',
-    'Events that clients without a link, or at their end, still owe',
-    () => counters.outstanding,
-  )
-  total(
-    'downlink_events_missing_total',
-    'Events that were acknowledged, and that the collector then lost',
-    () => since.missing,
-  )
-  total('downlink_events_expired_total', 'Stored events that were deleted for their age', () => since.expired)
-  total('downlink_events_forgotten_total', 'Stored events of sessions that were forgotten', () => since.forgotten)
-  total('downlink_events_rejudged_total', 'Rejected events that are stored after all', () => since.rejudged)
-  total('downlink_retention_runs_total', 'How often what is too old was looked for', () => retention().runs)
-  total('downlink_retention_failures_total', 'How often that failed', () => retention().failures)
-  total('downlink_store_reads_killed_total', 'Reads that were ended with the store process', () => store.readsKilled)
+  const instruments = createInstruments(registers)
+  registerEvents(instruments, options)
+  registerLog(instruments, options)
+  registerStore(instruments, options.store)
+  registerConnections(instruments, options)
+  registerLife(instruments, options)
   const commits = new Counter({
     name: 'downlink_commits_total',
     help: 'Writes to the log, each of the batches that are committed together, by outcome',
@@ -160,4 +107,77 @@ export function createMetrics(options: MetricsOptions): Metrics {
       durations.observe(durationMs / 1000)
     },
   }
+}
+
+function registerEvents({ counter, total, gauge }: Instruments, { counters, warned }: MetricsOptions): void {
+  const { since } = counters
+  counter('downlink_events_stored_total', 'Events committed, by type', 'type', () => since.stored)
+  counter('downlink_events_rejected_total', 'Events rejected, by code', 'code', () => since.rejected)
+  total('downlink_events_rejudged_total', 'Rejected events that are stored after all', () => since.rejudged)
+  counter('downlink_schema_warnings_total', 'Events stored though no schema accepts them', 'code', () => warned)
+  counter('downlink_events_dropped_total', 'Events that clients dropped, by reason', 'reason', () => since.dropped)
+  gauge('downlink_events_pending', 'Events that wait for their commit', () => counters.pending)
+  gauge(
+    'downlink_events_outstanding',
+    'Events that clients without a link, or at their end, still owe',
+    () => counters.outstanding,
+  )
+  total(
+    'downlink_events_missing_total',
+    'Events that were acknowledged, and that the collector then lost',
+    () => since.missing,
+  )
+  total('downlink_events_expired_total', 'Stored events that were deleted for their age', () => since.expired)
+  total('downlink_events_forgotten_total', 'Stored events of sessions that were forgotten', () => since.forgotten)
+}
+
+function registerLog({ gauge }: Instruments, { log, store }: MetricsOptions): void {
+  gauge('downlink_log_bytes', 'Size of the log that the store follows', () => log.bytes)
+  gauge('downlink_log_segments', 'Files of the log', () => log.segments)
+  gauge('downlink_sink_lag_bytes', 'Bytes of the log that are not in the store', () => store.lag.bytes)
+  gauge('downlink_sink_lag_events', 'Events of the log that are not in the store', () => store.lag.events)
+  gauge('downlink_sink_lag_seconds', 'For how long the store has been behind the log', () => store.lag.ms / 1000)
+}
+
+function registerStore({ counter, total, gauge }: Instruments, store: StoreFigures): void {
+  counter(
+    'downlink_sink_reports_total',
+    'What the sink has found that somebody should hear of, by code',
+    'code',
+    () => store.reports,
+  )
+  gauge('downlink_store_up', 'Whether the store process serves reads', () => Number(store.isUp))
+  gauge('downlink_store_memory_bytes', 'Memory that the store process holds', () => store.memoryBytes)
+  gauge('downlink_store_reads_running', 'Queries, pages and exports that are under way', () => store.readsRunning)
+  total('downlink_store_reads_killed_total', 'Reads that were ended with the store process', () => store.readsKilled)
+  counter(
+    'downlink_store_restarts_total',
+    'How often the store process was started again, by why it had ended',
+    'reason',
+    () => store.restarts,
+  )
+  gauge('downlink_database_used_bytes', 'Blocks of the database that hold something', () => store.space?.usedBytes ?? 0)
+  gauge(
+    'downlink_database_reusable_bytes',
+    'Blocks of the database that are free for later rows',
+    () => store.space?.reusableBytes ?? 0,
+  )
+}
+
+/** Who is connected, who was turned away, and what is kept for who asks. */
+function registerConnections({ counter, total, gauge }: Instruments, options: MetricsOptions): void {
+  const { kept, sockets, liveListeners, refused } = options
+  counter('downlink_refusals_total', 'Connections and requests turned away, by reason', 'reason', () => refused)
+  gauge('downlink_sockets', 'WebSockets that are up', sockets)
+  gauge('downlink_live_listeners', 'Listeners of /api/live', liveListeners)
+  gauge('downlink_kept_answers', 'Answers to queries that are kept', () => kept.count)
+  gauge('downlink_kept_answers_bytes', 'What they take of memory', () => kept.bytes)
+  total('downlink_kept_answers_served_total', 'Queries that one of them answered', () => kept.served)
+}
+
+function registerLife({ total, gauge }: Instruments, { retention, backup }: MetricsOptions): void {
+  total('downlink_retention_runs_total', 'How often what is too old was looked for', () => retention().runs)
+  total('downlink_retention_failures_total', 'How often that failed', () => retention().failures)
+  gauge('downlink_backup_timestamp_seconds', 'When the newest backup was made', () => (backup()?.at ?? 0) / 1000)
+  gauge('downlink_backup_bytes', 'Size of the newest backup', () => backup()?.bytes ?? 0)
 }

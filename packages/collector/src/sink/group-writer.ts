@@ -6,7 +6,7 @@ import type { Position } from '../log/read-log.ts'
 import { setNewest } from '../newest-entries.ts'
 import { type AppliedWrite, applyWrite } from './apply-write.ts'
 import type { EventRun, EventStore, OperationStep, StoreGroup, WriteOutcome } from './event-store.ts'
-import { createPoisonGuard, type PoisonGuardOptions } from './poison-guard.ts'
+import { createPoisonGuard, type PoisonGuard, type PoisonGuardOptions } from './poison-guard.ts'
 import type { SinkReport } from './sink-reports.ts'
 import { rejectUnstorable } from './unstorable.ts'
 
@@ -48,6 +48,7 @@ export interface GroupWriterOptions {
 
 export function createGroupWriter({ store, report, poison, maxRecords }: GroupWriterOptions): GroupWriter {
   const guard = createPoisonGuard(poison)
+  const named = createNamedWrites(store, guard)
   const known = createKnownRecords(store, maxRecords)
   /** Where the store stands; `unread` where that has to be asked, at first and after a failure. */
   let position: Position | undefined | 'unread' = 'unread'
@@ -61,8 +62,7 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
     },
     write: (group) => writeGroup(group, false),
     async apply(step) {
-      const outcome = await applyOrPass(step, guard.beginOperation(step.position))
-      guard.end(outcome.kind === 'written')
+      const outcome = await named.apply(step)
       if (outcome.kind !== 'written') throw new Error(outcome.reason)
       // It changes records of any number of sessions.
       known.forget()
@@ -77,18 +77,6 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
     },
   }
 
-  /**
-   * Nothing else of the log may wait for rejected events that can't be stored: they stay rejected.
-   *
-   * @param mayTry no processes have ended with it
-   */
-  async function applyOrPass(step: OperationStep, mayTry: boolean): Promise<WriteOutcome> {
-    const { operation } = step
-    if (operation.kind !== 'rejudge') return store.apply(step)
-    const outcome: WriteOutcome = mayTry ? await store.apply(step) : { kind: 'refused', reason: conviction }
-    return outcome.kind === 'refused' ? store.apply({ ...step, operation: { ...operation, events: [] } }) : outcome
-  }
-
   /** @param isTried each of its events was accepted by itself */
   async function writeGroup(group: readonly LogItem[], isTried: boolean): Promise<void> {
     const records = await known.load(new Set(group.map(({ write }) => write.sessionId)))
@@ -97,7 +85,7 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
       records.set(write.sessionId, result.record)
       return result
     })
-    const outcome = await writeNamed(storeGroupOf(applied, group))
+    const outcome = await named.write(storeGroupOf(applied, group))
     if (outcome.kind === 'unavailable') throw new Error(outcome.reason)
     // What is refused without a culprit would be refused again, and for ever.
     if (outcome.kind === 'refused' && isTried) throw new Error(outcome.reason)
@@ -110,22 +98,6 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
     position = group.at(-1)?.end
   }
 
-  async function writeNamed(group: StoreGroup): Promise<WriteOutcome> {
-    const named = guard.beginGroup(group)
-    if (!named) return { kind: 'refused', reason: suspicion }
-    const outcome = await store.write(named)
-    guard.end(outcome.kind === 'written')
-    return outcome
-  }
-
-  async function tryNamed(run: EventRun, { seq, event }: AcceptedEvent): Promise<WriteOutcome> {
-    const mayTry = await guard.beginEvent({ sessionId: run.sessionId, seq }, event.json)
-    if (!mayTry) return { kind: 'refused', reason: conviction }
-    const outcome = await store.tryEvent(run)
-    guard.end(outcome.kind === 'written')
-    return outcome
-  }
-
   /** Something in a group can't be stored: halves of it are tried until the culprit stands alone. */
   async function isolate(group: readonly LogItem[]): Promise<void> {
     const [first, ...others] = group
@@ -135,10 +107,44 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
       return writeGroup(group.slice(middle), false)
     }
     const { sessionId } = first.write
-    const write = await rejectUnstorable(first.write, tryNamed, (seq, reason) =>
+    const write = await rejectUnstorable(first.write, named.tryEvent, (seq, reason) =>
       report({ code: 'unstorable_event', sessionId, seq, reason }),
     )
     return writeGroup([{ ...first, write }], true)
+  }
+}
+
+/** Each write is named before it begins, and over once it has its outcome. */
+function createNamedWrites(store: EventStore, guard: PoisonGuard) {
+  return {
+    async write(group: StoreGroup): Promise<WriteOutcome> {
+      const allowed = guard.beginGroup(group)
+      return allowed ? ended(await store.write(allowed)) : { kind: 'refused', reason: suspicion }
+    },
+    async tryEvent(run: EventRun, { seq, event }: AcceptedEvent): Promise<WriteOutcome> {
+      const mayTry = await guard.beginEvent({ sessionId: run.sessionId, seq }, event.json)
+      return mayTry ? ended(await store.tryEvent(run)) : { kind: 'refused', reason: conviction }
+    },
+    async apply(step: OperationStep): Promise<WriteOutcome> {
+      return ended(await applyOrPass(step, guard.beginOperation(step.position)))
+    },
+  }
+
+  function ended(outcome: WriteOutcome): WriteOutcome {
+    guard.end(outcome.kind === 'written')
+    return outcome
+  }
+
+  /**
+   * Nothing else of the log may wait for rejected events that can't be stored: they stay rejected.
+   *
+   * @param mayTry no processes have ended with it
+   */
+  async function applyOrPass(step: OperationStep, mayTry: boolean): Promise<WriteOutcome> {
+    const { operation } = step
+    if (operation.kind !== 'rejudge') return store.apply(step)
+    const outcome: WriteOutcome = mayTry ? await store.apply(step) : { kind: 'refused', reason: conviction }
+    return outcome.kind === 'refused' ? store.apply({ ...step, operation: { ...operation, events: [] } }) : outcome
   }
 }
 
