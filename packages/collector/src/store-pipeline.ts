@@ -2,21 +2,18 @@
  * Puts the second half of an event's path together, in a process of its own: log → sink → store, and from there query.
  * Nothing of ingest waits for it.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { createReadServer } from './api/read-server.ts'
-import { CollectorError } from './errors.ts'
 import { openLogFiles } from './log/log-files.ts'
 import { type Position, readLog } from './log/read-log.ts'
 import { createDumpWriter } from './query/dump-writer.ts'
 import { createEventPages } from './query/event-pages.ts'
 import type { ViewDefinition } from './query/event-views.ts'
-import { planExpiry } from './query/expiry-plan.ts'
 import { createLabels } from './query/labels.ts'
 import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadWatch } from './query/read-store.ts'
-import { readRejections } from './query/rejections.ts'
 import { createSessionSearch } from './query/session-search.ts'
 import { createTimelines } from './query/timelines.ts'
 import type { EventName, SinkWork } from './sink/poison-guard.ts'
@@ -25,17 +22,10 @@ import type { SinkReport } from './sink/sink-reports.ts'
 import type { DatabaseSpace } from './store/copy-database.ts'
 import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.ts'
 import { openDatabase } from './store/open-database.ts'
+import { type Answer, createAnswers } from './store-process/answers.ts'
 import { createCollectorState } from './store-process/collector-state.ts'
 import { clearSocket, watchSocket } from './store-process/local-sockets.ts'
-import type {
-  Compaction,
-  DatabaseCopy,
-  LogUpdate,
-  StoreAnswers,
-  StoredCounts,
-  StoreQuestion,
-  StoreSettings,
-} from './store-process/messages.ts'
+import type { LogUpdate, StoredCounts, StoreSettings } from './store-process/messages.ts'
 
 export interface StorePipeline {
   /** Where the database's file stands, which a crash of the engine can't take back. */
@@ -43,12 +33,7 @@ export interface StorePipeline {
   /** Begins to answer reads: at once, unless an entry is suspected that has to be written before. */
   serve(): Promise<void>
   take(update: LogUpdate): void
-  /**
-   * Answers as of an update.
-   *
-   * @throws {Error} where the store does not get there in time, or can't be read
-   */
-  answer(question: StoreQuestion, update: number): Promise<StoreAnswers[StoreQuestion['kind']]>
+  readonly answer: Answer
   /** What is stored, once the store stands where the log stood at the first update. What comes later waits for that. */
   countStored(): Promise<StoredCounts>
   /** Idempotent. What is not in the store by then is read from the log at the next start. */
@@ -73,8 +58,6 @@ export interface StorePipelineOptions {
   readonly onUnreachable: () => void
 }
 
-/** From one message of the collector's to the next. */
-const answerWaitMs = 5000
 const countWaitMs = 60_000
 /** At the end: in it goes what was taken a moment ago. */
 const lastSinkMs = 1500
@@ -128,6 +111,7 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     timelines: createTimelines(readers),
     ...{ sandbox, dumps, logger, collector, sink },
   })
+  const answer = createAnswers({ database, store, readers, sink, collector })
   const counting = createFirstCount(sink, () => countEvents(readers))
   let closing: Promise<void> | undefined
 
@@ -145,38 +129,13 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
       collector.take(update)
       counting.follow(update)
     },
-    async answer(question, update) {
-      if (question.kind === 'compact') return compact()
-      await collector.received(update, answerWaitMs)
-      const isCaughtUp = await sink.caughtUp(answerWaitMs)
-      // A copy says itself how far it is.
-      if (question.kind === 'copy') return copy()
-      if (!isCaughtUp) throw tooSlow()
-      if (question.kind === 'sessions') return store.readSessions(question.ids)
-      if (question.kind === 'operation') return store.readOperation(question.id)
-      if (question.kind === 'expiry-plan') return planExpiry(readers, question)
-      if (question.kind === 'rejections') return readRejections(readers, question.after)
-      return { usedBytes: await store.checkpoint() }
-    },
+    answer,
     countStored: () => counting.run(() => closing !== undefined),
     close: () => (closing ??= close()),
   }
 
   function reportSpace(): void {
     store.readSpace().then(options.onSpace, () => {})
-  }
-
-  async function copy(): Promise<DatabaseCopy> {
-    const file = join(database.copyFolder, 'backup.duckdb')
-    await rm(file, { force: true })
-    await store.copyTo(file)
-    return { file }
-  }
-
-  async function compact(): Promise<Compaction> {
-    const bytesBefore = await database.bytes()
-    await store.compact()
-    return { bytesBefore, bytesAfter: await database.bytes() }
   }
 
   async function close(): Promise<void> {
@@ -191,9 +150,6 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     await database.close()
   }
 }
-
-const tooSlow = (): CollectorError =>
-  new CollectorError('store_unavailable', `The store did not catch up with the log in ${answerWaitMs} ms`)
 
 /** The count of what is stored as the sink first catches up: ends that come meanwhile are held back from the sink. */
 function createFirstCount(sink: Sink, count: () => Promise<StoredCounts>) {

@@ -1,18 +1,14 @@
-/** Stores sessions and events in DuckDB, on one connection, one transaction a group. */
+/** Puts the store of sessions and events in DuckDB together: connections, transactions and copies, and what is read beside them. */
 import type { OperationResult } from '../commit/operation.ts'
 import type { Position } from '../log/read-log.ts'
-import type { EventStore, OperationStep, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
+import type { EventStore } from '../sink/event-store.ts'
 import { type DatabaseSpace, readSpace } from './copy-database.ts'
 import { createDatabaseCopies, type DatabaseCopies } from './database-copies.ts'
-import { bytesOfRows, eventRows, rejectedRows } from './event-rows.ts'
-import { summariseEvents } from './event-summary.ts'
-import { isOutOfMemory } from './failures.ts'
 import type { Database } from './open-database.ts'
-import { applyOperation, readOperation } from './operations.ts'
+import { readOperation } from './operations.ts'
 import { openReopeningConnections } from './reopening-connections.ts'
-import { recordOf, selectSessions, writeRecords } from './session-rows.ts'
-import type { StoreConnections } from './store-connections.ts'
-import { createTransactions, movePosition, readPosition, type Transactions } from './transactions.ts'
+import { recordOf, selectSessions } from './session-rows.ts'
+import { createTransactions, readPosition } from './transactions.ts'
 
 export interface DuckDBStore extends EventStore, DatabaseCopies {
   /** False from a failure to the next success. */
@@ -50,7 +46,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
       options.onReopen?.()
     },
   })
-  const transactions = createTransactions(connections)
+  const transactions = createTransactions(connections, options.onOutOfMemory)
   const copies = createDatabaseCopies({ database, connections, transactions, onReplaced: options.onCheckpoint })
 
   return {
@@ -79,12 +75,9 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
         return (await readSpace(reader)).usedBytes
       }),
 
-    write: (group) => withRoom(() => commitGroup(transactions, group)),
-
-    apply: (step) => withRoom(() => commitOperation(transactions, step)),
-
-    tryEvent: (run) =>
-      transactions.run({ end: 'ROLLBACK', work: async ({ events }) => events.append(eventRows([run])) }),
+    write: transactions.write,
+    apply: transactions.apply,
+    tryEvent: transactions.tryEvent,
 
     readSpace: () => connections.use(({ reader }) => readSpace(reader)),
 
@@ -92,43 +85,4 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
 
     close: () => connections.close(),
   }
-
-  /** Tries once more where readers take the memory that it needs. */
-  async function withRoom(attempt: () => Promise<WriteOutcome>): Promise<WriteOutcome> {
-    const outcome = await attempt()
-    if (outcome.kind !== 'unavailable' || !isOutOfMemory(outcome.reason)) return outcome
-    options.onOutOfMemory?.()
-    return attempt()
-  }
 }
-
-const commitGroup = (transactions: Transactions, group: StoreGroup): Promise<WriteOutcome> =>
-  transactions.run({
-    end: 'COMMIT',
-    work: (open) => writeGroup(open, group),
-    onEnd: ({ checkpoints }) => checkpoints.grown(bytesOf(group), group.position),
-  })
-
-function commitOperation(transactions: Transactions, { operation, position }: OperationStep): Promise<WriteOutcome> {
-  let bytes = 0
-  return transactions.run({
-    end: 'COMMIT',
-    async work(open) {
-      bytes = await applyOperation(open, operation)
-      await movePosition(open, position)
-    },
-    onEnd: ({ checkpoints }) => checkpoints.grown(bytes, position),
-  })
-}
-
-async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<void> {
-  const { events, rejected } = open
-  events.append(eventRows(group.events))
-  rejected.append(rejectedRows(group.rejected))
-  const summaries = summariseEvents(group.events)
-  await writeRecords(open, group.sessions, summaries)
-  await movePosition(open, group.position)
-}
-
-/** By how much the write-ahead log has grown, or the log that it comes from. */
-const bytesOf = ({ events, logBytes }: StoreGroup): number => Math.max(bytesOfRows(events), logBytes)
