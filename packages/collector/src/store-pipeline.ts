@@ -4,8 +4,8 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FastifyBaseLogger } from 'fastify'
-import { createReadServer } from './api/read-server.ts'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { createReadServer, type ReadServerOptions } from './api/read-server.ts'
 import { openLogFiles } from './log/log-files.ts'
 import { type Position, readLog } from './log/read-log.ts'
 import { createDumpWriter } from './query/dump-writer.ts'
@@ -13,7 +13,7 @@ import { createEventPages } from './query/event-pages.ts'
 import type { ViewDefinition } from './query/event-views.ts'
 import { createLabels } from './query/labels.ts'
 import { countEvents, createLedgers } from './query/ledgers.ts'
-import { planReadStore, type ReadWatch } from './query/read-store.ts'
+import { planReadStore, type ReadStore, type ReadWatch } from './query/read-store.ts'
 import { createSessionSearch } from './query/session-search.ts'
 import { createTimelines } from './query/timelines.ts'
 import type { EventName, SinkWork } from './sink/poison-guard.ts'
@@ -100,17 +100,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     },
   })
   const read = plan.open(database, watch)
-  const { readers, sandbox } = read
+  const { readers } = read
   const dumps = createDumpWriter(read, database.exportFolder)
   await dumps.clean()
-  const server = createReadServer({
-    search: createSessionSearch({ readers, openSessions: collector.openSessions }),
-    labels: createLabels(readers),
-    ledgers: createLedgers({ readers, isOpen: collector.isOpen }),
-    pages: createEventPages(readers),
-    timelines: createTimelines(readers),
-    ...{ sandbox, dumps, logger, collector, sink },
-  })
+  const server = createServer({ read, dumps, logger, collector, sink })
   const answer = createAnswers({ database, store, readers, sink, collector })
   const counting = createFirstCount(sink, () => countEvents(readers))
   let closing: Promise<void> | undefined
@@ -149,6 +142,22 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     await store.close()
     await database.close()
   }
+}
+
+interface ServerOptions extends Pick<ReadServerOptions, 'dumps' | 'logger' | 'collector' | 'sink'> {
+  readonly read: ReadStore
+}
+
+/** Serves all that can be read. */
+function createServer({ read: { readers, sandbox }, collector, ...rest }: ServerOptions): FastifyInstance {
+  return createReadServer({
+    search: createSessionSearch({ readers, openSessions: collector.openSessions }),
+    labels: createLabels(readers),
+    ledgers: createLedgers({ readers, isOpen: collector.isOpen }),
+    pages: createEventPages(readers),
+    timelines: createTimelines(readers),
+    ...{ sandbox, collector, ...rest },
+  })
 }
 
 /** The count of what is stored as the sink first catches up: ends that come meanwhile are held back from the sink. */

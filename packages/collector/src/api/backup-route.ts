@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Backups } from '../backup/backups.ts'
 import type { ApiAccess } from './api-access.ts'
 import { errorAnswer, input, whole } from './json-schema.ts'
-import { answerWithProgress } from './progress-answer.ts'
+import { answerWithProgress, progressAnswer } from './progress-answer.ts'
 import { requireScope } from './require-scope.ts'
 
 const backupInput = input(
@@ -11,11 +11,7 @@ const backupInput = input(
   ['keep'],
 )
 
-const progress = {
-  description:
-    'Lines of JSON: `{ "progress": { "step", "share" } }` now and then, and at last `{ "result": { "path", "manifest", "removed" } }`, or `{ "error" }`',
-  content: { 'application/x-ndjson': { schema: { type: 'string' } } },
-}
+const backingUp = progressAnswer('{ "step", "share" }', '{ "path", "manifest", "removed" }')
 
 /** It goes where whoever runs the collector has said: who administers over HTTP names no path of the machine. */
 export function backupRoute(app: FastifyInstance, backups: () => Backups, access: ApiAccess): void {
@@ -26,7 +22,7 @@ export function backupRoute(app: FastifyInstance, backups: () => Backups, access
       schema: {
         summary: "Copies the database, as it is now, into the collector's folder of backups, and verifies the copy",
         querystring: backupInput,
-        response: { 200: progress, default: errorAnswer },
+        response: { 200: backingUp, default: errorAnswer },
       },
     },
     ({ query: { keep } }, reply) => answerWithProgress(reply, (onProgress) => backups().make(keep, onProgress)),

@@ -59,6 +59,14 @@ export const whole = (description: string): WholeField => ({
   description,
 })
 
+/** A switch of a query string. */
+export const onOrOff = (description: string): TextField => ({
+  type: 'string',
+  enum: ['true', 'false'],
+  default: 'false',
+  description,
+})
+
 export const failure: Schema = object({
   code: text('What went wrong, for programs'),
   message: text('What went wrong, and what to do'),

@@ -6,8 +6,8 @@ import { sumOf } from '../life/pruner.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
 import type { ApiAccess } from './api-access.ts'
 import { sendError } from './api-errors.ts'
-import { errorAnswer, input, whole } from './json-schema.ts'
-import { answerWithProgress } from './progress-answer.ts'
+import { errorAnswer, input, onOrOff, whole } from './json-schema.ts'
+import { answerWithProgress, progressAnswer } from './progress-answer.ts'
 import { requireScope } from './require-scope.ts'
 import { sessionInputs } from './session-schemas.ts'
 
@@ -20,37 +20,18 @@ interface PruneQuery {
 const pruneInput = input(
   {
     olderThanMs: whole("How long ago it came, by the collector's clock"),
-    compact: {
-      type: 'string',
-      enum: ['true', 'false'],
-      default: 'false',
-      description: "Then rewrites the database, so that the space of what was deleted is the disk's again",
-    },
-    dryRun: {
-      type: 'string',
-      enum: ['true', 'false'],
-      default: 'false',
-      description: 'Only counts what would be deleted',
-    },
+    compact: onOrOff("Then rewrites the database, so that the space of what was deleted is the disk's again"),
+    dryRun: onOrOff('Only counts what would be deleted'),
   },
   ['olderThanMs', 'compact', 'dryRun'],
 )
 
-const progress = {
-  description:
-    'Lines of JSON: `{ "progress": { "share", "events", "rejected" } }` now and then, and at last `{ "result": { "events", "rejected", "compaction" } }`, or `{ "error" }`',
-  content: { 'application/x-ndjson': { schema: { type: 'string' } } },
-}
+const pruning = progressAnswer('{ "share", "events", "rejected" }', '{ "events", "rejected", "compaction" }')
 
 const forgetInput = input(
   {
     where: { type: 'string', minLength: 1, maxLength: 8000, description: "Such as `labels->>'player' = 'x'`" },
-    dryRun: {
-      type: 'string',
-      enum: ['true', 'false'],
-      default: 'false',
-      description: 'Only counts what would be forgotten',
-    },
+    dryRun: onOrOff('Only counts what would be forgotten'),
   },
   ['dryRun'],
 )
@@ -60,11 +41,7 @@ interface ForgetQuery {
   readonly dryRun: 'true' | 'false'
 }
 
-const forgetting = {
-  description:
-    'Lines of JSON: `{ "progress": { "step" } }`, and at last `{ "result": { "sessions", "events", "rejected", "files", "backups" } }`, or `{ "error" }`',
-  content: { 'application/x-ndjson': { schema: { type: 'string' } } },
-}
+const forgetting = progressAnswer('{ "step" }', '{ "sessions", "events", "rejected", "files", "backups" }')
 
 interface RejudgeQuery {
   readonly type?: string
@@ -74,21 +51,15 @@ interface RejudgeQuery {
 const rejudgeInput = input(
   {
     type: { type: 'string', minLength: 1, maxLength: 1000, description: 'Only events of this type' },
-    dryRun: {
-      type: 'string',
-      enum: ['true', 'false'],
-      default: 'false',
-      description: 'Only counts what would be stored',
-    },
+    dryRun: onOrOff('Only counts what would be stored'),
   },
   ['type', 'dryRun'],
 )
 
-const rejudging = {
-  description:
-    'Lines of JSON: `{ "progress": { "share", "judged", "events" } }` now and then, and at last `{ "result": { "judged", "events", "counts": [{ "type", "code", "events" }] } }`, or `{ "error" }`',
-  content: { 'application/x-ndjson': { schema: { type: 'string' } } },
-}
+const rejudging = progressAnswer(
+  '{ "share", "judged", "events" }',
+  '{ "judged", "events", "counts": [{ "type", "code", "events" }] }',
+)
 
 export interface LifeRoutesOptions {
   readonly life: () => DataLife
@@ -97,17 +68,22 @@ export interface LifeRoutesOptions {
   readonly wallMs: Clock['wallMs']
 }
 
-export function lifeRoutes(app: FastifyInstance, { life, access, reads, wallMs }: LifeRoutesOptions): void {
-  const mayAdminister = requireScope(access, 'admin')
+export function lifeRoutes(app: FastifyInstance, options: LifeRoutesOptions): void {
+  pruneRoute(app, options)
+  rejudgeRoute(app, options)
+  forgetRoutes(app, options)
+}
+
+function pruneRoute(app: FastifyInstance, { life, access, wallMs }: LifeRoutesOptions): void {
   app.post<{ Querystring: PruneQuery }>(
     '/prune',
     {
-      onRequest: mayAdminister,
+      onRequest: requireScope(access, 'admin'),
       schema: {
         summary:
           'Deletes events, and rejected events, that came so long ago; their counts stay. Gives the space of what was deleted back',
         querystring: pruneInput,
-        response: { 200: progress, default: errorAnswer },
+        response: { 200: pruning, default: errorAnswer },
       },
     },
     async ({ query: { olderThanMs, compact, dryRun } }, reply) => {
@@ -123,10 +99,13 @@ export function lifeRoutes(app: FastifyInstance, { life, access, reads, wallMs }
       })
     },
   )
+}
+
+function rejudgeRoute(app: FastifyInstance, { life, access }: LifeRoutesOptions): void {
   app.post<{ Querystring: RejudgeQuery }>(
     '/rejudge',
     {
-      onRequest: mayAdminister,
+      onRequest: requireScope(access, 'admin'),
       schema: {
         summary: 'Stores what schemas rejected and those of today accept, in its place in its session',
         querystring: rejudgeInput,
@@ -138,6 +117,10 @@ export function lifeRoutes(app: FastifyInstance, { life, access, reads, wallMs }
         life().rejudger.rejudge({ type, dryRun: dryRun === 'true' }, onProgress),
       ),
   )
+}
+
+function forgetRoutes(app: FastifyInstance, { life, access, reads }: LifeRoutesOptions): void {
+  const mayAdminister = requireScope(access, 'admin')
   app.delete<{ Params: { readonly id: string } }>(
     '/sessions/:id',
     {

@@ -23,3 +23,13 @@ export function answerWithProgress<Progress, Result>(
     .finally(() => lines.end())
   return reply.type('application/x-ndjson').send(lines)
 }
+
+/**
+ * What an OpenAPI document says of such an answer.
+ *
+ * @param progress the fields of it, such as `{ "share" }`; of the result likewise
+ */
+export const progressAnswer = (progress: string, result: string) => ({
+  description: `Lines of JSON: \`{ "progress": ${progress} }\` now and then, and at last \`{ "result": ${result} }\`, or \`{ "error" }\``,
+  content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+})
