@@ -42,13 +42,6 @@ export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): 
   const select = useSelect(recorded, clock, span, setMoment)
   const step = useStep(columns, hidden, selected, select)
 
-  function toggle(types: readonly number[]): void {
-    const names = new Set(moment.hidden)
-    const isShown = types.some((type) => !hidden.has(type))
-    for (const type of types) names[isShown ? 'add' : 'delete'](columns.types[type] ?? '')
-    setMoment({ hidden: [...names] })
-  }
-
   if (columns.length === 0) return <NoEvents recorded={recorded} />
   const model: TimelineModel = { columns, clock, span, startMs, hidden, selected, ...marks }
   return (
@@ -64,7 +57,7 @@ export function SessionTimeline({ recorded }: { readonly recorded: Recorded }): 
           setMoment({ clock: next, span: moment.span && spanByClock(columns, moment.span, clock, next) })
         }
         onSelect={select}
-        onToggle={toggle}
+        onToggle={(types) => setMoment({ hidden: toggled(moment.hidden, columns.types, types) })}
       />
       <div className={`session-columns ${places ? 'with-map' : ''}`}>
         <EventList
@@ -181,6 +174,13 @@ function spanByClock(columns: EventColumns, { fromMs, toMs }: Span, from: ClockN
   const place = order.places[near] ?? 0
   const byMs = columns.timeAt(place, to) - columns.timeAt(place, from)
   return { fromMs: fromMs + byMs, toMs: toMs + byMs }
+}
+
+/** Hides the types of which one is shown, shows those of which none is. */
+function toggled(names: readonly string[], all: readonly string[], types: readonly number[]): readonly string[] {
+  const toToggle = types.map((type) => all[type] ?? '')
+  const isShown = toToggle.some((name) => !names.includes(name))
+  return [...names.filter((name) => !toToggle.includes(name)), ...(isShown ? toToggle : [])]
 }
 
 const hiddenTypes = (types: readonly string[], names: readonly string[]): ReadonlySet<number> =>

@@ -55,21 +55,12 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
         <h2 id="query-title">SQL</h2>
         <ExportLinks />
       </div>
-      <ul className="examples">
-        {examples.map((example) => (
-          <li key={example.name}>
-            <button
-              type="button"
-              onClick={() => {
-                write(example.sql)
-                run(example.sql)
-              }}
-            >
-              {example.name}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Examples
+        onPick={(example) => {
+          write(example)
+          run(example)
+        }}
+      />
       <SqlEditor
         text={text}
         onChange={(typed) => setText({ sql: typed, isTyped: true })}
@@ -112,6 +103,20 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
         </>
       )}
     </section>
+  )
+}
+
+function Examples({ onPick }: { readonly onPick: (sql: string) => void }): ReactElement {
+  return (
+    <ul className="examples">
+      {examples.map(({ name, sql }) => (
+        <li key={name}>
+          <button type="button" onClick={() => onPick(sql)}>
+            {name}
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }
 
