@@ -6,6 +6,7 @@ import { checkDocs } from './checks/docs.ts'
 import { checkImports } from './checks/imports.ts'
 import { checkLinks } from './checks/links.ts'
 import { checkLockFile } from './checks/lock-file.ts'
+import { checkNamedTests } from './checks/named-tests.ts'
 import { checkPackages } from './checks/packages.ts'
 import { checkPageSize } from './checks/page-size.ts'
 import { runNode, toolPath } from './node-tool.ts'
@@ -32,6 +33,7 @@ const checks: readonly Check[] = [
   { name: 'lock file', run: checkLockFile },
   { name: 'docs', run: checkDocs },
   { name: 'links of the docs', run: checkLinks },
+  { name: 'tests of the docs', run: checkNamedTests },
 ]
 
 async function lint(): Promise<CheckResult> {

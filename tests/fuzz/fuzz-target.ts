@@ -1,5 +1,5 @@
 /** Tries a target's inputs one after the other until the time is over, and tells which of them do harm, made as small as can be. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { Subject, Target } from './target.ts'
 
@@ -75,6 +75,8 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
   async function runLane(lane: number): Promise<void> {
     while (leftMs() > 0 && findings.size < maxFindings) {
       await runSeed(nextSeed++, lane)
+      // What is tried may never wait for anything, and whoever watches has to hear of it all the same.
+      await turn()
       if (performance.now() < checkAtMs) continue
       checking ??= check().finally(() => {
         checking = undefined
@@ -126,7 +128,7 @@ async function harmOf(subject: Subject, input: unknown, slowMs: number): Promise
   for (let time = 0; time < slowTries && fastestMs > slowMs; time++) {
     const startedMs = performance.now()
     try {
-      await Promise.race([subject.try(input), loseAfter(lostMs)])
+      await withinTime(subject.try(input), lostMs)
     } catch (error) {
       return messageOf(error)
     }
@@ -135,9 +137,13 @@ async function harmOf(subject: Subject, input: unknown, slowMs: number): Promise
   return fastestMs > slowMs ? `It takes ${Math.round(fastestMs)} ms` : undefined
 }
 
-async function loseAfter(ms: number): Promise<never> {
-  await sleep(ms, undefined, { ref: false })
-  throw new Error(`It does not come back within ${ms} ms`)
+/** Rejects where something does not come back. */
+async function withinTime(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const lost = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It does not come back within ${ms} ms`)), ms)
+  })
+  await Promise.race([work, lost]).finally(() => clearTimeout(timer))
 }
 
 /** Findings that differ in numbers and quoted text alone are one. */
