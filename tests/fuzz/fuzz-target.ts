@@ -7,7 +7,7 @@ export interface FuzzOptions {
   /** The same seed makes the same inputs. */
   readonly seed: number
   readonly durationMs: number
-  /** How long an input may take, at its fastest of three tries. @default 1000 */
+  /** How long an input may take, at its fastest of ten tries. @default 1000 */
   readonly slowMs?: number
   /** Inputs that are tried before all others. */
   readonly first?: readonly unknown[]
@@ -36,7 +36,7 @@ export interface Finding {
 const runsPerSeed = 50
 const defaultSlowMs = 1000
 /** A busy machine may hold any input for longer, so it is tried again before it is blamed. */
-const slowTries = 3
+const slowTries = 10
 /** No input comes back after so long. */
 const lostMs = 30_000
 const checkIntervalMs = 5000
