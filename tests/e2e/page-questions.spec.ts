@@ -4,6 +4,7 @@ import { type Sitting, sendSitting, sittings } from '../battle-sittings.ts'
 import { expect, test } from './fixtures/test.ts'
 import type { TestCollector } from './fixtures/test-collector.ts'
 import { expectAccessible } from './page/accessible.ts'
+import { readParquet } from './page/read-parquet.ts'
 
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 const cellsOf = (page: Page, row: number) => region(page, 'Result').getByRole('row').nth(row).getByRole('cell')
@@ -195,7 +196,7 @@ test('is changed in SQL, saved, found and deleted', async ({ page, collector }) 
   await expect(page.getByText('Who fails missions?')).toHaveCount(0)
 })
 
-test('is downloaded as CSV', async ({ page, collector }) => {
+test('is downloaded as CSV and Parquet', async ({ page, collector }) => {
   await play(collector, sittings.slice(0, 1))
   await page.goto('/#/questions/rejections')
   const download = page.waitForEvent('download')
@@ -204,6 +205,12 @@ test('is downloaded as CSV', async ({ page, collector }) => {
   expect(file.suggestedFilename()).toBe('rejections.csv')
   const text = Buffer.concat(await (await file.createReadStream()).toArray()).toString()
   expect(text).toMatch(/^code,type,build,events,sessions,example\ninvalid_payload,frame_stats,0.1.0,1,1,/)
+  const parquet = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download Parquet' }).click()
+  expect((await parquet).suggestedFilename()).toBe('rejections.parquet')
+  expect(await readParquet(await (await parquet).path(), 'code, type, build, events::INT')).toEqual([
+    ['invalid_payload', 'frame_stats', '0.1.0', 1],
+  ])
 })
 
 test('shows an older answer with its age, until somebody asks again', async ({ page, collector }) => {

@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test'
 import { sendSitting, sittings } from '../battle-sittings.ts'
 import { expect, test } from './fixtures/test.ts'
 import { expectAccessible } from './page/accessible.ts'
+import { readParquet } from './page/read-parquet.ts'
 import { writeSql } from './page/write-sql.ts'
 
 const sql = (page: Page) => page.getByLabel('One SELECT')
@@ -133,9 +134,29 @@ test('shows ten thousand rows, of which few are in the page', async ({ page }) =
   await page.keyboard.press('End')
   await expect(result(page).getByRole('cell', { name: '19998' })).toBeVisible()
   const download = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Download these rows' }).click()
+  await page.getByRole('button', { name: 'Download CSV' }).click()
   const text = Buffer.concat(await (await (await download).createReadStream()).toArray()).toString()
   expect(text.trim().split('\n')).toHaveLength(10_001)
+})
+
+test('hands out all rows as Parquet, and says why where it cannot', async ({ page, browserErrors }) => {
+  browserErrors.expect(/503/)
+  await openSql(page)
+  await writeSql(page, "SELECT range AS n, 'ship ' || range AS ship FROM range(20000) ORDER BY n DESC;")
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByText('The first 10,000 rows; there are more')).toBeVisible()
+  const button = page.getByRole('button', { name: 'Download Parquet' })
+  const download = page.waitForEvent('download')
+  await button.click()
+  const file = await download
+  expect(file.suggestedFilename()).toBe('answer.parquet')
+  expect(await readParquet(await file.path(), 'count(*)::INT, first(n)::INT, first(ship)')).toEqual([
+    [20_000, 19_999, 'ship 19999'],
+  ])
+  const error = { code: 'store_unavailable', message: 'The database is starting.' }
+  await page.route('**/api/query/parquet', (route) => route.fulfill({ status: 503, json: { error } }))
+  await button.click()
+  await expect(page.getByRole('alert')).toHaveText('No Parquet: The database is starting.')
 })
 
 test('is cancelled, and what was asked is found again', async ({ page, browserErrors }) => {

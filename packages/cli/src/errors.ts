@@ -27,6 +27,8 @@ export type CliErrorCode =
   | 'unsound'
   /** The collector's event definitions reject what a verification sends. */
   | 'schema_rejects'
+  /** The program of `--on-fault` failed. */
+  | 'fault_not_dealt'
   /** It was interrupted before it had come to a result. */
   | 'interrupted'
   /** `--snapshot` names a file that can't be read, or isn't JSON. */

@@ -57,6 +57,21 @@ export function proxies(text: string): number | readonly string[] {
   return /^\d+$/.test(text) ? Number(text) : text.split(',').map((part) => part.trim())
 }
 
+/** Reads a program, alone or with its arguments as a JSON array; no shell reads them. */
+export function argv(text: string): readonly string[] {
+  const parts = text.startsWith('[') ? jsonOf(text) : [text]
+  if (Array.isArray(parts) && parts.every((part) => typeof part === 'string') && parts[0]) return parts
+  throw new InvalidArgumentError('Expected a program, or it and its arguments as a JSON array: ["deal","--fast"].')
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Gathers a flag that may be given several times. */
 export const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 

@@ -154,6 +154,23 @@ it('picks sessions by a condition, counts them first, and refuses what is none',
   expect(await ask(listening, 'DELETE', 'sessions/nobody')).toMatchObject({ status: 404 })
 })
 
+it('leaves nothing of a verification, not even numbers, also after the next start', async () => {
+  const { data } = await aFolderOfAda()
+  const first = await aCollector({ data })
+  const client = await aClient(first.listening, aHello({ meta: { labels: { downlink_verify: 'run' } } }))
+  await client.hello()
+  await client.batch(1, events(3))
+  const where = encodeURIComponent("labels->>'downlink_verify' = 'run'")
+  const { last } = await ask(first.listening, 'POST', `forget?where=${where}`)
+  expect(last.result).toMatchObject({ sessions: 1, events: 3 })
+  const selectSessions = 'SELECT count(*)::INT, sum(forgotten)::INT FROM sessions'
+  expect(await queryOf(first.collector)(selectSessions)).toEqual([[2, 0]])
+  await first.stop()
+  const { collector } = await aCollector({ data })
+  expect(await queryOf(collector)(selectSessions)).toEqual([[2, 0]])
+  await expectLedgersToAddUp(queryOf(collector))
+})
+
 it('is forgotten to the end by the next start, where the process ended in its midst', async () => {
   const { data, ada } = await aFolderOfAda()
   await writeFile(join(data, 'forgetting.json'), JSON.stringify([ada.session]))

@@ -322,6 +322,7 @@ it('describes its routes as they are', async () => {
     'events',
     'rejected',
     'query',
+    'query/parquet',
     'dump',
     ...questions,
     'live',

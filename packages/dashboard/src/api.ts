@@ -99,6 +99,14 @@ export interface QueryAnswer extends QueryResult {
 
 export const runQuery = (sql: string, signal?: AbortSignal): Promise<QueryAnswer> => call('api/query', { sql }, signal)
 
+/** The whole answer, as a file. */
+export async function fetchParquet(sql: string): Promise<Blob> {
+  const response = await ask('api/query/parquet', { sql }, null, {}, 'POST')
+  return response.blob().catch((cause: unknown) => {
+    throw brokenOff(response, cause)
+  })
+}
+
 /** An answer that may be an older one. */
 export interface AgedAnswer extends QueryAnswer {
   readonly askedAtMs: number
@@ -179,9 +187,12 @@ async function readAnswer<Answer>(response: Response, signal: AbortSignal | null
   if (response.status === 204) return undefined as Answer
   return response.json().catch((cause: unknown) => {
     signal?.throwIfAborted()
-    throw new ApiError(response.status, 'unreachable', 'The answer broke off. Ask again.', { cause })
+    throw brokenOff(response, cause)
   })
 }
+
+const brokenOff = ({ status }: Response, cause: unknown): ApiError =>
+  new ApiError(status, 'unreachable', 'The answer broke off. Ask again.', { cause })
 
 async function refusalOf(response: Response): Promise<ApiError> {
   const answer = await response.json().catch(() => undefined)

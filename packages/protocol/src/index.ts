@@ -85,3 +85,4 @@ export {
   versionsOf,
 } from './schema-versions.ts'
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
+export { verifyName } from './verification.ts'

@@ -3,15 +3,18 @@ import { randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { Command, Option } from 'commander'
 import { createApiClient } from '../api-client.ts'
+import { withAdminAccess } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
-import { wholeNumber } from '../flags.ts'
+import { argv, webAddress, wholeNumber } from '../flags.ts'
 import { untilInterrupted } from '../interruption.ts'
-import { printJson, printLines } from '../output.ts'
+import { printJson, printLines, printMessage } from '../output.ts'
+import { readSecrets } from '../secrets.ts'
 import { createStatusLine } from '../status-line.ts'
 import { type FaultKind, faultKinds } from '../verify/fault-plan.ts'
 import { startOwnCollector } from '../verify/own-collector.ts'
 import type { Progress } from '../verify/play.ts'
 import { runVerification, type VerificationOptions } from '../verify/run-verification.ts'
+import { dealBy, expectRemovable, removeSessions } from '../verify/running-collector.ts'
 import { complaintOf, type Verdict, verdictText } from '../verify/verdict.ts'
 
 interface VerifyFlags {
@@ -20,17 +23,28 @@ interface VerifyFlags {
   readonly rate?: number
   readonly seed: number
   readonly faults: 'none' | 'all' | FaultKind
+  readonly url?: string
+  readonly key?: string
+  readonly token?: string
+  readonly onFault?: readonly string[]
   readonly json?: true
 }
 
 const notes = `
-Starts a collector on a fresh folder, plays sessions with the real client against it, and compares each row of its
-database with what was pushed. It exits with 0 only if no event is missing, doubled, reordered, changed or invented, and
-a fresh one still gets through.
+Starts a collector on a fresh folder, plays sessions with the real client against it, lets links, processes and the log's
+disk fail, and compares each row of the database with what was pushed. It exits with 0 only if no event is missing,
+doubled, reordered, changed or invented, and a fresh one still gets through. No disk of yours is filled.
+
+With --url it plays against a collector that runs, and removes all that it has sent at the end: that takes the admin
+scope. Its sessions have the label downlink_verify, and stand in no list and no question meanwhile. Only links fail, by a
+relay of its own, unless --on-fault names a program that deals the others. It gets what to do behind its own arguments,
+and exits once that is done: kill collector, kill store, disk full, disk free. What it kills has to be started again.
 
 Examples:
   downlink verify
-  downlink verify --sessions 16 --events 1000000 --json`
+  downlink verify --sessions 16 --events 1000000 --faults all --seed 1 --json
+  downlink verify --url https://telemetry.example --key K --token T --rate 1000
+  downlink verify --url http://127.0.0.1:4180 --on-fault '["docker","exec","test","deal-fault"]'`
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -46,19 +60,31 @@ export function verifyCommand(): Command {
       new Option('--faults <kind>', 'what goes wrong meanwhile').choices(['none', ...faultKinds, 'all']).default('all'),
     )
     .option('--seed <number>', 'the same seed, the same events and faults', wholeNumber(0, 0xffff_ffff), 1)
+    .option('--url <url>', 'verify a collector that runs (default: one of its own)', webAddress)
+    .option('--key <key>', 'with --url: its write key; else DOWNLINK_KEY')
+    .option('--token <token>', 'with --url: its admin token; else DOWNLINK_ADMIN_TOKEN')
+    .option('--on-fault <program>', 'with --url: what deals its faults; with arguments as a JSON array', argv)
     .option('--json', 'the verdict as one line of JSON')
     .addHelpText('after', notes)
     .action(verify)
 }
 
+/** @throws {CliError} `unsound`, `bad_usage`, `schema_rejects`, `fault_not_dealt`, `interrupted`, and as the API client does */
 async function verify(flags: VerifyFlags): Promise<void> {
+  const { url } = flags
   const signal = untilInterrupted()
+  if (url !== undefined) return verifyRunning({ ...flags, url }, signal)
+  if (flags.onFault) throw wrongUsage('Expected --url beside --on-fault')
+  await verifyOwn(flags, signal)
+}
+
+async function verifyOwn(flags: VerifyFlags, signal: AbortSignal): Promise<void> {
   const collector = await startOwnCollector()
   let isKept = false
   try {
     const { url, deal } = collector
-    const reader = createApiClient({ url, token: undefined, source: url })
-    const verdict = await runShown(flags, { url, deal, reader, signal, key: undefined, run: randomUUID() })
+    const api = createApiClient({ url, token: undefined, source: url })
+    const verdict = await runShown(flags, { url, deal, api, signal, key: undefined, run: randomUUID() })
     isKept = !verdict.ok
     if (isKept) throw unsound(verdict, `Its database and its log are kept in ${collector.folder}.`)
   } finally {
@@ -67,7 +93,30 @@ async function verify(flags: VerifyFlags): Promise<void> {
   }
 }
 
-type Ends = Pick<VerificationOptions, 'url' | 'deal' | 'reader' | 'signal' | 'key' | 'run'>
+async function verifyRunning(flags: VerifyFlags & { readonly url: string }, signal: AbortSignal): Promise<void> {
+  const { url, onFault } = flags
+  const faults = onFault ? flags.faults : linkFaultsOf(flags.faults)
+  const given = flags.key === undefined ? [] : [flags.key]
+  const [key] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_KEY' })
+  const run = randomUUID()
+  const deal = dealBy(onFault ?? [])
+  const verdict = await withAdminAccess(flags, async (api) => {
+    await expectRemovable(api, run)
+    return runShown({ ...flags, faults }, { url, deal, api, signal, key, run }).finally(() => removeSessions(api, run))
+  })
+  if (!verdict.ok) throw unsound(verdict, `To deal the same faults again: --seed ${flags.seed}.`)
+}
+
+/** Nobody but its owner kills a collector, or fills its disk. */
+function linkFaultsOf(faults: VerifyFlags['faults']): VerifyFlags['faults'] {
+  if (faults === 'kill' || faults === 'disk') throw wrongUsage(`Expected --on-fault, which deals --faults ${faults}`)
+  if (faults === 'all') printMessage('Only links fail: --on-fault names a program that deals the other faults.')
+  return faults === 'all' ? 'network' : faults
+}
+
+const wrongUsage = (message: string): CliError => new CliError('bad_usage', message, 'See: downlink verify --help')
+
+type Ends = Pick<VerificationOptions, 'url' | 'deal' | 'api' | 'signal' | 'key' | 'run'>
 
 /** Shows how far it is, and prints what it came to. */
 async function runShown({ json, faults, ...counts }: VerifyFlags, ends: Ends): Promise<Verdict> {

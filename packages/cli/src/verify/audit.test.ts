@@ -1,7 +1,8 @@
 import type { QueryResult } from '@downlink/collector'
+import { verifyName } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { auditSession, type RowReader } from './audit.ts'
-import { createEventSource, verifyName } from './event-source.ts'
+import { createEventSource } from './event-source.ts'
 
 const eventAt = createEventSource(1, 0, 1_700_000_000_000)
 

@@ -1,6 +1,7 @@
 /** Compares what a session pushed with the rows that the database has of it, one by one. */
+import { verifyName } from '@downlink/protocol'
 import type { ApiClient } from '../api-client.ts'
-import { type EventSource, verifyName } from './event-source.ts'
+import type { EventSource } from './event-source.ts'
 
 /** How many events, but for `unbalanced`. */
 export interface Findings {
@@ -31,12 +32,12 @@ export interface PushedSession {
   readonly eventAt: EventSource
 }
 
-export async function auditSession(reader: RowReader, session: PushedSession): Promise<Findings> {
+export async function auditSession(api: RowReader, session: PushedSession): Promise<Findings> {
   const { sessionId, pushed, eventAt } = session
   const seen = new Uint8Array(pushed + 1)
   const counts = { stored: 0, doubled: 0, reordered: 0, changed: 0, invented: 0 }
   let last = 0
-  for await (const { seq, type, timestamp, data } of rowsOf(reader, sessionId)) {
+  for await (const { seq, type, timestamp, data } of rowsOf(api, sessionId)) {
     counts.stored++
     if (!(seq >= 1 && seq <= pushed)) {
       counts.invented++
@@ -51,7 +52,7 @@ export async function auditSession(reader: RowReader, session: PushedSession): P
     last = Math.max(last, seq)
   }
   const distinct = seen.reduce((sum, isSeen) => sum + isSeen, 0)
-  const ledger = await ledgerOf(reader, sessionId)
+  const ledger = await ledgerOf(api, sessionId)
   const dropped = Math.min(ledger.dropped, pushed - distinct)
   const missing = pushed - distinct - dropped
   const isBalanced = ledger.pushed === pushed && ledger.stored === distinct && ledger.dropped === pushed - distinct
@@ -79,9 +80,9 @@ interface Row {
 const rowsAtOnce = 5000
 
 /** In the order in which they were stored. */
-async function* rowsOf(reader: RowReader, sessionId: string): AsyncGenerator<Row> {
+async function* rowsOf(api: RowReader, sessionId: string): AsyncGenerator<Row> {
   for (let after = -1; ; ) {
-    const { rows } = await reader.query(
+    const { rows } = await api.query(
       `SELECT rowid, seq, type, epoch_ms(ts), data::VARCHAR FROM events
         WHERE session_id = '${sessionId}' AND rowid > ${after} ORDER BY rowid LIMIT ${rowsAtOnce}`,
     )
@@ -94,8 +95,8 @@ async function* rowsOf(reader: RowReader, sessionId: string): AsyncGenerator<Row
 }
 
 /** All zero for a session that the collector does not know. */
-async function ledgerOf(reader: RowReader, sessionId: string) {
-  const { rows } = await reader.query(`SELECT pushed, stored, dropped FROM ledgers WHERE session_id = '${sessionId}'`)
+async function ledgerOf(api: RowReader, sessionId: string) {
+  const { rows } = await api.query(`SELECT pushed, stored, dropped FROM ledgers WHERE session_id = '${sessionId}'`)
   const [pushed = 0, stored = 0, dropped = 0] = (rows[0] ?? []).map(Number)
   return { pushed, stored, dropped }
 }

@@ -1,9 +1,6 @@
 /** Makes the events of a verification: each follows from seed, session and sequence, so that what was pushed is known without a memory of it. */
 import { createChance } from './random.ts'
 
-/** The type of all of them, and the label by which their sessions are known. */
-export const verifyName = 'downlink_verify'
-
 export interface SourceEvent {
   /** Whole milliseconds since 1970. */
   readonly timestamp: number

@@ -2,9 +2,9 @@
 import { connect, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { createTelemetry, type PageSignal, type Telemetry } from '@downlink/client'
-import type { Rejection } from '@downlink/protocol'
+import { type Rejection, verifyName } from '@downlink/protocol'
 import { WebSocket } from 'ws'
-import { type EventSource, verifyName } from './event-source.ts'
+import type { EventSource } from './event-source.ts'
 
 export interface Player {
   readonly sessionId: string

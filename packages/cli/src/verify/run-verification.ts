@@ -1,11 +1,11 @@
 /** Runs a verification: plays sessions against a collector, deals faults meanwhile, and compares what is stored with what was pushed. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { verifyName } from '@downlink/protocol'
 import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
 import { retried } from '../retried.ts'
 import { auditSession, type Findings, type RowReader, sumOfFindings } from './audit.ts'
 import { type Cast, openCast } from './cast.ts'
-import { verifyName } from './event-source.ts'
 import { type FaultKind, faultName, type PlannedFault, planFaults } from './fault-plan.ts'
 import { type PlayOptions, playAll, stuckMs } from './play.ts'
 import type { Player } from './player.ts'
@@ -15,7 +15,7 @@ export interface VerificationOptions extends Pick<PlayOptions, 'events' | 'rate'
   /** Of the collector; may have a path of its own. */
   readonly url: string
   readonly key: string | undefined
-  readonly reader: ApiClient
+  readonly api: ApiClient
   /** Value of the label that tells its sessions from those of other runs. */
   readonly run: string
   readonly seed: number
@@ -27,7 +27,7 @@ export interface VerificationOptions extends Pick<PlayOptions, 'events' | 'rate'
 export async function runVerification(options: VerificationOptions): Promise<Verdict> {
   const { seed, sessions, events, faults, signal } = options
   const startedAtMs = performance.now()
-  const reader = patient(options.reader)
+  const api = patient(options.api)
   const hasFaults = { hasRelays: faults.includes('network'), hasOverflow: faults.length > 0 }
   const cast = await openCast({ ...options, ...hasFaults, startMs: Date.now() - events })
   try {
@@ -37,8 +37,8 @@ export async function runVerification(options: VerificationOptions): Promise<Ver
     if (signal.aborted) throw new CliError('interrupted', 'Interrupted before there was a verdict', 'Run it again.')
     const fresh = cast.newcomer()
     await pushOne(fresh)
-    const figures = await auditAll(cast, reader, options.run)
-    const { stored, ...wrong } = await auditSession(reader, fresh)
+    const figures = await auditAll(cast, api, options.run)
+    const { stored, ...wrong } = await auditSession(api, fresh)
     const isFlowing = stored === 1 && Object.values(wrong).every((count) => count === 0)
     const seconds = Math.round((performance.now() - startedAtMs) / 100) / 10
     const verdict = { seed, sessions, ...figures, isFlowing, faults: countByName(dealt), seconds }
@@ -72,28 +72,28 @@ async function expectTaken(player: Player): Promise<void> {
 }
 
 /** Through the moments in which a store is killed and started again. */
-const patient = (reader: ApiClient): RowReader => ({ query: (sql) => retried(() => reader.query(sql)) })
+const patient = (api: ApiClient): RowReader => ({ query: (sql) => retried(() => api.query(sql)) })
 
 const catchUpPollMs = 500
 const standstillMs = 20_000
 
 /** Resolves once the store has all that was acknowledged, or stands still. */
-async function storeCaughtUp(reader: RowReader, run: string, acked: number): Promise<void> {
+async function storeCaughtUp(api: RowReader, run: string, acked: number): Promise<void> {
   const sql = `SELECT sum(committed_seq) FROM sessions WHERE labels->>'${verifyName}' = '${run}'`
   let [last, lastMs] = [-1, performance.now()]
   while (performance.now() - lastMs < standstillMs) {
-    const committed = Number((await reader.query(sql)).rows[0]?.[0] ?? 0)
+    const committed = Number((await api.query(sql)).rows[0]?.[0] ?? 0)
     if (committed >= acked) return
     if (committed !== last) [last, lastMs] = [committed, performance.now()]
     await sleep(catchUpPollMs)
   }
 }
 
-async function auditAll({ players }: Cast, reader: RowReader, run: string) {
+async function auditAll({ players }: Cast, api: RowReader, run: string) {
   const sum = (what: 'pushed' | 'acked'): number => players.reduce((total, player) => total + player[what], 0)
-  await storeCaughtUp(reader, run, sum('acked'))
+  await storeCaughtUp(api, run, sum('acked'))
   const findings: Findings[] = []
-  for (const player of players) findings.push(await auditSession(reader, player))
+  for (const player of players) findings.push(await auditSession(api, player))
   const delays = Float64Array.from(players.flatMap(({ ackDelaysMs }) => ackDelaysMs)).sort()
   const ackMs = { p50: quantile(delays, 0.5), p99: quantile(delays, 0.99) }
   return { pushed: sum('pushed'), acked: sum('acked'), ...sumOfFindings(findings), ackMs }

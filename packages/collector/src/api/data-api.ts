@@ -16,7 +16,16 @@ export interface DataRoute {
   readonly schema: object
 }
 
-type DataRouteName = 'sessions' | 'labels' | 'ledger' | 'timeline' | 'events' | 'rejected' | 'query' | 'dump'
+type DataRouteName =
+  | 'sessions'
+  | 'labels'
+  | 'ledger'
+  | 'timeline'
+  | 'events'
+  | 'rejected'
+  | 'query'
+  | 'queryFile'
+  | 'dump'
 
 export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
   sessions: {
@@ -82,6 +91,16 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
       response: answer(eventAnswers.query),
     },
   },
+  queryFile: {
+    method: 'POST',
+    url: '/query/parquet',
+    schema: {
+      summary: 'The whole answer to one SELECT as a Parquet file',
+      querystring: noInput,
+      body: eventInputs.sql,
+      response: { 200: file, default: errorAnswer },
+    },
+  },
   dump: {
     method: 'GET',
     url: '/dump',
@@ -94,7 +113,7 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
   },
 }
 
-/** Of a dump. */
+/** Of a file. */
 export const rowsHeader = 'downlink-rows'
 
 /** Aborts once whoever asked has gone. */

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CollectorError } from '../errors.ts'
 import { type DumpRequest, dumpRequestFault } from '../query/dump-request.ts'
-import type { DumpWriter } from '../query/dump-writer.ts'
+import type { DumpedFile, DumpWriter } from '../query/dump-writer.ts'
 import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pages.ts'
 import type { Labels } from '../query/labels.ts'
 import type { Ledgers } from '../query/ledgers.ts'
@@ -54,7 +54,7 @@ export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): vo
     await sandbox.judge(body.sql)
     return {}
   })
-  dumpRoute(app, dumps)
+  dumpRoutes(app, dumps)
 }
 
 const answerNoSession = (reply: FastifyReply, id: string): FastifyReply =>
@@ -84,27 +84,35 @@ async function streamAnswer(reply: FastifyReply, answer: (write: WriteAnswer) =>
 /** Who takes nothing of a file for so long, or twice that (Node looks again before it believes it), has gone: the file holds room. */
 const stalledMs = 30_000
 
-/** Writes the file, streams it, and deletes it, whether it was taken or not. */
-function dumpRoute(app: FastifyInstance, dumps: DumpWriter): void {
+function dumpRoutes(app: FastifyInstance, dumps: DumpWriter): void {
   app.route<{ Querystring: DumpRequest }>({
     ...dataApi.dump,
-    async handler({ query, log }, reply) {
+    async handler({ query }, reply) {
       const fault = dumpRequestFault(query)
       if (fault !== undefined) return sendError(reply, 400, 'bad_request' satisfies ApiErrorCode, fault)
-      const { path, bytes, rows, mimeType, filename, remove } = await dumps.write(query, goneSignal(reply))
-      const stream = createReadStream(path)
-      // Whichever way the download ends, the stream closes; on Windows an open file can't be deleted.
-      stream.once('close', () => {
-        remove().catch((err: unknown) => log.error({ err, path }, 'A dump was left behind'))
-      })
-      if (reply.raw.destroyed) stream.destroy()
-      reply.raw.setTimeout(stalledMs)
-      return reply
-        .header('content-type', mimeType)
-        .header('content-length', bytes)
-        .header('content-disposition', `attachment; filename="${filename}"`)
-        .header(rowsHeader, rows)
-        .send(stream)
+      return sendFile(reply, await dumps.write(query, goneSignal(reply)))
     },
   })
+  app.route<{ Body: { sql: string } }>({
+    ...dataApi.queryFile,
+    handler: async ({ body }, reply) => sendFile(reply, await dumps.writeAnswer(body.sql, goneSignal(reply))),
+  })
+}
+
+/** Streams it, and deletes it, whether it was taken or not. */
+function sendFile(reply: FastifyReply, file: DumpedFile): FastifyReply {
+  const { path, bytes, rows, mimeType, filename, remove } = file
+  const stream = createReadStream(path)
+  // Whichever way the download ends, the stream closes; on Windows an open file can't be deleted.
+  stream.once('close', () => {
+    remove().catch((err: unknown) => reply.log.error({ err, path }, 'A dump was left behind'))
+  })
+  if (reply.raw.destroyed) stream.destroy()
+  reply.raw.setTimeout(stalledMs)
+  return reply
+    .header('content-type', mimeType)
+    .header('content-length', bytes)
+    .header('content-disposition', `attachment; filename="${filename}"`)
+    .header(rowsHeader, rows)
+    .send(stream)
 }

@@ -137,8 +137,12 @@ async function forwardReads(
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setValidatorCompiler(() => () => true)
   for (const route of Object.values(dataApi)) {
-    const answer = route === dataApi.query ? answerQuery : route === dataApi.dump ? answerDump : forward
-    app.route({ ...route, handler: (request, reply) => answer(pathBelowApi(route, request), request, reply) })
+    app.route({ ...route, handler: (request, reply) => answerOf(route)(pathBelowApi(route, request), request, reply) })
+  }
+
+  function answerOf(route: DataRoute): typeof forward {
+    if (route === dataApi.query) return answerQuery
+    return route === dataApi.dump || route === dataApi.queryFile ? answerFile : forward
   }
 
   async function answerQuery(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -156,8 +160,8 @@ async function forwardReads(
     return reply.code(status).headers(headers).send(body)
   }
 
-  /** Tells until when a dump is complete, for whoever keeps it. */
-  function answerDump(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  /** Tells until when a file is complete, for whoever keeps it. */
+  function answerFile(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     return forward(path, request, reply.header(asOfHeader, String(wallMs())))
   }
 

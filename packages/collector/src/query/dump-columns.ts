@@ -1,4 +1,4 @@
-/** Spells the columns of a dump as its format wants them. */
+/** Spells the columns of a dump, or of an answer, as the format of its file wants them. */
 import { formulaStart, guardFormula } from '@downlink/artifacts'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { DumpRequest, DumpSource } from './dump-request.ts'
@@ -32,6 +32,25 @@ export async function dumpColumns(
   return [...own, ...session].map((column, at) => columnOf(column, names[at] ?? column.name)).join(', ')
 }
 
+/**
+ * The columns of a query's answer as Parquet wants them. The database gives those of one name a number.
+ *
+ * @param subquery in brackets
+ * @returns what stands between SELECT and FROM, where the subquery is `answer`
+ */
+export async function answerColumns(connection: DuckDBConnection, subquery: string): Promise<string> {
+  const statement = await connection.prepare(`FROM ${subquery}`)
+  try {
+    const columns = Array.from({ length: statement.columnCount }, (_, at) => {
+      const name = statement.columnName(at)
+      return { expression: `answer.${quoteName(name)}`, name, type: String(statement.columnType(at)) }
+    })
+    return columns.map((column) => parquetColumn(column, column.name)).join(', ')
+  } finally {
+    statement.destroySync()
+  }
+}
+
 async function columnsOf(connection: DuckDBConnection, relation: string, alias: string): Promise<readonly Column[]> {
   const described = await connection.runAndReadAll(`DESCRIBE ${relation}`)
   return described.getRows().map(([name, type]) => ({
@@ -43,7 +62,7 @@ async function columnsOf(connection: DuckDBConnection, relation: string, alias: 
 
 /** Parquet has no integers of 128 bits; DuckDB would write them as doubles. */
 function parquetColumn({ expression, type }: Column, name: string): string {
-  return `${type === 'HUGEINT' ? `TRY_CAST(${expression} AS DECIMAL(38, 0))` : expression} AS ${quoteName(name)}`
+  return `${type === 'HUGEINT' || type === 'UHUGEINT' ? `TRY_CAST(${expression} AS DECIMAL(38, 0))` : expression} AS ${quoteName(name)}`
 }
 
 function csvColumn({ expression, type }: Column, name: string): string {

@@ -1,15 +1,16 @@
-/** Writes dumps: the database puts a file together in its folder, and whoever asked fetches it from there. One at a time, within a bound. */
+/** Writes dumps, and answers that are asked for as files: the database puts a file together in its folder, and whoever asked fetches it from there. One at a time, within a bound. */
 import { randomUUID } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
-import { dumpColumns } from './dump-columns.ts'
+import { answerColumns, dumpColumns } from './dump-columns.ts'
 import { type DumpFormat, type DumpRequest, type DumpSource, dumpSource } from './dump-request.ts'
 import { createDumpRoom } from './dump-room.ts'
 import { quoteText } from './quote.ts'
 import { createReadQueue } from './read-queue.ts'
 import type { ReadStore } from './read-store.ts'
+import type { RunOptions, Work } from './readers.ts'
 
 export interface DumpedFile {
   readonly path: string
@@ -25,6 +26,12 @@ export interface DumpedFile {
 export interface DumpWriter {
   /** @throws {CollectorError} `no_room`, and as queries do; no file is left behind then */
   write(request: DumpRequest, signal?: AbortSignal): Promise<DumpedFile>
+  /**
+   * Writes the whole answer of a query as Parquet, in the time that a query has.
+   *
+   * @throws {CollectorError} as `write` does, and `bad_sql`, `forbidden_sql`
+   */
+  writeAnswer(sql: string, signal?: AbortSignal): Promise<DumpedFile>
   /** Deletes what a crash left behind. */
   clean(): Promise<void>
 }
@@ -46,14 +53,23 @@ export function createDumpWriter({ sandbox, viewOf, limits }: ReadStore, folder:
   const room = createDumpRoom({ folder, maxBytes: limits.dumpMb * 2 ** 20 })
 
   return {
-    async write(request, signal) {
-      await queue.takeSlot(signal)
-      try {
-        return await writeFile(request, signal)
-      } finally {
-        queue.giveSlot()
-      }
+    write(request, signal) {
+      const { format, table, type } = request
+      return inTurn(signal, () =>
+        writeFile(format, type ?? table, signal, async (path, run) => {
+          const source = await dumpSource(request, viewOf)
+          const work: Work<number> = (connection) => copy(connection, request, source, path)
+          return sandbox.runWhere(source.condition, work, { ...run, timeLimitMs: limits.dumpTimeLimitMs })
+        }),
+      )
     },
+
+    writeAnswer: (sql, signal) =>
+      inTurn(signal, () =>
+        writeFile('parquet', 'answer', signal, (path, run) =>
+          sandbox.runFrom(sql, (connection, subquery) => copyAnswer(connection, subquery, path), run),
+        ),
+      ),
 
     async clean() {
       const names = await readdir(folder).catch(() => [])
@@ -61,19 +77,29 @@ export function createDumpWriter({ sandbox, viewOf, limits }: ReadStore, folder:
     },
   }
 
-  async function writeFile(request: DumpRequest, signal: AbortSignal | undefined): Promise<DumpedFile> {
-    const { format, table, type } = request
+  async function inTurn<Value>(signal: AbortSignal | undefined, work: () => Promise<Value>): Promise<Value> {
+    await queue.takeSlot(signal)
+    try {
+      return await work()
+    } finally {
+      queue.giveSlot()
+    }
+  }
+
+  /** @param name of what is in it */
+  async function writeFile(
+    format: DumpFormat,
+    name: string,
+    signal: AbortSignal | undefined,
+    write: (path: string, run: RunOptions) => Promise<number>,
+  ): Promise<DumpedFile> {
     const path = join(folder, `${filePrefix}${randomUUID()}.${format}`)
-    const source = await dumpSource(request, viewOf)
     const { full, end } = await room.watch(path)
     try {
-      const rows = await sandbox.runWhere(source.condition, (connection) => copy(connection, request, source, path), {
-        timeLimitMs: limits.dumpTimeLimitMs,
-        signal: signal ? AbortSignal.any([signal, full]) : full,
-      })
+      const rows = await write(path, { signal: signal ? AbortSignal.any([signal, full]) : full })
       const bytes = await end()
       full.throwIfAborted()
-      const filename = `downlink-${(type ?? table).replaceAll(/[^\w.-]/g, '_')}.${format}`
+      const filename = `downlink-${name.replaceAll(/[^\w.-]/g, '_')}.${format}`
       return { path, bytes, rows, mimeType: mimeTypes[format], filename, remove: () => remove(path) }
     } catch (error) {
       await end()
@@ -97,14 +123,23 @@ async function copy(
   const columns = await dumpColumns(connection, request, source)
   const options = await copyOptions(connection, request.format, source)
   const select = `SELECT ${columns} ${source.from} WHERE ${source.where}`
+  return copyRows(connection, select, path, options)
+}
+
+async function copyAnswer(connection: DuckDBConnection, subquery: string, path: string): Promise<number> {
+  const select = `SELECT ${await answerColumns(connection, subquery)} FROM ${subquery} AS answer`
+  return copyRows(connection, select, path, parquetOptions(groups.answerRows))
+}
+
+async function copyRows(connection: DuckDBConnection, select: string, path: string, options: string): Promise<number> {
   const copied = await connection.runAndReadAll(
     `COPY (${select}) TO ${quoteText(path)} (${options}, USE_TMP_FILE false)`,
   )
   return Number(copied.getRows()[0]?.[0])
 }
 
-/** Rows of a group of a Parquet file, which is put together in memory: as many as the database takes by itself, or fewer. */
-const groups = { maxRows: 122_880, minRows: 2048, maxBytes: 134_217_728 }
+/** Rows of a group of a Parquet file, which is put together in memory: as many as the database takes by itself, or fewer. How long those of an answer are is known once it is computed. */
+const groups = { maxRows: 122_880, answerRows: 8192, minRows: 2048, maxBytes: 134_217_728 }
 
 async function copyOptions(connection: DuckDBConnection, format: DumpFormat, source: DumpSource): Promise<string> {
   if (format === 'csv') return 'FORMAT csv, HEADER'
@@ -112,8 +147,10 @@ async function copyOptions(connection: DuckDBConnection, format: DumpFormat, sou
   if (format === 'ndjson') return "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'"
   const longest = Number((await connection.runAndReadAll(source.measure)).getRows()[0]?.[0] ?? 0)
   const rows = Math.max(groups.minRows, Math.min(groups.maxRows, Math.floor(groups.maxBytes / Math.max(1, longest))))
-  return `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rows}`
+  return parquetOptions(rows)
 }
+
+const parquetOptions = (groupRows: number): string => `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows}`
 
 const isDiskFull = (error: unknown): boolean =>
   error instanceof CollectorError && /No space left|not enough space/i.test(String(error.cause))
@@ -121,5 +158,5 @@ const isDiskFull = (error: unknown): boolean =>
 const noRoom = (): CollectorError =>
   new CollectorError(
     'no_room',
-    'There is no room on the disk for this dump. Ask for less, such as a day, or make room.',
+    'There is no room on the disk for this file. Ask for less, such as a day, or make room.',
   )

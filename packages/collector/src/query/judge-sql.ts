@@ -38,6 +38,25 @@ export async function judgeQuery(
   inspectSql(statements, relations)
 }
 
+/** The query in brackets. What ends a statement has to go; a quote or a comment in which the same stands does not end with it. */
+export const subqueryOf = (sql: string): string => inParentheses(sql.replace(/[;\s]+$/, ''))
+
+/**
+ * Judges a query that is to stand in brackets behind FROM.
+ *
+ * @throws {CollectorError} `bad_sql`, `forbidden_sql`; {Refusal}
+ */
+export async function judgeSubquery(
+  connection: DuckDBConnection,
+  sql: string,
+  subquery: string,
+  relations: ReadableRelations,
+): Promise<void> {
+  // Alone it has to be whole, so that no bracket, quote or comment of it ends outside.
+  await judgeQuery(connection, sql, relations)
+  await judgeQuery(connection, `SELECT * FROM ${subquery}`, relations)
+}
+
 /**
  * Judges what is to stand behind WHERE, in parentheses, by the rules of queries.
  *

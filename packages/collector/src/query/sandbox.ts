@@ -9,10 +9,12 @@ import {
   checkSqlText,
   judgeCondition,
   judgeQuery,
+  judgeSubquery,
   notOneSelect,
   queryErrorOf,
   queryFingerprint,
   type ReadableRelations,
+  subqueryOf,
 } from './judge-sql.ts'
 import type { QueryLimits } from './query-limits.ts'
 import type { Readers, RunOptions, Work } from './readers.ts'
@@ -31,11 +33,19 @@ export interface Sandbox {
   /** Judges it as `answer` does, and runs nothing. Throws as `answer` does. */
   judge(sql: string): Promise<void>
   /**
+   * Runs work of our own that selects from a query which somebody wrote, in brackets, once that is judged.
+   * Throws as `answer` does.
+   */
+  runFrom<Value>(sql: string, work: WorkFrom<Value>, options: RunOptions): Promise<Value>
+  /**
    * Runs work of our own that puts a condition which somebody wrote behind WHERE, in parentheses, once that is judged.
    * Throws as `answer` does.
    */
   runWhere<Value>(condition: Condition | undefined, work: Work<Value>, options: RunOptions): Promise<Value>
 }
+
+/** @param subquery the query in its brackets, as behind FROM */
+export type WorkFrom<Value> = (connection: DuckDBConnection, subquery: string) => Promise<Value>
 
 export interface Condition {
   readonly sql: string
@@ -74,6 +84,12 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
         async () => {},
         {},
       ),
+
+    runFrom(sql, work, options) {
+      const subquery = subqueryOf(sql)
+      const judge: Judge = (connection, relations) => judgeSubquery(connection, sql, subquery, relations)
+      return judged(sql, 'a SELECT', judge, (connection) => work(connection, subquery), options)
+    },
 
     async runWhere(condition, work, options) {
       if (condition) {

@@ -1,4 +1,5 @@
 /** Applies operations to the tables, within the transaction that moves the position, and keeps what each came to. */
+import { verifyName } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Expiry, Forgetting, Operation, OperationResult } from '../commit/operation.ts'
 import { isErrorEvent } from './event-summary.ts'
@@ -49,6 +50,8 @@ async function forget(connection: DuckDBConnection, operation: Forgetting): Prom
   const isForgotten = removedBy(operation)
   const events = await connection.run(`DELETE FROM events WHERE ${isForgotten}`)
   const rejected = await connection.run(`DELETE FROM rejected_events WHERE ${isForgotten}`)
+  // Those of a verification were nobody's: nothing is left of them.
+  await connection.run(`DELETE FROM sessions WHERE ${isForgotten} AND (labels->>'${verifyName}') IS NOT NULL`)
   await connection.run(
     `UPDATE sessions SET forgotten = forgotten + stored, stored = 0, build = NULL, labels = NULL, schema = NULL,
         clock_offset_ms = NULL, error_events = 0, first_event = NULL, last_event = NULL,

@@ -3,7 +3,7 @@ import type { Question } from '@downlink/collector'
 import { type ReactElement, useCallback, useEffect, useState } from 'react'
 import { type AgedAnswer, runQuestion } from '../api.ts'
 import { AnswerChart } from '../charts/answer-chart.tsx'
-import { downloadCsv } from '../charts/download-csv.ts'
+import { AnswerDownloads } from '../charts/answer-downloads.tsx'
 import { ResultTable } from '../charts/result-table.tsx'
 import { formatAge, formatCount } from '../format.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -60,13 +60,9 @@ export function QuestionAnswer({ question, sql, against, asking }: QuestionAnswe
             <button type="button" onClick={() => setAgain({ sql })}>
               Ask again
             </button>
-            <button type="button" onClick={() => void downloadCsv(first, question.name)}>
-              Download CSV{second && ' of A'}
-            </button>
-            {second && (
-              <button type="button" onClick={() => void downloadCsv(second, `${question.name}-b`)}>
-                Download CSV of B
-              </button>
+            <AnswerDownloads result={first} sql={sql} name={question.name} {...(second && { of: 'A' })} />
+            {second && against !== undefined && (
+              <AnswerDownloads result={second} sql={against} name={`${question.name}-b`} of="B" />
             )}
           </>
         }

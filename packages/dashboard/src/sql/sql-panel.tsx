@@ -5,7 +5,7 @@ import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } 
 import { fetchFunctions, fetchQuestions, type QueryAnswer, runQuery } from '../api.ts'
 import { askAgain } from '../ask-again.ts'
 import { AnswerChart } from '../charts/answer-chart.tsx'
-import { downloadCsv } from '../charts/download-csv.ts'
+import { AnswerDownloads } from '../charts/answer-downloads.tsx'
 import { ResultTable } from '../charts/result-table.tsx'
 import { formatCount } from '../format.ts'
 import { loadSchema } from '../questions/offers.ts'
@@ -81,11 +81,7 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
           {statusOf(answer)}
         </p>
         <div className="actions">
-          {result && (
-            <button type="button" onClick={() => void downloadCsv(result, 'answer')}>
-              Download these rows
-            </button>
-          )}
+          {answer.status === 'here' && <AnswerDownloads result={answer.result} sql={answer.sql} name="answer" />}
           <HistoryMenu history={history} onPick={write} />
         </div>
       </div>

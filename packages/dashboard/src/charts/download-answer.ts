@@ -1,5 +1,6 @@
-/** Hands out the rows of an answer as a file. */
+/** Hands out an answer as a file: the rows that are here, or all of them. */
 import type { QueryResult } from '@downlink/collector'
+import { fetchParquet } from '../api.ts'
 
 /** Loads what writes CSV only now. The rows are those of the page: an answer that was cut short is one here, too. */
 export async function downloadCsv({ columns, rows }: QueryResult, name: string): Promise<void> {
@@ -8,8 +9,16 @@ export async function downloadCsv({ columns, rows }: QueryResult, name: string):
   downloadText(text, `${name}.csv`, 'text/csv')
 }
 
-export function downloadText(text: string, filename: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
+/** The collector computes it anew, and writes all of it. */
+export async function downloadParquet(sql: string, name: string): Promise<void> {
+  download(await fetchParquet(sql), `${name}.parquet`)
+}
+
+export const downloadText = (text: string, filename: string, type: string): void =>
+  download(new Blob([text], { type: `${type};charset=utf-8` }), filename)
+
+function download(content: Blob, filename: string): void {
+  const url = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = url
   link.download = filename
