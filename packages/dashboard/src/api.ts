@@ -100,8 +100,8 @@ export interface QueryAnswer extends QueryResult {
 export const runQuery = (sql: string, signal?: AbortSignal): Promise<QueryAnswer> => call('api/query', { sql }, signal)
 
 /** The whole answer, as a file. */
-export async function fetchParquet(sql: string): Promise<Blob> {
-  const response = await ask('api/query/parquet', { sql }, null, {}, 'POST')
+export async function fetchParquet(sql: string, sessions: 'all' | 'players'): Promise<Blob> {
+  const response = await ask('api/query/parquet', { sql, sessions }, null, {}, 'POST')
   return response.blob().catch((cause: unknown) => {
     throw brokenOff(response, cause)
   })
@@ -114,10 +114,11 @@ export interface AgedAnswer extends QueryAnswer {
   readonly tookMs: number
 }
 
-/** @param maxAgeS how old it may be; 0 for a new one */
+/** Asks for what players have sent alone. @param maxAgeS how old it may be; 0 for a new one */
 export async function runQuestion(sql: string, maxAgeS: number, signal: AbortSignal): Promise<AgedAnswer> {
   const startedAt = performance.now()
-  const response = await ask('api/query', { sql }, signal, { 'cache-control': `max-age=${maxAgeS}` }, 'POST')
+  const body = { sql, sessions: 'players' }
+  const response = await ask('api/query', body, signal, { 'cache-control': `max-age=${maxAgeS}` }, 'POST')
   const answer = await readAnswer<QueryAnswer>(response, signal)
   const [, tookMs = performance.now() - startedAt] =
     /dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '') ?? []

@@ -10,7 +10,7 @@ import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pa
 import type { Labels } from '../query/labels.ts'
 import type { Ledgers } from '../query/ledgers.ts'
 import { brokenEnd } from '../query/result-text.ts'
-import type { Sandbox, WriteAnswer } from '../query/sandbox.ts'
+import type { Sandbox, SessionScope, WriteAnswer } from '../query/sandbox.ts'
 import type { SessionFilter, SessionSearch } from '../query/session-search.ts'
 import type { TimelineFilter, Timelines } from '../query/timelines.ts'
 import { type ApiErrorCode, sendError } from './api-errors.ts'
@@ -45,9 +45,10 @@ export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): vo
   })
   app.route<{ Querystring: EventFilter }>({ ...dataApi.events, handler: ({ query }) => pages.stored(query) })
   app.route<{ Querystring: RejectionFilter }>({ ...dataApi.rejected, handler: ({ query }) => pages.rejected(query) })
-  app.route<{ Body: { sql: string } }>({
+  app.route<{ Body: Asked }>({
     ...dataApi.query,
-    handler: ({ body }, reply) => streamAnswer(reply, (write) => sandbox.answer(body.sql, write, goneSignal(reply))),
+    handler: ({ body: { sql, sessions } }, reply) =>
+      streamAnswer(reply, (write) => sandbox.answer(sql, write, { sessions, signal: goneSignal(reply) })),
   })
   // The collector's alone: it asks before it saves a question.
   app.post<{ Body: { sql: string } }>('/judge', async ({ body }) => {
@@ -55,6 +56,11 @@ export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): vo
     return {}
   })
   dumpRoutes(app, dumps)
+}
+
+interface Asked {
+  readonly sql: string
+  readonly sessions: SessionScope
 }
 
 const answerNoSession = (reply: FastifyReply, id: string): FastifyReply =>
@@ -93,9 +99,10 @@ function dumpRoutes(app: FastifyInstance, dumps: DumpWriter): void {
       return sendFile(reply, await dumps.write(query, goneSignal(reply)))
     },
   })
-  app.route<{ Body: { sql: string } }>({
+  app.route<{ Body: Asked }>({
     ...dataApi.queryFile,
-    handler: async ({ body }, reply) => sendFile(reply, await dumps.writeAnswer(body.sql, goneSignal(reply))),
+    handler: async ({ body: { sql, sessions } }, reply) =>
+      sendFile(reply, await dumps.writeAnswer(sql, { sessions, signal: goneSignal(reply) })),
   })
 }
 

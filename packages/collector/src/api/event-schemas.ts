@@ -78,14 +78,23 @@ export const eventInputs: Readonly<Record<'events' | 'rejected' | 'sql' | 'dump'
     ['session', 'code', 'before', 'limit'],
   ),
   // How long it may be is an option, and the sandbox's to judge.
-  sql: input({
-    sql: {
-      type: 'string',
-      title: 'one SELECT',
-      minLength: 1,
-      description: 'One SELECT, no longer than `query.maxSqlLength`',
+  sql: input(
+    {
+      sql: {
+        type: 'string',
+        title: 'one SELECT',
+        minLength: 1,
+        description: 'One SELECT, no longer than `query.maxSqlLength`',
+      },
+      sessions: {
+        type: 'string',
+        enum: ['all', 'players'],
+        default: 'all',
+        description: '`players`: without what `downlink verify` has sent, as questions are asked',
+      },
     },
-  }),
+    ['sessions'],
+  ),
   dump: input(
     {
       format: { type: 'string', enum: ['parquet', 'csv', 'ndjson'], description: 'Of the file' },

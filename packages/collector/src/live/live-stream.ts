@@ -3,6 +3,7 @@
  * `history` once, `counters` twice a second, `tail` up to ten times a second, a comment as heartbeat.
  * Each message is put together once. A listener that does not keep up loses entries of the tail, and is told how many.
  */
+import { verifyName } from '@downlink/protocol'
 import type { CommitFeed } from '../commit/commit-feed.ts'
 import type { Refusals } from '../ingest/refusals.ts'
 import type { EventCounters, EventCounts } from '../metrics/event-counters.ts'
@@ -121,7 +122,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
       const listener = { sink, sender, lost: 0 }
       if (listeners.size === 0) wake()
       listeners.add(listener)
-      sink.write(message('history', { at: wallMs(), types: counters.rates.typesPerSecond() }))
+      sink.write(message('history', { at: wallMs(), types: ofPlayers(counters.rates.typesPerSecond()) }))
       sink.write(message('counters', readCounters(options)))
       const leave = () => {
         if (listeners.delete(listener) && listeners.size === 0) rest()
@@ -173,9 +174,11 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 
 function readCounters(options: LiveStreamOptions): LiveCounters {
   const { counters, sockets, openSessions, refusals, commits, log, store, wallMs } = options
+  const counts = counters.counts()
   return {
     at: wallMs(),
-    ...counters.counts(),
+    ...counts,
+    types: ofPlayers(counts.types),
     perSecond: counters.rates.perSecond(liveLimits.historySeconds),
     sockets: sockets(),
     openSessions: openSessions(),
@@ -195,6 +198,11 @@ function readCounters(options: LiveStreamOptions): LiveCounters {
       readsKilled: store.readsKilled,
     },
   }
+}
+
+/** By type: `downlink verify` has one of its own. */
+function ofPlayers<Figure>({ [verifyName]: _, ...types }: Readonly<Record<string, Figure>>): Record<string, Figure> {
+  return types
 }
 
 const isFull = ({ sink }: Listener): boolean => sink.bufferedBytes > liveLimits.maxBufferedBytes

@@ -1,4 +1,5 @@
-/** Gathers the newest of what is committed for the next message of the live stream, within a bound. */
+/** Gathers the newest of what players' sessions committed for the next message of the live stream, within a bound. */
+import { verifyName } from '@downlink/protocol'
 import type { CommitNotice, CommittedEvent } from '../commit/commit-feed.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 
@@ -26,7 +27,10 @@ export function createLiveTail(): LiveTailBuffer {
 
   return {
     add(notice) {
-      events = newest(events, notice.events)
+      events = newest(
+        events,
+        notice.events.filter(({ type }) => type !== verifyName),
+      )
       rejected = newest(rejected, notice.rejected)
     },
 

@@ -11,6 +11,7 @@ import { quoteText } from './quote.ts'
 import { createReadQueue } from './read-queue.ts'
 import type { ReadStore } from './read-store.ts'
 import type { RunOptions, Work } from './readers.ts'
+import type { AnswerOptions } from './sandbox.ts'
 
 export interface DumpedFile {
   readonly path: string
@@ -31,7 +32,7 @@ export interface DumpWriter {
    *
    * @throws {CollectorError} as `write` does, and `bad_sql`, `forbidden_sql`
    */
-  writeAnswer(sql: string, signal?: AbortSignal): Promise<DumpedFile>
+  writeAnswer(sql: string, options?: AnswerOptions): Promise<DumpedFile>
   /** Deletes what a crash left behind. */
   clean(): Promise<void>
 }
@@ -64,10 +65,10 @@ export function createDumpWriter({ sandbox, viewOf, limits }: ReadStore, folder:
       )
     },
 
-    writeAnswer: (sql, signal) =>
+    writeAnswer: (sql, { sessions, signal } = {}) =>
       inTurn(signal, () =>
-        writeFile('parquet', 'answer', signal, (path, run) =>
-          sandbox.runFrom(sql, (connection, subquery) => copyAnswer(connection, subquery, path), run),
+        writeFile('parquet', 'answer', signal, async (path, run) =>
+          sandbox.runFrom(sql, (connection, subquery) => copyAnswer(connection, subquery, path), { ...run, sessions }),
         ),
       ),
 

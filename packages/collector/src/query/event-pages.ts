@@ -1,5 +1,5 @@
 /** Reads stored and rejected events page by page: what a test asks for, and what the page shows. */
-import { eventId, type TelemetryEvent } from '@downlink/protocol'
+import { eventId, type TelemetryEvent, verifyName } from '@downlink/protocol'
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { exactJson } from './exact-json.ts'
 import type { Readers } from './readers.ts'
@@ -62,7 +62,10 @@ export function createEventPages(readers: Readers): EventPages {
   return {
     stored({ session, type, after, before, limit }) {
       const inOrder = session !== undefined && after !== undefined
-      const where = conditions({ session_id: session, type }, inOrder ? { seq: after } : {}, { rowid: before })
+      const [above, below] = [inOrder ? { seq: after } : {}, { rowid: before }]
+      // Those of a verification are shown to whoever asks for them.
+      const isAsked = session !== undefined || type !== undefined
+      const where = conditions({ session_id: session, type }, above, below, isAsked ? {} : { type: verifyName })
       const sql = `SELECT ${storedColumns} FROM events ${where.sql} ORDER BY ${inOrder ? 'seq' : 'rowid DESC'}`
       return page(sql, where.values, limit, storedEvent, inOrder ? 2 : 0)
     },
@@ -93,10 +96,15 @@ export function createEventPages(readers: Readers): EventPages {
 
 type Filters = Readonly<Record<string, string | number | undefined>>
 
-function conditions(equal: Filters, above: Filters, below: Filters): { sql: string; values: DuckDBValue[] } {
+function conditions(
+  equal: Filters,
+  above: Filters,
+  below: Filters,
+  other: Filters = {},
+): { sql: string; values: DuckDBValue[] } {
   const values: DuckDBValue[] = []
   const parts: string[] = []
-  for (const [operator, filters] of Object.entries({ '=': equal, '>': above, '<': below })) {
+  for (const [operator, filters] of Object.entries({ '=': equal, '>': above, '<': below, '<>': other })) {
     for (const [column, value] of Object.entries(filters)) {
       if (value === undefined) continue
       values.push(typeof value === 'number' ? BigInt(value) : value)

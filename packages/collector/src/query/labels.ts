@@ -1,5 +1,6 @@
 /** Reads what sessions can be told apart by: their labels and builds, and the types of their events. */
 import type { DuckDBValue } from '@duckdb/node-api'
+import { isPlayers } from './players-only.ts'
 import type { Readers } from './readers.ts'
 
 export interface LabelPage {
@@ -41,7 +42,7 @@ export interface Labels {
 const most = { labels: 100, values: 20, builds: 200, types: 500 }
 
 const selectLabels = `WITH entries AS (
-    SELECT unnest(map_entries(labels::MAP(VARCHAR, VARCHAR))) AS entry FROM sessions
+    SELECT unnest(map_entries(labels::MAP(VARCHAR, VARCHAR))) AS entry FROM sessions WHERE ${isPlayers.sessions}
   ), counted AS (
     SELECT entry.key AS name, entry.value AS value, count(*) AS sessions FROM entries GROUP BY ALL
   ), names AS (
@@ -55,7 +56,8 @@ const selectLabels = `WITH entries AS (
 const selectBuilds = `SELECT build, count(*), epoch_ms(max(last_seen)) FROM sessions WHERE build IS NOT NULL
   GROUP BY build ORDER BY max(last_seen) DESC, build LIMIT ${most.builds}`
 
-const selectTypes = `SELECT type, count(*) FROM events GROUP BY type ORDER BY count(*) DESC, type LIMIT ${most.types}`
+const selectTypes = `SELECT type, count(*) FROM events WHERE ${isPlayers.events}
+  GROUP BY type ORDER BY count(*) DESC, type LIMIT ${most.types}`
 
 export function createLabels(readers: Readers): Labels {
   return {

@@ -16,6 +16,7 @@ import {
   type ReadableRelations,
   subqueryOf,
 } from './judge-sql.ts'
+import { hideVerification } from './players-only.ts'
 import type { QueryLimits } from './query-limits.ts'
 import type { Readers, RunOptions, Work } from './readers.ts'
 import { type QueryResult, StreamFailure, type WritePiece, writeResult } from './result-text.ts'
@@ -27,7 +28,7 @@ export interface Sandbox {
    * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_timeout`, `query_too_large`, `query_busy`,
    * `query_interrupted`, `query_killed`, `store_unavailable`, `data_damaged`. Where something was written, `brokenEnd` completes it.
    */
-  answer(sql: string, write: WriteAnswer, signal?: AbortSignal): Promise<void>
+  answer(sql: string, write: WriteAnswer, options?: AnswerOptions): Promise<void>
   /** The same as an object. Throws as `answer` does. */
   query(sql: string, signal?: AbortSignal): Promise<QueryResult>
   /** Judges it as `answer` does, and runs nothing. Throws as `answer` does. */
@@ -36,7 +37,7 @@ export interface Sandbox {
    * Runs work of our own that selects from a query which somebody wrote, in brackets, once that is judged.
    * Throws as `answer` does.
    */
-  runFrom<Value>(sql: string, work: WorkFrom<Value>, options: RunOptions): Promise<Value>
+  runFrom<Value>(sql: string, work: WorkFrom<Value>, options: RunOptions & AnswerOptions): Promise<Value>
   /**
    * Runs work of our own that puts a condition which somebody wrote behind WHERE, in parentheses, once that is judged.
    * Throws as `answer` does.
@@ -46,6 +47,14 @@ export interface Sandbox {
 
 /** @param subquery the query in its brackets, as behind FROM */
 export type WorkFrom<Value> = (connection: DuckDBConnection, subquery: string) => Promise<Value>
+
+export interface AnswerOptions {
+  readonly signal?: AbortSignal
+  /** `players`: without what `downlink verify` has sent. @default 'all' */
+  readonly sessions?: SessionScope | undefined
+}
+
+export type SessionScope = 'all' | 'players'
 
 export interface Condition {
   readonly sql: string
@@ -72,7 +81,7 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
 
     async query(sql, signal) {
       const pieces: string[] = []
-      await answer(sql, async (text) => void pieces.push(text), signal)
+      await answer(sql, async (text) => void pieces.push(text), signal && { signal })
       return JSON.parse(pieces.join('')) as QueryResult
     },
 
@@ -103,13 +112,13 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
     },
   }
 
-  async function answer(sql: string, write: WriteAnswer, signal?: AbortSignal): Promise<void> {
+  async function answer(sql: string, write: WriteAnswer, options: AnswerOptions = {}): Promise<void> {
     await judged(
       sql,
       'a SELECT',
       (connection, relations) => judgeQuery(connection, sql, relations),
       (connection, stopped) => run(connection, sql, (text, isLast) => write(text, isLast, stopped)),
-      signal ? { signal } : {},
+      options,
     )
   }
 
@@ -118,7 +127,7 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
     what: string,
     judge: Judge,
     work: Work<Value>,
-    options: RunOptions,
+    { sessions, ...options }: RunOptions & AnswerOptions,
   ): Promise<Value> {
     checkSqlText(sql, limits.maxSqlLength, what)
     const fingerprint = queryFingerprint(sql)
@@ -128,6 +137,7 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
       return await readers.run(
         async (connection, stopped) => {
           await judge(connection, relations)
+          if (sessions === 'players') await hideVerification(connection)
           return work(connection, stopped)
         },
         { ...options, fingerprint },

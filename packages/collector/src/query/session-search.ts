@@ -1,7 +1,9 @@
 /** Finds sessions: those that a filter lets through, in an order, page by page. */
+import { verifyName } from '@downlink/protocol'
 import type { DuckDBListValue, DuckDBValue } from '@duckdb/node-api'
 import { recordOf, sessionJson } from '../store/session-rows.ts'
 import { type Ledger, ledgerOf } from './ledgers.ts'
+import { isPlayers } from './players-only.ts'
 import type { Readers } from './readers.ts'
 import { type SessionState, sessionStateNames, sessionStates, sessionsNow } from './session-states.ts'
 
@@ -119,7 +121,8 @@ interface Search {
 /** What comes from outside is a value that is bound, never a part of the SQL. */
 function searchOf(filter: SessionFilter, openSessions: readonly string[]): Search {
   const values: Record<string, DuckDBValue> = { open: JSON.stringify(openSessions) }
-  const where = ['true']
+  // Those of a verification are shown to whoever asks for them.
+  const where = [filter.label === verifyName ? 'true' : isPlayers.sessions]
   for (const [name, condition] of Object.entries(conditions)) {
     const value = filter[name as keyof typeof conditions]
     if (value === undefined) continue

@@ -7,6 +7,8 @@ import { downloadCsv, downloadParquet } from './download-answer.ts'
 interface AnswerDownloadsProps {
   readonly result: QueryResult
   readonly sql: string
+  /** Whose it was asked for. */
+  readonly sessions: 'all' | 'players'
   /** Of the files. */
   readonly name: string
   /** Which of two answers it is. */
@@ -15,14 +17,14 @@ interface AnswerDownloadsProps {
 
 type Writing = { readonly status: 'none' | 'writing' } | { readonly status: 'failed'; readonly message: string }
 
-export function AnswerDownloads({ result, sql, name, of }: AnswerDownloadsProps): ReactElement {
+export function AnswerDownloads({ result, sql, sessions, name, of }: AnswerDownloadsProps): ReactElement {
   const [writing, setWriting] = useState<Writing>({ status: 'none' })
   const isWriting = writing.status === 'writing'
 
   async function write(): Promise<void> {
     setWriting({ status: 'writing' })
     try {
-      await downloadParquet(sql, name)
+      await downloadParquet(sql, sessions, name)
       setWriting({ status: 'none' })
     } catch (error) {
       setWriting({ status: 'failed', message: messageOf(error) })

@@ -10,8 +10,8 @@ export async function downloadCsv({ columns, rows }: QueryResult, name: string):
 }
 
 /** The collector computes it anew, and writes all of it. */
-export async function downloadParquet(sql: string, name: string): Promise<void> {
-  download(await fetchParquet(sql), `${name}.parquet`)
+export async function downloadParquet(sql: string, sessions: 'all' | 'players', name: string): Promise<void> {
+  download(await fetchParquet(sql, sessions), `${name}.parquet`)
 }
 
 export const downloadText = (text: string, filename: string, type: string): void =>

@@ -60,9 +60,15 @@ export function QuestionAnswer({ question, sql, against, asking }: QuestionAnswe
             <button type="button" onClick={() => setAgain({ sql })}>
               Ask again
             </button>
-            <AnswerDownloads result={first} sql={sql} name={question.name} {...(second && { of: 'A' })} />
+            <AnswerDownloads
+              result={first}
+              sql={sql}
+              sessions="players"
+              name={question.name}
+              {...(second && { of: 'A' })}
+            />
             {second && against !== undefined && (
-              <AnswerDownloads result={second} sql={against} name={`${question.name}-b`} of="B" />
+              <AnswerDownloads result={second} sql={against} sessions="players" name={`${question.name}-b`} of="B" />
             )}
           </>
         }

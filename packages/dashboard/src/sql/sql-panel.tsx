@@ -81,7 +81,9 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
           {statusOf(answer)}
         </p>
         <div className="actions">
-          {answer.status === 'here' && <AnswerDownloads result={answer.result} sql={answer.sql} name="answer" />}
+          {answer.status === 'here' && (
+            <AnswerDownloads result={answer.result} sql={answer.sql} sessions="all" name="answer" />
+          )}
           <HistoryMenu history={history} onPick={write} />
         </div>
       </div>
