@@ -39,24 +39,12 @@ export interface SpoolStats {
   readonly state: SpoolState
   /** All at or below it is acked, dropped, or in the browser's storage, where a crash of the page leaves it. */
   readonly written: number
-  /** Sessions of earlier pages that were delivered. */
-  readonly adopted: number
-  /** Events of earlier pages that are given up: too old, no more room for them, or refused by the collector. */
-  readonly discarded: { readonly expired?: number; readonly overflow?: number; readonly refused?: number }
+  /** What became of events of earlier pages: `expired` and `overflow` were too old, or too many, to be kept. */
+  readonly earlier: Readonly<Record<'delivered' | 'refused' | 'expired' | 'overflow', number>>
 }
 
-/** `off`: the client goes on without it. */
-export type SpoolState =
-  | { readonly status: 'opening' | 'on' }
-  /**
-   * `unsupported`: there is no IndexedDB or there are no Web Locks, as on plain http. `failed`: the storage refused, or did
-   * not answer; it is tried again. `disabled`: telemetry is off, and so nothing is kept.
-   */
-  | {
-      readonly status: 'off'
-      readonly reason: 'unsupported' | 'failed' | 'disabled' | 'stopped'
-      readonly message?: string
-    }
+/** `idle`: telemetry is not started, stopped, or disabled. `off`: the client goes on without it, and it is tried again. */
+export type SpoolState = { readonly status: 'idle' | 'on' } | { readonly status: 'off'; readonly message: string }
 
 /** How far the line has been sent. */
 export interface SendCursor {
@@ -192,5 +180,5 @@ export const resendCursor = (outbox: Outbox): SendCursor => ({
   reportedDrops: { ...outbox.totals.dropped },
 })
 
-const sumOf = (counts: Readonly<Record<string, number>>): number =>
+export const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0)

@@ -1,17 +1,18 @@
 /** Delivers what the session of an earlier page has left in the spool: as that session, on a connection of its own. */
 import { createBuffer } from '../buffer.ts'
 import type { Clock } from '../clock.ts'
-import { createConnector } from '../connector.ts'
+import { type Connector, createConnector } from '../connector.ts'
 import type { TelemetrySettings } from '../options.ts'
-import type { Entry } from '../outbox.ts'
+import { type Entry, sumOf } from '../outbox.ts'
 import type { Environment } from '../ports.ts'
 import type { Chunk, SavedSession } from './spool-store.ts'
 
-/** `stopped`: another page has to try again. */
+/** `refused`: for what the session is, such as forgotten. `stopped`: another page has to try again. */
 export type Delivery = 'delivered' | 'refused' | 'stopped'
 
 /**
  * @param settings of this page: address and key are today's, while what describes the session is its own
+ * @param ours the connector of this page
  * @param signal stops it
  */
 export function deliverSession(
@@ -20,20 +21,23 @@ export function deliverSession(
   settings: TelemetrySettings,
   environment: Environment,
   clock: Clock,
+  ours: Connector,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const { id, proof, build, labels, schema, version, left, pushed, acked, totals } = saved
-  const entries = chunks.flatMap(({ text }): Entry[] => JSON.parse(text)).filter(({ seq }) => seq > acked)
-  const own = { ...settings, build, labels, schema, version, capacity: Math.max(1, entries.length), recentEvents: 1 }
-  const quiet = { ...environment, development: undefined, warn() {} }
+  const { id, proof, metadata, left, line } = saved
+  const entries = chunks.flatMap(entriesOf)
+  const own = { ...settings, ...metadata, capacity: entries.length + 1 }
+  const quiet = { ...environment, warn() {} }
   return new Promise((resolve) => {
+    if (line.acked >= line.pushed) return resolve('delivered')
     const finish = (delivery: Delivery, isEnd = false): void => {
       unsubscribe()
       connector.disconnect(isEnd ? 'idle' : 'disabled')
       resolve(delivery)
     }
     const session = {
-      ...{ id, proof },
+      id,
+      proof,
       // Above all epochs of its own page, and those of pages that tried before.
       epoch: environment.wallMs(),
       // The collector has more than was written here, and so all of this.
@@ -41,21 +45,31 @@ export function deliverSession(
     }
     const buffer = createBuffer(own, quiet, clock, session, () => true)
     const { outbox } = buffer
-    for (const { seq, type, timestamp, data } of entries) {
-      outbox.pushed = seq - 1
-      outbox.push(type, timestamp, data)
-    }
+    outbox.pushed = line.pushed
+    outbox.requeue(entries)
+    outbox.ack(line.acked)
     // What is neither here nor dropped for another reason had no room in the spool.
-    const { overflow: _, ...dropped } = saved.dropped
-    Object.assign(outbox, { pushed, acked, totals, dropped: { ...dropped, overflow: Infinity } })
+    const { overflow: _, ...dropped } = line.dropped
+    Object.assign(outbox, line, { dropped: { ...dropped, overflow: Infinity } })
     outbox.rewind()
     const connector = createConnector(own, quiet, buffer, session, clock)
     const unsubscribe = buffer.subscribe(() => {
       const link = connector.status()
-      if (outbox.acked >= pushed) finish('delivered', left)
-      else if (link.status === 'stopped') finish(link.reason === 'forbidden' ? 'refused' : 'stopped')
+      if (outbox.acked >= line.pushed) finish('delivered', left)
+      // Where our own is welcome it is not our origin that is refused.
+      else if (link.status === 'stopped')
+        finish(link.reason === 'forbidden' && ours.status().status === 'open' ? 'refused' : 'stopped')
     })
     signal.addEventListener('abort', () => finish('stopped'))
     connector.start()
   })
+}
+
+function entriesOf({ from, text }: Chunk): Entry[] {
+  const entries: Entry[] = []
+  for (const element of JSON.parse(text)) {
+    if (element.drop) from += sumOf(element.drop)
+    else entries.push({ ...element, seq: from++ })
+  }
+  return entries
 }

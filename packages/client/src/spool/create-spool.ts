@@ -7,8 +7,8 @@ import { resolveAddress } from '../handshake.ts'
 import type { SpoolState } from '../outbox.ts'
 import { deliverSession } from './adopt-session.ts'
 import { realSpoolEnvironment, type SpoolEnvironment } from './environment.ts'
-import { createLineWriter, type LineWriter } from './line-writer.ts'
-import { createPageLock } from './page-lock.ts'
+import { createLineWriter, type WriteLine } from './line-writer.ts'
+import { type Locks, takeLock } from './session-lock.ts'
 import { openSpoolStore, type SavedSession, type SpoolStore } from './spool-store.ts'
 
 export interface SpoolOptions {
@@ -33,42 +33,39 @@ const retryDelayMs = 30_000
 
 const dayMs = 86_400_000
 
+const ignore = (): void => {}
+
 /** @example createTelemetry({ url, enabled: true, spool: createSpool() }) */
 export function createSpool(options: SpoolOptions = {}): ConnectorFactory {
   return (settings, environment, buffer, session, clock) => {
     const { outbox, changed } = buffer
-    const { indexedDB, locks, whenIdle } = { ...realSpoolEnvironment(), ...options.environment }
+    const { setTimer, wallMs } = environment
+    const { indexedDB, locks } = { ...realSpoolEnvironment(), ...options.environment }
     const { maxBytes, keepDays } = { ...spoolDefaults, ...options }
-    let introduced: Promise<unknown> | undefined
-    const own = {
-      ...settings,
-      async getToken() {
-        await introduced
-        return settings.getToken ? settings.getToken() : settings.key
-      },
-    }
+    /** Settled when the session may be introduced. */
+    let introduced: Promise<void> = Promise.resolve()
+    const own = { ...settings, getToken: () => introduced.then(settings.getToken ?? (() => settings.key)) }
     const connector = createConnector(own, environment, buffer, session, clock)
-    const lock = locks && createPageLock(locks)
-    let state: SpoolState = { status: 'off', reason: 'stopped' }
+    let state: SpoolState = { status: 'idle' }
     let written = 0
-    let adopted = 0
-    const discarded = { expired: 0, overflow: 0, refused: 0 }
-    /** Ends what `run` has begun. */
-    let running: AbortController | undefined
-    let cancelRetry: (() => void) | undefined
-    let writer: LineWriter | undefined
+    const earlier = { delivered: 0, refused: 0, expired: 0, overflow: 0 }
+    /** From a start, or the return from the back-forward cache, to a stop or the page's end. */
+    let life: AbortController | undefined
     let unfollow: (() => void) | undefined
-    let purging: Promise<unknown> | undefined
-    /** What was pushed when the page was left: it is another page's, where that has taken the session over. */
+    /** The session whose lock is ours. */
+    let locked = ''
+    let writeLine: WriteLine | undefined
+    let purging: Promise<void> | undefined
+    /** What was pushed when the page was left. */
     let leftAt = 0
 
-    const sleep = (ms: number): Promise<void> => new Promise((resolve) => environment.setTimer(resolve, ms))
+    const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimer(resolve, ms))
+    const isAlive = (): boolean => life?.signal.aborted === false
 
-    function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
-      return new Promise((resolve, reject) => {
-        const cancel = environment.setTimer(() => reject(new Error('The storage does not answer')), answerTimeoutMs)
-        answer.finally(cancel).then(resolve, reject)
-      })
+    function open(indexedDB: IDBFactory): Promise<SpoolStore> {
+      return openSpoolStore(indexedDB, resolveAddress(settings, environment), (answer) =>
+        Promise.race([answer, sleep(answerTimeoutMs).then(() => Promise.reject('No answer'))]),
+      )
     }
 
     function enter(next: SpoolState): void {
@@ -77,145 +74,141 @@ export function createSpool(options: SpoolOptions = {}): ConnectorFactory {
     }
 
     function begin(): void {
-      end()
-      running = new AbortController()
-      const { signal } = running
-      enter({ status: 'opening' })
-      introduced = new Promise<void>((introduce) => {
-        environment.setTimer(introduce, introductionTimeoutMs)
-        run(signal, introduce).catch((cause) => {
-          introduce()
+      life = new AbortController()
+      const { signal } = life
+      introduced = Promise.race([new Promise<void>((known) => void live(signal, known)), sleep(introductionTimeoutMs)])
+    }
+
+    /** @param known called when it is known whose session this is, and what became of the one before */
+    async function live(signal: AbortSignal, known: () => void): Promise<void> {
+      while (!signal.aborted) {
+        try {
+          await purging
+          if (!indexedDB || !locks) throw new Error('No IndexedDB or Web Locks')
+          await keepSession(indexedDB, locks, signal, known)
+        } catch (cause) {
+          known()
           if (signal.aborted) return
-          end()
-          enter({ status: 'off', reason: 'failed', message: `${cause}` })
-          cancelRetry = environment.setTimer(begin, retryDelayMs)
-        })
-      })
+          writeLine = undefined
+          enter({ status: 'off', message: `${cause}` })
+          await sleep(retryDelayMs)
+        }
+      }
     }
 
-    function end(): void {
-      running?.abort()
-      cancelRetry?.()
-      writer = undefined
-    }
-
-    async function run(signal: AbortSignal, introduce: () => void): Promise<void> {
-      await purging
-      if (!indexedDB || !locks || !lock) {
-        introduce()
-        return enter({ status: 'off', reason: 'unsupported' })
+    /** Keeps the session that is ours now, for as long as it is. */
+    async function keepSession(
+      indexedDB: IDBFactory,
+      locks: Locks,
+      signal: AbortSignal,
+      known: () => void,
+    ): Promise<void> {
+      while (locked !== session.id) {
+        if (await takeLock(locks, session.id, signal)) locked = session.id
+        else {
+          // Another page has taken it over since this one was left, with all that was pushed by then.
+          outbox.ack(leftAt)
+          outbox.renumber()
+          session.renew()
+        }
       }
-      const address = resolveAddress(settings, environment)
-      if (!(await lock.take(session.id))) {
-        renew()
-        await lock.take(session.id)
-      }
-      const store = await open(signal, indexedDB)
-      const { held = [] } = await locks.query()
-      const isOrphan = (saved: SavedSession): boolean =>
-        saved.address === address && !held.some(({ name }) => name === saved.lock)
-      const orphans = (await inTime(store.sessions())).filter(isOrphan)
-      orphans.sort((one, other) => one.writtenAtMs - other.writtenAtMs)
+      const { id, proof } = session
+      const store = await open(indexedDB)
+      signal.addEventListener('abort', store.close)
+      // Those whose page is gone, and which no other page has at hand.
+      const orphans: SavedSession[] = []
+      for (const saved of await store.sessions()) if (await takeLock(locks, saved.id, signal)) orphans.push(saved)
       const crashed = orphans.findLast(({ left }) => !left)
       if (crashed) own.labels = { previous_session: crashed.id, ...settings.labels }
-      introduce()
-      if (signal.aborted) return
-      writer = createLineWriter(store, own, outbox, session, { address, lock: lock.name }, environment.wallMs, maxBytes)
+      known()
+      const { build, labels, schema, version } = own
+      writeLine = createLineWriter(
+        store,
+        outbox,
+        { id, proof, metadata: { build, labels, schema, version } },
+        maxBytes,
+        wallMs,
+      )
       enter({ status: 'on' })
-      adopt(orphans, store, locks, signal).catch(() => {})
-      for (;;) {
-        await write(false)
+      adopt(orphans, store, signal).catch(ignore)
+      while (session.id === id && !signal.aborted) {
+        if (await write(false)) await makeRoom(store, id)
         await sleep(writeIntervalMs)
-        await new Promise<void>(whenIdle)
-        if (signal.aborted) return
       }
+      store.close()
     }
 
-    async function open(signal: AbortSignal, factory: IDBFactory): Promise<SpoolStore> {
-      const opening = openSpoolStore(factory)
-      signal.addEventListener('abort', () => opening.then((store) => store.close()).catch(() => {}))
-      return inTime(opening)
-    }
-
-    async function write(left: boolean): Promise<void> {
-      if (!writer) return
-      const outcome = await inTime(writer.write(left))
-      written = outcome.written
-      discarded.overflow += outcome.discarded
+    /** @returns whether there was something to write */
+    async function write(left: boolean): Promise<boolean> {
+      const upTo = await writeLine?.(left)
+      if (upTo === undefined) return false
+      written = upTo
       changed()
+      return true
     }
 
-    /** Another page has taken the session over, with all that was pushed when this one was left. */
-    function renew(): void {
-      outbox.ack(leftAt)
-      outbox.renumber()
-      session.renew()
-    }
-
-    async function adopt(
-      orphans: readonly SavedSession[],
-      store: SpoolStore,
-      locks: Pick<LockManager, 'request'>,
-      signal: AbortSignal,
-    ): Promise<void> {
-      for (const { id, lock: name } of orphans) {
-        await locks.request(name, { ifAvailable: true }, async (held) => {
-          const saved = held && (await store.sessions()).find((each) => each.id === id)
-          if (!saved || signal.aborted) return
-          const owed = saved.pushed - saved.acked
-          if (environment.wallMs() - saved.writtenAtMs > keepDays * dayMs) discarded.expired += owed
-          else if (owed > 0) {
-            const delivery = await deliverSession(saved, await store.chunks(id), settings, environment, clock, signal)
-            if (delivery === 'stopped') return
-            if (delivery === 'refused') {
-              if (connector.status().status !== 'open') return
-              discarded.refused += owed
-            } else adopted++
-          }
-          await store.remove(id)
-          changed()
-        })
+    /** The oldest sessions give way. */
+    async function makeRoom(store: SpoolStore, id: string): Promise<void> {
+      let roomBytes = maxBytes
+      for (const saved of (await store.sessions()).reverse()) {
+        roomBytes -= saved.bytes
+        if (roomBytes < 0 && saved.id !== id) await settle(saved, 'overflow', store)
       }
+    }
+
+    /** One after the other, oldest first. */
+    async function adopt(orphans: readonly SavedSession[], store: SpoolStore, signal: AbortSignal): Promise<void> {
+      for (const saved of orphans) {
+        const isOld = wallMs() - saved.writtenAtMs > keepDays * dayMs
+        const fate = isOld
+          ? 'expired'
+          : await deliverSession(saved, await store.chunks(saved.id), settings, environment, clock, connector, signal)
+        if (fate !== 'stopped') await settle(saved, fate, store)
+      }
+    }
+
+    async function settle({ id, line }: SavedSession, fate: keyof typeof earlier, store: SpoolStore): Promise<void> {
+      await store.remove(id)
+      earlier[fate] += line.pushed - line.acked
     }
 
     /** The page is left, or telemetry stopped: what is not acknowledged is another page's from now on. */
     function leave(): void {
+      if (!isAlive()) return
       leftAt = outbox.pushed
-      write(true).catch(() => {})
-      end()
-      state = { status: 'off', reason: 'stopped' }
-      lock?.release()
+      write(true).catch(ignore)
+      writeLine = undefined
+      life?.abort()
+      locked = ''
+      enter({ status: 'idle' })
     }
 
-    async function purge(): Promise<void> {
-      if (!indexedDB) return
-      const store = await openSpoolStore(indexedDB)
-      await store.purge(resolveAddress(settings, environment))
+    async function purge(indexedDB: IDBFactory): Promise<void> {
+      const store = await open(indexedDB)
+      for (const { id } of await store.sessions()) await store.remove(id)
       store.close()
     }
 
     return {
       ...connector,
       start() {
+        // Before the connector does: when the page is back, it has to wait for the lock.
         unfollow ??= environment.onSignal((signal) => {
-          if (signal === 'hidden') write(false).catch(() => {})
+          if (signal === 'hidden') write(false).catch(ignore)
           if (signal === 'pagehide') leave()
-          if (signal === 'pageshow' && running?.signal.aborted) begin()
+          if (signal === 'pageshow' && !isAlive()) begin()
         })
-        if (running?.signal.aborted !== false) begin()
+        if (!isAlive()) begin()
         connector.start()
       },
       disconnect(status) {
         connector.disconnect(status)
         unfollow?.()
         unfollow = undefined
-        if (running?.signal.aborted === false) leave()
-        if (status === 'disabled') {
-          purging = purge().catch(() => {})
-          state = { status: 'off', reason: 'disabled' }
-        }
+        leave()
+        if (status === 'disabled' && indexedDB) purging = purge(indexedDB).catch(ignore)
       },
-      stats: () => ({ ...connector.stats(), spool: { state, written, adopted, discarded: { ...discarded } } }),
+      stats: () => ({ ...connector.stats(), spool: { state, written, earlier: { ...earlier } } }),
     }
   }
 }

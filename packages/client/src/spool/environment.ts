@@ -1,18 +1,13 @@
 /** Makes the real ports of a spool: the browser's storage and locks. In this folder this file alone touches globals. */
+import type { Locks } from './session-lock.ts'
 
 export interface SpoolEnvironment {
   readonly indexedDB: IDBFactory | undefined
-  readonly locks: Pick<LockManager, 'request' | 'query'> | undefined
-  /** Runs when the page has nothing better to do, or after a second. */
-  readonly whenIdle: (run: () => void) => void
+  readonly locks: Locks | undefined
 }
 
-/** What is not there, or must not be touched, as in some frames, is undefined. */
+/** What is not there is undefined, as Web Locks are on plain http. */
 export function realSpoolEnvironment(): SpoolEnvironment {
   const scope: Partial<typeof globalThis> = globalThis
-  return {
-    indexedDB: scope.indexedDB,
-    locks: scope.navigator?.locks,
-    whenIdle: (run) => (scope.requestIdleCallback ? scope.requestIdleCallback(run, { timeout: 1000 }) : run()),
-  }
+  return { indexedDB: scope.indexedDB, locks: scope.navigator?.locks }
 }

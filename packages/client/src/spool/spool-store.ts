@@ -1,145 +1,107 @@
-/**
- * Keeps lines of sessions in IndexedDB: a row a session, and its events as chunks of consecutive sequences. Each call is
- * one transaction, and resolves once that is complete.
- */
-import type { SessionMeta, Totals } from '@downlink/protocol'
+/** Keeps the lines of sessions in IndexedDB: a record a session, and its events in chunks. Each call is one transaction. */
+import type { Totals } from '@downlink/protocol'
 import type { Drops } from '../drops.ts'
+import type { Metadata } from '../metadata.ts'
 
 /** What of a session outlives its page. */
-export interface SavedSession extends SessionMeta {
+export interface SavedSession {
   readonly id: string
   readonly proof: string
-  /** Where its events go: pages of the same origin may send elsewhere. */
-  readonly address: string
-  /** The Web Lock that its page holds while it lives. */
-  readonly lock: string
-  readonly schema: string | undefined
-  readonly version: number | undefined
-  /** When it was written last, in milliseconds since 1970. */
+  readonly metadata: Metadata
+  /** In milliseconds since 1970. */
   readonly writtenAtMs: number
   /** Its page was left, or telemetry stopped: it did not crash. */
   readonly left: boolean
-  readonly pushed: number
-  readonly acked: number
-  /** The collector's counts at `acked`. */
-  readonly totals: Totals
-  /** What was dropped, as far as its page knew. */
-  readonly dropped: Drops
+  readonly line: {
+    readonly pushed: number
+    readonly acked: number
+    /** The collector's counts at `acked`. */
+    readonly totals: Totals
+    /** What was dropped, as far as its page knew. */
+    readonly dropped: Drops
+  }
   /** Of its chunks. */
   readonly bytes: number
 }
 
-/** Events of a session, above those of the chunk before. */
+/** A run of a session's sequences. */
 export interface Chunk {
-  readonly session: string
-  /** The highest sequence in it. */
+  readonly from: number
   readonly to: number
-  /** A JSON list of outbox entries. */
+  /** The elements of a batch, as JSON. */
   readonly text: string
 }
 
 export interface SpoolStore {
-  /** All there are, whatever their address. */
-  sessions(): Promise<readonly SavedSession[]>
+  /** Those of the address, oldest first. */
+  sessions(): Promise<SavedSession[]>
   /** Of one session, in order. */
   chunks(id: string): Promise<readonly Chunk[]>
-  /**
-   * Writes a session, with a further chunk of its events, and lets its chunks go that end below `first`. Where sessions of
-   * its address take more than `maxBytes`, the oldest give way.
-   *
-   * @returns how many unacknowledged events gave way
-   */
-  write(session: SavedSession, first: number, chunk: Chunk | undefined, maxBytes: number): Promise<number>
+  /** Writes a session and a further chunk of it, and lets those of its chunks go that end below `first`. */
+  write(session: SavedSession, first: number, chunk: Chunk | false): Promise<unknown>
   remove(id: string): Promise<unknown>
-  /** Removes all sessions of an address. */
-  purge(address: string): Promise<unknown>
   close(): void
 }
 
-const databaseName = 'downlink'
-const databaseVersion = 1
+/** Rejects where an answer takes too long. */
+export type InTime = <Answer>(answer: Promise<Answer>) => Promise<Answer>
 
-/** Once its storage is cleared, or a newer version wants it, each call is rejected. */
-export async function openSpoolStore(factory: IDBFactory): Promise<SpoolStore> {
-  const database = await openDatabase(factory)
-  database.onversionchange = () => database.close()
+/**
+ * Once its storage is cleared, or a newer version wants it, each call is rejected.
+ *
+ * @param address where the events of its sessions go: pages of the same origin may send elsewhere
+ */
+export async function openSpoolStore(factory: IDBFactory, address: string, inTime: InTime): Promise<SpoolStore> {
+  const database = await inTime(openDatabase(factory))
 
-  /** @param work returns how to read the result, once the transaction is complete */
-  const transact = <Result>(
-    work: (sessions: IDBObjectStore, chunks: IDBObjectStore) => () => Result,
-  ): Promise<Result> =>
-    new Promise((resolve, reject) => {
-      // What is relaxed survives the browser, not a loss of power; and it costs a phone no sync a second.
-      const transaction = database.transaction(['sessions', 'chunks'], 'readwrite', { durability: 'relaxed' })
-      const result = work(transaction.objectStore('sessions'), transaction.objectStore('chunks'))
-      transaction.oncomplete = () => resolve(result())
-      transaction.onabort = () => reject(transaction.error)
-    })
+  /** @returns what the last request of the transaction has come to, once all of it is complete */
+  const transact = <Result>(work: (records: IDBObjectStore) => IDBRequest<Result>): Promise<Result> =>
+    inTime(
+      new Promise((resolve, reject) => {
+        // Without a durability it is relaxed: it survives the browser, not a loss of power, and costs no sync a second.
+        const transaction = database.transaction(storeName, 'readwrite')
+        const request = work(transaction.objectStore(storeName))
+        transaction.oncomplete = () => resolve(request.result)
+        transaction.onabort = () => reject(transaction.error)
+      }),
+    )
 
   return {
-    sessions: () =>
-      transact((sessions) => {
-        const all: IDBRequest<SavedSession[]> = sessions.getAll()
-        return () => all.result
-      }),
-    chunks: (id) =>
-      transact((_, chunks) => {
-        const all: IDBRequest<Chunk[]> = chunks.getAll(below(id))
-        return () => all.result
-      }),
-    write: (session, first, chunk, maxBytes) =>
-      transact((sessions, chunks) => {
-        let given = 0
-        chunks.delete(below(session.id, first))
-        if (chunk) chunks.put(chunk)
-        sessions.put(session)
-        forEachNewest(sessions, session.address, (saved) => {
-          maxBytes -= saved.bytes
-          if (maxBytes >= 0 || saved.id === session.id) return
-          removeSession(sessions, chunks, saved.id)
-          given += saved.pushed - saved.acked
-        })
-        return () => given
+    // In the order of their keys: an id begins with the time of its making.
+    sessions: () => transact((records) => records.getAll(keysOf(address))),
+    chunks: (id) => transact((records) => records.getAll(keysOf(id))),
+    write: (session, first, chunk) =>
+      transact((records) => {
+        records.delete(keysOf(session.id, first))
+        if (chunk) records.put(chunk, [session.id, chunk.to])
+        return records.put(session, [address, session.id])
       }),
     remove: (id) =>
-      transact((sessions, chunks) => {
-        removeSession(sessions, chunks, id)
-        return () => {}
-      }),
-    purge: (address) =>
-      transact((sessions, chunks) => {
-        forEachNewest(sessions, address, ({ id }) => removeSession(sessions, chunks, id))
-        return () => {}
+      transact((records) => {
+        records.delete(keysOf(id))
+        return records.delete([address, id])
       }),
     close: () => database.close(),
   }
 }
 
+/** Of all records: a session is under its address and its id, a chunk under the session's id and where it ends. */
+const storeName = 'spool'
+
 function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = factory.open(databaseName, databaseVersion)
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('sessions', { keyPath: 'id' })
-      request.result.createObjectStore('chunks', { keyPath: ['session', 'to'] })
+    const request = factory.open('downlink', 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(storeName)
+    request.onsuccess = () => {
+      const database = request.result
+      // Also where nobody waits for it any more: a newer version must not.
+      database.onversionchange = () => database.close()
+      resolve(database)
     }
-    request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error)
   })
 }
 
-/** The chunks of a session that end below a sequence. */
-const below = (id: string, sequence = Infinity): IDBKeyRange => IDBKeyRange.bound([id], [id, sequence], false, true)
-
-function removeSession(sessions: IDBObjectStore, chunks: IDBObjectStore, id: string): void {
-  sessions.delete(id)
-  chunks.delete(below(id))
-}
-
-/** Visits the sessions of an address, those first that were written last. */
-function forEachNewest(sessions: IDBObjectStore, address: string, visit: (session: SavedSession) => void): void {
-  const all: IDBRequest<SavedSession[]> = sessions.getAll()
-  all.onsuccess = () => {
-    const ours = all.result.filter((session) => session.address === address)
-    ours.sort((one, other) => other.writtenAtMs - one.writtenAtMs).forEach(visit)
-  }
-}
+/** The keys that begin with `first`; those alone that go on with less than `end`. A list is more than any text or number. */
+const keysOf = (first: string, end: IDBValidKey = []): IDBKeyRange =>
+  IDBKeyRange.bound([first], [first, end], false, true)
