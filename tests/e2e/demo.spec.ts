@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Ledger } from '@downlink/collector'
+import type { Ledger, QuestionList } from '@downlink/collector'
 import { expect, test } from '@playwright/test'
 import { root } from '../../tools/node-tool.ts'
 
@@ -57,9 +57,29 @@ test('the page shows the battle of the bots, and the player who joins', async ({
   expect(faults).toEqual([])
 })
 
-/** Of the session that is not the bots'. */
+test('each question has an answer, and two builds are compared', async ({ page }) => {
+  await expect.poll(pastSessions, { timeout: 60_000 }).toBe(16)
+  const { questions }: QuestionList = await (await fetch(`${url}/api/questions`)).json()
+  const rows = page.getByRole('region', { name: 'Result', exact: true }).getByRole('row')
+  for (const { name } of questions) {
+    await page.goto(`${url}/#/questions/${name}`)
+    await expect(page).toHaveTitle(new RegExp(`^${name} `))
+    await expect(rows.nth(1), name).toBeVisible()
+  }
+  await page.goto(`${url}/#/questions/errors-by-build?build=red-vs-blue%200.0.9`)
+  await page.getByRole('button', { name: 'Compare' }).click()
+  await expect(page.getByRole('group', { name: 'B', exact: true }).getByLabel('Build')).toHaveValue(/0\.1\.0$/)
+  await expect(page.locator('.legend')).toContainText('B · percent')
+})
+
+async function pastSessions(): Promise<number> {
+  const answer = await fetch(`${url}/api/sessions?label=demo`)
+  return (await answer.json()).total
+}
+
+/** Of the session that is neither the bots' nor made up. */
 async function playersLedger(): Promise<Ledger | undefined> {
   const answer = await fetch(`${url}/api/sessions`, { headers: { prefer: 'wait=10' } })
   const { sessions }: { sessions: readonly Ledger[] } = await answer.json()
-  return sessions.find(({ labels }) => labels?.player !== 'bots')
+  return sessions.find(({ labels }) => labels?.player !== 'bots' && labels?.demo === undefined)
 }

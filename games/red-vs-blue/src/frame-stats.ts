@@ -1,4 +1,4 @@
-/** Measures how smoothly the game runs: the times between frames, summed up once a second. */
+/** Measures how smoothly the game runs: the times of frames, summed up once a second. */
 
 /** The telemetry event `frame_stats`, but for what is on the field. All times in milliseconds. */
 export interface FrameStats {
@@ -10,15 +10,14 @@ export interface FrameStats {
 }
 
 export interface FrameMeter {
-  /** Takes the time since the frame before; returns the sums as soon as a second is full. */
+  /** Takes the time since the frame before; returns the sums as soon as a period is full. */
   add(frameMs: number): FrameStats | undefined
-  /** Forgets the second that has begun: after a pause it would say nothing. */
+  /** Forgets the period that has begun: after a pause it would say nothing. */
   clear(): void
 }
 
-const periodMs = 1000
-
-export function createFrameMeter(): FrameMeter {
+/** @param periodMs of frames that are summed up */
+export function createFrameMeter(periodMs = 1000): FrameMeter {
   let times: number[] = []
   let totalMs = 0
 

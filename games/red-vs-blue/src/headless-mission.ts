@@ -2,6 +2,8 @@
 
 import { createEventRecorder } from '@downlink/artifacts'
 import type { HydrateResult, SaveManager, WorldSnapshot } from '@downlink/world-state'
+import type { Report } from './engine/battle.ts'
+import type { BattleConfig } from './engine/config.ts'
 import { createEngine } from './engine/engine.ts'
 import { identity } from './identity.ts'
 import { describeBattle } from './world/engine-section.ts'
@@ -16,12 +18,18 @@ export interface HeadlessMissionOptions {
   readonly seed: number
   /** Milliseconds since 1970 at tick 0. */
   readonly now: number
+  /** What the battle is fought with. @default battleDefaults */
+  readonly battle?: Partial<Omit<BattleConfig, 'seed' | 'enableTelemetry'>>
+  /** Hears each event as well. */
+  readonly push?: Report
 }
 
 export interface HeadlessMission {
   readonly tickHz: number
   /** Completed or failed. */
   readonly finished: boolean
+  /** Ships and bullets on the field. */
+  readonly entities: number
   /** Plays one tick; does nothing once it has finished. */
   step(): void
   readonly saveManager: SaveManager
@@ -41,9 +49,10 @@ export interface HeadlessMission {
  * while (!mission.finished) mission.step()
  * mission.saveManager.getInspectorSummary()
  */
-export function createHeadlessMission({ missionId, seed, now }: HeadlessMissionOptions): HeadlessMission {
+export function createHeadlessMission(options: HeadlessMissionOptions): HeadlessMission {
+  const { missionId, seed, now, battle = {} } = options
   const definition = findMission(missionId)
-  const engine = createEngine({ seed, enableTelemetry: true })
+  const engine = createEngine({ ...battle, seed, enableTelemetry: true })
   const sessionId = `${missionId}-${seed}`
   const clock = (): number => mission.timeMs
   const recorder = createEventRecorder({ sessionId, clock })
@@ -66,13 +75,20 @@ export function createHeadlessMission({ missionId, seed, now }: HeadlessMissionO
     standingOf,
   })
   store.connect()
-  engine.on('telemetry', ({ type, data }) => recorder.push(type, data))
-  pushWorldEvents(eventBus, recorder.push)
+  const push: Report = (type, data) => {
+    recorder.push(type, data)
+    options.push?.(type, data)
+  }
+  engine.on('telemetry', ({ type, data }) => push(type, data))
+  pushWorldEvents(eventBus, push)
 
   return {
     tickHz: engine.tickHz,
     get finished() {
       return mission.status === 'completed' || mission.status === 'failed'
+    },
+    get entities() {
+      return engine.battle.ships.length + engine.battle.bullets.length
     },
     step() {
       if (mission.status === 'ready') {

@@ -6,6 +6,7 @@ import { createEngine } from './engine/engine.ts'
 import { battleEvents } from './engine/events.ts'
 import { createHeadlessMission } from './headless-mission.ts'
 import { identity } from './identity.ts'
+import { pastSessions } from './past-sessions.ts'
 import { missions } from './world/missions.ts'
 
 export type { Report } from './engine/battle.ts'
@@ -35,6 +36,7 @@ export default {
   /** The built page, which `downlink demo` serves at `/play`. */
   pageFolder: fileURLToPath(new URL('../dist/page', import.meta.url)),
   createBattle,
+  pastSessions,
   missions: missions.map(({ id, title }) => ({ id, title })),
   createMission: createHeadlessMission,
 }

@@ -21,6 +21,28 @@ export interface BattleGame extends NamedGame {
   readonly pageFolder?: string
   /** A game that plays itself, without a screen: the same seed pushes the same events. */
   createBattle(options: { readonly seed: number; readonly push: (type: string, data: unknown) => void }): HeadlessBattle
+  /**
+   * Sessions that stand for the days before `now`, in ms since 1970: a demo then has builds and days to compare.
+   * @default none
+   */
+  pastSessions?(now: number): readonly PastSession[]
+}
+
+export interface PastSession {
+  readonly build: string
+  /** One of them should say that the session is made up. */
+  readonly labels: Readonly<Record<string, string>>
+  /** By how much the player's clock is ahead of the right time. */
+  readonly clockAheadMs: number
+  /** Plays it in small steps, and gives the events of each. */
+  play(): Iterable<readonly PastEvent[]>
+}
+
+export interface PastEvent {
+  readonly type: string
+  /** By the player's clock, in ms since 1970. */
+  readonly timestamp: number
+  readonly data: unknown
 }
 
 export interface HeadlessBattle {
@@ -120,11 +142,13 @@ function nameFaults({ name, version }: Members): string[] {
   return faults
 }
 
-function battleFaults({ events, pageFolder, createBattle }: Members): string[] {
+function battleFaults({ events, pageFolder, createBattle, pastSessions }: Members): string[] {
   const faults: string[] = []
   if (!isEventDefinitions(events)) faults.push('`events`, made by defineEvents')
   if (typeof createBattle !== 'function') faults.push('`createBattle`, a function')
   if (pageFolder !== undefined && typeof pageFolder !== 'string') faults.push('`pageFolder` to be a path, or left out')
+  if (pastSessions !== undefined && typeof pastSessions !== 'function')
+    faults.push('`pastSessions` to be a function, or left out')
   return faults
 }
 

@@ -73,6 +73,30 @@ it('ends in order on Ctrl-C, sums up and keeps the events', async () => {
   expect(stdout).toBe('{"missing":0,"ended":true}\n')
 })
 
+it('has a history where the game makes one up, and leaves it out of the figures', async () => {
+  const command = start([...demo, '--game', fixture('game-with-past.ts'), '--duration', '8', '--json'])
+  await command.shows('watch ')
+  const [url = ''] = /http:\S+\d/.exec(command.stderr()) ?? []
+  const columns = 'build, stored, ended, last_seen::DATE - (SELECT min(ts) FROM events)::DATE AS days'
+  const sql = `SELECT ${columns} FROM sessions WHERE labels->>'demo' = 'made up' ORDER BY build`
+  await vi.waitFor(async () => {
+    const { stdout } = await run(['query', sql, '--url', url, '--json'])
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const past = { stored: 700, ended: true, days: 1 }
+    expect(rows).toEqual([
+      { build: 'ticker 1.2.2', ...past },
+      { build: 'ticker 1.2.3', ...past },
+    ])
+  }, 10_000)
+  expect(await command.exitCode).toBe(0)
+  const { pushed, stored } = JSON.parse(command.stdout())
+  expect(stored).toBe(pushed)
+  expect(pushed).toBeLessThan(700)
+})
+
 it('serves the game with telemetry switched on, and the page; nothing of it when headless', async () => {
   const statuses = async (...args: string[]): Promise<readonly unknown[]> => {
     const command = start([...demo, '--game', fixture('game-with-page.ts'), '--verbose', ...args])

@@ -7,6 +7,7 @@ import type { Telemetry } from '@downlink/client'
 import { type Collector, type CollectorOptions, createCollector, type Ledger } from '@downlink/collector'
 import { Command } from 'commander'
 import { startBotRun } from '../bot-run.ts'
+import { sendHistory } from '../demo-history.ts'
 import { type DemoReport, demoReport, isBalanced, statusText } from '../demo-report.ts'
 import { CliError } from '../errors.ts'
 import { seconds, wholeNumber } from '../flags.ts'
@@ -29,7 +30,8 @@ interface DemoFlags {
 
 const notes = `
 Bots play a battle in this process. Its events go through the real client and a real socket into a collector on a
-fresh folder. Join the game at /play, watch at /; Ctrl-C ends it in order.
+fresh folder. Sessions of the days before are made up by the game, labelled demo, so that builds and days can be
+compared; the figures of the demo are without them. Join the game at /play, watch at /; Ctrl-C ends it in order.
 With --duration it ends by itself and prints one line of JSON on stdout,
 {"pushed","acked","stored","dropped","rejected","missing","sessionId"}. The exit code is 0 only if
 pushed = stored + dropped + rejected and missing = 0.
@@ -76,6 +78,12 @@ async function demo(flags: DemoFlags): Promise<void> {
   printMessage(greeting(game, flags, url, data, Object.keys(pages)))
 
   const run = startBotRun({ game, seed: flags.seed, url: telemetryUrl, rate: flags.rate })
+  const playing = new AbortController()
+  // Nobody looks at what has no page.
+  const past = flags.headless ? [] : (game.pastSessions?.(Date.now()) ?? [])
+  const history = sendHistory(past, telemetryUrl, playing.signal).catch((error: unknown) =>
+    logger.warn({ err: error }, 'The history of the demo is not whole'),
+  )
   const endsAtMs = performance.now() + (flags.duration ?? Number.POSITIVE_INFINITY) * 1000
   while (!ending.aborted && performance.now() < endsAtMs) {
     const ledger = await collector.ledger(run.telemetry.sessionId)
@@ -83,6 +91,8 @@ async function demo(flags: DemoFlags): Promise<void> {
     await ended(ending, Math.min(statusIntervalMs, endsAtMs - performance.now()))
   }
   status.clear()
+  playing.abort()
+  await history
   await run.finish()
   const report = demoReport(run.telemetry, await finalLedger(collector, run.telemetry))
   await collector.close()
