@@ -22,17 +22,17 @@ export type Ablation =
   | 'empty-entries'
 
 export function logWithout(without: Ablation | undefined, log: LogWriter): GroupCommitOptions['log'] {
-  const { lastEntry, sessions, forget, endSegment } = log
+  const { lastEntry, sessions, forget } = log
   const write = (writes: readonly SessionWrite[]) => log.write(writes.map(encodeWrite))
   if (without === 'empty-entries') {
     return {
-      ...{ lastEntry, sessions, forget, endSegment },
+      ...{ lastEntry, sessions, forget },
       write: (entries) => write(entries.filter(isSessionEntry).map(decodeWrite).filter(hasNews)),
     }
   }
   if (without !== 'one-entry') return log
   return {
-    ...{ lastEntry, sessions, forget, endSegment },
+    ...{ lastEntry, sessions, forget },
     write: (entries) => write(entries.filter(isSessionEntry).map(decodeWrite).flatMap(entryABatch)),
   }
 }

@@ -85,7 +85,6 @@ export function createWorld(seed: number): World {
       // What it wrote the store has at once.
       lastEntry: async () => undefined,
       sessions: () => [],
-      endSegment() {},
       forget() {},
       async write(entries) {
         if (!works || current !== life) return { kind: 'unavailable', reason: 'told to' }

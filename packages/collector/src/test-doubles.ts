@@ -15,9 +15,7 @@ import type { EventRun, EventStore, OperationStep, StoreGroup, WriteOutcome } fr
 export const aPosition = { segment: 'a-segment', offset: 100 }
 
 /** A log and the store behind it, in one. */
-export interface FakeLogWriter
-  extends Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget' | 'endSegment'>,
-    RecordSource {
+export interface FakeLogWriter extends Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>, RecordSource {
   written: (readonly SessionWrite[])[]
   readonly operations: Operation[]
   readonly rows: Map<string, SessionRecord>
@@ -45,7 +43,6 @@ export function createFakeLogWriter(): FakeLogWriter {
       return last && encodeWrite(last)
     },
     sessions: () => new Set(log.written.flat().map(({ sessionId }) => sessionId)),
-    endSegment() {},
     forget(sessionId) {
       log.written = log.written.map((writes) => writes.filter((write) => write.sessionId !== sessionId))
     },

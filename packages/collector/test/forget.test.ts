@@ -189,3 +189,21 @@ it('is not kept from it by the note of an earlier end that was cut short itself'
   expect(await filesWithSecret(data)).toEqual([])
   expect((await readdir(data)).filter((name) => name.startsWith('forgetting'))).toEqual([])
 })
+
+it('is forgotten while others send without a pause', async () => {
+  const { data, ada, other } = await aFolderOfAda()
+  const { collector, listening } = await aCollector({ data })
+  const bystander = await aClient(listening, { ...other, conn: 2, next: 2, pushed: 1 })
+  await bystander.hello()
+  let isOver = false
+  let said = 1
+  const saying = (async () => {
+    while (!isOver) await bystander.batch(++said, [{ type: 'said', timestamp: said, data: 'Bob' }])
+  })()
+  const { last } = await ask(listening, 'DELETE', `sessions/${ada.session}`)
+  isOver = true
+  await saying
+  expect(last).toMatchObject({ result: { sessions: 1, events: 4 } })
+  expect(await filesWithSecret(data)).toEqual([])
+  await expectLedgersToAddUp(queryOf(collector))
+})

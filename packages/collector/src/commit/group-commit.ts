@@ -12,7 +12,7 @@ import { createSessionRecords, type SessionRecords, type SessionRecordsOptions }
 import { encodeWrite, type SessionWrite } from './session-write.ts'
 
 export interface GroupCommitOptions {
-  readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget' | 'endSegment'>
+  readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>
   /** The log is synced up to here, by so many events more: a sink may read so far. */
   readonly onSynced?: (end: LogWriter['end'], events: number) => void
   /** Asked for sessions that neither memory nor the log knows. */
@@ -110,13 +110,13 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
 /** Commits a group. Resolves to false where the log takes nothing now. Never rejects. */
 type Commit = (appends: readonly Append[], asked: readonly OperationAppend[]) => Promise<boolean>
 
-interface CommitOptions extends Pick<GroupCommitOptions, 'log' | 'listener' | 'onFailure'> {
+interface CommitOptions extends Pick<GroupCommitOptions, 'listener' | 'onFailure'> {
   readonly records: SessionRecords
   readonly restatements: Restatements
   readonly writeToLog: WriteToLog
 }
 
-function createCommit({ log, listener, onFailure, records, restatements, writeToLog }: CommitOptions): Commit {
+function createCommit({ listener, onFailure, records, restatements, writeToLog }: CommitOptions): Commit {
   // A fault of our own must not stop all commits after it.
   return (appends, asked) => commit(appends, asked).catch((error: unknown) => giveUp(appends, String(error)))
 
@@ -133,14 +133,13 @@ function createCommit({ log, listener, onFailure, records, restatements, writeTo
     }
     for (const { record } of plan.writes) records.update(record)
     acknowledge(plan)
-    for (const { operation } of asked) if (operation.kind === 'forget') forget(operation)
+    for (const { operation } of asked) if (operation.kind === 'forget') giveUpSessions(operation)
     if (listener && listener.listeners > 0) listener.publish(noticeOf(plan.writes))
     return true
   }
 
-  /** Its sessions come again, and are refused. What stands before it in the log is to go. */
-  function forget({ sessionIds }: Forgetting): void {
-    log.endSegment()
+  /** They come again, and are refused. */
+  function giveUpSessions({ sessionIds }: Forgetting): void {
     for (const sessionId of sessionIds) records.giveUp(sessionId)
   }
 

@@ -46,7 +46,7 @@ export interface DataLifeOptions {
   readonly backups: string
   readonly commits: Pick<GroupCommit, 'appendOperation' | 'probe'>
   readonly store: Pick<StoreProcess, 'ask'>
-  readonly log: Pick<LogWriter, 'bytes' | 'end'>
+  readonly log: Pick<LogWriter, 'bytes' | 'end' | 'endSegment'>
   readonly counters: Pick<EventCounters, 'addRemoved' | 'addMoved'>
   /** Sessions were forgotten: whoever holds an older answer drops it. */
   readonly onForgotten: () => void

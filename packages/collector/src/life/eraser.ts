@@ -26,7 +26,7 @@ export type ErasureStep = 'log' | 'database' | 'files'
 export interface EraserOptions {
   /** Absolute path of the data folder. */
   readonly folder: string
-  readonly log: Pick<LogWriter, 'end'>
+  readonly log: Pick<LogWriter, 'end' | 'endSegment'>
   readonly commits: Pick<GroupCommit, 'probe'>
   readonly store: Pick<PatientStore, 'ask'>
   readonly setTimer?: SetTimer
@@ -51,10 +51,10 @@ export function createEraser({ folder, log, commits, store, setTimer = systemTim
     },
   }
 
-  /** The files of the log, but for one that was begun after the operation. */
+  /** The files of the log, but for those that are begun from now on. */
   async function olderSegments(): Promise<readonly string[]> {
-    // The operation's own segment takes nothing more: whatever is written next begins another.
     const ended = log.end.segment
+    log.endSegment()
     for (let look = 0; look < maxLooks && log.end.segment === ended; look++) {
       await commits.probe()
       if (log.end.segment === ended) await pause()
