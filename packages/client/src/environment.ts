@@ -1,6 +1,7 @@
 /** Makes the real ports of a page, worker or Node process. This file alone touches globals. */
+
+import { maxDelayMs } from './constants.ts'
 import { createDevelopment } from './development.ts'
-import { maxDelayMs } from './limits.ts'
 import type { Development, Environment, PageSignal } from './ports.ts'
 
 /** Shared by all telemetries of a page. */

@@ -2,7 +2,7 @@
 import { encodeFrame, type Hello, subprotocol, telemetryPath } from '@downlink/protocol'
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection-timer.ts'
-import { closedNormally } from './limits.ts'
+import { closedNormally } from './constants.ts'
 import type { TelemetrySettings } from './options.ts'
 import type { Outbox } from './outbox.ts'
 import type { Environment } from './ports.ts'

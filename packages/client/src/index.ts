@@ -10,7 +10,7 @@ export {
   type Telemetry,
   type TelemetryOptions,
 } from './create-telemetry.ts'
-export type { OverflowPolicy } from './drops.ts'
+export type { OverflowPolicy } from './drop-policy.ts'
 export { TelemetryError, type TelemetryErrorCode } from './errors.ts'
 export type { LinkState, StopReason } from './link-state.ts'
 export { type RawEvent, telemetryDefaults } from './options.ts'

@@ -1,7 +1,7 @@
 /** Says where the link stands, and what comes next: a pure transition function, so that every path is tested without a socket. */
 import type { CloseCode } from '@downlink/protocol'
 import { type BackoffOptions, backoffDelayMs } from './backoff.ts'
-import { maxSlowMs } from './limits.ts'
+import { maxSlowMs } from './constants.ts'
 import type { PageSignal } from './ports.ts'
 
 /** Why the link is not tried again. */

@@ -1,6 +1,6 @@
 /** Makes what describes a session fit the wire: nothing that a game says of itself is worth its events. */
 import { isSessionId, maxSchemaLength, wellFormed } from '@downlink/protocol'
-import { maxTextLength } from './limits.ts'
+import { maxTextLength } from './constants.ts'
 
 /** How a session is described; the collector stores it with the session. */
 export interface Metadata {

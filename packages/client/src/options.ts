@@ -1,6 +1,6 @@
 /** Declares what can be set, with defaults and ranges, and merges it. */
 import { isCount } from '@downlink/protocol'
-import type { OverflowPolicy } from './drops.ts'
+import type { OverflowPolicy } from './drop-policy.ts'
 import { fitMetadata, type Metadata } from './metadata.ts'
 import type { Delivery, Environment } from './ports.ts'
 

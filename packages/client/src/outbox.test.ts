@@ -1,7 +1,7 @@
 import { type DropCounts, type DropReason, encodeBatch, isDrop, spanOf, type Totals } from '@downlink/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { attributeDrops } from './drops.ts'
+import { attributeDrops } from './drop-policy.ts'
 import { createOutbox, type Entry, type Outbox, type OutboxStats, resendCursor, type SendCursor } from './outbox.ts'
 import { encodeElements } from './sender.ts'
 

@@ -9,7 +9,7 @@
  * line, and their reasons are counted apart.
  */
 import type { DropCounts, DropReason, Totals } from '@downlink/protocol'
-import { addDrops, attributeDrops, type Drops, makeRoom, type OverflowPolicy } from './drops.ts'
+import { addDrops, attributeDrops, type Drops, makeRoom, type OverflowPolicy } from './drop-policy.ts'
 import { createRing, type Ring } from './ring.ts'
 
 /** An event on the line. */

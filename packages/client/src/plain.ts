@@ -15,7 +15,7 @@ import {
   type Totals,
   type WireEvent,
 } from '@downlink/protocol'
-import { addDrops, type Drops } from './drops.ts'
+import { addDrops, type Drops } from './drop-policy.ts'
 import { TelemetryError } from './errors.ts'
 import type { Delivery, SocketPort } from './ports.ts'
 

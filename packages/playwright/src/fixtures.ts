@@ -1,92 +1,88 @@
-/** Sets the fixtures up before a test and ends them after it. Playwright reads what they need off their parameters. */
-import { dirname, resolve } from 'node:path'
+/** Declares the fixtures, a collector a worker and `telemetry` a test, and creates Playwright's `test` with them. */
+
 import type { CollectorPage } from '@downlink/collector'
-import type { BrowserContext, Page, TestInfo, WorkerInfo } from '@playwright/test'
-import { type Captured, captureInspectorTelemetry, type NotCaptured } from './capture/capture-inspector-telemetry.ts'
-import { type CaptureMode, captureOnEnd, type EndCapture } from './capture/capture-on-end.ts'
-import type { CaptureOptions } from './capture/capture-options.ts'
-import { openWorkerCollector, type WorkerCollector, type WorkerCollectorOptions } from './collector/worker-collector.ts'
+import type { EventDefinitions, EventMap } from '@downlink/protocol'
+import { test as base, type TestType } from '@playwright/test'
+import type { CaptureMode } from './capture/capture-on-end.ts'
+import type { WorkerCollector } from './collector/worker-collector.ts'
+import { createExpect, type TelemetryExpect } from './matchers.ts'
 import type { PageConfig } from './page-scripts.ts'
-import { openTelemetry, type TestTelemetry } from './test-telemetry.ts'
+import {
+  type CaptureInspector,
+  captureFixture,
+  collectorFixture,
+  contextFixture,
+  endFixture,
+  type TelemetryEnd,
+} from './set-up-fixtures.ts'
+import type { TestTelemetry } from './test-telemetry.ts'
 
-/** `telemetry`, and what is kept of it when its test ends. */
-export interface TelemetryEnd extends EndCapture {
-  readonly telemetry: TestTelemetry
+/** Each is a fixture of `use` in the configuration, or of `test.use`. */
+export interface TelemetryWorkerOptions {
+  /** What the collector validates against. @default what `createTest` was given; else everything is accepted */
+  telemetryEvents: EventDefinitions | undefined
+  /** Pages that the collector serves, by path, such as a built game; folders from where the configuration is. @default none */
+  telemetryPages: Readonly<Record<string, CollectorPage>>
+  /** A write key that pages have to show; they are given it. @default none */
+  telemetryKey: string | undefined
 }
 
-type Use<Value> = (value: Value) => Promise<void>
-
-export interface CollectorNeeds {
-  readonly telemetryEvents: WorkerCollectorOptions['events']
-  readonly telemetryPages: Readonly<Record<string, CollectorPage>>
-  readonly telemetryKey: WorkerCollectorOptions['key']
+export interface TelemetryTestOptions {
+  /** Overrides what pages find as `downlinkConfig`, for one: `{ enabled: false }`. @default {} */
+  telemetryConfig: PageConfig
+  /** When the artifacts of the test's pages, its events and its ledgers are attached to it. @default 'on-failure' */
+  telemetryCapture: CaptureMode
 }
 
-export async function collectorFixture(
-  { telemetryEvents, telemetryPages, telemetryKey }: CollectorNeeds,
-  use: Use<WorkerCollector>,
-  { config }: { readonly config: Pick<WorkerInfo['config'], 'configFile'> },
-): Promise<void> {
-  const pages = pagesFrom(telemetryPages, config.configFile === undefined ? '.' : dirname(config.configFile))
-  const collector = await openWorkerCollector({ events: telemetryEvents, pages, key: telemetryKey })
-  try {
-    await use(collector)
-  } finally {
-    await collector.close()
-  }
+type BaseFixtures =
+  typeof base extends TestType<infer Fixtures, infer WorkerFixtures> ? [Fixtures, WorkerFixtures] : never
+
+export interface TelemetryFixtures<Events extends EventMap> extends TelemetryTestOptions {
+  telemetry: TestTelemetry<Events>
+  /** Takes the inspector artifacts out of `page`: see `captureInspectorTelemetry`. */
+  captureInspector: CaptureInspector
+  /** Of no use to a test. */
+  telemetryEnd: TelemetryEnd
 }
 
-/** Folders are meant as Playwright means those of its configuration: from where the configuration is. */
-function pagesFrom(pages: CollectorNeeds['telemetryPages'], base: string): CollectorNeeds['telemetryPages'] {
-  const resolved = Object.entries(pages).map(([path, page]) => [path, { ...page, folder: resolve(base, page.folder) }])
-  return Object.fromEntries(resolved)
+export interface TelemetryWorkerFixtures extends TelemetryWorkerOptions {
+  telemetryCollector: WorkerCollector
 }
 
-export interface EndNeeds {
-  readonly telemetryCollector: WorkerCollector
-  readonly telemetryKey: string | undefined
-  readonly telemetryConfig: PageConfig
-  readonly telemetryCapture: CaptureMode
+export interface TelemetryTest<Events extends EventMap> {
+  readonly test: TestType<BaseFixtures[0] & TelemetryFixtures<Events>, BaseFixtures[1] & TelemetryWorkerFixtures>
+  readonly expect: TelemetryExpect<Events>
 }
 
-export async function endFixture(
-  { telemetryCollector, telemetryKey, telemetryConfig, telemetryCapture }: EndNeeds,
-  use: Use<TelemetryEnd>,
-  testInfo: TestInfo,
-): Promise<void> {
-  const contexts: BrowserContext[] = []
-  const config = { ...(telemetryKey !== undefined && { key: telemetryKey }), ...telemetryConfig }
-  const { telemetry, close } = await openTelemetry(telemetryCollector, config, (context) => contexts.push(context))
-  const end = captureOnEnd(testInfo, telemetry, telemetryCapture)
-  try {
-    await use({ telemetry, ...end })
-    // Those that the test has opened by itself.
-    for (const context of contexts) await end.ofContext(context)
-    await end.ofTelemetry()
-  } finally {
-    await close()
-  }
+/**
+ * `test` and `expect` for a game's events.
+ *
+ * @example export const { test, expect } = createTest({ events: battleEvents })
+ */
+export function createTest<Events extends EventMap = EventMap>({
+  events,
+}: {
+  readonly events?: EventDefinitions<Events>
+} = {}): TelemetryTest<Events> {
+  const test = base.extend<TelemetryFixtures<Events>, TelemetryWorkerFixtures>({
+    telemetryEvents: [events, { option: true, scope: 'worker' }],
+    telemetryPages: [{}, { option: true, scope: 'worker' }],
+    telemetryKey: [undefined, { option: true, scope: 'worker' }],
+    telemetryConfig: [{}, { option: true }],
+    telemetryCapture: ['on-failure', { option: true }],
+
+    telemetryCollector: [collectorFixture, { scope: 'worker', box: true }],
+    telemetryEnd: [endFixture, { box: true }],
+    telemetry: ({ telemetryEnd }, use) => use(telemetryEnd.telemetry as TestTelemetry<Events>),
+    captureInspector: captureFixture,
+    context: contextFixture,
+  })
+  return { test, expect: createExpect<Events>() }
 }
 
-export interface ContextNeeds {
-  readonly context: BrowserContext
-  readonly telemetryEnd: TelemetryEnd
-}
+/** For any event; where a game has definitions, `createTest({ events })` binds them. */
+const untyped = createTest()
 
-/** It asks for telemetry, and so ends before it does. */
-export async function contextFixture({ context, telemetryEnd }: ContextNeeds, use: Use<BrowserContext>): Promise<void> {
-  await telemetryEnd.telemetry.instrument(context)
-  await use(context)
-  await telemetryEnd.ofContext(context)
-}
+export const test: TelemetryTest<EventMap>['test'] = untyped.test
 
-/** `captureInspectorTelemetry` for the test's own page. */
-export type CaptureInspector = (options?: CaptureOptions) => Promise<Captured | NotCaptured>
-
-export function captureFixture(
-  { page }: { readonly page: Page },
-  use: Use<CaptureInspector>,
-  testInfo: TestInfo,
-): Promise<void> {
-  return use((options) => captureInspectorTelemetry(page, testInfo, options))
-}
+export const expect: TelemetryTest<EventMap>['expect'] = untyped.expect

@@ -9,6 +9,7 @@ export {
 export type { CaptureMode, CaptureWhen } from './capture/capture-on-end.ts'
 export { type CaptureOptions, captureDefaults } from './capture/capture-options.ts'
 export type { AdapterPort } from './capture/write-artifacts.ts'
+export { type CaptureFailureCode, TelemetryTestError, type TelemetryTestErrorCode } from './errors.ts'
 export {
   createTest,
   expect,
@@ -18,10 +19,9 @@ export {
   type TelemetryWorkerFixtures,
   type TelemetryWorkerOptions,
   test,
-} from './create-test.ts'
-export { type CaptureFailureCode, TelemetryTestError, type TelemetryTestErrorCode } from './errors.ts'
-export type { CaptureInspector } from './fixtures.ts'
+} from './fixtures.ts'
 export type { PayloadPattern, TelemetryExpect, TelemetryMatchers } from './matchers.ts'
 export type { PageConfig } from './page-scripts.ts'
+export type { CaptureInspector } from './set-up-fixtures.ts'
 export type { ReceivedEvent, TestTelemetry } from './test-telemetry.ts'
 export { matcherDefaults, type WaitOptions, waitDefaults } from './wait-options.ts'

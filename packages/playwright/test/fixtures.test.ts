@@ -8,7 +8,7 @@ import { join, relative } from 'node:path'
 import { type BrowserContext, type Page, test as playwrightTest, type TestInfo } from '@playwright/test'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { WorkerCollector } from '../src/collector/worker-collector.ts'
-import { expect as telemetryExpect, test } from '../src/create-test.ts'
+import { expect as telemetryExpect, test } from '../src/fixtures.ts'
 import {
   type CaptureInspector,
   type CollectorNeeds,
@@ -17,7 +17,7 @@ import {
   contextFixture,
   endFixture,
   type TelemetryEnd,
-} from '../src/fixtures.ts'
+} from '../src/set-up-fixtures.ts'
 import { aPage, aTest } from '../src/test-doubles.ts'
 import { openTelemetry } from '../src/test-telemetry.ts'
 

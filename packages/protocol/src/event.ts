@@ -1,4 +1,4 @@
-/** Types an event, as its readers see it and as it is on the wire, and a drop, which stands for events that were given up. */
+/** Types an event, as its readers see it and as it is on the wire, and a drop, which stands for events that were given up; names why events are dropped or rejected. */
 
 /**
  * A telemetry event as its readers see it.
@@ -48,3 +48,21 @@ export type DropCounts = { readonly [Reason in DropReason]?: number }
 export interface WireDrop {
   readonly drop: DropCounts
 }
+
+/** Why a collector rejected an event. The first eight are the wire's; the rest are the collector's. */
+export const rejectionCodes = [
+  'bad_event',
+  'bad_text',
+  'bad_number',
+  'duplicate_key',
+  'too_deep',
+  'too_many_keys',
+  'too_large',
+  'bad_timestamp',
+  'unknown_type',
+  'unknown_version',
+  'invalid_payload',
+  'unstorable',
+] as const
+
+export type RejectionCode = (typeof rejectionCodes)[number]

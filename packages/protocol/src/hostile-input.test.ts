@@ -1,8 +1,8 @@
 /** Decoding never throws, whatever comes. */
 import { expect, it } from 'vitest'
-import { checkEvent } from './check-event.ts'
 import { decodeClientFrame } from './decode-client-frame.ts'
 import { cutElement } from './element.ts'
+import { checkEvent } from './event-limits.ts'
 
 const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
 

@@ -1,14 +1,5 @@
 /** Exports what a Downlink client and a collector agree on. Imports nothing. */
 
-export {
-  type CheckedEvent,
-  checkEvent,
-  type EventFault,
-  type EventLimits,
-  jsonFault,
-  type RejectionCode,
-  rejectionCodes,
-} from './check-event.ts'
 export { type CloseCode, closeCodes } from './close-codes.ts'
 export {
   decodeBody,
@@ -37,10 +28,19 @@ export {
   dropReasons,
   eventId,
   isSessionId,
+  type RejectionCode,
+  rejectionCodes,
   type TelemetryEvent,
   type WireDrop,
   type WireEvent,
 } from './event.ts'
+export {
+  type CheckedEvent,
+  checkEvent,
+  type EventFault,
+  type EventLimits,
+  jsonFault,
+} from './event-limits.ts'
 export type {
   AckFrame,
   Batch,

@@ -1,8 +1,9 @@
 /** The decoder against a naive one that is slow and obvious, on JSON as nobody would write it but somebody may send it. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { checkEvent, type RejectionCode } from './check-event.ts'
 import { decodeClientFrame, isDrop } from './decode-client-frame.ts'
+import type { RejectionCode } from './event.ts'
+import { checkEvent } from './event-limits.ts'
 
 const limits = { maxEventBytes: 60, maxDepth: 3, maxKeys: 3, maxTypeLength: 8 }
 

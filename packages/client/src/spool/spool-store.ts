@@ -1,6 +1,6 @@
 /** Keeps the lines of sessions in IndexedDB: a record a session, and its events in chunks. Each call is one transaction. */
 import type { Totals } from '@downlink/protocol'
-import type { Drops } from '../drops.ts'
+import type { Drops } from '../drop-policy.ts'
 import type { Metadata } from '../metadata.ts'
 
 /** What of a session outlives its page. */

@@ -30,6 +30,9 @@ export type DecodedHead =
   | { readonly kind: 'newer'; readonly version: number }
   | { readonly kind: 'damaged' }
 
+/** One that holds as much is followed by the next, unless the log's bound asks for smaller ones. */
+export const maxSegmentBytes = 67_108_864
+
 /** 2 and 3 changed what the entry of a session holds, 4 has operations beside them. */
 export const formatVersion = 4
 export const segmentHeadBytes = 60

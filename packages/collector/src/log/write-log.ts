@@ -4,6 +4,7 @@ import type { LogFiles } from './log-files.ts'
 import { takeOwnership } from './owner.ts'
 import { type Position, readEntryAt } from './read-log.ts'
 import { type DamagedTail, recoverLog, writeCheckpoint } from './recover-log.ts'
+import { maxSegmentBytes } from './segment.ts'
 import { type OpenSegment, openSegmentChain } from './segment-chain.ts'
 import { createSessionIndex, indexEntry } from './session-index.ts'
 
@@ -60,7 +61,6 @@ export type LogWarning =
   /** A file system without it (Windows, FUSE, SMB): a new segment may be lost with the power. */
   | { readonly code: 'no_folder_sync'; readonly reason: string }
 
-const maxSegmentBytes = 67_108_864
 const segmentsInBound = 8
 const defaultIndexedSessions = 1_000_000
 

@@ -2,8 +2,8 @@
 import type { QueryResult, QuestionChart } from '@downlink/collector'
 import { lazy, type ReactElement, Suspense, useMemo } from 'react'
 import { EmptyState, LoadingState } from '../parts/states.tsx'
-import { alignPoints } from './align-points.ts'
 import { type AxisChart, type HeatChart, type Points, readPoints, readSquares } from './chart-points.ts'
+import { alignSeries } from './chart-series.ts'
 import { HeatMap } from './heat-map.tsx'
 import { LevelImage } from './level-image.tsx'
 import './charts.css'
@@ -36,7 +36,7 @@ interface PointsPlotProps {
 }
 
 export function PointsPlot({ points, kind, title }: PointsPlotProps): ReactElement {
-  const plot = useMemo(() => alignPoints(points, kind), [points, kind])
+  const plot = useMemo(() => alignSeries(points, kind), [points, kind])
   if (plot.xs.length === 0) return <NotDrawn fault="The answer has nothing to draw." />
   const names = plot.series.map(({ name }) => name).join(', ')
   const label = `${title} A ${kind} chart of ${plot.xs.length} places: ${names}. Its rows are in the table.`

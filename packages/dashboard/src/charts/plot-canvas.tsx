@@ -4,7 +4,7 @@ import UPlot, { type AlignedData, type Options, type Series } from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { type Hues, hueCount, useHues } from '../hues.ts'
 import type { Theme } from '../session/theme.ts'
-import type { Plot } from './align-points.ts'
+import type { Plot } from './chart-series.ts'
 import { formatTick } from './format-tick.ts'
 import { useTheme } from './use-theme.ts'
 

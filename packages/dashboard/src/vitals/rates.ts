@@ -1,5 +1,6 @@
 /** Turns the feed's counts by type into rates over the last minute, for the chart and its legend. */
 import type { LiveCounters, LiveHistory } from '@downlink/collector'
+import { hueCount } from '../hues.ts'
 
 /** Events a second by type, over the time from `fromMs` to `toMs` of the collector's clock. */
 export interface RatePoint {
@@ -68,7 +69,7 @@ export interface Series {
   readonly rates: readonly number[]
 }
 
-const maxSeries = 8
+const maxSeries = hueCount
 
 /** The commonest types of the minute, each a series, the rest together: more colours nobody tells apart. */
 export function seriesOf({ points }: Rates, isShown: (type: string) => boolean): readonly Series[] {

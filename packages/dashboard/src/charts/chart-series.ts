@@ -1,4 +1,5 @@
-/** Puts points into the columns that a plot is drawn from. */
+/** Aligns the points of a chart into series, as many as can be told apart: the columns that a plot is drawn from. */
+import { hueCount } from '../hues.ts'
 import { type AxisChart, type Point, type Points, stepOf, type XScale } from './chart-points.ts'
 
 export interface Plot {
@@ -12,12 +13,12 @@ export interface Plot {
   readonly leftOut: number
 }
 
-/** Colours that can be told apart. */
-const maxSeries = 8
+/** More colours nobody tells apart. */
+const maxSeries = hueCount
 /** Of the room from one bar, or group of bars, to the next. */
 const barShare = 0.8
 
-export function alignPoints({ scale, points }: Points, kind: AxisChart['kind']): Plot {
+export function alignSeries({ scale, points }: Points, kind: AxisChart['kind']): Plot {
   const names = scale === 'name' ? [...new Set(points.map(({ x }) => String(x)))] : []
   const placeOf = new Map(names.map((name, at) => [name, at]))
   const at = ({ x }: Point): number => (typeof x === 'number' ? x : (placeOf.get(x) ?? 0))

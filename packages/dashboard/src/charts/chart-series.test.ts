@@ -1,7 +1,7 @@
 import type { QueryResult } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import { alignPoints } from './align-points.ts'
 import { type Points, readPoints, readSquares } from './chart-points.ts'
+import { alignSeries } from './chart-series.ts'
 import { differences, overlay, squareDifferences } from './compare-points.ts'
 
 const result = (columns: Readonly<Record<string, string>>, rows: QueryResult['rows']): QueryResult => ({
@@ -41,7 +41,7 @@ const points = (scale: Points['scale'], ...triples: (readonly [number | string, 
 })
 
 it('puts what is at one place into one row', () => {
-  const plot = alignPoints(points('number', [2, 'a', 20], [1, 'a', 10], [1, 'b', 11]), 'line')
+  const plot = alignSeries(points('number', [2, 'a', 20], [1, 'a', 10], [1, 'b', 11]), 'line')
   expect(plot.xs).toEqual([1, 2])
   expect(plot.series).toEqual([
     { name: 'a', ys: [10, 20] },
@@ -50,7 +50,7 @@ it('puts what is at one place into one row', () => {
 })
 
 it('keeps points of one place apart, where each stands for itself', () => {
-  const plot = alignPoints(points('number', [1, 'a', 10], [1, 'a', 12], [1, 'b', 11]), 'scatter')
+  const plot = alignSeries(points('number', [1, 'a', 10], [1, 'a', 12], [1, 'b', 11]), 'scatter')
   expect(plot.xs).toEqual([1, 1])
   expect(plot.series.map(({ ys }) => ys)).toEqual([
     [10, 12],
@@ -59,7 +59,7 @@ it('keeps points of one place apart, where each stands for itself', () => {
 })
 
 it('sets bars of one name beside each other, in the order of the answer', () => {
-  const plot = alignPoints(points('name', ['z', 's', 1], ['a', 's', 2], ['z', 't', 3], ['a', 't', 4]), 'bar')
+  const plot = alignSeries(points('name', ['z', 's', 1], ['a', 's', 2], ['z', 't', 3], ['a', 't', 4]), 'bar')
   expect(plot.names).toEqual(['z', 'a'])
   expect(plot.xs).toEqual([-0.2, 0.2, 0.8, 1.2])
   expect(plot.series).toEqual([
@@ -70,7 +70,7 @@ it('sets bars of one name beside each other, in the order of the answer', () => 
 
 it('draws those series that weigh most, and says how many it leaves out', () => {
   const many = Array.from({ length: 11 }, (_, at) => [1, `s${at}`, at] as const)
-  const plot = alignPoints(points('number', ...many), 'line')
+  const plot = alignSeries(points('number', ...many), 'line')
   expect(plot.series.map(({ name }) => name)).toEqual(['s3', 's4', 's5', 's6', 's7', 's8', 's9', 's10'])
   expect(plot.leftOut).toBe(3)
 })

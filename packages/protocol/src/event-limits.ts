@@ -1,28 +1,10 @@
 /** Checks one event from outside against the wire's limits, before any schema does. */
 import type { ReceivedElement } from './element.ts'
 import { utf8Length } from './encode.ts'
-import type { WireEvent } from './event.ts'
+import type { RejectionCode, WireEvent } from './event.ts'
 import { type Decoded, decoded, excerpt, isCount, isObject, isTime, isWellFormedText, refused } from './json.ts'
 import type { JsonSlice } from './json-scanner.ts'
 import { protocolDefaults } from './limits.ts'
-
-/** Why a collector rejected an event. The first eight are the wire's; the rest are the collector's. */
-export const rejectionCodes = [
-  'bad_event',
-  'bad_text',
-  'bad_number',
-  'duplicate_key',
-  'too_deep',
-  'too_many_keys',
-  'too_large',
-  'bad_timestamp',
-  'unknown_type',
-  'unknown_version',
-  'invalid_payload',
-  'unstorable',
-] as const
-
-export type RejectionCode = (typeof rejectionCodes)[number]
 
 export interface EventLimits {
   /** Bytes of an event's data, as JSON in UTF-8, whole, from 1. @default 65536 */

@@ -1,4 +1,4 @@
-/** Counts drops by reason, says which event gives way where there is no room, and gives gaps of the line their reasons. */
+/** Says which event is dropped where there is no room, counts drops by reason, and gives gaps of the line their reasons. */
 import type { DropReason } from '@downlink/protocol'
 
 /** Drops counted by reason; one without drops is absent. */

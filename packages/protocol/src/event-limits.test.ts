@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { checkEvent } from './check-event.ts'
 import { cutElement } from './element.ts'
+import { checkEvent } from './event-limits.ts'
 
 const limits = { maxEventBytes: 100, maxDepth: 3, maxKeys: 2, maxTypeLength: 5 }
 const received = (value: unknown) => cutElement(JSON.stringify(value), value)
