@@ -2,11 +2,12 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import LongestFirst from './tools/longest-first.ts'
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-/** Tests with real parts wait about a third of their time: for a process, a disk, a clock. */
-const workers = Math.ceil(1.5 * availableParallelism())
+/** Tests with real parts wait for a process, a disk or a clock, half of their time. */
+const workers = 2 * availableParallelism()
 
 /** Its many processes would starve whatever runs beside them. */
 const conservation = ['tests/conservation/conservation.test.ts']
@@ -21,11 +22,12 @@ const retry = process.env.CI ? { count: 1, condition: /^(?!Property failed)/ } :
 const realParts = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 /**
- * `unit` beside the file it tests, a worker a core; `integration` in a package's `test/` with real parts, three workers
- * on two cores; then `conservation` alone.
+ * `unit` beside the file it tests, a worker a core; `integration` in a package's `test/` with real parts, two workers a
+ * core; then `conservation` alone.
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', path('tools/vitest-totals.ts'), path('tools/vitest-coverage.ts')],
     coverage: {
       include: ['{packages,games}/*/src/**/*.{ts,tsx}'],
@@ -37,6 +39,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           maxWorkers: '100%',
+          // What is imported does nothing by itself, so that files may share it: loading it for each is most of their time.
+          isolate: false,
           sequence: { groupOrder: 0 },
           include: ['{packages,games}/*/src/**/*.test.{ts,tsx}'],
           // Property tests take their time on a busy machine.

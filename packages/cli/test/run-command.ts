@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach } from 'vitest'
+import { untilStoreIsUp, within } from '../../collector/test/waits.ts'
 
 export const bin: string = fileURLToPath(new URL('../bin/downlink.js', import.meta.url))
 
@@ -54,8 +55,8 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
     exitCode,
     stdout: () => stdout,
     stderr: () => stderr,
-    shows: (text) =>
-      new Promise((resolve, reject) => {
+    shows(text) {
+      const shown = new Promise<void>((resolve, reject) => {
         const look = (): void => {
           if (`${stdout}${stderr}`.includes(text)) resolve()
         }
@@ -63,7 +64,9 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
         child.stdout.on('data', look)
         child.stderr.on('data', look)
         void exitCode.then((code) => reject(new Error(`Ended with ${code} before it showed ${text}:\n${stderr}`)))
-      }),
+      })
+      return within(shown, () => `${args.join(' ')} to show ${text} beside\n${stdout}${stderr}\n`)
+    },
   }
   running.push(command)
   return command
@@ -78,7 +81,11 @@ export interface Finished {
 /** Runs a command that ends by itself. */
 export async function run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Finished> {
   const command = start(args, env)
-  return { exitCode: await command.exitCode, stdout: command.stdout(), stderr: command.stderr() }
+  const exitCode = await within(
+    command.exitCode,
+    () => `${args.join(' ')} to end after\n${command.stdout()}${command.stderr()}\n`,
+  )
+  return { exitCode, stdout: command.stdout(), stderr: command.stderr() }
 }
 
 export interface Serving extends Running {
@@ -91,7 +98,9 @@ export async function serve(args: readonly string[] = [], env?: NodeJS.ProcessEn
   const data = freshFolder()
   const command = start(['serve', '--port', '0', '--data', data, ...args], env)
   await command.shows('"telemetry"')
-  return { ...command, ...JSON.parse(command.stdout()) }
+  const listening = JSON.parse(command.stdout())
+  await untilStoreIsUp(listening)
+  return { ...command, ...listening }
 }
 
 /** Removed after the test. */

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Listening } from '@downlink/collector'
 import { onTestFinished } from 'vitest'
+import { untilStoreIsUp, within } from './waits.ts'
 
 const script = `
   import { createCollector } from '@downlink/collector'
@@ -43,13 +44,17 @@ export async function startCollector(data: string, limits?: ProcessLimits) {
     throw new Error(`The collector ended: ${log}`)
   })
   ended.catch(() => {})
+  const listening = await within(Promise.race([first, ended]), () => `a collector that listens; it said: ${log}`)
+  await untilStoreIsUp(listening)
   return {
     pid: child.pid ?? 0,
-    listening: await Promise.race([first, ended]),
+    listening,
     log: () => log,
     async end(signal: 'SIGKILL' | 'SIGTERM') {
       child.kill(signal)
-      const [code] = (await exited) as [number | null]
+      const [code] = (await within(exited, () => `a collector that ends by ${signal}; it said: ${log}`)) as [
+        number | null,
+      ]
       return code
     },
   }

@@ -8,6 +8,7 @@ import type { ClientFrame, Hello, ServerFrame } from '@downlink/protocol'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, onTestFinished } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
+import { untilStoreIsUp, within } from './waits.ts'
 
 export async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-'))
@@ -44,8 +45,9 @@ export function aFolderOnce<Facts extends object>(
 export async function aCollector(options: CollectorOptions = {}) {
   const data = options.data ?? (await aFolder())
   const collector = createCollector({ logger: false, ...options, data })
-  const listening = await collector.listen({ port: 0 })
   onTestFinished(() => collector.close())
+  const listening = await collector.listen({ port: 0 })
+  await untilStoreIsUp(listening)
   return { collector, listening, data, stop: () => collector.close() }
 }
 
@@ -61,7 +63,9 @@ export function aCollectorOnce(options: CollectorOptions = {}) {
   async function start() {
     const data = await mkdtemp(join(tmpdir(), 'downlink-'))
     const collector = createCollector({ logger: false, ...options, data })
-    return { collector, listening: await collector.listen({ port: 0 }), data }
+    const listening = await collector.listen({ port: 0 })
+    await untilStoreIsUp(listening)
+    return { collector, listening, data }
   }
   return () => (running ??= start())
 }
@@ -76,11 +80,14 @@ export async function aSocket(url: string, protocols: string[] = [], options: Cl
 async function openSocket(url: string, protocols: string[] = [], options: ClientOptions = {}) {
   const ws = new WebSocket(url, protocols, options)
   const frames: ServerFrame[] = []
+  let last: ServerFrame | undefined
   let wake = () => {}
   ws.on('message', (data) => {
-    frames.push(JSON.parse(String(data)))
+    last = JSON.parse(String(data)) as ServerFrame
+    frames.push(last)
     wake()
   })
+  const sinceLast = () => (last ? `after ${JSON.stringify(last)}` : 'as the first')
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     ws.once('close', (code, reason) => {
       resolve({ code, reason: String(reason) })
@@ -88,13 +95,16 @@ async function openSocket(url: string, protocols: string[] = [], options: Client
     })
   })
   ws.on('error', () => {})
-  await new Promise((resolve) => {
+  const answered = new Promise((resolve) => {
     ws.once('open', resolve)
     ws.once('close', resolve)
   })
+  await within(answered, () => `an answer of ${url}`)
   return {
     ws,
-    closed,
+    get closed() {
+      return within(closed, () => `a close, ${sinceLast()}`)
+    },
     sendText: (text: string) => ws.send(text),
     /** The next frame; rejects once the socket is closed. */
     async next(): Promise<ServerFrame> {
@@ -102,9 +112,10 @@ async function openSocket(url: string, protocols: string[] = [], options: Client
         const frame = frames.shift()
         if (frame) return frame
         if (ws.readyState === WebSocket.CLOSED) throw new Error(`closed ${JSON.stringify(await closed)}`)
-        await new Promise<void>((resolve) => {
+        const more = new Promise<void>((resolve) => {
           wake = resolve
         })
+        await within(more, () => `a frame, ${sinceLast()}`)
       }
     },
   }
@@ -143,7 +154,12 @@ export async function openClient(
     }
   }
   return {
-    ...socket,
+    ws: socket.ws,
+    get closed() {
+      return socket.closed
+    },
+    sendText: socket.sendText,
+    next: socket.next,
     session: hello.session,
     send,
     hello(over: Partial<Hello> = {}) {
@@ -219,14 +235,18 @@ export async function aListener(url: string, headers: Record<string, string> = {
           const data = JSON.parse(message.split('\ndata: ')[1] ?? '')
           if (fits(data)) return data
         }
-        const { done, value } = (await reader?.read()) ?? { done: true, value: '' }
+        const more = reader?.read() ?? Promise.resolve({ done: true, value: '' })
+        const { done, value } = await within(more, () => `another message of ${url}/api/live, such as ${type}`)
         if (done) throw new Error('The stream has ended')
         text += value
       }
     },
-    ended: async () => {
-      while (!(await reader?.read())?.done) {}
-      return true
+    async ended() {
+      const end = async () => {
+        while (!(await reader?.read())?.done) {}
+        return true
+      }
+      return within(end(), () => `the end of ${url}/api/live`)
     },
   }
 }
