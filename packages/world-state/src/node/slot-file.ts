@@ -41,16 +41,23 @@ export function createLockFile(
     }
   }
 
-  /** A process that died holding a slot is waited for half of the time, so that the other half is left to save in. */
+  /**
+   * A process that died holding a slot is waited for half of the time, so that the other half is left to save in. Who stood
+   * still meanwhile has seen the time pass, and not who held the slot: it looks on for a while.
+   */
   async function waitForLock(lock: string, signal: AbortSignal): Promise<void> {
-    let isAbandoned = false
+    const minLooks = deadline.timeoutMs / 4 / lockPauseMs
+    let [isAbandoned, looks] = [false, 0]
     const cancel = deadline.setTimer(() => {
       isAbandoned = true
     }, deadline.timeoutMs / 2)
     try {
       while (!(await makeLock(lock))) {
-        if (isAbandoned) await fileSystem.rm(lock, { force: true })
-        isAbandoned = false
+        looks++
+        if (isAbandoned && looks >= minLooks) {
+          await fileSystem.rm(lock, { force: true })
+          isAbandoned = false
+        }
         await pause(lockPauseMs)
         signal.throwIfAborted()
       }
