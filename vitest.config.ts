@@ -18,8 +18,8 @@ const conservation = ['tests/conservation/conservation.test.ts']
  */
 const retry = process.env.CI ? { count: 1, condition: /^(?!Property failed)/ } : 0
 
-/** Bounds a test that hangs. One of many processes, each of which opens a database, takes its time, too. */
-const realParts = { testTimeout: 60_000, hookTimeout: 60_000 }
+/** Bounds a test that hangs: beyond any that is only slow, for the waits of the harnesses have a bound of their own. */
+const realParts = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 /**
  * `unit` beside the file it tests, a worker a core; `integration` in a package's `test/` with real parts, two workers a

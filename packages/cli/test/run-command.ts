@@ -8,9 +8,9 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withTimeout } from '@downlink/artifacts'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach } from 'vitest'
-import { untilStoreIsUp, within } from '../../collector/test/waits.ts'
 
 export const bin: string = fileURLToPath(new URL('../bin/downlink.js', import.meta.url))
 
@@ -34,6 +34,19 @@ afterEach(async () => {
   }
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
+
+/** Well below a test's own limit, which could only say that it is over. */
+const patienceMs = 30_000
+
+/** @param what after "Expected" */
+const within = <Value>(value: Promise<Value>, what: () => string): Promise<Value> =>
+  withTimeout(
+    () => value,
+    patienceMs,
+    () => {
+      throw new Error(`Expected ${what()} within ${patienceMs / 1000} s`)
+    },
+  )
 
 /** @param env what to change of ours; secrets and debugging of whoever runs the tests are taken out */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
@@ -99,8 +112,17 @@ export async function serve(args: readonly string[] = [], env?: NodeJS.ProcessEn
   const command = start(['serve', '--port', '0', '--data', data, ...args], env)
   await command.shows('"telemetry"')
   const listening = JSON.parse(command.stdout())
-  await untilStoreIsUp(listening)
+  await within(storeIsUp(listening), () => `reads at ${listening.url}; it said\n${command.stderr()}\n`)
   return { ...command, ...listening }
+}
+
+/** It listens after five seconds also where its store has not started by then. One with a public address can't be asked. */
+async function storeIsUp({ url }: Pick<Serving, 'url'>): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined)
+    if (answer === undefined || (await answer.text()).includes('"reads":"ok"')) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 /** Removed after the test. */

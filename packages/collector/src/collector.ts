@@ -37,8 +37,9 @@ export interface Collector {
   /** Takes nothing new, commits and acknowledges what was taken, and closes. Within 5 s. Idempotent. */
   close(): Promise<void>
   /**
-   * Resolves once `close` is through: to `data_in_use` where it was called from within, since another collector has
-   * opened the data folder.
+   * Resolves once `close` is through: to the reason where it was called from within. That is `data_in_use` where another
+   * collector has opened the data folder, and whatever `listen` would have thrown where the database took over 5 s to say
+   * so.
    */
   readonly closed: Promise<CollectorError | undefined>
   /**

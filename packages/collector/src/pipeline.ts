@@ -54,12 +54,12 @@ export async function openPipeline(
   settings: CollectorSettings,
   keys: Keys,
   logger: FastifyBaseLogger,
-  /** Another collector has opened the data folder: this one has to end. */
+  /** The data folder is another's, or can't be used: this collector has to end. */
   onLost: (reason: CollectorError) => void,
   ports: CollectorPorts,
 ): Promise<Pipeline> {
   const folder = await openDataFolder({ ...settings, ...settings.commit, ...ports, logger, onLost })
-  const parts = createParts({ settings, keys, logger, folder })
+  const parts = createParts({ settings, keys, logger, folder, onLost })
   const { readSide, reads, sessions, sockets, routes, commits, store, life, backups } = parts
   const ending = createEnding(parts)
   await store.start(folder.log.end, storeStartMs).catch(async (error: unknown) => {
@@ -88,10 +88,11 @@ interface PartsOptions {
   readonly keys: Keys
   readonly logger: FastifyBaseLogger
   readonly folder: DataFolder
+  readonly onLost: (reason: CollectorError) => void
 }
 
 /** All between the socket and the log, with what follows it. Nothing of it runs before the store is started. */
-function createParts({ settings, keys, logger, folder }: PartsOptions) {
+function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
   const { limits, commit, events, schemaMode, query } = settings
   const { log, storeSocket } = folder
   const refusals = createRefusals({ log: logger, monotonicMs: clock.monotonicMs })
@@ -112,6 +113,10 @@ function createParts({ settings, keys, logger, folder }: PartsOptions) {
       if (report.code === 'damaged_log' || report.code === 'missing_segment') commits.onStoreUp()
     },
     onUp: () => commits.onStoreUp(),
+    onLost(reason) {
+      logger.fatal(reason.message)
+      onLost(reason)
+    },
   })
   const reads = createReadClient(store, storeSocket)
   const readSide = createReadSide({

@@ -63,7 +63,8 @@ it('says where a session stands when it comes back, also to another collector on
   await first.stop()
   const second = await aCollector({ data })
   const again = await aClient(second.listening, hello)
-  expect(await again.hello({ conn: 2, next: 1, pushed: 7 })).toMatchObject({
+  // From 1 on it would be welcomed before a slow store has said where it stands.
+  expect(await again.hello({ conn: 2, next: 4, pushed: 7 })).toMatchObject({
     ack: 3,
     totals: { dropped: { sampled: 1 }, rejected: { bad_event: 1 } },
   })

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { aBystander, aClient, aCollector, aSocket } from './harness.ts'
+import { within } from './waits.ts'
 
 const v1 = ['downlink.v1']
 
@@ -49,7 +50,7 @@ it('answers slow headers with 408 and goes on', async () => {
   await bystander.say()
 })
 
-it('closes within 5 s while somebody sends a body for ever', { timeout: 6000 }, async () => {
+it('closes while somebody sends a body for ever', async () => {
   const { listening, stop } = await aCollector()
   const endless = connect(Number(new URL(listening.url).port), '127.0.0.1')
   onTestFinished(() => void endless.destroy())
@@ -57,6 +58,6 @@ it('closes within 5 s while somebody sends a body for ever', { timeout: 6000 }, 
   await new Promise((resolve) => endless.once('data', resolve))
   const cut = new Promise((resolve) => endless.once('close', resolve))
   endless.on('error', () => {})
-  await stop()
+  await within(stop(), () => 'an end')
   await cut
 })

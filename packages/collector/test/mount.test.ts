@@ -8,6 +8,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { blockedPorts } from '../src/options.ts'
 import { aClient, aCollector, aFolder, aSocket, post, rowsOf } from './harness.ts'
+import { untilStoreIsUp } from './waits.ts'
 
 const event = { type: 'a', timestamp: 1 }
 
@@ -28,6 +29,7 @@ it('lives in a Fastify instance, under a prefix, and ends with it', async () => 
   app.post('/echo', async (request) => request.body)
   await app.register(createCollector({ data, logger: false }).plugin, { prefix: '/downlink' })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  await untilStoreIsUp({ url: `${url}/downlink` })
   const listening = { telemetry: `${url.replace('http', 'ws')}/downlink/telemetry` }
   const client = await aClient(listening)
   await client.hello()
@@ -54,7 +56,9 @@ it.each([
     const app = Fastify(options)
     await app.register(createCollector({ data: await aFolder(), logger: false }).plugin, { prefix })
     onTestFinished(() => app.close())
-    const api = `${await app.listen({ port: 0, host: '127.0.0.1' })}${asked}/api`
+    const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}${asked}`
+    await untilStoreIsUp({ url })
+    const api = `${url}/api`
     expect((await fetch(`${api}/sessions?limit=1`)).status).toBe(200)
     const absent = await fetch(`${api}/sessions/${encodeURIComponent('a/b?c')}/ledger`)
     expect([absent.status, (await absent.json()).error.message]).toEqual([404, 'There is no session a/b?c'])
@@ -82,6 +86,7 @@ it('lives in a plain http server, whose own requests and upgrades stay its own',
   const collector = createCollector({ data, logger: false })
   await collector.attach(server)
   const host = await listenOn(server)
+  await untilStoreIsUp({ url: `http://${host}` })
   const client = await aClient({ telemetry: `ws://${host}/telemetry` })
   await client.hello()
   expect(await client.batch(1, [event])).toMatchObject({ t: 'ack', seq: 1 })

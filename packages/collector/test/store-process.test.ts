@@ -12,7 +12,7 @@ import { expect, it, onTestFinished, type TestContext, vi } from 'vitest'
 import { aCollectorProcess } from './collector-process.ts'
 import { aBystander, aClient, aCollector, aFolder, aHello } from './harness.ts'
 
-const patient = { timeout: 20_000, interval: 50 }
+const patient = { timeout: 40_000, interval: 50 }
 
 /** The processes that one has started. */
 async function childrenOf(pid: number, context: TestContext): Promise<readonly number[]> {

@@ -1,4 +1,5 @@
 /** Bounds what a test waits for, and says what it was. */
+import { withTimeout } from '@downlink/artifacts'
 import type { Listening } from '@downlink/collector'
 
 /** Well below a test's own limit, which could only say that it is over. */
@@ -8,17 +9,14 @@ const patienceMs = 30_000
  * @param what after "Expected", asked for only where it did not come
  * @example await within(once(socket, 'pong'), () => 'an answer to a ping')
  */
-export async function within<Value>(value: Promise<Value>, what: () => string): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Expected ${what()} within ${patienceMs / 1000} s`)), patienceMs)
-  })
-  try {
-    return await Promise.race([value, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+export const within = <Value>(value: Promise<Value>, what: () => string): Promise<Value> =>
+  withTimeout(
+    () => value,
+    patienceMs,
+    () => {
+      throw new Error(`Expected ${what()} within ${patienceMs / 1000} s`)
+    },
+  )
 
 /**
  * A collector listens after five seconds also where its store has not started by then, and answers what is read with 503.

@@ -34,12 +34,16 @@ export interface StoreLifeOptions {
   /** After what it says of its own life was taken note of. */
   readonly onMessage: (message: FromStore) => void
   readonly onEnded: () => void
+  /** It could not open its data, and `start` had returned by then. It is not started again. */
+  readonly onLost: (reason: CollectorError) => void
 }
 
 /** From a broken connection to the news of the process's end. */
 const exitNewsMs = 1000
 
-export function createStoreLife({ spawn, log, now, onStarted, onMessage, onEnded }: StoreLifeOptions): StoreLife {
+export function createStoreLife(options: StoreLifeOptions): StoreLife {
+  const { spawn, log, now, onStarted, onMessage, onEnded, onLost } = options
+  let isStarting = true
   const watchdog = createWatchdog(now)
   const suspects = createSinkSuspects()
   const { isStuck } = watchdog
@@ -65,6 +69,7 @@ export function createStoreLife({ spawn, log, now, onStarted, onMessage, onEnded
     async start(isReady, timeoutMs) {
       supervisor.start()
       await until(isReady, timeoutMs)
+      isStarting = false
       const { lifecycle } = supervisor
       if (lifecycle.status === 'closed' && lifecycle.reason) throw lifecycle.reason
     },
@@ -88,6 +93,7 @@ export function createStoreLife({ spawn, log, now, onStarted, onMessage, onEnded
 
   function onExit(exit: StoreExit, { error, isStartedAgain }: Ended): void {
     onEnded()
+    if (error && !isStartedAgain && !isStarting) onLost(error)
     if (!isStartedAgain) return
     const reason = watchdog.ended(exit, error === undefined)
     if (reason === 'query_time') suspects.endedOtherwise()

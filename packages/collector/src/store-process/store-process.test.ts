@@ -27,6 +27,7 @@ function aStore() {
     onCounts: () => void heard.push('counts'),
     onReport: (report) => void heard.push(report.code),
     onUp: () => void heard.push('up'),
+    onLost: ({ code }) => void heard.push(`lost: ${code}`),
     spawn(listener) {
       const child = { told: [] as ToStore[], listener, isKilled: false }
       children.push(child)
@@ -82,6 +83,17 @@ it('says at the first start why the data can not be opened, and does not try aga
   await expect(started).rejects.toMatchObject({ code: 'data_unusable', message: 'no' })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(children).toHaveLength(1)
+})
+
+it('says later why the data can not be opened where that is found out later', async () => {
+  const { store, children, say, heard } = aStore()
+  const started = store.start(end, 5000)
+  await vi.advanceTimersByTimeAsync(5001)
+  await started
+  say({ kind: 'failed', code: 'data_unusable', message: 'no' })
+  children[0]?.listener.onExit({ kind: 'exit', code: 1 })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([heard, children.length]).toEqual([['lost: data_unusable'], 1])
 })
 
 it('is started again after 0.2 s, then twice as long each time, and after 0.2 s once it has stayed up', async () => {

@@ -58,6 +58,8 @@ export interface StoreProcessOptions {
   readonly onReport: (report: SinkReport) => void
   /** It serves reads, for the first time or again. */
   readonly onUp: () => void
+  /** It found only after `start` that it can't open its data: this process has to end. */
+  readonly onLost: (reason: CollectorError) => void
   readonly spawn?: SpawnStore
 }
 
@@ -67,9 +69,9 @@ const askWaitMs = 5000
 const lockTimeoutMs = { first: 3000, later: 600_000 }
 
 export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
-  const { log, clock, spawn = spawnStore } = options
+  const { log, clock, onLost, spawn = spawnStore } = options
   const reports = createSinkReports(log, options.onReport)
-  const life = createStoreLife({ spawn, log, now: clock.monotonicMs, onStarted, onMessage, onEnded })
+  const life = createStoreLife({ spawn, log, now: clock.monotonicMs, onStarted, onMessage, onEnded, onLost })
   const updates = createLogUpdates({ ...options, child: () => life.child })
   const questions = createQuestions(life, updates)
   const figures = createStoreFigures(life, updates, reports)
