@@ -5,11 +5,11 @@ import { fuzzTarget } from './fuzz/fuzz-target.ts'
 import { targets } from './fuzz/targets.ts'
 
 /** On a busy machine everything is slow. */
-const slowMs = 20_000
+const leastSlowMs = 20_000
 
 it.each(targets)('$name: no input does harm', { timeout: 180_000 }, async (target) => {
   const first = await readCases(target.name)
-  const { inputs, findings } = await fuzzTarget(target, { seed: 1, durationMs: 1000, slowMs, first })
+  const { inputs, findings } = await fuzzTarget(target, { seed: 1, durationMs: 1000, leastSlowMs, first })
   expect(findings).toEqual([])
   expect(inputs).toBeGreaterThan(0)
 })

@@ -17,8 +17,8 @@ export type TargetMessage =
   | { readonly kind: 'progress'; readonly inputs: number }
   | { readonly kind: 'report'; readonly report: FuzzReport }
 
-/** It says how far it is once a second. */
-const silenceMs = 60_000
+/** It says how far it is once a second. Seconds are counted here, for a machine that stands still stops both. */
+const maxSilentSeconds = 60
 
 export async function runTarget(name: string, { seed, durationMs, onProgress }: TargetOptions): Promise<FuzzReport> {
   const notes = await mkdtemp(join(tmpdir(), 'downlink-fuzz-notes-'))
@@ -26,22 +26,19 @@ export async function runTarget(name: string, { seed, durationMs, onProgress }: 
   const startedMs = performance.now()
   let inputs = 0
   let report: FuzzReport | undefined
-  let isSilent = false
-  const giveUp = (): void => {
-    isSilent = true
-    child.kill('SIGKILL')
-  }
-  let silence = setTimeout(giveUp, silenceMs)
+  let silentSeconds = 0
+  const watching = setInterval(() => {
+    if (++silentSeconds > maxSilentSeconds) child.kill('SIGKILL')
+  }, 1000)
   child.on('message', (message: TargetMessage) => {
-    clearTimeout(silence)
-    silence = setTimeout(giveUp, silenceMs)
+    silentSeconds = 0
     if (message.kind === 'report') report = message.report
     else inputs = message.inputs
     onProgress(inputs)
   })
   const [code, signal] = await once(child, 'exit')
-  clearTimeout(silence)
-  const harm = isSilent ? 'It holds the process' : `It ends the process with ${code ?? signal}`
+  clearInterval(watching)
+  const harm = silentSeconds > maxSilentSeconds ? 'It holds the process' : `It ends the process with ${code ?? signal}`
   const finding = (): Finding => ({ seed, harm, input: readNote(notes, 0) })
   report ??= { inputs, durationMs: performance.now() - startedMs, grownBytes: 0, findings: [finding()] }
   await rm(notes, { recursive: true, force: true })

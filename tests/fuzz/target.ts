@@ -14,6 +14,8 @@ export interface Subject<Input = unknown> {
   readonly inputs: fc.Arbitrary<Input>
   /** Inputs that are tried at once. */
   readonly lanes: number
+  /** How long an input may take. @default 1000 */
+  readonly slowMs?: number
   /** How many there are in one: the frames of a connection count each. */
   countOf(input: Input): number
   /** Rejects where the input does harm. */

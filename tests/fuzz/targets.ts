@@ -2,9 +2,10 @@
 import type { Target } from './target.ts'
 import { bodies } from './targets/bodies.ts'
 import { decoders } from './targets/decoders.ts'
+import { files } from './targets/files.ts'
 import { frames } from './targets/frames.ts'
 import { log } from './targets/log.ts'
 import { snapshots } from './targets/snapshots.ts'
 import { sql } from './targets/sql.ts'
 
-export const targets: readonly Target[] = [decoders, frames, bodies, log, sql, snapshots]
+export const targets: readonly Target[] = [decoders, frames, bodies, log, files, sql, snapshots]

@@ -118,7 +118,11 @@ export function queryErrorOf(cause: unknown): CollectorError {
       { cause },
     )
   }
-  if (/^(FATAL|INTERNAL|IO|TransactionContext) Error/.test(message)) {
+  if (/^INTERNAL Error/.test(message)) {
+    // Of the query's own making, so asking again is of no use. A stack of the engine follows.
+    return new CollectorError('bad_sql', `The database fails at this query: ${message.split('\n', 1)}`, { cause })
+  }
+  if (/^(FATAL|IO|TransactionContext) Error/.test(message)) {
     return new CollectorError('store_unavailable', "The database can't be read now.", { cause })
   }
   return new CollectorError('bad_sql', message)
