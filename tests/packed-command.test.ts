@@ -27,6 +27,14 @@ it('plays its demo to a balanced end', async () => {
   expect(existsSync(join(folder, 'node_modules/@downlink/collector/dist/page/index.html'))).toBe(true)
 })
 
+it('verifies that nothing is lost, with processes of its own that it kills', async () => {
+  const command = join(folder, 'node_modules/@downlink/cli/bin/downlink.js')
+  const args = ['verify', '--sessions', '2', '--events', '300', '--faults', 'kill', '--json']
+  const { exitCode, output } = await runNode(command, args, { cwd: folder })
+  expect(exitCode, output).toBe(0)
+  expect(output).toContain('"kill_collector":2')
+})
+
 it('exports a mission of the reference game', async () => {
   const command = join(folder, 'node_modules/@downlink/cli/bin/downlink.js')
   const args = ['export', '--artifactDir', 'out', '--now', '2026-01-01T00:00:00Z']

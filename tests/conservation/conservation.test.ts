@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { root, runNode } from '../../tools/node-tool.ts'
 
-const timeoutMs = 300_000
+const timeoutMs = 600_000
 
 it('stores every event exactly once, in order, as it was pushed', { timeout: timeoutMs }, async () => {
   const seed = Number(process.env.DOWNLINK_SEED ?? Date.now() % 1_000_000)

@@ -1,4 +1,4 @@
-/** Checks that each test which the docs name as their proof is there: its file, and where a name stands behind it, that, too. */
+/** Checks that each promise of the docs names a test, and that it is there: its file, and where a name stands behind it, that, too. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../node-tool.ts'
@@ -21,5 +21,13 @@ export async function checkNamedTests(): Promise<CheckResult> {
       return source.includes(name) ? [] : [`${doc} names "${name}" of ${path}, which has no such test`]
     }),
   )
-  return { ...resultOf(faults.flat()), note: `${named.length} tests` }
+  const unshown = texts.flatMap(({ doc, text }) => unshownIn(text).map((row) => `${doc} names no test for: ${row}`))
+  return { ...resultOf([...unshown, ...faults.flat()]), note: `${named.length} tests` }
+}
+
+/** Rows without a test, of the tables whose last column is *shown by*. */
+function unshownIn(text: string): readonly string[] {
+  const tables = text.matchAll(/^\|.*\| shown by \|\n\|[-|]+\|\n((?:\|.*\n)+)/gm)
+  const rows = [...tables].flatMap(([, body = '']) => body.trimEnd().split('\n'))
+  return rows.filter((row) => row.search(namedTest) === -1)
 }

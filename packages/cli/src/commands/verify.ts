@@ -79,7 +79,8 @@ async function verify(flags: VerifyFlags): Promise<void> {
 }
 
 async function verifyOwn(flags: VerifyFlags, signal: AbortSignal): Promise<void> {
-  const collector = await startOwnCollector()
+  const isItsDiskTried = kindsOf(flags.faults).some((kind) => kind !== 'network')
+  const collector = await startOwnCollector(isItsDiskTried ? 'volatile' : 'real')
   let isKept = false
   try {
     const { url, deal } = collector

@@ -1,4 +1,4 @@
-/** Runs the collector of a verification in a process of its own, so that it can be killed. Arguments: its folder, its port. */
+/** Runs the collector of a verification in a process of its own, so that it can be killed. Arguments: its folder, its port, its disk. */
 import { createCollector } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
 import { createVolatileDisk } from './volatile-disk.ts'
@@ -13,9 +13,12 @@ export interface ToCollector {
   readonly disk: 'full' | 'free'
 }
 
-const [data = '', port] = process.argv.slice(2)
+const [data = '', port, kind] = process.argv.slice(2)
 const disk = createVolatileDisk()
-const collector = createCollector({ data, logger: false, page: false }, { logFiles: disk.stand })
+const collector = createCollector(
+  { data, logger: false, page: false },
+  kind === 'volatile' ? { logFiles: disk.stand } : {},
+)
 const send = (message: FromCollector): void => void process.send?.(message)
 
 process.on('message', (message) => {

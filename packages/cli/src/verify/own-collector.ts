@@ -21,11 +21,14 @@ export interface OwnCollector {
 
 const collectorMain = fileURLToPath(new URL('./collector-main.js', import.meta.url))
 
-/** @throws {Error} where it can't listen */
-export async function startOwnCollector(): Promise<OwnCollector> {
+/**
+ * @param disk `volatile`: what its log has not synced is gone once it is killed, and syncing takes its time
+ * @throws {Error} where it can't listen
+ */
+export async function startOwnCollector(disk: 'volatile' | 'real'): Promise<OwnCollector> {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-verify-'))
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 })
-  let running = await startProcess(folder, '0').catch(async (error: unknown) => {
+  let running = await startProcess(folder, '0', disk).catch(async (error: unknown) => {
     await removeFolder()
     throw error
   })
@@ -39,7 +42,7 @@ export async function startOwnCollector(): Promise<OwnCollector> {
       if (fault.target === 'store') return killStore(running.child)
       running.child.kill('SIGKILL')
       await running.exited
-      running = await startProcess(folder, new URL(url).port)
+      running = await startProcess(folder, new URL(url).port, disk)
     },
     async end() {
       if (running.child.connected) running.child.disconnect()
@@ -56,8 +59,11 @@ interface Running {
 }
 
 /** @param port 0 picks one */
-async function startProcess(folder: string, port: string): Promise<Running> {
-  const child = fork(collectorMain, [folder, port], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
+async function startProcess(folder: string, port: string, disk: string): Promise<Running> {
+  const child = fork(collectorMain, [folder, port, disk], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  })
   const exited = once(child, 'exit')
   const ended = exited.then(([code]): never => {
     throw new Error(`Expected a collector to start, got one that ended with code ${code}`)

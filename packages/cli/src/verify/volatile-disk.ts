@@ -2,6 +2,7 @@
  * Stands between a log and its disk: it fills up when it is told to, and what was not synced is gone with its process, as it
  * is with the power. A system keeps what a killed process has written, so that a kill alone would prove no sync.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogFile, LogFiles } from '@downlink/collector'
 
 export interface VolatileDisk {
@@ -38,11 +39,15 @@ export function createVolatileDisk(): VolatileDisk {
         if (disk.isFull) throw noSpace()
       },
       async sync() {
+        await sleep(syncMs)
         for (const { parts, position } of unsynced.splice(0)) await file.write(parts, position)
         await file.sync()
       },
     }
   }
 }
+
+/** A disk takes its time: an ack that does not wait for it would be found wanting by the next kill. */
+const syncMs = 5
 
 const noSpace = (): Error => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
