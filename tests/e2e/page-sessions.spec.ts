@@ -113,7 +113,9 @@ test('shows many, some at a time', async ({ page, collector }) => {
 test('says what is wrong with an address that asks for what there is not', async ({ page, browserErrors }) => {
   browserErrors.expect(/400/)
   await page.goto('/#/sessions?state=happy')
-  await expect(page.getByRole('alert')).toContainText('Expected `state` to be open or complete or lost or rejecting')
+  await expect(page.getByRole('alert')).toContainText(
+    'Expected `state` to be open or complete or lost or lost_page or rejecting',
+  )
   await expectAccessible(page, 'sessions-failed')
 })
 

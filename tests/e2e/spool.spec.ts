@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Collector, createCollector } from '@downlink/collector'
 import { expect, type Page, test } from '@playwright/test'
+import { createChance } from '../../packages/cli/src/verify/random.ts'
 import { type KillableBrowser, openKillableBrowser } from './fixtures/killable-browser.ts'
 import { type ModuleSite, openModuleSite } from './fixtures/module-site.ts'
 import { openWire, type Wire } from './fixtures/wire.ts'
@@ -81,4 +82,66 @@ test('what a killed browser had written down arrives as the session that it was'
   await expect
     .poll(() => collector.ledger(second))
     .toMatchObject({ build: 'new', labels: { previous_session: session } })
+})
+
+/** A run by hand is longer: `DOWNLINK_SPOOL_KILLS=20 npx playwright test tests/e2e/spool.spec.ts`. */
+const kills = Number(process.env.DOWNLINK_SPOOL_KILLS ?? 2)
+const seed = Number(process.env.DOWNLINK_SPOOL_SEED ?? 1)
+
+/** Pushes a few events with each frame, as a battle does, numbered from 1. */
+const play = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    let n = 0
+    const frame = (): void => {
+      for (let at = 0; at < 8; at++) telemetry.push('tick', { n: ++n })
+      requestAnimationFrame(frame)
+    }
+    frame()
+  })
+
+test(`killed in mid-battle, ${kills} times (seed ${seed}): what was written is stored, once, and what is gone is told`, async () => {
+  test.setTimeout(30_000 + kills * 30_000)
+  const chance = createChance(seed)
+  const sessions: { readonly id: string; readonly written: number; readonly pushed: number }[] = []
+  const start = async (): Promise<Page> => {
+    const page = await browser.newPage()
+    await startGame(page, 'any')
+    return page
+  }
+  for (let kill = 0; kill < kills; kill++) {
+    if (kill > 0) browser = await openKillableBrowser(join(folder, 'profile'))
+    const page = await start()
+    await play(page)
+    // Now and then there is no collector, for a while or to the end.
+    if (chance(10) < 6) wire.cut()
+    await page.waitForTimeout(500 + chance(2500))
+    if (chance(2) === 0) wire.mend()
+    await page.waitForTimeout(chance(1500))
+    sessions.push(
+      await page.evaluate(() => {
+        const { pushed, spool } = telemetry.stats()
+        return { id: telemetry.sessionId, pushed, written: spool?.written ?? 0 }
+      }),
+    )
+    await browser.kill()
+  }
+
+  wire.mend()
+  browser = await openKillableBrowser(join(folder, 'profile'))
+  await Promise.all([start(), start()])
+  const lines: string[] = []
+  for (const { id, written, pushed } of sessions) {
+    await expect.poll(async () => (await collector.ledger(id))?.stored ?? 0).toBeGreaterThanOrEqual(written)
+    const { rows } = await collector.query(
+      `SELECT seq, data->>'n' FROM events WHERE session_id = '${id}' ORDER BY seq, data`,
+    )
+    expect(rows).toEqual(rows.map((_, at) => [at + 1, String(at + 1)]))
+    const ledger = await collector.ledger(id)
+    expect(ledger).toMatchObject({ stored: rows.length, dropped: {}, ended: false })
+    // What the collector was told of and has not got is missing, and so the session has lost its page.
+    expect(ledger?.missing).toBe((ledger?.pushed ?? 0) - rows.length)
+    lines.push(`pushed ${pushed} or more, written ${written}, stored ${rows.length}, missing ${ledger?.missing}`)
+  }
+  test.info().annotations.push({ type: 'kills', description: lines.join('\n') })
+  if (kills > 2) console.log(lines.join('\n'))
 })

@@ -64,16 +64,26 @@ it('quotes every name', async () => {
 
 it('adds a ledger up', async () => {
   const store = await aReadStore()
-  const row = (id: string, committedSeq: number, pushed: number, stored: number, missing: number, ended: boolean) =>
+  const row = (
+    id: string,
+    committedSeq: number,
+    pushed: number,
+    stored: number,
+    missing: number,
+    ended: boolean,
+    silentSeconds = 0,
+  ) =>
     store.run(`INSERT INTO sessions BY NAME SELECT '${id}' AS session_id, 'acked' AS delivery,
       ${committedSeq} AS committed_seq, ${pushed} AS pushed, ${stored} AS stored, '{"bad_text":1}' AS rejected,
       '{"overflow":2,"oversize":1}' AS dropped, ${missing} AS missing, ${ended} AS ended,
-      now()::TIMESTAMP AS first_seen, now()::TIMESTAMP AS last_seen`)
+      now()::TIMESTAMP AS first_seen, now()::TIMESTAMP - INTERVAL ${silentSeconds} SECOND AS last_seen`)
   await row('open', 10, 12, 5, 1, false)
   await row('over', 10, 12, 6, 0, true)
   await row('wrong', 10, 10, 5, 0, true)
   await row('lost', 10, 10, 5, 1, true)
   await row('whole', 10, 12, 6, 0, false)
+  await row('crashed', 10, 12, 6, 0, false, 61)
+  await row('silent', 10, 10, 6, 0, false, 61)
   const { columns, rows } = await store.query('SELECT * EXCLUDE (last_seen) FROM ledgers')
   expect(columns.map(({ name }) => name)).toEqual([
     ...[
@@ -87,15 +97,18 @@ it('adds a ledger up', async () => {
       'missing',
       'outstanding',
       'ended',
+      'lost_page',
       'balanced',
     ],
   ])
   expect(rows).toEqual([
-    ['open', 12, 5, 0, 0, 1, 3, 1, 2, false, false],
-    ['over', 12, 6, 0, 0, 1, 3, 2, 0, true, false],
-    ['wrong', 10, 5, 0, 0, 1, 3, 0, 0, true, false],
-    ['lost', 10, 5, 0, 0, 1, 3, 1, 0, true, false],
-    ['whole', 12, 6, 0, 0, 1, 3, 0, 2, false, true],
+    ['open', 12, 5, 0, 0, 1, 3, 1, 2, false, false, false],
+    ['over', 12, 6, 0, 0, 1, 3, 2, 0, true, false, false],
+    ['wrong', 10, 5, 0, 0, 1, 3, 0, 0, true, false, false],
+    ['lost', 10, 5, 0, 0, 1, 3, 1, 0, true, false, false],
+    ['whole', 12, 6, 0, 0, 1, 3, 0, 2, false, false, true],
+    ['crashed', 12, 6, 0, 0, 1, 3, 0, 2, false, true, true],
+    ['silent', 10, 6, 0, 0, 1, 3, 0, 0, false, false, true],
   ])
 })
 

@@ -90,6 +90,7 @@ it('finds sessions by what became of them, and says in which states each is', as
   expect(await bySession({ state: 'open' })).toEqual([client.session])
   expect(await bySession({ state: 'complete' })).toEqual([complete, rejecting].sort())
   expect(await bySession({ state: 'lost' })).toEqual([lost, silent].sort())
+  expect(await bySession({ state: 'lost_page' })).toEqual([silent])
   expect(await bySession({ state: 'rejecting' })).toEqual([rejecting])
   const { body } = await get('sessions')
   const statesOf = Object.fromEntries(
@@ -98,7 +99,7 @@ it('finds sessions by what became of them, and says in which states each is', as
   expect(statesOf).toEqual({
     [complete]: ['complete'],
     [lost]: ['lost'],
-    [silent]: ['lost'],
+    [silent]: ['lost', 'lost_page'],
     [rejecting]: ['complete', 'rejecting'],
     [client.session]: ['open'],
   })
@@ -110,7 +111,7 @@ it('finds sessions by what became of them, and says in which states each is', as
   expect((await get('sessions', { sort: 'missing' })).body.sessions[0]).toMatchObject({
     sessionId: client.session,
     missing: 4,
-    states: ['lost'],
+    states: ['lost', 'lost_page'],
   })
 })
 

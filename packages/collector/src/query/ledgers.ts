@@ -10,6 +10,7 @@ const total = (counts: string): string => `coalesce(list_sum(map_values(${counts
 /**
  * pushed = stored + expired + forgotten + rejected + dropped + missing + outstanding. What an ended session has outstanding is missing.
  * SQL can't know whose link is gone: there it stays outstanding, and `last_seen` tells how long nothing was heard.
+ * So `lost_page`, which is so of a session that never ended and owes events, waits for a minute of silence.
  * `balanced` says that nothing is missing and that the collector's counts add up to the session's committed sequence.
  */
 export const ledgersView: string = `CREATE OR REPLACE VIEW ledgers AS
@@ -24,6 +25,7 @@ export const ledgersView: string = `CREATE OR REPLACE VIEW ledgers AS
     lost + CASE WHEN ended THEN rest ELSE 0 END AS missing,
     CASE WHEN ended THEN 0 ELSE rest END AS outstanding,
     ended, last_seen,
+    NOT ended AND rest > 0 AND last_seen < now()::TIMESTAMP - INTERVAL 1 MINUTE AS lost_page,
     committed_seq = stored + expired + forgotten + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended) AS balanced
   FROM counted`
 

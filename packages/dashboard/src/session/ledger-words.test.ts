@@ -11,7 +11,11 @@ it.each([
   ],
   [
     { stored: 97, missing: 3, balanced: false, ended: false },
-    'Of 100 events that it pushed 97 are stored and 3 are missing. It broke off: its link is gone, and it did not say that nothing follows.',
+    'Of 100 events that it pushed 97 are stored and 3 are missing. It lost its page: its link is gone, it did not say that nothing follows, and it owes events.',
+  ],
+  [
+    { ended: false },
+    'All of its 100 events are stored. Nothing is missing. It broke off: its link is gone, and it did not say that nothing follows.',
   ],
   [
     { stored: 97, outstanding: 3, open: true, ended: false },

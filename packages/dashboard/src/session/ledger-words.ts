@@ -1,7 +1,7 @@
 /** Says in words what became of all that a session pushed. */
 import type { Ledger } from '@downlink/collector'
 import { type Counts, formatCount } from '../format.ts'
-import { eventsOf } from '../sessions/ledger-shares.ts'
+import { endOf, eventsOf } from '../sessions/ledger-shares.ts'
 
 /** The first sentence adds up; the others say what that means. */
 export function ledgerInWords(ledger: Ledger): string {
@@ -21,15 +21,23 @@ export function ledgerInWords(ledger: Ledger): string {
     stored === pushed
       ? `All of its ${formatCount(pushed)} ${pushed === 1 ? 'event' : 'events'} are stored.`
       : `Of ${formatCount(pushed)} ${pushed === 1 ? 'event' : 'events'} that it pushed ${joined(parts)}.`
-  return [sum, balanced ? 'Nothing is missing.' : missing === 0 && 'The counts do not add up.', endOf(ledger)]
+  return [sum, balanced ? 'Nothing is missing.' : missing === 0 && 'The counts do not add up.', endInWords(ledger)]
     .filter(Boolean)
     .join(' ')
 }
 
-function endOf({ ended, open, delivery }: Ledger): string {
-  if (delivery === 'plain') return 'Its sender asks for no acknowledgements, so what never came is not known.'
-  if (ended) return 'It ended in order.'
-  return open ? 'It goes on.' : 'It broke off: its link is gone, and it did not say that nothing follows.'
+function endInWords(ledger: Ledger): string {
+  if (ledger.delivery === 'plain') return 'Its sender asks for no acknowledgements, so what never came is not known.'
+  switch (endOf(ledger)) {
+    case 'ended':
+      return 'It ended in order.'
+    case 'open':
+      return 'It goes on.'
+    case 'lost its page':
+      return 'It lost its page: its link is gone, it did not say that nothing follows, and it owes events.'
+    case 'closed':
+      return 'It broke off: its link is gone, and it did not say that nothing follows.'
+  }
 }
 
 const are = (count: number): string => (count === 1 ? 'is' : 'are')

@@ -4,6 +4,7 @@ import { formatTime } from '../format.ts'
 import { Panel } from '../parts/panel.tsx'
 import { hrefOf } from '../router.ts'
 import { LedgerBar } from '../sessions/ledger-bar.tsx'
+import { endOf } from '../sessions/ledger-shares.ts'
 import { ledgerInWords } from './ledger-words.ts'
 import { type Recorded, shownEvents } from './recording.ts'
 import { suitableClock } from './suitable-clock.ts'
@@ -17,8 +18,8 @@ interface SessionHeadProps {
 export function SessionHead({ recorded, onRetry }: SessionHeadProps): ReactElement {
   const { ledger, columns, fault, progress } = recorded
   const { fromMs, toMs } = columns.extent(suitableClock(columns))
-  const { sessionId, build, labels = {}, firstSeen, open, ended, delivery } = ledger
-  const state = open ? 'open' : ended ? 'ended' : 'closed'
+  const { sessionId, build, labels = {}, firstSeen, delivery } = ledger
+  const state = endOf(ledger)
   /** Some lead to all sessions of which the same is so. */
   const facts: readonly (readonly [name: string, text: string, search?: Readonly<Record<string, string>>])[] = [
     ['State', delivery === 'plain' ? `${state}, plain` : state],

@@ -71,3 +71,10 @@ export function outcomeOf(ledger: Ledger): LedgerOutcome {
   if (dropped > 0) return { kind: 'dropped', events: dropped }
   return expired > 0 ? { kind: 'expired', events: expired } : { kind: 'stored' }
 }
+
+/** How it stands with a session's end. One that never ended and owes events has lost its page: by a crash, or its network. */
+export function endOf({ open, ended, missing }: Ledger): 'open' | 'ended' | 'lost its page' | 'closed' {
+  if (ended) return 'ended'
+  if (open) return 'open'
+  return missing > 0 ? 'lost its page' : 'closed'
+}

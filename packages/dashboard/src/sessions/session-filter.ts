@@ -32,6 +32,7 @@ export const stateTexts = {
   open: 'Open',
   complete: 'Complete',
   lost: 'Lost events',
+  lost_page: 'Lost its page',
   rejecting: 'Rejecting',
 } as const
 

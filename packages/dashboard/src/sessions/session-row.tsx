@@ -5,7 +5,7 @@ import { Fragment, type ReactElement } from 'react'
 import { type Counts, formatAge, formatCount, formatSpan, shortSession } from '../format.ts'
 import { hrefOf } from '../router.ts'
 import { LedgerBar } from './ledger-bar.tsx'
-import { eventsOf, type Fate, fates, type LedgerOutcome, outcomeOf } from './ledger-shares.ts'
+import { endOf, eventsOf, type Fate, fates, type LedgerOutcome, outcomeOf } from './ledger-shares.ts'
 
 interface SessionRowProps {
   readonly session: FoundSession
@@ -14,9 +14,9 @@ interface SessionRowProps {
 }
 
 export function SessionRow({ session, now }: SessionRowProps): ReactElement {
-  const { sessionId, open, ended, build, labels = {}, delivery, lastSeen, errors, lengthMs } = session
+  const { sessionId, open, build, labels = {}, delivery, lastSeen, errors, lengthMs } = session
   const outcome = outcomeOf(session)
-  const words = [open ? 'open' : ended ? 'ended' : 'closed', delivery === 'plain' && 'plain', formatSpan(lengthMs)]
+  const words = [endOf(session), delivery === 'plain' && 'plain', formatSpan(lengthMs)]
   return (
     <li className={`session outcome-${outcome.kind}`}>
       <p className="who">
