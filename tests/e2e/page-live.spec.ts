@@ -1,5 +1,6 @@
 /** The view of what happens now: the tail has what was there and what comes, none twice; what is picked stands in the address. */
 import type { Locator, Page } from '@playwright/test'
+import { WebSocket } from 'ws'
 import { expect, test } from './fixtures/test.ts'
 import { expectAccessible } from './page/accessible.ts'
 import { aSession, stamped } from './page/session.ts'
@@ -67,6 +68,7 @@ test('picks by type, session, build, label and text, as the address says', async
   await picked(`session=${ada.id}&kind=rejected`, [ada.id])
   await picked('text=FPS', [bob.id])
   await picked('type=toggled&build=1.2', [ada.id])
+  await expect(tail(page)).toContainText('1 of the newest 3.')
 
   await picked('', [bob.id, ada.id, ada.id])
   await page.getByRole('searchbox', { name: 'Label' }).pressSequentially('bob')
@@ -165,8 +167,10 @@ test('shows rates, commits, and what was rejected, dropped and refused, as it ha
   await expect(losses.filter({ hasText: 'refused: forbidden' })).toContainText('1')
   await expect(losses.filter({ hasText: 'rejected: unknown_type' })).toContainText('1')
   await expect(losses.filter({ hasText: 'dropped: overflow' })).toContainText('1')
+  const socket = new WebSocket(`${collector.url.replace('http', 'ws')}/telemetry`, 'downlink.v1')
   await expect(figure(page, 'commit').first()).toHaveText(/ ms$/)
-  await expect(figure(page, 'arrival')).toHaveText(/s$/)
+  await expect(figure(page, 'link')).toHaveText(/ms$/)
+  socket.close()
   await expect(page.getByRole('img', { name: /Events a second by type/ })).toBeVisible()
   for (let at = 0; at < 12; at++) {
     await session.push(...Array.from({ length: 8 + at }, () => stamped(toggled)), stamped(frames))

@@ -142,7 +142,8 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     },
     onSocket: store.socketChanged,
   })
-  const { sockets, routes } = createIngest({ settings, keys, sessions, refusals, proxies })
+  const { roundTrips } = readSide
+  const { sockets, routes } = createIngest({ settings, keys, sessions, refusals, proxies, roundTrips })
   const life = createDataLife({
     ...{ ...settings, commits, store, log, clock, logger, folder: folder.path },
     validator: createEventValidator(limits, settings.events.schemas),
@@ -193,16 +194,19 @@ interface IngestOptions {
   readonly sessions: Sessions
   readonly refusals: Refusals
   readonly proxies: Proxies
+  readonly roundTrips: ReadSide['roundTrips']
 }
 
 /** What takes events off the wire, with what sockets and requests share. */
-function createIngest({ settings, keys, sessions, refusals, proxies }: IngestOptions) {
+function createIngest({ settings, keys, sessions, refusals, proxies, roundTrips }: IngestOptions) {
   const { limits } = settings
   const { monotonicMs, wallMs } = clock
   const originPolicy = createOriginPolicy({ ...settings, keys, localPages: true })
   const pending = createPendingWork(limits)
   const eventRateLimiter = createAddressRateLimiter(limits.maxEventsPerSecond, monotonicMs)
-  const sockets = createWebSocketIngest({ sessions, keys, originPolicy, limits, proxies, pending, refusals, clock })
+  const sockets = createWebSocketIngest({
+    ...{ sessions, keys, originPolicy, limits, proxies, pending, refusals, roundTrips, clock },
+  })
   const post = createPostIngest({ sessions, keys, limits, eventRateLimiter, pending, wallMs })
   const routes: TelemetryRoutesOptions = { originPolicy, post, limits, proxies, pending, refusals, monotonicMs }
   return { sockets, routes }

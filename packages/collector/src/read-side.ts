@@ -17,7 +17,7 @@ import type { DataLife } from './life/data-life.ts'
 import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
 import { createMetrics, type LogFigures, type StoreFigures } from './metrics/metrics.ts'
-import { createRecentDurations } from './metrics/recent-durations.ts'
+import { createRecentDurations, type RecentDurations } from './metrics/recent-durations.ts'
 import type { CollectorSettings } from './options.ts'
 import { createQuestionLibrary } from './questions/question-library.ts'
 import type { SchemaWarnings } from './session/schema-warnings.ts'
@@ -32,6 +32,8 @@ export interface ReadSide {
   /** @returns its unsubscribe */
   subscribe(listener: (notice: CommitNotice) => void): () => void
   readonly meter: CommitMeter
+  /** Takes how long pings and their pongs take. */
+  readonly roundTrips: Pick<RecentDurations, 'add'>
   /** Drops the answers that are kept: what they tell of is gone. */
   forgetAnswers(): void
   /** Ends the live streams, which would keep the server from closing. */
@@ -63,11 +65,13 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   const { settings, reads, log, store, sockets, openSessions, refusals, warnings, clock } = options
   const startedAtMs = clock.wallMs()
   const commits = createRecentDurations(clock.monotonicMs)
+  // A socket is pinged with each heartbeat.
+  const links = createRecentDurations(clock.monotonicMs, 2 * settings.limits.heartbeatMs)
   let failedCommits = 0
   const counters = createEventCounters(clock.monotonicMs)
   const feed = createCommitFeed()
   const live = createLiveStream({
-    ...{ feed, counters, sockets, openSessions, refusals, commits, log, store, every },
+    ...{ feed, counters, sockets, openSessions, refusals, commits, links, log, store, every },
     wallMs: clock.wallMs,
   })
   const kept = createKeptAnswers(clock)
@@ -111,6 +115,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     counters,
     listener: feed,
     subscribe: feed.subscribe,
+    roundTrips: links,
     meter: { appended: counters.appended, answered: counters.answered, wrote },
     forgetAnswers: kept.forget,
     hangUp: () => live.close(),

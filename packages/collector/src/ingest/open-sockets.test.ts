@@ -9,7 +9,8 @@ afterEach(() => void vi.useRealTimers())
 function aSilentSocket() {
   const ended: string[] = []
   const open = {
-    ws: { isPaused: false, pause() {}, ping() {}, terminate: () => void ended.push('terminated') },
+    ping() {},
+    ws: { isPaused: false, pause() {}, terminate: () => void ended.push('terminated') },
     socket: { close: (code: number) => void ended.push(`closed with ${code}`) },
     connection: { recheckKey() {}, sendHeartbeat() {} },
     watch: { unfinishedSinceMs: undefined },

@@ -11,6 +11,7 @@ export interface OpenSocket {
   readonly socket: Socket
   readonly connection: Connection
   readonly watch: MessageWatch
+  readonly ping: () => void
   /** In `listenedMs`. */
   heardAtMs: number
 }
@@ -86,7 +87,7 @@ export function closeForRestart(socket: Socket): void {
 
 /** Closes a socket that is silent, whose message never ends, or whose token has; to any other the heartbeat goes. */
 function checkOrBeat(open: OpenSocket, listenedMs: number, { heartbeatMs, requestTimeoutMs }: CollectorLimits): void {
-  const { ws, socket, connection, watch } = open
+  const { ws, socket, connection, watch, ping } = open
   // What we don't read can't be held against it.
   if (ws.isPaused) {
     open.heardAtMs = listenedMs
@@ -101,6 +102,6 @@ function checkOrBeat(open: OpenSocket, listenedMs: number, { heartbeatMs, reques
   } else {
     connection.recheckKey()
     connection.sendHeartbeat()
-    ws.ping()
+    ping()
   }
 }

@@ -7,6 +7,7 @@ import { type Keys, requestKey } from '../access/keys.ts'
 import type { OriginPolicy } from '../access/origin-policy.ts'
 import type { Proxies } from '../access/proxies.ts'
 import { type Clock, systemTimer } from '../clock.ts'
+import type { RecentDurations } from '../metrics/recent-durations.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { createAckedConnection } from './acked-connection.ts'
@@ -17,6 +18,7 @@ import type { Hold, PendingWork } from './pending-work.ts'
 import { createPlainConnection } from './plain-connection.ts'
 import { createSocketRateLimiter, type SocketRateLimiter } from './rate-limiter.ts'
 import { type Refusals, refusedBy } from './refusals.ts'
+import { measureRoundTrips } from './round-trip.ts'
 import { type Connection, createSocket, type Socket } from './socket.ts'
 
 export interface WebSocketIngest {
@@ -38,11 +40,12 @@ export interface WebSocketIngestOptions {
   readonly proxies: Proxies
   readonly pending: PendingWork
   readonly refusals: Refusals
+  readonly roundTrips: Pick<RecentDurations, 'add'>
   readonly clock: Clock
 }
 
 export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocketIngest {
-  const { originPolicy, limits, proxies, pending, clock } = options
+  const { originPolicy, limits, proxies, pending, roundTrips, clock } = options
   const server = new WebSocketServer({ ...serverOptions, maxPayload: limits.maxFrameBytes })
   const openSockets = createOpenSockets(limits)
   const limiter = createConnectionLimiter(limits)
@@ -92,7 +95,8 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
     const watch = createMessageWatch(openSockets.listenedMs)
     stream.on('data', watch.read)
     const { slot } = acquired
-    const open = { ws, socket, connection, watch, heardAtMs: openSockets.listenedMs() }
+    const ping = measureRoundTrips(ws, roundTrips, clock.monotonicMs)
+    const open = { ws, socket, connection, watch, ping, heardAtMs: openSockets.listenedMs() }
     openSockets.add(open)
     listen(open, {
       ...{ limits, rateLimiter },
@@ -106,6 +110,7 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
         slot.release()
       },
     })
+    ping()
   }
 }
 

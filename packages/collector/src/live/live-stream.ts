@@ -31,6 +31,8 @@ export interface LiveCounters extends EventCounts {
   }
   /** How long writes to the log took in the last ten seconds; null where there were none. */
   readonly commits: { readonly medianMs: number | null; readonly p99Ms: number | null }
+  /** From a ping to its pong over the sockets that are up, as of their last heartbeats; null where there was none. */
+  readonly links: { readonly medianMs: number | null; readonly p99Ms: number | null }
   readonly log: LogFigures
   readonly store: LiveStoreFigures
 }
@@ -77,7 +79,8 @@ export interface LiveStreamOptions {
   readonly sockets: () => number
   readonly openSessions: () => number
   readonly refusals: Pick<Refusals, 'total' | 'counts'>
-  readonly commits: RecentDurations
+  readonly commits: Pick<RecentDurations, 'quantiles'>
+  readonly links: Pick<RecentDurations, 'quantiles'>
   readonly log: LogFigures
   readonly store: StoreFigures
   readonly wallMs: () => number
@@ -173,7 +176,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 }
 
 function readCounters(options: LiveStreamOptions): LiveCounters {
-  const { counters, sockets, openSessions, refusals, commits, log, store, wallMs } = options
+  const { counters, sockets, openSessions, refusals, commits, links, log, store, wallMs } = options
   const counts = counters.counts()
   return {
     at: wallMs(),
@@ -189,6 +192,7 @@ function readCounters(options: LiveStreamOptions): LiveCounters {
       refused: Object.fromEntries(refusals.counts),
     },
     commits: commits.quantiles(),
+    links: links.quantiles(),
     log: { bytes: log.bytes, segments: log.segments },
     store: {
       isUp: store.isUp,

@@ -6,11 +6,11 @@ export interface RecentDurations {
   quantiles(): { readonly medianMs: number | null; readonly p99Ms: number | null }
 }
 
-const windowMs = 10_000
 /** Of several hundred a second the newest are enough. */
 const kept = 1024
 
-export function createRecentDurations(monotonicMs: () => number): RecentDurations {
+/** @param windowMs how long a duration counts */
+export function createRecentDurations(monotonicMs: () => number, windowMs = 10_000): RecentDurations {
   const durations = new Float64Array(kept)
   const times = new Float64Array(kept).fill(Number.NEGATIVE_INFINITY)
   let next = 0

@@ -3,7 +3,6 @@ import { type ReactElement, useEffect, useState } from 'react'
 import { fetchSessions } from '../api.ts'
 import { Panel } from '../parts/panel.tsx'
 import { hrefOf, useAddress } from '../router.ts'
-import { medianDelayMs } from '../tail/tail.ts'
 import { TailPanel } from '../tail/tail-panel.tsx'
 import { LossesPanel } from '../vitals/losses-panel.tsx'
 import { RateChart } from '../vitals/rate-chart.tsx'
@@ -23,7 +22,7 @@ export default function LiveView(): ReactElement {
   const isShown = (type: string): boolean => type.toLowerCase().includes(part)
   return (
     <>
-      <Vitals counters={counters} current={isOpen} missing={missing} delayMs={medianDelayMs(tail)} />
+      <Vitals counters={counters} current={isOpen} missing={missing} />
       <div className="live-top">
         <Panel title="Events a second" note={part !== '' && `of types with “${part}”`}>
           <RateChart rates={rates} isShown={isShown} isRunning={isOpen} />

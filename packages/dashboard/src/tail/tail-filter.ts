@@ -31,6 +31,9 @@ export const readTailFilter = ({ parameters }: Address): TailFilter => ({
   kind: parameters.kind === 'rejected' ? 'rejected' : 'all',
 })
 
+export const isFiltered = (filter: TailFilter): boolean =>
+  filter.kind !== 'all' || filterNames.some((name) => filter[name].trim() !== '')
+
 /** Whether sessions have to be known for it. */
 export const needsFacts = ({ build, label }: TailFilter): boolean => build.trim() !== '' || label.trim() !== ''
 
@@ -40,8 +43,7 @@ export function matching(
   filter: TailFilter,
   factsOf: (sessionId: string) => SessionFacts | undefined,
 ): readonly TailRow[] {
-  const isAll = filter.kind === 'all' && filterNames.every((name) => filter[name].trim() === '')
-  if (isAll) return rows
+  if (!isFiltered(filter)) return rows
   const [type, session, build, label, text] = filterNames.map((name) => filter[name].trim().toLowerCase())
   const has = (value: string, part = ''): boolean => value.toLowerCase().includes(part)
   return rows.filter((row) => {

@@ -6,7 +6,7 @@ import { Panel } from '../parts/panel.tsx'
 import { useAddress } from '../router.ts'
 import { useShortcuts } from '../shortcuts.ts'
 import { keptRows, type Tail } from './tail.ts'
-import { matching, needsFacts, readTailFilter } from './tail-filter.ts'
+import { isFiltered, matching, needsFacts, readTailFilter } from './tail-filter.ts'
 import { TailFilterBar } from './tail-filter-bar.tsx'
 import { TailTableRow } from './tail-row.tsx'
 import { useSessionFacts } from './use-session-facts.ts'
@@ -45,7 +45,12 @@ export function TailPanel({ tail, listening }: TailPanelProps): ReactElement {
   return (
     <Panel
       title="Live tail"
-      note={tail.lost > 0 && <span title={lostTitle}>{formatCount(tail.lost)} too fast to show</span>}
+      note={
+        <>
+          {isFiltered(filter) && `${formatCount(rows.length)} of the newest ${formatCount(shown.rows.length)}. `}
+          {tail.lost > 0 && <span title={lostTitle}>{formatCount(tail.lost)} too fast to show</span>}
+        </>
+      }
       actions={
         <button type="button" aria-pressed={held !== undefined} onClick={turn}>
           {held ? 'Go on' : 'Pause'}

@@ -1,6 +1,6 @@
 import type { LiveTail, StoredEvent, StoredRejection } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import { addTail, emptyTail, fillTail, keptRows, markTail, medianDelayMs, type Tail } from './tail.ts'
+import { addTail, emptyTail, fillTail, keptRows, markTail, type Tail } from './tail.ts'
 
 const anEvent = (seq: number, type = 'x', data: unknown = {}) => ({
   id: `s:${seq}`,
@@ -77,10 +77,4 @@ it('closes the gap of a link that was lost, where what is stored reaches so far'
   expect(spell(fillTail(lost, stored(6, 5, 4, 3, 2)))).toEqual([6, 5, 4, 3, 2, 1])
   expect(spell(fillTail(lost, stored(6, 5, 4)))).toEqual([6, 5, 4, 'gap ?', 2, 1])
   expect(spell(fillTail(lost, stored()))).toEqual([6, 'gap ?', 2, 1])
-})
-
-it('tells the median delay of the newest events', () => {
-  expect(medianDelayMs(emptyTail)).toBeUndefined()
-  const delays = [5, 1000, 10].map((ms, at) => ({ ...anEvent(at), receivedAt: 1000 + at + ms }))
-  expect(medianDelayMs(addTail(emptyTail, aMessage({ events: delays, rejected: [], lost: 9 })))).toBe(10)
 })

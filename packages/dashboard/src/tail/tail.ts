@@ -119,12 +119,3 @@ const rejectedEntry = (rejection: LiveTail['rejected'][number] | StoredRejection
 
 const shortened = (text: string): string =>
   text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text
-
-/** From push until it came, in the middle of the newest events; undefined where there are none. */
-export function medianDelayMs({ rows }: Tail): number | undefined {
-  const delays = rows
-    .slice(0, 100)
-    .flatMap((row) => (row.kind === 'event' ? [row.receivedAt - row.at] : []))
-    .sort((a, b) => a - b)
-  return delays[Math.floor(delays.length / 2)]
-}

@@ -10,11 +10,9 @@ interface VitalsProps {
   readonly current: boolean
   /** Of all sessions, as their ledgers say: the live counters don't know which session will never come back. */
   readonly missing: number | undefined
-  /** From an event's push until it came, in the middle of the newest ones; undefined where none came. */
-  readonly delayMs: number | undefined
 }
 
-export function Vitals({ counters, current, missing = 0, delayMs }: VitalsProps): ReactElement {
+export function Vitals({ counters, current, missing = 0 }: VitalsProps): ReactElement {
   const {
     stored = 0,
     expired = 0,
@@ -24,6 +22,7 @@ export function Vitals({ counters, current, missing = 0, delayMs }: VitalsProps)
     refused = 0,
     perSecond = [],
     commits,
+    links,
   } = counters ?? {}
   const { sockets = 0, openSessions = 0 } = counters ?? {}
   const { medianMs = null, p99Ms = null } = commits ?? {}
@@ -37,11 +36,8 @@ export function Vitals({ counters, current, missing = 0, delayMs }: VitalsProps)
         <Figure name="sessions open" title={`${formatCount(sockets)} sockets up`}>
           {current ? formatCount(openSessions) : '–'}
         </Figure>
-        <Figure
-          name="arrival"
-          title="From an event's push until it came, by the sender's clock: the median of the newest"
-        >
-          {current && delayMs !== undefined ? formatDuration(delayMs) : '–'}
+        <Figure name="link" title="From a ping to its pong, at the last heartbeats of the open sockets: the median">
+          {current && links?.medianMs != null ? formatDuration(links.medianMs) : '–'}
         </Figure>
         <Figure name="commit" title="Until an event was safe on disk, in the last ten seconds: the median">
           {current && medianMs !== null ? formatDuration(medianMs) : '–'}
