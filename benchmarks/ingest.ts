@@ -5,8 +5,9 @@
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { attackUntil } from './ingest/attack.ts'
+import { measureOperations, type Operations } from './ingest/beside.ts'
 import { startCold } from './ingest/cold-start.ts'
-import { countEvents, databaseFile, fill, withFolder } from './ingest/data-folder.ts'
+import { countEvents, databaseFile, fill, filledFromMs, filledSession, withFolder } from './ingest/data-folder.ts'
 import { type Measured, measure, type Order } from './ingest/measure.ts'
 import { type ServerProcess, startServer } from './ingest/server-process.ts'
 
@@ -17,7 +18,8 @@ Each line has events a second, how long an ack took, and what a million events c
   load         as fast as 16 sessions of 1,000 unacknowledged events go, and at 10,000 events a second
   connections  at 20,000 events a second, over 10, 100 and 1,000 connections
   stored       at 20,000 events a second, into an empty store and into a filled one
-  prune        at 10,000 events a second into a filled store, alone and beside a prune of all that was there
+  life         at 10,000 events a second into a filled store, alone and beside prunes of all that was there, backups,
+               compactions and sessions that are forgotten, in turns
   attack       at 10,000 events a second, beside queries that would hold, fill or end a database, 30 s at least
   start        \`downlink serve\` until it listens, and its memory at rest
 
@@ -25,10 +27,11 @@ Each line has events a second, how long an ack took, and what a million events c
   --stored MILLIONS   of events in the filled store (default 5)
   --only PART         one of the parts`
 
+const lifeRounds = 4
 /** What is stopped by its time takes ten seconds. */
 const minAttackSeconds = 30
 
-const parts = { load, connections, stored, prune, attack, start }
+const parts = { load, connections, stored, life, attack, start }
 type Part = keyof typeof parts
 
 const { values: flags } = parseArgs({
@@ -86,18 +89,21 @@ async function stored(): Promise<void> {
   }
 }
 
-async function prune(): Promise<void> {
-  const order = { sessions: 16, windowEvents: 1000, eventsPerSecond: 10_000, seconds }
+async function life(): Promise<void> {
+  const rows = storedMillions * 1e6
   await withFolder(async (folder) => {
-    await fill(folder, storedMillions * 1e6)
+    await fill(folder, rows)
     const server = await startServer('collector-server.ts', folder)
-    await measure('collector, alone', server, order)
-    const api = server.url.replace(/^ws(.*)\/telemetry$/, 'http$1/api')
-    const beganAtMs = performance.now()
-    const pruning = fetch(`${api}/prune?olderThanMs=86400000`, { method: 'POST' }).then((answer) => answer.text())
-    await measure('collector, pruned', server, order)
-    const pruned = (await pruning).trim().split('\n').at(-1)
-    console.log(`${pruned} within ${((performance.now() - beganAtMs) / 1000).toFixed(1)} s`)
+    const order = { sessions: 16, windowEvents: 1000, eventsPerSecond: 10_000, seconds }
+    // A millisecond an event.
+    const prunedBefore = (round: number) => filledFromMs + ((round + 1) * rows) / lifeRounds
+    const operations: Operations = {
+      prune: (round) => ({ path: `prune?olderThanMs=${Math.floor(Date.now() - prunedBefore(round))}` }),
+      backup: () => ({ path: 'backup?keep=1' }),
+      forget: (round) => ({ method: 'DELETE', path: `sessions/${filledSession(round)}` }),
+      compact: () => ({ path: 'prune?compact=true' }),
+    }
+    await measureOperations(server, order, operations, lifeRounds)
     await server.stop()
   })
 }

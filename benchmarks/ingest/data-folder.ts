@@ -16,7 +16,11 @@ export async function withFolder<Result>(use: (folder: string) => Promise<Result
   }
 }
 
-/** Fills a new folder by SQL, in sessions of a million: sending as much takes minutes. */
+/** When the first event was received. */
+export const filledFromMs = 1_767_225_600_000
+export const filledSession = (at: number): string => `filled-${at}`
+
+/** Fills a new folder by SQL, an event a millisecond, in sessions of a tenth of it: sending as much takes minutes. */
 export async function fill(folder: string, events: number): Promise<void> {
   // It makes the tables.
   const collector = createCollector({ data: folder, logger: false })
@@ -25,9 +29,9 @@ export async function fill(folder: string, events: number): Promise<void> {
   const payloads = bulletHits(50).map(({ data }) => JSON.stringify(data))
   await withDatabase(folder, async (connection) => {
     await connection.run(
-      `INSERT INTO events SELECT 'filled-' || i // 1000000, i % 1000000 + 1, 'bullet_hit', NULL, time, time,
+      `INSERT INTO events SELECT 'filled-' || i % 10, i // 10 + 1, 'bullet_hit', NULL, time, time,
          from_json($1, '["VARCHAR"]')[i % 50 + 1], NULL, time
-       FROM (SELECT i, make_timestamp(1767225600000000 + i * 1000) AS time FROM range(${events}) numbers(i))`,
+       FROM (SELECT i, make_timestamp(${filledFromMs}000 + i * 1000) AS time FROM range(${events}) numbers(i))`,
       [JSON.stringify(payloads)],
     )
     await connection.run(

@@ -1,11 +1,13 @@
 /** Loads a server of `../ingest.ts`: sessions send frames encoded beforehand. A process of its own, told by message. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { bulletHits } from './events.ts'
 
 export interface LoadOrder {
   readonly url: string
-  readonly seconds: number
+  /** Without it, until it is told to end. */
+  readonly seconds?: number
   readonly sessions: number
   readonly batchSize: number
   /** Of each session. */
@@ -17,10 +19,16 @@ export interface LoadOrder {
 export interface LoadReport {
   /** Between `begun` and `ended`. */
   readonly ackedEvents: number
-  readonly ackP50Ms: number
-  readonly ackP99Ms: number
+  /** Of each batch that was sent in this time. */
+  readonly acks: readonly Ack[]
   /** Sent and never acknowledged: the server closed the socket, or answers no more. */
   readonly refusedEvents: number
+}
+
+export interface Ack {
+  /** Milliseconds since 1970. */
+  readonly sentAtMs: number
+  readonly afterMs: number
 }
 
 export type LoadMessage =
@@ -34,13 +42,13 @@ const patienceMs = 10_000
 /** Sockets of one address that have not said hello are bounded. */
 const handshakesAtOnce = 100
 
-process.once('message', (order) => void run(order as LoadOrder))
+process.once('message', (order) => void run(order as LoadOrder, once(process, 'message')))
 
-async function run(order: LoadOrder): Promise<void> {
+async function run(order: LoadOrder, toldToEnd: Promise<unknown>): Promise<void> {
   const { seconds, sessions: count, batchSize, eventsPerSecond } = order
   const eventsText = JSON.stringify(bulletHits(batchSize))
   const pauseMs = eventsPerSecond === undefined ? undefined : (1000 * count * batchSize) / eventsPerSecond
-  const latencies: number[] = []
+  const acks: Ack[] = []
   let phase: 'warming' | 'measuring' | 'ending' = 'warming'
   let ackedEvents = 0
 
@@ -53,15 +61,13 @@ async function run(order: LoadOrder): Promise<void> {
   await sleep(warmUpMs)
   phase = 'measuring'
   tell({ kind: 'begun' })
-  await sleep(seconds * 1000)
+  await (seconds === undefined ? toldToEnd : sleep(seconds * 1000))
   phase = 'ending'
   tell({ kind: 'ended' })
   for (const { end } of sessions) end()
   await Promise.race([Promise.all(over), sleep(patienceMs)])
   const refusedEvents = sessions.reduce((sum, { unackedEvents }) => sum + unackedEvents, 0)
-  latencies.sort((a, b) => a - b)
-  const quantile = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
-  tell({ kind: 'report', report: { ackedEvents, ackP50Ms: quantile(0.5), ackP99Ms: quantile(0.99), refusedEvents } })
+  tell({ kind: 'report', report: { ackedEvents, acks, refusedEvents } })
 
   interface Session {
     /** Resolves once all is acknowledged after `end`, or the server closed. */
@@ -97,7 +103,8 @@ async function run(order: LoadOrder): Promise<void> {
       const now = performance.now()
       while (unacked[0] && unacked[0].upTo <= ack) {
         const batch = unacked.shift()
-        if (batch?.isMeasured) latencies.push(now - batch.sentAt)
+        if (batch?.isMeasured)
+          acks.push({ sentAtMs: performance.timeOrigin + batch.sentAt, afterMs: now - batch.sentAt })
       }
       if (pauseMs === undefined) fill()
       endIfDone()

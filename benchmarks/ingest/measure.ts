@@ -1,9 +1,11 @@
 /** Puts a server under a load, and prints what came of it: one line of `../ingest.ts`. */
 import { on } from 'node:events'
-import type { LoadMessage, LoadOrder, LoadReport } from './load.ts'
+import type { Ack, LoadMessage, LoadOrder, LoadReport } from './load.ts'
 import { forkTypeScript, type ServerProcess, type Usage } from './server-process.ts'
 
-export type Order = Omit<LoadOrder, 'url' | 'batchSize'>
+export interface Order extends Omit<LoadOrder, 'url' | 'batchSize' | 'seconds'> {
+  readonly seconds: number
+}
 
 export interface Measured extends LoadReport {
   readonly eventsPerSecond: number
@@ -12,21 +14,46 @@ export interface Measured extends LoadReport {
 }
 
 export async function measure(name: string, server: ServerProcess, order: Order): Promise<Measured> {
+  const usages: Usage[] = []
+  const report = await load(server, order, async () => void usages.push(await server.usage()))
+  const measured = measuredOf(report, usages, order.seconds)
+  print(name, measured)
+  return measured
+}
+
+/** Loads a server for as long as some work takes. */
+export async function measureBeside(
+  server: ServerProcess,
+  order: Omit<Order, 'seconds'>,
+  work: () => Promise<void>,
+): Promise<LoadReport> {
+  return load(server, order, async (phase, end) => {
+    if (phase === 'begun') void work().finally(end)
+  })
+}
+
+async function load(
+  server: ServerProcess,
+  order: Omit<LoadOrder, 'url' | 'batchSize'>,
+  onPhase: (phase: 'begun' | 'ended', end: () => void) => Promise<void>,
+): Promise<LoadReport> {
   const child = forkTypeScript('load.ts')
   const exit = new AbortController()
   child.once('exit', (code) => exit.abort(new Error(`The load ended with ${code}`)))
   child.send({ ...order, url: server.url, batchSize: 50 } satisfies LoadOrder)
-  const usages: Usage[] = []
   for await (const [message] of on(child, 'message', { signal: exit.signal }) as AsyncIterable<[LoadMessage]>) {
-    if (message.kind !== 'report') usages.push(await server.usage())
-    else {
+    if (message.kind === 'report') {
       child.kill()
-      const measured = measuredOf(message.report, usages, order.seconds)
-      print(name, measured)
-      return measured
+      return message.report
     }
+    await onPhase(message.kind, () => child.send('end'))
   }
   throw new Error('Expected a report of the load')
+}
+
+export function quantileOf(acks: readonly Ack[], share: number): number {
+  const sorted = acks.map(({ afterMs }) => afterMs).sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
 }
 
 function measuredOf(report: LoadReport, [before, after]: readonly Usage[], seconds: number): Measured {
@@ -40,11 +67,13 @@ function measuredOf(report: LoadReport, [before, after]: readonly Usage[], secon
 }
 
 function print(name: string, measured: Measured): void {
-  const { eventsPerSecond, ackP50Ms, ackP99Ms, cpuSecondsPerMillion, refusedEvents } = measured
+  const { eventsPerSecond, acks, cpuSecondsPerMillion, refusedEvents } = measured
   const rate = Math.round(eventsPerSecond).toLocaleString('en').padStart(9)
-  const acks = `p50 ${ackP50Ms.toFixed(1).padStart(5)} ms, p99 ${ackP99Ms.toFixed(1).padStart(5)} ms`
   const refused = refusedEvents > 0 ? `, ${refusedEvents} refused` : ''
   console.log(
-    `${name.padEnd(28)} ${rate} events/s   ack ${acks}   ${cpuSecondsPerMillion.toFixed(2)} CPU s/million${refused}`,
+    `${name.padEnd(28)} ${rate} events/s   ack ${ackTimes(acks)}   ${cpuSecondsPerMillion.toFixed(2)} CPU s/million${refused}`,
   )
 }
+
+export const ackTimes = (acks: readonly Ack[]): string =>
+  [0.5, 0.99].map((share) => `p${share * 100} ${quantileOf(acks, share).toFixed(1).padStart(5)} ms`).join(', ')
