@@ -1,6 +1,5 @@
 /** Runs the store process: follows the collector's log into the database, and answers what is asked of it. Started by a collector. */
-import { readdirSync, writeFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '@downlink/protocol'
@@ -8,6 +7,7 @@ import { version } from '@duckdb/node-api'
 import { pino } from 'pino'
 import { currentRequest } from './api/read-server.ts'
 import { CollectorError, type CollectorErrorCode } from './errors.ts'
+import { lowerPriority } from './lower-priority.ts'
 import type { ViewDefinition } from './query/event-views.ts'
 import type { ReadWatch } from './query/read-store.ts'
 import { memoryLimitMb } from './store/open-instance.ts'
@@ -66,7 +66,7 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
     void opened.serve().then(() => {
       send({ kind: 'ready', position: opened.position, databaseVersion: version() })
       // What is asked must not take the machine from ingest; but a start is waited for.
-      attempt(lowerPriority)
+      lowerPriority()
     }, failed)
     return opened
   } catch (error) {
@@ -138,12 +138,6 @@ function send(message: FromStore): void {
 function exitAfter(message: FromStore | undefined, code: number): void {
   if (message && process.connected) process.send?.(message, () => process.exit(code))
   else process.exit(code)
-}
-
-/** Linux has a priority for each thread, which those that it starts from then on take over (setpriority(2)). */
-function lowerPriority(): void {
-  const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]
-  for (const thread of threads) attempt(() => setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL))
 }
 
 function attempt(work: () => void): void {

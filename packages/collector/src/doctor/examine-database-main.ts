@@ -1,6 +1,7 @@
 /** Examines a database in a process of its own: every block of it, and every ledger in it. */
 import process from 'node:process'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { lowerPriority } from '../lower-priority.ts'
 import { selectWrongSummaries } from '../store/event-summary.ts'
 import { answerParent, type OnProgress } from '../store/recovery/probe.ts'
 import { readByRanges } from '../store/recovery/row-ranges.ts'
@@ -100,5 +101,7 @@ async function examineSummaries(connection: DuckDBConnection) {
   }
 }
 
+// A backup is examined beside a collector that runs.
+lowerPriority()
 const [, , file = ''] = process.argv
 await answerParent((onProgress) => examine(file, onProgress))
