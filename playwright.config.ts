@@ -13,7 +13,7 @@ export default defineConfig<TelemetryTestOptions, TelemetryWorkerOptions>({
   globalSetup: './tools/chromium.ts',
   outputDir: 'test-results/traces',
   // Half of a test is waiting: for frames, for clocks, for a collector to start.
-  workers: Math.ceil(1.5 * availableParallelism()),
+  workers: 2 * availableParallelism(),
   // A machine of a CI may stand still for seconds. What passes only then is named in the totals.
   retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
