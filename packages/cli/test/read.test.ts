@@ -224,7 +224,10 @@ it('prunes what is older than a time, and says before what that would be', async
     exitCode: 0,
     stdout: 'It would delete 3 events and 0 rejected events. Nothing was changed.\n',
   })
-  expect(await prune('--json')).toMatchObject({ exitCode: 0, stdout: '{"events":3,"rejected":0,"dryRun":false}\n' })
+  expect(await prune('--json')).toMatchObject({
+    exitCode: 0,
+    stdout: '{"events":3,"rejected":0,"clockAheadMs":0,"dryRun":false}\n',
+  })
   expect(await prune()).toMatchObject({ exitCode: 0, stdout: 'Deleted 0 events and 0 rejected events.\n' })
   const ledgers = await run(['query', 'SELECT stored, expired FROM ledgers', '--url', url, '--json'])
   expect(ledgers.stdout).toBe('{"stored":0,"expired":3}\n')
@@ -261,7 +264,7 @@ it('prunes a folder at rest, and not without the admin token where there is one'
   collector.child.kill('SIGTERM')
   await collector.exitCode
   const pruned = await run(['prune', '--older-than', '0s', '--data', collector.data, '--json'])
-  expect(pruned).toMatchObject({ exitCode: 0, stdout: '{"events":3,"rejected":0,"dryRun":false}\n' })
+  expect(pruned).toMatchObject({ exitCode: 0, stdout: '{"events":3,"rejected":0,"clockAheadMs":0,"dryRun":false}\n' })
 })
 
 it('judges rejected events anew, and counts them first', async () => {

@@ -149,6 +149,7 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     validator: createEventValidator(limits, settings.events.schemas),
     counters: readSide.counters,
     onForgotten: readSide.forgetAnswers,
+    listBackups: () => backups.list(),
   })
   const backups = createBackups({ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs })
   return { folder, store, reads, readSide, commits, sessions, sockets, routes, life, backups }

@@ -10,6 +10,7 @@ import { CollectorError, type CollectorErrorCode } from './errors.ts'
 import { lowerPriority } from './lower-priority.ts'
 import type { ViewDefinition } from './query/event-views.ts'
 import type { ReadWatch } from './query/read-store.ts'
+import { damageOf } from './store/failures.ts'
 import { memoryLimitMb } from './store/open-instance.ts'
 import { openStorePipeline, type StorePipeline } from './store-pipeline.ts'
 import type { GuardOptions } from './store-process/guard-thread.ts'
@@ -88,11 +89,17 @@ async function receive(message: Exclude<ToStore, { kind: 'start' | 'views' }>, r
     const { request, question, update } = message
     const answer = await running.answer(question, update).then(
       (value) => ({ kind: 'answered', value }) as const,
-      (error: unknown) =>
-        ({ kind: 'failed', code: codeOf(error, 'store_unavailable'), message: messageOf(error) }) as const,
+      (error: unknown) => ({ kind: 'failed', ...faultOf(error) }) as const,
     )
     send({ kind: 'answer', request, answer })
   }
+}
+
+function faultOf(error: unknown): { readonly code: CollectorErrorCode; readonly message: string } {
+  const message = messageOf(error)
+  if (damageOf(error) === undefined) return { code: codeOf(error, 'store_unavailable'), message }
+  const advice = 'Stop the collector and run `downlink doctor`.'
+  return { code: 'data_damaged', message: `A part of the database can't be read: ${message}. ${advice}` }
 }
 
 const codeOf = (error: unknown, otherwise: CollectorErrorCode): CollectorErrorCode =>

@@ -2,7 +2,6 @@
  * Puts the second half of an event's path together, in a process of its own: log → sink → store, and from there query.
  * Nothing of ingest waits for it.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createReadServer, type ReadServerOptions } from './api/read-server.ts'
@@ -16,12 +15,13 @@ import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadStore, type ReadWatch } from './query/read-store.ts'
 import { createSessionSearch } from './query/session-search.ts'
 import { createTimelines } from './query/timelines.ts'
-import type { EventName, SinkWork } from './sink/poison-guard.ts'
+import type { SinkWork } from './sink/poison-guard.ts'
 import { createSink, type Sink } from './sink/sink.ts'
 import type { SinkReport } from './sink/sink-reports.ts'
 import type { DatabaseSpace } from './store/copy-database.ts'
 import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.ts'
 import { openDatabase } from './store/open-database.ts'
+import { keepUnstorable } from './store/unstorable-texts.ts'
 import { type Answer, createAnswers } from './store-process/answers.ts'
 import { createCollectorState } from './store-process/collector-state.ts'
 import { clearSocket, watchSocket } from './store-process/local-sockets.ts'
@@ -100,11 +100,11 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     },
   })
   const read = plan.open(database, watch)
-  const { readers } = read
+  const { readers, sandbox } = read
   const dumps = createDumpWriter(read, database.exportFolder)
   await dumps.clean()
   const server = createServer({ read, dumps, logger, collector, sink })
-  const answer = createAnswers({ database, store, readers, sink, collector })
+  const answer = createAnswers({ database, store, readers, sandbox, sink, collector })
   const counting = createFirstCount(sink, () => countEvents(readers))
   let closing: Promise<void> | undefined
 
@@ -187,11 +187,4 @@ function createServable({ alone }: StoreSettings['orders']) {
   let suspectWritten = (): void => {}
   const reached = alone ? new Promise<void>((resolve) => (suspectWritten = resolve)) : Promise.resolve()
   return { reached, suspectWritten }
-}
-
-/** Beside the database, for what the database can't hold. */
-async function keepUnstorable(dataFolder: string, { sessionId, seq }: EventName, text: string): Promise<void> {
-  const folder = join(dataFolder, 'unstorable')
-  await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, `${sessionId.replaceAll(':', '_')}-${seq}.json`), text)
 }

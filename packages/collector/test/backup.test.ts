@@ -54,6 +54,17 @@ async function aBackedUpFolder() {
   return { data, backup, first, second }
 }
 
+it('leaves no copy of the database where it can not be kept, and says why', async () => {
+  const data = await aFolder()
+  const backups = join(data, 'taken')
+  await writeFile(backups, 'a file, where the folder should be')
+  const { listening } = await aCollector({ data, backups })
+  const response = await fetch(`${listening.url}/api/backup`, { method: 'POST' })
+  const last = JSON.parse((await response.text()).trim().split('\n').at(-1) ?? '')
+  expect(last.error).toMatchObject({ code: 'data_unusable', message: expect.stringContaining(backups) })
+  expect(await readdir(join(data, 'copies'))).toEqual([])
+})
+
 it('is made while events come, is whole when it is there, and says what it has', async () => {
   const { listening, data, collector } = await aCollector()
   const client = await aClient(listening)

@@ -105,7 +105,7 @@ describe('a damaged block', () => {
     }
   })
 
-  it('that a query finds fails that query, and nothing else', async () => {
+  it('that a query or a backup finds fails that one, and nothing else', async () => {
     const { data, file } = await aLargeSession()
     const block = await aBlockOf(data, 'events', 'data')
     const { listening } = await aCollectorProcess(data)
@@ -120,6 +120,9 @@ describe('a damaged block', () => {
     }
     const damaged = { error: { code: 'data_damaged', message: expect.stringContaining('downlink doctor') } }
     expect(await ask('SELECT max(data) FROM events')).toEqual([500, damaged])
+    const backup = await fetch(`${listening.url}/api/backup`, { method: 'POST' })
+    expect(JSON.parse((await backup.text()).trim().split('\n').at(-1) ?? '')).toEqual(damaged)
+    expect(await readdir(join(data, 'copies'))).toEqual([])
     const client = await aClient(listening)
     await client.hello()
     expect(await client.batch(1, [event(1)])).toMatchObject({ t: 'ack', seq: 1 })

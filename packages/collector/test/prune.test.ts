@@ -78,7 +78,7 @@ it('rewrites the database where it is told to, while events go on to be taken, a
   expect(first).toEqual([5, 0, 5, 5, 1, 2])
   await expectLedgersToAddUp(query)
   const alone = await fetch(`${listening.url}/api/prune?compact=true`, { method: 'POST' })
-  expect(await alone.text()).toContain('"events":0,"rejected":0,"compaction":{"bytesBefore":')
+  expect(await alone.text()).toContain('"events":0,"rejected":0,"clockAheadMs":0,"compaction":{"bytesBefore":')
   expect((await fetch(`${listening.url}/api/prune`, { method: 'POST' })).status).toBe(400)
 })
 
@@ -127,6 +127,19 @@ it('deletes nothing at a start whose clock is ten years ahead of where it was at
   const health = async () => (await (await fetch(`${listening.url}/api/health`)).json()).retention
   await expect.poll(async () => (await health()).lastRunAt).toEqual(expect.any(Number))
   expect(await queryOf(collector)(selectCounts)).toEqual([[5, 1, 5, 0, 1, 1]])
+})
+
+it('prunes by hand by how long it has run, where the clock is ten years ahead of that, unless it is told to trust it', async () => {
+  const { data } = await aFolderOfTwo()
+  const wallMs = Date.now() - 3650 * dayMs
+  await writeFile(join(data, 'age-clock.json'), JSON.stringify({ wallMs, ageMs: wallMs, steadyMs: null }))
+  const { listening, collector } = await aCollector({ data })
+  const { last } = await prune(listening, 0)
+  expect(last.result).toEqual({ events: 0, rejected: 0, clockAheadMs: expect.any(Number) })
+  expect(last.result.clockAheadMs / dayMs).toBeCloseTo(3650, 1)
+  expect(await queryOf(collector)(selectCounts)).toEqual([[5, 1, 5, 0, 1, 1]])
+  const trusted = await prune(listening, 0, '&trustClock=true')
+  expect(trusted.last.result).toMatchObject({ events: 5, rejected: 1, clockAheadMs: 0 })
 })
 
 it('revives nothing from the log where the database is rebuilt', async () => {

@@ -10,6 +10,7 @@ import { createStatusLine } from '../status-line.ts'
 interface PruneFlags extends AdminFlags {
   /** Seconds. */
   readonly olderThan?: number
+  readonly trustClock?: true
   readonly compact?: true
   readonly dryRun?: true
   readonly json?: true
@@ -18,11 +19,14 @@ interface PruneFlags extends AdminFlags {
 interface Pruned {
   readonly events: number
   readonly rejected: number
+  /** By how much the collector's clock is ahead of how long it has run, where events have aged by that. */
+  readonly clockAheadMs: number
   readonly compaction?: { readonly bytesBefore: number; readonly bytesAfter: number }
 }
 
 const notes = `
-Age is when the collector received an event, never a device's clock. Sessions stay, and the counts of their ledgers:
+Age is when the collector received an event, never a device's clock. Where the collector's own clock is suddenly more than
+a day ahead of how long it has run, events age by that, as with serve --keep; --trust-clock goes by the clock. Sessions stay, and the counts of their ledgers:
 what is deleted stands there as expired. The space is used again by what comes; the file does not get smaller.
 With --compact the database is then rewritten into a new file, which takes its place: that gives the space back, and
 needs room for the new file beside the old one. Events are taken meanwhile.
@@ -41,6 +45,7 @@ const tenYearsS = 315_360_000
 export function pruneCommand(): Command {
   return withAdminFlags(new Command('prune').description('delete the events that are older than a time'))
     .option('--older-than <time>', 'such as 30d or 12h', duration(0, tenYearsS))
+    .option('--trust-clock', 'go by the clock also where it is far ahead of how long the collector has run')
     .option('--compact', 'then rewrite the database, so that it is as small as what it holds')
     .option('--dry-run', 'only count what would be deleted')
     .option('--json', 'what was deleted as one line of JSON')
@@ -49,7 +54,7 @@ export function pruneCommand(): Command {
 }
 
 async function prune(flags: PruneFlags): Promise<void> {
-  const { olderThan, compact = false, dryRun = false } = flags
+  const { olderThan, trustClock = false, compact = false, dryRun = false } = flags
   if (olderThan === undefined && !compact) {
     throw new CliError('bad_usage', 'Expected --older-than, --compact or both', 'See: downlink prune --help')
   }
@@ -59,7 +64,7 @@ async function prune(flags: PruneFlags): Promise<void> {
   const pruned = await withAdminAccess(flags, (api) =>
     api.change<Pruned & { readonly share: number }, Pruned>(
       'POST',
-      `api/prune?${age}compact=${compact}&dryRun=${dryRun}`,
+      `api/prune?${age}trustClock=${trustClock}&compact=${compact}&dryRun=${dryRun}`,
       ({ share, events }) => status.show(`deleting: ${Math.floor(share * 100)} %, ${count(events, 'event')}`),
     ),
   ).finally(status.clear)
@@ -67,6 +72,7 @@ async function prune(flags: PruneFlags): Promise<void> {
   const amount = `${count(pruned.events, 'event')} and ${count(pruned.rejected, 'rejected event')}`
   if (olderThan !== undefined) {
     printLines([dryRun ? `It would delete ${amount}. Nothing was changed.` : `Deleted ${amount}.`])
+    if (pruned.clockAheadMs > 0) printLines([clockNote(pruned.clockAheadMs)])
   }
   if (!compact) return
   const { compaction } = pruned
@@ -78,5 +84,10 @@ async function prune(flags: PruneFlags): Promise<void> {
 }
 
 const count = (amount: number, one: string): string => `${amount.toLocaleString('en')} ${one}${amount === 1 ? '' : 's'}`
+
+const dayMs = 86_400_000
+
+const clockNote = (aheadMs: number): string =>
+  `The collector's clock is ${(aheadMs / dayMs).toFixed(1)} days ahead of how long it has run, and events aged by that. If it is right: --trust-clock.`
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`

@@ -1,6 +1,5 @@
 /** Removes what is stored, and judges anew what was not, for whoever administers. */
 import type { FastifyInstance } from 'fastify'
-import type { Clock } from '../clock.ts'
 import type { DataLife } from '../life/data-life.ts'
 import { sumOf } from '../life/pruner.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
@@ -13,6 +12,7 @@ import { sessionInputs } from './session-schemas.ts'
 
 interface PruneQuery {
   readonly olderThanMs?: number
+  readonly trustClock: 'true' | 'false'
   readonly compact: 'true' | 'false'
   readonly dryRun: 'true' | 'false'
 }
@@ -20,13 +20,17 @@ interface PruneQuery {
 const pruneInput = input(
   {
     olderThanMs: whole("How long ago it came, by the collector's clock"),
+    trustClock: onOrOff('Goes by the clock also where it is suddenly far ahead of how long the collector has run'),
     compact: onOrOff("Then rewrites the database, so that the space of what was deleted is the disk's again"),
     dryRun: onOrOff('Only counts what would be deleted'),
   },
-  ['olderThanMs', 'compact', 'dryRun'],
+  ['olderThanMs', 'trustClock', 'compact', 'dryRun'],
 )
 
-const pruning = progressAnswer('{ "share", "events", "rejected" }', '{ "events", "rejected", "compaction" }')
+const pruning = progressAnswer(
+  '{ "share", "events", "rejected" }',
+  '{ "events", "rejected", "clockAheadMs", "compaction" }',
+)
 
 const forgetInput = input(
   {
@@ -64,8 +68,7 @@ const rejudging = progressAnswer(
 export interface LifeRoutesOptions {
   readonly life: () => DataLife
   readonly access: ApiAccess
-  readonly reads: Pick<ReadClient, 'query' | 'ledger'>
-  readonly wallMs: Clock['wallMs']
+  readonly reads: Pick<ReadClient, 'ledger'>
 }
 
 export function lifeRoutes(app: FastifyInstance, options: LifeRoutesOptions): void {
@@ -74,7 +77,7 @@ export function lifeRoutes(app: FastifyInstance, options: LifeRoutesOptions): vo
   forgetRoutes(app, options)
 }
 
-function pruneRoute(app: FastifyInstance, { life, access, wallMs }: LifeRoutesOptions): void {
+function pruneRoute(app: FastifyInstance, { life, access }: LifeRoutesOptions): void {
   app.post<{ Querystring: PruneQuery }>(
     '/prune',
     {
@@ -86,15 +89,18 @@ function pruneRoute(app: FastifyInstance, { life, access, wallMs }: LifeRoutesOp
         response: { 200: pruning, default: errorAnswer },
       },
     },
-    async ({ query: { olderThanMs, compact, dryRun } }, reply) => {
+    async ({ query: { olderThanMs, trustClock, compact, dryRun } }, reply) => {
       if (olderThanMs === undefined && compact === 'false') {
         return sendError(reply, 400, 'bad_request', 'Expected olderThanMs, compact=true or both')
       }
-      const { pruner, compact: compactDatabase } = life()
-      const slices = olderThanMs === undefined ? [] : await pruner.plan(wallMs() - olderThanMs)
+      const { pruner, ageClock, compact: compactDatabase } = life()
+      const { nowMs, aheadMs } = await ageClock.read()
+      const clockAheadMs = trustClock === 'true' ? 0 : aheadMs
+      const endMs = trustClock === 'true' ? nowMs + aheadMs : nowMs
+      const slices = olderThanMs === undefined ? [] : await pruner.plan(endMs - olderThanMs)
       return answerWithProgress(reply, async (onProgress) => {
-        if (dryRun === 'true') return sumOf(slices)
-        const pruned = await pruner.prune(slices, onProgress)
+        if (dryRun === 'true') return { ...sumOf(slices), clockAheadMs }
+        const pruned = { ...(await pruner.prune(slices, onProgress)), clockAheadMs }
         return compact === 'true' ? { ...pruned, compaction: await compactDatabase() } : pruned
       })
     },
@@ -147,17 +153,14 @@ function forgetRoutes(app: FastifyInstance, { life, access, reads }: LifeRoutesO
       },
     },
     async ({ query: { where, dryRun } }, reply) => {
-      const { rows, truncated } = await reads.query(`SELECT session_id, stored FROM sessions WHERE (${where}\n)`)
-      if (truncated) {
-        const message = `Expected a condition that picks fewer sessions at once: these are the first ${rows.length}`
-        return sendError(reply, 422, 'query_too_large', message)
-      }
-      const events = rows.reduce((sum, [, stored]) => sum + Number(stored), 0)
+      const { forgetter } = life()
+      const found = await forgetter.find(where)
+      const events = found.reduce((sum, { stored }) => sum + stored, 0)
       return answerWithProgress(reply, async (onProgress) =>
-        dryRun === 'true' || rows.length === 0
-          ? { sessions: rows.length, events, rejected: 0, files: [], backups: [] }
-          : life().forgetter.forget(
-              rows.map(([id]) => String(id)),
+        dryRun === 'true' || found.length === 0
+          ? { sessions: found.length, events, rejected: 0, files: [], backups: [] }
+          : forgetter.forget(
+              found.map(({ sessionId }) => sessionId),
               onProgress,
             ),
       )

@@ -2,6 +2,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
+import { messageOf } from '@downlink/protocol'
 import type { Clock } from '../clock.ts'
 import { examineDatabase } from '../doctor/examine-database.ts'
 import { CollectorError } from '../errors.ts'
@@ -16,6 +17,7 @@ import {
   beginBackup,
   finishBackup,
   keepNewest,
+  listBackups,
   sha256Of,
   sweepUnfinished,
 } from './backup-folder.ts'
@@ -29,9 +31,11 @@ export interface Backups {
    * One at a time.
    *
    * @param keep how many are kept, this one among them; the oldest go
-   * @throws {CollectorError} `no_room`, `store_unavailable`, `data_damaged`: nothing is left that looks like a backup
+   * @throws {CollectorError} `no_room`, `store_unavailable`, `data_damaged`, `data_unusable`: nothing is left that looks like a backup
    */
   make(keep: number, onProgress: (progress: BackupProgress) => void): Promise<MadeBackup>
+  /** Those of the folder, oldest first, once the one that is being made now is there or has failed. */
+  list(): Promise<readonly Backup[]>
 }
 
 /** In ms since 1970, and bytes. */
@@ -76,6 +80,7 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
       if (typeof at === 'number' && typeof bytes === 'number') last = { at, bytes }
     },
     make: (keep, onProgress) => inTurn(() => make(keep, onProgress)),
+    list: () => inTurn(() => listBackups(folder)),
   }
   return backups
 
@@ -83,8 +88,8 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
     const createdMs = wallMs()
     onProgress({ step: 'copying', share: 0 })
     const { file } = await store.ask({ kind: 'copy' })
-    const work = await beginBackup(folder, file, createdMs)
     try {
+      const work = await beginBackup(folder, file, createdMs)
       const manifest = await describe(join(work, backupFile), createdMs, (share) =>
         onProgress({ step: 'verifying', share }),
       )
@@ -93,11 +98,21 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
       await writeWhole(lastFile, JSON.stringify(last))
       return { path, manifest, removed: await keepNewest(folder, keep) }
     } catch (error) {
-      await rm(work, { recursive: true, force: true })
-      throw error
+      // Whatever it holds would lie there, and be forgotten by nobody.
+      await rm(file, { force: true })
+      await sweepUnfinished(folder)
+      throw error instanceof CollectorError ? error : unwritable(folder, error)
     }
   }
 }
+
+function unwritable(folder: string, cause: unknown): CollectorError {
+  const code = isDiskFull(cause) ? 'no_room' : 'data_unusable'
+  return new CollectorError(code, `The backup can't be written to ${folder}: ${messageOf(cause)}`, { cause })
+}
+
+const isDiskFull = (cause: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes(String((cause as NodeJS.ErrnoException).code))
 
 /**
  * Opens the copy, in a process of its own, and reads all of it.

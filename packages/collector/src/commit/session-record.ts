@@ -27,8 +27,8 @@ export interface SessionRecord extends SessionMetadata {
 export const plainPrefix = 'plain:'
 
 /** Is this what a session can be called? */
-export const isRecordedId = (id: unknown): id is string =>
-  typeof id === 'string' && isSessionId(id.startsWith(plainPrefix) ? id.slice(plainPrefix.length) : id)
+export const isRecordedId = (id: string): boolean =>
+  isSessionId(id.startsWith(plainPrefix) ? id.slice(plainPrefix.length) : id)
 
 type Counts = Readonly<Record<string, number>>
 

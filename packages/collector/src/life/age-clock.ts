@@ -7,6 +7,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
 import { parseObject } from '../parse-object.ts'
+import { createTurns } from '../turns.ts'
 import { writeWhole } from '../write-whole.ts'
 
 /** Milliseconds since 1970, but for `steadyMs`. */
@@ -30,7 +31,7 @@ export interface AgeClock {
 }
 
 export interface AgeReading {
-  /** Milliseconds since 1970. */
+  /** Whole milliseconds since 1970. */
   readonly nowMs: number
   /** By how much the wall clock is ahead; 0 where it is believed. */
   readonly aheadMs: number
@@ -38,24 +39,31 @@ export interface AgeReading {
 
 /** A machine that slept for a day is nothing to tell of. */
 const maxStepMs = 86_400_000
+/** Where events are kept for ever, and only pruned by hand: thirty days. */
+const defaultKeepMs = 2_592_000_000
 
 /**
- * @param keepMs how long events are kept: by one step they age by a day at most, or half of it
+ * @param keepMs how long events are kept: by one step they age by a day at most, or half of it; undefined for ever
  * @param memory of the process before: how long there was none is not known, and counts as a step
  */
-export function createAgeClock(clock: Clock, keepMs: number, memory: AgeClockMemory): AgeClock {
-  const stepMs = Math.min(maxStepMs, keepMs / 2)
+export function createAgeClock(clock: Clock, keepMs: number | undefined, memory: AgeClockMemory): AgeClock {
+  const inTurn = createTurns()
+  const believedAfterMs = keepMs ?? defaultKeepMs
+  const stepMs = Math.min(maxStepMs, believedAfterMs / 2)
   let last: { readonly state: AgeClockState; readonly readAtMs: number } | undefined
 
   return {
-    async read() {
-      const before = last?.state ?? (await memory.load())
-      const [wallMs, readAtMs] = [clock.wallMs(), clock.monotonicMs()]
-      const state = before ? stateAfter(before, wallMs, last ? readAtMs - last.readAtMs : 0) : believed(wallMs)
-      last = { state, readAtMs }
-      await memory.save(state)
-      return { nowMs: state.ageMs, aheadMs: state.steadyMs === null ? 0 : wallMs - state.ageMs }
-    },
+    read: () => inTurn(read),
+  }
+
+  async function read(): Promise<AgeReading> {
+    const before = last?.state ?? (await memory.load())
+    const [wallMs, readAtMs] = [clock.wallMs(), clock.monotonicMs()]
+    const state = before ? stateAfter(before, wallMs, last ? readAtMs - last.readAtMs : 0) : believed(wallMs)
+    last = { state, readAtMs }
+    await memory.save(state)
+    const nowMs = Math.floor(state.ageMs)
+    return { nowMs, aheadMs: state.steadyMs === null ? 0 : wallMs - nowMs }
   }
 
   function stateAfter(before: AgeClockState, wallMs: number, ranMs: number): AgeClockState {
@@ -63,7 +71,7 @@ export function createAgeClock(clock: Clock, keepMs: number, memory: AgeClockMem
     if (wallMs <= ageMs + stepMs) return believed(wallMs)
     const hasJumped = before.steadyMs === null || wallMs > before.wallMs + ranMs + stepMs
     const steadyMs = hasJumped ? 0 : before.steadyMs + ranMs
-    return steadyMs >= keepMs ? believed(wallMs) : { wallMs, ageMs, steadyMs }
+    return steadyMs >= believedAfterMs ? believed(wallMs) : { wallMs, ageMs, steadyMs }
   }
 }
 

@@ -1,7 +1,6 @@
 /** Puts together what removes stored events, or adds to them what was rejected: operations, and who asks for them. */
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { listBackups } from '../backup/backup-folder.ts'
 import type { Clock } from '../clock.ts'
 import type { GroupCommit } from '../commit/group-commit.ts'
 import type { LogWriter } from '../log/write-log.ts'
@@ -10,10 +9,10 @@ import type { RetentionOptions } from '../options.ts'
 import type { EventValidator } from '../session/event-validator.ts'
 import type { Compaction } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
-import { ageClockFile } from './age-clock.ts'
+import { type AgeClock, ageClockFile, createAgeClock } from './age-clock.ts'
 import { createPatientStore } from './ask-store.ts'
 import { createEraser } from './eraser.ts'
-import { createForgetter, type Forgetter } from './forgetter.ts'
+import { createForgetter, type Forgetter, type ForgetterOptions } from './forgetter.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { createPruner, type Pruner } from './pruner.ts'
 import { createRejudger, type Rejudger } from './rejudger.ts'
@@ -23,6 +22,8 @@ export interface DataLife {
   readonly operations: Operations
   readonly pruner: Pruner
   readonly retention: Retention
+  /** By it stored events age. */
+  readonly ageClock: AgeClock
   readonly forgetter: Forgetter
   readonly rejudger: Rejudger
   /** Begins what it does by itself. */
@@ -42,8 +43,7 @@ export interface DataLifeOptions {
   readonly retention: RetentionOptions
   /** Absolute path of the data folder. */
   readonly folder: string
-  /** Where backups are. */
-  readonly backups: string
+  readonly listBackups: ForgetterOptions['listBackups']
   readonly commits: Pick<GroupCommit, 'appendOperation' | 'probe'>
   readonly store: Pick<StoreProcess, 'ask'>
   readonly log: Pick<LogWriter, 'bytes' | 'end' | 'endSegment'>
@@ -67,19 +67,20 @@ export function createDataLife(options: DataLifeOptions): DataLife {
     },
   })
   const pruner = createPruner(operations, store)
+  const ageClock = createAgeClock(clock, options.retention.keepMs, ageClockFile(join(folder, 'age-clock.json')))
   const retention = createRetention({
-    ...{ settings: options.retention, pruner, store, log, clock, logger },
-    ageMemory: ageClockFile(join(folder, 'age-clock.json')),
+    ...{ settings: options.retention, pruner, store, log, ageClock, logger, wallMs: clock.wallMs },
   })
   const eraser = createEraser({ folder, log, commits, store })
   const forgetter = createForgetter({
     ...{ folder, operations, eraser, onForgotten, logger },
-    listBackups: () => listBackups(resolve(options.backups)),
+    ...{ listBackups: options.listBackups, store: options.store },
   })
   return {
     operations,
     pruner,
     retention,
+    ageClock,
     forgetter,
     rejudger: createRejudger({ operations, store, validator: options.validator }),
     start() {

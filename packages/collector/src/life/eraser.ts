@@ -9,6 +9,7 @@ import type { GroupCommit } from '../commit/group-commit.ts'
 import { CollectorError } from '../errors.ts'
 import type { LogWriter } from '../log/write-log.ts'
 import { isQuarantined } from '../store/recovery/quarantine.ts'
+import { listUnstorable } from '../store/unstorable-texts.ts'
 import type { PatientStore } from './ask-store.ts'
 
 export interface Eraser {
@@ -81,10 +82,7 @@ export function createEraser({ folder, log, commits, store, setTimer = systemTim
   /** What is damaged is never deleted otherwise; but nobody can tell whose data is in it. */
   async function eraseFiles(sessionIds: readonly string[]): Promise<readonly string[]> {
     const quarantined = (await readdir(folder)).filter(isQuarantined)
-    const unstorable = (await readdir(join(folder, 'unstorable')).catch(() => [])).filter((name) =>
-      sessionIds.some((id) => name.startsWith(`${id.replaceAll(':', '_')}-`)),
-    )
-    const names = [...quarantined, ...unstorable.map((name) => join('unstorable', name))]
+    const names = [...quarantined, ...(await listUnstorable(folder, sessionIds))]
     for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
     return names
   }

@@ -5,6 +5,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Backup } from '../backup/backup-folder.ts'
 import { maxForgotten } from '../commit/operation.ts'
 import { isRecordedId } from '../commit/session-record.ts'
+import { CollectorError } from '../errors.ts'
+import type { MatchingSession } from '../query/matching-sessions.ts'
+import type { StoreProcess } from '../store-process/store-process.ts'
 import { createTurns } from '../turns.ts'
 import { writeWhole } from '../write-whole.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
@@ -13,9 +16,16 @@ import { nothing, type Pruned, sumOf } from './pruner.ts'
 
 export interface Forgetter {
   /**
+   * The sessions that a condition over the table `sessions` picks. Whoever wrote it may ask for anything.
+   *
+   * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_too_large` and the like, as queries do
+   */
+  find(condition: string): Promise<readonly MatchingSession[]>
+  /**
    * Resolves once no file of the folder holds their data any more. One after the other.
    *
-   * @throws {CollectorError} `store_unavailable`, `no_room`: it may be asked for again, and the next start goes on with it
+   * @throws {CollectorError} `store_unavailable`, `no_room`: it may be asked for again, and the next start goes on with it;
+   * `data_damaged` for what is no session's id, and then nothing is changed
    */
   forget(sessionIds: readonly string[], onProgress?: (progress: ForgetProgress) => void): Promise<Forgotten>
   /** Goes on with what an earlier process did not finish. */
@@ -41,7 +51,9 @@ export interface ForgetterOptions {
   readonly eraser: Eraser
   /** They are deleted: whoever holds an older answer drops it. */
   readonly onForgotten: () => void
+  /** Those that are whole, once the one that is being made is, too. */
   readonly listBackups: () => Promise<readonly Backup[]>
+  readonly store: Pick<StoreProcess, 'ask'>
   readonly logger: Pick<FastifyBaseLogger, 'error'>
 }
 
@@ -49,11 +61,12 @@ export interface ForgetterOptions {
 const unfinishedFile = 'forgetting.json'
 
 export function createForgetter(options: ForgetterOptions): Forgetter {
-  const { folder, operations, eraser, onForgotten, listBackups, logger } = options
+  const { folder, operations, eraser, onForgotten, listBackups, store, logger } = options
   const unfinished = join(folder, unfinishedFile)
   const inTurn = createTurns()
 
   const forgetter: Forgetter = {
+    find: (condition) => store.ask({ kind: 'matching-sessions', condition }),
     forget: (sessionIds, onProgress = () => {}) => inTurn(() => forget(sessionIds, onProgress)),
     resume() {
       void readUnfinished()
@@ -83,6 +96,10 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     sessionIds: readonly string[],
     onProgress: (progress: ForgetProgress) => void,
   ): Promise<Forgotten> {
+    const stranger = sessionIds.find((id) => !isRecordedId(id))
+    if (stranger !== undefined) {
+      throw new CollectorError('data_damaged', `Expected the ids of sessions, got ${stranger.slice(0, 100)}`)
+    }
     const all = [...new Set([...(await readUnfinished()), ...sessionIds])]
     await writeWhole(unfinished, JSON.stringify(all))
     onProgress({ step: 'deleting' })
@@ -91,17 +108,17 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
       deleted = sumOf([deleted, await operations.run({ kind: 'forget', sessionIds: all.slice(at, at + maxForgotten) })])
     }
     onForgotten()
-    const files = await eraser.erase(all, (step) => onProgress({ step }))
+    // Whatever is copied from here on has nothing of them.
+    const [files, backups] = await Promise.all([eraser.erase(all, (step) => onProgress({ step })), listBackups()])
     await rm(unfinished)
-    const backups = (await listBackups()).map(({ path }) => path)
-    return { sessions: all.length, ...deleted, files, backups }
+    return { sessions: all.length, ...deleted, files, backups: backups.map(({ path }) => path) }
   }
 }
 
 function idsIn(text: string): readonly string[] | undefined {
   try {
     const ids: unknown = JSON.parse(text)
-    return Array.isArray(ids) && ids.every(isRecordedId) ? ids : undefined
+    return Array.isArray(ids) && ids.every((id) => isRecordedId(String(id))) ? ids.map(String) : undefined
   } catch {
     return undefined
   }

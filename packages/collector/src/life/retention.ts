@@ -4,7 +4,7 @@ import { type Clock, type SetTimer, systemTimer } from '../clock.ts'
 import type { RetentionFigures } from '../metrics/metrics.ts'
 import type { RetentionOptions } from '../options.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
-import { type AgeClockMemory, createAgeClock } from './age-clock.ts'
+import type { AgeClock } from './age-clock.ts'
 import type { PatientStore } from './ask-store.ts'
 import { nothing, type Pruned, type Pruner, sumOf } from './pruner.ts'
 
@@ -21,8 +21,8 @@ export interface RetentionParts {
   readonly pruner: Pruner
   readonly store: Pick<PatientStore, 'ask'>
   readonly log: { readonly bytes: number }
-  readonly clock: Clock
-  readonly ageMemory: AgeClockMemory
+  readonly wallMs: Clock['wallMs']
+  readonly ageClock: AgeClock
   readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   readonly setTimer?: SetTimer
 }
@@ -38,18 +38,17 @@ const sizeSlices = 24
 const endOfTimeMs = 253_402_300_799_000
 
 export function createRetention(parts: RetentionParts): Retention {
-  const { settings, pruner, store, log, clock, ageMemory, logger, setTimer = systemTimer } = parts
+  const { settings, pruner, store, log, wallMs, ageClock, logger, setTimer = systemTimer } = parts
   const { keepMs, maxBytes } = settings
   const intervalMs = Math.min(maxIntervalMs, (keepMs ?? Number.POSITIVE_INFINITY) * shareOfKeep)
-  const ageClock = createAgeClock(clock, keepMs ?? Number.POSITIVE_INFINITY, ageMemory)
+  const isBounded = keepMs !== undefined || maxBytes !== undefined
   let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined }
   let cancel = (): void => {}
   let isStopped = false
 
   return {
     start() {
-      if (keepMs === undefined && maxBytes === undefined) return
-      logger.info({ keepMs, maxBytes }, 'Events are not kept for ever: the oldest are deleted')
+      if (isBounded) logger.info({ keepMs, maxBytes }, 'Events are not kept for ever: the oldest are deleted')
       void run()
     },
     get figures() {
@@ -63,9 +62,10 @@ export function createRetention(parts: RetentionParts): Retention {
 
   async function run(): Promise<void> {
     try {
-      if (keepMs !== undefined) await pruneByAge(keepMs)
+      const ageMs = await readAge()
+      if (keepMs !== undefined) tell('for their age', await pruner.prune(await pruner.plan(ageMs - keepMs)))
       if (maxBytes !== undefined) tell('for want of room', await pruneToSize(maxBytes))
-      figures = { ...figures, runs: figures.runs + 1, lastRunMs: clock.wallMs() }
+      if (isBounded) figures = { ...figures, runs: figures.runs + 1, lastRunMs: wallMs() }
     } catch (error) {
       figures = { ...figures, failures: figures.failures + 1 }
       if (!isStopped) logger.error({ error: String(error) }, 'What is too old could not be deleted; it is tried again')
@@ -73,15 +73,16 @@ export function createRetention(parts: RetentionParts): Retention {
     if (!isStopped) cancel = setTimer(() => void run(), intervalMs)
   }
 
-  async function pruneByAge(ms: number): Promise<void> {
+  /** Also where all is kept: whoever prunes by hand goes by it. */
+  async function readAge(): Promise<number> {
     const { nowMs, aheadMs } = await ageClock.read()
     if (aheadMs > 0) {
       logger.warn(
-        { aheadMs, keepMs: ms },
-        'The clock is ahead of how long the collector has run: until it has run on for as long as events are kept, they age by that. `downlink prune` deletes what is too old by the clock',
+        { aheadMs, keepMs },
+        'The clock is ahead of how long the collector has run: until it has run on for as long as events are kept, they age by that. `downlink prune --trust-clock` deletes what is too old by the clock',
       )
     }
-    tell('for their age', await pruner.prune(await pruner.plan(nowMs - ms)))
+    return nowMs
   }
 
   /** Deletes the oldest, as much as the share of the file that is too much, until it fits. */

@@ -3,8 +3,10 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CollectorError } from '../errors.ts'
 import { planExpiry } from '../query/expiry-plan.ts'
+import { findMatchingSessions } from '../query/matching-sessions.ts'
 import type { Readers } from '../query/readers.ts'
 import { readRejections } from '../query/rejections.ts'
+import type { Sandbox } from '../query/sandbox.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { DuckDBStore } from '../store/duckdb-store.ts'
 import type { Database } from '../store/open-database.ts'
@@ -15,6 +17,7 @@ export interface AnswersOptions {
   readonly database: Pick<Database, 'copyFolder' | 'bytes'>
   readonly store: DuckDBStore
   readonly readers: Readers
+  readonly sandbox: Pick<Sandbox, 'runWhere'>
   readonly sink: Pick<Sink, 'caughtUp'>
   readonly collector: Pick<CollectorState, 'received'>
 }
@@ -29,7 +32,7 @@ export type Answer = (question: StoreQuestion, update: number) => Promise<StoreA
 /** From one message of the collector's to the next. */
 const waitMs = 5000
 
-export function createAnswers({ database, store, readers, sink, collector }: AnswersOptions): Answer {
+export function createAnswers({ database, store, readers, sandbox, sink, collector }: AnswersOptions): Answer {
   return async (question, update) => {
     if (question.kind === 'compact') return compact()
     await collector.received(update, waitMs)
@@ -39,6 +42,7 @@ export function createAnswers({ database, store, readers, sink, collector }: Ans
     if (!isCaughtUp) throw tooSlow()
     if (question.kind === 'sessions') return store.readSessions(question.ids)
     if (question.kind === 'operation') return store.readOperation(question.id)
+    if (question.kind === 'matching-sessions') return findMatchingSessions(sandbox, question.condition)
     if (question.kind === 'expiry-plan') return planExpiry(readers, question)
     if (question.kind === 'rejections') return readRejections(readers, question.after)
     return { usedBytes: await store.checkpoint() }

@@ -6,6 +6,7 @@ import type { Position } from '../log/read-log.ts'
 import type { EventCounts } from '../metrics/event-counters.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
+import type { MatchingSession } from '../query/matching-sessions.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
 import type { RejectionPage, RejectionPlace } from '../query/rejections.ts'
@@ -85,6 +86,8 @@ export type StoreQuestion =
   | { readonly kind: 'sessions'; readonly ids: readonly string[] }
   /** What an operation came to. */
   | { readonly kind: 'operation'; readonly id: string }
+  /** The sessions that a condition picks. */
+  | { readonly kind: 'matching-sessions'; readonly condition: string }
   /** What is older than a time, in slices. */
   | { readonly kind: 'expiry-plan'; readonly receivedBeforeMs: number; readonly minSlices: number }
   /** Events that schemas rejected, the next page of them. */
@@ -101,6 +104,7 @@ export interface StoreAnswers {
   readonly sessions: ReadonlyMap<string, SessionRecord>
   /** Undefined for one that was not applied. */
   readonly operation: OperationResult | undefined
+  readonly 'matching-sessions': readonly MatchingSession[]
   readonly 'expiry-plan': readonly ExpirySlice[]
   readonly rejections: RejectionPage
   readonly 'disk-usage': DiskUsage

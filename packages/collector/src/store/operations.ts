@@ -91,5 +91,5 @@ const jsonText = (value: unknown): string => `'${JSON.stringify(value).replaceAl
 /** The same, of those that came before a time. */
 export const receivedBefore = (ms: number): string => `received_at < make_timestamp_ms(${wholeMs(ms)})`
 
-/** It comes from a checked entry, and is none of a person's text. */
-const wholeMs = (ms: number): string => String(BigInt(ms))
+/** Of none of a person's text. What can't be applied would be tried for ever, with all that stands behind it. */
+const wholeMs = (ms: number): string => String(BigInt(Math.floor(ms)))

@@ -1,0 +1,37 @@
+/** Finds the sessions that a condition picks which somebody wrote. */
+import { CollectorError } from '../errors.ts'
+import { inParentheses } from './judge-sql.ts'
+import type { Sandbox } from './sandbox.ts'
+
+export interface MatchingSession {
+  readonly sessionId: string
+  /** Its events that are stored. */
+  readonly stored: number
+}
+
+/** What is done with them takes a while for each. */
+const maxMatches = 10_000
+
+/**
+ * @param condition over the table `sessions`, as behind WHERE
+ * @throws {CollectorError} `query_too_large` where it picks more than 10,000; as `Sandbox.answer` does
+ */
+export function findMatchingSessions(
+  sandbox: Pick<Sandbox, 'runWhere'>,
+  condition: string,
+): Promise<readonly MatchingSession[]> {
+  const from = 'FROM sessions'
+  const select = `SELECT session_id, stored ${from} WHERE ${inParentheses(condition)} LIMIT ${maxMatches + 1}`
+  return sandbox.runWhere(
+    { sql: condition, from },
+    async (connection) => {
+      const rows = (await connection.runAndReadAll(select)).getRows()
+      if (rows.length > maxMatches) {
+        const expected = `Expected a condition that picks at most ${maxMatches} sessions at once, got one that picks more`
+        throw new CollectorError('query_too_large', expected)
+      }
+      return rows.map(([sessionId, stored]) => ({ sessionId: String(sessionId), stored: Number(stored) }))
+    },
+    {},
+  )
+}
