@@ -19,6 +19,8 @@ export {
   type CollectorPage,
   type CommitOptions,
   commitDefaults,
+  type ForgottenSessions,
+  forgottenSessionModes,
   limitDefaults,
   type SchemaMode,
   schemaModes,

@@ -61,6 +61,8 @@ export interface CollectorOptions {
   readonly query?: Partial<QueryLimits>
   /** How long stored events are kept. @default for ever */
   readonly retention?: RetentionOptions
+  /** What becomes of a forgotten session that comes back: it is refused, or starts anew with what it sends from then on. @default 'refuse' */
+  readonly forgottenSessions?: ForgottenSessions
   /** Where backups go that are asked for over HTTP. @default the folder `backups` of `data` */
   readonly backups?: string
 }
@@ -74,6 +76,9 @@ export interface CollectorPage {
 
 export const schemaModes = ['reject', 'warn'] as const
 export type SchemaMode = (typeof schemaModes)[number]
+
+export const forgottenSessionModes = ['refuse', 'restart'] as const
+export type ForgottenSessions = (typeof forgottenSessionModes)[number]
 
 /** Whole numbers. */
 export interface CommitOptions {
@@ -203,6 +208,7 @@ export interface CollectorSettings {
   readonly commit: CommitOptions
   readonly query: QueryLimits
   readonly retention: RetentionOptions
+  readonly forgottenSessions: ForgottenSessions
   readonly backups: string
 }
 
@@ -216,8 +222,11 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     const min = minOf[name] ?? 1
     if (!(Number.isSafeInteger(value) && value >= min)) throw badOption(name, `a whole number from ${min} up`, value)
   }
-  const { schemaMode = 'reject' } = options
+  const { schemaMode = 'reject', forgottenSessions = 'refuse' } = options
   if (!schemaModes.includes(schemaMode)) throw badOption('schemaMode', schemaModes.join(' or '), schemaMode)
+  if (!forgottenSessionModes.includes(forgottenSessions)) {
+    throw badOption('forgottenSessions', forgottenSessionModes.join(' or '), forgottenSessions)
+  }
   checkSecrets(options)
   const signedTokens = createSignedTokens(tokenSecrets, systemClock.wallMs)
   const url = publicUrl === undefined ? undefined : webUrlOf(publicUrl)
@@ -251,6 +260,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     commit,
     query: resolveQueryLimits(options.query),
     retention,
+    forgottenSessions,
   }
 }
 

@@ -136,6 +136,7 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
   const sessions = createSessions({
     log: commits,
     validator: createEventValidator(limits, events.schemas, schemaMode === 'warn' ? warnings.add : undefined),
+    restartsForgotten: settings.forgottenSessions === 'restart',
     maxIdle: limits.maxIdleSessions,
     onOutstanding(count) {
       readSide.counters.outstanding += count

@@ -1,8 +1,8 @@
 /** A session that is forgotten leaves numbers, and no file of the data folder holds anything else of it. */
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Collector, Listening } from '@downlink/collector'
-import { diagnose } from '@downlink/collector/doctor'
+import { diagnose, repair } from '@downlink/collector/doctor'
 import { expect, it } from 'vitest'
 import { changeDatabase } from './change-database.ts'
 import { aClient, aCollector, aFolder, aHello, post } from './harness.ts'
@@ -37,12 +37,22 @@ async function aFolderOfAda() {
   await writeFile(join(data, 'downlink.duckdb.replaced-1'), secret)
   await mkdir(join(data, 'unstorable'))
   await writeFile(join(data, 'unstorable', `${ada.session}-9.json`), secret)
+  await writeFile(join(data, 'unstorable', `${ada.session}-1-9.json`), 'of a session whose id begins with hers')
   const [segment = ''] = (await readdir(join(data, 'log')))
     .filter((name) => name.endsWith('.log'))
     .sort()
     .reverse()
   await appendFile(join(data, 'log', segment), `damaged ${secret}`)
   return { data, ada, other }
+}
+
+/** A collector with a session of four events. */
+async function aSession() {
+  const running = await aCollector()
+  const client = await aClient(running.listening, aHello({ meta: { labels: { player: secret } } }))
+  await client.hello()
+  await client.batch(1, events(4))
+  return running
 }
 
 /** Names of the files that hold the player's text. */
@@ -99,6 +109,7 @@ it('is gone from database, log, quarantined files, texts and kept answers, and s
     ]),
   )
   expect(await filesWithSecret(data)).toEqual([])
+  expect(await readdir(join(data, 'unstorable'))).toEqual([`${ada.session}-1-9.json`])
   expect(await kept()).not.toContain(secret)
   expect(await query(selectCounts)).toEqual([
     [1, 0, 0, true, false],
@@ -137,6 +148,41 @@ it('is refused when it comes back, over a socket and by POST, also after a start
   expect(await filesWithSecret(data)).toEqual([])
 })
 
+it('starts anew where the collector is told so: what it sends from then on is stored, and nothing of before comes back', async () => {
+  const { data, ada } = await aFolderOfAda()
+  const file = join(data, 'downlink.duckdb')
+  await copyFile(file, `${file}.older`)
+  const first = await aCollector({ data, forgottenSessions: 'restart' })
+  await ask(first.listening, 'DELETE', `sessions/${ada.session}`)
+  expect(await filesWithSecret(data)).toEqual(['downlink.duckdb.older'])
+  const meta = { labels: { player: 'Ada' }, build: 'b8' }
+  const stranger = await aClient(first.listening, { ...ada, proof: aHello().proof, conn: 2, next: 6, pushed: 5 })
+  await stranger.hello().catch(() => {})
+  expect(await stranger.closed).toMatchObject({ code: 4403, reason: expect.not.stringContaining('forgotten') })
+  const back = await aClient(first.listening, { ...ada, meta, conn: 3, next: 6, pushed: 5 })
+  expect(await back.hello()).toMatchObject({ t: 'welcome', ack: 5 })
+  const said = { type: 'said', timestamp: 1, data: 'new' }
+  expect(await back.batch(6, [said])).toMatchObject({ t: 'ack', seq: 6 })
+  const { session, proof, now } = ada
+  const body = { t: 'batch', session, proof, conn: 3, next: 7, pushed: 7, now, seq: 7, events: [said] }
+  expect((await post(first.listening, body)).status).toBe(200)
+  const select = `SELECT ledger.stored, ledger.forgotten, ledger.rejected, balanced, forgotten_at IS NULL, labels->>'player', build
+    FROM ledgers AS ledger JOIN sessions USING (session_id) WHERE session_id = '${session}'`
+  const expected = [[2, 4, 1, true, true, 'Ada', 'b8']]
+  expect(await queryOf(first.collector)(select)).toEqual(expected)
+  await expectLedgersToAddUp(queryOf(first.collector))
+  await first.stop()
+  await rm(`${file}.older`)
+  expect(await diagnose(data)).toMatchObject({ status: 'sound' })
+  // A database that lost the session takes it from the log, and one that is told to refuse takes a session that restarted.
+  await changeDatabase(data, 'DELETE FROM sessions')
+  expect((await repair(data)).after.status).toBe('sound')
+  const second = await aCollector({ data })
+  const again = await aClient(second.listening, { ...ada, meta, conn: 4, next: 8, pushed: 7 })
+  expect(await again.hello()).toMatchObject({ t: 'welcome', ack: 7 })
+  expect(await queryOf(second.collector)(select)).toEqual(expected)
+})
+
 it('picks sessions by a condition, counts them first, and refuses what is none', async () => {
   const { data } = await aFolderOfAda()
   const { collector, listening } = await aCollector({ data })
@@ -169,6 +215,38 @@ it('leaves nothing of a verification, not even numbers, also after the next star
   const { collector } = await aCollector({ data })
   expect(await queryOf(collector)(selectSessions)).toEqual([[2, 0]])
   await expectLedgersToAddUp(queryOf(collector))
+})
+
+const moreThanOne = [
+  'false) UNION ALL SELECT session_id, stored FROM (FROM sessions',
+  "false) UNION ALL SELECT 'x', 1 --",
+  'false UNION ALL SELECT session_id, stored FROM sessions',
+  'true) -- ',
+  'true) /*',
+  'true; DROP TABLE events',
+  'true ORDER BY 1',
+  'true LIMIT 1',
+  "getenv('HOME') IS NULL",
+]
+
+it('takes for a condition nothing that is more, or calls what no query may', async () => {
+  const { listening, collector } = await aSession()
+  for (const where of moreThanOne) {
+    const { status, last } = await ask(listening, 'POST', `forget?where=${encodeURIComponent(where)}`)
+    expect([status, last], where).toEqual([
+      expect.toBeOneOf([400, 403]),
+      { error: { code: expect.toBeOneOf(['bad_sql', 'forbidden_sql']), message: expect.any(String) } },
+    ])
+  }
+  expect(await queryOf(collector)('SELECT sum(stored)::INT, sum(forgotten)::INT FROM ledgers')).toEqual([[4, 0]])
+})
+
+it('takes a condition with brackets in quotes and comments for what it is', async () => {
+  const { listening } = await aSession()
+  for (const where of ["labels->>'player' <> ')' /* ) */", "labels->>'player' <> ')' -- )", '(((true)))']) {
+    const { last } = await ask(listening, 'POST', `forget?where=${encodeURIComponent(where)}&dryRun=true`)
+    expect(last.result).toMatchObject({ sessions: 1, events: 4 })
+  }
 })
 
 it('is forgotten to the end by the next start, where the process ended in its midst', async () => {

@@ -27,6 +27,8 @@ import { expectLedgersToAddUp } from './ledger-equation.ts'
 type Step =
   /** A session sends so many events, some of which are rejected or dropped. */
   | { readonly kind: 'push'; readonly session: number; readonly events: number; readonly rejected: number }
+  /** It comes back, and starts anew where it was forgotten. */
+  | { readonly kind: 'return'; readonly session: number }
   /** It sends what it sent before once more. */
   | { readonly kind: 'repeat'; readonly session: number }
   | { readonly kind: 'expire'; readonly ageMs: number }
@@ -46,7 +48,10 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
       rejected: fc.integer({ min: 0, max: 2 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const), session: aSession }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('repeat' as const, 'return' as const), session: aSession }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), session: aSession }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('expire' as const), ageMs: fc.integer({ min: 0, max: 20 }) }) },
   {
@@ -57,7 +62,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
 
 const runs = Number(process.env.DOWNLINK_LIFE_RUNS ?? 10)
 
-it('accounts for each event once, whatever is pushed, repeated, expired, forgotten, lost, backed up, put back and rewritten, in any order', async () => {
+it('accounts for each event once, whatever is pushed, repeated, expired, forgotten, begun anew, lost, backed up, put back and rewritten, in any order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(aStep, { minLength: 1, maxLength: 25 }), async (steps) => {
       const world = await openWorld(await aFolder())
@@ -154,7 +159,7 @@ async function openWorld(folder: string) {
     await rename(copy, backup)
   }
 
-  async function push(sessionId: string, events: number, rejected: number): Promise<void> {
+  async function push(sessionId: string, events: number, rejected: number, restarts = false): Promise<void> {
     nowMs += 2
     const outcome = await commits.read(sessionId, true)
     const from = outcome.kind === 'known' ? outcome.record.committedSeq : 0
@@ -176,10 +181,12 @@ async function openWorld(folder: string) {
         ...{ delivery: 'acked', proofHash: 'p', clockOffsetMs: 1, build: 'b', schema: undefined },
         labels: { player: sessionId },
       },
+      ...(restarts && { restarts }),
     })
     expect(appended.kind).toBe('committed')
     for (let at = 0; at < events; at++) {
-      const fate = outcome.kind === 'known' && outcome.record.forgottenAtMs !== undefined ? 'forgotten' : 'stored'
+      const isForgotten = outcome.kind === 'known' && outcome.record.forgottenAtMs !== undefined && !restarts
+      const fate = isForgotten ? 'forgotten' : 'stored'
       acked.push({ id: `${sessionId}:${from + 1 + at}`, sessionId, receivedAtMs: nowMs, fate })
     }
     sent.set(sessionId, from)
@@ -194,6 +201,7 @@ async function openWorld(folder: string) {
   return {
     async take(step: Step): Promise<void> {
       if (step.kind === 'push') await push(`s${step.session}`, step.events, step.rejected)
+      else if (step.kind === 'return') await push(`s${step.session}`, 1, 0, true)
       else if (step.kind === 'repeat') {
         const sessionId = `s${step.session}`
         const from = sent.get(sessionId)

@@ -24,7 +24,8 @@ interface Forgotten {
 
 const notes = `
 It is through once no file of the data folder holds anything of them but numbers: the log goes on in a new segment, the
-database is rewritten, quarantined files are deleted. A session that is forgotten is refused from then on.
+database is rewritten, quarantined files are deleted. A session that is forgotten is refused from then on, unless the
+collector runs with --forgotten-sessions restart: then its client goes on, and what it sends from then on is stored.
 Backups that were made before are named, and yours to delete.
 
 Examples:

@@ -1,5 +1,13 @@
 /** Runs `downlink serve`: a collector, until it is told to end. */
-import { type Collector, createCollector, type Listening, type SchemaMode, schemaModes } from '@downlink/collector'
+import {
+  type Collector,
+  createCollector,
+  type ForgottenSessions,
+  forgottenSessionModes,
+  type Listening,
+  type SchemaMode,
+  schemaModes,
+} from '@downlink/collector'
 import { telemetryPath } from '@downlink/protocol'
 import { Command, Option } from 'commander'
 import type { Logger } from 'pino'
@@ -32,6 +40,7 @@ interface ServeFlags {
   readonly keep?: number
   readonly maxBytes?: number
   readonly backups?: string
+  readonly forgottenSessions?: ForgottenSessions
   readonly verbose?: true
 }
 
@@ -90,6 +99,12 @@ export function serveCommand(): Command {
       byteSize(1_048_576),
     )
     .option('--backups <folder>', 'where backups go that are asked for over HTTP (default: <data>/backups)')
+    .addOption(
+      new Option(
+        '--forgotten-sessions <mode>',
+        'a forgotten session that comes back is refused, or starts anew (default: refuse)',
+      ).choices(forgottenSessionModes),
+    )
     .option('--keep <time>', 'how long events are kept, such as 30d (default: for ever)', duration(60, tenYearsS))
     .option(
       '--max-bytes <size>',
@@ -133,6 +148,7 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       commit: flags.maxLog === undefined ? undefined : { maxLogBytes: flags.maxLog },
       retention: retentionOf(flags),
       backups: flags.backups,
+      forgottenSessions: flags.forgottenSessions,
     }),
   })
   return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }

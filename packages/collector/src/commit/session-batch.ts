@@ -18,6 +18,8 @@ export interface SessionBatch {
   readonly receivedAt: number
   /** What a hello tells of the session. */
   readonly metadata?: SessionMetadata
+  /** The session was forgotten, and what it sends from here on is taken again. */
+  readonly restarts?: true
 }
 
 export interface SessionMetadata {

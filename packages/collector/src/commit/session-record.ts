@@ -19,7 +19,7 @@ export interface SessionRecord extends SessionMetadata {
   readonly ended: boolean
   readonly firstSeenMs: number
   readonly lastSeenMs: number
-  /** When somebody asked for it to be forgotten: nothing more of it is taken. In ms since 1970. */
+  /** When somebody asked for it to be forgotten: nothing more of it is taken, unless it restarts. In ms since 1970. */
   readonly forgottenAtMs?: number | undefined
 }
 
@@ -69,6 +69,7 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
     // A session that pushes on after its end has not ended, and a late beacon does not end one that went on.
     ended: (batch.end && batch.pushed >= record.pushed) || (record.ended && pushed === record.pushed),
     lastSeenMs: Math.max(record.lastSeenMs, batch.receivedAt),
+    ...(batch.restarts && { forgottenAtMs: undefined }),
   }
 }
 

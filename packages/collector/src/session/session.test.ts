@@ -10,7 +10,7 @@ const validator = createEventValidator(protocolDefaults, {})
 const received = (value: unknown) => cutElement(JSON.stringify(value), value)
 const event = received({ type: 'a', timestamp: 1 })
 
-function aSession(record?: SessionRecord) {
+function aSession(record?: SessionRecord, restarts = false) {
   const log = createFakeLog()
   const failures: Session[] = []
   let outstanding = record ? record.pushed - record.committedSeq : 0
@@ -18,6 +18,7 @@ function aSession(record?: SessionRecord) {
     id: 's',
     proofHash: 'p',
     record,
+    restarts,
     log,
     validator,
     onOutstanding(events) {
@@ -197,3 +198,22 @@ it('owes what was committed where an append fails, though its link is still clos
   session.detach(link)
   expect(outstanding()).toBe(2)
 })
+
+it('restarts with its next handshake, whatever that tells, and once', async () => {
+  const { session, log } = aSession({ ...at(5), forgottenAtMs: 1 }, true)
+  const metadata = { ...plain, build: 'b' }
+  expect(session.isForgotten).toBe(false)
+  void session.handshake(metadata, { next: 6, pushed: 5 }, 1000)
+  expect(log.appends.map(({ batch }) => batch)).toMatchObject([{ restarts: true, upTo: 5, metadata }])
+  void session.handshake(metadata, { next: 6, pushed: 7 }, 1000)
+  expect(log.appends[1]?.batch).not.toHaveProperty('restarts')
+})
+
+const plain = {
+  delivery: 'acked',
+  proofHash: 'p',
+  clockOffsetMs: undefined,
+  build: undefined,
+  labels: undefined,
+  schema: undefined,
+} as const

@@ -48,6 +48,8 @@ export interface SessionOptions {
   readonly proofHash: string | undefined
   /** Undefined for a session that the log has never seen. */
   readonly record: SessionRecord | undefined
+  /** It was forgotten, and starts anew with its next handshake. */
+  readonly restarts: boolean
   readonly log: CommitLog
   readonly validator: EventValidator
   /** By how many events more, or fewer, are outstanding of the session while nobody is there to bring them. */
@@ -76,11 +78,12 @@ export function createSession(options: SessionOptions): Session {
   const link = createSessionLink(record, { onSocket, onOutstanding })
   const line = createAcceptedLine(options, link, () => onFailed(session))
   let clockOffsetMs = record?.clockOffsetMs
+  let { restarts } = options
 
   const session: Session = {
     id,
     proofHash,
-    isForgotten: record?.forgottenAtMs !== undefined,
+    isForgotten: record?.forgottenAtMs !== undefined && !options.restarts,
     get pendingEvents() {
       return line.pendingEvents
     },
@@ -97,10 +100,14 @@ export function createSession(options: SessionOptions): Session {
     handshake(metadata, hello, receivedAt) {
       const missing = Math.max(0, hello.next - 1 - line.accepted)
       const clockStepped = stepOf(metadata.clockOffsetMs, clockOffsetMs) > clockStepMs
-      if (line.hasRecord && missing === 0 && hello.pushed <= line.pushed && !clockStepped) return line.repeat()
+      const isKnown = line.hasRecord && missing === 0 && hello.pushed <= line.pushed && !clockStepped
+      if (isKnown && !restarts) return line.repeat()
       clockOffsetMs = metadata.clockOffsetMs
       const run: ValidatedRun = { upTo: line.accepted + missing, events: noEvents, rejected: [], dropped: {} }
-      return line.append({ ...run, missing, metadata, pushed: hello.pushed, end: false, receivedAt })
+      const batch = { ...run, missing, metadata, pushed: hello.pushed, end: false, receivedAt }
+      if (!restarts) return line.append(batch)
+      restarts = false
+      return line.append({ ...batch, restarts: true })
     },
 
     take({ seq, pushed, events, end = false }, receivedAt) {

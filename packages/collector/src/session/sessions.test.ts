@@ -11,9 +11,17 @@ const openIn =
   (session: string, proof: string, next = 1): ReturnType<Sessions['open']> =>
     sessions.open({ session, proof, next })
 
-function someSessions(known: Record<string, string> = {}, maxIdle = 10) {
+function someSessions(
+  known: Record<string, string> = {},
+  maxIdle = 10,
+  { forgotten = false, restartsForgotten = false } = {},
+) {
   const records = Object.entries(known).map(
-    ([id, proof]) => [id, { ...newRecord(id, 0), proofHash: hashOf(proof), committedSeq: 5 }] as const,
+    ([id, proof]) =>
+      [
+        id,
+        { ...newRecord(id, 0), proofHash: hashOf(proof), committedSeq: 5, ...(forgotten && { forgottenAtMs: 9 }) },
+      ] as const,
   )
   const log = createFakeLog(new Map(records))
   let reads = 0
@@ -27,6 +35,7 @@ function someSessions(known: Record<string, string> = {}, maxIdle = 10) {
   const sessions = createSessions({
     log: counting,
     validator: createEventValidator(protocolDefaults, {}),
+    restartsForgotten,
     maxIdle,
     onOutstanding() {},
     onSocket() {},
@@ -58,6 +67,7 @@ it('is unavailable while the log cannot be read, and asks again the next time', 
   const sessions = createSessions({
     log: { ...log, read },
     validator: createEventValidator(protocolDefaults, {}),
+    restartsForgotten: false,
     maxIdle: 10,
     onOutstanding() {},
     onSocket() {},
@@ -113,4 +123,12 @@ it('releases the record of each session that it lets go', async () => {
   const { open, log } = someSessions({}, 2)
   for (const id of ['a', 'b', 'c']) await open(id, 'p')
   expect(log.released).toEqual(['a'])
+})
+
+it('refuses a session that was forgotten, or restarts it for whoever has its proof', async () => {
+  const refusing = someSessions({ s: 'p' }, 10, { forgotten: true })
+  expect(await refusing.open('s', 'p')).toEqual({ kind: 'forgotten' })
+  const { open } = someSessions({ s: 'p' }, 10, { forgotten: true, restartsForgotten: true })
+  expect(await open('s', 'other')).toEqual({ kind: 'forbidden' })
+  expect(await open('s', 'p')).toMatchObject({ kind: 'opened', session: { isForgotten: false } })
 })

@@ -30,6 +30,8 @@ export interface Sessions {
 export interface SessionsOptions {
   readonly log: CommitLog
   readonly validator: EventValidator
+  /** Does a forgotten session that comes back start anew? Else it is refused. @default false */
+  readonly restartsForgotten?: boolean
   /** Sessions in memory, beside those that are in use. */
   readonly maxIdle: number
   /** By how many events more, or fewer, are outstanding of sessions that have ended or have no link. */
@@ -38,7 +40,8 @@ export interface SessionsOptions {
   readonly onSocket: (sessionId: string, isOpen: boolean) => void
 }
 
-export function createSessions({ log, validator, maxIdle, onOutstanding, onSocket }: SessionsOptions): Sessions {
+export function createSessions(options: SessionsOptions): Sessions {
+  const { log, validator, restartsForgotten = false, maxIdle, onOutstanding, onSocket } = options
   const sessions = createRecentSessions(maxIdle, log.release)
   const loading = new Map<string, Promise<Session | undefined>>()
   log.onGivenUp((sessionId) => sessions.get(sessionId)?.giveUp())
@@ -90,6 +93,7 @@ export function createSessions({ log, validator, maxIdle, onOutstanding, onSocke
       id,
       proofHash,
       record,
+      restarts: restartsForgotten && record?.forgottenAtMs !== undefined,
       log,
       validator,
       onOutstanding,

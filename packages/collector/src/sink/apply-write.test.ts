@@ -27,3 +27,14 @@ it('adds up wherever the store stands, also with rejections that are only counte
     expect([committedSeq, record.committedSeq, accounted(record)]).toEqual([committedSeq, 12, 12])
   }
 })
+
+it('stores what comes of a forgotten session from its restart on, however often the log is read', () => {
+  const before = { ...newRecord('s', 1), committedSeq: 2, pushed: 2, forgotten: 2, forgottenAtMs: 5 }
+  const late = aBatch(3, 1)
+  const restart = { ...aBatch(4, 0), restarts: true } as const
+  const write = { sessionId: 's', from: 2, batches: [late, restart, aBatch(4, 2)], record: before, unconfirmed: false }
+  const { record, batches } = applyWrite(write, before)
+  expect(record).toMatchObject({ committedSeq: 5, stored: 2, forgotten: 3, forgottenAtMs: undefined })
+  expect(batches.map(({ events }) => events.length)).toEqual([0, 0, 2])
+  expect(applyWrite(write, record).record).toEqual(record)
+})

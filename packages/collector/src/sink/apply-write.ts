@@ -26,14 +26,13 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
     return { batches: [], record: before, lost: 0, foreign: write.record.committedSeq - write.from }
   }
   let record = before ?? unseen(write.record)
-  const isForgotten = before?.forgottenAtMs !== undefined
   const lost = Math.max(0, write.from - record.committedSeq)
   let start = write.from
   const batches = write.batches.map((batch, at) => {
     const trimmed = trimBatch(batch, start, record)
     start = batch.upTo
     const whole = at === 0 && lost > 0 ? { ...trimmed, missing: trimmed.missing + lost } : trimmed
-    if (!isForgotten) {
+    if (record.forgottenAtMs === undefined || whole.restarts) {
       record = applyBatch(record, whole)
       return whole
     }

@@ -181,6 +181,7 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
     }
     const { sessionId, batches, record: session, unconfirmed } = decodeWrite(record.entry)
     const { clockOffsetMs } = session
+    if (batches.some(({ restarts }) => restarts)) removals.forgottenAtMs.delete(sessionId)
     // The sink may have refused one that is unconfirmed, for its sender had no proof; it stores nothing of a forgotten session.
     if (!unconfirmed && !removals.forgottenAtMs.has(sessionId)) {
       stage(
@@ -211,8 +212,8 @@ function withoutRemoved(session: SessionRecord, removals: Removals): SessionReco
   const record = (removals.moved.get(sessionId) ?? []).reduce(withoutRejection, session)
   const expired = Math.max(record.expired, removals.expired.get(sessionId) ?? 0)
   const forgottenAtMs = removals.forgottenAtMs.get(sessionId)
-  if (forgottenAtMs === undefined) return { ...record, expired }
   const forgotten = Math.max(record.forgotten, removals.forgotten.get(sessionId) ?? 0)
+  if (forgottenAtMs === undefined) return { ...record, expired, forgotten }
   const nobody = { clockOffsetMs: undefined, build: undefined, labels: undefined, schema: undefined }
   return { ...record, ...nobody, expired, forgotten, forgottenAtMs }
 }
