@@ -47,10 +47,8 @@ const beaconTimeoutMs = 2000
 
 export function createPlayer(options: PlayerOptions): Player {
   const { url, key, run, eventAt, relayPort, overflows = false } = options
-  const pushedAtMs: number[] = []
-  const ackDelaysMs: number[] = []
+  const acks = createAckWatch()
   const capacity = overflows ? carelessCapacity : carefulCapacity
-  let rejection: Rejection | undefined
   let signal: (signal: PageSignal) => void = () => {}
   const telemetry = createTelemetry({
     url,
@@ -70,12 +68,12 @@ export function createPlayer(options: PlayerOptions): Player {
           protocols,
           relayPort === undefined ? {} : throughRelay(address, relayPort),
         )
-        socket.addEventListener('message', ({ data }) => hear(String(data)))
+        socket.addEventListener('message', ({ data }) => acks.hear(String(data)))
         return socket
       },
       async post(address, body) {
         const answer = await sendBeacon(address, body)
-        if (answer !== undefined) hear(answer)
+        if (answer !== undefined) acks.hear(answer)
         return answer
       },
       onSignal(listener) {
@@ -93,14 +91,14 @@ export function createPlayer(options: PlayerOptions): Player {
     },
     eventAt,
     get pushed() {
-      return pushedAtMs.length
+      return acks.pushed
     },
     get acked() {
-      return ackDelaysMs.length
+      return acks.delaysMs.length
     },
-    ackDelaysMs,
+    ackDelaysMs: acks.delaysMs,
     get rejection() {
-      return rejection
+      return acks.rejection
     },
     status: telemetry.status,
     start: telemetry.start,
@@ -108,9 +106,9 @@ export function createPlayer(options: PlayerOptions): Player {
       const { queued, inFlight } = telemetry.stats()
       const room = overflows ? count : Math.min(count, capacity - queued - inFlight)
       for (let left = room; left > 0; left--) {
-        const { timestamp, data } = eventAt(pushedAtMs.length + 1)
+        const { timestamp, data } = eventAt(acks.pushed + 1)
         telemetry.push(verifyName, data, timestamp)
-        pushedAtMs.push(performance.now())
+        acks.push()
       }
     },
     flicker(isLeft) {
@@ -122,13 +120,30 @@ export function createPlayer(options: PlayerOptions): Player {
     flush: async (timeoutMs) => (await telemetry.flush({ timeoutMs })).remaining,
     stop: telemetry.stop,
   }
+}
 
-  function hear(text: string): void {
-    const said: CollectorAnswer = JSON.parse(text)
-    rejection ??= said.rejected?.[0]
-    const upTo = Math.min(said.ack ?? (said.t === 'ack' ? (said.seq ?? 0) : 0), pushedAtMs.length)
-    const nowMs = performance.now()
-    while (ackDelaysMs.length < upTo) ackDelaysMs.push(nowMs - (pushedAtMs[ackDelaysMs.length] ?? nowMs))
+/** Hears what the collector acknowledges, and how long after its push each event is. */
+function createAckWatch() {
+  const pushedAtMs: number[] = []
+  const delaysMs: number[] = []
+  let rejection: Rejection | undefined
+  return {
+    get pushed(): number {
+      return pushedAtMs.length
+    },
+    /** Of what is acknowledged, in order of sequence. */
+    delaysMs,
+    get rejection(): Rejection | undefined {
+      return rejection
+    },
+    push: () => void pushedAtMs.push(performance.now()),
+    hear(text: string): void {
+      const said: CollectorAnswer = JSON.parse(text)
+      rejection ??= said.rejected?.[0]
+      const upTo = Math.min(said.ack ?? (said.t === 'ack' ? (said.seq ?? 0) : 0), pushedAtMs.length)
+      const nowMs = performance.now()
+      while (delaysMs.length < upTo) delaysMs.push(nowMs - (pushedAtMs[delaysMs.length] ?? nowMs))
+    },
   }
 }
 
