@@ -3,8 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { PastEvent, PastSession } from './game-module.ts'
 
-/** What plays now and whoever opens the page go before: of each turn the history takes a fraction. */
-const turnMs = { busy: 4, idle: 16 }
+/** What plays now and whoever opens the page go before: of each turn the history takes a half. */
+const turnMs = { busy: 8, idle: 8 }
 /** Of a body that any collector takes. */
 const eventsOfBody = 500
 
