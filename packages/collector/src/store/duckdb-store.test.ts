@@ -85,6 +85,20 @@ it('stands where the last group left it in the log', async () => {
   expect(await store.readPosition()).toEqual({ segment: 'b', offset: 2 ** 40 })
 })
 
+it('moves its place in the log only together with what stands before it', async () => {
+  const { database, state } = await aDatabase()
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
+  await store.write(group)
+  const later = { ...group, position: { segment: 'b', offset: 7 } }
+  const unstorable = { sessionId: 's', receivedAt: 1, events: [{ seq: 3, event: { ...event, timestamp: 1e300 } }] }
+  expect(await store.write({ ...later, events: [unstorable] })).toMatchObject({ kind: 'refused' })
+  expect(await store.readPosition()).toEqual(aPosition)
+  state.failWith = 'TransactionContext Error: Failed to commit: No space left on device'
+  expect(await store.write(later)).toMatchObject({ kind: 'unavailable' })
+  state.failWith = ''
+  expect(await store.readPosition()).toEqual(aPosition)
+})
+
 it('leaves nothing behind of a trial', async () => {
   const { database } = await aDatabase()
   const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
