@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { toBeBalanced, toHaveReceived, toHaveReceivedTimes } from './matchers.ts'
 import { aState, aTelemetry, event, ledger } from './test-doubles.ts'
+import { matcherDefaults } from './wait-options.ts'
 
 const brief = { timeout: 1 }
 
@@ -31,8 +32,14 @@ it('says what was nearest where none fits in time', async () => {
 
 it('watches for a while before it says that none has come', async () => {
   const { telemetry, send } = aTelemetry()
-  const coming = toHaveReceived.call(aState(true), telemetry, 'a', { n: 1 })
+  const waits: unknown[] = []
+  const until: typeof telemetry.until = (ask, options) => {
+    waits.push(options?.timeout)
+    return telemetry.until(ask, options)
+  }
+  const coming = toHaveReceived.call(aState(true), { ...telemetry, until }, 'a', { n: 1 })
   await new Promise(setImmediate)
+  expect(waits).toEqual([matcherDefaults.absenceMs])
   send(event('a', { n: 1 }))
   const { pass, message } = await coming
   expect(pass).toBe(true)
@@ -50,8 +57,9 @@ it('counts up to the number that is wanted, and no further', async () => {
   expect(await times(2, true)).toMatchObject({ pass: true })
   expect((await times(1)).message()).toContain('Expected: 1 time a within 1 ms\nFitting: 2')
   expect((await times(3, false, 2)).message()).toContain('Expected: 3 times a 2 within 1 ms\nFitting: 1\nReceived: 2')
-  // One too many is known at once, however long it might wait.
+  // Enough is known at once, and one too many, however long it might wait.
   const patient = { timeout: 600_000 }
+  expect(await toHaveReceivedTimes.call(aState(), telemetry, 'a', 2, undefined, patient)).toMatchObject({ pass: true })
   expect(await toHaveReceivedTimes.call(aState(), telemetry, 'a', 1, undefined, patient)).toMatchObject({ pass: false })
   const coming = toHaveReceivedTimes.call(aState(), telemetry, 'a', 3)
   await new Promise(setImmediate)
