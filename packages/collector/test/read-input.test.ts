@@ -171,6 +171,8 @@ it('answers no input with 500', async () => {
   for (const sql of ["SELECT '\u0000'", '\u0000', "SELECT '\ud800'", ';', '--', '/*', 'SELECT 1;;', '(('.repeat(900)]) {
     expect((await post('/api/query', { sql })).status, sql).toBeLessThan(500)
   }
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  for (const body of [deep, `{"sql":${deep}}`]) expect((await post('/api/query', body)).status).toBe(400)
 })
 
 it('answers no page elsewhere, whatever it makes a browser ask for, but opens where a link leads to it', async () => {

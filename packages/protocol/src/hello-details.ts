@@ -2,7 +2,7 @@
 
 import { utf8Length } from './encode.ts'
 import type { Hello, SessionMeta } from './frames.ts'
-import { excerpt, isObject, isWellFormedText, type JsonObject, toJson } from './json.ts'
+import { excerpt, isObject, isWellFormedText, type JsonObject } from './json.ts'
 import { protocolDefaults } from './limits.ts'
 
 export interface HelloDetails extends Pick<Hello, 'key' | 'schema' | 'meta'> {
@@ -72,7 +72,7 @@ const isShortText = (value: unknown, maxLength: number): value is string =>
 
 /** `"name":"value"` and the character after it. */
 const entryBytes = (name: string, value: string): number =>
-  utf8Length(String(toJson(name))) + utf8Length(String(toJson(value))) + 2
+  utf8Length(JSON.stringify(name)) + utf8Length(JSON.stringify(value)) + 2
 
 interface LeftOut {
   /** @param sentence is made only where it is kept, for it writes down what came */

@@ -64,7 +64,7 @@ export type {
   WelcomeFrame,
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
-export { isCount, isTime } from './json.ts'
+export { excerpt, isCount, isTime } from './json.ts'
 export { jsonValue, wellFormed } from './json-value.ts'
 export {
   maxEventBytes,

@@ -50,19 +50,24 @@ export function parseJson(text: string): Decoded<unknown> {
   }
 }
 
-/** Undefined where the value is nested so deeply that writing it down overflows the stack. */
-export function toJson(value: unknown): string | undefined {
-  try {
-    return String(JSON.stringify(value))
-  } catch {
-    return undefined
-  }
-}
+/**
+ * The start of a value, short enough for a message, as JSON: the text "5" is not the number 5, and an empty one is seen.
+ * Never throws: it is written no further than it is shown, for all of what is nested deeply takes its depth squared, or the stack.
+ */
+export const excerpt = (value: unknown): string => shorten(startOf(value, maxExcerpt + 1))
 
-/** The start of a value, short enough for a message, as JSON: the text "5" is not the number 5, and an empty one is seen. */
-export function excerpt(value: unknown): string {
-  const start = typeof value === 'string' ? value.slice(0, maxExcerpt + 1) : value
-  return shorten(toJson(start) ?? 'something nested too deeply')
+function startOf(value: unknown, length: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, length))
+  if (typeof value !== 'object' || value === null) return String(value)
+  const isList = Array.isArray(value)
+  let text = isList ? '[' : '{'
+  for (const [key, item] of isList ? value.entries() : Object.entries(value)) {
+    if (text.length > 1) text += ','
+    if (!isList) text += `${JSON.stringify(`${key}`.slice(0, length))}:`
+    if (text.length >= length) break
+    text += startOf(item, length - text.length)
+  }
+  return text + (isList ? ']' : '}')
 }
 
 /** The start of a frame or body, as it came. */

@@ -142,6 +142,8 @@ export const connections: fc.Arbitrary<Connection> = fc.oneof(
 
 /** A body that is posted. */
 export interface Body {
+  readonly method: 'POST' | 'PUT'
+  readonly path: string
   readonly text: string
   readonly encoding: 'none' | 'gzip' | 'twice' | 'cut gzip' | 'not gzip' | 'unknown'
   /** Bytes that its sender says it has more than it has. */
@@ -153,7 +155,9 @@ const ackedBody = fc
   .tuple(hello, step)
   .map(([fields, one]) => ({ ...fields, ...(batchesOf([one], fields.next)[0] as object), pushed: 68_719_476_736 }))
 
-export const bodies: fc.Arbitrary<Body> = fc.record({
+const telemetryBodies: fc.Arbitrary<Body> = fc.record({
+  method: fc.constant('POST'),
+  path: fc.constant('/telemetry'),
   text: fc.oneof({ weight: 3, arbitrary: maybeDamaged(ackedBody) }, { weight: 2, arbitrary: plainText }),
   encoding: fc.constantFrom('none', 'none', 'none', 'none', 'gzip', 'gzip', 'twice', 'cut gzip', 'not gzip', 'unknown'),
   lacks: fc.constantFrom(...Array<number>(29).fill(0), 1000),
@@ -172,6 +176,26 @@ export const bodies: fc.Arbitrary<Body> = fc.record({
     { maxKeys: 2 },
   ),
 })
+
+const question = '-- title: How many?\n-- answers: A number\n-- chart: table\nSELECT count(*) AS events FROM events\n'
+
+/** Of the API, where a reader and whoever administers send JSON. */
+const apiBodies: fc.Arbitrary<Body> = fc
+  .oneof(
+    maybeDamaged(fc.constant({ sql: 'SELECT 1' })).map(
+      (text) => ({ method: 'POST', path: '/api/query', text }) as const,
+    ),
+    maybeDamaged(fc.constant({ token: 'x' })).map((text) => ({ method: 'POST', path: '/api/token', text }) as const),
+    maybeDamaged(fc.constant({ text: question })).map(
+      (text) => ({ method: 'PUT', path: '/api/questions/how-many', text }) as const,
+    ),
+  )
+  .map((request) => ({ ...request, encoding: 'none', lacks: 0, headers: { 'content-type': 'application/json' } }))
+
+export const bodies: fc.Arbitrary<Body> = fc.oneof(
+  { weight: 9, arbitrary: telemetryBodies },
+  { weight: 1, arbitrary: apiBodies },
+)
 
 /** What a server may say to a client. */
 export const answers: fc.Arbitrary<string> = maybeDamaged(

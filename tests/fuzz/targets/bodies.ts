@@ -1,4 +1,4 @@
-/** POSTs to a real collector: whatever a body holds and its headers say, it is answered with a code, and the session beside it goes on. */
+/** Bodies that a real collector is sent: whatever one holds and its headers say, it is answered with a code, and the session beside it goes on. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { text as textOf } from 'node:stream/consumers'
@@ -10,7 +10,7 @@ import type { Subject, Target } from '../target.ts'
 
 export const bodies: Target = {
   name: 'bodies',
-  about: 'bodies that are posted to a real collector, plain and gzip',
+  about: 'bodies that a real collector is sent, plain and gzip, as telemetry and to its API',
   async open(): Promise<Subject<Body>> {
     const beside = await startBeside()
     const agent = new Agent({ keepAlive: true })
@@ -19,7 +19,7 @@ export const bodies: Target = {
       lanes: 8,
       countOf: () => 1,
       async try(body) {
-        await post(body, beside, agent)
+        await send(body, beside, agent)
         await beside.say()
       },
       check: beside.check,
@@ -32,16 +32,20 @@ export const bodies: Target = {
   },
 }
 
-/** As docs/protocol.md has them. */
-const refusals = new Set([400, 401, 403, 409, 413, 429, 503])
+/** As docs/protocol.md and docs/errors.md have them. */
+const refusals = new Set([400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503])
 /** Node's own answer to an `Expect` that is none; it has no body. */
 const expectationFailed = 417
 
-async function post({ text, encoding, lacks, headers }: Body, beside: Beside, agent: Agent): Promise<void> {
+async function send(
+  { method, path, text, encoding, lacks, headers }: Body,
+  beside: Beside,
+  agent: Agent,
+): Promise<void> {
   const own = { session: randomUUID(), proof: randomBytes(16).toString('hex'), bystander: beside.session }
   const bytes = encoded(filledIn(text, own), encoding)
-  const sent = request(`${beside.collector.url}/telemetry`, {
-    method: 'POST',
+  const sent = request(beside.collector.url + path, {
+    method,
     agent,
     headers: {
       ...headers,
@@ -61,8 +65,10 @@ async function post({ text, encoding, lacks, headers }: Body, beside: Beside, ag
   const status = answer.statusCode ?? 0
   const said = await textOf(answer).catch(() => '')
   if (status === expectationFailed) return
-  if (status === 200 ? decodeServerFrame(said) === undefined : !refusals.has(status) || !isCoded(said)) {
-    throw new Error(`Expected an answer of the protocol, got ${status} ${said.slice(0, 200)}`)
+  if (status >= 200 && status < 300) {
+    if (path === '/telemetry' && decodeServerFrame(said) === undefined) throw new Error(`Expected an ack, got ${said}`)
+  } else if (!refusals.has(status) || !isCoded(said)) {
+    throw new Error(`Expected a refusal with a code, got ${status} ${said.slice(0, 200)}`)
   }
 }
 

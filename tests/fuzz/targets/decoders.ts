@@ -8,6 +8,7 @@ import {
   decodePlain,
   decodeServerFrame,
   isDrop,
+  maxFrameBytes,
   type ReceivedElement,
 } from '@downlink/protocol'
 import { usedHeap } from '../held-bytes.ts'
@@ -29,6 +30,8 @@ export const decoders: Target = {
 }
 
 function decode(text: string): void {
+  // What is larger no transport lets through.
+  if (text.length > maxFrameBytes) return
   const frame = decodeClientFrame(text)
   if (frame.ok && frame.value.t === 'batch') frame.value.events.forEach(judge)
   const body = decodeBody(text)

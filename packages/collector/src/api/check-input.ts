@@ -1,4 +1,5 @@
 /** Checks parameters and bodies against the API's schemas. What is unknown, repeated or malformed is refused, never cut. */
+import { excerpt } from '@downlink/protocol'
 import type { FastifyInstance } from 'fastify'
 import { answerError, answerNotFound } from './api-errors.ts'
 
@@ -38,12 +39,12 @@ export interface InputSchema {
 type Checked = { readonly value: Readonly<Record<string, string | number>> } | { readonly error: Error }
 
 export function checkInput({ properties, required, dependentRequired = {} }: InputSchema, input: unknown): Checked {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return refused('an object', shown(input))
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return refused('an object', excerpt(input))
   const given = new Map(Object.entries(input))
   const value: Record<string, string | number> = {}
   for (const name of given.keys()) {
     if (Object.hasOwn(properties, name)) continue
-    return refused(Object.keys(properties).join(', ') || 'no parameter', shown(name))
+    return refused(Object.keys(properties).join(', ') || 'no parameter', excerpt(name))
   }
   for (const [name, field] of Object.entries(properties)) {
     const raw = given.get(name)
@@ -53,7 +54,7 @@ export function checkInput({ properties, required, dependentRequired = {} }: Inp
       continue
     }
     const read = field.type === 'integer' ? readWhole(field, raw) : readText(field, raw)
-    if (read === undefined) return refused(`\`${name}\` to be ${expectationOf(field)}`, shown(raw))
+    if (read === undefined) return refused(`\`${name}\` to be ${expectationOf(field)}`, excerpt(raw))
     const beside = dependentRequired[name]?.find((other) => !given.has(other))
     if (beside !== undefined) return refused(`\`${beside}\` beside \`${name}\``, 'none')
     value[name] = read
@@ -81,10 +82,6 @@ function expectationOf(field: TextField | WholeField): string {
 }
 
 const refused = (expected: string, got: string): Checked => ({ error: new Error(`Expected ${expected}, got ${got}`) })
-
-const shownCharacters = 60
-
-const shown = (got: unknown): string => String(JSON.stringify(got)).slice(0, shownCharacters)
 
 /** Input, failures and answers of both processes' routes follow one set of rules. */
 export function useApiRules(app: FastifyInstance): void {
