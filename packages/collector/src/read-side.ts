@@ -93,7 +93,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     questions: createQuestionLibrary({
       savedFolder: join(settings.data, 'questions'),
       teamFolder: settings.questions,
-      judgeSql: reads.judge,
+      validateSql: reads.judge,
     }),
     live,
     metrics,

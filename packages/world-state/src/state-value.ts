@@ -42,10 +42,10 @@ interface Fault {
 
 function judge(value: unknown, above: number): number | Fault {
   if (typeof value === 'function' || typeof value === 'symbol') return { path: '', got: `a ${typeof value}` }
-  return typeof value === 'object' && value !== null ? judgeObject(value, above) : 0
+  return typeof value === 'object' && value !== null ? checkObject(value, above) : 0
 }
 
-function judgeObject(value: object, above: number): number | Fault {
+function checkObject(value: object, above: number): number | Fault {
   const known = levels.get(value)
   // A circle ends here, too.
   if (above + (known ?? 1) > maxDepth) return { path: '', got: `more than ${maxDepth} levels, or a circle` }

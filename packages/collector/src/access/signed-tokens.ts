@@ -15,7 +15,7 @@ export const tokenLimits = {
   clockToleranceSeconds: 60,
 } as const
 
-export type TokenVerdict =
+export type VerifiedToken =
   | { readonly kind: 'held'; readonly scope: Scope; hasEnded(): boolean }
   /** It was one of ours. */
   | { readonly kind: 'ended' }
@@ -24,7 +24,7 @@ export type TokenVerdict =
 export interface SignedTokens {
   /** False where there is no secret, and so no token that holds. */
   readonly enabled: boolean
-  verify(text: string): Promise<TokenVerdict>
+  verify(text: string): Promise<VerifiedToken>
 }
 
 /** @throws {CollectorError} `bad_option` */
@@ -46,7 +46,7 @@ export function createSignedTokens(secrets: readonly string[], wallMs: () => num
     },
   }
 
-  async function verifyBy(key: KeyObject, text: string): Promise<TokenVerdict> {
+  async function verifyBy(key: KeyObject, text: string): Promise<VerifiedToken> {
     try {
       // The algorithm is ours to say, never the token's: neither `none`, nor a public key that is taken for a secret.
       const { payload } = await jwtVerify(text, key, {
@@ -55,13 +55,13 @@ export function createSignedTokens(secrets: readonly string[], wallMs: () => num
         clockTolerance: clockToleranceSeconds,
         currentDate: new Date(wallMs()),
       })
-      return verdictOn(payload)
+      return verifyClaims(payload)
     } catch (error) {
       return { kind: error instanceof errors.JWTExpired ? 'ended' : 'invalid' }
     }
   }
 
-  function verdictOn({ scope, exp = 0 }: JWTPayload): TokenVerdict {
+  function verifyClaims({ scope, exp = 0 }: JWTPayload): VerifiedToken {
     const endsAtMs = (exp + clockToleranceSeconds) * 1000
     const lastsTooLong = endsAtMs > wallMs() + (maxLifeSeconds + 2 * clockToleranceSeconds) * 1000
     if (!isScope(scope) || lastsTooLong) return { kind: 'invalid' }

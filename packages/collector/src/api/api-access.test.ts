@@ -33,7 +33,7 @@ function anAccess({ readToken, adminToken, tokenSecrets = [], publicUrl }: Given
   const admits = (headers: Record<string, string>, sender?: string) => access.judge(from(headers, sender), 'read')
   /** Of a browser that has shown a token. */
   const cookie = async (headers: Record<string, string> = {}, token = 'secret') => {
-    const decision = await access.judgeToken(token, from(headers))
+    const decision = await access.verifyToken(token, from(headers))
     if (decision.kind !== 'held') throw new Error(decision.kind)
     return access.cookieFor(from(headers), decision.ticket)
   }
@@ -96,7 +96,7 @@ it('takes the token as a bearer, or the cookie that stands for it', async () => 
   expect(await admits(bearer('secret'))).toBe('allowed')
   expect(await admits({ cookie: await cookie() })).toBe('allowed')
   expect(await admits({ cookie: `a=b; ${await cookie()}; c=d` })).toBe('allowed')
-  expect(await access.judgeToken('secret', from({}))).toMatchObject({ kind: 'held', scope: 'read' })
+  expect(await access.verifyToken('secret', from({}))).toMatchObject({ kind: 'held', scope: 'read' })
 })
 
 it('takes a cookie beside a header of somebody else, such as a proxy that asks for a password', async () => {
@@ -126,7 +126,7 @@ it('looks at no more tokens of an address that guesses, but at those of others',
   for (let guess = 0; guess < maxGuessesPerMinute; guess++)
     expect(await admits(bearer(`guess ${guess}`))).toBe('unauthorised')
   expect(await admits(bearer('secret'))).toBe('limited')
-  expect(await access.judgeToken('secret', from({}))).toEqual({ kind: 'limited' })
+  expect(await access.verifyToken('secret', from({}))).toEqual({ kind: 'limited' })
   expect(await admits(bearer('secret'), '203.0.113.10')).toBe('allowed')
   expect(await admits(bearer('guess'), '127.0.0.1, 203.0.113.9')).toBe('limited')
 })

@@ -24,7 +24,7 @@ export type TokenDecision =
 export interface ApiAccess {
   /** Judges what a request shows. */
   judge(request: IncomingMessage, wanted: ApiScope): Promise<AccessDecision>
-  judgeToken(token: string, request: IncomingMessage): Promise<TokenDecision>
+  verifyToken(token: string, request: IncomingMessage): Promise<TokenDecision>
   /** The Set-Cookie of a browser that gets a ticket. */
   cookieFor(request: IncomingMessage, ticket: string): string
   /** After which a limited address may guess again. */
@@ -58,12 +58,12 @@ export function createApiAccess(options: ApiAccessOptions): ApiAccess {
     async judge(request, wanted) {
       if (isOpen[wanted]) return 'allowed'
       const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-      const shown = await (bearer === undefined ? judgeCookies(request) : judgeToken(bearer, request))
+      const shown = await (bearer === undefined ? verifyCookies(request) : verifyToken(bearer, request))
       if (shown.kind !== 'held') return shown.kind
       return permits(shown.scope, wanted) ? 'allowed' : 'forbidden'
     },
 
-    judgeToken,
+    verifyToken,
 
     cookieFor(request, ticket) {
       const isSecure = publicUrl?.protocol === 'https:' || proxies.isSecure(request)
@@ -74,7 +74,7 @@ export function createApiAccess(options: ApiAccessOptions): ApiAccess {
     retryAfterSeconds: Math.ceil(60 / maxGuessesPerMinute),
   }
 
-  async function judgeToken(token: string, request: IncomingMessage): Promise<TokenDecision> {
+  async function verifyToken(token: string, request: IncomingMessage): Promise<TokenDecision> {
     if (isOpen.admin) return heldBy('admin')
     const sender = proxies.senderOf(request)
     if (guesses.take(sender, 0) > 0) return { kind: 'limited' }
@@ -94,7 +94,7 @@ export function createApiAccess(options: ApiAccessOptions): ApiAccess {
   }
 
   /** Several may have one name, from another prefix of the host. */
-  async function judgeCookies(request: IncomingMessage): Promise<TokenDecision> {
+  async function verifyCookies(request: IncomingMessage): Promise<TokenDecision> {
     const start = `${cookieNameFor(request)}=`
     const shown = (request.headers.cookie ?? '')
       .split(';')

@@ -1,8 +1,9 @@
 /** Describes what is to be dumped, and selects it: which rows of which table. */
-import { inParentheses } from './judge-sql.ts'
+
 import { quoteName, quoteText } from './quote.ts'
 import type { ReadStore } from './read-store.ts'
 import type { Condition } from './sandbox.ts'
+import { inParentheses } from './validate-sql.ts'
 
 export type DumpFormat = 'parquet' | 'csv' | 'ndjson'
 

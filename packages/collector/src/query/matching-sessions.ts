@@ -1,7 +1,7 @@
 /** Finds the sessions that a condition picks which somebody wrote. */
 import { CollectorError } from '../errors.ts'
-import { inParentheses } from './judge-sql.ts'
 import type { Sandbox } from './sandbox.ts'
+import { inParentheses } from './validate-sql.ts'
 
 export interface MatchingSession {
   readonly sessionId: string

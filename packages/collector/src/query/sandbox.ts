@@ -5,21 +5,21 @@
 
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
+import { hideVerification } from './players-only.ts'
+import type { QueryLimits } from './query-limits.ts'
+import type { Readers, RunOptions, Work } from './readers.ts'
+import { type QueryResult, StreamFailure, type WritePiece, writeResult } from './result-text.ts'
 import {
   checkSqlText,
-  judgeCondition,
-  judgeQuery,
-  judgeSubquery,
   notOneSelect,
   queryErrorOf,
   queryFingerprint,
   type ReadableRelations,
   subqueryOf,
-} from './judge-sql.ts'
-import { hideVerification } from './players-only.ts'
-import type { QueryLimits } from './query-limits.ts'
-import type { Readers, RunOptions, Work } from './readers.ts'
-import { type QueryResult, StreamFailure, type WritePiece, writeResult } from './result-text.ts'
+  validateCondition,
+  validateQuery,
+  validateSubquery,
+} from './validate-sql.ts'
 
 export interface Sandbox {
   /**
@@ -89,21 +89,21 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
       judged(
         sql,
         'a SELECT',
-        (connection, relations) => judgeQuery(connection, sql, relations),
+        (connection, relations) => validateQuery(connection, sql, relations),
         async () => {},
         {},
       ),
 
     runFrom(sql, work, options) {
       const subquery = subqueryOf(sql)
-      const judge: Judge = (connection, relations) => judgeSubquery(connection, sql, subquery, relations)
+      const judge: Judge = (connection, relations) => validateSubquery(connection, sql, subquery, relations)
       return judged(sql, 'a SELECT', judge, (connection) => work(connection, subquery), options)
     },
 
     async runWhere(condition, work, options) {
       if (condition) {
         const { sql, from } = condition
-        const judge: Judge = (connection, relations) => judgeCondition(connection, sql, from, relations)
+        const judge: Judge = (connection, relations) => validateCondition(connection, sql, from, relations)
         return judged(sql, 'a condition', judge, work, options)
       }
       return readers.run(work, options).catch((error: unknown) => {
@@ -116,7 +116,7 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
     await judged(
       sql,
       'a SELECT',
-      (connection, relations) => judgeQuery(connection, sql, relations),
+      (connection, relations) => validateQuery(connection, sql, relations),
       (connection, stopped) => run(connection, sql, (text, isLast) => write(text, isLast, stopped)),
       options,
     )

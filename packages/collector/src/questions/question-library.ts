@@ -34,12 +34,16 @@ export interface QuestionLibraryOptions {
   readonly savedFolder: string
   /** It is read each time, so that a file is there as soon as it is written. */
   readonly teamFolder?: string | undefined
-  readonly judgeSql: SavedQuestionsOptions['judgeSql']
+  readonly validateSql: SavedQuestionsOptions['validateSql']
 }
 
-export function createQuestionLibrary({ savedFolder, teamFolder, judgeSql }: QuestionLibraryOptions): QuestionLibrary {
+export function createQuestionLibrary({
+  savedFolder,
+  teamFolder,
+  validateSql,
+}: QuestionLibraryOptions): QuestionLibrary {
   const isGiven = async (name: string): Promise<boolean> => has(await readGiven(), name)
-  const saved = createSavedQuestions({ folder: savedFolder, isGiven, judgeSql })
+  const saved = createSavedQuestions({ folder: savedFolder, isGiven, validateSql })
   let builtIn: Promise<QuestionFolder> | undefined
 
   return {

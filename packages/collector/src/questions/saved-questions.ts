@@ -32,10 +32,10 @@ export interface SavedQuestionsOptions {
   /** Is it the name of a question that can't be saved over? */
   readonly isGiven: (name: string) => Promise<boolean>
   /** Rejects with `bad_sql` or `forbidden_sql` where a query would be refused. */
-  readonly judgeSql: (sql: string) => Promise<void>
+  readonly validateSql: (sql: string) => Promise<void>
 }
 
-export function createSavedQuestions({ folder, isGiven, judgeSql }: SavedQuestionsOptions): SavedQuestions {
+export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQuestionsOptions): SavedQuestions {
   const inTurn = createTurns()
   const read = (): Promise<QuestionFolder> => readQuestionFolder(folder, true)
   return {
@@ -70,7 +70,7 @@ export function createSavedQuestions({ folder, isGiven, judgeSql }: SavedQuestio
 
   async function judge(question: QuestionFile): Promise<void> {
     try {
-      await judgeSql(exampleSql(question))
+      await validateSql(exampleSql(question))
     } catch (error) {
       const isRefusal = error instanceof CollectorError && (error.code === 'bad_sql' || error.code === 'forbidden_sql')
       throw isRefusal ? refused(error.message) : error

@@ -7,8 +7,8 @@ import { DataTable, NumberHead } from '../parts/data-table.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { ErrorState, LoadingState } from '../parts/states.tsx'
 import { useAnswer } from '../use-answer.ts'
+import { checkHealth, checkStore } from './check-health.ts'
 import { HealthLines } from './health-lines.tsx'
-import { judgeHealth, judgeStore } from './judge-health.ts'
 import { refusalAdvice } from './refusal-advice.ts'
 import './health.css'
 
@@ -30,14 +30,14 @@ export default function HealthView(): ReactElement {
     <>
       <div className="health">
         <Panel title="Database">
-          <HealthLines lines={judgeStore(counters, isOpen)} />
+          <HealthLines lines={checkStore(counters, isOpen)} />
         </Panel>
         <Panel title="Log and disk" note={last && 'asked every three seconds'}>
           {answer.status === 'failed' && (
             <ErrorState title="The collector does not tell how it stands" message={answer.message} onRetry={retry} />
           )}
           {answer.status !== 'failed' && !last && <LoadingState what="how the collector stands" />}
-          {last && <HealthLines lines={judgeHealth(last)} />}
+          {last && <HealthLines lines={checkHealth(last)} />}
         </Panel>
         {last && (
           <Panel title="Versions">

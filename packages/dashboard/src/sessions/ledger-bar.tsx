@@ -1,4 +1,4 @@
-/** Draws a ledger as a bar: each fate's share of what was pushed. */
+/** Draws a ledger as a bar: each part's share of what was pushed. */
 import type { Ledger } from '@downlink/collector'
 import type { ReactElement } from 'react'
 import { sharesOf } from './ledger-shares.ts'
@@ -6,8 +6,8 @@ import './ledger.css'
 
 export const LedgerBar = ({ ledger }: { readonly ledger: Ledger }): ReactElement => (
   <svg className="ledger" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-    {sharesOf(ledger).map(({ fate, start, width }) => (
-      <rect key={fate} className={`fate-${fate}`} x={start} width={width} height="1" />
+    {sharesOf(ledger).map(({ part, start, width }) => (
+      <rect key={part} className={`part-${part}`} x={start} width={width} height="1" />
     ))}
   </svg>
 )

@@ -23,14 +23,14 @@ const aLedger = (over: Partial<Ledger>): Ledger => ({
 
 it('fills the bar, and only with what there is', () => {
   const shares = sharesOf(aLedger({ stored: 50, rejected: { bad_text: 20, too_deep: 5 }, dropped: { overflow: 25 } }))
-  expect(shares.map(({ fate, start, width }) => [fate, start, width])).toEqual([
+  expect(shares.map(({ part, start, width }) => [part, start, width])).toEqual([
     ['stored', 0, 50],
     ['rejected', 50, 25],
     ['dropped', 75, 25],
   ])
   expect(sharesOf(aLedger({ pushed: 0, stored: 0 }))).toEqual([])
   const removed = sharesOf(aLedger({ stored: 40, expired: 30, forgotten: 30 }))
-  expect(removed.map(({ fate, start, width }) => [fate, start, width])).toEqual([
+  expect(removed.map(({ part, start, width }) => [part, start, width])).toEqual([
     ['stored', 0, 40],
     ['expired', 40, 30],
     ['forgotten', 70, 30],
@@ -39,7 +39,7 @@ it('fills the bar, and only with what there is', () => {
 
 it('shows one missing event in a million', () => {
   const [, missing] = sharesOf(aLedger({ pushed: 1_000_000, stored: 999_999, missing: 1 }))
-  expect(missing?.fate).toBe('missing')
+  expect(missing?.part).toBe('missing')
   expect(missing?.width).toBeGreaterThan(1.9)
 })
 

@@ -2,11 +2,11 @@
 import type { Ledger } from '@downlink/collector'
 import type { Counts } from '../format.ts'
 
-export const fates = ['stored', 'expired', 'forgotten', 'rejected', 'dropped', 'missing', 'outstanding'] as const
-export type Fate = (typeof fates)[number]
+export const ledgerParts = ['stored', 'expired', 'forgotten', 'rejected', 'dropped', 'missing', 'outstanding'] as const
+export type LedgerPart = (typeof ledgerParts)[number]
 
 export interface Share {
-  readonly fate: Fate
+  readonly part: LedgerPart
   readonly events: number
   /** Where its bar starts and how wide it is, of 100. */
   readonly start: number
@@ -31,7 +31,7 @@ const minWidth = 2
 
 const total = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
 
-export function eventsOf(ledger: Ledger): Readonly<Record<Fate, number>> {
+export function eventsOf(ledger: Ledger): Readonly<Record<LedgerPart, number>> {
   const { stored, expired, forgotten, missing, outstanding } = ledger
   return {
     stored,
@@ -46,13 +46,13 @@ export function eventsOf(ledger: Ledger): Readonly<Record<Fate, number>> {
 
 export function sharesOf(ledger: Ledger): readonly Share[] {
   const events = eventsOf(ledger)
-  const present = fates.filter((fate) => events[fate] > 0)
-  const weights = present.map((fate) => Math.max(minWidth, (events[fate] / Math.max(1, ledger.pushed)) * 100))
+  const present = ledgerParts.filter((part) => events[part] > 0)
+  const weights = present.map((part) => Math.max(minWidth, (events[part] / Math.max(1, ledger.pushed)) * 100))
   const sum = weights.reduce((all, weight) => all + weight, 0)
   let start = 0
-  return present.map((fate, at) => {
+  return present.map((part, at) => {
     const width = ((weights[at] ?? 0) / sum) * 100
-    const share = { fate, events: events[fate], start, width }
+    const share = { part, events: events[part], start, width }
     start += width
     return share
   })

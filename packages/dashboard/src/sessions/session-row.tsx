@@ -5,7 +5,7 @@ import { Fragment, type ReactElement } from 'react'
 import { type Counts, formatAge, formatCount, formatSpan, shortSession } from '../format.ts'
 import { hrefOf } from '../router.ts'
 import { LedgerBar } from './ledger-bar.tsx'
-import { endOf, eventsOf, type Fate, fates, type LedgerOutcome, outcomeOf } from './ledger-shares.ts'
+import { endOf, eventsOf, type LedgerOutcome, type LedgerPart, ledgerParts, outcomeOf } from './ledger-shares.ts'
 
 interface SessionRowProps {
   readonly session: FoundSession
@@ -83,7 +83,7 @@ const OutcomeBadge = ({ outcome }: { readonly outcome: LedgerOutcome }): ReactEl
 )
 
 /** Most sessions have none of them, and do without the term. */
-const rareFates: ReadonlySet<Fate> = new Set(['expired', 'forgotten', 'outstanding'])
+const rareParts: ReadonlySet<LedgerPart> = new Set(['expired', 'forgotten', 'outstanding'])
 
 /** pushed = stored + expired + forgotten + rejected + dropped + missing + outstanding. */
 function Equation({ ledger }: { readonly ledger: Ledger }): ReactElement {
@@ -92,18 +92,18 @@ function Equation({ ledger }: { readonly ledger: Ledger }): ReactElement {
     rejected: listed(ledger.rejected),
     dropped: listed(ledger.dropped),
   }
-  const terms = fates.filter((fate) => events[fate] > 0 || !rareFates.has(fate))
+  const terms = ledgerParts.filter((part) => events[part] > 0 || !rareParts.has(part))
   return (
     <p className="equation">
       <span className="term">
         <b>{formatCount(ledger.pushed)}</b> pushed
       </span>
-      {terms.map((fate, at) => (
-        <Fragment key={fate}>
+      {terms.map((part, at) => (
+        <Fragment key={part}>
           <span className="sign">{at === 0 ? '=' : '+'}</span>
-          <span className={`term fate-${fate} ${events[fate] === 0 ? 'zero' : ''}`}>
-            <b>{formatCount(events[fate])}</b> {fate}
-            {reasons[fate] && <small> ({reasons[fate]})</small>}
+          <span className={`term part-${part} ${events[part] === 0 ? 'zero' : ''}`}>
+            <b>{formatCount(events[part])}</b> {part}
+            {reasons[part] && <small> ({reasons[part]})</small>}
           </span>
         </Fragment>
       ))}

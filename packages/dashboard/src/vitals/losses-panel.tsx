@@ -20,7 +20,7 @@ export function LossesPanel({ losses, nowMs }: LossesPanelProps): ReactElement {
       {losses && losses.length > 0 && (
         <ul>
           {losses.map(({ kind, reason, count, grewAtMs }) => (
-            <li key={`${kind} ${reason}`} className={`fate-${kind}`}>
+            <li key={`${kind} ${reason}`} className={`part-${kind}`}>
               <b>{formatCount(count)}</b>
               <span className={grewAtMs !== undefined && nowMs - grewAtMs < newMs ? 'is-new' : ''}>
                 <LossName kind={kind} reason={reason} />

@@ -1,6 +1,6 @@
 import type { Health, LiveCounters } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import { judgeHealth, judgeStore } from './judge-health.ts'
+import { checkHealth, checkStore } from './check-health.ts'
 import { refusalAdvice } from './refusal-advice.ts'
 
 type Store = LiveCounters['store']
@@ -29,29 +29,29 @@ const find = (lines: readonly { readonly name: string; readonly status: string }
   lines.find((line) => line.name === name)?.status
 
 it('finds nothing where all is well, and says no more than it knows', () => {
-  const lines = [...judgeStore(counters(), true), ...judgeHealth(health())]
+  const lines = [...checkStore(counters(), true), ...checkHealth(health())]
   expect(lines.filter(({ status }) => status !== 'good')).toEqual([])
   expect(lines.filter(({ advice }) => advice !== undefined)).toEqual([])
-  for (const nothing of [judgeStore(undefined, true), judgeStore(counters(), false)]) {
+  for (const nothing of [checkStore(undefined, true), checkStore(counters(), false)]) {
     expect(nothing).toEqual([{ name: 'State', value: 'Not known', status: 'unknown' }])
   }
 })
 
-it.each<[string, string, ReturnType<typeof judgeStore>]>([
-  ['State', 'bad', judgeStore(counters({ isUp: false }), true)],
-  ['Behind the log', 'warn', judgeStore(counters({ lag: { bytes: 9, events: 9, ms: 6000 } }), true)],
-  ['Behind the log', 'bad', judgeStore(counters({ lag: { bytes: 9, events: 9, ms: 61_000 } }), true)],
-  ['Restarts', 'warn', judgeStore(counters({ restarts: { memory: 1, flood: 2 } }), true)],
-  ['Reads', 'warn', judgeStore(counters({ readsKilled: 1 }), true)],
-  ['Log', 'warn', judgeHealth(disk({ logBytes: 2.1e9 }))],
-  ['Log', 'bad', judgeHealth(disk({ logBytes: 3.9e9 }))],
-  ['Free disk', 'warn', judgeHealth(disk({ freeBytes: 4e9 }))],
-  ['Free disk', 'bad', judgeHealth(disk({ freeBytes: 5e8 }))],
-  ['Commits', 'warn', judgeHealth(health({ commits: { medianMs: 9, p99Ms: 200, failed: 0 } }))],
-  ['Commits', 'bad', judgeHealth(health({ commits: { medianMs: 9, p99Ms: 2000, failed: 0 } }))],
-  ['Failed commits', 'warn', judgeHealth(health({ commits: { medianMs: null, p99Ms: null, failed: 3 } }))],
-  ['Report lost_events', 'bad', judgeHealth(health({ reports: { lost_events: 1 } }))],
-  ['Report damaged_log', 'warn', judgeHealth(health({ reports: { damaged_log: 1 } }))],
+it.each<[string, string, ReturnType<typeof checkStore>]>([
+  ['State', 'bad', checkStore(counters({ isUp: false }), true)],
+  ['Behind the log', 'warn', checkStore(counters({ lag: { bytes: 9, events: 9, ms: 6000 } }), true)],
+  ['Behind the log', 'bad', checkStore(counters({ lag: { bytes: 9, events: 9, ms: 61_000 } }), true)],
+  ['Restarts', 'warn', checkStore(counters({ restarts: { memory: 1, flood: 2 } }), true)],
+  ['Reads', 'warn', checkStore(counters({ readsKilled: 1 }), true)],
+  ['Log', 'warn', checkHealth(disk({ logBytes: 2.1e9 }))],
+  ['Log', 'bad', checkHealth(disk({ logBytes: 3.9e9 }))],
+  ['Free disk', 'warn', checkHealth(disk({ freeBytes: 4e9 }))],
+  ['Free disk', 'bad', checkHealth(disk({ freeBytes: 5e8 }))],
+  ['Commits', 'warn', checkHealth(health({ commits: { medianMs: 9, p99Ms: 200, failed: 0 } }))],
+  ['Commits', 'bad', checkHealth(health({ commits: { medianMs: 9, p99Ms: 2000, failed: 0 } }))],
+  ['Failed commits', 'warn', checkHealth(health({ commits: { medianMs: null, p99Ms: null, failed: 3 } }))],
+  ['Report lost_events', 'bad', checkHealth(health({ reports: { lost_events: 1 } }))],
+  ['Report damaged_log', 'warn', checkHealth(health({ reports: { damaged_log: 1 } }))],
 ])('says what to do: %s, %s', (name, status, lines) => {
   expect(find(lines, name)).toBe(status)
   expect(lines.find((line) => line.name === name)?.advice).toMatch(/\w{3,}.*[.]$/)
@@ -65,7 +65,7 @@ it('tells what was stored though no schema accepts it, and what was expected of 
     events: 2,
   }
   const schemaWarnings = [warning, ...['a', 'b', 'c'].map((type) => ({ ...warning, type, events: 1 }))]
-  expect(judgeHealth(health({ schemaWarnings })).find(({ name }) => name === 'Schema warnings')).toEqual({
+  expect(checkHealth(health({ schemaWarnings })).find(({ name }) => name === 'Schema warnings')).toEqual({
     name: 'Schema warnings',
     value: '5 stored though no schema accepts them: shot (bad_event) 2, a (bad_event) 1, b (bad_event) 1, and others',
     status: 'warn',
@@ -75,7 +75,7 @@ it('tells what was stored though no schema accepts it, and what was expected of 
 })
 
 it('does not guess at a disk that does not tell', () => {
-  expect(find(judgeHealth(disk({ freeBytes: null, databaseBytes: null })), 'Free disk')).toBe('unknown')
+  expect(find(checkHealth(disk({ freeBytes: null, databaseBytes: null })), 'Free disk')).toBe('unknown')
 })
 
 it('tells who runs the collector how a refused game gets in', () => {
@@ -87,7 +87,7 @@ it('tells who runs the collector how a refused game gets in', () => {
 
 it('tells how long events are kept, and says what to do where a run failed', () => {
   const retentionOf = (over: Partial<Health['retention']>) =>
-    judgeHealth(health({ retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0, ...over } })).find(
+    checkHealth(health({ retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0, ...over } })).find(
       ({ name }) => name === 'Retention',
     )
   expect(retentionOf({})).toMatchObject({ value: expect.stringContaining('All is kept'), status: 'good' })
@@ -104,7 +104,7 @@ it('tells how long events are kept, and says what to do where a run failed', () 
 })
 
 it('tells of the database what later rows fill, how it is given back, and of the newest backup', () => {
-  const lineOf = (over: Partial<Health>, name: string) => judgeHealth(health(over)).find((line) => line.name === name)
+  const lineOf = (over: Partial<Health>, name: string) => checkHealth(health(over)).find((line) => line.name === name)
   const file = (reusableBytes: number) =>
     lineOf(
       { disk: { ...health().disk, databaseBytes: 10e9, usedBytes: 10e9 - reusableBytes, reusableBytes } },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { queryFingerprint } from './judge-sql.ts'
+import { queryFingerprint } from './validate-sql.ts'
 
 it.each([
   ['white space', 'SELECT  type\n\tFROM events '],

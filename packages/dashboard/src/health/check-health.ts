@@ -18,7 +18,7 @@ const logShare = { warn: 0.5, bad: 0.8 }
 const freeBytesLimits = { warn: 5e9, bad: 1e9 }
 
 /** @param isCurrent whether the counters are of now */
-export function judgeStore(counters: LiveCounters | undefined, isCurrent: boolean): readonly HealthLine[] {
+export function checkStore(counters: LiveCounters | undefined, isCurrent: boolean): readonly HealthLine[] {
   const state = storeStateOf(counters?.store, isCurrent)
   if (!counters || state.status === 'unknown') return [{ name: 'State', value: 'Not known', status: 'unknown' }]
   const { lag, restarts, readsKilled, readsRunning } = counters.store
@@ -57,7 +57,7 @@ export function judgeStore(counters: LiveCounters | undefined, isCurrent: boolea
   ]
 }
 
-export function judgeHealth(health: Health): readonly HealthLine[] {
+export function checkHealth(health: Health): readonly HealthLine[] {
   const { disk, commits, memory, reports } = health
   const share = disk.logBytes / disk.maxLogBytes
   return [

@@ -27,7 +27,7 @@ export function checkSqlText(sql: string, maxLength: number, what: string): void
 }
 
 /** @throws {CollectorError} `bad_sql`, `forbidden_sql`; {Refusal} */
-export async function judgeQuery(
+export async function validateQuery(
   connection: DuckDBConnection,
   sql: string,
   relations: ReadableRelations,
@@ -46,15 +46,15 @@ export const subqueryOf = (sql: string): string => inParentheses(sql.replace(/[;
  *
  * @throws {CollectorError} `bad_sql`, `forbidden_sql`; {Refusal}
  */
-export async function judgeSubquery(
+export async function validateSubquery(
   connection: DuckDBConnection,
   sql: string,
   subquery: string,
   relations: ReadableRelations,
 ): Promise<void> {
   // Alone it has to be whole, so that no bracket, quote or comment of it ends outside.
-  await judgeQuery(connection, sql, relations)
-  await judgeQuery(connection, `SELECT * FROM ${subquery}`, relations)
+  await validateQuery(connection, sql, relations)
+  await validateQuery(connection, `SELECT * FROM ${subquery}`, relations)
 }
 
 /**
@@ -63,7 +63,7 @@ export async function judgeSubquery(
  * @param from the FROM clause that its columns are of
  * @throws {CollectorError} `bad_sql`, `forbidden_sql`; {Refusal}
  */
-export async function judgeCondition(
+export async function validateCondition(
   connection: DuckDBConnection,
   condition: string,
   from: string,
@@ -72,7 +72,7 @@ export async function judgeCondition(
   // Alone it has to be whole, so that no bracket, quote or comment of it ends outside.
   const alone = await parse(connection, `SELECT 1 WHERE ${condition}\n`)
   if (alone?.length !== 1) throw new CollectorError('forbidden_sql', 'Expected one condition, as behind WHERE.')
-  await judgeQuery(connection, `SELECT 1 ${from} WHERE ${inParentheses(condition)}`, relations)
+  await validateQuery(connection, `SELECT 1 ${from} WHERE ${inParentheses(condition)}`, relations)
 }
 
 /** On a line of its own, for it may end with a comment. */
