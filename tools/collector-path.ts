@@ -6,10 +6,11 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { DuckDBAppender } from '@duckdb/node-api'
 import WebSocket from 'ws'
 import { root } from './node-tool.ts'
+import { filesOnStack, noticeCalls } from './passed-files.ts'
 
 /** A place in the log. */
 interface Position {
@@ -25,12 +26,11 @@ export async function filesFromSocketToDatabase(): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-path-'))
   const handle = await open(join(folder, 'a-file'), 'w+')
   const passed = new Set<string>()
-  Error.stackTraceLimit = Number.POSITIVE_INFINITY
   const releases = [
-    notice(globalThis, 'setImmediate', passed),
-    notice(Object.getPrototypeOf(handle), 'writev', passed),
-    notice(Object.getPrototypeOf(handle), 'read', passed),
-    notice(DuckDBAppender.prototype, 'appendDataChunk', passed),
+    noticeCalls(globalThis, 'setImmediate', passed),
+    noticeCalls(Object.getPrototypeOf(handle), 'writev', passed),
+    noticeCalls(Object.getPrototypeOf(handle), 'read', passed),
+    noticeCalls(DuckDBAppender.prototype, 'appendDataChunk', passed),
   ]
   await handle.close()
   try {
@@ -56,23 +56,6 @@ export async function filesFromSocketToDatabase(): Promise<readonly string[]> {
     for (const release of releases) release()
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** Notes at each call of a function which of the collector's files are on the stack, the outermost first. */
-function notice<Name extends string>(owner: { [K in Name]: unknown }, name: Name, passed: Set<string>): () => void {
-  const original = owner[name] as (...args: unknown[]) => unknown
-  function noticed(this: unknown, ...args: unknown[]): unknown {
-    for (const file of filesOnStack()) passed.add(file)
-    return original.apply(this, args)
-  }
-  Object.assign(owner, { [name]: noticed })
-  return () => void Object.assign(owner, { [name]: original })
-}
-
-function filesOnStack(): readonly string[] {
-  const urls = (new Error().stack ?? '').matchAll(/file:\/\/[^\s)]+?\.js/g)
-  const files = [...urls].map(([url]) => fileURLToPath(url)).filter((file) => file.startsWith(built))
-  return [...new Set(files)].reverse().map((file) => file.slice(root.length).replaceAll('\\', '/'))
 }
 
 /** @returns sends an event, and resolves once it is acknowledged */

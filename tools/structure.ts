@@ -1,16 +1,17 @@
 /**
  * Prints, as `jiti tools/structure.ts [workspace…]`, how the sources are laid out, for who wants to see where it gets hard to
- * read: small files, long functions, and the files that an event passes in client and
- * collector. It judges nothing.
+ * read: small files, long functions, and the files that an event passes in client and collector, and an artifact on its
+ * way to the disk. It judges nothing.
  */
 import { readFile } from 'node:fs/promises'
-import { Session } from 'node:inspector/promises'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Visitor } from 'oxc-parser'
 import { readSources, type SourceFile } from './checks/sources.ts'
+import { filesFromPushToSend } from './client-path.ts'
 import { filesFromSocketToDatabase } from './collector-path.ts'
+import { filesFromExportToDisk } from './export-path.ts'
 import { root } from './node-tool.ts'
+import type { Path } from './passed-files.ts'
 
 /** A file below it has to be opened for little. */
 const smallLines = 40
@@ -52,59 +53,9 @@ function print(name: string, files: readonly Measured[]): void {
     console.log(`  ${String(lines).padStart(4)}  ${at}`)
 }
 
-/** The built files whose code runs from `push` until the socket has the event, in the order of their names. */
-async function filesFromPushToSend(): Promise<string[]> {
-  const built = join(root, 'packages/client/dist/index.js')
-  const { createTelemetry } = await import(pathToFileURL(built).href)
-  let run: (() => void) | undefined
-  const sent: string[] = []
-  const socket = {
-    bufferedAmount: 0,
-    onopen: null,
-    onclose: null,
-    onerror: null,
-    onmessage: (_: { readonly data: string }): void => {},
-    send: (text: string) => sent.push(text),
-    close: () => {},
-  }
-  const telemetry = createTelemetry({
-    enabled: true,
-    url: 'ws://127.0.0.1/telemetry',
-    environment: {
-      createSocket: () => socket,
-      setTimer(next: () => void) {
-        run = next
-        return () => {}
-      },
-      wallMs: () => 0,
-      monotonicMs: () => 0,
-      development: undefined,
-    },
-  })
-  telemetry.start()
-  run?.()
-  socket.onmessage({
-    data: JSON.stringify({
-      t: 'welcome',
-      ack: 0,
-      window: 9,
-      maxBatchBytes: 9e9,
-      totals: { dropped: {}, rejected: {} },
-    }),
-  })
-  const session = new Session()
-  session.connect()
-  await session.post('Profiler.enable')
-  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
-  telemetry.push('tick', { n: 1 })
-  run?.()
-  const { result } = await session.post('Profiler.takePreciseCoverage')
-  session.disconnect()
-  if (sent.length === 0) throw new Error('Expected the event to be sent, and nothing was')
-  return result
-    .filter(({ url, functions }) => url.includes('/dist/') && functions.some(({ ranges }) => ranges[0]?.count))
-    .map(({ url }) => fileURLToPath(url).slice(root.length).replaceAll('\\', '/'))
-    .sort()
+function printPath(name: string, { passed, beside = [] }: Partial<Path> & Pick<Path, 'passed'>): void {
+  console.log(`${name} ${passed.length} files:\n  ${passed.join('\n  ')}`)
+  for (const file of beside) console.log(`  (beside: ${file})`)
 }
 
 const wanted = process.argv.slice(2)
@@ -118,9 +69,6 @@ for (const workspace of workspaces.filter((name) => wanted.length === 0 || wante
   )
 }
 if (wanted.length === 0) print('all', measured)
-const passed = await filesFromPushToSend()
-console.log(`from push to send, an event passes ${passed.length} files:\n  ${passed.join('\n  ')}`)
-const handed = await filesFromSocketToDatabase()
-console.log(
-  `from the socket to the database, an event is handed on by ${handed.length} files:\n  ${handed.join('\n  ')}`,
-)
+printPath('from push to send, an event passes', await filesFromPushToSend())
+printPath('from the socket to the database, an event is handed on by', { passed: await filesFromSocketToDatabase() })
+printPath('from exportInspectorSummary to the disk, an artifact passes', await filesFromExportToDisk())
