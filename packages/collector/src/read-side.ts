@@ -93,7 +93,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     questions: createQuestionLibrary({
       savedFolder: join(settings.data, 'questions'),
       teamFolder: settings.questions,
-      validateSql: reads.judge,
+      validateSql: reads.validate,
     }),
     live,
     metrics,

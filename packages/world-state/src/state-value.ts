@@ -22,11 +22,11 @@ export function requireState<State>(state: State, name: string): State {
 
 /** As `requireState`; returns how many levels there are. */
 export function levelsOf(state: unknown, name: string): number {
-  const judged = judge(state, 0)
-  if (typeof judged === 'number') return judged
+  const checked = check(state, 0)
+  if (typeof checked === 'number') return checked
   throw new WorldStateError(
     'bad_state',
-    `Expected \`${name}${judged.path}\` to be data that can be kept, got ${judged.got}`,
+    `Expected \`${name}${checked.path}\` to be data that can be kept, got ${checked.got}`,
   )
 }
 
@@ -40,7 +40,7 @@ interface Fault {
   readonly got: string
 }
 
-function judge(value: unknown, above: number): number | Fault {
+function check(value: unknown, above: number): number | Fault {
   if (typeof value === 'function' || typeof value === 'symbol') return { path: '', got: `a ${typeof value}` }
   return typeof value === 'object' && value !== null ? checkObject(value, above) : 0
 }
@@ -55,9 +55,9 @@ function checkObject(value: object, above: number): number | Fault {
   if (got !== undefined) return { path: '', got }
   let deepest = 0
   for (const key of keys) {
-    const judged = judge((value as Readonly<Record<string, unknown>>)[key], above + 1)
-    if (typeof judged !== 'number') return { ...judged, path: `${stepOf(value, key)}${judged.path}` }
-    deepest = Math.max(deepest, judged)
+    const checked = check((value as Readonly<Record<string, unknown>>)[key], above + 1)
+    if (typeof checked !== 'number') return { ...checked, path: `${stepOf(value, key)}${checked.path}` }
+    deepest = Math.max(deepest, checked)
   }
   Object.freeze(value)
   levels.set(value, deepest + 1)

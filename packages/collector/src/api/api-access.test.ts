@@ -30,7 +30,7 @@ function anAccess({ readToken, adminToken, tokenSecrets = [], publicUrl }: Given
       headers: { host: 'localhost:4180', 'x-forwarded-for': sender, ...headers },
       socket: {},
     }) as unknown as IncomingMessage
-  const admits = (headers: Record<string, string>, sender?: string) => access.judge(from(headers, sender), 'read')
+  const admits = (headers: Record<string, string>, sender?: string) => access.decide(from(headers, sender), 'read')
   /** Of a browser that has shown a token. */
   const cookie = async (headers: Record<string, string> = {}, token = 'secret') => {
     const decision = await access.verifyToken(token, from(headers))
@@ -41,7 +41,7 @@ function anAccess({ readToken, adminToken, tokenSecrets = [], publicUrl }: Given
   return {
     access,
     admits,
-    administers: (headers: Record<string, string>) => access.judge(from(headers), 'admin'),
+    administers: (headers: Record<string, string>) => access.decide(from(headers), 'admin'),
     cookie,
     bearer,
     from,

@@ -23,7 +23,7 @@ export type TokenDecision =
 
 export interface ApiAccess {
   /** Judges what a request shows. */
-  judge(request: IncomingMessage, wanted: ApiScope): Promise<AccessDecision>
+  decide(request: IncomingMessage, wanted: ApiScope): Promise<AccessDecision>
   verifyToken(token: string, request: IncomingMessage): Promise<TokenDecision>
   /** The Set-Cookie of a browser that gets a ticket. */
   cookieFor(request: IncomingMessage, ticket: string): string
@@ -55,7 +55,7 @@ export function createApiAccess(options: ApiAccessOptions): ApiAccess {
   const guesses = createAddressRateLimiter(maxGuessesPerMinute / 60, monotonicNow, maxGuessesPerMinute)
 
   return {
-    async judge(request, wanted) {
+    async decide(request, wanted) {
       if (isOpen[wanted]) return 'allowed'
       const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
       const shown = await (bearer === undefined ? verifyCookies(request) : verifyToken(bearer, request))

@@ -51,8 +51,8 @@ export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): vo
       streamAnswer(reply, (write) => sandbox.answer(sql, write, { sessions, signal: goneSignal(reply) })),
   })
   // The collector's alone: it asks before it saves a question.
-  app.post<{ Body: { sql: string } }>('/judge', async ({ body }) => {
-    await sandbox.judge(body.sql)
+  app.post<{ Body: { sql: string } }>('/validate', async ({ body }) => {
+    await sandbox.validate(body.sql)
     return {}
   })
   dumpRoutes(app, dumps)

@@ -23,7 +23,7 @@ async function listen(decisions: readonly AccessDecision[]) {
     },
     close() {},
   }
-  liveRoute(app, live, { judge: async () => decision }, () => 'sender')
+  liveRoute(app, live, { decide: async () => decision }, () => 'sender')
   const answer = app.inject('/live')
   const sink = await joined
   for (const next of decisions) {

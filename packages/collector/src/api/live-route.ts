@@ -27,7 +27,7 @@ const streamHeaders = {
 export function liveRoute(
   app: FastifyInstance,
   live: LiveStream,
-  access: Pick<ApiAccess, 'judge'>,
+  access: Pick<ApiAccess, 'decide'>,
   senderOf: Proxies['senderOf'],
 ): void {
   app.get(
@@ -49,7 +49,7 @@ export function liveRoute(
         },
         beat(text: string) {
           // A token that let in whoever listens may have ended since. Others of the address may have guessed meanwhile.
-          void access.judge(request.raw, 'read').then((decision) => {
+          void access.decide(request.raw, 'read').then((decision) => {
             if (raw.writableEnded) return
             if (decision !== 'unauthorised' && decision !== 'forbidden') raw.write(text)
             else {

@@ -41,7 +41,7 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
         response: { 200: questionsAnswer, default: errorAnswer },
       },
     },
-    async ({ raw }) => ({ ...(await questions.list()), writable: (await access.judge(raw, 'admin')) === 'allowed' }),
+    async ({ raw }) => ({ ...(await questions.list()), writable: (await access.decide(raw, 'admin')) === 'allowed' }),
   )
   app.get(
     '/functions',

@@ -37,7 +37,7 @@ function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answ
     ledgers: { get: never },
     pages: { stored: never, rejected: never },
     timelines: { read: never },
-    sandbox: { answer, query: never, judge: never, runWhere: never, runFrom: never },
+    sandbox: { answer, query: never, validate: never, runWhere: never, runFrom: never },
     dumps: { write: never, writeAnswer: never, clean: never },
   })
   onTestFinished(() => app.close())

@@ -15,7 +15,7 @@ export type ScopeGuard = (request: FastifyRequest, reply: FastifyReply) => Promi
 export function requireScope(access: ApiAccess, scope: ApiScope): ScopeGuard {
   const expected = `Expected the ${scope} token, or a signed one of this scope`
   return async ({ raw }, reply) => {
-    const decision = await access.judge(raw, scope)
+    const decision = await access.decide(raw, scope)
     if (decision === 'allowed') return undefined
     if (decision === 'limited') return sendLimited(reply, access.retryAfterSeconds)
     if (decision === 'forbidden')

@@ -32,7 +32,7 @@ export interface Sandbox {
   /** The same as an object. Throws as `answer` does. */
   query(sql: string, signal?: AbortSignal): Promise<QueryResult>
   /** Judges it as `answer` does, and runs nothing. Throws as `answer` does. */
-  judge(sql: string): Promise<void>
+  validate(sql: string): Promise<void>
   /**
    * Runs work of our own that selects from a query which somebody wrote, in brackets, once that is judged.
    * Throws as `answer` does.
@@ -73,7 +73,7 @@ export interface SandboxOptions {
   readonly isBanned?: (fingerprint: string) => boolean
 }
 
-type Judge = (connection: DuckDBConnection, relations: ReadableRelations) => Promise<void>
+type Validate = (connection: DuckDBConnection, relations: ReadableRelations) => Promise<void>
 
 export function createSandbox({ readers, limits, readable, isBanned = () => false }: SandboxOptions): Sandbox {
   return {
@@ -85,8 +85,8 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
       return JSON.parse(pieces.join('')) as QueryResult
     },
 
-    judge: (sql) =>
-      judged(
+    validate: (sql) =>
+      validated(
         sql,
         'a SELECT',
         (connection, relations) => validateQuery(connection, sql, relations),
@@ -96,15 +96,15 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
 
     runFrom(sql, work, options) {
       const subquery = subqueryOf(sql)
-      const judge: Judge = (connection, relations) => validateSubquery(connection, sql, subquery, relations)
-      return judged(sql, 'a SELECT', judge, (connection) => work(connection, subquery), options)
+      const validate: Validate = (connection, relations) => validateSubquery(connection, sql, subquery, relations)
+      return validated(sql, 'a SELECT', validate, (connection) => work(connection, subquery), options)
     },
 
     async runWhere(condition, work, options) {
       if (condition) {
         const { sql, from } = condition
-        const judge: Judge = (connection, relations) => validateCondition(connection, sql, from, relations)
-        return judged(sql, 'a condition', judge, work, options)
+        const validate: Validate = (connection, relations) => validateCondition(connection, sql, from, relations)
+        return validated(sql, 'a condition', validate, work, options)
       }
       return readers.run(work, options).catch((error: unknown) => {
         throw queryErrorOf(error)
@@ -113,19 +113,19 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
   }
 
   async function answer(sql: string, write: WriteAnswer, options: AnswerOptions = {}): Promise<void> {
-    await judged(
+    await validated(
       sql,
       'a SELECT',
       (connection, relations) => validateQuery(connection, sql, relations),
-      (connection, stopped) => run(connection, sql, (text, isLast) => write(text, isLast, stopped)),
+      (connection, stopped) => writeAnswer(connection, sql, limits, (text, isLast) => write(text, isLast, stopped)),
       options,
     )
   }
 
-  async function judged<Value>(
+  async function validated<Value>(
     sql: string,
     what: string,
-    judge: Judge,
+    validate: Validate,
     work: Work<Value>,
     { sessions, ...options }: RunOptions & AnswerOptions,
   ): Promise<Value> {
@@ -136,7 +136,7 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
       const relations = await readable()
       return await readers.run(
         async (connection, stopped) => {
-          await judge(connection, relations)
+          await validate(connection, relations)
           if (sessions === 'players') await hideVerification(connection)
           return work(connection, stopped)
         },
@@ -146,17 +146,22 @@ export function createSandbox({ readers, limits, readable, isBanned = () => fals
       throw queryErrorOf(error)
     }
   }
+}
 
-  async function run(connection: DuckDBConnection, sql: string, write: WritePiece): Promise<void> {
-    const statement = await connection.prepare(sql)
-    try {
-      if (statement.statementType !== StatementType.SELECT) throw notOneSelect(sql)
-      await writeResult(await statement.stream(), limits, write)
-    } catch (error) {
-      throw error instanceof StreamFailure ? await reasonOf(connection, statement) : error
-    } finally {
-      statement.destroySync()
-    }
+async function writeAnswer(
+  connection: DuckDBConnection,
+  sql: string,
+  limits: QueryLimits,
+  write: WritePiece,
+): Promise<void> {
+  const statement = await connection.prepare(sql)
+  try {
+    if (statement.statementType !== StatementType.SELECT) throw notOneSelect(sql)
+    await writeResult(await statement.stream(), limits, write)
+  } catch (error) {
+    throw error instanceof StreamFailure ? await reasonOf(connection, statement) : error
+  } finally {
+    statement.destroySync()
   }
 }
 

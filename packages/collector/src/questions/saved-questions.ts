@@ -58,7 +58,7 @@ export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQues
     if (!names.includes(name) && names.length >= maxFiles) {
       throw refused(`Expected at most ${maxFiles} files of saved questions: delete one first`)
     }
-    await judge(parsed.question)
+    await validate(parsed.question)
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await writeWhole(questionPath(folder, name), bytes)
@@ -68,7 +68,7 @@ export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQues
     return parsed.question
   }
 
-  async function judge(question: QuestionFile): Promise<void> {
+  async function validate(question: QuestionFile): Promise<void> {
     try {
       await validateSql(exampleSql(question))
     } catch (error) {

@@ -30,7 +30,7 @@ export interface ReadClient {
   /** Throws as `send` does, and what the store answers. */
   query(sql: string): Promise<QueryResult>
   /** Rejects where `query` would refuse it unrun. */
-  judge(sql: string): Promise<void>
+  validate(sql: string): Promise<void>
   /** Undefined for a session that was never seen. Throws as `query` does. */
   ledger(sessionId: string): Promise<Ledger | undefined>
   close(): void
@@ -66,9 +66,9 @@ export function createReadClient(store: StoreProcess, socketPath: string): ReadC
       return answer as QueryResult
     },
 
-    async judge(sql) {
+    async validate(sql) {
       const body = JSON.stringify({ sql })
-      const { answer } = await ask({ method: 'POST', path: '/judge', contentType: 'application/json', body })
+      const { answer } = await ask({ method: 'POST', path: '/validate', contentType: 'application/json', body })
       if (isFailed(answer)) throw errorOf(answer)
     },
 

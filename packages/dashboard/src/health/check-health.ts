@@ -37,7 +37,7 @@ export function checkStore(counters: LiveCounters | undefined, isCurrent: boolea
     {
       name: 'Behind the log',
       value: `${formatCount(lag.events)} events, ${formatBytes(lag.bytes)}, ${formatSpan(lag.ms)}`,
-      ...judged(lag.ms > badLagMs ? 'bad' : state.status === 'behind' ? 'warn' : 'good', {
+      ...lineState(lag.ms > badLagMs ? 'bad' : state.status === 'behind' ? 'warn' : 'good', {
         warn: 'More came than the database takes at once; nothing is lost, and answers are of a moment ago.',
         bad: 'The database does not keep up. End what reads for long (SQL, exports), give it a faster disk or more cores; the log fills until then.',
       }),
@@ -50,7 +50,7 @@ export function checkStore(counters: LiveCounters | undefined, isCurrent: boolea
     {
       name: 'Reads',
       value: `${formatCount(readsRunning)} running, ${formatCount(readsKilled)} killed`,
-      ...judged(readsKilled > 0 ? 'warn' : 'good', {
+      ...lineState(readsKilled > 0 ? 'warn' : 'good', {
         warn: 'A query could not be interrupted, or took all memory, and ended with the database’s process. Narrow it with WHERE, or read less at a time.',
       }),
     },
@@ -64,7 +64,7 @@ export function checkHealth(health: Health): readonly HealthLine[] {
     {
       name: 'Log',
       value: `${formatBytes(disk.logBytes)} of at most ${formatBytes(disk.maxLogBytes)}`,
-      ...judged(share >= logShare.bad ? 'bad' : share >= logShare.warn ? 'warn' : 'good', {
+      ...lineState(share >= logShare.bad ? 'bad' : share >= logShare.warn ? 'warn' : 'good', {
         warn: 'It empties as the database follows: see how far it is behind.',
         bad: 'Once it is full nothing more is taken. Let the database catch up, or start the collector with a larger --max-log.',
       }),
@@ -73,7 +73,7 @@ export function checkHealth(health: Health): readonly HealthLine[] {
     {
       name: 'Free disk',
       value: disk.freeBytes === null ? 'not known' : formatBytes(disk.freeBytes),
-      ...judged(disk.freeBytes === null ? 'unknown' : below(disk.freeBytes, freeBytesLimits), {
+      ...lineState(disk.freeBytes === null ? 'unknown' : below(disk.freeBytes, freeBytesLimits), {
         warn: 'Make room soon: delete old *.corrupt-* files and exports, or move the data folder.',
         bad: 'Make room now: with too little nothing more is taken. Delete old *.corrupt-* files and exports, or move the data folder.',
       }),
@@ -86,15 +86,18 @@ export function checkHealth(health: Health): readonly HealthLine[] {
         commits.p99Ms === null
           ? 'none in the last ten seconds'
           : `${formatDuration(commits.medianMs ?? 0)}, 99 of 100 below ${formatDuration(commits.p99Ms)}`,
-      ...judged((commits.p99Ms ?? 0) > commitMs.bad ? 'bad' : (commits.p99Ms ?? 0) > commitMs.warn ? 'warn' : 'good', {
-        warn: 'The disk syncs slowly, or is shared with others.',
-        bad: 'The disk syncs so slowly that acknowledgements wait for seconds: put the data folder on a local disk of its own.',
-      }),
+      ...lineState(
+        (commits.p99Ms ?? 0) > commitMs.bad ? 'bad' : (commits.p99Ms ?? 0) > commitMs.warn ? 'warn' : 'good',
+        {
+          warn: 'The disk syncs slowly, or is shared with others.',
+          bad: 'The disk syncs so slowly that acknowledgements wait for seconds: put the data folder on a local disk of its own.',
+        },
+      ),
     },
     {
       name: 'Failed commits',
       value: formatCount(commits.failed),
-      ...judged(commits.failed > 0 ? 'warn' : 'good', {
+      ...lineState(commits.failed > 0 ? 'warn' : 'good', {
         warn: 'The log could not be written, and clients kept their events. The collector’s log lines say why: a full disk, most often.',
       }),
     },
@@ -122,7 +125,7 @@ function databaseLine({ databaseBytes, reusableBytes }: Health['disk']): HealthL
   return {
     name: 'Database file',
     value: formatBytes(databaseBytes) + reusable,
-    ...judged(isMuch ? 'warn' : 'good', {
+    ...lineState(isMuch ? 'warn' : 'good', {
       warn: 'Most of it is what was deleted, and later rows fill that. Where the disk is short, downlink prune --compact gives it back.',
     }),
   }
@@ -149,7 +152,7 @@ function retentionLine({ retention: { keepMs, maxBytes, lastRunAt, failures } }:
   return {
     name: 'Retention',
     value: `${limits.join(', ')}; ${run}`,
-    ...judged(failures > 0 ? 'warn' : 'good', {
+    ...lineState(failures > 0 ? 'warn' : 'good', {
       warn: `${formatCount(failures)} runs failed since the start, and what is too old is kept until one works. The collector’s log lines say why: a full disk or a database that is away, most often.`,
     }),
   }
@@ -202,7 +205,7 @@ function adviceOnRestarts(restarts: LiveCounters['store']['restarts']): Pick<Hea
   return { status: 'warn', advice: `${advice} Nothing was lost.`.trim() }
 }
 
-function judged(
+function lineState(
   status: HealthLine['status'],
   advice: Partial<Record<HealthLine['status'], string>>,
 ): Pick<HealthLine, 'status' | 'advice'> {
