@@ -14,6 +14,7 @@ import {
   openOwnerSocket,
   removeLeftSockets,
 } from './store-process/local-sockets.ts'
+import { sweepUnwritten } from './write-whole.ts'
 
 export interface DataFolder {
   /** Absolute. */
@@ -69,6 +70,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     await closeSockets()
     throw unusable(path, error)
   })
+  await sweepUnwritten(path)
   return {
     path,
     log,

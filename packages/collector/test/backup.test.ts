@@ -256,7 +256,8 @@ it.skipIf(process.platform === 'win32')(
     expect(await diagnose(data)).toMatchObject({ status: 'sound' })
     const names = (await readdir(data)).filter((name) => name !== 'copies').sort()
     expect(names).toEqual([
-      ...['backups', 'downlink.duckdb', 'downlink.duckdb.headers', 'exports', 'last-backup.json', 'log'],
+      ...['age-clock.json', 'backups', 'downlink.duckdb', 'downlink.duckdb.headers', 'exports'],
+      ...['last-backup.json', 'log'],
     ])
     expect((await readdir(join(data, 'backups'))).filter((name) => name.endsWith('.unfinished'))).toEqual([])
     await verifyBackup(made)

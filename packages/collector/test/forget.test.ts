@@ -61,9 +61,18 @@ async function filesWithSecret(data: string): Promise<readonly string[]> {
   const found = await Promise.all(
     names
       .filter((entry) => entry.isFile())
-      .map(async ({ parentPath, name }) => ((await readFile(join(parentPath, name))).includes(secret) ? [name] : [])),
+      .map(async ({ parentPath, name }) => {
+        // A collector that runs replaces its small files.
+        const content = await readFile(join(parentPath, name)).catch(ignoreGone)
+        return content.includes(secret) ? [name] : []
+      }),
   )
   return found.flat()
+}
+
+function ignoreGone(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return ''
+  throw error
 }
 
 async function ask({ url }: Pick<Listening, 'url'>, method: string, path: string) {
