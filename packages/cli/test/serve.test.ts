@@ -9,7 +9,13 @@ it('says where it is in one line of JSON, takes events, and ends in order', asyn
   command.child.kill('SIGTERM')
   expect(await command.exitCode).toBe(0)
   // A database that is closed in order has taken in its log.
-  expect(await readdir(command.data)).toEqual(['downlink.duckdb', 'downlink.duckdb.headers', 'exports', 'log'])
+  expect(await readdir(command.data)).toEqual([
+    'age-clock.json',
+    'downlink.duckdb',
+    'downlink.duckdb.headers',
+    'exports',
+    'log',
+  ])
   expect(command.stdout()).toBe(
     `${JSON.stringify({
       url: command.url,
