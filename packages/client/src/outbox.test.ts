@@ -57,6 +57,18 @@ describe('drops', () => {
     expect(outbox.stats()).toMatchObject({ acked: 1, queued: 4, dropped: { overflow: 1, sampled: 1 } })
   })
 
+  it('are told again after a lost connection only where the collector has not counted them', () => {
+    const outbox = createOutbox(4, 'drop-oldest')
+    pushMany(outbox, 2, 'sampled')
+    send(outbox)
+    outbox.ack(2, collected({ sampled: 2 }))
+    pushMany(outbox, 1)
+    outbox.drop('cleared')
+    send(outbox)
+    outbox.rewind()
+    expect(send(outbox)).toEqual({ seq: 3, elements: [{ drop: { cleared: 1 } }] })
+  })
+
   it('are evicted between what is in flight and what is queued', () => {
     const outbox = createOutbox(4, 'drop-oldest')
     pushMany(outbox, 2)

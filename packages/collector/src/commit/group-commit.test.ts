@@ -118,6 +118,13 @@ it('asks once about a session that nobody has seen', async () => {
   expect(asked).toBe(1)
 })
 
+it('has not ended where it goes on after its end', async () => {
+  const { log, fire } = aLog()
+  const outcomes = [log.append('s', 0, aBatch(1, 2, { end: true })), log.append('s', 2, aBatch(3, 1))]
+  fire()
+  expect(await Promise.all(outcomes)).toMatchObject([{}, { record: { ended: false, pushed: 3 } }])
+})
+
 it('is not ended by a late beacon from before the session went on', async () => {
   const { log, fire } = aLog()
   const outcomes = [
