@@ -203,3 +203,12 @@ it.each([
   expect(await store.write(group)).toEqual({ kind: 'unavailable', reason })
   expect(times).toBe(expected)
 })
+
+it('releases no connection on which something runs', async () => {
+  const { state, database } = await aDatabase()
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
+  const releasedMeanwhile = store.write(group).then(() => state.released)
+  await store.close()
+  expect(await releasedMeanwhile).toBe(0)
+  expect(state.released).toBeGreaterThan(0)
+})
