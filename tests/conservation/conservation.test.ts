@@ -12,8 +12,8 @@ it('stores every event exactly once, in order, as it was pushed', { timeout: tim
   const args = ['verify', '--sessions', '9', '--events', '200000', '--faults', 'all', '--seed', `${seed}`, '--json']
   const { exitCode, output } = await runNode(command, args, { timeoutMs })
   expect(exitCode, output).toBe(0)
-  const verdict = JSON.parse(output)
   console.log(output)
+  const verdict = JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '')
   expect(verdict).toMatchObject({ ok: true, missing: 0, pushed: 200_000, acked: 200_000 })
   expect(verdict.stored + verdict.dropped).toBe(200_000)
   expect(verdict.dropped).toBeGreaterThan(0)

@@ -138,8 +138,9 @@ function loadViews(): Promise<readonly ViewDefinition[]> {
 }
 
 function send(message: FromStore): void {
-  // Without a collector the lifeline has ended, and with it this process, in a moment.
-  if (process.connected) process.send?.(message)
+  // Without a collector the lifeline has ended, and with it this process, in a moment. That it is gone is known only
+  // later: an error that nobody takes would end this process with a stack on the terminal.
+  if (process.connected) process.send?.(message, () => {})
 }
 
 function exitAfter(message: FromStore | undefined, code: number): void {

@@ -41,7 +41,8 @@ async function play({ flags, argv, terminal }: ToPlayer & { kind: 'begin' }): Pr
 }
 
 function send(message: FromPlayer): void {
-  toParent?.(message)
+  // That the parent has gone ends this process, not what could not be said to it.
+  toParent?.(message, () => {})
 }
 
 /** Tells of each file at once: the game may end this process before the export is through. */

@@ -19,7 +19,8 @@ const collector = createCollector(
   { data, logger: false, page: false },
   kind === 'volatile' ? { logFiles: disk.stand } : {},
 )
-const send = (message: FromCollector): void => void process.send?.(message)
+// One whose parent is gone ends by that, not by what it could not say.
+const send = (message: FromCollector): void => void process.send?.(message, () => {})
 
 process.on('message', (message) => {
   disk.isFull = (message as ToCollector).disk === 'full'
