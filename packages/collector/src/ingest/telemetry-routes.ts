@@ -1,4 +1,5 @@
 /** Serves `/telemetry` over HTTP: bytes in, JSON out, and CORS for the origins that may send. */
+import type { Socket } from 'node:net'
 import { telemetryPath } from '@downlink/protocol'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { requestKey } from '../access/keys.ts'
@@ -68,7 +69,10 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
       const body = await readBody(request.raw, limits.maxFrameBytes).finally(release)
       if (body.kind === 'aborted') return reply.hijack()
       if (body.kind === 'too_large') {
-        if (!body.read) reply.header('connection', 'close')
+        if (!body.read) {
+          reply.header('connection', 'close')
+          lingerOnClose(request.raw.socket)
+        }
         return refuse(reply, 413, 'too_large', `Expected at most ${limits.maxFrameBytes} bytes`)
       }
       if (body.kind === 'bad_encoding') return refuse(reply, 400, 'bad_encoding', body.message)
@@ -84,6 +88,21 @@ export function telemetryRoutes(app: FastifyInstance, options: TelemetryRoutesOp
   function refuse(reply: FastifyReply, status: number, code: RefusalReason, message: string): FastifyReply {
     refusals.add(code, message, reply.request.headers.origin)
     return sendError(reply, status, code, message)
+  }
+}
+
+/** How long a connection that is closed is still read, so that its sender comes to read the answer. */
+const lingerMs = 2000
+
+/**
+ * Closes our side alone at first. Node destroys a connection as soon as its last answer is written; whatever its sender has
+ * sent since then resets it, and takes the answer with it, unread (RFC 9112, 9.6: https://www.rfc-editor.org/rfc/rfc9112#section-9.6).
+ */
+function lingerOnClose(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), lingerMs)
+    socket.once('close', () => clearTimeout(timer))
   }
 }
 
