@@ -12,10 +12,10 @@ import { readSecrets } from '../secrets.ts'
 import { createStatusLine } from '../status-line.ts'
 import { type FaultKind, faultKinds } from '../verify/fault-plan.ts'
 import { startOwnCollector } from '../verify/own-collector.ts'
-import type { Progress } from '../verify/play.ts'
 import { runVerification, type VerificationOptions } from '../verify/run-verification.ts'
+import type { Progress } from '../verify/run-workload.ts'
 import { dealBy, expectRemovable, removeSessions } from '../verify/running-collector.ts'
-import { complaintOf, type Verdict, verdictText } from '../verify/verdict.ts'
+import { failureText, type Verdict, verdictText } from '../verify/verdict.ts'
 
 interface VerifyFlags {
   readonly sessions: number
@@ -31,11 +31,11 @@ interface VerifyFlags {
 }
 
 const notes = `
-Starts a collector on a fresh folder, plays sessions with the real client against it, lets links, processes and the log's
+Starts a collector on a fresh folder, runs sessions with the real client against it, lets links, processes and the log's
 disk fail, and compares each row of the database with what was pushed. It exits with 0 only if no event is missing,
 doubled, reordered, changed or invented, and a fresh one still gets through. No disk of yours is filled.
 
-With --url it plays against a collector that runs, and removes all that it has sent at the end: that takes the admin
+With --url it verifies a collector that runs, and removes all that it has sent at the end: that takes the admin
 scope. Its sessions have the label downlink_verify, and stand in no list and no question meanwhile. Only links fail, by a
 relay of its own, unless --on-fault names a program that deals the others. It gets what to do behind its own arguments,
 and exits once that is done: kill collector, kill store, disk full, disk free. What it kills has to be started again.
@@ -49,7 +49,7 @@ Examples:
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('prove that no event is lost, doubled or changed, whatever fails')
-    .option('--sessions <number>', 'how many play at once', wholeNumber(1, 1000), 8)
+    .option('--sessions <number>', 'how many run at once', wholeNumber(1, 1000), 8)
     .option('--events <number>', 'how many events they push together', wholeNumber(1, 10_000_000), 50_000)
     .option(
       '--rate <events>',
@@ -138,7 +138,7 @@ function kindsOf(faults: VerifyFlags['faults']): readonly FaultKind[] {
   return faults === 'all' ? faultKinds : [faults]
 }
 
-const unsound = (verdict: Verdict, advice: string): CliError => new CliError('unsound', complaintOf(verdict), advice)
+const unsound = (verdict: Verdict, advice: string): CliError => new CliError('unsound', failureText(verdict), advice)
 
 const barWidth = 20
 

@@ -17,7 +17,7 @@ const [data = '', port, kind] = process.argv.slice(2)
 const disk = createVolatileDisk()
 const collector = createCollector(
   { data, logger: false, page: false },
-  kind === 'volatile' ? { logFiles: disk.stand } : {},
+  kind === 'volatile' ? { logFiles: disk.wrap } : {},
 )
 // One whose parent is gone ends by that, not by what it could not say.
 const send = (message: FromCollector): void => void process.send?.(message, () => {})

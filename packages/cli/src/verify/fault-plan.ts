@@ -9,10 +9,10 @@ export type Fault = LinkFault | CollectorFault
 /** What becomes of one session's link. `beacon`: its page is hidden or left, and what it sends then overtakes its socket. */
 export type LinkFault =
   | { readonly kind: 'network'; readonly session: number; readonly how: 'beacon'; readonly isLeft: boolean }
-  | ({ readonly kind: 'network'; readonly session: number } & Mischief)
+  | ({ readonly kind: 'network'; readonly session: number } & ConnectionFault)
 
-/** What a relay does to a connection. */
-export interface Mischief {
+/** What a relay does to one connection. */
+export interface ConnectionFault {
   readonly how: 'cut' | 'half-close' | 'stall'
   /** The end that it begins at. */
   readonly side: 'near' | 'far'

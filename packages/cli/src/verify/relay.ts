@@ -1,15 +1,15 @@
-/** Relays the connections of one session, and treats them badly when it is told to: it cuts, stalls and half-closes them. */
+/** Relays the connections of one session, and injects faults into them when it is told to: it cuts, stalls and half-closes them. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import type { Mischief } from './fault-plan.ts'
+import type { ConnectionFault } from './fault-plan.ts'
 
 export interface Relay {
   /** On this machine's loopback. */
   readonly port: number
-  /** Resolves once a connection was treated so: the one that is up, else the next. */
-  mistreat(mischief: Mischief): Promise<void>
-  /** Cuts what is up, which may be stalled or half closed; what comes then is left in peace. */
-  calm(): void
+  /** Resolves once the fault has met a connection: the one that is up, else the next. */
+  inject(fault: ConnectionFault): Promise<void>
+  /** Cuts what is up, which may be stalled or half closed; what comes then has no fault. */
+  heal(): void
   close(): Promise<void>
 }
 
@@ -18,10 +18,13 @@ export interface RelayTarget {
   readonly port: number
 }
 
+/** @param hostname of a URL, which has an IPv6 address in brackets */
+export const unbracketed = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
+
 /** @param target nobody need listen there yet */
 export async function openRelay(target: RelayTarget): Promise<Relay> {
   const pairs = new Set<Pair>()
-  let waiting: { readonly mischief: Mischief; readonly done: () => void }[] = []
+  let waiting: { readonly fault: ConnectionFault; readonly done: () => void }[] = []
 
   const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect({ ...target, allowHalfOpen: true })
@@ -39,7 +42,7 @@ export async function openRelay(target: RelayTarget): Promise<Relay> {
     near.once('data', () => {
       const due = waiting.shift()
       if (!due) return
-      treat(pair, due.mischief)
+      inject(due.fault, pair)
       due.done()
     })
   })
@@ -48,13 +51,13 @@ export async function openRelay(target: RelayTarget): Promise<Relay> {
 
   return {
     port: (server.address() as AddressInfo).port,
-    mistreat(mischief) {
+    inject(fault) {
       const [pair] = pairs
-      if (!pair) return new Promise((done) => waiting.push({ mischief, done }))
-      treat(pair, mischief)
+      if (!pair) return new Promise((done) => waiting.push({ fault, done }))
+      inject(fault, pair)
       return Promise.resolve()
     },
-    calm() {
+    heal() {
       for (const { done } of waiting) done()
       waiting = []
       for (const { near } of pairs) near.destroy()
@@ -72,7 +75,7 @@ interface Pair {
   readonly far: Socket
 }
 
-function treat({ near, far }: Pair, { how, side, forMs }: Mischief): void {
+function inject({ how, side, forMs }: ConnectionFault, { near, far }: Pair): void {
   const [one, other] = side === 'near' ? [near, far] : [far, near]
   switch (how) {
     case 'cut':

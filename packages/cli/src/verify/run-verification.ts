@@ -1,17 +1,18 @@
-/** Runs a verification: plays sessions against a collector, deals faults meanwhile, and compares what is stored with what was pushed. */
+/** Runs a verification: sends the events of many sessions to a collector, deals faults meanwhile, and compares what is stored with what was pushed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { verifyName } from '@downlink/protocol'
 import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
 import { retried } from '../retried.ts'
 import { auditSession, type Findings, type RowReader, sumOfFindings } from './audit.ts'
-import { type Cast, openCast } from './cast.ts'
+import type { Client } from './client.ts'
+import { type Clients, openClients } from './clients.ts'
 import { type FaultKind, faultName, type PlannedFault, planFaults } from './fault-plan.ts'
-import { type PlayOptions, playAll, stuckMs } from './play.ts'
-import type { Player } from './player.ts'
+import { runWorkload, stuckMs, type WorkloadOptions } from './run-workload.ts'
 import { isSound, quantile, type Verdict } from './verdict.ts'
 
-export interface VerificationOptions extends Pick<PlayOptions, 'events' | 'rate' | 'deal' | 'onProgress' | 'signal'> {
+export interface VerificationOptions
+  extends Pick<WorkloadOptions, 'events' | 'rate' | 'deal' | 'onProgress' | 'signal'> {
   /** Of the collector; may have a path of its own. */
   readonly url: string
   readonly key: string | undefined
@@ -27,52 +28,53 @@ export interface VerificationOptions extends Pick<PlayOptions, 'events' | 'rate'
 export async function runVerification(options: VerificationOptions): Promise<Verdict> {
   const { seed, sessions, events, faults, signal } = options
   const startedAtMs = performance.now()
-  const api = patient(options.api)
+  const api = retrying(options.api)
   const hasFaults = { hasRelays: faults.includes('network'), hasOverflow: faults.length > 0 }
-  const cast = await openCast({ ...options, ...hasFaults, startMs: Date.now() - events })
+  const clients = await openClients({ ...options, ...hasFaults, startMs: Date.now() - events })
   try {
-    await expectTaken(cast.newcomer())
-    const dealt = await playAll({ ...options, cast, plan: planFaults({ seed, sessions, events, kinds: faults }) })
-    if (!signal.aborted) await Promise.all(cast.players.map((player) => player.flush(stuckMs)))
+    await expectAccepted(clients.openDirect())
+    const plan = planFaults({ seed, sessions, events, kinds: faults })
+    const dealt = await runWorkload({ ...options, clients, plan })
+    if (!signal.aborted) await Promise.all(clients.all.map((client) => client.flush(stuckMs)))
     if (signal.aborted) throw new CliError('interrupted', 'Interrupted before there was a verdict', 'Run it again.')
-    const fresh = cast.newcomer()
+    const fresh = clients.openDirect()
     await pushOne(fresh)
-    const figures = await auditAll(cast, api, options.run)
-    const { stored, ...wrong } = await auditSession(api, fresh)
+    const figures = await auditAll(clients, api, options.run)
+    const { stored, ...wrong } = await auditClient(api, fresh)
     const isFlowing = stored === 1 && Object.values(wrong).every((count) => count === 0)
     const seconds = Math.round((performance.now() - startedAtMs) / 100) / 10
     const verdict = { seed, sessions, ...figures, isFlowing, faults: countByName(dealt), seconds }
     return { ok: isSound(verdict), ...verdict }
   } finally {
-    await cast.leave()
+    await clients.close()
   }
 }
 
 const firstAckMs = 15_000
 
-async function pushOne(player: Player): Promise<number> {
-  player.play(1)
-  return player.flush(firstAckMs)
+async function pushOne(client: Client): Promise<number> {
+  client.push(1)
+  return client.flush(firstAckMs)
 }
 
 /** @throws {CliError} where the collector refuses what is to be sent, or does not answer */
-async function expectTaken(player: Player): Promise<void> {
-  const remaining = await pushOne(player)
-  const { rejection } = player
+async function expectAccepted(client: Client): Promise<void> {
+  const remaining = await pushOne(client)
+  const { rejection } = client.acks
   if (rejection) {
     const message = `The collector rejects events of the type ${verifyName}: ${rejection.message} [${rejection.code}]`
     const advice = `Add ${verifyName} to its event definitions, with a schema that takes any payload, or start it with --schema-mode warn.`
     throw new CliError('schema_rejects', message, advice)
   }
   if (remaining === 0) return
-  const link = player.status()
+  const link = client.status()
   const reason = link.status === 'stopped' ? `${link.reason}: ${link.message ?? ''}` : `its link is ${link.status}`
   const advice = 'Where it wants a write key: --key, or DOWNLINK_KEY.'
   throw new CliError('refused', `A first event is not acknowledged; ${reason}`, advice)
 }
 
 /** Through the moments in which a store is killed and started again. */
-const patient = (api: ApiClient): RowReader => ({ query: (sql) => retried(() => api.query(sql)) })
+const retrying = (api: ApiClient): RowReader => ({ query: (sql) => retried(() => api.query(sql)) })
 
 const catchUpPollMs = 500
 const standstillMs = 20_000
@@ -89,13 +91,16 @@ async function storeCaughtUp(api: RowReader, run: string, acked: number): Promis
   }
 }
 
-async function auditAll({ players }: Cast, api: RowReader, run: string) {
-  const sum = (what: 'pushed' | 'acked'): number => players.reduce((total, player) => total + player[what], 0)
+const auditClient = (api: RowReader, { sessionId, acks, eventAt }: Client): Promise<Findings> =>
+  auditSession(api, { sessionId, pushed: acks.pushed, eventAt })
+
+async function auditAll({ all }: Clients, api: RowReader, run: string) {
+  const sum = (what: 'pushed' | 'acked'): number => all.reduce((total, { acks }) => total + acks[what], 0)
   await storeCaughtUp(api, run, sum('acked'))
   const findings: Findings[] = []
-  for (const player of players) findings.push(await auditSession(api, player))
-  const delays = Float64Array.from(players.flatMap(({ ackDelaysMs }) => ackDelaysMs)).sort()
-  const ackMs = { p50: quantile(delays, 0.5), p99: quantile(delays, 0.99) }
+  for (const client of all) findings.push(await auditClient(api, client))
+  const latencies = Float64Array.from(all.flatMap(({ acks }) => acks.latenciesMs)).sort()
+  const ackMs = { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) }
   return { pushed: sum('pushed'), acked: sum('acked'), ...sumOfFindings(findings), ackMs }
 }
 

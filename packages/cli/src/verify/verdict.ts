@@ -19,14 +19,14 @@ export interface Verdict extends Findings {
 }
 
 /** What must not be. */
-const faultNames = ['missing', 'doubled', 'reordered', 'changed', 'invented'] as const
+const violations = ['missing', 'doubled', 'reordered', 'changed', 'invented'] as const
 
 export const isSound = (verdict: Omit<Verdict, 'ok'>): boolean =>
-  faultNames.every((name) => verdict[name] === 0) && verdict.unbalanced === 0 && verdict.isFlowing
+  violations.every((name) => verdict[name] === 0) && verdict.unbalanced === 0 && verdict.isFlowing
 
 /** What is wrong, in a sentence. */
-export function complaintOf(verdict: Verdict): string {
-  const wrong = faultNames.filter((name) => verdict[name] > 0).map((name) => `${count(verdict[name])} ${name}`)
+export function failureText(verdict: Verdict): string {
+  const wrong = violations.filter((name) => verdict[name] > 0).map((name) => `${count(verdict[name])} ${name}`)
   if (verdict.unbalanced > 0) wrong.push(`${count(verdict.unbalanced)} sessions whose ledger differs from their rows`)
   if (!verdict.isFlowing) wrong.push('a fresh event does not get through')
   return `Of ${count(verdict.pushed)} events: ${wrong.join(', ')}`

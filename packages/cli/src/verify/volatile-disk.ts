@@ -7,14 +7,14 @@ import type { LogFile, LogFiles } from '@downlink/collector'
 
 export interface VolatileDisk {
   isFull: boolean
-  /** @returns the files of a folder, as they are on this disk */
-  stand(files: LogFiles): LogFiles
+  /** @returns the files of a folder, as if they were on this disk */
+  wrap(files: LogFiles): LogFiles
 }
 
 export function createVolatileDisk(): VolatileDisk {
   const disk: VolatileDisk = {
     isFull: false,
-    stand: (files) => ({
+    wrap: (files) => ({
       ...files,
       async create(name) {
         if (disk.isFull) throw noSpace()

@@ -1,10 +1,10 @@
-/** Plays the sessions of a verification to their end, and deals the planned faults meanwhile. */
+/** Runs the workload of a verification: pushes all events, and deals the planned faults meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Cast } from './cast.ts'
+import type { Clients } from './clients.ts'
 import type { CollectorFault, PlannedFault } from './fault-plan.ts'
 
-export interface PlayOptions {
-  readonly cast: Cast
+export interface WorkloadOptions {
+  readonly clients: Clients
   /** Of all sessions together. */
   readonly events: number
   /** Events a second, of all sessions together; undefined: as many as are acknowledged. */
@@ -30,9 +30,8 @@ const turnsPerProgress = 20
 export const stuckMs = 60_000
 
 /** Resolves to the faults that were dealt: all, unless it was interrupted or nothing went on. */
-export async function playAll(options: PlayOptions): Promise<readonly PlannedFault[]> {
-  const { cast, events, rate, plan, onProgress, signal } = options
-  const { players } = cast
+export async function runWorkload(options: WorkloadOptions): Promise<readonly PlannedFault[]> {
+  const { clients, events, rate, plan, onProgress, signal } = options
   const startedAtMs = performance.now()
   const dealt: PlannedFault[] = []
   let begun = 0
@@ -51,12 +50,12 @@ export async function playAll(options: PlayOptions): Promise<readonly PlannedFau
   }
   isOver = true
   // What waits for a link that does not come is not dealt.
-  cast.calm()
+  clients.heal()
   await dealing
   return dealt
 
   function count(what: 'pushed' | 'acked'): number {
-    return players.reduce((sum, player) => sum + player[what], 0)
+    return clients.all.reduce((sum, { acks }) => sum + acks[what], 0)
   }
 
   function progress(): Progress {
@@ -67,11 +66,12 @@ export async function playAll(options: PlayOptions): Promise<readonly PlannedFau
   function pushTurn(): void {
     const due = rate === undefined ? events : Math.floor((rate * (performance.now() - startedAtMs)) / 1000)
     let room = Math.min(due, plan[begun]?.atEvents ?? events) - count('pushed')
-    for (const [at, player] of players.entries()) {
-      const share = Math.floor(events / players.length) + (at < events % players.length ? 1 : 0)
-      const before = player.pushed
-      player.play(Math.max(0, Math.min(pushedAtOnce, share - before, room)))
-      room -= player.pushed - before
+    const sessions = clients.all.length
+    for (const [at, { acks, push }] of clients.all.entries()) {
+      const share = Math.floor(events / sessions) + (at < events % sessions ? 1 : 0)
+      const before = acks.pushed
+      push(Math.max(0, Math.min(pushedAtOnce, share - before, room)))
+      room -= acks.pushed - before
     }
   }
 
@@ -85,7 +85,7 @@ export async function playAll(options: PlayOptions): Promise<readonly PlannedFau
       await sleep(planned.afterMs)
       if (isOver) return
       const { fault } = planned
-      await (fault.kind === 'network' ? cast.deal(fault) : options.deal(fault))
+      await (fault.kind === 'network' ? clients.inject(fault) : options.deal(fault))
       dealt.push(planned)
     }
   }
