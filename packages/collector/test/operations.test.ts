@@ -1,7 +1,7 @@
 /**
  * Operations on what is stored, over a real log, sink and database: whatever ends in between, each event counts once.
  *
- * DOWNLINK_LIFE_RUNS=1000 plays a thousand orders.
+ * DOWNLINK_LIFE_RUNS=1000 plays a thousand orders, DOWNLINK_LIFE_SEED=n the same ones each time.
  */
 import { copyFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -65,7 +65,8 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-const runs = Number(process.env.DOWNLINK_LIFE_RUNS ?? 10)
+const { DOWNLINK_LIFE_RUNS = '10', DOWNLINK_LIFE_SEED } = process.env
+const runs = Number(DOWNLINK_LIFE_RUNS)
 
 it(
   'accounts for each event once, whatever is pushed, repeated, expired, forgotten, begun anew, judged anew, lost, backed up, put back, rewritten and ended, in any order',
@@ -86,7 +87,7 @@ it(
           await rm(folder, { recursive: true })
         }
       }),
-      { numRuns: runs },
+      { numRuns: runs, ...(DOWNLINK_LIFE_SEED !== undefined && { seed: Number(DOWNLINK_LIFE_SEED) }) },
     )
   },
   60_000 + runs * 5000,
