@@ -39,6 +39,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           maxWorkers: '100%',
+          // What is imported does nothing by itself, so that files may share it: loading it for each is most of their time.
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
+          unstubGlobals: true,
           sequence: { groupOrder: 0 },
           include: ['{packages,games}/*/src/**/*.test.{ts,tsx}'],
           // Property tests take their time on a busy machine.

@@ -1,6 +1,5 @@
-import 'fake-indexeddb/auto'
-import { IDBFactory } from 'fake-indexeddb'
-import { describe, expect, it } from 'vitest'
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { SpoolStats } from '../outbox.ts'
 import { createTestTelemetry, pushMany } from '../test-doubles.ts'
 import { createSpool } from './create-spool.ts'
@@ -11,7 +10,10 @@ import {
   type FakeBrowser,
   type FakePage,
   openFakePage,
+  stubKeyRanges,
 } from './test-doubles.ts'
+
+beforeEach(stubKeyRanges)
 
 const spoolOf = ({ telemetry }: FakePage): SpoolStats => {
   const { spool } = telemetry.stats()

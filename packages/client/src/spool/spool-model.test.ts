@@ -1,8 +1,9 @@
 /** Any order of pages, pushes, crashes, departures and lost collectors: what was written is delivered, once, as it was. */
-import 'fake-indexeddb/auto'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
-import { createFakeBrowser, createFakeCollector, type FakePage, openFakePage } from './test-doubles.ts'
+import { beforeEach, expect, it } from 'vitest'
+import { createFakeBrowser, createFakeCollector, type FakePage, openFakePage, stubKeyRanges } from './test-doubles.ts'
+
+beforeEach(stubKeyRanges)
 
 type Step =
   | { readonly kind: 'push'; readonly count: number }

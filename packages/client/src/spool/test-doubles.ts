@@ -1,10 +1,14 @@
 /** Fakes of what a spool meets: pages of one browser that crash and come back, and a collector that remembers. */
 import type { BatchFrame, DropCounts, HelloFrame } from '@downlink/protocol'
-import { IDBFactory } from 'fake-indexeddb'
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { vi } from 'vitest'
 import { createTelemetry, type Telemetry, type TelemetryOptions } from '../create-telemetry.ts'
 import { createFakeWorld, type FakeSocket, type FakeWorld } from '../test-doubles.ts'
 import { createSpool, type SpoolOptions } from './create-spool.ts'
 import type { Locks } from './session-lock.ts'
+
+/** What a browser has as a global beside its databases; for the test alone. */
+export const stubKeyRanges = (): void => void vi.stubGlobal('IDBKeyRange', IDBKeyRange)
 
 /** Storage and locks, which outlive a page. */
 export interface FakeBrowser {
