@@ -5,13 +5,17 @@
 -- parameter frame_ms (field of frames, like p95 frameMs ms time): Its frame time, in ms
 -- parameter device (label, like gpu renderer device): What to tell apart
 -- label $device: the name that WebGL gives, as in createTelemetry({ labels: { gpu: gl.getParameter(gl.RENDERER) } })
+WITH devices AS (
+  -- Sessions are counted by a number: their ids are long.
+  SELECT session_id, row_number() OVER () AS session, coalesce(labels->>$device, '(none)') AS device FROM sessions
+)
 SELECT
-  coalesce(labels->>$device, '(none)') AS device,
-  count(DISTINCT session_id) FILTER (ms IS NOT NULL) AS sessions,
+  device,
+  count(DISTINCT session) FILTER (ms IS NOT NULL) AS sessions,
   median(ms) AS median_ms,
   quantile_cont(ms, 0.95) AS p95_ms
 FROM (SELECT session_id, TRY_CAST(data->>$frame_ms AS DOUBLE) AS ms FROM events WHERE type = $frames)
-JOIN sessions USING (session_id)
+JOIN devices USING (session_id)
 GROUP BY device
 HAVING count(ms) > 0
 ORDER BY p95_ms DESC, device

@@ -41,10 +41,13 @@ export interface Labels {
 /** Whatever is beyond is left out: these are what people pick from. */
 const most = { labels: 100, values: 20, builds: 200, types: 500 }
 
-const selectLabels = `WITH entries AS (
-    SELECT unnest(map_entries(labels::MAP(VARCHAR, VARCHAR))) AS entry FROM sessions WHERE ${isPlayers.sessions}
+/** All sessions of a player on a device mostly have the same labels, which are read once. */
+const selectLabels = `WITH kinds AS (
+    SELECT labels, count(*) AS sessions FROM sessions WHERE labels IS NOT NULL GROUP BY labels
+  ), entries AS (
+    SELECT unnest(map_entries(labels::MAP(VARCHAR, VARCHAR))) AS entry, sessions FROM kinds WHERE ${isPlayers.sessions}
   ), counted AS (
-    SELECT entry.key AS name, entry.value AS value, count(*) AS sessions FROM entries GROUP BY ALL
+    SELECT entry.key AS name, entry.value AS value, sum(sessions) AS sessions FROM entries GROUP BY ALL
   ), names AS (
     SELECT name, sum(sessions) AS total, count(*) AS distinct_values FROM counted
     GROUP BY name ORDER BY total DESC, name LIMIT ${most.labels}

@@ -3,10 +3,12 @@ import { verifyName } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { quoteName, quoteText } from './quote.ts'
 
-/** Conditions over rows of these tables. */
+const name = quoteText(verifyName)
+
+/** Conditions over rows of these tables. Labels that hold the name nowhere are not read as JSON, which takes ten times as long. */
 export const isPlayers: Readonly<Record<'events' | 'sessions', string>> = {
-  events: `type <> ${quoteText(verifyName)}`,
-  sessions: `(labels->>${quoteText(verifyName)}) IS NULL`,
+  events: `type <> ${name}`,
+  sessions: `(NOT contains(labels::VARCHAR, ${name}) OR (labels->>${name}) IS NULL)`,
 }
 
 /** Until the transaction is rolled back, the tables are what players have sent, for the views over them, too. */

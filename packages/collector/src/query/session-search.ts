@@ -127,7 +127,8 @@ function searchOf(filter: SessionFilter, openSessions: readonly string[]): Searc
     const value = filter[name as keyof typeof conditions]
     if (value === undefined) continue
     values[name] = typeof value === 'number' ? BigInt(value) : value
-    where.push(condition)
+    // What has the value has the label.
+    if (name !== 'label' || filter.value === undefined) where.push(condition)
   }
   if (filter.label !== undefined) values.label = `/${filter.label.replaceAll('~', '~0').replaceAll('/', '~1')}`
   if (filter.state !== undefined) where.push(sessionStates[filter.state])
