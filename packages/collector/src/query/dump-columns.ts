@@ -60,9 +60,13 @@ async function columnsOf(connection: DuckDBConnection, relation: string, alias: 
   }))
 }
 
-/** Parquet has no integers of 128 bits; DuckDB would write them as doubles. */
+/** Names of fields, which are no types, and values of enumerations; or a whole number of 128 bits. */
+const hugeIntegers = /"(?:[^"]|"")*"|'(?:[^']|'')*'|\bU?HUGEINT\b/g
+
+/** Parquet has no integers of 128 bits, neither alone nor in lists and structs; DuckDB would write them as doubles. */
 function parquetColumn({ expression, type }: Column, name: string): string {
-  return `${type === 'HUGEINT' || type === 'UHUGEINT' ? `TRY_CAST(${expression} AS DECIMAL(38, 0))` : expression} AS ${quoteName(name)}`
+  const written = type.replaceAll(hugeIntegers, (part) => (part.endsWith('HUGEINT') ? 'DECIMAL(38, 0)' : part))
+  return `${written === type ? expression : `TRY_CAST(${expression} AS ${written})`} AS ${quoteName(name)}`
 }
 
 function csvColumn({ expression, type }: Column, name: string): string {

@@ -38,8 +38,17 @@ export async function validateQuery(
   inspectSql(statements, relations)
 }
 
-/** The query in brackets. What ends a statement has to go; a quote or a comment in which the same stands does not end with it. */
-export const subqueryOf = (sql: string): string => inParentheses(sql.replace(/[;\s]+$/, ''))
+/** What may follow a statement: its end, white space and comments; quoted text, in which that stands for itself; or words. */
+const statementTokens = /((?:--.*|\/\*[\s\S]*?\*\/|[;\s])+)|'[^']*'|"[^"]*"|[^'"\s;/-]+|[/-]/g
+
+/** The query in brackets, without what ends a statement and what stands behind it. */
+export function subqueryOf(sql: string): string {
+  let end = 0
+  for (const { 0: token, 1: following, index } of sql.matchAll(statementTokens)) {
+    if (following === undefined) end = index + token.length
+  }
+  return inParentheses(sql.slice(0, end))
+}
 
 /**
  * Judges a query that is to stand in brackets behind FROM.
