@@ -50,6 +50,8 @@ export interface Health {
     /** When it last ran to its end, in ms since 1970. */
     readonly lastRunAt: number | null
     readonly failures: number
+    /** By how much the collector's clock is ahead of the time by which events age; 0 where it is believed. */
+    readonly clockAheadMs: number
   }
   /** The newest one, which was verified when it was made; null before the first. */
   readonly backup: BackupFigures | null
@@ -105,6 +107,7 @@ export const healthAnswer: Schema = object({
     maxBytes: measured('That database and log may take together, before the oldest events are deleted'),
     lastRunAt: { type: ['integer', 'null'], description: 'When that last ran to its end, in ms since 1970' },
     failures: count('How often it failed'),
+    clockAheadMs: count("By how much the collector's clock is ahead of the time by which events age"),
   }),
   backup: {
     type: ['object', 'null'],
@@ -164,6 +167,7 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
       maxBytes: retention.maxBytes ?? null,
       lastRunAt: retention.lastRunMs ?? null,
       failures: retention.failures,
+      clockAheadMs: retention.clockAheadMs,
     },
     backup: options.backup ?? null,
     reports: Object.fromEntries(store.reports),

@@ -104,7 +104,7 @@ it('deletes what is too old, at the start and then each hour, through a year', a
   }
   expect(Math.min(...rows)).toBeGreaterThanOrEqual(clock.ms - 30 * dayMs)
   expect(most).toBeLessThanOrEqual(30 * 24 + 1)
-  expect(retention.figures).toEqual({ runs: 365 * 24 + 1, failures: 0, lastRunMs: clock.ms })
+  expect(retention.figures).toEqual({ runs: 365 * 24 + 1, failures: 0, lastRunMs: clock.ms, clockAheadMs: 0 })
 })
 
 const tenYearsMs = 3650 * dayMs
@@ -183,6 +183,17 @@ it('watches the clock also where all is kept, for whoever prunes by hand', async
   const told = warnings.length
   await tick()
   expect([rows.length, warnings.length, retention.figures.runs]).toEqual([1, told, 0])
+})
+
+it('tells by how much the clock is ahead, until it is believed', async () => {
+  const { start, tick, retention, clock } = aRetention({})
+  await start()
+  expect(retention.figures.clockAheadMs).toBe(0)
+  clock.ms += tenYearsMs
+  await tick()
+  expect(retention.figures.clockAheadMs).toBe(tenYearsMs)
+  for (let hour = 0; hour < 31 * 24; hour++) await tick()
+  expect(retention.figures.clockAheadMs).toBe(0)
 })
 
 it('deletes events for want of room which came while the clock was ahead', async () => {

@@ -42,7 +42,7 @@ export function createRetention(parts: RetentionParts): Retention {
   const { keepMs, maxBytes } = settings
   const intervalMs = Math.min(maxIntervalMs, (keepMs ?? Number.POSITIVE_INFINITY) * shareOfKeep)
   const isBounded = keepMs !== undefined || maxBytes !== undefined
-  let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined }
+  let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined, clockAheadMs: 0 }
   let cancel = (): void => {}
   let isStopped = false
 
@@ -76,6 +76,7 @@ export function createRetention(parts: RetentionParts): Retention {
   /** Also where all is kept: whoever prunes by hand goes by it. */
   async function readAge(): Promise<number> {
     const { nowMs, aheadMs } = await ageClock.read()
+    figures = { ...figures, clockAheadMs: aheadMs }
     if (aheadMs > 0) {
       logger.warn(
         { aheadMs, keepMs },

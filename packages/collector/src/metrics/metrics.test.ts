@@ -23,7 +23,7 @@ it('shows what is owed, what was refused and what is up', async () => {
     kept: { count: 2, bytes: 500, served: 9 },
     sockets: () => 3,
     liveListeners: () => 0,
-    retention: () => ({ runs: 0, failures: 0, lastRunMs: undefined }),
+    retention: () => ({ runs: 0, failures: 0, lastRunMs: undefined, clockAheadMs: 0 }),
     backup: () => undefined,
     refused: new Map([['forbidden', 2]]),
     warned: new Map(),

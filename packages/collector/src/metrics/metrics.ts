@@ -32,6 +32,8 @@ export interface RetentionFigures {
   readonly failures: number
   /** When it last ran to its end, in ms since 1970. */
   readonly lastRunMs: number | undefined
+  /** By how much the wall clock was ahead then of the time by which events age; 0 where it was believed. */
+  readonly clockAheadMs: number
 }
 
 export interface LogFigures {
@@ -178,6 +180,11 @@ function registerConnections({ counter, total, gauge }: Instruments, options: Me
 function registerLife({ total, gauge }: Instruments, { retention, backup }: MetricsOptions): void {
   total('downlink_retention_runs_total', 'How often what is too old was looked for', () => retention().runs)
   total('downlink_retention_failures_total', 'How often that failed', () => retention().failures)
+  gauge(
+    'downlink_clock_ahead_seconds',
+    'By how much the clock is ahead of the time by which events age; 0 where it is believed',
+    () => retention().clockAheadMs / 1000,
+  )
   gauge('downlink_backup_timestamp_seconds', 'When the newest backup was made', () => (backup()?.at ?? 0) / 1000)
   gauge('downlink_backup_bytes', 'Size of the newest backup', () => backup()?.bytes ?? 0)
 }

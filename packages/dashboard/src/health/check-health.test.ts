@@ -18,7 +18,7 @@ const health = (over: Partial<Health> = {}): Health => ({
   commits: { medianMs: 0.5, p99Ms: 2, failed: 0 },
   refusals: [],
   schemaWarnings: [],
-  retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0 },
+  retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0, clockAheadMs: 0 },
   backup: null,
   reports: {},
   ...over,
@@ -87,9 +87,7 @@ it('tells who runs the collector how a refused game gets in', () => {
 
 it('tells how long events are kept, and says what to do where a run failed', () => {
   const retentionOf = (over: Partial<Health['retention']>) =>
-    checkHealth(health({ retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0, ...over } })).find(
-      ({ name }) => name === 'Retention',
-    )
+    checkHealth(health({ retention: { ...health().retention, ...over } })).find(({ name }) => name === 'Retention')
   expect(retentionOf({})).toMatchObject({ value: expect.stringContaining('All is kept'), status: 'good' })
   const kept = { keepMs: 30 * 86_400_000, maxBytes: 20e9 }
   expect(retentionOf(kept)).toMatchObject({
@@ -101,6 +99,13 @@ it('tells how long events are kept, and says what to do where a run failed', () 
     status: 'warn',
     advice: expect.stringContaining('2 runs failed'),
   })
+})
+
+it('tells of a clock that is ahead by how much, and what to do about it, whichever of the two is right', () => {
+  const retention = { ...health().retention, clockAheadMs: 10 * 365 * 86_400_000 }
+  const clock = checkHealth(health({ retention })).find(({ name }) => name === 'Clock')
+  expect(clock).toMatchObject({ value: '3650 d ahead of how long the collector has run', status: 'bad' })
+  expect(clock?.advice).toMatch(/set it where it is wrong.*prune --older-than 30d --trust-clock/)
 })
 
 it('tells of the database what later rows fill, how it is given back, and of the newest backup', () => {

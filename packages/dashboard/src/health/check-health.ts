@@ -79,6 +79,7 @@ export function checkHealth(health: Health): readonly HealthLine[] {
       }),
     },
     retentionLine(health),
+    clockLine(health),
     backupLine(health),
     {
       name: 'Commits',
@@ -154,6 +155,18 @@ function retentionLine({ retention: { keepMs, maxBytes, lastRunAt, failures } }:
     value: `${limits.join(', ')}; ${run}`,
     ...lineState(failures > 0 ? 'warn' : 'good', {
       warn: `${formatCount(failures)} runs failed since the start, and what is too old is kept until one works. The collector’s log lines say why: a full disk or a database that is away, most often.`,
+    }),
+  }
+}
+
+/** As of the last look at what is too old: at the start, and then each hour or sooner. */
+function clockLine({ retention: { clockAheadMs } }: Health): HealthLine {
+  if (clockAheadMs === 0) return { name: 'Clock', value: 'as far on as the collector has run', status: 'good' }
+  return {
+    name: 'Clock',
+    value: `${formatSpan(clockAheadMs)} ahead of how long the collector has run`,
+    ...lineState('bad', {
+      bad: 'Look at the machine’s time, and set it where it is wrong: meanwhile events age by how long the collector has run, so that none is deleted early. Where it is right, for the collector was away for long, downlink prune --older-than 30d --trust-clock deletes what is older than that.',
     }),
   }
 }
