@@ -68,7 +68,7 @@ test('picks by type, session, build, label and text, as the address says', async
   await picked(`session=${ada.id}&kind=rejected`, [ada.id])
   await picked('text=FPS', [bob.id])
   await picked('type=toggled&build=1.2', [ada.id])
-  await expect(tail(page)).toContainText('1 of the newest 3.')
+  await expect(tail(page)).toContainText('1 of the newest 3, which the page has.')
 
   await picked('', [bob.id, ada.id, ada.id])
   await page.getByRole('searchbox', { name: 'Label' }).pressSequentially('bob')
@@ -81,6 +81,25 @@ test('picks by type, session, build, label and text, as the address says', async
   await expect(page.getByRole('searchbox', { name: 'Type' })).toHaveValue('telemetry_toggled')
   await page.goBack()
   await expect(page).toHaveURL(/#\/live\?label=bob&kind=rejected$/)
+})
+
+test('takes what is picked to all that is stored', async ({ page, collector }) => {
+  const ada = aSession(collector, { build: '1.2.0', labels: { player: 'Ada' } })
+  const bob = aSession(collector, { build: '1.3.0', labels: { player: 'Bob' } })
+  await ada.push(stamped(toggled), stamped(frames), { type: '', timestamp: 1 })
+  await bob.push(stamped(frames), { type: '', timestamp: 1 })
+  const found = async (query: string, seqs: readonly string[]) => {
+    await page.goto(`/#/live?${query}`)
+    await page.getByRole('link', { name: 'Look through all that is stored' }).click()
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    const rows = region(page, 'Result')
+      .getByRole('row')
+      .filter({ has: page.getByRole('cell') })
+    await expect(rows.locator('td:last-child')).toHaveText(seqs)
+  }
+  await found('label=player%3Dada', ['2', '1'])
+  await found(`type=frame&session=${ada.id}&build=1.2&label=ADA&text=FPS`, ['2'])
+  await found(`session=${bob.id}&label=bob&kind=rejected`, ['2'])
 })
 
 /** Letter by letter, all within a moment, as a quick hand has it on a slow page; then clicks. */

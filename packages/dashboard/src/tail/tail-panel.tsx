@@ -3,8 +3,9 @@ import { type ReactElement, type RefObject, type UIEvent, useEffect, useRef, use
 import { formatCount } from '../format.ts'
 import { useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
-import { useAddress } from '../router.ts'
+import { hrefOf, useAddress } from '../router.ts'
 import { useShortcuts } from '../shortcuts.ts'
+import { storedSql } from './stored-sql.ts'
 import { keptRows, type Tail } from './tail.ts'
 import { isFiltered, matching, needsFacts, readTailFilter } from './tail-filter.ts'
 import { TailFilterBar } from './tail-filter-bar.tsx'
@@ -47,7 +48,14 @@ export function TailPanel({ tail, listening }: TailPanelProps): ReactElement {
       title="Live tail"
       note={
         <>
-          {isFiltered(filter) && `${formatCount(rows.length)} of the newest ${formatCount(shown.rows.length)}. `}
+          {isFiltered(filter) && (
+            <>
+              {formatCount(rows.length)} of the newest {formatCount(shown.rows.length)}, which the page has.{' '}
+              <a href={hrefOf({ view: 'sql', parameters: { q: storedSql(filter) } })}>
+                Look through all that is stored
+              </a>{' '}
+            </>
+          )}
           {tail.lost > 0 && <span title={lostTitle}>{formatCount(tail.lost)} too fast to show</span>}
         </>
       }
