@@ -75,7 +75,7 @@ test('each question has an answer, and two builds are compared', async ({ page }
 })
 
 async function pastSessions(): Promise<number> {
-  const answer = await fetch(`${url}/api/sessions?label=demo`)
+  const answer = await fetch(`${url}/api/sessions?label=made_up`)
   return (await answer.json()).total
 }
 
@@ -83,5 +83,5 @@ async function pastSessions(): Promise<number> {
 async function playersLedger(): Promise<Ledger | undefined> {
   const answer = await fetch(`${url}/api/sessions`, { headers: { prefer: 'wait=10' } })
   const { sessions }: { sessions: readonly Ledger[] } = await answer.json()
-  return sessions.find(({ labels }) => labels?.player !== 'bots' && labels?.demo === undefined)
+  return sessions.find(({ labels }) => labels?.player !== 'bots' && labels?.made_up === undefined)
 }

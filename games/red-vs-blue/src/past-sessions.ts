@@ -74,7 +74,7 @@ export const pastSessions = (now: number): readonly PastSession[] =>
     const clockAheadMs = clocksAheadMs[player] ?? 0
     return {
       build: build.name,
-      labels: { player, gpu: 'none, drawn by nobody', demo: 'made up' },
+      labels: { player, gpu: 'none, drawn by nobody', made_up: 'for the demo' },
       clockAheadMs,
       // No two at the same time of day.
       play: () => play(sitting, at + 1, now - daysAgo * dayMs - at * 600_000 + clockAheadMs),

@@ -30,7 +30,7 @@ export interface BattleGame extends NamedGame {
 
 export interface PastSession {
   readonly build: string
-  /** One of them should say that the session is made up. */
+  /** One of them should say that the session is made up: `made_up` is left out where it is asked how late events come. */
   readonly labels: Readonly<Record<string, string>>
   /** By how much the player's clock is ahead of the right time. */
   readonly clockAheadMs: number

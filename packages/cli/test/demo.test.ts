@@ -78,7 +78,7 @@ it('has a history where the game makes one up, and leaves it out of the figures'
   await command.shows('watch ')
   const [url = ''] = /http:\S+\d/.exec(command.stderr()) ?? []
   const columns = 'build, stored, ended, last_seen::DATE - (SELECT min(ts) FROM events)::DATE AS days'
-  const sql = `SELECT ${columns} FROM sessions WHERE labels->>'demo' = 'made up' ORDER BY build`
+  const sql = `SELECT ${columns} FROM sessions WHERE labels->>'made_up' IS NOT NULL ORDER BY build`
   await vi.waitFor(async () => {
     const { stdout } = await run(['query', sql, '--url', url, '--json'])
     const rows = stdout

@@ -30,7 +30,7 @@ interface DemoFlags {
 
 const notes = `
 Bots play a battle in this process. Its events go through the real client and a real socket into a collector on a
-fresh folder. Sessions of the days before are made up by the game, labelled demo, so that builds and days can be
+fresh folder. Sessions of the days before are made up by the game, labelled made_up, so that builds and days can be
 compared; the figures of the demo are without them. Join the game at /play, watch at /; Ctrl-C ends it in order.
 With --duration it ends by itself and prints one line of JSON on stdout,
 {"pushed","acked","stored","dropped","rejected","missing","sessionId"}. The exit code is 0 only if
