@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { createCollector, type QueryResult, type Question, type QuestionList } from '@downlink/collector'
 import { battleEvents } from '@downlink/red-vs-blue'
 import { beforeAll, expect, it, vi } from 'vitest'
+import { readPoints, readSquares } from '../packages/dashboard/src/charts/chart-points.ts'
+import { differences, haveEqualSteps, squareDifferences } from '../packages/dashboard/src/charts/compare-points.ts'
 import { bindQuestion } from '../packages/dashboard/src/questions/bind-question.ts'
+import { fitAnswers } from '../packages/dashboard/src/questions/compared-chart.ts'
 import { type Narrowing, narrowSql } from '../packages/dashboard/src/questions/narrow-sql.ts'
 import { loadFields, loadSchema, type Offers, offersOf } from '../packages/dashboard/src/questions/offers.ts'
 import { suggestPicks } from '../packages/dashboard/src/questions/suggest-picks.ts'
@@ -153,6 +156,50 @@ it('is narrowed in each of its tables', async () => {
       name,
     ).toBe(0)
   }
+})
+
+const builds = [only({ build: '0.1.0' }), only({ build: '0.2.0' })] as const
+const spans = [only({ from: '2026-01-05', to: '2026-01-06' }), only({ from: '2026-01-05', to: '2026-01-08' })] as const
+
+/** How many places both answers have. */
+async function placesInBoth(name: string, [first, second]: readonly [Narrowing, Narrowing]): Promise<number> {
+  const chart = questions.get(name)?.chart
+  const picks = { error: 'mission_failed', step: '1m', square: '64' }
+  const answers = await Promise.all([first, second].map((narrowing) => ask(name, narrowing, picks)))
+  const [a, b] = answers as [QueryResult, QueryResult]
+  if (!chart || chart.kind === 'table') throw new Error('Expected a chart')
+  if (chart.kind === 'heat') {
+    const read = (answer: QueryResult) => readSquares(answer, { ...chart, value: chart.compared ?? chart.value })
+    const [one, other] = [read(a), read(b)]
+    if ('fault' in one || 'fault' in other) throw new Error('Expected squares')
+    return squareDifferences(one, other)?.squares.length ?? 0
+  }
+  const fitted = fitAnswers(chart, a, b, { picks: new Map(), narrowing: first, against: second })
+  const [one, other] = [readPoints(fitted.first, fitted.chart), readPoints(fitted.second, fitted.chart)]
+  if ('fault' in one || 'fault' in other) throw new Error('Expected points')
+  expect(haveEqualSteps(one, other)).toBe(true)
+  return differences(one, other).filter((found) => found.a !== undefined && found.b !== undefined).length
+}
+
+// Points that stand for themselves have no other; the builds were played on different days; and rejected events are of when they came.
+const ofBuilds = names.filter((name) => !['slowest-frames', 'volume', 'delay'].includes(name))
+const ofSpans = names.filter((name) => !['slowest-frames', 'rejections'].includes(name))
+
+it.each(ofBuilds)('%s: of two builds it says what differs', async (name) => {
+  expect(await placesInBoth(name, builds)).toBeGreaterThan(0)
+})
+
+it.each(ofSpans)('%s: of two spans it says what differs', async (name) => {
+  expect(await placesInBoth(name, spans)).toBeGreaterThan(0)
+})
+
+it('leaves sessions out of the delays which tell that they were not sent as they were played', async () => {
+  const eventsOf = async (picks: object) =>
+    (await ask('delay', only({}), picks)).rows.reduce((total, row) => total + Number(row[1]), 0)
+  const all = Number((await query('SELECT count(*) FROM events')).rows[0]?.[0])
+  const labelled = "SELECT count(*) FROM events JOIN sessions USING (session_id) WHERE labels->>'gpu' IS NOT NULL"
+  expect(await eventsOf({})).toBe(all)
+  expect(await eventsOf({ without: 'gpu' })).toBe(all - Number((await query(labelled)).rows[0]?.[0]))
 })
 
 const hostile = [

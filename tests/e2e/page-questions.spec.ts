@@ -101,7 +101,13 @@ test('compares two builds, and two spans', async ({ page, collector }) => {
   await expect(page.getByRole('group', { name: 'B', exact: true }).getByLabel('Build')).toHaveValue('0.2.0')
   await expect(region(page, 'Answer').getByRole('img')).toBeVisible()
   await expect(page.locator('.legend')).toContainText('A · percent')
+  await expect(cellsOf(page, 1)).toHaveText(['0.1.0 → 0.2.0', 'percent', '100', '0', '-100', '-100'])
   await expectAccessible(page, 'compared-bars')
+
+  await page.goto('/#/questions/volume?build=0.1.0&vs=1&vs.build=0.2.0')
+  await expect(page.getByText('No differences, for A and B are of different times')).toBeVisible()
+  await expect(region(page, 'Answer').getByRole('table')).toHaveCount(2)
+  await expectAccessible(page, 'compared-apart')
 
   await page.goto('/#/questions/heat-map?square=64&build=0.1.0&vs=1&vs.build=0.2.0')
   await expect(region(page, 'Answer').getByRole('img')).toHaveCount(3)

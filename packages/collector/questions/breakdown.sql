@@ -1,6 +1,6 @@
 -- title: What happens most?
 -- answers: One kind of event, counted by a field of it, such as deaths by weapon, in each build. (none) came without the field; what comes least is one bar, (others).
--- chart: bar x=value y=events by=build
+-- chart: bar x=value y=events by=build compared=percent
 -- parameter event (type, like died death destroyed killed): Event
 -- parameter field (field of event, like weapon cause reason team killer): Field to count by
 WITH counted AS (

@@ -1,6 +1,6 @@
 -- title: How wrong are the players' clocks?
 -- answers: Sessions by how far the device's clock is from the collector's. Downlink corrects it in corrected_ts.
--- chart: bar x=clock y=sessions
+-- chart: bar x=clock y=sessions compared=percent
 WITH offsets AS (
   SELECT -clock_offset_ms / 1000 AS ahead FROM sessions WHERE clock_offset_ms IS NOT NULL
 )

@@ -1,6 +1,6 @@
 -- title: How far do players get?
 -- answers: Sessions that took each step, and took it after all the steps before. The order is that of the pushes, not of any clock.
--- chart: bar x=step y=sessions
+-- chart: bar x=step y=sessions compared=percent
 -- parameter steps (types, 2 to 6, like started spawned completed ended finished): Steps, in order
 WITH paths AS (
   -- The steps that a session took, in its order, each the digit before a blank: "11 31 72 ".

@@ -1,6 +1,6 @@
 -- title: Where does it happen?
 -- answers: Deaths, or any event that carries a place, counted in squares of the level.
--- chart: heat x=x y=y value=events
+-- chart: heat x=x y=y value=events compared=percent
 -- parameter event (type, like died death destroyed killed): Event
 -- parameter x (field of event, like x): Field that goes across
 -- parameter y (field of event, like y): Field that goes down
@@ -15,7 +15,11 @@ squares AS (
   SELECT coalesce($square, pow(2, round(log2(nullif(greatest(max(x) - min(x), max(y) - min(y)), 0) / 48))), 1) AS edge
   FROM places
 )
-SELECT floor(x / edge) * edge AS x, floor(y / edge) * edge AS y, count(*) AS events
+SELECT
+  floor(x / edge) * edge AS x,
+  floor(y / edge) * edge AS y,
+  count(*) AS events,
+  round(100 * count(*) / sum(count(*)) OVER (), 3) AS percent
 FROM places, squares
 WHERE isfinite(places.x) AND isfinite(places.y)
 GROUP BY ALL

@@ -1,6 +1,6 @@
 -- title: How long do sessions last?
 -- answers: Sessions by the time from their first event to their last, by the device's own clock. The last bar has all that lasted longer.
--- chart: bar x=minutes y=sessions
+-- chart: bar x=minutes y=sessions compared=percent
 -- parameter step (span, 1s to 1d, optional): Width of a bar
 -- parameter bars (number, 2 to 200, default 40): Number of bars
 WITH lengths AS (

@@ -8,15 +8,24 @@ export type QuestionChart =
       readonly y: readonly string[]
       /** Whose values are series of their own. */
       readonly by?: string
+      /** In the place of `y` where two answers are compared: of counts the larger answer has more of everything. */
+      readonly compared?: readonly string[] | undefined
     }
-  | { readonly kind: 'heat'; readonly x: string; readonly y: string; readonly value: string }
+  | {
+      readonly kind: 'heat'
+      readonly x: string
+      readonly y: string
+      readonly value: string
+      /** In the place of `value` where two answers are compared. */
+      readonly compared?: string | undefined
+    }
   | { readonly kind: 'table' }
 
 const axesOf = {
-  line: ['x', 'y', 'by'],
-  bar: ['x', 'y', 'by'],
+  line: ['x', 'y', 'by', 'compared'],
+  bar: ['x', 'y', 'by', 'compared'],
   scatter: ['x', 'y', 'by'],
-  heat: ['x', 'y', 'value'],
+  heat: ['x', 'y', 'value', 'compared'],
   table: [],
 } as const satisfies Record<QuestionChart['kind'], readonly string[]>
 
@@ -40,9 +49,12 @@ export function readChart(text: string): QuestionChart {
     return column
   }
   if (kind === 'table') return { kind }
-  if (kind === 'heat') return { kind, x: columnOf('x'), y: columnOf('y'), value: columnOf('value') }
-  const by = axes.get('by')
-  return { kind, x: columnOf('x'), y: columnOf('y').split(','), ...(by !== undefined && { by }) }
+  const [by, compared] = [axes.get('by'), axes.get('compared')]
+  if (kind === 'heat') {
+    return { kind, x: columnOf('x'), y: columnOf('y'), value: columnOf('value'), ...(compared && { compared }) }
+  }
+  const y = columnOf('y').split(',')
+  return { kind, x: columnOf('x'), y, ...(by && { by }), ...(compared && { compared: compared.split(',') }) }
 }
 
 const isKind = (kind: string): kind is QuestionChart['kind'] => Object.hasOwn(axesOf, kind)

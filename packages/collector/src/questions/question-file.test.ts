@@ -66,6 +66,18 @@ FROM events;
 })
 
 const sql = 'SELECT 1'
+it('reads what stands for a column where two answers are compared', () => {
+  const chartOf = (chart: string) => {
+    const question = parse(`${head}-- chart: ${chart}\nSELECT 1`)
+    return 'chart' in question ? question.chart : question
+  }
+  const bars = { kind: 'bar', x: 'a', y: ['b', 'c'], compared: ['d', 'e'] }
+  expect(chartOf('bar x=a y=b,c compared=d,e')).toEqual(bars)
+  const heat = { kind: 'heat', x: 'a', y: 'b', value: 'c', compared: 'd' }
+  expect(chartOf('heat x=a y=b value=c compared=d')).toEqual(heat)
+  expect(chartOf('scatter x=a y=b compared=c')).toEqual([expect.stringContaining('got compared=c')])
+})
+
 const chart = '-- chart: table\n'
 
 it.each([
@@ -75,7 +87,7 @@ it.each([
   [`${head}-- chart: bar x=a\n${sql}`, '3: Expected `y=column` after `bar`, got bar x=a'],
   [
     `${head}-- chart: heat x=a y=b,c value=d e=f\n${sql}`,
-    '3: Expected x=column, y=column, value=column after `heat`, got e=f',
+    '3: Expected x=column, y=column, value=column, compared=column after `heat`, got e=f',
   ],
   [`${head}${chart}-- titel: x\n${sql}`, /^4: Expected `-- title: …`, .*, got titel: x$/],
   [`${head}${chart}-- title: x\n${sql}`, '4: Expected one `title`, got a second one'],

@@ -7,7 +7,13 @@ const rowPx = 24
 /** Beyond what is in sight, so that scrolling shows no gap. */
 const spareRows = 12
 
-export function ResultTable({ result }: { readonly result: QueryResult }): ReactElement {
+interface ResultTableProps {
+  readonly result: QueryResult
+  /** Where it is one of several. */
+  readonly label?: string
+}
+
+export function ResultTable({ result, label = 'Result' }: ResultTableProps): ReactElement {
   const { columns, rows } = result
   const [{ top, height }, setView] = useState({ top: 0, height: 480 })
   const first = Math.max(0, Math.floor(top / rowPx) - spareRows)
@@ -18,7 +24,7 @@ export function ResultTable({ result }: { readonly result: QueryResult }): React
       className="scroll result"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
       tabIndex={0}
-      aria-label="Result"
+      aria-label={label}
       onScroll={({ currentTarget }) => setView({ top: currentTarget.scrollTop, height: currentTarget.clientHeight })}
     >
       <table aria-rowcount={rows.length + 1}>

@@ -2,11 +2,12 @@
 import type { QueryResult, Question } from '@downlink/collector'
 import { type ReactElement, useMemo } from 'react'
 import { NotDrawn, PointsPlot } from '../charts/answer-chart.tsx'
-import { readPoints, readSquares } from '../charts/chart-points.ts'
-import { type Difference, differences, overlay, squareDifferences } from '../charts/compare-points.ts'
+import { type AxisChart, type Points, readPoints, readSquares } from '../charts/chart-points.ts'
+import { type Difference, differences, haveEqualSteps, overlay, squareDifferences } from '../charts/compare-points.ts'
 import { extentOf, HeatMap, maxOf } from '../charts/heat-map.tsx'
 import { ResultTable } from '../charts/result-table.tsx'
-import { secondsOf } from './bind-question.ts'
+import { fitAnswers, leftToQuestion } from './compared-chart.ts'
+import { agoMs, utcMs } from './narrow-sql.ts'
 import type { Asking } from './question-address.ts'
 
 interface ComparedProps {
@@ -17,52 +18,92 @@ interface ComparedProps {
 }
 
 export function ComparedAnswers(props: ComparedProps): ReactElement {
-  const { question, first, second } = props
-  if (question.chart.kind === 'table')
-    return (
-      <div className="side-by-side">
-        <ResultTable result={first} />
-        <ResultTable result={second} />
-      </div>
-    )
+  const { question } = props
+  if (question.chart.kind === 'table') return <BothTables {...props} />
   return question.chart.kind === 'heat' ? <ComparedMaps {...props} /> : <ComparedPoints {...props} />
 }
 
-function ComparedPoints({ question: { chart, title }, first, second, asking }: ComparedProps): ReactElement {
+const BothTables = ({ first, second }: Pick<ComparedProps, 'first' | 'second'>): ReactElement => (
+  <div className="side-by-side">
+    {Object.entries({ A: first, B: second }).map(([name, result]) => (
+      <div key={name}>
+        <h3>{name}</h3>
+        <ResultTable result={result} label={`Result of ${name}`} />
+      </div>
+    ))}
+  </div>
+)
+
+function ComparedPoints({ question, first, second, asking }: ComparedProps): ReactElement {
+  const { chart, title } = question
   const compared = useMemo(() => {
     if (chart.kind === 'table' || chart.kind === 'heat') return undefined
-    const [a, b] = [readPoints(first, chart), readPoints(second, chart)]
+    const fitted = fitAnswers(chart, first, second, asking)
+    const [a, b] = [readPoints(fitted.first, fitted.chart), readPoints(fitted.second, fitted.chart)]
     if ('fault' in a) return a
     if ('fault' in b) return b
     const shiftMs = shiftOf(asking)
-    return { both: overlay(a, b, ['A', 'B'], shiftMs), rows: tableOf(differences(a, b, shiftMs), a.scale === 'time') }
-  }, [chart, first, second, asking])
-  if (compared === undefined || chart.kind === 'table' || chart.kind === 'heat') return <NotDrawn fault="" />
+    const found = differences(a, b, shiftMs)
+    return {
+      kind: chart.kind,
+      both: overlay(a, b, ['A', 'B'], shiftMs),
+      rows: tableOf(found, a.scale === 'time'),
+      why: whyIncomparable(chart.kind, a, b, found, leftToQuestion(question, asking)),
+    }
+  }, [chart, question, first, second, asking])
+  if (compared === undefined) return <NotDrawn fault="" />
   if ('fault' in compared) return <NotDrawn fault={compared.fault} />
   return (
     <>
-      <PointsPlot points={compared.both} kind={chart.kind} title={title} />
-      <ResultTable result={compared.rows} />
+      <PointsPlot points={compared.both} kind={compared.kind} title={title} />
+      {compared.why === undefined ? (
+        <ResultTable result={compared.rows} />
+      ) : (
+        <>
+          <p className="quiet">{compared.why}</p>
+          <BothTables first={first} second={second} />
+        </>
+      )}
     </>
   )
 }
 
-function ComparedMaps({ question: { chart, title }, first, second }: ComparedProps): ReactElement {
+/** Undefined where one can be taken from the other. @param left what of the question is left to it to choose */
+function whyIncomparable(
+  kind: AxisChart['kind'],
+  a: Points,
+  b: Points,
+  found: readonly Difference[],
+  left: readonly string[],
+): string | undefined {
+  if (kind === 'scatter') return 'Each point stands for itself: there is none in the other answer to take it from.'
+  const areApart = found.every((one) => one.a === undefined || one.b === undefined)
+  if (areApart && a.scale === 'time')
+    return 'No differences, for A and B are of different times. Two spans are laid over each other from their beginnings.'
+  if (left.length > 0 && !haveEqualSteps(a, b))
+    return `No differences, for the places of A and of B are not as far from each other. Pick above: ${left.join(', ')}.`
+  if (areApart) return 'No differences, for A and B have no place in common.'
+  return undefined
+}
+
+function ComparedMaps({ question, first, second, asking }: ComparedProps): ReactElement {
+  const { chart, title } = question
+  const left = leftToQuestion(question, asking)
   const maps = useMemo(() => {
     if (chart.kind !== 'heat') return undefined
-    const [a, b] = [readSquares(first, chart), readSquares(second, chart)]
-    return 'fault' in a || 'fault' in b
+    const value = chart.compared ?? chart.value
+    const [a, b] = [first, second].map((answer) => readSquares(answer, { ...chart, value }))
+    return a === undefined || b === undefined || 'fault' in a || 'fault' in b
       ? undefined
       : {
-          a,
-          b,
+          ...{ a, b, value },
           difference: squareDifferences(a, b),
           // One place is at one place in all of them.
           extent: extentOf({ ...a, squares: [...a.squares, ...b.squares] }),
         }
   }, [chart, first, second])
   if (!maps) return <NotDrawn fault="The answers have no squares." />
-  const { a, b, difference, extent } = maps
+  const { a, b, value, difference, extent } = maps
   const max = Math.max(maxOf(a), maxOf(b))
   return (
     <>
@@ -76,11 +117,11 @@ function ComparedMaps({ question: { chart, title }, first, second }: ComparedPro
           <HeatMap map={b} label={`${title} B: ${b.squares.length} squares.`} max={max} extent={extent} />
         </section>
       </div>
-      <h3>B less A: more is red, less is blue</h3>
+      <h3>{value}, B less A: more is red, less is blue</h3>
       {difference ? (
         <HeatMap map={difference} label={`${title} The difference.`} extent={extent} />
       ) : (
-        <NotDrawn fault="Their squares are of different sizes: pick the edge of a square above." />
+        <NotDrawn fault={`Their squares are of different sizes. Pick above: ${left.join(', ')}.`} />
       )}
     </>
   )
@@ -88,17 +129,14 @@ function ComparedMaps({ question: { chart, title }, first, second }: ComparedPro
 
 /** Two spans are laid over each other from their beginnings, where both have one. */
 function shiftOf({ narrowing, against }: Asking): number {
-  const [from, other] = [startOf(narrowing.from), startOf(against?.from)]
-  return from === undefined || other === undefined ? 0 : from - other
+  const nowMs = Date.now()
+  const [from, other] = [narrowing.from, against?.from].map((time) => time && startOf(time, nowMs))
+  return typeof from === 'number' && typeof other === 'number' ? from - other : 0
 }
 
-function startOf(time: string | undefined): number | undefined {
-  if (time === undefined) return undefined
-  const ago = time.startsWith('-') ? secondsOf(time.slice(1)) : undefined
-  // Both are so long before the same now.
-  if (ago !== undefined) return -ago * 1000
-  const at = Date.parse(time)
-  return Number.isNaN(at) ? undefined : at
+function startOf(time: string, nowMs: number): number | undefined {
+  const ago = agoMs(time)
+  return ago === undefined ? utcMs(time) : nowMs - ago
 }
 
 function tableOf(rows: readonly Difference[], isTime: boolean): QueryResult {

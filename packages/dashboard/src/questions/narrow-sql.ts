@@ -91,9 +91,21 @@ function spanOfSession(narrowing: Narrowing): readonly string[] {
 }
 
 function timeOf(time: string): string {
-  const ago = time.startsWith('-') ? secondsOf(time.slice(1)) : undefined
-  if (ago !== undefined) return `now()::TIMESTAMP - to_seconds(${ago})`
-  const at = Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(time) ? time : `${time}Z`)
-  if (Number.isNaN(at)) throw new Error(`Expected a time such as 2026-01-31, 2026-01-31T12:00 or -7d, got ${time}`)
+  const ago = agoMs(time)
+  if (ago !== undefined) return `now()::TIMESTAMP - to_seconds(${ago / 1000})`
+  const at = utcMs(time)
+  if (at === undefined) throw new Error(`Expected a time such as 2026-01-31, 2026-01-31T12:00 or -7d, got ${time}`)
   return `TIMESTAMP ${quoteText(new Date(at).toISOString().replace('Z', ''))}`
+}
+
+/** @example agoMs('-1h') === 3600000 */
+export function agoMs(time: string): number | undefined {
+  const seconds = time.startsWith('-') ? secondsOf(time.slice(1)) : undefined
+  return seconds === undefined ? undefined : seconds * 1000
+}
+
+/** Milliseconds since 1970; undefined for a time that is none. */
+export function utcMs(time: string): number | undefined {
+  const at = Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(time) ? time : `${time}Z`)
+  return Number.isNaN(at) ? undefined : at
 }

@@ -35,7 +35,12 @@ export function ChartChoice({ chart, columns, onChange }: ChartChoiceProps): Rea
       )}
       {(chart.kind === 'line' || chart.kind === 'bar' || chart.kind === 'scatter') && (
         <>
-          <Pick label="Up" value={chart.y[0] ?? ''} names={numbers} onPick={(y) => onChange({ ...chart, y: [y] })} />
+          <Pick
+            label="Up"
+            value={chart.y[0] ?? ''}
+            names={numbers}
+            onPick={(y) => onChange({ ...chart, y: [y], compared: undefined })}
+          />
           <Pick
             label="A series for each"
             value={chart.by ?? ''}
@@ -50,7 +55,12 @@ export function ChartChoice({ chart, columns, onChange }: ChartChoiceProps): Rea
       {chart.kind === 'heat' && (
         <>
           <Pick label="Down" value={chart.y} names={numbers} onPick={(y) => onChange({ ...chart, y })} />
-          <Pick label="Colour" value={chart.value} names={numbers} onPick={(value) => onChange({ ...chart, value })} />
+          <Pick
+            label="Colour"
+            value={chart.value}
+            names={numbers}
+            onPick={(value) => onChange({ ...chart, value, compared: undefined })}
+          />
         </>
       )}
     </div>

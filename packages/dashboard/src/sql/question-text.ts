@@ -1,5 +1,6 @@
 /** Writes a question's file. */
 import type { QuestionChart } from '@downlink/collector'
+import { chartParameters } from '../charts/chart-address.ts'
 
 export interface NewQuestion {
   readonly title: string
@@ -26,13 +27,8 @@ export function questionText({ title, answers, chart, sql }: NewQuestion): strin
   return `${[...lines, `${kept.trim()}${kept.trim() === '' ? '' : '\n'}${rest.trim()}`].join('\n')}\n`
 }
 
+/** `bar x=build y=percent`: the address names what is drawn as a file does. */
 function chartText(chart: QuestionChart): string {
-  switch (chart.kind) {
-    case 'table':
-      return 'table'
-    case 'heat':
-      return `heat x=${chart.x} y=${chart.y} value=${chart.value}`
-    default:
-      return `${chart.kind} x=${chart.x} y=${chart.y.join(',')}${chart.by === undefined ? '' : ` by=${chart.by}`}`
-  }
+  const { chart: kind = chart.kind, ...axes } = chartParameters(chart)
+  return [kind, ...Object.entries(axes).flatMap(([axis, columns]) => (columns ? [`${axis}=${columns}`] : []))].join(' ')
 }
