@@ -143,7 +143,7 @@ function seriesFor({ kind, series }: Plot, label: string, hue = 'currentColor'):
       width: 1,
       points: { show: false },
       // Between the bars of a group there is no gap of its own.
-      ...(bars && { paths: bars({ size: [series.length > 1 ? 0.95 : 0.8, 120] }) }),
+      ...(bars && { paths: bars({ size: series.length > 1 ? [0.95] : [0.8, 120] }) }),
     }
   }
   if (kind === 'scatter') {
@@ -152,11 +152,14 @@ function seriesFor({ kind, series }: Plot, label: string, hue = 'currentColor'):
   return { label, stroke: hue, width: 2, spanGaps: true, points: { size: 5, fill: hue } }
 }
 
+/** Fewer groups of bars stand as wide as if there were so many. */
+const minBarPlaces = 5
+
 /** Half a group of bars, and a little air. */
 function barMargin({ xs, series }: Plot): number {
-  const step =
-    xs.length > series.length ? ((xs.at(-1) ?? 0) - (xs[0] ?? 0)) / Math.max(1, xs.length / series.length - 1) : 1
-  return step * 0.7
+  const places = xs.length / series.length
+  const step = places > 1 ? ((xs.at(-1) ?? 0) - (xs[0] ?? 0)) / Math.max(1, places - 1) : 1
+  return step * Math.max(0.7, (minBarPlaces - places) / 2)
 }
 
 /** Bars stand on zero; a lone value has room around it. */
