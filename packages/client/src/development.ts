@@ -1,30 +1,7 @@
 /** Warns a developer of mistakes where they are made. A production build leaves this file out. */
 import { decodeServerFrame, jsonValue, maxEventDepth, wellFormed } from '@downlink/protocol'
-import { TelemetryError } from './errors.ts'
-import { isOfKind, kinds } from './options.ts'
+import { checkOptions } from './check-options.ts'
 import type { Development } from './ports.ts'
-
-type Options = { readonly [name: string]: unknown }
-
-const overflowPolicies: readonly unknown[] = ['drop-oldest', 'drop-newest']
-
-const expectations: { readonly [kind: string]: string } = {
-  number: 'a whole number from 1 to 2147483647',
-  boolean: 'true or false',
-}
-
-function checkOptions(options: Options): void {
-  const check = (name: string, isRight: boolean, expected: string): void => {
-    const value = options[name]
-    if (value === undefined || value === null || isRight) return
-    throw new TelemetryError(`Expected \`${name}\` to be ${expected}, got ${JSON.stringify(jsonValue(value))}`)
-  }
-  for (const [name, like] of Object.entries(kinds)) {
-    const value = options[name]
-    if (name === 'overflow') check(name, overflowPolicies.includes(value), overflowPolicies.join(' or '))
-    else check(name, isOfKind(value, like), expectations[typeof like] ?? `a ${typeof like}`)
-  }
-}
 
 export function createDevelopment(warn: (message: string) => void): Development {
   const warnedTypes = new Set<string>()
