@@ -11,15 +11,16 @@ import { summariseSessions } from '../store/event-summary.ts'
 import { openDatabase } from '../store/open-database.ts'
 import type { QuarantineReason } from '../store/recovery/quarantine.ts'
 import { rebuild, restore } from '../store/recovery/rebuild.ts'
+import type { Loss } from '../store/recovery/recount.ts'
 import { recoverDatabase, unopened } from '../store/recovery/recover-database.ts'
-import type { Loss } from '../store/recovery/salvage.ts'
 import { type Diagnosis, diagnose } from './diagnose.ts'
 
 export interface RepairOptions {
-  /** An older copy of the database, to go on from. */
+  /** An older copy of the database, to go on from. @default none */
   readonly from?: string | undefined
   /** What the name of the database says then that was there before. @default 'corrupt' */
   readonly fromInPlaceOf?: QuarantineReason
+  /** What is worked on now, and how far that is, from 0 to 1. @default none is told */
   readonly onProgress?: (what: 'log' | 'database' | 'rebuild', share: number) => void
 }
 
