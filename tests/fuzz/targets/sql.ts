@@ -1,9 +1,10 @@
-/** SQL of a reader, asked of a real collector: each query is answered or refused with a code, the store lives on, and so does the session beside it. */
+/** Asks a real collector a reader's SQL: each query is answered or refused with a code, the store lives on, and so does the session beside it. */
 
 import { DuckDBInstance } from '@duckdb/node-api'
 import { allowedFunctions } from '../../../packages/collector/src/query/allowed-functions.ts'
 import { type Beside, startBeside } from '../beside.ts'
-import { kindOf, queries, type Signature } from '../inputs/sql.ts'
+import { queries } from '../inputs/sql.ts'
+import { kindOf, type Signature } from '../inputs/sql-values.ts'
 import type { Subject, Target } from '../target.ts'
 
 export const sql: Target = {
