@@ -1,21 +1,9 @@
-import { protocolDefaults } from '@downlink/protocol'
 import { describe, expect, it } from 'vitest'
 import { createTelemetry } from './create-telemetry.ts'
 import { TelemetryError } from './errors.ts'
 import { type ClientOptions, telemetryDefaults, withDefaults } from './options.ts'
 import type { Delivery } from './ports.ts'
 import { createFakeWorld, createTestTelemetry, pushMany } from './test-doubles.ts'
-
-it('has the numbers of the protocol', () => {
-  const shared = Object.keys(telemetryDefaults).filter((name) => name in protocolDefaults)
-  expect(shared.length).toBeGreaterThan(5)
-  for (const name of shared) {
-    expect([name, telemetryDefaults[name as keyof typeof telemetryDefaults]]).toEqual([
-      name,
-      protocolDefaults[name as keyof typeof protocolDefaults],
-    ])
-  }
-})
 
 it('takes an option that is undefined or null for one left out', () => {
   const { environment, warnings } = createFakeWorld()

@@ -1,5 +1,13 @@
 /** Declares what can be set, with defaults and ranges, and merges it. */
-import { isCount } from '@downlink/protocol'
+import {
+  defaultAckDeadlineMs,
+  defaultBatchSize,
+  defaultCapacity,
+  defaultDrainIntervalMs,
+  defaultExitBudgetBytes,
+  defaultWindowEvents,
+  isCount,
+} from '@downlink/protocol'
 import type { OverflowPolicy } from './drop-policy.ts'
 import { fitMetadata, type Metadata } from './metadata.ts'
 import type { Delivery, Environment } from './ports.ts'
@@ -68,26 +76,30 @@ export interface ClientOptions extends BufferOptions, Metadata {
   readonly environment?: Partial<Environment>
 }
 
-/** The numbers are those of `protocolDefaults`; a test holds them together. */
-export const telemetryDefaults = {
+/** The options whose default is a value. */
+export type TelemetryDefaults = Required<
+  Omit<ClientOptions, 'url' | 'key' | 'getToken' | 'delivery' | 'redact' | 'environment' | keyof Metadata>
+>
+
+export const telemetryDefaults: TelemetryDefaults = {
   enabled: false,
   consent: true,
-  overflow: 'drop-oldest' as OverflowPolicy,
+  overflow: 'drop-oldest',
   copy: false,
-  capacity: 5000,
+  capacity: defaultCapacity,
   recentEvents: 100,
-  batchSize: 50,
-  drainIntervalMs: 1000,
-  windowEvents: 2000,
+  batchSize: defaultBatchSize,
+  drainIntervalMs: defaultDrainIntervalMs,
+  windowEvents: defaultWindowEvents,
   maxBufferedBytes: 262_144,
-  ackDeadlineMs: 10_000,
+  ackDeadlineMs: defaultAckDeadlineMs,
   backoffBaseMs: 500,
   backoffCapMs: 30_000,
   minUptimeMs: 5000,
-  exitBudgetBytes: 61_440,
+  exitBudgetBytes: defaultExitBudgetBytes,
 }
 
-export type TelemetrySettings = typeof telemetryDefaults & ClientOptions
+export type TelemetrySettings = TelemetryDefaults & ClientOptions
 
 /** Examples of what else an option may be. A choice that is none of its kind is its default. */
 export const kinds: { readonly [name: string]: unknown } = {

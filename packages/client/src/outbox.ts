@@ -93,7 +93,6 @@ const noTotals: Totals = { dropped: {}, rejected: {} }
 
 export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox {
   const ring = createRing<Entry>(capacity)
-
   const put = (entry: Entry): void => {
     if (ring.size < capacity || makeRoom(outbox, overflow)) ring.push(entry)
   }

@@ -66,3 +66,6 @@ export const rejectionCodes = [
 ] as const
 
 export type RejectionCode = (typeof rejectionCodes)[number]
+
+/** What `downlink verify` sends: the type of its events, and the label of its sessions. Neither is a player's. */
+export const verifyName = 'downlink_verify'

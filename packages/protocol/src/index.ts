@@ -31,6 +31,7 @@ export {
   type RejectionCode,
   rejectionCodes,
   type TelemetryEvent,
+  verifyName,
   type WireDrop,
   type WireEvent,
 } from './event.ts'
@@ -67,6 +68,12 @@ export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
 export { excerpt, isCount, isTime } from './json.ts'
 export { jsonValue, wellFormed } from './json-value.ts'
 export {
+  defaultAckDeadlineMs,
+  defaultBatchSize,
+  defaultCapacity,
+  defaultDrainIntervalMs,
+  defaultExitBudgetBytes,
+  defaultWindowEvents,
   maxEventBytes,
   maxEventDepth,
   maxFrameBytes,
@@ -85,4 +92,3 @@ export {
   versionsOf,
 } from './schema-versions.ts'
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
-export { verifyName } from './verification.ts'
