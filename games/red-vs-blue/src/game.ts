@@ -5,10 +5,10 @@ import type { Team } from './engine/battle.ts'
 import { type BattleConfig, battleDefaults } from './engine/config.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import type { BattleEvents } from './engine/events.ts'
-import { createHands, type Hands, teamBehind } from './hands.ts'
 import type { FramePort, Loop } from './loop.ts'
 import { createMissionControl, type MissionChoice, type MissionControl } from './mission-control.ts'
 import { createPlay } from './play.ts'
+import { createShipControl, type ShipControl, teamBehind } from './ship-control.ts'
 import { createGameStateStore, type GameStateStore, type WorldViewStore } from './stores/game-state.ts'
 import { type BattleTelemetry, createTelemetryStore, type TelemetryStore } from './stores/telemetry.ts'
 import { createUiStore, type UiStore } from './stores/ui.ts'
@@ -24,7 +24,7 @@ export interface GameControls {
   readonly reset: () => void
 }
 
-export interface Game extends GameControls, Hands {
+export interface Game extends GameControls, ShipControl {
   /** Begins a mission, on a field of the default size, so that it is the same one on every screen. */
   readonly startMission: (choice: MissionChoice) => void
   /** Begins a free battle. */
@@ -95,7 +95,7 @@ export function createGame({ telemetry, seed, fieldSize, now = Date.now, frames 
     stores,
     loop: play.loop,
     missions,
-    ...createHands(engine, missions, play),
+    ...createShipControl(engine, missions, play),
     startBattle,
     startMission,
     reset() {

@@ -7,7 +7,7 @@ import { type FactionId, homeTeam, type Roster } from './factions.ts'
 import type { Lesson } from './guide.ts'
 
 /** What a player can do. */
-export interface Hands {
+export interface PlayerActions {
   takeOver(shipId: string): void
   steer(controls: ShipView['controls']): void
   release(): void
@@ -23,7 +23,7 @@ export interface MissionBotOptions {
   readonly seed: number
   readonly quarry: FactionId
   readonly roster: Roster
-  readonly hands: Hands
+  readonly actions: PlayerActions
 }
 
 /** Ticks that it takes to react; the first prompt it reads to the end. */
@@ -39,7 +39,7 @@ const appetite = 4
 /** The rudder moves in steps, or each tick would be a change of the controls. */
 const turnSteps = 4
 
-export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOptions): MissionBot {
+export function createMissionBot({ seed, quarry, roster, actions }: MissionBotOptions): MissionBot {
   // Its own dice: the battle's are the battle's.
   const random = createRandom(seed ^ 0x5eed)
   let waitTicks = Math.floor(random.between(firstReaction.min, firstReaction.max))
@@ -57,7 +57,7 @@ export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOpti
   function fly(battle: BattleView, ship: ShipView, mayFire: boolean): void {
     const prey = choosePrey(battle, ship, quarry, roster)
     if (!prey) {
-      hands.steer({ turn: 0, thrust: 0, fire: false })
+      actions.steer({ turn: 0, thrust: 0, fire: false })
       return
     }
     const distance = Math.sqrt(squaredDistance(ship, prey)) + 1
@@ -65,7 +65,7 @@ export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOpti
     const toX = prey.x + prey.velocityX * lead - ship.x
     const toY = prey.y + prey.velocityY * lead - ship.y
     const error = wrapAngle(atan2(toY, toX) - ship.angle)
-    hands.steer({
+    actions.steer({
       turn: Math.round(Math.max(-1, Math.min(1, error * 3)) * turnSteps) / turnSteps,
       thrust: distance < swerveWithin ? 0 : 1,
       fire: mayFire && Math.abs(error) < fireWithin && distance < fireRange,
@@ -82,11 +82,11 @@ export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOpti
         fly(battle, ship, waitTicks-- <= 0)
         return
       case 'standings':
-        if (hasReacted()) hands.readStandings()
+        if (hasReacted()) actions.readStandings()
         fly(battle, ship, true)
         return
       case 'let-go':
-        if (hasReacted()) hands.release()
+        if (hasReacted()) actions.release()
         return
       default:
         fly(battle, ship, true)
@@ -104,7 +104,7 @@ export function createMissionBot({ seed, quarry, roster, hands }: MissionBotOpti
       if (ship) return followLesson(battle, ship, lesson?.id)
       if (battle.phase.status !== 'fighting' || !hasReacted()) return
       const chosen = chooseShip(battle, quarry, roster)
-      if (chosen) hands.takeOver(chosen.id)
+      if (chosen) actions.takeOver(chosen.id)
     },
   }
 }

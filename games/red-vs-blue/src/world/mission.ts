@@ -74,8 +74,8 @@ export function createMission(options: MissionOptions): Mission {
   const bot = botSeed === undefined ? undefined : createBot(botSeed)
 
   function createBot(seed: number): MissionBot {
-    const hands = { takeOver, readStandings, steer: engine.input, release: engine.release }
-    return createMissionBot({ seed, quarry: definition.quarry, roster, hands })
+    const actions = { takeOver, readStandings, steer: engine.input, release: engine.release }
+    return createMissionBot({ seed, quarry: definition.quarry, roster, actions })
   }
 
   function fail(reason: string): void {

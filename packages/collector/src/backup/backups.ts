@@ -7,8 +7,8 @@ import type { Clock } from '../clock.ts'
 import { examineDatabase } from '../doctor/examine-database.ts'
 import { CollectorError } from '../errors.ts'
 import { parseObject } from '../parse-object.ts'
+import { createSerialQueue } from '../serial-queue.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
-import { createTurns } from '../turns.ts'
 import { writeWhole } from '../write-whole.ts'
 import {
   type Backup,
@@ -67,7 +67,7 @@ export interface BackupsOptions {
 export function createBackups({ data, folder, store, wallMs }: BackupsOptions): Backups {
   const lastFile = join(data, 'last-backup.json')
   let last: LastBackup | undefined
-  const inTurn = createTurns()
+  const inTurn = createSerialQueue()
 
   const backups: Backups = {
     get last() {

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path'
 import { openLogFiles } from '../log/log-files.ts'
 import { readOwner } from '../log/owner.ts'
 import { type DatabaseExamination, examineDatabase } from './examine-database.ts'
+import { examineFolder } from './examine-folder.ts'
 import { examineLog, type LogReport } from './examine-log.ts'
 import { describeDatabase, describeFolder, describeLog, type Finding } from './findings.ts'
-import { lookAround } from './look-around.ts'
 
 export interface Diagnosis {
   /** Absolute path of the data folder. */
@@ -20,7 +20,7 @@ export interface Diagnosis {
 }
 
 export interface DiagnoseOptions {
-  /** What is examined now, and how far that is, from 0 to 1. */
+  /** What is examined now, and how far that is, from 0 to 1. @default none is told */
   readonly onProgress?: (what: 'log' | 'database', share: number) => void
 }
 
@@ -39,7 +39,7 @@ export async function diagnose(data: string, { onProgress }: DiagnoseOptions = {
   const findings = [
     ...describeLog(log),
     ...describeDatabase(database, log, holds),
-    ...describeFolder(await lookAround(folder)),
+    ...describeFolder(await examineFolder(folder)),
   ]
   const isDamaged = findings.some(({ level }) => level === 'fault')
   return { data: folder, status: isDamaged ? 'damaged' : 'sound', findings, log, database }

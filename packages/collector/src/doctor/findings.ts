@@ -1,8 +1,8 @@
 /** Says in words what an examination came to. Pure. */
 import type { Position } from '../log/read-log.ts'
 import type { DatabaseExamination, DatabaseReport, LedgerFault, LedgerReport } from './examine-database.ts'
+import type { FolderExamination } from './examine-folder.ts'
 import type { LogReport } from './examine-log.ts'
-import type { Surroundings } from './look-around.ts'
 
 export interface Finding {
   readonly code: FindingCode
@@ -151,7 +151,7 @@ function faultText({ sessionId, committedSeq, stored, rows, twice, highest, unac
   return `The ledger of session ${sessionId} ${parts.join(', ')}.`
 }
 
-export function describeFolder(around: Surroundings): readonly Finding[] {
+export function describeFolder(around: FolderExamination): readonly Finding[] {
   const findings: Finding[] = []
   for (const { name, bytes } of around.quarantined) {
     const advice = 'Keep it until you know what it held; then it can be deleted.'

@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
 import { parseObject } from '../parse-object.ts'
-import { createTurns } from '../turns.ts'
+import { createSerialQueue } from '../serial-queue.ts'
 import { writeWhole } from '../write-whole.ts'
 
 /** Milliseconds since 1970, but for `steadyMs`. */
@@ -47,7 +47,7 @@ const defaultKeepMs = 2_592_000_000
  * @param memory of the process before: how long there was none is not known, and counts as a step
  */
 export function createAgeClock(clock: Clock, keepMs: number | undefined, memory: AgeClockMemory): AgeClock {
-  const inTurn = createTurns()
+  const inTurn = createSerialQueue()
   const believedAfterMs = keepMs ?? defaultKeepMs
   const stepMs = Math.min(maxStepMs, believedAfterMs / 2)
   let last: { readonly state: AgeClockState; readonly readAtMs: number } | undefined

@@ -10,13 +10,13 @@ import type { EventValidator } from '../session/event-validator.ts'
 import type { Compaction } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import { type AgeClock, ageClockFile, createAgeClock } from './age-clock.ts'
-import { createPatientStore } from './ask-store.ts'
 import { createEraser } from './eraser.ts'
 import { createForgetter, type Forgetter, type ForgetterOptions } from './forgetter.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { createPruner, type Pruner } from './pruner.ts'
 import { createRejudger, type Rejudger } from './rejudger.ts'
 import { createRetention, type Retention } from './retention.ts'
+import { createRetryingStore } from './retrying-store.ts'
 
 export interface DataLife {
   readonly operations: Operations
@@ -58,7 +58,7 @@ export interface DataLifeOptions {
 
 export function createDataLife(options: DataLifeOptions): DataLife {
   const { folder, commits, log, counters, onForgotten, clock, logger } = options
-  const store = createPatientStore(options.store)
+  const store = createRetryingStore(options.store)
   const operations = createOperations({
     ...{ commits, store, wallMs: clock.wallMs },
     onApplied({ kind }, { events, moved = [] }) {

@@ -10,7 +10,7 @@ import { CollectorError } from '../errors.ts'
 import type { LogWriter } from '../log/write-log.ts'
 import { isQuarantined } from '../store/recovery/quarantine.ts'
 import { listUnstorable } from '../store/unstorable-texts.ts'
-import type { PatientStore } from './ask-store.ts'
+import type { RetryingStore } from './retrying-store.ts'
 
 export interface Eraser {
   /**
@@ -29,7 +29,7 @@ export interface EraserOptions {
   readonly folder: string
   readonly log: Pick<LogWriter, 'end' | 'endSegment'>
   readonly commits: Pick<GroupCommit, 'probe'>
-  readonly store: Pick<PatientStore, 'ask'>
+  readonly store: Pick<RetryingStore, 'ask'>
   readonly setTimer?: SetTimer
 }
 

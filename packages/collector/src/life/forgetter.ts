@@ -7,8 +7,8 @@ import { maxForgotten } from '../commit/operation.ts'
 import { isRecordedId } from '../commit/session-record.ts'
 import { CollectorError } from '../errors.ts'
 import type { MatchingSession } from '../query/matching-sessions.ts'
+import { createSerialQueue } from '../serial-queue.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
-import { createTurns } from '../turns.ts'
 import { writeWhole } from '../write-whole.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
 import type { Operations } from './operations.ts'
@@ -63,7 +63,7 @@ const unfinishedFile = 'forgetting.json'
 export function createForgetter(options: ForgetterOptions): Forgetter {
   const { folder, operations, eraser, onForgotten, listBackups, store, logger } = options
   const unfinished = join(folder, unfinishedFile)
-  const inTurn = createTurns()
+  const inTurn = createSerialQueue()
 
   const forgetter: Forgetter = {
     find: (condition) => store.ask({ kind: 'matching-sessions', condition }),

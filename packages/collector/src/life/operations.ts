@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { GroupCommit } from '../commit/group-commit.ts'
 import type { Operation, OperationResult } from '../commit/operation.ts'
 import { CollectorError } from '../errors.ts'
-import type { PatientStore } from './ask-store.ts'
+import type { RetryingStore } from './retrying-store.ts'
 
 export interface Operations {
   /**
@@ -23,7 +23,7 @@ export type OperationRequest = Without<Operation, 'id' | 'askedAtMs'>
 
 export interface OperationsOptions {
   readonly commits: Pick<GroupCommit, 'appendOperation'>
-  readonly store: Pick<PatientStore, 'ask'>
+  readonly store: Pick<RetryingStore, 'ask'>
   readonly wallMs: Clock['wallMs']
   readonly onApplied: (operation: Operation, result: OperationResult) => void
 }

@@ -1,7 +1,7 @@
 /** Prunes what is stored: deletes what came before a time, a slice at a time, so that neither acks nor reads wait for it. */
 import type { ExpirySlice } from '../query/expiry-plan.ts'
-import type { PatientStore } from './ask-store.ts'
 import type { Operations } from './operations.ts'
+import type { RetryingStore } from './retrying-store.ts'
 
 export interface Pruner {
   /**
@@ -29,7 +29,7 @@ export interface PruneProgress extends Pruned {
   readonly share: number
 }
 
-export function createPruner(operations: Operations, store: Pick<PatientStore, 'ask'>): Pruner {
+export function createPruner(operations: Operations, store: Pick<RetryingStore, 'ask'>): Pruner {
   return {
     plan: (receivedBeforeMs, minSlices = 1) => store.ask({ kind: 'expiry-plan', receivedBeforeMs, minSlices }),
 

@@ -3,8 +3,8 @@ import { readKeptElement } from '../commit/kept-element.ts'
 import { addRejections, type RejectionCount } from '../commit/operation.ts'
 import type { Rejection, RejectionPlace } from '../query/rejections.ts'
 import type { EventValidator } from '../session/event-validator.ts'
-import type { PatientStore } from './ask-store.ts'
 import type { Operations } from './operations.ts'
+import type { RetryingStore } from './retrying-store.ts'
 
 export interface Rejudger {
   /**
@@ -38,7 +38,7 @@ export interface RejudgeProgress extends Pick<Rejudged, 'judged' | 'events'> {
 
 export interface RejudgerOptions {
   readonly operations: Operations
-  readonly store: Pick<PatientStore, 'ask'>
+  readonly store: Pick<RetryingStore, 'ask'>
   readonly validator: EventValidator
 }
 

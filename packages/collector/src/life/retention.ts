@@ -5,8 +5,8 @@ import type { RetentionFigures } from '../metrics/metrics.ts'
 import type { RetentionOptions } from '../options.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
 import type { AgeClock } from './age-clock.ts'
-import type { PatientStore } from './ask-store.ts'
 import { nothing, type Pruned, type Pruner, sumOf } from './pruner.ts'
+import type { RetryingStore } from './retrying-store.ts'
 
 export interface Retention {
   /** Runs at once, and then again and again. */
@@ -19,7 +19,7 @@ export interface Retention {
 export interface RetentionParts {
   readonly settings: RetentionOptions
   readonly pruner: Pruner
-  readonly store: Pick<PatientStore, 'ask'>
+  readonly store: Pick<RetryingStore, 'ask'>
   readonly log: { readonly bytes: number }
   readonly wallMs: Clock['wallMs']
   readonly ageClock: AgeClock

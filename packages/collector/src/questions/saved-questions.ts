@@ -1,7 +1,7 @@
 /** Saves questions in a folder, and deletes them: one at a time, so that a bound that was checked holds. */
 import { mkdir, rm } from 'node:fs/promises'
 import { CollectorError } from '../errors.ts'
-import { createTurns } from '../turns.ts'
+import { createSerialQueue } from '../serial-queue.ts'
 import { writeWhole } from '../write-whole.ts'
 import { parseQuestion, type QuestionFile } from './question-file.ts'
 import {
@@ -36,7 +36,7 @@ export interface SavedQuestionsOptions {
 }
 
 export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQuestionsOptions): SavedQuestions {
-  const inTurn = createTurns()
+  const inTurn = createSerialQueue()
   const read = (): Promise<QuestionFolder> => readQuestionFolder(folder, true)
   return {
     read,

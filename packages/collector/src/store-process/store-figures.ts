@@ -4,31 +4,35 @@ import type { SinkReports } from '../sink/sink-reports.ts'
 import type { DatabaseSpace } from '../store/copy-database.ts'
 import type { LogUpdates } from './log-updates.ts'
 import type { FromStore } from './messages.ts'
-import type { StoreLife } from './store-life.ts'
+import type { SupervisedStore } from './supervised-store.ts'
 
 export interface KeptFigures extends StoreFigures {
   /** Takes note of what it tells. */
   take(message: FromStore): void
 }
 
-export function createStoreFigures(life: StoreLife, updates: LogUpdates, reports: SinkReports): KeptFigures {
+export function createStoreFigures(
+  supervised: SupervisedStore,
+  updates: LogUpdates,
+  reports: SinkReports,
+): KeptFigures {
   let memoryBytes = 0
   let space: DatabaseSpace | undefined
   let databaseVersion: string | undefined
   return {
     get isUp() {
-      return life.isUp()
+      return supervised.isUp()
     },
     get lag() {
       return updates.lag()
     },
-    restarts: life.endings,
+    restarts: supervised.endings,
     reports: reports.counts,
     get readsRunning() {
-      return life.readsRunning
+      return supervised.readsRunning
     },
     get readsKilled() {
-      return life.readsKilled
+      return supervised.readsKilled
     },
     get memoryBytes() {
       return memoryBytes

@@ -11,7 +11,7 @@ import { createLogUpdates, type LogUpdates } from './log-updates.ts'
 import type { FromStore, StoreAnswer, StoreAnswers, StoredCounts, StoreQuestion, StoreSettings } from './messages.ts'
 import { type SpawnStore, type StoreChild, spawnStore } from './spawn-store.ts'
 import { createStoreFigures } from './store-figures.ts'
-import { createStoreLife, type StoreLife } from './store-life.ts'
+import { createSupervisedStore, type SupervisedStore } from './supervised-store.ts'
 
 export interface StoreProcess extends RecordSource {
   readonly figures: StoreFigures
@@ -71,39 +71,47 @@ const lockTimeoutMs = { first: 3000, later: 600_000 }
 export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   const { log, clock, onLost, spawn = spawnStore } = options
   const reports = createSinkReports(log, options.onReport)
-  const life = createStoreLife({ spawn, log, now: clock.monotonicMs, onStarted, onMessage, onEnded, onLost })
-  const updates = createLogUpdates({ ...options, child: () => life.child })
-  const questions = createQuestions(life, updates)
-  const figures = createStoreFigures(life, updates, reports)
+  const supervised = createSupervisedStore({
+    spawn,
+    log,
+    now: clock.monotonicMs,
+    onStarted,
+    onMessage,
+    onEnded,
+    onLost,
+  })
+  const updates = createLogUpdates({ ...options, child: () => supervised.child })
+  const questions = createQuestions(supervised, updates)
+  const figures = createStoreFigures(supervised, updates, reports)
   let views: Promise<readonly ViewDefinition[]> | undefined
   let isCounted = false
 
   return {
     get isUp() {
-      return life.isUp()
+      return supervised.isUp()
     },
     figures,
     async start(end, timeoutMs) {
       updates.synced(end, 0)
-      await life.start(() => life.isUp() && isCounted, timeoutMs)
+      await supervised.start(() => supervised.isUp() && isCounted, timeoutMs)
     },
-    whenUp: (timeoutMs) => life.until(life.isUp, timeoutMs),
+    whenUp: (timeoutMs) => supervised.until(supervised.isUp, timeoutMs),
     synced: updates.synced,
     socketChanged: updates.socketChanged,
     flush: updates.flush,
     readSessions: (ids) => questions.ask({ kind: 'sessions', ids }),
     ask: questions.ask,
-    wasKilled: life.wasKilled,
+    wasKilled: supervised.wasKilled,
     close() {
       updates.flush()
-      return life.close()
+      return supervised.close()
     },
   }
 
   function onStarted(child: StoreChild, isFirst: boolean): void {
     const settings = {
       ...options.settings,
-      ...life.lessons(),
+      ...supervised.precautions(),
       lockTimeoutMs: isFirst ? lockTimeoutMs.first : lockTimeoutMs.later,
       wantsCounts: !isCounted,
     }
@@ -118,10 +126,10 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
     } else if (message.kind === 'counts') {
       if (!isCounted) options.onCounts(message.counts)
       isCounted = true
-      life.notify()
+      supervised.notify()
     } else if (message.kind === 'views-wanted') {
       views ??= options.describeViews()
-      void views.then((described) => life.child?.send({ kind: 'views', views: described }))
+      void views.then((described) => supervised.child?.send({ kind: 'views', views: described }))
     } else if (message.kind === 'applied') updates.applied(message.update)
     else if (message.kind === 'report') reports.add(message.report)
     else if (message.kind === 'checkpoint') options.onCheckpoint(message.position)
@@ -135,14 +143,14 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
 }
 
 /** Questions that wait for their answer. */
-function createQuestions(life: StoreLife, updates: LogUpdates) {
+function createQuestions(supervised: SupervisedStore, updates: LogUpdates) {
   const asked = new Map<number, (answer: StoreAnswer) => void>()
   let count = 0
   return {
     async ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]> {
-      await life.until(life.isUp, askWaitMs)
-      const { child } = life
-      if (!child || !life.isUp()) throw unavailable('The store is starting')
+      await supervised.until(supervised.isUp, askWaitMs)
+      const { child } = supervised
+      if (!child || !supervised.isUp()) throw unavailable('The store is starting')
       const update = updates.flush()
       const answer = await new Promise<StoreAnswer>((resolve) => {
         asked.set(++count, resolve)

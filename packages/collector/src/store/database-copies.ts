@@ -1,7 +1,7 @@
 /** Copies the database, one copy at a time, each on a connection of its own; one may take the place of the database. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Position } from '../log/read-log.ts'
-import { createTurns } from '../turns.ts'
+import { createSerialQueue } from '../serial-queue.ts'
 import { rewriteDatabase } from './compaction.ts'
 import { createConnectionsInUse } from './connections-in-use.ts'
 import { copyDatabase } from './copy-database.ts'
@@ -37,7 +37,7 @@ export interface DatabaseCopiesOptions {
 
 export function createDatabaseCopies(options: DatabaseCopiesOptions): DatabaseCopies {
   const { database, connections, transactions, onReplaced } = options
-  const inTurn = createTurns()
+  const inTurn = createSerialQueue()
   const copying = createConnectionsInUse()
 
   return {

@@ -1,8 +1,8 @@
 /** Runs the store's transactions, one after the other: a group, an operation, an event that is only tried; each goes on from a place in the log that is known. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Position } from '../log/read-log.ts'
+import { createSerialQueue, type SerialQueue } from '../serial-queue.ts'
 import type { EventStore, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
-import { createTurns, type InTurn } from '../turns.ts'
 import { bytesOfRows, eventRows, rejectedRows } from './event-rows.ts'
 import { summariseEvents } from './event-summary.ts'
 import { failureOf, isOutOfMemory } from './failures.ts'
@@ -18,7 +18,7 @@ export interface Transactions extends Pick<EventStore, 'write' | 'apply' | 'tryE
   /** Whoever writes knows where the database stands: one that was opened anew may stand elsewhere, or hold nothing. */
   isPositionKnown: boolean
   /** Runs what nothing may be written beside. */
-  readonly alone: InTurn
+  readonly alone: SerialQueue
 }
 
 interface Transaction {
@@ -33,7 +33,7 @@ export function createTransactions(
   connections: Pick<ReopeningConnections, 'use'>,
   onOutOfMemory?: () => void,
 ): Transactions {
-  const inTurn = createTurns()
+  const inTurn = createSerialQueue()
   let isWriting = false
   const transactions: Transactions = {
     get isWriting() {

@@ -1,11 +1,11 @@
-/** Puts ships into the player's hands, and takes them back. Does nothing while a bot flies the mission. */
+/** Gives the player control of a ship, and takes it back. Does nothing while a bot flies the mission. */
 
 import type { Controls, ShipView, Team } from './engine/battle.ts'
 import type { Engine } from './engine/engine.ts'
 import type { MissionControl } from './mission-control.ts'
 import type { Play } from './play.ts'
 
-export interface Hands {
+export interface ShipControl {
   /**
    * Puts a ship into the player's hands: the given one, or the fittest of the side that is behind; in a mission one of
    * the player's own side.
@@ -16,7 +16,7 @@ export interface Hands {
   readonly release: () => void
 }
 
-export const createHands = (engine: Engine, missions: MissionControl, play: Play): Hands => ({
+export const createShipControl = (engine: Engine, missions: MissionControl, play: Play): ShipControl => ({
   takeOver(shipId) {
     if (play.isByBot()) return
     if (missions.mission) missions.mission.takeOver(shipId)

@@ -1,10 +1,10 @@
-/** Looks at what lies in a data folder beside its log and its database, and at what room there is. */
+/** Examines what lies in a data folder beside its log and its database, and what room there is. */
 import { readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reservedBytes } from '../log/write-log.ts'
 import { isQuarantined, sizeOf } from '../store/recovery/quarantine.ts'
 
-export interface Surroundings {
+export interface FolderExamination {
   readonly quarantined: readonly { readonly name: string; readonly bytes: number }[]
   readonly unfinishedRebuild: boolean
   readonly exports: number
@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly neededBytes: number
 }
 
-export async function lookAround(folder: string): Promise<Surroundings> {
+export async function examineFolder(folder: string): Promise<FolderExamination> {
   const names = await readdir(folder)
   const quarantined = names.filter(isQuarantined)
   const { bavail, blocks, bsize } = await statfs(folder)

@@ -1,9 +1,9 @@
-/** Runs works one after the other, in the order in which they were asked for. */
+/** Runs works one after the other, in the order in which they were asked for: a mutex, by promises. */
 
 /** Begins the work once those before it have ended, and settles as it does: one that fails stops none after it. */
-export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>
+export type SerialQueue = <Result>(work: () => Promise<Result>) => Promise<Result>
 
-export function createTurns(): InTurn {
+export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const result = last.then(work)

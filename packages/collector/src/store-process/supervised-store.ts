@@ -1,4 +1,4 @@
-/** Keeps a store process alive, and learns of each end for the next one: what it was about to write, and which reads it had. */
+/** Runs a supervised store process: what each was about to write when it ended, and which reads it had, its successor knows. */
 import type { FastifyBaseLogger } from 'fastify'
 import { CollectorError } from '../errors.ts'
 import { createSinkSuspects } from '../sink/sink-suspects.ts'
@@ -7,7 +7,7 @@ import type { SpawnStore, StoreChild, StoreExit } from './spawn-store.ts'
 import { createSupervisor, type Ended, type Supervisor } from './supervisor.ts'
 import { createWatchdog, type Watchdog } from './watchdog.ts'
 
-export interface StoreLife
+export interface SupervisedStore
   extends Pick<Supervisor, 'child' | 'until' | 'notify' | 'close'>,
     Pick<Watchdog, 'endings' | 'readsRunning' | 'readsKilled'> {
   /** Does it serve reads? */
@@ -18,13 +18,13 @@ export interface StoreLife
    * @throws {CollectorError} what it could not open its data for: it is not started again then
    */
   start(isReady: () => boolean, timeoutMs: number): Promise<void>
-  /** What is known of those before, for the next one. */
-  lessons(): Pick<StoreSettings, 'orders' | 'bannedQueries'>
+  /** What the next one is told of those before it. */
+  precautions(): Pick<StoreSettings, 'orders' | 'bannedQueries'>
   /** A request got no answer: did its own query end the process? Resolves once that is known. */
   wasKilled(request: string): Promise<boolean>
 }
 
-export interface StoreLifeOptions {
+export interface SupervisedStoreOptions {
   readonly spawn: SpawnStore
   readonly log: FastifyBaseLogger
   /** A monotonic clock, in ms. */
@@ -41,7 +41,7 @@ export interface StoreLifeOptions {
 /** From a broken connection to the news of the process's end. */
 const exitNewsMs = 1000
 
-export function createStoreLife(options: StoreLifeOptions): StoreLife {
+export function createSupervisedStore(options: SupervisedStoreOptions): SupervisedStore {
   const { spawn, log, now, onStarted, onMessage, onEnded, onLost } = options
   let isStarting = true
   const watchdog = createWatchdog(now)
@@ -73,7 +73,7 @@ export function createStoreLife(options: StoreLifeOptions): StoreLife {
       const { lifecycle } = supervisor
       if (lifecycle.status === 'closed' && lifecycle.reason) throw lifecycle.reason
     },
-    lessons: () => ({ orders: suspects.orders, bannedQueries: watchdog.bannedQueries() }),
+    precautions: () => ({ orders: suspects.orders, bannedQueries: watchdog.bannedQueries() }),
     async wasKilled(request) {
       if (isUp()) await until(() => !isUp(), exitNewsMs)
       return watchdog.wasKilled(request)

@@ -5,7 +5,7 @@ import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 import type { StoreAnswers, StoreQuestion } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 
-export interface PatientStore {
+export interface RetryingStore {
   /** @throws {CollectorError} `store_unavailable` once it is closed; what does not pass by itself */
   ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]>
   /** Whoever still waits is told so. */
@@ -23,7 +23,7 @@ const passing: ReadonlySet<CollectorErrorCode> = new Set([
 /** From one question to the next. */
 const retryMs = 500
 
-export function createPatientStore(store: Pick<StoreProcess, 'ask'>, setTimer: SetTimer = systemTimer): PatientStore {
+export function createRetryingStore(store: Pick<StoreProcess, 'ask'>, setTimer: SetTimer = systemTimer): RetryingStore {
   let isClosed = false
   return {
     async ask(question) {
