@@ -1,5 +1,5 @@
 /**
- * How long the page waits for its answers, over ten million events of a web game, and whether ingest notices.
+ * Measures how long the page waits for its answers, over ten million events of a web game, and whether ingest notices.
  * `--help` says what is measured.
  */
 import { cp, stat } from 'node:fs/promises'

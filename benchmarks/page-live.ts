@@ -1,6 +1,6 @@
 /**
- * What the collector's page costs a browser at 10,000 events a second, beside an empty page in the same browser under the same
- * load: tasks that hold the page up, frames, memory. `--help` says what is measured.
+ * Measures what the collector's page costs a browser at 10,000 events a second, beside an empty page in the same browser under
+ * the same load: tasks that hold the page up, frames, memory. `--help` says what is measured.
  */
 import { parseArgs } from 'node:util'
 import type { Browser, Page } from '@playwright/test'

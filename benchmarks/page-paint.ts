@@ -1,5 +1,5 @@
 /**
- * When the collector's page first shows something, from a cold cache, beside a page of one word from the same server in the
+ * Measures when the collector's page first shows something, from a cold cache, beside a page of one word from the same server in the
  * same browser. `--help` says what is measured.
  */
 import { parseArgs } from 'node:util'

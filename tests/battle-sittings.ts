@@ -1,4 +1,4 @@
-/** A few sessions of the demo's battle: two builds, three players, wrong clocks, slow frames, a failure, and what is rejected. */
+/** Plays a few sessions of the demo's battle: two builds, three players, wrong clocks, slow frames, a failure, and what is rejected. */
 import { createBattle } from '@downlink/red-vs-blue'
 import { playSession, type SentEvent } from './e2e/fixtures/players.ts'
 

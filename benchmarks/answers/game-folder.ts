@@ -1,5 +1,5 @@
 /**
- * The data folder of `../answers.ts`: weeks of a made-up web game, in the collector's own tables as its sink would
+ * Makes the data folder of `../answers.ts`: weeks of a made-up web game, in the collector's own tables as its sink would
  * have left them. Sending as much takes half an hour; SQL takes minutes. Each number is drawn from a hash, so that the
  * same size gives the same game, whatever the machine.
  */

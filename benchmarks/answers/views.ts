@@ -1,4 +1,4 @@
-/** What the page asks of a collector: its lists, one session, and each question that is built in, with its values picked. */
+/** Lists what the page asks of a collector: its lists, one session, and each question that is built in, with its values picked. */
 import { ask, type View } from './ask.ts'
 
 /** As the page lists them. */

@@ -1,4 +1,4 @@
-/** The collector of a run: the real sessions, commit and log, over a disk whose every step takes its time, and may never be. */
+/** Puts the collector of a run together: the real sessions, commit and log, over a disk whose every step takes its time, and may never be. */
 import { protocolDefaults } from '@downlink/protocol'
 import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import { createGroupCommit, type GroupCommit } from '../../packages/collector/src/commit/group-commit.ts'

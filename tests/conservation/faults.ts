@@ -1,4 +1,4 @@
-/** What goes wrong in a run, by chance: processes die, power fails, disks refuse; and, in a disaster, bytes decay and copies are put back. */
+/** Deals what goes wrong in a run, by chance: processes die, power fails, disks refuse; and, in a disaster, bytes decay and copies are put back. */
 
 import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import { listSegments } from '../../packages/collector/src/log/segment.ts'

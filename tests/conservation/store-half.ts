@@ -1,4 +1,4 @@
-/** The store process of a run: the real sink, over a database that is a model, whose every answer takes its time and may never come. */
+/** Puts the store process of a run together: the real sink, over a database that is a model, whose every answer takes its time and may never come. */
 
 import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import type { GroupCommit } from '../../packages/collector/src/commit/group-commit.ts'

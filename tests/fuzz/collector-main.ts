@@ -1,4 +1,4 @@
-/** The process of `collector-process.ts`. Ends with whoever started it. */
+/** Runs a collector as the process of `collector-process.ts`, and ends with whoever started it. */
 import { createCollector } from '@downlink/collector'
 import { usedHeap } from './held-bytes.ts'
 

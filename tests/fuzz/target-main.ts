@@ -1,4 +1,4 @@
-/** The process of `target-process.ts`. Its arguments: the target, the seed, how many milliseconds, and a folder for notes. */
+/** Tries a target as the process of `target-process.ts`. Its arguments: the target, the seed, how many milliseconds, and a folder for notes. */
 import { readCases } from './cases.ts'
 import { fuzzTarget } from './fuzz-target.ts'
 import type { TargetMessage } from './target-process.ts'

@@ -1,4 +1,4 @@
-/** What the tests of the game share. */
+/** Makes what the tests of the game share: a game without a screen, frames on demand, telemetry that counts its sockets. */
 
 import { createTelemetry, type SocketPort } from '@downlink/client'
 import type { BattleEvents } from './engine/events.ts'

@@ -9,7 +9,7 @@ import type { TelemetryArtifactWriter, WriterConfig, WriterFunction } from './wr
 export interface AdapterOptions {
   /** In the order in which each artifact is handed to them. */
   readonly writers: readonly (TelemetryArtifactWriter | WriterFunction | WriterConfig)[]
-  /** Makes a writer of a config, or nothing if it knows none. */
+  /** Makes a writer of a config, or nothing if it knows none. @default only `{ memory: true }` is known */
   readonly resolveWriter?: ((config: WriterConfig) => TelemetryArtifactWriter | undefined) | undefined
   /** Gets the absolute paths of all files written, once the writers are through. @default none */
   readonly publisher?: ArtifactPublisher | undefined

@@ -1,4 +1,4 @@
-/** Fakes for the tests of this package: content that comes when told, time that passes when told. */
+/** Fakes content that comes when a test says so, and time that passes when it says so. */
 
 import type { Artifact } from './artifact.ts'
 import type { SetTimer } from './deadline.ts'

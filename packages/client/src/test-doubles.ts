@@ -1,4 +1,4 @@
-/** Fakes of the world around the client: clock, timers, page and sockets that do what a test says, when it says so. */
+/** Fakes the world around the client: clock, timers, page and sockets that do what a test says, when it says so. */
 import {
   type ClientFrame,
   decodeClientFrame,

@@ -53,11 +53,11 @@ export interface CollectorOptions {
   readonly pages?: Readonly<Record<string, CollectorPage>>
   /** A pino-like logger; false for silence. @default pino on stderr */
   readonly logger?: FastifyBaseLogger | false
-  /** What senders may take. */
+  /** What senders may take. @default each its own, below */
   readonly limits?: Partial<CollectorLimits>
-  /** How batches become durable. */
+  /** How batches become durable. @default each its own, below */
   readonly commit?: Partial<CommitOptions>
-  /** What readers may take. */
+  /** What readers may take. @default each its own, in `QueryLimits` */
   readonly query?: Partial<QueryLimits>
   /** How long stored events are kept. @default for ever */
   readonly retention?: RetentionOptions

@@ -1,4 +1,4 @@
-/** Queries that would end, hold or fill the process that answers them. Each was tried on DuckDB 1.5, and did. */
+/** Lists queries that would end, hold or fill the process that answers them. Each was tried on DuckDB 1.5, and did. */
 
 export interface AttackQuery {
   readonly name: string

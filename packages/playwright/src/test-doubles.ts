@@ -1,4 +1,4 @@
-/** Fakes for the package's unit tests. */
+/** Fakes what a test has: pages, frames, Playwright's own objects, and what a collector has received. */
 import type { CommittedEvent, Ledger, RejectedEvent } from '@downlink/collector'
 import type { ExpectMatcherState, TestInfo } from '@playwright/test'
 import type { PagePort } from './capture/ask-page.ts'

@@ -81,13 +81,13 @@ export interface ArtifactAdapter {
 }
 
 export interface InspectorExportRequest {
-  /** In the place of the manager's adapter: a writer as object, function or config, or another adapter. */
+  /** In the place of the manager's adapter: a writer as object, function or config, or another adapter. @default that adapter */
   readonly writer?: TelemetryArtifactWriter | WriterFunction | WriterConfig | ArtifactAdapter | undefined
   /** `json`, `csv`, `transcript-csv`, `transcript-md`, `ndjson`. @default all */
   readonly formats?: readonly string[] | undefined
   /** What each file's name begins with. @default 'save-inspector' */
   readonly prefix?: string | undefined
-  /** Passed through to writers, publisher and events. */
+  /** Passed through to writers, publisher and events. @default {} */
   readonly context?: ExportContext | undefined
 }
 

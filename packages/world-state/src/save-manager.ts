@@ -20,9 +20,9 @@ import type { HydrateFailure } from './store/load-snapshot.ts'
 import type { WorldStateStore } from './store/world-state-store.ts'
 
 export interface SaveManagerOptions extends InspectionSources {
-  /** Without one there is nothing to save, and a summary says so. */
+  /** Without one there is nothing to save, and a summary says so. @default none */
   readonly store?: Pick<WorldStateStore, 'check' | 'snapshot' | 'hydrate' | 'inspect' | 'tables'>
-  /** Where saves are kept: `createLocalStorage()`, `createIndexedDbStorage()` … Without one they can't be. */
+  /** Where saves are kept: `createLocalStorage()`, `createIndexedDbStorage()` … Without one they can't be. @default none */
   readonly storage?: StoragePort
   /**
    * How long a storage may take, in milliseconds, from 1 to 2147483647. The storages of this package have a shorter time of their own, after
@@ -33,11 +33,11 @@ export interface SaveManagerOptions extends InspectionSources {
   readonly storageTimeoutMs?: number
   /** @default setTimeout */
   readonly setTimer?: SetTimer
-  /** Other names that the game once had: its saves from then are taken, too. */
+  /** Other names that the game once had: its saves from then are taken, too. @default [] */
   readonly formerNames?: readonly string[]
   /** Where exports go unless told. @default memory: the artifacts are in the result */
   readonly adapter?: ArtifactAdapter
-  /** Hears `telemetry:export_started`, `_completed` and `_failed`. */
+  /** Hears `telemetry:export_started`, `_completed` and `_failed`. @default none */
   readonly eventBus?: EventPort
 }
 

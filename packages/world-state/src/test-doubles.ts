@@ -1,4 +1,4 @@
-/** Slices and stores for tests. */
+/** Makes slices and stores for tests. */
 
 import type { EventBus } from './event-bus.ts'
 import { RecordMap } from './records/record-map.ts'

@@ -1,4 +1,4 @@
-/** Bodies that a real collector is sent: whatever one holds and its headers say, it is answered with a code, and the session beside it goes on. */
+/** Sends bodies to a real collector: whatever one holds and its headers say, it is answered with a code, and the session beside it goes on. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { text as textOf } from 'node:stream/consumers'

@@ -1,4 +1,4 @@
-/** The protocol's decoders, and the check of each event: they take any text, and what they take is what stands there. */
+/** Tries the protocol's decoders, and the check of each event: they take any text, and what they take is what stands there. */
 import { isDeepStrictEqual } from 'node:util'
 import {
   checkEvent,

@@ -1,5 +1,5 @@
 /**
- * A collector's data folder: whatever became of its files, a collector opens it or says with a code why not, takes events and
+ * Opens a collector's data folder: whatever became of its files, a collector opens it or says with a code why not, takes events and
  * answers, its ledgers add up, and nothing outside of the folder is touched.
  */
 import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'

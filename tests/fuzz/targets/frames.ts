@@ -1,4 +1,4 @@
-/** WebSockets of a real collector: whatever a connection sends, it is answered or closed with a code, and the session beside it goes on. */
+/** Opens WebSockets to a real collector: whatever a connection sends, it is answered or closed with a code, and the session beside it goes on. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { closeCodes, decodeServerFrame, subprotocol } from '@downlink/protocol'
 import { WebSocket } from 'ws'

@@ -1,5 +1,5 @@
 /**
- * The collector's log: whatever became of its files, it is opened, each entry that is sound is read once and in order, nothing
+ * Opens a collector's log: whatever became of its files, it is opened, each entry that is sound is read once and in order, nothing
  * is read that was never written, and it goes on.
  */
 import { crc32 } from 'node:zlib'

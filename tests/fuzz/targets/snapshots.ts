@@ -1,4 +1,4 @@
-/** Saves of a game: whatever a slot holds, loading it gives a result; a refused one changes nothing, a taken one is a world like any other. */
+/** Loads saves of a game: whatever a slot holds, loading it gives a result; a refused one changes nothing, a taken one is a world like any other. */
 import { isDeepStrictEqual } from 'node:util'
 import { createMemoryStorage, SaveManager, WorldStateStore } from '@downlink/world-state'
 import { createFactionSlice, createMissionSlice, createTutorialSlice } from '@downlink/world-state/slices'

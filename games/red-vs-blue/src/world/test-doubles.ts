@@ -1,4 +1,4 @@
-/** What the tests of missions share. */
+/** Makes what the tests of missions share: a moment of the player, and a tape of the world's events. */
 
 import { type Moment, noStats, type PlayerStats } from './player-stats.ts'
 import { type Standing, unknown } from './standing.ts'

@@ -1,4 +1,4 @@
-/** Tells how the collector stands, for who has to look after it: disk, memory, commits, who was refused, versions. */
+/** Reports the collector's health, for whoever looks after it: disk, memory, commits, who was refused, versions. */
 import { readFile, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'

@@ -1,5 +1,5 @@
 /**
- * What one session has in a group, and how it stands in the log: an entry whose body is
+ * Encodes and decodes what one session has in a group, as it stands in the log: an entry whose body is
  *
  *     JSON bytes 4 | JSON: the record, and the batches but for their events | the events of each batch
  *

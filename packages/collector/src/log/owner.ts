@@ -1,6 +1,6 @@
 /**
- * The owner of a log: whoever opened it last. Its random id stands in a file, which the writer reads before it acknowledges
- * anything. A lock of the file system would be of no use: two containers on one volume don't see each other's.
+ * Notes who owns a log: whoever opened it last. The owner's random id stands in a file, which the writer reads before it
+ * acknowledges anything. A lock of the file system would be of no use: two containers on one volume don't see each other's.
  * A crash leaves the file behind, which is harmless: the next opener puts its own in its place.
  */
 import { randomBytes } from 'node:crypto'

@@ -1,5 +1,5 @@
 /**
- * A segment: a file of the log, which begins with a head and goes on with entries.
+ * Names, lists and reads the segments of a log: files that begin with a head, and go on with entries.
  *
  *     magic 8 | format version 4 | number 4 | id 16 | id of the one before 16 | its sound end 8 | crc 4
  *

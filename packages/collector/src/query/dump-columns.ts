@@ -1,4 +1,4 @@
-/** Spells the columns of a dump, or of an answer, as the format of its file wants them. */
+/** Writes the columns of a dump, or of an answer, as SQL that the format of its file can hold. */
 import { formulaStart, guardFormula } from '@downlink/artifacts'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { DumpRequest, DumpSource } from './dump-request.ts'

@@ -1,6 +1,6 @@
 /**
  * Runs SQL in a sandbox: one SELECT over our own tables, with functions that only compute, for a limited time, and a limited answer.
- * Three walls stand behind one another: the tree is judged, the transaction can't write, and the database is hardened.
+ * Three walls stand behind one another: the tree is validated, the transaction can't write, and the database is hardened.
  */
 
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'

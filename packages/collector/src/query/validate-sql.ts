@@ -1,4 +1,4 @@
-/** Judges SQL that somebody wrote before the database binds it: a query, or the condition of one of ours. */
+/** Validates SQL that somebody wrote, before the database binds it: a query, or the condition of one of ours. */
 import { createHash } from 'node:crypto'
 import { messageOf } from '@downlink/protocol'
 import type { DuckDBConnection } from '@duckdb/node-api'

@@ -1,4 +1,4 @@
-/** A line of a question's file is not what it should be; whoever reads the file goes on with the others. */
+/** Says what is wrong with a line of a question's file. Whoever reads the file catches it, and goes on with the other lines. */
 export class LineProblem extends Error {
   /** Counted from the line that was being read. */
   readonly lineOffset: number

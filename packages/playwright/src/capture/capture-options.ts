@@ -14,9 +14,9 @@ export interface CaptureOptions {
   readonly artifactRoot?: string
   /** Writes the artifacts. @default one that makes files */
   readonly adapter?: AdapterPort
-  /** Hears `telemetry:artifacts_written` and `telemetry:artifact_failed`. */
+  /** Hears `telemetry:artifacts_written` and `telemetry:artifact_failed`. @default none */
   readonly eventBus?: EventPort
-  /** JSON, for the game's export and the writers, beside what they are told of the test. */
+  /** JSON, for the game's export and the writers, beside what they are told of the test. @default {} */
   readonly context?: Readonly<Record<string, unknown>>
   /**
    * Milliseconds for the page's answer, and again for the writing, from 1; a third of the test's timeout at most.

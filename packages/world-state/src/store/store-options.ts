@@ -10,7 +10,7 @@ import type { WorldStateFault } from './world-events.ts'
 export interface WorldStateStoreOptions<Slices extends readonly AnySlice[]> {
   /** Their order is that of sections and tables. */
   readonly slices: Slices
-  /** Hears `worldstate:updated` and `worldstate:error`; `connect` listens to it. */
+  /** Hears `worldstate:updated` and `worldstate:error`; `connect` listens to it. @default none */
   readonly eventBus?: WorldBus
   /** Milliseconds since 1970, for payloads without a timestamp. @default Date.now */
   readonly clock?: () => number

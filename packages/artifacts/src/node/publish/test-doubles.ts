@@ -1,4 +1,4 @@
-/** Fakes of the world for publishing: files in memory, commands that end as told, a clock that ticks when read. */
+/** Fakes the world for publishing: files in memory, commands that end as told, a clock that ticks when read. */
 
 import { realTimer } from '../../deadline.ts'
 import type { Command, CommandOutcome } from './command-runner.ts'
