@@ -149,11 +149,11 @@ for (const size of sizes) {
       )
     }
     if (own && own.p99Us > budgetUs) broken = true
-    if (own) console.log(verdict(own))
+    if (own) console.log(resultText(own))
   }
 }
 
-function verdict({ p99Us }: Measured): string {
+function resultText({ p99Us }: Measured): string {
   const budget = p99Us <= budgetUs ? 'within' : 'OVER'
   const target = p99Us <= targetUs ? 'within' : 'over'
   return `${' '.repeat(21)}p99 ${budget} the budget of ${budgetUs} µs, ${target} the target of ${targetUs} µs`

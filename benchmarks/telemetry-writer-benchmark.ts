@@ -52,7 +52,7 @@ const loads: readonly Load[] = [
 const folder = await mkdtemp(join(process.argv[3] ?? tmpdir(), 'downlink-bench-'))
 try {
   const contestants = contestantsIn(folder)
-  const verdicts: boolean[] = []
+  const withinBudget: boolean[] = []
   for (const load of loads) {
     const measured = await measure(contestants, load)
     console.log(`\n${load.name}`)
@@ -61,10 +61,10 @@ try {
       const ratios = contestants.slice(0, 2).map((peer, of) => `${ratio(times, measured[of] ?? [])} × ${peer.name}`)
       const line = [`  ${name.padEnd(34)}`, `${ms(times, 0.5)} median`, `${ms(times, 0.99)} p99`]
       console.log([...line, ...(role === 'peer' ? [] : ratios)].join('   '))
-      if (role === 'judged') verdicts.push(quantile(times, 0.5) <= budgetMs)
+      if (role === 'judged') withinBudget.push(quantile(times, 0.5) <= budgetMs)
     }
   }
-  const within = verdicts.every(Boolean)
+  const within = withinBudget.every(Boolean)
   console.log(
     `\n${within ? 'within' : 'OVER'} the budget of ${budgetMs} ms an artifact, at the median of ${rounds} rounds`,
   )

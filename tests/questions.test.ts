@@ -50,7 +50,7 @@ async function sqlOf(name: string, picks: Readonly<Record<string, string>> = {})
   for (const type of types) fields.set(type, await loadFields(query, type))
   const given = suggestPicks(question, new Map(Object.entries(picks)), offers, (type) => fields.get(type) ?? [])
   const bound = bindQuestion(question, given)
-  if (bound.kind === 'open') throw new Error(`${name}: ${[...bound.faults].join('; ')}`)
+  if (!bound.ok) throw new Error(`${name}: ${[...bound.faults].join('; ')}`)
   return bound.sql
 }
 

@@ -186,7 +186,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     own.endSent ||= batch.end
     own.cursor = batch.seq + batch.events.length
     const taken = session.take(batch, nowMs())
-    if (taken.kind === 'hole') {
+    if (!taken.ok) {
       hangUp()
       return
     }
@@ -216,7 +216,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     if (opening?.kind !== 'opened') return undefined
     void opening.session.handshake(metadataOf(shown), { next, pushed: batch.pushed }, nowMs())
     const taken = opening.session.take(batch, nowMs())
-    return taken.kind === 'taken' ? taken.result : undefined
+    return taken.ok ? taken.result : undefined
   }
 
   function batchFrom(seq: number, most: number) {

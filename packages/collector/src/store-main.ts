@@ -88,8 +88,8 @@ async function receive(message: Exclude<ToStore, { kind: 'start' | 'views' }>, r
   } else {
     const { request, question, update } = message
     const answer = await running.answer(question, update).then(
-      (value) => ({ kind: 'answered', value }) as const,
-      (error: unknown) => ({ kind: 'failed', ...faultOf(error) }) as const,
+      (value) => ({ ok: true, value }) as const,
+      (error: unknown) => ({ ok: false, ...faultOf(error) }) as const,
     )
     send({ kind: 'answer', request, answer })
   }

@@ -5,9 +5,9 @@ import { createSignedTokens, signToken } from './signed-tokens.ts'
 const secret = 's'.repeat(32)
 const noTokens = createSignedTokens([], Date.now)
 
-async function admissions(keys: ReturnType<typeof createKeys>, shown: readonly (string | undefined)[]) {
-  const admitted = await Promise.all(shown.map((key) => keys.admit(key)))
-  return admitted.map(({ kind }) => kind)
+async function authorised(keys: ReturnType<typeof createKeys>, shown: readonly (string | undefined)[]) {
+  const authorisations = await Promise.all(shown.map((key) => keys.authorise(key)))
+  return authorisations.map(({ ok }) => ok)
 }
 
 it('finds a key in the header or the URL', () => {
@@ -18,36 +18,36 @@ it('finds a key in the header or the URL', () => {
 
 it('compares whole keys', async () => {
   const keys = createKeys(['one', 'two'], noTokens)
-  expect(await admissions(keys, ['two', 'tw', '', undefined])).toEqual(['admitted', 'refused', 'refused', 'refused'])
+  expect(await authorised(keys, ['two', 'tw', '', undefined])).toEqual([true, false, false, false])
   keys.replace([])
-  expect(await admissions(keys, [undefined])).toEqual(['admitted'])
+  expect(await authorised(keys, [undefined])).toEqual([true])
 })
 
 it('takes a signed token that may write beside the keys, and none that may only read', async () => {
   const keys = createKeys(['one'], createSignedTokens([secret], Date.now))
   const tokenFor = (scope: 'write' | 'read' | 'admin') => signToken({ secret, scope, lifeSeconds: 60 })
   const shown = ['one', await tokenFor('write'), await tokenFor('read'), await tokenFor('admin'), secret]
-  expect(await admissions(keys, shown)).toEqual(['admitted', 'admitted', 'refused', 'refused', 'refused'])
+  expect(await authorised(keys, shown)).toEqual([true, true, false, false, false])
   keys.replace([])
   expect(keys.required).toBe(true)
-  expect(await admissions(keys, ['one', undefined])).toEqual(['refused', 'refused'])
+  expect(await authorised(keys, ['one', undefined])).toEqual([false, false])
 })
 
-it('tells when what a sender was let in with no longer holds', async () => {
+it('tells when what a sender was authorised by is no longer valid', async () => {
   let nowMs = Date.now()
   const keys = createKeys(
     ['one'],
     createSignedTokens([secret], () => nowMs),
   )
-  const passOf = async (key: string) => {
-    const admission = await keys.admit(key)
-    if (admission.kind === 'refused') throw new Error(admission.message)
-    return admission.pass
+  const grantOf = async (key: string) => {
+    const authorisation = await keys.authorise(key)
+    if (!authorisation.ok) throw new Error(authorisation.message)
+    return authorisation.grant
   }
-  const key = await passOf('one')
-  const token = await passOf(await signToken({ secret, scope: 'write', lifeSeconds: 60 }))
-  expect([key.status(), token.status()]).toEqual(['holds', 'holds'])
+  const key = await grantOf('one')
+  const token = await grantOf(await signToken({ secret, scope: 'write', lifeSeconds: 60 }))
+  expect([key.status(), token.status()]).toEqual(['valid', 'valid'])
   keys.replace(['two'])
   nowMs += 121_000
-  expect([key.status(), token.status()]).toEqual(['removed', 'ended'])
+  expect([key.status(), token.status()]).toEqual(['removed', 'expired'])
 })

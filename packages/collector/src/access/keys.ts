@@ -1,23 +1,23 @@
-/** Lets senders in: by a write key, which can change while the collector runs, or by a signed token; and finds the one that a request carries. */
+/** Authorises senders, by a write key, which can change while the collector runs, or by a signed token; finds the one that a request carries. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { permits } from './scopes.ts'
 import type { SignedTokens } from './signed-tokens.ts'
 
 export interface Keys {
-  /** Lets everybody in where nothing is required. */
-  admit(key: string | undefined): Promise<Admission>
+  /** Authorises everybody where nothing is required. */
+  authorise(key: string | undefined): Promise<Authorisation>
   readonly required: boolean
   replace(keys: readonly string[]): void
 }
 
-export type Admission =
-  | { readonly kind: 'admitted'; readonly pass: Pass }
-  | { readonly kind: 'refused'; readonly message: string }
+export type Authorisation =
+  | { readonly ok: true; readonly grant: Grant }
+  | { readonly ok: false; readonly message: string }
 
-/** What a sender was let in with. It may cease to hold while the sender is connected. */
-export interface Pass {
-  status(): 'holds' | 'removed' | 'ended'
+/** What a sender may send by. It may cease to be valid while the sender is connected. */
+export interface Grant {
+  status(): 'valid' | 'removed' | 'expired'
 }
 
 export function createKeys(initial: readonly string[], tokens: SignedTokens): Keys {
@@ -26,13 +26,13 @@ export function createKeys(initial: readonly string[], tokens: SignedTokens): Ke
     get required() {
       return digests.length > 0 || tokens.enabled
     },
-    async admit(key = '') {
-      if (allows(key)) return { kind: 'admitted', pass: { status: () => (allows(key) ? 'holds' : 'removed') } }
-      const verdict = await tokens.verify(key)
-      if (verdict.kind === 'held' && permits(verdict.scope, 'write')) {
-        return { kind: 'admitted', pass: { status: () => (verdict.hasEnded() ? 'ended' : 'holds') } }
+    async authorise(key = '') {
+      if (allows(key)) return { ok: true, grant: { status: () => (allows(key) ? 'valid' : 'removed') } }
+      const token = await tokens.verify(key)
+      if (token.kind === 'valid' && permits(token.scope, 'write')) {
+        return { ok: true, grant: { status: () => (token.isExpired() ? 'expired' : 'valid') } }
       }
-      return { kind: 'refused', message: verdict.kind === 'ended' ? tokenEnded : 'Expected a valid key' }
+      return { ok: false, message: token.kind === 'expired' ? tokenExpired : 'Expected a valid key' }
     },
     replace(keys) {
       digests = keys.map(digestOf)
@@ -50,7 +50,7 @@ export function createKeys(initial: readonly string[], tokens: SignedTokens): Ke
   }
 }
 
-export const tokenEnded = 'The token has ended; come back with a fresh one'
+export const tokenExpired = 'The token has ended; come back with a fresh one'
 
 const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest()
 

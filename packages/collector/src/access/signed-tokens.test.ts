@@ -34,41 +34,41 @@ function theTokens(secrets: readonly string[] = [secret]) {
 }
 
 it.each(['write', 'read', 'admin'])('takes what any library signs, and knows its scope: %s', async (scope) => {
-  expect(await theTokens().verify(aToken({ ...claims, scope }))).toMatchObject({ kind: 'held', scope })
+  expect(await theTokens().verify(aToken({ ...claims, scope }))).toMatchObject({ kind: 'valid', scope })
 })
 
 it('takes what it signs itself', async () => {
   const tokens = createSignedTokens([secret], Date.now)
   const text = await signToken({ secret, scope: 'read', lifeSeconds: tokenLimits.maxLifeSeconds })
-  expect(await tokens.verify(text)).toMatchObject({ kind: 'held', scope: 'read' })
+  expect(await tokens.verify(text)).toMatchObject({ kind: 'valid', scope: 'read' })
 })
 
 it('takes tokens of two secrets while one takes the place of the other, and only of those', async () => {
   const [old, fresh] = [aToken(claims, { alg: 'HS256' }, secret), aToken(claims, { alg: 'HS256' }, other)]
   const both = theTokens([other, secret])
-  expect([await both.kindOf(old), await both.kindOf(fresh)]).toEqual(['held', 'held'])
+  expect([await both.kindOf(old), await both.kindOf(fresh)]).toEqual(['valid', 'valid'])
   const after = theTokens([other])
-  expect([await after.kindOf(old), await after.kindOf(fresh)]).toEqual(['invalid', 'held'])
+  expect([await after.kindOf(old), await after.kindOf(fresh)]).toEqual(['invalid', 'valid'])
   expect(await theTokens([]).kindOf(old)).toBe('invalid')
 })
 
 it('knows one that has ended, of either secret, from one that was never ours', async () => {
   const { kindOf, pass } = theTokens([other, secret])
   pass(3600_000 + tokenLimits.clockToleranceSeconds * 1000 - 1)
-  expect(await kindOf(aToken())).toBe('held')
+  expect(await kindOf(aToken())).toBe('valid')
   pass(1)
-  expect(await kindOf(aToken())).toBe('ended')
+  expect(await kindOf(aToken())).toBe('expired')
   expect(await kindOf(aToken(claims, { alg: 'HS256' }, 'x'.repeat(32)))).toBe('invalid')
 })
 
 it('ends at the time at which it would be refused', async () => {
   const { verify, pass } = theTokens()
-  const verdict = await verify(aToken())
-  if (verdict.kind !== 'held') throw new Error(verdict.kind)
+  const token = await verify(aToken())
+  if (token.kind !== 'valid') throw new Error(token.kind)
   pass(3600_000 + tokenLimits.clockToleranceSeconds * 1000 - 1)
-  expect(verdict.hasEnded()).toBe(false)
+  expect(token.isExpired()).toBe(false)
   pass(1)
-  expect(verdict.hasEnded()).toBe(true)
+  expect(token.isExpired()).toBe(true)
 })
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -132,7 +132,7 @@ it('is not misled by a secret that is a public key', async () => {
 
 it('takes the longest life that a clock that differs may have signed', async () => {
   const exp = startMs / 1000 + maxLifeSeconds + clockToleranceSeconds
-  expect(await theTokens().kindOf(aToken({ ...claims, exp }))).toBe('held')
+  expect(await theTokens().kindOf(aToken({ ...claims, exp }))).toBe('valid')
 })
 
 it.each([

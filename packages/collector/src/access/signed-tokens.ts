@@ -16,13 +16,13 @@ export const tokenLimits = {
 } as const
 
 export type VerifiedToken =
-  | { readonly kind: 'held'; readonly scope: Scope; hasEnded(): boolean }
+  | { readonly kind: 'valid'; readonly scope: Scope; isExpired(): boolean }
   /** It was one of ours. */
-  | { readonly kind: 'ended' }
+  | { readonly kind: 'expired' }
   | { readonly kind: 'invalid' }
 
 export interface SignedTokens {
-  /** False where there is no secret, and so no token that holds. */
+  /** False where there is no secret, and so no token that is valid. */
   readonly enabled: boolean
   verify(text: string): Promise<VerifiedToken>
 }
@@ -39,8 +39,8 @@ export function createSignedTokens(secrets: readonly string[], wallMs: () => num
     async verify(text) {
       // There are two at most: a token need not name the one that it was signed with.
       for (const key of keys) {
-        const verdict = await verifyBy(key, text)
-        if (verdict.kind !== 'invalid') return verdict
+        const token = await verifyBy(key, text)
+        if (token.kind !== 'invalid') return token
       }
       return { kind: 'invalid' }
     },
@@ -57,7 +57,7 @@ export function createSignedTokens(secrets: readonly string[], wallMs: () => num
       })
       return verifyClaims(payload)
     } catch (error) {
-      return { kind: error instanceof errors.JWTExpired ? 'ended' : 'invalid' }
+      return { kind: error instanceof errors.JWTExpired ? 'expired' : 'invalid' }
     }
   }
 
@@ -65,7 +65,7 @@ export function createSignedTokens(secrets: readonly string[], wallMs: () => num
     const endsAtMs = (exp + clockToleranceSeconds) * 1000
     const lastsTooLong = endsAtMs > wallMs() + (maxLifeSeconds + 2 * clockToleranceSeconds) * 1000
     if (!isScope(scope) || lastsTooLong) return { kind: 'invalid' }
-    return { kind: 'held', scope, hasEnded: () => wallMs() >= endsAtMs }
+    return { kind: 'valid', scope, isExpired: () => wallMs() >= endsAtMs }
   }
 }
 

@@ -30,17 +30,17 @@ function anAccess({ readToken, adminToken, tokenSecrets = [], publicUrl }: Given
       headers: { host: 'localhost:4180', 'x-forwarded-for': sender, ...headers },
       socket: {},
     }) as unknown as IncomingMessage
-  const admits = (headers: Record<string, string>, sender?: string) => access.decide(from(headers, sender), 'read')
+  const decide = (headers: Record<string, string>, sender?: string) => access.decide(from(headers, sender), 'read')
   /** Of a browser that has shown a token. */
   const cookie = async (headers: Record<string, string> = {}, token = 'secret') => {
     const decision = await access.verifyToken(token, from(headers))
-    if (decision.kind !== 'held') throw new Error(decision.kind)
+    if (decision.kind !== 'valid') throw new Error(decision.kind)
     return access.cookieFor(from(headers), decision.ticket)
   }
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
   return {
     access,
-    admits,
+    decide,
     administers: (headers: Record<string, string>) => access.decide(from(headers), 'admin'),
     cookie,
     bearer,
@@ -52,8 +52,8 @@ function anAccess({ readToken, adminToken, tokenSecrets = [], publicUrl }: Given
 }
 
 it('lets everybody do everything where there is no token', async () => {
-  const { admits, administers } = anAccess({})
-  expect([await admits({}), await administers({})]).toEqual(['allowed', 'allowed'])
+  const { decide, administers } = anAccess({})
+  expect([await decide({}), await administers({})]).toEqual(['allowed', 'allowed'])
 })
 
 it.each([
@@ -68,10 +68,10 @@ it.each([
 })
 
 it('lets whoever administers read, and whoever reads only read, also by cookie', async () => {
-  const { admits, administers, bearer, cookie } = anAccess({ readToken: 'reader', adminToken: 'admin' })
-  expect(await admits(bearer('admin'))).toBe('allowed')
+  const { decide, administers, bearer, cookie } = anAccess({ readToken: 'reader', adminToken: 'admin' })
+  expect(await decide(bearer('admin'))).toBe('allowed')
   const [reader, admin] = [await cookie({}, 'reader'), await cookie({}, 'admin')]
-  expect([await admits({ cookie: reader }), await admits({ cookie: admin })]).toEqual(['allowed', 'allowed'])
+  expect([await decide({ cookie: reader }), await decide({ cookie: admin })]).toEqual(['allowed', 'allowed'])
   expect([await administers({ cookie: reader }), await administers({ cookie: admin })]).toEqual([
     'forbidden',
     'allowed',
@@ -80,10 +80,10 @@ it('lets whoever administers read, and whoever reads only read, also by cookie',
 })
 
 it('lets nobody guess the admin token faster than the read token', async () => {
-  const { administers, admits, bearer } = anAccess({ readToken: 'reader', adminToken: 'admin' })
+  const { administers, decide, bearer } = anAccess({ readToken: 'reader', adminToken: 'admin' })
   for (let guess = 0; guess < maxGuessesPerMinute; guess++)
     expect(await administers(bearer(`guess ${guess}`))).toBe('unauthorised')
-  expect([await administers(bearer('admin')), await admits(bearer('reader'))]).toEqual(['limited', 'limited'])
+  expect([await administers(bearer('admin')), await decide(bearer('reader'))]).toEqual(['limited', 'limited'])
 })
 
 it('takes a token of the wrong kind for no guess', async () => {
@@ -92,16 +92,16 @@ it('takes a token of the wrong kind for no guess', async () => {
 })
 
 it('takes the token as a bearer, or the cookie that stands for it', async () => {
-  const { access, admits, bearer, cookie, from } = anAccess()
-  expect(await admits(bearer('secret'))).toBe('allowed')
-  expect(await admits({ cookie: await cookie() })).toBe('allowed')
-  expect(await admits({ cookie: `a=b; ${await cookie()}; c=d` })).toBe('allowed')
-  expect(await access.verifyToken('secret', from({}))).toMatchObject({ kind: 'held', scope: 'read' })
+  const { access, decide, bearer, cookie, from } = anAccess()
+  expect(await decide(bearer('secret'))).toBe('allowed')
+  expect(await decide({ cookie: await cookie() })).toBe('allowed')
+  expect(await decide({ cookie: `a=b; ${await cookie()}; c=d` })).toBe('allowed')
+  expect(await access.verifyToken('secret', from({}))).toMatchObject({ kind: 'valid', scope: 'read' })
 })
 
 it('takes a cookie beside a header of somebody else, such as a proxy that asks for a password', async () => {
-  const { admits, cookie } = anAccess()
-  expect(await admits({ authorization: 'Basic dTpw', cookie: await cookie() })).toBe('allowed')
+  const { decide, cookie } = anAccess()
+  expect(await decide({ authorization: 'Basic dTpw', cookie: await cookie() })).toBe('allowed')
 })
 
 it.each([
@@ -112,65 +112,65 @@ it.each([
   { cookie: 'downlink_read_4180=' },
   { cookie: 'downlink_read_4180=secret' },
 ])('refuses %j', async (headers) => {
-  expect(await anAccess().admits(headers)).toBe('unauthorised')
+  expect(await anAccess().decide(headers)).toBe('unauthorised')
 })
 
 it('refuses the cookie of another collector, and of itself before it was started anew', async () => {
-  const { admits, cookie } = anAccess()
-  expect(await admits({ cookie: await anAccess().cookie() })).toBe('unauthorised')
-  expect(await admits({ cookie: `x${await cookie()}` })).toBe('unauthorised')
+  const { decide, cookie } = anAccess()
+  expect(await decide({ cookie: await anAccess().cookie() })).toBe('unauthorised')
+  expect(await decide({ cookie: `x${await cookie()}` })).toBe('unauthorised')
 })
 
 it('looks at no more tokens of an address that guesses, but at those of others', async () => {
-  const { access, admits, bearer, from } = anAccess()
+  const { access, decide, bearer, from } = anAccess()
   for (let guess = 0; guess < maxGuessesPerMinute; guess++)
-    expect(await admits(bearer(`guess ${guess}`))).toBe('unauthorised')
-  expect(await admits(bearer('secret'))).toBe('limited')
+    expect(await decide(bearer(`guess ${guess}`))).toBe('unauthorised')
+  expect(await decide(bearer('secret'))).toBe('limited')
   expect(await access.verifyToken('secret', from({}))).toEqual({ kind: 'limited' })
-  expect(await admits(bearer('secret'), '203.0.113.10')).toBe('allowed')
-  expect(await admits(bearer('guess'), '127.0.0.1, 203.0.113.9')).toBe('limited')
+  expect(await decide(bearer('secret'), '203.0.113.10')).toBe('allowed')
+  expect(await decide(bearer('guess'), '127.0.0.1, 203.0.113.9')).toBe('limited')
 })
 
 it('looks again after a while, and counts only wrong ones', async () => {
-  const { access, admits, bearer, pass } = anAccess()
-  for (let at = 0; at < 100; at++) expect(await admits(bearer('secret'))).toBe('allowed')
-  for (let guess = 0; guess < 50; guess++) await admits(bearer(`guess ${guess}`))
+  const { access, decide, bearer, pass } = anAccess()
+  for (let at = 0; at < 100; at++) expect(await decide(bearer('secret'))).toBe('allowed')
+  for (let guess = 0; guess < 50; guess++) await decide(bearer(`guess ${guess}`))
   pass(access.retryAfterSeconds * 1000 - 1)
-  expect(await admits(bearer('secret'))).toBe('limited')
+  expect(await decide(bearer('secret'))).toBe('limited')
   pass(1)
-  expect(await admits(bearer('secret'))).toBe('allowed')
+  expect(await decide(bearer('secret'))).toBe('allowed')
 })
 
 it('never limits whoever has the cookie, whatever else its address does', async () => {
-  const { admits, bearer, cookie } = anAccess()
+  const { decide, bearer, cookie } = anAccess()
   const held = { cookie: await cookie() }
-  for (let guess = 0; guess < 50; guess++) await admits(bearer(`guess ${guess}`))
-  expect(await admits(held)).toBe('allowed')
+  for (let guess = 0; guess < 50; guess++) await decide(bearer(`guess ${guess}`))
+  expect(await decide(held)).toBe('allowed')
 })
 
 it('does not let a good cookie make up for a wrong bearer', async () => {
-  const { admits, bearer, cookie } = anAccess()
-  expect(await admits({ ...bearer('wrong'), cookie: await cookie() })).toBe('unauthorised')
+  const { decide, bearer, cookie } = anAccess()
+  expect(await decide({ ...bearer('wrong'), cookie: await cookie() })).toBe('unauthorised')
 })
 
 it('takes no cookie for a guess, since that can not be guessed', async () => {
-  const { admits, bearer } = anAccess()
-  for (let at = 0; at < 50; at++) expect(await admits({ cookie: 'downlink_read_4180=stale' })).toBe('unauthorised')
-  expect(await admits(bearer('secret'))).toBe('allowed')
+  const { decide, bearer } = anAccess()
+  for (let at = 0; at < 50; at++) expect(await decide({ cookie: 'downlink_read_4180=stale' })).toBe('unauthorised')
+  expect(await decide(bearer('secret'))).toBe('allowed')
 })
 
 it('has one cookie for each port, since browsers send them to all', async () => {
   const [one, other] = [anAccess(), anAccess()]
   const [host, otherHost] = [{ host: 'localhost:4180' }, { host: 'localhost:4181' }]
   const cookie = `${await one.cookie(host)}; ${await other.cookie(otherHost)}`
-  expect(await one.admits({ ...host, cookie })).toBe('allowed')
-  expect(await other.admits({ ...otherHost, cookie })).toBe('allowed')
+  expect(await one.decide({ ...host, cookie })).toBe('allowed')
+  expect(await other.decide({ ...otherHost, cookie })).toBe('allowed')
   expect(await one.cookie({ host: 't.example' })).toMatch(/^downlink_read=/)
 })
 
 it('takes any of several cookies of its name, as two prefixes of one host have them', async () => {
-  const { admits, cookie } = anAccess()
-  expect(await admits({ cookie: `${await anAccess().cookie()}; ${await cookie()}` })).toBe('allowed')
+  const { decide, cookie } = anAccess()
+  expect(await decide({ cookie: `${await anAccess().cookie()}; ${await cookie()}` })).toBe('allowed')
 })
 
 it('sets a cookie that scripts and other sites never see, and that holds no token', async () => {
@@ -185,8 +185,8 @@ const aSigned = (scope: 'write' | 'read' | 'admin', lifeSeconds = 60) =>
   signToken({ secret: tokenSecret, scope, lifeSeconds })
 
 it('opens nothing where tokens are signed', async () => {
-  const { admits, administers } = anAccess({ tokenSecrets: [tokenSecret] })
-  expect([await admits({}), await administers({})]).toEqual(['unauthorised', 'unauthorised'])
+  const { decide, administers } = anAccess({ tokenSecrets: [tokenSecret] })
+  expect([await decide({}), await administers({})]).toEqual(['unauthorised', 'unauthorised'])
 })
 
 it.each([
@@ -194,27 +194,27 @@ it.each([
   ['read', 'allowed', 'forbidden'],
   ['admin', 'allowed', 'allowed'],
 ] as const)('of a signed token to %s holds each to its scope', async (scope, reads, administering) => {
-  const { admits, administers, bearer, cookie } = anAccess({ tokenSecrets: [tokenSecret] })
+  const { decide, administers, bearer, cookie } = anAccess({ tokenSecrets: [tokenSecret] })
   const token = await aSigned(scope)
   for (const shown of [bearer(token), { cookie: await cookie({}, token) }]) {
-    expect([await admits(shown), await administers(shown)]).toEqual([reads, administering])
+    expect([await decide(shown), await administers(shown)]).toEqual([reads, administering])
   }
 })
 
 it('gives a cookie for a signed token that ends when the token does', async () => {
-  const { admits, cookie, pass } = anAccess({ readToken: 'secret', tokenSecrets: [tokenSecret] })
+  const { decide, cookie, pass } = anAccess({ readToken: 'secret', tokenSecrets: [tokenSecret] })
   const shown = { cookie: await cookie({}, await aSigned('read')) }
-  expect(await admits(shown)).toBe('allowed')
+  expect(await decide(shown)).toBe('allowed')
   pass(121_000)
-  expect(await admits(shown)).toBe('unauthorised')
+  expect(await decide(shown)).toBe('unauthorised')
 })
 
 it('takes a token that has ended for no guess, and a forged one for one', async () => {
-  const { admits, bearer, pass } = anAccess({ tokenSecrets: [tokenSecret] })
+  const { decide, bearer, pass } = anAccess({ tokenSecrets: [tokenSecret] })
   const ended = bearer(await aSigned('read'))
   pass(121_000)
-  for (let at = 0; at < 50; at++) expect(await admits(ended)).toBe('unauthorised')
+  for (let at = 0; at < 50; at++) expect(await decide(ended)).toBe('unauthorised')
   const forged = bearer(await signToken({ secret: 'x'.repeat(32), scope: 'read', lifeSeconds: 60 }))
-  for (let guess = 0; guess < maxGuessesPerMinute; guess++) expect(await admits(forged)).toBe('unauthorised')
-  expect(await admits(forged)).toBe('limited')
+  for (let guess = 0; guess < maxGuessesPerMinute; guess++) expect(await decide(forged)).toBe('unauthorised')
+  expect(await decide(forged)).toBe('limited')
 })

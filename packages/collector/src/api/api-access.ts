@@ -17,12 +17,12 @@ export type AccessDecision = 'allowed' | 'unauthorised' | 'forbidden' | 'limited
 
 /** What a token is good for, and what a browser that has shown it is given in its place. */
 export type TokenDecision =
-  | { readonly kind: 'held'; readonly scope: Scope; readonly ticket: string }
+  | { readonly kind: 'valid'; readonly scope: Scope; readonly ticket: string }
   | { readonly kind: 'unauthorised' }
   | { readonly kind: 'limited' }
 
 export interface ApiAccess {
-  /** Judges what a request shows. */
+  /** Decides by what a request shows. */
   decide(request: IncomingMessage, wanted: ApiScope): Promise<AccessDecision>
   verifyToken(token: string, request: IncomingMessage): Promise<TokenDecision>
   /** The Set-Cookie of a browser that gets a ticket. */
@@ -59,7 +59,7 @@ export function createApiAccess(options: ApiAccessOptions): ApiAccess {
       if (isOpen[wanted]) return 'allowed'
       const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
       const shown = await (bearer === undefined ? verifyCookies(request) : verifyToken(bearer, request))
-      if (shown.kind !== 'held') return shown.kind
+      if (shown.kind !== 'valid') return shown.kind
       return permits(shown.scope, wanted) ? 'allowed' : 'forbidden'
     },
 
@@ -75,22 +75,22 @@ export function createApiAccess(options: ApiAccessOptions): ApiAccess {
   }
 
   async function verifyToken(token: string, request: IncomingMessage): Promise<TokenDecision> {
-    if (isOpen.admin) return heldBy('admin')
+    if (isOpen.admin) return validFor('admin')
     const sender = proxies.senderOf(request)
     if (guesses.take(sender, 0) > 0) return { kind: 'limited' }
     const digest = digestOf(token)
     // Every token is compared, so that the time tells nothing.
     const [found] = tokens.filter((each) => timingSafeEqual(digest, each.digest))
-    if (found) return heldBy(found.scope)
-    const verdict = await signedTokens.verify(token)
+    if (found) return validFor(found.scope)
+    const signed = await signedTokens.verify(token)
     // Who gets it as a cookie shall have it for no longer.
-    if (verdict.kind === 'held') return { kind: 'held', scope: verdict.scope, ticket: token }
-    if (verdict.kind === 'invalid') guesses.take(sender, 1)
+    if (signed.kind === 'valid') return { kind: 'valid', scope: signed.scope, ticket: token }
+    if (signed.kind === 'invalid') guesses.take(sender, 1)
     return { kind: 'unauthorised' }
   }
 
-  function heldBy(scope: ApiScope): TokenDecision {
-    return { kind: 'held', scope, ticket: tickets[scope] }
+  function validFor(scope: ApiScope): TokenDecision {
+    return { kind: 'valid', scope, ticket: tickets[scope] }
   }
 
   /** Several may have one name, from another prefix of the host. */
@@ -102,10 +102,10 @@ export function createApiAccess(options: ApiAccessOptions): ApiAccess {
       .filter((part) => part.startsWith(start))
       .map((part) => part.slice(start.length))
     const scope = apiScopes.find((each) => shown.some((ticket) => isSame(ticket, tickets[each])))
-    if (scope !== undefined) return heldBy(scope)
+    if (scope !== undefined) return validFor(scope)
     for (const ticket of shown) {
-      const verdict = await signedTokens.verify(ticket)
-      if (verdict.kind === 'held') return { kind: 'held', scope: verdict.scope, ticket }
+      const signed = await signedTokens.verify(ticket)
+      if (signed.kind === 'valid') return { kind: 'valid', scope: signed.scope, ticket }
     }
     return { kind: 'unauthorised' }
   }

@@ -4,7 +4,7 @@ import type { LiveSink, LiveStream } from '../live/live-stream.ts'
 import type { AccessDecision } from './api-access.ts'
 import { liveRoute } from './live-route.ts'
 
-/** Somebody listens, and a beat is due after each of these decisions on who they are. @returns what they heard, and how it ended */
+/** Somebody listens, and a heartbeat is due after each of these decisions on who they are. @returns what they heard, and how it ended */
 async function listen(decisions: readonly AccessDecision[]) {
   const app = fastify()
   const ending: string[] = []
@@ -28,7 +28,7 @@ async function listen(decisions: readonly AccessDecision[]) {
   const sink = await joined
   for (const next of decisions) {
     decision = next
-    sink.beat(' beat')
+    sink.heartbeat(' beat')
     await new Promise(setImmediate)
   }
   sink.end()

@@ -47,7 +47,7 @@ export function liveRoute(
           if (!raw.headersSent) begin()
           raw.write(text)
         },
-        beat(text: string) {
+        heartbeat(text: string) {
           // A token that let in whoever listens may have ended since. Others of the address may have guessed meanwhile.
           void access.decide(request.raw, 'read').then((decision) => {
             if (raw.writableEnded) return

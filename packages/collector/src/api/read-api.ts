@@ -208,7 +208,7 @@ function tokenRoutes(app: FastifyInstance, access: ApiAccess): void {
     async ({ body, raw }, reply) => {
       const decision = await access.verifyToken(body.token, raw)
       if (decision.kind === 'limited') return sendLimited(reply, access.retryAfterSeconds)
-      if (decision.kind === 'held' && permits(decision.scope, 'read')) {
+      if (decision.kind === 'valid' && permits(decision.scope, 'read')) {
         return reply.header('set-cookie', access.cookieFor(raw, decision.ticket)).code(204).send()
       }
       return sendError(reply, 401, 'unauthorised', 'This is not the read token.')

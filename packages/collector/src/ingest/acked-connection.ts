@@ -7,7 +7,7 @@ import {
   type Rejection,
   type WelcomeFrame,
 } from '@downlink/protocol'
-import type { Keys, Pass } from '../access/keys.ts'
+import type { Grant, Keys } from '../access/keys.ts'
 import { type SessionRecord, totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { CommitResult, Session } from '../session/session.ts'
@@ -16,7 +16,7 @@ import { metadataOf } from '../session/session-metadata.ts'
 import { forgottenReason, type Sessions } from '../session/sessions.ts'
 import type { Hold } from './pending-work.ts'
 import type { SocketRateLimiter } from './rate-limiter.ts'
-import { type Connection, recheckPass, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
+import { type Connection, recheckGrant, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
 
 export interface AckedConnectionOptions {
   readonly socket: Socket
@@ -37,7 +37,7 @@ type State =
 export function createAckedConnection(options: AckedConnectionOptions): Connection {
   const { socket, sessions, keys, limits, rateLimiter, wallMs } = options
   let state: State = { status: 'handshaking' }
-  let pass: Pass | undefined
+  let grant: Grant | undefined
   let leave = (): void => {}
   const answer = createAcks(options)
 
@@ -67,17 +67,17 @@ export function createAckedConnection(options: AckedConnectionOptions): Connecti
       if (state.status === 'open') socket.send({ t: 'beat' })
     },
 
-    recheckKey: () => recheckPass(socket, pass),
+    recheckKey: () => recheckGrant(socket, grant),
   }
 
   async function open(hello: ReceivedHello): Promise<void> {
     const { key, conn, leftOut } = hello
     state = { status: 'opening' }
-    const admission = await keys.admit(key)
-    if (admission.kind === 'refused') return socket.close(closeCodes.unauthorised, admission.message)
-    pass = admission.pass
+    const authorisation = await keys.authorise(key)
+    if (!authorisation.ok) return socket.close(closeCodes.unauthorised, authorisation.message)
+    grant = authorisation.grant
     // A key may have been removed in between.
-    recheckPass(socket, pass)
+    recheckGrant(socket, grant)
     if (!socket.open) return
     const opening = await sessions.open(hello)
     if (!socket.open) return
@@ -114,7 +114,7 @@ function take(
     return
   }
   const taken = session.take(batch, wallMs())
-  if (taken.kind === 'taken') {
+  if (taken.ok) {
     void taken.result.then((result) => {
       release()
       answer(result)

@@ -11,17 +11,17 @@ it.each([
   const { acquire } = createConnectionLimiter({ ...plenty, [limit]: 2 })
   for (let round = 0; round < 3; round++) {
     const acquired = [acquire('a'), acquire('a')]
-    expect(acquired.map(({ kind }) => kind)).toEqual(['acquired', 'acquired'])
-    expect(acquire('a')).toEqual({ kind: 'full', message: `Expected at most ${words}` })
-    for (const one of acquired) if (one.kind === 'acquired') one.slot.release()
+    expect(acquired.map(({ ok }) => ok)).toEqual([true, true])
+    expect(acquire('a')).toEqual({ ok: false, message: `Expected at most ${words}` })
+    for (const one of acquired) if (one.ok) one.slot.release()
   }
 })
 
 it('counts no socket as one without a hello once it has said it', () => {
   const { acquire } = createConnectionLimiter({ ...plenty, maxHandshakesPerAddress: 1 })
   const first = acquire('a')
-  expect(acquire('a').kind).toBe('full')
-  expect(acquire('b').kind).toBe('acquired')
-  if (first.kind === 'acquired') first.slot.endHandshake()
-  expect(acquire('a').kind).toBe('acquired')
+  expect(acquire('a').ok).toBe(false)
+  expect(acquire('b').ok).toBe(true)
+  if (first.ok) first.slot.endHandshake()
+  expect(acquire('a').ok).toBe(true)
 })

@@ -13,9 +13,9 @@ export interface ConnectionSlot {
 }
 
 type Acquired =
-  | { readonly kind: 'acquired'; readonly slot: ConnectionSlot }
+  | { readonly ok: true; readonly slot: ConnectionSlot }
   /** No slot is free; the message says of which limit. */
-  | { readonly kind: 'full'; readonly message: string }
+  | { readonly ok: false; readonly message: string }
 
 export interface ConnectionLimiter {
   acquire(address: string): Acquired
@@ -50,9 +50,9 @@ export function createConnectionLimiter(limits: ConnectionLimits): ConnectionLim
           if (--count.sockets === 0) addresses.delete(address)
         },
       }
-      return { kind: 'acquired', slot }
+      return { ok: true, slot }
     },
   }
 }
 
-const full = (limit: string): Acquired => ({ kind: 'full', message: `Expected at most ${limit}` })
+const full = (limit: string): Acquired => ({ ok: false, message: `Expected at most ${limit}` })

@@ -41,7 +41,7 @@ export function createOpenSockets(limits: CollectorLimits): OpenSockets {
     listenedMs += limits.heartbeatMs
     // Timers come first after a standstill: what came meanwhile is read before it is missed.
     check = setImmediate(() => {
-      for (const open of all) checkOrBeat(open, listenedMs, limits)
+      for (const open of all) checkOrSendHeartbeat(open, listenedMs, limits)
     })
   }, limits.heartbeatMs).unref()
 
@@ -86,7 +86,11 @@ export function closeForRestart(socket: Socket): void {
 }
 
 /** Closes a socket that is silent, whose message never ends, or whose token has; to any other the heartbeat goes. */
-function checkOrBeat(open: OpenSocket, listenedMs: number, { heartbeatMs, requestTimeoutMs }: CollectorLimits): void {
+function checkOrSendHeartbeat(
+  open: OpenSocket,
+  listenedMs: number,
+  { heartbeatMs, requestTimeoutMs }: CollectorLimits,
+): void {
   const { ws, socket, connection, watch, ping } = open
   // What we don't read can't be held against it.
   if (ws.isPaused) {

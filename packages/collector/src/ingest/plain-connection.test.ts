@@ -21,7 +21,7 @@ it('reads no more of a sender without acks while too much of it waits for its co
   const connection = createPlainConnection({
     socket: { pause: () => steps.push('pause'), resume: () => steps.push('resume'), close() {} },
     sessions: { openPlain: () => session as unknown as Session } as unknown as Sessions,
-    keys: { admit: async () => ({ kind: 'admitted', pass: { status: () => 'holds' } }) },
+    keys: { authorise: async () => ({ ok: true, grant: { status: () => 'valid' } }) },
     key: undefined,
     rateLimiter: { allows: () => true },
     hold: () => () => {},

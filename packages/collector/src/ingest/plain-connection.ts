@@ -1,13 +1,13 @@
 /** Serves one plain WebSocket: arrays or lines of events in, nothing out. */
 import { closeCodes, decodePlain } from '@downlink/protocol'
-import type { Keys, Pass } from '../access/keys.ts'
+import type { Grant, Keys } from '../access/keys.ts'
 import type { CollectorLimits } from '../options.ts'
 import type { Session } from '../session/session.ts'
 import type { Link } from '../session/session-link.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { Hold } from './pending-work.ts'
 import type { SocketRateLimiter } from './rate-limiter.ts'
-import { type Connection, recheckPass, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
+import { type Connection, recheckGrant, refuseFrame, refuseUnavailable, refuseWork, type Socket } from './socket.ts'
 
 export interface PlainConnectionOptions {
   readonly socket: Socket
@@ -24,8 +24,8 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
   const { socket, sessions, keys, key, rateLimiter, hold, limits, wallMs } = options
   /** Begun with the first events: a socket that sends none leaves no trace. */
   let session: Session | undefined
-  let pass: Pass | undefined
-  void admit()
+  let grant: Grant | undefined
+  void authorise()
 
   const link: Link = {
     epoch: 1,
@@ -61,16 +61,16 @@ export function createPlainConnection(options: PlainConnectionOptions): Connecti
 
     sendHeartbeat() {},
 
-    recheckKey: () => recheckPass(socket, pass),
+    recheckKey: () => recheckGrant(socket, grant),
   }
 
-  /** Until its key is judged nothing is read. */
-  async function admit(): Promise<void> {
+  /** Until then nothing is read. */
+  async function authorise(): Promise<void> {
     socket.pause()
-    const admission = await keys.admit(key)
+    const authorisation = await keys.authorise(key)
     socket.resume()
-    if (admission.kind === 'refused') return socket.close(closeCodes.unauthorised, admission.message)
-    pass = admission.pass
-    recheckPass(socket, pass)
+    if (!authorisation.ok) return socket.close(closeCodes.unauthorised, authorisation.message)
+    grant = authorisation.grant
+    recheckGrant(socket, grant)
   }
 }

@@ -46,8 +46,8 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     }
     const body = decoded.value
     const key = body.kind === 'acked' ? (body.post.key ?? requestKey) : requestKey
-    const admission = await keys.admit(key)
-    if (admission.kind === 'refused') return refusal(401, 'unauthorised', admission.message)
+    const authorisation = await keys.authorise(key)
+    if (!authorisation.ok) return refusal(401, 'unauthorised', authorisation.message)
     const { events } = body.kind === 'acked' ? body.post : body
     const waitSeconds = eventRateLimiter.take(address, events.length)
     if (waitSeconds > 0) {
@@ -69,7 +69,7 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     // Nothing may come between the two, so the handshake is not waited for.
     const handshake = session.handshake(metadataOf(post, wallMs()), post, wallMs())
     const taken = session.take(post, wallMs())
-    if (taken.kind === 'taken') return answer(await taken.result, post.leftOut)
+    if (taken.ok) return answer(await taken.result, post.leftOut)
     const result = await handshake
     if (result.kind === 'unavailable') return unavailable()
     const message = `Expected a batch from ${taken.accepted + 1}, got ${post.seq}`

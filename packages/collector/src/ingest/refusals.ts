@@ -2,7 +2,7 @@
 import { type CloseCode, closeCodes, type FrameErrorCode } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 
-/** As the answers spell them. */
+/** As the answers have them. */
 export type RefusalReason =
   | FrameErrorCode
   | 'bad_encoding'
@@ -37,16 +37,16 @@ export interface RefusalsOptions {
 }
 
 /** Those that an operator has to mend, and whose messages hold nothing of what was sent. */
-const logged: ReadonlySet<RefusalReason> = new Set(['unauthorised', 'forbidden'])
+const loggedReasons: ReadonlySet<RefusalReason> = new Set(['unauthorised', 'forbidden'])
 
 const hourMs = 3_600_000
-/** Origins told of in an hour: anybody can make up more of them. */
+/** Origins that are logged in an hour: anybody can make up more of them. */
 const maxOrigins = 100
 const otherOrigins = '(other)'
 
 export function createRefusals({ log, monotonicMs }: RefusalsOptions): Refusals {
   const counts = new Map<RefusalReason, number>()
-  const told = new Set<string>()
+  const loggedOrigins = new Set<string>()
   const origins = new Map<string | null, Map<RefusalReason, number>>()
   let total = 0
   let hourEndsMs = monotonicMs() + hourMs
@@ -65,7 +65,7 @@ export function createRefusals({ log, monotonicMs }: RefusalsOptions): Refusals 
       total++
       count(counts, reason)
       count(reasonsOf(name ?? null), reason)
-      if (logged.has(reason)) tell(message, name)
+      if (loggedReasons.has(reason)) logOnce(message, name)
     },
   }
 
@@ -76,15 +76,15 @@ export function createRefusals({ log, monotonicMs }: RefusalsOptions): Refusals 
     return reasons
   }
 
-  function tell(message: string, origin: string | undefined): void {
+  function logOnce(message: string, origin: string | undefined): void {
     if (monotonicMs() >= hourEndsMs) {
-      told.clear()
+      loggedOrigins.clear()
       hourEndsMs = monotonicMs() + hourMs
     }
     const name = origin ?? ''
-    if (told.size >= maxOrigins || told.has(name)) return
-    told.add(name)
-    const rest = told.size === maxOrigins ? ' Of further origins only the count is told, for an hour.' : ''
+    if (loggedOrigins.size >= maxOrigins || loggedOrigins.has(name)) return
+    loggedOrigins.add(name)
+    const rest = loggedOrigins.size === maxOrigins ? ' Of further origins only the count is told, for an hour.' : ''
     log.warn({ origin }, `A sender was refused: ${message}${rest}`)
   }
 }

@@ -1,7 +1,7 @@
 /** Wraps a WebSocket for ingest: text out, a coded close, nothing piling up towards a reader that does not read. */
 import { type CloseCode, closeCodes, encodeFrame, type FrameError, type ServerFrame } from '@downlink/protocol'
 import type { WebSocket } from 'ws'
-import { type Pass, tokenEnded } from '../access/keys.ts'
+import { type Grant, tokenExpired } from '../access/keys.ts'
 
 export interface Socket {
   /** False once a close was sent or received: what comes after is ignored. */
@@ -78,11 +78,11 @@ export const refuseWork = (socket: Socket): void =>
 export const refuseUnavailable = (socket: Socket): void =>
   socket.close(closeCodes.unavailable, 'The store is unavailable; come back later')
 
-/** Closes where what it was let in with no longer holds. A client comes back after 1012, and fetches a fresh token before. */
-export function recheckPass(socket: Socket, pass: Pass | undefined): void {
-  const status = pass?.status()
+/** Closes where its grant is no longer valid. A client comes back after 1012, and fetches a fresh token before. */
+export function recheckGrant(socket: Socket, grant: Grant | undefined): void {
+  const status = grant?.status()
   if (status === 'removed') socket.close(closeCodes.unauthorised, 'The key was removed')
-  if (status === 'ended') socket.close(closeCodes.restarting, tokenEnded)
+  if (status === 'expired') socket.close(closeCodes.restarting, tokenExpired)
 }
 
 /** What a WebSocket speaks: `downlink.v1` or plain arrays. */

@@ -82,7 +82,7 @@ export function createWebSocketIngest(options: WebSocketIngestOptions): WebSocke
   function connect(ws: WebSocket, socket: Socket, request: IncomingMessage, stream: Duplex): void {
     const address = proxies.senderOf(request)
     const acquired = limiter.acquire(address)
-    if (acquired.kind === 'full') {
+    if (!acquired.ok) {
       socket.close(closeCodes.tooFast, acquired.message)
       return
     }

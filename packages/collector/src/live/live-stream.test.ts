@@ -55,7 +55,7 @@ function aStream() {
     const listener = { bufferedBytes: 0, ended: false }
     const sink = {
       write: (text: string) => void texts.push(text),
-      beat: (text: string) => void texts.push(text),
+      heartbeat: (text: string) => void texts.push(text),
       get bufferedBytes() {
         return listener.bufferedBytes
       },

@@ -1,5 +1,5 @@
 /**
- * What happens now, for any number of listeners, as server-sent events (WHATWG HTML, Server-sent events):
+ * Streams what happens now to any number of listeners, as server-sent events (WHATWG HTML, Server-sent events):
  * `history` once, `counters` twice a second, `tail` up to ten times a second, a comment as heartbeat.
  * Each message is put together once. A listener that does not keep up loses entries of the tail, and is told how many.
  */
@@ -54,7 +54,7 @@ export interface LiveHistory {
 export interface LiveSink {
   write(text: string): void
   /** A heartbeat is due: it is written, or the listener may not stay. */
-  beat(text: string): void
+  heartbeat(text: string): void
   /** Written and not yet taken by the network. */
   readonly bufferedBytes: number
   end(): void
@@ -153,7 +153,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 
   function tick(): void {
     ticks++
-    if (ticks % liveLimits.ticksPerHeartbeat === 0) for (const { sink } of listeners) sink.beat(': beat\n\n')
+    if (ticks % liveLimits.ticksPerHeartbeat === 0) for (const { sink } of listeners) sink.heartbeat(': beat\n\n')
     if (ticks % liveLimits.ticksPerCounters === 0) {
       const text = message('counters', readCounters(options))
       for (const listener of listeners) if (!isFull(listener)) listener.sink.write(text)

@@ -112,7 +112,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
         segment.isBroken = true
         await segment.file.write(parts, segment.soundEnd)
         await segment.file.sync()
-        if (!(await ownership.isHeld())) return lose()
+        if (!(await ownership.isHeld())) return loseOwnership()
         segment.isBroken = false
         segment.soundEnd += more
         status = 'available'
@@ -147,7 +147,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     close: () => segments.close(),
   }
 
-  function lose(): WriteResult {
+  function loseOwnership(): WriteResult {
     status = 'lost'
     onLost?.()
     return { kind: 'lost_ownership' }

@@ -3,9 +3,7 @@ import { parseQuestion } from './question-file.ts'
 
 const parse = (text: string) => {
   const parsed = parseQuestion('kills.sql', text)
-  return parsed.kind === 'question'
-    ? parsed.question
-    : parsed.problems.map(({ line, message }) => `${line}: ${message}`)
+  return parsed.ok ? parsed.question : parsed.problems.map(({ line, message }) => `${line}: ${message}`)
 }
 const head = '-- title: Kills\n-- answers: How many.\n'
 

@@ -32,8 +32,8 @@ export interface QuestionProblem {
 }
 
 export type ParsedQuestion =
-  | { readonly kind: 'question'; readonly question: QuestionFile }
-  | { readonly kind: 'problems'; readonly problems: readonly QuestionProblem[] }
+  | { readonly ok: true; readonly question: QuestionFile }
+  | { readonly ok: false; readonly problems: readonly QuestionProblem[] }
 
 const keys = ['title', 'answers', 'chart', 'parameter', 'label'] as const
 
@@ -87,8 +87,8 @@ export function parseQuestion(file: string, text: string): ParsedQuestion {
   }
   const source = lines.slice(headerLines).join('\n').trimEnd().replace(/;$/, '')
   const sql = attempt(sqlLine, () => splitSql(source, [...parameters.keys()]))
-  if (chart === undefined || sql === undefined || problems.length > 0) return { kind: 'problems', problems }
-  return { kind: 'question', question: { title, answers, chart, parameters: [...parameters.values()], labels, sql } }
+  if (chart === undefined || sql === undefined || problems.length > 0) return { ok: false, problems }
+  return { ok: true, question: { title, answers, chart, parameters: [...parameters.values()], labels, sql } }
 
   function attempt<Value>(line: number, read: () => Value): Value | undefined {
     try {

@@ -53,7 +53,7 @@ export async function readQuestionFolder(folder: string, optional = false): Prom
       add(file, reasonOf(error))
       return undefined
     })
-    if (parsed?.kind === 'question') questions.set(name, parsed.question)
+    if (parsed?.ok) questions.set(name, parsed.question)
     else problems.push(...(parsed?.problems ?? []))
   }
   return { questions, problems, names: files.map((filename) => filename.slice(0, -suffix.length)) }

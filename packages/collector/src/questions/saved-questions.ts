@@ -50,7 +50,7 @@ export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQues
     const { maxBytes, maxFiles } = questionBounds
     if (bytes.length > maxBytes) throw refused(`Expected at most ${maxBytes} bytes, got ${bytes.length}`)
     const parsed = parseQuestion(`${name}.sql`, text)
-    if (parsed.kind === 'problems') {
+    if (!parsed.ok) {
       throw refused(parsed.problems.map(({ line, message }) => `Line ${line}: ${message}`).join('\n'))
     }
     if (await isGiven(name)) throw refused(`Expected a name that no built-in or given question has, got ${name}`)

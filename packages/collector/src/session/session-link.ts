@@ -14,7 +14,7 @@ export interface Link {
 export interface SessionLink {
   readonly isUp: boolean
   /** False where a link with the same or a higher `epoch` is up. */
-  attach(newcomer: Link): boolean
+  attach(newer: Link): boolean
   detach(leaving: Link): void
   /** Tells the link that the session was given up, and lets it go. */
   fail(): void
@@ -42,11 +42,11 @@ export function createSessionLink(
       return link !== undefined
     },
 
-    attach(newcomer) {
-      if (link && link.epoch >= newcomer.epoch) return false
+    attach(newer) {
+      if (link && link.epoch >= newer.epoch) return false
       if (!link) onSocket(true)
       link?.replaced()
-      link = newcomer
+      link = newer
       count()
       return true
     },

@@ -35,7 +35,7 @@ function aSession(record?: SessionRecord, restarts = false) {
 const at = (committedSeq: number): SessionRecord => ({ ...newRecord('s', 0), committedSeq, pushed: committedSeq })
 const committed = (committedSeq: number) => ({ kind: 'committed', record: at(committedSeq), rejected: [] }) as const
 const resultOf = (taken: Taken) => {
-  if (taken.kind !== 'taken') throw new Error(`Expected it to be taken, got ${taken.kind}`)
+  if (!taken.ok) throw new Error(`Expected it to be taken, got a hole after ${taken.accepted}`)
   return taken.result
 }
 
@@ -57,7 +57,7 @@ it('trims what was accepted before', () => {
 
 it('refuses a hole, and tells how far it got', () => {
   const { log, take } = aSession(at(3))
-  expect(take(5, 1)).toEqual({ kind: 'hole', accepted: 3 })
+  expect(take(5, 1)).toEqual({ ok: false, accepted: 3 })
   expect(log.appends).toHaveLength(0)
 })
 

@@ -18,9 +18,9 @@ export type CommitResult =
   | { readonly kind: 'unavailable' }
 
 export type Taken =
-  | { readonly kind: 'taken'; readonly result: Promise<CommitResult> }
+  | { readonly ok: true; readonly result: Promise<CommitResult> }
   /** The batch starts past what was accepted. */
-  | { readonly kind: 'hole'; readonly accepted: number }
+  | { readonly ok: false; readonly accepted: number }
 
 export interface Session {
   readonly id: string
@@ -111,13 +111,13 @@ export function createSession(options: SessionOptions): Session {
     },
 
     take({ seq, pushed, events, end = false }, receivedAt) {
-      if (line.failed) return { kind: 'taken', result: Promise.resolve({ kind: 'unavailable' }) }
+      if (line.failed) return { ok: true, result: Promise.resolve({ kind: 'unavailable' }) }
       const { accepted } = line
-      if (seq > accepted + 1) return { kind: 'hole', accepted }
+      if (seq > accepted + 1) return { ok: false, accepted }
       const run = validateAcked(events, seq, accepted, validator, { sessionId: id, receivedAt })
       const isNew = run.upTo > accepted || pushed > line.pushed || (end && !line.ended && pushed >= line.pushed)
       const result = isNew ? line.append({ ...run, missing: 0, pushed, end, receivedAt }) : line.repeat()
-      return { kind: 'taken', result }
+      return { ok: true, result }
     },
 
     takePlain(elements, end, receivedAt) {
@@ -184,9 +184,9 @@ function createAcceptedLine(
     line.ended = (batch.end && batch.pushed >= pushed) || (line.ended && batch.pushed <= pushed)
     line.pushed = Math.max(pushed, batch.pushed)
     line.pendingEvents += batch.events.length
-    const introduced = unrecorded ? { ...batch, metadata: unrecorded } : batch
+    const described = unrecorded ? { ...batch, metadata: unrecorded } : batch
     unrecorded = undefined
-    const result = log.append(id, accepted, introduced).then((outcome) => {
+    const result = log.append(id, accepted, described).then((outcome) => {
       if (tail === result) tail = undefined
       return onOutcome(outcome, batch)
     })

@@ -129,8 +129,8 @@ export interface Compaction {
 }
 
 export type StoreAnswer =
-  | { readonly kind: 'answered'; readonly value: StoreAnswers[keyof StoreAnswers] }
-  | { readonly kind: 'failed'; readonly code: CollectorErrorCode; readonly message: string }
+  | { readonly ok: true; readonly value: StoreAnswers[keyof StoreAnswers] }
+  | { readonly ok: false; readonly code: CollectorErrorCode; readonly message: string }
 
 export type StoredCounts = EventCounts & { readonly outstanding: number }
 

@@ -245,7 +245,7 @@ it('answers questions that were under way at a death as unavailable', async () =
   await vi.advanceTimersByTimeAsync(200)
   await come()
   const [question] = told('question')
-  say({ kind: 'answer', request: question?.request ?? 0, answer: { kind: 'answered', value: new Map() } })
+  say({ kind: 'answer', request: question?.request ?? 0, answer: { ok: true, value: new Map() } })
   expect(await later).toEqual(new Map())
 })
 

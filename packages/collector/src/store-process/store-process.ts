@@ -156,7 +156,7 @@ function createQuestions(supervised: SupervisedStore, updates: LogUpdates) {
         asked.set(++count, resolve)
         child.send({ kind: 'question', request: count, question, update })
       })
-      if (answer.kind === 'failed') throw new CollectorError(answer.code, answer.message)
+      if (!answer.ok) throw new CollectorError(answer.code, answer.message)
       // It answers what it was asked.
       return answer.value as StoreAnswers[Question['kind']]
     },
@@ -165,7 +165,7 @@ function createQuestions(supervised: SupervisedStore, updates: LogUpdates) {
       asked.delete(request)
     },
     giveUp(message: string): void {
-      for (const finish of asked.values()) finish({ kind: 'failed', code: 'store_unavailable', message })
+      for (const finish of asked.values()) finish({ ok: false, code: 'store_unavailable', message })
       asked.clear()
     },
   }

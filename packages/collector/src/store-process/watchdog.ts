@@ -1,4 +1,4 @@
-/** Watches a store process: which reads it has under way, and whether it says anything at all; judges what it ended of. */
+/** Watches a store process: which reads it has under way, and whether it says anything at all; finds what it ended of. */
 import type { WatchedRead } from './messages.ts'
 import type { StoreExit } from './spawn-store.ts'
 
@@ -47,7 +47,7 @@ export function createWatchdog(now: () => number): Watchdog {
   /** Found at the last look: news of their end may have been under way, behind whatever held this process. */
   let overdue: readonly WatchedRead[] = []
   let wasSilent = false
-  let verdict: { readonly reason: 'query_time' | 'hung'; readonly culprits: readonly WatchedRead[] } | undefined
+  let stuck: { readonly reason: 'query_time' | 'hung'; readonly culprits: readonly WatchedRead[] } | undefined
 
   return {
     get readsRunning() {
@@ -71,18 +71,18 @@ export function createWatchdog(now: () => number): Watchdog {
       overdue = [...running.values()].filter(({ endsAtMs }) => watchedMs > endsAtMs).map(({ read }) => read)
       const culprits = overdue.filter((read) => before.includes(read))
       const isSilent = watchedMs - heardAtMs > hungMs
-      if (culprits.length > 0) verdict ??= { reason: 'query_time', culprits }
+      if (culprits.length > 0) stuck ??= { reason: 'query_time', culprits }
       else if (isSilent && wasSilent)
-        verdict ??= { reason: 'hung', culprits: [...running.values()].map(({ read }) => read) }
+        stuck ??= { reason: 'hung', culprits: [...running.values()].map(({ read }) => read) }
       wasSilent = isSilent
-      return verdict !== undefined
+      return stuck !== undefined
     },
 
     ended(exit, couldOpen) {
       const all = [...running.values()].map(({ read }) => read)
-      const { reason, culprits } = verdict ?? { reason: reasonOf(exit, couldOpen), culprits: all }
+      const { reason, culprits } = stuck ?? { reason: reasonOf(exit, couldOpen), culprits: all }
       running.clear()
-      ;[overdue, wasSilent, verdict, heardAtMs] = [[], false, undefined, watchedMs]
+      ;[overdue, wasSilent, stuck, heardAtMs] = [[], false, undefined, watchedMs]
       forgetOld()
       for (const { fingerprint } of culprits) {
         if (fingerprint === undefined) continue

@@ -6,9 +6,9 @@ import { quoteKeys, quoteText, writeNumber } from '../quote-sql.ts'
 export type Picks = ReadonlyMap<string, string>
 
 export type BoundQuestion =
-  | { readonly kind: 'sql'; readonly sql: string }
+  | { readonly ok: true; readonly sql: string }
   /** By parameter, what is expected of it. */
-  | { readonly kind: 'open'; readonly faults: ReadonlyMap<string, string> }
+  | { readonly ok: false; readonly faults: ReadonlyMap<string, string> }
 
 /** @example bindQuestion(question, new Map([['event', 'player_died']])) */
 export function bindQuestion({ parameters, sql }: Question, picks: Picks): BoundQuestion {
@@ -20,9 +20,9 @@ export function bindQuestion({ parameters, sql }: Question, picks: Picks): Bound
     if (value === undefined) faults.set(parameter.name, expectationOf(parameter))
     else values.set(parameter.name, value)
   }
-  if (faults.size > 0) return { kind: 'open', faults }
+  if (faults.size > 0) return { ok: false, faults }
   const text = sql.map((part) => (typeof part === 'string' ? part : values.get(part.parameter))).join('')
-  return { kind: 'sql', sql: text.trim() }
+  return { ok: true, sql: text.trim() }
 }
 
 /** Undefined where it is not what the parameter takes. */

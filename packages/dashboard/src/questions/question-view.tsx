@@ -62,12 +62,11 @@ function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonl
   const change = (next: Partial<Asking>) =>
     navigate({ view: 'questions', name, parameters: writeAsking({ ...asking, ...next }) })
   const queries = useMemo(
-    () => (bound.kind === 'sql' ? queriesFor(bound.sql, asking, offers.schema) : undefined),
+    () => (bound.ok ? queriesFor(bound.sql, asking, offers.schema) : undefined),
     [bound, asking, offers],
   )
   const sqlHref =
-    queries?.kind === 'queries' &&
-    hrefOf({ view: 'sql', parameters: { q: queries.sql, ...chartParameters(question.chart) } })
+    queries?.ok && hrefOf({ view: 'sql', parameters: { q: queries.sql, ...chartParameters(question.chart) } })
 
   return (
     <div className="question">
@@ -76,7 +75,7 @@ function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonl
         <ParameterForm
           parameters={question.parameters}
           picks={picks}
-          faults={bound.kind === 'open' ? bound.faults : new Map()}
+          faults={bound.ok ? new Map() : bound.faults}
           offers={offers}
           fields={fields}
           onPick={(parameter, value) => change({ picks: new Map(asking.picks).set(parameter, value) })}
@@ -87,9 +86,9 @@ function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonl
       {missing.length === 0 && !areFieldsHere && <FieldsOnTheWay read={read} />}
       {missing.length === 0 && areFieldsHere && (
         <>
-          {bound.kind === 'open' && <OpenPicks faults={bound.faults} ready={ready} />}
-          {queries?.kind === 'fault' && <ErrorState title="It can't be narrowed so" message={queries.message} />}
-          {queries?.kind === 'queries' && (
+          {!bound.ok && <OpenPicks faults={bound.faults} ready={ready} />}
+          {queries?.ok === false && <ErrorState title="It can't be narrowed so" message={queries.message} />}
+          {queries?.ok && (
             <QuestionAnswer question={question} sql={queries.sql} against={queries.against} asking={asking} />
           )}
         </>
@@ -108,15 +107,15 @@ function FieldsOnTheWay({ read: { answer, retry } }: { readonly read: ReadyQuest
 }
 
 type Queries =
-  | { readonly kind: 'queries'; readonly sql: string; readonly against: string | undefined }
-  | { readonly kind: 'fault'; readonly message: string }
+  | { readonly ok: true; readonly sql: string; readonly against: string | undefined }
+  | { readonly ok: false; readonly message: string }
 
 function queriesFor(sql: string, { narrowing, against }: Asking, schema: Schema): Queries {
   const narrowed = (to: Narrowing) => narrowSql(sql, to, schema)
   try {
-    return { kind: 'queries', sql: narrowed(narrowing), against: against && narrowed(against) }
+    return { ok: true, sql: narrowed(narrowing), against: against && narrowed(against) }
   } catch (error) {
-    return { kind: 'fault', message: messageOf(error) }
+    return { ok: false, message: messageOf(error) }
   }
 }
 

@@ -186,12 +186,12 @@ function readGiven(given: CiArtifactPublisherOptions['commands'], variable: stri
 }
 
 function describe({ artifactName, job, context, redact }: Publishing, { files, missing }: Inventory): Manifest {
-  const told: [string, string | number | boolean][] = []
+  const described: [string, string | number | boolean][] = []
   for (const [name, value] of Object.entries(context)) {
-    if (typeof value === 'string') told.push([name, redact(value)])
-    else if (typeof value === 'boolean' || Number.isFinite(value)) told.push([name, value as boolean | number])
+    if (typeof value === 'string') described.push([name, redact(value)])
+    else if (typeof value === 'boolean' || Number.isFinite(value)) described.push([name, value as boolean | number])
   }
   // Entries, not assignment: a key such as `__proto__` is data.
-  const data = Object.fromEntries(told)
+  const data = Object.fromEntries(described)
   return { formatVersion: 1, artifactName, provider: job.provider, job, context: data, files, missing }
 }
