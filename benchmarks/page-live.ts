@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
 const seconds = Number(flags.seconds)
 const eventsPerSecond = Number(flags.rate)
 
-const settleMs = 5000
+const warmUpMs = 5000
 const sampleMs = 10_000
 
 if (flags.help) console.log(help)
@@ -40,7 +40,7 @@ async function run(folder: string): Promise<void> {
   const server = await startServer('collector-server.ts', folder)
   const browser = await launchChromium()
   try {
-    const order = { sessions: 16, windowEvents: 2000, eventsPerSecond, seconds: 2 * (seconds + settleMs / 1000) + 10 }
+    const order = { sessions: 16, windowEvents: 2000, eventsPerSecond, seconds: 2 * (seconds + warmUpMs / 1000) + 10 }
     const load = measure('load', server, order)
     const home = server.url.replace(/^ws/, 'http').replace(/telemetry$/, '')
     const empty = await watch(browser, 'an empty page', `${home}icon.svg`)
@@ -66,7 +66,7 @@ interface PageWatch {
 async function watch(browser: Browser, name: string, url: string): Promise<Watched> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   await page.goto(url)
-  await page.waitForTimeout(settleMs)
+  await page.waitForTimeout(warmUpMs)
   await page.evaluate(() => {
     const seen: PageWatch = { longMs: [], frameMs: [] }
     Object.assign(globalThis, { seen })

@@ -67,7 +67,10 @@ export interface Collector {
    * @throws {CollectorError} `wrong_state`
    */
   settled(): Promise<void>
-  /** Replaces the write keys. Sockets whose key is gone are closed with 4401; signed tokens hold on. */
+  /**
+   * Replaces the write keys. Sockets whose key is gone are closed with 4401; signed tokens hold on. With `[]` no key is asked
+   * for: whoever the origin policy lets in may send, from beyond this machine, too, unless there are `tokenSecrets`.
+   */
   setKeys(keys: readonly string[]): void
 }
 

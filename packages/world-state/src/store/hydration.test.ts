@@ -52,22 +52,26 @@ describe('hydrate', () => {
     expect(store.getState().score).toEqual({ points: 3, last: null })
   })
 
-  const good = () => JSON.parse(JSON.stringify(aStore().snapshot()))
+  const valid = () => JSON.parse(JSON.stringify(aStore().snapshot()))
   const refusals: [reason: string, slice: string | undefined, snapshot: () => unknown][] = [
     ['not_a_snapshot', undefined, () => null],
     ['not_a_snapshot', undefined, () => 'text'],
-    ['not_a_snapshot', undefined, () => ({ ...good(), formatVersion: '1' })],
-    ['not_a_snapshot', undefined, () => ({ ...good(), slices: [] })],
-    ['not_a_snapshot', 'score', () => ({ ...good(), slices: { ...good().slices, score: { version: 0, state: {} } } })],
-    ['not_a_snapshot', 'score', () => ({ ...good(), slices: { ...good().slices, score: null } })],
-    ['newer_format', undefined, () => ({ ...good(), formatVersion: 3 })],
-    ['missing_slice', 'score', () => ({ ...good(), slices: { fleet: good().slices.fleet } })],
-    ['unknown_slice', 'cargo', () => ({ ...good(), slices: { ...good().slices, cargo: { version: 1, state: {} } } })],
-    ['newer_version', 'fleet', () => ({ ...good(), slices: { ...good().slices, fleet: { version: 3, state: {} } } })],
+    ['not_a_snapshot', undefined, () => ({ ...valid(), formatVersion: '1' })],
+    ['not_a_snapshot', undefined, () => ({ ...valid(), slices: [] })],
+    [
+      'not_a_snapshot',
+      'score',
+      () => ({ ...valid(), slices: { ...valid().slices, score: { version: 0, state: {} } } }),
+    ],
+    ['not_a_snapshot', 'score', () => ({ ...valid(), slices: { ...valid().slices, score: null } })],
+    ['newer_format', undefined, () => ({ ...valid(), formatVersion: 3 })],
+    ['missing_slice', 'score', () => ({ ...valid(), slices: { fleet: valid().slices.fleet } })],
+    ['unknown_slice', 'cargo', () => ({ ...valid(), slices: { ...valid().slices, cargo: { version: 1, state: {} } } })],
+    ['newer_version', 'fleet', () => ({ ...valid(), slices: { ...valid().slices, fleet: { version: 3, state: {} } } })],
     [
       'migration_failed',
       'fleet',
-      () => ({ ...good(), slices: { ...good().slices, fleet: { version: 1, state: null } } }),
+      () => ({ ...valid(), slices: { ...valid().slices, fleet: { version: 1, state: null } } }),
     ],
     ...[
       null,
@@ -83,14 +87,14 @@ describe('hydrate', () => {
     ].map((state): [string, string, () => unknown] => [
       'bad_shape',
       'score',
-      () => ({ ...good(), slices: { ...good().slices, score: { version: 1, state } } }),
+      () => ({ ...valid(), slices: { ...valid().slices, score: { version: 1, state } } }),
     ]),
     [
       'bad_shape',
       'fleet',
       () => ({
-        ...good(),
-        slices: { ...good().slices, fleet: { version: 2, state: { ships: {}, lost: 0, note: 1 } } },
+        ...valid(),
+        slices: { ...valid().slices, fleet: { version: 2, state: { ships: {}, lost: 0, note: 1 } } },
       }),
     ],
   ]
