@@ -52,3 +52,7 @@ export function printJson(values: readonly unknown[]): void {
 export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
 }
+
+/** @example counted(1000, 'event') // '1,000 events' */
+export const counted = (amount: number, one: string): string =>
+  `${amount.toLocaleString('en')} ${one}${amount === 1 ? '' : 's'}`

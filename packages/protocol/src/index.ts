@@ -65,7 +65,7 @@ export type {
   WelcomeFrame,
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
-export { excerpt, isCount, isTime } from './json.ts'
+export { excerpt, isCount, isObject, isTime } from './json.ts'
 export { jsonValue, wellFormed } from './json-value.ts'
 export {
   defaultAckDeadlineMs,

@@ -6,7 +6,7 @@ import { checkQuestion, type DumpQuestion, dumpFormats, dumpParts, dumpTables, u
 import { type DumpProgress, type DumpSummary, performDump } from '../dump/perform-dump.ts'
 import { filled, isoTime } from '../export/values.ts'
 import { onlyGiven } from '../flags.ts'
-import { printJson, printLines, printMessage, processSafeText } from '../output.ts'
+import { counted, printJson, printLines, printMessage, processSafeText } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface DumpFlags extends ReadFlags, Omit<DumpQuestion, 'per'> {
@@ -85,14 +85,11 @@ function linesOf({ out, rows, bytes, files }: DumpSummary): readonly string[] {
   const written = files.filter(({ status }) => status === 'written')
   const safe = processSafeText()
   return [
-    ...written.map((file) => `wrote  ${file.name}  ${count(file.rows, 'row')}  ${megabytes(file.bytes)}`),
-    ...(kept === 0 ? [] : [`kept   ${count(kept, 'file')} that can't have changed`]),
-    safe(`${count(files.length, 'file')} in ${out}: ${count(rows, 'row')}, ${megabytes(bytes)}`),
+    ...written.map((file) => `wrote  ${file.name}  ${counted(file.rows, 'row')}  ${megabytes(file.bytes)}`),
+    ...(kept === 0 ? [] : [`kept   ${counted(kept, 'file')} that can't have changed`]),
+    safe(`${counted(files.length, 'file')} in ${out}: ${counted(rows, 'row')}, ${megabytes(bytes)}`),
   ]
 }
 
 const megabytes = (bytes: number): string =>
   `${(bytes / 1e6).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`
-
-const count = (amount: number, what: string): string =>
-  `${amount.toLocaleString('en')} ${what}${amount === 1 ? '' : 's'}`

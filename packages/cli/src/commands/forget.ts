@@ -3,7 +3,7 @@ import process from 'node:process'
 import { Command } from 'commander'
 import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
-import { printJson, printLines, processSafeText } from '../output.ts'
+import { counted, printJson, printLines, processSafeText } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface ForgetFlags extends AdminFlags {
@@ -66,12 +66,10 @@ async function forget(flags: ForgetFlags): Promise<void> {
     ),
   ).finally(status.clear)
   if (json) return printJson([{ ...forgotten, dryRun: !yes }])
-  const amount = `${count(forgotten.sessions, 'session')}, ${count(forgotten.events, 'stored event')}`
+  const amount = `${counted(forgotten.sessions, 'session')}, ${counted(forgotten.events, 'stored event')}`
   if (!yes) return printLines([`It would forget ${amount}. Nothing was changed. To do it, add --yes.`])
   printLines([`Forgot ${amount}.`, ...forgotten.files.map((file) => safe(`Deleted: ${file}`))])
   printLines(forgotten.backups.map((path) => safe(`A backup may still hold it: ${path}`)))
 }
 
 const safe = processSafeText()
-
-const count = (amount: number, one: string): string => `${amount.toLocaleString('en')} ${one}${amount === 1 ? '' : 's'}`

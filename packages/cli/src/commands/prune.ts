@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
 import { duration } from '../flags.ts'
-import { printJson, printLines } from '../output.ts'
+import { counted, printJson, printLines } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface PruneFlags extends AdminFlags {
@@ -65,11 +65,11 @@ async function prune(flags: PruneFlags): Promise<void> {
     api.change<Pruned & { readonly share: number }, Pruned>(
       'POST',
       `api/prune?${age}trustClock=${trustClock}&compact=${compact}&dryRun=${dryRun}`,
-      ({ share, events }) => status.show(`deleting: ${Math.floor(share * 100)} %, ${count(events, 'event')}`),
+      ({ share, events }) => status.show(`deleting: ${Math.floor(share * 100)} %, ${counted(events, 'event')}`),
     ),
   ).finally(status.clear)
   if (flags.json) return printJson([{ ...pruned, dryRun }])
-  const amount = `${count(pruned.events, 'event')} and ${count(pruned.rejected, 'rejected event')}`
+  const amount = `${counted(pruned.events, 'event')} and ${counted(pruned.rejected, 'rejected event')}`
   if (olderThan !== undefined) {
     printLines([dryRun ? `It would delete ${amount}. Nothing was changed.` : `Deleted ${amount}.`])
     if (pruned.clockAheadMs > 0) printLines([clockNote(pruned.clockAheadMs)])
@@ -82,8 +82,6 @@ async function prune(flags: PruneFlags): Promise<void> {
       : 'It would rewrite the database.',
   ])
 }
-
-const count = (amount: number, one: string): string => `${amount.toLocaleString('en')} ${one}${amount === 1 ? '' : 's'}`
 
 const dayMs = 86_400_000
 

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { Command } from 'commander'
 import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
-import { printJson, printLines, processSafeText } from '../output.ts'
+import { counted, printJson, printLines, processSafeText } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface RejudgeFlags extends AdminFlags {
@@ -53,18 +53,16 @@ async function rejudge(flags: RejudgeFlags): Promise<void> {
     api.change<{ readonly share: number; readonly events: number }, Rejudged>(
       'POST',
       `api/rejudge?dryRun=${dryRun}${only}`,
-      ({ share, events }) => status.show(`judging: ${Math.floor(share * 100)} %, ${count(events, 'event')}`),
+      ({ share, events }) => status.show(`judging: ${Math.floor(share * 100)} %, ${counted(events, 'event')}`),
     ),
   ).finally(status.clear)
   if (flags.json) return printJson([{ ...rejudged, dryRun }])
-  const of = `of ${count(rejudged.judged, 'rejected event')}`
-  const amount = count(rejudged.events, 'event')
+  const of = `of ${counted(rejudged.judged, 'rejected event')}`
+  const amount = counted(rejudged.events, 'event')
   printLines([dryRun ? `It would store ${amount} ${of}. Nothing was changed.` : `Stored ${amount} ${of}.`])
   printLines(
-    rejudged.counts.map(({ type: name, code, events }) => safe(`  ${count(events, 'event')} of ${name}: ${code}`)),
+    rejudged.counts.map(({ type: name, code, events }) => safe(`  ${counted(events, 'event')} of ${name}: ${code}`)),
   )
 }
 
 const safe = processSafeText()
-
-const count = (amount: number, one: string): string => `${amount.toLocaleString('en')} ${one}${amount === 1 ? '' : 's'}`

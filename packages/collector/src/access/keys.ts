@@ -56,6 +56,9 @@ const digestOf = (key: string): Buffer => createHash('sha256').update(key).diges
 
 /** The key that a request carries itself: in a header, or in the URL where a browser can set none. */
 export function requestKey(headers: IncomingHttpHeaders, url: string): string | undefined {
-  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')
-  return bearer?.[1] ?? new URL(url, 'http://localhost').searchParams.get('key') ?? undefined
+  return bearerOf(headers) ?? new URL(url, 'http://localhost').searchParams.get('key') ?? undefined
 }
+
+/** RFC 6750, 2.1. */
+export const bearerOf = ({ authorization = '' }: IncomingHttpHeaders): string | undefined =>
+  /^Bearer (.+)$/i.exec(authorization)?.[1]

@@ -1,6 +1,7 @@
 /** Decides who may read and who may administer: whoever shows a token for it, in a header or by the cookie that the page's form sets. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { bearerOf } from '../access/keys.ts'
 import type { Proxies } from '../access/proxies.ts'
 import { permits, type Scope } from '../access/scopes.ts'
 import type { SignedTokens } from '../access/signed-tokens.ts'
@@ -57,7 +58,7 @@ export function createApiAccess(options: ApiAccessOptions): ApiAccess {
   return {
     async decide(request, wanted) {
       if (isOpen[wanted]) return 'allowed'
-      const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+      const bearer = bearerOf(request.headers)
       const shown = await (bearer === undefined ? verifyCookies(request) : verifyToken(bearer, request))
       if (shown.kind !== 'valid') return shown.kind
       return permits(shown.scope, wanted) ? 'allowed' : 'forbidden'

@@ -1,5 +1,6 @@
 /** Lays what came beside what was expected, property by property, and says what is wrong with which. */
-import { isObject, type JsonSchema, propertiesOf } from './schema-text.ts'
+import { isObject } from '@downlink/protocol'
+import { type JsonSchema, propertiesOf } from './schema-text.ts'
 
 export interface ComparedProperty {
   readonly name: string

@@ -1,4 +1,5 @@
 /** Puts a JSON Schema into the words that a programmer reads at a glance: `integer, 0 to 100`, `"red" | "blue"`. */
+import { isObject } from '@downlink/protocol'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -68,6 +69,3 @@ function numberBounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: 
   if (lower !== undefined) return isBound(minimum) ? `${lower} or more` : lower
   return upper === undefined ? '' : isBound(maximum) ? `${upper} or less` : upper
 }
-
-export const isObject = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,7 @@
 /** Reads what a page's export resolved to: it is the game's, and may be anything. What can be kept is kept. */
 
 import type { InspectorSummary } from '@downlink/artifacts'
-import { kindOf } from '@downlink/protocol'
+import { isObject, kindOf } from '@downlink/protocol'
 
 export interface PageArtifact {
   readonly section: string
@@ -58,6 +58,3 @@ function readArtifact(entry: unknown, path: string, faults: string[]): PageArtif
     content,
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

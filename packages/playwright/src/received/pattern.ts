@@ -1,4 +1,5 @@
 /** Compares a value with a pattern: a part of it, with `expect.any` and the like anywhere inside. */
+import { isObject } from '@downlink/protocol'
 
 export interface Difference {
   /** Empty for the whole. @example 'position.x' */
@@ -39,6 +40,3 @@ export function isAsymmetric(value: unknown): value is AsymmetricMatcher {
 
 const isAsLong = (expected: readonly unknown[], received: unknown): boolean =>
   Array.isArray(received) && received.length === expected.length
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

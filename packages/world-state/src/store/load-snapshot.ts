@@ -1,5 +1,5 @@
 /** Loads a snapshot: checks, migrates and revives the states in it, before anything of a store changes. Says why it refuses one. */
-import { kindOf, messageOf } from '@downlink/protocol'
+import { isObject, kindOf, messageOf } from '@downlink/protocol'
 import { RecordMap } from '../records/record-map.ts'
 import type { AnySlice } from '../slice.ts'
 import { requireState } from '../state-value.ts'
@@ -160,6 +160,3 @@ function refusal(reason: HydrateFailureCode, message: string, slice?: string, ca
 }
 
 const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
