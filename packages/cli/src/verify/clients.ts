@@ -45,9 +45,9 @@ export async function openClients(options: ClientsOptions): Promise<Clients> {
   return {
     all,
     openDirect: () => open(undefined, false),
-    async inject(fault) {
-      if (fault.how === 'beacon') all[fault.session]?.hideAndShow(fault.isLeft)
-      else await relays[fault.session]?.inject(fault)
+    async inject({ session, link }) {
+      if (link.kind === 'beacon') all[session]?.hideAndShow(link.isLeft)
+      else await relays[session]?.inject(link)
     },
     heal() {
       for (const relay of relays) relay.heal()

@@ -6,14 +6,22 @@ export type FaultKind = (typeof faultKinds)[number]
 
 export type Fault = LinkFault | CollectorFault
 
-/** What becomes of one session's link. `beacon`: its page is hidden or left, and what it sends then overtakes its socket. */
-export type LinkFault =
-  | { readonly kind: 'network'; readonly session: number; readonly how: 'beacon'; readonly isLeft: boolean }
-  | ({ readonly kind: 'network'; readonly session: number } & ConnectionFault)
+/** What becomes of one session's link. */
+export interface LinkFault {
+  readonly kind: 'network'
+  readonly session: number
+  readonly link: PageFault | ConnectionFault
+}
+
+/** The page is hidden or left, and what it sends then overtakes its socket. */
+export interface PageFault {
+  readonly kind: 'beacon'
+  readonly isLeft: boolean
+}
 
 /** What a relay does to one connection. */
 export interface ConnectionFault {
-  readonly how: 'cut' | 'half-close' | 'stall'
+  readonly kind: 'cut' | 'half-close' | 'stall'
   /** The end that it begins at. */
   readonly side: 'near' | 'far'
   /** How long a stall takes. */
@@ -84,17 +92,17 @@ function drawFaults(kind: FaultKind, chance: Chance, sessions: number): readonly
 }
 
 function drawLinkFault(chance: Chance, session: number): LinkFault {
-  const how = (['beacon', 'cut', 'half-close', 'stall'] as const)[chance(4)] ?? 'cut'
+  const kind = (['beacon', 'cut', 'half-close', 'stall'] as const)[chance(4)] ?? 'cut'
   const [isOne, ms] = [chance(2) === 0, chance(1500)]
-  if (how === 'beacon') return { kind: 'network', session, how, isLeft: isOne }
-  return { kind: 'network', session, how, side: isOne ? 'near' : 'far', forMs: 100 + ms }
+  if (kind === 'beacon') return { kind: 'network', session, link: { kind, isLeft: isOne } }
+  return { kind: 'network', session, link: { kind, side: isOne ? 'near' : 'far', forMs: 100 + ms } }
 }
 
 /** @example faultName({ kind: 'kill', target: 'store' }) // 'kill_store' */
 export function faultName(fault: Fault): string {
   switch (fault.kind) {
     case 'network':
-      return fault.how.replace('-', '_')
+      return fault.link.kind.replace('-', '_')
     case 'kill':
       return `kill_${fault.target}`
     case 'disk':

@@ -75,9 +75,9 @@ interface Pair {
   readonly far: Socket
 }
 
-function inject({ how, side, forMs }: ConnectionFault, { near, far }: Pair): void {
+function inject({ kind, side, forMs }: ConnectionFault, { near, far }: Pair): void {
   const [one, other] = side === 'near' ? [near, far] : [far, near]
-  switch (how) {
+  switch (kind) {
     case 'cut':
       one.destroy()
       break
