@@ -3,6 +3,7 @@
 export {
   type AtomicWriteOptions,
   type FileContent,
+  isDraft,
   type OpenFile,
   type TextFileSystem,
   writeAtomically,

@@ -7,6 +7,7 @@ import { type LogFiles, openLogFiles } from './log/log-files.ts'
 import { readOwner } from './log/owner.ts'
 import type { Position } from './log/read-log.ts'
 import { type LogWarning, type LogWriter, openLogWriter } from './log/write-log.ts'
+import { removeDrafts } from './small-files.ts'
 import {
   askOwner,
   folderName,
@@ -14,7 +15,6 @@ import {
   openOwnerSocket,
   removeLeftSockets,
 } from './store-process/local-sockets.ts'
-import { sweepUnwritten } from './write-whole.ts'
 
 export interface DataFolder {
   /** Absolute. */
@@ -70,7 +70,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     await closeSockets()
     throw unusable(path, error)
   })
-  await sweepUnwritten(path)
+  await removeDrafts(path)
   return {
     path,
     log,

@@ -52,6 +52,9 @@ export async function throughDraft<Handle extends DraftHandle, Written, Placed>(
   }
 }
 
+/** Whether a file of this name is a draft, as a process that was killed leaves it. */
+export const isDraft = (name: string): boolean => /^\.downlink-.*\.tmp$/.test(name)
+
 /** Why the file system does not sync, where it refuses to; nothing once it has. */
 async function syncWherePossible(handle: DraftHandle): Promise<string | undefined> {
   try {
@@ -63,8 +66,8 @@ async function syncWherePossible(handle: DraftHandle): Promise<string | undefine
   }
 }
 
-/** A text, or bytes as they come. */
-export type FileContent = string | AsyncIterable<Uint8Array>
+/** A text, or bytes, at once or as they come. */
+export type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>
 
 /** What `open` of `node:fs/promises` resolves to, as far as a file's content needs it. */
 export interface OpenFile extends DraftHandle {
@@ -75,7 +78,7 @@ export interface OpenFile extends DraftHandle {
 /** The part of `node:fs/promises` that content needs on its way to a file. */
 export interface TextFileSystem {
   mkdir(path: string, options: { recursive: true }): Promise<unknown>
-  open(path: string, flags: 'wx'): Promise<OpenFile>
+  open(path: string, flags: 'wx', mode?: number): Promise<OpenFile>
   rename(from: string, to: string): Promise<void>
   rm(path: string, options: { force: true }): Promise<void>
 }
@@ -85,8 +88,10 @@ export interface AtomicWriteOptions {
   readonly fileSystem?: TextFileSystem
   /** Between attempts at a rename. @default a timer */
   readonly wait?: Wait
-  /** Aborted before the file has its name, nothing is written. */
+  /** Aborted before the file has its name, nothing is written. @default none */
   readonly signal?: AbortSignal
+  /** Permissions of the file. @default 0o666, less the process's umask */
+  readonly mode?: number
 }
 
 /**
@@ -98,13 +103,13 @@ export async function writeAtomically(
   content: FileContent,
   options: AtomicWriteOptions = {},
 ): Promise<void> {
-  const { fileSystem = fs, wait = sleep, signal } = options
+  const { fileSystem = fs, wait = sleep, signal, mode } = options
   const folder = dirname(path)
   await fileSystem.mkdir(folder, { recursive: true })
   await throughDraft(folder, {
-    open: (draft) => fileSystem.open(draft, 'wx'),
+    open: (draft) => fileSystem.open(draft, 'wx', mode),
     write: async (handle) => {
-      const pieces = typeof content === 'string' ? [content] : content
+      const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content
       for await (const piece of pieces) await handle.writeFile(piece, 'utf8')
       return {}
     },

@@ -1,7 +1,7 @@
 /** Keeps the record of a dump beside its files: what was asked for, and which files are whole. */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileError, folderError, systemCode, writeAtomically } from '@downlink/artifacts/node'
+import { fileError, folderError, isDraft, systemCode, writeAtomically } from '@downlink/artifacts/node'
 import { CliError } from '../errors.ts'
 import type { DumpQuestion } from './dump-plan.ts'
 
@@ -93,7 +93,7 @@ const leftAfterMs = 600_000
 /** A dump that was killed could not delete what it had begun. */
 async function removeLeftDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!/^\.downlink-.*\.tmp$/.test(name)) continue
+    if (!isDraft(name)) continue
     const path = join(folder, name)
     const isLeft = await stat(path).then(
       ({ mtimeMs }) => Date.now() - mtimeMs > leftAfterMs,

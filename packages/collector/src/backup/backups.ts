@@ -8,8 +8,8 @@ import { examineDatabase } from '../doctor/examine-database.ts'
 import { CollectorError } from '../errors.ts'
 import { parseObject } from '../parse-object.ts'
 import { createSerialQueue } from '../serial-queue.ts'
+import { writeSmallFile } from '../small-files.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
-import { writeWhole } from '../write-whole.ts'
 import {
   type Backup,
   type BackupManifest,
@@ -95,7 +95,7 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
       )
       const path = await finishBackup(work, manifest)
       last = { at: createdMs, bytes: manifest.bytes }
-      await writeWhole(lastFile, JSON.stringify(last))
+      await writeSmallFile(lastFile, JSON.stringify(last))
       return { path, manifest, removed: await keepNewest(folder, keep) }
     } catch (error) {
       // Whatever it holds would lie there, and be forgotten by nobody.

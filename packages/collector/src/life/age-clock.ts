@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
 import { parseObject } from '../parse-object.ts'
 import { createSerialQueue } from '../serial-queue.ts'
-import { writeWhole } from '../write-whole.ts'
+import { writeSmallFile } from '../small-files.ts'
 
 /** Milliseconds since 1970, but for `steadyMs`. */
 export interface AgeClockState {
@@ -84,5 +84,5 @@ export const ageClockFile = (path: string): AgeClockMemory => ({
     const isState = typeof wallMs === 'number' && typeof ageMs === 'number'
     return isState ? { wallMs, ageMs, steadyMs: typeof steadyMs === 'number' ? steadyMs : null } : undefined
   },
-  save: (state) => writeWhole(path, JSON.stringify(state)),
+  save: (state) => writeSmallFile(path, JSON.stringify(state)),
 })

@@ -8,8 +8,8 @@ import { isRecordedId } from '../commit/session-record.ts'
 import { CollectorError } from '../errors.ts'
 import type { MatchingSession } from '../query/matching-sessions.ts'
 import { createSerialQueue } from '../serial-queue.ts'
+import { writeSmallFile } from '../small-files.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
-import { writeWhole } from '../write-whole.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
 import type { Operations } from './operations.ts'
 import { nothing, type Pruned, sumOf } from './pruner.ts'
@@ -101,7 +101,7 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
       throw new CollectorError('data_damaged', `Expected the ids of sessions, got ${stranger.slice(0, 100)}`)
     }
     const all = [...new Set([...(await readUnfinished()), ...sessionIds])]
-    await writeWhole(unfinished, JSON.stringify(all))
+    await writeSmallFile(unfinished, JSON.stringify(all))
     onProgress({ step: 'deleting' })
     let deleted = nothing
     for (let at = 0; at < all.length; at += maxForgotten) {

@@ -2,7 +2,7 @@
 import { readFileSync, statfsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeWhole } from '../write-whole.ts'
+import { writeSmallFile } from '../small-files.ts'
 
 export interface LogFiles {
   /** Names in the folder, in no order. */
@@ -53,7 +53,7 @@ export async function openLogFiles(folder: string): Promise<LogFiles> {
         throw error
       }
     },
-    replaceText: (name, text) => writeWhole(join(folder, name), text),
+    replaceText: (name, text) => writeSmallFile(join(folder, name), text),
     async sync() {
       const handle = await open(folder, 'r')
       try {

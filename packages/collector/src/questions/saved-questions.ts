@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { CollectorError } from '../errors.ts'
 import { createSerialQueue } from '../serial-queue.ts'
-import { writeWhole } from '../write-whole.ts'
+import { writeSmallFile } from '../small-files.ts'
 import { parseQuestion, type QuestionFile } from './question-file.ts'
 import {
   expectedName,
@@ -61,7 +61,7 @@ export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQues
     await validate(parsed.question)
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      await writeWhole(questionPath(folder, name), bytes)
+      await writeSmallFile(questionPath(folder, name), bytes)
     } catch (cause) {
       throw new CollectorError('data_unusable', `Can't write the question ${name}: ${String(cause)}`, { cause })
     }

@@ -4,7 +4,7 @@
  * whole file, so a copy of the headers is kept beside it.
  */
 import { type FileHandle, open, readFile } from 'node:fs/promises'
-import { writeWhole } from '../../write-whole.ts'
+import { writeSmallFile } from '../../small-files.ts'
 
 const headerBytes = 4096
 const mainAt = 0
@@ -27,7 +27,7 @@ export const headersOf = (file: string): string => `${file}.headers`
 export async function keepHeaders(file: string): Promise<void> {
   const headers = await readHeaders(file)
   if (!soundPlaces(headers).every(Boolean)) return
-  await writeWhole(headersOf(file), headers)
+  await writeSmallFile(headersOf(file), headers)
 }
 
 export const hasSoundHeaders = async (file: string): Promise<boolean> =>
