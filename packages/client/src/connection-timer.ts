@@ -40,8 +40,9 @@ export function createConnectionTimer(
   let cancel: (() => void) | undefined
   /** A ping is not answered yet. */
   let owesHeartbeat = false
-  /** Since when the collector has said nothing, while it owed an answer; on the monotonic clock. */
-  let silentSinceMs = 0
+  /** For how long it has owed an answer, and said nothing, while the page ran: what waits to be read is no silence. */
+  let silentMs = 0
+  let drainedAtMs = 0
   const drainAfter = (delayMs: number): void => {
     cancel?.()
     cancel = environment.setTimer(timer.drain, delayMs)
@@ -53,14 +54,16 @@ export function createConnectionTimer(
       drainAfter(settings.drainIntervalMs)
       const nowMs = environment.monotonicMs()
       const owesAnswer = owesHeartbeat || outbox.sent > outbox.acked
-      if (!owesAnswer || nowMs < state.slowUntilMs) silentSinceMs = nowMs
-      if (nowMs - silentSinceMs >= settings.ackDeadlineMs) lost()
+      const listenedMs = Math.min(nowMs - drainedAtMs, settings.drainIntervalMs)
+      silentMs = owesAnswer && nowMs >= state.slowUntilMs ? silentMs + listenedMs : 0
+      drainedAtMs = nowMs
+      if (silentMs >= settings.ackDeadlineMs) lost()
       else send(true)
     },
     wake: () => drainAfter(0),
     heard() {
       owesHeartbeat = false
-      silentSinceMs = environment.monotonicMs()
+      silentMs = 0
     },
     ping() {
       owesHeartbeat = true

@@ -492,6 +492,40 @@ describe('getToken', () => {
   })
 })
 
+describe('silence', () => {
+  it('is none where the page stood still, and the answer waits to be read', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 10)
+    await world.advance(1000)
+    // Timers come first when it goes on, and what the socket has got after them.
+    world.nowMs += 60_000
+    await world.advance(0)
+    world.socket.ack(10)
+    await world.advance(2000)
+    expect([telemetry.status().status, world.sockets.length, telemetry.stats().acked]).toEqual(['open', 1, 10])
+  })
+
+  it('ends the link where the page runs on', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 10)
+    await world.advance(1000)
+    world.nowMs += 60_000
+    await world.advance(8000)
+    expect(telemetry.status().status).toBe('open')
+    await world.advance(3000)
+    expect([telemetry.status().status, telemetry.stats().queued]).toEqual(['connecting', 10])
+  })
+
+  it('is not what a batch that became full brings forward', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    for (let tenth = 0; tenth < 90; tenth++) {
+      pushMany(telemetry, 50)
+      await world.advance(100)
+    }
+    expect(telemetry.status().status).toBe('open')
+  })
+})
+
 describe('the network', () => {
   it('is tried whatever the browser believes of it: a collector on the same machine needs none', async () => {
     const { world, telemetry } = createTestTelemetry({ url: 'ws://127.0.0.1:4180' })
