@@ -16,6 +16,7 @@ const every: Readonly<Record<keyof TelemetryOptions, true>> = {
   capacity: true,
   overflow: true,
   recentEvents: true,
+  policies: true,
   copy: true,
   redact: true,
   batchSize: true,

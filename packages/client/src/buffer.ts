@@ -51,8 +51,8 @@ export function createBuffer(
   session: Session,
   isEnabled: () => boolean,
 ): LinkedBuffer {
-  const { capacity, recentEvents, redact, version } = settings
-  const outbox = createOutbox(capacity, settings.overflow)
+  const { capacity, overflow, policies, recentEvents, redact, version } = settings
+  const outbox = policies?.(capacity, overflow, session, environment) ?? createOutbox(capacity, overflow)
   const listeners = new Set<() => void>()
   let recent = createRing<Entry>(recentEvents)
   const buffer: LinkedBuffer = {
@@ -78,8 +78,10 @@ export function createBuffer(
         refused = 'unencodable'
       }
       const entry = outbox.push(type, isTime(timestamp) ? timestamp : clock(), data, refused)
-      if (!refused && recent.size >= recentEvents) recent.remove(0)
-      if (!refused) recent.push(entry)
+      if (!refused) {
+        if (recent.size >= recentEvents) recent.remove(0)
+        recent.push(entry)
+      }
       if (outbox.queued() === settings.batchSize) buffer.wake?.()
       if (listeners.size > 0) buffer.changed()
     },

@@ -40,7 +40,7 @@ export function createConnector(
   let unfollow: (() => void) | undefined
 
   function received(text: unknown): void {
-    const frame = decodeServerFrame(String(text))
+    const frame = decodeServerFrame(text)
     if (frame?.t === 'slow') link.dispatch('slow', frame.retryAfterMs)
     else if (frame && 'totals' in frame) acked(frame)
   }

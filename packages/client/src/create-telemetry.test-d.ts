@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { attachTelemetry, type TelemetrySource } from './attach.ts'
 import { createTelemetry } from './create-telemetry.ts'
 import type { EmittedEvent, EventsOf } from './index.ts'
+import { byType, latestWins, mustDeliver, sampled } from './policies/by-type.ts'
 
 const battleEvents = defineEvents({
   bullet_fired: z.object({ shipId: z.string(), team: z.enum(['red', 'blue']) }),
@@ -84,6 +85,15 @@ interface Mitt<Events extends Record<string | symbol, unknown>> {
   off<Key extends keyof Events>(type: Key, handler?: (event: Events[Key]) => void): void
   off(type: '*', handler: (type: keyof Events, event: Events[keyof Events]) => void): void
 }
+
+it('knows the types of which a policy may speak', () => {
+  createTelemetry<BattleEvents>({ policies: byType({ round_ended: mustDeliver, bullet_fired: sampled(0.1) }) })
+  createTelemetry({ policies: byType({ anything: latestWins }) })
+  // @ts-expect-error there is no such event
+  createTelemetry<BattleEvents>({ policies: byType({ round_endet: mustDeliver }) })
+  // @ts-expect-error no policy
+  byType({ round_ended: 'always' })
+})
 
 it('spells its states', () => {
   const status = createTelemetry().status()

@@ -7,7 +7,7 @@ import { flushTimeoutMs, notifyIntervalMs } from './constants.ts'
 import { realEnvironment } from './environment.ts'
 import type { LinkState } from './link-state.ts'
 import { type ClientOptions, withDefaults } from './options.ts'
-import type { OutboxStats } from './outbox.ts'
+import type { OutboxStats, Policies } from './outbox.ts'
 import type { Environment } from './ports.ts'
 import { createSession } from './session.ts'
 
@@ -16,7 +16,8 @@ export type PushArguments<Data> = undefined extends Data
   ? [data?: Data, timestamp?: number]
   : [data: Data, timestamp?: number]
 
-export interface TelemetryOptions extends ClientOptions {
+export interface TelemetryOptions<Events extends EventMap = EventMap> extends ClientOptions {
+  readonly policies?: Policies<keyof Events & string>
   /**
    * `createSpool()` of `@downlink/client/spool` keeps what is not acknowledged in the browser's storage, so that it
    * outlives a crash of the page.
@@ -73,7 +74,9 @@ export interface Telemetry<Events extends EventMap = EventMap> {
  * telemetry.push('bullet_fired', { shipId: 'red-1', team: 'red' })
  * @throws {TelemetryError} `bad_option`, in development only: in production what is wrong is warned of
  */
-export function createTelemetry<Events extends EventMap = EventMap>(options: TelemetryOptions = {}): Telemetry<Events> {
+export function createTelemetry<Events extends EventMap = EventMap>(
+  options: TelemetryOptions<Events> = {},
+): Telemetry<Events> {
   const world = { ...realEnvironment(), ...options?.environment }
   const settings = withDefaults(options, world)
   // Over the world, for a delivery that brings nothing must not take the world away.

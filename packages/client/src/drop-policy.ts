@@ -11,15 +11,9 @@ export function addDrops(drops: Drops, reason: DropReason, count = 1): void {
 /** Which event gives way where there is no room: the oldest that is queued, or the one that comes. */
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest'
 
-/** @returns false where the one that comes was dropped, for none that is queued could be */
-export function makeRoom(
-  outbox: { drop(reason: DropReason): boolean; readonly dropped: Drops },
-  policy: OverflowPolicy,
-): boolean {
-  const hasRoom = policy === 'drop-oldest' && outbox.drop('overflow')
-  if (!hasRoom) addDrops(outbox.dropped, 'overflow')
-  return hasRoom
-}
+/** @returns false where there is none: the one that comes is dropped */
+export const makeRoom = (outbox: { drop(reason: DropReason): boolean }, policy: OverflowPolicy): boolean =>
+  policy === 'drop-oldest' && outbox.drop('overflow')
 
 /**
  * Gives `gap` drops the reasons of those that were counted and not reported yet, and adds them to `reported`. What nobody

@@ -10,6 +10,7 @@ import {
 } from '@downlink/protocol'
 import type { OverflowPolicy } from './drop-policy.ts'
 import { fitMetadata, type Metadata } from './metadata.ts'
+import type { Policies } from './outbox.ts'
 import type { Delivery, Environment } from './ports.ts'
 
 /** A number of these options is whole, and from 1 to 2,147,483,647. */
@@ -22,6 +23,12 @@ export interface BufferOptions {
   readonly recentEvents?: number
   /** Encodes each payload at once instead of when its batch is sent, for games that pool their objects. @default false */
   readonly copy?: boolean
+  /**
+   * `byType({ … })` of `@downlink/client/policies` says by type what must be delivered, of what the latest is enough, and
+   * what is sampled.
+   * @default each event is recorded, and gives way as `overflow` says
+   */
+  readonly policies?: Policies
   /** Sees an event before it is buffered; returns what to keep, or nothing to drop it (counted as `sampled`). @default keeps all */
   readonly redact?: (event: RawEvent) => RawEvent | undefined
 }
@@ -78,7 +85,7 @@ export interface ClientOptions extends BufferOptions, Metadata {
 
 /** The options whose default is a value. */
 export type TelemetryDefaults = Required<
-  Omit<ClientOptions, 'url' | 'key' | 'getToken' | 'delivery' | 'redact' | 'environment' | keyof Metadata>
+  Omit<ClientOptions, 'url' | 'key' | 'getToken' | 'delivery' | 'redact' | 'policies' | 'environment' | keyof Metadata>
 >
 
 export const telemetryDefaults: TelemetryDefaults = {
@@ -110,6 +117,7 @@ export const kinds: { readonly [name: string]: unknown } = {
   getToken: Function,
   delivery: Function,
   redact: Function,
+  policies: Function,
   spool: Function,
 }
 
@@ -150,6 +158,6 @@ export function withDefaults<Given extends ClientOptions>(
     settings[name] = value
   }
   const metadata = fitMetadata(settings, (name) => wrong.push(name))
-  if (wrong.length > 0) environment.warn(`Wrong, or made to fit: ${wrong.join(', ')}`)
+  if (wrong.length > 0) environment.warn(`Made to fit: ${wrong.join(', ')}`)
   return { ...settings, ...metadata, consent: consent === true, redact } as unknown as TelemetrySettings & Given
 }

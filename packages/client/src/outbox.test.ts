@@ -3,10 +3,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { attributeDrops } from './drop-policy.ts'
 import { createOutbox, type Entry, type Outbox, type OutboxStats, resendCursor, type SendCursor } from './outbox.ts'
+import { byType, latestWins, mustDeliver } from './policies/by-type.ts'
 import { encodeElements } from './sender.ts'
+import { createFakeWorld } from './test-doubles.ts'
 
-const pushMany = (outbox: Outbox, count: number, refused?: DropReason): void => {
-  for (let n = 0; n < count; n++) outbox.push('tick', 0, outbox.pushed + 1, refused)
+const pushMany = (outbox: Outbox, count: number, refused?: DropReason, types: readonly string[] = ['tick']): void => {
+  for (let n = 0; n < count; n++) {
+    outbox.push(types[outbox.pushed % types.length] ?? '', 0, outbox.pushed + 1, refused)
+  }
 }
 
 /** The line in short: an event as its sequence, drops as their counts. */
@@ -310,16 +314,22 @@ describe('with a collector', () => {
     { weight: 1, arbitrary: fc.tuple(fc.constant('drain' as const), few) },
     { weight: 1, arbitrary: fc.tuple(fc.constant('requeue' as const), few) },
   )
-  const policies = fc.constantFrom('drop-oldest' as const, 'drop-newest' as const)
+  const overflow = fc.constantFrom('drop-oldest' as const, 'drop-newest' as const)
+  const policies = byType({ moved: latestWins, bought: mustDeliver })
+  const session = { id: 'one', proof: '', epoch: 1, renew() {} }
+  const { environment } = createFakeWorld()
 
   it('accounts for every sequence exactly once, whatever is lost, evicted, overtaken, drained and brought back', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 6 }),
-        policies,
+        overflow,
+        fc.boolean(),
         fc.array(steps, { maxLength: 50 }),
-        (capacity, policy, script) => {
-          const outbox = createOutbox(capacity, policy)
+        (capacity, overflow, isByType, script) => {
+          const outbox = isByType
+            ? policies(capacity, overflow, session, environment)
+            : createOutbox(capacity, overflow)
           const ledger: Ledger = { committedSeq: 0, stored: [], dropped: {} }
           const ack = (): void => outbox.ack(ledger.committedSeq, collected({ ...ledger.dropped }))
           let wire: { seq: number; elements: unknown[] }[] = []
@@ -337,7 +347,7 @@ describe('with a collector', () => {
           }
 
           for (const [act, what] of script) {
-            if (act === 'push') pushMany(outbox, what)
+            if (act === 'push') pushMany(outbox, what, undefined, ['tick', 'moved', 'bought', 'moved', 'tick'])
             else if (act === 'refuse') pushMany(outbox, 1, what)
             else if (act === 'evict') outbox.drop(what)
             else if (act === 'clear') while (outbox.drop(what)) {}

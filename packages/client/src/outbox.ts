@@ -10,7 +10,9 @@
  */
 import type { DropCounts, DropReason, Totals } from '@downlink/protocol'
 import { addDrops, attributeDrops, type Drops, makeRoom, type OverflowPolicy } from './drop-policy.ts'
+import type { Environment } from './ports.ts'
 import { createRing, type Ring } from './ring.ts'
+import type { Session } from './session.ts'
 
 /** An event on the line. */
 export interface Entry {
@@ -89,12 +91,24 @@ export interface Outbox extends SendCursor {
   stats(): OutboxStats
 }
 
+/** Makes the outbox that keeps events by policies of their types. It knows no type but these. */
+export interface Policies<Type extends string = string> {
+  (capacity: number, overflow: OverflowPolicy, session: Session, environment: Environment): Outbox
+  /** Never there at run time; lets `createTelemetry` see that there are such events. */
+  readonly '~types'?: Type
+}
+
 const noTotals: Totals = { dropped: {}, rejected: {} }
 
-export function createOutbox(capacity: number, overflow: OverflowPolicy): Outbox {
-  const ring = createRing<Entry>(capacity)
+/** @param ring for as many events as its capacity */
+export function createOutbox(
+  capacity: number,
+  overflow: OverflowPolicy,
+  ring: Ring<Entry> = createRing(capacity),
+): Outbox {
   const put = (entry: Entry): void => {
     if (ring.size < capacity || makeRoom(outbox, overflow)) ring.push(entry)
+    else addDrops(outbox.dropped, 'overflow')
   }
   const outbox: Outbox = {
     pushed: 0,

@@ -14,22 +14,20 @@ export interface Ring<Item> {
 }
 
 export function createRing<Item>(capacity: number): Ring<Item> {
-  // A power of two, so that a mask cuts a position to a slot.
-  const slots = new Array<Item | undefined>(2 ** Math.ceil(Math.log2(capacity)))
-  const mask = slots.length - 1
+  const slots = new Array<Item | undefined>(capacity)
   let head = 0
   const ring: Ring<Item> & { size: number } = {
     size: 0,
-    at: (index) => (index < ring.size ? slots[(head + index) & mask] : undefined),
+    at: (index) => (index < ring.size ? slots[(head + index) % capacity] : undefined),
     slice: (index, count = ring.size) =>
       Array.from({ length: Math.min(count, ring.size - index) }, (_, at) => ring.at(index + at) as Item),
     push(item) {
-      slots[(head + ring.size++) & mask] = item
+      slots[(head + ring.size++) % capacity] = item
     },
     remove(index) {
-      for (let at = head + index; at > head; at--) slots[at & mask] = slots[(at - 1) & mask]
+      for (let at = head + index; at > head; at--) slots[at % capacity] = slots[(at - 1) % capacity]
       // Emptied, so that the ring keeps nothing alive.
-      slots[head++ & mask] = undefined
+      slots[head++ % capacity] = undefined
       ring.size--
     },
   }

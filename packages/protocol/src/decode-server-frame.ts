@@ -16,9 +16,10 @@ const countsOf = ({ dropped, rejected }: Totals): unknown[] => [dropped, rejecte
  * Reads one frame of the collector, or its answer to a POST. Never throws: what it can't read is nothing,
  * which a client passes over.
  */
-export function decodeServerFrame(text: string): ServerFrame | undefined {
+export function decodeServerFrame(text: unknown): ServerFrame | undefined {
   try {
-    const frame = JSON.parse(text)
+    // Of what is no text, its text: that of a Blob or a buffer is no JSON.
+    const frame = JSON.parse(text as string)
     const counts = countsIn[frame.t]?.(frame as never)
     if (counts?.every((count) => isCount(count))) return frame
   } catch {

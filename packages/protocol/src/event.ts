@@ -37,7 +37,15 @@ export interface WireEvent {
 }
 
 /** Why a client gave an event up. The list is closed: a drop without one of these reasons does not exist. */
-export const dropReasons = ['overflow', 'oversize', 'unencodable', 'disabled', 'cleared', 'sampled'] as const
+export const dropReasons = [
+  'overflow',
+  'oversize',
+  'unencodable',
+  'disabled',
+  'cleared',
+  'sampled',
+  'replaced',
+] as const
 
 export type DropReason = (typeof dropReasons)[number]
 
