@@ -1,7 +1,7 @@
 /** Checks the kind and range of each option, in development: a production build leaves this file out, and warns alone. */
 import { jsonValue } from '@downlink/protocol'
 import { TelemetryError } from './errors.ts'
-import { isOfKind, kinds } from './options.ts'
+import { isOfKind, kinds as kindsOfTelemetry } from './options.ts'
 
 type Options = { readonly [name: string]: unknown }
 
@@ -12,8 +12,11 @@ const expectations: { readonly [kind: string]: string } = {
   boolean: 'true or false',
 }
 
-/** @throws {TelemetryError} `bad_option`: the first that is wrong, what was expected, and what came */
-export function checkOptions(options: Options): void {
+/**
+ * @param kinds an example of each option
+ * @throws {TelemetryError} `bad_option`: the first that is wrong, what was expected, and what came
+ */
+export function checkOptions(options: Options, kinds: Options = kindsOfTelemetry): void {
   const check = (name: string, isRight: boolean, expected: string): void => {
     const value = options[name]
     if (value === undefined || value === null || isRight) return

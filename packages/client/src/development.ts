@@ -7,9 +7,9 @@ export function createDevelopment(warn: (message: string) => void): Development 
   const warnedTypes = new Set<string>()
   let isDecided = false
   return {
-    checkOptions(options) {
-      isDecided = options.enabled !== undefined
-      checkOptions(options)
+    checkOptions(options, kinds) {
+      isDecided ||= options.enabled !== undefined
+      checkOptions(options, kinds)
     },
     payload(type, data) {
       const change = warnedTypes.has(type) ? undefined : findChange(data)
@@ -31,7 +31,7 @@ export function createDevelopment(warn: (message: string) => void): Development 
     watch(socket, entryAt) {
       const { onmessage } = socket
       socket.onmessage = (event) => {
-        const frame = decodeServerFrame(String(event.data))
+        const frame = decodeServerFrame(event.data)
         for (const { seq, code, message } of (frame?.t === 'ack' && frame.rejected) || []) {
           warn(`Event ${seq}${typeOf(seq, entryAt)} was rejected as ${code}: ${message}`)
         }

@@ -68,8 +68,15 @@ export type Delivery = (environment: Environment) => Environment
 
 /** Is told of what is going on; warns, and catches mistakes where they are made. */
 export interface Development {
-  /** Throws where an option is wrong. A production build goes on with the default. */
-  readonly checkOptions: (options: { readonly [name: string]: unknown }) => void
+  /**
+   * Throws where an option is wrong. A production build goes on with the default.
+   *
+   * @param kinds an example of each, unless they are those of a telemetry
+   */
+  readonly checkOptions: (
+    options: { readonly [name: string]: unknown },
+    kinds?: { readonly [name: string]: unknown },
+  ) => void
   /** Freezes a payload, which is kept as it is: from now on, changing it throws. */
   readonly payload: (type: string, data: unknown) => void
   /** Warns where telemetry is started and nobody has decided whether it is on. */

@@ -2,7 +2,7 @@ import { IDBFactory, IDBObjectStore } from 'fake-indexeddb'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { SpoolStats } from '../outbox.ts'
 import { createTestTelemetry, pushMany } from '../test-doubles.ts'
-import { createSpool } from './create-spool.ts'
+import { createSpool, type SpoolOptions } from './create-spool.ts'
 import type { SpoolEnvironment } from './environment.ts'
 import {
   createFakeBrowser,
@@ -265,6 +265,16 @@ describe('the back-forward cache', () => {
   })
 })
 
+it('a page that is left while it asks for the lock of its session does not keep it', async () => {
+  const browser = createFakeBrowser()
+  const page = await openFakePage(browser)
+  page.telemetry.stop()
+  page.telemetry.start()
+  page.telemetry.stop()
+  await page.advance(0)
+  expect([...browser.locks]).toEqual([])
+})
+
 describe('switched off', () => {
   it.each<[string, { readonly enabled?: boolean; readonly consent?: boolean }]>([
     ['by the operator', { enabled: false }],
@@ -300,19 +310,34 @@ describe('switched off', () => {
 })
 
 describe('what is kept is bounded', () => {
-  it('the oldest session gives way, and is counted', async () => {
+  it('the oldest session gives way, is counted, and is not delivered', async () => {
     const browser = createFakeBrowser()
     const collector = createFakeCollector()
     const spooling = { maxBytes: 2000 }
     const first = await crashed(browser, 12, { spooling })
     const second = await crashed(browser, 12, { spooling })
     const third = await openFakePage(browser, { spooling })
-    pushMany(third.telemetry, 12)
-    await third.advance(1000)
     expect(spoolOf(third).earlier.overflow).toBe(12)
     third.crash()
     await collector.serve(await openFakePage(browser, { spooling }))
     expect([first, second].map((id) => collector.sessions.get(id)?.committed)).toEqual([undefined, 12])
+  })
+
+  it('never takes what another page keeps that is there', async () => {
+    const browser = createFakeBrowser()
+    const collector = createFakeCollector()
+    const spooling = { maxBytes: 2000 }
+    const first = await openFakePage(browser, { spooling })
+    pushMany(first.telemetry, 12)
+    await first.advance(1000)
+    const second = await openFakePage(browser, { spooling })
+    pushMany(second.telemetry, 24)
+    await second.advance(1000)
+    expect(spoolOf(second).earlier.overflow).toBe(0)
+    first.crash()
+    second.crash()
+    await collector.serve(await openFakePage(browser), 5000)
+    expect(collector.sessions.get(first.telemetry.sessionId)?.events.size).toBe(12)
   })
 
   it('what of one session has no room is counted as overflow', async () => {
@@ -340,6 +365,38 @@ describe('what is kept is bounded', () => {
     await collector.serve(second)
     expect(collector.sessions.get(first)).toBeUndefined()
     expect(spoolOf(second).earlier.expired).toBe(10)
+  })
+})
+
+describe('a limit out of its range', () => {
+  const wrong: readonly (readonly [object, string])[] = [
+    [{ maxBytes: -3 }, 'Expected `maxBytes` to be a whole number from 1 to 2147483647, got -3'],
+    [{ maxBytes: '4 MB' }, 'Expected `maxBytes` to be a whole number from 1 to 2147483647, got "4 MB"'],
+    [{ keepDays: 0 }, 'Expected `keepDays` to be a whole number from 1 to 2147483647, got 0'],
+    [{ keepDays: Number.NaN }, 'Expected `keepDays` to be a whole number from 1 to 2147483647, got "NaN"'],
+  ]
+
+  it.each(wrong)('%j is refused in development', async (spooling, message) => {
+    const opened = openFakePage(createFakeBrowser(), { spooling, isDevelopment: true })
+    await expect(opened).rejects.toThrow(
+      expect.objectContaining({ name: 'TelemetryError', code: 'bad_option', message }),
+    )
+  })
+
+  it.each(wrong)('%j is warned of once in production, and the default holds', async (spooling) => {
+    const browser = createFakeBrowser()
+    const collector = createFakeCollector()
+    const first = await crashed(browser, 100, { spooling })
+    const second = await openFakePage(browser, { spooling })
+    await collector.serve(second)
+    expect(second.world.warnings).toEqual([expect.stringContaining(Object.keys(spooling)[0] ?? '')])
+    expect(collector.sessions.get(first)).toMatchObject({ committed: 100, dropped: {} })
+  })
+
+  it.each([undefined, null, { maxBytes: undefined, keepDays: null }])('%j is left out', async (options) => {
+    const { world, telemetry } = createTestTelemetry({ spool: createSpool(options as unknown as SpoolOptions) })
+    pushMany(telemetry, 1)
+    expect([world.warnings, telemetry.stats().queued]).toEqual([[], 1])
   })
 })
 

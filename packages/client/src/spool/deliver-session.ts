@@ -16,28 +16,27 @@ export type Delivery = 'delivered' | 'refused' | 'stopped'
  * @param signal stops it
  */
 export function deliverSession(
-  saved: SavedSession,
-  chunks: readonly Chunk[],
   settings: TelemetrySettings,
   environment: Environment,
   clock: Clock,
   ours: Connector,
+  saved: SavedSession,
+  chunks: readonly Chunk[],
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const { id, proof, metadata, left, line } = saved
+  const { line } = saved
   const entries = chunks.flatMap(entriesOf)
-  const own = { ...settings, ...metadata, capacity: entries.length + 1 }
+  const own = { ...settings, ...saved.metadata, capacity: entries.length + 1 }
   const quiet = { ...environment, warn() {} }
   return new Promise((resolve) => {
-    if (line.acked >= line.pushed) return resolve('delivered')
-    const finish = (delivery: Delivery, isEnd = false): void => {
+    const finish = (delivery: Delivery): void => {
       unsubscribe()
-      connector.disconnect(isEnd ? 'idle' : 'disabled')
+      // Idle, it says that nothing follows.
+      connector.disconnect(saved.left && outbox.acked >= line.pushed ? 'idle' : 'disabled')
       resolve(delivery)
     }
     const session = {
-      id,
-      proof,
+      ...saved,
       // Above all epochs of its own page, and those of pages that tried before.
       epoch: environment.wallMs(),
       // The collector has more than was written here, and so all of this.
@@ -55,13 +54,13 @@ export function deliverSession(
     const connector = createConnector(own, quiet, buffer, session, clock)
     const unsubscribe = buffer.subscribe(() => {
       const link = connector.status()
-      if (outbox.acked >= line.pushed) finish('delivered', left)
+      if (outbox.acked >= line.pushed) finish('delivered')
       // Where our own is welcome it is not our origin that is refused.
       else if (link.status === 'stopped')
         finish(link.reason === 'forbidden' && ours.status().status === 'open' ? 'refused' : 'stopped')
     })
-    signal.addEventListener('abort', () => finish('stopped'))
     connector.start()
+    signal.addEventListener('abort', () => finish('stopped'))
   })
 }
 

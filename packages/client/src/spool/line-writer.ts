@@ -1,8 +1,10 @@
 /** Writes the line of a session to the spool: what is new on it since the last time, as one chunk. */
 import { utf8Length } from '@downlink/protocol'
+import type { Metadata } from '../metadata.ts'
 import type { Outbox } from '../outbox.ts'
 import { encodeElements } from '../sender.ts'
-import type { SavedSession, SpoolStore } from './spool-store.ts'
+import type { Session } from '../session.ts'
+import type { SpoolStore } from './spool-store.ts'
 
 /**
  * @param left the page is left, or telemetry stopped
@@ -13,13 +15,14 @@ export type WriteLine = (left: boolean) => Promise<number | undefined>
 /**
  * Writes what has changed. May be called again before the store has answered.
  *
- * @param facts what never changes of the session
+ * @param session whose line it is now
  * @param maxBytes of its chunks; what has no room is not written before older ones are acked
  */
 export function createLineWriter(
   store: SpoolStore,
   outbox: Outbox,
-  facts: Pick<SavedSession, 'id' | 'proof' | 'metadata'>,
+  { id, proof }: Session,
+  { build, labels, schema, version }: Metadata,
   maxBytes: number,
   wallMs: () => number,
 ): WriteLine {
@@ -35,27 +38,31 @@ export function createLineWriter(
     const state = pushed + acked + first
     if (state === last && !left) return undefined
     chunks = chunks.filter((chunk) => chunk.to >= first)
-    let bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)
+    const bytesOf = (): number => chunks.reduce((sum, { bytes }) => sum + bytes, 0)
     const cursor = {
       sent: Math.max(to, first - 1),
       inFlight: events.filter(({ seq }) => seq <= to).length,
       reportedDrops: {},
     }
     const from = cursor.sent + 1
-    const text = `[${encodeElements(outbox, cursor, pushed, maxBytes - bytes, facts.metadata.version)}]`
+    const text = `[${encodeElements(outbox, cursor, pushed, maxBytes - bytesOf(), version)}]`
     to = cursor.sent
     const upTo = to
     const chunk = upTo >= from && { from, to, text }
-    if (chunk) {
-      chunks.push({ to, bytes: utf8Length(text) })
-      bytes += utf8Length(text)
-    }
+    if (chunk) chunks.push({ to, bytes: utf8Length(text) })
+    const bytes = bytesOf()
     const line = { pushed, acked, totals, dropped: { ...dropped } }
-    const session = { ...facts, writtenAtMs: wallMs(), left, bytes, line }
+    const metadata = { build, labels, schema, version }
+    const session = { id, proof, metadata, writtenAtMs: wallMs(), left, bytes, line }
     // What an earlier start has left of the session goes with its first write.
     const writing = store.write(session, last ? first : Infinity, chunk)
     last = state
+    // What it was to hold is not there: the next one begins anew.
+    writing.catch(() => {
+      last = to = 0
+      chunks = []
+    })
     await writing
-    return upTo
+    return Math.min(upTo, to)
   }
 }

@@ -10,7 +10,7 @@ export const takeLock = (locks: Locks, sessionId: string, signal: AbortSignal): 
   new Promise((resolve, reject) => {
     const granted = (lock: Lock | null): unknown => {
       resolve(lock !== null)
-      return lock && new Promise((letGo) => signal.addEventListener('abort', letGo))
+      return lock && !signal.aborted && new Promise((letGo) => signal.addEventListener('abort', letGo))
     }
     locks.request(`downlink ${sessionId}`, { ifAvailable: true }, granted).catch(reject)
   })

@@ -2,6 +2,8 @@
 import type { Totals } from '@downlink/protocol'
 import type { Drops } from '../drop-policy.ts'
 import type { Metadata } from '../metadata.ts'
+import type { Environment } from '../ports.ts'
+import { sleep } from './sleep.ts'
 
 /** What of a session outlives its page. */
 export interface SavedSession {
@@ -43,15 +45,22 @@ export interface SpoolStore {
   close(): void
 }
 
-/** Rejects where an answer takes too long. */
-export type InTime = <Answer>(answer: Promise<Answer>) => Promise<Answer>
+/** For the storage to answer. */
+const answerTimeoutMs = 5000
 
 /**
- * Once its storage is cleared, or a newer version wants it, each call is rejected.
+ * Once its storage is cleared, or a newer version wants it, each call is rejected; and so is one that is not answered in
+ * time.
  *
  * @param address where the events of its sessions go: pages of the same origin may send elsewhere
  */
-export async function openSpoolStore(factory: IDBFactory, address: string, inTime: InTime): Promise<SpoolStore> {
+export async function openSpoolStore(
+  factory: IDBFactory,
+  address: string,
+  environment: Environment,
+): Promise<SpoolStore> {
+  const inTime = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+    Promise.race([answer, sleep(environment, answerTimeoutMs).then(() => Promise.reject('No answer'))])
   const database = await inTime(openDatabase(factory))
 
   /** @returns what the last request of the transaction has come to, once all of it is complete */
