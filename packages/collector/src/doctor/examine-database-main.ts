@@ -12,7 +12,7 @@ import type { DatabaseReport, LedgerFault, TableReport } from './examine-databas
 const tables = ['sessions', 'events', 'rejected_events'] as const
 /** Rows are what takes the time; a table's place in it is good enough for a progress. */
 const shareOf = { sessions: 0.1, events: 0.8, rejected_events: 0.1 } as const
-const faultsTold = 100
+const listedFaults = 100
 
 /**
  * @param column what holds the committed sequence
@@ -75,7 +75,7 @@ async function readPosition(connection: DuckDBConnection) {
 async function examineLedgers(connection: DuckDBConnection) {
   const [row] = (await connection.runAndReadAll('SELECT count(*), coalesce(sum(missing), 0) FROM sessions')).getRows()
   const select = selectFaults(await committedSeqColumn(connection), await removedEvents(connection))
-  const found = await connection.runAndReadAll(`FROM (${select}) ORDER BY session_id LIMIT ${faultsTold}`)
+  const found = await connection.runAndReadAll(`FROM (${select}) ORDER BY session_id LIMIT ${listedFaults}`)
   const [count] = (await connection.runAndReadAll(`SELECT count(*) FROM (${select})`)).getRows()
   const faults = found.getRows().map(([sessionId, ...figures]): LedgerFault => {
     const [committedSeq = 0, stored = 0, rows = 0, twice = 0, highest = 0, unaccounted = 0] = figures.map(Number)
@@ -93,7 +93,9 @@ async function examineLedgers(connection: DuckDBConnection) {
 async function examineSummaries(connection: DuckDBConnection) {
   // An older database has none, and gets them when it is opened.
   if (!(await hasColumn(connection, 'sessions', 'error_events'))) return { wrongSummaries: [], wrongSummaryCount: 0 }
-  const found = await connection.runAndReadAll(`FROM (${selectWrongSummaries}) ORDER BY session_id LIMIT ${faultsTold}`)
+  const found = await connection.runAndReadAll(
+    `FROM (${selectWrongSummaries}) ORDER BY session_id LIMIT ${listedFaults}`,
+  )
   const [count] = (await connection.runAndReadAll(`SELECT count(*) FROM (${selectWrongSummaries})`)).getRows()
   return {
     wrongSummaries: found.getRows().map(([sessionId]) => String(sessionId)),

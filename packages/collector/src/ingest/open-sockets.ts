@@ -1,31 +1,14 @@
-/** Keeps the WebSockets that have a slot: sends their heartbeats, closes the silent ones, and all of them at the end. */
+/** Keeps the WebSockets that have a slot, and closes all of them at the end. */
 import { closeCodes } from '@downlink/protocol'
-import type { WebSocket } from 'ws'
 import type { CollectorLimits } from '../options.ts'
-import type { MessageWatch } from './message-watch.ts'
-import type { Connection, Socket } from './socket.ts'
+import { createHeartbeat, type Heartbeat, type OpenSocket } from './heartbeat.ts'
+import type { Socket } from './socket.ts'
 
-/** A WebSocket that has a slot, and what follows it. */
-export interface OpenSocket {
-  readonly ws: WebSocket
-  readonly socket: Socket
-  readonly connection: Connection
-  readonly watch: MessageWatch
-  readonly ping: () => void
-  /** In `listenedMs`. */
-  heardAtMs: number
-}
-
-export interface OpenSockets {
+export interface OpenSockets extends Pick<Heartbeat, 'listenedMs'> {
   readonly size: number
-  /**
-   * What silence is measured in: it goes on by a heartbeat with each, and stands still with this process. The clock goes on
-   * then, and would hold against every socket that nobody has read what it sent.
-   */
-  listenedMs(): number
   add(open: OpenSocket): void
   delete(open: OpenSocket): void
-  /** Closes the sockets whose key is gone, or whose token has ended. */
+  /** Closes the sockets whose key is gone, or whose token has expired. */
   recheckKeys(): void
   /** Reads no more from any, and sends no more heartbeats. */
   pause(): void
@@ -35,22 +18,14 @@ export interface OpenSockets {
 
 export function createOpenSockets(limits: CollectorLimits): OpenSockets {
   const all = new Set<OpenSocket>()
-  let listenedMs = 0
-  let check: NodeJS.Immediate | undefined
-  const heartbeat = setInterval(() => {
-    listenedMs += limits.heartbeatMs
-    // Timers come first after a standstill: what came meanwhile is read before it is missed.
-    check = setImmediate(() => {
-      for (const open of all) checkOrSendHeartbeat(open, listenedMs, limits)
-    })
-  }, limits.heartbeatMs).unref()
+  const heartbeat = createHeartbeat(all, limits)
 
   return {
     get size() {
       return all.size
     },
 
-    listenedMs: () => listenedMs,
+    listenedMs: heartbeat.listenedMs,
 
     add(open) {
       all.add(open)
@@ -65,8 +40,7 @@ export function createOpenSockets(limits: CollectorLimits): OpenSockets {
     },
 
     pause() {
-      clearInterval(heartbeat)
-      clearImmediate(check)
+      heartbeat.stop()
       for (const { ws } of all) ws.pause()
     },
 
@@ -83,29 +57,4 @@ export function createOpenSockets(limits: CollectorLimits): OpenSockets {
 
 export function closeForRestart(socket: Socket): void {
   socket.close(closeCodes.restarting, 'The collector restarts; come back later')
-}
-
-/** Closes a socket that is silent, whose message never ends, or whose token has; to any other the heartbeat goes. */
-function checkOrSendHeartbeat(
-  open: OpenSocket,
-  listenedMs: number,
-  { heartbeatMs, requestTimeoutMs }: CollectorLimits,
-): void {
-  const { ws, socket, connection, watch, ping } = open
-  // What we don't read can't be held against it.
-  if (ws.isPaused) {
-    open.heardAtMs = listenedMs
-    watch.restart()
-  }
-  // It spoke at some time before the heartbeat that followed.
-  const silentMs = listenedMs - open.heardAtMs - heartbeatMs
-  const unfinishedMs = listenedMs - (watch.unfinishedSinceMs ?? listenedMs) - heartbeatMs
-  if (silentMs >= 2 * heartbeatMs) ws.terminate()
-  else if (unfinishedMs >= requestTimeoutMs) {
-    socket.close(closeCodes.tooLarge, `Expected a message to be there within ${requestTimeoutMs} ms`)
-  } else {
-    connection.recheckKey()
-    connection.sendHeartbeat()
-    ping()
-  }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { limitDefaults } from '../options.ts'
-import { createOpenSockets, type OpenSocket } from './open-sockets.ts'
+import { createHeartbeat, type OpenSocket } from './heartbeat.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -10,7 +10,7 @@ function aSilentSocket() {
   const ended: string[] = []
   const open = {
     ping() {},
-    ws: { isPaused: false, pause() {}, terminate: () => void ended.push('terminated') },
+    ws: { isPaused: false, terminate: () => void ended.push('terminated') },
     socket: { close: (code: number) => void ended.push(`closed with ${code}`) },
     connection: { recheckKey() {}, sendHeartbeat() {} },
     watch: { unfinishedSinceMs: undefined },
@@ -20,33 +20,31 @@ function aSilentSocket() {
 }
 
 it('ends a socket at the third heartbeat of its silence, and not for one that comes late', () => {
-  const sockets = createOpenSockets({ ...limitDefaults, heartbeatMs: 1000 })
   const { open, ended } = aSilentSocket()
-  sockets.add(open)
+  const heartbeat = createHeartbeat([open], { ...limitDefaults, heartbeatMs: 1000 })
   vi.advanceTimersByTime(2000)
   expect(ended).toEqual([])
   vi.advanceTimersToNextTimer()
   // The third timer has run. What came before it, and was not read yet, is read now.
-  open.heardAtMs = sockets.listenedMs()
+  open.heardAtMs = heartbeat.listenedMs()
   vi.advanceTimersByTime(2000)
   expect(ended).toEqual([])
   vi.advanceTimersByTime(1000)
   expect(ended).toEqual(['terminated'])
-  sockets.pause()
+  heartbeat.stop()
 })
 
 it('gives a message all of its time', () => {
-  const sockets = createOpenSockets({ ...limitDefaults, heartbeatMs: 1000, requestTimeoutMs: 2000 })
   const { open, ended } = aSilentSocket()
+  const heartbeat = createHeartbeat([open], { ...limitDefaults, heartbeatMs: 1000, requestTimeoutMs: 2000 })
   vi.advanceTimersByTime(1999)
-  Object.assign(open.watch, { unfinishedSinceMs: sockets.listenedMs() })
-  sockets.add(open)
+  Object.assign(open.watch, { unfinishedSinceMs: heartbeat.listenedMs() })
   for (let beats = 0; beats < 2; beats++) {
-    open.heardAtMs = sockets.listenedMs()
+    open.heardAtMs = heartbeat.listenedMs()
     vi.advanceTimersByTime(1000)
   }
   expect(ended).toEqual([])
   vi.advanceTimersByTime(1000)
   expect(ended).toEqual(['closed with 4413'])
-  sockets.pause()
+  heartbeat.stop()
 })
