@@ -21,6 +21,8 @@ export function createServer(logger: FastifyBaseLogger, { limits }: CollectorSet
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
     frameworkErrors: answerError,
+    // What is waited for has bounds of its own, and a machine that stands still is no mistake.
+    pluginTimeout: 0,
     requestTimeout: requestTimeoutMs,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: Math.ceil(headersTimeoutMs / 4) },
   })

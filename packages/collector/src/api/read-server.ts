@@ -34,6 +34,7 @@ export function createReadServer(options: ReadServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     frameworkErrors: answerError,
+    pluginTimeout: 0,
     forceCloseConnections: true,
   })
   useApiRules(app)

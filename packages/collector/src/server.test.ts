@@ -1,0 +1,16 @@
+import { pino } from 'pino'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { resolveOptions } from './options.ts'
+import { createServer } from './server.ts'
+
+it('starts however long a machine stands still at its start', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const server = createServer(pino({ level: 'silent' }), resolveOptions({}))
+  server.register(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 60_000))
+  })
+  const started = server.ready().then(() => 'started')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(await started).toBe('started')
+})
