@@ -39,6 +39,7 @@ export function createModelDatabase({ readsPositionLate }: ModelDatabaseOptions)
     readPosition: async () => content().position,
     readSessions: async (ids) => new Map([...content().rows].filter(([id]) => ids.includes(id))),
     tryEvent: async () => ({ kind: 'written' }),
+    tryOperation: async () => ({ kind: 'written' }),
     async apply({ position }) {
       commits.push({ ...content(), position })
       return { kind: 'written' }

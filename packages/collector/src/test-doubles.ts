@@ -105,6 +105,7 @@ export function createFakeStore(): FakeStore {
       return { kind: 'written' }
     },
     tryEvent: async (run) => tryRuns([run]),
+    tryOperation: async () => ({ kind: 'written' }),
   }
   return store
 }

@@ -16,6 +16,8 @@ export interface EventStore {
   apply(step: OperationStep): Promise<WriteOutcome>
   /** Would this run be written? Leaves no trace. Never rejects. */
   tryEvent(run: EventRun): Promise<WriteOutcome>
+  /** Would this operation be applied? Leaves no trace. Never rejects. */
+  tryOperation(operation: Operation): Promise<WriteOutcome>
 }
 
 export interface StoreGroup {

@@ -1,14 +1,15 @@
 /** Writes groups of the log's entries into the store, and applies operations: each in one transaction with its place in the log. */
 import type { AcceptedEvent } from '../commit/encoded-events.ts'
+import type { Rejudgement } from '../commit/operation.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
 import type { Position } from '../log/read-log.ts'
 import { setNewest } from '../newest-entries.ts'
 import { type AppliedWrite, applyWrite } from './apply-write.ts'
 import type { EventRun, EventStore, OperationStep, StoreGroup, WriteOutcome } from './event-store.ts'
-import { createPoisonGuard, type PoisonGuard, type PoisonGuardOptions } from './poison-guard.ts'
+import { createPoisonGuard, type EventName, type PoisonGuard, type PoisonGuardOptions } from './poison-guard.ts'
 import type { SinkReport } from './sink-reports.ts'
-import { rejectUnstorable } from './unstorable.ts'
+import { keepStorable, rejectUnstorable } from './unstorable.ts'
 
 export interface GroupWriter {
   /** Where the store stands. */
@@ -20,7 +21,7 @@ export interface GroupWriter {
    */
   write(group: readonly LogItem[]): Promise<void>
   /**
-   * Applies an operation to all that was written before.
+   * Applies an operation to all that was written before, but for rejected events that can't be stored: they stay rejected.
    *
    * @throws where the store is unavailable
    */
@@ -48,7 +49,7 @@ export interface GroupWriterOptions {
 
 export function createGroupWriter({ store, report, poison, maxRecords }: GroupWriterOptions): GroupWriter {
   const guard = createPoisonGuard(poison)
-  const named = createNamedWrites(store, guard)
+  const named = createNamedWrites(store, guard, report)
   const known = createKnownRecords(store, maxRecords)
   /** Where the store stands; `unread` where that has to be asked, at first and after a failure. */
   let position: Position | undefined | 'unread' = 'unread'
@@ -115,7 +116,7 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
 }
 
 /** Each write is named before it begins, and over once it has its outcome. */
-function createNamedWrites(store: EventStore, guard: PoisonGuard) {
+function createNamedWrites(store: EventStore, guard: PoisonGuard, report: GroupWriterOptions['report']) {
   return {
     async write(group: StoreGroup): Promise<WriteOutcome> {
       const allowed = guard.beginGroup(group)
@@ -126,25 +127,42 @@ function createNamedWrites(store: EventStore, guard: PoisonGuard) {
       return mayTry ? ended(await store.tryEvent(run)) : { kind: 'refused', reason: conviction }
     },
     async apply(step: OperationStep): Promise<WriteOutcome> {
-      return ended(await applyOrPass(step, guard.beginOperation(step.position)))
+      const { operation } = step
+      const mayTry = guard.beginOperation(step.position)
+      if (mayTry || operation.kind !== 'rejudge') {
+        const outcome = ended(await store.apply(step))
+        if (outcome.kind !== 'refused' || operation.kind !== 'rejudge') return outcome
+      }
+      return applyStorable(operation, step.position)
     },
+  }
+
+  /** Nothing else of the log may wait for rejected events that can't be stored. */
+  async function applyStorable(operation: Rejudgement, end: Position): Promise<WriteOutcome> {
+    const events = await keepStorable(operation, tryRejected, ({ sessionId, seq }, reason) =>
+      report({ code: 'unstorable_rejection', sessionId, seq, reason }),
+    )
+    // Where each of them is stored by itself there is no culprit, and all of them stay rejected.
+    if (events.length < operation.events.length) {
+      const outcome = await applyOnly(events)
+      if (outcome.kind !== 'refused') return outcome
+    }
+    return applyOnly([])
+
+    async function applyOnly(left: Rejudgement['events']): Promise<WriteOutcome> {
+      guard.beginOperation(end)
+      return ended(await store.apply({ operation: { ...operation, events: left }, position: end }))
+    }
+  }
+
+  async function tryRejected(event: EventName, alone: Rejudgement): Promise<WriteOutcome> {
+    const mayTry = await guard.beginEvent(event)
+    return mayTry ? ended(await store.tryOperation(alone)) : { kind: 'refused', reason: conviction }
   }
 
   function ended(outcome: WriteOutcome): WriteOutcome {
     guard.end(outcome.kind === 'written')
     return outcome
-  }
-
-  /**
-   * Nothing else of the log may wait for rejected events that can't be stored: they stay rejected.
-   *
-   * @param mayTry no processes have ended with it
-   */
-  async function applyOrPass(step: OperationStep, mayTry: boolean): Promise<WriteOutcome> {
-    const { operation } = step
-    if (operation.kind !== 'rejudge') return store.apply(step)
-    const outcome: WriteOutcome = mayTry ? await store.apply(step) : { kind: 'refused', reason: conviction }
-    return outcome.kind === 'refused' ? store.apply({ ...step, operation: { ...operation, events: [] } }) : outcome
   }
 }
 

@@ -50,8 +50,8 @@ export interface PoisonGuard {
   startAt(position: Position | undefined): void
   /** Names a group that is about to be written. @returns it as it may be; undefined where it has to be taken apart */
   beginGroup(group: StoreGroup): StoreGroup | undefined
-  /** Names an event that is about to be tried. @returns false for a culprit, whose text is kept instead */
-  beginEvent(event: EventName, text: string): Promise<boolean>
+  /** Names an event that is about to be tried. @returns false for a culprit, whose text is kept instead where it is given */
+  beginEvent(event: EventName, text?: string): Promise<boolean>
   /** Names an operation that is about to be applied, and ends here. @returns false where processes have ended with it, again and again */
   beginOperation(end: Position): boolean
   /** What was begun is over, and the process is still there. */
@@ -86,7 +86,7 @@ export function createPoisonGuard({ orders, onWork, keepText }: PoisonGuardOptio
     async beginEvent(event, text) {
       const name = nameOf(event)
       if (culprits.has(name)) {
-        await keepText(event, text)
+        if (text !== undefined) await keepText(event, text)
         return false
       }
       onWork({ kind: 'event', event })

@@ -40,6 +40,7 @@ function aMortalStore(lethal: readonly number[]) {
       return disk.write(group)
     },
     apply: (step) => disk.apply(step),
+    tryOperation: (operation) => disk.tryOperation(operation),
     async tryEvent(run) {
       const seqs = run.events.map(({ seq }) => seq)
       tried.push(...seqs)
@@ -166,9 +167,13 @@ async function applyThroughDeaths(operation: Operation, isLethal: (tried: Operat
       if (isLethal(step.operation)) throw new Death()
       return disk.apply(step)
     }
+    const tryOperation: EventStore['tryOperation'] = async (tried) => {
+      if (isLethal(tried)) throw new Death()
+      return disk.tryOperation(tried)
+    }
     const { orders, working: onWork } = suspects
     const poison = { orders, onWork, keepText: async () => {} }
-    const writer = createGroupWriter({ store: { ...disk, apply }, maxRecords: 10, report() {}, poison })
+    const writer = createGroupWriter({ store: { ...disk, apply, tryOperation }, maxRecords: 10, report() {}, poison })
     await writer.readPosition()
     try {
       await writer.apply({ operation, position: position(9) })
@@ -181,12 +186,28 @@ async function applyThroughDeaths(operation: Operation, isLethal: (tried: Operat
   }
 }
 
-it('passes over rejected events that ended the process as they were stored: they stay rejected', async () => {
+const named = (...seqs: number[]) => ({ ...rejudgement, events: seqs.map((seq) => ({ sessionId: 's', seq })) })
+
+it.each([
+  ['the one of them', 4, [1, 2, 3, 5]],
+  ['the one at the end', 5, [1, 2, 3, 4]],
+])(
+  'leaves rejected the event that ended the process as it was stored, and stores the others: %s',
+  async (_case, lethal, left) => {
+    const { deaths, applied } = await applyThroughDeaths(
+      named(1, 2, 3, 4, 5),
+      (tried) => tried.kind === 'rejudge' && tried.events.some(({ seq }) => seq === lethal),
+    )
+    expect({ deaths, applied }).toEqual({ deaths: 4, applied: [named(...left)] })
+  },
+)
+
+it('leaves all rejected where the process dies of them together', async () => {
   const { deaths, applied } = await applyThroughDeaths(
-    rejudgement,
-    (tried) => tried.kind === 'rejudge' && tried.events.length > 0,
+    named(1, 2),
+    (tried) => tried.kind === 'rejudge' && tried.events.length > 1,
   )
-  expect({ deaths, applied }).toEqual({ deaths: 3, applied: [{ ...rejudgement, events: [] }] })
+  expect({ deaths, applied }).toEqual({ deaths: 3, applied: [named()] })
 })
 
 it('leaves nothing out of any other operation, whatever the process died of', async () => {
@@ -205,16 +226,32 @@ it('suspects what stands behind an operation as little as what stands before it'
   expect([tried, storedSeqs(disk)]).toEqual([[], [1, 2]])
 })
 
-it('passes over rejected events that the database refuses, and waits where it only is away', async () => {
+it('leaves rejected what the database refuses, stores the others, and waits where it only is away', async () => {
   const disk = createFakeStore()
-  let outcome: WriteOutcome = { kind: 'unavailable', reason: 'away' }
-  const apply: EventStore['apply'] = async (step) =>
-    step.operation.kind === 'rejudge' && step.operation.events.length === 0 ? disk.apply(step) : outcome
-  const writer = createGroupWriter({ store: { ...disk, apply }, maxRecords: 10, report() {} })
-  const step = { operation: rejudgement, position: position(9) }
+  let isAway = true
+  const judge = ({ kind, ...rest }: Operation): WriteOutcome => {
+    if (isAway) return { kind: 'unavailable', reason: 'away' }
+    const isRefused = kind === 'expire' || (rest as typeof rejudgement).events.some(({ seq }) => seq === 4)
+    return isRefused ? { kind: 'refused', reason: 'Invalid Input Error' } : { kind: 'written' }
+  }
+  const reports: unknown[] = []
+  const writer = createGroupWriter({
+    store: {
+      ...disk,
+      async apply(step) {
+        const outcome = judge(step.operation)
+        return outcome.kind === 'written' ? disk.apply(step) : outcome
+      },
+      tryOperation: async (operation) => judge(operation),
+    },
+    maxRecords: 10,
+    report: (report) => void reports.push(report),
+  })
+  const step = { operation: named(3, 4, 5), position: position(9) }
   await expect(writer.apply(step)).rejects.toThrow('away')
-  outcome = { kind: 'refused', reason: 'Invalid Input Error' }
+  isAway = false
   await expect(writer.apply({ ...step, operation: expiry })).rejects.toThrow('Invalid Input')
   await writer.apply(step)
-  expect(disk.applied).toEqual([{ ...step, operation: { ...rejudgement, events: [] } }])
+  expect(disk.applied).toEqual([{ ...step, operation: named(3, 5) }])
+  expect(reports).toEqual([{ code: 'unstorable_rejection', sessionId: 's', seq: 4, reason: 'Invalid Input Error' }])
 })

@@ -13,6 +13,8 @@ export type SinkReport =
   /** They came while the store was away, with another proof than the session's: none of them is stored. */
   | { readonly code: 'foreign_events'; readonly sessionId: string; readonly events: number }
   | { readonly code: 'unstorable_event'; readonly sessionId: string; readonly seq: number; readonly reason: string }
+  /** A rejected event was to be stored after all, and stays rejected. */
+  | { readonly code: 'unstorable_rejection'; readonly sessionId: string; readonly seq: number; readonly reason: string }
   /** Nothing can be written now; it is tried again. */
   | { readonly code: 'store_unavailable'; readonly reason: string }
 
@@ -41,6 +43,7 @@ const sentences: { readonly [Code in SinkReport['code']]: string } = {
   foreign_events:
     'Events came while the store was away, with ANOTHER PROOF than the session has: none of them is stored',
   unstorable_event: 'The database refuses an event: it stands in rejected_events as unstorable',
+  unstorable_rejection: 'The database refuses an event that was judged anew: it stays rejected',
   store_unavailable: 'The store can take nothing now: the log keeps what comes, and it is tried again',
 }
 

@@ -1,5 +1,6 @@
-/** Finds the events of a write that the database refuses: they are rejected as unstorable, and all others stay. */
+/** Finds the events that the database refuses: of a write they are rejected as unstorable, of a rejudgement they stay rejected, and all others are stored. */
 import { type AcceptedEvent, encodeEvents } from '../commit/encoded-events.ts'
+import type { Rejudgement } from '../commit/operation.ts'
 import type { RejectedEvent, SessionBatch } from '../commit/session-batch.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
 import type { EventRun, WriteOutcome } from './event-store.ts'
@@ -29,6 +30,24 @@ export async function rejectUnstorable(
     batches.push({ ...batch, events: encodeEvents(events), rejected })
   }
   return { ...write, batches }
+}
+
+type RejectedName = Rejudgement['events'][number]
+
+/** @throws where the store is unavailable */
+export async function keepStorable(
+  operation: Rejudgement,
+  tryRejected: (event: RejectedName, alone: Rejudgement) => Promise<WriteOutcome>,
+  onFound: (event: RejectedName, reason: string) => void,
+): Promise<readonly RejectedName[]> {
+  const storable: RejectedName[] = []
+  for (const event of operation.events) {
+    const trial = await tryRejected(event, { ...operation, events: [event] })
+    if (trial.kind === 'unavailable') throw new Error(trial.reason)
+    if (trial.kind === 'written') storable.push(event)
+    else onFound(event, trial.reason)
+  }
+  return storable
 }
 
 /** The event as its sender may have written it. */

@@ -78,6 +78,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     write: transactions.write,
     apply: transactions.apply,
     tryEvent: transactions.tryEvent,
+    tryOperation: transactions.tryOperation,
 
     readSpace: () => connections.use(({ reader }) => readSpace(reader)),
 

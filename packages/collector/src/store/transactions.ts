@@ -12,7 +12,7 @@ import { writeRecords } from './session-rows.ts'
 import type { StoreConnections } from './store-connections.ts'
 
 /** All of them are unavailable while the position is not known. */
-export interface Transactions extends Pick<EventStore, 'write' | 'apply' | 'tryEvent'> {
+export interface Transactions extends Pick<EventStore, 'write' | 'apply' | 'tryEvent' | 'tryOperation'> {
   /** Is one under way? */
   readonly isWriting: boolean
   /** Whoever writes knows where the database stands: one that was opened anew may stand elsewhere, or hold nothing. */
@@ -59,6 +59,8 @@ export function createTransactions(
       })
     },
     tryEvent: (event) => run({ end: 'ROLLBACK', work: async ({ events }) => events.append(eventRows([event])) }),
+    tryOperation: (operation) =>
+      run({ end: 'ROLLBACK', work: async (open) => void (await applyOperation(open, operation)) }),
   }
   return transactions
 

@@ -200,6 +200,7 @@ const reportAdvice: Readonly<Record<string, string>> = {
   missing_segment: 'A file of the log is gone: was the data folder copied or cleaned while the collector ran?',
   foreign_events: 'The database holds events that the log does not know: was one of the two put back from a backup?',
   unstorable_event: 'The database refused an event for its content. It is among the rejected ones, as unstorable.',
+  unstorable_rejection: 'The database refused an event that was judged anew. It stays rejected.',
   store_unavailable: 'The database could not be written for a while. The collector’s log lines say why.',
 }
 
