@@ -88,6 +88,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     async change(method, path, onProgress) {
       const answer = await ask(path, { method })
       for await (const line of partsOf(answer, '\n', source)) {
+        // Only to keep the connection alive.
+        if (line === '') continue
         const said = JSON.parse(line)
         if (said.error) throw refusal(answer.status, said.error, options)
         if ('result' in said) return said.result

@@ -97,8 +97,8 @@ function pruneRoute(app: FastifyInstance, { life, access }: LifeRoutesOptions): 
       const { nowMs, aheadMs } = await ageClock.read()
       const clockAheadMs = trustClock === 'true' ? 0 : aheadMs
       const endMs = trustClock === 'true' ? nowMs + aheadMs : nowMs
-      const slices = olderThanMs === undefined ? [] : await pruner.plan(endMs - olderThanMs)
       return answerWithProgress(reply, async (onProgress) => {
+        const slices = olderThanMs === undefined ? [] : await pruner.plan(endMs - olderThanMs)
         if (dryRun === 'true') return { ...sumOf(slices), clockAheadMs }
         const pruned = { ...(await pruner.prune(slices, onProgress)), clockAheadMs }
         return compact === 'true' ? { ...pruned, compaction: await compactDatabase() } : pruned

@@ -75,6 +75,30 @@ it('goes on by itself where a start takes long', async () => {
   expect(store.isUp).toBe(true)
 })
 
+it('lets who waits for a session wait for some seconds, and work of minutes for a minute', async () => {
+  const { store, come, told, say } = aStore()
+  const started = store.start(end, 5000)
+  const outcomes: string[] = []
+  const ask = (name: string, asked: Promise<unknown>) =>
+    void asked.then(
+      () => outcomes.push(`${name}: answered`),
+      ({ code, message }) => outcomes.push(`${name}: ${code}, ${/after \d+ s/.exec(message)?.[0]}`),
+    )
+  ask('session', store.readSessions(['a']))
+  ask('compact', store.ask({ kind: 'compact' }))
+  await vi.advanceTimersByTimeAsync(30_001)
+  await started
+  ask('copy', store.ask({ kind: 'copy' }))
+  await vi.advanceTimersByTimeAsync(30_001)
+  expect(outcomes).toEqual(['session: store_unavailable, after 5 s', 'compact: store_unavailable, after 60 s'])
+  await come()
+  const [question] = told('question')
+  expect(question?.question).toEqual({ kind: 'copy' })
+  say({ kind: 'answer', request: question?.request ?? 0, answer: { kind: 'answered', value: { file: 'f' } } })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(outcomes.at(-1)).toBe('copy: answered')
+})
+
 it('says at the first start why the data can not be opened, and does not try again', async () => {
   const { store, children, say } = aStore()
   const started = store.start(end, 5000)

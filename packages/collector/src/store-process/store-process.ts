@@ -63,8 +63,12 @@ export interface StoreProcessOptions {
   readonly spawn?: SpawnStore
 }
 
-/** A question, such as for a session that nobody remembers, waits so long for the store to be there. */
-const askWaitMs = 5000
+/**
+ * So long a question waits for the store to be there. A session that nobody remembers is asked for while its player waits;
+ * what takes minutes by itself waits for a store that reads a long log first, or mends a damaged file.
+ */
+const askWaitMs = { brief: 5000, long: 60_000 }
+const isLong = ({ kind }: StoreQuestion): boolean => kind === 'compact' || kind === 'copy'
 /** One that was killed holds the database for some milliseconds, on a busy machine for a second or two; whoever else does at the start, holds it for good. */
 const lockTimeoutMs = { first: 3000, later: 600_000 }
 
@@ -148,9 +152,11 @@ function createQuestions(supervised: SupervisedStore, updates: LogUpdates) {
   let count = 0
   return {
     async ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]> {
-      await supervised.until(supervised.isUp, askWaitMs)
+      const waitMs = isLong(question) ? askWaitMs.long : askWaitMs.brief
+      await supervised.until(supervised.isUp, waitMs)
       const { child } = supervised
-      if (!child || !supervised.isUp()) throw unavailable('The store is starting')
+      if (!child || !supervised.isUp())
+        throw unavailable(`The store is still starting after ${waitMs / 1000} s: ask again later`)
       const update = updates.flush()
       const answer = await new Promise<StoreAnswer>((resolve) => {
         asked.set(++count, resolve)
