@@ -6,7 +6,12 @@ import { isDraft, writeAtomically } from '@downlink/artifacts/node'
 export const writeSmallFile = (path: string, content: string | Uint8Array): Promise<void> =>
   writeAtomically(path, content, { mode: 0o600 })
 
-/** Deletes what a crash has left of files that were being written. Nobody may write there meanwhile. */
+/**
+ * Deletes what a crash has left of files that were being written. Nobody may write there meanwhile.
+ *
+ * @param folder need not be there
+ */
 export async function removeDrafts(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) if (isDraft(name)) await rm(join(folder, name), { force: true })
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) if (isDraft(name)) await rm(join(folder, name), { force: true })
 }

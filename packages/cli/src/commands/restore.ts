@@ -1,7 +1,7 @@
 /** Runs `downlink restore`, which puts a backup in the place of a database at rest. */
-import { rm } from 'node:fs/promises'
 import process from 'node:process'
 import { Command } from 'commander'
+import { onlyGiven } from '../flags.ts'
 import { printJson, printLines, processSafeText } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
@@ -38,14 +38,16 @@ async function restore(backup: string, { data, discard, json }: RestoreFlags): P
   // Only here: every other command starts without the database in its process.
   const { restoreBackup } = await import('@downlink/collector/doctor')
   const status = createStatusLine(process.stderr)
-  const restored = await restoreBackup(backup, data, (what, share) =>
-    status.show(`reading the ${what === 'log' ? 'log' : 'database'}: ${Math.floor(share * 100)} %`),
-  ).finally(status.clear)
-  const { setAside, lost, lostEvents } = restored
-  if (discard) for (const path of setAside) await rm(path, { force: true })
-  if (json) return printJson([{ ...restored, setAside: discard ? [] : setAside }])
+  const restored = await restoreBackup(backup, data, {
+    ...onlyGiven({ discard }),
+    onProgress: (what, share) =>
+      status.show(`reading the ${what === 'log' ? 'log' : 'database'}: ${Math.floor(share * 100)} %`),
+  }).finally(status.clear)
+  const { setAside, discarded, lost, lostEvents } = restored
+  if (json) return printJson([restored])
   printLines([safe(`Restored ${restored.backup.path}, of ${restored.backup.manifest.createdAt}.`)])
-  printLines(setAside.map((path) => safe(discard ? `Deleted: ${path}` : `Set aside: ${path}`)))
+  printLines(discarded.map((path) => safe(`Deleted: ${path}`)))
+  printLines(setAside.map((path) => safe(`Set aside: ${path}`)))
   if (lostEvents === 0)
     return printLines([
       'Nothing that the log tells of is missing. What only its clients know of shows once they come back.',

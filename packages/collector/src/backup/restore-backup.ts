@@ -2,12 +2,21 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Repair, repair } from '../doctor/repair.ts'
+import { isDiscarded } from '../store/recovery/quarantine.ts'
 import { type Backup, readBackup, verifyBackup } from './backup-folder.ts'
+
+export interface RestoreOptions {
+  /** Deletes the database that was there once the backup is open in its place, also where that is at the next start. */
+  readonly discard?: boolean
+  readonly onProgress?: OnRestoreProgress
+}
 
 export interface Restored extends Pick<Repair, 'lost' | 'lostEvents' | 'after'> {
   readonly backup: Backup
   /** Where the database is that was there before, and whatever else was replaced. */
   readonly setAside: readonly string[]
+  /** What was deleted of it. */
+  readonly discarded: readonly string[]
 }
 
 /**
@@ -17,17 +26,23 @@ export interface Restored extends Pick<Repair, 'lost' | 'lostEvents' | 'after'> 
  * @param data a data folder, or one that is to be made
  * @throws {CollectorError} `bad_backup`, `data_in_use`, `data_unusable`: the folder is as it was then
  */
-export async function restoreBackup(path: string, data: string, onProgress?: OnRestoreProgress): Promise<Restored> {
+export async function restoreBackup(
+  path: string,
+  data: string,
+  { discard = false, onProgress }: RestoreOptions = {},
+): Promise<Restored> {
   const backup = await readBackup(path)
   await verifyBackup(backup)
   await mkdir(data, { recursive: true })
   const from = join(backup.path, backup.manifest.file)
   const { quarantined, lost, lostEvents, after } = await repair(data, {
     from,
-    fromInPlaceOf: 'replaced',
+    fromInPlaceOf: discard ? 'discarded' : 'replaced',
     ...(onProgress && { onProgress }),
   })
-  return { backup, setAside: quarantined, lost, lostEvents, after }
+  const discarded = quarantined.filter(isDiscarded)
+  const setAside = quarantined.filter((replaced) => !discarded.includes(replaced))
+  return { backup, setAside, discarded, lost, lostEvents, after }
 }
 
 export type OnRestoreProgress = (what: 'log' | 'database' | 'rebuild', share: number) => void

@@ -1,5 +1,6 @@
 /** Says in words what an examination came to. Pure. */
 import type { Position } from '../log/read-log.ts'
+import { isDiscarded } from '../store/recovery/quarantine.ts'
 import type { DatabaseExamination, DatabaseReport, LedgerFault, LedgerReport } from './examine-database.ts'
 import type { FolderExamination } from './examine-folder.ts'
 import type { LogReport } from './examine-log.ts'
@@ -151,16 +152,16 @@ function faultText({ sessionId, committedSeq, stored, rows, twice, highest, unac
   return `The ledger of session ${sessionId} ${parts.join(', ')}.`
 }
 
+const discardedNote = ['was to be deleted by a restore that was cut short', 'The next start deletes it.'] as const
+const quarantinedAdvice = 'Keep it until you know what it held; then it can be deleted.'
+const whyQuarantined = (name: string): string =>
+  name.includes('.replaced-') ? 'was set aside by a restore' : 'was quarantined as damaged'
+
 export function describeFolder(around: FolderExamination): readonly Finding[] {
   const findings: Finding[] = []
   for (const { name, bytes } of around.quarantined) {
-    const advice = 'Keep it until you know what it held; then it can be deleted.'
-    findings.push({
-      code: 'quarantined',
-      level: 'note',
-      text: `${name} (${size(bytes)}) ${name.includes('.replaced-') ? 'was set aside by a restore' : 'was quarantined as damaged'}.`,
-      advice,
-    })
+    const [why, advice] = isDiscarded(name) ? discardedNote : [whyQuarantined(name), quarantinedAdvice]
+    findings.push({ code: 'quarantined', level: 'note', text: `${name} (${size(bytes)}) ${why}.`, advice })
   }
   if (around.unfinishedRebuild) {
     const text = 'A rebuild of the database was cut short; the next start, or a repair, takes it up.'

@@ -1,11 +1,13 @@
 /** Opens an instance of the engine on the database's file, which is recovered before; waits where a process that was killed still holds it. */
 import { rm } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CollectorError } from '../errors.ts'
 import { classifyFailure } from './recovery/probe.ts'
+import { removeDiscarded } from './recovery/quarantine.ts'
 import { type RecoveryOptions, recoverDatabase, unopened } from './recovery/recover-database.ts'
 import { prepareTables } from './tables.ts'
 
@@ -43,8 +45,9 @@ async function openOnce(options: InstanceOptions): Promise<DuckDBInstance> {
     connection = await instance.connect()
     await prepareTables(connection)
     await prepare?.(connection, [exportFolder, copyFolder])
-    // What a copy left that was cut short. Only now is it certain that nobody else has the folder.
+    // What a copy left that was cut short, or a restore. Only now is it certain that nobody else has the folder.
     await rm(copyFolder, { recursive: true, force: true })
+    await removeDiscarded(dirname(file))
     connection.closeSync()
     return instance
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Quarantines files, under a name of their own: what is damaged is never deleted, and what it was can be looked up. */
-import { rename, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 
 /** Beside a database file: what DuckDB has not moved into it yet, at rest and during a checkpoint. */
 export const walEndings = ['.wal', '.wal.checkpoint', '.wal.recovery'] as const
@@ -8,10 +9,20 @@ export const walEndings = ['.wal', '.wal.checkpoint', '.wal.recovery'] as const
 export const quarantineName = (path: string, why: QuarantineReason = 'corrupt'): string =>
   `${path}.${why}-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`
 
-export type QuarantineReason = 'corrupt' | 'replaced'
+/** `discarded`: whoever had it replaced wants it deleted. */
+export type QuarantineReason = 'corrupt' | 'replaced' | 'discarded'
 
 /** Is it such a file, by its name? */
-export const isQuarantined = (name: string): boolean => /\.(corrupt|replaced)-/.test(name)
+export const isQuarantined = (name: string): boolean => /\.(corrupt|replaced|discarded)-/.test(name)
+
+export const isDiscarded = (path: string): boolean => /\.discarded-/.test(path)
+
+/** Deletes what was discarded, of a folder whose database is in its place. */
+export async function removeDiscarded(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (isDiscarded(name)) await rm(join(folder, name), { force: true })
+  }
+}
 
 /**
  * A file and its write-ahead logs, under names that keep them together, so that the two can be opened elsewhere.
