@@ -24,6 +24,8 @@ export interface DataFolder {
   readonly storeSocket: string
   /** Deletes what the log need not keep: a checkpoint covers it. */
   removeBefore(position: Position): void
+  /** As the log's own. */
+  keepFrom(position: Position | undefined): void
   close(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export interface CollectorPorts {
 export interface DataFolderOptions extends CollectorPorts {
   readonly data: string
   readonly maxLogBytes: number
+  readonly keepLogBytes: number
   readonly logger: FastifyBaseLogger
   /** Another collector has opened the folder: this one has to end. */
   readonly onLost: (reason: CollectorError) => void
@@ -43,7 +46,7 @@ export interface DataFolderOptions extends CollectorPorts {
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
-  const { data, maxLogBytes, logger, onLost, logFiles = (files) => files } = options
+  const { data, maxLogBytes, keepLogBytes, logger, onLost, logFiles = (files) => files } = options
   const path = resolve(data)
   const logFolder = join(path, 'log')
   const files = await openFolder(logFolder)
@@ -56,6 +59,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   const log = await openLogWriter({
     files: logFiles(files),
     maxLogBytes,
+    keepLogBytes,
     socket: owner.path,
     onWarning: (warning) => warnOfLog(warning, logger),
     onLost() {
@@ -70,16 +74,15 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     await closeSockets()
     throw unusable(path, error)
   })
-  await removeDrafts(path)
+  for (const folder of [path, logFolder, join(path, 'questions')]) await removeDrafts(folder)
+  const report = (error: unknown): void =>
+    logger.error({ error: String(error) }, 'A segment of the log can not be deleted')
   return {
     path,
     log,
     storeSocket: sockets.path('store'),
-    removeBefore(position) {
-      log.removeBefore(position).catch((error: unknown) => {
-        logger.error({ error: String(error) }, 'A segment of the log can not be deleted')
-      })
-    },
+    removeBefore: (position) => void log.removeBefore(position).catch(report),
+    keepFrom: (position) => void log.keepFrom(position).catch(report),
     async close() {
       await log.close()
       await closeSockets()

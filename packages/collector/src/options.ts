@@ -88,6 +88,11 @@ export interface CommitOptions {
   readonly groupEvents: number
   /** Bytes of the log, from 1048576, beyond which nothing is taken until the store has caught up. @default 4294967296 */
   readonly maxLogBytes: number
+  /**
+   * Bytes of the log, 0 or from 1048576, that are kept since the last backup, beside `maxLogBytes`: what came after a backup
+   * comes back with it then. At most a quarter of `maxBytes`. @default 1073741824
+   */
+  readonly keepLogBytes: number
 }
 
 /** Whole numbers. What goes first is the oldest by the collector's clock. */
@@ -178,15 +183,20 @@ export const commitDefaults: CommitOptions = {
   groupMs: 0,
   groupEvents: 4000,
   maxLogBytes: 4_294_967_296,
+  keepLogBytes: 1_073_741_824,
 }
 
 /** Where it is not 1. A log has to hold several segments, and the largest batch. */
 const minOf: Readonly<Record<string, number>> = {
   groupMs: 0,
   maxLogBytes: 1_048_576,
+  keepLogBytes: 0,
   keepMs: 60_000,
   maxBytes: 268_435_456,
 }
+
+/** As of a log: several segments have to fit. */
+const minKeptBytes = 1_048_576
 
 /** Options with nothing left open. */
 export interface CollectorSettings {
@@ -221,6 +231,10 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
   for (const [name, value] of Object.entries({ ...limits, ...commit, ...retention })) {
     const min = minOf[name] ?? 1
     if (!(Number.isSafeInteger(value) && value >= min)) throw badOption(name, `a whole number from ${min} up`, value)
+  }
+  const { keepLogBytes } = commit
+  if (keepLogBytes > 0 && keepLogBytes < minKeptBytes) {
+    throw badOption('keepLogBytes', `0, or a whole number from ${minKeptBytes} up`, keepLogBytes)
   }
   const { schemaMode = 'reject', forgottenSessions = 'refuse' } = options
   if (!schemaModes.includes(schemaMode)) throw badOption('schemaMode', schemaModes.join(' or '), schemaMode)
@@ -257,7 +271,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     pages: options.pages ?? {},
     logger: options.logger,
     limits,
-    commit,
+    commit: { ...commit, keepLogBytes: Math.min(keepLogBytes, Math.floor((retention.maxBytes ?? Infinity) / 4)) },
     query: resolveQueryLimits(options.query),
     retention,
     forgottenSessions,

@@ -62,12 +62,12 @@ export async function openPipeline(
   const parts = createParts({ settings, keys, logger, folder, onLost })
   const { readSide, reads, sessions, sockets, routes, commits, store, life, backups } = parts
   const ending = createEnding(parts)
+  await backups.start()
   await store.start(folder.log.end, storeStartMs).catch(async (error: unknown) => {
     await ending.close()
     throw error
   })
   life.start()
-  await backups.start()
 
   return {
     folder: folder.path,
@@ -150,9 +150,14 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     validator: createEventValidator(limits, settings.events.schemas),
     counters: readSide.counters,
     onForgotten: readSide.forgetAnswers,
-    listBackups: () => backups.list(),
+    outdateBackups: () => backups.outdate(),
+    onExpired: (receivedBeforeMs) => backups.expireBefore(receivedBeforeMs),
   })
-  const backups = createBackups({ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs })
+  const backups = createBackups({
+    ...{ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs },
+    logBegin: () => log.begin,
+    keepLogFrom: folder.keepFrom,
+  })
   return { folder, store, reads, readSide, commits, sessions, sockets, routes, life, backups }
 }
 

@@ -12,7 +12,7 @@ import type { Listening } from '@downlink/collector'
 import { type BackupManifest, diagnose, moveBackup, restoreBackup } from '@downlink/collector/doctor'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, it } from 'vitest'
-import { listBackups, readBackup, verifyBackup } from '../dist/backup/backup-folder.js'
+import { listBackups, readBackup, verifyBackup } from '../dist/store/backup-folder.js'
 import { changeDatabase } from './change-database.ts'
 import { startCollector } from './collector-process.ts'
 import { aClient, aCollector, aFolder, aHello } from './harness.ts'
@@ -199,7 +199,7 @@ it('is refused where the database that it has is of a later version', async () =
   await changeDatabase(newer, 'INSERT INTO collector.format VALUES (99)')
   const bytes = await readFile(join(newer, 'downlink.duckdb'))
   await writeFile(join(backup.path, 'downlink.duckdb'), bytes)
-  const { sha256Of } = await import('../dist/backup/backup-folder.js')
+  const { sha256Of } = await import('../dist/store/backup-folder.js')
   const sha256 = await sha256Of(join(backup.path, 'downlink.duckdb'))
   const manifest = { ...backup.manifest, bytes: bytes.length, sha256 }
   await writeFile(join(backup.path, 'manifest.json'), JSON.stringify(manifest))

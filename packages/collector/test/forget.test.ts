@@ -131,6 +131,33 @@ it('is gone from database, log, quarantined files, texts and kept answers, and s
   expect(await diagnose(data)).toMatchObject({ status: 'sound' })
 })
 
+it('is gone from the log that was kept since the last backup, which is put back by nobody unasked', async () => {
+  const { data, ada } = await aFolderOfAda()
+  const backups = await aFolder()
+  const options = { data, backups, commit: { maxLogBytes: 1_048_576 } }
+  const first = await aCollector(options)
+  const client = await aClient(first.listening, { ...ada, conn: 2, next: 6, pushed: 5 })
+  await client.hello()
+  expect(await ask(first.listening, 'POST', 'backup')).toMatchObject({ last: { result: { removed: [] } } })
+  for (let seq = 6; seq < 1006; seq += 200) await client.batch(seq, events(200))
+  await first.stop()
+  const { collector, listening, stop } = await aCollector(options)
+  await ask(listening, 'POST', 'prune?compact=true')
+  const kept = async () => (await (await fetch(`${listening.url}/api/health`)).json()).disk.keptLogBytes
+  expect(await kept()).toBeGreaterThan(0)
+  const { last } = await ask(listening, 'DELETE', `sessions/${ada.session}`)
+  expect(last.result).toMatchObject({ sessions: 1, events: 1004, backups: [expect.any(String)] })
+  expect([await filesWithSecret(data), await kept()]).toEqual([[], 0])
+  await expectLedgersToAddUp(queryOf(collector))
+  await stop()
+  await writeFile(join(data, 'downlink.duckdb'), 'not a database')
+  const again = await aCollector(options)
+  expect(await queryOf(again.collector)("SELECT count(*)::INT FROM events WHERE data->>'text' IS NOT NULL")).toEqual([
+    [0],
+  ])
+  expect(await filesWithSecret(data)).toEqual([])
+})
+
 it('is refused when it comes back, over a socket and by POST, also after a start; others go on', async () => {
   const { data, ada, other } = await aFolderOfAda()
   const first = await aCollector({ data })

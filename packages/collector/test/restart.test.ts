@@ -50,6 +50,27 @@ it('has everything it acknowledged after SIGKILL, and committed sequences that a
   expect(committedSeq).toBeGreaterThanOrEqual(acked)
 })
 
+it('deletes at its start what a crash has left of files that were being written or discarded, and nothing else', async () => {
+  const data = await aFolder()
+  const draft = '.downlink-1b4e28ba-2fa1-11d2.tmp'
+  const left = [
+    draft,
+    join('log', draft),
+    join('questions', draft),
+    'downlink.duckdb.discarded-1',
+    'downlink.duckdb.discarded-1.wal',
+  ]
+  const theirs = ['notes.tmp', join('questions', 'mine.sql'), 'downlink.duckdb.replaced-1', join('log', 'theirs.tmp')]
+  for (const name of [...left, ...theirs]) {
+    await mkdir(dirname(join(data, name)), { recursive: true })
+    await writeFile(join(data, name), 'SELECT 1')
+  }
+  await aCollector({ data })
+  const names = await readdir(data, { recursive: true })
+  expect(names.filter((name) => left.includes(name))).toEqual([])
+  expect(names).toEqual(expect.arrayContaining(theirs))
+})
+
 it('refuses a folder that another collector has open', async () => {
   const { data } = await aCollector()
   const second = createCollector({ data, logger: false })

@@ -36,6 +36,7 @@ interface ServeFlags {
   readonly publicUrl?: string
   readonly trustProxy?: number | readonly string[]
   readonly maxLog?: number
+  readonly keepLog?: number
   /** Seconds. */
   readonly keep?: number
   readonly maxBytes?: number
@@ -98,6 +99,11 @@ export function serveCommand(): Command {
       "the log's size, beyond which nothing is taken until the database has caught up (default: 4GiB)",
       byteSize(1_048_576),
     )
+    .option(
+      '--keep-log <size>',
+      'what is kept of the log since the last backup, beside --max-log; 0 for nothing (default: 1GiB)',
+      byteSize(0),
+    )
     .option('--backups <folder>', 'where backups go that are asked for over HTTP (default: <data>/backups)')
     .addOption(
       new Option(
@@ -145,7 +151,7 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       }),
       publicUrl: flags.publicUrl,
       trustProxy: flags.trustProxy,
-      commit: flags.maxLog === undefined ? undefined : { maxLogBytes: flags.maxLog },
+      commit: onlyGiven({ maxLogBytes: flags.maxLog, keepLogBytes: flags.keepLog }),
       retention: retentionOf(flags),
       backups: flags.backups,
       forgottenSessions: flags.forgottenSessions,

@@ -21,9 +21,12 @@ export interface Health {
     readonly platform: string
   }
   readonly disk: {
+    /** Without what is kept. */
     readonly logBytes: number
     /** Beyond it nothing more is taken. */
     readonly maxLogBytes: number
+    /** Of the log since the last backup, which nothing else needs any more. */
+    readonly keptLogBytes: number
     /** With what is written beside it until the next checkpoint; null where there is none yet. */
     readonly databaseBytes: number | null
     /** Of the database's blocks, as of the last checkpoint: those that hold something, and those that later rows fill. */
@@ -71,8 +74,9 @@ export const healthAnswer: Schema = object({
     platform: text('The system'),
   }),
   disk: object({
-    logBytes: count('Size of the log'),
+    logBytes: count('Size of the log, without what is kept'),
     maxLogBytes: count('Beyond it nothing more is taken'),
+    keptLogBytes: count('Of the log since the last backup, which nothing else needs any more'),
     databaseBytes: measured('Size of the database, with what is written beside it until the next checkpoint'),
     usedBytes: measured('Of its blocks, as of the last checkpoint: those that hold something'),
     reusableBytes: measured('Those that are free for later rows'),
@@ -134,8 +138,8 @@ export interface HealthOptions {
 
 export async function readHealth(options: HealthOptions): Promise<Health> {
   const { space } = options.store
-  const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, schemaWarnings, startedAtMs, retention } =
-    options
+  const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, schemaWarnings, startedAtMs } = options
+  const { retention, backup } = options
   const [databaseBytes, freeBytes, manifest] = await Promise.all([
     sizeOfDatabase(folder),
     freeBytesOf(folder),
@@ -151,7 +155,7 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
       platform: `${process.platform} ${process.arch}`,
     },
     disk: {
-      ...{ logBytes: log.bytes, maxLogBytes, databaseBytes, freeBytes },
+      ...{ logBytes: log.bytes, keptLogBytes: log.keptBytes, maxLogBytes, databaseBytes, freeBytes },
       usedBytes: space?.usedBytes ?? null,
       reusableBytes: space?.reusableBytes ?? null,
     },
@@ -169,7 +173,7 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
       failures: retention.failures,
       clockAheadMs: retention.clockAheadMs,
     },
-    backup: options.backup ?? null,
+    backup: backup ? { at: backup.at, bytes: backup.bytes } : null,
     reports: Object.fromEntries(store.reports),
   }
 }

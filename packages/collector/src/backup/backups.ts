@@ -6,10 +6,8 @@ import { messageOf } from '@downlink/protocol'
 import type { Clock } from '../clock.ts'
 import { examineDatabase } from '../doctor/examine-database.ts'
 import { CollectorError } from '../errors.ts'
-import { parseObject } from '../parse-object.ts'
+import type { Position } from '../log/read-log.ts'
 import { createSerialQueue } from '../serial-queue.ts'
-import { writeSmallFile } from '../small-files.ts'
-import type { StoreProcess } from '../store-process/store-process.ts'
 import {
   type Backup,
   type BackupManifest,
@@ -20,13 +18,17 @@ import {
   listBackups,
   sha256Of,
   sweepUnfinished,
-} from './backup-folder.ts'
+} from '../store/backup-folder.ts'
+import { type LastBackup, readLastBackup, writeLastBackup } from '../store/last-backup.ts'
+import type { StoreProcess } from '../store-process/store-process.ts'
 
 export interface Backups {
   /** The newest one, wherever it was moved since; undefined before the first. */
   readonly last: LastBackup | undefined
-  /** Deletes what was cut short, and reads which was the last. */
+  /** Deletes what was cut short, and has the log kept that came after the last one. Before the store says what it needs no more. */
   start(): Promise<void>
+  /** All that came before was deleted for its age: for a backup that is older the log is kept no longer. */
+  expireBefore(ms: number): void
   /**
    * One at a time.
    *
@@ -34,14 +36,12 @@ export interface Backups {
    * @throws {CollectorError} `no_room`, `store_unavailable`, `data_damaged`, `data_unusable`: nothing is left that looks like a backup
    */
   make(keep: number, onProgress: (progress: BackupProgress) => void): Promise<MadeBackup>
-  /** Those of the folder, oldest first, once the one that is being made now is there or has failed. */
-  list(): Promise<readonly Backup[]>
-}
-
-/** In ms since 1970, and bytes. */
-export interface LastBackup {
-  readonly at: number
-  readonly bytes: number
+  /**
+   * What was forgotten is in those that are there: the last one is not put back by itself any more, and the log is not kept for it.
+   *
+   * @returns those of the folder, oldest first, once the one that is being made now is there or has failed
+   */
+  outdate(): Promise<readonly Backup[]>
 }
 
 export interface BackupProgress {
@@ -61,11 +61,14 @@ export interface BackupsOptions {
   /** Where backups go. */
   readonly folder: string
   readonly store: Pick<StoreProcess, 'ask'>
+  /** Where the log begins. */
+  readonly logBegin: () => Position
+  /** Has what comes after a place kept in the log, though the store needs it no more. */
+  readonly keepLogFrom: (position: Position | undefined) => void
   readonly wallMs: Clock['wallMs']
 }
 
-export function createBackups({ data, folder, store, wallMs }: BackupsOptions): Backups {
-  const lastFile = join(data, 'last-backup.json')
+export function createBackups({ data, folder, store, logBegin, keepLogFrom, wallMs }: BackupsOptions): Backups {
   let last: LastBackup | undefined
   const inTurn = createSerialQueue()
 
@@ -75,18 +78,46 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
     },
     async start() {
       await sweepUnfinished(folder)
-      // A hint, which may be torn: then the next backup writes it anew.
-      const { at, bytes } = parseObject(await readFile(lastFile, 'utf8').catch(() => undefined)) ?? {}
-      if (typeof at === 'number' && typeof bytes === 'number') last = { at, bytes }
+      last = await readLastBackup(data)
+      keepLogFrom(last?.position)
+    },
+    expireBefore(ms) {
+      void inTurn(async () => {
+        if (last && last.at < ms) keepLogFrom(undefined)
+      })
     },
     make: (keep, onProgress) => inTurn(() => make(keep, onProgress)),
-    list: () => inTurn(() => listBackups(folder)),
+    outdate: () =>
+      inTurn(async () => {
+        if (last) await note({ at: last.at, bytes: last.bytes })
+        keepLogFrom(undefined)
+        return listBackups(folder)
+      }),
   }
   return backups
+
+  async function note(newest: LastBackup): Promise<void> {
+    await writeLastBackup(data, newest)
+    last = newest
+  }
 
   async function make(keep: number, onProgress: (progress: BackupProgress) => void): Promise<MadeBackup> {
     const createdMs = wallMs()
     onProgress({ step: 'copying', share: 0 })
+    // Where it will stand only the copy tells.
+    keepLogFrom(logBegin())
+    try {
+      return await copy(keep, createdMs, onProgress)
+    } finally {
+      keepLogFrom(last?.position)
+    }
+  }
+
+  async function copy(
+    keep: number,
+    createdMs: number,
+    onProgress: (progress: BackupProgress) => void,
+  ): Promise<MadeBackup> {
     const { file } = await store.ask({ kind: 'copy' })
     try {
       const work = await beginBackup(folder, file, createdMs)
@@ -94,8 +125,7 @@ export function createBackups({ data, folder, store, wallMs }: BackupsOptions): 
         onProgress({ step: 'verifying', share }),
       )
       const path = await finishBackup(work, manifest)
-      last = { at: createdMs, bytes: manifest.bytes }
-      await writeSmallFile(lastFile, JSON.stringify(last))
+      await note({ at: createdMs, bytes: manifest.bytes, path, position: manifest.position ?? logBegin() })
       return { path, manifest, removed: await keepNewest(folder, keep) }
     } catch (error) {
       // Whatever it holds would lie there, and be forgotten by nobody.

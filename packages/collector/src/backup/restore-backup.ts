@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Repair, repair } from '../doctor/repair.ts'
+import { type Backup, readBackup, verifyBackup } from '../store/backup-folder.ts'
 import { isDiscarded } from '../store/recovery/quarantine.ts'
-import { type Backup, readBackup, verifyBackup } from './backup-folder.ts'
 
 export interface RestoreOptions {
   /** Deletes the database that was there once the backup is open in its place, also where that is at the next start. */

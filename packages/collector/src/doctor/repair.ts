@@ -13,6 +13,7 @@ import type { QuarantineReason } from '../store/recovery/quarantine.ts'
 import { rebuild, restore } from '../store/recovery/rebuild.ts'
 import type { Loss } from '../store/recovery/recount.ts'
 import { recoverDatabase, unopened } from '../store/recovery/recover-database.ts'
+import { restoreLastBackup } from '../store/recovery/restore-last-backup.ts'
 import { type Diagnosis, diagnose } from './diagnose.ts'
 
 export interface RepairOptions {
@@ -66,7 +67,9 @@ export async function repair(data: string, options: RepairOptions = {}): Promise
   }
   await recoverDatabase({ file, logFolder, log })
   const opened = quarantined.length === 0 ? before : await diagnose(folder)
-  if (needsRebuild(opened)) {
+  const restored = hasUnreadableRows(opened) ? await restoreLastBackup(file, logFolder, false) : undefined
+  if (restored?.quarantined !== undefined) quarantined.push(restored.quarantined)
+  if (!restored && needsRebuild(opened)) {
     const rebuilt = await rebuild(file, logFolder, (share) => onProgress?.('rebuild', share))
     if (rebuilt.kind === 'failed') throw unopened(file, rebuilt.failure)
     if (rebuilt.quarantined !== undefined) quarantined.push(rebuilt.quarantined)
@@ -92,7 +95,7 @@ export function planRepair(diagnosis: Diagnosis, from?: string): readonly string
   }
   if (from === undefined && needsRebuild(diagnosis)) {
     steps.push(
-      'Save what can be read of the database, and what the log still has of the rest, into a new one; quarantine the damaged one; count again, by session.',
+      'Quarantine the damaged database. Put the last backup in its place, where that is damage to blocks and the log has all that came after; else a new one with what can be read of it and what the log still has of the rest, and count again, by session.',
     )
   }
   if (from === undefined && hasWrongSummaries(diagnosis)) {
@@ -105,11 +108,16 @@ export function planRepair(diagnosis: Diagnosis, from?: string): readonly string
 }
 
 /** Is something wrong with the database that opening it does not mend? */
-function needsRebuild({ database }: Diagnosis): boolean {
+function needsRebuild(diagnosis: Diagnosis): boolean {
+  const { database } = diagnosis
   if (database?.kind !== 'examined' || database.result.kind !== 'sound') return false
-  const { tables, ledgers } = database.result.answer
-  return tables.some(({ unreadableRows }) => unreadableRows > 0) || (ledgers?.faultCount ?? 0) > 0
+  return hasUnreadableRows(diagnosis) || (database.result.answer.ledgers?.faultCount ?? 0) > 0
 }
+
+const hasUnreadableRows = ({ database }: Diagnosis): boolean =>
+  database?.kind === 'examined' &&
+  database.result.kind === 'sound' &&
+  database.result.answer.tables.some(({ unreadableRows }) => unreadableRows > 0)
 
 /** Do rows of sessions tell something else of their events than these come to? Ledgers that are wrong are mended before. */
 function hasWrongSummaries({ database }: Diagnosis): boolean {

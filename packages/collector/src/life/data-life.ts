@@ -43,15 +43,17 @@ export interface DataLifeOptions {
   readonly retention: RetentionOptions
   /** Absolute path of the data folder. */
   readonly folder: string
-  readonly listBackups: ForgetterOptions['listBackups']
+  readonly outdateBackups: ForgetterOptions['outdateBackups']
   readonly commits: Pick<GroupCommit, 'appendOperation' | 'probe'>
   readonly store: Pick<StoreProcess, 'ask'>
-  readonly log: Pick<LogWriter, 'bytes' | 'end' | 'endSegment'>
+  readonly log: Pick<LogWriter, 'bytes' | 'keptBytes' | 'end' | 'endSegment' | 'keepFrom'>
   readonly counters: Pick<EventCounters, 'addRemoved' | 'addMoved'>
   /** Sessions were forgotten: whoever holds an older answer drops it. */
   readonly onForgotten: () => void
   /** Of today, without any warning. */
   readonly validator: EventValidator
+  /** All that came before is deleted, for its age. */
+  readonly onExpired: (receivedBeforeMs: number) => void
   readonly clock: Clock
   readonly logger: FastifyBaseLogger
 }
@@ -70,11 +72,12 @@ export function createDataLife(options: DataLifeOptions): DataLife {
   const ageClock = createAgeClock(clock, options.retention.keepMs, ageClockFile(join(folder, 'age-clock.json')))
   const retention = createRetention({
     ...{ settings: options.retention, pruner, store, log, ageClock, logger, wallMs: clock.wallMs },
+    onExpired: options.onExpired,
   })
   const eraser = createEraser({ folder, log, commits, store })
   const forgetter = createForgetter({
     ...{ folder, operations, eraser, onForgotten, logger },
-    ...{ listBackups: options.listBackups, store: options.store },
+    ...{ outdateBackups: options.outdateBackups, store: options.store },
   })
   return {
     operations,

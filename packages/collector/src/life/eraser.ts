@@ -27,7 +27,7 @@ export type ErasureStep = 'log' | 'database' | 'files'
 export interface EraserOptions {
   /** Absolute path of the data folder. */
   readonly folder: string
-  readonly log: Pick<LogWriter, 'end' | 'endSegment'>
+  readonly log: Pick<LogWriter, 'end' | 'endSegment' | 'keepFrom'>
   readonly commits: Pick<GroupCommit, 'probe'>
   readonly store: Pick<RetryingStore, 'ask'>
   readonly setTimer?: SetTimer
@@ -61,6 +61,8 @@ export function createEraser({ folder, log, commits, store, setTimer = systemTim
       if (log.end.segment === ended) await pause()
     }
     if (log.end.segment === ended) throw stuck('The log takes nothing now')
+    // Until the next backup.
+    await log.keepFrom(undefined)
     return (await segmentsThere()).filter((name) => name <= `${ended}.log`)
   }
 

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import type { Backup } from '../backup/backup-folder.ts'
 import { encodeOperation, type Operation } from '../commit/operation.ts'
 import { decodeFrame, encodeEntry } from '../log/entry.ts'
+import type { Backup } from '../store/backup-folder.ts'
 import { createForgetter } from './forgetter.ts'
 
 const place = { segmentId: Buffer.from('a-segment'), offset: 0 }
@@ -32,7 +32,7 @@ async function aForgetter({ backups = async (): Promise<readonly string[]> => []
       },
     },
     onForgotten() {},
-    async listBackups() {
+    async outdateBackups() {
       done.push('backups asked for')
       // Of a backup its path alone is told.
       return (await backups()).map((path) => ({ path }) as Backup)

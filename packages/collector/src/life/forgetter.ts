@@ -2,13 +2,13 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Backup } from '../backup/backup-folder.ts'
 import { maxForgotten } from '../commit/operation.ts'
 import { isRecordedId } from '../commit/session-record.ts'
 import { CollectorError } from '../errors.ts'
 import type { MatchingSession } from '../query/matching-sessions.ts'
 import { createSerialQueue } from '../serial-queue.ts'
 import { writeSmallFile } from '../small-files.ts'
+import type { Backup } from '../store/backup-folder.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
 import type { Operations } from './operations.ts'
@@ -51,8 +51,8 @@ export interface ForgetterOptions {
   readonly eraser: Eraser
   /** They are deleted: whoever holds an older answer drops it. */
   readonly onForgotten: () => void
-  /** Those that are whole, once the one that is being made is, too. */
-  readonly listBackups: () => Promise<readonly Backup[]>
+  /** Those that may have the sessions still, once the one that is being made is whole, too: none of them is to be put back unasked. */
+  readonly outdateBackups: () => Promise<readonly Backup[]>
   readonly store: Pick<StoreProcess, 'ask'>
   readonly logger: Pick<FastifyBaseLogger, 'error'>
 }
@@ -61,7 +61,7 @@ export interface ForgetterOptions {
 const unfinishedFile = 'forgetting.json'
 
 export function createForgetter(options: ForgetterOptions): Forgetter {
-  const { folder, operations, eraser, onForgotten, listBackups, store, logger } = options
+  const { folder, operations, eraser, onForgotten, outdateBackups, store, logger } = options
   const unfinished = join(folder, unfinishedFile)
   const inTurn = createSerialQueue()
 
@@ -109,7 +109,7 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     }
     onForgotten()
     // Whatever is copied from here on has nothing of them.
-    const [files, backups] = await Promise.all([eraser.erase(all, (step) => onProgress({ step })), listBackups()])
+    const [files, backups] = await Promise.all([eraser.erase(all, (step) => onProgress({ step })), outdateBackups()])
     await rm(unfinished)
     return { sessions: all.length, ...deleted, files, backups: backups.map(({ path }) => path) }
   }

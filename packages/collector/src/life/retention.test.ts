@@ -1,14 +1,20 @@
 import { expect, it } from 'vitest'
 import type { RetentionOptions } from '../options.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
+import type { StoreQuestion } from '../store-process/messages.ts'
 import { type AgeClockState, createAgeClock } from './age-clock.ts'
 import { sumOf } from './pruner.ts'
 import { createRetention } from './retention.ts'
 
 const dayMs = 86_400_000
+/** As many as DuckDB frees the blocks of by themselves. */
+const many = { eventsPerRow: 100_000 }
 
-/** A store of one event a row, each of so many bytes, and clocks that a test sets. */
-function aRetention(settings: RetentionOptions, { bytesPerRow = 0, logBytes = 0, freesBytes = true } = {}) {
+/** A store of rows, each of so many events and bytes, and clocks that a test sets. */
+function aRetention(
+  settings: RetentionOptions,
+  { bytesPerRow = 0, eventsPerRow = 1, otherBytes = 0, logBytes = 0, freesBytes = true, hasRoom = true } = {},
+) {
   const rows: number[] = []
   const timers: { readonly run: () => void; readonly delayMs: number }[] = []
   const errors: unknown[] = []
@@ -23,7 +29,7 @@ function aRetention(settings: RetentionOptions, { bytesPerRow = 0, logBytes = 0,
       // As the database takes times: a part of a millisecond would throw.
       BigInt(receivedBeforeMs)
       const old = rows.filter((at) => at < receivedBeforeMs).sort((a, b) => a - b)
-      return old.map((at): ExpirySlice => ({ receivedBeforeMs: at + 1, events: 1, rejected: 0 }))
+      return old.map((at): ExpirySlice => ({ receivedBeforeMs: at + 1, events: eventsPerRow, rejected: 0 }))
     },
     async prune(slices: readonly ExpirySlice[]) {
       for (const { receivedBeforeMs } of slices)
@@ -31,17 +37,27 @@ function aRetention(settings: RetentionOptions, { bytesPerRow = 0, logBytes = 0,
       return sumOf(slices)
     },
   }
-  const usedBytes = () => {
-    highestBytes = freesBytes ? rows.length * bytesPerRow : Math.max(highestBytes, rows.length * bytesPerRow)
-    return highestBytes
+  let rewrites = 0
+  const store = {
+    // It is asked for nothing else.
+    async ask({ kind }: StoreQuestion) {
+      const bytes = rows.length * bytesPerRow
+      if (kind === 'compact') {
+        rewrites++
+        if (!hasRoom) throw new Error('no_room')
+        highestBytes = 0
+      }
+      highestBytes = freesBytes ? bytes : Math.max(highestBytes, bytes)
+      return { usedBytes: highestBytes + otherBytes, eventBytes: highestBytes } as never
+    },
   }
   const aProcess = () =>
     createRetention({
       settings,
       pruner,
-      // It is asked for nothing else.
-      store: { ask: async () => ({ usedBytes: usedBytes() }) as never },
-      log: { bytes: logBytes },
+      store,
+      log: { bytes: logBytes, keptBytes: 0 },
+      onExpired() {},
       wallMs: () => clock.ms,
       ageClock: createAgeClock({ wallMs: () => clock.ms, monotonicMs: () => clock.monotonicMs }, settings.keepMs, {
         load: async () => remembered,
@@ -66,6 +82,9 @@ function aRetention(settings: RetentionOptions, { bytesPerRow = 0, logBytes = 0,
   }
   return {
     ...{ retention, rows, timers, errors, warnings, clock },
+    get rewrites() {
+      return rewrites
+    },
     fail(error: Error | undefined) {
       failure = error
     },
@@ -197,7 +216,7 @@ it('tells by how much the clock is ahead, until it is believed', async () => {
 })
 
 it('deletes events for want of room which came while the clock was ahead', async () => {
-  const { start, rows, clock } = aRetention({ maxBytes: 1000 }, { bytesPerRow: 10 })
+  const { start, rows, clock } = aRetention({ maxBytes: 1000 }, { ...many, bytesPerRow: 10 })
   rows.push(...Array.from({ length: 200 }, (_, at) => clock.ms + tenYearsMs + at))
   await start()
   expect(rows).toHaveLength(100)
@@ -209,22 +228,57 @@ it('looks a 24th of the time apart where that is less than an hour', async () =>
   expect(timers.map(({ delayMs }) => delayMs)).toEqual([2500])
 })
 
+const upTo = (length: number, from = 0) => Array.from({ length }, (_, at) => at + from)
+
 it('deletes the oldest until database and log fit', async () => {
-  const { start, rows } = aRetention({ maxBytes: 1000 }, { bytesPerRow: 10, logBytes: 200 })
-  rows.push(...Array.from({ length: 100 }, (_, at) => at))
-  await start()
-  expect(rows).toEqual(Array.from({ length: 80 }, (_, at) => at + 20))
+  const life = aRetention({ maxBytes: 1000 }, { ...many, bytesPerRow: 10, logBytes: 200 })
+  life.rows.push(...upTo(100))
+  await life.start()
+  expect([life.rows, life.rewrites]).toEqual([upTo(80, 20), 0])
 })
 
 it('does not delete all there is for a log that is long, nor where nothing is freed by it', async () => {
-  const behind = aRetention({ maxBytes: 1000 }, { bytesPerRow: 10, logBytes: 5000 })
-  behind.rows.push(...Array.from({ length: 100 }, (_, at) => at))
+  const behind = aRetention({ maxBytes: 1000 }, { ...many, bytesPerRow: 10, logBytes: 5000 })
+  behind.rows.push(...upTo(100))
   await behind.start()
   expect(behind.rows).toHaveLength(50)
-  const stuck = aRetention({ maxBytes: 1000 }, { bytesPerRow: 10, logBytes: 50, freesBytes: false })
-  stuck.rows.push(...Array.from({ length: 100 }, (_, at) => at))
+  const stuck = aRetention({ maxBytes: 1000 }, { ...many, bytesPerRow: 10, logBytes: 50, freesBytes: false })
+  stuck.rows.push(...upTo(100))
   await stuck.start()
   expect(stuck.rows.length).toBeGreaterThan(60)
+})
+
+it('has the database rewritten where few rows are large, and deletes an eighth more, so that it need not be soon', async () => {
+  const life = aRetention({ maxBytes: 1000 }, { bytesPerRow: 10, freesBytes: false })
+  life.rows.push(...upTo(100))
+  await life.start()
+  expect([life.rows.length, life.rewrites]).toEqual([100, 0])
+  for (let hour = 1; hour <= 40; hour++) {
+    life.rows.push(...upTo(1, 99 + hour))
+    await life.tick()
+    expect(life.rows.length).toBeGreaterThanOrEqual(86)
+    expect(life.rows.length).toBeLessThanOrEqual(100)
+  }
+  expect(life.rows.at(-1)).toBe(139)
+  // Once to find out whether it holds deleted rows, and once for each eighth.
+  expect(life.rewrites).toBe(4)
+})
+
+it('deletes nothing where there is no room to rewrite the database', async () => {
+  const life = aRetention({ maxBytes: 1000 }, { bytesPerRow: 10, freesBytes: false, hasRoom: false })
+  life.rows.push(...upTo(120))
+  await life.start()
+  for (let hour = 0; hour < 10; hour++) await life.tick()
+  expect([life.rows.length, life.errors.length]).toEqual([120, 11])
+})
+
+it('leaves events half of the room where what outlives them takes more, and says so', async () => {
+  const life = aRetention({ maxBytes: 1000 }, { ...many, bytesPerRow: 10, otherBytes: 3000 })
+  life.rows.push(...upTo(100))
+  await life.start()
+  for (let hour = 0; hour < 10; hour++) await life.tick()
+  expect(life.rows).toEqual(upTo(50, 50))
+  expect(life.warnings[0]).toMatchObject({ otherBytes: 3000, maxBytes: 1000 })
 })
 
 it('tries again after a failure, and ends where it is stopped', async () => {

@@ -33,7 +33,7 @@ export interface LiveCounters extends EventCounts {
   readonly commits: { readonly medianMs: number | null; readonly p99Ms: number | null }
   /** From a ping to its pong over the sockets that are up, as of their last heartbeats; null where there was none. */
   readonly links: { readonly medianMs: number | null; readonly p99Ms: number | null }
-  readonly log: LogFigures
+  readonly log: Pick<LogFigures, 'bytes' | 'segments'>
   readonly store: LiveStoreFigures
 }
 
@@ -81,7 +81,7 @@ export interface LiveStreamOptions {
   readonly refusals: Pick<Refusals, 'total' | 'counts'>
   readonly commits: Pick<RecentDurations, 'quantiles'>
   readonly links: Pick<RecentDurations, 'quantiles'>
-  readonly log: LogFigures
+  readonly log: Pick<LogFigures, 'bytes' | 'segments'>
   readonly store: StoreFigures
   readonly wallMs: () => number
   /** @returns stops it */

@@ -11,6 +11,8 @@ export interface SegmentChain {
   readonly bytes: number
   /** How many there are. */
   readonly count: number
+  /** Before the one that is written, oldest first. */
+  readonly older: readonly EndedSegment[]
   bytesAfter(position: Position | undefined): number
   /** The one that the next group goes to: another than before where that is full, or a write into it has failed. */
   next(): Promise<OpenSegment>
@@ -21,6 +23,14 @@ export interface SegmentChain {
   /** Deletes the oldest segments, as long as they are among these. */
   remove(keys: ReadonlySet<string>): Promise<void>
   close(): Promise<void>
+}
+
+/** A segment to which nothing more is written. */
+export interface EndedSegment {
+  readonly key: string
+  readonly bytes: number
+  /** Undefined where nobody knows. */
+  readonly soundEnd: number | undefined
 }
 
 /** A segment that is written. */
@@ -51,7 +61,7 @@ const unsupported = ['EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR', 'EBADF', 'EACCES']
 /** Begins a new segment after those that were recovered: no byte of an earlier life is cut or written after. */
 export async function openSegmentChain(options: SegmentChainOptions): Promise<SegmentChain> {
   const { files, recovered, segmentBytes } = options
-  const older = recovered.segments.map(({ key, bytes, soundEnd }) => ({ key, bytes, soundEnd }))
+  const older: EndedSegment[] = recovered.segments.map(({ key, bytes, soundEnd }) => ({ key, bytes, soundEnd }))
   const syncFolder = createFolderSync(options)
   let number = recovered.lastNumber
   let segment = await begin(recovered.previous)
@@ -66,6 +76,7 @@ export async function openSegmentChain(options: SegmentChainOptions): Promise<Se
     get count() {
       return older.length + 1
     },
+    older,
     bytesAfter(position) {
       if (position?.segment === segment.key) return segment.soundEnd - position.offset
       const at = older.findIndex(({ key }) => key === position?.segment)

@@ -1,18 +1,23 @@
 /** Appends groups of entries to the log: one write, one sync, and only then is a group there. */
 import { type Entry, encodeEntry, isSessionEntry, type SessionEntry } from './entry.ts'
+import { createKeptSegments, type KeptSegments } from './kept-segments.ts'
 import type { LogFiles } from './log-files.ts'
 import { takeOwnership } from './owner.ts'
 import { type Position, readEntryAt } from './read-log.ts'
 import { type DamagedTail, recoverLog, writeCheckpoint } from './recover-log.ts'
-import { maxSegmentBytes } from './segment.ts'
-import { type OpenSegment, openSegmentChain } from './segment-chain.ts'
+import { maxSegmentBytes, segmentHeadBytes } from './segment.ts'
+import { type OpenSegment, openSegmentChain, type SegmentChain } from './segment-chain.ts'
 import { createSessionIndex, indexEntry } from './session-index.ts'
 
 export interface LogWriter {
   /** The synced end: a reader may go as far. */
   readonly end: Position
-  /** Bytes of all segments together. */
+  /** Bytes of all segments together, but for those that are kept. */
   readonly bytes: number
+  /** Of those that are kept only for the last backup. */
+  readonly keptBytes: number
+  /** Where the oldest segment begins. */
+  readonly begin: Position
   /** Files. */
   readonly segments: number
   /** Bytes from a position on, or of all: what a reader at that position has before it. */
@@ -21,8 +26,10 @@ export interface LogWriter {
   readonly available: boolean
   /** Appends a group, synced when it resolves. One at a time. Never rejects. */
   write(entries: readonly Entry[]): Promise<WriteResult>
-  /** Deletes the segments that end at or before a position that a finished checkpoint covers. */
+  /** Deletes the segments that end at or before a position that a finished checkpoint covers, but for those that are kept. */
   removeBefore(position: Position): Promise<void>
+  /** Keeps what comes after the place of a backup, within the bound; undefined where there is none. */
+  keepFrom(position: Position | undefined): Promise<void>
   /** Sessions with an entry above the last checkpoint: all of them, but for the oldest beyond the index's capacity. */
   sessions(): Iterable<string>
   /** The last entry of such a session; undefined for others, and where it is damaged. Rejects where it can't be read. */
@@ -45,10 +52,12 @@ export interface LogWriterOptions {
   readonly files: LogFiles
   /** Where this process answers, for whoever wants to open the log as well. */
   readonly socket?: string | undefined
-  /** A segment that holds as much is followed by the next. @default 67108864, or an eighth of `maxLogBytes` where that is less */
+  /** A segment that holds as much is followed by the next. @default 67108864, or an eighth of a bound where that is less */
   readonly segmentBytes?: number
-  /** All segments together, at most; beyond it writes are unavailable. @default no bound */
+  /** Of all segments but those that are kept, together; beyond it writes are unavailable. @default no bound */
   readonly maxLogBytes?: number
+  /** Of the segments that are kept for the last backup, together. @default 0 */
+  readonly keepLogBytes?: number
   /** Sessions whose last entry is found without the store. @default 1000000 */
   readonly maxIndexedSessions?: number
   readonly onWarning?: (warning: LogWarning) => void
@@ -77,15 +86,15 @@ export const reservedBytes = (total: number, segmentBytes: number = maxSegmentBy
  * @throws {CollectorError} `data_unusable`, `data_in_use`; the file system's own errors
  */
 export async function openLogWriter(options: LogWriterOptions): Promise<LogWriter> {
-  const { files, maxLogBytes = Number.POSITIVE_INFINITY, onWarning, onLost } = options
-  // Only whole segments go, so several have to fit.
-  const { segmentBytes = Math.min(maxSegmentBytes, Math.floor(maxLogBytes / segmentsInBound)) } = options
+  const { files, maxLogBytes = Number.POSITIVE_INFINITY, keepLogBytes = 0, onWarning, onLost } = options
+  const { segmentBytes = defaultSegmentBytes(maxLogBytes, keepLogBytes) } = options
   // First: whoever still writes then learns of it before it acknowledges what is not found below.
   const ownership = await takeOwnership(files, options.socket)
   const index = createSessionIndex(options.maxIndexedSessions ?? defaultIndexedSessions)
   const recovered = await recoverLog(files, index, (tail) => onWarning?.({ code: 'damaged_tail', ...tail }))
   const onNoFolderSync = (reason: string): void => onWarning?.({ code: 'no_folder_sync', reason })
   const segments = await openSegmentChain({ files, recovered, segmentBytes, onNoFolderSync })
+  const kept = createKeptSegments(segments, keepLogBytes)
   let status: 'available' | 'unavailable' | 'lost' = 'available'
 
   return {
@@ -93,7 +102,14 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       return segments.end
     },
     get bytes() {
-      return segments.bytes
+      return segments.bytes - kept.bytes
+    },
+    get keptBytes() {
+      return kept.bytes
+    },
+    get begin() {
+      const [{ key }] = [...segments.older, { key: segments.end.segment }] as const
+      return { segment: key, offset: segmentHeadBytes }
     },
     get segments() {
       return segments.count
@@ -107,7 +123,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       try {
         const segment = await segments.next()
         const { parts, begins, bytes: more } = encodeGroup(entries, segment)
-        await expectRoom(files, { more, bytes: segments.bytes, maxLogBytes, segmentBytes })
+        await expectRoom(files, { more, segments, kept, maxLogBytes, segmentBytes })
         // After a failed sync a kernel may call a lost page clean: these bytes are never tried again.
         segment.isBroken = true
         await segment.file.write(parts, segment.soundEnd)
@@ -127,14 +143,19 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       }
     },
     async removeBefore(position) {
-      const covered = status === 'lost' ? undefined : segments.coveredBy(position)
-      if (!covered) return
+      if (status === 'lost') return
+      const covered = segments.coveredBy(position)
+      // Of another log, or before this one: then the store reads all of it.
+      if (!covered) return kept.cover(new Set())
       index.removeWhile(({ segment, offset }) =>
         segment === position.segment ? offset < position.offset : covered.has(segment),
       )
-      await segments.remove(covered)
+      await kept.cover(covered)
       // After them, so that a full disk has room for it; and it is only a hint.
       await writeCheckpoint(files, position).catch(() => {})
+    },
+    async keepFrom(position) {
+      if (status !== 'lost') await kept.keepFrom(position)
     },
     sessions: () => index.sessions(),
     async lastEntry(sessionId) {
@@ -154,20 +175,30 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
   }
 }
 
+/** Only whole segments go, so several have to fit into a bound. */
+const defaultSegmentBytes = (maxLogBytes: number, keepLogBytes: number): number =>
+  Math.min(maxSegmentBytes, Math.floor(Math.min(maxLogBytes, keepLogBytes || maxLogBytes) / segmentsInBound))
+
 /** @throws where a log at its bound, or its disk, has no room for more bytes */
-async function expectRoom(files: LogFiles, { more, bytes, maxLogBytes, segmentBytes }: Room): Promise<void> {
-  if (bytes + more > maxLogBytes) throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${bytes + more}`)
+async function expectRoom(files: LogFiles, room: Room): Promise<void> {
+  const { more, segments, kept, maxLogBytes, segmentBytes } = room
+  const needed = segments.bytes - kept.bytes + more
+  if (needed > maxLogBytes) throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${needed}`)
   const { free, total } = await files.space()
   // A file system that does not know (some of FUSE) has none at all.
   if (total === 0) return
   const reserved = reservedBytes(total, segmentBytes)
-  if (free - more < reserved) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
+  if (free - more >= reserved) return
+  if (kept.bytes === 0) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
+  // What is kept goes first, until the next backup.
+  await kept.keepFrom(undefined)
+  await expectRoom(files, room)
 }
 
 interface Room {
   readonly more: number
-  /** Of the log. */
-  readonly bytes: number
+  readonly segments: Pick<SegmentChain, 'bytes'>
+  readonly kept: Pick<KeptSegments, 'bytes' | 'keepFrom'>
   readonly maxLogBytes: number
   readonly segmentBytes: number
 }

@@ -8,7 +8,7 @@ it('shows what is owed, what was refused and what is up', async () => {
   counters.outstanding -= 3
   const metrics = createMetrics({
     counters,
-    log: { bytes: 5, segments: 2 },
+    log: { bytes: 5, keptBytes: 3, segments: 2 },
     store: {
       isUp: true,
       lag: { bytes: 100, events: 2, ms: 1500 },

@@ -37,7 +37,10 @@ export interface RetentionFigures {
 }
 
 export interface LogFigures {
+  /** Without what is kept. */
   readonly bytes: number
+  /** Of segments that are kept only for the last backup. */
+  readonly keptBytes: number
   readonly segments: number
 }
 
@@ -135,6 +138,11 @@ function registerEvents({ counter, total, gauge }: Instruments, { counters, warn
 
 function registerLog({ gauge }: Instruments, { log, store }: MetricsOptions): void {
   gauge('downlink_log_bytes', 'Size of the log that the store follows', () => log.bytes)
+  gauge(
+    'downlink_log_kept_bytes',
+    'Size of the log since the last backup that nothing else needs any more',
+    () => log.keptBytes,
+  )
   gauge('downlink_log_segments', 'Files of the log', () => log.segments)
   gauge('downlink_sink_lag_bytes', 'Bytes of the log that are not in the store', () => store.lag.bytes)
   gauge('downlink_sink_lag_events', 'Events of the log that are not in the store', () => store.lag.events)

@@ -45,7 +45,7 @@ export function createAnswers({ database, store, readers, sandbox, sink, collect
     if (question.kind === 'matching-sessions') return findMatchingSessions(sandbox, question.condition)
     if (question.kind === 'expiry-plan') return planExpiry(readers, question)
     if (question.kind === 'rejections') return readRejections(readers, question.after)
-    return { usedBytes: await store.checkpoint() }
+    return store.checkpoint()
   }
 
   async function copy(): Promise<DatabaseCopy> {

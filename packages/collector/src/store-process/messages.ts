@@ -115,6 +115,8 @@ export interface StoreAnswers {
 export interface DiskUsage {
   /** Of the database's file, without the blocks that are free to be used again. */
   readonly usedBytes: number
+  /** Of these: events and rejected events, of which deleted ones may count as well. */
+  readonly eventBytes: number
 }
 
 export interface DatabaseCopy {

@@ -94,7 +94,7 @@ it('lets who waits for a session wait for some seconds, and work of minutes for 
   await come()
   const [question] = told('question')
   expect(question?.question).toEqual({ kind: 'copy' })
-  say({ kind: 'answer', request: question?.request ?? 0, answer: { kind: 'answered', value: { file: 'f' } } })
+  say({ kind: 'answer', request: question?.request ?? 0, answer: { ok: true, value: { file: 'f' } } })
   await vi.advanceTimersByTimeAsync(0)
   expect(outcomes.at(-1)).toBe('copy: answered')
 })

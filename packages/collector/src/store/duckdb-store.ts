@@ -2,7 +2,7 @@
 import type { OperationResult } from '../commit/operation.ts'
 import type { Position } from '../log/read-log.ts'
 import type { EventStore } from '../sink/event-store.ts'
-import { type DatabaseSpace, readSpace } from './copy-database.ts'
+import { type DatabaseSpace, readEventBytes, readSpace } from './copy-database.ts'
 import { createDatabaseCopies, type DatabaseCopies } from './database-copies.ts'
 import type { Database } from './open-database.ts'
 import { readOperation } from './operations.ts'
@@ -15,8 +15,8 @@ export interface DuckDBStore extends EventStore, DatabaseCopies {
   readonly available: boolean
   /** What an operation came to; undefined for one that was not applied. Rejects where the store can't be read. */
   readOperation(id: string): Promise<OperationResult | undefined>
-  /** Bytes of the file that are used, after a checkpoint that begins from now on. Rejects where there is none. */
-  checkpoint(): Promise<number>
+  /** What takes how much of the file, after a checkpoint that begins from now on. Rejects where there is none. */
+  checkpoint(): Promise<Pick<DatabaseSpace, 'usedBytes'> & { readonly eventBytes: number }>
   readSpace(): Promise<DatabaseSpace>
   /** Takes and gives nothing more. Resolves once its connections are released. */
   close(): Promise<void>
@@ -32,7 +32,7 @@ export interface DuckDBStoreOptions {
   readonly onOutOfMemory?: () => void
   /** The database is opened anew: readers have to give way. */
   readonly onReopen?: () => void
-  /** A checkpoint has finished that holds everything before this position. */
+  /** The file holds everything before this position: a checkpoint has finished, or it was opened anew. */
   readonly onCheckpoint: (position: Position) => void
 }
 
@@ -57,6 +57,8 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     readPosition: () =>
       connections.use(async ({ reader }) => {
         const position = await readPosition(reader)
+        // Opened anew it may be an older one, which needs more of the log.
+        if (!transactions.isPositionKnown && position) options.onCheckpoint(position)
         transactions.isPositionKnown = true
         return position
       }),
@@ -72,7 +74,8 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     checkpoint: () =>
       connections.use(async ({ reader, checkpoints }) => {
         await checkpoints.demand(await readPosition(reader))
-        return (await readSpace(reader)).usedBytes
+        const { usedBytes } = await readSpace(reader)
+        return { usedBytes, eventBytes: await readEventBytes(reader) }
       }),
 
     write: transactions.write,

@@ -13,7 +13,15 @@ const counters = (over: Partial<Store> = {}) => {
 const health = (over: Partial<Health> = {}): Health => ({
   startedAt: 0,
   versions: { collector: '1', node: 'v20', database: 'v1', platform: 'linux x64' },
-  disk: { logBytes: 1e6, maxLogBytes: 4e9, databaseBytes: 5e6, usedBytes: 4e6, reusableBytes: 1e6, freeBytes: 5e10 },
+  disk: {
+    logBytes: 1e6,
+    maxLogBytes: 4e9,
+    keptLogBytes: 0,
+    databaseBytes: 5e6,
+    usedBytes: 4e6,
+    reusableBytes: 1e6,
+    freeBytes: 5e10,
+  },
   memory: { collectorBytes: 1e8, storeBytes: 2e8 },
   commits: { medianMs: 0.5, p99Ms: 2, failed: 0 },
   refusals: [],
@@ -27,6 +35,15 @@ const health = (over: Partial<Health> = {}): Health => ({
 const disk = (over: Partial<Health['disk']>) => health({ disk: { ...health().disk, ...over } })
 const find = (lines: readonly { readonly name: string; readonly status: string }[], name: string) =>
   lines.find((line) => line.name === name)?.status
+
+it('tells what is kept of the log beside what the database needs', () => {
+  const logLine = (keptLogBytes: number) =>
+    checkHealth(disk({ keptLogBytes })).find(({ name }) => name === 'Log')?.value
+  expect([logLine(0), logLine(2e6)]).toEqual([
+    '1 MB of at most 4 GB',
+    '1 MB of at most 4 GB, and 2 MB kept since the last backup',
+  ])
+})
 
 it('finds nothing where all is well, and says no more than it knows', () => {
   const lines = [...checkStore(counters(), true), ...checkHealth(health())]

@@ -57,13 +57,16 @@ export function checkStore(counters: LiveCounters | undefined, isCurrent: boolea
   ]
 }
 
+const keptText = ({ keptLogBytes }: Health['disk']): string =>
+  keptLogBytes > 0 ? `, and ${formatBytes(keptLogBytes)} kept since the last backup` : ''
+
 export function checkHealth(health: Health): readonly HealthLine[] {
   const { disk, commits, memory, reports } = health
   const share = disk.logBytes / disk.maxLogBytes
   return [
     {
       name: 'Log',
-      value: `${formatBytes(disk.logBytes)} of at most ${formatBytes(disk.maxLogBytes)}`,
+      value: `${formatBytes(disk.logBytes)} of at most ${formatBytes(disk.maxLogBytes)}${keptText(disk)}`,
       ...lineState(share >= logShare.bad ? 'bad' : share >= logShare.warn ? 'warn' : 'good', {
         warn: 'It empties as the database follows: see how far it is behind.',
         bad: 'Once it is full nothing more is taken. Let the database catch up, or start the collector with a larger --max-log.',

@@ -4,6 +4,7 @@ import { CollectorError } from '../../errors.ts'
 import { type Probe, type ProbeFailure, probe } from './probe.ts'
 import { quarantineDatabase, sizeOf } from './quarantine.ts'
 import { finishRebuild, rebuild } from './rebuild.ts'
+import { restoreLastBackup } from './restore-last-backup.ts'
 import { checkWriteAheadLog, quarantineLogs } from './write-ahead-log.ts'
 
 export interface RecoveryLog {
@@ -20,6 +21,8 @@ export interface RecoveryOptions {
 }
 
 const wasQuarantined = 'CORRUPT DATA was quarantined; the collector goes on without it'
+const wasRestored =
+  'The database was DAMAGED: the last backup stands in its place, and what came after it is read from the log'
 const wasRebuilt = 'The database was DAMAGED and is rebuilt; what is gone of it counts as missing'
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
@@ -32,6 +35,7 @@ export async function recoverDatabase({ file, logFolder, damage, log }: Recovery
   if (size === undefined) return
   if (size === 0) {
     log.error({ path: file, quarantined: await quarantineDatabase(file), reason: 'It is empty' }, wasQuarantined)
+    await restoreInstead(true)
     return
   }
   const probed: Probe = damage === undefined ? await probe(file, 'open') : { kind: 'corrupt', reason: damage }
@@ -46,11 +50,21 @@ export async function recoverDatabase({ file, logFolder, damage, log }: Recovery
     return
   }
   if (probed.kind !== 'corrupt') throw unopened(file, probed)
+  // Nothing is lost then, as it may be of what can be read.
+  if (await restoreInstead(false)) return
   const rebuilt = await rebuild(file, logFolder)
   if (rebuilt.kind === 'failed') throw unopened(file, rebuilt.failure)
   const { reason } = probed
-  if (rebuilt.kind === 'lost') log.error({ path: file, quarantined: rebuilt.quarantined, reason }, wasQuarantined)
-  else log.error({ path: file, quarantined: rebuilt.quarantined, reason, ...rebuilt.salvage }, wasRebuilt)
+  if (rebuilt.kind === 'lost') {
+    log.error({ path: file, quarantined: rebuilt.quarantined, reason }, wasQuarantined)
+    await restoreInstead(true)
+  } else log.error({ path: file, quarantined: rebuilt.quarantined, reason, ...rebuilt.salvage }, wasRebuilt)
+
+  async function restoreInstead(lacksOther: boolean): Promise<boolean> {
+    const restored = await restoreLastBackup(file, logFolder, lacksOther)
+    if (restored) log.error({ path: file, ...restored }, wasRestored)
+    return restored !== undefined
+  }
 }
 
 /** @throws {CollectorError} always */

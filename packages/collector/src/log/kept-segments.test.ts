@@ -1,0 +1,102 @@
+/** What is kept of a log since the last backup, over a disk: as much as may be, and only as long as nobody needs the room. */
+import { expect, it } from 'vitest'
+import type { SessionEntry } from './entry.ts'
+import type { Position } from './read-log.ts'
+import { listSegments } from './segment.ts'
+import { createFaultyDisk } from './test-doubles.ts'
+import { type LogWriterOptions, openLogWriter } from './write-log.ts'
+
+const entry = (number: number): SessionEntry => ({
+  head: { session: 's', from: number, to: number + 1, pushed: number + 1 },
+  body: Buffer.alloc(200),
+})
+
+/** A log with a segment for each entry, of about 300 bytes. */
+async function aLog(options: Partial<LogWriterOptions> = {}) {
+  const disk = createFaultyDisk(Math.random)
+  const open = () => openLogWriter({ files: disk, segmentBytes: 100, keepLogBytes: 10_000, ...options })
+  let log = await open()
+  let numbers = 0
+  return {
+    disk,
+    get log() {
+      return log
+    },
+    async write(entries: number): Promise<Position> {
+      for (let at = 0; at < entries; at++)
+        expect(await log.write([entry(numbers++)])).toMatchObject({ kind: 'written' })
+      return log.end
+    },
+    async reopen() {
+      await log.close()
+      log = await open()
+    },
+    segments: async () => (await listSegments(disk)).map(({ number }) => number),
+  }
+}
+
+it('keeps what came after a backup, and nothing of before, though a checkpoint covers it', async () => {
+  const { log, write, segments } = await aLog()
+  const backup = await write(3)
+  await log.keepFrom(backup)
+  const end = await write(3)
+  await log.removeBefore(end)
+  expect(await segments()).toEqual([4, 5, 6])
+  const [kept, needed] = [log.keptBytes, log.bytes]
+  await log.removeBefore(end)
+  expect([log.keptBytes, log.bytes]).toEqual([kept, needed])
+  expect(kept).toBeGreaterThan(needed)
+  await log.keepFrom(undefined)
+  expect([await segments(), log.keptBytes]).toEqual([[6], 0])
+})
+
+it('keeps all that there is, for a backup that is under way or stands elsewhere', async () => {
+  const { log, write, segments } = await aLog()
+  await log.keepFrom(log.begin)
+  await log.removeBefore(await write(3))
+  expect(await segments()).toEqual([1, 2, 3])
+  await log.keepFrom({ segment: 'of another log', offset: 7 })
+  expect(await segments()).toEqual([1, 2, 3])
+})
+
+it('goes on after a start once it is told again', async () => {
+  const life = await aLog()
+  const backup = await life.write(2)
+  await life.log.keepFrom(backup)
+  await life.log.removeBefore(await life.write(2))
+  await life.reopen()
+  await life.log.keepFrom(backup)
+  await life.log.removeBefore(await life.write(1))
+  expect(await life.segments()).toEqual([3, 4, 5])
+})
+
+it('keeps the newest within its bound, which is beside that of the log', async () => {
+  const life = await aLog({ keepLogBytes: 700, maxLogBytes: 700 })
+  await life.log.keepFrom(life.log.begin)
+  for (let segment = 1; segment <= 9; segment++) {
+    await life.log.removeBefore(await life.write(1))
+    expect(life.log.keptBytes).toBeLessThanOrEqual(700)
+  }
+  expect(await life.segments()).toEqual([7, 8, 9])
+})
+
+it('takes for kept nothing that the store needs again: it may have gone back to the backup', async () => {
+  const { log, write, segments } = await aLog()
+  const backup = await write(2)
+  await log.keepFrom(backup)
+  await log.removeBefore(await write(3))
+  await log.removeBefore(backup)
+  expect(log.keptBytes).toBe(0)
+  await log.keepFrom(undefined)
+  expect(await segments()).toEqual([3, 4, 5])
+})
+
+it('gives it all up for room on the disk, before anything is refused', async () => {
+  const { disk, log, write, segments } = await aLog()
+  await log.keepFrom(log.begin)
+  await log.removeBefore(await write(4))
+  const free = async () => ({ total: 10_000, free: 1200 - (await segments()).length * 200 })
+  disk.space = free
+  await write(1)
+  expect(await segments()).toEqual([4, 5])
+})
