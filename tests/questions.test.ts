@@ -6,6 +6,7 @@ import { createCollector, type QueryResult, type Question, type QuestionList } f
 import { battleEvents } from '@downlink/red-vs-blue'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { readPoints, readSquares } from '../packages/dashboard/src/charts/chart-points.ts'
+import { alignSeries } from '../packages/dashboard/src/charts/chart-series.ts'
 import { differences, haveEqualSteps, squareDifferences } from '../packages/dashboard/src/charts/compare-points.ts'
 import { bindQuestion } from '../packages/dashboard/src/questions/bind-question.ts'
 import { fitAnswers } from '../packages/dashboard/src/questions/compared-chart.ts'
@@ -66,8 +67,9 @@ it('has a question for each that every game gets asked', () => {
   expect([...questions.keys()]).toEqual(names)
 })
 
-it.each(names)('%s: what it draws is there', async (name) => {
-  const { columns, rows } = await ask(name)
+it.each(names)('%s: what it draws is there, and none of it covers another', async (name) => {
+  const answer = await ask(name)
+  const { columns, rows } = answer
   const chart = questions.get(name)?.chart
   if (!chart || chart.kind === 'table') throw new Error('Expected a chart')
   const axes =
@@ -76,6 +78,9 @@ it.each(names)('%s: what it draws is there', async (name) => {
   expect(at).not.toContain(-1)
   expect(rows.length).toBeGreaterThan(0)
   for (const row of rows) for (const column of at) expect(row[column]).not.toBeNull()
+  if (chart.kind === 'heat') return
+  const points = readPoints(answer, chart)
+  expect('fault' in points ? points : alignSeries(points, chart.kind).covered).toBe(0)
 })
 
 const only = (narrowing: Partial<Narrowing>): Narrowing => ({ labels: new Map(), ...narrowing })

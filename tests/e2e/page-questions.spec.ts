@@ -210,11 +210,11 @@ test('is downloaded as CSV and Parquet', async ({ page, collector }) => {
   const file = await download
   expect(file.suggestedFilename()).toBe('rejections.csv')
   const text = Buffer.concat(await (await file.createReadStream()).toArray()).toString()
-  expect(text).toMatch(/^code,type,build,events,sessions,example\ninvalid_payload,frame_stats,0.1.0,1,1,/)
+  expect(text).toMatch(/^code,type,events,sessions,builds,example\ninvalid_payload,frame_stats,1,1,0.1.0,/)
   const parquet = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Download Parquet' }).click()
   expect((await parquet).suggestedFilename()).toBe('rejections.parquet')
-  expect(await readParquet(await (await parquet).path(), 'code, type, build, events::INT')).toEqual([
+  expect(await readParquet(await (await parquet).path(), 'code, type, builds, events::INT')).toEqual([
     ['invalid_payload', 'frame_stats', '0.1.0', 1],
   ])
 })

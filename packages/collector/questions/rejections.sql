@@ -4,11 +4,11 @@
 SELECT
   code,
   coalesce(TRY_CAST(raw AS JSON)->>'type', '(unreadable)') AS type,
-  build,
   count(*) AS events,
   count(DISTINCT session_id) AS sessions,
+  string_agg(DISTINCT build, ', ' ORDER BY build) AS builds,
   any_value(message) AS example
 FROM rejected_events JOIN sessions USING (session_id)
 GROUP BY ALL
-ORDER BY events DESC, code, type, build
+ORDER BY events DESC, code, type
 LIMIT 200

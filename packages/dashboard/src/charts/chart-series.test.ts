@@ -2,7 +2,7 @@ import type { QueryResult } from '@downlink/collector'
 import { expect, it } from 'vitest'
 import { type Points, readPoints, readSquares } from './chart-points.ts'
 import { alignSeries } from './chart-series.ts'
-import { differences, overlay, squareDifferences } from './compare-points.ts'
+import { squareDifferences } from './compare-points.ts'
 
 const result = (columns: Readonly<Record<string, string>>, rows: QueryResult['rows']): QueryResult => ({
   columns: Object.entries(columns).map(([name, type]) => ({ name, type })),
@@ -49,6 +49,12 @@ it('puts what is at one place into one row', () => {
   ])
 })
 
+it('says how many values it can not show, for their series has another at that place', () => {
+  const plot = alignSeries(points('name', ['a', 's', 1], ['a', 's', 2], ['b', 's', 3]), 'bar')
+  expect(plot.series).toEqual([{ name: 's', ys: [2, 3] }])
+  expect(plot.covered).toBe(1)
+})
+
 it('keeps points of one place apart, where each stands for itself', () => {
   const plot = alignSeries(points('number', [1, 'a', 10], [1, 'a', 12], [1, 'b', 11]), 'scatter')
   expect(plot.xs).toEqual([1, 1])
@@ -73,23 +79,6 @@ it('draws those series that weigh most, and says how many it leaves out', () => 
   const plot = alignSeries(points('number', ...many), 'line')
   expect(plot.series.map(({ name }) => name)).toEqual(['s3', 's4', 's5', 's6', 's7', 's8', 's9', 's10'])
   expect(plot.leftOut).toBe(3)
-})
-
-it('lays one answer over another, and takes it off', () => {
-  const [a, b] = [points('time', [1000, 'n', 4], [2000, 'n', 6]), points('time', [86_401_000, 'n', 1])]
-  expect(overlay(a, b, ['A', 'B'], -86_400_000).points.map(({ x, series }) => [x, series])).toEqual([
-    [1000, 'A · n'],
-    [2000, 'A · n'],
-    [1000, 'B · n'],
-  ])
-  expect(differences(a, b, -86_400_000)).toEqual([
-    { x: 1000, series: 'n', a: 4, b: 1 },
-    { x: 2000, series: 'n', a: 6, b: undefined },
-  ])
-  // Numbers that are no times are not moved.
-  expect(differences(points('number', [1, 'n', 4]), points('number', [1, 'n', 5]), 7)).toEqual([
-    { x: 1, series: 'n', a: 4, b: 5 },
-  ])
 })
 
 it('reads how large a square is off the places of the squares', () => {

@@ -11,6 +11,8 @@ export interface Plot {
   readonly series: readonly { readonly name: string; readonly ys: readonly (number | null)[] }[]
   /** Series beyond those that can be told apart. */
   readonly leftOut: number
+  /** Values of a series at a place where it has another. */
+  readonly covered: number
 }
 
 /** More colours nobody tells apart. */
@@ -41,6 +43,7 @@ export function alignSeries({ scale, points }: Points, kind: AxisChart['kind']):
     .sort((a, b) => a.x - b.x)
   const xs: number[] = []
   const columns = new Map(series.map(([name]) => [name, [] as (number | null)[]]))
+  let covered = 0
   for (const { name, x, y } of rows) {
     const column = columns.get(name)
     // Of a scatter each point stands for itself; elsewhere what is at one place shares a row.
@@ -48,7 +51,7 @@ export function alignSeries({ scale, points }: Points, kind: AxisChart['kind']):
     if (isNew) {
       xs.push(x)
       for (const ys of columns.values()) ys.push(null)
-    }
+    } else if (column?.at(-1) !== null) covered++
     column?.splice(-1, 1, y)
   }
   return {
@@ -58,6 +61,7 @@ export function alignSeries({ scale, points }: Points, kind: AxisChart['kind']):
     xs,
     series: [...columns].map(([name, ys]) => ({ name, ys })),
     leftOut: bySeries.size - series.length,
+    covered,
   }
 }
 

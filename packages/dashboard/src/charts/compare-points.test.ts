@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Points } from './chart-points.ts'
-import { differences, haveEqualSteps, overlay, squareDifferences } from './compare-points.ts'
+import { differences, haveEqualSteps, overlay } from './compare-points.ts'
 
 const hourMs = 3_600_000
 const points = (scale: Points['scale'], ...xs: readonly (number | string)[]): Points => ({
@@ -18,17 +18,18 @@ it('takes one answer from the other place by place, and keeps what only one of t
 })
 
 it('lays two spans over each other from their beginnings', () => {
-  const [monday, tuesday] = [points('time', 0, hourMs), points('time', 24 * hourMs, 25 * hourMs)]
+  const [monday, tuesday] = [points('time', 0, hourMs), points('time', 24 * hourMs)]
   expect(placesOf(differences(monday, tuesday, -24 * hourMs))).toEqual([
     [0, 1, 1],
-    [hourMs, 2, 2],
+    [hourMs, 2, undefined],
   ])
   expect(overlay(monday, tuesday, ['A', 'B'], -24 * hourMs).points.map(({ x, series }) => [x, series])).toEqual([
     [0, 'A · events'],
     [hourMs, 'A · events'],
     [0, 'B · events'],
-    [hourMs, 'B · events'],
   ])
+  // Numbers that are no times are not moved.
+  expect(placesOf(differences(points('number', 1), points('number', 1), 7))).toEqual([[1, 1, 1]])
 })
 
 it('puts a point at the nearest step where the second span begins within one', () => {
@@ -44,10 +45,4 @@ it('does not take minutes from quarters of one', () => {
   expect(haveEqualSteps(points('number', 0, 0.1, 0.2), points('number', 0.2, 0.3))).toBe(true)
   expect(haveEqualSteps(points('number', 0, 1), points('number', 5))).toBe(true)
   expect(haveEqualSteps(points('name', 'a', 'b'), points('name', 'a'))).toBe(true)
-})
-
-it('takes squares of one size from each other, and no others', () => {
-  const map = (edge: number, value: number) => ({ squares: [{ x: 0, y: 0, value }], width: edge, height: edge })
-  expect(squareDifferences(map(8, 5), map(8, 2))).toEqual(map(8, -3))
-  expect(squareDifferences(map(8, 5), map(16, 2))).toBeUndefined()
 })

@@ -1,9 +1,10 @@
 /** Draws lines, bars and points. Loaded on demand, for it brings the library that draws. */
-import { type ReactElement, useEffect, useRef, useState } from 'react'
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react'
 import UPlot, { type AlignedData, type Options, type Series } from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { type Hues, hueCount, useHues } from '../hues.ts'
+import { distinctHues, useHues } from '../hues.ts'
 import type { Theme } from '../session/theme.ts'
+import type { XScale } from './chart-points.ts'
 import type { Plot } from './chart-series.ts'
 import { formatTick } from './format-tick.ts'
 import { useTheme } from './use-theme.ts'
@@ -19,13 +20,22 @@ const heightPx = 340
 export default function PlotCanvas({ plot, label }: PlotCanvasProps): ReactElement {
   const frame = useRef<HTMLDivElement>(null)
   const theme = useTheme()
-  const hues = useHues()
+  const types = useHues()
+  const hues = useMemo(
+    () =>
+      distinctHues(
+        types,
+        plot.series.map(({ name }) => name),
+      ),
+    [types, plot],
+  )
   const [pointed, setPointed] = useState('')
 
   useEffect(() => {
     if (!frame.current) return
     const element = frame.current
-    const options = optionsFor(plot, coloursOf(plot, hues, theme), theme, element.clientWidth, setPointed)
+    const colours = hues.map((hue) => theme.hues[hue])
+    const options = optionsFor(plot, colours, theme, element.clientWidth, setPointed)
     const data = [plot.xs, ...plot.series.map(({ ys }) => ys)] as unknown as AlignedData
     const drawn = new UPlot(options, data, element)
     const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: heightPx }))
@@ -40,11 +50,12 @@ export default function PlotCanvas({ plot, label }: PlotCanvasProps): ReactEleme
     <figure className="plot">
       <ul className="legend" aria-hidden="true">
         {plot.series.map(({ name }, at) => (
-          <li key={name} className={`hue-${seriesHue(hues, name, at)}`}>
+          <li key={name} className={`hue-${hues[at]}`}>
             {name}
           </li>
         ))}
         {plot.leftOut > 0 && <li className="left-out">{plot.leftOut} more are not drawn</li>}
+        {plot.covered > 0 && <li className="left-out">{plot.covered} behind others are not drawn</li>}
       </ul>
       <div className="plot-frame" ref={frame} role="img" aria-label={label} />
       <figcaption className="quiet" aria-hidden="true">
@@ -53,12 +64,6 @@ export default function PlotCanvas({ plot, label }: PlotCanvasProps): ReactEleme
     </figure>
   )
 }
-
-/** A series that is an event type has the colour of the type. */
-const seriesHue = (hues: Hues, name: string, at: number): number => hues.get(name) ?? at % hueCount
-
-const coloursOf = ({ series }: Plot, hues: Hues, theme: Theme): readonly (string | undefined)[] =>
-  series.map(({ name }, at) => theme.hues[seriesHue(hues, name, at)])
 
 function optionsFor(
   plot: Plot,
@@ -76,7 +81,9 @@ function optionsFor(
     isNamed && names.reduce((sum, name) => sum + Math.min(name.length, maxNameLength) + 2, 0) * 7 > width - 60
   const grid = { stroke: theme.line, width: 1 }
   const axis = { stroke: theme.quiet, grid, ticks: { ...grid, size: 4 }, font: '12px system-ui, sans-serif' }
-  const margin = kind === 'bar' ? barMargin(plot) : 0
+  const [lone = 0] = xs
+  const isLone = xs.every((x) => x === lone)
+  const margin = kind === 'bar' ? barMargin(plot) : isLone ? loneMargin[scale] : 0
   return {
     width,
     height: heightPx,
@@ -88,7 +95,8 @@ function optionsFor(
     scales: {
       x: {
         time: scale === 'time',
-        ...(margin > 0 && { range: (_, min, max) => [min - margin, max + margin] }),
+        // Of a single place the drawing library has a range of its own.
+        range: (_, min, max) => (isLone ? [lone - margin, lone + margin] : [min - margin, max + margin]),
       },
       y: { range: (_, min, max) => rangeOf(kind, min, max) },
     },
@@ -103,8 +111,9 @@ function optionsFor(
           splits: () => names.map((_, at) => at),
           values: (_: UPlot, splits: number[]) => splits.map((at) => shorten(nameAt(at))),
           grid: { show: false },
-          ...(turned && { rotate: -35, size: 90 }),
         }),
+        ...(scale === 'number' && xs.every(Number.isInteger) && { incrs: wholeSteps }),
+        ...(turned ? { rotate: -35, size: 90 } : { size: 32 }),
       },
       {
         ...axis,
@@ -151,6 +160,9 @@ function seriesFor({ kind, series }: Plot, label: string, hue = 'currentColor'):
   }
   return { label, stroke: hue, width: 2, spanGaps: true, points: { size: 5, fill: hue } }
 }
+
+/** Beside a single place, in the units of the axis. */
+const loneMargin: Readonly<Record<XScale, number>> = { time: 60_000, number: 1, name: 1 }
 
 /** Fewer groups of bars stand as wide as if there were so many. */
 const minBarPlaces = 5
