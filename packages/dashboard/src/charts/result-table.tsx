@@ -1,7 +1,7 @@
 /** Shows the rows of an answer, those in sight alone. Every value is text here, whatever it says. */
 import type { QueryResult } from '@downlink/collector'
 import { type ReactElement, useState } from 'react'
-import { textOf } from './chart-points.ts'
+import { isNumeric, textOf } from './chart-points.ts'
 
 const rowPx = 24
 /** Beyond what is in sight, so that scrolling shows no gap. */
@@ -32,7 +32,7 @@ export function ResultTable({ result, label = 'Result' }: ResultTableProps): Rea
           <tr>
             {columns.map(({ name, type }, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: names may repeat, and columns never move
-              <th key={at} scope="col" title={type}>
+              <th key={at} scope="col" title={type} className={columnClass(type)}>
                 {name}
               </th>
             ))}
@@ -45,7 +45,7 @@ export function ResultTable({ result, label = 'Result' }: ResultTableProps): Rea
             <tr key={first + at} aria-rowindex={first + at + 2}>
               {row.map((value, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: as above
-                <td key={column} className={typeof value === 'number' ? 'number' : value === null ? 'null' : ''}>
+                <td key={column} className={value === null ? 'null' : columnClass(columns[column]?.type)}>
                   {textOf(value)}
                 </td>
               ))}
@@ -57,6 +57,9 @@ export function ResultTable({ result, label = 'Result' }: ResultTableProps): Rea
     </section>
   )
 }
+
+/** Also of whole numbers that are text here, for JavaScript would round them. */
+const columnClass = (type = ''): string => (isNumeric(type) ? 'number' : '')
 
 /** As high as the rows that are not there. */
 const Gap = ({ rows, columns }: { readonly rows: number; readonly columns: number }): ReactElement | null =>

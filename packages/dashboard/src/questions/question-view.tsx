@@ -4,7 +4,7 @@ import { type ReactElement, useMemo } from 'react'
 import { chartParameters } from '../charts/chart-address.ts'
 import { EmptyState, ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
 import { hrefOf, navigate, useAddress } from '../router.ts'
-import { bindQuestion } from './bind-question.ts'
+import { bindQuestion, type Picks } from './bind-question.ts'
 import { MissingLabels, missingLabels } from './missing-labels.tsx'
 import { type Narrowing, narrowSql, type Schema } from './narrow-sql.ts'
 import { NarrowingForm } from './narrowing-form.tsx'
@@ -75,7 +75,7 @@ function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonl
         <ParameterForm
           parameters={question.parameters}
           picks={picks}
-          faults={bound.ok ? new Map() : bound.faults}
+          faults={bound.ok ? new Map() : faultsOf(bound.faults, asking.picks)}
           offers={offers}
           fields={fields}
           onPick={(parameter, value) => change({ picks: new Map(asking.picks).set(parameter, value) })}
@@ -98,6 +98,10 @@ function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonl
 }
 
 const noFields: FieldsByType = new Map()
+
+/** Of what somebody picked: what was only suggested is no mistake of theirs. */
+const faultsOf = (faults: ReadonlyMap<string, string>, given: Picks): ReadonlyMap<string, string> =>
+  new Map([...faults].filter(([name]) => given.has(name)))
 
 function FieldsOnTheWay({ read: { answer, retry } }: { readonly read: ReadyQuestion['fields'] }): ReactElement {
   if (answer.status === 'away') return <StoreAwayState onRetry={retry} />

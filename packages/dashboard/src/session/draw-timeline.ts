@@ -89,7 +89,9 @@ function drawAxis({ context, model, theme, scale, width }: Sheet): void {
     context.fillStyle = theme.line
     context.fillRect(x, 0, 1, context.canvas.height)
     context.fillStyle = theme.quiet
-    context.fillText(text, x + 4 * scale, (axisHeight / 2) * scale)
+    const left = x + 4 * scale
+    // At the edge half of a time would be another time.
+    if (left + context.measureText(text).width <= width) context.fillText(text, left, (axisHeight / 2) * scale)
   }
 }
 
