@@ -126,7 +126,7 @@ class ViewBoundary extends Component<BoundaryProps, BoundaryState> {
     return (
       <ErrorState
         title="This view does not work"
-        message={`${messageOf(this.state.error)} Loading the page anew may help: the collector may have been updated since.`}
+        message={`Loading the page anew may help: the collector may have been updated since. ${messageOf(this.state.error)}`}
         onRetry={() => location.reload()}
       />
     )
