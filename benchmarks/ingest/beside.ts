@@ -1,6 +1,6 @@
 /** Measures acks beside what the collector of `../ingest.ts` does with what is stored, in turns with nothing beside them. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Ack } from './load.ts'
+import type { Ack } from './load-session.ts'
 import { ackTimes, measureBeside, type Order, quantileOf } from './measure.ts'
 import type { ServerProcess } from './server-process.ts'
 

@@ -1,6 +1,7 @@
 /** Puts a server under a load, and prints what came of it: one line of `../ingest.ts`. */
 import { on } from 'node:events'
-import type { Ack, LoadMessage, LoadOrder, LoadReport } from './load.ts'
+import type { LoadMessage, LoadOrder, LoadReport } from './load.ts'
+import type { Ack } from './load-session.ts'
 import { forkTypeScript, type ServerProcess, type Usage } from './server-process.ts'
 
 export interface Order extends Omit<LoadOrder, 'url' | 'batchSize' | 'seconds'> {
