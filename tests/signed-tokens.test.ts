@@ -140,7 +140,7 @@ it('takes what comes at once behind the upgrade of a plain socket, and refuses o
   await vi.waitFor(async () => {
     const { rows } = await collector.query('SELECT count(*)::INT FROM events')
     expect(rows).toEqual([[1]])
-  })
+  }, 10_000)
   const refused = await aSocket(listening.telemetry)
   expect(await refused.closed).toEqual({ code: 4401, reason: 'Expected a valid key' })
 })
