@@ -54,7 +54,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       (cause: unknown) => {
         if (init.signal?.aborted) throw cause
         const advice = 'Start one with `downlink serve`, name another with --url, or read a folder at rest with --data.'
-        throw new CliError('unreachable', `No collector answers at ${source}`, advice, { cause })
+        throw new CliError('unreachable', `No collector answers at ${source}${reasonIn(cause)}`, advice, { cause })
       },
     )
     if (!answer.ok) throw refusal(answer.status, await faultIn(answer), options)
@@ -102,3 +102,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 
 /** How the server-sent messages begin that we follow; counters and heartbeats are for the page. */
 const tailHead = 'event: tail\ndata: '
+
+/** What lies below a request that failed, such as a certificate that nobody has signed. */
+function reasonIn(failure: unknown): string {
+  const cause = failure instanceof Error ? failure.cause : undefined
+  return cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : ''
+}

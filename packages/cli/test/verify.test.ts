@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { fixture, freshFolder, run, serve, start } from './run-command.ts'
+import { openTlsProxy } from './tls-proxy.ts'
 
 const short = ['verify', '--sessions', '2', '--events', '600', '--json']
 
@@ -25,7 +26,7 @@ it('tells its figures to people', async () => {
   const { exitCode, stdout } = await run(['verify', '--events', '200', '--faults', 'none'])
   expect(exitCode).toBe(0)
   expect(stdout).toMatch(/^pushed +200\nacked +200\nstored +200\ndropped +0\nmissing +0\n/)
-  expect(stdout).toMatch(/ack p99 +[\d.]+ ms\nfaults +none\nflowing +yes\n/)
+  expect(stdout).toMatch(/ack p99 +[\d.]+ ms, without faults [\d.]+ ms\nfaults +none\noutages +none\nflowing +yes\n/)
 })
 
 it('plays against a collector that runs, and removes what it sent; what players sent stays', async () => {
@@ -51,6 +52,23 @@ it('plays against a collector that runs, and removes what it sent; what players 
   ])
   expect(left.stdout).toBe('{"events":1,"sessions":1}\n')
 })
+
+it.for(['127.0.0.2', 'localhost'])(
+  'lets links fail below TLS, by a certificate for %s alone',
+  async (host, context) => {
+    const { url } = await serve()
+    const proxy = await openTlsProxy(host, Number(new URL(url).port))
+    if (!proxy) return context.skip('no openssl to make a certificate with')
+    const trusted = await run([...short, '--url', proxy.url], { NODE_EXTRA_CA_CERTS: proxy.certificate })
+    expect(trusted.exitCode, trusted.stderr).toBe(0)
+    const { faults, ...verdict } = JSON.parse(trusted.stdout)
+    expect(verdict).toMatchObject({ ok: true, pushed: 600, missing: 0 })
+    expect(Object.keys(faults)).toContain('cut')
+    const unknown = await run([...short, '--url', proxy.url])
+    proxy.close()
+    expect([unknown.exitCode, unknown.stderr]).toEqual([1, expect.stringContaining('certificate')])
+  },
+)
 
 it('hands what it may not do itself to a program', async () => {
   const { url } = await serve()

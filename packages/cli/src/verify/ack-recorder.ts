@@ -7,9 +7,14 @@ export interface AckRecorder {
   readonly acked: number
   /** From a push to its acknowledgement, in order of sequence. */
   readonly latenciesMs: readonly number[]
+  /** The same, of the events that met no fault. */
+  readonly undisturbedMs: readonly number[]
   /** The first event that the collector said it rejects. */
   readonly rejection: Rejection | undefined
   recordPush(): void
+  /** A fault begins: it is met by what is not acknowledged yet, and by what is pushed until all of that is, after its end. */
+  beginFault(): void
+  endFault(): void
   /** @param text a frame of the collector, or its answer to a beacon */
   recordAnswer(text: string): void
 }
@@ -22,10 +27,16 @@ interface CollectorAnswer {
   readonly rejected?: readonly Rejection[]
 }
 
-export function createAckRecorder(): AckRecorder {
+/** @param monotonicMs a clock that never steps, in milliseconds */
+export function createAckRecorder(monotonicMs: () => number): AckRecorder {
   const pushedAtMs: number[] = []
   const latenciesMs: number[] = []
+  const undisturbedMs: number[] = []
   let rejection: Rejection | undefined
+  let faults = 0
+  /** What waited at the end of the last fault. */
+  let backlogUpTo = 0
+  let disturbedUpTo = 0
   return {
     get pushed() {
       return pushedAtMs.length
@@ -34,16 +45,32 @@ export function createAckRecorder(): AckRecorder {
       return latenciesMs.length
     },
     latenciesMs,
+    undisturbedMs,
     get rejection() {
       return rejection
     },
-    recordPush: () => void pushedAtMs.push(performance.now()),
+    recordPush() {
+      pushedAtMs.push(monotonicMs())
+      if (faults > 0 || latenciesMs.length < backlogUpTo) disturbedUpTo = pushedAtMs.length
+    },
+    beginFault() {
+      faults++
+      disturbedUpTo = pushedAtMs.length
+    },
+    endFault() {
+      faults--
+      backlogUpTo = pushedAtMs.length
+    },
     recordAnswer(text) {
       const answer: CollectorAnswer = JSON.parse(text)
       rejection ??= answer.rejected?.[0]
       const upTo = Math.min(answer.ack ?? (answer.t === 'ack' ? (answer.seq ?? 0) : 0), pushedAtMs.length)
-      const nowMs = performance.now()
-      while (latenciesMs.length < upTo) latenciesMs.push(nowMs - (pushedAtMs[latenciesMs.length] ?? nowMs))
+      const nowMs = monotonicMs()
+      while (latenciesMs.length < upTo) {
+        const latencyMs = nowMs - (pushedAtMs[latenciesMs.length] ?? nowMs)
+        latenciesMs.push(latencyMs)
+        if (latenciesMs.length > disturbedUpTo) undisturbedMs.push(latencyMs)
+      }
     },
   }
 }

@@ -52,7 +52,7 @@ const timing: TelemetryOptions = {
 
 export function createClient(options: ClientOptions): Client {
   const { url, key, run, eventAt, relayPort, overflows = false } = options
-  const acks = createAckRecorder()
+  const acks = createAckRecorder(() => performance.now())
   const capacity = overflows ? overflowingCapacity : roomyCapacity
   const page = createPage()
   const telemetry = createTelemetry({

@@ -7,9 +7,9 @@ import { retried } from '../retried.ts'
 import { auditSession, type Findings, type RowReader, sumOfFindings } from './audit.ts'
 import type { Client } from './client.ts'
 import { type Clients, openClients } from './clients.ts'
-import { type FaultKind, faultName, type PlannedFault, planFaults } from './fault-plan.ts'
-import { runWorkload, stuckMs, type WorkloadOptions } from './run-workload.ts'
-import { isSound, quantile, type Verdict } from './verdict.ts'
+import { type Fault, type FaultKind, faultName, planFaults } from './fault-plan.ts'
+import { type DealtFault, runWorkload, stuckMs, type WorkloadOptions } from './run-workload.ts'
+import { isSound, quantilesOf, type Verdict } from './verdict.ts'
 
 export interface VerificationOptions
   extends Pick<WorkloadOptions, 'events' | 'rate' | 'deal' | 'onProgress' | 'signal'> {
@@ -43,7 +43,7 @@ export async function runVerification(options: VerificationOptions): Promise<Ver
     const { stored, ...wrong } = await auditClient(api, fresh)
     const isFlowing = stored === 1 && Object.values(wrong).every((count) => count === 0)
     const seconds = Math.round((performance.now() - startedAtMs) / 100) / 10
-    const verdict = { seed, sessions, ...figures, isFlowing, faults: countByName(dealt), seconds }
+    const verdict = { seed, sessions, ...figures, isFlowing, ...faultFigures(dealt), seconds }
     return { ok: isSound(verdict), ...verdict }
   } finally {
     await clients.close()
@@ -99,13 +99,19 @@ async function auditAll({ all }: Clients, api: RowReader, run: string) {
   await storeCaughtUp(api, run, sum('acked'))
   const findings: Findings[] = []
   for (const client of all) findings.push(await auditClient(api, client))
-  const latencies = Float64Array.from(all.flatMap(({ acks }) => acks.latenciesMs)).sort()
-  const ackMs = { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) }
-  return { pushed: sum('pushed'), acked: sum('acked'), ...sumOfFindings(findings), ackMs }
+  const ackMs = quantilesOf(all.flatMap(({ acks }) => acks.latenciesMs))
+  const undisturbedAckMs = quantilesOf(all.flatMap(({ acks }) => acks.undisturbedMs))
+  return { pushed: sum('pushed'), acked: sum('acked'), ...sumOfFindings(findings), ackMs, undisturbedAckMs }
 }
 
-function countByName(dealt: readonly PlannedFault[]): Readonly<Record<string, number>> {
+function faultFigures(dealt: readonly DealtFault[]): Pick<Verdict, 'faults' | 'outageMs'> {
   const counts: Record<string, number> = {}
   for (const { fault } of dealt) counts[faultName(fault)] = (counts[faultName(fault)] ?? 0) + 1
-  return counts
+  const outagesMs = dealt.filter(({ fault }) => isOutage(fault)).map(({ tookMs }) => Math.round(tookMs))
+  const outageMs = { longest: Math.max(0, ...outagesMs), total: outagesMs.reduce((sum, ms) => sum + ms, 0) }
+  return { faults: counts, outageMs }
 }
+
+/** The collector takes nothing meanwhile. */
+const isOutage = (fault: Fault): boolean =>
+  fault.kind === 'disk' || (fault.kind === 'kill' && fault.target === 'collector')

@@ -1,7 +1,7 @@
 /** Runs the workload of a verification: pushes all events, and deals the planned faults meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clients } from './clients.ts'
-import type { CollectorFault, PlannedFault } from './fault-plan.ts'
+import type { CollectorFault, Fault, PlannedFault } from './fault-plan.ts'
 
 export interface WorkloadOptions {
   readonly clients: Clients
@@ -22,6 +22,12 @@ export interface Progress {
   readonly faults: number
 }
 
+export interface DealtFault {
+  readonly fault: Fault
+  /** From its beginning until the collector took events again. */
+  readonly tookMs: number
+}
+
 const turnMs = 10
 const pushedAtOnce = 200
 const turnsPerProgress = 20
@@ -30,10 +36,10 @@ const turnsPerProgress = 20
 export const stuckMs = 60_000
 
 /** Resolves to the faults that were dealt: all, unless it was interrupted or nothing went on. */
-export async function runWorkload(options: WorkloadOptions): Promise<readonly PlannedFault[]> {
+export async function runWorkload(options: WorkloadOptions): Promise<readonly DealtFault[]> {
   const { clients, events, rate, plan, onProgress, signal } = options
   const startedAtMs = performance.now()
-  const dealt: PlannedFault[] = []
+  const dealt: DealtFault[] = []
   let begun = 0
   let isOver = false
   let isDealing = true
@@ -84,11 +90,18 @@ export async function runWorkload(options: WorkloadOptions): Promise<readonly Pl
       begun++
       await sleep(planned.afterMs)
       if (isOver) return
-      const { fault } = planned
-      await (fault.kind === 'network' ? clients.inject(fault) : options.deal(fault))
-      dealt.push(planned)
+      dealt.push(await dealOne(planned.fault, options))
     }
   }
+}
+
+async function dealOne(fault: Fault, { clients, deal }: WorkloadOptions): Promise<DealtFault> {
+  const met = clients.all.filter((_, at) => fault.kind !== 'network' || fault.session === at)
+  const beganAtMs = performance.now()
+  for (const { acks } of met) acks.beginFault()
+  await (fault.kind === 'network' ? clients.inject(fault) : deal(fault))
+  for (const { acks } of met) acks.endFault()
+  return { fault, tookMs: performance.now() - beganAtMs }
 }
 
 function createStuckWatch(nowMs: number): (count: number) => boolean {

@@ -11,11 +11,20 @@ export interface Verdict extends Findings {
   readonly acked: number
   /** An event that was pushed after all faults is acknowledged, and stored. */
   readonly isFlowing: boolean
-  /** From a push to its acknowledgement, faults and all. */
-  readonly ackMs: { readonly p50: number; readonly p99: number }
+  /** From a push to its acknowledgement, faults and all: an event that waits for a collector to come back is among them. */
+  readonly ackMs: Quantiles
+  /** The same, of the events that met no fault, nor what one had held up. */
+  readonly undisturbedAckMs: Quantiles
+  /** How long the collector was down, or its disk full, at the longest and in all. */
+  readonly outageMs: { readonly longest: number; readonly total: number }
   /** How many of each were dealt. */
   readonly faults: Readonly<Record<string, number>>
   readonly seconds: number
+}
+
+interface Quantiles {
+  readonly p50: number
+  readonly p99: number
 }
 
 /** What must not be. */
@@ -34,14 +43,15 @@ export function failureText(verdict: Verdict): string {
 
 /** A figure a line. */
 export function verdictText(verdict: Verdict): string {
-  const { pushed, acked, stored, dropped, missing, doubled, reordered, changed, invented, ackMs } = verdict
+  const { pushed, acked, stored, dropped, missing, doubled, reordered, changed, invented, outageMs } = verdict
   const counts = { pushed, acked, stored, dropped, missing, doubled, reordered, changed, invented }
   const faults = Object.entries(verdict.faults).map(([name, dealt]) => `${name.replaceAll('_', ' ')} ${dealt}`)
   const lines: Readonly<Record<string, string>> = {
     ...Object.fromEntries(Object.entries(counts).map(([name, events]) => [name, count(events)])),
-    'ack p50': `${ackMs.p50} ms`,
-    'ack p99': `${ackMs.p99} ms`,
+    'ack p50': ackText(verdict, 'p50'),
+    'ack p99': ackText(verdict, 'p99'),
     faults: faults.join(', ') || 'none',
+    outages: outageMs.total === 0 ? 'none' : `${outageMs.total} ms, the longest ${outageMs.longest} ms`,
     flowing: verdict.isFlowing ? 'yes' : 'no',
     seed: String(verdict.seed),
     took: `${verdict.seconds} s`,
@@ -51,10 +61,14 @@ export function verdictText(verdict: Verdict): string {
     .join('\n')
 }
 
+/** Of all events, and of those that met no fault. */
+const ackText = ({ ackMs, undisturbedAckMs }: Verdict, quantile: keyof Quantiles): string =>
+  `${ackMs[quantile]} ms, without faults ${undisturbedAckMs[quantile]} ms`
+
 const count = (amount: number): string => amount.toLocaleString('en')
 
-/** @param sorted ascending */
-export function quantile(sorted: Float64Array, share: number): number {
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-  return Math.round(value * 10) / 10
+export function quantilesOf(latenciesMs: readonly number[]): Quantiles {
+  const sorted = Float64Array.from(latenciesMs).sort()
+  const at = (share: number): number => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10
+  return { p50: at(0.5), p99: at(0.99) }
 }
