@@ -46,6 +46,18 @@ describe('while the page is left', () => {
     expect(telemetry.stats()).toMatchObject({ pushed: 3, acked: 0, queued: 3, inFlight: 0 })
   })
 
+  it('acknowledges nothing of a session that began since it was posted', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    pushMany(telemetry, 3)
+    world.hide()
+    const { sessionId } = telemetry
+    // More than was ever pushed: the session is somebody else's.
+    world.socket.ack(9)
+    expect(telemetry.sessionId).not.toBe(sessionId)
+    await world.posts[0]?.answer(answer(3))
+    expect(telemetry.stats()).toMatchObject({ pushed: 3, acked: 0, queued: 3 })
+  })
+
   it('lets go of the socket, which would keep the page out of the back-forward cache', async () => {
     const { world, telemetry } = await createOpenTelemetry()
     world.leave()

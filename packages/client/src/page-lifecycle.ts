@@ -28,7 +28,7 @@ export function followPage(
       if ('attempt' in connection.state) void postUnacked(isEnd)
     }
     link.dispatch(signal)
-    if (signal !== 'hidden' && connection.state.status === 'open') sender.ping()
+    if (connection.state.status === 'open' && signal !== 'hidden') sender.ping()
   })
 
   /**
@@ -39,18 +39,17 @@ export function followPage(
    * @param isEnd nothing follows
    */
   async function postUnacked(isEnd: boolean): Promise<void> {
-    const { keepalive } = environment
     const hello = link.hello()
     const cursor = resendCursor(outbox)
-    const roomBytes = settings.exitBudgetBytes - keepalive.bytes - utf8Length(JSON.stringify(hello))
+    const roomBytes = settings.exitBudgetBytes - environment.keepalive.bytes - utf8Length(JSON.stringify(hello))
     const elements = encodeElements(outbox, cursor, outbox.pushed, roomBytes, settings.version)
     if (!elements.length) return
-    const end = isEnd && cursor.sent === outbox.pushed
-    const body = encodeBatch({ ...hello, seq: hello.next, end }, elements)
+    const body = encodeBatch({ ...hello, seq: hello.next, end: isEnd && cursor.sent === outbox.pushed }, elements)
     const bytes = utf8Length(body)
-    keepalive.bytes += bytes
+    environment.keepalive.bytes += bytes
     const answer = await environment.post(resolveAddress(settings, environment).replace(/^ws/, 'http'), body)
-    keepalive.bytes -= bytes
-    received(answer)
+    environment.keepalive.bytes -= bytes
+    // Another session may have begun meanwhile, whose sequences are others.
+    if (hello.session === link.hello().session) received(answer)
   }
 }
