@@ -1,7 +1,7 @@
 /** Runs the collector of a verification in a process of its own, so that it can be killed. Arguments: its folder, its port, its disk. */
 import { createCollector } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
-import { createVolatileDisk } from './volatile-disk.ts'
+import { openVolatileDisk } from './volatile-disk.ts'
 
 /** What it says to its parent. */
 export type FromCollector =
@@ -14,16 +14,13 @@ export interface ToCollector {
 }
 
 const [data = '', port, kind] = process.argv.slice(2)
-const disk = createVolatileDisk()
-const collector = createCollector(
-  { data, logger: false, page: false },
-  kind === 'volatile' ? { logFiles: disk.wrap } : {},
-)
+const disk = kind === 'volatile' ? await openVolatileDisk(data) : undefined
+const collector = createCollector({ data, logger: false, page: false }, disk ? { logFiles: disk.wrap } : {})
 // One whose parent is gone ends by that, not by what it could not say.
 const send = (message: FromCollector): void => void process.send?.(message, () => {})
 
 process.on('message', (message) => {
-  disk.isFull = (message as ToCollector).disk === 'full'
+  if (disk) disk.isFull = (message as ToCollector).disk === 'full'
 })
 // Whoever asked for the verification is through, or is gone itself.
 process.once('disconnect', () => void collector.close().then(() => process.exit(0)))
