@@ -53,8 +53,9 @@ if (fault !== undefined) {
 console.log(`seed ${seed}`)
 let inputs = 0
 let findings = 0
-for (const { name } of chosen) {
-  const durationMs = (minutes * 60_000) / chosen.length
+const shares = chosen.reduce((sum, { share }) => sum + share, 0)
+for (const { name, share } of chosen) {
+  const durationMs = (minutes * 60_000 * share) / shares
   const report = await runTarget(name, { seed, durationMs, onProgress: (count) => showProgress(name, count) })
   showProgress('', 0)
   console.log(lineOf(name, report))

@@ -5,6 +5,8 @@ export interface Target {
   readonly name: string
   /** For `--help`. */
   readonly about: string
+  /** Of the time of all targets, in parts. */
+  readonly share: number
   /** Makes a fresh subject. */
   open(): Promise<Subject>
 }

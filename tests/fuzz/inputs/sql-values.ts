@@ -1,4 +1,4 @@
-/** Lists values that a query may hold, by kind: plain ones, those at an end of what their type holds, and the types to cast to. */
+/** Lists what queries are made of: values of each kind, plain ones and those at an end of what their type holds, and types. */
 
 /** Values that a function takes or gives, as far as it matters for what fits. */
 export const kinds = [
@@ -8,13 +8,6 @@ export const kinds = [
 export type Kind = (typeof kinds)[number]
 
 export type TypedKind = Exclude<Kind, 'any' | 'pattern'>
-
-export interface Signature {
-  readonly name: string
-  readonly isAggregate: boolean
-  readonly parameters: readonly Kind[]
-  readonly returns: Kind
-}
 
 /** @param type as DuckDB writes it; undefined for one of which nothing can be given: a lambda */
 export function kindOf(type: string): Kind | undefined {
@@ -88,6 +81,7 @@ export const leaves: Readonly<Record<TypedKind, readonly string[]>> = {
   map: ["MAP {'a': 1}", 'MAP {}', "map([1, 2], ['a', 'b'])", 'NULL::MAP(VARCHAR, INT)'],
 }
 
+/** To cast to, as SQL spells them: each that a query may name. */
 export const types: Readonly<Record<TypedKind, readonly string[]>> = {
   bool: ['BOOLEAN'],
   int: [

@@ -11,6 +11,7 @@ import type { Subject, Target } from '../target.ts'
 export const bodies: Target = {
   name: 'bodies',
   about: 'bodies that a real collector is sent, plain and gzip, as telemetry and to its API',
+  share: 3,
   async open(): Promise<Subject<Body>> {
     const beside = await startBeside()
     const agent = new Agent({ keepAlive: true })

@@ -15,6 +15,7 @@ import type { Subject, Target } from '../target.ts'
 export const files: Target = {
   name: 'files',
   about: 'data folders with damaged, lost and swapped files, each opened by a collector',
+  share: 3,
   async open(): Promise<Subject<readonly FileHarm[]>> {
     const original = await mkdtemp(join(tmpdir(), 'downlink-fuzz-original-'))
     await fill(original)

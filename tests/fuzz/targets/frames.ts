@@ -9,6 +9,7 @@ import type { Subject, Target } from '../target.ts'
 export const frames: Target = {
   name: 'frames',
   about: 'WebSocket connections of a real collector, each of some frames',
+  share: 3,
   async open(): Promise<Subject<Connection>> {
     const beside = await startBeside()
     return {

@@ -27,6 +27,7 @@ import type { Subject, Target } from '../target.ts'
 export const log: Target = {
   name: 'log',
   about: "the collector's log, with damaged entries, heads and files",
+  share: 3,
   open: async (): Promise<Subject<LogHarm>> => ({
     inputs: harms,
     lanes: 1,

@@ -1,28 +1,28 @@
-/** Asks a real collector a reader's SQL: each query is answered or refused with a code, the store lives on, and so does the session beside it. */
-
+/** Asks a real collector what a reader asks: each query is answered or refused with a code, the store lives on, and so does the session beside it. */
 import { DuckDBInstance } from '@duckdb/node-api'
 import { allowedFunctions } from '../../../packages/collector/src/query/allowed-functions.ts'
 import { type Beside, startBeside } from '../beside.ts'
-import { queries } from '../inputs/sql.ts'
-import { kindOf, type Signature } from '../inputs/sql-values.ts'
+import { type Question, questions } from '../inputs/sql.ts'
+import type { Signature } from '../inputs/sql-expressions.ts'
+import { kindOf } from '../inputs/sql-values.ts'
 import type { Subject, Target } from '../target.ts'
 
 export const sql: Target = {
   name: 'sql',
-  about: 'queries of a real collector, with each function and type that may be used',
-  async open(): Promise<Subject<string>> {
+  about:
+    'queries of a real collector, with each function and type that may be used, as rows, as Parquet, as conditions',
+  share: 4,
+  async open(): Promise<Subject<Question>> {
     // What is interrupted is to be over within the second that an input has.
     const beside = await startBeside({ query: { timeLimitMs: 400, memoryGrowthMb: 512 } })
     await fill(beside)
     return {
-      inputs: queries(await readSignatures()),
+      inputs: questions(await readSignatures()),
       lanes: 2,
       countOf: () => 1,
-      async try(query) {
-        const { status, answer } = await beside.ask(query, 0)
+      async try(question) {
+        await ask(beside.collector.url, question)
         await beside.say()
-        const { code = '', message } = answer.error ?? {}
-        if (status !== 200 && !refusals.has(code)) throw new Error(`It is answered with ${status} ${code}: ${message}`)
       },
       check: beside.check,
       heldBytes: beside.collector.heldBytes,
@@ -32,6 +32,25 @@ export const sql: Target = {
 }
 
 const refusals = new Set(['bad_sql', 'forbidden_sql', 'query_timeout', 'query_too_large'])
+
+/** Rejects where it is neither answered nor refused with a code. */
+async function ask(url: string, { sql: text, as }: Question): Promise<void> {
+  const headers = { 'content-type': 'application/json', prefer: 'wait=0' }
+  const response =
+    as === 'condition'
+      ? await fetch(`${url}/api/dump?format=ndjson&where=${encodeURIComponent(Buffer.from(text).toString())}`, {
+          headers,
+        })
+      : await fetch(`${url}/api/query${as === 'parquet' ? '/parquet' : ''}`, {
+          ...{ method: 'POST', headers },
+          body: JSON.stringify({ sql: text, ...(as === 'players' && { sessions: as }) }),
+        })
+  const answer = await response.bytes()
+  if (response.ok) return
+  const { error } = JSON.parse(Buffer.from(answer).toString())
+  if (!refusals.has(error.code))
+    throw new Error(`It is answered with ${response.status} ${error.code}: ${error.message}`)
+}
 
 /** A few sessions, whose events have all sorts of data. */
 async function fill({ collector, ask }: Beside): Promise<void> {
