@@ -3,8 +3,8 @@
 import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import { listSegments } from '../../packages/collector/src/log/segment.ts'
 import type { FaultyDisk } from '../../packages/collector/src/log/test-doubles.ts'
-import type { ModelClient } from './model-client.ts'
 import { type Content, type ModelDatabase, nothing } from './model-database.ts'
+import type { Senders } from './senders.ts'
 
 export interface Faults {
   /** The store process takes long to come back. */
@@ -18,7 +18,7 @@ export interface FaultsOptions {
   readonly chance: Chance
   readonly disk: FaultyDisk
   readonly database: ModelDatabase
-  readonly clients: readonly ModelClient[]
+  readonly senders: Pick<Senders, 'endanger'>
   readonly killCollector: () => void
   readonly killStore: () => void
   /** Bytes decay, segments are lost, older copies are put back: what was acknowledged may be missing, but is counted. */
@@ -29,7 +29,7 @@ export function createFaults({
   chance,
   disk,
   database,
-  clients,
+  senders,
   killCollector,
   killStore,
   disasters,
@@ -70,7 +70,7 @@ export function createFaults({
   }
 
   async function disaster(): Promise<void> {
-    for (const client of clients) client.endanger()
+    senders.endanger()
     const dice = chance(100)
     const segments = await listSegments(disk).catch(() => [])
     const older = segments.slice(0, -1)

@@ -1,19 +1,18 @@
 /** Models a database: what it holds in memory, in its file, and in a log of its own that may be lost. */
+import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import type { Position } from '../../packages/collector/src/log/read-log.ts'
 import type { EventStore } from '../../packages/collector/src/sink/event-store.ts'
-import { eventType } from './model-client.ts'
 
 /** All that a database holds. */
 export interface Content {
   readonly position: Position | undefined
   readonly rows: ReadonlyMap<string, SessionRecord>
-  readonly stored: ReadonlyMap<string, readonly number[]>
-  /** Whether an event is in it that came with another proof than its session's. */
-  readonly isForged: boolean
+  /** In the order in which they were stored. */
+  readonly stored: ReadonlyMap<string, readonly AcceptedEvent[]>
 }
 
-export const nothing: Content = { position: undefined, rows: new Map(), stored: new Map(), isForged: false }
+export const nothing: Content = { position: undefined, rows: new Map(), stored: new Map() }
 
 export interface ModelDatabase {
   readonly store: EventStore
@@ -46,13 +45,9 @@ export function createModelDatabase({ readsPositionLate }: ModelDatabaseOptions)
     },
     async write({ events, sessions, position }) {
       const stored = new Map(content().stored)
-      let { isForged } = content()
-      for (const run of events) {
-        stored.set(run.sessionId, [...(stored.get(run.sessionId) ?? []), ...run.events.map(({ seq }) => seq)])
-        isForged ||= run.events.some(({ event }) => event.type !== eventType)
-      }
+      for (const run of events) stored.set(run.sessionId, [...(stored.get(run.sessionId) ?? []), ...run.events])
       const rows = new Map([...content().rows, ...sessions.map((record) => [record.sessionId, record] as const)])
-      commits.push({ position, rows, stored, isForged })
+      commits.push({ position, rows, stored })
       return { kind: 'written' }
     },
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { capacity, createWorld, type World } from './world.ts'
 
-const runs = 5000
+const runs = 1500
 
 /** One thing that happens, with the words that a counterexample shows. */
 interface Act {

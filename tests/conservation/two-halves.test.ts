@@ -1,21 +1,8 @@
 /** Collector and store die, together and apart, at any write and any sync: what was acknowledged is there, or is counted. */
 import { expect, it } from 'vitest'
-import { playTwoHalves, type RunOptions } from './two-halves.ts'
+import { firstFailure } from './first-failure.ts'
 
 const runs = Number(process.env.TWO_HALVES_RUNS ?? 1000)
-const firstSeed = Number(process.env.DOWNLINK_SEED ?? 1)
-
-/** @returns what went wrong first, and the seed that shows it */
-async function firstFailure(options: RunOptions, count: number): Promise<string | undefined> {
-  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    try {
-      await playTwoHalves(seed, options)
-    } catch (error) {
-      return `DOWNLINK_SEED=${seed}: ${String(error)}`
-    }
-  }
-  return undefined
-}
 
 it('loses nothing that was acknowledged, and stores nothing twice, while nothing is damaged', {
   timeout: 3_600_000,

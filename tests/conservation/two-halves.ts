@@ -1,17 +1,19 @@
 /**
  * Runs collector and store with a hand on everything between and below them: the real sessions, commit, log and sink over a
- * disk and a database that are models, and clients that are models, too. One run is a seed: whatever can happen, happens
- * by chance, each write and sync on its own, so that either half may die between any two of them.
+ * disk and a database that are models, and what sends them events. One run is a seed: whatever can happen, happens by
+ * chance, each write and sync on its own, so that either half may die between any two of them.
  */
 
-import { createChance } from '../../packages/cli/src/verify/random.ts'
+import { type Chance, createChance } from '../../packages/cli/src/verify/random.ts'
 import { createFaultyDisk } from '../../packages/collector/src/log/test-doubles.ts'
+import type { Sessions } from '../../packages/collector/src/session/sessions.ts'
 import type { Ablation } from './ablation.ts'
 import { createCollectorHalf } from './collector-half.ts'
 import { createFaults } from './faults.ts'
-import { createModelClient } from './model-client.ts'
+import { createModelClients } from './model-clients.ts'
 import { createModelDatabase } from './model-database.ts'
 import { expire, type Half, release } from './model-half.ts'
+import type { Senders } from './senders.ts'
 import { createStoreHalf } from './store-half.ts'
 import { Violation } from './violation.ts'
 
@@ -19,18 +21,29 @@ export interface RunOptions {
   /** Bytes decay, segments are lost, older copies are put back: what was acknowledged may be missing, but is counted. */
   readonly disasters: boolean
   readonly without?: Ablation
-  readonly steps?: number
+  /** @default clients that are models */
+  readonly createSenders?: (chance: Chance, options: SendersOptions) => Senders
 }
+
+export interface SendersOptions {
+  /** Undefined while there is no collector. */
+  readonly sessions: () => Sessions | undefined
+  readonly nowMs: () => number
+  /** Takes what fails beside the run. */
+  readonly remember: (error: unknown) => void
+}
+
+const steps = 300
 
 const turn = (): Promise<void> => new Promise(setImmediate)
 
 /** @throws where something acknowledged is lost, doubled, out of order or not accounted for, or where it comes to no end */
-export async function playTwoHalves(seed: number, { disasters, without, steps = 300 }: RunOptions): Promise<void> {
-  const run = createRun(seed, disasters, without)
+export async function playTwoHalves(seed: number, options: RunOptions): Promise<void> {
+  const run = createRun(seed, options)
   for (let step = 0; step < steps; step++) await run.act()
-  run.calm()
+  await run.calm()
   await run.drain()
-  if (disasters) {
+  if (options.disasters) {
     // Everybody comes once more, so that what damage took shows in the ledgers.
     run.hangUp()
     await run.drain()
@@ -38,7 +51,7 @@ export async function playTwoHalves(seed: number, { disasters, without, steps = 
   run.check()
 }
 
-function createRun(seed: number, disasters: boolean, without: Ablation | undefined) {
+function createRun(seed: number, { disasters, without, createSenders = createModelClients }: RunOptions) {
   const chance = createChance(seed)
   const disk = createFaultyDisk(() => chance(1_000_000) / 1_000_000)
   const database = createModelDatabase({ readsPositionLate: without === 'checkpoint-order' })
@@ -51,13 +64,11 @@ function createRun(seed: number, disasters: boolean, without: Ablation | undefin
   const store = createStoreHalf({ disk, database, chance, without, isCalm: () => isCalm })
   const collector = createCollectorHalf({ disk, chance, without, store })
   const sessions = () => collector.running?.sessions
-  const clients = Array.from({ length: 1 + chance(3) }, (_, at) =>
-    createModelClient({ id: `s${at}`, chance, sessions, nowMs: () => nowMs, remember }),
-  )
+  const senders = createSenders(chance, { sessions, nowMs: () => nowMs, remember })
   const killStore = store.kill
-  const faults = createFaults({ chance, disk, database, clients, killCollector, killStore, disasters })
+  const faults = createFaults({ chance, disk, database, senders, killCollector, killStore, disasters })
 
-  return { act, drain, check, calm, hangUp }
+  return { act, drain, check, calm, hangUp: senders.hangUp }
 
   async function act(): Promise<void> {
     nowMs++
@@ -68,17 +79,16 @@ function createRun(seed: number, disasters: boolean, without: Ablation | undefin
 
   async function actWith(running: NonNullable<typeof collector.running>): Promise<void> {
     if (!store.running && chance(100) < (faults.isSlow ? 2 : 15)) store.start(running)
-    const client = clients[chance(clients.length)]
     const dice = chance(100)
-    if (dice < 12) client?.play()
-    else if (dice < 40) client?.communicate()
+    if (dice < 12) await senders.play()
+    else if (dice < 40) await senders.communicate()
     else if (dice < 65) release(running, 1 + chance(3))
     else if (dice < 80) release(store.running, 1 + chance(3))
     else if (dice < 86) expireAll(running)
     else if (dice < 92) expireAll(store.running)
     else if (dice < 94) store.checkpoint()
     else if (dice < 95) read()
-    else if (dice < 96 && !disasters) client?.impersonate()
+    else if (dice < 96 && !disasters) senders.impersonate()
     else await faults.strike()
   }
 
@@ -89,28 +99,24 @@ function createRun(seed: number, disasters: boolean, without: Ablation | undefin
 
   function killCollector(): void {
     collector.kill()
-    for (const client of clients) client.loseLink()
+    senders.loseLinks()
   }
 
   /** A question sees every ack that came before it. */
   function read(): void {
     if (disasters || !store.running) return
-    const acked = clients.map((client) => client.acked)
+    const acked = [...senders.acked()]
     void store.running.sink.caughtUp(Number.POSITIVE_INFINITY).then(() => {
-      const stored = clients.map(({ id }) => database.content().rows.get(id)?.committedSeq ?? 0)
-      if (acked.some((seq, at) => seq > (stored[at] ?? 0))) {
-        remember(new Violation(`${acked} were acknowledged, ${stored} read`))
-      }
+      const { rows } = database.content()
+      const late = acked.find(([id, seq]) => seq > (rows.get(id)?.committedSeq ?? 0))
+      if (late) remember(new Violation(`${late} was acknowledged, and not read`))
     })
   }
 
-  function calm(): void {
+  async function calm(): Promise<void> {
     isCalm = true
     faults.end()
-  }
-
-  function hangUp(): void {
-    for (const client of clients) client.hangUp()
+    await senders.calm()
   }
 
   async function drain(): Promise<void> {
@@ -124,22 +130,20 @@ function createRun(seed: number, disasters: boolean, without: Ablation | undefin
         expire(half?.patience, 2, chance)
       }
       await turn()
-      for (const client of clients) client.communicate()
+      await senders.communicate()
       if (await isDrained()) return
     }
-    throw new Violation(`it comes to no end: ${clients.filter(({ isDone }) => !isDone).map(({ id }) => id)}`)
+    throw new Violation('it comes to no end')
   }
 
   async function isDrained(): Promise<boolean> {
-    if (!collector.running || !store.running || !clients.every(({ isDone }) => isDone)) return false
+    if (!collector.running || !store.running || !senders.isDone) return false
     if (collector.running.waiting.length + store.running.waiting.length > 0) return false
     return Promise.race([store.running.sink.caughtUp(Number.POSITIVE_INFINITY), turn().then(() => false)])
   }
 
   function check(): void {
     if (failure) throw failure
-    const { rows, stored, isForged } = database.content()
-    if (isForged) throw new Violation('an event is stored that came with another proof')
-    for (const client of clients) client.check(rows.get(client.id), stored.get(client.id) ?? [])
+    senders.check(database.content())
   }
 }

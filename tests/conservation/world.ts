@@ -4,22 +4,16 @@
  */
 import { createTelemetry, type PageSignal, type SocketPort, type Telemetry } from '@downlink/client'
 import { protocolDefaults } from '@downlink/protocol'
-import { createKeys } from '../../packages/collector/src/access/keys.ts'
-import { createSignedTokens } from '../../packages/collector/src/access/signed-tokens.ts'
 import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
 import { createGroupCommit, type GroupCommitOptions } from '../../packages/collector/src/commit/group-commit.ts'
 import type { RecordSource } from '../../packages/collector/src/commit/record-source.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import { decodeWrite } from '../../packages/collector/src/commit/session-write.ts'
-import { createAckedConnection } from '../../packages/collector/src/ingest/acked-connection.ts'
-import { createPendingWork } from '../../packages/collector/src/ingest/pending-work.ts'
-import { createPostIngest } from '../../packages/collector/src/ingest/post.ts'
-import { createAddressRateLimiter } from '../../packages/collector/src/ingest/rate-limiter.ts'
 import type { Connection } from '../../packages/collector/src/ingest/socket.ts'
 import { isSessionEntry } from '../../packages/collector/src/log/entry.ts'
-import { limitDefaults } from '../../packages/collector/src/options.ts'
 import { createEventValidator } from '../../packages/collector/src/session/event-validator.ts'
-import { createSessions, type Sessions } from '../../packages/collector/src/session/sessions.ts'
+import { createSessions } from '../../packages/collector/src/session/sessions.ts'
+import { createIngest, type Ingest } from './ingest.ts'
 
 export const capacity = 20
 
@@ -74,7 +68,7 @@ export function createWorld(seed: number): World {
   let chance = seed
   let ingest = begin()
 
-  function begin(): { sessions: Sessions; post: ReturnType<typeof createPostIngest> } {
+  function begin(): Ingest {
     const life = {}
     current = life
     const source: RecordSource = {
@@ -109,18 +103,7 @@ export function createWorld(seed: number): World {
     })
     const validator = createEventValidator(protocolDefaults, {})
     const sessions = createSessions({ log: commitLog, validator, maxIdle: 10, onOutstanding() {}, onSocket() {} })
-    const post = createPostIngest({
-      sessions,
-      keys: createKeys(
-        [],
-        createSignedTokens([], () => nowMs),
-      ),
-      limits: limitDefaults,
-      eventRateLimiter: createAddressRateLimiter(Number.MAX_SAFE_INTEGER, () => nowMs),
-      pending: createPendingWork(limitDefaults),
-      wallMs: () => nowMs,
-    })
-    return { sessions, post }
+    return createIngest(sessions, () => nowMs)
   }
 
   /** The client's end of a socket; the collector's end comes to be with the first frame that reaches it. */
@@ -158,18 +141,7 @@ export function createWorld(seed: number): World {
       pause() {},
       resume() {},
     }
-    return createAckedConnection({
-      socket,
-      sessions: ingest.sessions,
-      keys: createKeys(
-        [],
-        createSignedTokens([], () => nowMs),
-      ),
-      limits: { ...limitDefaults, windowEvents: 8 },
-      rateLimiter: { allows: () => true },
-      hold: createPendingWork(limitDefaults).holdFor('player'),
-      wallMs: () => nowMs,
-    })
+    return ingest.serve(socket)
   }
 
   const telemetry = createTelemetry({
