@@ -17,3 +17,14 @@ it.skipIf(process.platform !== 'linux')('holds for each thread of the process, a
   const priorities: readonly number[] = JSON.parse(printed)
   expect(Math.min(...priorities)).toBeGreaterThanOrEqual(constants.priority.PRIORITY_BELOW_NORMAL)
 })
+
+it('leaves a process alone that is lower already', () => {
+  const script = `
+    import { getPriority, setPriority } from 'node:os'
+    import { lowerPriority } from '${new URL('../dist/lower-priority.js', import.meta.url)}'
+    setPriority(${constants.priority.PRIORITY_LOW})
+    lowerPriority()
+    console.log(getPriority())`
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' })
+  expect(Number(printed)).toBe(constants.priority.PRIORITY_LOW)
+})
