@@ -37,8 +37,8 @@ test('strict mode and ten changed settings leave one socket', async ({ battle, p
   await battle.open()
   await battle.begin()
   await battle.playOn(50)
-  // Mounted twice indeed.
-  expect(await page.evaluate(() => pagehideListeners)).toBe(2)
+  // Mounted twice indeed, the client and its spool.
+  expect(await page.evaluate(() => pagehideListeners)).toBe(4)
   const before = await listeners(page)
 
   await page.getByTestId('settings').click()

@@ -1,6 +1,8 @@
 /** Starts the page: makes the telemetry and the game once, then hands them to React. */
 
 import { createTelemetry, type EventsOf } from '@downlink/client'
+import { byType, mustDeliver } from '@downlink/client/policies'
+import { createSpool } from '@downlink/client/spool'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { digestBattle } from '../engine/digest.ts'
@@ -18,6 +20,9 @@ const url = import.meta.env.VITE_TELEMETRY_WS_URL
 const telemetry = createTelemetry<EventsOf<typeof battleEvents>>({
   enabled: import.meta.env.VITE_ENABLE_TELEMETRY === 'true',
   build: `${identity.name} ${identity.version}`,
+  spool: createSpool(),
+  // However long a player is offline, and however many shots that is, how the rounds went is told.
+  policies: byType({ round_started: mustDeliver, round_ended: mustDeliver }),
   ...(url && { url }),
 })
 const launch = readLaunch(location.search)
