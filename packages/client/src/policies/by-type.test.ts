@@ -116,6 +116,22 @@ describe('sampled', () => {
   })
 })
 
+it('accounts for each of 300,000 events by its reason, and keeps no more than it may', () => {
+  const policies = byType({ purchase: mustDeliver, player_moved: latestWins, frame_time: sampled(0) })
+  const { telemetry } = createTestTelemetry({ policies })
+  const types = ['shot', 'player_moved', 'hit', 'frame_time']
+  for (let n = 0; n < 300_000; n++) telemetry.push(n % 1000 === 0 ? 'purchase' : (types[n % 4] ?? ''), { n })
+  const { pushed, queued, dropped } = telemetry.stats()
+  expect({ pushed, queued, ...dropped }).toEqual({
+    pushed: 300_000,
+    queued: 5000,
+    sampled: 75_000,
+    replaced: 74_999,
+    overflow: 145_001,
+  })
+  expect(telemetry.buffer.peek(5000).filter(({ type }) => type === 'purchase')).toHaveLength(300)
+})
+
 describe('a policy that is none', () => {
   const wrong = ['always', undefined, null, 5, sampled(2), sampled(Number.NaN), sampled('0.1' as unknown as number)]
   const of = (policy: unknown) => byType({ frame: policy as Policy })

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { createOutbox } from '../outbox.ts'
+import { createLineWriter } from './line-writer.ts'
+import type { Chunk, SpoolStore } from './spool-store.ts'
+
+const session = { id: 'one', proof: '', epoch: 1, renew() {} }
+
+it('writes all anew after a write that failed, and never says that more is there than is', async () => {
+  const answers: { readonly resolve: (value?: unknown) => void; readonly reject: (cause: unknown) => void }[] = []
+  const written: { readonly first: number; readonly chunk: Chunk | false }[] = []
+  const store: Pick<SpoolStore, 'write'> = {
+    write(_, first, chunk) {
+      written.push({ first, chunk })
+      return new Promise((resolve, reject) => answers.push({ resolve, reject }))
+    },
+  }
+  const outbox = createOutbox(100, 'drop-oldest')
+  const push = (count: number): void => {
+    for (let n = 0; n < count; n++) outbox.push('tick', 0, n)
+  }
+  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 1e6, () => 0)
+  push(10)
+  const failed = writeLine(false)
+  push(5)
+  const next = writeLine(false)
+  answers[0]?.reject(new DOMException('full', 'QuotaExceededError'))
+  await expect(failed).rejects.toThrow('full')
+  answers[1]?.resolve()
+  // Of what it was to follow nothing is there.
+  expect(await next).toBe(0)
+  const anew = writeLine(false)
+  answers[2]?.resolve()
+  expect(await anew).toBe(15)
+  expect(written[2]).toMatchObject({ first: Number.POSITIVE_INFINITY, chunk: { from: 1, to: 15 } })
+})
