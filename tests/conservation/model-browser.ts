@@ -46,7 +46,7 @@ export function createModelBrowser(chance: Chance, { sessions, remember }: Sende
       if (page.isLeft) return
       if (dice < 40) page.anyWire()?.deliverUp(1 + chance(5))
       else if (dice < 70) page.anyWire()?.deliverDown(1 + chance(5))
-      else if (dice < 97) await pass(page, 1 + chance(chance(4) === 0 ? 1500 : 150))
+      else if (dice < 97) await pass(1 + chance(chance(4) === 0 ? 1500 : 150))
       else page.anyWire()?.cut(chance(2) === 0)
     },
 
@@ -106,9 +106,10 @@ export function createModelBrowser(chance: Chance, { sessions, remember }: Sende
     await open()
   }
 
-  async function pass(page: ModelPage, ms: number): Promise<void> {
+  /** For all pages alike, but for those that are frozen. */
+  async function pass(ms: number): Promise<void> {
     browser.nowMs += ms
-    await page.catchUp()
+    for (const page of pages) if (!page.isLeft) await page.catchUp()
   }
 
   /** The oldest, unless it is lost; so may its answer be. */
@@ -131,16 +132,13 @@ export function createModelBrowser(chance: Chance, { sessions, remember }: Sende
 
   /** Everything arrives. */
   async function serve(): Promise<void> {
-    browser.nowMs += 250
     do deliverBeacon()
     while (beacons.length > 0)
-    for (const page of pages) {
-      for (const wire of page.wires()) {
-        wire.deliverUp(100)
-        wire.deliverDown(100)
-      }
-      await page.catchUp()
+    for (const wire of pages.flatMap((page) => page.wires())) {
+      wire.deliverUp(100)
+      wire.deliverDown(100)
     }
+    await pass(250)
   }
 
   function cutAll(isHeard: () => boolean): void {
