@@ -70,10 +70,8 @@ export function createBuffer(
           if (kept) ({ type, data } = kept)
           else refused = 'sampled'
         }
-        if (settings.copy) {
-          const json = encodeJson(data)
-          data = json && JSON.parse(json)
-        } else environment.development?.payload(type, data)
+        if (settings.copy) data = parsed(encodeJson(data))
+        else environment.development?.payload(type, data)
       } catch {
         refused = 'unencodable'
       }
@@ -126,3 +124,6 @@ export function createBuffer(
   }
   return buffer
 }
+
+/** Undefined for what JSON leaves out. */
+const parsed = (json: string | undefined): unknown => json && JSON.parse(json)

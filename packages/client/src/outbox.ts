@@ -71,8 +71,8 @@ export interface Outbox extends SendCursor {
   /** Events above the cursor. */
   readonly queued: () => number
   /** The events by age; those in flight come first. */
-  readonly at: Ring<Entry>['at']
-  readonly slice: Ring<Entry>['slice']
+  readonly at: Line['at']
+  readonly slice: Line['slice']
   /** Queues an event under the next sequence, or counts it as dropped. Where there is no room, one gives way. */
   push(type: string, timestamp: number, data: unknown, refused?: DropReason): Entry
   /** Drops an event, unless told the oldest that is queued. Returns false where there is none. */
@@ -98,14 +98,12 @@ export interface Policies<Type extends string = string> {
   readonly '~types'?: Type
 }
 
+type Line = Ring<Entry>
+
 const noTotals: Totals = { dropped: {}, rejected: {} }
 
 /** @param ring for as many events as its capacity */
-export function createOutbox(
-  capacity: number,
-  overflow: OverflowPolicy,
-  ring: Ring<Entry> = createRing(capacity),
-): Outbox {
+export function createOutbox(capacity: number, overflow: OverflowPolicy, ring: Line = createRing(capacity)): Outbox {
   const put = (entry: Entry): void => {
     if (ring.size < capacity || makeRoom(outbox, overflow)) ring.push(entry)
     else addDrops(outbox.dropped, 'overflow')

@@ -122,20 +122,14 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       if (status === 'lost') return { kind: 'lost_ownership' }
       try {
         const segment = await segments.next()
-        const { parts, begins, bytes: more } = encodeGroup(entries, segment)
-        await expectRoom(files, { more, segments, kept, maxLogBytes, segmentBytes })
-        // After a failed sync a kernel may call a lost page clean: these bytes are never tried again.
-        segment.isBroken = true
-        await segment.file.write(parts, segment.soundEnd)
-        await segment.file.sync()
+        const group = encodeGroup(entries, segment)
+        await expectRoom(files, { more: group.bytes, segments, kept, maxLogBytes, segmentBytes })
+        await writeSynced(segment, group)
         if (!(await ownership.isHeld())) return loseOwnership()
         segment.isBroken = false
-        segment.soundEnd += more
+        segment.soundEnd += group.bytes
         status = 'available'
-        for (const [at, entry] of entries.entries()) {
-          const begin = begins[at]
-          if (begin) indexEntry(index, entry.head, begin)
-        }
+        for (const { head, begin } of group.placed) indexEntry(index, head, begin)
         return { kind: 'written', end: segments.end }
       } catch (error) {
         status = 'unavailable'
@@ -158,11 +152,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       if (status !== 'lost') await kept.keepFrom(position)
     },
     sessions: () => index.sessions(),
-    async lastEntry(sessionId) {
-      const begin = index.get(sessionId)
-      const entry = begin && (await readEntryAt(files, begin))
-      return entry && isSessionEntry(entry) ? entry : undefined
-    },
+    lastEntry: (sessionId) => readSessionEntry(files, index.get(sessionId)),
     endSegment: segments.endSegment,
     forget: (sessionId) => index.delete(sessionId),
     close: () => segments.close(),
@@ -203,17 +193,37 @@ interface Room {
   readonly segmentBytes: number
 }
 
-/** @returns what to write at the end of a segment, and where in it each entry then begins */
-function encodeGroup(entries: readonly Entry[], { id: segmentId, key: segment, soundEnd }: OpenSegment) {
-  const begins: Position[] = []
+/** What a group is at the end of a segment. */
+interface EncodedGroup {
+  readonly parts: readonly Uint8Array[]
+  readonly bytes: number
+  /** Where each of its entries begins then. */
+  readonly placed: readonly { readonly head: Entry['head']; readonly begin: Position }[]
+}
+
+function encodeGroup(entries: readonly Entry[], { id: segmentId, key: segment, soundEnd }: OpenSegment): EncodedGroup {
+  const placed: { readonly head: Entry['head']; readonly begin: Position }[] = []
   const parts: Uint8Array[] = []
   let offset = soundEnd
   for (const entry of entries) {
-    begins.push({ segment, offset })
+    placed.push({ head: entry.head, begin: { segment, offset } })
     for (const part of encodeEntry(entry, { segmentId, offset })) {
       parts.push(part)
       offset += part.length
     }
   }
-  return { parts, begins, bytes: offset - soundEnd }
+  return { parts, placed, bytes: offset - soundEnd }
+}
+
+/** The segment is broken until somebody says otherwise: after a failed sync a kernel may call a lost page clean. */
+async function writeSynced(segment: OpenSegment, { parts }: EncodedGroup): Promise<void> {
+  // These bytes are never tried again.
+  segment.isBroken = true
+  await segment.file.write(parts, segment.soundEnd)
+  await segment.file.sync()
+}
+
+async function readSessionEntry(files: LogFiles, begin: Position | undefined): Promise<SessionEntry | undefined> {
+  const entry = begin && (await readEntryAt(files, begin))
+  return entry && isSessionEntry(entry) ? entry : undefined
 }
