@@ -12,13 +12,16 @@ it('deals the planned faults of its seed, finds every event, and leaves nothing 
   const places = { TMPDIR: folder, TEMP: folder, TMP: folder }
   const { exitCode, stdout, stderr } = await run([...short, '--faults', 'disk', '--seed', '5'], places)
   expect([exitCode, stderr]).toEqual([0, ''])
-  const { stored, dropped, ackMs, seconds, ...verdict } = JSON.parse(stdout)
+  const { stored, dropped, ackMs, undisturbedAckMs, outageMs, seconds, ...verdict } = JSON.parse(stdout)
   expect(verdict).toEqual({
     ...{ ok: true, seed: 5, sessions: 2, pushed: 600, acked: 600, isFlowing: true, faults: { disk_full: 1 } },
     ...{ missing: 0, doubled: 0, reordered: 0, changed: 0, invented: 0, unbalanced: 0 },
   })
   expect(stored + dropped).toBe(600)
   expect(ackMs.p99).toBeGreaterThanOrEqual(ackMs.p50)
+  expect(undisturbedAckMs.p99).toBeLessThanOrEqual(ackMs.p99)
+  // A full disk is full for 200 ms at least.
+  expect(outageMs).toEqual({ longest: outageMs.total, total: expect.toSatisfy((ms) => ms >= 200) })
   expect((await readdir(folder)).filter((name) => name.startsWith('downlink-verify'))).toEqual([])
 })
 
