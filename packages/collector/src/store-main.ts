@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import { messageOf } from '@downlink/protocol'
-import { version } from '@duckdb/node-api'
 import { pino } from 'pino'
 import { currentRequest } from './api/read-server.ts'
+import { duckdb } from './duckdb.ts'
 import { CollectorError, type CollectorErrorCode } from './errors.ts'
 import { lowerPriority } from './lower-priority.ts'
 import type { ViewDefinition } from './query/event-views.ts'
@@ -65,7 +65,7 @@ async function start({ settings, update }: ToStore & { kind: 'start' }): Promise
       )
     }
     void opened.serve().then(() => {
-      send({ kind: 'ready', position: opened.position, databaseVersion: version() })
+      send({ kind: 'ready', position: opened.position, databaseVersion: duckdb.version() })
       // What is asked must not take the machine from ingest; but a start is waited for.
       lowerPriority()
     }, failed)

@@ -1,6 +1,7 @@
 /** Examines a database in a process of its own: every block of it, and every ledger in it. */
 import process from 'node:process'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { duckdb } from '../duckdb.ts'
 import { lowerPriority } from '../lower-priority.ts'
 import { selectWrongSummaries } from '../store/event-summary.ts'
 import { answerParent, type OnProgress } from '../store/recovery/probe.ts'
@@ -35,7 +36,7 @@ const selectFaults = (
   WHERE unaccounted <> 0 OR stored <> rows OR twice > 0 OR highest > committed_seq`
 
 async function examine(file: string, onProgress: OnProgress): Promise<DatabaseReport> {
-  const instance = await DuckDBInstance.create(file, { access_mode: 'READ_ONLY' })
+  const instance = await duckdb.DuckDBInstance.create(file, { access_mode: 'READ_ONLY' })
   const connection = await instance.connect()
   await readFormat(connection)
   const reports: TableReport[] = []

@@ -1,18 +1,18 @@
 /** Converts values of the database to JSON that loses nothing. */
-import {
-  type DuckDBArrayValue,
-  type DuckDBBlobValue,
-  type DuckDBDecimalValue,
-  type DuckDBListValue,
-  type DuckDBMapValue,
-  type DuckDBStructValue,
-  type DuckDBTimestampTZValue,
+import type {
+  DuckDBArrayValue,
+  DuckDBBlobValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBTimestampTZValue,
   DuckDBTimestampValue,
-  type DuckDBType,
-  DuckDBTypeId,
-  type DuckDBUnionValue,
-  type DuckDBValue,
+  DuckDBType,
+  DuckDBUnionValue,
+  DuckDBValue,
 } from '@duckdb/node-api'
+import { duckdb } from '../duckdb.ts'
 import { exactJson, exactNumber, type Json } from './exact-json.ts'
 
 /**
@@ -25,42 +25,42 @@ import { exactJson, exactNumber, type Json } from './exact-json.ts'
 export function jsonOf(value: DuckDBValue, type: DuckDBType): Json {
   if (value === null) return null
   switch (type.typeId) {
-    case DuckDBTypeId.VARCHAR:
+    case duckdb.DuckDBTypeId.VARCHAR:
       return type.alias === 'JSON' ? exactJson(value as string) : (value as string)
-    case DuckDBTypeId.FLOAT:
-    case DuckDBTypeId.DOUBLE:
+    case duckdb.DuckDBTypeId.FLOAT:
+    case duckdb.DuckDBTypeId.DOUBLE:
       // JSON.stringify would drop the sign of -0.
       return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? (value as number) : String(value)
-    case DuckDBTypeId.DECIMAL:
+    case duckdb.DuckDBTypeId.DECIMAL:
       return exactNumber((value as DuckDBDecimalValue).toString())
-    case DuckDBTypeId.TIMESTAMP:
+    case duckdb.DuckDBTypeId.TIMESTAMP:
       return isoOf(value as DuckDBTimestampValue)
-    case DuckDBTypeId.TIMESTAMP_TZ:
+    case duckdb.DuckDBTypeId.TIMESTAMP_TZ:
       // Its own text depends on the time zone of this process.
-      return isoOf(new DuckDBTimestampValue((value as DuckDBTimestampTZValue).micros))
-    case DuckDBTypeId.TIMESTAMP_S:
-    case DuckDBTypeId.TIMESTAMP_MS:
-    case DuckDBTypeId.TIMESTAMP_NS:
+      return isoOf(new duckdb.DuckDBTimestampValue((value as DuckDBTimestampTZValue).micros))
+    case duckdb.DuckDBTypeId.TIMESTAMP_S:
+    case duckdb.DuckDBTypeId.TIMESTAMP_MS:
+    case duckdb.DuckDBTypeId.TIMESTAMP_NS:
       return isoOf(value)
-    case DuckDBTypeId.BLOB:
+    case duckdb.DuckDBTypeId.BLOB:
       return Buffer.from((value as DuckDBBlobValue).bytes).toString('base64')
-    case DuckDBTypeId.LIST:
+    case duckdb.DuckDBTypeId.LIST:
       return (value as DuckDBListValue).items.map((item) => jsonOf(item, type.valueType))
-    case DuckDBTypeId.ARRAY:
+    case duckdb.DuckDBTypeId.ARRAY:
       return (value as DuckDBArrayValue).items.map((item) => jsonOf(item, type.valueType))
-    case DuckDBTypeId.STRUCT: {
+    case duckdb.DuckDBTypeId.STRUCT: {
       const { entries } = value as DuckDBStructValue
       // `fromEntries` defines keys rather than setting them, so that `__proto__` is one like any other.
       return Object.fromEntries(
         type.entryNames.map((name, at) => [name, jsonOf(entries[name] ?? null, type.entryTypes[at] ?? type)]),
       )
     }
-    case DuckDBTypeId.MAP:
+    case duckdb.DuckDBTypeId.MAP:
       return (value as DuckDBMapValue).entries.map((entry) => ({
         key: jsonOf(entry.key, type.keyType),
         value: jsonOf(entry.value, type.valueType),
       }))
-    case DuckDBTypeId.UNION: {
+    case duckdb.DuckDBTypeId.UNION: {
       const { tag, value: member } = value as DuckDBUnionValue
       return jsonOf(member, type.memberTypeForTag(tag))
     }

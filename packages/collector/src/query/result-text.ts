@@ -1,6 +1,7 @@
 /** Writes a result as JSON text, piece by piece, and no more of it than its bounds allow. */
 import { setImmediate } from 'node:timers/promises'
-import { type DuckDBDataChunk, type DuckDBResult, type DuckDBType, ResultReturnType } from '@duckdb/node-api'
+import type { DuckDBDataChunk, DuckDBResult, DuckDBType } from '@duckdb/node-api'
+import { duckdb } from '../duckdb.ts'
 import { CollectorError } from '../errors.ts'
 import type { Json } from './exact-json.ts'
 import type { QueryLimits } from './query-limits.ts'
@@ -48,7 +49,7 @@ export async function writeResult(result: DuckDBResult, limits: QueryLimits, wri
   const end = (truncated: boolean) => write(`${piece}],"truncated":${truncated}}`, true)
   for (;;) {
     const chunk = await result.fetchChunk()
-    if (result.returnType === ResultReturnType.INVALID) throw new StreamFailure()
+    if (result.returnType === duckdb.ResultReturnType.INVALID) throw new StreamFailure()
     if (!chunk || chunk.rowCount === 0) return end(false)
     const sizeOf = measureRows(chunk, types, maxResultBytes)
     for (let row = 0; row < chunk.rowCount; row++) {

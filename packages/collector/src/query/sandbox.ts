@@ -3,7 +3,8 @@
  * Three walls stand behind one another: the tree is validated, the transaction can't write, and the database is hardened.
  */
 
-import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
+import { duckdb } from '../duckdb.ts'
 import { CollectorError } from '../errors.ts'
 import { hideVerification } from './players-only.ts'
 import type { QueryLimits } from './query-limits.ts'
@@ -156,7 +157,7 @@ async function writeAnswer(
 ): Promise<void> {
   const statement = await connection.prepare(sql)
   try {
-    if (statement.statementType !== StatementType.SELECT) throw notOneSelect(sql)
+    if (statement.statementType !== duckdb.StatementType.SELECT) throw notOneSelect(sql)
     await writeResult(await statement.stream(), limits, write)
   } catch (error) {
     throw error instanceof StreamFailure ? await reasonOf(connection, statement) : error

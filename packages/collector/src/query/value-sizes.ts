@@ -1,6 +1,7 @@
 /** Measures the values of a chunk where they lie, in the database's memory, before one of them becomes JavaScript's. */
-import { type DuckDBDataChunk, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
+import type { DuckDBDataChunk, DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
 import bindings, { type Vector } from '@duckdb/node-bindings'
+import { duckdb } from '../duckdb.ts'
 
 /** What a row's value takes as text, about and at least. */
 type SizeOf = (row: number) => number
@@ -13,7 +14,11 @@ const nameBytes = 4
 /** Of a string's head: its length, and the text itself or where it is. Of a list's entry: where it starts, and its length. */
 const headBytes = 16
 
-const heldElsewhere: ReadonlySet<DuckDBTypeId> = new Set([DuckDBTypeId.VARCHAR, DuckDBTypeId.BLOB, DuckDBTypeId.BIT])
+const heldElsewhere: ReadonlySet<DuckDBTypeId> = new Set([
+  duckdb.DuckDBTypeId.VARCHAR,
+  duckdb.DuckDBTypeId.BLOB,
+  duckdb.DuckDBTypeId.BIT,
+])
 
 /**
  * @param maxBytes beyond it nobody needs the exact size
@@ -33,10 +38,10 @@ export function measureRows(
 
 function measure(vector: Vector, count: number, type: DuckDBType, maxBytes: number): SizeOf | undefined {
   if (heldElsewhere.has(type.typeId)) return measureTexts(vector, count)
-  if (type.typeId === DuckDBTypeId.LIST) return measureLists(vector, count, type.valueType, maxBytes)
-  if (type.typeId === DuckDBTypeId.STRUCT)
+  if (type.typeId === duckdb.DuckDBTypeId.LIST) return measureLists(vector, count, type.valueType, maxBytes)
+  if (type.typeId === duckdb.DuckDBTypeId.STRUCT)
     return measureStructs(vector, count, type.entryNames, type.entryTypes, maxBytes)
-  if (type.typeId === DuckDBTypeId.MAP) {
+  if (type.typeId === duckdb.DuckDBTypeId.MAP) {
     const { keyType, valueType } = type
     return measureEntries(vector, count, maxBytes, (entries, entryCount) =>
       measureStructs(entries, entryCount, ['key', 'value'], [keyType, valueType], maxBytes),

@@ -1,20 +1,19 @@
 /** Appends events and rejected events as rows, through DuckDB's appender: no SQL is parsed and no parameter bound. */
 import { isTime } from '@downlink/protocol'
-import {
-  BIGINT,
-  type DuckDBAppender,
-  type DuckDBConnection,
+import type {
+  DuckDBAppender,
+  DuckDBConnection,
   DuckDBDataChunk,
   DuckDBTimestampValue,
-  type DuckDBType,
-  type DuckDBValue,
-  INTEGER,
-  TIMESTAMP,
-  VARCHAR,
+  DuckDBType,
+  DuckDBValue,
 } from '@duckdb/node-api'
 import type { RejectedEvent } from '../commit/session-batch.ts'
+import { duckdb } from '../duckdb.ts'
 import type { EventRun } from '../sink/event-store.ts'
 import { UnstorableError } from './failures.ts'
+
+const { BIGINT, INTEGER, TIMESTAMP, VARCHAR } = duckdb
 
 type Row = readonly DuckDBValue[]
 
@@ -40,7 +39,7 @@ export function eventRows(runs: readonly EventRun[]): Row[] {
     const received = timestampOf(receivedAt)
     for (const { seq, event, envelope = null } of events) {
       const { type, version = null, timestamp, json } = event
-      const corrected = new DuckDBTimestampValue(BigInt(correctedMicros(timestamp, clockOffsetMs)))
+      const corrected = new duckdb.DuckDBTimestampValue(BigInt(correctedMicros(timestamp, clockOffsetMs)))
       rows.push([sessionId, BigInt(seq), type, version, timestampOf(timestamp), received, json, envelope, corrected])
     }
   }
@@ -75,7 +74,7 @@ export function correctedMicros(timestamp: number, clockOffsetMs = 0): number {
 
 const microsOf = (ms: number): number => Math.round(ms * 1000)
 
-const timestampOf = (ms: number): DuckDBTimestampValue => new DuckDBTimestampValue(BigInt(microsOf(ms)))
+const timestampOf = (ms: number): DuckDBTimestampValue => new duckdb.DuckDBTimestampValue(BigInt(microsOf(ms)))
 
 /** Text from outside that was never checked. `toWellFormed` is in Node 20, but not yet in TypeScript's library. */
 const storable = (text: string): string =>
@@ -107,7 +106,7 @@ export async function createTableAppender(
 }
 
 function chunkOf(types: readonly DuckDBType[], rows: readonly (readonly DuckDBValue[])[]): DuckDBDataChunk {
-  const chunk = DuckDBDataChunk.create(types, rows.length)
+  const chunk = duckdb.DuckDBDataChunk.create(types, rows.length)
   try {
     chunk.setRows(rows)
   } catch (cause) {

@@ -4,7 +4,8 @@ import { availableParallelism, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckdb } from '../duckdb.ts'
 import { CollectorError } from '../errors.ts'
 import { classifyFailure } from './recovery/probe.ts'
 import { removeDiscarded } from './recovery/quarantine.ts'
@@ -41,7 +42,7 @@ async function openOnce(options: InstanceOptions): Promise<DuckDBInstance> {
   let instance: DuckDBInstance | undefined
   let connection: DuckDBConnection | undefined
   try {
-    instance = await DuckDBInstance.create(file, databaseSettings())
+    instance = await duckdb.DuckDBInstance.create(file, databaseSettings())
     connection = await instance.connect()
     await prepareTables(connection)
     await prepare?.(connection, [exportFolder, copyFolder])

@@ -3,7 +3,8 @@
 import { stat } from 'node:fs/promises'
 import process from 'node:process'
 import { messageOf } from '@downlink/protocol'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { duckdb } from '../../duckdb.ts'
 import { hasTable, readFormat } from '../tables.ts'
 import { keepHeaders } from './file-headers.ts'
 import { type Attempt, answerParent, type ProbeAnswer, type ProbeTask } from './probe.ts'
@@ -18,7 +19,7 @@ const selectUnbalanced = `SELECT coalesce(sum(abs(coalesce(stored, 0) - coalesce
   FROM sessions FULL JOIN (SELECT session_id, count(*) AS rows FROM events GROUP BY session_id) USING (session_id)`
 
 async function look(file: string, task: ProbeTask): Promise<ProbeAnswer> {
-  const instance = await DuckDBInstance.create(file, task === 'open' ? {} : { access_mode: 'READ_ONLY' })
+  const instance = await duckdb.DuckDBInstance.create(file, task === 'open' ? {} : { access_mode: 'READ_ONLY' })
   const connection = await instance.connect()
   const one = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()[0]
   await readFormat(connection)

@@ -2,7 +2,8 @@
  * Saves what can be read of a damaged database into a new one: table by table, by ranges of rows that are halved around
  * what can't be read. What the log still has of the rest is taken from there, and what is gone counts as missing.
  */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { duckdb } from '../../duckdb.ts'
 import { prepareTables, tableDefinitions } from '../tables.ts'
 import type { OnProgress } from './probe.ts'
 import { type Loss, recount } from './recount.ts'
@@ -25,7 +26,7 @@ export async function salvage(
   logFolder: string,
   onProgress: OnProgress,
 ): Promise<Salvage> {
-  const instance = await DuckDBInstance.create(target)
+  const instance = await duckdb.DuckDBInstance.create(target)
   const connection = await instance.connect()
   await connection.run(`ATTACH '${source.replaceAll("'", "''")}' AS damaged (READ_ONLY)`)
   const lostRows = await copyTables(connection, onProgress)
