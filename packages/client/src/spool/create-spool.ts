@@ -4,7 +4,6 @@
  */
 import { type ConnectorFactory, createConnector } from '../connector.ts'
 import { resolveAddress } from '../handshake.ts'
-
 import { isOfKind } from '../options.ts'
 import type { Environment } from '../ports.ts'
 import type { Deliver, SpoolLimits } from './adopt-sessions.ts'
