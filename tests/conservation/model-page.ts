@@ -41,7 +41,8 @@ export interface ModelPageOptions {
   readonly ingest: () => Ingest | undefined
 }
 
-const clientOptions = {
+/** Small and short, so that a script of few steps meets batches, windows and reconnections. */
+export const clientOptions = {
   batchSize: 4,
   windowEvents: 8,
   drainIntervalMs: 100,

@@ -14,6 +14,7 @@ import { isSessionEntry } from '../../packages/collector/src/log/entry.ts'
 import { createEventValidator } from '../../packages/collector/src/session/event-validator.ts'
 import { createSessions } from '../../packages/collector/src/session/sessions.ts'
 import { createIngest, type Ingest } from './ingest.ts'
+import { clientOptions } from './model-page.ts'
 
 export const capacity = 20
 
@@ -148,13 +149,7 @@ export function createWorld(seed: number): World {
     url: 'ws://collector/telemetry',
     enabled: true,
     capacity,
-    batchSize: 4,
-    windowEvents: 8,
-    drainIntervalMs: 100,
-    ackDeadlineMs: 1000,
-    backoffBaseMs: 50,
-    backoffCapMs: 400,
-    minUptimeMs: 100,
+    ...clientOptions,
     redact: (event) => (event.type === 'private' ? undefined : event),
     environment: {
       wallMs: () => nowMs,
