@@ -304,6 +304,10 @@ it('forgets sessions that a condition picks, and counts them first', async () =>
   const { stdout, exitCode } = await forget('--where', 'stored = 3', '--yes', '--json')
   expect(exitCode).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ sessions: 1, events: 3, rejected: 0, backups: [], dryRun: false })
+  expect(await run(['backup', '--url', url, '--keep', '2'])).toMatchObject({ exitCode: 0 })
+  expect((await forget('--where', 'true', '--yes')).stdout).toMatch(
+    /^Forgot 1 session, 0 stored events[.]\n(?:Deleted: .*\n)*A backup may still hold it: .*Z[.] It is deleted once 2 newer ones were made[.]\n$/,
+  )
   const ledgers = await run(['query', 'SELECT stored, forgotten FROM ledgers', '--url', url, '--json'])
   expect(ledgers.stdout).toBe('{"stored":0,"forgotten":3}\n')
   expect((await forget('--session', "no'body")).stdout).toContain('It would forget 0 sessions')

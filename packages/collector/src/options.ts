@@ -101,6 +101,11 @@ export interface RetentionOptions {
   readonly keepMs?: number
   /** Bytes, from 268435456, that the used blocks of the database and the log may take together. @default none */
   readonly maxBytes?: number
+  /**
+   * Milliseconds, from 60000, after which a backup of the collector's folder is deleted, but for the newest; that one too,
+   * once somebody was forgotten after it was made. @default none
+   */
+  readonly keepBackupsMs?: number
 }
 
 /** Whole numbers, each from 1 up. */
@@ -192,6 +197,7 @@ const minOf: Readonly<Record<string, number>> = {
   maxLogBytes: 1_048_576,
   keepLogBytes: 0,
   keepMs: 60_000,
+  keepBackupsMs: 60_000,
   maxBytes: 268_435_456,
 }
 

@@ -152,9 +152,11 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     onForgotten: readSide.forgetAnswers,
     outdateBackups: () => backups.outdate(),
     onExpired: (receivedBeforeMs) => backups.expireBefore(receivedBeforeMs),
+    removeOldBackups: (nowMs) => backups.removeOld(nowMs),
   })
   const backups = createBackups({
-    ...{ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs },
+    ...{ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs, logger },
+    keepMs: settings.retention.keepBackupsMs,
     logBegin: () => log.begin,
     keepLogFrom: folder.keepFrom,
   })

@@ -136,6 +136,7 @@ function healthSources({ settings, folder, log, store, refusals, warnings, life,
     schemaWarnings: warnings.list(),
     retention: { ...settings.retention, ...life().retention.figures },
     backup: backups().last,
+    listBackups: () => backups().list(),
   }
 }
 

@@ -134,7 +134,8 @@ it('is gone from database, log, quarantined files, texts and kept answers, and s
 it('is gone from the log that was kept since the last backup, which is put back by nobody unasked', async () => {
   const { data, ada } = await aFolderOfAda()
   const backups = await aFolder()
-  const options = { data, backups, commit: { maxLogBytes: 1_048_576 } }
+  const keepBackupsMs = 30 * 86_400_000
+  const options = { data, backups, commit: { maxLogBytes: 1_048_576 }, retention: { keepBackupsMs } }
   const first = await aCollector(options)
   const client = await aClient(first.listening, { ...ada, conn: 2, next: 6, pushed: 5 })
   await client.hello()
@@ -149,7 +150,9 @@ it('is gone from the log that was kept since the last backup, which is put back 
   }
   await expect.poll(keptOnceCovered, { timeout: 60_000 }).toBeGreaterThan(0)
   const { last } = await ask(listening, 'DELETE', `sessions/${ada.session}`)
-  expect(last.result).toMatchObject({ sessions: 1, events: 1004, backups: [expect.any(String)] })
+  expect(last.result).toMatchObject({ sessions: 1, events: 1004, backups: [{ deletedAfter: 7, expectedAt: null }] })
+  const [{ path, at, deletedAt }] = last.result.backups
+  expect([path.startsWith(backups), deletedAt - at]).toEqual([true, keepBackupsMs])
   expect([await filesWithSecret(data), await kept()]).toEqual([[], 0])
   await expectLedgersToAddUp(queryOf(collector))
   await stop()

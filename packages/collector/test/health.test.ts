@@ -28,7 +28,11 @@ it('tells disk, memory, commits, versions, and who was refused for what', async 
   expect(health.commits.medianMs).toBeGreaterThan(0)
   expect(health.backup).toBeNull()
   await (await fetch(`${listening.url}/api/backup`, { method: 'POST' })).text()
-  expect((await read()).backup).toEqual({ at: expect.any(Number), bytes: expect.any(Number) })
+  const { backup, backups, retention } = await read()
+  expect(backup).toEqual({ at: expect.any(Number), bytes: expect.any(Number) })
+  // Not where: that is nothing for readers.
+  expect(backups).toEqual([{ ...backup, deletedAt: null, deletedAfter: 7, expectedAt: null }])
+  expect(retention.keepBackupsMs).toBeNull()
   await vi.waitFor(async () => expect((await read()).disk.usedBytes).toEqual(expect.any(Number)), 5000)
   expect(await (await fetch(`${listening.url}/metrics`)).text()).toMatch(/downlink_backup_timestamp_seconds [1-9]/)
   // The store process tells it once a second.

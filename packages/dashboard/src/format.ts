@@ -34,6 +34,9 @@ export function formatTime(at: number): string {
 /** Local time of day, to the second. */
 export const formatClock = (at: number): string => formatTime(at).replace(/\.\d+$/, '')
 
+/** Local day. @example '2026-11-28' */
+export const formatDay = (at: number): string => new Date(at).toLocaleDateString('en-CA')
+
 /** How long, in one unit. */
 export function formatSpan(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

@@ -48,12 +48,11 @@ export function backupCommand(): Command {
 
 async function backup(folder: string | undefined, flags: BackupFlags): Promise<void> {
   const status = createStatusLine(process.stderr)
-  // What is to be moved away must not push another out.
-  const keep = folder === undefined ? (flags.keep === undefined ? '' : `?keep=${flags.keep}`) : `?keep=${keepsAll}`
+  const keep = folder === undefined ? flags.keep : await keepsAll()
   const made = await withAdminAccess(flags, async (api) => {
     const result = await api.change<{ readonly step: string; readonly share: number }, MadeBackup>(
       'POST',
-      `api/backup${keep}`,
+      keep === undefined ? 'api/backup' : `api/backup?keep=${keep}`,
       ({ step, share }) => status.show(`${step} the database: ${Math.floor(share * 100)} %`),
     )
     return folder === undefined ? result : moved(result, folder, flags.keep)
@@ -67,7 +66,8 @@ async function backup(folder: string | undefined, flags: BackupFlags): Promise<v
   printLines(made.removed.map((path) => safe(`Removed: ${path}`)))
 }
 
-const keepsAll = 1_000_000
+/** What is to be moved away must not push another out. */
+const keepsAll = async (): Promise<number> => (await import('@downlink/collector/doctor')).allBackups
 
 async function moved(made: MadeBackup, folder: string, keep: number | undefined): Promise<MadeBackup> {
   if (!existsSync(made.path)) {

@@ -1,5 +1,6 @@
 /** Runs `downlink forget`, which deletes all that is stored of sessions but for numbers, through the collector that has them. */
 import process from 'node:process'
+import type { KeptBackup } from '@downlink/collector'
 import { Command } from 'commander'
 import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
@@ -19,14 +20,16 @@ interface Forgotten {
   readonly events: number
   readonly rejected: number
   readonly files: readonly string[]
-  readonly backups: readonly string[]
+  readonly backups: readonly KeptBackup[]
 }
 
 const notes = `
 It is through once no file of the data folder holds anything of them but numbers: the log goes on in a new segment, the
 database is rewritten, quarantined files are deleted. A session that is forgotten is refused from then on, unless the
 collector runs with --forgotten-sessions restart: then its client goes on, and what it sends from then on is stored.
-Backups that were made before are named, and yours to delete.
+Backups of the collector's folder that were made before are named, with the day on which each is deleted where the
+collector runs with serve --keep-backups 30d; else with how many newer ones it takes. Those that were moved elsewhere, and
+dumps, are yours to delete.
 
 Examples:
   downlink forget --where "labels->>'player' = 'x'"          counts the sessions
@@ -69,7 +72,16 @@ async function forget(flags: ForgetFlags): Promise<void> {
   const amount = `${counted(forgotten.sessions, 'session')}, ${counted(forgotten.events, 'stored event')}`
   if (!yes) return printLines([`It would forget ${amount}. Nothing was changed. To do it, add --yes.`])
   printLines([`Forgot ${amount}.`, ...forgotten.files.map((file) => safe(`Deleted: ${file}`))])
-  printLines(forgotten.backups.map((path) => safe(`A backup may still hold it: ${path}`)))
+  printLines(forgotten.backups.map((backup) => safe(`A backup may still hold it: ${backup.path}. ${endOf(backup)}`)))
 }
+
+function endOf({ deletedAt, deletedAfter, expectedAt }: KeptBackup): string {
+  const day = expectedAt === null ? '' : ` (about ${dayOf(expectedAt)}, as they come now)`
+  const number = deletedAfter === null ? undefined : `once ${counted(deletedAfter, 'newer one')} were made${day}`
+  if (deletedAt !== null) return `It is deleted on ${dayOf(deletedAt)}${number ? `, or sooner: ${number}` : ''}.`
+  return number ? `It is deleted ${number}.` : 'Nothing deletes it: that is yours to do.'
+}
+
+const dayOf = (ms: number): string => new Date(ms).toLocaleDateString('en-CA')
 
 const safe = processSafeText()

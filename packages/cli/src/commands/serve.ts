@@ -41,6 +41,8 @@ interface ServeFlags {
   readonly keep?: number
   readonly maxBytes?: number
   readonly backups?: string
+  /** Seconds. */
+  readonly keepBackups?: number
   readonly forgottenSessions?: ForgottenSessions
   readonly verbose?: true
 }
@@ -58,7 +60,7 @@ DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN, DOWNLINK_TOKEN_SECRET) or a file.
 Examples:
   downlink serve
   downlink serve --port 0 --data ./telemetry --schema ./src/events.ts --questions ./questions
-  downlink serve --keep 30d --max-bytes 20GB
+  downlink serve --keep 30d --max-bytes 20GB --keep-backups 30d
   downlink serve --host 0.0.0.0 --key-file keys.txt --read-token-file token.txt --origin https://game.example
   downlink serve --key-file keys.txt --read-token-file token.txt --public-url https://t.example --trust-proxy 1`
 
@@ -105,6 +107,11 @@ export function serveCommand(): Command {
       byteSize(0),
     )
     .option('--backups <folder>', 'where backups go that are asked for over HTTP (default: <data>/backups)')
+    .option(
+      '--keep-backups <time>',
+      'how long those are kept, but for the newest (default: until newer ones take their place)',
+      duration(60, tenYearsS),
+    )
     .addOption(
       new Option(
         '--forgotten-sessions <mode>',
@@ -160,8 +167,10 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
   return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }
 }
 
-const retentionOf = ({ keep, maxBytes }: ServeFlags) =>
-  onlyGiven({ keepMs: keep === undefined ? undefined : keep * 1000, maxBytes })
+const retentionOf = ({ keep, keepBackups, maxBytes }: ServeFlags) =>
+  onlyGiven({ keepMs: inMs(keep), keepBackupsMs: inMs(keepBackups), maxBytes })
+
+const inMs = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000)
 
 interface Started {
   readonly collector: Collector

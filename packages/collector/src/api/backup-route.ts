@@ -1,13 +1,13 @@
 /** Makes backups, for whoever administers. */
 import type { FastifyInstance } from 'fastify'
-import type { Backups } from '../backup/backups.ts'
+import { type Backups, keptBackups } from '../backup/backups.ts'
 import type { ApiAccess } from './api-access.ts'
 import { errorAnswer, input, whole } from './json-schema.ts'
 import { answerWithProgress, progressAnswer } from './progress-answer.ts'
 import { requireScope } from './require-scope.ts'
 
 const backupInput = input(
-  { keep: { ...whole('How many backups are kept, this one among them'), minimum: 1, default: 7 } },
+  { keep: { ...whole('How many backups are kept, this one among them'), minimum: 1, default: keptBackups } },
   ['keep'],
 )
 

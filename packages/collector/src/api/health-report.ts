@@ -2,6 +2,7 @@
 import { readFile, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
+import type { KeptBackup } from '../backup/kept-backups.ts'
 import type { CountedRefusals } from '../ingest/refusals.ts'
 import type { BackupFigures, LogFigures, RetentionFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { RecentDurations } from '../metrics/recent-durations.ts'
@@ -50,6 +51,8 @@ export interface Health {
   readonly retention: {
     readonly keepMs: number | null
     readonly maxBytes: number | null
+    /** How long a backup is kept. */
+    readonly keepBackupsMs: number | null
     /** When it last ran to its end, in ms since 1970. */
     readonly lastRunAt: number | null
     readonly failures: number
@@ -58,6 +61,8 @@ export interface Health {
   }
   /** The newest one, which was verified when it was made; null before the first. */
   readonly backup: BackupFigures | null
+  /** Those of the collector's folder, oldest first, and when each goes. */
+  readonly backups: readonly Omit<KeptBackup, 'path'>[]
   /** What the sink has found, by code. */
   readonly reports: Readonly<Record<string, number>>
 }
@@ -109,6 +114,7 @@ export const healthAnswer: Schema = object({
   retention: object({
     keepMs: measured('After which events are deleted'),
     maxBytes: measured('That database and log may take together, before the oldest events are deleted'),
+    keepBackupsMs: measured('After which a backup is deleted'),
     lastRunAt: { type: ['integer', 'null'], description: 'When that last ran to its end, in ms since 1970' },
     failures: count('How often it failed'),
     clockAheadMs: count("By how much the collector's clock is ahead of the time by which events age"),
@@ -118,6 +124,18 @@ export const healthAnswer: Schema = object({
     properties: { at: time('When the newest backup was made'), bytes: count('Its size') },
     description: 'Null before the first',
   },
+  backups: list(
+    object({
+      at: time('When it was made'),
+      bytes: count('Its size'),
+      deletedAt: { type: ['integer', 'null'], description: 'When it is deleted for its age, in ms since 1970' },
+      deletedAfter: measured('How many more have to be made until it is deleted for them'),
+      expectedAt: {
+        type: ['integer', 'null'],
+        description: 'When those are made, if they come as they did so far, in ms since 1970',
+      },
+    }),
+  ),
   reports: counts('What the sink has found, by code'),
 })
 
@@ -134,15 +152,17 @@ export interface HealthOptions {
   readonly startedAtMs: number
   readonly retention: RetentionOptions & RetentionFigures
   readonly backup: BackupFigures | undefined
+  readonly listBackups: () => Promise<readonly KeptBackup[]>
 }
 
 export async function readHealth(options: HealthOptions): Promise<Health> {
   const { space } = options.store
   const { folder, maxLogBytes, log, store, commits, failedCommits, refusals, schemaWarnings, startedAtMs } = options
   const { retention, backup } = options
-  const [databaseBytes, freeBytes, manifest] = await Promise.all([
+  const [databaseBytes, freeBytes, backups, manifest] = await Promise.all([
     sizeOfDatabase(folder),
     freeBytesOf(folder),
+    options.listBackups(),
     readFile(new URL('../../package.json', import.meta.url), 'utf8'),
   ])
   const { version: collector } = JSON.parse(manifest)
@@ -169,11 +189,14 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
     retention: {
       keepMs: retention.keepMs ?? null,
       maxBytes: retention.maxBytes ?? null,
+      keepBackupsMs: retention.keepBackupsMs ?? null,
       lastRunAt: retention.lastRunMs ?? null,
       failures: retention.failures,
       clockAheadMs: retention.clockAheadMs,
     },
     backup: backup ? { at: backup.at, bytes: backup.bytes } : null,
+    // Where the machine keeps them is nothing for readers.
+    backups: backups.map(({ path: _path, ...kept }) => kept),
     reports: Object.fromEntries(store.reports),
   }
 }

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { messageOf } from '@downlink/protocol'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { examineDatabase } from '../doctor/examine-database.ts'
 import { CollectorError } from '../errors.ts'
@@ -16,11 +17,13 @@ import {
   finishBackup,
   keepNewest,
   listBackups,
+  removeBackup,
   sha256Of,
   sweepUnfinished,
 } from '../store/backup-folder.ts'
 import { type LastBackup, readLastBackup, writeLastBackup } from '../store/last-backup.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
+import { foretell, type KeptBackup } from './kept-backups.ts'
 
 export interface Backups {
   /** The newest one, wherever it was moved since; undefined before the first. */
@@ -29,6 +32,10 @@ export interface Backups {
   start(): Promise<void>
   /** All that came before was deleted for its age: for a backup that is older the log is kept no longer. */
   expireBefore(ms: number): void
+  /** Deletes those of the folder that are too old by then. Rejects as the file system does, and may be asked for again. */
+  removeOld(nowMs: number): Promise<void>
+  /** Those of the folder, oldest first. */
+  list(): Promise<readonly KeptBackup[]>
   /**
    * One at a time.
    *
@@ -41,7 +48,7 @@ export interface Backups {
    *
    * @returns those of the folder, oldest first, once the one that is being made now is there or has failed
    */
-  outdate(): Promise<readonly Backup[]>
+  outdate(): Promise<readonly KeptBackup[]>
 }
 
 export interface BackupProgress {
@@ -60,15 +67,22 @@ export interface BackupsOptions {
   readonly data: string
   /** Where backups go. */
   readonly folder: string
+  /** How long each of them is kept. @default for any time */
+  readonly keepMs: number | undefined
   readonly store: Pick<StoreProcess, 'ask'>
   /** Where the log begins. */
   readonly logBegin: () => Position
   /** Has what comes after a place kept in the log, though the store needs it no more. */
   readonly keepLogFrom: (position: Position | undefined) => void
   readonly wallMs: Clock['wallMs']
+  readonly logger: Pick<FastifyBaseLogger, 'info'>
 }
 
-export function createBackups({ data, folder, store, logBegin, keepLogFrom, wallMs }: BackupsOptions): Backups {
+/** Where nothing was said: as the API has it. */
+export const keptBackups = 7
+
+export function createBackups(options: BackupsOptions): Backups {
+  const { data, folder, keepMs, store, logBegin, keepLogFrom, wallMs, logger } = options
   let last: LastBackup | undefined
   const inTurn = createSerialQueue()
 
@@ -86,15 +100,31 @@ export function createBackups({ data, folder, store, logBegin, keepLogFrom, wall
         if (last && last.at < ms) keepLogFrom(undefined)
       })
     },
+    removeOld: (nowMs) => inTurn(() => removeOld(nowMs)),
+    list,
     make: (keep, onProgress) => inTurn(() => make(keep, onProgress)),
     outdate: () =>
       inTurn(async () => {
-        if (last) await note({ at: last.at, bytes: last.bytes })
+        const [newest] = last ? [last] : (await list()).slice(-1)
+        if (newest) await note({ at: newest.at, bytes: newest.bytes, keep: last?.keep })
         keepLogFrom(undefined)
-        return listBackups(folder)
+        return list()
       }),
   }
   return backups
+
+  async function list(): Promise<readonly KeptBackup[]> {
+    const isOutdated = last !== undefined && last.path === undefined
+    return foretell(await listBackups(folder), { keep: last?.keep ?? keptBackups, keepMs, isOutdated, nowMs: wallMs() })
+  }
+
+  async function removeOld(nowMs: number): Promise<void> {
+    for (const { path, deletedAt } of await list()) {
+      if (deletedAt === null || deletedAt > nowMs) continue
+      await removeBackup(path)
+      logger.info({ path }, 'A backup was deleted for its age')
+    }
+  }
 
   async function note(newest: LastBackup): Promise<void> {
     await writeLastBackup(data, newest)
@@ -125,7 +155,7 @@ export function createBackups({ data, folder, store, logBegin, keepLogFrom, wall
         onProgress({ step: 'verifying', share }),
       )
       const path = await finishBackup(work, manifest)
-      await note({ at: createdMs, bytes: manifest.bytes, path, position: manifest.position ?? logBegin() })
+      await note({ at: createdMs, bytes: manifest.bytes, keep, path, position: manifest.position ?? logBegin() })
       return { path, manifest, removed: await keepNewest(folder, keep) }
     } catch (error) {
       // Whatever it holds would lie there, and be forgotten by nobody.

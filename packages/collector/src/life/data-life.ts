@@ -15,7 +15,7 @@ import { createForgetter, type Forgetter, type ForgetterOptions } from './forget
 import { createOperations, type Operations } from './operations.ts'
 import { createPruner, type Pruner } from './pruner.ts'
 import { createRejudger, type Rejudger } from './rejudger.ts'
-import { createRetention, type Retention } from './retention.ts'
+import { createRetention, type Retention, type RetentionParts } from './retention.ts'
 import { createRetryingStore } from './retrying-store.ts'
 
 export interface DataLife {
@@ -54,6 +54,7 @@ export interface DataLifeOptions {
   readonly validator: EventValidator
   /** All that came before is deleted, for its age. */
   readonly onExpired: (receivedBeforeMs: number) => void
+  readonly removeOldBackups: RetentionParts['removeOldBackups']
   readonly clock: Clock
   readonly logger: FastifyBaseLogger
 }
@@ -72,7 +73,7 @@ export function createDataLife(options: DataLifeOptions): DataLife {
   const ageClock = createAgeClock(clock, options.retention.keepMs, ageClockFile(join(folder, 'age-clock.json')))
   const retention = createRetention({
     ...{ settings: options.retention, pruner, store, log, ageClock, logger, wallMs: clock.wallMs },
-    onExpired: options.onExpired,
+    ...{ onExpired: options.onExpired, removeOldBackups: options.removeOldBackups },
   })
   const eraser = createEraser({ folder, log, commits, store })
   const forgetter = createForgetter({

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import type { KeptBackup } from '../backup/kept-backups.ts'
 import { encodeOperation, type Operation } from '../commit/operation.ts'
 import { decodeFrame, encodeEntry } from '../log/entry.ts'
-import type { Backup } from '../store/backup-folder.ts'
 import { createForgetter } from './forgetter.ts'
 
 const place = { segmentId: Buffer.from('a-segment'), offset: 0 }
@@ -35,7 +35,7 @@ async function aForgetter({ backups = async (): Promise<readonly string[]> => []
     async outdateBackups() {
       done.push('backups asked for')
       // Of a backup its path alone is told.
-      return (await backups()).map((path) => ({ path }) as Backup)
+      return (await backups()).map((path) => ({ path }) as KeptBackup)
     },
     store: { ask: () => Promise.reject(new Error('Nobody asks it')) },
     logger: { error: (details: unknown) => void errors.push(details) },
@@ -72,7 +72,7 @@ it('names a backup that is being made: it asks once all is deleted, and waits fo
   // One that is begun later has nothing of the session.
   expect(done.indexOf('deleted')).toBeLessThan(done.indexOf('backups asked for'))
   finish(['/backups/downlink-1'])
-  expect(await forgotten).toMatchObject({ backups: ['/backups/downlink-1'] })
+  expect(await forgotten).toMatchObject({ backups: [{ path: '/backups/downlink-1' }] })
 })
 
 it.each(['["torn', '{"sessions":1}', '[1,{}]', '["a b"]', ''])(

@@ -2,13 +2,13 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import type { KeptBackup } from '../backup/kept-backups.ts'
 import { maxForgotten } from '../commit/operation.ts'
 import { isRecordedId } from '../commit/session-record.ts'
 import { CollectorError } from '../errors.ts'
 import type { MatchingSession } from '../query/matching-sessions.ts'
 import { createSerialQueue } from '../serial-queue.ts'
 import { writeSmallFile } from '../small-files.ts'
-import type { Backup } from '../store/backup-folder.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
 import type { Operations } from './operations.ts'
@@ -36,8 +36,8 @@ export interface Forgotten extends Pruned {
   readonly sessions: number
   /** What was removed of the data folder, by path: segments of the log, quarantined files, texts of events. */
   readonly files: readonly string[]
-  /** Paths of backups that were made before, and are whoever's who keeps them to delete. */
-  readonly backups: readonly string[]
+  /** Backups of the collector's folder that were made before, and when each goes. */
+  readonly backups: readonly KeptBackup[]
 }
 
 export interface ForgetProgress {
@@ -52,7 +52,7 @@ export interface ForgetterOptions {
   /** They are deleted: whoever holds an older answer drops it. */
   readonly onForgotten: () => void
   /** Those that may have the sessions still, once the one that is being made is whole, too: none of them is to be put back unasked. */
-  readonly outdateBackups: () => Promise<readonly Backup[]>
+  readonly outdateBackups: () => Promise<readonly KeptBackup[]>
   readonly store: Pick<StoreProcess, 'ask'>
   readonly logger: Pick<FastifyBaseLogger, 'error'>
 }
@@ -111,7 +111,7 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     // Whatever is copied from here on has nothing of them.
     const [files, backups] = await Promise.all([eraser.erase(all, (step) => onProgress({ step })), outdateBackups()])
     await rm(unfinished)
-    return { sessions: all.length, ...deleted, files, backups: backups.map(({ path }) => path) }
+    return { sessions: all.length, ...deleted, files, backups }
   }
 }
 

@@ -38,6 +38,8 @@ function aRetention(
     },
   }
   let rewrites = 0
+  const backupsLookedAt: number[] = []
+  let backupFailure: Error | undefined
   const store = {
     // It is asked for nothing else.
     async ask({ kind }: StoreQuestion) {
@@ -58,6 +60,10 @@ function aRetention(
       store,
       log: { bytes: logBytes, keptBytes: 0 },
       onExpired() {},
+      async removeOldBackups(nowMs) {
+        backupsLookedAt.push(nowMs)
+        if (backupFailure) throw backupFailure
+      },
       wallMs: () => clock.ms,
       ageClock: createAgeClock({ wallMs: () => clock.ms, monotonicMs: () => clock.monotonicMs }, settings.keepMs, {
         load: async () => remembered,
@@ -81,12 +87,15 @@ function aRetention(
     for (let turn = 0; turn < 50; turn++) await Promise.resolve()
   }
   return {
-    ...{ retention, rows, timers, errors, warnings, clock },
+    ...{ retention, rows, timers, errors, warnings, clock, backupsLookedAt },
     get rewrites() {
       return rewrites
     },
     fail(error: Error | undefined) {
       failure = error
+    },
+    failBackups(error: Error) {
+      backupFailure = error
     },
     async start() {
       retention.start()
@@ -124,6 +133,22 @@ it('deletes what is too old, at the start and then each hour, through a year', a
   expect(Math.min(...rows)).toBeGreaterThanOrEqual(clock.ms - 30 * dayMs)
   expect(most).toBeLessThanOrEqual(30 * 24 + 1)
   expect(retention.figures).toEqual({ runs: 365 * 24 + 1, failures: 0, lastRunMs: clock.ms, clockAheadMs: 0 })
+})
+
+it('looks at backups as it does at events, and neither keeps the other back', async () => {
+  const { start, tick, rows, timers, retention, backupsLookedAt, clock, fail, failBackups } = aRetention({
+    ...{ keepMs: 30 * dayMs, keepBackupsMs: dayMs / 2 },
+  })
+  const failed = () => [retention.figures.runs, retention.figures.failures]
+  fail(new Error('The store is away'))
+  await start()
+  expect([backupsLookedAt, failed()]).toEqual([[clock.ms], [0, 1]])
+  expect(timers.map(({ delayMs }) => delayMs)).toEqual([dayMs / 48])
+  fail(undefined)
+  failBackups(new Error('EACCES'))
+  rows.push(0)
+  await tick()
+  expect([rows, failed()]).toEqual([[], [0, 2]])
 })
 
 const tenYearsMs = 3650 * dayMs

@@ -26,6 +26,8 @@ export interface RetentionParts {
   readonly ageClock: AgeClock
   /** All that came before is deleted, for its age. */
   readonly onExpired: (receivedBeforeMs: number) => void
+  /** Deletes the backups that are too old as of a time. */
+  readonly removeOldBackups: (nowMs: number) => Promise<void>
   readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   readonly setTimer?: SetTimer
 }
@@ -35,18 +37,29 @@ const maxIntervalMs = 3_600_000
 const shareOfKeep = 1 / 24
 
 export function createRetention(parts: RetentionParts): Retention {
-  const { settings, pruner, store, log, wallMs, ageClock, onExpired, logger, setTimer = systemTimer } = parts
-  const { keepMs, maxBytes } = settings
+  const {
+    settings,
+    pruner,
+    store,
+    log,
+    wallMs,
+    ageClock,
+    onExpired,
+    removeOldBackups,
+    logger,
+    setTimer = systemTimer,
+  } = parts
+  const { keepMs, maxBytes, keepBackupsMs } = settings
   const sizePruner = createSizePruner({ pruner, store, log, logger })
-  const intervalMs = Math.min(maxIntervalMs, (keepMs ?? Number.POSITIVE_INFINITY) * shareOfKeep)
-  const isBounded = keepMs !== undefined || maxBytes !== undefined
+  const intervalMs = Math.min(maxIntervalMs, Math.min(keepMs ?? Infinity, keepBackupsMs ?? Infinity) * shareOfKeep)
+  const isBounded = keepMs !== undefined || maxBytes !== undefined || keepBackupsMs !== undefined
   let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined, clockAheadMs: 0 }
   let cancel = (): void => {}
   let isStopped = false
 
   return {
     start() {
-      if (isBounded) logger.info({ keepMs, maxBytes }, 'Events are not kept for ever: the oldest are deleted')
+      if (isBounded) logger.info({ keepMs, maxBytes, keepBackupsMs }, 'Not all is kept for ever: the oldest is deleted')
       void run()
     },
     get figures() {
@@ -61,14 +74,20 @@ export function createRetention(parts: RetentionParts): Retention {
   async function run(): Promise<void> {
     try {
       const ageMs = await readAge()
-      if (keepMs !== undefined) await pruneByAge(ageMs - keepMs)
-      if (maxBytes !== undefined) tell('for want of room', await sizePruner.prune(maxBytes))
+      // Neither keeps the other back.
+      const outcomes = await Promise.allSettled([removeOldBackups(ageMs), pruneEvents(ageMs)])
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
       if (isBounded) figures = { ...figures, runs: figures.runs + 1, lastRunMs: wallMs() }
     } catch (error) {
       figures = { ...figures, failures: figures.failures + 1 }
       if (!isStopped) logger.error({ error: String(error) }, 'What is too old could not be deleted; it is tried again')
     }
     if (!isStopped) cancel = setTimer(() => void run(), intervalMs)
+  }
+
+  async function pruneEvents(ageMs: number): Promise<void> {
+    if (keepMs !== undefined) await pruneByAge(ageMs - keepMs)
+    if (maxBytes !== undefined) tell('for want of room', await sizePruner.prune(maxBytes))
   }
 
   async function pruneByAge(receivedBeforeMs: number): Promise<void> {

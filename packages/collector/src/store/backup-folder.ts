@@ -149,7 +149,7 @@ export async function sha256Of(file: string): Promise<string> {
 }
 
 /** The manifest goes first, so that one that is half deleted looks like none. */
-async function removeBackup(path: string): Promise<void> {
+export async function removeBackup(path: string): Promise<void> {
   await rm(join(path, manifestName))
   await rm(path, { recursive: true })
 }

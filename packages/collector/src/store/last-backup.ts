@@ -9,6 +9,8 @@ export interface LastBackup {
   /** When it was made, in ms since 1970. */
   readonly at: number
   readonly bytes: number
+  /** How many were kept when it was made, it among them; undefined where an older version made it. */
+  readonly keep?: number | undefined
   /** Where it was put; somebody may have moved it since. Undefined where it is not to be put back unasked. */
   readonly path?: string | undefined
   /** Where in the log it stands, which is kept since; undefined where it is not. */
@@ -20,10 +22,11 @@ const fileOf = (data: string): string => join(data, 'last-backup.json')
 /** @returns undefined before the first; and where the note is torn, until the next */
 export async function readLastBackup(data: string): Promise<LastBackup | undefined> {
   const note = parseObject(await readFile(fileOf(data), 'utf8').catch(() => undefined)) ?? {}
-  const { at, bytes, path, position } = note
+  const { at, bytes, keep, path, position } = note
   if (typeof at !== 'number' || typeof bytes !== 'number') return undefined
   return {
     ...{ at, bytes, path: typeof path === 'string' ? path : undefined },
+    keep: typeof keep === 'number' ? keep : undefined,
     position: isPosition(position) ? position : undefined,
   }
 }

@@ -26,8 +26,9 @@ const health = (over: Partial<Health> = {}): Health => ({
   commits: { medianMs: 0.5, p99Ms: 2, failed: 0 },
   refusals: [],
   schemaWarnings: [],
-  retention: { keepMs: null, maxBytes: null, lastRunAt: null, failures: 0, clockAheadMs: 0 },
+  retention: { keepMs: null, maxBytes: null, keepBackupsMs: null, lastRunAt: null, failures: 0, clockAheadMs: 0 },
   backup: null,
+  backups: [],
   reports: {},
   ...over,
 })
@@ -138,4 +139,20 @@ it('tells of the database what later rows fill, how it is given back, and of the
   expect(lineOf({ backup: { at: 0, bytes: 5e9 } }, 'Backup')?.value).toMatch(
     /^5 GB, made on 19\d\d-\d\d-\d\d at \d\d:\d\d:\d\d$/,
   )
+})
+
+it('tells of the oldest backup when it goes: by its date, by number, or by nobody', () => {
+  const noon = Date.parse('2026-11-28T12:00:00')
+  const dayMs = 86_400_000
+  const oldest = (over: Partial<Health['backups'][number]>) => {
+    const kept = { at: noon, bytes: 1, deletedAt: null, deletedAfter: null, expectedAt: null }
+    const lines = checkHealth(health({ backups: [{ ...kept, ...over }, kept] }))
+    return lines.find(({ name }) => name === 'Oldest backup')?.value
+  }
+  expect(oldest({ deletedAt: noon + 30 * dayMs })).toBe('of 2026-11-28, one of 2; deleted on 2026-12-28')
+  expect(oldest({ deletedAfter: 3, expectedAt: noon + 7 * dayMs, deletedAt: noon + 30 * dayMs })).toBe(
+    'of 2026-11-28, one of 2; deleted on 2026-12-28, or sooner once 3 newer were made, about 2026-12-05 as they come now',
+  )
+  expect(oldest({})).toBe('of 2026-11-28, one of 2; deleted by nobody but you')
+  expect(checkHealth(health()).map(({ name }) => name)).not.toContain('Oldest backup')
 })

@@ -1,6 +1,6 @@
 /** Judges how the collector stands, line by line; what is not well says what to do. */
 import type { Health, LiveCounters } from '@downlink/collector'
-import { formatBytes, formatClock, formatCount, formatDuration, formatSpan } from '../format.ts'
+import { formatBytes, formatClock, formatCount, formatDay, formatDuration, formatSpan } from '../format.ts'
 import { restartReasons, stateText, storeStateOf, sumOf } from './store-state.ts'
 
 export interface HealthLine {
@@ -84,6 +84,7 @@ export function checkHealth(health: Health): readonly HealthLine[] {
     retentionLine(health),
     clockLine(health),
     backupLine(health),
+    ...oldestBackupLines(health),
     {
       name: 'Commits',
       value:
@@ -137,12 +138,24 @@ function databaseLine({ databaseBytes, reusableBytes }: Health['disk']): HealthL
 
 function backupLine({ backup }: Health): HealthLine {
   if (backup === null) return { name: 'Backup', value: 'None is known: downlink backup makes one', status: 'good' }
-  const day = new Date(backup.at).toLocaleDateString('en-CA')
   return {
     name: 'Backup',
-    value: `${formatBytes(backup.bytes)}, made on ${day} at ${formatClock(backup.at)}`,
+    value: `${formatBytes(backup.bytes)}, made on ${formatDay(backup.at)} at ${formatClock(backup.at)}`,
     status: 'good',
   }
+}
+
+/** Whoever was forgotten may be in it still. */
+function oldestBackupLines({ backups: [oldest, ...others] }: Health): readonly HealthLine[] {
+  if (!oldest) return []
+  const { at, deletedAt, deletedAfter, expectedAt } = oldest
+  const about = expectedAt === null ? '' : `, about ${formatDay(expectedAt)} as they come now`
+  const ends = [
+    ...(deletedAt === null ? [] : [`on ${formatDay(deletedAt)}`]),
+    ...(deletedAfter === null ? [] : [`once ${formatCount(deletedAfter)} newer were made${about}`]),
+  ]
+  const end = ends.length > 0 ? `deleted ${ends.join(', or sooner ')}` : 'deleted by nobody but you'
+  return [{ name: 'Oldest backup', value: `of ${formatDay(at)}, one of ${1 + others.length}; ${end}`, status: 'good' }]
 }
 
 function retentionLine({ retention: { keepMs, maxBytes, lastRunAt, failures } }: Health): HealthLine {

@@ -1,6 +1,6 @@
 /** Says whose session it is, and in words what became of all that it pushed. */
 import type { ReactElement } from 'react'
-import { formatTime } from '../format.ts'
+import { formatDay, formatTime } from '../format.ts'
 import { Panel } from '../parts/panel.tsx'
 import { hrefOf } from '../router.ts'
 import { LedgerBar } from '../sessions/ledger-bar.tsx'
@@ -25,7 +25,7 @@ export function SessionHead({ recorded, onRetry }: SessionHeadProps): ReactEleme
     ['State', delivery === 'plain' ? `${state}, plain` : state],
     ...(build === undefined ? [] : [['Build', build, { build }] as const]),
     ...Object.entries(labels).map(([label, value]) => [label, value, { label, value }] as const),
-    ['First heard of', `${new Date(firstSeen).toLocaleDateString('en-CA')} ${formatTime(firstSeen)}`],
+    ['First heard of', `${formatDay(firstSeen)} ${formatTime(firstSeen)}`],
     ...(columns.length === 0 ? [] : [['Length', formatOffset(toMs - fromMs)] as const]),
   ]
   const all = <a href={hrefOf({ view: 'sessions', parameters: {} })}>All sessions</a>
