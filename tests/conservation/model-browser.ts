@@ -11,6 +11,8 @@ import type { Senders } from './senders.ts'
 import type { SendersOptions } from './two-halves.ts'
 
 const maxPages = 2
+/** That a page takes to load: each of its connections is higher than those of the one before, which count in milliseconds. */
+const loadMs = 100
 
 export function createModelBrowser(chance: Chance, { sessions, remember }: SendersOptions): Senders {
   const browser = createFakeBrowser()
@@ -94,6 +96,7 @@ export function createModelBrowser(chance: Chance, { sessions, remember }: Sende
   }
 
   async function open(): Promise<void> {
+    browser.nowMs += loadMs
     pages = [...pages, await openModelPage({ browser, chance, journal, ingest })]
   }
 

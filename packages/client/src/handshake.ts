@@ -39,7 +39,7 @@ export function createHandshake(
 ): Handshake {
   const { getToken } = settings
   /** The connection epoch: grows when a connection is let go, so that what belongs to an old one can be told. */
-  let { epoch } = session
+  let epoch = 0
   let { key } = settings
   /** False once a collector could not read a hello, or had no room for it: no description is worth the session. */
   let isDescribed = true
@@ -47,7 +47,7 @@ export function createHandshake(
     hello: () => ({
       session: session.id,
       proof: session.proof,
-      conn: epoch,
+      conn: session.epoch + epoch,
       key,
       next: outbox.acked + 1,
       pushed: outbox.pushed,

@@ -6,8 +6,8 @@ export interface Session {
   readonly id: string
   /** 128 random bits, in hexadecimal; known to this page load only. */
   readonly proof: string
-  /** Of its first connection; each later one has a higher. */
-  readonly epoch: number
+  /** Above those of its earlier pages; each of its connections adds one. */
+  epoch: number
   /** Begins another session. */
   renew(): void
 }

@@ -243,6 +243,29 @@ describe('the back-forward cache', () => {
     expect(collector.sessions.get(sessionId)).toMatchObject({ committed: 15, ended: false })
   })
 
+  it('gives it back above the connections of a page that delivered for it, and is gone', async () => {
+    const browser = createFakeBrowser()
+    const collector = createFakeCollector()
+    const page = await openFakePage(browser)
+    const { sessionId } = page.telemetry
+    pushMany(page.telemetry, 10)
+    page.world.leave()
+    await page.advance(1000)
+    const other = await openFakePage(browser)
+    await collector.serve(other)
+    other.crash()
+    page.world.nowMs = other.world.nowMs + 100
+    page.world.comeBack()
+    pushMany(page.telemetry, 5, 11)
+    await collector.serve(page)
+    expect(page.telemetry.sessionId).toBe(sessionId)
+    const connections = (of: FakePage): number[] =>
+      of.framesOf(sessionId).flatMap((frame) => (frame.t === 'hello' ? frame.conn : []))
+    expect(connections(other)).toHaveLength(1)
+    expect(connections(page).at(-1)).toBeGreaterThan(Math.max(...connections(other)))
+    expect(collector.sessions.get(sessionId)).toMatchObject({ committed: 15 })
+  })
+
   it('gives it another one where a page is delivering its own', async () => {
     const browser = createFakeBrowser()
     const collector = createFakeCollector()

@@ -66,6 +66,8 @@ export function createSpooler(
     while (claimed !== session.id) {
       const isOurs = await takeLock(locks, session.id, signal)
       if (signal.aborted) return
+      // While it was left, another page may have delivered for it, on connections that were higher.
+      session.epoch = environment.wallMs()
       if (isOurs) claimed = session.id
       else {
         // Another page has taken it over since this one was left, with all that was pushed by then.
