@@ -1,6 +1,7 @@
 /** Holds events from `push` until they are sent, first in first out. It works by itself; a link drains it where one is attached. */
 import { type DropReason, encodeJson, eventId, isTime, type TelemetryEvent } from '@downlink/protocol'
 import type { Clock } from './clock.ts'
+import type { ContextAndLabels } from './context.ts'
 import type { TelemetrySettings } from './options.ts'
 import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
 import type { Environment } from './ports.ts'
@@ -33,6 +34,8 @@ export interface TelemetryBuffer {
 /** The buffer as the rest of the client sees it. */
 export interface LinkedBuffer extends TelemetryBuffer {
   readonly outbox: Outbox
+  /** Of all that is pushed from now on. */
+  readonly present: ContextAndLabels
   /** Of the link that is there, and alone drains: called when a batch is full, which need not wait for the interval. */
   wake?: (() => void) | undefined
   clear(reason?: DropReason): void
@@ -53,10 +56,12 @@ export function createBuffer(
 ): LinkedBuffer {
   const { capacity, overflow, policies, recentEvents, redact, version } = settings
   const outbox = policies?.(capacity, overflow, session, environment) ?? createOutbox(capacity, overflow)
+  const present: ContextAndLabels = {}
   const listeners = new Set<() => void>()
   let recent = createRing<Entry>(recentEvents)
   const buffer: LinkedBuffer = {
     outbox,
+    present,
     get length() {
       return outbox.queued()
     },
@@ -75,7 +80,9 @@ export function createBuffer(
       } catch {
         refused = 'unencodable'
       }
-      const entry = outbox.push(type, isTime(timestamp) ? timestamp : clock(), data, refused)
+      const { context, labels } = present
+      const entry = { seq: 0, type, timestamp: isTime(timestamp) ? timestamp : clock(), data, context, labels }
+      outbox.push(entry, refused)
       if (!refused) {
         if (recent.size >= recentEvents) recent.remove(0)
         recent.push(entry)

@@ -4,8 +4,10 @@ import { createBuffer, type LinkedBuffer, type TelemetryBuffer } from './buffer.
 import { createClock } from './clock.ts'
 import { type Connector, type ConnectorFactory, createConnector } from './connector.ts'
 import { flushTimeoutMs, notifyIntervalMs } from './constants.ts'
+import { type ContextAndLabels, type ContextChanges, type LabelChanges, merge } from './context.ts'
 import { realEnvironment } from './environment.ts'
 import type { LinkState } from './link-state.ts'
+import { fitMetadata, type Metadata } from './metadata.ts'
 import { type ClientOptions, withDefaults } from './options.ts'
 import type { OutboxStats, Policies } from './outbox.ts'
 import type { Environment } from './ports.ts'
@@ -56,6 +58,15 @@ export interface Telemetry<Events extends EventMap = EventMap> {
    * On changes nothing while the operator's flag is off.
    */
   setEnabled(enabled: boolean): void
+  /**
+   * Merges into the context, which each event has from now on: text, numbers, booleans. Undefined or null takes a name
+   * away. Above 4,096 bytes as JSON it is not sent.
+   */
+  setContext(values: ContextChanges): void
+  /** Merges into the labels of the session, as of now: text of up to 256 characters. Else as the context. */
+  setLabels(labels: LabelChanges): void
+  /** Names the player, in the label `player`; undefined or null, nobody. */
+  identify(player?: string | null): void
   /** Where the link stands, and so why nothing is being sent. */
   status(): LinkState
   stats(): OutboxStats
@@ -93,6 +104,13 @@ export function createTelemetry<Events extends EventMap = EventMap>(
     if (started && isEnabled()) connector.start()
     else connector.disconnect(started ? 'disabled' : 'idle')
   }
+  const set = (name: keyof ContextAndLabels, changes: object, fitting?: object, own?: object): void => {
+    const merged = merge(buffer.present[name], fitting ?? changes, own)
+    buffer.present[name] = merged
+    environment.development?.merged(name, changes, merged)
+  }
+  const setLabels = (labels: LabelChanges): void =>
+    set('labels', labels, fitMetadata({ labels } as Metadata, () => {}).labels, settings.labels)
 
   return {
     get sessionId() {
@@ -123,6 +141,9 @@ export function createTelemetry<Events extends EventMap = EventMap>(
       apply()
       if (!on) buffer.clear('disabled')
     },
+    setContext: (values) => set('context', values),
+    setLabels,
+    identify: (player) => setLabels({ player }),
     status: connector.status,
     stats: connector.stats,
     recent: buffer.recent,

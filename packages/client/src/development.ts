@@ -1,10 +1,19 @@
 /** Warns a developer of mistakes where they are made. A production build leaves this file out. */
-import { decodeServerFrame, jsonValue, maxEventDepth, wellFormed } from '@downlink/protocol'
+import {
+  decodeServerFrame,
+  encodeJson,
+  jsonValue,
+  maxEventDepth,
+  maxMetaBytes,
+  utf8Length,
+  wellFormed,
+} from '@downlink/protocol'
 import { checkOptions } from './check-options.ts'
 import type { Development } from './ports.ts'
 
 export function createDevelopment(warn: (message: string) => void): Development {
   const warnedTypes = new Set<string>()
+  const warned = new Set<string>()
   let isDecided = false
   return {
     checkOptions(options, kinds) {
@@ -25,6 +34,12 @@ export function createDevelopment(warn: (message: string) => void): Development 
         // A getter or a proxy: as much of it as can be is frozen.
       }
     },
+    merged(name, changes, merged) {
+      for (const sentence of findLeftOut(name, changes, merged ?? {})) {
+        if (!warned.has(sentence)) warn(sentence)
+        warned.add(sentence)
+      }
+    },
     started() {
       if (!isDecided) warn('Telemetry is off: set `enabled`, or `globalThis.downlinkConfig.enabled`.')
     },
@@ -38,6 +53,21 @@ export function createDevelopment(warn: (message: string) => void): Development 
         onmessage?.(event)
       }
     },
+  }
+}
+
+/** What of the changes is not in what is merged from them as it was given; and whether that is more than a collector takes. */
+function* findLeftOut(name: string, changes: unknown, merged: object): Generator<string> {
+  const bytes = utf8Length(encodeJson(merged))
+  if (bytes > maxMetaBytes)
+    yield `Expected ${name} of at most ${maxMetaBytes} bytes as JSON: with more nothing of it is sent`
+  try {
+    for (const [key, value] of Object.entries(Object(changes))) {
+      const kept = (merged as Record<string, unknown>)[key]
+      if (value != null && kept !== value) yield `Expected text in ${name}, got ${key}`
+    }
+  } catch (error) {
+    yield `Expected ${name} that can be read, got ${error}`
   }
 }
 

@@ -1,8 +1,17 @@
 /** Names what a game imports. See docs/guides/instrument-your-game.md. */
 
-export type { DropCounts, DropReason, EventMap, EventsOf, Rejection, TelemetryEvent } from '@downlink/protocol'
+export type {
+  DropCounts,
+  DropReason,
+  EventContext,
+  EventMap,
+  EventsOf,
+  Rejection,
+  TelemetryEvent,
+} from '@downlink/protocol'
 export { attachTelemetry, type EmittedEvent, type TelemetrySource } from './attach.ts'
 export type { TelemetryBuffer } from './buffer.ts'
+export type { ContextChanges, LabelChanges } from './context.ts'
 export {
   createTelemetry,
   type FlushResult,

@@ -1,6 +1,7 @@
 /** Makes what describes a session fit the wire: nothing that a game says of itself is worth its events. */
 import { isSessionId, maxSchemaLength, wellFormed } from '@downlink/protocol'
 import { maxTextLength } from './constants.ts'
+import { textual } from './context.ts'
 
 /** How a session is described; the collector stores it with the session. */
 export interface Metadata {
@@ -15,9 +16,6 @@ export interface Metadata {
   /** For headless runs, 1 to 64 of `A-Za-z0-9._-`. @default one is made, so that two players never share it */
   readonly sessionId?: string | undefined
 }
-
-/** Types of values that are as good as text. */
-const textual = /string|number|boolean|bigint/
 
 /**
  * Numbers become text, text stays within its length, and what can be neither is left out. Never throws.

@@ -9,7 +9,10 @@ import { createFakeWorld } from './test-doubles.ts'
 
 const pushMany = (outbox: Outbox, count: number, refused?: DropReason, types: readonly string[] = ['tick']): void => {
   for (let n = 0; n < count; n++) {
-    outbox.push(types[outbox.pushed % types.length] ?? '', 0, outbox.pushed + 1, refused)
+    outbox.push(
+      { seq: 0, type: types[outbox.pushed % types.length] ?? '', timestamp: 0, data: outbox.pushed + 1 },
+      refused,
+    )
   }
 }
 
@@ -202,7 +205,7 @@ it('fills a frame up to its bytes, and not beyond', () => {
   const maxBytes = 2000
   for (let length = 0; length < 50; length++) {
     const outbox = createOutbox(50, 'drop-oldest')
-    for (let n = 0; n < 50; n++) outbox.push('tick', 0, 'x'.repeat(length))
+    for (let n = 0; n < 50; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: 'x'.repeat(length) })
     const frame = encodeBatch(
       { t: 'batch', seq: 1, pushed: 50 },
       encodeElements(outbox, outbox, Number.POSITIVE_INFINITY, maxBytes),

@@ -9,13 +9,14 @@
  * line, and their reasons are counted apart.
  */
 import type { DropCounts, DropReason, Totals } from '@downlink/protocol'
+import type { ContextAndLabels } from './context.ts'
 import { addDrops, attributeDrops, type Drops, makeRoom, type OverflowPolicy } from './drop-policy.ts'
 import type { Environment } from './ports.ts'
 import { createRing, type Ring } from './ring.ts'
 import type { Session } from './session.ts'
 
 /** An event on the line. */
-export interface Entry {
+export interface Entry extends Readonly<ContextAndLabels> {
   seq: number
   readonly type: string
   readonly timestamp: number
@@ -73,8 +74,8 @@ export interface Outbox extends SendCursor {
   /** The events by age; those in flight come first. */
   readonly at: Line['at']
   readonly slice: Line['slice']
-  /** Queues an event under the next sequence, or counts it as dropped. Where there is no room, one gives way. */
-  push(type: string, timestamp: number, data: unknown, refused?: DropReason): Entry
+  /** Queues an event, and gives it the next sequence; or counts it as dropped. Where there is no room, one gives way. */
+  push(entry: Entry, refused?: DropReason): void
   /** Drops an event, unless told the oldest that is queued. Returns false where there is none. */
   drop(reason: DropReason, index?: number): boolean
   /** The connection is lost: what was in flight is queued again. */
@@ -119,10 +120,9 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy, ring: L
     queued: () => ring.size - outbox.inFlight,
     at: ring.at,
     slice: ring.slice,
-    push(type, timestamp, data, refused) {
-      const entry = { seq: ++outbox.pushed, type, timestamp, data }
+    push(entry, refused) {
+      entry.seq = ++outbox.pushed
       refused ? addDrops(outbox.dropped, refused) : put(entry)
-      return entry
     },
     drop(reason, index = outbox.inFlight) {
       if (index >= ring.size) return false

@@ -15,6 +15,7 @@ import {
   type Totals,
   type WireEvent,
 } from '@downlink/protocol'
+import type { ContextAndLabels } from './context.ts'
 import { addDrops, type Drops } from './drop-policy.ts'
 import { TelemetryError } from './errors.ts'
 import type { Delivery, SocketPort } from './ports.ts'
@@ -70,9 +71,13 @@ function createPlainSocket(
   const deliver = ({ seq, events }: BatchFrame): void => {
     const whole: TelemetryEvent[] = []
     let next = seq
+    let said: ContextAndLabels = {}
     for (const element of events) {
-      const { data, ...event } = element as WireEvent
-      if (!isDrop(element)) whole.push({ id: eventId(sessionId, next), ...event, data, sessionId, seq: next })
+      const { data, context = said.context, labels = said.labels, ...event } = element as WireEvent
+      said = { context, labels }
+      if (!isDrop(element)) {
+        whole.push({ id: eventId(sessionId, next), ...event, data, ...said, sessionId, seq: next })
+      }
       next += spanOf(element)
     }
     if (whole.length > 0) wire.send(encodeEvents(whole))

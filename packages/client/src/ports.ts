@@ -79,6 +79,8 @@ export interface Development {
   ) => void
   /** Freezes a payload, which is kept as it is: from now on, changing it throws. */
   readonly payload: (type: string, data: unknown) => void
+  /** Warns where `changes` of context or labels did not become part of what is `merged` from them, or make it too large. */
+  readonly merged: (name: string, changes: unknown, merged: object | undefined) => void
   /** Warns where telemetry is started and nobody has decided whether it is on. */
   readonly started: () => void
   /** Listens to a socket: what a collector says of an event is worth a warning. */

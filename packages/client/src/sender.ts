@@ -7,6 +7,7 @@ import {
   encodeBatch,
   encodeJson,
   maxEventBytes,
+  maxMetaBytes,
   utf8Length,
   type WelcomeFrame,
 } from '@downlink/protocol'
@@ -120,6 +121,8 @@ export function encodeElements(
 ): string[] {
   const elements: string[] = []
   const end = cursor.inFlight + count
+  /** Context and labels as JSON, as the elements have them by now. */
+  let said = ['{}', '{}']
   let roomBytes = maxBytes - headBytes
   const reportDrops = (to: number): void => {
     const gap = to - cursor.sent
@@ -133,21 +136,31 @@ export function encodeElements(
       return elements
     }
     let text: string | undefined
+    let says = said
     try {
+      says = [entry.context, entry.labels].map(encodeValues)
       text = encodeJson({ type: entry.type, timestamp: entry.timestamp, data: entry.data, version })
     } catch {
       // JSON has no words for it: a circle, a `toJSON` that throws.
     }
-    const bytes = utf8Length(text)
-    if (!text || bytes > maxEventBytes) {
+    if (!text || utf8Length(text) > maxEventBytes) {
       outbox.drop(text ? 'oversize' : 'unencodable', cursor.inFlight)
       continue
     }
-    roomBytes -= bytes + 1 + (entry.seq > cursor.sent + 1 ? dropBytes : 0)
+    if (says[1] !== said[1]) text = `{"labels":${says[1]},${text.slice(1)}`
+    if (says[0] !== said[0]) text = `{"context":${says[0]},${text.slice(1)}`
+    said = says
+    roomBytes -= utf8Length(text) + 1 + (entry.seq > cursor.sent + 1 ? dropBytes : 0)
     if (roomBytes < 0) return elements
     reportDrops(entry.seq - 1)
     elements.push(text)
     cursor.sent++
     cursor.inFlight++
   }
+}
+
+/** The JSON of context or labels: none where it has more bytes than a collector takes. */
+function encodeValues(values?: object): string {
+  const json = encodeJson(values ?? {}) ?? ''
+  return utf8Length(json) > maxMetaBytes ? '{}' : json
 }

@@ -1,11 +1,15 @@
 /** Fakes the world around the client: clock, timers, page and sockets that do what a test says, when it says so. */
 import {
+  type Batch,
   type ClientFrame,
   decodeClientFrame,
   decodePost,
   type Post,
   type ReceivedElement,
+  type Said,
   type ServerFrame,
+  type WireDrop,
+  type WireEvent,
 } from '@downlink/protocol'
 import { createTelemetry, type Telemetry, type TelemetryOptions } from './create-telemetry.ts'
 import { createDevelopment } from './development.ts'
@@ -251,6 +255,19 @@ export async function createOpenTelemetry(
 /** Pushes events numbered from `from` on. */
 export function pushMany(telemetry: Pick<Telemetry, 'push'>, count: number, from = 1): void {
   for (let n = from; n < from + count; n++) telemetry.push('tick', { n })
+}
+
+/** Events of one batch, each with the context and the labels that hold for it. */
+export function eventsOf({ events }: Pick<Batch, 'events'>): readonly Omit<WireEvent, 'timestamp'>[] {
+  let said: Said = {}
+  return (events as readonly (WireEvent | WireDrop)[]).flatMap((element) => {
+    said = {
+      ...said,
+      ...(element.context && { context: element.context }),
+      ...(element.labels && { labels: element.labels }),
+    }
+    return 'type' in element ? [{ type: element.type, data: element.data, ...said }] : []
+  })
 }
 
 const valuesOf = (elements: readonly ReceivedElement[]): readonly unknown[] => elements.map(({ value }) => value)

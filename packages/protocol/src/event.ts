@@ -18,6 +18,10 @@ export interface TelemetryEvent<Type extends string = string, Data = unknown> {
   readonly seq: number
   /** Version of the event definitions that the sender was built with, whole, from 1. */
   readonly version?: number
+  /** What it happened in. Absent where the game has said nothing of it. */
+  readonly context?: EventContext | undefined
+  /** Labels of its session that have changed since that began, as of this event. Null: one is there no more. */
+  readonly labels?: Readonly<Record<string, string | null>> | undefined
 }
 
 /** Spells an event's id. */
@@ -28,12 +32,22 @@ const sessionForm = /^[\w.-]{1,64}$/
 
 export const isSessionId = (value: unknown): value is string => typeof value === 'string' && sessionForm.test(value)
 
+/** What an event happened in, say a level: values that its sender sets once, for all events from then on. */
+export type EventContext = Readonly<Record<string, string | number | boolean>>
+
 /** An event on the wire: its session and sequence follow from the batch around it. */
-export interface WireEvent {
+export interface WireEvent extends Said {
   readonly type: string
   readonly timestamp: number
   readonly data?: unknown
   readonly version?: number
+}
+
+/** What an element says of itself and those behind it in its batch, up to the next that says it. A batch begins with none. */
+export interface Said {
+  readonly context?: EventContext
+  /** That changed since the hello, whole. Null: the hello's is there no more. */
+  readonly labels?: Readonly<Record<string, string | null>>
 }
 
 /** Why a client gave an event up. The list is closed: a drop without one of these reasons does not exist. */
@@ -53,7 +67,7 @@ export type DropReason = (typeof dropReasons)[number]
 export type DropCounts = { readonly [Reason in DropReason]?: number }
 
 /** Stands for as many consecutive sequences as its counts add up to. */
-export interface WireDrop {
+export interface WireDrop extends Said {
   readonly drop: DropCounts
 }
 

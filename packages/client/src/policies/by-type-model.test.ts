@@ -78,7 +78,7 @@ it(`keeps what the rules say, and counts the rest by its reason (${runs} runs)`,
         const model = new Model(capacity, overflow)
         for (const { kind, ...rest } of steps) {
           if ('type' in rest) {
-            outbox.push(rest.type, 0, null)
+            outbox.push({ seq: 0, type: rest.type, timestamp: 0, data: null })
             model.push(rest.type)
           } else if (kind === 'send' && 'count' in rest) {
             encodeElements(outbox, outbox, rest.count, 1e9)

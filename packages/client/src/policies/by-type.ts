@@ -54,15 +54,17 @@ export function byType<Type extends string>(policies: { readonly [Name in Type]:
     return Object.assign(outbox, {
       drop: (reason: DropReason, index = reason === 'overflow' ? oldestDroppable() : outbox.inFlight): boolean =>
         drop(reason, index),
-      push(type: string, timestamp: number, data: unknown, refused?: DropReason): Entry {
+      push(entry: Entry, refused?: DropReason): void {
+        const { type } = entry
         const policy = policyOf.get(type)
         if (typeof policy === 'object' && shareOf(session.id) >= policy.rate) refused ??= 'sampled'
-        if (refused) return push(type, timestamp, data, refused)
-        if (policy === latestWins) dropLatest(type)
-        if (policy === mustDeliver && outbox.inFlight + outbox.queued() >= capacity) outbox.drop('overflow')
-        const entry = push(type, timestamp, data)
-        if (policy === latestWins) latest.set(type, entry)
-        return entry
+        if (!refused && policy === latestWins) {
+          dropLatest(type)
+          latest.set(type, entry)
+        }
+        const isFull = outbox.inFlight + outbox.queued() >= capacity
+        if (!refused && policy === mustDeliver && isFull) outbox.drop('overflow')
+        push(entry, refused)
       },
     })
   }

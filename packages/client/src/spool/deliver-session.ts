@@ -2,6 +2,7 @@
 import { createBuffer } from '../buffer.ts'
 import type { Clock } from '../clock.ts'
 import { type Connector, createConnector } from '../connector.ts'
+import type { ContextAndLabels } from '../context.ts'
 import type { TelemetrySettings } from '../options.ts'
 import { type Entry, sumOf } from '../outbox.ts'
 import type { Environment } from '../ports.ts'
@@ -66,9 +67,12 @@ export function deliverSession(
 
 function entriesOf({ from, text }: Chunk): Entry[] {
   const entries: Entry[] = []
+  let said: ContextAndLabels = {}
   for (const element of JSON.parse(text)) {
+    const { context = said.context, labels = said.labels } = element
+    said = { context, labels }
     if (element.drop) from += sumOf(element.drop)
-    else entries.push({ ...element, seq: from++ })
+    else entries.push({ ...element, ...said, seq: from++ })
   }
   return entries
 }

@@ -16,7 +16,7 @@ it('writes all anew after a write that failed, and never says that more is there
   }
   const outbox = createOutbox(100, 'drop-oldest')
   const push = (count: number): void => {
-    for (let n = 0; n < count; n++) outbox.push('tick', 0, n)
+    for (let n = 0; n < count; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: n })
   }
   const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 1e6, () => 0)
   push(10)
