@@ -1,5 +1,6 @@
 /** Runs a collector: listening on its own, or mounted in a server that is there already. */
 import type { Server } from 'node:http'
+import type { Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { telemetryPath } from '@downlink/protocol'
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
@@ -30,10 +31,13 @@ export interface Collector {
    */
   readonly plugin: FastifyPluginAsync
   /**
-   * Mounts the collector in a plain `http` server, whose other paths and upgrades stay with the server's own listeners.
+   * Mounts the collector in a server of `http`, `https`, or `http2` with `allowHTTP1`, whose other paths and upgrades stay with the server's own listeners.
    * The server's listeners must be there before.
+   *
+   * @example await collector.attach(server, { prefix: '/__downlink' })
+   * @throws {CollectorError} `bad_option`, `data_in_use`, `data_unusable`, `wrong_state`
    */
-  attach(server: Server): Promise<void>
+  attach(server: Server | Http2SecureServer, options?: AttachOptions): Promise<void>
   /** Takes nothing new, commits and acknowledges what was taken, and closes. Within 5 s. Idempotent. */
   close(): Promise<void>
   /**
@@ -72,6 +76,11 @@ export interface Collector {
    * for: whoever the origin policy lets in may send, from beyond this machine, too, unless there are `tokenSecrets`.
    */
   setKeys(keys: readonly string[]): void
+}
+
+export interface AttachOptions {
+  /** All below it is the collector's, with its page: a slash, and none at the end. @default '': its own paths alone, without the page */
+  readonly prefix?: string
 }
 
 export interface ListenOptions {
@@ -144,17 +153,23 @@ export function createCollector(options: CollectorOptions = {}, ports: Collector
       app.addHook('onClose', async () => release())
     },
 
-    async attach(server) {
+    async attach(host, { prefix = '' } = {}) {
+      // Its requests are those of HTTP/1, but for their class.
+      const server = host as Server
+      if (!/^(\/[^/?#]+)*$/.test(prefix)) {
+        const expected = 'Expected `prefix` to begin with a slash, and to end with none'
+        throw new CollectorError('bad_option', `${expected}, got ${JSON.stringify(prefix)}`)
+      }
       const app = createServer(logger, settings)
       const pipeline = await open(() => app.close())
       const releases: (() => void)[] = []
       app.addHook('onClose', async () => {
         for (const release of releases) release()
       })
-      await mount(app, pipeline)
+      await app.register(async (below) => mount(below, pipeline), { prefix })
       await app.ready()
       if (lifecycle.isClosed()) throw closedMeanwhile()
-      releases.push(takeUpgrades(server, '', pipeline), takeRequests(server, app))
+      releases.push(takeUpgrades(server, prefix, pipeline), takeRequests(server, prefix, app))
     },
 
     close,

@@ -6,7 +6,7 @@ export { signToken, type TokenRequest, tokenLimits } from './access/signed-token
 export type { EventTypeAnswer } from './api/event-type-route.ts'
 export type { Health } from './api/health-report.ts'
 export type { KeptBackup } from './backup/kept-backups.ts'
-export { type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
+export { type AttachOptions, type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
 export type { CommitNotice, CommittedEvent } from './commit/commit-feed.ts'
 export type { RejectedEvent } from './commit/session-batch.ts'
 export type { CollectorPorts } from './data-folder.ts'

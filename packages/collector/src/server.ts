@@ -57,11 +57,15 @@ export function takeUpgrades(server: Server, prefix: string, { sockets }: Pipeli
 /** What a collector answers in a server that is not its own. */
 const ownPaths = /^\/(telemetry\/?|healthz|readyz|metrics|api(\/.*)?)$/
 
+/** Below a prefix everything is the collector's, its page too. */
+const isOwn = (path: string, prefix: string): boolean =>
+  prefix === '' ? ownPaths.test(path) : path === prefix || path.startsWith(`${prefix}/`)
+
 /** Takes the requests to a collector's own paths, and leaves all others to the listeners that were there. */
-export function takeRequests(server: Server, app: FastifyInstance): () => void {
+export function takeRequests(server: Server, prefix: string, app: FastifyInstance): () => void {
   const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    if (others.length === 0 || ownPaths.test(pathOf(request))) app.routing(request, response)
+    if (others.length === 0 || isOwn(pathOf(request), prefix)) app.routing(request, response)
     else for (const other of others) other.call(server, request, response)
   }
   server.removeAllListeners('request')

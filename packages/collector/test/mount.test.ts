@@ -101,6 +101,41 @@ it('lives in a plain http server, whose own requests and upgrades stay its own',
   expect(await rowsOf(data, 'SELECT count(*)::INT FROM events')).toEqual([[2]])
 })
 
+it('lives below a prefix of a plain http server, with its page', async () => {
+  const data = await aFolder()
+  const server = createServer((request, response) => response.end(`mine: ${request.url}`))
+  const collector = createCollector({ data, logger: false })
+  await collector.attach(server, { prefix: '/game/__downlink' })
+  onTestFinished(() => collector.close())
+  const host = await listenOn(server)
+  const url = `http://${host}/game/__downlink`
+  await untilStoreIsUp({ url })
+  const client = await aClient({ telemetry: `ws://${host}/game/__downlink/telemetry` })
+  await client.hello()
+  expect(await client.batch(1, [event])).toMatchObject({ t: 'ack', seq: 1 })
+  expect((await post({ url }, [event])).status).toBe(200)
+  const page = await fetch(`${url}?x`)
+  expect([page.url, await page.text()]).toEqual([`${url}/?x`, expect.stringContaining('<div id="root">')])
+  expect(await (await fetch(`${url}/api/openapi.json`)).json()).toMatchObject({
+    paths: { '/game/__downlink/api/events': {} },
+  })
+  expect((await fetch(`${url}/nothing`)).status).toBe(404)
+  for (const path of ['/', '/telemetry', '/game/__downlinks', '/api/events']) {
+    expect(await (await fetch(`http://${host}${path}`)).text()).toBe(`mine: ${path}`)
+  }
+  await collector.close()
+  expect(await (await fetch(url)).text()).toBe('mine: /game/__downlink')
+  expect(await rowsOf(data, 'SELECT count(*)::INT FROM events')).toEqual([[2]])
+})
+
+it.each(['__downlink', '/a/', '/', '/a?b'])('mounts below no prefix such as %s', async (prefix) => {
+  const collector = createCollector({ data: await aFolder(), logger: false })
+  await expect(collector.attach(createServer(), { prefix })).rejects.toMatchObject({
+    code: 'bad_option',
+    message: `Expected \`prefix\` to begin with a slash, and to end with none, got "${prefix}"`,
+  })
+})
+
 it('is there with a slash at the end of its address, too, alone and mounted', async () => {
   const alone = await aCollector()
   const mounted = createCollector({ data: await aFolder(), logger: false })

@@ -111,3 +111,9 @@ it.each([
     }),
   )
 })
+
+it('takes the host of HTTP/2, which comes as its authority', () => {
+  expect(asked(false, { ':authority': 'LocalHost:5173' }).host).toBe('localhost:5173')
+  expect(asked(1, { ':authority': 'localhost', 'x-forwarded-host': 'game.example' }).host).toBe('game.example')
+  expect(asked(false, {}).host).toBe('')
+})

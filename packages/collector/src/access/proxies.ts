@@ -40,7 +40,8 @@ export function createProxies(trusted: TrustedProxies): Proxies {
       return countedAs(sender)
     },
 
-    hostOf: (request) => (fromProxy(request, 'x-forwarded-host') ?? request.headers.host ?? '').toLowerCase(),
+    hostOf: (request) =>
+      (fromProxy(request, 'x-forwarded-host') ?? request.headers.host ?? authorityOf(request) ?? '').toLowerCase(),
 
     isSecure: (request) =>
       (request.socket as Partial<TLSSocket>).encrypted === true ||
@@ -51,6 +52,12 @@ export function createProxies(trusted: TrustedProxies): Proxies {
   function fromProxy(request: IncomingMessage, name: string): string | undefined {
     return (believes(request) && valuesOf(request.headers[name]).at(-1)) || undefined
   }
+}
+
+/** What HTTP/2 has in the place of `Host` (RFC 9113, 8.3.1: https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1). */
+function authorityOf({ headers }: IncomingMessage): string | undefined {
+  const authority = headers[':authority']
+  return typeof authority === 'string' ? authority : undefined
 }
 
 /** Is whoever has this address, so many hops away from us, a proxy to believe? */
