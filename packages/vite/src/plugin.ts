@@ -1,0 +1,67 @@
+/** Brings Downlink along with Vite: collector and page on the dev server's own port, and the client told where they are. */
+import { resolve } from 'node:path'
+import { styleText } from 'node:util'
+import type { HtmlTagDescriptor, Plugin } from 'vite'
+import { createDevCollector, type DevCollector, mountName } from './dev-collector.ts'
+import { type DownlinkOptions, isTelemetryOn, viteDefaults } from './options.ts'
+
+/**
+ * @example
+ * // vite.config.ts
+ * export default defineConfig({ plugins: [downlink()] })
+ */
+export function downlink(options: DownlinkOptions = {}): Plugin {
+  let isOn = true
+  /** Of the server that was made last. While Vite restarts, the one before it still runs. */
+  let next: DevCollector | undefined
+  let running: DevCollector | undefined
+
+  return {
+    name: 'downlink',
+
+    config({ root = '.', server }) {
+      // Each event that is stored would be a change of a file to Vite.
+      const ignored = [`${resolve(root, options.data ?? viteDefaults.data)}/**`]
+      return server?.watch === null ? {} : { server: { watch: { ignored } } }
+    },
+
+    configResolved({ env, mode }) {
+      // A run of unit tests makes a Vite server, too, and has the folder from nobody.
+      isOn = isTelemetryOn(options, env) && mode !== 'test'
+    },
+
+    configureServer(server) {
+      const { config, httpServer } = server
+      if (!isOn) return
+      if (httpServer === null) {
+        config.logger.warn('[downlink] In middleware mode the server is yours: mount a collector in it by `attach`.')
+        return
+      }
+      next = createDevCollector({ config, httpServer, reach: config.server }, options)
+      const { printUrls } = server
+      server.printUrls = () => {
+        printUrls()
+        const [url = ''] = server.resolvedUrls?.local ?? []
+        config.logger.info(`  ${styleText('green', '➜')}  ${styleText('bold', 'Downlink')}: ${url}${mountName}/`)
+      }
+    },
+
+    // Not before the server listens: until then the one that it takes the place of has the folder.
+    async buildStart() {
+      running = next
+      await running?.open()
+    },
+
+    async closeBundle() {
+      await running?.close()
+    },
+
+    transformIndexHtml: (_html, { server }) => (next && server ? [pageConfig(server.config.base, next)] : []),
+  }
+}
+
+/** Runs before all else of the page, and overrides what the game says for its builds. */
+function pageConfig(base: string, { credentials }: DevCollector): HtmlTagDescriptor {
+  const config = { url: `${base}${mountName}/telemetry`, enabled: true, ...credentials }
+  return { tag: 'script', injectTo: 'head-prepend', children: `globalThis.downlinkConfig = ${JSON.stringify(config)}` }
+}
