@@ -1,0 +1,17 @@
+/** Makes the real ports of a worker. In this folder this file alone touches globals. */
+
+export interface WorkerEnvironment {
+  readonly wallMs: () => number
+  readonly monotonicMs: () => number
+  /** To the page. */
+  readonly postMessage: (message: unknown, transfer: Transferable[]) => void
+}
+
+export function realWorkerEnvironment(): WorkerEnvironment {
+  const scope = globalThis as unknown as Pick<WorkerEnvironment, 'postMessage'>
+  return {
+    wallMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    postMessage: (message, transfer) => scope.postMessage(message, transfer),
+  }
+}
