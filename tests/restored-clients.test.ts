@@ -1,4 +1,7 @@
-/** Clients that outlive a restore: what they were acknowledged beyond the backup stands as missing, session by session, and they go on. */
+/**
+ * Clients that outlive a restore: what they were acknowledged beyond the backup stands as missing, session by session, and
+ * they go on. And one that outlives its own session, which was forgotten.
+ */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTelemetry, type Telemetry } from '@downlink/client'
@@ -70,4 +73,23 @@ it('counts what each was acknowledged beyond the backup as missing, and stores w
     { pushed: 9, acked: 9 },
     { pushed: 3, acked: 3 },
   ])
+})
+
+it('stops where its session was forgotten: what it holds stays queued, whatever is pushed still, and the ledger adds up', async () => {
+  const { listening, query } = await aCollectorAt(await aFolder(), 0)
+  const player = aPlayer(listening, 'Ada')
+  await send(player, 5)
+  await fetch(`${listening.url}/api/forget?where=true`, { method: 'POST' }).then((answer) => answer.text())
+  await expect.poll(() => player.status(), { timeout: 20_000 }).toMatchObject({ status: 'stopped' })
+  for (let at = 0; at < 6000; at++) player.push('hit', { at })
+  expect(player.status()).toMatchObject({ message: expect.stringContaining('was forgotten') })
+  expect(player.stats()).toMatchObject({
+    pushed: 6005,
+    acked: 5,
+    queued: 5000,
+    inFlight: 0,
+    dropped: { overflow: 1000 },
+  })
+  expect(await query('SELECT pushed::INT, forgotten::INT, stored::INT FROM ledgers')).toEqual([[5, 5, 0]])
+  await expectLedgersToAddUp(query)
 })

@@ -47,6 +47,7 @@ export function forgetCommand(): Command {
 }
 
 const stepTexts = {
+  waiting: 'waiting for the database, which is away or behind what was acknowledged',
   deleting: 'deleting what is stored',
   log: 'beginning the log anew',
   database: 'rewriting the database',

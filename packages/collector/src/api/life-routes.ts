@@ -1,8 +1,10 @@
 /** Removes what is stored, and judges anew what was not, for whoever administers. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { CollectorError } from '../errors.ts'
 import type { DataLife } from '../life/data-life.ts'
+import type { ForgetProgress, Forgotten } from '../life/forgetter.ts'
 import { sumOf } from '../life/pruner.ts'
-import type { ReadClient } from '../store-process/read-client.ts'
+import type { MatchingSession } from '../query/matching-sessions.ts'
 import type { ApiAccess } from './api-access.ts'
 import { sendError } from './api-errors.ts'
 import { errorAnswer, input, onOrOff, whole } from './json-schema.ts'
@@ -68,7 +70,6 @@ const rejudging = progressAnswer(
 export interface LifeRoutesOptions {
   readonly life: () => DataLife
   readonly access: ApiAccess
-  readonly reads: Pick<ReadClient, 'ledger'>
 }
 
 export function lifeRoutes(app: FastifyInstance, options: LifeRoutesOptions): void {
@@ -125,7 +126,7 @@ function rejudgeRoute(app: FastifyInstance, { life, access }: LifeRoutesOptions)
   )
 }
 
-function forgetRoutes(app: FastifyInstance, { life, access, reads }: LifeRoutesOptions): void {
+function forgetRoutes(app: FastifyInstance, { life, access }: LifeRoutesOptions): void {
   const mayAdminister = requireScope(access, 'admin')
   app.delete<{ Params: { readonly id: string } }>(
     '/sessions/:id',
@@ -138,8 +139,10 @@ function forgetRoutes(app: FastifyInstance, { life, access, reads }: LifeRoutesO
       },
     },
     async ({ params: { id } }, reply) => {
-      if (!(await reads.ledger(id))) return sendError(reply, 404, 'not_found', 'There is no such session')
-      return answerWithProgress(reply, (onProgress) => life().forgetter.forget([id], onProgress))
+      const where = `session_id = '${id.replaceAll("'", "''")}'`
+      const found = await findAtOnce(where)
+      if (found?.length === 0) return sendError(reply, 404, 'not_found', 'There is no such session')
+      return forget(reply, { where, found, isDryRun: false })
     },
   )
   app.post<{ Querystring: ForgetQuery }>(
@@ -152,18 +155,39 @@ function forgetRoutes(app: FastifyInstance, { life, access, reads }: LifeRoutesO
         response: { 200: forgetting, default: errorAnswer },
       },
     },
-    async ({ query: { where, dryRun } }, reply) => {
-      const { forgetter } = life()
-      const found = await forgetter.find(where)
-      const events = found.reduce((sum, { stored }) => sum + stored, 0)
-      return answerWithProgress(reply, async (onProgress) =>
-        dryRun === 'true' || found.length === 0
-          ? { sessions: found.length, events, rejected: 0, files: [], backups: [] }
-          : forgetter.forget(
-              found.map(({ sessionId }) => sessionId),
-              onProgress,
-            ),
-      )
-    },
+    async ({ query: { where, dryRun } }, reply) =>
+      forget(reply, { where, found: await findAtOnce(where), isDryRun: dryRun === 'true' }),
   )
+
+  /** What is wrong with a condition is refused with a status. Undefined where the database is away, or behind. */
+  async function findAtOnce(where: string): Promise<readonly MatchingSession[] | undefined> {
+    try {
+      return await life().forgetter.find(where)
+    } catch (error) {
+      if (error instanceof CollectorError && error.code === 'store_unavailable') return undefined
+      throw error
+    }
+  }
+
+  interface Forgetting {
+    readonly where: string
+    readonly found: readonly MatchingSession[] | undefined
+    readonly isDryRun: boolean
+  }
+
+  function forget(reply: FastifyReply, { where, found, isDryRun }: Forgetting): FastifyReply {
+    const { forgetter } = life()
+    return answerWithProgress<ForgetProgress, Forgotten>(reply, async (onProgress) => {
+      if (!found) onProgress({ step: 'waiting' })
+      const sessions = found ?? (await forgetter.findOnceThere(where))
+      const events = sessions.reduce((sum, { stored }) => sum + stored, 0)
+      if (isDryRun || sessions.length === 0) {
+        return { sessions: sessions.length, events, rejected: 0, files: [], backups: [] }
+      }
+      return forgetter.forget(
+        sessions.map(({ sessionId }) => sessionId),
+        onProgress,
+      )
+    })
+  }
 }

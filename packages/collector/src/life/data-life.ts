@@ -78,7 +78,7 @@ export function createDataLife(options: DataLifeOptions): DataLife {
   const eraser = createEraser({ folder, log, commits, store })
   const forgetter = createForgetter({
     ...{ folder, operations, eraser, onForgotten, logger },
-    ...{ outdateBackups: options.outdateBackups, store: options.store },
+    ...{ outdateBackups: options.outdateBackups, store: options.store, retryingStore: store },
   })
   return {
     operations,

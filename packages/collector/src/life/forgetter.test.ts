@@ -9,6 +9,8 @@ import { createForgetter } from './forgetter.ts'
 
 const place = { segmentId: Buffer.from('a-segment'), offset: 0 }
 
+const nobodyAsks = { ask: () => Promise.reject(new Error('Nobody asks it')) }
+
 /** A forgetter over a folder of its own, whose operations and erasures are only noted. */
 async function aForgetter({ backups = async (): Promise<readonly string[]> => [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'downlink-forgetter-'))
@@ -37,7 +39,8 @@ async function aForgetter({ backups = async (): Promise<readonly string[]> => []
       // Of a backup its path alone is told.
       return (await backups()).map((path) => ({ path }) as KeptBackup)
     },
-    store: { ask: () => Promise.reject(new Error('Nobody asks it')) },
+    store: nobodyAsks,
+    retryingStore: nobodyAsks,
     logger: { error: (details: unknown) => void errors.push(details) },
   })
   return { folder, forgetter, operations, done, errors }

@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { KeptBackup } from '../backup/kept-backups.ts'
 import { maxForgotten } from '../commit/operation.ts'
 import { isRecordedId } from '../commit/session-record.ts'
-import { CollectorError } from '../errors.ts'
+import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 import type { MatchingSession } from '../query/matching-sessions.ts'
 import { createSerialQueue } from '../serial-queue.ts'
 import { writeSmallFile } from '../small-files.ts'
@@ -13,14 +13,18 @@ import type { StoreProcess } from '../store-process/store-process.ts'
 import type { Eraser, ErasureStep } from './eraser.ts'
 import type { Operations } from './operations.ts'
 import { nothing, type Pruned, sumOf } from './pruner.ts'
+import type { RetryingStore } from './retrying-store.ts'
 
 export interface Forgetter {
   /**
    * The sessions that a condition over the table `sessions` picks. Whoever wrote it may ask for anything.
    *
-   * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_too_large` and the like, as queries do
+   * @throws {CollectorError} `bad_sql`, `forbidden_sql`, `query_too_large` and the like, as queries do; `store_unavailable`
+   * where the database is away, or behind what was acknowledged
    */
   find(condition: string): Promise<readonly MatchingSession[]>
+  /** As `find`, and waits until the database is there. Nobody is missed because he came a moment ago. */
+  findOnceThere(condition: string): Promise<readonly MatchingSession[]>
   /**
    * Resolves once no file of the folder holds their data any more. One after the other.
    *
@@ -41,7 +45,7 @@ export interface Forgotten extends Pruned {
 }
 
 export interface ForgetProgress {
-  readonly step: 'deleting' | ErasureStep
+  readonly step: 'waiting' | 'deleting' | ErasureStep
 }
 
 export interface ForgetterOptions {
@@ -54,19 +58,24 @@ export interface ForgetterOptions {
   /** Those that may have the sessions still, once the one that is being made is whole, too: none of them is to be put back unasked. */
   readonly outdateBackups: () => Promise<readonly KeptBackup[]>
   readonly store: Pick<StoreProcess, 'ask'>
+  readonly retryingStore: Pick<RetryingStore, 'ask'>
   readonly logger: Pick<FastifyBaseLogger, 'error'>
 }
+
+/** A condition that takes too long does so again. */
+const away: ReadonlySet<CollectorErrorCode> = new Set(['store_unavailable'])
 
 /** Names the sessions while it is under way; ids say nothing of whose they are. */
 const unfinishedFile = 'forgetting.json'
 
 export function createForgetter(options: ForgetterOptions): Forgetter {
-  const { folder, operations, eraser, onForgotten, outdateBackups, store, logger } = options
+  const { folder, operations, eraser, onForgotten, outdateBackups, store, retryingStore, logger } = options
   const unfinished = join(folder, unfinishedFile)
   const inTurn = createSerialQueue()
 
   const forgetter: Forgetter = {
     find: (condition) => store.ask({ kind: 'matching-sessions', condition }),
+    findOnceThere: (condition) => retryingStore.ask({ kind: 'matching-sessions', condition }, away),
     forget: (sessionIds, onProgress = () => {}) => inTurn(() => forget(sessionIds, onProgress)),
     resume() {
       void readUnfinished()

@@ -6,8 +6,14 @@ import type { StoreAnswers, StoreQuestion } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 
 export interface RetryingStore {
-  /** @throws {CollectorError} `store_unavailable` once it is closed; what does not pass by itself */
-  ask<Question extends StoreQuestion>(question: Question): Promise<StoreAnswers[Question['kind']]>
+  /**
+   * @param retries what it is asked again for. @default all that passes by itself
+   * @throws {CollectorError} `store_unavailable` once it is closed; whatever else
+   */
+  ask<Question extends StoreQuestion>(
+    question: Question,
+    retries?: ReadonlySet<CollectorErrorCode>,
+  ): Promise<StoreAnswers[Question['kind']]>
   /** Whoever still waits is told so. */
   close(): void
 }
@@ -26,12 +32,12 @@ const retryMs = 500
 export function createRetryingStore(store: Pick<StoreProcess, 'ask'>, setTimer: SetTimer = systemTimer): RetryingStore {
   let isClosed = false
   return {
-    async ask(question) {
+    async ask(question, retries = passing) {
       for (;;) {
         try {
           return await store.ask(question)
         } catch (cause) {
-          if (!(cause instanceof CollectorError && passing.has(cause.code))) throw cause
+          if (!(cause instanceof CollectorError && retries.has(cause.code))) throw cause
           if (isClosed) throw new CollectorError('store_unavailable', messageOf(cause), { cause })
           await new Promise<void>((resolve) => setTimer(resolve, retryMs))
         }
