@@ -1,0 +1,29 @@
+/** Names what a game imports of `@downlink/client/auto`, and puts all of its parts together. */
+import type { PageScope } from './auto/environment.ts'
+import type { AutoEvents } from './auto/events.ts'
+import { frames } from './auto/frames.ts'
+import { type AnyTelemetry, instrument, type Taking } from './auto/instrument.ts'
+import { player } from './auto/player.ts'
+import { errors } from './auto/uncaught-errors.ts'
+
+export type { AutoEvents } from './auto/events.ts'
+export { frames } from './auto/frames.ts'
+export { instrument, type Part } from './auto/instrument.ts'
+export { type PlayerOptions, player, resetPlayer } from './auto/player.ts'
+export { errors } from './auto/uncaught-errors.ts'
+
+/**
+ * Starts a telemetry, and records beside it what every game wants to know. `instrument` takes some of the parts instead,
+ * and what is not named is in no bundle.
+ *
+ * @returns how to stop
+ * @example
+ * const telemetry = createTelemetry({ url: '/telemetry', enabled: true })
+ * auto(telemetry)
+ */
+export function auto<Own extends AnyTelemetry>(
+  telemetry: Own & Taking<Own, keyof AutoEvents>,
+  scope?: PageScope,
+): () => void {
+  return instrument(telemetry, [errors(), frames(), player()], scope)
+}

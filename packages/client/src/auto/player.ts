@@ -1,0 +1,45 @@
+/** Knows a player again: keeps a random id in the page's storage, which says nothing else of them. */
+import { type PageScope, pageScope } from './environment.ts'
+import type { Part } from './instrument.ts'
+
+export interface PlayerOptions {
+  /** Under which `localStorage` keeps the id. @default 'downlink-player' */
+  readonly key?: string
+}
+
+export const playerDefaults = { key: 'downlink-player' }
+
+/**
+ * The label `player`. The id is made with the player's consent and removed when that is withdrawn; a new one comes with the
+ * next page, so that nothing connects the two. There is none where the browser asks for privacy (Global Privacy Control) or has no storage.
+ */
+export function player({ key = playerDefaults.key }: PlayerOptions = {}): Part {
+  let wasRemoved = false
+  return ({ telemetry, scope, onStop }) => {
+    const { localStorage, crypto, navigator } = scope
+    if (wasRemoved || !localStorage || !crypto) return
+    const remove = (): void => {
+      wasRemoved = true
+      localStorage.removeItem(key)
+      telemetry.identify(undefined)
+    }
+    if (navigator && 'globalPrivacyControl' in navigator && navigator.globalPrivacyControl) return remove()
+    const id =
+      localStorage.getItem(key) ||
+      Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('')
+    onStop(() => {
+      if (!telemetry.enabled) remove()
+    })
+    localStorage.setItem(key, id)
+    telemetry.identify(id)
+  }
+}
+
+/** Removes the id: with the next page the player is somebody new. The present session keeps the one that it began with. */
+export function resetPlayer({ key = playerDefaults.key }: PlayerOptions = {}, scope: PageScope = pageScope()): void {
+  try {
+    scope.localStorage?.removeItem(key)
+  } catch {
+    // Where storage is forbidden there is no id.
+  }
+}
