@@ -9,7 +9,7 @@ export type Locks = Pick<LockManager, 'request'>
 export const takeLock = (locks: Locks, sessionId: string, signal: AbortSignal): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const granted = (lock: Lock | null): unknown => {
-      resolve(lock !== null)
+      resolve(!!lock)
       return lock && !signal.aborted && new Promise((letGo) => signal.addEventListener('abort', letGo))
     }
     locks.request(`downlink ${sessionId}`, { ifAvailable: true }, granted).catch(reject)

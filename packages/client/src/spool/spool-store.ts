@@ -72,6 +72,8 @@ export async function openSpoolStore(
         const request = work(transaction.objectStore(storeName))
         transaction.oncomplete = () => resolve(request.result)
         transaction.onabort = () => reject(transaction.error)
+        // By itself it waits for the page, which may be on its way to the back-forward cache, and holds up all others.
+        transaction.commit()
       }),
     )
 

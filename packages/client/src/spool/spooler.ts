@@ -104,7 +104,7 @@ export function createSpooler(
       while (!signal.aborted) {
         const failure = await spool(signal, introduce).catch(String)
         introduce()
-        if (failure === undefined || signal.aborted) continue
+        if (!failure || signal.aborted) continue
         stats.state = { status: 'off', message: failure }
         changed()
         await sleep(environment, retryDelayMs)
