@@ -1,0 +1,155 @@
+/** In each browser that is here: events arrive, leaving a page loses none, and what a page has left the next one delivers. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { OutboxStats } from '@downlink/client'
+import { type Collector, createCollector } from '@downlink/collector'
+import { expect, test } from '@playwright/test'
+import { chromium } from './fixtures/browsers/chromium.ts'
+import type { DrivenBrowser, Frame } from './fixtures/browsers/driven-browser.ts'
+import { firefox } from './fixtures/browsers/firefox.ts'
+import { webkit } from './fixtures/browsers/webkit.ts'
+import { type ModuleSite, openModuleSite } from './fixtures/module-site.ts'
+import { openWire, type Wire } from './fixtures/wire.ts'
+
+let folder: string
+let site: ModuleSite
+let wire: Wire
+let collector: Collector
+let browser: DrivenBrowser
+
+/** The same server, as another site. */
+const elsewhere = (): string => site.url.replace('127.0.0.1', 'localhost')
+
+async function open(kind: typeof chromium): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'downlink-browsers-'))
+  site = await openModuleSite()
+  wire = await openWire()
+  const origins = [site.url, elsewhere()].map((url) => url.replace(/\/$/, ''))
+  collector = createCollector({ data: join(folder, 'data'), origins, logger: false })
+  wire.leadTo(Number(new URL((await collector.listen({ port: 0 })).url).port))
+  browser = await kind.open(folder)
+}
+
+async function close(): Promise<void> {
+  await browser?.close()
+  await collector.close()
+  await wire.close()
+  await site.close()
+  await rm(folder, { recursive: true, force: true })
+}
+
+/**
+ * @param isDeaf its socket never opens
+ * @returns the session's id
+ */
+async function startGame(frame: Frame, isDeaf = false): Promise<string> {
+  await expect.poll(() => frame.evaluate(() => 'downlink' in globalThis)).toBe(true)
+  return frame.evaluate(
+    ({ url, isDeaf }) => {
+      const { createTelemetry, createSpool } = downlink
+      const silent = {
+        bufferedAmount: 0,
+        onopen: null,
+        onmessage: null,
+        onclose: null,
+        onerror: null,
+        send() {},
+        close() {},
+      }
+      globalThis.telemetry = createTelemetry({
+        url,
+        enabled: true,
+        spool: createSpool(),
+        ...(isDeaf && { environment: { createSocket: () => silent } }),
+      })
+      telemetry.start()
+      return telemetry.sessionId
+    },
+    { url: `http://127.0.0.1:${wire.port}`, isDeaf },
+  )
+}
+
+/** Numbered from 1. */
+const push = (frame: Frame, count: number): Promise<void> =>
+  frame.evaluate((count) => {
+    const { pushed } = telemetry.stats()
+    for (let n = pushed + 1; n <= pushed + count; n++) telemetry.push('tick', { n })
+  }, count)
+
+const stats = (frame: Frame): Promise<OutboxStats> => frame.evaluate(() => telemetry.stats())
+
+async function expectStored(session: string, count: number): Promise<void> {
+  await expect.poll(() => collector.ledger(session)).toMatchObject({ pushed: count, stored: count, missing: 0 })
+  const { rows } = await collector.query(
+    `SELECT seq, data->>'n' FROM events WHERE session_id = '${session}' ORDER BY seq, data`,
+  )
+  expect(rows).toEqual(Array.from({ length: count }, (_, at) => [at + 1, `${at + 1}`]))
+}
+
+test.describe.configure({ mode: 'parallel' })
+
+for (const kind of [chromium, firefox, webkit]) {
+  if (kind.missing !== undefined) {
+    const { missing } = kind
+    test(`in ${kind.name}`, () => test.skip(true, missing))
+    continue
+  }
+  test.describe(`in ${kind.name}`, () => {
+    // They share a browser: starting one takes longer than what they do in it.
+    test.describe.configure({ mode: 'default' })
+    test.beforeAll(() => open(kind))
+    test.afterAll(close)
+
+    test('events arrive, before a lost link and after', async () => {
+      const tab = await browser.newTab()
+      await tab.goto(site.url)
+      const session = await startGame(tab)
+      await push(tab, 200)
+      await expectStored(session, 200)
+      wire.cut()
+      await push(tab, 200)
+      wire.mend()
+      await expectStored(session, 400)
+      expect((await stats(tab)).spool?.state).toEqual({ status: 'on' })
+    })
+
+    test('a page that is closed flushes what no socket took', async () => {
+      const tab = await browser.newTab()
+      await tab.goto(site.url)
+      const session = await startGame(tab, true)
+      await push(tab, 100)
+      await tab.close()
+      await expectStored(session, 100)
+    })
+
+    test('so does a page that is left, and the next one of its tab has its spool', async () => {
+      const tab = await browser.newTab()
+      await tab.goto(site.url)
+      const session = await startGame(tab, true)
+      await push(tab, 100)
+      await tab.goto(`${site.url}next`)
+      await expectStored(session, 100)
+      await startGame(tab)
+      await push(tab, 10)
+      await expect.poll(async () => (await stats(tab)).spool).toMatchObject({ state: { status: 'on' }, written: 10 })
+    })
+
+    test('what a page had written without a collector, the next one delivers', async () => {
+      wire.cut()
+      const tab = await browser.newTab()
+      await tab.goto(site.url)
+      const session = await startGame(tab)
+      await push(tab, 300)
+      await expect.poll(async () => (await stats(tab)).spool?.written).toBe(300)
+      if (browser.crash) await browser.crash()
+      else await tab.close()
+      wire.mend()
+      const next = await browser.newTab()
+      await next.goto(site.url)
+      await startGame(next)
+      await expect.poll(async () => (await stats(next)).spool?.earlier.delivered).toBe(300)
+      await expectStored(session, 300)
+    })
+  })
+}
