@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/world-state': ['artifacts', 'protocol'],
   'packages/dashboard': ['protocol', 'collector', 'artifacts'],
   'packages/playwright': ['artifacts', 'protocol', 'collector'],
-  'packages/vite': ['protocol', 'collector'],
+  'packages/vite': ['client', 'collector'],
   'packages/cli': ['protocol', 'client', 'collector', 'artifacts', 'world-state', 'playwright'],
   'games/red-vs-blue': ['protocol', 'client', 'artifacts', 'world-state'],
 }

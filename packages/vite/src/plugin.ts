@@ -4,25 +4,30 @@ import { styleText } from 'node:util'
 import type { HtmlTagDescriptor, Plugin } from 'vite'
 import { createDevCollector, type DevCollector, mountName } from './dev-collector.ts'
 import { type DownlinkOptions, isTelemetryOn, viteDefaults } from './options.ts'
+import { stripPlugin } from './strip/strip-plugin.ts'
 
 /**
  * @example
  * // vite.config.ts
  * export default defineConfig({ plugins: [downlink()] })
  */
-export function downlink(options: DownlinkOptions = {}): Plugin {
+export function downlink(options: DownlinkOptions = {}): Plugin[] {
   let isOn = true
   /** Of the server that was made last. While Vite restarts, the one before it still runs. */
   let next: DevCollector | undefined
   let running: DevCollector | undefined
 
-  return {
+  const bringAlong: Plugin = {
     name: 'downlink',
 
-    config({ root = '.', server }) {
+    config({ root = '.', server, worker }) {
       // Each event that is stored would be a change of a file to Vite.
       const ignored = [`${resolve(root, options.data ?? viteDefaults.data)}/**`]
-      return server?.watch === null ? {} : { server: { watch: { ignored } } }
+      return {
+        // Workers are built by plugins of their own.
+        worker: { plugins: () => [...(worker?.plugins?.() ?? []), stripPlugin(() => isOn)] },
+        ...(server?.watch !== null && { server: { watch: { ignored } } }),
+      }
     },
 
     configResolved({ env, mode }) {
@@ -58,6 +63,7 @@ export function downlink(options: DownlinkOptions = {}): Plugin {
 
     transformIndexHtml: (_html, { server }) => (next && server ? [pageConfig(server.config.base, next)] : []),
   }
+  return [bringAlong, stripPlugin(() => isOn)]
 }
 
 /** Runs before all else of the page, and overrides what the game says for its builds. */
