@@ -19,6 +19,7 @@ const headings = {
   events: 'events',
   sessions: 'sessions',
   rejected_events: 'rejected_events',
+  label_history: 'label_history',
   ledgers: 'ledgers',
   player_died: viewHeading,
 }

@@ -89,11 +89,11 @@ const payload = `CASE type
   END`
 
 const insertEvents = `INSERT INTO events SELECT session_id, seq, type, 1, make_timestamp_ms((at_ms - device_lag_ms)::BIGINT),
-    make_timestamp_ms(came_ms), ${payload}, NULL, make_timestamp_ms(at_ms)
+    make_timestamp_ms(came_ms), ${payload}, NULL, make_timestamp_ms(at_ms), NULL
   FROM pushes WHERE type NOT IN ('drop', 'reject') ORDER BY came_ms, session_id, seq`
 
 const insertRejected = `INSERT INTO rejected_events SELECT session_id, seq, 'invalid_payload',
-    'data.level: Invalid input: expected number, received string', '{"type":"level_started","data":{"level":"two"}}', make_timestamp_ms(came_ms)
+    'data.level: Invalid input: expected number, received string', '{"type":"level_started","data":{"level":"two"}}', make_timestamp_ms(came_ms), NULL
   FROM pushes WHERE type = 'reject' ORDER BY came_ms`
 
 const insertSessions = `INSERT INTO sessions BY NAME SELECT session_id, 'acked' AS delivery, max(seq) AS committed_seq,

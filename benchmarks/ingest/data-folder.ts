@@ -30,7 +30,7 @@ export async function fill(folder: string, events: number): Promise<void> {
   await withDatabase(folder, async (connection) => {
     await connection.run(
       `INSERT INTO events SELECT 'filled-' || i % 10, i // 10 + 1, 'bullet_hit', NULL, time, time,
-         from_json($1, '["VARCHAR"]')[i % 50 + 1], NULL, time
+         from_json($1, '["VARCHAR"]')[i % 50 + 1], NULL, time, NULL
        FROM (SELECT i, make_timestamp(${filledFromMs}000 + i * 1000) AS time FROM range(${events}) numbers(i))`,
       [JSON.stringify(payloads)],
     )

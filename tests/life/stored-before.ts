@@ -10,7 +10,7 @@ const rejectedRows = 3000
 export async function fill(data: string, hours: number): Promise<void> {
   await changeDatabase(
     data,
-    `INSERT INTO events SELECT 'filled-' || i % 10, i // 10 + 1, 'filled', NULL, time, time, '{"at":' || i || '}', NULL, time
+    `INSERT INTO events SELECT 'filled-' || i % 10, i // 10 + 1, 'filled', NULL, time, time, '{"at":' || i || '}', NULL, time, NULL
        FROM (SELECT i, make_timestamp_ms(${Date.now()}) - to_minutes(${freshHours * 60 + 30} + 60 * (${hours} * i // ${storedRows})::INT) AS time
          FROM range(${storedRows}) numbers(i));
      ${insertSessions}`,
@@ -22,7 +22,7 @@ export async function fillRejected(data: string, round: number): Promise<void> {
   const session = `refused-${round}`
   await changeDatabase(
     data,
-    `INSERT INTO rejected_events SELECT '${session}', i, 'invalid_payload', '', '{"type":"refused","timestamp":1,"data":1}', now()::TIMESTAMP
+    `INSERT INTO rejected_events SELECT '${session}', i, 'invalid_payload', '', '{"type":"refused","timestamp":1,"data":1}', now()::TIMESTAMP, NULL
        FROM range(1, ${rejectedRows + 1}) numbers(i);
      INSERT INTO sessions BY NAME SELECT '${session}' AS session_id, 'acked' AS delivery, ${rejectedRows} AS committed_seq,
        ${rejectedRows} AS pushed, 0 AS stored, '{"invalid_payload":${rejectedRows}}' AS rejected, '{}' AS dropped, 0 AS missing,

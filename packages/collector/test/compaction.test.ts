@@ -61,6 +61,7 @@ const group = (from: number, count: number, data: () => string = () => JSON.stri
     },
   ],
   rejected: [{ sessionId: 's', seq: from, code: 'bad_event', message: 'm', raw: 'r', receivedAt: 1000 } as const],
+  earlierLabels: [],
   sessions: [{ ...newRecord('s', 1000), committedSeq: from + count - 1, stored: from + count - 1 }],
   position,
   logBytes: 0,

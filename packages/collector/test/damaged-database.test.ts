@@ -144,6 +144,7 @@ it('rebuilds a database whose checkpoint meets a damaged block, and goes on', as
     const { kind } = await store.write({
       events: [{ sessionId: 's', receivedAt: 1, events }],
       rejected: [],
+      earlierLabels: [],
       sessions: [session],
       position: { segment: 'a', offset: written },
       logBytes: 0,

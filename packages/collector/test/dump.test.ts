@@ -54,8 +54,8 @@ it('writes CSV that no spreadsheet runs', async () => {
   ])
   const text = await (await download('format=csv&type=said')).text()
   const [header, ...lines] = text.trimEnd().split('\n')
-  expect(header).toBe("session_id,seq,ts,corrected_ts,received_at,'=text")
-  const cells = lines.map((line) => line.replace(/^[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,/, ''))
+  expect(header).toBe("session_id,seq,ts,corrected_ts,received_at,context,'=text")
+  const cells = lines.map((line) => line.replace(/^[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*,/, ''))
   expect(cells).toEqual([...dangerous.slice(0, 5).map((cell) => `'${cell}`), `"'\rx"`, "'＝1", '"a ""quoted"", b=c"'])
 })
 
@@ -75,7 +75,7 @@ it('leaves numbers in CSV as numbers, and times in ISO', async () => {
   const { send, download } = await aDumping()
   await send([{ type: 'hit', timestamp: 1000, data: { shipId: 'r1', damage: -1.5 } }])
   expect(await (await download('format=csv&type=hit')).text()).toMatch(
-    /,1,(1970-01-01T00:00:01\.000Z,){2}[^,]+Z,r1,-1\.5\n$/,
+    /,1,(1970-01-01T00:00:01\.000Z,){2}[^,]+Z,,r1,-1\.5\n$/,
   )
   await send([{ type: 'any', timestamp: 1030.25, data: 1 }])
   expect(await (await download('format=csv&type=any')).text()).toMatch(/,1,(1970-01-01T00:00:01\.03025Z,){2}/)
@@ -297,7 +297,7 @@ it('joins what describes the session', async () => {
   })
   const [header, ...rows] = (await dump({ withSession: 'true', format: 'csv', type: 'hit' })).text.split('\n')
   expect(header).toBe(
-    'session_id,seq,ts,corrected_ts,received_at,shipId,damage,session_delivery,session_first_seen,session_build,session_labels,session_schema',
+    'session_id,seq,ts,corrected_ts,received_at,context,shipId,damage,session_delivery,session_first_seen,session_build,session_labels,session_schema',
   )
   expect(rows).toContainEqual(expect.stringMatching(/,ada,0\.0,acked,[^,]+Z,'=1\.4,"{""player"":""ada""}",$/))
 })

@@ -17,7 +17,7 @@ it('gives each type its columns', async () => {
   const store = await aReadStore({ definitions })
   await store.commit('hit', { shipId: 'r1', damage: 10, x: 1.5, lethal: true, tags: ['a'] })
   await store.commit('sessions', { n: 1 })
-  const { columns, rows } = await store.query('SELECT * EXCLUDE (ts, corrected_ts, received_at) FROM hit')
+  const { columns, rows } = await store.query('SELECT * EXCLUDE (ts, corrected_ts, received_at, context) FROM hit')
   expect(columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
     'session_id VARCHAR',
     'seq BIGINT',
@@ -56,7 +56,7 @@ it('quotes every name', async () => {
   const store = await aReadStore({ definitions })
   await store.commit(hostile, { 'a/b~"c\'': 1, '': 2, seq: 3 })
   const { columns, rows } = await store.query(
-    `SELECT * EXCLUDE (ts, corrected_ts, received_at) FROM "${hostile.replaceAll('"', '""')}"`,
+    `SELECT * EXCLUDE (ts, corrected_ts, received_at, context) FROM "${hostile.replaceAll('"', '""')}"`,
   )
   expect(columns.map(({ name }) => name)).toEqual(['session_id', 'seq', `a/b~"c'`, 'empty', 'data_seq'])
   expect(rows).toEqual([['s', 1, 1, 2, 3]])
@@ -142,7 +142,7 @@ it('starts with ten thousand types before their columns are looked at, and reads
   await store.commit('type_9999', { n: 7 })
   expect(await store.rows('SELECT n FROM type_9999')).toEqual([[7]])
   expect(await store.rows("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'main'")).toEqual([
-    [10_004],
+    [10_005],
   ])
 })
 
@@ -154,7 +154,17 @@ it('keeps the view of a type that is no longer defined, and its rows', async () 
   const renamed = defineEvents({ struck: z.object({ n: z.int() }) })
   const { collector } = await aCollector({ data: before.data, events: renamed })
   const rows = async (sql: string) => (await collector.query(sql)).rows
-  const names = ['event_sessions', 'events', 'hit', hostile, 'ledgers', 'rejected_events', 'sessions', 'struck']
+  const names = [
+    'event_sessions',
+    'events',
+    'hit',
+    hostile,
+    'label_history',
+    'ledgers',
+    'rejected_events',
+    'sessions',
+    'struck',
+  ]
   expect(await rows('SHOW TABLES')).toEqual(names.map((name) => [name]))
   for (const name of names) await rows(`FROM "${name.replaceAll('"', '""')}"`)
   expect(await rows('SELECT damage FROM hit')).toEqual([[1]])

@@ -71,6 +71,7 @@ it('opens the database anew after a checkpoint that ran out of disk, and loses n
     const { kind } = await store.write({
       events: [{ sessionId: 's', receivedAt: 1, events }],
       rejected: [],
+      earlierLabels: [],
       sessions: [{ ...aRecord, committedSeq: written + 200, stored: written + 200 }],
       position: { segment: 'a', offset: written },
       logBytes: 0,

@@ -27,7 +27,7 @@ describe.each(ages)('a folder of %s', (age) => {
     ])
     expect(await rows("SELECT outstanding, balanced FROM ledgers WHERE session_id = 's'")).toEqual([[0, true]])
     await stop()
-    expect(await rowsOf(data, 'SELECT max(version) FROM collector.format')).toEqual([[3]])
+    expect(await rowsOf(data, 'SELECT max(version) FROM collector.format')).toEqual([[4]])
     const again = await aCollector({ data })
     expect((await again.collector.query('SELECT count(*) FROM events')).rows).toEqual([[3]])
   })

@@ -14,6 +14,7 @@ it('stores what curl posts', async () => {
     ack: 2,
     totals: { dropped: {}, rejected: {} },
     rejected: [],
+    features: ['context'],
   })
   await stop()
   expect(

@@ -21,7 +21,7 @@ it('takes a batch with its hello, of any content type', async () => {
     const response = await post(listening, aPost(), { 'content-type': type })
     expect([response.status, await response.json()]).toEqual([
       200,
-      { t: 'ack', seq: 1, ack: 1, totals: { dropped: {}, rejected: {} }, rejected: [] },
+      { t: 'ack', seq: 1, ack: 1, totals: { dropped: {}, rejected: {} }, rejected: [], features: ['context'] },
     ])
   }
   await stop()

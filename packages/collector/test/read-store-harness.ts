@@ -59,6 +59,7 @@ export async function openReadStore(dataFolder: string, setup: ReadStoreSetup = 
       appender.appendVarchar(typeof data === 'string' ? data : JSON.stringify(data))
       appender.appendNull()
       appender.appendTimestamp(at)
+      appender.appendNull()
       appender.endRow()
       appender.flushSync()
       appender.closeSync()

@@ -210,7 +210,7 @@ it('takes any number of pages', async () => {
   await first.stop()
   await changeDatabase(
     data,
-    `INSERT INTO rejected_events SELECT session_id, 1 + range, code, message, raw, received_at FROM rejected_events, range(1, 2500);
+    `INSERT INTO rejected_events SELECT session_id, 1 + range, code, message, raw, received_at, context FROM rejected_events, range(1, 2500);
       UPDATE sessions SET committed_seq = 2500, pushed = 2500, rejected = '{"invalid_payload":2500}'`,
   )
   const { listening, collector } = await aCollector({ data, events: mended })

@@ -432,7 +432,13 @@ it.each([
 
 it('shows and describes what there is', async () => {
   const store = await aReadStore()
-  expect(await store.rows('SHOW TABLES')).toEqual([['events'], ['ledgers'], ['rejected_events'], ['sessions']])
+  expect(await store.rows('SHOW TABLES')).toEqual([
+    ['events'],
+    ['label_history'],
+    ['ledgers'],
+    ['rejected_events'],
+    ['sessions'],
+  ])
   expect((await store.rows('DESCRIBE events')).map(([name, type]) => `${name} ${type}`)).toContain('data JSON')
   expect(await store.rows('SELECT column_name FROM (SUMMARIZE events) LIMIT 1')).toEqual([['session_id']])
 })

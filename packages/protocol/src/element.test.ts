@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutElement, cutEnvelope, cutEvents, cutItems } from './element.ts'
+import { cutElement, cutEvents, cutItems } from './element.ts'
+import { cutEnvelope } from './element-context.ts'
 import { JsonScanner } from './json-scanner.ts'
 
 /** JSON texts of every spelling: white space anywhere, escapes, numbers as JavaScript would not write them. */

@@ -10,6 +10,9 @@ export interface ReceivedElement {
   readonly keys: number
   /** Its payload; undefined where it has none. */
   readonly data: JsonSlice | undefined
+  /** What it says of itself and those behind it: to be read with `readContext` and `readLabels`. */
+  readonly context?: JsonSlice | undefined
+  readonly labels?: JsonSlice | undefined
 }
 
 /**
@@ -36,23 +39,6 @@ export const cutItems = (text: string, values: readonly unknown[]): readonly Rec
 /** @param text of one element alone */
 export const cutElement = (text: string, value: unknown): ReceivedElement => elementAt(new JsonScanner(text), value)
 
-/** What an element carries beside what every event has, as an object of its own; undefined where that is nothing. */
-export function cutEnvelope({ text }: ReceivedElement): JsonSlice | undefined {
-  const scanner = new JsonScanner(text)
-  const members: string[] = []
-  let keys = 0
-  scanner.enter()
-  while (scanner.nextMember()) {
-    const value = scanner.cutValue()
-    if (eventFields.some((name) => scanner.keyIs(name))) continue
-    members.push(`${scanner.keyText}:${value.text}`)
-    keys += 1 + value.keys
-  }
-  return members.length === 0 ? undefined : { text: `{${members}}`, keys }
-}
-
-const eventFields = ['type', 'timestamp', 'data', 'version']
-
 function itemsAt(scanner: JsonScanner, values: readonly unknown[]): readonly ReceivedElement[] {
   const elements: ReceivedElement[] = []
   scanner.enter()
@@ -64,13 +50,17 @@ function elementAt(scanner: JsonScanner, value: unknown): ReceivedElement {
   const start = scanner.position
   let keys = 0
   let data: JsonSlice | undefined
+  let context: JsonSlice | undefined
+  let labels: JsonSlice | undefined
   if (scanner.isObject) {
     scanner.enter()
     while (scanner.nextMember()) {
       keys++
       if (scanner.keyIs('data')) data = scanner.cutValue()
+      else if (scanner.keyIs('context')) context = scanner.cutValue()
+      else if (scanner.keyIs('labels')) labels = scanner.cutValue()
       else scanner.skipValue()
     }
   } else scanner.skipValue()
-  return { value, text: scanner.textFrom(start), keys, data }
+  return { value, text: scanner.textFrom(start), keys, data, context, labels }
 }

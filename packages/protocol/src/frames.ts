@@ -82,9 +82,16 @@ export type WelcomeFrame = {
   /** The collector's clock, in milliseconds since 1970. */
   readonly now: number
   readonly totals: Totals
+  /** Absent where the collector is of before there were any. */
+  readonly features?: readonly Feature[]
   /** What of the hello the collector left out: at most 8 sentences for a developer. */
   readonly leftOut?: readonly string[]
 }
+
+/** What this collector takes that one of before did not know, and passes over. */
+export const features = ['context'] as const
+
+export type Feature = (typeof features)[number]
 
 /** All at or below `seq` is committed; cumulative. */
 export type AckFrame = {
@@ -92,6 +99,8 @@ export type AckFrame = {
   readonly seq: number
   readonly totals: Totals
   readonly rejected?: readonly Rejection[]
+  /** What of the batches' contexts and labels was left out, as in a welcome. */
+  readonly leftOut?: readonly string[]
 }
 
 export type HeartbeatFrame = { readonly t: 'beat' }
@@ -105,5 +114,5 @@ export type PostAnswer = AckFrame & {
   readonly ack: number
   readonly rejected: readonly Rejection[]
   /** As in a welcome. */
-  readonly leftOut?: readonly string[]
+  readonly features?: readonly Feature[]
 }

@@ -3,16 +3,13 @@
 import { utf8Length } from './encode.ts'
 import type { Hello, SessionMeta } from './frames.ts'
 import { excerpt, isObject, isWellFormedText, type JsonObject } from './json.ts'
+import { createLeftOut, type LeftOut } from './left-out.ts'
 import { protocolDefaults } from './limits.ts'
 
 export interface HelloDetails extends Pick<Hello, 'key' | 'schema' | 'meta'> {
   /** What was not taken, a sentence each. Absent where all was. */
   readonly leftOut?: readonly string[]
 }
-
-/** Sentences that are worth reading; the last one counts the others. */
-const maxSentences = 8
-const maxSentenceLength = 200
 
 export function readHelloDetails({ key, schema, meta }: JsonObject): HelloDetails {
   const { maxKeyLength, maxSchemaLength } = protocolDefaults
@@ -28,7 +25,7 @@ export function readHelloDetails({ key, schema, meta }: JsonObject): HelloDetail
   if (isObject(meta)) taken.meta = metaOf(meta, leftOut)
   else if (meta !== undefined) leftOut.add(() => `Expected "meta" to be an object, got ${excerpt(meta)}`)
   const sentences = leftOut.sentences()
-  return sentences.length === 0 ? taken : { ...taken, leftOut: sentences }
+  return sentences ? { ...taken, leftOut: sentences } : taken
 }
 
 function metaOf(meta: JsonObject, leftOut: LeftOut): SessionMeta {
@@ -73,22 +70,3 @@ const isShortText = (value: unknown, maxLength: number): value is string =>
 /** `"name":"value"` and the character after it. */
 const entryBytes = (name: string, value: string): number =>
   utf8Length(JSON.stringify(name)) + utf8Length(JSON.stringify(value)) + 2
-
-interface LeftOut {
-  /** @param sentence is made only where it is kept, for it writes down what came */
-  add(sentence: () => string): void
-  sentences(): readonly string[]
-}
-
-function createLeftOut(): LeftOut {
-  const kept: string[] = []
-  let count = 0
-  return {
-    add(sentence) {
-      count++
-      if (kept.length < maxSentences) kept.push(sentence().slice(0, maxSentenceLength))
-    },
-    sentences: () =>
-      count <= maxSentences ? kept : [...kept.slice(0, -1), `and ${count - maxSentences + 1} more were left out`],
-  }
-}

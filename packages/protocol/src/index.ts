@@ -20,7 +20,8 @@ export {
   type StoredEventsOf,
 } from './define-events.ts'
 export { kindOf, messageOf, shown } from './describe.ts'
-export { cutElement, cutEnvelope, type ReceivedElement } from './element.ts'
+export { cutElement, type ReceivedElement } from './element.ts'
+export { cutEnvelope, readContext, readLabels, type SaidLabels, wholeContext, wholeLabels } from './element-context.ts'
 export { encodeBatch, encodeFrame, encodeJson, toJsonValue, utf8Length, wellFormedJson } from './encode.ts'
 export {
   type DropCounts,
@@ -44,31 +45,34 @@ export {
   type EventLimits,
   jsonFault,
 } from './event-limits.ts'
-export type {
-  AckFrame,
-  Batch,
-  BatchFrame,
-  ClientFrame,
-  HeartbeatFrame,
-  Hello,
-  HelloFrame,
-  PingFrame,
-  Post,
-  PostAnswer,
-  ReceivedBatch,
-  ReceivedFrame,
-  ReceivedHello,
-  ReceivedPost,
-  Rejection,
-  ServerFrame,
-  SessionMeta,
-  SlowFrame,
-  Totals,
-  WelcomeFrame,
+export {
+  type AckFrame,
+  type Batch,
+  type BatchFrame,
+  type ClientFrame,
+  type Feature,
+  features,
+  type HeartbeatFrame,
+  type Hello,
+  type HelloFrame,
+  type PingFrame,
+  type Post,
+  type PostAnswer,
+  type ReceivedBatch,
+  type ReceivedFrame,
+  type ReceivedHello,
+  type ReceivedPost,
+  type Rejection,
+  type ServerFrame,
+  type SessionMeta,
+  type SlowFrame,
+  type Totals,
+  type WelcomeFrame,
 } from './frames.ts'
 export type { Decoded, FrameError, FrameErrorCode } from './json.ts'
 export { excerpt, isCount, isObject, isTime } from './json.ts'
 export { jsonValue, wellFormed } from './json-value.ts'
+export { createLeftOut, type LeftOut } from './left-out.ts'
 export {
   defaultAckDeadlineMs,
   defaultBatchSize,
@@ -76,6 +80,7 @@ export {
   defaultDrainIntervalMs,
   defaultExitBudgetBytes,
   defaultWindowEvents,
+  maxContextBytes,
   maxEventBytes,
   maxEventDepth,
   maxFrameBytes,

@@ -43,6 +43,7 @@ export class JsonScanner {
   private keys = 0
   private keyStart = 0
   private keyEnd = 0
+  private isKeyEscaped = false
 
   /** @param utf8 the same text, where it is at hand: where it is ASCII, nothing has to be made of it */
   constructor(text: string, utf8?: Uint8Array) {
@@ -76,8 +77,7 @@ export class JsonScanner {
   nextMember(): boolean {
     if (!this.nextItem()) return false
     this.keyStart = this.at
-    this.keyEnd = endOfString(this.units, this.at + 1)
-    this.at = this.keyEnd
+    this.skipKey()
     this.skipSpace()
     this.at++
     this.skipSpace()
@@ -105,14 +105,10 @@ export class JsonScanner {
 
   /** @param name without a character that JSON must escape */
   keyIs(name: string): boolean {
-    const { text, units, keyStart, keyEnd } = this
-    const length = keyEnd - keyStart - 2
-    if (length <= name.length) return length === name.length && text.startsWith(name, keyStart + 1)
-    // An escape makes a key longer: `"\u0064ata"` is `data`, too.
-    for (let at = keyStart; at < keyEnd; at++) {
-      if (units[at] === backslash) return JSON.parse(this.keyText) === name
-    }
-    return false
+    // `"\u0064ata"` is `data`, too.
+    if (this.isKeyEscaped) return JSON.parse(this.keyText) === name
+    const { text, keyStart, keyEnd } = this
+    return keyEnd - keyStart - 2 === name.length && text.startsWith(name, keyStart + 1)
   }
 
   /** The value that begins here. */
@@ -137,6 +133,18 @@ export class JsonScanner {
     } while (depth > 0)
     this.at = at
     this.keys = keys
+  }
+
+  private skipKey(): void {
+    const { units } = this
+    let at = this.at + 1
+    this.isKeyEscaped = false
+    while (units[at] !== quote) {
+      if (units[at++] !== backslash) continue
+      this.isKeyEscaped = true
+      at++
+    }
+    this.at = this.keyEnd = at + 1
   }
 
   private skipSpace(): void {

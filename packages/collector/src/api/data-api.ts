@@ -85,7 +85,8 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
     method: 'POST',
     url: '/query',
     schema: {
-      summary: 'The answer to one SELECT over events, sessions, rejected_events, ledgers and a view a type',
+      summary:
+        'The answer to one SELECT over events, sessions, rejected_events, label_history, ledgers and a view a type',
       querystring: noInput,
       body: eventInputs.sql,
       response: answer(eventAnswers.query),

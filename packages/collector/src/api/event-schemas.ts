@@ -29,8 +29,9 @@ const eventSchema: Schema = object(
     version: count('Version of the event definitions'),
     receivedAt: time("The collector's clock"),
     envelope: anything('What a plain event carried besides'),
+    context: { type: 'object', description: 'What it happened in, as its sender said' },
   },
-  ['version', 'envelope'],
+  ['version', 'envelope', 'context'],
 )
 
 const rejectionSchema: Schema = object({

@@ -22,11 +22,15 @@ export function noticeOf(writes: readonly SessionWrite[]): CommitNotice {
   for (const { sessionId, batches } of writes) {
     for (const batch of batches) {
       const { receivedAt } = batch
-      for (const { seq, event } of batch.events.decode()) {
+      for (const { seq, event, context } of batch.events.decode()) {
         const { type, timestamp, version, json } = event
         const data: unknown = JSON.parse(json)
         const committed = { id: eventId(sessionId, seq), type, timestamp, data, sessionId, seq, receivedAt }
-        events.push(version === undefined ? committed : { ...committed, version })
+        events.push({
+          ...committed,
+          ...(version !== undefined && { version }),
+          ...(context !== undefined && { context: JSON.parse(context) }),
+        })
       }
       rejected.push(...batch.rejected)
     }

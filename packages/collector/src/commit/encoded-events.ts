@@ -13,8 +13,16 @@ import type { CheckedEvent } from '@downlink/protocol'
 export interface AcceptedEvent {
   readonly seq: number
   readonly event: CheckedEvent
-  /** JSON text of what a plain event carries beside type, timestamp, data and version. */
+  /** JSON text of what a plain event carries beside type, timestamp, data, version, context and labels. */
   readonly envelope?: string | undefined
+  /** JSON text of the context that it happened in. */
+  readonly context?: string | undefined
+}
+
+/** A context of events of a batch, from a row up to the next run. One that is empty is none. */
+export interface ContextRun {
+  readonly row: number
+  readonly context: string
 }
 
 const rowBytes = 32
@@ -25,11 +33,14 @@ export class EncodedEvents {
   readonly types: readonly string[]
   /** Rows and texts. */
   readonly bytes: Buffer
+  /** Beside the rows, for most batches have no context, and others one; undefined where no event has any. */
+  readonly contexts: readonly ContextRun[] | undefined
 
-  constructor(length: number, types: readonly string[], bytes: Buffer) {
+  constructor(length: number, types: readonly string[], bytes: Buffer, contexts?: readonly ContextRun[]) {
     this.length = length
     this.types = types
     this.bytes = bytes
+    this.contexts = contexts
   }
 
   countByType(): Iterable<readonly [type: string, events: number]> {
@@ -63,7 +74,7 @@ export class EncodedEvents {
       const event = version === 0 ? { type, timestamp, json } : { type, timestamp, version, json }
       events.push(envelope === '' ? { seq, event } : { seq, event, envelope })
     }
-    return events
+    return this.contexts ? withContexts(events, this.contexts) : events
   }
 }
 
@@ -87,7 +98,26 @@ export function encodeEvents(events: readonly AcceptedEvent[]): EncodedEvents {
     rows.setUint32(at + 28, envelope.length, true)
     at += rowBytes
   }
-  return new EncodedEvents(events.length, [...types.keys()], bytes)
+  return new EncodedEvents(events.length, [...types.keys()], bytes, contextRuns(events))
+}
+
+function contextRuns(events: readonly AcceptedEvent[]): readonly ContextRun[] | undefined {
+  const runs: ContextRun[] = []
+  let last = ''
+  for (const [row, { context = '' }] of events.entries()) {
+    if (context !== last) runs.push({ row, context })
+    last = context
+  }
+  return runs.length === 0 ? undefined : runs
+}
+
+function withContexts(events: readonly AcceptedEvent[], runs: readonly ContextRun[]): AcceptedEvent[] {
+  let next = 0
+  let context = ''
+  return events.map((event, row) => {
+    if (runs[next]?.row === row) context = runs[next++]?.context ?? ''
+    return context === '' ? event : { ...event, context }
+  })
 }
 
 export const noEvents: EncodedEvents = encodeEvents([])

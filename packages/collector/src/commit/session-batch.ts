@@ -16,8 +16,10 @@ export interface SessionBatch {
   readonly missing: number
   readonly end: boolean
   readonly receivedAt: number
-  /** What a hello tells of the session. */
+  /** What a hello tells of the session, but for its labels: those are the ones that hold as the batch begins. */
   readonly metadata?: SessionMetadata
+  /** Where its labels are others after this batch. */
+  readonly labels?: LabelChanges
   /** The session was forgotten, and what it sends from here on is taken again. */
   readonly restarts?: true
 }
@@ -28,8 +30,25 @@ export interface SessionMetadata {
   /** The collector's clock minus the client's, and what the hello took to arrive. */
   readonly clockOffsetMs: number | undefined
   readonly build: string | undefined
-  readonly labels: Readonly<Record<string, string>> | undefined
+  readonly labels: Labels | undefined
   readonly schema: string | undefined
+}
+
+export type Labels = Readonly<Record<string, string>>
+
+/** Labels that a session had from a sequence on, until another. */
+export interface EarlierLabels {
+  readonly from: number
+  readonly until: number
+  readonly labels?: Labels | undefined
+}
+
+export interface LabelChanges {
+  /** Those that ended, the oldest first. */
+  readonly earlier: readonly EarlierLabels[]
+  /** The sequence from which the latest hold. */
+  readonly from: number
+  readonly latest?: Labels | undefined
 }
 
 export interface RejectedEvent {
@@ -39,5 +58,7 @@ export interface RejectedEvent {
   readonly message: string
   /** The element's own text. */
   readonly raw: string
+  /** JSON text of the context that it happened in. */
+  readonly context?: string | undefined
   readonly receivedAt: number
 }

@@ -5,6 +5,8 @@ import type { SessionBatch, SessionMetadata } from './session-batch.ts'
 /** What is known of a session at its committed sequence. The counts belong to exactly that one. */
 export interface SessionRecord extends SessionMetadata {
   readonly sessionId: string
+  /** The sequence from which its labels hold; undefined: from the first. */
+  readonly labelsFrom?: number | undefined
   /** All sequences at or below it are stored, expired, forgotten, rejected, dropped or missing. */
   readonly committedSeq: number
   readonly pushed: number
@@ -60,6 +62,7 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
   return {
     ...record,
     ...batch.metadata,
+    ...(batch.labels && { labels: batch.labels.latest, labelsFrom: batch.labels.from }),
     committedSeq: batch.upTo,
     pushed,
     stored: record.stored + batch.events.length,

@@ -30,15 +30,15 @@ interface Outline {
 }
 
 type BatchOutline = Omit<SessionBatch, 'events'> & {
-  readonly events: { readonly length: number; readonly types: readonly string[]; readonly bytes: number }
+  readonly events: Pick<EncodedEvents, 'length' | 'types' | 'contexts'> & { readonly bytes: number }
 }
 
 export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: SessionWrite): SessionEntry {
   const outline: Outline = {
     record,
-    batches: batches.map(({ events: { length, types, bytes }, ...batch }) => ({
+    batches: batches.map(({ events: { length, types, bytes, contexts }, ...batch }) => ({
       ...batch,
-      events: { length, types, bytes: bytes.length },
+      events: { length, types, bytes: bytes.length, contexts },
     })),
   }
   const outlineBytes = Buffer.from(JSON.stringify(outline))
@@ -79,6 +79,7 @@ function decodeBatches({ batches }: Outline, bytes: Buffer): readonly SessionBat
   return batches.map(({ events, ...batch }) => {
     const start = at
     at += events.bytes
-    return { ...batch, events: new EncodedEvents(events.length, events.types, bytes.subarray(start, at)) }
+    const { length, types, contexts } = events
+    return { ...batch, events: new EncodedEvents(length, types, bytes.subarray(start, at), contexts) }
   })
 }

@@ -2,6 +2,7 @@
 import {
   closeCodes,
   decodeClientFrame,
+  features,
   type ReceivedBatch,
   type ReceivedHello,
   type Rejection,
@@ -101,7 +102,7 @@ function take(
   session: Session,
   batch: ReceivedBatch,
   bytes: number,
-  answer: (result: CommitResult) => void,
+  answer: Answer,
 ): void {
   // A client that goes past twice its window does not read acks.
   if (session.pendingEvents + batch.events.length > 2 * limits.windowEvents) {
@@ -117,7 +118,7 @@ function take(
   if (taken.ok) {
     void taken.result.then((result) => {
       release()
-      answer(result)
+      answer(result, taken.leftOut)
     })
   } else {
     release()
@@ -144,14 +145,18 @@ function welcomeOf(
     beatMs: limits.heartbeatMs,
     now: wallMs(),
     totals: totalsOf(record),
+    features,
     ...(leftOut && { leftOut }),
   }
 }
 
+/** @param leftOut what of the batch was not taken */
+type Answer = (result: CommitResult, leftOut: readonly string[] | undefined) => void
+
 /** Answers what was taken: one ack answers all batches of a commit. */
-function createAcks({ socket, limits }: AckedConnectionOptions): (result: CommitResult) => void {
-  let due: { record: SessionRecord; rejected: Rejection[] } | undefined
-  return (result) => {
+function createAcks({ socket, limits }: AckedConnectionOptions): Answer {
+  let due: { record: SessionRecord; rejected: Rejection[]; leftOut?: readonly string[] | undefined } | undefined
+  return (result, leftOut) => {
     // Where it failed, the session has closed the socket.
     if (result.kind === 'unavailable') return
     if (!due) {
@@ -159,6 +164,8 @@ function createAcks({ socket, limits }: AckedConnectionOptions): (result: Commit
       setImmediate(ack)
     }
     due.record = result.record
+    // Mostly all batches leave out the same, so one says it.
+    due.leftOut ??= leftOut
     for (const { seq, code, message } of result.rejected) {
       if (due.rejected.length < limits.maxRejectionsPerAnswer) due.rejected.push({ seq, code, message })
     }
@@ -166,9 +173,9 @@ function createAcks({ socket, limits }: AckedConnectionOptions): (result: Commit
 
   function ack(): void {
     if (!due) return
-    const { record, rejected } = due
+    const { record, rejected, leftOut } = due
     due = undefined
     const frame = { t: 'ack', seq: record.committedSeq, totals: totalsOf(record) } as const
-    socket.send(rejected.length === 0 ? frame : { ...frame, rejected })
+    socket.send({ ...frame, ...(rejected.length > 0 && { rejected }), ...(leftOut && { leftOut }) })
   }
 }

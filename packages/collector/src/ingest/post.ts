@@ -1,5 +1,5 @@
 /** Takes the body of `POST /telemetry`, a batch with its hello inlined or plain events, and answers only after the commit. */
-import { decodeBody, type PostAnswer, type ReceivedElement, type ReceivedPost } from '@downlink/protocol'
+import { decodeBody, features, type PostAnswer, type ReceivedElement, type ReceivedPost } from '@downlink/protocol'
 import type { Keys } from '../access/keys.ts'
 import { totalsOf } from '../commit/session-record.ts'
 import type { CollectorLimits } from '../options.ts'
@@ -69,7 +69,7 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     // Nothing may come between the two, so the handshake is not waited for.
     const handshake = session.handshake(metadataOf(post, wallMs()), post, wallMs())
     const taken = session.take(post, wallMs())
-    if (taken.ok) return answer(await taken.result, post.leftOut)
+    if (taken.ok) return answer(await taken.result, [...(post.leftOut ?? []), ...(taken.leftOut ?? [])])
     const result = await handshake
     if (result.kind === 'unavailable') return unavailable()
     const message = `Expected a batch from ${taken.accepted + 1}, got ${post.seq}`
@@ -80,15 +80,15 @@ export function createPostIngest(options: PostIngestOptions): PostIngest {
     return answer(await sessions.openPlain().takePlain(events, true, wallMs()))
   }
 
-  function answer(result: CommitResult, leftOut?: readonly string[]): PostOutcome {
+  function answer(result: CommitResult, leftOut: readonly string[] = []): PostOutcome {
     if (result.kind === 'unavailable') return unavailable()
     const { record } = result
     const rejected = result.rejected
       .slice(0, limits.maxRejectionsPerAnswer)
       .map(({ seq, code, message }) => ({ seq, code, message }))
     const seq = record.committedSeq
-    const body = { t: 'ack', seq, ack: seq, totals: totalsOf(record), rejected } as const
-    return { status: 200, body: leftOut ? { ...body, leftOut } : body }
+    const body = { t: 'ack', seq, ack: seq, totals: totalsOf(record), rejected, features } as const
+    return { status: 200, body: leftOut.length > 0 ? { ...body, leftOut } : body }
   }
 }
 

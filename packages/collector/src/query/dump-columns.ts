@@ -1,7 +1,7 @@
 /** Writes the columns of a dump, or of an answer, as SQL that the format of its file can hold. */
 import { formulaStart, guardFormula } from '@downlink/artifacts'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { DumpRequest, DumpSource } from './dump-request.ts'
+import { type DumpRequest, type DumpSource, labelsThen } from './dump-request.ts'
 import { uniqueNames } from './event-views.ts'
 import { quoteName, quoteText } from './quote.ts'
 
@@ -13,7 +13,7 @@ interface Column {
   readonly type: string
 }
 
-/** What of a session describes it, and does not change while events come. */
+/** What of a session describes it, and does not change while events come; but for its labels, which are those of then. */
 const sessionColumns = ['delivery', 'build', 'labels', 'schema', 'first_seen']
 
 /** @returns what stands between SELECT and FROM */
@@ -24,7 +24,9 @@ export async function dumpColumns(
 ): Promise<string> {
   const own = await columnsOf(connection, relation, alias)
   const described = withSession ? await columnsOf(connection, 'sessions', 'session') : []
-  const session = described.filter(({ name }) => sessionColumns.includes(name))
+  const session = described
+    .filter(({ name }) => sessionColumns.includes(name))
+    .map((column) => (column.name === 'labels' ? { ...column, expression: labelsThen } : column))
   if (format === 'ndjson') return table === 'events' ? eventLine(own, session) : rowLine(own, session)
   const wanted = [...own.map(({ name }) => name), ...session.map(({ name }) => `session_${name}`)]
   const names = uniqueNames(wanted, () => false, '')
@@ -97,6 +99,7 @@ function eventLine(own: readonly Column[], session: readonly Column[]): string {
     field('version', 'version'),
     field('receivedAt', 'received_at'),
     field('envelope', 'envelope'),
+    field('context', 'context'),
     ...sessionField(session),
   ])
 }

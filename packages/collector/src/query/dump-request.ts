@@ -1,5 +1,6 @@
 /** Describes what is to be dumped, and selects it: which rows of which table. */
 
+import { earlierSessions } from './label-history.ts'
 import { quoteName, quoteText } from './quote.ts'
 import type { ReadStore } from './read-store.ts'
 import type { Condition } from './sandbox.ts'
@@ -20,7 +21,7 @@ export interface DumpRequest {
   readonly since?: number
   /** Received before this time. */
   readonly until?: number
-  /** A condition over the columns of the table and of `sessions`. */
+  /** A condition over the columns of the table and of `sessions`. A session is one with any labels that it has or had. */
   readonly where?: string
   /** Not with sessions: what describes the session, beside each row. */
   readonly withSession?: 'true'
@@ -56,22 +57,32 @@ const tables = {
 
 const joinSession = 'LEFT JOIN sessions AS session USING (session_id)'
 
+/** The labels that a row's session had then, and has no more, under names that no condition has. */
+const joinLabels = (alias: string): string => `LEFT JOIN (
+    SELECT session_id AS labelled_session, from_seq AS labelled_from, until_seq AS labelled_until, labels AS earlier_labels
+    FROM collector.earlier_labels
+  ) ON labelled_session = ${alias}.session_id AND ${alias}.seq >= labelled_from AND ${alias}.seq < labelled_until`
+
+/** What they are in the columns of a dump. */
+export const labelsThen = 'CASE WHEN labelled_session IS NULL THEN session.labels ELSE earlier_labels END'
+
 export async function dumpSource(request: DumpRequest, viewOf: ReadStore['viewOf']): Promise<DumpSource> {
   const { format, table, type, where, withSession } = request
   const { name, alias, longest } = tables[table]
   const view = type === undefined || format === 'ndjson' ? undefined : await viewOf(type)
   const from = `FROM ${name} AS ${alias}`
   const joined = table === 'sessions' ? from : `${from} ${joinSession}`
+  const described = withSession ? ` ${joinSession} ${joinLabels(alias)}` : ''
   const rows = rowConditions(request, alias)
-  const matching = where === undefined ? rows : [...rows, inParentheses(where)]
+  const matching = where === undefined ? rows : [...rows, matchingAnyLabels(request, where, rows)]
   const source = {
     alias,
     condition: where === undefined ? undefined : { sql: where, from: joined },
     measure: `SELECT max(strlen(${longest})) ${from} WHERE ${rows.join(' AND ')}`,
   }
   if (view === undefined) {
-    const isJoined = where !== undefined || withSession !== undefined
-    return { ...source, relation: name, from: isJoined ? joined : from, where: matching.join(' AND ') }
+    const isJoined = where !== undefined && !withSession
+    return { ...source, relation: name, from: isJoined ? joined : from + described, where: matching.join(' AND ') }
   }
   const relation = quoteName(view)
   const viewed = rowConditions({ ...request, type: undefined }, alias)
@@ -80,9 +91,23 @@ export async function dumpSource(request: DumpRequest, viewOf: ReadStore['viewOf
   return {
     ...source,
     relation,
-    from: `FROM ${relation} AS ${alias}${withSession ? ` ${joinSession}` : ''}`,
+    from: `FROM ${relation} AS ${alias}${described}`,
     where: (where === undefined ? viewed : [...viewed, match]).join(' AND '),
   }
+}
+
+/** The condition, of the labels that a session has, or of any that it had. */
+function matchingAnyLabels({ table }: DumpRequest, where: string, rows: readonly string[]): string {
+  const { name, alias } = tables[table]
+  const condition = inParentheses(where)
+  const [key, earlier] =
+    table === 'sessions'
+      ? [`${alias}.session_id`, `FROM ${earlierSessions} AS ${alias}`]
+      : [
+          `(${alias}.session_id, ${alias}.seq)`,
+          `FROM ${name} AS ${alias} JOIN ${earlierSessions} AS session USING (session_id)`,
+        ]
+  return `(${condition} OR ${key} IN (SELECT ${key} ${earlier} WHERE ${[...rows, condition].join(' AND ')}))`
 }
 
 type RowFilter = Pick<DumpRequest, 'table'> & {

@@ -1,5 +1,5 @@
 /** Reads stored and rejected events page by page: what a test asks for, and what the page shows. */
-import { eventId, type TelemetryEvent, verifyName } from '@downlink/protocol'
+import { type EventContext, eventId, type TelemetryEvent, verifyName } from '@downlink/protocol'
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { exactJson } from './exact-json.ts'
 import type { Readers } from './readers.ts'
@@ -9,7 +9,7 @@ export interface StoredEvent extends TelemetryEvent {
   /** `timestamp` by the collector's clock, as far as the two are known to differ. */
   readonly correctedTimestamp: number
   readonly receivedAt: number
-  /** What a plain event carried beside type, timestamp, data and version. */
+  /** What a plain event carried beside type, timestamp, data, version, context and labels. */
   readonly envelope?: unknown
 }
 
@@ -55,7 +55,7 @@ export interface EventPages {
 const maxPageBytes = 8_388_608
 
 const storedColumns = `rowid, session_id, seq, type, version, epoch_ms(ts), epoch_ms(corrected_ts),
-  epoch_ms(received_at), data::VARCHAR, envelope::VARCHAR`
+  epoch_ms(received_at), data::VARCHAR, envelope::VARCHAR, context::VARCHAR`
 const rejectedColumns = 'rowid, session_id, seq, code, message, raw, epoch_ms(received_at)'
 
 export function createEventPages(readers: Readers): EventPages {
@@ -135,7 +135,7 @@ async function rowsWithin(
 }
 
 function storedEvent(row: readonly DuckDBValue[]): StoredEvent {
-  const [, session, seq, type, version, timestamp, corrected, receivedAt, data, envelope] = row
+  const [, session, seq, type, version, timestamp, corrected, receivedAt, data, envelope, context] = row
   const sessionId = String(session)
   return {
     id: eventId(sessionId, Number(seq)),
@@ -148,6 +148,7 @@ function storedEvent(row: readonly DuckDBValue[]): StoredEvent {
     ...(typeof version === 'number' && { version }),
     receivedAt: Number(receivedAt),
     ...(typeof envelope === 'string' && { envelope: exactJson(envelope) }),
+    ...(typeof context === 'string' && { context: exactJson(context) as EventContext }),
   }
 }
 

@@ -54,6 +54,7 @@ it('has one column for a payload of unknown shape', () => {
       'ts',
       'corrected_ts',
       'received_at',
+      'context',
       'data',
     ])
   }
@@ -72,12 +73,13 @@ it('keeps clear of the names of tables, of its own columns and of names that dif
     'event_sessions_2',
     'event_pg_class',
   ])
-  const schema = z.object({ seq: z.int(), TS: z.int(), a: z.int(), A: z.int() })
-  expect(eventView({ type: 'clash', name: 'clash', schema }).columns.slice(5)).toEqual([
+  const schema = z.object({ seq: z.int(), TS: z.int(), a: z.int(), A: z.int(), context: z.string() })
+  expect(eventView({ type: 'clash', name: 'clash', schema }).columns.slice(6)).toEqual([
     'data_seq',
     'data_TS',
     'a',
     'A_2',
+    'data_context',
   ])
 })
 
@@ -112,5 +114,5 @@ it('has the columns of all versions, and JSON where they differ', () => {
 
 it('has the payload as a whole beside them where a version is of unknown shape', () => {
   const schema = versions([1, z.string()], [2, z.object({ n: z.int(), data: z.string() })])
-  expect(eventView({ type: 'odd', name: 'odd', schema }).columns.slice(5)).toEqual(['n', 'data', 'data_2'])
+  expect(eventView({ type: 'odd', name: 'odd', schema }).columns.slice(6)).toEqual(['n', 'data', 'data_2'])
 })

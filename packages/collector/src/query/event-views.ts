@@ -28,10 +28,11 @@ export interface ViewDefinition {
   readonly fingerprint: string
 }
 
-const ownColumns = ['session_id', 'seq', 'ts', 'corrected_ts', 'received_at']
+const ownColumns = ['session_id', 'seq', 'ts', 'corrected_ts', 'received_at', 'context']
 
 /** Names that are tables here, or that the database takes for its own. Such a type's view is `event_<type>`. */
-const takenNames = /^((events|sessions|rejected_events|ledgers)$|duckdb_|pg_|pragma_|sqlite_|information_schema)/i
+const takenNames =
+  /^((events|sessions|rejected_events|ledgers|label_history)$|duckdb_|pg_|pragma_|sqlite_|information_schema)/i
 
 export function planViews({ schemas }: EventDefinitions): readonly ViewPlan[] {
   const types = Object.entries(schemas)
@@ -46,7 +47,7 @@ export function planViews({ schemas }: EventDefinitions): readonly ViewPlan[] {
 /**
  * @example
  * eventView({ type: 'bullet_fired', name: 'bullet_fired', schema }).sql
- * // CREATE OR REPLACE VIEW "bullet_fired" AS SELECT session_id, seq, ts, corrected_ts, received_at, … AS "shipId" FROM events WHERE type = 'bullet_fired'
+ * // CREATE OR REPLACE VIEW "bullet_fired" AS SELECT session_id, seq, ts, corrected_ts, received_at, context, … AS "shipId" FROM events WHERE type = 'bullet_fired'
  */
 export function eventView({ type, name, schema }: ViewPlan): EventView {
   const columns = columnsOf(schema)

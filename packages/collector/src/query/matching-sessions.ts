@@ -1,5 +1,6 @@
-/** Finds the sessions that a condition picks which somebody wrote. */
+/** Finds the sessions that a condition picks which somebody wrote, by the labels that they have or ever had. */
 import { CollectorError } from '../errors.ts'
+import { sessionsOfAllLabels } from './label-history.ts'
 import type { Sandbox } from './sandbox.ts'
 import { inParentheses } from './validate-sql.ts'
 
@@ -13,17 +14,17 @@ export interface MatchingSession {
 const maxMatches = 10_000
 
 /**
- * @param condition over the table `sessions`, as behind WHERE
+ * @param condition over the table `sessions`, as behind WHERE; a session matches that did with any labels
  * @throws {CollectorError} `query_too_large` where it picks more than 10,000; as `Sandbox.answer` does
  */
 export function findMatchingSessions(
   sandbox: Pick<Sandbox, 'runWhere'>,
   condition: string,
 ): Promise<readonly MatchingSession[]> {
-  const from = 'FROM sessions'
-  const select = `SELECT session_id, stored ${from} WHERE ${inParentheses(condition)} LIMIT ${maxMatches + 1}`
+  const select = `SELECT DISTINCT session_id, stored FROM ${sessionsOfAllLabels} AS sessions
+    WHERE ${inParentheses(condition)} LIMIT ${maxMatches + 1}`
   return sandbox.runWhere(
-    { sql: condition, from },
+    { sql: condition, from: 'FROM sessions' },
     async (connection) => {
       const rows = (await connection.runAndReadAll(select)).getRows()
       if (rows.length > maxMatches) {

@@ -1,6 +1,7 @@
 /** Puts together what readers work with: relations, the hardened database, and the sandbox. */
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ViewDefinition } from './event-views.ts'
+import { labelHistoryView } from './label-history.ts'
 import { ledgersView } from './ledgers.ts'
 import type { QueryLimits } from './query-limits.ts'
 import { quoteText } from './quote.ts'
@@ -33,6 +34,7 @@ export function planReadStore(loadViews: () => Promise<readonly ViewDefinition[]
     async prepare(connection, writableFolders) {
       relations.forget()
       await connection.run(ledgersView)
+      await connection.run(labelHistoryView)
       await harden(connection, { writableFolders, spillMb: limits.spillMb })
     },
     open(database, { onRun, isBanned } = {}) {

@@ -7,7 +7,7 @@ import { isPlayers } from './players-only.ts'
 import type { Readers } from './readers.ts'
 import { type SessionState, sessionStateNames, sessionStates, sessionsNow } from './session-states.ts'
 
-/** All that is given has to be so of a session. Text is compared as it is, unless it says otherwise. */
+/** All that is given has to be so of a session, now or with labels that it had. Text is compared as it is, unless it says otherwise. */
 export interface SessionFilter {
   readonly build?: string
   /** It has a label of this name. */
@@ -79,13 +79,17 @@ export const sessionSortNames = Object.keys(sortKeys) as readonly SessionSort[]
 const inLabels =
   "len(list_filter(json_extract_string(labels, '$.*'), lambda value: contains(lower(value), lower($text)))) > 0"
 
+/** Of the labels that it has, or of any that it had. */
+const ofAnyLabels = (condition: string): string =>
+  `(${condition} OR session_id IN (SELECT session_id FROM collector.earlier_labels WHERE ${condition}))`
+
 /** Each takes the parameter that it is called like. */
 const conditions = {
   build: 'build = $build',
-  label: 'json_exists(labels, $label)',
-  value: 'json_extract_string(labels, $label) = $value',
-  player: "json_extract_string(labels, '/player') = $player",
-  text: `(contains(lower(session_id), lower($text)) OR contains(lower(build), lower($text)) OR ${inLabels})`,
+  label: ofAnyLabels('json_exists(labels, $label)'),
+  value: ofAnyLabels('json_extract_string(labels, $label) = $value'),
+  player: ofAnyLabels("json_extract_string(labels, '/player') = $player"),
+  text: `(contains(lower(session_id), lower($text)) OR contains(lower(build), lower($text)) OR ${ofAnyLabels(inLabels)})`,
   minLengthMs: `${lengthMs} >= $minLengthMs::BIGINT`,
   maxLengthMs: `${lengthMs} <= $maxLengthMs::BIGINT`,
 } as const

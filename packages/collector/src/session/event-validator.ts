@@ -12,20 +12,27 @@ import {
   type EventSchemas,
   isDrop,
   jsonFault,
+  type LeftOut,
   messageOf,
   type ReceivedElement,
+  readContext,
+  readLabels,
+  type SaidLabels,
   type StandardIssue,
   schemaOfVersion,
   spanOf,
   versionsOf,
   type WireEvent,
+  wholeContext,
+  wholeLabels,
 } from '@downlink/protocol'
 import { type AcceptedEvent, type EncodedEvents, encodeEvents } from '../commit/encoded-events.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 import { addCounts } from '../commit/session-record.ts'
+import type { LabelsSaid } from './session-labels.ts'
 
 type ValidationResult =
-  | { readonly ok: true; readonly value: CheckedEvent; readonly envelope?: string }
+  | { readonly ok: true; readonly value: CheckedEvent; readonly envelope?: string | undefined }
   | { readonly ok: false; readonly error: EventFault }
 
 export interface EventValidator {
@@ -91,8 +98,7 @@ export function createEventValidator(
       const envelope = cutEnvelope(element)
       if (!envelope) return result
       // What travels beside an event is stored as it is, so the same limits hold for it.
-      const { type, timestamp, data, version, ...rest } = element.value as Record<string, unknown>
-      const fault = jsonFault(rest, envelope, limits)
+      const fault = jsonFault(JSON.parse(envelope.text), envelope, limits)
       return fault ? { ok: false, error: fault } : { ...result, envelope: envelope.text }
     },
     // Payload and envelope have the limit of an event each.
@@ -119,6 +125,8 @@ export interface ValidatedRun {
   readonly rejected: readonly RejectedEvent[]
   readonly rejectedMore?: Readonly<Record<string, number>>
   readonly dropped: DropCounts
+  /** The labels that its first event says, and each that says others than the one before. */
+  readonly labels: readonly LabelsSaid[]
 }
 
 /** Rejected events of one batch that are kept: a flood of nonsense shall be no flood of rows. The others are counted. */
@@ -131,7 +139,8 @@ interface Origin {
 
 /**
  * @param seq sequence of the first element
- * @param accepted what is at or below it is a repeat, and trimmed
+ * @param accepted what is at or below it is a repeat, and trimmed; what that says of those behind it holds
+ * @param leftOut of contexts and labels
  */
 export function validateAcked(
   elements: readonly ReceivedElement[],
@@ -139,27 +148,37 @@ export function validateAcked(
   accepted: number,
   validator: EventValidator,
   origin: Origin,
+  leftOut: LeftOut,
 ): ValidatedRun {
   const events: AcceptedEvent[] = []
   const rejections = createRejections(validator, origin)
+  const labels: LabelsSaid[] = []
   let dropped: DropCounts = {}
+  let context: string | undefined
+  let said: SaidLabels | undefined
   let next = seq
   for (const element of elements) {
     const first = next
     next += spanOf(element.value)
+    if (element.context) context = readContext(element.context, leftOut)
+    if (element.labels) said = readLabels(element.labels, leftOut)
     if (next - 1 <= accepted) continue
     if (isDrop(element.value)) {
       dropped = addCounts(dropped, trimDrop(element.value.drop, accepted + 1 - first))
       continue
     }
+    if (labels.length === 0 || labels.at(-1)?.said !== said) labels.push({ seq: first, said })
     const result = validator.acked(element)
-    if (result.ok) events.push({ seq: first, event: result.value })
-    else rejections.add(first, result.error, element)
+    if (result.ok) events.push({ seq: first, event: result.value, context })
+    else rejections.add(first, result.error, element, context)
   }
-  return { upTo: Math.max(next - 1, accepted), events: encodeEvents(events), ...rejections.all(), dropped }
+  return { upTo: Math.max(next - 1, accepted), events: encodeEvents(events), ...rejections.all(), dropped, labels }
 }
 
-/** Plain events have no sequence of their own that counts: each gets the next. */
+/**
+ * Plain events have no sequence of their own that counts: each gets the next. Each is whole, so that its context is its
+ * own alone; labels hold until one says others.
+ */
 export function validatePlain(
   elements: readonly ReceivedElement[],
   accepted: number,
@@ -168,23 +187,27 @@ export function validatePlain(
 ): ValidatedRun {
   const events: AcceptedEvent[] = []
   const rejections = createRejections(validator, origin)
+  const labels: LabelsSaid[] = []
   let seq = accepted
   for (const element of elements) {
     seq++
+    const context = wholeContext(element.context)
+    const said = wholeLabels(element.labels)
+    if (said) labels.push({ seq, said })
     const result = validator.plain(element, origin.receivedAt)
-    if (result.ok) events.push({ seq, event: result.value, envelope: result.envelope })
-    else rejections.add(seq, result.error, element)
+    if (result.ok) events.push({ seq, event: result.value, envelope: result.envelope, context })
+    else rejections.add(seq, result.error, element, context)
   }
-  return { upTo: seq, events: encodeEvents(events), ...rejections.all(), dropped: {} }
+  return { upTo: seq, events: encodeEvents(events), ...rejections.all(), dropped: {}, labels }
 }
 
 function createRejections(validator: EventValidator, { sessionId, receivedAt }: Origin) {
   const rejected: RejectedEvent[] = []
   const more = new Map<string, number>()
   return {
-    add(seq: number, fault: EventFault, element: ReceivedElement): void {
+    add(seq: number, fault: EventFault, element: ReceivedElement, context: string | undefined): void {
       if (rejected.length < maxRejectionsKept) {
-        rejected.push({ sessionId, seq, ...fault, raw: validator.rawOf(element), receivedAt })
+        rejected.push({ sessionId, seq, ...fault, raw: validator.rawOf(element), context, receivedAt })
       } else more.set(fault.code, (more.get(fault.code) ?? 0) + 1)
     },
     all: (): Pick<ValidatedRun, 'rejected' | 'rejectedMore'> =>

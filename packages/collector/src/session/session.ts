@@ -2,12 +2,13 @@
  * Keeps one session in memory: the accepted sequence, ahead of the committed one that the log owns.
  * All of its batches pass through here, whatever brought them, and none waits between check and append: this is the lock.
  */
-import type { Hello, ReceivedBatch, ReceivedElement } from '@downlink/protocol'
+import { createLeftOut, type Hello, type LeftOut, type ReceivedBatch, type ReceivedElement } from '@downlink/protocol'
 import type { AppendOutcome, CommitLog } from '../commit/commit-log.ts'
 import { noEvents } from '../commit/encoded-events.ts'
 import type { RejectedEvent, SessionBatch, SessionMetadata } from '../commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../commit/session-record.ts'
 import { type EventValidator, type ValidatedRun, validateAcked, validatePlain } from './event-validator.ts'
+import { createSessionLabels } from './session-labels.ts'
 import { createSessionLink, type Link, type SessionLink } from './session-link.ts'
 
 /** What a batch has come to. */
@@ -18,7 +19,12 @@ export type CommitResult =
   | { readonly kind: 'unavailable' }
 
 export type Taken =
-  | { readonly ok: true; readonly result: Promise<CommitResult> }
+  | {
+      readonly ok: true
+      readonly result: Promise<CommitResult>
+      /** What of its contexts and labels was not taken, a sentence each; undefined where all was. */
+      readonly leftOut?: readonly string[] | undefined
+    }
   /** The batch starts past what was accepted. */
   | { readonly ok: false; readonly accepted: number }
 
@@ -77,6 +83,7 @@ export function createSession(options: SessionOptions): Session {
   const { id, proofHash, record, validator, onSocket, onOutstanding, onFailed } = options
   const link = createSessionLink(record, { onSocket, onOutstanding })
   const line = createAcceptedLine(options, link, () => onFailed(session))
+  const labels = createSessionLabels(record)
   let clockOffsetMs = record?.clockOffsetMs
   let { restarts } = options
 
@@ -98,36 +105,47 @@ export function createSession(options: SessionOptions): Session {
     detach: link.detach,
 
     handshake(metadata, hello, receivedAt) {
+      labels.introduce(metadata.labels, !line.hasRecord)
       const missing = Math.max(0, hello.next - 1 - line.accepted)
       const clockStepped = stepOf(metadata.clockOffsetMs, clockOffsetMs) > clockStepMs
       const isKnown = line.hasRecord && missing === 0 && hello.pushed <= line.pushed && !clockStepped
       if (isKnown && !restarts) return line.repeat()
       clockOffsetMs = metadata.clockOffsetMs
-      const run: ValidatedRun = { upTo: line.accepted + missing, events: noEvents, rejected: [], dropped: {} }
-      const batch = { ...run, missing, metadata, pushed: hello.pushed, end: false, receivedAt }
+      const run = { upTo: line.accepted + missing, events: noEvents, rejected: [], dropped: {} }
+      const described = { ...metadata, labels: labels.latest }
+      const batch = { ...run, missing, metadata: described, pushed: hello.pushed, end: false, receivedAt }
       if (!restarts) return line.append(batch)
       restarts = false
-      return line.append({ ...batch, restarts: true })
+      return line.append({ ...batch, labels: labels.restart(batch.upTo + 1), restarts: true })
     },
 
     take({ seq, pushed, events, end = false }, receivedAt) {
       if (line.failed) return { ok: true, result: Promise.resolve({ kind: 'unavailable' }) }
       const { accepted } = line
       if (seq > accepted + 1) return { ok: false, accepted }
-      const run = validateAcked(events, seq, accepted, validator, { sessionId: id, receivedAt })
+      const leftOut = createLeftOut()
+      const validated = validateAcked(events, seq, accepted, validator, { sessionId: id, receivedAt }, leftOut)
+      const run = withLabels(validated, leftOut)
       const isNew = run.upTo > accepted || pushed > line.pushed || (end && !line.ended && pushed >= line.pushed)
       const result = isNew ? line.append({ ...run, missing: 0, pushed, end, receivedAt }) : line.repeat()
-      return { ok: true, result }
+      return { ok: true, result, leftOut: leftOut.sentences() }
     },
 
     takePlain(elements, end, receivedAt) {
-      const run = validatePlain(elements, line.accepted, validator, { sessionId: id, receivedAt })
-      return line.append({ ...run, missing: 0, metadata: plainMetadata, pushed: run.upTo, end, receivedAt })
+      const metadata = { ...plainMetadata, labels: labels.latest }
+      const validated = validatePlain(elements, line.accepted, validator, { sessionId: id, receivedAt })
+      const run = withLabels(validated, createLeftOut())
+      return line.append({ ...run, missing: 0, metadata, pushed: run.upTo, end, receivedAt })
     },
 
     giveUp: line.giveUp,
   }
   return session
+
+  function withLabels({ labels: said, ...run }: ValidatedRun, leftOut: LeftOut) {
+    const changes = labels.change(said, leftOut)
+    return changes ? { ...run, labels: changes } : run
+  }
 }
 
 /** What a session has accepted, and how that gets committed. */

@@ -6,7 +6,7 @@
  */
 import type { DropCounts } from '@downlink/protocol'
 import { encodeEvents, noEvents } from '../commit/encoded-events.ts'
-import type { SessionBatch } from '../commit/session-batch.ts'
+import type { EarlierLabels, LabelChanges, SessionBatch } from '../commit/session-batch.ts'
 import { applyBatch, newRecord, type SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
 
@@ -14,6 +14,8 @@ export interface AppliedWrite {
   /** What of it is new. */
   readonly batches: readonly SessionBatch[]
   readonly record: SessionRecord
+  /** Those that ended. */
+  readonly labels: readonly EarlierLabels[]
   /** Sequences that no entry holds: only after damage, or where an older copy was put back. */
   readonly lost: number
   /** Sequences of a write whose sender has another proof than the session: nothing of it counts. */
@@ -23,10 +25,12 @@ export interface AppliedWrite {
 /** @param before undefined where the store has never seen the session */
 export function applyWrite(write: SessionWrite, before: SessionRecord | undefined): AppliedWrite {
   if (write.unconfirmed && before && before.proofHash !== write.record.proofHash) {
-    return { batches: [], record: before, lost: 0, foreign: write.record.committedSeq - write.from }
+    return { batches: [], record: before, labels: [], lost: 0, foreign: write.record.committedSeq - write.from }
   }
-  let record = before ?? unseen(write.record)
-  const lost = Math.max(0, write.from - record.committedSeq)
+  const seen = before ?? unseen(write.record)
+  const lost = Math.max(0, write.from - seen.committedSeq)
+  const hole = lost > 0 && seen.forgottenAtMs === undefined ? overHole(write, seen) : { record: seen, ended: [] }
+  let { record } = hole
   let start = write.from
   const batches = write.batches.map((batch, at) => {
     const trimmed = trimBatch(batch, start, record)
@@ -40,17 +44,35 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
     record = { ...applyBatch(record, counted), forgotten: record.forgotten + whole.events.length }
     return counted
   })
-  return { batches, record, lost, foreign: 0 }
+  const labels = [...hole.ended, ...batches.flatMap((batch) => batch.labels?.earlier ?? [])]
+  return { batches, record, labels, lost, foreign: 0 }
+}
+
+/** Labels may have changed in an entry that is gone; each entry's record has the latest, and since when. */
+function overHole({ batches, record: { labels, labelsFrom } }: SessionWrite, seen: SessionRecord) {
+  const change = batches.find((batch) => batch.labels)?.labels
+  const from = seen.labelsFrom ?? 1
+  const until = change?.earlier[0]?.from ?? change?.from ?? labelsFrom ?? 1
+  const ended: readonly EarlierLabels[] = until > from ? [{ from, until, labels: seen.labels }] : []
+  return { record: { ...seen, labels, labelsFrom }, ended }
 }
 
 /** What introduced the session may stand in an entry that is gone; each entry's record has it, too. */
-function unseen({ sessionId, firstSeenMs, delivery, proofHash, clockOffsetMs, build, labels, schema }: SessionRecord) {
-  const metadata = { delivery, proofHash, clockOffsetMs, build, labels, schema }
+function unseen({
+  sessionId,
+  firstSeenMs,
+  delivery,
+  proofHash,
+  clockOffsetMs,
+  ...record
+}: SessionRecord): SessionRecord {
+  const { build, labels, labelsFrom, schema } = record
+  const metadata = { delivery, proofHash, clockOffsetMs, build, labels, labelsFrom, schema }
   return { ...newRecord(sessionId, firstSeenMs), ...metadata }
 }
 
 /** An entry behind the operation that forgot its session must not revive it: nothing of it is kept but numbers. */
-function withoutContent({ metadata: _person, ...batch }: SessionBatch): SessionBatch {
+function withoutContent({ metadata: _person, labels: _personal, ...batch }: SessionBatch): SessionBatch {
   const rejectedMore: Record<string, number> = { ...batch.rejectedMore }
   for (const { code } of batch.rejected) rejectedMore[code] = (rejectedMore[code] ?? 0) + 1
   return { ...batch, events: noEvents, rejected: [], rejectedMore }
@@ -58,7 +80,7 @@ function withoutContent({ metadata: _person, ...batch }: SessionBatch): SessionB
 
 function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionRecord): SessionBatch {
   if (from >= committedSeq) return batch
-  const { metadata: _older, rejectedMore = {}, ...rest } = batch
+  const { metadata: _older, labels, rejectedMore = {}, ...rest } = batch
   if (batch.upTo <= committedSeq)
     return { ...rest, upTo: committedSeq, events: noEvents, rejected: [], dropped: {}, missing: 0 }
   const events = batch.events.decode().filter(({ seq }) => seq > committedSeq)
@@ -75,8 +97,14 @@ function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionR
     rejectedMore: more.counts,
     missing,
     dropped: dropped.counts,
+    ...(labels && labels.from > committedSeq && { labels: trimLabels(labels, committedSeq) }),
   }
 }
+
+const trimLabels = ({ earlier, ...latest }: LabelChanges, committedSeq: number): LabelChanges => ({
+  ...latest,
+  earlier: earlier.filter(({ until }) => until > committedSeq),
+})
 
 /** So many of what a batch only counts: it tells how many of each reason or code there were, not where. */
 function lastOf(counts: DropCounts | Readonly<Record<string, number>>, count: number) {

@@ -1,7 +1,7 @@
 /** Declares what the sink needs of a database. */
 import type { AcceptedEvent } from '../commit/encoded-events.ts'
 import type { Operation } from '../commit/operation.ts'
-import type { RejectedEvent } from '../commit/session-batch.ts'
+import type { EarlierLabels, RejectedEvent } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { Position } from '../log/read-log.ts'
 
@@ -24,9 +24,15 @@ export interface StoreGroup {
   readonly events: readonly EventRun[]
   readonly rejected: readonly RejectedEvent[]
   readonly sessions: readonly SessionRecord[]
+  readonly earlierLabels: readonly LabelsRow[]
   readonly position: Position
   /** Of its entries in the log, which keeps them until a checkpoint. */
   readonly logBytes: number
+}
+
+/** Labels that a session has no more. */
+export interface LabelsRow extends EarlierLabels {
+  readonly sessionId: string
 }
 
 /** An operation, and where in the log its entry ends. */

@@ -198,6 +198,7 @@ function storeGroupOf(applied: readonly AppliedWrite[], items: readonly LogItem[
   return {
     events: batches.filter(({ events }) => events.length > 0),
     rejected: batches.flatMap(({ rejected }) => rejected),
+    earlierLabels: applied.flatMap(({ record: { sessionId }, labels }) => labels.map((one) => ({ sessionId, ...one }))),
     sessions: [...sessions.values()],
     position: items.at(-1)?.end as Position,
     logBytes: items.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -112,7 +112,7 @@ export function createPoisonGuard({ orders, onWork, keepText }: PoisonGuardOptio
 
   /** What the process died of is not to be given to it in another column. */
   function withoutText(rejected: StoreGroup['rejected'][number]): StoreGroup['rejected'][number] {
-    return culprits.has(nameOf(rejected)) ? { ...rejected, raw: '' } : rejected
+    return culprits.has(nameOf(rejected)) ? { ...rejected, raw: '', context: undefined } : rejected
   }
 
   function moveTo(next: Position): void {

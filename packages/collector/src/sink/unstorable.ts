@@ -22,8 +22,9 @@ export async function rejectUnstorable(
       if (trial.kind === 'unavailable') throw new Error(trial.reason)
       if (trial.kind === 'written') events.push(accepted)
       else {
-        const { seq } = accepted
-        rejected.push({ sessionId, seq, code: 'unstorable', message: trial.reason, raw: rawOf(accepted), receivedAt })
+        const { seq, context } = accepted
+        const raw = rawOf(accepted)
+        rejected.push({ sessionId, seq, code: 'unstorable', message: trial.reason, raw, context, receivedAt })
         onFound(seq, trial.reason)
       }
     }

@@ -56,6 +56,7 @@ const event = { type: "it's", timestamp: 1.5, data: { a: '"\u0000' }, json: '{"a
 const group = {
   events: [{ sessionId: 's', receivedAt: 2000, events: [{ seq: 2, event, envelope: '{"id":1}' }] }],
   rejected: [{ sessionId: 's', seq: 1, code: 'bad_text', message: 'm', raw: '\ud800', receivedAt: 2000 } as const],
+  earlierLabels: [],
   sessions: [record],
   position: aPosition,
   logBytes: 0,
@@ -67,7 +68,14 @@ it('gives back the sessions that it was given', async () => {
   expect(await store.write(group)).toEqual({ kind: 'written' })
   expect((await store.readSessions(['s', 'unknown'])).get('s')).toEqual(record)
   const next = { ...record, committedSeq: 9, build: 'b', ended: true }
-  await store.write({ events: [], rejected: [], sessions: [next, newRecord('t', 5)], position: aPosition, logBytes: 0 })
+  await store.write({
+    events: [],
+    rejected: [],
+    earlierLabels: [],
+    sessions: [next, newRecord('t', 5)],
+    position: aPosition,
+    logBytes: 0,
+  })
   expect(await store.readSessions(['s', 't'])).toEqual(
     new Map([
       ['s', next],

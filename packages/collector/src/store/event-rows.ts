@@ -10,7 +10,7 @@ import type {
 } from '@duckdb/node-api'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 import { duckdb } from '../duckdb.ts'
-import type { EventRun } from '../sink/event-store.ts'
+import type { EventRun, LabelsRow } from '../sink/event-store.ts'
 import { UnstorableError } from './failures.ts'
 
 const { BIGINT, INTEGER, TIMESTAMP, VARCHAR } = duckdb
@@ -28,19 +28,24 @@ export const eventTypes: readonly DuckDBType[] = [
   VARCHAR,
   VARCHAR,
   TIMESTAMP,
+  VARCHAR,
 ]
 
 /** The columns of `rejected_events`. */
-export const rejectedTypes: readonly DuckDBType[] = [VARCHAR, BIGINT, VARCHAR, VARCHAR, VARCHAR, TIMESTAMP]
+export const rejectedTypes: readonly DuckDBType[] = [VARCHAR, BIGINT, VARCHAR, VARCHAR, VARCHAR, TIMESTAMP, VARCHAR]
+
+/** The columns of `collector.earlier_labels`. */
+export const labelTypes: readonly DuckDBType[] = [VARCHAR, BIGINT, BIGINT, VARCHAR]
 
 export function eventRows(runs: readonly EventRun[]): Row[] {
   const rows: Row[] = []
   for (const { sessionId, receivedAt, clockOffsetMs, events } of runs) {
     const received = timestampOf(receivedAt)
-    for (const { seq, event, envelope = null } of events) {
+    for (const { seq, event, envelope = null, context = null } of events) {
       const { type, version = null, timestamp, json } = event
+      const ts = timestampOf(timestamp)
       const corrected = new duckdb.DuckDBTimestampValue(BigInt(correctedMicros(timestamp, clockOffsetMs)))
-      rows.push([sessionId, BigInt(seq), type, version, timestampOf(timestamp), received, json, envelope, corrected])
+      rows.push([sessionId, BigInt(seq), type, version, ts, received, json, envelope, corrected, context])
     }
   }
   return rows
@@ -57,13 +62,22 @@ export function bytesOfRows(runs: readonly EventRun[]): number {
 }
 
 export const rejectedRows = (rejected: readonly RejectedEvent[]): Row[] =>
-  rejected.map(({ sessionId, seq, code, message, raw, receivedAt }) => [
+  rejected.map(({ sessionId, seq, code, message, raw, receivedAt, context = null }) => [
     sessionId,
     BigInt(seq),
     code,
     storable(message),
     storable(raw),
     timestampOf(receivedAt),
+    context,
+  ])
+
+export const labelRows = (labels: readonly LabelsRow[]): Row[] =>
+  labels.map(({ sessionId, from, until, labels: one }) => [
+    sessionId,
+    BigInt(from),
+    BigInt(until),
+    one ? JSON.stringify(one) : null,
   ])
 
 /** The time by the collector's clock, in microseconds since 1970. One that no date holds is left as the client has it. */
@@ -93,10 +107,12 @@ export async function createTableAppender(
   connection: DuckDBConnection,
   table: string,
   types: readonly DuckDBType[],
+  schema?: string,
 ): Promise<TableAppender> {
-  const appender = await connection.createAppender(table)
+  const appender = await connection.createAppender(table, schema)
   return {
     append(rows) {
+      if (rows.length === 0) return
       for (let from = 0; from < rows.length; from += chunkRows) {
         appender.appendDataChunk(chunkOf(types, rows.slice(from, from + chunkRows)))
       }

@@ -66,18 +66,18 @@ export async function findRejected(
   table: string,
   events: Rejudgement['events'],
 ): Promise<readonly FoundRejection[]> {
-  const select = `SELECT session_id, seq, code, raw, epoch_us(received_at) / 1000
+  const select = `SELECT session_id, seq, code, raw, epoch_us(received_at) / 1000, context::VARCHAR
     FROM ${table} JOIN ${named} USING (session_id, seq) ORDER BY session_id, seq`
   const found = await connection.runAndReadAll(select, [JSON.stringify(events.map(keyOf))])
-  return found.getRows().map(([sessionId, seq, code, raw, receivedAt]) => ({
+  return found.getRows().map(([sessionId, seq, code, raw, receivedAt, context]) => ({
     ...{ sessionId: String(sessionId), seq: Number(seq), code: String(code), raw: String(raw) },
-    receivedAt: Number(receivedAt),
+    ...{ receivedAt: Number(receivedAt), context: context === null ? undefined : String(context) },
   }))
 }
 
 /** The event as ingest reads one that it accepts; undefined where its text is not there. */
 export function acceptRejected(
-  { seq, raw, receivedAt }: FoundRejection,
+  { seq, raw, receivedAt, context }: FoundRejection,
   { delivery }: SessionRecord,
 ): AcceptedEvent | undefined {
   const element = readKeptElement(raw)
@@ -85,7 +85,7 @@ export function acceptRejected(
   const checked = checkEvent(element, noLimits, receivedAt)
   if (!checked.ok) return undefined
   const envelope = delivery === 'plain' ? cutEnvelope(element)?.text : undefined
-  return { seq, event: checked.value, envelope }
+  return { seq, event: checked.value, envelope, context }
 }
 
 /** The session, once an event that was rejected with this code is stored. */

@@ -50,10 +50,11 @@ async function forget(connection: DuckDBConnection, operation: Forgetting): Prom
   const isForgotten = removedBy(operation)
   const events = await connection.run(`DELETE FROM events WHERE ${isForgotten}`)
   const rejected = await connection.run(`DELETE FROM rejected_events WHERE ${isForgotten}`)
+  await connection.run(`DELETE FROM collector.earlier_labels WHERE ${isForgotten}`)
   // Those of a verification were nobody's: nothing is left of them.
   await connection.run(`DELETE FROM sessions WHERE ${isForgotten} AND (labels->>'${verifyName}') IS NOT NULL`)
   await connection.run(
-    `UPDATE sessions SET forgotten = forgotten + stored, stored = 0, build = NULL, labels = NULL, schema = NULL,
+    `UPDATE sessions SET forgotten = forgotten + stored, stored = 0, build = NULL, labels = NULL, labels_from = NULL, schema = NULL,
         clock_offset_ms = NULL, error_events = 0, first_event = NULL, last_event = NULL,
         forgotten_at = coalesce(forgotten_at, make_timestamp_ms(${wholeMs(operation.askedAtMs)}))
       WHERE ${isForgotten}`,

@@ -20,6 +20,7 @@ const columnTypes = {
   clock_offset_ms: 'DOUBLE',
   build: 'VARCHAR',
   labels: 'JSON',
+  labels_from: 'BIGINT',
   schema: 'VARCHAR',
   proof_hash: 'VARCHAR',
   forgotten_at: 'BIGINT',
@@ -87,6 +88,7 @@ export function rowOf(record: SessionRecord, summary?: EventSummary): SessionRow
     clock_offset_ms: record.clockOffsetMs,
     build: record.build,
     labels: record.labels,
+    labels_from: record.labelsFrom,
     schema: record.schema,
     proof_hash: record.proofHash,
     forgotten_at: record.forgottenAtMs,
@@ -121,6 +123,7 @@ export function recordOf(json: string): SessionRecord {
     build: row.build ?? undefined,
     labels: row.labels ?? undefined,
     schema: row.schema ?? undefined,
+    ...(row.labels_from !== null && { labelsFrom: row.labels_from }),
     ...(row.forgotten_at !== null && { forgottenAtMs: row.forgotten_at }),
   }
 }

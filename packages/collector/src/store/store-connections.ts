@@ -1,7 +1,7 @@
 /** Opens the store's connections. They are closed only once nothing runs on them: the engine would crash. */
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
 import { type Checkpoints, type CheckpointsOptions, createCheckpoints } from './checkpoints.ts'
-import { createTableAppender, eventTypes, rejectedTypes, type TableAppender } from './event-rows.ts'
+import { createTableAppender, eventTypes, labelTypes, rejectedTypes, type TableAppender } from './event-rows.ts'
 import type { Database } from './open-database.ts'
 import { upsertSessions } from './session-rows.ts'
 
@@ -9,6 +9,7 @@ export interface StoreConnections {
   readonly writer: DuckDBConnection
   readonly events: TableAppender
   readonly rejected: TableAppender
+  readonly labels: TableAppender
   readonly upsert: DuckDBPreparedStatement
   /** Takes the position's segment and offset. */
   readonly move: DuckDBPreparedStatement
@@ -55,6 +56,7 @@ async function prepareConnections(
     writer,
     events: await createTableAppender(writer, 'events', eventTypes),
     rejected: await createTableAppender(writer, 'rejected_events', rejectedTypes),
+    labels: await createTableAppender(writer, 'earlier_labels', labelTypes, 'collector'),
     upsert: await writer.prepare(upsertSessions),
     move: await writer.prepare(movePosition),
     // A connection holds one transaction, so what goes on beside the writer's needs others.

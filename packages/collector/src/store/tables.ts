@@ -12,7 +12,8 @@ export const tableDefinitions: readonly string[] = [
     received_at TIMESTAMP NOT NULL,
     data JSON NOT NULL,
     envelope JSON,
-    corrected_ts TIMESTAMP
+    corrected_ts TIMESTAMP,
+    context JSON
   )`,
   `CREATE TABLE IF NOT EXISTS sessions (
     session_id VARCHAR PRIMARY KEY,
@@ -36,7 +37,8 @@ export const tableDefinitions: readonly string[] = [
     last_event TIMESTAMP,
     expired BIGINT DEFAULT 0,
     forgotten BIGINT DEFAULT 0,
-    forgotten_at TIMESTAMP
+    forgotten_at TIMESTAMP,
+    labels_from BIGINT
   )`,
   `CREATE TABLE IF NOT EXISTS rejected_events (
     session_id VARCHAR NOT NULL,
@@ -44,13 +46,20 @@ export const tableDefinitions: readonly string[] = [
     code VARCHAR NOT NULL,
     message VARCHAR NOT NULL,
     raw VARCHAR NOT NULL,
-    received_at TIMESTAMP NOT NULL
+    received_at TIMESTAMP NOT NULL,
+    context JSON
   )`,
   'CREATE SCHEMA IF NOT EXISTS collector',
   `CREATE TABLE IF NOT EXISTS collector.log_position (
     id INTEGER PRIMARY KEY,
     segment VARCHAR NOT NULL,
     log_offset BIGINT NOT NULL
+  )`,
+  `CREATE TABLE IF NOT EXISTS collector.earlier_labels (
+    session_id VARCHAR NOT NULL,
+    from_seq BIGINT NOT NULL,
+    until_seq BIGINT NOT NULL,
+    labels JSON
   )`,
   `CREATE TABLE IF NOT EXISTS collector.operations (
     id VARCHAR PRIMARY KEY,
@@ -63,22 +72,25 @@ export const tableDefinitions: readonly string[] = [
 
 /**
  * Grows with each change of the tables that an older collector would fail at, or write wrongly: 0.1 had none, 1 had the
- * column `sessions.mark`, which is `committed_seq` now, and summed up no events, 2 removed none.
+ * column `sessions.mark`, which is `committed_seq` now, and summed up no events, 2 removed none, 3 had neither contexts nor
+ * labels that change.
  */
-const formatVersion = 3
+const formatVersion = 4
 
 /** Makes the tables that are not there, and brings those of an older collector up to date: all of it, or nothing. */
 export async function prepareTables(connection: DuckDBConnection): Promise<void> {
   const version = await readFormat(connection)
   await connection.run('BEGIN')
   for (const definition of tableDefinitions) await connection.run(definition)
-  if (!(await hasColumn(connection, 'events', 'corrected_ts'))) await addCorrectedTime(connection)
+  const hasCorrectedTime = await hasColumn(connection, 'events', 'corrected_ts')
+  const hasEventSummary = await hasColumn(connection, 'sessions', 'error_events')
   if ((await committedSeqColumn(connection)) === 'mark') {
     await connection.run('ALTER TABLE sessions RENAME mark TO committed_seq')
   }
   // Before any row changes: a table that was updated can't be altered in the same transaction.
-  await connection.run(addRemoved)
-  if (!(await hasColumn(connection, 'sessions', 'error_events'))) await addEventSummary(connection)
+  await connection.run(addColumns)
+  if (!hasCorrectedTime) await connection.run(correctTimes)
+  if (!hasEventSummary) await connection.run(summariseSessions)
   if (version < formatVersion) await connection.run(`INSERT INTO collector.format VALUES (${formatVersion})`)
   await connection.run('COMMIT')
 }
@@ -97,28 +109,26 @@ export async function readFormat(connection: DuckDBConnection): Promise<number> 
   return version
 }
 
-async function addCorrectedTime(connection: DuckDBConnection): Promise<void> {
-  await connection.run(`ALTER TABLE events ADD COLUMN corrected_ts TIMESTAMP;
-    UPDATE events SET corrected_ts = ts;
-    UPDATE events SET corrected_ts = coalesce(TRY(ts + to_microseconds((clock_offset_ms * 1000)::BIGINT)), ts)
-      FROM sessions WHERE events.session_id = sessions.session_id AND clock_offset_ms IS NOT NULL`)
-}
+/** Rows of events and rejected events are appended by the order of their columns: the newest stand last. */
+const addColumns = `ALTER TABLE events ADD COLUMN IF NOT EXISTS corrected_ts TIMESTAMP;
+  ALTER TABLE events ADD COLUMN IF NOT EXISTS context JSON;
+  ALTER TABLE rejected_events ADD COLUMN IF NOT EXISTS context JSON;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS error_events BIGINT DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS first_event TIMESTAMP;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS last_event TIMESTAMP;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS expired BIGINT DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS forgotten BIGINT DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS forgotten_at TIMESTAMP;
+  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS labels_from BIGINT`
+
+const correctTimes = `UPDATE events SET corrected_ts = ts;
+  UPDATE events SET corrected_ts = coalesce(TRY(ts + to_microseconds((clock_offset_ms * 1000)::BIGINT)), ts)
+    FROM sessions WHERE events.session_id = sessions.session_id AND clock_offset_ms IS NOT NULL`
 
 /** What the column is called in a database that may be an older one. */
 export async function committedSeqColumn(connection: DuckDBConnection): Promise<'committed_seq' | 'mark'> {
   return (await hasColumn(connection, 'sessions', 'mark')) ? 'mark' : 'committed_seq'
 }
-
-async function addEventSummary(connection: DuckDBConnection): Promise<void> {
-  await connection.run(`ALTER TABLE sessions ADD COLUMN error_events BIGINT DEFAULT 0;
-    ALTER TABLE sessions ADD COLUMN IF NOT EXISTS first_event TIMESTAMP;
-    ALTER TABLE sessions ADD COLUMN IF NOT EXISTS last_event TIMESTAMP;
-    ${summariseSessions}`)
-}
-
-const addRemoved = `ALTER TABLE sessions ADD COLUMN IF NOT EXISTS expired BIGINT DEFAULT 0;
-  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS forgotten BIGINT DEFAULT 0;
-  ALTER TABLE sessions ADD COLUMN IF NOT EXISTS forgotten_at TIMESTAMP`
 
 /** What a session has had removed, also in a database that is older. */
 export const removedEvents = async (connection: DuckDBConnection): Promise<string> =>

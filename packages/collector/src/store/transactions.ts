@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Position } from '../log/read-log.ts'
 import { createSerialQueue, type SerialQueue } from '../serial-queue.ts'
 import type { EventStore, StoreGroup, WriteOutcome } from '../sink/event-store.ts'
-import { bytesOfRows, eventRows, rejectedRows } from './event-rows.ts'
+import { bytesOfRows, eventRows, labelRows, rejectedRows } from './event-rows.ts'
 import { summariseEvents } from './event-summary.ts'
 import { failureOf, isOutOfMemory } from './failures.ts'
 import { applyOperation } from './operations.ts'
@@ -105,9 +105,10 @@ export function createTransactions(
 }
 
 async function writeGroup(open: StoreConnections, group: StoreGroup): Promise<void> {
-  const { events, rejected } = open
+  const { events, rejected, labels } = open
   events.append(eventRows(group.events))
   rejected.append(rejectedRows(group.rejected))
+  labels.append(labelRows(group.earlierLabels))
   await writeRecords(open, group.sessions, summariseEvents(group.events))
   await movePosition(open, group.position)
 }

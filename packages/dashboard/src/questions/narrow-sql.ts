@@ -70,10 +70,16 @@ function conditionsFor(table: string, columns: readonly string[], narrowing: Nar
   ]
 }
 
-const sessionConditions = ({ build, labels }: Narrowing): readonly string[] => [
-  ...(build === undefined ? [] : [`build = ${quoteText(build)}`]),
-  ...[...labels].map(([label, value]) => `(labels->>${quoteKeys([label])}) = ${quoteText(value)}`),
-]
+const sessionConditions = ({ build, labels }: Narrowing): readonly string[] => {
+  const labelled = [...labels].map(([label, value]) => `(labels->>${quoteKeys([label])}) = ${quoteText(value)}`)
+  return [
+    ...(build === undefined ? [] : [`build = ${quoteText(build)}`]),
+    // One that had them all at once, at any time.
+    ...(labelled.length === 0
+      ? []
+      : [`session_id IN (SELECT session_id FROM main.label_history WHERE ${labelled.join(' AND ')})`]),
+  ]
+}
 
 const timeConditions = (column: string, { from, to }: Narrowing): readonly string[] => [
   ...(from === undefined ? [] : [`${column} >= ${timeOf(from)}`]),

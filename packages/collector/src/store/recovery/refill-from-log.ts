@@ -12,6 +12,8 @@ import {
   createTableAppender,
   eventRows,
   eventTypes,
+  labelRows,
+  labelTypes,
   rejectedRows,
   rejectedTypes,
   type TableAppender,
@@ -24,6 +26,7 @@ import { rowOf, upsertSessions } from '../session-rows.ts'
 export async function refill(connection: DuckDBConnection, logFolder: string): Promise<void> {
   await connection.run('CREATE TEMP TABLE log_events AS FROM events LIMIT 0')
   await connection.run('CREATE TEMP TABLE log_rejections AS FROM rejected_events LIMIT 0')
+  await connection.run('CREATE TEMP TABLE log_labels AS FROM collector.earlier_labels LIMIT 0')
   const records = existsSync(logFolder) ? await readWholeLog(connection, logFolder) : []
   const known = new Set((await connection.runAndReadAll('SELECT session_id FROM sessions')).getRows().map(String))
   const lost = records.filter(({ sessionId }) => !known.has(sessionId))
@@ -36,6 +39,10 @@ export async function refill(connection: DuckDBConnection, logFolder: string): P
     WHERE seq <= committed_seq
       AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM events)
       AND (session_id, seq) NOT IN (SELECT (session_id, seq) FROM rejected_events)`)
+  await connection.run(`INSERT INTO collector.earlier_labels SELECT log_labels.* FROM log_labels JOIN sessions USING (session_id)
+    WHERE until_seq <= committed_seq
+      AND (session_id, until_seq) NOT IN (SELECT (session_id, until_seq) FROM collector.earlier_labels)`)
+  await connection.run('DROP TABLE log_labels')
   await connection.run('DROP TABLE log_events')
   await connection.run('DROP TABLE log_rejections')
   // Pages of events go by their rows, the newest last.
@@ -55,6 +62,7 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
   if (!last) return []
   const staged = await createTableAppender(connection, 'log_events', eventTypes)
   const rejections = await createTableAppender(connection, 'log_rejections', rejectedTypes)
+  const earlierLabels = await createTableAppender(connection, 'log_labels', labelTypes)
   const position = await readPosition(connection)
   const removals: Removals = { expired: new Map(), forgotten: new Map(), forgottenAtMs: new Map(), moved: new Map() }
   // Without a position the sink reads all of the log again.
@@ -83,6 +91,8 @@ async function readWholeLog(connection: DuckDBConnection, folder: string): Promi
         ),
       )
       stage(rejections, rejectedRows(batches.flatMap(({ rejected }) => rejected)))
+      const ended = batches.flatMap(({ labels }) => labels?.earlier ?? [])
+      stage(earlierLabels, labelRows(ended.map((one) => ({ sessionId, ...one }))))
     }
     if (!unconfirmed && isBefore) records.set(sessionId, session)
     isBefore &&= !isSame(record.end, position)
@@ -106,7 +116,8 @@ function withoutRemoved(session: SessionRecord, removals: Removals): SessionReco
   const forgottenAtMs = removals.forgottenAtMs.get(sessionId)
   const forgotten = Math.max(record.forgotten, removals.forgotten.get(sessionId) ?? 0)
   if (forgottenAtMs === undefined) return { ...record, expired, forgotten }
-  const nobody = { clockOffsetMs: undefined, build: undefined, labels: undefined, schema: undefined }
+  const labels = { labels: undefined, labelsFrom: undefined }
+  const nobody = { clockOffsetMs: undefined, build: undefined, ...labels, schema: undefined }
   return { ...record, ...nobody, expired, forgotten, forgottenAtMs }
 }
 
@@ -140,7 +151,10 @@ async function removeStaged(
 ): Promise<void> {
   const condition = removedBy(operation)
   const removed = operation.kind === 'expire' ? expired : forgotten
-  if (operation.kind === 'forget') for (const id of operation.sessionIds) forgottenAtMs.set(id, operation.askedAtMs)
+  if (operation.kind === 'forget') {
+    for (const id of operation.sessionIds) forgottenAtMs.set(id, operation.askedAtMs)
+    await connection.run(`DELETE FROM log_labels WHERE ${condition}`)
+  }
   const counted = await connection.runAndReadAll(
     `SELECT session_id, count(*) FROM log_events WHERE ${condition} GROUP BY session_id`,
   )

@@ -45,7 +45,10 @@ async function copyTables(connection: DuckDBConnection, onProgress: OnProgress):
   for (const definition of tableDefinitions) await connection.run(definition)
   const there = await tablesOf(connection, 'damaged')
   // Those of an older collector are brought up to date once the rows are there.
-  if (!there.get('main.events')?.includes('corrected_ts')) await connection.run('ALTER TABLE events DROP corrected_ts')
+  if (!there.get('main.events')?.includes('corrected_ts')) {
+    // They are added again in this order, which is the one that rows are appended in.
+    await connection.run('ALTER TABLE events DROP corrected_ts; ALTER TABLE events DROP context')
+  }
   if (there.get('main.sessions')?.includes('mark')) {
     await connection.run('ALTER TABLE sessions RENAME committed_seq TO mark')
   }

@@ -1,0 +1,15 @@
+/** Defines the view of all labels that sessions have and had, and tables like `sessions` with those that they had. */
+
+export const labelHistoryView: string = `CREATE OR REPLACE VIEW label_history AS
+  SELECT session_id, from_seq, until_seq, labels FROM collector.earlier_labels
+  UNION ALL
+  SELECT session_id, coalesce(labels_from, 1) AS from_seq, NULL AS until_seq, labels FROM sessions`
+
+const selectEarlier = `SELECT sessions.* REPLACE (earlier.labels AS labels)
+  FROM sessions JOIN collector.earlier_labels AS earlier USING (session_id)`
+
+/** A row for all labels that a session had before those that it has. */
+export const earlierSessions: string = `(${selectEarlier})`
+
+/** The same, and the sessions as they are. */
+export const sessionsOfAllLabels: string = `(SELECT * FROM sessions UNION ALL ${selectEarlier})`

@@ -1,0 +1,84 @@
+/** Keeps the labels of a session, as of its accepted sequence, and finds where they change. */
+import type { LeftOut, SaidLabels } from '@downlink/protocol'
+import type { EarlierLabels, LabelChanges, Labels } from '../commit/session-batch.ts'
+import type { SessionRecord } from '../commit/session-record.ts'
+
+/** What labels an event says, by itself or by one before it in its batch; undefined: none but the hello's. */
+export interface LabelsSaid {
+  readonly seq: number
+  readonly said: SaidLabels | undefined
+}
+
+export interface SessionLabels {
+  /** In force. */
+  readonly latest: Labels | undefined
+  /**
+   * Takes over what a hello says, which events then change.
+   *
+   * @param labels undefined: it says nothing of them, and they stay
+   * @param begins the session has no others yet
+   */
+  introduce(labels: Labels | undefined, begins: boolean): void
+  /** The session starts anew at this sequence, with the labels of its hello. */
+  restart(from: number): LabelChanges
+  /** Undefined where all of them have the labels in force. */
+  change(said: readonly LabelsSaid[], leftOut: LeftOut): LabelChanges | undefined
+}
+
+/** More is a context. Each may be as large as all labels, so that a few bytes of a frame are no kilobytes of a database. */
+const maxChanges = 256
+
+export function createSessionLabels(record: SessionRecord | undefined): SessionLabels {
+  let introduced = record?.labels
+  let latest = introduced
+  let from = record?.labelsFrom ?? 1
+  let changes = 0
+
+  return {
+    get latest() {
+      return latest
+    },
+    introduce(labels, begins) {
+      introduced = labels ?? introduced
+      if (begins) latest = introduced
+    },
+    restart(seq) {
+      latest = introduced
+      from = seq
+      return { earlier: [], from, latest }
+    },
+    change(said, leftOut) {
+      const earlier: EarlierLabels[] = []
+      let hasChanged = false
+      for (const one of said) {
+        const labels = laidOver(introduced, one.said)
+        if (isSame(labels, latest)) continue
+        if (changes === maxChanges) {
+          leftOut.add(() => `Expected the labels of a session to change at most ${maxChanges} times: use the context`)
+          break
+        }
+        changes++
+        hasChanged = true
+        if (one.seq > from) earlier.push({ from, until: one.seq, labels: latest })
+        latest = labels
+        from = one.seq
+      }
+      return hasChanged ? { earlier, from, latest } : undefined
+    },
+  }
+}
+
+function laidOver(labels: Labels | undefined, said: SaidLabels | undefined): Labels | undefined {
+  if (!said) return labels
+  const all = Object.entries({ ...labels, ...said }).filter((entry): entry is [string, string] => entry[1] !== null)
+  return all.length === 0 ? undefined : Object.fromEntries(all)
+}
+
+function isSame(one: Labels = {}, other: Labels = {}): boolean {
+  const names = Object.keys(one)
+  return (
+    one === other ||
+    (names.length === Object.keys(other).length &&
+      names.every((name) => Object.hasOwn(other, name) && one[name] === other[name]))
+  )
+}
