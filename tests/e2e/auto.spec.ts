@@ -68,9 +68,19 @@ test('errors, rejections and frames of two pages of a player', async ({ page }) 
   await expect
     .poll(() => rows(`SELECT count(*) >= 2 FROM events WHERE type = 'frame_times' AND (data->>'p95')::DOUBLE > 0`))
     .toEqual([[true]])
+  const loaded = `SELECT (data->>'loadMs')::INT >= (data->>'firstByteMs')::INT FROM events WHERE type = 'page_loaded'`
+  await expect.poll(() => rows(loaded)).toEqual([[true]])
+  await page.evaluate(() => {
+    const endMs = performance.now() + 200
+    while (performance.now() < endMs) {}
+  })
+  await expect
+    .poll(() => rows(`SELECT count(*) > 0 FROM events WHERE type = 'long_frame' AND (data->>'tookMs')::INT >= 200`))
+    .toEqual([[true]])
   // Leaving tells of what was only counted yet.
   await open(page)
   await expect
     .poll(() => rows(`SELECT sum((data->>'count')::INT) FROM events WHERE (data->>'message') = 'No map'`))
     .toEqual([[1000]])
+  expect(await rows(`SELECT count(*) FROM events WHERE type = 'page_hidden'`)).toEqual([[1]])
 })

@@ -1,16 +1,25 @@
 /** Names what a game imports of `@downlink/client/auto`, and puts all of its parts together. */
+
+import { device } from './auto/device.ts'
 import type { PageScope } from './auto/environment.ts'
 import type { AutoEvents } from './auto/events.ts'
 import { frames } from './auto/frames.ts'
+import { idle } from './auto/idle.ts'
 import { type AnyTelemetry, instrument, type Taking } from './auto/instrument.ts'
+import { loading } from './auto/loading.ts'
 import { player } from './auto/player.ts'
 import { errors } from './auto/uncaught-errors.ts'
+import { visibility } from './auto/visibility.ts'
 
+export { device } from './auto/device.ts'
 export type { AutoEvents } from './auto/events.ts'
 export { frames } from './auto/frames.ts'
+export { type IdleOptions, idle } from './auto/idle.ts'
 export { instrument, type Part } from './auto/instrument.ts'
+export { loading } from './auto/loading.ts'
 export { type PlayerOptions, player, resetPlayer } from './auto/player.ts'
 export { errors } from './auto/uncaught-errors.ts'
+export { visibility } from './auto/visibility.ts'
 
 /**
  * Starts a telemetry, and records beside it what every game wants to know. `instrument` takes some of the parts instead,
@@ -25,5 +34,5 @@ export function auto<Own extends AnyTelemetry>(
   telemetry: Own & Taking<Own, keyof AutoEvents>,
   scope?: PageScope,
 ): () => void {
-  return instrument(telemetry, [errors(), frames(), player()], scope)
+  return instrument(telemetry, [errors(), frames(), loading(), visibility(), device(), player(), idle()], scope)
 }

@@ -4,8 +4,6 @@
 export type PageScope = {
   readonly [Name in keyof typeof globalThis &
     (
-      | 'AbortController'
-      | 'OffscreenCanvas'
       | 'PerformanceObserver'
       | 'addEventListener'
       | 'cancelAnimationFrame'
@@ -18,6 +16,7 @@ export type PageScope = {
       | 'performance'
       | 'removeEventListener'
       | 'requestAnimationFrame'
+      | 'requestIdleCallback'
       | 'screen'
       | 'setInterval'
       | 'setTimeout'

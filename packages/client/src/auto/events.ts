@@ -25,6 +25,27 @@ export type AutoEvents = {
     readonly p99: number
     readonly max: number
   }
+  /** The longest of the frames of a second that took over 50 ms, and why. Where the browser tells: Chromium. */
+  readonly long_frame: {
+    readonly tookMs: number
+    /** How many there were in this second. */
+    readonly count: number
+    /** Of the script that took longest: what called it, its address and its function. */
+    readonly invoker?: string
+    readonly source?: string
+    readonly function?: string
+  }
+  readonly page_hidden: { readonly shownMs: number }
+  readonly page_shown: { readonly hiddenMs: number }
+  /** Times since the page was asked for. */
+  readonly page_loaded: {
+    readonly firstByteMs: number
+    readonly interactiveMs: number
+    readonly loadMs: number
+    readonly firstPaintMs?: number
+  }
+  /** Somebody plays again, after the session had ended for want of play. */
+  readonly session_resumed: { readonly idleMs: number }
 }
 
 const text = { type: 'string' }
@@ -50,6 +71,17 @@ export const autoEvents: { readonly [Type in keyof AutoEvents]: DataSchema<AutoE
     p99: number,
     max: number,
   }),
+  long_frame: objectSchema<AutoEvents['long_frame']>(
+    { tookMs: number, count, invoker: text, source: text, function: text },
+    ['tookMs', 'count'],
+  ),
+  page_hidden: objectSchema<AutoEvents['page_hidden']>({ shownMs: number }),
+  page_shown: objectSchema<AutoEvents['page_shown']>({ hiddenMs: number }),
+  page_loaded: objectSchema<AutoEvents['page_loaded']>(
+    { firstByteMs: number, interactiveMs: number, loadMs: number, firstPaintMs: number },
+    ['firstByteMs', 'interactiveMs', 'loadMs'],
+  ),
+  session_resumed: objectSchema<AutoEvents['session_resumed']>({ idleMs: number }),
 }
 
 /** A schema that says what is sent under it. */

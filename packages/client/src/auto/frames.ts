@@ -1,13 +1,19 @@
 /** Measures how smoothly the game runs: the times of its frames, summed up once a second. */
 import type { AutoEvents } from './events.ts'
 import type { Part } from './instrument.ts'
+import { withoutQueries } from './without-queries.ts'
 
 const windowMs = 1000
 
-/** From one frame to the next, while the page is seen. */
-export function frames(): Part<'frame_times'> {
-  return ({ telemetry, scope, nowMs, on, every, onStop }) => {
+/** What Chromium tells of a frame that took over 50 ms: https://w3c.github.io/long-animation-frames/ */
+const longFrameType = 'long-animation-frame'
+
+/** From one frame to the next, while the page is seen; and the longest of a second, where the browser tells why. */
+export function frames(): Part<'frame_times' | 'long_frame'> {
+  return (host) => {
+    const { telemetry, scope, nowMs, on, every, onStop, guarded } = host
     let times: number[] = []
+    let longFrames: LongFrame[] = []
     /** When the frame before began; undefined where there was a pause, whose length is no frame's. */
     let beganMs: number | undefined
     let tickedMs = nowMs()
@@ -19,12 +25,22 @@ export function frames(): Part<'frame_times'> {
       beganMs = atMs
     }
 
+    function record(): void {
+      telemetry.push('frame_times', sumUp(times))
+      host.measured++
+      const [longest] = longFrames.sort((one, other) => other.duration - one.duration)
+      if (!longest) return
+      telemetry.push('long_frame', describe(longest, longFrames.length))
+      host.measured++
+    }
+
     every(windowMs, () => {
       const sinceMs = nowMs() - tickedMs
       tickedMs += sinceMs
       if (times.length > 0) {
-        telemetry.push('frame_times', sumUp(times))
+        if (!host.isIdle) record()
         times = []
+        longFrames = []
       } else if (sinceMs < 2 * windowMs) {
         // The page runs and draws nothing: it is out of sight. One that stands still, as it does while it loads, ticks late.
         beganMs = undefined
@@ -35,6 +51,14 @@ export function frames(): Part<'frame_times'> {
     })
     onStop(() => scope.cancelAnimationFrame?.(request as number))
     request = scope.requestAnimationFrame?.(frame)
+
+    // Others would warn of a type that they do not know.
+    if (!scope.PerformanceObserver?.supportedEntryTypes?.includes(longFrameType)) return
+    const observer = new scope.PerformanceObserver(
+      guarded((list) => longFrames.push(...(list.getEntries() as LongFrame[]))),
+    )
+    onStop(() => observer.disconnect())
+    observer.observe({ type: longFrameType })
   }
 }
 
@@ -49,6 +73,27 @@ function sumUp(times: number[]): AutoEvents['frame_times'] {
     p95: percentile(0.95),
     p99: percentile(0.99),
     max: percentile(1),
+  }
+}
+
+interface LongFrame extends PerformanceEntry {
+  readonly scripts?: readonly (PerformanceEntry & {
+    readonly invoker: string
+    readonly sourceURL: string
+    readonly sourceFunctionName: string
+  })[]
+}
+
+function describe({ duration, scripts = [] }: LongFrame, count: number): AutoEvents['long_frame'] {
+  const [script] = [...scripts].sort((one, other) => other.duration - one.duration)
+  return {
+    tookMs: Math.round(duration),
+    count,
+    ...(script && {
+      invoker: withoutQueries(script.invoker),
+      source: withoutQueries(script.sourceURL),
+      function: script.sourceFunctionName,
+    }),
   }
 }
 

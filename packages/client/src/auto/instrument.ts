@@ -19,9 +19,16 @@ export interface Host {
   nowMs(): number
   /** Hears events of the window before all others do, the client's own exit flush among them. */
   on(type: string, listener: (event: Event) => void): void
-  every(intervalMs: number, run: () => void): void
+  /** @returns how to stop it before the part is */
+  every(intervalMs: number, run: () => void): () => void
+  /** Of a callback that the scope is given: what it throws is no error of the game. */
+  guarded<Given extends readonly unknown[]>(run: (...given: Given) => void): (...given: Given) => void
   /** Called when telemetry is off, or its owner has stopped it. */
   onStop(run: () => void): void
+  /** Nobody plays: what is measured all the time is not worth its place. Set by `idle`. */
+  isIdle: boolean
+  /** How many events told of nothing that somebody did. */
+  measured: number
 }
 
 /** A telemetry of any events. */
@@ -82,22 +89,25 @@ function run(telemetry: Host['telemetry'], parts: readonly Part<keyof AutoEvents
     nowMs: () => scope.performance?.now() ?? Date.now(),
     on(type, listener) {
       const listening = guarded(listener)
-      scope.addEventListener?.(type, listening, listenerOptions)
-      stops.push(() => scope.removeEventListener?.(type, listening, listenerOptions))
+      scope.addEventListener?.(type, listening, true)
+      stops.push(() => scope.removeEventListener?.(type, listening, true))
     },
     every(intervalMs, tick) {
       const timer = scope.setInterval?.(guarded(tick), intervalMs)
-      stops.push(() => scope.clearInterval?.(timer))
+      const stop = (): void => scope.clearInterval?.(timer)
+      stops.push(stop)
+      return stop
     },
+    guarded,
     onStop: (stop) => void stops.push(stop),
+    isIdle: false,
+    measured: 0,
   }
   for (const part of parts) guarded(part)(host)
   return () => {
     for (const stop of stops) guarded(stop)()
   }
 }
-
-const listenerOptions = { capture: true, passive: true }
 
 /** What a part can't do on this page is not worth the game's. */
 const guarded =

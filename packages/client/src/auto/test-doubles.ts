@@ -2,6 +2,7 @@
 import type { Telemetry } from '../create-telemetry.ts'
 import { createTestTelemetry, type TestOptions } from '../test-doubles.ts'
 import type { PageScope } from './environment.ts'
+import type { AutoEvents } from './events.ts'
 import { instrument, type Part } from './instrument.ts'
 
 export interface FakePage {
@@ -12,6 +13,8 @@ export interface FakePage {
   readonly held: () => number
   /** Which of the scope's names were read. */
   readonly read: ReadonlySet<string>
+  hide(): void
+  show(): void
   /** An event of the window, and of the document. */
   fire(type: string, event?: object): void
   /** Lets time go by, with the timers that run in it. */
@@ -32,6 +35,7 @@ export function createFakePage(replaced: { readonly [Name in keyof PageScope]?: 
   let nowMs = 5000
   let ids = 0
   const has = (type: string) => listeners.get(type) ?? new Set()
+  const document = { visibilityState: 'visible' }
   const names = {
     addEventListener: (type: string, listener: () => void) => listeners.set(type, has(type).add(listener)),
     removeEventListener: (type: string, listener: () => void) => has(type).delete(listener),
@@ -53,6 +57,7 @@ export function createFakePage(replaced: { readonly [Name in keyof PageScope]?: 
     },
     crypto: globalThis.crypto,
     navigator: {},
+    document,
     ...replaced,
   }
   const page: FakePage = {
@@ -65,6 +70,14 @@ export function createFakePage(replaced: { readonly [Name in keyof PageScope]?: 
     stored,
     read,
     held: () => [...listeners.values()].reduce((sum, each) => sum + each.size, 0) + timers.size + frames.size,
+    hide() {
+      document.visibilityState = 'hidden'
+      page.fire('visibilitychange')
+    },
+    show() {
+      document.visibilityState = 'visible'
+      page.fire('visibilitychange')
+    },
     fire(type, event = {}) {
       for (const listener of [...has(type)]) listener(event)
     },
@@ -105,7 +118,7 @@ export interface InstrumentedPage {
 /** A telemetry with parts beside it, on a fake page. */
 export function instrumentPage(
   { scope }: FakePage,
-  parts: readonly Part<'error' | 'frame_times'>[],
+  parts: readonly Part<keyof AutoEvents>[],
   options: TestOptions = {},
 ): InstrumentedPage {
   const { telemetry } = createTestTelemetry(options)

@@ -2,6 +2,7 @@
 import { messageOf } from '@downlink/protocol'
 import type { AutoEvents } from './events.ts'
 import type { Part } from './instrument.ts'
+import { withoutQueries } from './without-queries.ts'
 
 type ErrorData = AutoEvents['error']
 
@@ -12,6 +13,8 @@ const reportIntervalMs = 10_000
 const maxGroups = 20
 
 const breadcrumbCount = 10
+/** What comes all the time leads to no error. */
+const measured = /^(frame_times|long_frame)$/
 const maxMessageLength = 1000
 const maxStackLength = 4000
 
@@ -60,19 +63,14 @@ export function errors(): Part<'error'> {
     const breadcrumbs = (): string[] =>
       telemetry
         .recent(breadcrumbCount ** 2)
-        .flatMap(({ type }) => (type === 'frame_times' ? [] : [type]))
+        .flatMap(({ type }) => (measured.test(type) ? [] : [type]))
         .slice(-breadcrumbCount)
 
     on('error', (event) => {
       const { message, filename, lineno, colno, error } = event as ErrorEvent
       // An image that can't be loaded is an error event without a message.
       if (!message || harmless.test(message) || foreign.test(filename)) return
-      add(
-        'error',
-        error,
-        error ? shortMessageOf(error) : message,
-        `${withoutQueries(filename.slice(0, maxMessageLength))}:${lineno}:${colno}`,
-      )
+      add('error', error, error ? shortMessageOf(error) : message, `${withoutQueries(filename)}:${lineno}:${colno}`)
     })
     on('unhandledrejection', (event) => {
       const { reason } = event as PromiseRejectionEvent
@@ -99,12 +97,9 @@ function textsOf(thrown: unknown): Pick<ErrorData, 'name' | 'stack'> {
     const { name, stack } = Object(thrown)
     return {
       ...(typeof name === 'string' && { name }),
-      ...(typeof stack === 'string' && { stack: withoutQueries(stack.slice(0, maxStackLength)) }),
+      ...(typeof stack === 'string' && { stack: withoutQueries(stack, maxStackLength) }),
     }
   } catch {
     return {}
   }
 }
-
-/** A page's address may hold who plays it. */
-const withoutQueries = (text: string): string => text.replace(/[?#][^\s)]*?(?=(:\d+)*\)?$)/gm, '')
