@@ -11,8 +11,8 @@ import type { Senders } from './senders.ts'
 import type { SendersOptions } from './two-halves.ts'
 
 const maxPages = 2
-/** That a page takes to load: each of its connections is higher than those of the one before, which count in milliseconds. */
-const loadMs = 100
+/** Between two acts of whoever plays: whose connection is higher is told by the clock, and none is made more often than it ticks. */
+const actMs = 100
 
 export function createModelBrowser(chance: Chance, { sessions, remember }: SendersOptions): Senders {
   const browser = createFakeBrowser()
@@ -25,6 +25,7 @@ export function createModelBrowser(chance: Chance, { sessions, remember }: Sende
 
   return {
     async play() {
+      browser.nowMs += actMs
       const page = pages[chance(pages.length)]
       const dice = chance(100)
       if (!page) await open()
@@ -66,6 +67,7 @@ export function createModelBrowser(chance: Chance, { sessions, remember }: Sende
 
     async calm() {
       isCalm = true
+      browser.nowMs += actMs
       for (const page of pages) {
         if (page.isLeft) page.comeBack()
         page.switchNetwork(true)
@@ -96,7 +98,6 @@ export function createModelBrowser(chance: Chance, { sessions, remember }: Sende
   }
 
   async function open(): Promise<void> {
-    browser.nowMs += loadMs
     pages = [...pages, await openModelPage({ browser, chance, journal, ingest })]
   }
 
