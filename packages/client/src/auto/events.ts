@@ -48,9 +48,9 @@ export type AutoEvents = {
   readonly session_resumed: { readonly idleMs: number }
 }
 
-const text = { type: 'string' }
-const texts = { type: 'array' }
-const number = { type: 'number' }
+export const text: PropertySchema = { type: 'string' }
+const texts: PropertySchema = { type: 'array' }
+export const number: PropertySchema = { type: 'number' }
 /** Within bounds, so that its column is one of 64 bits. */
 const count = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
 
@@ -85,19 +85,19 @@ export const autoEvents: { readonly [Type in keyof AutoEvents]: DataSchema<AutoE
 }
 
 /** A schema that says what is sent under it. */
-interface DataSchema<Data> extends StandardSchema<Data> {
+export interface DataSchema<Data> extends StandardSchema<Data> {
   readonly '~standard': StandardSchema<Data>['~standard'] & {
     readonly types?: { readonly input: Data; readonly output: Data } | undefined
   }
 }
 
 /** Of a property, as JSON Schema has it. */
-interface PropertySchema {
+export interface PropertySchema {
   readonly type: string
 }
 
 /** @param required unless told, all of them */
-function objectSchema<Data>(
+export function objectSchema<Data>(
   properties: { readonly [Key in keyof Data & string]-?: PropertySchema },
   required: readonly string[] = Object.keys(properties),
 ): DataSchema<Data> {
