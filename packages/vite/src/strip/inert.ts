@@ -63,7 +63,14 @@ export const spoolDefaults: object = {}
 
 export const auto: () => Nothing = unsubscribe
 export const instrument: () => Nothing = unsubscribe
+export const device: Nothing = nothing
 export const errors: Nothing = nothing
 export const frames: Nothing = nothing
+export const idle: Nothing = nothing
+export const loading: Nothing = nothing
 export const player: Nothing = nothing
 export const resetPlayer: Nothing = nothing
+export const visibility: Nothing = nothing
+
+export const createWorkerTelemetry: () => Telemetry = createTelemetry
+export const attachWorker: () => Nothing = unsubscribe

@@ -21,6 +21,8 @@ export interface ModuleNames {
 /** The client, with its entry points. The events of `auto` are definitions, which a collector needs as well. */
 export const clientEntry: RegExp = /^@downlink\/client(?:\/(?!auto\/events$|package\.json$)[\w/-]+)?$/
 
+const makers = new Set(['createTelemetry', 'createWorkerTelemetry'])
+
 export function readModuleNames({ body }: estree.Program): ModuleNames {
   const imports = new Map<string, Foreign>()
   const made = new Set<string>()
@@ -72,7 +74,7 @@ export function makesTelemetry(
   if (node?.type === 'LogicalExpression') return node.operator !== '&&' && makesTelemetry(node.right, importOf)
   if (node?.type !== 'CallExpression' || node.callee.type !== 'Identifier') return false
   const made = importOf(node.callee.name)
-  return made?.name === 'createTelemetry' && clientEntry.test(made.source)
+  return made !== undefined && makers.has(made.name) && clientEntry.test(made.source)
 }
 
 function importedBy(
