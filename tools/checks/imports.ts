@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/dashboard': ['protocol', 'collector', 'artifacts'],
   'packages/playwright': ['artifacts', 'protocol', 'collector'],
   'packages/vite': ['client', 'collector'],
+  'packages/create-downlink': [],
   'packages/cli': ['protocol', 'client', 'collector', 'artifacts', 'world-state', 'playwright'],
   'games/red-vs-blue': ['protocol', 'client', 'artifacts', 'world-state'],
 }

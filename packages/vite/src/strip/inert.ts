@@ -72,5 +72,5 @@ export const player: Nothing = nothing
 export const resetPlayer: Nothing = nothing
 export const visibility: Nothing = nothing
 
-export const createWorkerTelemetry: () => Telemetry = createTelemetry
+export const createWorkerTelemetry = (): Telemetry => telemetry
 export const attachWorker: () => Nothing = unsubscribe

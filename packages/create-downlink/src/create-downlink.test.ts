@@ -1,0 +1,267 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { createDownlink } from './create-downlink.ts'
+import type { Environment } from './environment.ts'
+
+type Files = Readonly<Record<string, string>>
+
+const viteGame: Files = {
+  'package.json': JSON.stringify({ type: 'module', scripts: { dev: 'vite' }, devDependencies: { vite: '^8.0.0' } }),
+  'index.html': '<!doctype html><script type="module" src="/src/main.ts"></script>',
+  'src/main.ts': "import { play } from './play'\n\nplay()\n",
+  'vite.config.ts':
+    "import { defineConfig } from 'vite'\n\nexport default defineConfig({\n  base: './', // for itch.io\n})\n",
+}
+
+async function aGame(files: Files) {
+  const folder = await mkdtemp(join(tmpdir(), 'create-downlink-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+  return folder
+}
+
+async function filesOf(folder: string): Promise<Files> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Object.fromEntries(
+    await Promise.all(
+      files.map(async (path) => [path.slice(folder.length + 1).replaceAll('\\', '/'), await readFile(path, 'utf8')]),
+    ),
+  )
+}
+
+interface Run {
+  readonly exitCode: number
+  readonly printed: string
+  readonly warned: string
+  readonly commands: readonly string[]
+}
+
+async function run(folder: string, args: readonly string[], over: Partial<Environment> = {}): Promise<Run> {
+  const lines = { printed: '', warned: '' }
+  const commands: string[] = []
+  const exitCode = await createDownlink(args, {
+    folder,
+    userAgent: undefined,
+    print(line) {
+      lines.printed += `${line}\n`
+    },
+    warn(line) {
+      lines.warned += `${line}\n`
+    },
+    confirm: async () => undefined,
+    run(command) {
+      commands.push(command.join(' '))
+      return { output: (async function* () {})(), ended: Promise.resolve(0), kill: () => {} }
+    },
+    fetch: async () => ({ events: [] }),
+    wait: async () => {},
+    interrupted: new AbortController().signal,
+    ...over,
+  })
+  return { exitCode, ...lines, commands }
+}
+
+const doIt = ['--yes', '--no-start']
+
+it('adds plugin, telemetry and one import to a game with Vite, installs, and a second run has nothing to do', async () => {
+  const folder = await aGame(viteGame)
+  const first = await run(folder, doIt)
+  expect(first).toMatchObject({ exitCode: 0, warned: '' })
+  expect(first.commands).toEqual(['npm install @downlink/client', 'npm install -D @downlink/vite'])
+  const files = await filesOf(folder)
+  expect(files['src/main.ts']).toBe("import './telemetry'\nimport { play } from './play'\n\nplay()\n")
+  expect(files['src/telemetry.ts']).toContain('export const telemetry = createTelemetry()\nauto(telemetry)\n')
+  expect(files['vite.config.ts']).toBe(
+    "import { downlink } from '@downlink/vite'\nimport { defineConfig } from 'vite'\n\nexport default defineConfig({\n  plugins: [downlink()],\n  base: './', // for itch.io\n})\n",
+  )
+  const second = await run(folder, [...doIt, '--no-install'])
+  expect(second.printed).toContain('There is nothing to do')
+  expect(await filesOf(folder)).toEqual(files)
+})
+
+it('changes nothing in a dry run, and says what it would do', async () => {
+  const folder = await aGame(viteGame)
+  const { printed, commands } = await run(folder, ['--dry-run'])
+  expect(printed).toContain('create  src/telemetry.ts')
+  expect(printed).toContain("change  src/main.ts\n          + import './telemetry'")
+  expect(printed).toContain('run     npm install -D @downlink/vite')
+  expect([await filesOf(folder), commands]).toEqual([viteGame, []])
+})
+
+it.each([
+  ['nobody is there to ask', undefined, 2],
+  ['the answer is no', false, 0],
+])('changes nothing where %s', async (_, answer, exitCode) => {
+  const folder = await aGame(viteGame)
+  expect(await run(folder, [], { confirm: async () => answer })).toMatchObject({ exitCode, commands: [] })
+  expect(await filesOf(folder)).toEqual(viteGame)
+})
+
+it('knows a game with Phaser, whose scripts name configs of their own', async () => {
+  const config =
+    "import { defineConfig } from 'vite';\n\nexport default defineConfig({\n    base: './',\n    server: {\n        port: 8080\n    }\n});\n"
+  const folder = await aGame({
+    'package.json': JSON.stringify({
+      scripts: {
+        dev: 'node log.js dev & vite --config vite/config.dev.mjs',
+        build: 'vite build --config vite/config.prod.mjs',
+      },
+      dependencies: { phaser: '^3.90.0' },
+      devDependencies: { vite: '^6.3.1' },
+    }),
+    'pnpm-lock.yaml': '',
+    'index.html': '<script type="module" src="src/main.js"></script>',
+    'src/main.js': '// @ts-check\n\nimport { Boot } from "./scenes/Boot";\r\nimport { Game } from "phaser";\r\n',
+    'vite/config.dev.mjs': config,
+    'vite/config.prod.mjs': config,
+  })
+  const { printed, commands } = await run(folder, doIt)
+  expect(printed).toContain('a game with Phaser and Vite, in JavaScript')
+  expect(commands).toEqual(['pnpm add @downlink/client', 'pnpm add -D @downlink/vite'])
+  const files = await filesOf(folder)
+  expect(files['src/main.js']).toBe(
+    '// @ts-check\n\nimport "./telemetry.js";\r\nimport { Boot } from "./scenes/Boot";\r\nimport { Game } from "phaser";\r\n',
+  )
+  for (const name of ['vite/config.dev.mjs', 'vite/config.prod.mjs']) {
+    expect(files[name]).toMatch(
+      /^import \{ downlink \} from '@downlink\/vite';\n.*\n {4}plugins: \[downlink\(\)\],\n {4}base/s,
+    )
+    expect(files[name]).toContain('    server: {\n        port: 8080\n    }')
+  }
+  expect(Object.keys(files).filter((name) => name.includes('vite.config'))).toEqual([])
+})
+
+it('makes a config where there is none, as a module', async () => {
+  const { 'vite.config.ts': _, ...others } = viteGame
+  const folder = await aGame({ ...others, 'package.json': JSON.stringify({ devDependencies: { vite: '^7.0.0' } }) })
+  await run(folder, doIt)
+  expect((await filesOf(folder))['vite.config.mts']).toContain('plugins: [downlink()]')
+})
+
+it.each([
+  ['export default { plugins: [react()] }', 'export default { plugins: [downlink(), react()] }'],
+  [
+    'export default defineConfig({\n  plugins: [\n    vue(),\n  ],\n})',
+    'export default defineConfig({\n  plugins: [\n    downlink(),\n    vue(),\n  ],\n})',
+  ],
+  [
+    'const config: UserConfig = { base: "/" }\nexport default config',
+    'const config: UserConfig = { plugins: [downlink()], base: "/" }\nexport default config',
+  ],
+  ['export default {} satisfies UserConfig', 'export default {plugins: [downlink()]} satisfies UserConfig'],
+  ['export default { plugins: [] }', 'export default { plugins: [downlink()] }'],
+  [
+    'export default defineConfig(({ mode }) => ({ base: mode }))',
+    'export default defineConfig(({ mode }) => ({ plugins: [downlink()], base: mode }))',
+  ],
+])('adds the plugin to %s', async (config, changed) => {
+  const folder = await aGame({ ...viteGame, 'vite.config.ts': config })
+  await run(folder, doIt)
+  expect((await filesOf(folder))['vite.config.ts']).toBe(`import { downlink } from '@downlink/vite'\n${changed}`)
+})
+
+it.each([
+  'export default defineConfig(({ mode }) => { return { base: mode } })',
+  'export default mergeConfig(base, { base: "/" })',
+  'export default { plugins: shared }',
+  'module.exports = { base: "/" }',
+  'export default {{',
+])('says that the plugin is to be added by hand to %s', async (config) => {
+  const folder = await aGame({ ...viteGame, 'vite.config.ts': config })
+  expect((await run(folder, doIt)).printed).toContain('by hand vite.config.ts')
+  expect((await filesOf(folder))['vite.config.ts']).toBe(config)
+})
+
+it('overwrites nothing, whatever has its names', async () => {
+  const own = { 'src/telemetry.ts': 'export const own = 1\n' }
+  const folder = await aGame({ ...viteGame, ...own })
+  await run(folder, doIt)
+  const files = await filesOf(folder)
+  expect(files).toMatchObject({ ...own, 'src/main.ts': expect.stringContaining("import './downlink'\n") })
+  expect(files['src/downlink.ts']).toContain('createTelemetry()')
+})
+
+it('leaves a game alone that has a telemetry', async () => {
+  const game = {
+    ...viteGame,
+    'src/main.ts': "import { createTelemetry } from '@downlink/client'\n",
+    'vite.config.ts': "import { downlink } from '@downlink/vite'\nexport default { plugins: [downlink({})] }\n",
+  }
+  const folder = await aGame(game)
+  expect((await run(folder, [...doIt, '--no-install'])).printed).toContain('There is nothing to do')
+  expect(await filesOf(folder)).toEqual(game)
+})
+
+it('installs from a folder of tarballs, with what these need', async () => {
+  const packed = await aGame(
+    Object.fromEntries(
+      ['artifacts', 'client', 'collector', 'protocol', 'vite'].map((name) => [`downlink-${name}-0.1.0.tgz`, '']),
+    ),
+  )
+  const { commands } = await run(await aGame(viteGame), [...doIt, '--from', packed])
+  const files = (...names: string[]) => names.map((name) => join(packed, `downlink-${name}-0.1.0.tgz`)).join(' ')
+  expect(commands).toEqual([
+    `npm install ${files('protocol', 'client')}`,
+    `npm install -D ${files('artifacts', 'collector', 'vite')}`,
+  ])
+})
+
+it.each([
+  [['--oops'], {}, 2, "Unknown option '--oops'"],
+  [['--yes', '--from', '/nowhere/at/all'], viteGame, 2, 'Expected a folder of packed packages'],
+  [['--yes'], { 'package.json': '{}' }, 1, 'Expected a game'],
+  [['--yes'], {}, 1, 'Expected a game'],
+  [['--yes'], { 'package.json': '{ oops' }, 1, 'Expected package.json to be JSON'],
+] as const)('%j in %j ends with %i', async (args, files, exitCode, message) => {
+  const folder = await aGame(files)
+  const result = await run(folder, args)
+  expect(result.exitCode).toBe(exitCode)
+  expect(result.warned).toContain(message)
+})
+
+it('says what an install ended with', async () => {
+  const failing = { output: (async function* () {})(), ended: Promise.resolve(3), kill: () => {} }
+  const { exitCode, warned } = await run(await aGame(viteGame), doIt, { run: () => failing })
+  expect([exitCode, warned]).toEqual([1, 'npm install @downlink/client ended with 3 (install_failed)\n'])
+})
+
+it('shows the first event that was not there before', async () => {
+  const old = { id: 'a:1', type: 'old', data: null, sessionId: 'a' }
+  const event = { id: 'b:1', type: 'level_started', data: { level: 3 }, sessionId: 'b' }
+  const answers = [[old], [old], [event]]
+  const asked: string[] = []
+  let end = (_code: number): void => {}
+  const { printed, commands } = await run(await aGame(viteGame), ['--yes', '--no-install'], {
+    run: () => ({
+      output: (async function* () {
+        yield '  Local: http://localhost:5173/\n  \u001b[1mDownlink\u001b[22m: http://localhost'
+        yield ':5173/__downlink/\n'
+      })(),
+      ended: new Promise((resolve) => {
+        end = resolve
+      }),
+      kill: () => {},
+    }),
+    fetch: async (url) => {
+      asked.push(url)
+      const events = answers.shift()
+      if (answers.length === 0) setImmediate(() => end(0))
+      return { events }
+    },
+  })
+  expect(commands).toEqual([])
+  expect(asked[0]).toBe('http://localhost:5173/__downlink/api/events?limit=1')
+  expect(printed).toContain('It arrived: level_started {"level":3}')
+  expect(printed).toContain('http://localhost:5173/__downlink/#/sessions/b')
+})
+
+it('says where the dev server ended before', async () => {
+  const { exitCode, warned } = await run(await aGame(viteGame), ['--yes', '--no-install'])
+  expect([exitCode, warned]).toEqual([1, 'npm run dev ended with 0 before an event came (dev_server_failed)\n'])
+})

@@ -1,0 +1,98 @@
+/** Runs `npm create downlink`: looks what game it is, says what it needs, does it, and shows the first event. */
+import { parseArgs } from 'node:util'
+import { applyChange, describeChange } from './change.ts'
+import { detectGame, type ViteGame } from './detect-game.ts'
+import type { Environment } from './environment.ts'
+import { CreateError } from './errors.ts'
+import { showFirstEvent } from './first-event.ts'
+import { devCommand, installCommands } from './packages.ts'
+import { planViteGame } from './plan-vite.ts'
+
+const help = `Adds Downlink to the web game in this folder, and shows its first event.
+
+  npm create downlink [-- options]
+
+  --dry-run        say what would be done, and do nothing
+  --yes            do not ask before it is done
+  --no-install     install nothing
+  --no-start       do not start the dev server
+  --from <folder>  take the packages from a folder of tarballs, as npm pack makes them
+  --help           this text
+
+Nothing is overwritten, and a second run has nothing to do. Exit codes: 0 done, 1 it failed, 2 wrong usage.
+`
+
+interface Flags {
+  readonly 'dry-run'?: boolean
+  readonly yes?: boolean
+  readonly 'no-install'?: boolean
+  readonly 'no-start'?: boolean
+  readonly from?: string
+  readonly help?: boolean
+}
+
+/** @returns the exit code */
+export async function createDownlink(args: readonly string[], environment: Environment): Promise<number> {
+  try {
+    const flags = readFlags(args)
+    if (flags.help) environment.print(help)
+    else await addTo(environment, flags)
+    return 0
+  } catch (error) {
+    if (!(error instanceof CreateError)) throw error
+    environment.warn(`${error.message} (${error.code})`)
+    return error.code === 'bad_usage' ? 2 : 1
+  }
+}
+
+function readFlags(args: readonly string[]): Flags {
+  const on = { type: 'boolean' } as const
+  const options = {
+    'dry-run': on,
+    yes: on,
+    'no-install': on,
+    'no-start': on,
+    help: on,
+    from: { type: 'string' },
+  } as const
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values
+  } catch (error) {
+    throw new CreateError('bad_usage', `${(error as Error).message}. --help says what there is.`)
+  }
+}
+
+async function addTo(environment: Environment, flags: Flags): Promise<void> {
+  const { folder, print, userAgent } = environment
+  const game = await detectGame(folder, userAgent)
+  if (game?.kind !== 'vite') {
+    throw new CreateError('no_game', `Expected a game with Vite in ${folder}`)
+  }
+  const changes = await planViteGame(folder, game)
+  const commands = flags['no-install'] ? [] : await installCommands(folder, game, flags.from)
+  print(`This is ${nameOf(game)}.\n`)
+  for (const change of changes) print(describeChange(change))
+  for (const command of commands) print(`run     ${command.join(' ')}`)
+  const isDone = changes.every(({ kind }) => kind === 'paste') && commands.length === 0
+  if (isDone) print('There is nothing to do: it has Downlink.')
+  if (flags['dry-run']) return
+
+  if (!isDone && !flags.yes) {
+    const isWanted = await environment.confirm('\nShall it be so?')
+    if (isWanted === undefined)
+      throw new CreateError('bad_usage', 'Expected --yes or --dry-run, for nobody is here to ask')
+    if (!isWanted) return
+  }
+  for (const change of changes) await applyChange(folder, change)
+  for (const command of commands) await install(environment, command)
+  if (!flags['no-start']) await showFirstEvent(environment, devCommand(game))
+}
+
+async function install({ run }: Environment, command: readonly string[]): Promise<void> {
+  const { ended } = run(command)
+  const code = await ended
+  if (code !== 0) throw new CreateError('install_failed', `${command.join(' ')} ended with ${code}`)
+}
+
+const nameOf = ({ engine, isTyped }: ViteGame): string =>
+  `a game with ${engine === 'phaser' ? 'Phaser and ' : ''}Vite, in ${isTyped ? 'TypeScript' : 'JavaScript'}`

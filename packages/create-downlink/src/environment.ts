@@ -1,0 +1,68 @@
+/** Makes the real world that the command runs in. This file alone touches globals. */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline/promises'
+
+export interface Environment {
+  /** Absolute path of the game. */
+  readonly folder: string
+  /** Who runs the command, such as `npm/11.0.0 node/v20.19.0`. */
+  readonly userAgent: string | undefined
+  print(line: string): void
+  warn(line: string): void
+  /** Undefined where nobody is there to answer. */
+  confirm(question: string): Promise<boolean | undefined>
+  run(command: readonly string[]): RunningCommand
+  fetch(url: string): Promise<unknown>
+  wait(ms: number): Promise<void>
+  /** Aborts once the command is told to end. */
+  readonly interrupted: AbortSignal
+}
+
+export interface RunningCommand {
+  /** What it says on stdout, and on stderr; it is shown as well. */
+  readonly output: AsyncIterable<string>
+  /** Resolves to its exit code, once it has ended. */
+  readonly ended: Promise<number>
+  kill(): void
+}
+
+export function realEnvironment(): Environment {
+  const ending = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
+  return {
+    folder: process.cwd(),
+    userAgent: process.env.npm_config_user_agent,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    warn: (line) => void process.stderr.write(`${line}\n`),
+    async confirm(question) {
+      if (!(process.stdin.isTTY && process.stdout.isTTY)) return undefined
+      const lines = createInterface({ input: process.stdin, output: process.stdout })
+      const answer = await lines.question(`${question} (Y/n) `, { signal: ending.signal }).finally(() => lines.close())
+      return /^(y(es)?)?$/i.test(answer.trim())
+    },
+    run,
+    fetch: async (url) => (await fetch(url)).json(),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    interrupted: ending.signal,
+  }
+}
+
+function run([command = '', ...args]: readonly string[]): RunningCommand {
+  // A package manager is a .cmd file on Windows, which takes a shell; elsewhere its whole group is to end with it.
+  const isWindows = process.platform === 'win32'
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], shell: isWindows, detached: !isWindows })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => process.stdout.write(text))
+  const ended = new Promise<number>((resolve) => {
+    child.once('error', () => resolve(127))
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+  return {
+    output: child.stdout,
+    ended,
+    kill() {
+      if (child.pid === undefined || child.exitCode !== null) return
+      if (isWindows) child.kill()
+      else process.kill(-child.pid, 'SIGTERM')
+    },
+  }
+}

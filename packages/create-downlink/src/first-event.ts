@@ -1,0 +1,59 @@
+/** Runs the game's dev server, and waits until an event has arrived in the collector that it brings along. */
+import type { Environment } from './environment.ts'
+import { CreateError } from './errors.ts'
+
+export interface FirstEvent {
+  readonly type: string
+  readonly data: unknown
+  readonly sessionId: string
+}
+
+const askIntervalMs = 500
+
+/** @throws {CreateError} `dev_server_failed` */
+export async function showFirstEvent(environment: Environment, command: readonly string[]): Promise<void> {
+  const { print, interrupted } = environment
+  const server = environment.run(command)
+  interrupted.addEventListener('abort', () => server.kill(), { once: true })
+  const ended = server.ended.then((code) => {
+    if (interrupted.aborted) return undefined
+    throw new CreateError('dev_server_failed', `${command.join(' ')} ended with ${code} before an event came`)
+  })
+  const page = await Promise.race([pageIn(server.output), ended])
+  print('\nOpen the game in a browser: its first event is waited for.')
+  const event = page && (await Promise.race([arrivedAt(`${page}api/events?limit=1`, environment), ended]))
+  if (!event) return
+  print(`\nIt arrived: ${event.type} ${JSON.stringify(event.data)}`)
+  print(`All of its session: ${page}#/sessions/${event.sessionId}`)
+  print('The dev server goes on; Ctrl-C ends it.')
+  ended.catch(() => {})
+  await server.ended
+}
+
+/** Where Vite says that the collector's page is. */
+async function pageIn(output: AsyncIterable<string>): Promise<string> {
+  let text = ''
+  for await (const part of output) {
+    text += part
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what colours are made of
+    const found = /Downlink: +(https?:\S+\/)\s/.exec(text.replaceAll(/\u001b\[\d+m/g, ''))
+    if (found?.[1] !== undefined) return found[1]
+  }
+  return new Promise(() => {})
+}
+
+/** One that was not there before. */
+async function arrivedAt(url: string, environment: Environment): Promise<FirstEvent | undefined> {
+  const ask = (): Promise<(FirstEvent & { readonly id: string }) | undefined> =>
+    environment.fetch(url).then(
+      (answer) => (answer as { readonly events: (FirstEvent & { readonly id: string })[] }).events[0],
+      () => undefined,
+    )
+  const before = await ask()
+  while (!environment.interrupted.aborted) {
+    const newest = await ask()
+    if (newest !== undefined && newest.id !== before?.id) return newest
+    await environment.wait(askIntervalMs)
+  }
+  return undefined
+}

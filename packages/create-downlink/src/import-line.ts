@@ -1,0 +1,8 @@
+/** Writes an import as the file writes its own. */
+
+/** @returns with the end of its line */
+export function importLine(text: string, specifier: string, names = ''): string {
+  const quote = (text.match(/from "/g)?.length ?? 0) > (text.match(/from '/g)?.length ?? 0) ? '"' : "'"
+  const end = `${/;[ \t]*\r?\n/.test(text) ? ';' : ''}${text.includes('\r\n') ? '\r\n' : '\n'}`
+  return `import ${names === '' ? '' : `${names} from `}${quote}${specifier}${quote}${end}`
+}

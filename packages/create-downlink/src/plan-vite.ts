@@ -1,0 +1,97 @@
+/** Plans what a Vite game needs: the plugin in its config, a module with its telemetry, and that the game loads it. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Change } from './change.ts'
+import { beside, exists, type ViteGame } from './detect-game.ts'
+import { importLine } from './import-line.ts'
+import { newConfig, pluginLines, withPlugin } from './vite-config.ts'
+
+const telemetryModule = `/** What the game records. Errors, frame times and who comes back record themselves. */
+import { createTelemetry } from '@downlink/client'
+import { auto } from '@downlink/client/auto'
+
+// On while the dev server runs. For a build that records, too: createTelemetry({ enabled: true, url: 'https://…' })
+export const telemetry = createTelemetry()
+auto(telemetry)
+
+// Anywhere in the game: telemetry.push('level_started', { level: 3 })
+`
+
+/** @returns nothing to do where the game has it all */
+export async function planViteGame(folder: string, game: ViteGame): Promise<readonly Change[]> {
+  const read = (path: string): Promise<string> => readFile(join(folder, path), 'utf8')
+  const configs = await Promise.all(game.configs.map(async (path) => planConfig(path, await read(path))))
+  const config = game.configs.length > 0 ? configs.flat() : [newConfigOf(game)]
+  return [...config, ...(await planModule(folder, game, read))]
+}
+
+function newConfigOf({ isTyped, isModule }: ViteGame): Change {
+  // The plugin is an ES module, and so its importer has to be one.
+  const ending = `${isModule ? '' : 'm'}${isTyped ? 'ts' : 'js'}`
+  return { kind: 'create', path: `vite.config.${ending}`, text: newConfig }
+}
+
+function planConfig(path: string, text: string): readonly Change[] {
+  if (text.includes('@downlink/vite')) return []
+  const changed = withPlugin(text)
+  const why = 'it is written in a way of its own: add the plugin to it'
+  return changed === undefined
+    ? [{ kind: 'paste', path, why, lines: pluginLines }]
+    : [{ kind: 'edit', path, added: "import { downlink } from '@downlink/vite'\nplugins: [downlink()]", text: changed }]
+}
+
+async function planModule(
+  folder: string,
+  { entry, isTyped }: ViteGame,
+  read: (path: string) => Promise<string>,
+): Promise<readonly Change[]> {
+  const main = entry === undefined ? undefined : { path: entry, text: await read(entry) }
+  if (main?.text.includes('@downlink/client')) return []
+  const found = await placeOf(folder, beside(entry ?? 'src/any', '.'), isTyped ? 'ts' : 'js', read)
+  if (found === undefined) return []
+  const created: readonly Change[] = found.isThere ? [] : [{ kind: 'create', path: found.path, text: telemetryModule }]
+  return [...created, ...loadedBy(main, found.name, isTyped)]
+}
+
+interface Place {
+  readonly path: string
+  /** Without its ending. */
+  readonly name: string
+  /** By an earlier run, or by hand. */
+  readonly isThere: boolean
+}
+
+/** The first name that is free, or ours. */
+async function placeOf(
+  folder: string,
+  parent: string,
+  ending: string,
+  read: (path: string) => Promise<string>,
+): Promise<Place | undefined> {
+  for (const name of ['telemetry', 'downlink']) {
+    const path = beside(`${parent}/any`, `${name}.${ending}`)
+    if (!(await exists(join(folder, path)))) return { path, name, isThere: false }
+    if ((await read(path)).includes('@downlink/client')) return { path, name, isThere: true }
+  }
+  return undefined
+}
+
+function loadedBy(
+  main: { readonly path: string; readonly text: string } | undefined,
+  name: string,
+  isTyped: boolean,
+): readonly Change[] {
+  const specifier = `./${name}${isTyped ? '' : '.js'}`
+  if (main === undefined) {
+    const why = 'import it first in the module that the page loads'
+    return [{ kind: 'paste', path: 'your game', why, lines: `import '${specifier}'` }]
+  }
+  if (new RegExp(`['"]\\./${name}(\\.[jt]s)?['"]`).test(main.text)) return []
+  const line = importLine(main.text, specifier)
+  const [head = ''] = leading.exec(main.text) ?? []
+  const text = `${head}${line}${main.text.slice(head.length)}`
+  return [{ kind: 'edit', path: main.path, added: line, text }]
+}
+
+/** Comments that must stay first, such as `// @ts-check`, and directives. */
+const leading = /^\uFEFF?(?:#![^\n]*\n)?(?:\s*(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|(['"])use [\w ]+\1;?))*\s*/
