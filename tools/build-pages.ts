@@ -1,6 +1,7 @@
-/** Builds the web pages that are missing or older than their sources. Says nothing on stdout. */
+/** Builds the client's script, and the web pages that are missing or older than their sources. Says nothing on stdout. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buildClientScript } from './build-client-script.ts'
 import { root, runNode, toolPath } from './node-tool.ts'
 
 interface Page {
@@ -14,6 +15,7 @@ const pages: readonly Page[] = [
   { workspace: 'games/red-vs-blue', built: 'games/red-vs-blue/dist/page/index.html' },
 ]
 
+await buildClientScript()
 for (const page of pages) {
   if ((await newestOf(await sourcesOf(page.workspace))) < (await modifiedMs(page.built))) continue
   console.error(`Building the page of ${page.workspace}`)

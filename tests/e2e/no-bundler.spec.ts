@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Telemetry, TelemetryOptions } from '@downlink/client'
+import type { auto as recordAuto } from '@downlink/client/auto'
 import { type Collector, createCollector } from '@downlink/collector'
 import { expect, type Page, test } from '@playwright/test'
 import { root } from '../../tools/node-tool.ts'
 
 declare global {
+  var auto: typeof recordAuto
   var createTelemetry: (options?: TelemetryOptions) => Telemetry
   var telemetry: Telemetry
 }
@@ -26,7 +28,7 @@ async function serveFiles(headOf: (url: string) => string = () => ''): Promise<F
   const requests: string[] = []
   const server: Server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://any')
-    const built = /^\/downlink\/(client|protocol)\/([\w-]+\.js)$/.exec(pathname)
+    const built = /^\/downlink\/(client|protocol)\/([\w/-]+\.js)$/.exec(pathname)
     if (built) {
       const file = join(root, 'packages', built[1] ?? '', 'dist', built[2] ?? '')
       response.setHeader('content-type', 'text/javascript').end(await readFile(file))
@@ -64,13 +66,15 @@ const pageOf = (url: string, head: string): string => `<!doctype html>
     <script type="importmap">
       { "imports": {
         "@downlink/client": "${url}/downlink/client/index.js",
+        "@downlink/client/auto": "${url}/downlink/client/auto.js",
         "@downlink/protocol": "${url}/downlink/protocol/index.js"
       } }
     </script>
   </head>
   <script type="module">
     import { createTelemetry } from '@downlink/client'
-    globalThis.createTelemetry = createTelemetry
+    import { auto } from '@downlink/client/auto'
+    Object.assign(globalThis, { auto, createTelemetry })
   </script>`
 
 let folder: string
@@ -112,6 +116,17 @@ test('a game without a bundler sends and is acked; on loopback it is development
   expect(await page.evaluate(() => Object.isFrozen(telemetry.recent(1)[0]?.data))).toBe(true)
   const wrong = page.evaluate(() => createTelemetry({ enabled: 'true' as unknown as boolean }))
   await expect(wrong).rejects.toThrow('Expected `enabled` to be true or false, got "true"')
+})
+
+test('so does what auto records of it', async ({ page }) => {
+  await openGame(page)
+  await page.evaluate((url) => {
+    auto(createTelemetry({ url, enabled: true }))
+    setTimeout(() => {
+      throw new Error('No hull')
+    })
+  }, collectorUrl)
+  await expect.poll(storedTypes).toEqual(expect.arrayContaining(['error', 'frame_times', 'page_loaded']))
 })
 
 test('the same page is production in a shell, where a wrong option stops nothing', async ({ page }) => {

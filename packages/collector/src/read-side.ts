@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 import { createApiAccess } from './api/api-access.ts'
+import { clientScript } from './api/client-script.ts'
 import { readHealth } from './api/health-report.ts'
 import { createKeptAnswers } from './api/kept-answers.ts'
 import { gamePages } from './api/pages.ts'
@@ -24,7 +25,7 @@ import type { SchemaWarnings } from './session/schema-warnings.ts'
 import type { ReadClient } from './store-process/read-client.ts'
 
 export interface ReadSide {
-  /** `/metrics`, `/api`, the page and the pages beside it. */
+  /** `/metrics`, `/api`, the page, the client's script, and the pages beside them. */
   readonly api: FastifyPluginAsync
   readonly counters: EventCounters
   /** Hears of what was committed. */
@@ -110,6 +111,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   return {
     async api(app) {
       await app.register(readApi)
+      if (settings.page) await app.register(clientScript)
       await app.register(async (pages) => gamePages(pages, settings.pages))
     },
     counters,

@@ -113,3 +113,39 @@ it('is not read from afar without a token, whatever the host says', async () => 
   expect(await statusFrom('::ffff:127.0.0.1')).toBe(200)
   expect(await statusFrom('::1')).toBe(200)
 })
+
+it('serves the client’s script to pages of any origin, as it is or as it was', async () => {
+  const { listening } = await aCollector({ pages: {} })
+  const get = (path: string, headers = {}) => fetch(listening.url + path, { headers })
+  const script = await get('/client.js', { origin: 'https://game.example', 'accept-encoding': 'identity' })
+  expect(script.status).toBe(200)
+  expect(Object.fromEntries(script.headers)).toMatchObject({
+    'content-type': 'text/javascript; charset=utf-8',
+    'access-control-allow-origin': '*',
+    'cross-origin-resource-policy': 'cross-origin',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache',
+  })
+  const text = await script.text()
+  expect(text).toContain('createTelemetry')
+  const zipped = await get('/client.js', { 'accept-encoding': 'gzip' })
+  expect(zipped.headers.get('content-encoding')).toBe('gzip')
+  expect(await zipped.text()).toBe(text)
+  expect((await get('/client.js', { 'if-none-match': script.headers.get('etag') })).status).toBe(304)
+})
+
+it('lets a browser keep the script of its own version for good, and of no other', async () => {
+  const { listening } = await aCollector()
+  const { versions } = await (await fetch(`${listening.url}/api/health`)).json()
+  const cached = async (version: string) =>
+    (await fetch(`${listening.url}/client.js?v=${version}`)).headers.get('cache-control')
+  expect([await cached(versions.collector), await cached('0.0.1')]).toEqual([
+    'public, max-age=31536000, immutable',
+    'no-cache',
+  ])
+})
+
+it('has no script where it has no page', async () => {
+  const { listening } = await aCollector({ page: false })
+  expect((await fetch(`${listening.url}/client.js`)).status).toBe(404)
+})

@@ -13,7 +13,7 @@ The API is here all the same: api/openapi.json lists it.
 `
 
 /** Files under assets/ have their content's hash in their name. */
-const immutable = 'public, max-age=31536000, immutable'
+export const immutable = 'public, max-age=31536000, immutable'
 
 /** Where a folder that was asked for without its slash is: relative, for a proxy may have put a path before ours. */
 function slashRedirect(url: string): string {

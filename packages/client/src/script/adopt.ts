@@ -1,0 +1,29 @@
+/** Turns what a page has used until the script was there into its telemetry. */
+import { auto } from '../auto.ts'
+import { createTelemetry, type Telemetry, type TelemetryOptions } from '../create-telemetry.ts'
+
+/** A method of the telemetry, and what it was called with. */
+export type QueuedCall = readonly [
+  method: 'push' | 'setEnabled' | 'setContext' | 'setLabels' | 'identify',
+  ...unknown[],
+]
+
+/** Calls that came before the script did. */
+export type CallQueue = QueuedCall[] & {
+  /** How many there were beyond its bound. */
+  readonly lost?: number
+}
+
+/**
+ * Makes a telemetry with all of `auto`, and makes up for what it missed.
+ *
+ * @param stub becomes the telemetry: who holds it need not ask for another
+ */
+export function adopt(stub: object, queue: CallQueue, options?: TelemetryOptions): Telemetry {
+  const telemetry = createTelemetry(options)
+  Object.defineProperties(stub, Object.getOwnPropertyDescriptors(telemetry))
+  auto(telemetry)
+  for (const [method, ...given] of queue.splice(0)) (telemetry[method] as (...given: unknown[]) => void)(...given)
+  if (queue.lost) telemetry.push('calls_lost', { count: queue.lost })
+  return telemetry
+}

@@ -1,0 +1,129 @@
+/** A game of classic scripts, on an origin of its own: the script of the collector, and the snippet, as the guide has them. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Collector, createCollector } from '@downlink/collector'
+import { expect, type Page, test } from '@playwright/test'
+import { root } from '../../tools/node-tool.ts'
+
+/** A 2048 as one finds it: scripts that share the page, and no build. */
+const game = `<main tabindex="0">2048</main>
+  <script src="game.js"></script>`
+const gameScript = `
+  var score = 0
+  function move(key) {
+    score += 4
+    telemetry.push('tile_merged', { key: key, score: score })
+  }
+  addEventListener('keydown', function (event) { move(event.key) })
+  move('start')`
+
+let folder: string
+let collector: Collector
+let collectorUrl: string
+let server: Server
+let gameUrl: string
+/** Stands before the game's own scripts. */
+let head: string
+
+test.beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'downlink-classic-'))
+  collector = createCollector({ data: join(folder, 'data'), logger: false })
+  collectorUrl = (await collector.listen({ port: 0 })).url
+  server = createServer((request, response) => {
+    if (request.url === '/game.js') response.setHeader('content-type', 'text/javascript').end(gameScript)
+    else response.setHeader('content-type', 'text/html').end(`<!doctype html><link rel=icon href=data:,>${head}${game}`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  gameUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+})
+
+test.afterEach(async () => {
+  await collector.close()
+  server.closeAllConnections()
+  server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** The blocks of the guide's section, with the address of our collector, and without the event that is not the game's. */
+async function guideBlock(start: string): Promise<string> {
+  const guide = await readFile(join(root, 'docs/guides/instrument-your-game.md'), 'utf8')
+  const [, section = ''] = guide.split('## Without a bundler\n')
+  const blocks = [...section.matchAll(/```html\n(.*?)```/gs)].map(([, block = '']) => block)
+  const found = blocks.find((block) => block.startsWith(start))
+  if (!found) throw new Error(`Expected the guide to have a block that begins with ${start}`)
+  return found.replaceAll('http://127.0.0.1:4180', collectorUrl).replace(/.*telemetry\.push\('level_started'.*\n/, '')
+}
+
+const stored = async (): Promise<unknown> =>
+  (
+    await collector.query(
+      `SELECT data->>'key', (data->>'score')::INT FROM events WHERE type = 'tile_merged' ORDER BY seq`,
+    )
+  ).rows
+
+const ofAuto = async (): Promise<unknown> =>
+  (await collector.query(`SELECT count(*) > 0 FROM events WHERE type = 'frame_times'`)).rows
+
+async function playTwice(page: Page): Promise<void> {
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowLeft')
+}
+const played = [
+  ['start', 4],
+  ['ArrowUp', 8],
+  ['ArrowLeft', 12],
+]
+
+test('the collector’s script: the game’s first event and all after it are stored', async ({ page }) => {
+  head = await guideBlock('<script src=')
+  await page.goto(gameUrl)
+  await playTwice(page)
+  await expect.poll(stored).toEqual(played)
+  await expect.poll(ofAuto).toEqual([[true]])
+})
+
+test('the snippet: what the game does before the script is there is stored with its time', async ({ page }) => {
+  head = await guideBlock('<script>\n!function')
+  expect(head.match(/<script>.*?<\/script>/s)?.[0].length).toBeLessThanOrEqual(500 + collectorUrl.length)
+  let release = (): void => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/client.js', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto(gameUrl, { waitUntil: 'commit' })
+  await page.waitForFunction(() => 'score' in globalThis)
+  await playTwice(page)
+  const beforeMs = Date.now()
+  release()
+  await expect.poll(stored).toEqual(played)
+  await expect.poll(ofAuto).toEqual([[true]])
+  const { rows } = await collector.query(
+    `SELECT max(epoch_ms(ts)) <= ${beforeMs} FROM events WHERE type = 'tile_merged'`,
+  )
+  expect(rows).toEqual([[true]])
+})
+
+test('the snippet, where the script never comes: the game goes on, and nothing piles up', async ({ page }) => {
+  head = await guideBlock('<script>\n!function')
+  const errors: Error[] = []
+  page.on('pageerror', (error) => errors.push(error))
+  await page.route('**/client.js', (route) => route.abort())
+  await page.goto(gameUrl)
+  await playTwice(page)
+  expect([await page.evaluate('score'), errors]).toEqual([12, []])
+  expect(await stored()).toEqual([])
+})
+
+test('the snippet, where too much comes before the script: what is beyond is counted', async ({ page }) => {
+  head = `${await guideBlock('<script>\n!function')}<script>for (let n = 0; n < 3000; n++) telemetry.push('tick', { n })</script>`
+  await page.goto(gameUrl)
+  const lost = `SELECT (data->>'count')::INT FROM events WHERE type = 'calls_lost'`
+  await expect.poll(async () => (await collector.query(lost)).rows).toEqual([[2002]])
+  expect((await collector.query(`SELECT count(*) FROM events WHERE type = 'tick'`)).rows).toEqual([[999]])
+})
