@@ -24,6 +24,9 @@ async function built(files: Files, config: InlineConfig): Promise<Record<string,
   )
 }
 
+/** Of a build that has one. */
+const scriptIn = (files: Files): string => Object.entries(files).find(([name]) => name.endsWith('.js'))?.[1] ?? ''
+
 /** A line of telemetry ends with this. */
 const mark = '// telemetry'
 
@@ -142,9 +145,7 @@ it('leaves a telemetry that does nothing where it is handed around, and what arg
       document.title = String([new Game(createTelemetry({ enabled: true })).play(), n, TelemetryConnector, useTelemetry])
     `,
   }
-  const [code = ''] = Object.entries(await built(files, off)).flatMap(([name, text]) =>
-    name.endsWith('.js') ? [text] : [],
-  )
+  const code = scriptIn(await built(files, off))
   expect(code).not.toMatch(/downlink|WebSocket/)
   const document = {
     title: '',
@@ -154,4 +155,21 @@ it('leaves a telemetry that does nothing where it is handed around, and what arg
   new Function('document', code)(document)
   expect(document.title).toMatch(/^0,1,/)
   expect(code.length).toBeLessThan(2500)
+})
+
+it('stands in for functions of a later client, too, as what does nothing and returns what can be called', async () => {
+  const client = 'later/node_modules/@downlink/client'
+  const files = {
+    [`${client}/package.json`]: JSON.stringify({ name: '@downlink/client', exports: { './later': './later.js' } }),
+    [`${client}/later.js`]: 'export function attachLater() { return document.body }\nexport const other = 1\n',
+    'later/main.ts': `
+      import { attachLater, other } from '@downlink/client/later'
+      const stop = attachLater()
+      document.title = typeof stop() + other
+    `,
+    'main.ts': "import './later/main'",
+  }
+  const code = scriptIn(await built(files, off))
+  expect(code).toMatch(/document\.title=typeof/)
+  expect(code).not.toMatch(/document\.body/)
 })

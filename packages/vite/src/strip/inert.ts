@@ -72,5 +72,7 @@ export const player: Nothing = nothing
 export const resetPlayer: Nothing = nothing
 export const visibility: Nothing = nothing
 
+export const attachPhaser: () => Nothing = unsubscribe
+
 export const createWorkerTelemetry = (): Telemetry => telemetry
 export const attachWorker: () => Nothing = unsubscribe

@@ -18,8 +18,8 @@ export interface ModuleNames {
   readonly passedOn: readonly string[]
 }
 
-/** The client, with its entry points. The events of `auto` are definitions, which a collector needs as well. */
-export const clientEntry: RegExp = /^@downlink\/client(?:\/(?!auto\/events$|package\.json$)[\w/-]+)?$/
+/** The client, with its entry points. `…/events` are definitions, which a collector needs as well. */
+export const clientEntry: RegExp = /^@downlink\/client(?:\/(?!package\.json$|.*\bevents$)[\w/-]+)?$/
 
 const makers = new Set(['createTelemetry', 'createWorkerTelemetry'])
 
@@ -35,6 +35,9 @@ export function readModuleNames({ body }: estree.Program): ModuleNames {
   }
   const isMaking = (node: estree.Node | null | undefined): boolean => makesTelemetry(node, (name) => imports.get(name))
   const declare = (declaration: estree.Node | null | undefined): string[] => {
+    if (declaration?.type === 'FunctionDeclaration' || declaration?.type === 'ClassDeclaration') {
+      return [declaration.id.name]
+    }
     if (declaration?.type !== 'VariableDeclaration') return []
     const names = declaration.declarations.flatMap(({ id, init }) => (id.type === 'Identifier' ? [{ id, init }] : []))
     if (declaration.kind === 'const') for (const { id, init } of names) if (isMaking(init)) made.add(id.name)

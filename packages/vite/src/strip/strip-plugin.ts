@@ -2,14 +2,20 @@
 import { fileURLToPath } from 'node:url'
 import type { Program } from 'estree'
 import type { Plugin } from 'vite'
+import * as inert from './inert.ts'
 import { clientEntry, readModuleNames } from './module-names.ts'
 import { mayHaveCalls, stripCalls } from './strip-calls.ts'
-import { createTelemetryNames, type Resolve } from './telemetry-names.ts'
+import { createTelemetryNames, type Resolve, readNames } from './telemetry-names.ts'
 
 const inertModule = fileURLToPath(new URL('./inert.js', import.meta.url))
 
+/** Before the name of what a module stands in for. */
+const inertPrefix = '\0downlink-inert:'
+
 export function stripPlugin(isOn: () => boolean): Plugin {
   const telemetryNames = createTelemetryNames()
+  /** What stands in for what: its file, by the module's id. */
+  const originals = new Map<string, string>()
 
   return {
     name: 'downlink:strip',
@@ -20,12 +26,32 @@ export function stripPlugin(isOn: () => boolean): Plugin {
 
     resolveId: {
       order: 'pre',
-      handler: (source) =>
-        !isOn() && clientEntry.test(source) ? { id: inertModule, moduleSideEffects: false } : undefined,
+      async handler(source, importer) {
+        if (isOn() || !clientEntry.test(source)) return undefined
+        const original = await this.resolve(source, importer, { skipSelf: true })
+        if (original === null) return undefined
+        const id = inertPrefix + source
+        originals.set(id, original.id)
+        return { id, moduleSideEffects: false }
+      },
+    },
+
+    async load(id) {
+      const original = originals.get(id)
+      if (original === undefined) return undefined
+      const { exports = new Map() } = (await readNames(original)) ?? {}
+      return { code: standIn([...exports.keys()]), moduleSideEffects: false }
     },
 
     async transform(code, id) {
-      if (isOn() || id.includes('/node_modules/') || id === inertModule || !mayHaveCalls(code)) return undefined
+      if (
+        isOn() ||
+        id.includes('/node_modules/') ||
+        id.startsWith(inertPrefix) ||
+        id === inertModule ||
+        !mayHaveCalls(code)
+      )
+        return undefined
       const program = this.parse(code) as unknown as Program
       const names = readModuleNames(program)
       const resolve: Resolve = async (source, importer) => {
@@ -41,4 +67,14 @@ export function stripPlugin(isOn: () => boolean): Plugin {
       return stripped && { code: stripped.toString(), map: stripped.generateMap({ hires: 'boundary' }) }
     },
   }
+}
+
+/** A client of a later version may have functions that are not known here: what they return can be called, as an unsubscribe is. */
+function standIn(exported: readonly string[]): string {
+  const others = exported.filter((name) => !(name in inert))
+  const known = Object.keys(inert).join(', ')
+  return [
+    `export { ${known} } from ${JSON.stringify(inertModule)}`,
+    ...others.map((name) => `export function ${name}() { return () => {} }`),
+  ].join('\n')
 }

@@ -47,7 +47,7 @@ export function createTelemetryNames(): TelemetryNames {
 }
 
 /** From the file, not from the bundler: waiting for a module that waits for this one would never end. */
-async function readNames(id: string): Promise<ModuleNames | undefined> {
+export async function readNames(id: string): Promise<ModuleNames | undefined> {
   if (!/\.[cm]?[jt]sx?$/.test(id)) return undefined
   try {
     const code = await scriptOf(await readFile(id, 'utf8'), id)
