@@ -108,6 +108,19 @@ describe('batches', () => {
     ])
     for (const text of world.socket.sent) expect(new TextEncoder().encode(text).length).toBeLessThanOrEqual(131_072)
   })
+
+  it('stay below them with what stands around the events, also where these alone would fill the frame', async () => {
+    const { world, telemetry } = await createOpenTelemetry({}, { maxBatchBytes: 131_072 })
+    const emptyBytes = JSON.stringify({ type: 'tick', timestamp: world.nowMs, data: '' }).length
+    // Each with the comma behind it is half of a frame.
+    for (let n = 0; n < 2; n++) telemetry.push('tick', 'x'.repeat(65_535 - emptyBytes))
+    await world.advance(1000)
+    expect(batchesOf(world.socket)).toEqual([
+      [1, 1],
+      [2, 1],
+    ])
+    for (const { length } of world.socket.sent) expect(length).toBeLessThanOrEqual(131_072)
+  })
 })
 
 describe('drops on the wire', () => {
