@@ -14,6 +14,7 @@ export {
   type FileSystemWriterOptions,
   fileSystemWriterDefaults,
 } from './node/file-system-telemetry-writer.ts'
+export { makeFolder } from './node/make-folder.ts'
 export { createNodeAdapter, type NodeAdapterOptions } from './node/node-adapter.ts'
 export { CiArtifactPublisher } from './node/publish/ci-artifact-publisher.ts'
 export type { Argv, Command, CommandOutcome, CommandRunner } from './node/publish/command-runner.ts'

@@ -1,5 +1,6 @@
 /** Opens a data folder for one collector: its log, and the local sockets by which others find it. */
 import { join, resolve } from 'node:path'
+import { messageOf } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { CollectorError } from './errors.ts'
 import { sessionsIn } from './log/entry.ts'
@@ -112,7 +113,7 @@ async function openFolder(folder: string): Promise<LogFiles> {
 
 function unusable(folder: string, cause: unknown): CollectorError {
   if (cause instanceof CollectorError) return cause
-  return new CollectorError('data_unusable', `Can't write the log in ${folder}: ${String(cause)}`, { cause })
+  return new CollectorError('data_unusable', `Can't write the log in ${folder}: ${messageOf(cause)}`, { cause })
 }
 
 function warnOfLog(warning: LogWarning, logger: FastifyBaseLogger): void {

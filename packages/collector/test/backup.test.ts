@@ -111,6 +111,13 @@ it('goes where the collector was told at its start, and is moved elsewhere whole
   const { listening } = await aCollector({ backups })
   const made = await backUp(listening)
   expect(await listBackups(backups)).toHaveLength(1)
+  const file = join(elsewhere, 'file')
+  await writeFile(file, 'where a folder should be')
+  await expect(moveBackup(made, join(file, 'below'))).rejects.toMatchObject({
+    code: 'data_unusable',
+    message: expect.stringContaining(`stays at ${made.path}`),
+  })
+  await expect(restoreBackup(made.path, join(file, 'below'))).rejects.toMatchObject({ code: 'data_unusable' })
   const path = await moveBackup(made, elsewhere)
   await verifyBackup(await readBackup(path))
   expect(await readdir(backups)).toEqual([])

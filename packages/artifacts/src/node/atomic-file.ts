@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
 import { isRefusal, systemCode } from './file-errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** An open file that is written to. */
 export interface DraftHandle {
@@ -83,6 +84,8 @@ export interface TextFileSystem {
   rm(path: string, options: { force: true }): Promise<void>
 }
 
+const nodeFiles: TextFileSystem = { ...fs, mkdir: makeFolder }
+
 export interface AtomicWriteOptions {
   /** @default that of Node */
   readonly fileSystem?: TextFileSystem
@@ -103,7 +106,7 @@ export async function writeAtomically(
   content: FileContent,
   options: AtomicWriteOptions = {},
 ): Promise<void> {
-  const { fileSystem = fs, wait = sleep, signal, mode } = options
+  const { fileSystem = nodeFiles, wait = sleep, signal, mode } = options
   const folder = dirname(path)
   await fileSystem.mkdir(folder, { recursive: true })
   await throughDraft(folder, {

@@ -7,13 +7,15 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { shown } from '@downlink/protocol'
 import { nameFault } from '../artifact.ts'
 import { ArtifactError } from '../errors.ts'
-import { retried, type Wait } from './atomic-file.ts'
+import { retried, type TextFileSystem, type Wait } from './atomic-file.ts'
 import { isRefusal, systemCode } from './file-errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** The part of `node:fs/promises` that the file writer uses; tests make its calls fail. */
-export type FileSystemPort = Pick<typeof fs, 'link' | 'lstat' | 'mkdir' | 'open' | 'realpath' | 'rename' | 'unlink'>
+export type FileSystemPort = Pick<typeof fs, 'link' | 'lstat' | 'open' | 'realpath' | 'rename' | 'unlink'> &
+  Pick<TextFileSystem, 'mkdir'>
 
-export const realFileSystem: FileSystemPort = fs
+export const realFileSystem: FileSystemPort = { ...fs, mkdir: makeFolder }
 
 /**
  * The folder below `artifactRoot` that a context's `artifactDir` names.

@@ -47,7 +47,8 @@ export function forgetCommand(): Command {
 }
 
 const stepTexts = {
-  waiting: 'waiting for the database, which is away or behind what was acknowledged',
+  waiting:
+    "waiting for the database, which is away or behind what was acknowledged; if it stays so, the collector's log says why",
   deleting: 'deleting what is stored',
   log: 'beginning the log anew',
   database: 'rewriting the database',

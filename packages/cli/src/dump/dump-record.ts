@@ -1,7 +1,7 @@
 /** Keeps the record of a dump beside its files: what was asked for, and which files are whole. */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileError, folderError, isDraft, systemCode, writeAtomically } from '@downlink/artifacts/node'
+import { fileError, folderError, isDraft, makeFolder, systemCode, writeAtomically } from '@downlink/artifacts/node'
 import { CliError } from '../errors.ts'
 import type { DumpQuestion } from './dump-plan.ts'
 
@@ -35,7 +35,7 @@ export async function openDumpRecord(folder: string, question: DumpQuestion): Pr
       `Name another folder with --out, or delete ${path} and the files beside it.`,
     )
   }
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(folder).catch((error: unknown) => {
     throw folderError(folder, error)
   })
   await removeLeftDrafts(folder)

@@ -2,7 +2,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
-import { messageOf } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { examineDatabase } from '../doctor/examine-database.ts'
@@ -20,6 +19,7 @@ import {
   removeBackup,
   sha256Of,
   sweepUnfinished,
+  unwritable,
 } from '../store/backup-folder.ts'
 import { type LastBackup, readLastBackup, writeLastBackup } from '../store/last-backup.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
@@ -161,18 +161,10 @@ export function createBackups(options: BackupsOptions): Backups {
       // Whatever it holds would lie there, and be forgotten by nobody.
       await rm(file, { force: true })
       await sweepUnfinished(folder)
-      throw error instanceof CollectorError ? error : unwritable(folder, error)
+      throw unwritable(folder, error)
     }
   }
 }
-
-function unwritable(folder: string, cause: unknown): CollectorError {
-  const code = isDiskFull(cause) ? 'no_room' : 'data_unusable'
-  return new CollectorError(code, `The backup can't be written to ${folder}: ${messageOf(cause)}`, { cause })
-}
-
-const isDiskFull = (cause: unknown): boolean =>
-  ['ENOSPC', 'EDQUOT'].includes(String((cause as NodeJS.ErrnoException).code))
 
 /**
  * Opens the copy, in a process of its own, and reads all of it.

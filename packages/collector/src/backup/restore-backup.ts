@@ -1,7 +1,9 @@
 /** Restores a backup into a data folder at rest: the database that is there is set aside, and the log is read again from where the backup stands. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '@downlink/artifacts/node'
+import { messageOf } from '@downlink/protocol'
 import { type Repair, repair } from '../doctor/repair.ts'
+import { CollectorError } from '../errors.ts'
 import { type Backup, readBackup, verifyBackup } from '../store/backup-folder.ts'
 import { isDiscarded } from '../store/recovery/quarantine.ts'
 
@@ -33,7 +35,9 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const backup = await readBackup(path)
   await verifyBackup(backup)
-  await mkdir(data, { recursive: true })
+  await makeFolder(data).catch((cause: unknown) => {
+    throw new CollectorError('data_unusable', `Can't make the folder ${data}: ${messageOf(cause)}`, { cause })
+  })
   const from = join(backup.path, backup.manifest.file)
   const { quarantined, lost, lostEvents, after } = await repair(data, {
     from,

@@ -22,6 +22,7 @@ export interface AgeClockState {
 export interface AgeClockMemory {
   /** Undefined where there is none, or none that can be read. */
   load(): Promise<AgeClockState | undefined>
+  /** May reject, which is nothing to stop for. */
   save(state: AgeClockState): Promise<void>
 }
 
@@ -61,7 +62,8 @@ export function createAgeClock(clock: Clock, keepMs: number | undefined, memory:
     const [wallMs, readAtMs] = [clock.wallMs(), clock.monotonicMs()]
     const state = before ? stateAfter(before, wallMs, last ? readAtMs - last.readAtMs : 0) : believed(wallMs)
     last = { state, readAtMs }
-    await memory.save(state)
+    // On a full disk, too, somebody wants to prune. The next process knows an older time then, and deletes later.
+    await memory.save(state).catch(() => {})
     const nowMs = Math.floor(state.ageMs)
     return { nowMs, aheadMs: state.steadyMs === null ? 0 : wallMs - nowMs }
   }

@@ -22,6 +22,7 @@ function aRetention(
   const clock = { ms: 1000 * dayMs, monotonicMs: 0 }
   let remembered: AgeClockState | undefined
   let failure: Error | undefined
+  let isDiskFull = false
   let highestBytes = 0
   const pruner = {
     async plan(receivedBeforeMs: number) {
@@ -68,6 +69,7 @@ function aRetention(
       ageClock: createAgeClock({ wallMs: () => clock.ms, monotonicMs: () => clock.monotonicMs }, settings.keepMs, {
         load: async () => remembered,
         async save(state) {
+          if (isDiskFull) throw new Error('ENOSPC')
           remembered = state
         },
       }),
@@ -93,6 +95,9 @@ function aRetention(
     },
     fail(error: Error | undefined) {
       failure = error
+    },
+    fillDisk() {
+      isDiskFull = true
     },
     failBackups(error: Error) {
       backupFailure = error
@@ -149,6 +154,14 @@ it('looks at backups as it does at events, and neither keeps the other back', as
   rows.push(0)
   await tick()
   expect([rows, failed()]).toEqual([[], [0, 2]])
+})
+
+it('goes by its clock also where that can not be saved: on a full disk more than ever', async () => {
+  const { start, rows, retention, fillDisk } = aRetention({ keepMs: 30 * dayMs })
+  fillDisk()
+  rows.push(0)
+  await start()
+  expect([rows, retention.figures.failures]).toEqual([[], 0])
 })
 
 const tenYearsMs = 3650 * dayMs

@@ -1,7 +1,8 @@
 /** Reads and writes the folder of the log as a port, so that a test can tear, zero, fail and forget what a disk may. */
 import { readFileSync, statfsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '@downlink/artifacts/node'
 import { writeSmallFile } from '../small-files.ts'
 
 export interface LogFiles {
@@ -34,7 +35,7 @@ export interface LogFile {
 
 /** @param folder is made where it is not there */
 export async function openLogFiles(folder: string): Promise<LogFiles> {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   return {
     list: () => readdir(folder),
     create: async (name) => logFile(await open(join(folder, name), 'wx+', 0o600)),

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { makeFolder, systemCode } from '@downlink/artifacts/node'
 import { messageOf } from '@downlink/protocol'
 import { CollectorError } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
@@ -100,7 +101,7 @@ export async function beginBackup(folder: string, file: string, wallMs: number):
   await sweepUnfinished(folder)
   const name = await freeName(folder, wallMs)
   const work = join(folder, name + unfinishedEnding)
-  await mkdir(work, { recursive: true })
+  await makeFolder(work)
   await move(file, join(work, backupFile))
   return work
 }
@@ -117,21 +118,33 @@ export async function finishBackup(work: string, manifest: BackupManifest): Prom
  * Moves a finished backup to another folder, which may be on another disk.
  *
  * @returns where it is now
- * @throws {CollectorError} `bad_backup` where it does not arrive as it was; it stays where it was then
+ * @throws {CollectorError} `data_unusable`, `no_room`, `bad_backup` where it does not arrive as it was; it stays where it
+ * was then
  */
 export async function moveBackup(backup: Backup, folder: string): Promise<string> {
   const target = join(resolve(folder), basename(backup.path))
   if (target === backup.path) return target
-  await mkdir(folder, { recursive: true })
-  await sweepUnfinished(folder)
   const work = target + unfinishedEnding
-  await mkdir(work)
-  await copyFile(join(backup.path, backup.manifest.file), join(work, backup.manifest.file))
-  await sync(join(work, backup.manifest.file))
-  await verifyBackup({ path: work, manifest: backup.manifest })
-  await finishBackup(work, backup.manifest)
+  try {
+    await makeFolder(folder)
+    await sweepUnfinished(folder)
+    await mkdir(work)
+    await copyFile(join(backup.path, backup.manifest.file), join(work, backup.manifest.file))
+    await sync(join(work, backup.manifest.file))
+    await verifyBackup({ path: work, manifest: backup.manifest })
+    await finishBackup(work, backup.manifest)
+  } catch (error) {
+    throw unwritable(folder, error, `; it is whole, and stays at ${backup.path}`)
+  }
   await removeBackup(backup.path)
   return target
+}
+
+/** @param rest what has become of it */
+export function unwritable(folder: string, cause: unknown, rest = ''): CollectorError {
+  if (cause instanceof CollectorError) return cause
+  const code = ['ENOSPC', 'EDQUOT'].includes(systemCode(cause) ?? '') ? 'no_room' : 'data_unusable'
+  return new CollectorError(code, `The backup can't be written to ${folder}: ${messageOf(cause)}${rest}`, { cause })
 }
 
 /** Deletes the oldest, until so many are left. @returns where they were */

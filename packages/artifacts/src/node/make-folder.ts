@@ -4,9 +4,8 @@ import { dirname } from 'node:path'
 
 /**
  * One level at a time: Node's own recursion never ends where the system misses a parent that is there, as it does
- * under `/proc`.
+ * under `/proc`, and says of a disk that can only be read that there is no such file.
  *
- * @param path absolute
  * @throws the system's error, of the level that failed
  */
 export async function makeFolder(path: string): Promise<void> {
