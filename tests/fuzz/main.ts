@@ -4,6 +4,7 @@ import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keepCase } from './cases.ts'
 import type { FuzzReport } from './fuzz-target.ts'
+import type { SessionFigures } from './target.ts'
 import { runTarget } from './target-process.ts'
 import { targets } from './targets.ts'
 
@@ -51,6 +52,7 @@ if (fault !== undefined) {
 }
 
 console.log(`seed ${seed}`)
+const startedMs = performance.now()
 let inputs = 0
 let findings = 0
 const shares = chosen.reduce((sum, { share }) => sum + share, 0)
@@ -67,13 +69,19 @@ for (const { name, share } of chosen) {
   inputs += report.inputs
   findings += report.findings.length
 }
-console.log(`${counted(inputs)} inputs, ${findings} findings`)
+const minutesTaken = ((performance.now() - startedMs) / 60_000).toFixed(1)
+console.log(`${counted(inputs)} inputs in ${minutesTaken} minutes, ${findings} findings`)
 process.exitCode = findings === 0 ? 0 : 1
 
-function lineOf(name: string, { inputs: count, durationMs, grownBytes, findings: found }: FuzzReport): string {
+function lineOf(name: string, { inputs: count, durationMs, grownBytes, findings: found, session }: FuzzReport): string {
   const rate = counted(Math.round((count / durationMs) * 1000))
   const grown = (grownBytes / 1e6).toFixed(0)
-  return `${name.padEnd(11)} ${counted(count).padStart(11)} inputs ${rate.padStart(7)}/s   memory ${grown.padStart(3)} MB more   ${found.length} findings`
+  const line = `${name.padEnd(11)} ${counted(count).padStart(11)} inputs ${rate.padStart(7)}/s   memory ${grown.padStart(3)} MB more   ${found.length} findings`
+  return session ? `${line}\n${besideOf(session)}` : line
+}
+
+function besideOf({ acks, medianMs, p99Ms }: SessionFigures): string {
+  return `            beside it ${counted(acks)} events acknowledged, the median after ${medianMs.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms`
 }
 
 /** Written over again and again; nothing where no terminal is. */

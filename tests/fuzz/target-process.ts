@@ -18,7 +18,7 @@ export type TargetMessage =
   | { readonly kind: 'report'; readonly report: FuzzReport }
 
 /** It says how far it is once a second. Seconds are counted here, for a machine that stands still stops both. */
-const maxSilentSeconds = 60
+const maxSilentSeconds = 300
 
 export async function runTarget(name: string, { seed, durationMs, onProgress }: TargetOptions): Promise<FuzzReport> {
   const notes = await mkdtemp(join(tmpdir(), 'downlink-fuzz-notes-'))

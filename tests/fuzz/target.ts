@@ -11,6 +11,13 @@ export interface Target {
   open(): Promise<Subject>
 }
 
+export interface SessionFigures {
+  /** What it said, each of which was acknowledged. */
+  readonly acks: number
+  readonly medianMs: number
+  readonly p99Ms: number
+}
+
 /** What is under trial. An input is JSON, so that one which does harm can be kept as a file. */
 export interface Subject<Input = unknown> {
   readonly inputs: fc.Arbitrary<Input>
@@ -26,5 +33,12 @@ export interface Subject<Input = unknown> {
   check(): Promise<void>
   /** Bytes of memory that are in use. */
   heldBytes(): Promise<number>
+  /**
+   * Something harmless, which takes as long as it does because the machine is busy: what is slow beside it is judged by
+   * that. Without it this process does all of the work, and is judged by what it computes.
+   */
+  control?(): Promise<void>
+  /** How the well-behaved session beside all inputs has fared. */
+  session?(): SessionFigures
   close(): Promise<void>
 }

@@ -25,6 +25,8 @@ export const bodies: Target = {
       },
       check: beside.check,
       heldBytes: beside.collector.heldBytes,
+      control: beside.say,
+      session: beside.figures,
       async close() {
         agent.destroy()
         await beside.close()

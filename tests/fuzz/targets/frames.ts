@@ -22,6 +22,8 @@ export const frames: Target = {
       },
       check: beside.check,
       heldBytes: beside.collector.heldBytes,
+      control: beside.say,
+      session: beside.figures,
       close: beside.close,
     }
   },

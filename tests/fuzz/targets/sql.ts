@@ -1,4 +1,5 @@
 /** Asks a real collector what a reader asks: each query is answered or refused with a code, the store lives on, and so does the session beside it. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { allowedFunctions } from '../../../packages/collector/src/query/allowed-functions.ts'
 import { type Beside, startBeside } from '../beside.ts'
@@ -21,11 +22,13 @@ export const sql: Target = {
       lanes: 2,
       countOf: () => 1,
       async try(question) {
-        await ask(beside.collector.url, question)
+        await ask(beside, question)
         await beside.say()
       },
       check: beside.check,
       heldBytes: beside.collector.heldBytes,
+      control: beside.say,
+      session: beside.figures,
       close: beside.close,
     }
   },
@@ -33,8 +36,24 @@ export const sql: Target = {
 
 const refusals = new Set(['bad_sql', 'forbidden_sql', 'query_timeout', 'query_too_large'])
 
-/** Rejects where it is neither answered nor refused with a code. */
-async function ask(url: string, { sql: text, as }: Question): Promise<void> {
+/** Rejects where it is neither answered nor refused with a code, or ends the store, also once the machine has time for it. */
+async function ask(beside: Beside, question: Question): Promise<void> {
+  let wasKilled = false
+  for (;;) {
+    const refused = await refusalOf(beside.collector.url, question)
+    if (!refused || refusals.has(refused.code)) return
+    const isPassing = refused.code === 'store_unavailable' || (refused.code === 'query_killed' && !wasKilled)
+    if (!isPassing) throw new Error(`It is answered with ${refused.status} ${refused.code}: ${refused.message}`)
+    if (refused.code === 'query_killed') {
+      wasKilled = true
+      await beside.forgiveKill()
+    } else await sleep(retryMs)
+  }
+}
+
+const retryMs = 500
+
+async function refusalOf(url: string, { sql: text, as }: Question) {
   const headers = { 'content-type': 'application/json', prefer: 'wait=0' }
   const response =
     as === 'condition'
@@ -46,10 +65,9 @@ async function ask(url: string, { sql: text, as }: Question): Promise<void> {
           body: JSON.stringify({ sql: text, ...(as === 'players' && { sessions: as }) }),
         })
   const answer = await response.bytes()
-  if (response.ok) return
-  const { error } = JSON.parse(Buffer.from(answer).toString())
-  if (!refusals.has(error.code))
-    throw new Error(`It is answered with ${response.status} ${error.code}: ${error.message}`)
+  if (response.ok) return undefined
+  const { error } = JSON.parse(Buffer.from(answer).toString()) as { error: { code: string; message: string } }
+  return { status: response.status, ...error }
 }
 
 /** A few sessions, whose events have all sorts of data. */
