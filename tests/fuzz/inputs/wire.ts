@@ -22,7 +22,21 @@ const drop = fc.record({
     minKeys: 1,
   }),
 })
-const element = fc.oneof({ weight: 6, arbitrary: event }, { weight: 1, arbitrary: drop })
+
+/** What stands beside an event or a drop, and holds from there on: values that fit, and some that don't. */
+const said = fc.dictionary(
+  fc.constantFrom('level', 'scene', 'player', '', '__proto__', '\ud800', 'k'.repeat(300)),
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom('menu', 'é🚀', 7, -0.5, true, null) },
+    { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 1 }) },
+    { weight: 1, arbitrary: fc.constantFrom('\udc00', 'x'.repeat(3000), 'é'.repeat(3000)) },
+  ),
+  { maxKeys: 3 },
+)
+const sometimes = fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: said })
+const element = fc
+  .tuple(sometimes, sometimes, fc.oneof({ weight: 6, arbitrary: event }, { weight: 1, arbitrary: drop }))
+  .map(([context, labels, one]) => ({ ...(context && { context }), ...(labels && { labels }), ...one }))
 
 type Element = { readonly drop: Readonly<Record<string, number>> } | object
 
@@ -118,7 +132,15 @@ const acked: fc.Arbitrary<Connection> = fc
   })
 
 const plainEvent = fc.record(
-  { type: fc.constantFrom('a', 'b'), timestamp, data, id: fc.string(), level: fc.integer() },
+  {
+    type: fc.constantFrom('a', 'b'),
+    timestamp,
+    data,
+    id: fc.string(),
+    level: fc.integer(),
+    context: said,
+    labels: said,
+  },
   { requiredKeys: ['type'] },
 )
 const plainText: fc.Arbitrary<string> = fc.oneof(

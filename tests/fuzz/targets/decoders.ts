@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   checkEvent,
+  createLeftOut,
   cutEnvelope,
   decodeBody,
   decodeClientFrame,
@@ -9,7 +10,11 @@ import {
   decodeServerFrame,
   isDrop,
   maxFrameBytes,
+  protocolDefaults,
   type ReceivedElement,
+  readContext,
+  readLabels,
+  utf8Length,
 } from '@downlink/protocol'
 import { usedHeap } from '../held-bytes.ts'
 import { texts } from '../inputs/wire.ts'
@@ -50,8 +55,9 @@ function judgePlain(element: ReceivedElement): void {
   if (envelope) JSON.parse(envelope.text)
 }
 
-/** What is stored of an event is its data, as every parser reads it. */
+/** What is stored of an event is its data, as every parser reads it, and of context and labels what the database can hold. */
 function judge(element: ReceivedElement): void {
+  judgeSaid(element)
   if (isDrop(element.value)) return
   const checked = checkEvent(element, undefined, 0)
   if (!checked.ok) return
@@ -60,3 +66,18 @@ function judge(element: ReceivedElement): void {
     throw new Error(`Expected ${JSON.stringify(data)} to be stored, got ${checked.value.json}`)
   }
 }
+
+function judgeSaid({ context, labels }: ReceivedElement): void {
+  const text = context && readContext(context, createLeftOut())
+  const values = text === undefined ? [] : Object.values(JSON.parse(text) as object)
+  const isGood = values.every((value) => typeof value === 'boolean' || Number.isFinite(value) || isText(value))
+  if (!isGood || utf8Length(text ?? '') > protocolDefaults.maxContextBytes) {
+    throw new Error(`Expected a context that can be stored, got ${text}`)
+  }
+  const read = labels ? Object.values(readLabels(labels, createLeftOut())) : []
+  if (!read.every((label) => label === null || isText(label))) {
+    throw new Error(`Expected labels that can be stored, got ${JSON.stringify(read)}`)
+  }
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && !/\p{Surrogate}/u.test(value)
