@@ -1,6 +1,8 @@
 /** Models a client: it pushes, drops, sends, ends, hears acks, loses its link and comes back, in any order. */
-import { cutElement } from '@downlink/protocol'
+import { cutElement, type ReceivedElement } from '@downlink/protocol'
 import type { Chance } from '../../packages/cli/src/verify/random.ts'
+import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
+import type { EarlierLabels } from '../../packages/collector/src/commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import type { CommitResult, Session } from '../../packages/collector/src/session/session.ts'
 import type { Link } from '../../packages/collector/src/session/session-link.ts'
@@ -25,7 +27,7 @@ export interface ModelClient {
   /** What it pushed so far may be lost from now on, if it is counted. */
   endanger(): void
   /** @throws {Violation} where the database tells another story */
-  check(row: SessionRecord | undefined, stored: readonly number[]): void
+  check(row: SessionRecord | undefined, events: readonly AcceptedEvent[], earlier?: readonly EarlierLabels[]): void
 }
 
 export interface ModelClientOptions {
@@ -55,12 +57,19 @@ interface Connection {
 export const eventType = 'own'
 
 const received = (value: unknown) => cutElement(JSON.stringify(value), value)
-const anEvent = received({ type: eventType, timestamp: 1 })
+const anEvent = { type: eventType, timestamp: 1 }
 const forged = received({ type: 'forged', timestamp: 1 })
-const notAnEvent = received({ type: 1 })
+const notAnEvent = { type: 1 }
 const aDrop = received({ drop: { overflow: 1 } })
 
 const isRejected = (seq: number): boolean => seq % 7 === 0
+
+/** What an event happens in, and what its player is called then: each holds for some events, and so does none. */
+const contextOf = (seq: number) => (seq % 12 < 4 ? {} : { level: Math.floor(seq / 4) })
+const labelsOf = (seq: number) => (seq % 15 < 5 ? {} : { player: `p${Math.floor(seq / 5) % 2}` })
+const ownLabels = { device: 'd' }
+
+const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 const maxPushed = 40
 
 export function createModelClient({ id, chance, sessions, nowMs, remember }: ModelClientOptions): ModelClient {
@@ -124,9 +133,18 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
       endangered = pushed
     },
 
-    check(row = newRecord(id, 0), stored) {
+    check(row = newRecord(id, 0), events, earlier = []) {
+      const stored = events.map(({ seq }) => seq)
       const words = (what: string) => (): string =>
-        `${what}: ${JSON.stringify({ row, stored, acked, pushed, hasEnded, dropped: [...dropped] })}`
+        `${what}: ${JSON.stringify({ row, stored, earlier, acked, pushed, hasEnded, dropped: [...dropped] })}`
+      for (const { seq, context } of events) {
+        expectThat(isEqual(JSON.parse(context ?? '{}'), contextOf(seq)), words(`${seq} in another context, ${context}`))
+        const spans = [...earlier, { from: row.labelsFrom ?? 1, until: Number.POSITIVE_INFINITY, labels: row.labels }]
+        const labels = spans.filter(({ from, until }) => from <= seq && seq < until).map((span) => span.labels)
+        const isAsSaid = isEqual(labels, [{ ...ownLabels, ...labelsOf(seq) }])
+        // Damage may take the entry in which they changed.
+        expectThat(isAsSaid || seq <= endangered, words(`${seq} with other labels`))
+      }
       const isInOrder = stored.every((seq, at) => seq > (stored[at - 1] ?? 0))
       expectThat(isInOrder, words('twice, or out of order'))
       const counted = [...Object.values(row.rejected), ...Object.values(row.dropped)].reduce((sum, n) => sum + n, 0)
@@ -221,7 +239,19 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
 
   function batchFrom(seq: number, most: number) {
     const to = Math.min(pushed, seq + chance(most))
-    const elementOf = (at: number) => (dropped.has(at) ? aDrop : isRejected(at) ? notAnEvent : anEvent)
+    let said: object = {}
+    let saidLabels: object = {}
+    const elementOf = (at: number): ReceivedElement => {
+      if (dropped.has(at)) return aDrop
+      const [context, labels] = [contextOf(at), labelsOf(at)]
+      const element = {
+        ...(isRejected(at) ? notAnEvent : anEvent),
+        ...(!isEqual(context, said) && { context }),
+        ...(!isEqual(labels, saidLabels) && { labels }),
+      }
+      ;[said, saidLabels] = [context, labels]
+      return received(element)
+    }
     const events = Array.from({ length: Math.max(0, to - seq + 1) }, (_, at) => elementOf(seq + at))
     sent = Math.max(sent, to)
     return { seq, pushed, events, end: hasEnded && to === pushed }
@@ -241,6 +271,6 @@ const metadataOf = (proof: string) => ({
   proofHash: hashOf(proof),
   clockOffsetMs: undefined,
   build: undefined,
-  labels: undefined,
+  labels: ownLabels,
   schema: undefined,
 })

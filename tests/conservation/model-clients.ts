@@ -38,15 +38,12 @@ export function createModelClients(chance: Chance, options: Omit<ModelClientOpti
       return clients.every(({ isDone }) => isDone)
     },
     acked: () => new Map(clients.map(({ id, acked }) => [id, acked])),
-    check({ rows, stored }) {
+    check({ rows, stored, labels }) {
       for (const { id, check } of clients) {
         const events = stored.get(id) ?? []
         const isOwn = events.every(({ event }) => event.type === eventType)
         expectThat(isOwn, () => 'an event is stored that came with another proof')
-        check(
-          rows.get(id),
-          events.map(({ seq }) => seq),
-        )
+        check(rows.get(id), events, labels.get(id))
       }
     },
   }

@@ -1,5 +1,6 @@
 /** Models a database: what it holds in memory, in its file, and in a log of its own that may be lost. */
 import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
+import type { EarlierLabels } from '../../packages/collector/src/commit/session-batch.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import type { Position } from '../../packages/collector/src/log/read-log.ts'
 import type { EventStore } from '../../packages/collector/src/sink/event-store.ts'
@@ -10,9 +11,11 @@ export interface Content {
   readonly rows: ReadonlyMap<string, SessionRecord>
   /** In the order in which they were stored. */
   readonly stored: ReadonlyMap<string, readonly AcceptedEvent[]>
+  /** Those that a session has no more. */
+  readonly labels: ReadonlyMap<string, readonly EarlierLabels[]>
 }
 
-export const nothing: Content = { position: undefined, rows: new Map(), stored: new Map() }
+export const nothing: Content = { position: undefined, rows: new Map(), stored: new Map(), labels: new Map() }
 
 export interface ModelDatabase {
   readonly store: EventStore
@@ -43,11 +46,13 @@ export function createModelDatabase({ readsPositionLate }: ModelDatabaseOptions)
       commits.push({ ...content(), position })
       return { kind: 'written' }
     },
-    async write({ events, sessions, position }) {
+    async write({ events, sessions, earlierLabels, position }) {
       const stored = new Map(content().stored)
       for (const run of events) stored.set(run.sessionId, [...(stored.get(run.sessionId) ?? []), ...run.events])
+      const labels = new Map(content().labels)
+      for (const one of earlierLabels) labels.set(one.sessionId, [...(labels.get(one.sessionId) ?? []), one])
       const rows = new Map([...content().rows, ...sessions.map((record) => [record.sessionId, record] as const)])
-      commits.push({ position, rows, stored })
+      commits.push({ position, rows, stored, labels })
       return { kind: 'written' }
     },
   }

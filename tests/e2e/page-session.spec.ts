@@ -70,6 +70,22 @@ test('shows what became of all of it, in words and by row', async ({ page, colle
   await expectAccessible(page, 'session')
 })
 
+test('shows what an event happened in, and how the labels of its session changed', async ({ page, collector }) => {
+  const event = (more: object): SentEvent => ({ type: 'jumped', timestamp: Date.now(), data: { n: 1 }, ...more })
+  const session = await playSession(collector.url, {
+    labels: { player: 'guest' },
+    events: [event({}), event({ context: { level: 'nebula' }, labels: { player: 'nova' } })],
+  })
+  await page.goto(`/#/sessions/${session}`)
+  const changes = region(page, 'Session').getByRole('region', { name: 'Labels that changed' })
+  await expect(changes.getByRole('listitem')).toHaveText('From event 2 player guest → nova')
+  await page.getByRole('listbox', { name: 'Events' }).getByRole('option').nth(1).click()
+  await expect(region(page, 'Context')).toContainText('nebula')
+  await expectAccessible(page, 'session with a history')
+  await changes.getByRole('link', { name: 'guest' }).click()
+  await expect(page.getByRole('link', { name: `nova …${session.slice(-8)}` })).toBeVisible()
+})
+
 test('has for a type the colour that it has everywhere', async ({ page, collector }) => {
   const session = await playFlight(collector)
   const types = ['bullet_fired', 'frame_stats', 'js_error', 'ship_moved']

@@ -12,12 +12,29 @@ import { expectLedgersToAddUp } from './ledger-equation.ts'
 const secret = 'Ada-7f3a91c2'
 const events = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ type: 'said', timestamp: at, data: { text: `${secret} ${at}` } }))
+/** In a level that she gave her name, and then under another name. */
+const renamed = (count: number) =>
+  events(count).map((event, at) =>
+    at === 0 ? { ...event, context: { level: secret } } : { ...event, labels: { player: `${secret} ${at}` } },
+  )
 
 const queryOf = (collector: Collector) => async (sql: string) => (await collector.query(sql)).rows
 
 /** Compressed text can't be found by its bytes, even where it is there. */
 const rewriteUncompressed = `SET force_compression = 'uncompressed';
   CREATE TABLE copied AS FROM events; DELETE FROM events; INSERT INTO events FROM copied; DROP TABLE copied; CHECKPOINT`
+
+/** Each text of a row, one by one: no column holds it that nobody thought of. */
+async function rowsWithSecret(query: ReturnType<typeof queryOf>): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const table of ['events', 'rejected_events', 'sessions', 'label_history']) {
+    const [[rows] = []] = await query(
+      `SELECT count(*)::INT FROM ${table} AS one WHERE contains(one::VARCHAR, '${secret}')`,
+    )
+    if (rows !== 0) found.push(`${table}: ${rows}`)
+  }
+  return found
+}
 
 /** The folder of a player of 4 events and a rejected one, whose text is in all that a folder may have, and of somebody else. */
 async function aFolderOfAda() {
@@ -27,7 +44,7 @@ async function aFolderOfAda() {
   const { listening, stop } = await aCollector({ data })
   const client = await aClient(listening, ada)
   await client.hello()
-  await client.batch(1, [...events(4), { type: 7, data: secret }])
+  await client.batch(1, [...renamed(4), { type: 7, data: secret }])
   const bystander = await aClient(listening, other)
   await bystander.hello()
   await bystander.batch(1, [{ type: 'said', timestamp: 1, data: 'Bob' }])
@@ -107,7 +124,9 @@ it('is gone from database, log, quarantined files, texts and kept answers, and s
       expect.stringMatching(/\.log$/),
     ]),
   )
+  expect(await rowsWithSecret(query)).toEqual(['events: 6', 'rejected_events: 1', 'sessions: 1', 'label_history: 5'])
   const { status, last } = await ask(listening, 'DELETE', `sessions/${ada.session}`)
+  expect(await rowsWithSecret(query)).toEqual([])
   expect([status, last.error]).toEqual([200, undefined])
   expect(last.result).toMatchObject({ sessions: 1, events: 6, rejected: 1 })
   expect(last.result.files).toEqual(

@@ -18,6 +18,22 @@ import {
   whole,
 } from './json-schema.ts'
 
+const labelsSchema: Schema = { type: 'object', additionalProperties: { type: 'string' } }
+
+const earlierLabels: Schema = {
+  ...list(
+    object(
+      {
+        from: count('The first event that had them'),
+        until: count('The first event that had others'),
+        labels: labelsSchema,
+      },
+      ['labels'],
+    ),
+  ),
+  description: 'Labels that it had before, the oldest first',
+}
+
 const ledgerProperties: Readonly<Record<string, Schema>> = {
   sessionId: text('The session'),
   delivery: { type: 'string', enum: ['acked', 'plain'] },
@@ -35,7 +51,7 @@ const ledgerProperties: Readonly<Record<string, Schema>> = {
   firstSeen: time('When the session was first heard of'),
   lastSeen: time('When it was last heard of'),
   build: text('What the client calls its build'),
-  labels: { type: 'object', additionalProperties: { type: 'string' } },
+  labels: labelsSchema,
 }
 
 const foundSchema = object(
@@ -81,7 +97,7 @@ export const sessionAnswers: Readonly<Record<'sessions' | 'labels' | 'ledger' | 
     ),
     types: list(object({ type: text('Those of most events come first'), events: count('How many are stored') })),
   }),
-  ledger: object(ledgerProperties, ['build', 'labels']),
+  ledger: object({ ...ledgerProperties, earlierLabels }, ['build', 'labels', 'earlierLabels']),
   timeline: object({
     types: list(text("An event's type")),
     errorTypes: list(count('Where in `types` a type stands that tells of an error')),

@@ -16,10 +16,16 @@ const event: fc.Arbitrary<AcceptedEvent> = fc
       version: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       json: fc.json().map((json) => ` ${json}`.trim()),
       envelope: fc.dictionary(text, fc.jsonValue(), { minKeys: 1 }).map((value) => JSON.stringify(value)),
+      context: fc.constantFrom('{"level":1}', '{"é🚀": 2}'),
     },
     { requiredKeys: ['seq', 'type', 'timestamp', 'json'] },
   )
-  .map(({ seq, envelope, ...rest }) => (envelope ? { seq, event: rest, envelope } : { seq, event: rest }))
+  .map(({ seq, envelope, context, ...event }) => ({
+    seq,
+    event,
+    ...(envelope && { envelope }),
+    ...(context && { context }),
+  }))
 const metadata: SessionMetadata = {
   delivery: 'acked',
   proofHash: 'p',
@@ -28,6 +34,7 @@ const metadata: SessionMetadata = {
   labels: { a: 'é' },
   schema: 'x',
 }
+const earlier = { from: 1, until: 4, labels: { a: 'é' } }
 const batch = fc
   .tuple(
     fc.integer({ min: 1, max: 99 }),
@@ -35,7 +42,9 @@ const batch = fc
     fc.dictionary(fc.constantFrom('overflow'), fc.nat()),
     fc.boolean(),
   )
-  .map(([upTo, events, dropped, begins]) => aBatch(1, upTo, { events, dropped, ...(begins && { metadata }) }))
+  .map(([upTo, events, dropped, begins]) =>
+    aBatch(1, upTo, { events, dropped, ...(begins && { metadata, labels: { earlier: [earlier], from: 4 } }) }),
+  )
 
 const readable = ({ batches, ...write }: SessionWrite) => ({
   ...write,

@@ -1,8 +1,10 @@
 /** Reads the ledgers: what became of every event that a session's client pushed. */
 import type { DropCounts } from '@downlink/protocol'
+import type { EarlierLabels, Labels } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import type { EventCounts } from '../metrics/event-counters.ts'
 import { recordOf, sessionJson } from '../store/session-rows.ts'
+import { readEarlierLabels } from './label-history.ts'
 import type { Readers } from './readers.ts'
 
 const total = (counts: string): string => `coalesce(list_sum(map_values(${counts}::MAP(VARCHAR, BIGINT))), 0)::BIGINT`
@@ -56,7 +58,9 @@ export interface Ledger {
   readonly firstSeen: number
   readonly lastSeen: number
   readonly build?: string
-  readonly labels?: Readonly<Record<string, string>>
+  readonly labels?: Labels
+  /** Those that it had before, the oldest first. Only of one session that is asked for; absent where they never changed. */
+  readonly earlierLabels?: readonly EarlierLabels[]
 }
 
 export interface Ledgers {
@@ -77,7 +81,10 @@ export function createLedgers({ readers, isOpen }: LedgersOptions): Ledgers {
     get: (sessionId) =>
       readers.run(async (connection) => {
         const [row] = (await connection.runAndReadAll(selectOne, [sessionId])).getRows()
-        return row && ledgerOf(recordOf(String(row[0])), isOpen(sessionId))
+        if (!row) return undefined
+        const earlierLabels = await readEarlierLabels(connection, sessionId)
+        const ledger = ledgerOf(recordOf(String(row[0])), isOpen(sessionId))
+        return earlierLabels.length === 0 ? ledger : { ...ledger, earlierLabels }
       }),
   }
 }

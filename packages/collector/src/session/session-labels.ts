@@ -13,12 +13,11 @@ export interface SessionLabels {
   /** In force. */
   readonly latest: Labels | undefined
   /**
-   * Takes over what a hello says, which events then change.
+   * Takes over what a hello says: in force at once where the session has no event yet, else from its next one on.
    *
    * @param labels undefined: it says nothing of them, and they stay
-   * @param begins the session has no others yet
    */
-  introduce(labels: Labels | undefined, begins: boolean): void
+  introduce(labels: Labels | undefined): void
   /** The session starts anew at this sequence, with the labels of its hello. */
   restart(from: number): LabelChanges
   /** Undefined where all of them have the labels in force. */
@@ -32,15 +31,16 @@ export function createSessionLabels(record: SessionRecord | undefined): SessionL
   let introduced = record?.labels
   let latest = introduced
   let from = record?.labelsFrom ?? 1
+  let hasBegun = record !== undefined
   let changes = 0
 
   return {
     get latest() {
       return latest
     },
-    introduce(labels, begins) {
+    introduce(labels) {
       introduced = labels ?? introduced
-      if (begins) latest = introduced
+      if (!hasBegun) latest = introduced
     },
     restart(seq) {
       latest = introduced
@@ -50,6 +50,7 @@ export function createSessionLabels(record: SessionRecord | undefined): SessionL
     change(said, leftOut) {
       const earlier: EarlierLabels[] = []
       let hasChanged = false
+      hasBegun = true
       for (const one of said) {
         const labels = laidOver(introduced, one.said)
         if (isSame(labels, latest)) continue

@@ -105,7 +105,7 @@ export function createSession(options: SessionOptions): Session {
     detach: link.detach,
 
     handshake(metadata, hello, receivedAt) {
-      labels.introduce(metadata.labels, !line.hasRecord)
+      labels.introduce(metadata.labels)
       const missing = Math.max(0, hello.next - 1 - line.accepted)
       const clockStepped = stepOf(metadata.clockOffsetMs, clockOffsetMs) > clockStepMs
       const isKnown = line.hasRecord && missing === 0 && hello.pushed <= line.pushed && !clockStepped

@@ -135,6 +135,12 @@ function Said({ event, columns, build, place }: OneEvent & { readonly event: Sto
         <h3>Payload</h3>
         <PayloadTree key={event.id} value={event.data} />
       </section>
+      {event.context !== undefined && (
+        <section aria-label="Context">
+          <h3>Context</h3>
+          <PayloadTree key={event.id} value={event.context} />
+        </section>
+      )}
       {event.envelope !== undefined && (
         <section aria-label="Envelope">
           <h3>What it carried besides</h3>

@@ -5,6 +5,7 @@ import { Panel } from '../parts/panel.tsx'
 import { hrefOf } from '../router.ts'
 import { LedgerBar } from '../sessions/ledger-bar.tsx'
 import { endOf } from '../sessions/ledger-shares.ts'
+import { LabelHistory } from './label-history.tsx'
 import { ledgerInWords } from './ledger-words.ts'
 import { type Recorded, shownEvents } from './recording.ts'
 import { suitableClock } from './suitable-clock.ts'
@@ -39,6 +40,7 @@ export function SessionHead({ recorded, onRetry }: SessionHeadProps): ReactEleme
           </div>
         ))}
       </dl>
+      <LabelHistory ledger={ledger} />
       <LedgerBar ledger={ledger} />
       <p>{ledgerInWords(ledger)}</p>
       {progress === 'partly' && (
