@@ -313,6 +313,7 @@ it('describes its routes as they are', async () => {
   const { get, post, url } = await aRunning({ events, schemaMode: 'warn' })
   await post(JSON.stringify([aHit(), { type: 'unheard' }, { type: 'half', data: '\ud83d' }]))
   await fetch(`${url}/telemetry`, { method: 'POST', headers: { origin: 'https://evil.example' }, body: '[]' })
+  await (await fetch(`${url}/api/backup`, { method: 'POST' })).text()
   const { body } = await get('/api/openapi.json')
   const session = ['sessions', 'labels', 'sessions/{id}/ledger', 'sessions/{id}/timeline']
   const questions = ['questions', 'functions', 'questions/{name}']
