@@ -4,7 +4,7 @@
 -- parameter frames (type, like frame perf fps): Event that carries frame times
 -- parameter frame_ms (field of frames, like p95 frameMs ms time): Its frame time, in ms
 -- parameter device (label, like gpu renderer device): What to tell apart
--- label $device: the name that WebGL gives, as in createTelemetry({ labels: { gpu: gl.getParameter(gl.RENDERER) } })
+-- label $device: auto(telemetry) of @downlink/client/auto sets gpu, the name that WebGL gives; by hand: createTelemetry({ labels: { gpu: gl.getParameter(gl.RENDERER) } })
 WITH devices AS (
   -- Sessions are counted by a number: their ids are long.
   SELECT session_id, row_number() OVER () AS session, coalesce(labels->>$device, '(none)') AS device FROM sessions

@@ -3,7 +3,7 @@
 -- chart: line x=day y=percent
 -- parameter player (label, like player user): What tells players apart
 -- parameter days (number, 1 to 365, default 30): Days to follow them
--- label $player: a random id that the game keeps in localStorage, as in createTelemetry({ labels: { player: playerId } })
+-- label $player: auto(telemetry) of @downlink/client/auto keeps a random id in localStorage; by hand: createTelemetry({ labels: { player: playerId } })
 WITH played AS (
   SELECT DISTINCT labels->>$player AS player, day
   FROM (SELECT DISTINCT session_id, corrected_ts::DATE AS day FROM events) JOIN sessions USING (session_id)

@@ -14,7 +14,7 @@ const maxGroups = 20
 
 const breadcrumbCount = 10
 /** What comes all the time leads to no error. */
-const measured = /^(frame_times|long_frame)$/
+const measured = /^(frame_times|long_frame|step_times)$/
 const maxMessageLength = 1000
 const maxStackLength = 4000
 
