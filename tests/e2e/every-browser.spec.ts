@@ -6,7 +6,7 @@ import type { OutboxStats } from '@downlink/client'
 import { type Collector, createCollector } from '@downlink/collector'
 import { expect, test } from '@playwright/test'
 import { chromium } from './fixtures/browsers/chromium.ts'
-import type { DrivenBrowser, Frame } from './fixtures/browsers/driven-browser.ts'
+import type { DrivenBrowser, Frame, Tab } from './fixtures/browsers/driven-browser.ts'
 import { firefox } from './fixtures/browsers/firefox.ts'
 import { webkit } from './fixtures/browsers/webkit.ts'
 import { type ModuleSite, openModuleSite } from './fixtures/module-site.ts'
@@ -14,18 +14,20 @@ import { openWire, type Wire } from './fixtures/wire.ts'
 
 let folder: string
 let site: ModuleSite
+/** Another site, on another port, which shows the game in a frame. */
+let portal: string
+let portalSite: ModuleSite
 let wire: Wire
 let collector: Collector
 let browser: DrivenBrowser
-
-/** The same server, as another site. */
-const elsewhere = (): string => site.url.replace('127.0.0.1', 'localhost')
 
 async function open(kind: typeof chromium): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'downlink-browsers-'))
   site = await openModuleSite()
   wire = await openWire()
-  const origins = [site.url, elsewhere()].map((url) => url.replace(/\/$/, ''))
+  portalSite = await openModuleSite()
+  portal = portalSite.url.replace('127.0.0.1', 'localhost')
+  const origins = [site.url.replace(/\/$/, '')]
   collector = createCollector({ data: join(folder, 'data'), origins, logger: false })
   wire.leadTo(Number(new URL((await collector.listen({ port: 0 })).url).port))
   browser = await kind.open(folder)
@@ -36,6 +38,7 @@ async function close(): Promise<void> {
   await collector.close()
   await wire.close()
   await site.close()
+  await portalSite.close()
   await rm(folder, { recursive: true, force: true })
 }
 
@@ -68,6 +71,22 @@ async function startGame(frame: Frame, isDeaf = false): Promise<string> {
     },
     { url: `http://127.0.0.1:${wire.port}`, isDeaf },
   )
+}
+
+async function embed(): Promise<{ readonly tab: Tab; readonly frame: Frame }> {
+  const tab = await browser.newTab()
+  await tab.goto(portal)
+  await tab.evaluate(
+    (url) =>
+      new Promise((loaded) => {
+        const frame = document.createElement('iframe')
+        frame.src = url
+        frame.onload = () => loaded(undefined)
+        document.body.replaceChildren(frame)
+      }),
+    site.url,
+  )
+  return { tab, frame: tab.frame }
 }
 
 /** Numbered from 1. */
@@ -133,6 +152,40 @@ for (const kind of [chromium, firefox, webkit]) {
       await startGame(tab)
       await push(tab, 10)
       await expect.poll(async () => (await stats(tab)).spool).toMatchObject({ state: { status: 'on' }, written: 10 })
+    })
+
+    test('a game in a frame of another site: events arrive, and it flushes when frame or page goes', async () => {
+      const { frame } = await embed()
+      const session = await startGame(frame)
+      await push(frame, 200)
+      await expectStored(session, 200)
+      for (const isRemoved of [true, false]) {
+        const { tab, frame } = await embed()
+        const session = await startGame(frame, true)
+        await push(frame, 100)
+        if (isRemoved) await tab.evaluate(() => document.querySelector('iframe')?.remove())
+        else await tab.goto(portal)
+        await expectStored(session, 100)
+      }
+    })
+
+    test('what such a game had written without a collector, the next such frame delivers, and no page of its own', async () => {
+      wire.cut()
+      const { tab, frame } = await embed()
+      const session = await startGame(frame)
+      await push(frame, 50)
+      await expect.poll(async () => (await stats(frame)).spool?.written).toBe(50)
+      await tab.close()
+      wire.mend()
+      const alone = await browser.newTab()
+      await alone.goto(site.url)
+      await startGame(alone)
+      await expect.poll(async () => (await stats(alone)).spool?.state.status).toBe('on')
+      const next = await embed()
+      await startGame(next.frame)
+      await expectStored(session, 50)
+      expect((await stats(next.frame)).spool?.state).toEqual({ status: 'on' })
+      expect((await stats(alone)).spool?.earlier.delivered).toBe(0)
     })
 
     test('what a page had written without a collector, the next one delivers', async () => {
