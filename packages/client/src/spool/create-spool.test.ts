@@ -1,5 +1,5 @@
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SpoolStats } from '../outbox.ts'
 import { createTestTelemetry, pushMany } from '../test-doubles.ts'
 import { createSpool, type SpoolOptions } from './create-spool.ts'
@@ -48,6 +48,14 @@ describe('a page', () => {
     page.world.hide()
     await page.advance(0)
     expect(spoolOf(page).written).toBe(10)
+  })
+
+  it('writes all that was pushed, however much that is', async () => {
+    const page = await openFakePage(createFakeBrowser())
+    pushMany(page.telemetry, 2200)
+    await page.advance(1000)
+    for (let chunk = 0; chunk < 5; chunk++) await page.advance(0)
+    expect(spoolOf(page).written).toBe(2200)
   })
 
   it('touches nothing before it is started', async () => {
@@ -227,6 +235,39 @@ describe('two tabs', () => {
   })
 })
 
+describe('a session that was adopted', () => {
+  it('is let go where the storage fails once, and the page after that delivers it', async () => {
+    const browser = createFakeBrowser()
+    const collector = createFakeCollector()
+    const first = await crashed(browser)
+    const { getAll } = IDBObjectStore.prototype
+    // The sessions are found, and then not the chunks of the first one.
+    vi.spyOn(IDBObjectStore.prototype, 'getAll')
+      .mockImplementationOnce(getAll)
+      .mockImplementationOnce(() => {
+        throw new Error('once')
+      })
+    const second = await openFakePage(browser)
+    await collector.serve(second)
+    expect(collector.sessions.get(first)).toBeUndefined()
+    await collector.serve(await openFakePage(browser))
+    expect(collector.sessions.get(first)).toMatchObject({ committed: 10 })
+  })
+
+  it('is one of many, without a warning of the platform', async () => {
+    const warned = vi.fn()
+    process.on('warning', warned)
+    const browser = createFakeBrowser()
+    const collector = createFakeCollector()
+    for (let page = 0; page < 12; page++) await crashed(browser)
+    const last = await openFakePage(browser)
+    await collector.serve(last, 20_000)
+    expect(spoolOf(last).earlier.delivered).toBeGreaterThan(0)
+    process.off('warning', warned)
+    expect(warned).not.toHaveBeenCalled()
+  })
+})
+
 describe('the back-forward cache', () => {
   it('gives a page back its session where nobody took it over', async () => {
     const browser = createFakeBrowser()
@@ -277,6 +318,8 @@ describe('the back-forward cache', () => {
     const other = await openFakePage(browser)
     await other.advance(1000)
     page.world.comeBack()
+    await page.advance(0)
+    expect(spoolOf(page).written).toBe(0)
     pushMany(page.telemetry, 5, 11)
     await collector.serve(page)
     await collector.serve(other)

@@ -6,11 +6,11 @@ import { type ConnectorFactory, createConnector } from '../connector.ts'
 import { resolveAddress } from '../handshake.ts'
 import { isOfKind } from '../options.ts'
 import type { Environment } from '../ports.ts'
-import type { Deliver, SpoolLimits } from './adopt-sessions.ts'
+import type { SpoolLimits } from './adopt-sessions.ts'
 import { deliverSession } from './deliver-session.ts'
 import { realSpoolEnvironment, type SpoolEnvironment } from './environment.ts'
-import { openSpoolStore, type SpoolStore } from './spool-store.ts'
-import { createSpooler, type SpoolStatus } from './spooler.ts'
+import { openSpoolStore } from './spool-store.ts'
+import { createSpooler, type SpoolStorage } from './spooler.ts'
 
 export interface SpoolOptions {
   /**
@@ -27,9 +27,6 @@ export interface SpoolOptions {
 
 export const spoolDefaults = { maxBytes: 4_194_304, keepDays: 30 }
 
-/** For the storage to answer before the session is introduced: what it says of the session before is told then. */
-const introductionTimeoutMs = 1000
-
 const ignore = (): void => {}
 
 /**
@@ -40,51 +37,27 @@ const ignore = (): void => {}
  */
 export function createSpool(options?: SpoolOptions): ConnectorFactory {
   return (settings, environment, buffer, session, clock) => {
-    const limits = fitLimits({ ...options }, environment)
     const { indexedDB, locks } = { ...realSpoolEnvironment(), ...options?.environment }
-    let introduced: Promise<void> = Promise.resolve()
-    const own = { ...settings, getToken: () => introduced.then(settings.getToken ?? (() => settings.key)) }
+    const own = { ...settings, getToken: () => spooler.helloAllowed.then(settings.getToken ?? (() => settings.key)) }
     const connector = createConnector(own, environment, buffer, session, clock)
-    /** From a start, or the return from the back-forward cache, to a stop or the page's end. */
-    let running: AbortController | undefined
     let unfollow: (() => void) | undefined
     let purging: Promise<void> | undefined
-    const stats: SpoolStatus = {
-      state: { status: 'idle' },
-      written: 0,
-      earlier: { delivered: 0, refused: 0, expired: 0, overflow: 0 },
+    const storage: SpoolStorage = {
+      ...fitLimits({ ...options }, environment),
+      locks,
+      async open() {
+        await purging
+        if (!indexedDB) return Promise.reject('No IndexedDB')
+        return openSpoolStore(indexedDB, resolveAddress(settings, environment), environment)
+      },
+      deliver: (...saved) => deliverSession(settings, environment, clock, connector, ...saved),
     }
-    const openStore = async (): Promise<SpoolStore> => {
-      await purging
-      if (!indexedDB) return Promise.reject('No IndexedDB')
-      return openSpoolStore(indexedDB, resolveAddress(settings, environment), environment)
-    }
-    const deliver: Deliver = (...saved) => deliverSession(settings, environment, clock, connector, ...saved)
-    const spooler = createSpooler(own, environment, buffer, session, limits, locks, openStore, deliver, stats)
+    const spooler = createSpooler(storage, own, environment, buffer, session)
     /** Nothing is left of any session of the address. */
     async function purge(): Promise<void> {
-      const store = await openStore()
+      const store = await storage.open()
       for (const { id } of await store.sessions()) await store.remove(id)
       store.close()
-    }
-
-    function begin(): void {
-      if (running) return
-      running = new AbortController()
-      const { signal } = running
-      introduced = new Promise((introduce) => {
-        environment.setTimer(introduce, introductionTimeoutMs)
-        void spooler.run(signal, introduce)
-      })
-    }
-
-    function leave(): void {
-      if (!running) return
-      spooler.leave()
-      running.abort()
-      running = undefined
-      stats.state = { status: 'idle' }
-      buffer.changed()
     }
 
     return {
@@ -93,20 +66,20 @@ export function createSpool(options?: SpoolOptions): ConnectorFactory {
         // Before the connector does: when the page is back, it has to wait for the lock.
         unfollow ??= environment.onSignal((signal) => {
           if (signal === 'hidden') spooler.write(false).catch(ignore)
-          if (signal === 'pagehide') leave()
-          if (signal === 'pageshow') begin()
+          if (signal === 'pagehide') spooler.leave()
+          if (signal === 'pageshow') spooler.begin()
         })
-        begin()
+        spooler.begin()
         connector.start()
       },
       disconnect(status) {
         connector.disconnect(status)
         unfollow?.()
         unfollow = undefined
-        leave()
+        spooler.leave()
         if (status === 'disabled') purging = purge().catch(ignore)
       },
-      stats: () => ({ ...connector.stats(), spool: { ...stats, earlier: { ...stats.earlier } } }),
+      stats: () => ({ ...connector.stats(), spool: { ...spooler.stats, earlier: { ...spooler.stats.earlier } } }),
     }
   }
 }

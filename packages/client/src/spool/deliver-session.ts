@@ -14,16 +14,16 @@ export type Delivery = 'delivered' | 'refused' | 'stopped'
 /**
  * @param settings of this page: address and key are today's, while what describes the session is its own
  * @param ours the connector of this page
- * @param signal stops it
+ * @param over stops it
  */
 export function deliverSession(
   settings: TelemetrySettings,
   environment: Environment,
   clock: Clock,
   ours: Connector,
+  over: Promise<unknown>,
   saved: SavedSession,
   chunks: readonly Chunk[],
-  signal: AbortSignal,
 ): Promise<Delivery> {
   const { line } = saved
   const entries = chunks.flatMap(entriesOf)
@@ -61,18 +61,17 @@ export function deliverSession(
         finish(link.reason === 'forbidden' && ours.status().status === 'open' ? 'refused' : 'stopped')
     })
     connector.start()
-    signal.addEventListener('abort', () => finish('stopped'))
+    over.then(() => finish('stopped'))
   })
 }
 
 function entriesOf({ from, text }: Chunk): Entry[] {
   const entries: Entry[] = []
-  let said: ContextAndLabels = {}
+  let { context, labels }: ContextAndLabels = {}
   for (const element of JSON.parse(text)) {
-    const { context = said.context, labels = said.labels } = element
-    said = { context, labels }
+    ;({ context = context, labels = labels } = element)
     if (element.drop) from += sumOf(element.drop)
-    else entries.push({ ...element, ...said, seq: from++ })
+    else entries.push({ ...element, context, labels, seq: from++ })
   }
   return entries
 }

@@ -33,3 +33,22 @@ it('writes all anew after a write that failed, and never says that more is there
   expect(await anew).toBe(15)
   expect(written[2]).toMatchObject({ first: Number.POSITIVE_INFINITY, chunk: { from: 1, to: 15 } })
 })
+
+it('writes many events in chunks, each of which says that no more was pushed than is in the store; a last one is whole', async () => {
+  const written: unknown[] = []
+  const store: Pick<SpoolStore, 'write'> = {
+    async write({ left, line }, _, chunk) {
+      written.push([left, line.pushed, chunk && [chunk.from, chunk.to]])
+    },
+  }
+  const outbox = createOutbox(5000, 'drop-oldest')
+  for (let n = 0; n < 2200; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: n })
+  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 1e6, () => 0)
+  expect([await writeLine(false), await writeLine(false), await writeLine(true)]).toEqual([500, 1000, 2200])
+  expect(await writeLine(false)).toBeUndefined()
+  expect(written).toEqual([
+    [false, 500, [1, 500]],
+    [false, 1000, [501, 1000]],
+    [true, 2200, [1001, 2200]],
+  ])
+})

@@ -1,13 +1,17 @@
-/** Writes the line of a session to the spool: what is new on it since the last time, as one chunk. */
+/** Writes the line of a session to the spool: what is new on it since the last time, in chunks. */
 import { utf8Length } from '@downlink/protocol'
 import type { Metadata } from '../metadata.ts'
-import type { Outbox } from '../outbox.ts'
+import { type Outbox, sumOf } from '../outbox.ts'
 import { encodeElements } from '../sender.ts'
 import type { Session } from '../session.ts'
 import type { SpoolStore } from './spool-store.ts'
 
+/** More of them would be encoded for longer than a frame has to spare. */
+const chunkEvents = 500
+
 /**
- * @param left the page is left, or telemetry stopped
+ * Writes a chunk; all of what is left to write where the page is left, or telemetry stopped.
+ *
  * @returns the sequence up to which all is acked, dropped or in the store, once it is; undefined where nothing has changed
  */
 export type WriteLine = (left: boolean) => Promise<number | undefined>
@@ -26,41 +30,38 @@ export function createLineWriter(
   maxBytes: number,
   wallMs: () => number,
 ): WriteLine {
-  /** Those that are in the store, or on their way. */
-  let chunks: { readonly to: number; readonly bytes: number }[] = []
+  /** Of the chunks that are in the store, or on their way, by where they end. */
+  let bytes: Record<number, number> = {}
   let to = 0
   let last = 0
   return async (left) => {
     const { pushed, acked, totals, dropped } = outbox
-    const events = outbox.slice(0)
-    const first = events[0]?.seq ?? pushed + 1
+    const first = outbox.at(0)?.seq ?? pushed + 1
     // None of the three ever falls.
     const state = pushed + acked + first
     if (state === last && !left) return undefined
-    chunks = chunks.filter((chunk) => chunk.to >= first)
-    const bytesOf = (): number => chunks.reduce((sum, { bytes }) => sum + bytes, 0)
-    const cursor = {
-      sent: Math.max(to, first - 1),
-      inFlight: events.filter(({ seq }) => seq <= to).length,
-      reportedDrops: {},
-    }
+    for (const end in bytes) if (+end < first) delete bytes[end]
+    const inFlight = outbox.slice(0).filter(({ seq }) => seq <= to).length
+    const cursor = { sent: Math.max(to, first - 1), inFlight, reportedDrops: {} }
     const from = cursor.sent + 1
-    const text = `[${encodeElements(outbox, cursor, pushed, maxBytes - bytesOf(), version)}]`
+    const count = left ? pushed : chunkEvents
+    const text = `[${encodeElements(outbox, cursor, count, maxBytes - sumOf(bytes), version)}]`
     to = cursor.sent
     const upTo = to
     const chunk = upTo >= from && { from, to, text }
-    if (chunk) chunks.push({ to, bytes: utf8Length(text) })
-    const bytes = bytesOf()
-    const line = { pushed, acked, totals, dropped: { ...dropped } }
+    if (chunk) bytes[to] = utf8Length(text)
+    // What another chunk is to hold is not said to be pushed before; what has no room is.
+    const isWhole = cursor.inFlight < inFlight + count
+    const line = { pushed: isWhole ? pushed : to, acked, totals, dropped }
     const metadata = { build, labels, schema, version }
-    const session = { id, proof, metadata, writtenAtMs: wallMs(), left, bytes, line }
+    const session = { id, proof, metadata, writtenAtMs: wallMs(), left, bytes: sumOf(bytes), line }
     // What an earlier start has left of the session goes with its first write.
     const writing = store.write(session, last ? first : Infinity, chunk)
-    last = state
+    last = isWhole ? state : -1
     // What it was to hold is not there: the next one begins anew.
     writing.catch(() => {
       last = to = 0
-      chunks = []
+      bytes = {}
     })
     await writing
     return Math.min(upTo, to)

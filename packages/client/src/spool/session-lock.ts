@@ -2,15 +2,20 @@
 
 export type Locks = Pick<LockManager, 'request'>
 
+export type LetGo = (value?: unknown) => void
+
 /**
- * @param signal lets go of it
- * @returns false where another page has it, or this one already
+ * @param over lets go of it, at the latest
+ * @returns how to let go of it; undefined where another page has it, or this one already
  */
-export const takeLock = (locks: Locks, sessionId: string, signal: AbortSignal): Promise<boolean> =>
+export const takeLock = (locks: Locks, sessionId: string, over: Promise<unknown>): Promise<LetGo | undefined> =>
   new Promise((resolve, reject) => {
-    const granted = (lock: Lock | null): unknown => {
-      resolve(!!lock)
-      return lock && !signal.aborted && new Promise((letGo) => signal.addEventListener('abort', letGo))
-    }
+    const granted = (lock: Lock | null): unknown =>
+      lock
+        ? new Promise((letGo) => {
+            resolve(letGo)
+            over.then(letGo)
+          })
+        : resolve(undefined)
     locks.request(`downlink ${sessionId}`, { ifAvailable: true }, granted).catch(reject)
   })
