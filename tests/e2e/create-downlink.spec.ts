@@ -1,10 +1,12 @@
-/** `npm create downlink` in a game with Vite that somebody has: what it adds works, and it shows the first event. */
+/** `npm create downlink` in games that somebody has: what it adds works, and it shows the first event. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 import { root } from '../../tools/node-tool.ts'
 
 const files = {
@@ -20,35 +22,70 @@ export default defineConfig({
 `,
 }
 
-test('adds Downlink to a game, shows its first event, and has nothing to do again', async ({ page }) => {
-  const game = await mkdtemp(join(tmpdir(), 'downlink-create-'))
-  for (const [name, text] of Object.entries(files)) await writeFile(join(game, name), text)
-  await symlink(join(root, 'node_modules'), join(game, 'node_modules'), 'junction')
-  try {
-    const first = run(game, '--yes', '--no-install')
-    try {
-      await expect.poll(first.printed).toMatch(/Downlink: +http/)
-      await page.goto(/Local: +(http\S+)/.exec(first.printed())?.[1] ?? '')
-      await expect.poll(first.printed).toMatch(/It arrived: \w+ \{/)
-      await page.goto(/All of its session: (\S+)/.exec(first.printed())?.[1] ?? '')
-      await expect(page.getByText('frame_times').first()).toBeVisible()
-    } finally {
-      first.end()
-      expect(await first.ended).toBe(0)
-    }
-    expect(await readFile(join(game, 'main.ts'), 'utf8')).toBe(`import './telemetry'\n${files['main.ts']}`)
+let game: string
 
-    const second = run(game, '--yes', '--no-install', '--no-start')
-    expect(await second.ended).toBe(0)
-    expect(second.printed()).toContain('There is nothing to do')
+test.beforeEach(async () => {
+  game = await mkdtemp(join(tmpdir(), 'downlink-create-'))
+  await symlink(join(root, 'node_modules'), join(game, 'node_modules'), 'junction')
+})
+
+test.afterEach(() => rm(game, { recursive: true, force: true, maxRetries: 5 }))
+
+test('adds Downlink to a game with Vite, shows its first event, and has nothing to do again', async ({ page }) => {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(game, name), text)
+  const first = run('--yes', '--no-install')
+  try {
+    await expect.poll(first.printed).toMatch(/Downlink: +http/)
+    await page.goto(/Local: +(http\S+)/.exec(first.printed())?.[1] ?? '')
+    await expectFirstEvent(page, first.printed)
   } finally {
-    await rm(game, { recursive: true, force: true, maxRetries: 5 })
+    first.end()
+    expect(await first.ended).toBe(0)
+  }
+  expect(await readFile(join(game, 'main.ts'), 'utf8')).toBe(`import './telemetry'\n${files['main.ts']}`)
+
+  const second = run('--yes', '--no-install', '--no-start')
+  expect(await second.ended).toBe(0)
+  expect(second.printed()).toContain('There is nothing to do')
+})
+
+test('puts a script into the page of a game without a bundler, and shows its first event', async ({ page }) => {
+  await writeFile(
+    join(game, 'index.html'),
+    '<!doctype html><head><link rel="icon" href="data:,"></head><script>start = 1</script>',
+  )
+  const server = createServer(async (_request, response) => {
+    response.setHeader('content-type', 'text/html').end(await readFile(join(game, 'index.html')))
+  }).listen(0, '127.0.0.1')
+  const command = run('--yes', '--port', String(await freePort()))
+  try {
+    await expect.poll(command.printed).toMatch(/Serve the game/)
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    await expectFirstEvent(page, command.printed)
+  } finally {
+    command.end()
+    server.close()
+    expect(await command.ended).toBe(0)
   }
 })
 
-function run(cwd: string, ...args: readonly string[]) {
+async function expectFirstEvent(page: Page, printed: () => string): Promise<void> {
+  await expect.poll(printed).toMatch(/It arrived: \w+ \{/)
+  await page.goto(/All of its session: (\S+)/.exec(printed())?.[1] ?? '')
+  await expect(page.getByText('frame_times').first()).toBeVisible()
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function run(...args: readonly string[]) {
   const command = join(root, 'packages/create-downlink/bin/create-downlink.js')
-  const child = spawn(process.execPath, [command, ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [command, ...args], { cwd: game, stdio: ['ignore', 'pipe', 'inherit'] })
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what colours are made of

@@ -55,7 +55,7 @@ export function takeUpgrades(server: Server, prefix: string, { sockets }: Pipeli
 }
 
 /** What a collector answers in a server that is not its own. */
-const ownPaths = /^\/(telemetry\/?|healthz|readyz|metrics|api(\/.*)?)$/
+const ownPaths = /^\/(telemetry\/?|client\.js|healthz|readyz|metrics|api(\/.*)?)$/
 
 /** Below a prefix everything is the collector's, its page too. */
 const isOwn = (path: string, prefix: string): boolean =>

@@ -92,6 +92,7 @@ it('lives in a plain http server, whose own requests and upgrades stay its own',
   expect(await client.batch(1, [event])).toMatchObject({ t: 'ack', seq: 1 })
   expect((await post({ url: `http://${host}` }, [event])).status).toBe(200)
   expect(await (await fetch(`http://${host}/healthz`)).json()).toEqual({ status: 'ok' })
+  expect(await (await fetch(`http://${host}/client.js?v=1`)).text()).toContain('downlink')
   expect(await (await fetch(`http://${host}/telemetry-of-mine?x`)).text()).toBe('mine: /telemetry-of-mine?x')
   const chat = await aSocket(`ws://${host}/chat`)
   expect(await chat.next()).toEqual({ mine: true })

@@ -198,6 +198,36 @@ it('leaves a game alone that has a telemetry', async () => {
   expect(await filesOf(folder)).toEqual(game)
 })
 
+const plainGame: Files = {
+  'index.html':
+    '<!doctype html>\n<html>\n<head>\n<title>2048</title>\n</head>\n<body><script src="js/game.js"></script></body>\n</html>\n',
+  'js/game.js': 'start()\n',
+}
+
+it('puts one script into the page of a game without a bundler, as the guide has it, and starts a collector', async () => {
+  const folder = await aGame(plainGame)
+  const { exitCode, printed, commands } = await run(folder, ['--yes', '--port', '4199'])
+  expect([exitCode, commands]).toEqual([1, ['npx --yes --package=@downlink/cli downlink serve --port 4199']])
+  expect(printed).toContain('This is a game without a bundler.')
+  const files = await filesOf(folder)
+  const page = files['index.html'] ?? ''
+  expect(page).toMatch(
+    /^<!doctype html>\n<html>\n<head>\n<script>\n.*http:\/\/127\.0\.0\.1:4199\/client\.js.*<\/script>\n<title>/s,
+  )
+  expect({ ...files, 'index.html': page.replace(/<script>\n.*?<\/script>\n/s, '') }).toEqual(plainGame)
+
+  const guide = await readFile(new URL('../../../docs/guides/instrument-your-game.md', import.meta.url), 'utf8')
+  const [snippet = ''] = /!function\(w,u,o\).*?\n}\(window,/s.exec(guide) ?? []
+  expect(page).toContain(snippet)
+  expect((await run(folder, doIt)).printed).toContain('There is nothing to do')
+})
+
+it('leaves the page of a game to its owner where no place for a script is seen', async () => {
+  const folder = await aGame({ 'index.html': 'nothing yet' })
+  expect((await run(folder, doIt)).printed).toContain('by hand index.html')
+  expect(await filesOf(folder)).toEqual({ 'index.html': 'nothing yet' })
+})
+
 it('installs from a folder of tarballs, with what these need', async () => {
   const packed = await aGame(
     Object.fromEntries(
@@ -213,6 +243,8 @@ it('installs from a folder of tarballs, with what these need', async () => {
 })
 
 it.each([
+  [['--yes', '--port', '0'], plainGame, 2, 'Expected --port to be 1 to 65535, got 0'],
+  [['--yes'], { ...plainGame, 'package.json': '{"devDependencies":{"webpack":"5"}}' }, 1, 'Expected a game'],
   [['--oops'], {}, 2, "Unknown option '--oops'"],
   [['--yes', '--from', '/nowhere/at/all'], viteGame, 2, 'Expected a folder of packed packages'],
   [['--yes'], { 'package.json': '{}' }, 1, 'Expected a game'],

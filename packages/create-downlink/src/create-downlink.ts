@@ -1,11 +1,12 @@
 /** Runs `npm create downlink`: looks what game it is, says what it needs, does it, and shows the first event. */
 import { parseArgs } from 'node:util'
 import { applyChange, describeChange } from './change.ts'
-import { detectGame, type ViteGame } from './detect-game.ts'
+import { detectGame } from './detect-game.ts'
 import type { Environment } from './environment.ts'
 import { CreateError } from './errors.ts'
 import { showFirstEvent } from './first-event.ts'
-import { devCommand, installCommands } from './packages.ts'
+import type { Plan } from './plan.ts'
+import { planPlainGame } from './plan-plain.ts'
 import { planViteGame } from './plan-vite.ts'
 
 const help = `Adds Downlink to the web game in this folder, and shows its first event.
@@ -15,7 +16,8 @@ const help = `Adds Downlink to the web game in this folder, and shows its first 
   --dry-run        say what would be done, and do nothing
   --yes            do not ask before it is done
   --no-install     install nothing
-  --no-start       do not start the dev server
+  --no-start       do not start the dev server, or the collector
+  --port <number>  of the collector of a game without a bundler (default: 4180)
   --from <folder>  take the packages from a folder of tarballs, as npm pack makes them
   --help           this text
 
@@ -28,6 +30,7 @@ interface Flags {
   readonly 'no-install'?: boolean
   readonly 'no-start'?: boolean
   readonly from?: string
+  readonly port?: string
   readonly help?: boolean
 }
 
@@ -54,6 +57,7 @@ function readFlags(args: readonly string[]): Flags {
     'no-start': on,
     help: on,
     from: { type: 'string' },
+    port: { type: 'string' },
   } as const
   try {
     return parseArgs({ args: [...args], options, strict: true }).values
@@ -63,17 +67,13 @@ function readFlags(args: readonly string[]): Flags {
 }
 
 async function addTo(environment: Environment, flags: Flags): Promise<void> {
-  const { folder, print, userAgent } = environment
-  const game = await detectGame(folder, userAgent)
-  if (game?.kind !== 'vite') {
-    throw new CreateError('no_game', `Expected a game with Vite in ${folder}`)
-  }
-  const changes = await planViteGame(folder, game)
-  const commands = flags['no-install'] ? [] : await installCommands(folder, game, flags.from)
-  print(`This is ${nameOf(game)}.\n`)
-  for (const change of changes) print(describeChange(change))
+  const { folder, print } = environment
+  const plan = await planFor(environment, flags)
+  const commands = flags['no-install'] ? [] : plan.install
+  print(`This is ${plan.game}.\n`)
+  for (const change of plan.changes) print(describeChange(change))
   for (const command of commands) print(`run     ${command.join(' ')}`)
-  const isDone = changes.every(({ kind }) => kind === 'paste') && commands.length === 0
+  const isDone = plan.changes.length === 0 && commands.length === 0
   if (isDone) print('There is nothing to do: it has Downlink.')
   if (flags['dry-run']) return
 
@@ -83,9 +83,26 @@ async function addTo(environment: Environment, flags: Flags): Promise<void> {
       throw new CreateError('bad_usage', 'Expected --yes or --dry-run, for nobody is here to ask')
     if (!isWanted) return
   }
-  for (const change of changes) await applyChange(folder, change)
+  for (const change of plan.changes) await applyChange(folder, change)
   for (const command of commands) await install(environment, command)
-  if (!flags['no-start']) await showFirstEvent(environment, devCommand(game))
+  if (!flags['no-start']) await showFirstEvent(environment, plan)
+}
+
+async function planFor({ folder, userAgent }: Environment, { from, port }: Flags): Promise<Plan> {
+  const game = await detectGame(folder, userAgent)
+  switch (game?.kind) {
+    case 'vite':
+      return planViteGame(folder, game, from)
+    case 'plain':
+      return planPlainGame(folder, game, portOf(port), from)
+    default:
+      throw new CreateError('no_game', `Expected a game with Vite, or an index.html without a bundler, in ${folder}`)
+  }
+}
+
+function portOf(port = '4180'): number {
+  if (/^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65_536) return Number(port)
+  throw new CreateError('bad_usage', `Expected --port to be 1 to 65535, got ${port}`)
 }
 
 async function install({ run }: Environment, command: readonly string[]): Promise<void> {
@@ -93,6 +110,3 @@ async function install({ run }: Environment, command: readonly string[]): Promis
   const code = await ended
   if (code !== 0) throw new CreateError('install_failed', `${command.join(' ')} ended with ${code}`)
 }
-
-const nameOf = ({ engine, isTyped }: ViteGame): string =>
-  `a game with ${engine === 'phaser' ? 'Phaser and ' : ''}Vite, in ${isTyped ? 'TypeScript' : 'JavaScript'}`

@@ -7,7 +7,7 @@ export type CreateErrorCode =
   | 'no_game'
   /** The package manager failed. */
   | 'install_failed'
-  /** The dev server ended before an event came. */
+  /** The dev server, or the collector, ended before an event came. */
   | 'dev_server_failed'
 
 export class CreateError extends Error {

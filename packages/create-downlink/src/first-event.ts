@@ -1,6 +1,7 @@
-/** Runs the game's dev server, and waits until an event has arrived in the collector that it brings along. */
+/** Runs what brings a collector, and waits until an event has arrived there. */
 import type { Environment } from './environment.ts'
 import { CreateError } from './errors.ts'
+import type { Plan } from './plan.ts'
 
 export interface FirstEvent {
   readonly type: string
@@ -11,33 +12,35 @@ export interface FirstEvent {
 const askIntervalMs = 500
 
 /** @throws {CreateError} `dev_server_failed` */
-export async function showFirstEvent(environment: Environment, command: readonly string[]): Promise<void> {
+export async function showFirstEvent(
+  environment: Environment,
+  { start, collectorPage, invitation }: Pick<Plan, 'start' | 'collectorPage' | 'invitation'>,
+): Promise<void> {
   const { print, interrupted } = environment
-  const server = environment.run(command)
+  const server = environment.run(start)
   interrupted.addEventListener('abort', () => server.kill(), { once: true })
   const ended = server.ended.then((code) => {
     if (interrupted.aborted) return undefined
-    throw new CreateError('dev_server_failed', `${command.join(' ')} ended with ${code} before an event came`)
+    throw new CreateError('dev_server_failed', `${start.join(' ')} ended with ${code} before an event came`)
   })
-  const page = await Promise.race([pageIn(server.output), ended])
-  print('\nOpen the game in a browser: its first event is waited for.')
+  const page = await Promise.race([pageIn(server.output, collectorPage), ended])
+  print(`\n${invitation}`)
   const event = page && (await Promise.race([arrivedAt(`${page}api/events?limit=1`, environment), ended]))
   if (!event) return
   print(`\nIt arrived: ${event.type} ${JSON.stringify(event.data)}`)
   print(`All of its session: ${page}#/sessions/${event.sessionId}`)
-  print('The dev server goes on; Ctrl-C ends it.')
+  print('It goes on until Ctrl-C.')
   ended.catch(() => {})
   await server.ended
 }
 
-/** Where Vite says that the collector's page is. */
-async function pageIn(output: AsyncIterable<string>): Promise<string> {
+async function pageIn(output: AsyncIterable<string>, address: RegExp): Promise<string> {
   let text = ''
   for await (const part of output) {
     text += part
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what colours are made of
-    const found = /Downlink: +(https?:\S+\/)\s/.exec(text.replaceAll(/\u001b\[\d+m/g, ''))
-    if (found?.[1] !== undefined) return found[1]
+    const found = address.exec(text.replaceAll(/\u001b\[\d+m/g, ''))
+    if (found?.[1] !== undefined) return found[1].replace(/\/?$/, '/')
   }
   return new Promise(() => {})
 }

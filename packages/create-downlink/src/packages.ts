@@ -8,6 +8,9 @@ import { CreateError } from './errors.ts'
 const runtime = { own: ['client'], needed: ['protocol'] }
 const development = { own: ['vite'], needed: ['artifacts', 'collector'] }
 
+/** The command, and what it needs. */
+const command = ['protocol', 'client', 'artifacts', 'collector', 'cli']
+
 const add: Readonly<Record<PackageManager, readonly string[]>> = {
   npm: ['npm', 'install'],
   pnpm: ['pnpm', 'add'],
@@ -60,3 +63,12 @@ function tarballOf(files: readonly string[], name: string, from: string): string
 
 export const devCommand = ({ packageManager, devScript }: ViteGame): readonly string[] =>
   devScript === undefined ? run[packageManager] : [packageManager, 'run', devScript]
+
+/** A collector alone, which is fetched where it is not installed. */
+export async function collectorCommand(port: number, from: string | undefined): Promise<readonly string[]> {
+  const serve = ['downlink', 'serve', '--port', String(port)]
+  if (from === undefined) return ['npx', '--yes', '--package=@downlink/cli', ...serve]
+  const packed = await tarballsIn(from)
+  const files = command.map((name) => `--package=${resolve(from, tarballOf(packed, name, from))}`)
+  return ['npx', '--yes', ...files, ...serve]
+}

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Change } from './change.ts'
 import { beside, exists, type ViteGame } from './detect-game.ts'
 import { importLine } from './import-line.ts'
+import { devCommand, installCommands } from './packages.ts'
+import type { Plan } from './plan.ts'
 import { newConfig, pluginLines, withPlugin } from './vite-config.ts'
 
 const telemetryModule = `/** What the game records. Errors, frame times and who comes back record themselves. */
@@ -17,8 +19,22 @@ auto(telemetry)
 // Anywhere in the game: telemetry.push('level_started', { level: 3 })
 `
 
-/** @returns nothing to do where the game has it all */
-export async function planViteGame(folder: string, game: ViteGame): Promise<readonly Change[]> {
+const phaserLine = `// Where the game is made: attachPhaser(game, telemetry), of '@downlink/client/phaser', records its scenes and pauses.
+`
+
+/** What is to be done, and how the game is started then. */
+export async function planViteGame(folder: string, game: ViteGame, from: string | undefined): Promise<Plan> {
+  return {
+    game: `a game with ${game.engine === 'phaser' ? 'Phaser and ' : ''}Vite, in ${game.isTyped ? 'TypeScript' : 'JavaScript'}`,
+    changes: await changesOf(folder, game),
+    install: await installCommands(folder, game, from),
+    start: devCommand(game),
+    collectorPage: /Downlink: +(https?:\S+\/)\s/,
+    invitation: 'Open the game in a browser: its first event is waited for.',
+  }
+}
+
+async function changesOf(folder: string, game: ViteGame): Promise<readonly Change[]> {
   const read = (path: string): Promise<string> => readFile(join(folder, path), 'utf8')
   const configs = await Promise.all(game.configs.map(async (path) => planConfig(path, await read(path))))
   const config = game.configs.length > 0 ? configs.flat() : [newConfigOf(game)]
@@ -42,14 +58,15 @@ function planConfig(path: string, text: string): readonly Change[] {
 
 async function planModule(
   folder: string,
-  { entry, isTyped }: ViteGame,
+  { entry, isTyped, engine }: ViteGame,
   read: (path: string) => Promise<string>,
 ): Promise<readonly Change[]> {
   const main = entry === undefined ? undefined : { path: entry, text: await read(entry) }
   if (main?.text.includes('@downlink/client')) return []
   const found = await placeOf(folder, beside(entry ?? 'src/any', '.'), isTyped ? 'ts' : 'js', read)
   if (found === undefined) return []
-  const created: readonly Change[] = found.isThere ? [] : [{ kind: 'create', path: found.path, text: telemetryModule }]
+  const text = engine === 'phaser' ? telemetryModule + phaserLine : telemetryModule
+  const created: readonly Change[] = found.isThere ? [] : [{ kind: 'create', path: found.path, text }]
   return [...created, ...loadedBy(main, found.name, isTyped)]
 }
 

@@ -1,0 +1,50 @@
+/** Plans what a game without a bundler needs: a script in its page, and a collector that serves the client. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Change } from './change.ts'
+import type { PlainGame } from './detect-game.ts'
+import { collectorCommand } from './packages.ts'
+import type { Plan } from './plan.ts'
+
+/**
+ * Queues what is pushed until the client is there, as docs/guides/instrument-your-game.md has it. Players elsewhere are
+ * not made to look for a collector on their own machine.
+ */
+const scriptOf = (port: number): string => `<script>
+// Downlink: records while the game is on this machine. Elsewhere: the address of your collector in the place of ''.
+!function(w,u,o){var q=[],t=w.telemetry={},s=document.createElement('script');
+'push setEnabled setContext setLabels identify'.split(' ').map(function(m){
+t[m]=function(a,b,c){q.length<999?q.push([m,a,b,c||Date.now()]):q.lost=1+(q.lost||0)}});
+s.onload=function(){downlink.adopt(t,q,o)};s.onerror=function(){q={length:999}};
+s.crossOrigin='';s.src=u;document.head.append(s)
+}(window,/^(localhost|127\\.)/.test(location.hostname)?'http://127.0.0.1:${port}/client.js':'',{enabled:true})
+// Anywhere in the game: telemetry.push('level_started', { level: 3 })
+</script>
+`
+
+export async function planPlainGame(
+  folder: string,
+  { page }: PlainGame,
+  port: number,
+  from: string | undefined,
+): Promise<Plan> {
+  const text = await readFile(join(folder, page), 'utf8')
+  return {
+    game: 'a game without a bundler',
+    changes:
+      text.includes('downlink.adopt') || text.includes('/client.js') ? [] : [planPage(page, text, scriptOf(port))],
+    install: [],
+    start: await collectorCommand(port, from),
+    collectorPage: /"url":"(http[^"]+)"/,
+    invitation: 'Serve the game as you always do, and open it in a browser: its first event is waited for.',
+  }
+}
+
+/** Before all other scripts. */
+function planPage(path: string, text: string, script: string): Change {
+  const head = /<head\b[^>]*>[ \t]*\r?\n?/.exec(text)
+  const at = head ? head.index + head[0].length : text.search(/<script\b/)
+  if (at === -1)
+    return { kind: 'paste', path, why: 'it has neither a head nor a script: put this before all else', lines: script }
+  return { kind: 'edit', path, added: script, text: text.slice(0, at) + script + text.slice(at) }
+}
