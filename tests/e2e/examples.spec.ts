@@ -37,7 +37,7 @@ test.describe('Phaser', () => {
   })
   test.afterAll(() => site?.close())
 
-  test('records its scenes and its steps', async ({ context, page }) => {
+  test('records its scenes, its steps, and in which scene an event happened', async ({ context, page }) => {
     await sendHere(context)
     await page.goto(site?.url ?? '')
     const endOf = (scene: string) => async (): Promise<readonly unknown[]> =>
@@ -60,6 +60,8 @@ test.describe('Phaser', () => {
       ['scene_ended', 'Over'],
       ['scene_started', 'Play'],
     ])
+    const missed = await collector.query(`SELECT DISTINCT context->>'scene' FROM events WHERE type = 'star_missed'`)
+    expect(missed.rows).toEqual([['Play + Score']])
     expect(await typesOf()).toEqual(expect.arrayContaining(['frame_times', 'star_missed', 'step_times']))
   })
 
