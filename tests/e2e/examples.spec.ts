@@ -77,3 +77,26 @@ test.describe('Phaser', () => {
     await expect.poll(async () => (await collector.query(unfinished)).rows).toEqual([[0]])
   })
 })
+
+for (const { name, records, context: expected } of [
+  { name: 'excalibur', records: ['scene_started', 'ship_hit', 'step_times'], context: { scene: 'play' } },
+  { name: 'pixi', records: ['bubble_missed', 'display', 'level_started'], context: null },
+  { name: 'three', records: ['draw_calls', 'moon_added'], context: { moons: 2 } },
+]) {
+  test(`${name}: a game in a frame of another site records what its recipe says`, async ({ context, page }) => {
+    test.setTimeout(300_000)
+    const site = await openExampleSite(name)
+    try {
+      await sendHere(context)
+      await page.goto(site.portal)
+      await expect.poll(typesOf, { timeout: 30_000 }).toContain('page_loaded')
+      await page.frameLocator('iframe').locator('canvas').click()
+      await expect.poll(typesOf, { timeout: 60_000 }).toEqual(expect.arrayContaining([...records, 'frame_times']))
+      const contextsOf = async (): Promise<unknown[]> =>
+        (await collector.query('SELECT DISTINCT context FROM events')).rows.flat()
+      await expect.poll(contextsOf).toContainEqual(expected)
+    } finally {
+      await site.close()
+    }
+  })
+}
