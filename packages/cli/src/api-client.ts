@@ -16,6 +16,8 @@ export interface ApiClientOptions extends Answerer {
   /** Of the collector; may have a path of its own. */
   readonly url: string
   readonly token: string | undefined
+  /** Hears that an answer lacks what was acknowledged after a time, in ms since 1970: the database is behind. @default nobody */
+  readonly onBehind?: (asOfMs: number) => void
 }
 
 export interface ApiClient {
@@ -47,7 +49,7 @@ export interface DumpAnswer {
 }
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const { url, token, source } = options
+  const { url, token, source, onBehind } = options
   const ask = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = { ...init.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
     const answer = await fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), { ...init, headers }).catch(
@@ -60,18 +62,25 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     if (!answer.ok) throw refusal(answer.status, await faultIn(answer), options)
     return answer
   }
+  /** Of the table's rows; a file's answer says up to when it is whole in any case. */
+  const askForRows = async (path: string, init: RequestInit): Promise<Response> => {
+    const answer = await ask(path, init)
+    const asOf = answer.headers.get('downlink-as-of')
+    if (asOf !== null) onBehind?.(Number(asOf))
+    return answer
+  }
   return {
     async query(sql) {
       // All that was acknowledged before, also where the store has yet to catch up.
       const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
-      const answer = await ask('api/query', { method: 'POST', headers, body: JSON.stringify({ sql }) })
+      const answer = await askForRows('api/query', { method: 'POST', headers, body: JSON.stringify({ sql }) })
       const result: QueryResult & { readonly error?: AnsweredFault } = await jsonOf(answer, source)
       // The query failed when a part of its answer was sent already.
       if (result.error) throw refusal(answer.status, result.error, options)
       return result
     },
     async latest(count) {
-      const page: EventPage<StoredEvent> = await jsonOf(await ask(`api/events?limit=${count}`, {}), source)
+      const page: EventPage<StoredEvent> = await jsonOf(await askForRows(`api/events?limit=${count}`, {}), source)
       return page.events.toReversed()
     },
     async dump(parameters) {

@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { type ApiClient, createApiClient } from './api-client.ts'
 import { CliError } from './errors.ts'
 import { webAddress } from './flags.ts'
+import { printMessage } from './output.ts'
 import { loadEventDefinitions } from './schema-module.ts'
 import { readSecrets } from './secrets.ts'
 
@@ -31,7 +32,12 @@ export async function withReadAccess<Result>(
   if (flags.data !== undefined) return withFolder(flags.data, flags.schema, use)
   const given = flags.token === undefined ? [] : [flags.token]
   const [token] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_READ_TOKEN' })
-  return use(createApiClient({ url: flags.url, token, source: flags.url }))
+  return use(createApiClient({ url: flags.url, token, source: flags.url, onBehind: tellBehind }))
+}
+
+function tellBehind(asOfMs: number): void {
+  const time = new Date(asOfMs).toISOString()
+  printMessage(`note: the database is behind, and has what was acknowledged before ${time}. The rest is in the log.`)
 }
 
 export type AdminFlags = Pick<ReadFlags, 'url' | 'token' | 'data' | 'schema'>
@@ -75,7 +81,7 @@ async function withFolder<Result>(
   const collector = createCollector({ data, ...secrets, logger: false, ...events })
   try {
     const { url } = await collector.listen({ port: 0 })
-    return await use(createApiClient({ url, token, source: resolve(data), advise: adviseAtRest }))
+    return await use(createApiClient({ url, token, source: resolve(data), advise: adviseAtRest, onBehind: tellBehind }))
   } finally {
     await collector.close()
   }

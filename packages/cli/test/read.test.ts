@@ -120,6 +120,25 @@ it.each([['query', 'SELECT 1'], ['tail']])('says that an answer broke off: %s', 
   expect(stderr).toMatch(/^error: The answer of .* broke off \[refused\]\n.* Ask again\.\n$/)
 })
 
+it.each([
+  ['query', ['SELECT 1'], '1'],
+  ['dump', [], '0 files in '],
+])('says that the database is behind, beside what it has: %s', async (command, more, printed) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'downlink-as-of': '1767225600000' })
+    response.end('{"columns":[{"name":"1","type":"INTEGER"}],"rows":[[1]],"truncated":false}')
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const out = command === 'dump' ? ['--out', freshFolder()] : []
+  const { exitCode, stdout, stderr } = await run([command, ...more, ...out, '--url', url])
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining(printed)])
+  expect(stderr).toBe(
+    'note: the database is behind, and has what was acknowledged before 2026-01-01T00:00:00.000Z. The rest is in the log.\n',
+  )
+})
+
 it('says that the database is away, and goes on to show what comes', async (context) => {
   const { url, child } = await serve()
   const tail = start(['tail', '--url', url])

@@ -55,6 +55,14 @@ it('gives advice where no browser connects to the port', async () => {
   expect(stderr).toMatch(/4190: no browser connects to this port \[cannot_listen\]\n.*another port with --port/)
 })
 
+it('says why it can not have its folder', async () => {
+  const file = join(freshFolder(), 'file')
+  await writeFile(file, '')
+  const { exitCode, stderr } = await run(['serve', '--port', '0', '--data', join(file, 'data')])
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/^error: Can't write the log in .*: EEXIST: .*file' \[data_unusable\]$/m)
+})
+
 it('says once why it cannot listen, and does not blame the port where the address is wrong', async () => {
   // 192.0.2.0/24 is for documents: no machine has an address of it.
   const secrets = ['--key', 'k', '--read-token', 't']
