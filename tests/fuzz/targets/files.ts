@@ -130,7 +130,7 @@ async function apply(
       return writeFile(path, bytes)
     case 'zero':
     case 'garbage':
-      return writeFile(path, bytes.fill(how === 'zero' ? 0 : 0xab, from, from + length))
+      return writeFile(path, bytes.fill(how === 'zero' ? 0 : 0xab, from, Math.min(bytes.length, from + length)))
     case 'cut':
       return truncate(path, from)
     case 'grow':
