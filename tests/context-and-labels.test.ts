@@ -4,6 +4,7 @@ import { createCollector } from '@downlink/collector'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { aFolder } from '../packages/collector/test/harness.ts'
+import { narrowSql } from '../packages/dashboard/src/questions/narrow-sql.ts'
 
 async function aCollectorAt(data: string, port: number) {
   const collector = createCollector({ data, logger: false })
@@ -51,5 +52,18 @@ it('has with each event the context and the labels of its push, whatever came be
     [8, 12, '{"level":2,"boss":false}', { team: 'red', player: 'ada' }],
     [13, 13, null, { team: 'red' }],
   ])
+  const isFound = async (label: string, value: string): Promise<unknown> => {
+    const narrowing = {
+      labels: new Map([
+        ['team', 'red'],
+        [label, value],
+      ]),
+    }
+    const columns = new Map([['events', [{ name: 'session_id', type: 'VARCHAR' }]]])
+    const answer = await collector.query(narrowSql('SELECT count(*) = 13 FROM events', narrowing, columns))
+    return answer.rows[0]?.[0]
+  }
+  // A question is narrowed to sessions that had all of these at one time.
+  expect([await isFound('player', 'ada'), await isFound('gpu', 'x')]).toEqual([true, false])
   expect((await collector.query('SELECT labels, labels_from FROM sessions')).rows).toEqual([[{ team: 'red' }, 13]])
 })

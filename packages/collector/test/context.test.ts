@@ -177,6 +177,17 @@ it('is found by any labels that a session had: by dumps, the list of sessions, a
     const { sessions } = await (await fetch(`${listening.url}/api/sessions?${query}`)).json()
     expect(sessions.map(({ labels }: { labels: object }) => labels)).toEqual([{ player: 'guest' }])
   }
+  const { labels } = await (await fetch(`${listening.url}/api/labels`)).json()
+  expect(labels).toMatchObject([
+    {
+      name: 'player',
+      values: [
+        { value: 'ada', sessions: 1 },
+        { value: 'bo', sessions: 1 },
+        { value: 'guest', sessions: 1 },
+      ],
+    },
+  ])
   const forget = (more = '') =>
     fetch(`${listening.url}/api/forget?where=${encodeURIComponent(where)}${more}`, { method: 'POST' }).then(
       (response) => response.text(),

@@ -2,6 +2,7 @@
 import { appendFile, copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Collector } from '@downlink/collector'
+import { repair } from '@downlink/collector/doctor'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it, vi } from 'vitest'
 import { newRecord } from '../dist/commit/session-record.js'
@@ -51,6 +52,29 @@ describe('a damaged block', () => {
     expect(Number(stored)).toBeGreaterThan(1500)
     expect(Number(stored)).toBeLessThan(6000)
     expect(await quarantinedIn(data)).toHaveLength(1)
+  })
+
+  it('costs no context and no labels that the log still has', async () => {
+    const { data, stop, listening } = await aCollector()
+    const client = await aClient(listening, aHello({ meta: { labels: { player: 'guest' } } }))
+    await client.hello()
+    const said = (n: number) => ({ context: { level: n }, labels: { player: `p${n}` } })
+    for (let n = 1; n <= 3; n++) await client.batch(2 * n - 1, [event(n), { ...event(n), ...said(n) }])
+    await client.batch(7, [{ type: 7, ...said(4) }])
+    await stop()
+    const select = [
+      'seq, context::VARCHAR FROM events',
+      'seq, context::VARCHAR FROM rejected_events',
+      'from_seq, until_seq, labels::VARCHAR FROM collector.earlier_labels',
+      'labels_from, labels::VARCHAR FROM sessions',
+    ]
+    const allOf = () => Promise.all(select.map((columns) => rowsOf(data, `SELECT ${columns} ORDER BY 1`)))
+    const before = await allOf()
+    expect(before.map((rows) => rows.length)).toEqual([6, 1, 6, 1])
+    const file = join(data, 'downlink.duckdb')
+    await flipInBlock(file, await aBlockOf(data, 'events', 'data'))
+    await repair(data)
+    expect(await allOf()).toEqual(before)
   })
 
   it('costs nothing where the log still has what was in it', async () => {

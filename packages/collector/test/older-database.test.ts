@@ -1,10 +1,11 @@
 /** A data folder that an older collector wrote. */
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diagnose, repair } from '@downlink/collector/doctor'
 import { describe, expect, it } from 'vitest'
 import { changeDatabase } from './change-database.ts'
 import { aBlockOf, flipInBlock } from './damage.ts'
-import { aCollector, aFolder, post, rowsOf } from './harness.ts'
+import { aClient, aCollector, aFolder, aHello, post, rowsOf } from './harness.ts'
 import { type Age, ages, writeOlderDatabase } from './older-tables.ts'
 
 const selectSessions = 'SELECT committed_seq::INT, pushed::INT, stored::INT, missing::INT FROM sessions ORDER BY stored'
@@ -122,6 +123,53 @@ it('of format 2 has had nothing removed', async () => {
   const { collector } = await aCollector({ data })
   const { rows } = await collector.query('SELECT stored, expired, forgotten, balanced FROM ledgers')
   expect(rows).toEqual([[1, 0, 0, true]])
+})
+
+it('of format 3 knows neither contexts nor labels that change, is gone on with, and restored', async () => {
+  const data = await aFolder()
+  const hello = aHello({ meta: { labels: { player: 'guest' } } })
+  const before = await aCollector({ data })
+  const first = await aClient(before.listening, hello)
+  await first.hello()
+  await first.batch(1, [{ type: 'hit', timestamp: 0 }, { type: 7 }])
+  await before.stop()
+  const older = `DROP VIEW label_history; DROP TABLE collector.earlier_labels; DROP VIEW ledgers;
+    ALTER TABLE events DROP context; ALTER TABLE rejected_events DROP context; ALTER TABLE sessions DROP labels_from;
+    DELETE FROM collector.format; INSERT INTO collector.format VALUES (3)`
+  await changeDatabase(data, older)
+  await copyFile(join(data, 'downlink.duckdb'), join(data, 'older.duckdb'))
+  expect(await diagnose(data)).toMatchObject({ status: 'sound' })
+  const goOn = async (conn: number, seq: number) => {
+    const { listening, collector, stop } = await aCollector({ data })
+    const again = await aClient(listening, { ...hello, conn, next: seq, pushed: seq })
+    await again.hello()
+    await again.batch(seq, [{ type: 'hit', timestamp: 0, context: { level: seq }, labels: { player: 'ada' } }])
+    const { rows } = await collector.query('SELECT seq, context FROM events ORDER BY seq')
+    const history = (await collector.query('SELECT from_seq, labels FROM label_history ORDER BY from_seq')).rows
+    await stop()
+    return { rows, history }
+  }
+  const labels = [
+    [1, { player: 'guest' }],
+    [3, { player: 'ada' }],
+  ]
+  expect(await goOn(2, 3)).toEqual({
+    rows: [
+      [1, null],
+      [3, { level: 3 }],
+    ],
+    history: labels,
+  })
+  // The log goes on from where the older one stands.
+  await repair(data, { from: join(data, 'older.duckdb') })
+  expect(await goOn(3, 4)).toEqual({
+    rows: [
+      [1, null],
+      [3, { level: 3 }],
+      [4, { level: 4 }],
+    ],
+    history: labels,
+  })
 })
 
 it('is left alone where it is up to date', async () => {

@@ -10,8 +10,8 @@ interface QueryFlags extends ReadFlags {
 }
 
 const notes = `
-Tables: events, sessions, rejected_events, ledgers, and one view for each event type that the collector knows,
-or that --schema defines where a folder is read.
+Tables: events, sessions, rejected_events, label_history, ledgers, and one view for each event type that the collector
+knows, or that --schema defines where a folder is read.
 Only SELECT, and nothing that writes or leaves the database.
 
 Examples:

@@ -83,7 +83,7 @@ export const sessionAnswers: Readonly<Record<'sessions' | 'labels' | 'ledger' | 
     labels: list(
       object({
         name: text("A label's name; those that most sessions have come first"),
-        sessions: count('How many have it'),
+        sessions: count('How many have it, or had it: one for each value that a session had'),
         distinct: count('How many values it has'),
         values: list(object({ value: text('Those that most sessions have come first'), sessions: count('How many') })),
       }),

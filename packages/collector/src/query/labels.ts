@@ -14,7 +14,7 @@ export interface LabelPage {
 
 export interface LabelSummary {
   readonly name: string
-  /** How many sessions have it. */
+  /** How many sessions have it, or had it: one for each of its values that a session had. */
   readonly sessions: number
   /** How many values it has. */
   readonly distinct: number
@@ -41,13 +41,20 @@ export interface Labels {
 /** Whatever is beyond is left out: these are what people pick from. */
 const most = { labels: 100, values: 20, builds: 200, types: 500 }
 
-/** All sessions of a player on a device mostly have the same labels, which are read once. */
+/** All sessions of a player on a device mostly have the same labels, which are read once; those whose labels changed are read one by one. */
 const selectLabels = `WITH kinds AS (
     SELECT labels, count(*) AS sessions FROM sessions WHERE labels IS NOT NULL GROUP BY labels
   ), entries AS (
     SELECT unnest(map_entries(labels::MAP(VARCHAR, VARCHAR))) AS entry, sessions FROM kinds WHERE ${isPlayers.sessions}
+  ), earlier AS (
+    SELECT DISTINCT session_id, unnest(map_entries(labels::MAP(VARCHAR, VARCHAR))) AS entry FROM collector.earlier_labels
+    WHERE labels IS NOT NULL AND ${isPlayers.sessions}
+  ), gone AS (
+    SELECT entry, 1 AS sessions FROM earlier JOIN sessions USING (session_id)
+    WHERE (labels->>entry.key) IS DISTINCT FROM entry.value
   ), counted AS (
-    SELECT entry.key AS name, entry.value AS value, sum(sessions) AS sessions FROM entries GROUP BY ALL
+    SELECT entry.key AS name, entry.value AS value, sum(sessions) AS sessions
+    FROM (FROM entries UNION ALL FROM gone) GROUP BY ALL
   ), names AS (
     SELECT name, sum(sessions) AS total, count(*) AS distinct_values FROM counted
     GROUP BY name ORDER BY total DESC, name LIMIT ${most.labels}
