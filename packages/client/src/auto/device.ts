@@ -1,5 +1,6 @@
 /** Describes the device, in labels of the session: on what it stutters. Nothing of it names who plays. */
 import type { PageScope } from './environment.ts'
+import { guarded } from './guarded.ts'
 import type { Part } from './instrument.ts'
 
 /** Asking for the GPU takes some milliseconds, and waits until the page has them; at most so long. */
@@ -7,7 +8,7 @@ const gpuTimeoutMs = 5000
 
 /** The labels `cores`, `memory` (GB), `screen`, `pixelRatio`, `language`, `platform`, and, a little later, `gpu`. */
 export function device(): Part {
-  return ({ telemetry, scope, guarded }) => {
+  return ({ telemetry, scope }) => {
     const { navigator = {}, screen, devicePixelRatio } = scope
     const { hardwareConcurrency, deviceMemory, language, platform } = navigator as NavigatorFacts
     telemetry.setLabels({

@@ -40,6 +40,20 @@ it('takes a page that stands still for what it is', () => {
   expect(pushed('frame_times').at(-1)).toMatchObject({ max: 3000 })
 })
 
+it('holds a bounded number of times where a game has taken the timers away', () => {
+  let tick = (): void => {}
+  const page = createFakePage({
+    setInterval(run: () => void) {
+      tick = run
+    },
+  })
+  const { pushed } = instrumentPage(page, [frames()])
+  for (let n = 0; n <= 10_000; n++) page.frame(1)
+  for (let n = 0; n < 10_000; n++) page.frame(50)
+  tick()
+  expect(pushed('frame_times')).toMatchObject([{ max: 1 }])
+})
+
 it('tells of the longest frame of a second, and of the script that took it', () => {
   let told: (list: object) => void = () => {}
   let isConnected = false

@@ -1,9 +1,13 @@
 /** Measures how smoothly the game runs: the times of its frames, summed up once a second. */
 import type { AutoEvents } from './events.ts'
+import { guarded } from './guarded.ts'
 import type { Part } from './instrument.ts'
 import { withoutQueries } from './without-queries.ts'
 
 const windowMs = 1000
+
+/** Of a window that never ends, for a game has replaced the timers. */
+const maxFrames = 10_000
 
 /** What Chromium tells of a frame that took over 50 ms: https://w3c.github.io/long-animation-frames/ */
 const longFrameType = 'long-animation-frame'
@@ -11,9 +15,10 @@ const longFrameType = 'long-animation-frame'
 /** From one frame to the next, while the page is seen; and the longest of a second, where the browser tells why. */
 export function frames(): Part<'frame_times' | 'long_frame'> {
   return (host) => {
-    const { telemetry, scope, nowMs, on, every, onStop, guarded } = host
+    const { telemetry, scope, nowMs, on, every, onStop } = host
     let times: number[] = []
-    let longFrames: LongFrame[] = []
+    let longest: LongFrame | undefined
+    let longFrames = 0
     /** When the frame before began; undefined where there was a pause, whose length is no frame's. */
     let beganMs: number | undefined
     let tickedMs = nowMs()
@@ -21,17 +26,14 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
 
     function frame(atMs: number): void {
       request = scope.requestAnimationFrame?.(frame)
-      if (beganMs !== undefined) times.push(atMs - beganMs)
+      if (beganMs !== undefined && times.length < maxFrames) times.push(atMs - beganMs)
       beganMs = atMs
     }
 
     function record(): void {
       telemetry.push('frame_times', sumUp(times))
-      host.measured++
-      const [longest] = longFrames.sort((one, other) => other.duration - one.duration)
-      if (!longest) return
-      telemetry.push('long_frame', describe(longest, longFrames.length))
-      host.measured++
+      if (longest) telemetry.push('long_frame', describe(longest, longFrames))
+      host.measured += longest ? 2 : 1
     }
 
     every(windowMs, () => {
@@ -40,7 +42,8 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
       if (times.length > 0) {
         if (!host.isIdle) record()
         times = []
-        longFrames = []
+        longest = undefined
+        longFrames = 0
       } else if (sinceMs < 2 * windowMs) {
         // The page runs and draws nothing: it is out of sight. One that stands still, as it does while it loads, ticks late.
         beganMs = undefined
@@ -55,7 +58,12 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
     // Others would warn of a type that they do not know.
     if (!scope.PerformanceObserver?.supportedEntryTypes?.includes(longFrameType)) return
     const observer = new scope.PerformanceObserver(
-      guarded((list) => longFrames.push(...(list.getEntries() as LongFrame[]))),
+      guarded((list) => {
+        for (const entry of list.getEntries() as LongFrame[]) {
+          longFrames++
+          if (!longest || entry.duration > longest.duration) longest = entry
+        }
+      }),
     )
     onStop(() => observer.disconnect())
     observer.observe({ type: longFrameType })

@@ -18,7 +18,6 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
     const { telemetry, scope, nowMs, on, every, onStop } = host
     if (!scope.document) return
     let activeMs = nowMs()
-    let unwatch: (() => void) | undefined
     /** Changes with each event of the game and each move of a gamepad, which is no event of the window. */
     const play = (): string => `${telemetry.stats().pushed - host.measured} ${padsOf(scope)}`
     let seen = play()
@@ -26,14 +25,14 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
     function wake(): void {
       if (!host.isIdle) return
       host.isIdle = false
-      unwatch?.()
       telemetry.start()
     }
 
     function resume(): void {
-      const wasIdle = host.isIdle
-      wake()
-      if (wasIdle) telemetry.push('session_resumed', { idleMs: Math.round(nowMs() - activeMs) })
+      if (host.isIdle) {
+        wake()
+        telemetry.push('session_resumed', { idleMs: Math.round(nowMs() - activeMs) })
+      }
       activeMs = nowMs()
     }
 
@@ -45,9 +44,9 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
       else if (nowMs() - activeMs >= afterMs && telemetry.status().status !== 'idle') {
         host.isIdle = true
         telemetry.stop()
-        unwatch = telemetry.buffer.subscribe(() => play() !== seen && resume())
       }
     })
+    onStop(telemetry.buffer.subscribe(() => host.isIdle && play() !== seen && resume()))
     for (const type of inputs) on(type, resume)
     onStop(wake)
   }

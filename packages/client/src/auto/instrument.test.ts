@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { auto } from '../auto.ts'
 import { createTestTelemetry } from '../test-doubles.ts'
+import type { PageScope } from './environment.ts'
 import { frames } from './frames.ts'
 import { instrument } from './instrument.ts'
 import { player } from './player.ts'
@@ -79,6 +80,13 @@ it('runs in jsdom, and in Node', () => {
     stop()
     expect(telemetry.recent(9).some(({ type }) => type === 'error')).toBe(scope === window)
   }
+})
+
+it('keeps no Node process from ending', () => {
+  const { telemetry } = createTestTelemetry()
+  const setInterval = vi.fn()
+  instrument(telemetry, all(), { setInterval } as unknown as PageScope)
+  expect(setInterval).not.toHaveBeenCalled()
 })
 
 it('leaves out a part that throws, and runs the others', () => {

@@ -3,6 +3,7 @@ import type { EventMap } from '@downlink/protocol'
 import type { Telemetry } from '../create-telemetry.ts'
 import { type PageScope, pageScope } from './environment.ts'
 import type { AutoEvents } from './events.ts'
+import { guarded } from './guarded.ts'
 
 /** Records one kind of thing. Made once, it may be run more than once: telemetry is switched off and on. */
 export interface Part<Type extends keyof AutoEvents = never> {
@@ -21,8 +22,6 @@ export interface Host {
   on(type: string, listener: (event: Event) => void): void
   /** @returns how to stop it before the part is */
   every(intervalMs: number, run: () => void): () => void
-  /** Of a callback that the scope is given: what it throws is no error of the game. */
-  guarded<Given extends readonly unknown[]>(run: (...given: Given) => void): (...given: Given) => void
   /** Called when telemetry is off, or its owner has stopped it. */
   onStop(run: () => void): void
   /** Nobody plays: what is measured all the time is not worth its place. Set by `idle`. */
@@ -98,24 +97,15 @@ function run(telemetry: Host['telemetry'], parts: readonly Part<keyof AutoEvents
       stops.push(stop)
       return stop
     },
-    guarded,
     onStop: (stop) => void stops.push(stop),
     isIdle: false,
     measured: 0,
   }
-  for (const part of parts) guarded(part)(host)
+  // Where there are no events there is no page, and a timer would keep a Node process from ending.
+  guarded(() => {
+    if (scope.addEventListener) for (const part of parts) guarded(part)(host)
+  })()
   return () => {
     for (const stop of stops) guarded(stop)()
   }
 }
-
-/** What a part can't do on this page is not worth the game's. */
-const guarded =
-  <Given extends readonly unknown[]>(run: (...given: Given) => void) =>
-  (...given: Given): void => {
-    try {
-      run(...given)
-    } catch {
-      // There is nobody to tell: it would come back as one more error to record.
-    }
-  }

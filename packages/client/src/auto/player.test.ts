@@ -40,7 +40,10 @@ it('nothing connects the id that was withdrawn with the next', () => {
 it('is nobody where the browser asks for privacy, and no more', () => {
   const page = createFakePage({ navigator: { globalPrivacyControl: true } })
   page.stored.set('downlink-player', 'anna')
-  expect([instrumentPage(page, [player()]).labels(), page.stored.size]).toEqual([{}, 0])
+  const { telemetry, labels } = instrumentPage(page, [player()])
+  expect([labels(), page.stored.size]).toEqual([undefined, 0])
+  telemetry.identify('account-7')
+  expect(labels()).toEqual({ player: 'account-7' })
 })
 
 it.each([

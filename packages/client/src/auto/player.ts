@@ -9,6 +9,11 @@ export interface PlayerOptions {
 
 export const playerDefaults = { key: 'downlink-player' }
 
+/** https://w3c.github.io/gpc/ */
+interface PrivacyControl {
+  readonly globalPrivacyControl?: boolean
+}
+
 /**
  * The label `player`. The id is made with the player's consent and removed when that is withdrawn; a new one comes with the
  * next page, so that nothing connects the two. There is none where the browser asks for privacy (Global Privacy Control) or has no storage.
@@ -18,17 +23,17 @@ export function player({ key = playerDefaults.key }: PlayerOptions = {}): Part {
   return ({ telemetry, scope, onStop }) => {
     const { localStorage, crypto, navigator } = scope
     if (wasRemoved || !localStorage || !crypto) return
-    const remove = (): void => {
-      wasRemoved = true
-      localStorage.removeItem(key)
-      telemetry.identify(undefined)
-    }
-    if (navigator && 'globalPrivacyControl' in navigator && navigator.globalPrivacyControl) return remove()
+    const remove = (): void => localStorage.removeItem(key)
+    // What the game itself says of its player stays.
+    if ((navigator as PrivacyControl | undefined)?.globalPrivacyControl) return remove()
     const id =
       localStorage.getItem(key) ||
       Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('')
     onStop(() => {
-      if (!telemetry.enabled) remove()
+      if (telemetry.enabled) return
+      wasRemoved = true
+      remove()
+      telemetry.identify(undefined)
     })
     localStorage.setItem(key, id)
     telemetry.identify(id)

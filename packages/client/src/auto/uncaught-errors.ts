@@ -22,7 +22,7 @@ const maxStackLength = 4000
 const harmless = /^ResizeObserver loop/
 
 /** An extension of the browser is not the game. */
-const foreign = /^[a-z-]+-extension:/
+const foreign = /-extension:/
 
 /** Errors and rejections that reach the window. */
 export function errors(): Part<'error'> {
