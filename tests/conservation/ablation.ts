@@ -18,6 +18,8 @@ export type Ablation =
   | 'segment-ids'
   /** A checkpoint is taken to hold what was committed until it ended. */
   | 'checkpoint-order'
+  /** The database's place in the log is moved before its rows are written, and not with them. */
+  | 'one-transaction'
   /** A store that connects is told nothing of the sessions. */
   | 'empty-entries'
 

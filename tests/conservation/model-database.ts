@@ -20,6 +20,8 @@ export const nothing: Content = { position: undefined, rows: new Map(), stored: 
 export interface ModelDatabase {
   readonly store: EventStore
   content(): Content
+  /** Moves its place in the log, by itself. */
+  move(position: Position): void
   /** Returns how to finish it, which gives the position that the file then holds. */
   beginCheckpoint(): () => Position | undefined
   /** Its own log is damaged: all but a share of the commits since the last checkpoint are gone. */
@@ -37,13 +39,14 @@ export function createModelDatabase({ readsPositionLate }: ModelDatabaseOptions)
   let file = nothing
   let commits: Content[] = []
   const content = (): Content => commits.at(-1) ?? file
+  const move = (position: Position): void => void commits.push({ ...content(), position })
   const store: EventStore = {
     readPosition: async () => content().position,
     readSessions: async (ids) => new Map([...content().rows].filter(([id]) => ids.includes(id))),
     tryEvent: async () => ({ kind: 'written' }),
     tryOperation: async () => ({ kind: 'written' }),
     async apply({ position }) {
-      commits.push({ ...content(), position })
+      move(position)
       return { kind: 'written' }
     },
     async write({ events, sessions, earlierLabels, position }) {
@@ -59,6 +62,7 @@ export function createModelDatabase({ readsPositionLate }: ModelDatabaseOptions)
   return {
     store,
     content,
+    move,
     beginCheckpoint() {
       const [begun, count] = [content(), commits.length]
       return (): Position | undefined => {

@@ -110,6 +110,10 @@ export function createStoreHalf({ disk, database, chance, isCalm, without }: Sto
       },
       async write(group) {
         await waitIn(life)
+        if (without === 'one-transaction') {
+          database.move(group.position)
+          await waitIn(life)
+        }
         if (!isCalm() && chance(100) < 3) return { kind: 'unavailable', reason: 'by chance' }
         const outcome = await inner.write(group)
         // Its answer may come too late for whoever asked.

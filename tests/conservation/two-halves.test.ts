@@ -20,6 +20,7 @@ it.each([
   ['one-entry', false],
   ['segment-ids', true],
   ['checkpoint-order', false],
+  ['one-transaction', false],
   ['empty-entries', true],
 ] as const)('needs each of its rules: without %s it fails', { timeout: 600_000 }, async (without, disasters) => {
   expect(await firstFailure({ disasters, without }, 3000)).toBeDefined()
