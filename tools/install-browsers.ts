@@ -7,14 +7,15 @@ const missing = [
   ...(findFirefox() === undefined ? ['firefox-esr'] : []),
   ...(findWebKit() === undefined ? ['webkit2gtk-driver', 'xvfb'] : []),
 ]
-const patience = { output: 'stderr', timeoutMs: 240_000 } as const
-
 if (missing.length === 0) console.log('Firefox and WebKit are here')
 else if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
   console.log(`As root, on Debian: apt-get install ${missing.join(' ')}`)
   process.exitCode = 1
-} else {
-  await run('apt-get', ['update', '-qq'], patience)
-  const install = ['install', '-y', '-qq', '--no-install-recommends', ...missing]
-  process.exitCode = (await run('apt-get', install, patience)).exitCode
+} else process.exitCode = await install(missing)
+
+/** @returns the exit code of the first step that failed */
+async function install(packages: readonly string[]): Promise<number> {
+  const apt = async (timeoutMs: number, ...args: readonly string[]): Promise<number> =>
+    (await run('apt-get', ['-qq', '-o', 'Acquire::Retries=0', ...args], { output: 'stderr', timeoutMs })).exitCode
+  return (await apt(60_000, 'update')) || apt(240_000, 'install', '-y', '--no-install-recommends', ...packages)
 }

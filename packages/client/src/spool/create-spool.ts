@@ -84,8 +84,7 @@ export function createSpool(options?: SpoolOptions): ConnectorFactory {
   }
 }
 
-function fitLimits(options: SpoolOptions, { development, warn }: Environment): SpoolLimits {
-  const limits: { [name: string]: unknown } = { ...options }
+function fitLimits(limits: { [name: string]: unknown }, { development, warn }: Environment): SpoolLimits {
   development?.checkOptions(limits, spoolDefaults)
   for (const [name, byDefault] of Object.entries(spoolDefaults)) {
     limits[name] ??= byDefault

@@ -42,13 +42,28 @@ it('writes many events in chunks, each of which says that no more was pushed tha
     },
   }
   const outbox = createOutbox(5000, 'drop-oldest')
-  for (let n = 0; n < 2200; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: n })
   const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 1e6, () => 0)
+  await writeLine(false)
+  for (let n = 0; n < 2200; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: n })
   expect([await writeLine(false), await writeLine(false), await writeLine(true)]).toEqual([500, 1000, 2200])
   expect(await writeLine(false)).toBeUndefined()
   expect(written).toEqual([
+    [false, 0, false],
     [false, 500, [1, 500]],
     [false, 1000, [501, 1000]],
     [true, 2200, [1001, 2200]],
   ])
+})
+
+it('finds room for what is new where what has given way takes it, though the oldest event never does', async () => {
+  const store: Pick<SpoolStore, 'write'> = { write: async () => undefined }
+  const outbox = createOutbox(1000, 'drop-oldest')
+  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 50_000, () => 0)
+  let written: number | undefined
+  for (let second = 0; second < 20; second++) {
+    for (let n = 0; n < 200; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: n })
+    written = await writeLine(false)
+    while (outbox.stats().queued > 1) outbox.drop('overflow', 1)
+  }
+  expect(written).toBeGreaterThan(3000)
 })

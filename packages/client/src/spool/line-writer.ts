@@ -1,6 +1,6 @@
 /** Writes the line of a session to the spool: what is new on it since the last time, in chunks. */
 import { utf8Length } from '@downlink/protocol'
-import type { Metadata } from '../metadata.ts'
+import { fitMetadata, type Metadata } from '../metadata.ts'
 import { type Outbox, sumOf } from '../outbox.ts'
 import { encodeElements } from '../sender.ts'
 import type { Session } from '../session.ts'
@@ -26,7 +26,7 @@ export function createLineWriter(
   store: SpoolStore,
   outbox: Outbox,
   { id, proof }: Session,
-  { build, labels, schema, version }: Metadata,
+  settings: Metadata,
   maxBytes: number,
   wallMs: () => number,
 ): WriteLine {
@@ -34,6 +34,12 @@ export function createLineWriter(
   let bytes: Record<number, number> = {}
   let to = 0
   let last = 0
+  /** With the next write. */
+  const beginAnew = (): void => {
+    last = to = 0
+    bytes = {}
+  }
+  const metadata: Metadata = { ...fitMetadata(settings, () => {}), version: settings.version }
   return async (left) => {
     const { pushed, acked, totals, dropped } = outbox
     const first = outbox.at(0)?.seq ?? pushed + 1
@@ -44,8 +50,9 @@ export function createLineWriter(
     const inFlight = outbox.slice(0).filter(({ seq }) => seq <= to).length
     const cursor = { sent: Math.max(to, first - 1), inFlight, reportedDrops: {} }
     const from = cursor.sent + 1
-    const count = left ? pushed : chunkEvents
-    const text = `[${encodeElements(outbox, cursor, count, maxBytes - sumOf(bytes), version)}]`
+    // Anew it is whole as well, for it takes the place of what is there.
+    const count = left || !last ? pushed : chunkEvents
+    const text = `[${encodeElements(outbox, cursor, count, maxBytes - sumOf(bytes), settings.version)}]`
     to = cursor.sent
     const upTo = to
     const chunk = upTo >= from && { from, to, text }
@@ -53,16 +60,14 @@ export function createLineWriter(
     // What another chunk is to hold is not said to be pushed before; what has no room is.
     const isWhole = cursor.inFlight < inFlight + count
     const line = { pushed: isWhole ? pushed : to, acked, totals, dropped }
-    const metadata = { build, labels, schema, version }
     const session = { id, proof, metadata, writtenAtMs: wallMs(), left, bytes: sumOf(bytes), line }
     // What an earlier start has left of the session goes with its first write.
     const writing = store.write(session, last ? first : Infinity, chunk)
     last = isWhole ? state : -1
-    // What it was to hold is not there: the next one begins anew.
-    writing.catch(() => {
-      last = to = 0
-      bytes = {}
-    })
+    // What it was to hold is not there.
+    writing.catch(beginAnew)
+    // There was no room, and what has given way since takes most of it: a chunk stays for as long as any older event does.
+    if (isWhole && to < pushed && 2 * cursor.inFlight < to - first) beginAnew()
     await writing
     return Math.min(upTo, to)
   }

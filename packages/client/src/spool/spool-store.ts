@@ -77,10 +77,12 @@ export async function openSpoolStore(
       }),
     )
 
+  const readAll = <Item>(first: string): Promise<Item[]> => transact((records) => records.getAll(keysOf(first)))
+
   return {
     // In the order of their keys: an id begins with the time of its making.
-    sessions: () => transact((records) => records.getAll(keysOf(address))),
-    chunks: (id) => transact((records) => records.getAll(keysOf(id))),
+    sessions: () => readAll(address),
+    chunks: readAll,
     write: (session, first, chunk) =>
       transact((records) => {
         records.delete(keysOf(session.id, first))
