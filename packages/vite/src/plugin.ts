@@ -1,9 +1,10 @@
 /** Brings Downlink along with Vite: collector and page on the dev server's own port, and the client told where they are. */
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
-import type { HtmlTagDescriptor, Plugin } from 'vite'
+import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
 import { createDevCollector, type DevCollector, mountName } from './dev-collector.ts'
 import { type DownlinkOptions, isTelemetryOn, viteDefaults } from './options.ts'
+import { previewPages } from './preview-pages.ts'
 import { stripPlugin } from './strip/strip-plugin.ts'
 
 /**
@@ -43,12 +44,18 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
         return
       }
       next = createDevCollector({ config, httpServer, reach: config.server }, options)
-      const { printUrls } = server
-      server.printUrls = () => {
-        printUrls()
-        const [url = ''] = server.resolvedUrls?.local ?? []
-        config.logger.info(`  ${styleText('green', '➜')}  ${styleText('bold', 'Downlink')}: ${url}${mountName}/`)
-      }
+      printAmongUrls(server)
+    },
+
+    async configurePreviewServer(server) {
+      const { config, httpServer, middlewares } = server
+      if (!isOn) return
+      const collector = createDevCollector({ config, httpServer, reach: config.preview }, options)
+      httpServer.once('close', () => void collector.close())
+      await collector.open()
+      const script = `<script>${pageConfig(config.base, collector)}</script>`
+      middlewares.use(previewPages(resolve(config.root, config.build.outDir), config.base, script))
+      printAmongUrls(server)
     },
 
     // Not before the server listens: until then the one that it takes the place of has the folder.
@@ -61,13 +68,25 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
       await running?.close()
     },
 
-    transformIndexHtml: (_html, { server }) => (next && server ? [pageConfig(server.config.base, next)] : []),
+    transformIndexHtml: (_html, { server }) =>
+      next && server
+        ? [{ tag: 'script', injectTo: 'head-prepend', children: pageConfig(server.config.base, next) }]
+        : [],
   }
   return [bringAlong, stripPlugin(() => isOn)]
 }
 
+function printAmongUrls(server: ViteDevServer | PreviewServer): void {
+  const { printUrls } = server
+  server.printUrls = () => {
+    printUrls()
+    const [url = ''] = server.resolvedUrls?.local ?? []
+    server.config.logger.info(`  ${styleText('green', '➜')}  ${styleText('bold', 'Downlink')}: ${url}${mountName}/`)
+  }
+}
+
 /** Runs before all else of the page, and overrides what the game says for its builds. */
-function pageConfig(base: string, { credentials }: DevCollector): HtmlTagDescriptor {
+function pageConfig(base: string, { credentials }: DevCollector): string {
   const config = { url: `${base}${mountName}/telemetry`, enabled: true, ...credentials }
-  return { tag: 'script', injectTo: 'head-prepend', children: `globalThis.downlinkConfig = ${JSON.stringify(config)}` }
+  return `globalThis.downlinkConfig = ${JSON.stringify(config)}`
 }

@@ -1,11 +1,12 @@
 /** A dev server with a collector in it. */
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { downlink } from '@downlink/vite'
-import { createServer as createVite } from 'vite'
+import { build, createServer as createVite, type HttpServer, type InlineConfig, preview } from 'vite'
 import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { aDevServer, aGame, ownCache } from './harness.ts'
@@ -21,6 +22,13 @@ async function typesAt(url: string): Promise<string[]> {
 }
 
 const configOf = (html: string) => JSON.parse(/globalThis\.downlinkConfig = (.*?)<\/script>/.exec(html)?.[1] ?? 'null')
+
+/** Asks for a path as it is, which `fetch` would tidy. */
+const raw = (server: HttpServer, path: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { port } = server.address() as AddressInfo
+    get({ port, host: '127.0.0.1', path }, (response) => resolve(text(response))).once('error', reject)
+  })
 
 it.each(['/', '/game/'])(
   'brings collector and page along below %s, and says so to the page and once among its urls',
@@ -97,6 +105,26 @@ it.each([
   expect(lines.join('\n')).not.toContain('ownlink')
   expect(await (await fetch(url)).text()).not.toContain('ownlink')
   expect((await push(url, 'a')).status).toBe(404)
+})
+
+it('brings both along in a preview of a build, whose files it leaves as they are', async () => {
+  const root = await aGame({ 'deep/index.html': '<head></head>deep', 'main.ts': 'document.title = "built"' })
+  await writeFile(join(root, 'outside.html'), '<head></head>not of the build')
+  const config: InlineConfig = { ...ownCache(root), configFile: false, base: '/game/', plugins: [downlink()] }
+  await build({ ...config, build: { rolldownOptions: { input: ['index.html', 'deep/index.html'] } } })
+  const server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } })
+  const closed = once(server.httpServer, 'close')
+  const url = server.resolvedUrls?.local[0] ?? ''
+  for (const page of ['', 'index.html', 'deep/', '?level=3']) {
+    expect(configOf(await (await fetch(url + page)).text())).toMatchObject({ url: '/game/__downlink/telemetry' })
+  }
+  expect(await raw(server.httpServer, '/game/../outside.html')).not.toContain('not of the build')
+  expect(await readFile(join(root, 'dist/index.html'), 'utf8')).not.toContain('downlink')
+  expect((await push(url, 'a')).status).toBe(200)
+  expect(await typesAt(url)).toEqual(['a'])
+  expect(await (await fetch(`${url}__downlink`)).text()).toContain('<title>Downlink</title>')
+  await server.close()
+  await closed
 })
 
 it('leaves the server of a middleware to its owner', async () => {
