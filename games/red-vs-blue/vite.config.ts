@@ -1,5 +1,6 @@
 /** Builds the page. `tsc` writes the game module to `dist/` besides: Vite empties `dist/page` and nothing else. */
 
+import { downlink } from '@downlink/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
 import manifest from './package.json' with { type: 'json' }
@@ -13,7 +14,7 @@ const versionAlone: Plugin = {
 
 const config: UserConfig = defineConfig({
   base: './',
-  plugins: [versionAlone, react()],
+  plugins: [versionAlone, react(), downlink()],
   build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2023' },
 })
 

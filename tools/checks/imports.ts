@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/vite': ['client', 'collector'],
   'packages/create-downlink': [],
   'packages/cli': ['protocol', 'client', 'collector', 'artifacts', 'world-state', 'playwright'],
-  'games/red-vs-blue': ['protocol', 'client', 'artifacts', 'world-state'],
+  'games/red-vs-blue': ['protocol', 'client', 'artifacts', 'world-state', 'vite'],
 }
 
 export async function checkImports(): Promise<CheckResult> {

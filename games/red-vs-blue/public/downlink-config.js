@@ -1,2 +1,3 @@
-// Overrides what the build has set, for this installation: { url, key, enabled }. A collector answers in its place.
-globalThis.downlinkConfig = {}
+// Overrides what the build has set, for this installation: { url, key, enabled }. A collector answers in its place, and a
+// dev server has said it by then.
+globalThis.downlinkConfig ??= {}
