@@ -50,7 +50,7 @@ async function readPage(path: string): Promise<Page> {
 const withoutCode = (text: string): string => text.replace(/^```.*?^```/gms, '')
 
 /** As GitHub makes them. */
-const anchorOf = (heading: string): string =>
+export const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')

@@ -1,0 +1,53 @@
+/** The site of the docs is built as its README says: every link of it leads somewhere, and its search finds. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { buildFolder } from './fixtures/own-lock.ts'
+import { type ServedFolder, serveFolder } from './fixtures/serve-folder.ts'
+
+let folder: string
+let site: ServedFolder | undefined
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000)
+  folder = join(await buildFolder('site'), 'dist')
+  site = await serveFolder(folder)
+})
+test.afterAll(() => site?.close())
+
+test('every link of every page leads to a page, and to a place in it', async () => {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.html'))
+  const texts = new Map<string, string>()
+  for (const file of files) texts.set(file, await readFile(join(folder, file), 'utf8'))
+  const broken: string[] = []
+  let links = 0
+  for (const [file, text] of texts) {
+    // What the reference links among itself is checked by what makes it.
+    if (file.startsWith('api')) continue
+    for (const [, href = ''] of text.matchAll(/<a [^>]*href="([^"]+)"/g)) {
+      const target = new URL(href, `http://site/${file}`)
+      if (target.host !== 'site') continue
+      links++
+      const path = decodeURIComponent(target.pathname).slice(1)
+      const page = texts.get(path === '' ? 'index.html' : path.endsWith('.html') ? path : `${path}.html`)
+      const place = decodeURIComponent(target.hash.slice(1))
+      if (page === undefined || (place !== '' && !page.includes(`id="${place}"`))) broken.push(`${file}: ${href}`)
+    }
+  }
+  expect(broken).toEqual([])
+  expect(links).toBeGreaterThan(1000)
+})
+
+test('its search finds, and what it finds opens', async ({ page }) => {
+  const wrong: string[] = []
+  page.on('response', (response) => response.ok() || wrong.push(`${response.status()} ${response.url()}`))
+  page.on('pageerror', (error) => wrong.push(error.message))
+  await page.goto(site?.url ?? '')
+  await page.getByRole('button', { name: 'Search' }).click()
+  await page.getByPlaceholder('Search').fill('forget a player')
+  await page.locator('.result').first().click()
+  await expect(page.getByRole('main')).toContainText(/forget/i)
+  await page.goto(`${site?.url}api/index.html`)
+  await expect(page.getByRole('heading', { name: 'Downlink' })).toBeVisible()
+  expect(wrong).toEqual([])
+})
