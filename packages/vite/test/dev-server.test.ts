@@ -107,6 +107,23 @@ it.each([
   expect((await push(url, 'a')).status).toBe(404)
 })
 
+it('serves a client that does nothing where telemetry is off', async () => {
+  const root = await aGame({
+    'main.ts': "import { createTelemetry } from '@downlink/client'\ncreateTelemetry().start()\n",
+  })
+  const repository = join(import.meta.dirname, '../../..')
+  const { url } = await aDevServer(root, {
+    plugins: [downlink({ enabled: false })],
+    server: { fs: { allow: [root, repository] } },
+  })
+  const importOf = (code: string): string => /from "\/?([^"]+)"/.exec(code)?.[1] ?? ''
+  const main = await (await fetch(`${url}main.ts`)).text()
+  const standIn = await (await fetch(url + importOf(main))).text()
+  const inert = await (await fetch(url + importOf(standIn))).text()
+  expect(standIn).toMatch(/export \{.*\bcreateTelemetry\b/s)
+  expect(inert).toContain('export const createTelemetry')
+})
+
 it('brings both along in a preview of a build, whose files it leaves as they are', async () => {
   const root = await aGame({ 'deep/index.html': '<head></head>deep', 'main.ts': 'document.title = "built"' })
   await writeFile(join(root, 'outside.html'), '<head></head>not of the build')
