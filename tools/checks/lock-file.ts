@@ -1,5 +1,5 @@
-/** Checks the lock file: no registry addresses in it, and every native package with its binaries for all platforms. */
-import { readFile } from 'node:fs/promises'
+/** Checks the lock files, the root's and those of examples and site: no registry addresses in it, and every native package with its binaries for all platforms. */
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../node-tool.ts'
 import { type CheckResult, resultOf } from './check.ts'
@@ -13,9 +13,15 @@ interface LockedPackage {
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64']
 
 export async function checkLockFile(): Promise<CheckResult> {
-  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'))
-  const packages: Readonly<Record<string, LockedPackage>> = lock.packages
-  return resultOf([...registryAddresses(packages), ...absentOptionals(packages), ...absentBinaries(packages)])
+  const examples = (await readdir(join(root, 'examples'))).map((name) => `examples/${name}`)
+  const faults: string[] = []
+  for (const folder of ['.', 'site', ...examples]) {
+    const lock = JSON.parse(await readFile(join(root, folder, 'package-lock.json'), 'utf8'))
+    const packages: Readonly<Record<string, LockedPackage>> = lock.packages
+    const found = [...registryAddresses(packages), ...absentOptionals(packages), ...absentBinaries(packages)]
+    faults.push(...found.map((fault) => `${join(folder, 'package-lock.json')}: ${fault}`))
+  }
+  return resultOf(faults)
 }
 
 /** A lock written against one registry would send everybody else there. */
