@@ -1,6 +1,7 @@
 /** Remembers what pages have pushed and what they were promised, and compares it with what a database has. */
 
 import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
+import type { EarlierLabels } from '../../packages/collector/src/commit/session-batch.ts'
 import { newRecord, type SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import type { Content } from './model-database.ts'
 import { expectThat } from './violation.ts'
@@ -33,6 +34,12 @@ export interface Journal {
 
 export const eventType = 'tick'
 
+/** What a page says before it pushes an event with this payload: each holds for some events, and so does none. */
+export const saidBefore = ({ n }: { readonly n: number }) => ({
+  context: { level: n % 12 < 4 ? null : Math.floor(n / 4) },
+  labels: { player: n % 15 < 5 ? null : `p${Math.floor(n / 5) % 2}` },
+})
+
 export function createJournal(): Journal {
   const entries = new Map<string, Entry>()
   let payloads = 0
@@ -50,12 +57,14 @@ export function createJournal(): Journal {
     get isKept() {
       return [...entries.values()].every(({ acked, written, isVoid }) => isVoid || acked >= written)
     },
-    check({ rows, stored }) {
+    check({ rows, stored, labels }) {
       const seen = new Set<string>()
       for (const id of rows.keys()) expectThat(entries.has(id), () => `${id} is nobody's`)
       for (const [id, entry] of entries) {
         const events = stored.get(id) ?? []
-        checkSession(id, entry, rows.get(id) ?? newRecord(id, 0), events)
+        const row = rows.get(id) ?? newRecord(id, 0)
+        checkSession(id, entry, row, events)
+        if (!entry.isVoid) checkSaid(row, events, labels.get(id) ?? [])
         for (const { event } of entry.isVoid ? [] : events) {
           expectThat(!seen.has(event.json), () => `${event.json} is stored in two sessions`)
           seen.add(event.json)
@@ -68,6 +77,17 @@ export function createJournal(): Journal {
     const known = entries.get(session) ?? { pushed: 0, acked: 0, written: 0, isVoid: false }
     entries.set(session, known)
     return known
+  }
+
+  function checkSaid(row: SessionRecord, events: readonly AcceptedEvent[], earlier: readonly EarlierLabels[]): void {
+    const spans = [...earlier, { from: row.labelsFrom ?? 1, until: Number.POSITIVE_INFINITY, labels: row.labels }]
+    for (const { seq, event, context = '{}' } of events) {
+      const said = saidBefore(JSON.parse(event.json))
+      const players = spans.filter(({ from, until }) => from <= seq && seq < until).map(({ labels }) => labels?.player)
+      const words = (): string => `${seq} as of another push: ${JSON.stringify({ said, context, players, spans, row })}`
+      expectThat((JSON.parse(context).level ?? null) === said.context.level, words)
+      expectThat(players.length === 1 && (players[0] ?? null) === said.labels.player, words)
+    }
   }
 
   function checkSession(id: string, entry: Entry, row: SessionRecord, events: readonly AcceptedEvent[]): void {

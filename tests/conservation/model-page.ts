@@ -3,7 +3,7 @@ import type { Chance } from '../../packages/cli/src/verify/random.ts'
 import { type FakeBrowser, openFakePage } from '../../packages/client/src/spool/test-doubles.ts'
 import type { FakePost, FakeSocket } from '../../packages/client/src/test-doubles.ts'
 import type { Ingest } from './ingest.ts'
-import { eventType, type Journal } from './journal.ts'
+import { eventType, type Journal, saidBefore } from './journal.ts'
 import type { Content } from './model-database.ts'
 import { expectThat } from './violation.ts'
 import { createWire, type Wire } from './wire.ts'
@@ -79,7 +79,13 @@ export async function openModelPage({ browser, chance, journal, ingest }: ModelP
       return taken
     },
     push(count) {
-      for (let left = count; left > 0; left--) telemetry.push(eventType, journal.nextPayload())
+      for (let left = count; left > 0; left--) {
+        const payload = journal.nextPayload()
+        const { context, labels } = saidBefore(payload)
+        telemetry.setContext(context)
+        telemetry.setLabels(labels)
+        telemetry.push(eventType, payload)
+      }
       note()
     },
     pushRefused() {
