@@ -10,9 +10,13 @@ import { readByRanges } from '../store/recovery/row-ranges.ts'
 import { committedSeqColumn, hasColumn, hasTable, readFormat, removedEvents } from '../store/tables.ts'
 import type { DatabaseReport, LedgerFault, TableReport } from './examine-database.ts'
 
-const tables = ['sessions', 'events', 'rejected_events'] as const
+const tables = ['sessions', 'events', 'rejected_events', 'earlier_labels'] as const
+type Table = (typeof tables)[number]
 /** Rows are what takes the time; a table's place in it is good enough for a progress. */
-const shareOf = { sessions: 0.1, events: 0.8, rejected_events: 0.1 } as const
+const shareOf: Readonly<Record<Table, number>> = { sessions: 0.1, events: 0.8, rejected_events: 0.1, earlier_labels: 0 }
+const relationOf = (table: Table): string => (table === 'earlier_labels' ? 'collector.earlier_labels' : table)
+/** Made by the first of all versions. */
+const ledgerTables: readonly string[] = ['sessions', 'events', 'rejected_events'] satisfies Table[]
 const listedFaults = 100
 
 /**
@@ -49,7 +53,8 @@ async function examine(file: string, onProgress: OnProgress): Promise<DatabaseRe
     }
     done += share
   }
-  const isWhole = reports.every(({ unreadableRows }) => unreadableRows === 0) && reports.length === tables.length
+  const sound = reports.filter(({ unreadableRows }) => unreadableRows === 0).map(({ table }) => table)
+  const isWhole = ledgerTables.every((table) => sound.includes(table))
   const position = await readPosition(connection)
   const ledgers = isWhole ? await examineLedgers(connection) : undefined
   connection.closeSync()
@@ -57,11 +62,12 @@ async function examine(file: string, onProgress: OnProgress): Promise<DatabaseRe
   return { tables: reports, ...(position && { position }), ...(ledgers && { ledgers }) }
 }
 
-async function examineTable(connection: DuckDBConnection, table: string, onProgress: OnProgress): Promise<TableReport> {
-  const [row] = (await connection.runAndReadAll(`SELECT max(rowid), count(*) FROM ${table}`)).getRows()
+async function examineTable(connection: DuckDBConnection, table: Table, onProgress: OnProgress): Promise<TableReport> {
+  const relation = relationOf(table)
+  const [row] = (await connection.runAndReadAll(`SELECT max(rowid), count(*) FROM ${relation}`)).getRows()
   const end = Number(row?.[0] ?? -1) + 1
   const unreadableRows = await readByRanges(end, async (from, to) => {
-    await connection.run(`SELECT bit_xor(hash(COLUMNS(*))) FROM ${table} WHERE rowid >= ${from} AND rowid < ${to}`)
+    await connection.run(`SELECT bit_xor(hash(COLUMNS(*))) FROM ${relation} WHERE rowid >= ${from} AND rowid < ${to}`)
     onProgress(to / end)
   })
   return { table, rows: Number(row?.[1]), unreadableRows }
