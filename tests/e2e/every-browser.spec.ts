@@ -154,6 +154,39 @@ for (const kind of [chromium, firefox, webkit]) {
       await expect.poll(async () => (await stats(tab)).spool).toMatchObject({ state: { status: 'on' }, written: 10 })
     })
 
+    test('auto records errors, frames, loading, device and player', async () => {
+      const tab = await browser.newTab()
+      await tab.goto(site.url)
+      await expect.poll(() => tab.evaluate(() => 'downlink' in globalThis)).toBe(true)
+      const session = await tab.evaluate((url) => {
+        const telemetry = downlink.createTelemetry({ url, enabled: true })
+        downlink.auto(telemetry)
+        setTimeout(() => {
+          throw new TypeError('No hull')
+        })
+        void Promise.reject(new RangeError('No map'))
+        return telemetry.sessionId
+      }, `http://127.0.0.1:${wire.port}`)
+      const of = async (sql: string) => (await collector.query(`${sql} WHERE session_id = '${session}'`)).rows
+      // A browser without a screen may draw nothing, and have no WebGL.
+      const [draws, hasWebGl] = await tab.evaluate(async () => {
+        const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve(true)))
+        const late = new Promise((resolve) => setTimeout(resolve, 2000, false))
+        const drawn = await Promise.race([frame().then(frame).then(frame), late])
+        return [drawn === true, document.createElement('canvas').getContext('webgl') !== null]
+      })
+      const types = `SELECT list_sort(list(DISTINCT type)) FROM (SELECT * FROM events WHERE type NOT IN ('long_frame', 'page_hidden'))`
+      await expect.poll(() => of(types)).toEqual([[['error', ...(draws ? ['frame_times'] : []), 'page_loaded']]])
+      const errors = `SELECT data->>'kind', data->>'name', data->>'message', (data->>'stack') IS NOT NULL
+        FROM (SELECT * FROM events WHERE type = 'error' ORDER BY data->>'kind')`
+      expect(await of(errors)).toEqual([
+        ['error', 'TypeError', 'No hull', true],
+        ['rejection', 'RangeError', 'No map', true],
+      ])
+      const labels = `SELECT (labels->>'player') IS NOT NULL, coalesce(labels->>'gpu', 'WebKit WebGL') <> 'WebKit WebGL', (labels->>'screen') LIKE '%x%' FROM sessions`
+      await expect.poll(() => of(labels)).toEqual([[true, hasWebGl, true]])
+    })
+
     // Firefox keeps no page that has held a lock: such a page begins anew.
     if (kind !== firefox) {
       test('a page out of the back-forward cache goes on, as another session where its own was taken over', async () => {
