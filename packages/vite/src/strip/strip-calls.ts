@@ -33,7 +33,7 @@ export function stripCalls(
   imported: ReadonlySet<string>,
 ): MagicString | undefined {
   const top = attachScopes(program as never)
-  const held = findHeld()
+  const held = findHeld(program, top, { imports, made })
   const text = new MagicString(code)
   strip(program, top)
   return text.hasChanged() ? text : undefined
@@ -56,26 +56,6 @@ export function stripCalls(
         if (scopeOf(node)) scope = scope.parent ?? top
       },
     })
-  }
-
-  /** By the scope in which they are declared. */
-  function findHeld(): ReadonlyMap<AttachedScope, ReadonlySet<string>> {
-    const found = new Map<AttachedScope, Set<string>>([[top, new Set(made)]])
-    let inner = top
-    walk(program, {
-      enter(node) {
-        inner = scopeOf(node) ?? inner
-        if (node.type !== 'VariableDeclaration' || node.kind !== 'const') return
-        for (const { id, init } of node.declarations) {
-          if (id.type !== 'Identifier' || !makesTelemetry(init, (name) => importAt(name, inner))) continue
-          found.set(inner, (found.get(inner) ?? new Set()).add(id.name))
-        }
-      },
-      leave(node) {
-        if (scopeOf(node)) inner = inner.parent ?? top
-      },
-    })
-    return found
   }
 
   function keepOnly(call: estree.CallExpression, place: Place, scope: AttachedScope): readonly Node[] {
@@ -104,7 +84,7 @@ export function stripCalls(
   }
 
   function isClientFunction({ callee }: estree.CallExpression, scope: AttachedScope): boolean {
-    return callee.type === 'Identifier' && clientEntry.test(importAt(callee.name, scope)?.source ?? '')
+    return callee.type === 'Identifier' && clientEntry.test(importAt(callee.name, scope, imports)?.source ?? '')
   }
 
   function isVoidCall({ callee }: estree.CallExpression, scope: AttachedScope): boolean {
@@ -114,10 +94,34 @@ export function stripCalls(
     const declaring = declaringScope(name, scope)
     return declaring === undefined ? imported.has(name) : (held.get(declaring)?.has(name) ?? false)
   }
+}
 
-  function importAt(name: string, from: AttachedScope) {
-    return declaringScope(name, from) === undefined ? imports.get(name) : undefined
-  }
+/** The constants that hold a telemetry, by the scope in which they are declared. */
+function findHeld(
+  program: estree.Program,
+  top: AttachedScope,
+  { imports, made }: Pick<ModuleNames, 'imports' | 'made'>,
+): ReadonlyMap<AttachedScope, ReadonlySet<string>> {
+  const found = new Map<AttachedScope, Set<string>>([[top, new Set(made)]])
+  let scope = top
+  walk(program, {
+    enter(node) {
+      scope = scopeOf(node) ?? scope
+      if (node.type !== 'VariableDeclaration' || node.kind !== 'const') return
+      for (const { id, init } of node.declarations) {
+        if (id.type !== 'Identifier' || !makesTelemetry(init, (name) => importAt(name, scope, imports))) continue
+        found.set(scope, (found.get(scope) ?? new Set()).add(id.name))
+      }
+    },
+    leave(node) {
+      if (scopeOf(node)) scope = scope.parent ?? top
+    },
+  })
+  return found
+}
+
+function importAt(name: string, from: AttachedScope, imports: ModuleNames['imports']) {
+  return declaringScope(name, from) === undefined ? imports.get(name) : undefined
 }
 
 /** The innermost that has the name; none: it is imported, or nobody's. */
