@@ -32,10 +32,8 @@ export interface TelemetryBuffer {
 }
 
 /** The buffer as the rest of the client sees it. */
-export interface LinkedBuffer extends TelemetryBuffer {
+export interface LinkedBuffer extends TelemetryBuffer, ContextAndLabels {
   readonly outbox: Outbox
-  /** Of all that is pushed from now on. */
-  readonly present: ContextAndLabels
   /** Of the link that is there, and alone drains: called when a batch is full, which need not wait for the interval. */
   wake?: (() => void) | undefined
   clear(reason?: DropReason): void
@@ -54,14 +52,12 @@ export function createBuffer(
   session: Session,
   isEnabled: () => boolean,
 ): LinkedBuffer {
-  const { capacity, overflow, policies, recentEvents, redact, version } = settings
-  const outbox = policies?.(capacity, overflow, session, environment) ?? createOutbox(capacity, overflow)
-  const present: ContextAndLabels = {}
+  const { capacity, overflow, recentEvents } = settings
+  const outbox = settings.policies?.(capacity, overflow, session, environment) ?? createOutbox(capacity, overflow)
   const listeners = new Set<() => void>()
   let recent = createRing<Entry>(recentEvents)
   const buffer: LinkedBuffer = {
     outbox,
-    present,
     get length() {
       return outbox.queued()
     },
@@ -70,18 +66,26 @@ export function createBuffer(
       if (!isEnabled()) return
       let refused: DropReason | undefined
       try {
-        if (redact) {
-          const kept = redact({ type, data })
+        if (settings.redact) {
+          const kept = settings.redact({ type, data })
           if (kept) ({ type, data } = kept)
           else refused = 'sampled'
         }
         if (settings.copy) data = parsed(encodeJson(data))
-        else environment.development?.payload(type, data)
+        else environment.development?.push(type, data)
       } catch {
         refused = 'unencodable'
       }
-      const { context, labels } = present
-      const entry = { seq: 0, type, timestamp: isTime(timestamp) ? timestamp : clock(), data, context, labels }
+      const { context, labels } = buffer
+      const entry = {
+        seq: 0,
+        type,
+        timestamp: isTime(timestamp) ? timestamp : clock(),
+        data,
+        version: settings.version,
+        context,
+        labels,
+      }
       outbox.push(entry, refused)
       if (!refused) {
         if (recent.size >= recentEvents) recent.remove(0)
@@ -117,14 +121,13 @@ export function createBuffer(
       ...entry,
       id: eventId(session.id, entry.seq),
       sessionId: session.id,
-      ...(version && { version }),
     }),
     changed() {
       for (const listener of [...listeners]) {
         try {
           listener()
         } catch (cause) {
-          environment.warn(`A listener threw: ${cause}`)
+          environment.warn(`listener: ${cause}`)
         }
       }
     },

@@ -1,5 +1,5 @@
 /** Runs the timer of an open connection: drains after each interval, and gives up a collector that fell silent. */
-import { encodeFrame } from '@downlink/protocol'
+import { encodeJson } from '@downlink/protocol'
 import type { LinkState } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
 import type { Outbox } from './outbox.ts'
@@ -32,16 +32,16 @@ export interface ConnectionTimer {
 export function createConnectionTimer(
   settings: TelemetrySettings,
   environment: Environment,
-  outbox: Outbox,
   connection: Connection,
+  outbox: Outbox,
   send: (all: boolean) => void,
   lost: () => void,
 ): ConnectionTimer {
   let cancel: (() => void) | undefined
-  /** A ping is not answered yet. */
-  let owesHeartbeat = false
   /** For how long it has owed an answer, and said nothing, while the page ran: what waits to be read is no silence. */
   let silentMs = 0
+  /** A ping is not answered yet. */
+  let owesHeartbeat = false
   let drainedAtMs = 0
   const drainAfter = (delayMs: number): void => {
     cancel?.()
@@ -67,7 +67,7 @@ export function createConnectionTimer(
     },
     ping() {
       owesHeartbeat = true
-      connection.socket?.send(encodeFrame({ t: 'ping' }))
+      connection.socket?.send(encodeJson({ t: 'ping' }))
     },
     stop() {
       cancel?.()

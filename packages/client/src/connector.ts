@@ -1,9 +1,9 @@
 /** Connects a buffer to a collector: puts link and sender together, and takes in what the collector answers. */
-import { type AckFrame, decodeServerFrame, type WelcomeFrame } from '@downlink/protocol'
+import { decodeServerFrame } from '@downlink/protocol'
+import { resolveAddress } from './address.ts'
 import type { LinkedBuffer } from './buffer.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection-timer.ts'
-import { resolveAddress } from './handshake.ts'
 import { createLink } from './link.ts'
 import type { LinkState } from './link-state.ts'
 import type { TelemetrySettings } from './options.ts'
@@ -35,21 +35,18 @@ export function createConnector(
 ): Connector {
   const { outbox } = buffer
   const connection: Connection = { state: { status: 'idle' } }
-  const sender = createSender(settings, environment, buffer, connection, () => link.closed())
-  const link = createLink(settings, environment, buffer, session, clock, connection, sender, received)
+  const sender = createSender(settings, environment, connection, buffer, () => link.closed())
+  const link = createLink(settings, environment, connection, buffer, session, clock, sender, received)
   let unfollow: (() => void) | undefined
 
   function received(text: unknown): void {
     const frame = decodeServerFrame(text)
     if (frame?.t === 'slow') link.dispatch('slow', frame.retryAfterMs)
-    else if (frame && 'totals' in frame) acked(frame)
-  }
-
-  function acked(frame: AckFrame | WelcomeFrame): void {
-    const committed = frame.t === 'ack' ? frame.seq : frame.ack
+    if (!frame || !('totals' in frame)) return
+    const committed = 'seq' in frame ? frame.seq : frame.ack
     if (committed > outbox.pushed) {
-      environment.warn(`Session ${session.id} is not ours.`)
-      outbox.renumber()
+      environment.warn('session is not ours')
+      outbox.renew()
       session.renew()
       link.closed()
       return
@@ -60,7 +57,6 @@ export function createConnector(
     }
     outbox.ack(committed, frame.totals)
     if (frame.t === 'welcome') {
-      if (frame.leftOut) link.warn(`Collector left out: ${frame.leftOut}`)
       sender.welcome(frame)
       link.dispatch('welcomed')
       sender.drain()
@@ -71,7 +67,7 @@ export function createConnector(
     status: () => connection.state,
     start() {
       buffer.wake = sender.wake
-      unfollow ??= followPage(settings, environment, outbox, connection, sender, link, received)
+      unfollow ??= followPage(settings, environment, connection, outbox, sender, link, received)
       try {
         resolveAddress(settings, environment)
         link.dispatch('start')

@@ -78,6 +78,47 @@ describe('context', () => {
     ])
   })
 
+  it('is that of the push in each half of a batch that was too large', async () => {
+    const { world, telemetry } = await createOpenTelemetry({ batchSize: 4 })
+    telemetry.setContext({ level: 1 })
+    telemetry.identify('ann')
+    for (let n = 0; n < 4; n++) telemetry.push('tick', n)
+    await world.advance(1000)
+    world.socket.drop(4413)
+    await world.advance(1000)
+    world.socket.welcome()
+    const said = { context: { level: 1 }, labels: { player: 'ann' } }
+    expect(saidIn(world)).toEqual([said, {}, said, {}])
+  })
+
+  it('is said by the first event that is sent, where the one before can not be', async () => {
+    const { world, telemetry } = await createOpenTelemetry()
+    const circle: { self?: unknown } = {}
+    circle.self = circle
+    telemetry.setContext({ level: 1 })
+    telemetry.push('tick', circle)
+    telemetry.push('tick', 'x'.repeat(70_000))
+    telemetry.push('tick', 1)
+    await world.advance(1000)
+    expect(saidIn(world)).toEqual([{}, { context: { level: 1 } }])
+    expect(telemetry.stats().dropped).toEqual({ unencodable: 1, oversize: 1 })
+  })
+
+  it.each([
+    ['is circular', circularContext()],
+    ['is larger than a frame', { text: 'x'.repeat(300_000) }],
+    ['is null', null],
+  ])('that somebody gave an event which he requeued, and %s, holds nothing up', async (_, context) => {
+    const { world, telemetry } = createTestTelemetry()
+    for (let n = 1; n <= 2; n++) telemetry.push('tick', n)
+    const [first, second] = telemetry.buffer.drain(2)
+    telemetry.buffer.requeue([{ ...first, context } as never, second as never])
+    telemetry.start()
+    await world.advance(0)
+    world.socket.welcome()
+    expect(batchesOf(world).flatMap(eventsOf)).toMatchObject([{ data: 1 }, { data: 2 }])
+  })
+
   it('is what recent, peek and drain show, and comes back with what is requeued', async () => {
     const { world, telemetry } = createTestTelemetry()
     telemetry.setContext({ level: 1 })
@@ -183,6 +224,12 @@ describe('labels', () => {
     expect(saidIn(world)).toEqual([{ labels: { cores: '8', long: 'x'.repeat(256) } }])
   })
 })
+
+function circularContext(): object {
+  const context: Record<string, unknown> = {}
+  context.self = context
+  return context
+}
 
 const unreadable = Object.defineProperty({}, 'level', {
   enumerable: true,

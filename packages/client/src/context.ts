@@ -1,5 +1,5 @@
 /** Merges what a game says of its state, and of its player, into what its events carry. */
-import type { EventContext, Said } from '@downlink/protocol'
+import { type EventContext, type Said, toJsonValue } from '@downlink/protocol'
 
 /** What is in force, and what was when an event was pushed: objects that never change, so that it is one reference. */
 export interface ContextAndLabels {
@@ -12,26 +12,25 @@ export interface ContextAndLabels {
 export type ContextChanges = { readonly [name: string]: EventContext[string] | null | undefined }
 export type LabelChanges = { readonly [name: string]: string | null | undefined }
 
-/** Types of values that are as good as text. */
-export const textual: RegExp = /string|number|boolean|bigint/
+/** A value that is as good as text; undefined for any other. */
+export const fitValue = (value: unknown): EventContext[string] | undefined =>
+  /string|number|boolean|bigint/.test(typeof value) ? (toJsonValue(value) as string) : undefined
 
 /**
  * Never throws: what can't be read changes nothing.
  *
- * @param changes what is none of those types takes its name away
- * @param own names that the session has in its hello: there it is null
+ * @param fit of each value, before and changed: what it is; where that is undefined, its name is taken away
  */
-export function merge(
-  values: object | undefined,
-  changes: object,
-  own: object = {},
-): Readonly<Record<string, string>> | undefined {
+export function merge<Values extends object>(
+  values: Values | undefined,
+  changes: object | undefined,
+  fit: (value: unknown, name: string) => unknown = fitValue,
+): Values | undefined {
   try {
-    const merged = Object.entries({ ...values, ...changes })
-      .filter(([name, value]) => textual.test(typeof value) || Object.hasOwn(own, name))
-      .map(([name, value]) => [name, value ?? null])
-    return Object.freeze(Object.fromEntries(merged) as Record<string, string>)
+    // By way of JSON, where what is undefined is not there.
+    const merged = JSON.stringify({ ...values, ...changes }, (name, value) => (name ? fit(value, name) : value))
+    return Object.freeze(JSON.parse(merged))
   } catch {
-    return values as Record<string, string>
+    return values
   }
 }

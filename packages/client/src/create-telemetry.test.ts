@@ -67,8 +67,8 @@ describe('consent', () => {
     ['an option', { enabled: false }],
     ['the page', { environment: { readConfig: () => ({ enabled: false }) } }],
     ['nobody, so by default', { enabled: undefined as unknown as boolean }],
-  ])('moves nothing where the flag is off by %s, and is told so once', async (_, options) => {
-    const { world, telemetry } = createTestTelemetry(options)
+  ])('moves nothing where the flag is off by %s, and a developer is told so once', async (_, options) => {
+    const { world, telemetry } = createTestTelemetry({ ...options, isDevelopment: true })
     telemetry.start()
     for (let time = 0; time < 3; time++) {
       telemetry.setEnabled(true)

@@ -4,10 +4,10 @@ import { createBuffer, type LinkedBuffer, type TelemetryBuffer } from './buffer.
 import { createClock } from './clock.ts'
 import { type Connector, type ConnectorFactory, createConnector } from './connector.ts'
 import { flushTimeoutMs, notifyIntervalMs } from './constants.ts'
-import { type ContextAndLabels, type ContextChanges, type LabelChanges, merge } from './context.ts'
+import { type ContextChanges, type LabelChanges, merge } from './context.ts'
 import { realEnvironment } from './environment.ts'
 import type { LinkState } from './link-state.ts'
-import { fitMetadata, type Metadata } from './metadata.ts'
+import { fitText } from './metadata.ts'
 import { type ClientOptions, withDefaults } from './options.ts'
 import type { OutboxStats, Policies } from './outbox.ts'
 import type { Environment } from './ports.ts'
@@ -86,7 +86,7 @@ export interface Telemetry<Events extends EventMap = EventMap> {
  * @throws {TelemetryError} `bad_option`, in development only: in production what is wrong is warned of
  */
 export function createTelemetry<Events extends EventMap = EventMap>(
-  options: TelemetryOptions<Events> = {},
+  options?: TelemetryOptions<Events>,
 ): Telemetry<Events> {
   const world = { ...realEnvironment(), ...options?.environment }
   const settings = withDefaults(options, world)
@@ -99,20 +99,12 @@ export function createTelemetry<Events extends EventMap = EventMap>(
   const buffer = createBuffer(settings, environment, clock, session, isEnabled)
   const connector = (settings.spool ?? createConnector)(settings, environment, buffer, session, clock)
   let started = false
-  let hasWarned = false
   const apply = (): void => {
     if (started && isEnabled()) connector.start()
     else connector.disconnect(started ? 'disabled' : 'idle')
   }
-  const set = (name: keyof ContextAndLabels, changes: object, fitting?: object, own?: object): void => {
-    const merged = merge(buffer.present[name], fitting ?? changes, own)
-    buffer.present[name] = merged
-    environment.development?.merged(name, changes, merged)
-  }
-  const setLabels = (labels: LabelChanges): void =>
-    set('labels', labels, fitMetadata({ labels } as Metadata, () => {}).labels, settings.labels)
 
-  return {
+  const telemetry: Telemetry<Events> = {
     get sessionId() {
       return session.id
     },
@@ -122,7 +114,6 @@ export function createTelemetry<Events extends EventMap = EventMap>(
     buffer,
     push: buffer.push,
     start() {
-      if (!started) environment.development?.started()
       started = true
       apply()
     },
@@ -132,18 +123,19 @@ export function createTelemetry<Events extends EventMap = EventMap>(
     },
     setEnabled(enabled) {
       const on = enabled === true
-      if (on && !settings.enabled && !hasWarned) {
-        hasWarned = true
-        environment.warn('The flag `enabled` is off.')
-      }
       if (on === choice) return
       choice = on
       apply()
       if (!on) buffer.clear('disabled')
     },
-    setContext: (values) => set('context', values),
-    setLabels,
-    identify: (player) => setLabels({ player }),
+    setContext(values) {
+      buffer.context = merge(buffer.context, values)
+    },
+    setLabels(labels) {
+      // Where one of the hello's is taken away, that is said.
+      buffer.labels = merge(buffer.labels, labels, (value, name) => fitText(value) ?? (settings.labels?.[name] && null))
+    },
+    identify: (player) => telemetry.setLabels({ player }),
     status: connector.status,
     stats: connector.stats,
     recent: buffer.recent,
@@ -161,7 +153,9 @@ export function createTelemetry<Events extends EventMap = EventMap>(
       }
     },
     flush: ({ timeoutMs = flushTimeoutMs } = {}) => flush(buffer, connector, environment, timeoutMs),
-  } as Telemetry<Events>
+  }
+  environment.development?.telemetry(telemetry, buffer)
+  return telemetry
 }
 
 function flush(
@@ -173,17 +167,15 @@ function flush(
   const { acked, pushed } = outbox
   connector.drain()
   return new Promise((resolve) => {
-    const finish = (): void => {
+    const check = (isOver?: boolean): void => {
+      const remaining = Math.max(0, pushed - outbox.acked)
+      if (remaining && !isOver && 'attempt' in connector.status()) return
       unsubscribe()
       cancel()
-      const remaining = Math.max(0, pushed - outbox.acked)
       resolve({ acked: pushed - acked - remaining, remaining })
     }
-    const check = (): void => {
-      if (outbox.acked >= pushed || !('attempt' in connector.status())) finish()
-    }
     const unsubscribe = subscribe(check)
-    const cancel = environment.setTimer(finish, timeoutMs)
+    const cancel = environment.setTimer(() => check(true), timeoutMs)
     check()
   })
 }

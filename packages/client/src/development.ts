@@ -9,22 +9,37 @@ import {
   wellFormed,
 } from '@downlink/protocol'
 import { checkOptions } from './check-options.ts'
-import type { Development } from './ports.ts'
+import { fitMetadata } from './metadata.ts'
+import type { Development, WatchedTelemetry } from './ports.ts'
 
 export function createDevelopment(warn: (message: string) => void): Development {
-  const warnedTypes = new Set<string>()
   const warned = new Set<string>()
   let isDecided = false
+  /** @param about what; a second warning about it is one too many */
+  function warnOnce(about: string, sentence: string): void {
+    if (!warned.has(about)) warn(sentence)
+    warned.add(about)
+  }
+  function warnOfUnfit(what: string, given: unknown, kept: object | undefined): void {
+    const names = findUnfit(what, given, kept).join(', ')
+    if (names) warnOnce(`${what}: ${names}`, `Left out of ${what}, or made to fit: ${names}`)
+  }
   return {
-    checkOptions(options, kinds) {
+    options(options, kinds) {
       isDecided ||= options.enabled !== undefined
       checkOptions(options, kinds)
+      if (kinds) return
+      const { build, schema, sessionId, labels } = options
+      const fitting = fitMetadata(options)
+      warnOfUnfit('the options', { build, schema, sessionId }, fitting)
+      warnOfUnfit('labels', labels, fitting.labels)
     },
-    payload(type, data) {
-      const change = warnedTypes.has(type) ? undefined : findChange(data)
+    push(type, data) {
+      const about = `event ${type}`
+      const change = warned.has(about) ? undefined : findChange(data)
       if (change) {
-        warnedTypes.add(type)
-        warn(
+        warnOnce(
+          about,
           `Event "${type}" holds what JSON can't say: ${change}. The protocol's "What a value becomes" says what is sent instead.`,
         )
       }
@@ -34,21 +49,44 @@ export function createDevelopment(warn: (message: string) => void): Development 
         // A getter or a proxy: as much of it as can be is frozen.
       }
     },
-    merged(name, changes, merged) {
-      for (const sentence of findLeftOut(name, changes, merged ?? {})) {
-        if (!warned.has(sentence)) warn(sentence)
-        warned.add(sentence)
+    telemetry(telemetry, carried) {
+      const { start, setEnabled, setContext, setLabels } = telemetry
+      const watched: Omit<WatchedTelemetry, 'enabled'> = {
+        start() {
+          if (!isDecided) warnOnce('off', 'Telemetry is off: set `enabled`, or `globalThis.downlinkConfig.enabled`.')
+          start()
+        },
+        setEnabled(enabled) {
+          setEnabled(enabled)
+          if (enabled === true && !telemetry.enabled) warnOnce('off', 'The flag `enabled` is off.')
+        },
+        setContext(values) {
+          setContext(values)
+          watch('context', values)
+        },
+        setLabels(labels) {
+          setLabels(labels)
+          watch('labels', labels)
+        },
+      }
+      Object.assign(telemetry, watched)
+      function watch(what: 'context' | 'labels', given: unknown): void {
+        const kept = carried[what] ?? {}
+        warnOfUnfit(what, given, kept)
+        if (utf8Length(encodeJson(kept)) <= maxMetaBytes) return
+        warnOnce(`${what} are too large`, `Expected ${what} of at most ${maxMetaBytes} bytes as JSON: none is sent.`)
       }
     },
-    started() {
-      if (!isDecided) warn('Telemetry is off: set `enabled`, or `globalThis.downlinkConfig.enabled`.')
-    },
-    watch(socket, entryAt) {
+    socket(socket, entryAt) {
       const { onmessage } = socket
       socket.onmessage = (event) => {
         const frame = decodeServerFrame(event.data)
         for (const { seq, code, message } of (frame?.t === 'ack' && frame.rejected) || []) {
           warn(`Event ${seq}${typeOf(seq, entryAt)} was rejected as ${code}: ${message}`)
+        }
+        if (frame && 'leftOut' in frame) {
+          const sentence = `The collector left out: ${frame.leftOut}`
+          warnOnce(sentence, sentence)
         }
         onmessage?.(event)
       }
@@ -56,23 +94,19 @@ export function createDevelopment(warn: (message: string) => void): Development 
   }
 }
 
-/** What of the changes is not in what is merged from them as it was given; and whether that is more than a collector takes. */
-function* findLeftOut(name: string, changes: unknown, merged: object): Generator<string> {
-  const bytes = utf8Length(encodeJson(merged))
-  if (bytes > maxMetaBytes)
-    yield `Expected ${name} of at most ${maxMetaBytes} bytes as JSON: with more nothing of it is sent`
+/** Names of what was not taken as it was given; that of all of it, where it can't be read. */
+function findUnfit(what: string, given: unknown, kept: object = {}): readonly string[] {
   try {
-    for (const [key, value] of Object.entries(Object(changes))) {
-      const kept = (merged as Record<string, unknown>)[key]
-      if (value != null && kept !== value) yield `Expected text in ${name}, got ${key}`
-    }
-  } catch (error) {
-    yield `Expected ${name} that can be read, got ${error}`
+    const values = kept as { readonly [name: string]: unknown }
+    const entries = Object.entries({ ...(given as object) })
+    return entries.filter(([name, value]) => value != null && values[name] !== value).map(([name]) => name)
+  } catch {
+    return [what]
   }
 }
 
 /** Its type in quotes, while the event is still there. */
-function typeOf(seq: number, entryAt: Parameters<Development['watch']>[1]): string {
+function typeOf(seq: number, entryAt: Parameters<Development['socket']>[1]): string {
   for (let index = 0, entry = entryAt(0); entry && entry.seq <= seq; entry = entryAt(++index)) {
     if (entry.seq === seq) return ` "${entry.type}"`
   }

@@ -88,8 +88,8 @@ export function transition(
     // Not at once: a strict-mode double mount is one socket.
     return on === 'start' ? { status: 'waiting', attempt: 0, retryAtMs: nowMs } : state
   }
-  const { status } = state
-  const past = { attempt: state.attempt, lastCode: state.lastCode, message: state.message }
+  const { status, attempt, lastCode, message } = state
+  const past = { attempt, lastCode, message }
   switch (on) {
     case 'welcomed':
       return { status: 'open', ...past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }

@@ -1,7 +1,7 @@
 /** Makes what describes a session fit the wire: nothing that a game says of itself is worth its events. */
-import { isSessionId, maxSchemaLength, wellFormed } from '@downlink/protocol'
+import { isSessionId, maxSchemaLength } from '@downlink/protocol'
 import { maxTextLength } from './constants.ts'
-import { textual } from './context.ts'
+import { fitValue, merge } from './context.ts'
 
 /** How a session is described; the collector stores it with the session. */
 export interface Metadata {
@@ -17,28 +17,13 @@ export interface Metadata {
   readonly sessionId?: string | undefined
 }
 
-/**
- * Numbers become text, text stays within its length, and what can be neither is left out. Never throws.
- *
- * @param changed is called with the name of whatever does not stay as it is given
- */
-export function fitMetadata({ build, labels, schema, sessionId }: Metadata, changed: (name: string) => void): Metadata {
-  const keep = <Value>(name: string, given: unknown, fitting: Value): Value => {
-    if (given != null && given !== fitting) changed(name)
-    return fitting
-  }
-  const fit = (name: string, given: unknown, maxLength = maxTextLength): string | undefined =>
-    keep(name, given, textual.test(typeof given) ? wellFormed(`${given}`.slice(0, maxLength)) : undefined)
-  const fitting: Record<string, string | undefined> = {}
-  try {
-    for (const [name, value] of Object.entries(Object(labels))) fitting[name.slice(0, maxTextLength)] = fit(name, value)
-  } catch {
-    changed('labels')
-  }
-  return {
-    build: fit('build', build),
-    labels: fitting as Metadata['labels'],
-    schema: fit('schema', schema, maxSchemaLength),
-    sessionId: keep('sessionId', sessionId, isSessionId(sessionId) ? sessionId : undefined),
-  }
-}
+/** Text, which numbers become, within its length. Undefined where it can be none. */
+export const fitText = (value: unknown): string | undefined => fitValue(value)?.toString().slice(0, maxTextLength)
+
+/** What can be no text is left out. Never throws. */
+export const fitMetadata = (metadata: Metadata): Metadata => ({
+  build: fitText(metadata.build),
+  labels: merge<NonNullable<Metadata['labels']>>(undefined, metadata.labels, fitText),
+  schema: fitText(metadata.schema)?.slice(0, maxSchemaLength),
+  sessionId: isSessionId(metadata.sessionId) ? metadata.sessionId : undefined,
+})

@@ -8,6 +8,7 @@ import {
   defaultWindowEvents,
   isCount,
 } from '@downlink/protocol'
+import { maxDelayMs } from './constants.ts'
 import type { OverflowPolicy } from './drop-policy.ts'
 import { fitMetadata, type Metadata } from './metadata.ts'
 import type { Policies } from './outbox.ts'
@@ -123,7 +124,7 @@ export const kinds: { readonly [name: string]: unknown } = {
 
 /** A number is a size that an array, a delay that a timer, and a version that the collector can have. */
 export const isOfKind = (value: unknown, like: unknown): boolean =>
-  typeof like === 'number' ? isCount(value, 1) && value < 2 ** 31 : typeof value === typeof like
+  typeof like === 'number' ? isCount(value, 1) && value <= maxDelayMs : typeof value === typeof like
 
 type Options = Record<string, unknown> & ClientOptions
 
@@ -134,7 +135,7 @@ type Options = Record<string, unknown> & ClientOptions
  * @throws {TelemetryError} in development only: `bad_option`, naming the option, what was expected and what came
  */
 export function withDefaults<Given extends ClientOptions>(
-  options: Given,
+  options: Given | undefined,
   environment: Pick<Environment, 'readConfig' | 'development' | 'warn'>,
 ): TelemetrySettings & Given {
   const settings: Options = { ...(options as ClientOptions) }
@@ -148,7 +149,7 @@ export function withDefaults<Given extends ClientOptions>(
   } catch {
     wrong.push('downlinkConfig')
   }
-  environment.development?.checkOptions(settings)
+  environment.development?.options(settings)
   for (const [name, like] of Object.entries(kinds)) {
     let value = settings[name] ?? (telemetryDefaults as Options)[name]
     if (value !== undefined && !isOfKind(value, like)) {
@@ -157,7 +158,7 @@ export function withDefaults<Given extends ClientOptions>(
     }
     settings[name] = value
   }
-  const metadata = fitMetadata(settings, (name) => wrong.push(name))
-  if (wrong.length > 0) environment.warn(`Made to fit: ${wrong.join(', ')}`)
-  return { ...settings, ...metadata, consent: consent === true, redact } as unknown as TelemetrySettings & Given
+  if (wrong.length) environment.warn(`bad_option: ${wrong}`)
+  return { ...settings, ...fitMetadata(settings), consent: consent === true, redact } as unknown as TelemetrySettings &
+    Given
 }

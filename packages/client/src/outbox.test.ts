@@ -1,16 +1,24 @@
 import { type DropCounts, type DropReason, encodeBatch, isDrop, spanOf, type Totals } from '@downlink/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { ContextAndLabels } from './context.ts'
 import { attributeDrops } from './drop-policy.ts'
 import { createOutbox, type Entry, type Outbox, type OutboxStats, resendCursor, type SendCursor } from './outbox.ts'
 import { byType, latestWins, mustDeliver } from './policies/by-type.ts'
 import { encodeElements } from './sender.ts'
-import { createFakeWorld } from './test-doubles.ts'
+import { createFakeWorld, eventsOf } from './test-doubles.ts'
+
+/** What is in force at the push of a number: it changes now and then, and is the same again as another object. */
+const saidAt = (number: number): ContextAndLabels => ({
+  context: [undefined, { level: 1 }, { level: 1 }, { level: 2, mode: 'hard' }][Math.floor(number / 2) % 4],
+  labels: [undefined, { player: 'ann' }, { player: null }][Math.floor(number / 5) % 3],
+})
 
 const pushMany = (outbox: Outbox, count: number, refused?: DropReason, types: readonly string[] = ['tick']): void => {
   for (let n = 0; n < count; n++) {
+    const data = outbox.pushed + 1
     outbox.push(
-      { seq: 0, type: types[outbox.pushed % types.length] ?? '', timestamp: 0, data: outbox.pushed + 1 },
+      { seq: 0, type: types[outbox.pushed % types.length] ?? '', timestamp: 0, data, ...saidAt(data) },
       refused,
     )
   }
@@ -36,8 +44,11 @@ const collected = (dropped: DropCounts = {}): Totals => ({ dropped, rejected: {}
 /** Encodes a batch, and returns it as a collector reads it: events as their data alone. */
 const encode = (outbox: Outbox, cursor: SendCursor, count: number): { seq: number; elements: unknown[] } => {
   const seq = cursor.sent + 1
-  const texts = encodeElements(outbox, cursor, count, 1e9)
-  return { seq, elements: texts.map((text) => JSON.parse(text)).map((element) => element.data ?? element) }
+  const events = encodeElements(outbox, cursor, count, 1e9).map((text) => JSON.parse(text))
+  for (const { data, context, labels } of eventsOf({ events })) {
+    expect({ context, labels }).toEqual(saidAt(Number(data)))
+  }
+  return { seq, elements: events.map((element) => element.data ?? element) }
 }
 
 /** Sends `count` events over the link. */
@@ -196,7 +207,7 @@ it('begins a new session at 1', () => {
   outbox.ack(2, collected({ overflow: 1 }))
   pushMany(outbox, 1, 'sampled')
   pushMany(outbox, 1)
-  outbox.renumber()
+  outbox.renew()
   expect(lineOf(outbox)).toEqual([1, { sampled: 1 }, 3])
   expect(outbox.stats()).toEqual({ pushed: 3, acked: 0, queued: 2, inFlight: 0, dropped: { sampled: 1 }, rejected: 0 })
 })

@@ -21,6 +21,7 @@ export interface Entry extends Readonly<ContextAndLabels> {
   readonly type: string
   readonly timestamp: number
   readonly data: unknown
+  readonly version?: number | undefined
 }
 
 export interface OutboxStats {
@@ -86,7 +87,7 @@ export interface Outbox extends SendCursor {
    */
   ack(sequence: number, totals?: Totals): void
   /** Starts a new session's line with what is not acknowledged: its sequences begin at 1 again. */
-  renumber(): void
+  renew(): void
   /** Takes drained events back, in order and within the capacity. What is on the line already is passed over. */
   requeue(events: readonly Entry[]): void
   stats(): OutboxStats
@@ -150,7 +151,7 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy, ring: L
       // Otherwise there are drops in flight, whose reasons were reported to it.
       if (outbox.sent === sequence) outbox.reportedDrops = { ...totals.dropped }
     },
-    renumber() {
+    renew() {
       for (const entry of ring.slice(0)) entry.seq -= outbox.acked
       outbox.pushed -= outbox.acked
       outbox.acked = 0
@@ -163,7 +164,7 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy, ring: L
       const held = new Set(ring.slice(0))
       // What never left can't come back.
       let away = outbox.stats().acked
-      while (ring.at(0)) ring.remove(0)
+      while (ring.size) ring.remove(0)
       for (const entry of [...held, ...events].sort((one, other) => one.seq - other.seq)) {
         if (entry.seq > last && entry.seq <= outbox.pushed && (held.has(entry) || --away >= 0)) {
           last = entry.seq
@@ -175,7 +176,7 @@ export function createOutbox(capacity: number, overflow: OverflowPolicy, ring: L
     stats: () => ({
       pushed: outbox.pushed,
       acked: outbox.pushed - ring.size - sumOf(outbox.dropped),
-      queued: ring.size - outbox.inFlight,
+      queued: outbox.queued(),
       inFlight: outbox.inFlight,
       dropped: { ...outbox.dropped },
       rejected: sumOf(outbox.totals.rejected),

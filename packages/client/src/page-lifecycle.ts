@@ -1,7 +1,7 @@
 /** Follows the page: sends what it still can when that is hidden or left, and asks whether the link lives when it is back. */
-import { encodeBatch, utf8Length } from '@downlink/protocol'
+import { encodeBatch, encodeJson, utf8Length } from '@downlink/protocol'
+import { resolveAddress } from './address.ts'
 import type { Connection } from './connection-timer.ts'
-import { resolveAddress } from './handshake.ts'
 import type { Link } from './link.ts'
 import type { TelemetrySettings } from './options.ts'
 import { type Outbox, resendCursor } from './outbox.ts'
@@ -15,8 +15,8 @@ import { encodeElements, type Sender } from './sender.ts'
 export function followPage(
   settings: TelemetrySettings,
   environment: Environment,
-  outbox: Outbox,
   connection: Connection,
+  outbox: Outbox,
   sender: Sender,
   link: Link,
   received: (text: unknown) => void,
@@ -41,8 +41,8 @@ export function followPage(
   async function postUnacked(isEnd: boolean): Promise<void> {
     const hello = link.hello()
     const cursor = resendCursor(outbox)
-    const roomBytes = settings.exitBudgetBytes - environment.keepalive.bytes - utf8Length(JSON.stringify(hello))
-    const elements = encodeElements(outbox, cursor, outbox.pushed, roomBytes, settings.version)
+    const roomBytes = settings.exitBudgetBytes - environment.keepalive.bytes - utf8Length(encodeJson(hello))
+    const elements = encodeElements(outbox, cursor, outbox.pushed, roomBytes)
     if (!elements.length) return
     const body = encodeBatch({ ...hello, seq: hello.next, end: isEnd && cursor.sent === outbox.pushed }, elements)
     const bytes = utf8Length(body)

@@ -1,5 +1,7 @@
 /** Names what the client needs of the world around it, as narrow ports. The real ones are in `environment.ts`. */
 
+import type { ContextAndLabels, ContextChanges, LabelChanges } from './context.ts'
+
 /** What the page goes through: events of the window, and what `visibilitychange` changed to. */
 export type PageSignal =
   | 'online'
@@ -66,25 +68,33 @@ export interface Environment {
 /** How events reach the other end: it puts something of its own between the link and the world. */
 export type Delivery = (environment: Environment) => Environment
 
-/** Is told of what is going on; warns, and catches mistakes where they are made. */
+/** What of a telemetry is watched, and replaced by calls that warn. */
+export interface WatchedTelemetry {
+  readonly enabled: boolean
+  start(): void
+  setEnabled(enabled: boolean): void
+  setContext(values: ContextChanges): void
+  setLabels(labels: LabelChanges): void
+}
+
+/** Is shown what is there and what is going on; warns, and catches mistakes where they are made. */
 export interface Development {
   /**
-   * Throws where an option is wrong. A production build goes on with the default.
+   * Throws where an option is wrong, and warns of what does not describe a session as it is given. A production build goes
+   * on with the default, and makes it fit.
    *
    * @param kinds an example of each, unless they are those of a telemetry
    */
-  readonly checkOptions: (
+  readonly options: (
     options: { readonly [name: string]: unknown },
     kinds?: { readonly [name: string]: unknown },
   ) => void
   /** Freezes a payload, which is kept as it is: from now on, changing it throws. */
-  readonly payload: (type: string, data: unknown) => void
-  /** Warns where `changes` of context or labels did not become part of what is `merged` from them, or make it too large. */
-  readonly merged: (name: string, changes: unknown, merged: object | undefined) => void
-  /** Warns where telemetry is started and nobody has decided whether it is on. */
-  readonly started: () => void
-  /** Listens to a socket: what a collector says of an event is worth a warning. */
-  readonly watch: (
+  readonly push: (type: string, data: unknown) => void
+  /** From now on warns where what a game calls can't have its effect. */
+  readonly telemetry: (telemetry: WatchedTelemetry, carried: ContextAndLabels) => void
+  /** Listens to a socket: what a collector rejects, or leaves out, is worth a warning. */
+  readonly socket: (
     socket: Pick<SocketPort, 'onmessage'>,
     entryAt: (index: number) => { readonly seq: number; readonly type: string } | undefined,
   ) => void

@@ -39,17 +39,16 @@ export const tooLarge: readonly number[] = [4413, 1009] satisfies CloseCode[]
 export function createSender(
   settings: TelemetrySettings,
   environment: Environment,
-  { outbox, changed }: LinkedBuffer,
   connection: Connection,
+  { outbox, changed }: LinkedBuffer,
   lost: () => void,
 ): Sender {
-  const { batchSize } = settings
   let window: number
   let maxBytes: number
-  let maxElements = batchSize
+  let maxElements = settings.batchSize
   let losses = 0
   const sender: Sender = {
-    ...createConnectionTimer(settings, environment, outbox, connection, (all) => sender.send(all), lost),
+    ...createConnectionTimer(settings, environment, connection, outbox, (all) => sender.send(all), lost),
     welcome(frame) {
       window = Math.max(1, Math.min(settings.windowEvents, frame.window))
       // A collector with less room than one event says so by closing with 4413.
@@ -63,16 +62,10 @@ export function createSender(
             socket.bufferedAmount <= settings.maxBufferedBytes &&
             (all || outbox.queued() >= Math.min(maxElements, window))
           ) {
-            const { sent, pushed, inFlight } = outbox
-            const elements = encodeElements(
-              outbox,
-              outbox,
-              Math.min(maxElements, window - inFlight),
-              maxBytes,
-              settings.version,
-            )
+            const seq = outbox.sent + 1
+            const elements = encodeElements(outbox, outbox, Math.min(maxElements, window - outbox.inFlight), maxBytes)
             if (!elements.length) break
-            socket.send(encodeBatch({ t: 'batch', seq: sent + 1, pushed }, elements))
+            socket.send(encodeBatch({ t: 'batch', seq, pushed: outbox.pushed }, elements))
           }
         } catch {
           lost()
@@ -82,14 +75,13 @@ export function createSender(
     },
     end() {
       sender.drain()
-      const { sent, pushed } = outbox
-      if (connection.state.status === 'open' && sent === pushed) {
-        connection.socket?.send(encodeBatch({ t: 'batch', seq: sent + 1, pushed, end: true }, []))
+      if (connection.state.status === 'open' && outbox.sent === outbox.pushed) {
+        connection.socket?.send(encodeBatch({ t: 'batch', seq: outbox.sent + 1, pushed: outbox.pushed, end: true }, []))
       }
     },
     acked() {
       losses = 0
-      maxElements = Math.min(batchSize, maxElements * 2)
+      maxElements = Math.min(settings.batchSize, maxElements * 2)
     },
     shrink(code) {
       const isTooLarge = tooLarge.includes(code)
@@ -110,23 +102,16 @@ export function createSender(
  * @param cursor where the batch starts; it is moved to where the batch ends
  * @param count events, at most; the drops up to the next event are reported with them
  * @param maxBytes of the whole frame or body, in UTF-8
- * @param version of the event definitions, which each event carries
  */
-export function encodeElements(
-  outbox: Outbox,
-  cursor: SendCursor,
-  count: number,
-  maxBytes: number,
-  version?: number,
-): string[] {
+export function encodeElements(outbox: Outbox, cursor: SendCursor, count: number, maxBytes: number): string[] {
   const elements: string[] = []
   const end = cursor.inFlight + count
   /** Context and labels as JSON, as the elements have them by now. */
-  let said = ['{}', '{}']
+  const said = { context: '{}', labels: '{}' }
   let roomBytes = maxBytes - headBytes
   const reportDrops = (to: number): void => {
     const gap = to - cursor.sent
-    if (gap > 0) elements.push(JSON.stringify({ drop: attributeDrops(gap, outbox.dropped, cursor.reportedDrops) }))
+    if (gap > 0) elements.push(encodeJson({ drop: attributeDrops(gap, outbox.dropped, cursor.reportedDrops) }))
     cursor.sent = to
   }
   for (;;) {
@@ -136,10 +121,9 @@ export function encodeElements(
       return elements
     }
     let text: string | undefined
-    let says = said
     try {
-      says = [entry.context, entry.labels].map(encodeValues)
-      text = encodeJson({ type: entry.type, timestamp: entry.timestamp, data: entry.data, version })
+      const { type, timestamp, data, version } = entry
+      text = encodeJson({ type, timestamp, data, version })
     } catch {
       // JSON has no words for it: a circle, a `toJSON` that throws.
     }
@@ -147,9 +131,11 @@ export function encodeElements(
       outbox.drop(text ? 'oversize' : 'unencodable', cursor.inFlight)
       continue
     }
-    if (says[1] !== said[1]) text = `{"labels":${says[1]},${text.slice(1)}`
-    if (says[0] !== said[0]) text = `{"context":${says[0]},${text.slice(1)}`
-    said = says
+    for (const name of ['context', 'labels'] as const) {
+      const json = encodeValues(entry[name])
+      if (json !== said[name]) text = `{"${name}":${json},${text.slice(1)}`
+      said[name] = json
+    }
     roomBytes -= utf8Length(text) + 1 + (entry.seq > cursor.sent + 1 ? dropBytes : 0)
     if (roomBytes < 0) return elements
     reportDrops(entry.seq - 1)
@@ -159,8 +145,11 @@ export function encodeElements(
   }
 }
 
-/** The JSON of context or labels: none where it has more bytes than a collector takes. */
-function encodeValues(values?: object): string {
-  const json = encodeJson(values ?? {}) ?? ''
-  return utf8Length(json) > maxMetaBytes ? '{}' : json
+/** The JSON of context or labels: none where it has more bytes than a collector takes, or can't be said. */
+function encodeValues(values: object = {}): string {
+  try {
+    const json = encodeJson(values)
+    if (utf8Length(json) <= maxMetaBytes) return json
+  } catch {}
+  return '{}'
 }

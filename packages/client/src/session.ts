@@ -27,7 +27,7 @@ export function createSession(environment: Pick<Environment, 'randomBytes' | 'wa
         // 48 bits of time, 72 random ones.
         const text = environment.wallMs().toString(16).padStart(12, '0') + digits()
         let at = 0
-        id = 'xxxxxxxx-xxxx-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => text.charAt(at++))
+        id = 'xxxxxxxx-xxxx-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => text[at++] as string)
       }
       return id
     },

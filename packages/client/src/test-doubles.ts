@@ -261,13 +261,15 @@ export function pushMany(telemetry: Pick<Telemetry, 'push'>, count: number, from
 export function eventsOf({ events }: Pick<Batch, 'events'>): readonly Omit<WireEvent, 'timestamp'>[] {
   let said: Said = {}
   return (events as readonly (WireEvent | WireDrop)[]).flatMap((element) => {
-    said = {
-      ...said,
-      ...(element.context && { context: element.context }),
-      ...(element.labels && { labels: element.labels }),
-    }
+    said = sayOver(said, element)
     return 'type' in element ? [{ type: element.type, data: element.data, ...said }] : []
   })
+}
+
+/** What holds from an element on, and held before. One that is empty is none. */
+export function sayOver(before: Said, { context = before.context, labels = before.labels }: Said): Said {
+  const isSome = (said: object | undefined): boolean => Object.keys({ ...said }).length > 0
+  return { ...(isSome(context) && { context }), ...(isSome(labels) && { labels }) } as Said
 }
 
 const valuesOf = (elements: readonly ReceivedElement[]): readonly unknown[] => elements.map(({ value }) => value)

@@ -15,7 +15,7 @@ export const encodeFrame = (frame: ClientFrame | ServerFrame): string => JSON.st
 export const encodeBatch = (
   head: WithoutEvents<BatchFrame> | WithoutEvents<Post>,
   elements: readonly string[],
-): string => `${JSON.stringify(head).slice(0, -1)},"events":[${elements}]}`
+): string => `${encodeJson(head).slice(0, -1)},"events":[${elements}]}`
 
 type WithoutEvents<Of extends Batch> = Omit<Of, 'events'>
 
@@ -30,7 +30,7 @@ export function toJsonValue(value: unknown): unknown {
     const { name, message, stack, cause, errors }: Error & { readonly errors?: unknown } = value
     return Object.assign({ name, message, stack, cause, errors }, value)
   }
-  const isList = value instanceof Map || value instanceof Set || (ArrayBuffer.isView(value) && Symbol.iterator in value)
+  const isList = value instanceof Map || value instanceof Set || (ArrayBuffer.isView(value) && 'length' in value)
   return isList ? [...(value as Iterable<unknown>)] : value
 }
 
@@ -43,10 +43,12 @@ export const wellFormedJson = (json: string): string =>
   json.includes('\\ud') ? json.replace(escapeSequence, (all, half) => (half ? '\uFFFD' : all)) : json
 
 /**
- * Encodes an event by the rule. Undefined where JSON leaves the value out.
+ * Encodes an event by the rule. Undefined where JSON leaves the value out, which it does with no plain object.
  *
  * @throws {Error} where the value is circular, or a getter or `toJSON` of it throws
  */
+export function encodeJson(value: object): string
+export function encodeJson(value: unknown): string | undefined
 export function encodeJson(value: unknown): string | undefined {
   const json = JSON.stringify(value, (_, item) => toJsonValue(item)) as string | undefined
   return json && wellFormedJson(json)

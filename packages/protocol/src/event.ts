@@ -17,7 +17,7 @@ export interface TelemetryEvent<Type extends string = string, Data = unknown> {
   /** Counts the session's pushes from 1, without holes. */
   readonly seq: number
   /** Version of the event definitions that the sender was built with, whole, from 1. */
-  readonly version?: number
+  readonly version?: number | undefined
   /** What it happened in. Absent where the game has said nothing of it. */
   readonly context?: EventContext | undefined
   /** Labels of its session that have changed since that began, as of this event. Null: one is there no more. */

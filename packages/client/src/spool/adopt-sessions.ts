@@ -44,15 +44,15 @@ export async function adoptSessions(
 export async function deliverAdopted(
   adopted: readonly AdoptedSession[],
   store: SpoolStore,
-  { maxBytes, keepDays }: SpoolLimits,
-  { wallMs }: Environment,
+  limits: SpoolLimits,
+  environment: Environment,
   earlier: Record<keyof SpoolStats['earlier'], number>,
   deliver: (saved: SavedSession, chunks: readonly Chunk[]) => Promise<Delivery>,
 ): Promise<void> {
   let bytes = adopted.reduce((sum, saved) => sum + saved.bytes, 0)
   for (const saved of adopted) {
-    const isOld = wallMs() - saved.writtenAtMs > keepDays * dayMs
-    const isTooMuch = bytes > maxBytes / 2
+    const isOld = environment.wallMs() - saved.writtenAtMs > limits.keepDays * dayMs
+    const isTooMuch = bytes > limits.maxBytes / 2
     bytes -= saved.bytes
     try {
       const outcome = isOld ? 'expired' : isTooMuch ? 'overflow' : await deliver(saved, await store.chunks(saved.id))

@@ -70,6 +70,28 @@ describe('a page', () => {
 })
 
 describe('after a crash', () => {
+  it('what was written keeps its context and labels, and takes none of the page that delivers it', async () => {
+    const browser = createFakeBrowser()
+    const collector = createFakeCollector()
+    const first = await openFakePage(browser)
+    pushMany(first.telemetry, 1)
+    await first.advance(1000)
+    first.telemetry.setContext({ level: 1 })
+    first.telemetry.identify('ann')
+    pushMany(first.telemetry, 2)
+    first.telemetry.setContext({ level: undefined })
+    pushMany(first.telemetry, 1)
+    await first.advance(1000)
+    first.crash()
+    const second = await openFakePage(browser)
+    second.telemetry.setContext({ level: 9 })
+    second.telemetry.identify('bob')
+    await collector.serve(second)
+    const inLevel = { context: { level: 1 }, labels: { player: 'ann' } }
+    const said = [...(collector.sessions.get(first.telemetry.sessionId)?.said.values() ?? [])]
+    expect(said).toEqual([{}, inLevel, inLevel, { labels: { player: 'ann' } }])
+  })
+
   it('the next page delivers what was written, as the session that it was', async () => {
     const browser = createFakeBrowser()
     const collector = createFakeCollector()
@@ -140,8 +162,9 @@ describe('after a crash', () => {
     const browser = createFakeBrowser()
     const collector = createFakeCollector()
     const first = await crashed(browser)
-    const { events } = { events: new Map() }
-    collector.sessions.set(first, { committed: 25, pushed: 25, ended: false, hellos: [], events, dropped: {} })
+    const events = new Map()
+    const record = { committed: 25, pushed: 25, ended: false, hellos: [], events, said: new Map(), dropped: {} }
+    collector.sessions.set(first, record)
     const second = await openFakePage(browser)
     await collector.serve(second)
     expect([second.world.warnings, events.size]).toEqual([[], 0])

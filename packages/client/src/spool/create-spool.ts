@@ -2,15 +2,16 @@
  * Creates a spool: a connector around the connector. While telemetry is on it keeps the session of its page in the
  * browser's storage, and delivers what earlier pages have left there.
  */
+
+import { resolveAddress } from '../address.ts'
 import { type ConnectorFactory, createConnector } from '../connector.ts'
-import { resolveAddress } from '../handshake.ts'
 import { isOfKind } from '../options.ts'
 import type { Environment } from '../ports.ts'
 import type { SpoolLimits } from './adopt-sessions.ts'
 import { deliverSession } from './deliver-session.ts'
 import { realSpoolEnvironment, type SpoolEnvironment } from './environment.ts'
 import { openSpoolStore } from './spool-store.ts'
-import { createSpooler, type SpoolStorage } from './spooler.ts'
+import { createSpooler, ignore, type SpoolStorage } from './spooler.ts'
 
 export interface SpoolOptions {
   /**
@@ -27,8 +28,6 @@ export interface SpoolOptions {
 
 export const spoolDefaults = { maxBytes: 4_194_304, keepDays: 30 }
 
-const ignore = (): void => {}
-
 /**
  * A limit out of its range is refused by `createTelemetry`, in development only: in production it is warned of, and its
  * default holds.
@@ -37,18 +36,18 @@ const ignore = (): void => {}
  */
 export function createSpool(options?: SpoolOptions): ConnectorFactory {
   return (settings, environment, buffer, session, clock) => {
-    const { indexedDB, locks } = { ...realSpoolEnvironment(), ...options?.environment }
-    const own = { ...settings, getToken: () => spooler.helloAllowed.then(settings.getToken ?? (() => settings.key)) }
+    const world = { ...realSpoolEnvironment(), ...options?.environment }
+    const own = { ...settings, getToken: () => spooler.ready.then(settings.getToken ?? (() => settings.key)) }
     const connector = createConnector(own, environment, buffer, session, clock)
     let unfollow: (() => void) | undefined
     let purging: Promise<void> | undefined
     const storage: SpoolStorage = {
       ...fitLimits({ ...options }, environment),
-      locks,
+      locks: world.locks,
       async open() {
         await purging
-        if (!indexedDB) return Promise.reject('No IndexedDB')
-        return openSpoolStore(indexedDB, resolveAddress(settings, environment), environment)
+        if (!world.indexedDB) return Promise.reject('No IndexedDB')
+        return openSpoolStore(world.indexedDB, resolveAddress(settings, environment), environment)
       },
       deliver: (...saved) => deliverSession(settings, environment, clock, connector, ...saved),
     }
@@ -84,12 +83,12 @@ export function createSpool(options?: SpoolOptions): ConnectorFactory {
   }
 }
 
-function fitLimits(limits: { [name: string]: unknown }, { development, warn }: Environment): SpoolLimits {
-  development?.checkOptions(limits, spoolDefaults)
+function fitLimits(limits: { [name: string]: unknown }, environment: Environment): SpoolLimits {
+  environment.development?.options(limits, spoolDefaults)
   for (const [name, byDefault] of Object.entries(spoolDefaults)) {
     limits[name] ??= byDefault
     if (isOfKind(limits[name], byDefault)) continue
-    warn(`Made to fit: ${name}`)
+    environment.warn(`bad_option: ${name}`)
     limits[name] = byDefault
   }
   return limits as unknown as SpoolLimits

@@ -25,7 +25,6 @@ export function deliverSession(
   saved: SavedSession,
   chunks: readonly Chunk[],
 ): Promise<Delivery> {
-  const { line } = saved
   const entries = chunks.flatMap(entriesOf)
   const own = { ...settings, ...saved.metadata, capacity: entries.length + 1 }
   const quiet = { ...environment, warn() {} }
@@ -33,7 +32,7 @@ export function deliverSession(
     const finish = (delivery: Delivery): void => {
       unsubscribe()
       // Idle, it says that nothing follows.
-      connector.disconnect(saved.left && outbox.acked >= line.pushed ? 'idle' : 'disabled')
+      connector.disconnect(saved.left && outbox.acked >= saved.line.pushed ? 'idle' : 'disabled')
       resolve(delivery)
     }
     const session = {
@@ -45,17 +44,17 @@ export function deliverSession(
     }
     const buffer = createBuffer(own, quiet, clock, session, () => true)
     const { outbox } = buffer
-    outbox.pushed = line.pushed
+    outbox.pushed = saved.line.pushed
     outbox.requeue(entries)
-    outbox.ack(line.acked)
+    outbox.ack(saved.line.acked)
     // What is neither here nor dropped for another reason had no room in the spool.
-    const { overflow: _, ...dropped } = line.dropped
-    Object.assign(outbox, line, { dropped: { ...dropped, overflow: Infinity } })
+    const { overflow: _, ...dropped } = saved.line.dropped
+    Object.assign(outbox, saved.line, { dropped: { ...dropped, overflow: Infinity } })
     outbox.rewind()
     const connector = createConnector(own, quiet, buffer, session, clock)
     const unsubscribe = buffer.subscribe(() => {
       const link = connector.status()
-      if (outbox.acked >= line.pushed) finish('delivered')
+      if (outbox.acked >= saved.line.pushed) finish('delivered')
       // Where our own is welcome it is not our origin that is refused.
       else if (link.status === 'stopped')
         finish(link.reason === 'forbidden' && ours.status().status === 'open' ? 'refused' : 'stopped')
@@ -67,11 +66,13 @@ export function deliverSession(
 
 function entriesOf({ from, text }: Chunk): Entry[] {
   const entries: Entry[] = []
-  let { context, labels }: ContextAndLabels = {}
+  let before: ContextAndLabels = {}
   for (const element of JSON.parse(text)) {
-    ;({ context = context, labels = labels } = element)
+    element.context ??= before.context
+    element.labels ??= before.labels
+    before = element
     if (element.drop) from += sumOf(element.drop)
-    else entries.push({ ...element, context, labels, seq: from++ })
+    else entries.push({ ...element, seq: from++ })
   }
   return entries
 }

@@ -18,7 +18,7 @@ it('writes all anew after a write that failed, and never says that more is there
   const push = (count: number): void => {
     for (let n = 0; n < count; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: n })
   }
-  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 1e6, () => 0)
+  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 1e6, { wallMs: () => 0 })
   push(10)
   const failed = writeLine(false)
   push(5)
@@ -42,7 +42,7 @@ it('writes many events in chunks, each of which says that no more was pushed tha
     },
   }
   const outbox = createOutbox(5000, 'drop-oldest')
-  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 1e6, () => 0)
+  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 1e6, { wallMs: () => 0 })
   await writeLine(false)
   for (let n = 0; n < 2200; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: n })
   expect([await writeLine(false), await writeLine(false), await writeLine(true)]).toEqual([500, 1000, 2200])
@@ -58,7 +58,7 @@ it('writes many events in chunks, each of which says that no more was pushed tha
 it('finds room for what is new where what has given way takes it, though the oldest event never does', async () => {
   const store: Pick<SpoolStore, 'write'> = { write: async () => undefined }
   const outbox = createOutbox(1000, 'drop-oldest')
-  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 50_000, () => 0)
+  const writeLine = createLineWriter(store as SpoolStore, outbox, session, {}, 50_000, { wallMs: () => 0 })
   let written: number | undefined
   for (let second = 0; second < 20; second++) {
     for (let n = 0; n < 200; n++) outbox.push({ seq: 0, type: 'tick', timestamp: 0, data: n })

@@ -2,6 +2,7 @@
 import { utf8Length } from '@downlink/protocol'
 import { fitMetadata, type Metadata } from '../metadata.ts'
 import { type Outbox, sumOf } from '../outbox.ts'
+import type { Environment } from '../ports.ts'
 import { encodeElements } from '../sender.ts'
 import type { Session } from '../session.ts'
 import type { SpoolStore } from './spool-store.ts'
@@ -28,7 +29,7 @@ export function createLineWriter(
   { id, proof }: Session,
   settings: Metadata,
   maxBytes: number,
-  wallMs: () => number,
+  environment: Pick<Environment, 'wallMs'>,
 ): WriteLine {
   /** Of the chunks that are in the store, or on their way, by where they end. */
   let bytes: Record<number, number> = {}
@@ -39,7 +40,7 @@ export function createLineWriter(
     last = to = 0
     bytes = {}
   }
-  const metadata: Metadata = { ...fitMetadata(settings, () => {}), version: settings.version }
+  const metadata = fitMetadata(settings)
   return async (left) => {
     const { pushed, acked, totals, dropped } = outbox
     const first = outbox.at(0)?.seq ?? pushed + 1
@@ -47,12 +48,12 @@ export function createLineWriter(
     const state = pushed + acked + first
     if (state === last && !left) return undefined
     for (const end in bytes) if (+end < first) delete bytes[end]
-    const inFlight = outbox.slice(0).filter(({ seq }) => seq <= to).length
+    const inFlight = outbox.slice(0).filter((entry) => entry.seq <= to).length
     const cursor = { sent: Math.max(to, first - 1), inFlight, reportedDrops: {} }
     const from = cursor.sent + 1
     // Anew it is whole as well, for it takes the place of what is there.
     const count = left || !last ? pushed : chunkEvents
-    const text = `[${encodeElements(outbox, cursor, count, maxBytes - sumOf(bytes), settings.version)}]`
+    const text = `[${encodeElements(outbox, cursor, count, maxBytes - sumOf(bytes))}]`
     to = cursor.sent
     const upTo = to
     const chunk = upTo >= from && { from, to, text }
@@ -60,7 +61,7 @@ export function createLineWriter(
     // What another chunk is to hold is not said to be pushed before; what has no room is.
     const isWhole = cursor.inFlight < inFlight + count
     const line = { pushed: isWhole ? pushed : to, acked, totals, dropped }
-    const session = { id, proof, metadata, writtenAtMs: wallMs(), left, bytes: sumOf(bytes), line }
+    const session = { id, proof, metadata, writtenAtMs: environment.wallMs(), left, bytes: sumOf(bytes), line }
     // What an earlier start has left of the session goes with its first write.
     const writing = store.write(session, last ? first : Infinity, chunk)
     last = isWhole ? state : -1

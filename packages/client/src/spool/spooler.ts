@@ -22,7 +22,8 @@ const retryDelayMs = 30_000
 /** For the storage to answer before the session says hello: what it says of the session before is told then. */
 const helloTimeoutMs = 1000
 
-const ignore = (): void => {}
+/** What fails is tried again, and told by the state. */
+export const ignore = (): void => {}
 
 /** What a spooler works with. */
 export interface SpoolStorage extends SpoolLimits {
@@ -42,7 +43,7 @@ export interface Spooler {
     readonly earlier: Record<keyof SpoolStats['earlier'], number>
   }
   /** Resolves when it is known which session it is, and what became of the one before: not before may it say hello. */
-  helloAllowed: Promise<unknown>
+  ready: Promise<unknown>
   /** Spools until the page is left, and tries again where the storage fails. Idempotent. */
   begin(): void
   /** Writes what is new, up to a sequence, which is the last one unless told. Rejects where the store fails. */
@@ -81,7 +82,7 @@ export function createSpooler(
       else {
         // Another page has taken it over since this one was left, with all that was pushed by then.
         outbox.ack(leftAt)
-        outbox.renumber()
+        outbox.renew()
         session.renew()
       }
     }
@@ -89,7 +90,7 @@ export function createSpooler(
     over.then(store.close)
     const adopted = await adoptSessions(store, locks, over)
     if (running !== over) return
-    const crashed = adopted.findLast(({ left }) => !left)
+    const crashed = adopted.findLast((saved) => !saved.left)
     if (crashed) metadata.labels = { previous_session: crashed.id, ...metadata.labels }
     allowHello()
     stats.state = { status: 'on' }
@@ -97,12 +98,12 @@ export function createSpooler(
     void deliverAdopted(adopted, store, storage, environment, stats.earlier, async (...saved) =>
       running === over ? storage.deliver(over, ...saved) : 'stopped',
     )
-    const writeLine = createLineWriter(store, outbox, session, metadata, storage.maxBytes / 2, environment.wallMs)
+    const writeLine = createLineWriter(store, outbox, session, metadata, storage.maxBytes / 2, environment)
     spooler.write = async (left, goal = outbox.pushed) => {
       // Another session may have begun, whose line it is now.
       const upTo = session.id === claimed && (await writeLine(left))
       if (!upTo) return
-      const { written } = stats
+      const written = stats.written
       stats.written = upTo
       changed()
       if (written < upTo && upTo < goal) await spooler.write(left, goal)
@@ -132,10 +133,10 @@ export function createSpooler(
   }
   const spooler: Spooler = {
     stats,
-    helloAllowed: Promise.resolve(),
+    ready: Promise.resolve(),
     begin() {
       if (running) return
-      spooler.helloAllowed = new Promise((resolve) => {
+      spooler.ready = new Promise((resolve) => {
         allowHello = resolve as () => void
         environment.setTimer(allowHello, helloTimeoutMs)
       })

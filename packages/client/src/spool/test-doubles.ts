@@ -1,9 +1,9 @@
 /** Fakes of what a spool meets: pages of one browser that crash and come back, and a collector that remembers. */
-import type { BatchFrame, DropCounts, HelloFrame } from '@downlink/protocol'
+import type { BatchFrame, DropCounts, HelloFrame, Said } from '@downlink/protocol'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { vi } from 'vitest'
 import { createTelemetry, type Telemetry, type TelemetryOptions } from '../create-telemetry.ts'
-import { createFakeWorld, type FakeSocket, type FakeWorld } from '../test-doubles.ts'
+import { createFakeWorld, type FakeSocket, type FakeWorld, sayOver } from '../test-doubles.ts'
 import { createSpool, type SpoolOptions } from './create-spool.ts'
 import type { Locks } from './session-lock.ts'
 
@@ -125,6 +125,8 @@ export interface FakeRecord {
   ended: boolean
   readonly hellos: HelloFrame[]
   readonly events: Map<number, unknown>
+  /** Context and labels of each of them. */
+  readonly said: Map<number, Said>
   readonly dropped: Record<string, number>
 }
 
@@ -145,7 +147,11 @@ export function createFakeCollector(): FakeCollector {
   const read = new Map<FakeSocket, number>()
   const recordOf = (session: string): FakeRecord => {
     const known = sessions.get(session)
-    const record = known ?? { committed: 0, pushed: 0, ended: false, hellos: [], events: new Map(), dropped: {} }
+    const record = known ?? {
+      ...{ committed: 0, pushed: 0, ended: false, hellos: [], dropped: {} },
+      events: new Map(),
+      said: new Map(),
+    }
     sessions.set(session, record)
     return record
   }
@@ -154,13 +160,18 @@ export function createFakeCollector(): FakeCollector {
   function take(socket: FakeSocket, record: FakeRecord, { seq, pushed, events, end }: BatchFrame): void {
     if (seq > record.committed + 1) throw new Error(`Expected ${record.committed + 1}, got ${seq}`)
     let next = seq
+    let said: Said = {}
     for (const element of events) {
       const { drop, data } = element as { drop?: DropCounts; data?: unknown }
+      said = sayOver(said, element as Said)
       for (const [reason, count] of Object.entries(drop ?? { event: 1 })) {
         for (let at = 0; at < count; at++, next++) {
           if (next <= record.committed) continue
           if (drop) record.dropped[reason] = (record.dropped[reason] ?? 0) + 1
-          else record.events.set(next, data)
+          else {
+            record.events.set(next, data)
+            record.said.set(next, said)
+          }
         }
       }
     }
