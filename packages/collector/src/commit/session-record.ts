@@ -1,6 +1,6 @@
 /** Applies batches to a session's record. Pure. */
 import { type DropCounts, isSessionId, type Totals } from '@downlink/protocol'
-import type { SessionBatch, SessionMetadata } from './session-batch.ts'
+import type { Labels, SessionBatch, SessionMetadata } from './session-batch.ts'
 
 /** What is known of a session at its committed sequence. The counts belong to exactly that one. */
 export interface SessionRecord extends SessionMetadata {
@@ -74,6 +74,16 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
     lastSeenMs: Math.max(record.lastSeenMs, batch.receivedAt),
     ...(batch.restarts && { forgottenAtMs: undefined }),
   }
+}
+
+/** In whatever order they stand. */
+export function sameLabels(one: Labels = {}, other: Labels = {}): boolean {
+  const names = Object.keys(one)
+  return (
+    one === other ||
+    (names.length === Object.keys(other).length &&
+      names.every((name) => Object.hasOwn(other, name) && one[name] === other[name]))
+  )
 }
 
 export const totalsOf = (record: SessionRecord): Totals => ({ dropped: record.dropped, rejected: record.rejected })

@@ -1,7 +1,7 @@
 /** Keeps the labels of a session, as of its accepted sequence, and finds where they change. */
 import type { LeftOut, SaidLabels } from '@downlink/protocol'
 import type { EarlierLabels, LabelChanges, Labels } from '../commit/session-batch.ts'
-import type { SessionRecord } from '../commit/session-record.ts'
+import { type SessionRecord, sameLabels } from '../commit/session-record.ts'
 
 /** What labels an event says, by itself or by one before it in its batch; undefined: none but the hello's. */
 export interface LabelsSaid {
@@ -53,7 +53,7 @@ export function createSessionLabels(record: SessionRecord | undefined): SessionL
       hasBegun = true
       for (const one of said) {
         const labels = laidOver(introduced, one.said)
-        if (isSame(labels, latest)) continue
+        if (sameLabels(labels, latest)) continue
         if (changes === maxChanges) {
           leftOut.add(() => `Expected the labels of a session to change at most ${maxChanges} times: use the context`)
           break
@@ -73,13 +73,4 @@ function laidOver(labels: Labels | undefined, said: SaidLabels | undefined): Lab
   if (!said) return labels
   const all = Object.entries({ ...labels, ...said }).filter((entry): entry is [string, string] => entry[1] !== null)
   return all.length === 0 ? undefined : Object.fromEntries(all)
-}
-
-function isSame(one: Labels = {}, other: Labels = {}): boolean {
-  const names = Object.keys(one)
-  return (
-    one === other ||
-    (names.length === Object.keys(other).length &&
-      names.every((name) => Object.hasOwn(other, name) && one[name] === other[name]))
-  )
 }

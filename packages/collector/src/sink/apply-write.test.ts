@@ -87,10 +87,34 @@ describe('labels', () => {
       lost: 3,
     })
     const again = { earlier: [{ from: 4, until: 5, labels: blue }], from: 5, latest: red }
-    expect(applyWrite(aWrite(4, aBatch(5, 1, { labels: again }), after(5)), before).labels).toEqual([
+    expect(
+      applyWrite(aWrite(4, aBatch(5, 1, { labels: again }), after(5, { labels: red, labelsFrom: 5 })), before).labels,
+    ).toEqual([
       { from: 1, until: 4, labels: { team: 'none' } },
       { from: 4, until: 5, labels: blue },
     ])
+  })
+
+  it('at or below the sequence of the store stay, where the log knows less of them', () => {
+    const write = aWrite(
+      0,
+      aBatch(1, 4, { labels: { earlier: [{ from: 1, until: 4, labels: red }], from: 4, latest: blue } }),
+      {
+        ...after(4, { labels: blue, labelsFrom: 4 }),
+      },
+    )
+    expect(applyWrite(write, after(2, { labels: blue, labelsFrom: 2 }))).toMatchObject({
+      record: { labels: blue, labelsFrom: 4 },
+      labels: [
+        { from: 2, until: 3, labels: blue },
+        { from: 3, until: 4, labels: red },
+      ],
+    })
+    const same = aWrite(0, aBatch(1, 4), after(4, { labels: red }))
+    expect(applyWrite(same, after(2, { labels: red, labelsFrom: 2 }))).toMatchObject({
+      record: { labels: red, labelsFrom: 2 },
+      labels: [],
+    })
   })
 
   it('of a session that was forgotten do not come back', () => {

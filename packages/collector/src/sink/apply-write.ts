@@ -6,9 +6,10 @@
  */
 import type { DropCounts } from '@downlink/protocol'
 import { encodeEvents, noEvents } from '../commit/encoded-events.ts'
-import type { EarlierLabels, LabelChanges, SessionBatch } from '../commit/session-batch.ts'
+import type { EarlierLabels, SessionBatch } from '../commit/session-batch.ts'
 import { applyBatch, newRecord, type SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
+import { applyLabels } from './apply-labels.ts'
 
 export interface AppliedWrite {
   /** What of it is new. */
@@ -27,10 +28,8 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
   if (write.unconfirmed && before && before.proofHash !== write.record.proofHash) {
     return { batches: [], record: before, labels: [], lost: 0, foreign: write.record.committedSeq - write.from }
   }
-  const seen = before ?? unseen(write.record)
-  const lost = Math.max(0, write.from - seen.committedSeq)
-  const hole = lost > 0 && seen.forgottenAtMs === undefined ? overHole(write, seen) : { record: seen, ended: [] }
-  let { record } = hole
+  let record = before ?? unseen(write.record)
+  const lost = Math.max(0, write.from - record.committedSeq)
   let start = write.from
   const batches = write.batches.map((batch, at) => {
     const trimmed = trimBatch(batch, start, record)
@@ -44,17 +43,9 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
     record = { ...applyBatch(record, counted), forgotten: record.forgotten + whole.events.length }
     return counted
   })
-  const labels = [...hole.ended, ...batches.flatMap((batch) => batch.labels?.earlier ?? [])]
-  return { batches, record, labels, lost, foreign: 0 }
-}
-
-/** Labels may have changed in an entry that is gone; each entry's record has the latest, and since when. */
-function overHole({ batches, record: { labels, labelsFrom } }: SessionWrite, seen: SessionRecord) {
-  const change = batches.find((batch) => batch.labels)?.labels
-  const from = seen.labelsFrom ?? 1
-  const until = change?.earlier[0]?.from ?? change?.from ?? labelsFrom ?? 1
-  const ended: readonly EarlierLabels[] = until > from ? [{ from, until, labels: seen.labels }] : []
-  return { record: { ...seen, labels, labelsFrom }, ended }
+  if (record.forgottenAtMs !== undefined) return { batches, record, labels: [], lost, foreign: 0 }
+  const { ended, ...labels } = applyLabels(write, before?.forgottenAtMs === undefined ? before : undefined)
+  return { batches, record: { ...record, labelsFrom: undefined, ...labels }, labels: ended, lost, foreign: 0 }
 }
 
 /** What introduced the session may stand in an entry that is gone; each entry's record has it, too. */
@@ -66,8 +57,8 @@ function unseen({
   clockOffsetMs,
   ...record
 }: SessionRecord): SessionRecord {
-  const { build, labels, labelsFrom, schema } = record
-  const metadata = { delivery, proofHash, clockOffsetMs, build, labels, labelsFrom, schema }
+  const { build, labels, schema } = record
+  const metadata = { delivery, proofHash, clockOffsetMs, build, labels, schema }
   return { ...newRecord(sessionId, firstSeenMs), ...metadata }
 }
 
@@ -80,7 +71,7 @@ function withoutContent({ metadata: _person, labels: _personal, ...batch }: Sess
 
 function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionRecord): SessionBatch {
   if (from >= committedSeq) return batch
-  const { metadata: _older, labels, rejectedMore = {}, ...rest } = batch
+  const { metadata: _older, rejectedMore = {}, ...rest } = batch
   if (batch.upTo <= committedSeq)
     return { ...rest, upTo: committedSeq, events: noEvents, rejected: [], dropped: {}, missing: 0 }
   const events = batch.events.decode().filter(({ seq }) => seq > committedSeq)
@@ -97,14 +88,8 @@ function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionR
     rejectedMore: more.counts,
     missing,
     dropped: dropped.counts,
-    ...(labels && labels.from > committedSeq && { labels: trimLabels(labels, committedSeq) }),
   }
 }
-
-const trimLabels = ({ earlier, ...latest }: LabelChanges, committedSeq: number): LabelChanges => ({
-  ...latest,
-  earlier: earlier.filter(({ until }) => until > committedSeq),
-})
 
 /** So many of what a batch only counts: it tells how many of each reason or code there were, not where. */
 function lastOf(counts: DropCounts | Readonly<Record<string, number>>, count: number) {
