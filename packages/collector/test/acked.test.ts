@@ -17,6 +17,7 @@ it('answers hello with welcome, and a batch with an ack once it is in the databa
     beatMs: 15_000,
     now: expect.any(Number),
     totals: noTotals,
+    features: ['context'],
   })
   expect(await client.batch(1, [event(1), { type: 'b', timestamp: 2.5, version: 3 }])).toEqual({
     t: 'ack',
@@ -104,7 +105,7 @@ it('takes a beacon that overtakes the socket, once', async () => {
   const posted = await post(listening, beacon)
   expect([posted.status, await posted.json()]).toEqual([
     200,
-    { t: 'ack', seq: 4, ack: 4, totals: noTotals, rejected: [] },
+    { t: 'ack', seq: 4, ack: 4, totals: noTotals, rejected: [], features: ['context'] },
   ])
   expect(await client.batch(1, [event(1), event(2)], 4)).toMatchObject({ seq: 4 })
   expect(await client.batch(3, [event(3), event(4), event(5)], 5)).toMatchObject({ seq: 5 })

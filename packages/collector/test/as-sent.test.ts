@@ -116,7 +116,7 @@ it('answers with every digit: as text, where a number of JavaScript would be ano
 it('exports every digit', async () => {
   const { download, parquet } = await aScore()
   expect(await (await download('ndjson')).text()).toContain(`"data":${scored},`)
-  expect(await (await download('ndjson')).text()).toContain(`"envelope":{"id":${id}}}\n`)
+  expect(await (await download('ndjson')).text()).toContain(`"envelope":{"id":${id}}`)
   const rowOf = async (type?: string) =>
     Papa.parse<Record<string, string>>(await (await download('csv', type)).text(), { header: true }).data[0]
   expect(await rowOf()).toMatchObject({ data: scored, envelope: `{"id":${id}}` })
