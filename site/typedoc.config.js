@@ -13,7 +13,8 @@ export const importNames = new Map(
       .filter(([, { types }]) => types?.startsWith('./dist/'))
       .map(([path, { types }]) => {
         const source = types.replace('./dist/', './src/').replace(/\.d\.ts$/, '.ts')
-        return [fileURLToPath(new URL(source, at)), name + path.slice(1)]
+        // As TypeScript writes paths, on Windows, too.
+        return [fileURLToPath(new URL(source, at)).replaceAll('\\', '/'), name + path.slice(1)]
       })
   }),
 )

@@ -18,7 +18,7 @@ test.afterAll(() => site?.close())
 test('every link of every page leads to a page, and to a place in it', async () => {
   const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.html'))
   const texts = new Map<string, string>()
-  for (const file of files) texts.set(file, await readFile(join(folder, file), 'utf8'))
+  for (const file of files) texts.set(file.replaceAll('\\', '/'), await readFile(join(folder, file), 'utf8'))
   const broken: string[] = []
   let links = 0
   for (const [file, text] of texts) {

@@ -57,7 +57,8 @@ function run([command = '', ...args]: readonly string[]): RunningCommand {
     child.once('exit', (code) => resolve(code ?? 1))
   })
   return {
-    output: child.stdout,
+    // Whoever has read enough must not close it: the server would end at its next line.
+    output: { [Symbol.asyncIterator]: () => child.stdout.iterator({ destroyOnReturn: false }) },
     ended,
     kill() {
       if (child.pid === undefined || child.exitCode !== null) return

@@ -101,6 +101,12 @@ it.each([
   expect(labels()).toEqual(told)
 })
 
+it('takes nothing away that the game says, where the browser does not tell it', () => {
+  const page = createFakePage({ navigator: { language: 'de-DE' }, document: undefined })
+  const { labels } = instrumentPage(page, [device()], { labels: { memory: 'low', gpu: 'own' } })
+  expect(labels()).toEqual({ language: 'de-DE' })
+})
+
 it('says nothing where nothing is known', () => {
   const { labels } = instrumentPage(createFakePage({ navigator: undefined, document: undefined }), [device()])
   expect(labels()).toEqual({})

@@ -11,7 +11,11 @@ export function device(): Part {
   return ({ telemetry, scope }) => {
     const { navigator = {}, screen, devicePixelRatio } = scope
     const { hardwareConcurrency, deviceMemory, language, platform } = navigator as NavigatorFacts
-    telemetry.setLabels({
+    const tell = (facts: Readonly<Record<string, string | undefined>>): void => {
+      // What this browser does not tell takes nothing away that the game says.
+      telemetry.setLabels(JSON.parse(JSON.stringify(facts)))
+    }
+    tell({
       cores: textOf(hardwareConcurrency),
       memory: textOf(deviceMemory),
       screen: screen && `${screen.width}x${screen.height}`,
@@ -19,7 +23,7 @@ export function device(): Part {
       language,
       platform,
     })
-    const askGpu = guarded(() => telemetry.enabled && telemetry.setLabels({ gpu: gpuOf(scope) }))
+    const askGpu = guarded(() => telemetry.enabled && tell({ gpu: gpuOf(scope) }))
     if (scope.requestIdleCallback) scope.requestIdleCallback(askGpu, { timeout: gpuTimeoutMs })
     else scope.setTimeout?.(askGpu, gpuTimeoutMs / 2)
   }

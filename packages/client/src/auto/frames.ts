@@ -33,7 +33,6 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
     function record(): void {
       telemetry.push('frame_times', sumUp(times))
       if (longest) telemetry.push('long_frame', describe(longest, longFrames))
-      host.measured += longest ? 2 : 1
     }
 
     every(windowMs, () => {

@@ -54,6 +54,16 @@ it('takes what the game records for play: one that plays by itself is not ended'
   expect([telemetry.status().status, pushed('session_resumed')]).toEqual(['waiting', [{ idleMs: expect.any(Number) }]])
 })
 
+it('takes no measurement for play, whoever makes it', () => {
+  const { page, telemetry } = playedPage()
+  for (let second = 0; second < 40 * 60; second++) {
+    page.advance(1000)
+    telemetry.push('step_times')
+    telemetry.push('frame_times')
+  }
+  expect(telemetry.status().status).toBe('idle')
+})
+
 it('takes a gamepad for play, where the page may ask for it', () => {
   const pad = { timestamp: 1 }
   const { page, telemetry } = playedPage({ navigator: { getGamepads: () => [null, pad] } })

@@ -1,6 +1,6 @@
 /** Ends the session while nobody plays, and goes on with it as soon as somebody does. */
 import type { PageScope } from './environment.ts'
-import type { Part } from './instrument.ts'
+import { happenedLately, type Part } from './instrument.ts'
 
 export interface IdleOptions {
   /** Milliseconds without input and without an event of the game; looked at each minute. @default 1800000 */
@@ -19,7 +19,7 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
     if (!scope.document) return
     let activeMs = nowMs()
     /** Changes with each event of the game and each move of a gamepad, which is no event of the window. */
-    const play = (): string => `${telemetry.stats().pushed - host.measured} ${padsOf(scope)}`
+    const play = (): string => `${happenedLately(telemetry).at(-1)?.seq} ${padsOf(scope)}`
     let seen = play()
 
     function wake(): void {

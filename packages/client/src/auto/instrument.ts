@@ -1,5 +1,5 @@
 /** Runs parts beside a telemetry for as long as that is on, and keeps whatever becomes of them away from the game. */
-import type { EventMap } from '@downlink/protocol'
+import type { EventMap, TelemetryEvent } from '@downlink/protocol'
 import type { Telemetry } from '../create-telemetry.ts'
 import { type PageScope, pageScope } from './environment.ts'
 import type { AutoEvents } from './events.ts'
@@ -26,9 +26,14 @@ export interface Host {
   onStop(run: () => void): void
   /** Nobody plays: what is measured all the time is not worth its place. Set by `idle`. */
   isIdle: boolean
-  /** How many events told of nothing that somebody did. */
-  measured: number
 }
+
+/** Come all the time, whatever anybody does. */
+const measured = /^(frame_times|long_frame|step_times)$/
+
+/** Of the last hundred events those that tell of something that happened, oldest first. */
+export const happenedLately = (telemetry: Pick<AnyTelemetry, 'recent'>): readonly TelemetryEvent[] =>
+  telemetry.recent(100).filter(({ type }) => !measured.test(type))
 
 /** A telemetry of any events. */
 export type AnyTelemetry = Omit<Telemetry<never>, 'push' | '~events'> & {
@@ -99,7 +104,6 @@ function run(telemetry: Host['telemetry'], parts: readonly Part<keyof AutoEvents
     },
     onStop: (stop) => void stops.push(stop),
     isIdle: false,
-    measured: 0,
   }
   // Where there are no events there is no page, and a timer would keep a Node process from ending.
   guarded(() => {

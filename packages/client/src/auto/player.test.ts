@@ -37,6 +37,17 @@ it('nothing connects the id that was withdrawn with the next', () => {
   expect([labels(), page.stored.size]).toEqual([{}, 0])
 })
 
+it('is removed by a no that comes after the parts were stopped, too', () => {
+  const page = createFakePage()
+  const { telemetry, labels, stop } = instrumentPage(page, [player()])
+  stop()
+  expect(page.stored.size).toBe(1)
+  telemetry.setEnabled(false)
+  expect(page.stored.size).toBe(0)
+  telemetry.setEnabled(true)
+  expect(labels()).toEqual({})
+})
+
 it('is nobody where the browser asks for privacy, and no more', () => {
   const page = createFakePage({ navigator: { globalPrivacyControl: true } })
   page.stored.set('downlink-player', 'anna')

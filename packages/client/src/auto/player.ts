@@ -3,7 +3,10 @@ import { type PageScope, pageScope } from './environment.ts'
 import type { Part } from './instrument.ts'
 
 export interface PlayerOptions {
-  /** Under which `localStorage` keeps the id. @default 'downlink-player' */
+  /**
+   * Under which `localStorage` keeps the id. It is removed with the consent, so no key under which the game keeps anything of its own.
+   * @default 'downlink-player'
+   */
   readonly key?: string
 }
 
@@ -20,7 +23,7 @@ interface PrivacyControl {
  */
 export function player({ key = playerDefaults.key }: PlayerOptions = {}): Part {
   let wasRemoved = false
-  return ({ telemetry, scope, onStop }) => {
+  return ({ telemetry, scope }) => {
     const { localStorage, crypto, navigator } = scope
     if (wasRemoved || !localStorage || !crypto) return
     const remove = (): void => localStorage.removeItem(key)
@@ -29,8 +32,10 @@ export function player({ key = playerDefaults.key }: PlayerOptions = {}): Part {
     const id =
       localStorage.getItem(key) ||
       Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('')
-    onStop(() => {
+    // Not with the parts: a no that comes after these were stopped is a no.
+    const unsubscribe = telemetry.buffer.subscribe(() => {
       if (telemetry.enabled) return
+      unsubscribe()
       wasRemoved = true
       remove()
       telemetry.identify(undefined)

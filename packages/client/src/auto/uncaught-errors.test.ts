@@ -94,15 +94,20 @@ it('keeps the queries of addresses to itself', () => {
   error.stack = `Error: No hull
     at update (https://game.example/game.js?token=secret:12:5)
     at https://game.example/?user=secret#secret:3:1
-frame@https://game.example/main.js?v=secret:1:2`
+frame@https://game.example/main.js?v=secret:1:2
+run@https://game.example/main.js?v=secret line 3 > eval:1:1
+    at eval (eval at run (https://game.example/main.js?v=secret:2:3), <anonymous>:1:1)`
   page.fire('error', { message: '', filename: '', error })
   page.fire('error', { message: 'x', filename: 'https://game.example/?user=secret', lineno: 1, colno: 2, error })
+  page.fire('unhandledrejection', { reason: new Error('Failed to fetch https://game.example/a.js?user=secret') })
   expect(JSON.stringify(pushed('error'))).not.toContain('secret')
+  expect(JSON.stringify(pushed('error'))).toContain('Failed to fetch https://game.example/a.js')
   expect(pushed('error')).toMatchObject([
     {
       source: 'https://game.example/:1:2',
       stack: expect.stringContaining('at update (https://game.example/game.js:12:5)\n'),
     },
+    { kind: 'rejection' },
   ])
 })
 

@@ -1,7 +1,7 @@
 /** Records errors that nobody caught. Alike ones are one event with a count: a storm of them costs little, and each is counted. */
 import { messageOf } from '@downlink/protocol'
 import type { AutoEvents } from './events.ts'
-import type { Part } from './instrument.ts'
+import { happenedLately, type Part } from './instrument.ts'
 import { withoutQueries } from './without-queries.ts'
 
 type ErrorData = AutoEvents['error']
@@ -13,9 +13,6 @@ const reportIntervalMs = 10_000
 const maxGroups = 20
 
 const breadcrumbCount = 10
-/** What comes all the time leads to no error. */
-const measured = /^(frame_times|long_frame|step_times)$/
-const maxMessageLength = 1000
 const maxStackLength = 4000
 
 /** Comes with no harm: the browser goes on with its layout in the next frame. */
@@ -61,16 +58,15 @@ export function errors(): Part<'error'> {
     }
 
     const breadcrumbs = (): string[] =>
-      telemetry
-        .recent(breadcrumbCount ** 2)
-        .flatMap(({ type }) => (measured.test(type) ? [] : [type]))
+      happenedLately(telemetry)
         .slice(-breadcrumbCount)
+        .map(({ type }) => type)
 
     on('error', (event) => {
       const { message, filename, lineno, colno, error } = event as ErrorEvent
       // An image that can't be loaded is an error event without a message.
       if (!message || harmless.test(message) || foreign.test(filename)) return
-      add('error', error, error ? shortMessageOf(error) : message, `${withoutQueries(filename)}:${lineno}:${colno}`)
+      add('error', error, shortMessageOf(error ?? message), `${withoutQueries(filename)}:${lineno}:${colno}`)
     })
     on('unhandledrejection', (event) => {
       const { reason } = event as PromiseRejectionEvent
@@ -89,7 +85,7 @@ interface Group {
   count: number
 }
 
-const shortMessageOf = (thrown: unknown): string => messageOf(thrown).slice(0, maxMessageLength)
+const shortMessageOf = (thrown: unknown): string => withoutQueries(messageOf(thrown))
 
 /** Its class and its stack, where it has any; anything may be thrown, also what throws when it is looked at. */
 function textsOf(thrown: unknown): Pick<ErrorData, 'name' | 'stack'> {

@@ -2,4 +2,4 @@
 
 /** @param maxLength of what is looked at, in characters: a script's address may be all of its text */
 export const withoutQueries = (text: string, maxLength = 1000): string =>
-  text.slice(0, maxLength).replace(/[?#][^\s)]*?(?=(:\d+)*\)?$)/gm, '')
+  text.slice(0, maxLength).replace(/(\w:\/\/[^\s?#()]*)[?#][^\s)]*?(?=(:\d+)*([\s),]|$))/g, '$1')

@@ -22,6 +22,9 @@ export type CallQueue = QueuedCall[] & {
 export function adopt(stub: object, queue: CallQueue, options?: TelemetryOptions): Telemetry {
   const telemetry = createTelemetry(options)
   Object.defineProperties(stub, Object.getOwnPropertyDescriptors(telemetry))
+  // Before anything is read or stored: the player may have said no while the script was on its way.
+  const choice = queue.find(([method]) => method === 'setEnabled')
+  if (choice && choice[1] !== true) telemetry.setEnabled(false)
   auto(telemetry)
   for (const [method, ...given] of queue.splice(0)) (telemetry[method] as (...given: unknown[]) => void)(...given)
   if (queue.lost) telemetry.push('calls_lost', { count: queue.lost })

@@ -1,4 +1,4 @@
-/** Makes the real ports of a worker. In this folder this file alone touches globals. */
+/** Makes the real ports of a worker: its clocks, and the way to its page. */
 
 export interface WorkerEnvironment {
   readonly wallMs: () => number

@@ -74,6 +74,14 @@ describe('what a worker pushes', () => {
     expect(telemetry.buffer.peek(1)[0]?.data).toEqual({ map: [['a', 1]], big: '10', nan: 'NaN' })
   })
 
+  it('throws nothing where its type is no text', async () => {
+    const { telemetry, inWorker } = attached()
+    inWorker.push(Symbol('no type') as never)
+    inWorker.push('after')
+    await settled(telemetry, 1)
+    expect(telemetry.buffer.peek(1)[0]?.type).toBe('after')
+  })
+
   it('throws nothing, and is counted, where it can be encoded by nobody', async () => {
     const { telemetry, inWorker } = attached({ copy: true })
     const circle: { self?: unknown } = {}

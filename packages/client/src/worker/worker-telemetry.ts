@@ -47,12 +47,11 @@ export function createWorkerTelemetry<Events extends EventMap = EventMap>(
   // A channel of its own, so that the game's messages are its own, too. Until the page listens, the port keeps what is sent.
   const { port1, port2 } = new MessageChannel()
   world.postMessage({ downlink: port2 }, [port2])
-  const send = (message: Message): void => port1.postMessage(message)
-  const sendChanges = (message: Message): void => {
+  const send = (message: Message): void => {
     try {
-      send(message)
+      port1.postMessage(message)
     } catch {
-      // What can't be cloned is neither text nor a number, and changes nothing.
+      // What can't be cloned is no name, no text and no number: nothing to record.
     }
   }
   return {
@@ -65,9 +64,9 @@ export function createWorkerTelemetry<Events extends EventMap = EventMap>(
       }
       send(['push', type, json, timestamp ?? clock()])
     },
-    setContext: (values) => sendChanges(['setContext', values]),
-    setLabels: (labels) => sendChanges(['setLabels', labels]),
-    identify: (player) => sendChanges(['setLabels', { player }]),
+    setContext: (values) => send(['setContext', values]),
+    setLabels: (labels) => send(['setLabels', labels]),
+    identify: (player) => send(['setLabels', { player }]),
   }
 }
 

@@ -57,7 +57,9 @@ const bytesPerEvent = 100
 /** About how much it grows by runs of events. */
 export function bytesOfRows(runs: readonly EventRun[]): number {
   let bytes = 0
-  for (const run of runs) for (const { event } of run.events) bytes += bytesPerEvent + event.json.length
+  for (const { events } of runs)
+    for (const { event, envelope, context } of events)
+      bytes += bytesPerEvent + event.json.length + (envelope?.length ?? 0) + (context?.length ?? 0)
   return bytes
 }
 
