@@ -63,10 +63,11 @@ const game = new Engine({
 })
 
 // Each event happens in a scene, and each scene is an event.
-game.director.events.on('navigationend', ({ destinationName }) => {
-  telemetry.setContext({ scene: destinationName })
-  telemetry.push('scene_started', { scene: destinationName })
-})
+function entered(scene) {
+  telemetry.setContext({ scene })
+  telemetry.push('scene_started', { scene })
+}
+game.director.events.on('navigationend', ({ destinationName }) => entered(destinationName))
 
 // What a frame costs, once a second: the engine measures it.
 setInterval(() => {
@@ -74,4 +75,5 @@ setInterval(() => {
   telemetry.push('step_times', { updateMs: duration.update, renderMs: duration.draw, objects: actors.total })
 }, 1000)
 
-game.start('title')
+// Of the first one the director tells nothing.
+game.start('title').then(() => entered('title'))

@@ -17,7 +17,7 @@ const scriptOf = (port: number): string => `<script>
 t[m]=function(a,b,c){q.length<999?q.push([m,a,b,c||Date.now()]):q.lost=1+(q.lost||0)}});
 s.onload=function(){downlink.adopt(t,q,o)};s.onerror=function(){q={length:999}};
 s.crossOrigin='';s.src=u;document.head.append(s)
-}(window,/^(localhost|127\\.)/.test(location.hostname)?'http://127.0.0.1:${port}/client.js':'',{enabled:true})
+}(window,/^(localhost$|127\\.|0\\.0\\.0\\.0$|\\[::1\\]$)/.test(location.hostname)?'http://127.0.0.1:${port}/client.js':'',{enabled:true})
 // Anywhere in the game: telemetry.push('level_started', { level: 3 })
 </script>
 `

@@ -57,7 +57,9 @@ it('takes its own origin and listed ones only', () => {
 it('takes the pages of this machine where told to, as long as there is no key', () => {
   const host = '127.0.0.1:4180'
   const { refusal } = policyOf({ localPages: true })
-  expect(refusal({ host, origin: 'http://localhost:5173' })).toBeUndefined()
+  for (const origin of ['http://localhost:5173', 'http://[::1]:8000', 'http://0.0.0.0:8000']) {
+    expect(refusal({ host, origin })).toBeUndefined()
+  }
   for (const origin of ['http://localhost.evil.example', 'https://evil.example', 'null', 'capacitor://localhost']) {
     expect(refusal({ host, origin })).toContain('allowed origin')
   }

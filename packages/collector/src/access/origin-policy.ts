@@ -41,7 +41,7 @@ export function createOriginPolicy(options: OriginPolicyOptions): OriginPolicy {
       if (page?.origin !== origin) return false
       const host = proxies.hostOf(request)
       // The page's scheme may be another than ours, for a proxy may have ended TLS.
-      return isHostOf(page, host) || (localPages && !keys.required && isLoopback(page.host) && isLoopback(host))
+      return isHostOf(page, host) || (localPages && !keys.required && isOfThisMachine(page) && isLoopback(host))
     },
   }
   return originPolicy
@@ -52,6 +52,9 @@ function isHostOf(url: URL | undefined, host: string): boolean {
   const called = `${url?.protocol}//${host}`
   return !/[^\w.:[\]-]/.test(host) && URL.canParse(called) && new URL(called).host === url?.host
 }
+
+/** Python's file server, for one, names itself `http://0.0.0.0:8000/`. */
+const isOfThisMachine = (page: URL): boolean => isLoopback(page.host) || page.hostname === '0.0.0.0'
 
 /** @param host a Host header, or an address to listen on */
 export function isLoopback(host: string): boolean {
