@@ -53,6 +53,15 @@ it('gives the rows of a query in their order, with its columns', async () => {
   await expect.poll(left).toEqual([])
 })
 
+it('says what a Parquet file can not hold', async () => {
+  const { ask } = await anAsking()
+  const response = await ask('SELECT INTERVAL (-1) YEAR AS since')
+  expect([response.status, (await response.json()).error]).toEqual([
+    400,
+    { code: 'bad_sql', message: expect.stringContaining('negative intervals') },
+  ])
+})
+
 it('holds whole numbers of 128 bits to the last digit, also in lists and structs', async () => {
   const { ask } = await anAsking()
   const big = '12345678901234567890123456789::HUGEINT'

@@ -151,6 +151,15 @@ describe('a log that is opened again and again', () => {
     expect(await listSegments(files)).toHaveLength(21)
     expect([open, most]).toEqual([0, 1])
   })
+
+  it('passes over a segment that goes while the folder is read, for another process has deleted it', async () => {
+    const disk = createFaultyDisk(Math.random)
+    const log = await openLogWriter({ files: disk, segmentBytes: 1 })
+    for (let number = 0; number < 3; number++) await log.write([entry(number)])
+    const [first] = await listSegments(disk)
+    const files = { ...disk, list: async () => [...(await disk.list()), segmentFile(`0000000000-${'0'.repeat(32)}`)] }
+    expect((await listSegments(files))[0]).toEqual(first)
+  })
 })
 
 describe('the last entry of a session', () => {

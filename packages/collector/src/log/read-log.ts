@@ -4,6 +4,7 @@ import type { LogFile, LogFiles } from './log-files.ts'
 import {
   idText,
   listSegments,
+  openIfThere,
   type SegmentName,
   segmentFile,
   segmentHeadBytes,
@@ -78,15 +79,6 @@ async function* readBetween(files: LogFiles, key: string, begin: number, end: nu
     yield* readSegment(file, name, begin, end)
   } finally {
     await file.close()
-  }
-}
-
-async function openIfThere(files: LogFiles, name: string): Promise<LogFile | undefined> {
-  try {
-    return await files.open(name)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
   }
 }
 

@@ -10,7 +10,7 @@
 import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { CollectorError } from '../errors.ts'
-import type { LogFiles } from './log-files.ts'
+import type { LogFile, LogFiles } from './log-files.ts'
 
 export interface SegmentName {
   /** Later segments have higher ones. For their order alone: a position never compares numbers. */
@@ -100,16 +100,21 @@ export interface Segment extends SegmentName {
 export async function listSegments(files: LogFiles): Promise<readonly Segment[]> {
   const segments: Omit<Segment, 'soundEnd'>[] = []
   // One after the other: a process may have as few as 256 files open.
-  for (const name of segmentsIn(await files.list())) segments.push(await describeSegment(files, name))
+  for (const name of segmentsIn(await files.list())) {
+    const segment = await describeSegment(files, name)
+    if (segment) segments.push(segment)
+  }
   const soundEnds = new Map(
     segments.flatMap(({ head }) => (head?.previous ? [[idText(head.previous.id), head.previous.soundEnd]] : [])),
   )
   return segments.map((segment) => ({ ...segment, soundEnd: soundEnds.get(idText(segment.id)) }))
 }
 
-async function describeSegment(files: LogFiles, name: SegmentName): Promise<Omit<Segment, 'soundEnd'>> {
+/** Undefined where it has gone since the folder was listed: another process has deleted what is covered. */
+async function describeSegment(files: LogFiles, name: SegmentName): Promise<Omit<Segment, 'soundEnd'> | undefined> {
   const key = segmentKey(name)
-  const file = await files.open(segmentFile(key))
+  const file = await openIfThere(files, segmentFile(key))
+  if (!file) return undefined
   try {
     const decoded = decodeHead(await file.read(0, segmentHeadBytes))
     if (decoded.kind === 'newer') {
@@ -122,6 +127,15 @@ async function describeSegment(files: LogFiles, name: SegmentName): Promise<Omit
     return { ...name, key, head: decoded.kind === 'head' ? decoded.head : undefined, bytes: await file.size() }
   } finally {
     await file.close()
+  }
+}
+
+export async function openIfThere(files: LogFiles, name: string): Promise<LogFile | undefined> {
+  try {
+    return await files.open(name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 

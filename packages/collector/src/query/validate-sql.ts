@@ -131,7 +131,8 @@ export function queryErrorOf(cause: unknown): CollectorError {
     // Of the query's own making, so asking again is of no use. A stack of the engine follows.
     return new CollectorError('bad_sql', `The database fails at this query: ${message.split('\n', 1)}`, { cause })
   }
-  if (/^(FATAL|IO|TransactionContext) Error/.test(message)) {
+  // What a Parquet file can't hold, such as a negative interval, is the query's own doing.
+  if (/^(FATAL|IO|TransactionContext) Error(?!: Parquet)/.test(message)) {
     return new CollectorError('store_unavailable', "The database can't be read now.", { cause })
   }
   return new CollectorError('bad_sql', message)
