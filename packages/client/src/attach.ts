@@ -1,5 +1,4 @@
 /** Attaches a telemetry to anything that emits events. */
-import type { EventMap } from '@downlink/protocol'
 import type { Telemetry } from './create-telemetry.ts'
 
 /** An emitter of events, such as a game engine; its own events may be typed by name. */
@@ -10,7 +9,7 @@ export interface TelemetrySource<Emitted, Name extends string = string> {
 }
 
 /** What a source emits: an event of the map, its type binding its data; and when it happened, where it says so. */
-export type EmittedEvent<Events extends EventMap> = {
+export type EmittedEvent<Events extends object> = {
   [Type in keyof Events & string]: {
     readonly type: Type
     readonly timestamp?: number | undefined
@@ -33,7 +32,7 @@ type Untyped<Source> = Source extends { on(event: never, handler: (event: infer 
  * @returns how to detach
  * @example const detach = attachTelemetry(engine, telemetry)
  */
-export function attachTelemetry<Events extends EventMap, const Name extends string = 'telemetry'>(
+export function attachTelemetry<Events extends object, const Name extends string = 'telemetry'>(
   source: TelemetrySource<EmittedEvent<Events>, Name>,
   telemetry: Pick<Telemetry<Events>, 'push' | '~events'>,
   options?: { readonly event?: Name },

@@ -1,5 +1,5 @@
 /** Creates a telemetry: puts session, buffer and connector together. Constructing is inert; `start` connects. */
-import type { EventMap, TelemetryEvent } from '@downlink/protocol'
+import type { EventMap, PayloadsOf, TelemetryEvent } from '@downlink/protocol'
 import { createBuffer, type LinkedBuffer, type TelemetryBuffer } from './buffer.ts'
 import { createClock } from './clock.ts'
 import { type Connector, type ConnectorFactory, createConnector } from './connector.ts'
@@ -18,7 +18,7 @@ export type PushArguments<Data> = undefined extends Data
   ? [data?: Data, timestamp?: number]
   : [data: Data, timestamp?: number]
 
-export interface TelemetryOptions<Events extends EventMap = EventMap> extends ClientOptions {
+export interface TelemetryOptions<Events extends object = EventMap> extends ClientOptions {
   readonly policies?: Policies<keyof Events & string>
   /**
    * `createSpool()` of `@downlink/client/spool` keeps what is not acknowledged in the browser's storage, so that it
@@ -35,9 +35,9 @@ export interface FlushResult {
   readonly remaining: number
 }
 
-export interface Telemetry<Events extends EventMap = EventMap> {
+export interface Telemetry<Events extends object = EventMap> {
   /** Never there at run time; lets `attachTelemetry` and others read the payload types off. */
-  readonly '~events'?: Events
+  readonly '~events'?: PayloadsOf<Events>
   /** A UUIDv7; it changes only where the collector turns out to know it from somebody else. */
   readonly sessionId: string
   /** The seed's store, below. */
@@ -85,7 +85,7 @@ export interface Telemetry<Events extends EventMap = EventMap> {
  * telemetry.push('bullet_fired', { shipId: 'red-1', team: 'red' })
  * @throws {TelemetryError} `bad_option`, in development only: in production what is wrong is warned of
  */
-export function createTelemetry<Events extends EventMap = EventMap>(
+export function createTelemetry<Events extends object = EventMap>(
   options?: TelemetryOptions<Events>,
 ): Telemetry<Events> {
   const world = { ...realEnvironment(), ...options?.environment }

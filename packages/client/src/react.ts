@@ -16,7 +16,7 @@ import type { OutboxStats } from './outbox.ts'
 
 const TelemetryContext = createContext<Telemetry | undefined>(undefined)
 
-export interface TelemetryConnectorProps<Events extends EventMap> {
+export interface TelemetryConnectorProps<Events extends object> {
   /** Made once, outside of any component, so that strict mode and hot reload keep its session. */
   readonly telemetry: Telemetry<Events>
   /** The player's choice, under the operator's flag. Left out, the telemetry keeps what it has. */
@@ -25,7 +25,7 @@ export interface TelemetryConnectorProps<Events extends EventMap> {
 }
 
 /** Connects while it is mounted, and hands the telemetry to `useTelemetry` below it. */
-export function TelemetryConnector<Events extends EventMap>({
+export function TelemetryConnector<Events extends object>({
   telemetry,
   enabled,
   children,
@@ -41,7 +41,7 @@ export function TelemetryConnector<Events extends EventMap>({
   return createElement(TelemetryContext.Provider, { value: telemetry as unknown as Telemetry }, children)
 }
 
-export interface TelemetryView<Events extends EventMap> {
+export interface TelemetryView<Events extends object> {
   readonly telemetry: Telemetry<Events>
   readonly status: LinkState
   readonly stats: OutboxStats
@@ -53,7 +53,7 @@ export interface TelemetryView<Events extends EventMap> {
  * @param telemetry left out, that of the `<TelemetryConnector>` above
  * @throws {Error} where there is neither
  */
-export function useTelemetry<Events extends EventMap = EventMap>(telemetry?: Telemetry<Events>): TelemetryView<Events> {
+export function useTelemetry<Events extends object = EventMap>(telemetry?: Telemetry<Events>): TelemetryView<Events> {
   const above = useContext(TelemetryContext) as unknown as Telemetry<Events> | undefined
   const found = telemetry ?? above
   if (!found) throw new Error('Expected a <TelemetryConnector> above useTelemetry(), or a telemetry as its argument')

@@ -37,7 +37,7 @@ export interface TelemetryTestOptions {
 type BaseFixtures =
   typeof base extends TestType<infer Fixtures, infer WorkerFixtures> ? [Fixtures, WorkerFixtures] : never
 
-export interface TelemetryFixtures<Events extends EventMap> extends TelemetryTestOptions {
+export interface TelemetryFixtures<Events extends object> extends TelemetryTestOptions {
   telemetry: TestTelemetry<Events>
   /** Takes the inspector artifacts out of `page`: see `captureInspectorTelemetry`. */
   captureInspector: CaptureInspector
@@ -49,7 +49,7 @@ export interface TelemetryWorkerFixtures extends TelemetryWorkerOptions {
   telemetryCollector: WorkerCollector
 }
 
-export interface TelemetryTest<Events extends EventMap> {
+export interface TelemetryTest<Events extends object> {
   readonly test: TestType<BaseFixtures[0] & TelemetryFixtures<Events>, BaseFixtures[1] & TelemetryWorkerFixtures>
   readonly expect: TelemetryExpect<Events>
 }
@@ -59,7 +59,7 @@ export interface TelemetryTest<Events extends EventMap> {
  *
  * @example export const { test, expect } = createTest({ events: battleEvents })
  */
-export function createTest<Events extends EventMap = EventMap>({
+export function createTest<Events extends object = EventMap>({
   events,
 }: {
   readonly events?: EventDefinitions<Events>

@@ -1,5 +1,7 @@
+import { defineEvents } from '@downlink/protocol'
 import type { ExpectMatcherState, MatcherReturnType } from '@playwright/test'
 import { expectTypeOf, it } from 'vitest'
+import { createTest } from './fixtures.ts'
 import { createExpect } from './matchers.ts'
 import type { TestTelemetry } from './test-telemetry.ts'
 
@@ -40,6 +42,22 @@ it('binds each type to its payload', () => {
   expect(telemetry).toHaveReceived('ship_destroyed', { at: { x: '1' } })
   // @ts-expect-error not telemetry
   expect(1).toHaveReceived('ship_destroyed')
+})
+
+it('takes an interface of events for a type', () => {
+  interface Race {
+    readonly lap_ended: { readonly car: string; readonly seconds: number }
+  }
+  const { expect } = createTest<Race>()
+  const sameByDefinitions = createTest({ events: defineEvents<Race>() }).expect
+  expectTypeOf(sameByDefinitions).toEqualTypeOf(expect)
+  const race = {} as TestTelemetry<Race>
+  expect(race).toHaveReceived('lap_ended', { car: 'a' })
+  expect(race).toHaveReceivedTimes('lap_ended', 2)
+  // @ts-expect-error no such field
+  expect(race).toHaveReceived('lap_ended', { crew: 1 })
+  // @ts-expect-error no such type
+  expect(race).toHaveReceivedTimes('lap_end', 2)
 })
 
 it('takes anything where no events are given', () => {

@@ -26,12 +26,12 @@ type AsymmetricMatcher = ReturnType<Expect['any']>
 export type TelemetryReceiver = Pick<TestTelemetry, 'until' | 'evidence' | 'ledger'>
 
 /** A type with a pattern of its own payload, for each type there is. */
-export type TypeAndPattern<Events extends EventMap> = {
+export type TypeAndPattern<Events extends object> = {
   [Type in keyof Events & string]: [type: Type, data?: PayloadPattern<Events[Type]>, options?: WaitOptions]
 }[keyof Events & string]
 
 /** The same with a number between. */
-export type TypeAndTimes<Events extends EventMap> = {
+export type TypeAndTimes<Events extends object> = {
   [Type in keyof Events & string]: [
     type: Type,
     times: number,
@@ -148,7 +148,7 @@ const isComplete = ({ balanced, outstanding }: Ledger): boolean => balanced && o
 
 type MatcherAnswer = Promise<MatcherReturnType>
 
-export interface TelemetryMatchers<Events extends EventMap> {
+export interface TelemetryMatchers<Events extends object> {
   /**
    * Passes once an event of this type has come whose payload has these parts. `.not` watches for 1.5 s.
    *
@@ -169,8 +169,8 @@ export interface TelemetryMatchers<Events extends EventMap> {
   toBeBalanced(this: ExpectMatcherState, telemetry: TelemetryReceiver, options?: WaitOptions): MatcherAnswer
 }
 
-export type TelemetryExpect<Events extends EventMap> = Expect<TelemetryMatchers<Events>>
+export type TelemetryExpect<Events extends object> = Expect<TelemetryMatchers<Events>>
 
-export function createExpect<Events extends EventMap>(): TelemetryExpect<Events> {
+export function createExpect<Events extends object = EventMap>(): TelemetryExpect<Events> {
   return base.extend({ toHaveReceived, toHaveReceivedTimes, toBeBalanced }) as unknown as TelemetryExpect<Events>
 }

@@ -14,13 +14,13 @@ import { type WaitOptions, waitDefaults } from './wait-options.ts'
 
 /** A stored event, with its payload's type where the events are known. */
 export type ReceivedEvent<
-  Events extends EventMap = EventMap,
+  Events extends object = EventMap,
   Type extends keyof Events & string = keyof Events & string,
 > = {
   readonly [Each in Type]: Omit<CommittedEvent, 'type' | 'data'> & { readonly type: Each; readonly data: Events[Each] }
 }[Type]
 
-export interface TestTelemetry<Events extends EventMap = EventMap> {
+export interface TestTelemetry<Events extends object = EventMap> {
   /** Of the worker's collector: its page, its API and `telemetryPages`. @example 'http://127.0.0.1:40123' */
   readonly url: string
   /** What the test's pages find as `downlinkConfig`. */

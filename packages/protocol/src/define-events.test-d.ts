@@ -1,5 +1,11 @@
 import { expectTypeOf, it } from 'vitest'
-import { defineEvents, type EventDefinitions, type EventsOf, type StoredEventsOf } from './define-events.ts'
+import {
+  defineEvents,
+  type EventDefinitions,
+  type EventMap,
+  type EventsOf,
+  type StoredEventsOf,
+} from './define-events.ts'
 import { versions } from './schema-versions.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
@@ -51,6 +57,20 @@ it('refuses versions that are none', () => {
 it('takes bare types as they are', () => {
   const events = defineEvents<{ tick: { n: number } }>()
   expectTypeOf<EventsOf<typeof events>>().toEqualTypeOf<{ tick: { n: number } }>()
+  const anyEvents = defineEvents()
+  expectTypeOf<EventsOf<typeof anyEvents>>().toEqualTypeOf<EventMap>()
+})
+
+it('takes an interface for a type', () => {
+  interface Events {
+    readonly tick: { readonly n: number }
+  }
+  const events = defineEvents<Events>()
+  expectTypeOf<EventsOf<typeof events>>().toEqualTypeOf<Events>()
+  expectTypeOf<StoredEventsOf<typeof events>>().toEqualTypeOf<Events>()
+  expectTypeOf(events).toExtend<EventDefinitions>()
+  // @ts-expect-error its properties are the names
+  defineEvents<'tick'>()
 })
 
 it('refuses what is no schema', () => {

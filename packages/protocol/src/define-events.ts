@@ -7,17 +7,20 @@ import type { InputOf, StandardSchema } from './standard-schema.ts'
 /** Schemas by event type. */
 export type EventSchemas = Readonly<Record<string, StandardSchema>>
 
-/** Payloads by event type: what `createTelemetry<Events>` binds `push` to. */
+/** Payloads by event type, of events that are not known. Those that are may be an interface, too, which has no index signature. */
 export type EventMap = Readonly<Record<string, unknown>>
 
+/** The same of events that are known, as a type that an `EventMap` may be read from, whether they are a type or an interface. */
+export type PayloadsOf<Events extends object> = { readonly [Type in keyof Events]: Events[Type] }
+
 /** What `defineEvents` returns: schemas at run time, payloads at compile time. */
-export interface EventDefinitions<Events extends EventMap = EventMap, Stored extends EventMap = Events> {
+export interface EventDefinitions<Events extends object = EventMap, Stored extends object = Events> {
   /** Empty for bare types: then every type and payload is accepted. */
   readonly schemas: EventSchemas
   /** Never there at run time; carries the payload types. */
-  readonly '~events'?: Events
+  readonly '~events'?: PayloadsOf<Events>
   /** The same of what may have been stored. */
-  readonly '~stored'?: Stored
+  readonly '~stored'?: PayloadsOf<Stored>
 }
 
 /** The payloads of definitions: `createTelemetry<EventsOf<typeof battleEvents>>()`. */
@@ -40,7 +43,7 @@ export function defineEvents<const Schemas extends EventSchemas>(
   { readonly [Type in keyof Schemas & string]: InputOf<Schemas[Type]> },
   { readonly [Type in keyof Schemas & string]: InputOf<Schemas[Type]> | EarlierInputOf<Schemas[Type]> }
 >
-export function defineEvents<Events extends EventMap>(): EventDefinitions<Events>
+export function defineEvents<Events extends object = EventMap>(): EventDefinitions<Events>
 export function defineEvents(schemas: EventSchemas = {}): EventDefinitions {
   for (const [type, schema] of Object.entries(schemas)) {
     if (type === '' || type.length > maxTypeLength) {

@@ -17,6 +17,7 @@ export {
   type EventMap,
   type EventSchemas,
   type EventsOf,
+  type PayloadsOf,
   type StoredEventsOf,
 } from './define-events.ts'
 export { kindOf, messageOf, shown } from './describe.ts'

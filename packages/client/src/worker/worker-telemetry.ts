@@ -9,7 +9,7 @@ import type { Telemetry } from '../create-telemetry.ts'
 import { realWorkerEnvironment, type WorkerEnvironment } from './environment.ts'
 
 /** What a worker may do with the telemetry of its page. */
-export type WorkerTelemetry<Events extends EventMap = EventMap> = Pick<
+export type WorkerTelemetry<Events extends object = EventMap> = Pick<
   Telemetry<Events>,
   'push' | 'setContext' | 'setLabels' | 'identify' | '~events'
 >
@@ -39,7 +39,7 @@ const unencodable = {
  * const telemetry = createWorkerTelemetry<EventsOf<typeof gameEvents>>()
  * telemetry.push('enemy_spawned', { kind: 'bat' })
  */
-export function createWorkerTelemetry<Events extends EventMap = EventMap>(
+export function createWorkerTelemetry<Events extends object = EventMap>(
   environment?: Partial<WorkerEnvironment>,
 ): WorkerTelemetry<Events> {
   const world = { ...realWorkerEnvironment(), ...environment }

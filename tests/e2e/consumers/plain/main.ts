@@ -1,7 +1,7 @@
 /** Begins a game as a user would: typed events, five lines of telemetry. */
-import { createTelemetry, type EventMap, type Telemetry } from '@downlink/client'
+import { createTelemetry, type Telemetry } from '@downlink/client'
 
-interface Events extends EventMap {
+interface Events {
   readonly level_started: { readonly level: number }
   readonly paused: undefined
 }
@@ -13,6 +13,8 @@ telemetry.push('paused')
 
 // @ts-expect-error the name binds the payload
 telemetry.push('level_started', { level: 'three' })
+// @ts-expect-error there is no such name
+telemetry.push('level_startet', { level: 3 })
 
 const output = document.querySelector('#acked')
 telemetry.subscribe(() => {
