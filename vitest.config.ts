@@ -1,4 +1,4 @@
-/** Configures the tests that need no browser, in three projects. */
+/** Configures the tests that need no browser, in four projects. */
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
@@ -23,7 +23,7 @@ const realParts = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 /**
  * `unit` beside the file it tests, a worker a core; `integration` in a package's `test/` with real parts, two workers a
- * core; then `conservation` alone.
+ * core; then `conservation` alone. `cluster` with NATS and ClickHouse beside it, a file at a time: several processes each.
  */
 export default defineConfig({
   test: {
@@ -72,6 +72,16 @@ export default defineConfig({
           include: conservation,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+          ...realParts,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['tests/cluster/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+          retry,
           ...realParts,
         },
       },

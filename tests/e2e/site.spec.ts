@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { buildFolder } from './fixtures/own-lock.ts'
+import { buildFolder } from '../../tools/own-lock.ts'
 import { type ServedFolder, serveFolder } from './fixtures/serve-folder.ts'
 
 let folder: string

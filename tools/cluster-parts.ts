@@ -1,0 +1,34 @@
+/** Finds what the tests of a cluster need beside Node, or installs it where that is possible: NATS, and ClickHouse in a process. */
+import { existsSync } from 'node:fs'
+import { run } from './node-tool.ts'
+import { installFolder } from './own-lock.ts'
+
+/** What is missing, each with the reason; none where the tests can run. */
+export async function findMissingClusterParts(): Promise<readonly string[]> {
+  const missing: string[] = []
+  if (!(await hasNats())) missing.push('nats-server (the package of that name in Debian and Homebrew)')
+  const chdb = await installFolder('tests/cluster').then(
+    (cwd) => run(process.execPath, ['-e', loadChdb], { cwd }),
+    failed,
+  )
+  if (chdb.exitCode !== 0) missing.push(`chdb (${lastLine(chdb.output)})`)
+  return missing
+}
+
+/** It has no engine for Windows, nor for systems without glibc. */
+const loadChdb = "require('chdb').query('SELECT 1')"
+
+const failed = (error: unknown) => ({ exitCode: 1, output: String(error) })
+
+const lastLine = (output: string): string => output.trim().split('\n').at(-1) ?? ''
+
+async function hasNats(): Promise<boolean> {
+  const isThere = async () => (await run('nats-server', ['--version'])).exitCode === 0
+  if (await isThere()) return true
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false
+  console.error("No nats-server was found: installing the system's package")
+  const apt = (...args: string[]) => run('apt-get', ['-qq', ...args], { output: 'stderr', timeoutMs: 120_000 })
+  await apt('update')
+  await apt('install', '-y', '--no-install-recommends', 'nats-server')
+  return isThere()
+}
