@@ -1,13 +1,23 @@
-/** Checks the lock files, the root's and those of folders that install for themselves: no registry addresses in it, and every native package with its binaries for all platforms. */
+/**
+ * Checks the lock files, the root's and those of folders that install for themselves: no registry addresses in them, every
+ * native package with its binaries for all platforms, and nothing that asks users for a newer Node than we do.
+ */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { satisfies } from 'semver'
 import { root } from '../node-tool.ts'
 import { type CheckResult, resultOf } from './check.ts'
 
 interface LockedPackage {
   readonly resolved?: string
   readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly engines?: { readonly node?: string }
+  readonly dev?: boolean
+  readonly devOptional?: boolean
 }
+
+/** The oldest that `engines` of our packages names. */
+const oldestNode = '20.19.0'
 
 /** Every native package must have a binary for each of these. */
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64']
@@ -20,7 +30,9 @@ export async function checkLockFile(): Promise<CheckResult> {
     const packages: Readonly<Record<string, LockedPackage>> = lock.packages
     // ClickHouse has no binary for Windows, where the tests that want it are skipped.
     const binaries = folder === 'tests/cluster' ? [] : absentBinaries(packages)
-    const found = [...registryAddresses(packages), ...absentOptionals(packages), ...binaries]
+    // What the others hold reaches no user.
+    const newer = folder === '.' ? tooNew(packages) : []
+    const found = [...registryAddresses(packages), ...absentOptionals(packages), ...binaries, ...newer]
     faults.push(...found.map((fault) => `${join(folder, 'package-lock.json')}: ${fault}`))
   }
   return resultOf(faults)
@@ -52,4 +64,13 @@ function absentBinaries(packages: Readonly<Record<string, LockedPackage>>): stri
       .filter((platform) => binaries.length > 1 && !binaries.some((name) => name.includes(platform)))
       .map((platform) => `${path} has no binary for ${platform}`)
   })
+}
+
+/** Whoever installs such a package is warned of it. Overrides of ours would not reach them. */
+function tooNew(packages: Readonly<Record<string, LockedPackage>>): string[] {
+  return Object.entries(packages).flatMap(([path, { engines: { node = '*' } = {}, dev, devOptional }]) =>
+    dev || devOptional || satisfies(oldestNode, node)
+      ? []
+      : [`${path} wants Node ${node}, and users have ${oldestNode}`],
+  )
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { messageOf } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { CollectorError } from './errors.ts'
+import { ignoreInGit } from './git-ignore.ts'
 import { sessionsIn } from './log/entry.ts'
 import { type LogFiles, openLogFiles } from './log/log-files.ts'
 import { readOwner } from './log/owner.ts'
@@ -76,6 +77,9 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     throw unusable(path, error)
   })
   for (const folder of [path, logFolder, join(path, 'questions')]) await removeDrafts(folder)
+  await ignoreInGit(path).catch((error: unknown) => {
+    logger.warn({ error: String(error) }, 'The data folder can not tell Git to ignore it')
+  })
   const report = (error: unknown): void =>
     logger.error({ error: String(error) }, 'A segment of the log can not be deleted')
   return {

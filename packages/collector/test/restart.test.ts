@@ -71,6 +71,16 @@ it('deletes at its start what a crash has left of files that were being written 
   expect(names).toEqual(expect.arrayContaining(theirs))
 })
 
+it('tells Git to ignore its folder, where nobody has said otherwise', async () => {
+  const { data, stop } = await aCollector()
+  const path = join(data, '.gitignore')
+  expect(await readFile(path, 'utf8')).toBe('*\n')
+  await stop()
+  await writeFile(path, 'exports/\n')
+  await aCollector({ data })
+  expect(await readFile(path, 'utf8')).toBe('exports/\n')
+})
+
 it('refuses a folder that another collector has open', async () => {
   const { data } = await aCollector()
   const second = createCollector({ data, logger: false })

@@ -1,7 +1,6 @@
 /** Runs a collector inside a server of Vite's, below its base, for as long as the server runs. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Collector, type CollectorOptions, createCollector } from '@downlink/collector'
 import type { CommonServerOptions, HttpServer, Logger } from 'vite'
 import { collectorLogger } from './collector-logger.ts'
@@ -38,7 +37,6 @@ export function createDevCollector({ config, httpServer, reach }: HostServer, op
     credentials,
     async open() {
       try {
-        await makeIgnoredFolder(folder)
         const collectorOptions: CollectorOptions = {
           ...others,
           data: folder,
@@ -62,9 +60,3 @@ const isReachedByOthers = ({ host = false, allowedHosts = [] }: HostServer['reac
   host === true || allowedHosts === true || [host || 'localhost', ...allowedHosts].some((name) => !loopback.test(name))
 
 const loopback = /^(localhost|127\..*|\[?::1\]?)$/
-
-/** What is recorded belongs in no repository: the folder says so itself. */
-async function makeIgnoredFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, '.gitignore'), '*\n')
-}

@@ -54,8 +54,11 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
       httpServer.once('close', () => void collector.close())
       await collector.open()
       const script = `<script>${pageConfig(config.base, collector)}</script>`
-      middlewares.use(previewPages(resolve(config.root, config.build.outDir), config.base, script))
+      const folder = resolve(config.root, config.build.outDir)
+      middlewares.use(previewPages(folder, config.base, script))
       printAmongUrls(server)
+      // Vite has named the page by then that stands in for what is not there, without the base.
+      return () => void middlewares.use(previewPages(folder, '/', script))
     },
 
     // Not before the server listens: until then the one that it takes the place of has the folder.

@@ -144,6 +144,24 @@ it('brings both along in a preview of a build, whose files it leaves as they are
   await closed
 })
 
+it.each([
+  ['spa', 200],
+  ['mpa', 404],
+] as const)('brings both along where a preview has one page for all, and nowhere else: %s', async (appType, status) => {
+  const root = await aGame({ 'main.ts': 'document.title = "built"' })
+  const config: InlineConfig = { ...ownCache(root), configFile: false, base: '/game/', appType, plugins: [downlink()] }
+  await build(config)
+  const server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } })
+  const closed = once(server.httpServer, 'close')
+  const answer = await fetch(`${server.resolvedUrls?.local[0]}level/3`, { headers: { accept: 'text/html' } })
+  const text = await answer.text()
+  expect(answer.status).toBe(status)
+  if (status === 200) expect(configOf(text)).toMatchObject({ url: '/game/__downlink/telemetry' })
+  else expect(text).not.toContain('downlinkConfig')
+  await server.close()
+  await closed
+})
+
 it('leaves the server of a middleware to its owner', async () => {
   const root = await aGame()
   const vite = await createVite({
