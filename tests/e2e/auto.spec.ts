@@ -137,6 +137,18 @@ async function answer(name: string): Promise<QueryResult> {
   return collector.query(bound.sql)
 }
 
+test('a session ends when nobody plays, and another of the same player begins when somebody does', async ({ page }) => {
+  await page.clock.install()
+  await open(page)
+  const sessions = `SELECT count(*), count(DISTINCT labels->>'player'), count(*) FILTER (ended) FROM sessions`
+  await expect.poll(() => rows(sessions)).toEqual([[1, 1, 0]])
+  await page.clock.fastForward('35:00')
+  await expect.poll(() => rows(sessions)).toEqual([[1, 1, 1]])
+  await page.mouse.move(50, 50)
+  await expect.poll(() => rows(sessions)).toEqual([[2, 1, 1]])
+  await expect.poll(() => rows('SELECT sum(missing) FROM sessions')).toEqual([[0]])
+})
+
 test('before consent nothing is kept in the browser, and after it is withdrawn nothing is left', async ({ page }) => {
   await page.addInitScript(() => Object.assign(globalThis, { downlinkConsent: false }))
   await open(page)

@@ -34,6 +34,7 @@ export interface TelemetryBuffer {
 /** The buffer as the rest of the client sees it. */
 export interface LinkedBuffer extends TelemetryBuffer, ContextAndLabels {
   readonly outbox: Outbox
+  readonly session: Session
   /** Of the link that is there, and alone drains: called when a batch is full, which need not wait for the interval. */
   wake?: (() => void) | undefined
   clear(reason?: DropReason): void
@@ -122,6 +123,7 @@ export function createBuffer(
       id: eventId(session.id, entry.seq),
       sessionId: session.id,
     }),
+    session,
     changed() {
       for (const listener of [...listeners]) {
         try {

@@ -38,7 +38,10 @@ export interface FlushResult {
 export interface Telemetry<Events extends object = EventMap> {
   /** Never there at run time; lets `attachTelemetry` and others read the payload types off. */
   readonly '~events'?: PayloadsOf<Events>
-  /** A UUIDv7; it changes only where the collector turns out to know it from somebody else. */
+  /**
+   * A UUIDv7. It changes where `idle` of `@downlink/client/auto` has ended a session, and where the collector turns out to
+   * know it from somebody else.
+   */
   readonly sessionId: string
   /** The seed's store, below. */
   readonly buffer: TelemetryBuffer

@@ -4,7 +4,7 @@ import type { Environment } from './ports.ts'
 export interface Session {
   /** UUIDv7 (RFC 9562), unless a headless run named it. */
   readonly id: string
-  /** 128 random bits, in hexadecimal; known to this page load only. */
+  /** 128 random bits, in hexadecimal; known to this page only. */
   readonly proof: string
   /** Above those of its earlier pages; each of its connections adds one. */
   epoch: number

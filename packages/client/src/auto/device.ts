@@ -11,15 +11,15 @@ export function device(): Part {
   return ({ telemetry, scope }) => {
     const { navigator = {}, screen, devicePixelRatio } = scope
     const { hardwareConcurrency, deviceMemory, language, platform } = navigator as NavigatorFacts
-    const tell = (facts: Readonly<Record<string, string | undefined>>): void => {
+    const tell = (facts: Readonly<Record<string, string | number | undefined>>): void => {
       // What this browser does not tell takes nothing away that the game says.
       telemetry.setLabels(JSON.parse(JSON.stringify(facts)))
     }
     tell({
-      cores: textOf(hardwareConcurrency),
-      memory: textOf(deviceMemory),
+      cores: hardwareConcurrency,
+      memory: deviceMemory,
       screen: screen && `${screen.width}x${screen.height}`,
-      pixelRatio: textOf(devicePixelRatio),
+      pixelRatio: devicePixelRatio,
       language,
       platform,
     })
@@ -36,8 +36,6 @@ interface NavigatorFacts {
   readonly language?: string
   readonly platform?: string
 }
-
-const textOf = (value: number | undefined): string | undefined => (value ? `${value}` : undefined)
 
 /** As WebGL names it, on a context of our own, which is given back at once: a page has few of them. */
 function gpuOf({ document }: PageScope): string | undefined {

@@ -44,8 +44,6 @@ export type AutoEvents = {
     readonly loadMs: number
     readonly firstPaintMs?: number
   }
-  /** Somebody plays again, after the session had ended for want of play. */
-  readonly session_resumed: { readonly idleMs: number }
 }
 
 export const text: PropertySchema = { type: 'string' }
@@ -81,7 +79,6 @@ export const autoEvents: { readonly [Type in keyof AutoEvents]: DataSchema<AutoE
     { firstByteMs: number, interactiveMs: number, loadMs: number, firstPaintMs: number },
     ['firstByteMs', 'interactiveMs', 'loadMs'],
   ),
-  session_resumed: objectSchema<AutoEvents['session_resumed']>({ idleMs: number }),
 }
 
 /** A schema that says what is sent under it. */

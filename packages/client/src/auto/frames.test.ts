@@ -91,11 +91,11 @@ it('tells of the longest frame of a second, and of the script that took it', () 
   expect(isConnected).toBe(false)
 })
 
-it('costs no event more while nobody plays', () => {
+it('costs no event more while nobody plays, also where no collector lets the session end', () => {
   const page = createFakePage()
-  const { pushed, telemetry } = instrumentPage(page, [frames(), idle({ afterMs: 600_000 })])
+  const { pushed } = instrumentPage(page, [frames(), idle({ afterMs: 600_000 })])
   for (let n = 0; n < 2 * 1800; n++) page.frame(500)
-  expect([pushed('frame_times').length, telemetry.status().status]).toEqual([599, 'idle'])
+  expect(pushed('frame_times')).toHaveLength(599)
   page.fire('keydown')
   for (let n = 0; n < 4; n++) page.frame(500)
   expect(pushed('frame_times')).toHaveLength(601)

@@ -19,14 +19,14 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
     let times: number[] = []
     let longest: LongFrame | undefined
     let longFrames = 0
-    /** When the frame before began; undefined where there was a pause, whose length is no frame's. */
-    let beganMs: number | undefined
+    /** When the frame before began; 0 where there was a pause, whose length is no frame's. */
+    let beganMs = 0
     let tickedMs = nowMs()
     let request: number | undefined
 
     function frame(atMs: number): void {
       request = scope.requestAnimationFrame?.(frame)
-      if (beganMs !== undefined && times.length < maxFrames) times.push(atMs - beganMs)
+      if (beganMs && times.length < maxFrames) times.push(atMs - beganMs)
       beganMs = atMs
     }
 
@@ -45,11 +45,11 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
         longFrames = 0
       } else if (sinceMs < 2 * windowMs) {
         // The page runs and draws nothing: it is out of sight. One that stands still, as it does while it loads, ticks late.
-        beganMs = undefined
+        beganMs = 0
       }
     })
     on('visibilitychange', () => {
-      beganMs = undefined
+      beganMs = 0
     })
     onStop(() => scope.cancelAnimationFrame?.(request as number))
     request = scope.requestAnimationFrame?.(frame)

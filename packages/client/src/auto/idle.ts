@@ -1,6 +1,8 @@
-/** Ends the session while nobody plays, and goes on with it as soon as somebody does. */
+/** Ends the session while nobody plays; another begins as soon as somebody does. */
+
+import { endSession } from '../end-session.ts'
 import type { PageScope } from './environment.ts'
-import { happenedLately, type Part } from './instrument.ts'
+import { measured, type Part } from './instrument.ts'
 
 export interface IdleOptions {
   /** Milliseconds without input and without an event of the game; looked at each minute. @default 1800000 */
@@ -10,45 +12,59 @@ export interface IdleOptions {
 export const idleDefaults = { afterMs: 1_800_000 }
 
 const checkIntervalMs = 60_000
-const inputs = ['pointerdown', 'pointermove', 'wheel', 'keydown', 'visibilitychange']
+const inputs = ['pointerdown', 'pointermove', 'wheel', 'keydown']
 
-/** The collector is told that the session has ended. In a worker, which hears no input, it never does. */
-export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part<'session_resumed'> {
+/** Come of a page that nobody plays, too. */
+const passive = /^(error|page_hidden|page_shown|game_paused|game_resumed)$/
+
+/** In a worker, which hears no input, it never ends. Nor does it before all is acknowledged. */
+export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part {
   return (host) => {
     const { telemetry, scope, nowMs, on, every, onStop } = host
     if (!scope.document) return
     let activeMs = nowMs()
-    /** Changes with each event of the game and each move of a gamepad, which is no event of the window. */
-    const play = (): string => `${happenedLately(telemetry).at(-1)?.seq} ${padsOf(scope)}`
-    let seen = play()
+    let newest: string | undefined
+    /** Changes with each move of a gamepad, which is no event of the window. */
+    let pads = padsOf(scope)
 
-    function wake(): void {
+    function play(): void {
+      activeMs = nowMs()
       if (!host.isIdle) return
+      // First, for a telemetry that is switched off tells of its start, and so stops the parts.
       host.isIdle = false
       telemetry.start()
     }
 
-    function resume(): void {
-      if (host.isIdle) {
-        wake()
-        telemetry.push('session_resumed', { idleMs: Math.round(nowMs() - activeMs) })
-      }
-      activeMs = nowMs()
+    async function rest(): Promise<void> {
+      host.isIdle = true
+      await telemetry.flush()
+      if (host.isIdle) endSession(telemetry)
     }
 
     every(checkIntervalMs, () => {
-      const before = seen
-      seen = play()
-      if (before !== seen) resume()
+      const before = pads
+      pads = padsOf(scope)
+      if (before !== pads) play()
       // Where its owner has stopped it, it is not ours to start again.
-      else if (nowMs() - activeMs >= afterMs && telemetry.status().status !== 'idle') {
-        host.isIdle = true
-        telemetry.stop()
-      }
+      else if (nowMs() - activeMs >= afterMs && telemetry.status().status !== 'idle') void rest()
     })
-    onStop(telemetry.buffer.subscribe(() => host.isIdle && play() !== seen && resume()))
-    for (const type of inputs) on(type, resume)
-    onStop(wake)
+    onStop(
+      telemetry.buffer.subscribe(() => {
+        for (const { id, type } of telemetry.recent(1)) {
+          if (id === newest) return
+          newest = id
+          if (!measured.test(type) && !passive.test(type)) play()
+          else if (host.isIdle && type === 'error') telemetry.start()
+          else if (host.isIdle) {
+            // Nothing, where there still is a link: it is of the session that is to end.
+            telemetry.buffer.drain(1)
+            endSession(telemetry)
+          }
+        }
+      }),
+    )
+    for (const type of inputs) on(type, play)
+    onStop(play)
   }
 }
 

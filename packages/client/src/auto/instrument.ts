@@ -1,5 +1,5 @@
 /** Runs parts beside a telemetry for as long as that is on, and keeps whatever becomes of them away from the game. */
-import type { EventMap, TelemetryEvent } from '@downlink/protocol'
+import type { EventMap } from '@downlink/protocol'
 import type { Telemetry } from '../create-telemetry.ts'
 import { type PageScope, pageScope } from './environment.ts'
 import type { AutoEvents } from './events.ts'
@@ -29,11 +29,7 @@ export interface Host {
 }
 
 /** Come all the time, whatever anybody does. */
-const measured = /^(frame_times|long_frame|step_times)$/
-
-/** Of the last hundred events those that tell of something that happened, oldest first. */
-export const happenedLately = (telemetry: Pick<AnyTelemetry, 'recent'>): readonly TelemetryEvent[] =>
-  telemetry.recent(100).filter(({ type }) => !measured.test(type))
+export const measured: RegExp = /^(frame_times|long_frame|step_times)$/
 
 /** A telemetry of any events. */
 export type AnyTelemetry = Omit<Telemetry<never>, 'push' | '~events'> & {
@@ -70,7 +66,7 @@ export function instrument<Own extends AnyTelemetry, Type extends keyof AutoEven
 ): () => void {
   let stopParts: (() => void) | undefined
   const follow = (): void => {
-    if (telemetry.enabled === (stopParts !== undefined)) return
+    if (!telemetry.enabled === !stopParts) return
     stopParts?.()
     stopParts = telemetry.enabled ? run(telemetry as unknown as Host['telemetry'], parts, scope) : undefined
   }

@@ -6,7 +6,7 @@ it('knows a player again on the next page, by what says nothing of them', () => 
   const page = createFakePage()
   const first = instrumentPage(page, [player()])
   const [[key, id = ''] = []] = page.stored
-  expect([key, first.labels()]).toEqual(['downlink-player', { player: expect.stringMatching(/^[a-z0-9]{16,28}$/) }])
+  expect([key, first.labels()]).toEqual(['downlink-player', { player: expect.stringMatching(/^[0-9]{16,40}$/) }])
   expect(first.labels()).toEqual({ player: id })
   first.stop()
   expect(page.stored.size).toBe(1)

@@ -24,21 +24,20 @@ interface PrivacyControl {
 export function player({ key = playerDefaults.key }: PlayerOptions = {}): Part {
   let wasRemoved = false
   return ({ telemetry, scope }) => {
-    const { localStorage, crypto, navigator } = scope
-    if (wasRemoved || !localStorage || !crypto) return
+    if (wasRemoved) return
+    // Where one of them is missing its use throws, and the part is left out.
+    const { localStorage, crypto, navigator } = scope as Pick<Window, 'localStorage' | 'crypto' | 'navigator'>
     const remove = (): void => localStorage.removeItem(key)
     // What the game itself says of its player stays.
     if ((navigator as PrivacyControl | undefined)?.globalPrivacyControl) return remove()
-    const id =
-      localStorage.getItem(key) ||
-      Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('')
+    const id = localStorage.getItem(key) || crypto.getRandomValues(new Uint32Array(4)).join('')
     // Not with the parts: a no that comes after these were stopped is a no.
     const unsubscribe = telemetry.buffer.subscribe(() => {
       if (telemetry.enabled) return
       unsubscribe()
       wasRemoved = true
       remove()
-      telemetry.identify(undefined)
+      telemetry.identify()
     })
     localStorage.setItem(key, id)
     telemetry.identify(id)

@@ -1,7 +1,7 @@
 /** Records errors that nobody caught. Alike ones are one event with a count: a storm of them costs little, and each is counted. */
 import { messageOf } from '@downlink/protocol'
 import type { AutoEvents } from './events.ts'
-import { happenedLately, type Part } from './instrument.ts'
+import { measured, type Part } from './instrument.ts'
 import { withoutQueries } from './without-queries.ts'
 
 type ErrorData = AutoEvents['error']
@@ -23,13 +23,15 @@ const foreign = /-extension:/
 
 /** Errors and rejections that reach the window. */
 export function errors(): Part<'error'> {
-  return ({ telemetry, on, every, onStop }) => {
+  return (host) => {
+    const { telemetry, on, every, onStop } = host
     const groups = new Map<string, Group>()
+    const others: Group = { data: { message: '(further errors)', kind: 'error' }, count: 0 }
 
     function add(kind: ErrorData['kind'], thrown: unknown, message: string, source = ''): void {
       // No stack in it: browsers write one when it is first read, which takes its time.
       const key = kind + message + source
-      const known = groups.get(key) ?? (groups.size < maxGroups ? undefined : (groups.get('') ?? others()))
+      const known = groups.get(key) ?? (groups.size < maxGroups ? undefined : others)
       if (known) {
         known.count++
         return
@@ -39,16 +41,10 @@ export function errors(): Part<'error'> {
       telemetry.push('error', { ...data, count: 1, breadcrumbs: breadcrumbs() })
     }
 
-    function others(): Group {
-      const group: Group = { data: { message: '(further errors)', kind: 'error' }, count: 0 }
-      groups.set('', group)
-      return group
-    }
-
     function report(): void {
-      for (const [key, group] of groups) {
+      for (const [key, group] of [...groups, ['', others] as const]) {
         // What has stopped is told anew, with its stack, when it comes back.
-        if (group.count === 0) groups.delete(key)
+        if (!group.count) groups.delete(key)
         else {
           const { stack, ...known } = group.data
           telemetry.push('error', { ...known, count: group.count })
@@ -58,9 +54,11 @@ export function errors(): Part<'error'> {
     }
 
     const breadcrumbs = (): string[] =>
-      happenedLately(telemetry)
-        .slice(-breadcrumbCount)
+      telemetry
+        .recent(100)
         .map(({ type }) => type)
+        .filter((type) => !measured.test(type))
+        .slice(-breadcrumbCount)
 
     on('error', (event) => {
       const { message, filename, lineno, colno, error } = event as ErrorEvent
@@ -72,7 +70,7 @@ export function errors(): Part<'error'> {
       const { reason } = event as PromiseRejectionEvent
       add('rejection', reason, shortMessageOf(reason))
     })
-    every(reportIntervalMs, report)
+    every(reportIntervalMs, () => host.isIdle || report())
     on('visibilitychange', report)
     on('pagehide', report)
     onStop(report)

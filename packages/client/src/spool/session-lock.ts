@@ -6,9 +6,9 @@ export type LetGo = (value?: unknown) => void
 
 /**
  * @param over lets go of it, at the latest
- * @returns how to let go of it; undefined where another page has it, or this one already
+ * @returns how to let go of it; null where another page has it, or this one already
  */
-export const takeLock = (locks: Locks, sessionId: string, over: Promise<unknown>): Promise<LetGo | undefined> =>
+export const takeLock = (locks: Locks, sessionId: string, over: Promise<unknown>): Promise<LetGo | null> =>
   new Promise((resolve, reject) => {
     const granted = (lock: Lock | null): unknown =>
       lock
@@ -16,6 +16,6 @@ export const takeLock = (locks: Locks, sessionId: string, over: Promise<unknown>
             resolve(letGo)
             over.then(letGo)
           })
-        : resolve(undefined)
+        : resolve(lock)
     locks.request(`downlink ${sessionId}`, { ifAvailable: true }, granted).catch(reject)
   })
