@@ -15,6 +15,12 @@ export type CollectorErrorCode =
   | 'wrong_state'
   /** The store can't take or give anything now; later it may. */
   | 'store_unavailable'
+  /** The log on NATS can't be reached, or lets nobody in. */
+  | 'log_unavailable'
+  /** An optional package is needed, and not installed. */
+  | 'missing_package'
+  /** What only a collector with its own log and database can do yet. */
+  | 'not_on_cluster'
   /** A block of the database file can't be read; what does not need it can. */
   | 'data_damaged'
   /** The text is not SQL, or names what is not there; the message is the database's. */

@@ -16,6 +16,7 @@ const statuses: Partial<Record<CollectorErrorCode, number>> = {
   query_killed: 503,
   store_unavailable: 503,
   no_room: 507,
+  not_on_cluster: 501,
   wrong_state: 503,
 }
 

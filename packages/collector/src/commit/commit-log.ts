@@ -7,8 +7,8 @@ export interface CommitLog {
    * What is committed of a session, after all that was appended before. Never rejects.
    * The session is held from then on: appends are for those that are.
    *
-   * @param begins its sender knows of nothing acknowledged: then it is never unavailable, but begins unconfirmed where
-   *   nobody can tell now
+   * @param begins its sender knows of nothing acknowledged: then a log that takes entries is never unavailable, but the
+   *   session begins unconfirmed where nobody can tell now
    */
   read(sessionId: string, begins: boolean): Promise<ReadOutcome>
   /** Tells of a session that nobody can have seen, for its id was made a moment ago, and holds it. */

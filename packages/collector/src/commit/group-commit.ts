@@ -9,7 +9,7 @@ import type { RecordSource } from './record-source.ts'
 import { createRestatements, noRestatement, type Restatements, withRestated } from './restatements.ts'
 import type { SessionBatch } from './session-batch.ts'
 import { createSessionRecords, type SessionRecords, type SessionRecordsOptions } from './session-records.ts'
-import { encodeWrite, type SessionWrite } from './session-write.ts'
+import { decodeWrite, encodeWrite, type SessionWrite } from './session-write.ts'
 
 export interface GroupCommitOptions {
   readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>
@@ -51,8 +51,9 @@ export interface GroupCommit extends CommitLog {
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const { log, source, setStoreTimer: setTimer } = options
   const queue = createAppendQueue(options, () => void write())
-  const records = createSessionRecords({ log, source, setTimer, onConfirmed })
-  const restatements = createRestatements(log, records)
+  const lastWrite = (sessionId: string) => lastWriteOf(sessionId, log)
+  const records = createSessionRecords({ log: { lastWrite, forget: log.forget }, source, setTimer, onConfirmed })
+  const restatements = createRestatements({ sessions: log.sessions, lastWrite }, records)
   const writeToLog = createMeteredLog(options)
   const commit = createCommit({ ...options, records, restatements, writeToLog })
   const operations: OperationAppend[] = []
@@ -104,6 +105,16 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       for (const { resolve } of asked) resolve(works)
     }
     isWriting = false
+  }
+}
+
+/** Undefined also where it can't be read: the store has it, too. */
+async function lastWriteOf(sessionId: string, log: Pick<LogWriter, 'lastEntry'>): Promise<SessionWrite | undefined> {
+  try {
+    const entry = await log.lastEntry(sessionId)
+    return entry && decodeWrite(entry)
+  } catch {
+    return undefined
   }
 }
 

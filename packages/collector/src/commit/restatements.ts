@@ -31,8 +31,8 @@ export const noRestatement: Restatement = { sessionIds: [], writes: [] }
 const restatedAtOnce = 32
 
 export function createRestatements(
-  log: Pick<LogWriter, 'sessions'>,
-  records: Pick<SessionRecords, 'get' | 'lastWrite' | 'sessions'>,
+  log: Pick<LogWriter, 'sessions'> & { lastWrite(sessionId: string): Promise<SessionWrite | undefined> },
+  records: Pick<SessionRecords, 'get' | 'sessions'>,
 ): Restatements {
   const waiting = new Set<string>()
   /** Damage is found piece by piece: one more round after this one tells of all of them. */
@@ -65,7 +65,7 @@ export function createRestatements(
   }
 
   async function writeOf(sessionId: string): Promise<SessionWrite | undefined> {
-    const found = records.get(sessionId) ? undefined : await records.lastWrite(sessionId)
+    const found = records.get(sessionId) ? undefined : await log.lastWrite(sessionId)
     // It may have come into memory meanwhile, and that is newer.
     const held = records.get(sessionId)
     if (held) return held.isConfirmed && held.record ? restate(held.record) : undefined

@@ -104,3 +104,8 @@ function addRejected(counts: Counts, { rejected, rejectedMore = {} }: SessionBat
   for (const [code, events] of Object.entries(rejectedMore)) sum[code] = (sum[code] ?? 0) + events
   return sum
 }
+
+/** Its rejected events as numbers, without what they were. */
+export function countRejected(batch: SessionBatch): SessionBatch {
+  return { ...batch, rejected: [], rejectedMore: addRejected({}, batch) }
+}

@@ -6,11 +6,10 @@
  * true record is read.
  */
 import type { SetTimer } from '../clock.ts'
-import type { LogWriter } from '../log/write-log.ts'
 import type { ReadOutcome } from './commit-log.ts'
 import { createRecordReader, type RecordSource } from './record-source.ts'
 import type { SessionRecord } from './session-record.ts'
-import { decodeWrite, type SessionWrite } from './session-write.ts'
+import type { SessionWrite } from './session-write.ts'
 
 export interface SessionRecords {
   /** Undefined for a session that is not held. */
@@ -27,8 +26,6 @@ export interface SessionRecords {
   giveUp(sessionId: string): void
   /** The sessions that are held. */
   sessions(): Iterable<string>
-  /** The last write of a session that the log has; undefined also where that can't be read: the store has it, too. */
-  lastWrite(sessionId: string): Promise<SessionWrite | undefined>
   /** Hears of sessions that are no longer held, since they did not begin here. @returns its unsubscribe */
   onGivenUp(listener: (sessionId: string) => void): () => void
   /** Tells that the store can be asked: whoever waits for that asks it, and what is unconfirmed is confirmed or given up. */
@@ -41,8 +38,16 @@ export interface HeldRecord {
   isConfirmed: boolean
 }
 
+/** What of sessions the log has. */
+export interface LoggedSessions {
+  /** The last write of a session; undefined where the log has none, or the store is to be asked instead. Never rejects. */
+  lastWrite(sessionId: string): Promise<SessionWrite | undefined | 'unavailable'>
+  /** Its entries are not what is committed of the session: the store knows better. */
+  forget(sessionId: string): void
+}
+
 export interface SessionRecordsOptions {
-  readonly log: Pick<LogWriter, 'lastEntry' | 'forget'>
+  readonly log: LoggedSessions
   readonly source: RecordSource
   readonly onConfirmed: (sessionId: string) => void
   readonly setTimer?: SetTimer | undefined
@@ -63,7 +68,8 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
     async find(sessionId, begins) {
       const known = held.get(sessionId)
       if (known) return outcomeOf(known)
-      const write = await lastWriteOf(sessionId, log)
+      const write = await log.lastWrite(sessionId)
+      if (write === 'unavailable') return { kind: 'unavailable' }
       if (write && !write.unconfirmed) return hold(sessionId, { record: write.record, isConfirmed: true })
       const mayBegin = begins || write !== undefined
       const answer = await reader.read(sessionId, mayBegin)
@@ -82,7 +88,6 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
     isConfirmed: (sessionId) => held.get(sessionId)?.isConfirmed ?? false,
     giveUp,
     sessions: () => held.keys(),
-    lastWrite: (sessionId) => lastWriteOf(sessionId, log),
     onGivenUp(listener) {
       givenUpListeners.add(listener)
       return () => void givenUpListeners.delete(listener)
@@ -128,15 +133,6 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
     held.delete(sessionId)
     log.forget(sessionId)
     for (const hear of givenUpListeners) hear(sessionId)
-  }
-}
-
-async function lastWriteOf(sessionId: string, log: Pick<LogWriter, 'lastEntry'>): Promise<SessionWrite | undefined> {
-  try {
-    const entry = await log.lastEntry(sessionId)
-    return entry && decodeWrite(entry)
-  } catch {
-    return undefined
   }
 }
 

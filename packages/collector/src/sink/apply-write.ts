@@ -7,7 +7,7 @@
 import type { DropCounts } from '@downlink/protocol'
 import { encodeEvents, noEvents } from '../commit/encoded-events.ts'
 import type { EarlierLabels, SessionBatch } from '../commit/session-batch.ts'
-import { applyBatch, newRecord, type SessionRecord } from '../commit/session-record.ts'
+import { applyBatch, countRejected, newRecord, type SessionRecord } from '../commit/session-record.ts'
 import type { SessionWrite } from '../commit/session-write.ts'
 import { applyLabels } from './apply-labels.ts'
 
@@ -64,9 +64,7 @@ function unseen({
 
 /** An entry behind the operation that forgot its session must not revive it: nothing of it is kept but numbers. */
 function withoutContent({ metadata: _person, labels: _personal, ...batch }: SessionBatch): SessionBatch {
-  const rejectedMore: Record<string, number> = { ...batch.rejectedMore }
-  for (const { code } of batch.rejected) rejectedMore[code] = (rejectedMore[code] ?? 0) + 1
-  return { ...batch, events: noEvents, rejected: [], rejectedMore }
+  return { ...countRejected(batch), events: noEvents }
 }
 
 function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionRecord): SessionBatch {

@@ -1,0 +1,207 @@
+/** Connects to NATS, and makes the stream of the log where it is not there yet. */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { messageOf } from '@downlink/protocol'
+import type { JetStreamClient, JetStreamManager, StreamConfig } from '@nats-io/jetstream'
+import type { Kvm } from '@nats-io/kv'
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
+import type { FastifyBaseLogger } from 'fastify'
+import { systemClock } from '../clock.ts'
+import { CollectorError } from '../errors.ts'
+import { loadPeers } from '../optional-peers.ts'
+import { allSubjects, streamName } from './subjects.ts'
+
+export interface JetStreamOptions {
+  /** Such as `nats://a:4222`: one is enough to find the others. */
+  readonly servers: readonly string[]
+  /** A file of credentials, as `nsc` writes it. @default none */
+  readonly credentials?: string | undefined
+  /** Bytes of the stream, beyond which nothing is taken until a sink has caught up. Of a stream that is there it stays. */
+  readonly maxLogBytes: number
+  readonly logger: Pick<FastifyBaseLogger, 'warn' | 'info'>
+}
+
+export interface JetStream {
+  readonly client: JetStreamClient
+  readonly manager: JetStreamManager
+  readonly buckets: Pick<Kvm, 'create'>
+  readonly newHeaders: () => MsgHdrs
+  /** Copies that the stream has: 3 where there are servers enough. */
+  readonly replicas: number
+  /** Bytes of a message. */
+  readonly maxMessageBytes: number
+  /** False while no server is connected: what is sent then goes out once one is, however late. */
+  readonly isConnected: boolean
+  /** Resolves to whether the stream takes entries now. Never rejects. */
+  isAvailable(): Promise<boolean>
+  close(): Promise<void>
+}
+
+const packages = ['@nats-io/transport-node', '@nats-io/jetstream', '@nats-io/kv']
+
+/** An election takes seconds; servers that start together take as long to find each other. */
+const startTimeoutMs = 20_000
+const startRetryMs = 500
+const reconnectWaitMs = 500
+
+/**
+ * @throws {CollectorError} `missing_package`; `log_unavailable` where no server answers in time, or none lets it in;
+ * `bad_option` where the credentials can't be read
+ */
+export async function connectJetStream(options: JetStreamOptions): Promise<JetStream> {
+  const modules = await loadPeers(loadClients, packages, 'a log on nats://')
+  const connection = await connect(options, modules)
+  try {
+    return await openJetStream(connection, options, modules)
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+async function loadClients() {
+  const [transport, jetstream, kv] = await Promise.all([
+    import('@nats-io/transport-node'),
+    import('@nats-io/jetstream'),
+    import('@nats-io/kv'),
+  ])
+  return { ...transport, ...jetstream, ...kv }
+}
+
+type Clients = Awaited<ReturnType<typeof loadClients>>
+
+async function connect({ servers, credentials }: JetStreamOptions, clients: Clients): Promise<NatsConnection> {
+  const authenticator = credentials === undefined ? undefined : clients.credsAuthenticator(await read(credentials))
+  const attempt = (): Promise<NatsConnection> =>
+    clients.connect({
+      servers: [...servers],
+      name: 'downlink',
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: reconnectWaitMs,
+      ...(authenticator && { authenticator }),
+    })
+  return retried(`NATS at ${servers.join(', ')}`, attempt, (error) => isRefusal(error, clients))
+}
+
+/** No later try would be let in. */
+const isRefusal = (error: unknown, { AuthorizationError, UserAuthenticationExpiredError }: Clients): boolean =>
+  error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError
+
+async function read(credentials: string): Promise<Uint8Array> {
+  try {
+    return await readFile(credentials)
+  } catch (cause) {
+    throw new CollectorError('bad_option', `Can't read the credentials for the log: ${messageOf(cause)}`, { cause })
+  }
+}
+
+async function openJetStream(
+  connection: NatsConnection,
+  options: JetStreamOptions,
+  clients: Clients,
+): Promise<JetStream> {
+  const { jetstream, jetstreamManager, Kvm, headers } = clients
+  const status = followStatus(connection, options.logger)
+  const manager = await jetstreamManager(connection, { checkAPI: false })
+  const config = await retried('the stream of the log', () => ensureStream(manager, connection, options, clients))
+  const fault = faultOf(config)
+  if (fault !== undefined) throw new CollectorError('bad_option', `Expected the stream ${streamName} ${fault}`)
+  return {
+    client: jetstream(connection),
+    manager,
+    buckets: new Kvm(connection),
+    newHeaders: () => headers(),
+    get isConnected() {
+      return status.isConnected
+    },
+    replicas: config.num_replicas,
+    maxMessageBytes: connection.info?.max_payload ?? 0,
+    isAvailable: () =>
+      manager.streams.info(streamName).then(
+        () => true,
+        () => false,
+      ),
+    close: () => connection.close(),
+  }
+}
+
+/** Servers that make copies possible. */
+const clusterReplicas = 3
+
+/** 100 ms: the least that the server takes. Compare and swap is what makes it once; a window would only cost memory. */
+const duplicateWindowNs = 100_000_000
+
+/** The stream as it is; a new one refuses what is new where it is full, and keeps what it has until a sink has it. */
+async function ensureStream(
+  { streams }: JetStreamManager,
+  { info: server }: NatsConnection,
+  { maxLogBytes }: JetStreamOptions,
+  { JetStreamApiError, JetStreamApiCodes }: Clients,
+): Promise<StreamConfig> {
+  try {
+    return (await streams.info(streamName)).config
+  } catch (error) {
+    const isThere = !(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound
+    if (isThere) throw error
+  }
+  const { config } = await streams.add({
+    name: streamName,
+    subjects: [allSubjects],
+    storage: 'file',
+    retention: 'limits',
+    discard: 'new',
+    max_bytes: maxLogBytes,
+    num_replicas: server?.cluster === undefined ? 1 : clusterReplicas,
+    duplicate_window: duplicateWindowNs,
+  })
+  return config
+}
+
+/** Somebody else may have made it. What would lose entries that no sink has is no log. */
+function faultOf(config: StreamConfig): string | undefined {
+  if (!config.subjects?.includes(allSubjects)) return `to have the subjects ${allSubjects}`
+  if (config.discard !== 'new') return 'to discard what is new where it is full'
+  if (config.retention !== 'limits') return 'to keep messages that were read'
+  const { max_age: age, max_msgs_per_subject: perSubject } = config
+  if (age > 0 || perSubject > 0)
+    return 'to keep each message until a sink has it, without max_age and max_msgs_per_subject'
+  return undefined
+}
+
+/** While servers start or elect, but no longer than a start may take. */
+async function retried<Result>(
+  what: string,
+  attempt: () => Promise<Result>,
+  isFinal: (error: unknown) => boolean = () => false,
+): Promise<Result> {
+  const giveUpAtMs = systemClock.monotonicMs() + startTimeoutMs
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (cause) {
+      if (isFinal(cause) || systemClock.monotonicMs() > giveUpAtMs) {
+        throw new CollectorError('log_unavailable', `Can't reach ${what}: ${messageOf(cause)}`, { cause })
+      }
+      await delay(startRetryMs)
+    }
+  }
+}
+
+function followStatus(connection: NatsConnection, logger: JetStreamOptions['logger']) {
+  const followed = { isConnected: true }
+  void follow()
+  return followed
+
+  async function follow(): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') {
+        followed.isConnected = false
+        logger.warn({ server: status.server }, 'The connection to NATS is lost; it is tried again')
+      } else if (status.type === 'reconnect') {
+        followed.isConnected = true
+        logger.info({ server: status.server }, 'The connection to NATS is up again')
+      }
+    }
+    followed.isConnected = false
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Publishes a session's write where the session stands as it is known to, and finds out what became of it: by the session's
+ * last message, and where a sink has removed that by the store, never by a guess.
+ *
+ * A write whose answer is lost may still come to be, at any later time. So it is published again only behind the same
+ * message: of two that follow the same one the stream takes one.
+ */
+import type { SetTimer } from '../clock.ts'
+import type { RecordSource } from '../commit/record-source.ts'
+import { decodeWrite, encodeWrite, type SessionWrite } from '../commit/session-write.ts'
+import type { LastMessage, StreamLog } from './stream-log.ts'
+
+export interface WritePublisher {
+  /** Never rejects. */
+  publish(write: SessionWrite, after: LastKnown): Promise<PublishOutcome>
+}
+
+/** The last message of a session, as far as it is known. */
+export interface LastKnown {
+  /** 0 where there was none. */
+  readonly seq: number
+  /** When that was so. */
+  readonly atMs: number
+}
+
+export type PublishOutcome =
+  /** It is there, as the message with this sequence. */
+  | { readonly kind: 'committed'; readonly seq: number }
+  /** It is not there, and never will be: somebody else went on with the session. */
+  | { readonly kind: 'stale'; readonly committedSeq: number }
+  /** Nobody could tell in time. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
+export interface WritePublisherOptions {
+  readonly stream: StreamLog
+  readonly source: RecordSource
+  /** An id that no other write has. */
+  readonly newWriteId: () => string
+  /** So long a message stays in the stream, also where a sink has it. */
+  readonly keptMs: number
+  readonly setTimer: SetTimer
+  /** A monotonic clock, in ms. */
+  readonly now: () => number
+}
+
+/** An election takes a second or a few; a client waits ten for its ack, and comes again then. */
+const timeoutMs = 10_000
+/** Between two tries, doubling. */
+const retry = { firstMs: 20, maxMs: 500 }
+
+export function createWritePublisher(options: WritePublisherOptions): WritePublisher {
+  const { stream, source, newWriteId, keptMs, setTimer, now } = options
+  return {
+    async publish(write, known) {
+      const { sessionId, from } = write
+      const entry = encodeWrite(write)
+      const writeId = newWriteId()
+      const giveUpAtMs = now() + timeoutMs
+      let last = known
+      for (let delayMs = retry.firstMs; ; delayMs = Math.min(retry.maxMs, 2 * delayMs)) {
+        let reason = 'It is not known where the session stands'
+        if (isCertain(last)) {
+          const published = await stream.publish(sessionId, { entry, writeId, after: last.seq })
+          if (published.kind === 'written') return { kind: 'committed', seq: published.seq }
+          reason = published.reason
+        }
+        const atMs = now()
+        const found = await stream.readLast(sessionId)
+        if (found.kind === 'found' && found.writeId === writeId) return { kind: 'committed', seq: found.seq }
+        if (atMs >= giveUpAtMs) return { kind: 'unavailable', reason }
+        if (found.kind !== 'unavailable') {
+          const committedSeq = await committedSeqOf(sessionId, found, from)
+          if (committedSeq !== from) return { kind: 'stale', committedSeq }
+          last = { seq: found.kind === 'found' ? found.seq : 0, atMs }
+        }
+        await new Promise<void>((resolve) => setTimer(resolve, delayMs))
+      }
+    },
+  }
+
+  /** A session that had no message may have had some since, which were removed again. */
+  function isCertain({ seq, atMs }: LastKnown): boolean {
+    return seq > 0 || now() - atMs < keptMs / 2
+  }
+
+  /** @param known where nobody can tell: what is appended twice because of it the sink trims */
+  async function committedSeqOf(
+    sessionId: string,
+    found: Exclude<LastMessage, { kind: 'unavailable' }>,
+    known: number,
+  ): Promise<number> {
+    if (found.kind === 'found') return decodeWrite(found.entry).record.committedSeq
+    if (!source.isUp) return known
+    try {
+      return (await source.readSessions([sessionId])).get(sessionId)?.committedSeq ?? 0
+    } catch {
+      return known
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Publishes entries to the stream, and reads them back. A message holds one as the log's files have it, whose checksums
+ * cover its subject; a header names the write, so that its sender knows it again.
+ */
+import { messageOf } from '@downlink/protocol'
+import { decodeFrame, type Entry, encodeEntry, isSessionEntry, type SessionEntry } from '../log/entry.ts'
+import type { JetStream } from './connect.ts'
+import { streamName, subjectOf } from './subjects.ts'
+
+export interface StreamLog {
+  /** Appends a session's entry, if its last message is still the one that is known. Never rejects. */
+  publish(sessionId: string, message: StreamWrite): Promise<Published>
+  /** The last message of a session. Never rejects. */
+  readLast(sessionId: string): Promise<LastMessage>
+}
+
+export interface StreamWrite {
+  readonly entry: SessionEntry
+  /** Of this write alone, however often it is published. */
+  readonly writeId: string
+  /** Sequence of the session's last message; 0 where there is none. */
+  readonly after: number
+}
+
+export type Published =
+  | { readonly kind: 'written'; readonly seq: number }
+  /** It is not there, not there yet, or nobody has said so: the session's last message tells. */
+  | { readonly kind: 'unsettled'; readonly reason: string }
+
+export type LastMessage =
+  | { readonly kind: 'found'; readonly seq: number; readonly writeId: string; readonly entry: SessionEntry }
+  /** The session was never seen, or a sink has all that came of it. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+
+/** So long a sink leaves a message, though its store has it. */
+export const keptMs = 600_000
+
+const writeHeader = 'Downlink-Write'
+
+export function createStreamLog(jetStream: JetStream): StreamLog {
+  const { client, manager, newHeaders } = jetStream
+  return {
+    async publish(sessionId, { entry, writeId, after }) {
+      if (!jetStream.isConnected) return { kind: 'unsettled', reason: 'No server of NATS is connected' }
+      const subject = subjectOf(sessionId)
+      const headers = newHeaders()
+      headers.set(writeHeader, writeId)
+      try {
+        const { seq } = await client.publish(subject, encodeMessage(entry, subject), {
+          headers,
+          expect: { lastSubjectSequence: after },
+        })
+        return { kind: 'written', seq }
+      } catch (error) {
+        return { kind: 'unsettled', reason: messageOf(error) }
+      }
+    },
+
+    async readLast(sessionId) {
+      const subject = subjectOf(sessionId)
+      try {
+        const message = await manager.streams.getMessage(streamName, { last_by_subj: subject })
+        if (!message) return { kind: 'none' }
+        const entry = decodeMessage(message.data, subject)
+        // A sink sets it aside, and then the store has what was before it.
+        if (!entry || !isSessionEntry(entry))
+          return { kind: 'unavailable', reason: `Message ${message.seq} is no entry` }
+        return { kind: 'found', seq: message.seq, writeId: message.header.get(writeHeader), entry }
+      } catch (error) {
+        return { kind: 'unavailable', reason: messageOf(error) }
+      }
+    },
+  }
+}
+
+export function encodeMessage(entry: Entry, subject: string): Uint8Array {
+  return Buffer.concat(encodeEntry(entry, placeOf(subject)))
+}
+
+/** Undefined for what is no entry of this subject. Never throws. */
+export function decodeMessage(data: Uint8Array, subject: string): Entry | undefined {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length)
+  const frame = decodeFrame(bytes, placeOf(subject))
+  const body = frame && bytes.subarray(frame.bodyStart, frame.bodyStart + frame.bodyBytes)
+  return frame && body && frame.hasBody(body) ? { head: frame.head, body } : undefined
+}
+
+const placeOf = (subject: string) => ({ segmentId: Buffer.from(subject), offset: 0 })
