@@ -85,6 +85,7 @@ export default defineConfig({
       group('Run a collector', [
         ['Deploy', 'guides/deploy'],
         ['How many players', 'guides/how-many-players'],
+        ['Past one machine', 'guides/scale'],
         ['The life of data', 'data-life'],
         ['Parquet every night', 'guides/nightly-parquet'],
         ['When data is damaged', 'guides/damaged-data'],

@@ -4,32 +4,17 @@ import { createHash } from 'node:crypto'
 export const streamName = 'DOWNLINK'
 
 /** Of a stream once and for all: with another number a session would change its partition, and its order be lost. */
-export const partitionCount = 64
+const partitionCount = 64
 
 const prefix = 'downlink'
 
 export const allSubjects: string = `${prefix}.*.*`
 
-/** @example 'partition-07' */
-export type PartitionName = `partition-${string}`
-
-export const partitionNames: readonly PartitionName[] = Array.from(
-  { length: partitionCount },
-  (_, number): PartitionName => `partition-${digits(number)}`,
-)
-
-/** Of all sessions of a partition. */
-export const subjectsOf = (partition: PartitionName): string => `${prefix}.${partition.slice(-2)}.*`
-
 /** @example 'downlink.07.0192f0c1-…' */
 export function subjectOf(sessionId: string): string {
   const partition = createHash('sha256').update(sessionId).digest().readUInt8(0) % partitionCount
-  return `${prefix}.${digits(partition)}.${tokenOf(sessionId)}`
+  return `${prefix}.${String(partition).padStart(2, '0')}.${tokenOf(sessionId)}`
 }
 
 /** A dot ends a token of a subject, and a session's id may have some. */
 const tokenOf = (sessionId: string): string => sessionId.replaceAll('.', '%2E')
-
-function digits(number: number): string {
-  return String(number).padStart(2, '0')
-}
