@@ -14,7 +14,7 @@ interface Chdb {
   readonly Session: new (
     folder: string,
   ) => {
-    queryAsync(sql: string): Promise<{ bytes(): Uint8Array }>
+    queryAsync(sql: string, options?: { readonly format: string }): Promise<{ bytes(): Uint8Array }>
     close(): void
   }
 }
@@ -59,7 +59,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const settings = settingsOf(searchParams)
     if (settings !== '') await connection.queryAsync(settings)
     // A copy: the engine's memory goes with the connection.
-    const bytes = Buffer.from((await connection.queryAsync(sql)).bytes())
+    const format = searchParams.get('default_format') ?? 'TabSeparated'
+    const bytes = Buffer.from((await connection.queryAsync(sql, { format })).bytes())
     send(response, bytes, searchParams.get('query_id'), isCompressed(request, searchParams))
   } finally {
     connection.close()

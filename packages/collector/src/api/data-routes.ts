@@ -4,30 +4,19 @@ import { createReadStream } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CollectorError } from '../errors.ts'
+import type { DataSource } from '../query/data-source.ts'
 import { type DumpRequest, dumpRequestFault } from '../query/dump-request.ts'
-import type { DumpedFile, DumpWriter } from '../query/dump-writer.ts'
-import type { EventFilter, EventPages, RejectionFilter } from '../query/event-pages.ts'
-import type { Labels } from '../query/labels.ts'
-import type { Ledgers } from '../query/ledgers.ts'
+import type { DumpedFile } from '../query/dump-writer.ts'
+import type { EventFilter, RejectionFilter } from '../query/event-pages.ts'
 import { brokenEnd } from '../query/result-text.ts'
-import type { Sandbox, SessionScope, WriteAnswer } from '../query/sandbox.ts'
-import type { SessionFilter, SessionSearch } from '../query/session-search.ts'
-import type { TimelineFilter, Timelines } from '../query/timelines.ts'
+import type { SessionScope, WriteAnswer } from '../query/sandbox.ts'
+import type { SessionFilter } from '../query/session-search.ts'
+import type { TimelineFilter } from '../query/timelines.ts'
 import { type ApiErrorCode, sendError } from './api-errors.ts'
 import { dataApi, goneSignal, rowsHeader } from './data-api.ts'
 
-export interface DataRoutesOptions {
-  readonly search: SessionSearch
-  readonly labels: Labels
-  readonly ledgers: Ledgers
-  readonly pages: EventPages
-  readonly timelines: Timelines
-  readonly sandbox: Sandbox
-  readonly dumps: DumpWriter
-}
-
-export function dataRoutes(app: FastifyInstance, options: DataRoutesOptions): void {
-  const { search, labels, ledgers, pages, timelines, sandbox, dumps } = options
+export function dataRoutes(app: FastifyInstance, source: DataSource): void {
+  const { search, labels, ledgers, pages, timelines, sandbox, dumps } = source
   app.route<{ Querystring: SessionFilter }>({ ...dataApi.sessions, handler: ({ query }) => search.find(query) })
   app.route({ ...dataApi.labels, handler: () => labels.read() })
   app.route<{ Params: { id: string } }>({
@@ -90,7 +79,7 @@ async function streamAnswer(reply: FastifyReply, answer: (write: WriteAnswer) =>
 /** Who takes nothing of a file for so long, or twice that (Node looks again before it believes it), has gone: the file holds room. */
 const stalledMs = 30_000
 
-function dumpRoutes(app: FastifyInstance, dumps: DumpWriter): void {
+function dumpRoutes(app: FastifyInstance, dumps: DataSource['dumps']): void {
   app.route<{ Querystring: DumpRequest }>({
     ...dataApi.dump,
     async handler({ query }, reply) {

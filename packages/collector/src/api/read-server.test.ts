@@ -37,8 +37,8 @@ function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answ
     ledgers: { get: never },
     pages: { stored: never, rejected: never },
     timelines: { read: never },
-    sandbox: { answer, query: never, validate: never, runWhere: never, runFrom: never },
-    dumps: { write: never, writeAnswer: never, clean: never },
+    sandbox: { answer, validate: never },
+    dumps: { write: never, writeAnswer: never },
   })
   onTestFinished(() => app.close())
   const read = (headers: Record<string, string> = {}) => app.inject({ url: '/sessions', headers })

@@ -1,5 +1,4 @@
 /** Reads what sessions can be told apart by: their labels and builds, and the types of their events. */
-import type { DuckDBValue } from '@duckdb/node-api'
 import { isPlayers } from './players-only.ts'
 import type { Readers } from './readers.ts'
 
@@ -39,7 +38,7 @@ export interface Labels {
 }
 
 /** Whatever is beyond is left out: these are what people pick from. */
-const most = { labels: 100, values: 20, builds: 200, types: 500 }
+export const most = { labels: 100, values: 20, builds: 200, types: 500 }
 
 /** All sessions of a player on a device mostly have the same labels, which are read once; those whose labels changed are read one by one. */
 const selectLabels = `WITH kinds AS (
@@ -88,7 +87,7 @@ export function createLabels(readers: Readers): Labels {
 }
 
 /** @param rows one a value, those of a label behind one another */
-function labelsOf(rows: readonly (readonly DuckDBValue[])[]): readonly LabelSummary[] {
+export function labelsOf(rows: readonly (readonly unknown[])[]): readonly LabelSummary[] {
   const labels = new Map<string, LabelSummary & { readonly values: { value: string; sessions: number }[] }>()
   for (const [label, total, distinct, value, sessions] of rows) {
     const name = String(label)

@@ -42,18 +42,27 @@ export function createTimelines(readers: Readers): Timelines {
       readers.run(async (connection) => {
         // One more than asked for tells whether there is another page.
         const sql = `${selectPage} LIMIT ${limit + 1}`
-        const columns = (await connection.runAndReadAll(sql, [sessionId, BigInt(after)])).getColumns()
-        const [types = [], ...numbers] = columns.map((column) => column.slice(0, limit))
-        const [seq = [], corrected = [], sent = [], received = []] = numbers.map((column) => column.map(Number))
-        return {
-          ...indexed(types.map(String)),
-          seq: differences(seq),
-          correctedTimestamp: differences(corrected),
-          timestamp: differences(sent),
-          receivedAt: differences(received),
-          next: (columns[0]?.length ?? 0) > limit ? (seq.at(-1) ?? null) : null,
-        }
+        const [types = [], ...numbers] = (await connection.runAndReadAll(sql, [sessionId, BigInt(after)])).getColumns()
+        return timelinePageOf({ types: types.map(String), numbers: numbers.map((column) => column.map(Number)) }, limit)
       }),
+  }
+}
+
+/** What was read, one more than asked for where there is another page: sequences, then the times as a page has them. */
+export interface TimelineColumns {
+  readonly types: readonly string[]
+  readonly numbers: readonly (readonly number[])[]
+}
+
+export function timelinePageOf({ types, numbers }: TimelineColumns, limit: number): TimelinePage {
+  const [seq = [], corrected = [], sent = [], received = []] = numbers.map((column) => column.slice(0, limit))
+  return {
+    ...indexed(types.slice(0, limit)),
+    seq: differences(seq),
+    correctedTimestamp: differences(corrected),
+    timestamp: differences(sent),
+    receivedAt: differences(received),
+    next: types.length > limit ? (seq.at(-1) ?? null) : null,
   }
 }
 

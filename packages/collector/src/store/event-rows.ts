@@ -1,5 +1,4 @@
 /** Appends events and rejected events as rows, through DuckDB's appender: no SQL is parsed and no parameter bound. */
-import { isTime } from '@downlink/protocol'
 import type {
   DuckDBAppender,
   DuckDBConnection,
@@ -8,6 +7,7 @@ import type {
   DuckDBType,
   DuckDBValue,
 } from '@duckdb/node-api'
+import { correctedMicros, microsOf } from '../commit/event-times.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 import { duckdb } from '../duckdb.ts'
 import type { EventRun, LabelsRow } from '../sink/event-store.ts'
@@ -81,14 +81,6 @@ export const labelRows = (labels: readonly LabelsRow[]): Row[] =>
     BigInt(until),
     one ? JSON.stringify(one) : null,
   ])
-
-/** The time by the collector's clock, in microseconds since 1970. One that no date holds is left as the client has it. */
-export function correctedMicros(timestamp: number, clockOffsetMs = 0): number {
-  const corrected = timestamp + clockOffsetMs
-  return microsOf(isTime(corrected) ? corrected : timestamp)
-}
-
-const microsOf = (ms: number): number => Math.round(ms * 1000)
 
 const timestampOf = (ms: number): DuckDBTimestampValue => new duckdb.DuckDBTimestampValue(BigInt(microsOf(ms)))
 

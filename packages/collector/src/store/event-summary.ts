@@ -1,6 +1,6 @@
 /** Sums up a session's events, as its row tells of them: how many are errors, and when the first and the last happened. */
+import { correctedMicros } from '../commit/event-times.ts'
 import type { EventRun } from '../sink/event-store.ts'
-import { correctedMicros } from './event-rows.ts'
 
 /** Of events that are new: it is added to what the session's row tells already. */
 export interface EventSummary {
@@ -10,8 +10,8 @@ export interface EventSummary {
   readonly lastMicros: number
 }
 
-/** What an error event's type is, case aside. The database and JavaScript read it alike. */
-const errorType = '(error|exception)$|^unhandled|^crash(ed)?$'
+/** What an error event's type is, case aside. The databases and JavaScript read it alike. */
+export const errorType = '(error|exception)$|^unhandled|^crash(ed)?$'
 const errorTypeExpression = new RegExp(errorType, 'iu')
 
 /** Does an event of this type tell of an error? */

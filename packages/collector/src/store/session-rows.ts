@@ -1,6 +1,7 @@
-/** Converts session records to rows and back. Rows travel as JSON, so that one statement writes any number of them. */
+/** Writes and reads the rows of sessions. They travel as JSON, so that one statement writes any number of them. */
 import type { DuckDBPreparedStatement } from '@duckdb/node-api'
 import type { SessionRecord } from '../commit/session-record.ts'
+import { recordOf as recordOfRow, type SessionRow, rowOf as sessionRowOf } from '../commit/session-row.ts'
 import type { EventSummary } from './event-summary.ts'
 
 const columnTypes = {
@@ -24,12 +25,12 @@ const columnTypes = {
   schema: 'VARCHAR',
   proof_hash: 'VARCHAR',
   forgotten_at: 'BIGINT',
-} as const
+} as const satisfies { readonly [Column in keyof SessionRow]: string }
 
 /** Of the events that came with a row; they are added to what is there. */
 const summaryTypes = { error_events: 'BIGINT', first_event: 'BIGINT', last_event: 'BIGINT' } as const
 
-type SessionRow = { readonly [Column in keyof typeof columnTypes | keyof typeof summaryTypes]: unknown }
+type SummarisedRow = SessionRow & { readonly [Column in keyof typeof summaryTypes]: unknown }
 
 const columns = Object.keys(columnTypes)
 const rowTypes = { ...columnTypes, ...summaryTypes }
@@ -70,60 +71,15 @@ export const selectSessions: string = `
   SELECT ${sessionJson} FROM sessions WHERE session_id IN (SELECT unnest(from_json(?::JSON, '["VARCHAR"]')))`
 
 /** @param summary of the events that come with it */
-export function rowOf(record: SessionRecord, summary?: EventSummary): SessionRow {
-  return {
-    session_id: record.sessionId,
-    delivery: record.delivery,
-    committed_seq: record.committedSeq,
-    pushed: record.pushed,
-    stored: record.stored,
-    expired: record.expired,
-    forgotten: record.forgotten,
-    rejected: record.rejected,
-    dropped: record.dropped,
-    missing: record.missing,
-    ended: record.ended,
-    first_seen: record.firstSeenMs,
-    last_seen: record.lastSeenMs,
-    clock_offset_ms: record.clockOffsetMs,
-    build: record.build,
-    labels: record.labels,
-    labels_from: record.labelsFrom,
-    schema: record.schema,
-    proof_hash: record.proofHash,
-    forgotten_at: record.forgottenAtMs,
-    error_events: summary?.errors ?? 0,
-    first_event: summary && digitsOf(summary.firstMicros),
-    last_event: summary && digitsOf(summary.lastMicros),
-  }
-}
+export const rowOf = (record: SessionRecord, summary?: EventSummary): SummarisedRow => ({
+  ...sessionRowOf(record),
+  error_events: summary?.errors ?? 0,
+  first_event: summary && digitsOf(summary.firstMicros),
+  last_event: summary && digitsOf(summary.lastMicros),
+})
 
 /** All of them: as a number, JSON has only those that tell one double from another. */
 const digitsOf = (micros: number): string => String(BigInt(micros))
 
-export function recordOf(json: string): SessionRecord {
-  // The rows are our own, written by `rowOf`.
-  const row = JSON.parse(json)
-  return {
-    sessionId: row.session_id,
-    delivery: row.delivery,
-    proofHash: row.proof_hash ?? undefined,
-    committedSeq: row.committed_seq,
-    pushed: row.pushed,
-    stored: row.stored,
-    expired: row.expired,
-    forgotten: row.forgotten,
-    rejected: row.rejected,
-    dropped: row.dropped,
-    missing: row.missing,
-    ended: row.ended,
-    firstSeenMs: row.first_seen,
-    lastSeenMs: row.last_seen,
-    clockOffsetMs: row.clock_offset_ms ?? undefined,
-    build: row.build ?? undefined,
-    labels: row.labels ?? undefined,
-    schema: row.schema ?? undefined,
-    ...(row.labels_from !== null && { labelsFrom: row.labels_from }),
-    ...(row.forgotten_at !== null && { forgottenAtMs: row.forgotten_at }),
-  }
-}
+/** The rows are our own, written by `rowOf`. */
+export const recordOf = (json: string): SessionRecord => recordOfRow(JSON.parse(json))

@@ -1,0 +1,52 @@
+/** Tells what an error of ClickHouse, or of the way to it, means: for what was to be written, and for who asked. */
+import { messageOf } from '@downlink/protocol'
+import { CollectorError, type CollectorErrorCode } from '../errors.ts'
+import type { WriteOutcome } from '../sink/event-store.ts'
+
+/** The server's exception; undefined for any other error. Its class is the client's, which is loaded late. */
+function exceptionOf(error: unknown): { readonly code: number; readonly message: string } | undefined {
+  if (!(error instanceof Error) || !('type' in error) || !('code' in error)) return undefined
+  return { code: Number(error.code), message: `${error.message.trim()} (${error.type})` }
+}
+
+/** Of a row that its table can't hold: parse errors, and values beyond their type. */
+const contentCodes = new Set([6, 25, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 131, 349, 441])
+
+export function outcomeOf(error: unknown): Exclude<WriteOutcome, { kind: 'written' }> {
+  const exception = exceptionOf(error)
+  const refused = exception !== undefined && contentCodes.has(exception.code)
+  return { kind: refused ? 'refused' : 'unavailable', reason: exception?.message ?? messageOf(error) }
+}
+
+/** A read of our own failed. */
+export function readErrorOf(error: unknown): CollectorError {
+  if (error instanceof CollectorError) return error
+  const exception = exceptionOf(error)
+  const limit = exception && limitCodes.get(exception.code)
+  if (limit) return new CollectorError(limit, exception.message, { cause: error })
+  const message = `ClickHouse can't be read: ${exception?.message ?? messageOf(error)}`
+  return new CollectorError('store_unavailable', message, { cause: error })
+}
+
+/** A query that somebody wrote failed: whatever the server says of it is about the query. */
+export function queryErrorOf(error: unknown): CollectorError {
+  const exception = exceptionOf(error)
+  if (error instanceof CollectorError || !exception) return readErrorOf(error)
+  const isForbidden = forbiddenCodes.has(exception.code) || exception.message.includes('Multi-statements')
+  const code = limitCodes.get(exception.code) ?? (isForbidden ? 'forbidden_sql' : 'bad_sql')
+  return new CollectorError(code, exception.message, { cause: error })
+}
+
+const limitCodes: ReadonlyMap<number, CollectorErrorCode> = new Map([
+  [158, 'query_too_large'],
+  [159, 'query_timeout'],
+  [160, 'query_timeout'],
+  [202, 'query_busy'],
+  [241, 'query_too_large'],
+  [307, 'query_too_large'],
+  [396, 'query_too_large'],
+  [394, 'query_interrupted'],
+])
+
+/** Of what a user may not do. */
+const forbiddenCodes = new Set([164, 291, 497])

@@ -1,0 +1,48 @@
+/** Opens ClickHouse as the store of a cluster: its tables, the sink's side of it a partition, and what a collector asks of it. */
+import { messageOf } from '@downlink/protocol'
+import type { RecordSource } from '../commit/record-source.ts'
+import { CollectorError } from '../errors.ts'
+import type { EventStore } from '../sink/event-store.ts'
+import { createClickHouseStore, readRecords } from './clickhouse-store.ts'
+import { type ClickHouseOptions, type Connection, connectClickHouse } from './connection.ts'
+import { readErrorOf } from './failures.ts'
+import { prepareTables } from './tables.ts'
+
+export interface ClickHouse {
+  readonly connection: Connection
+  /** Whoever asks it has to know that all of a session is stored which the log no longer has. */
+  readonly records: RecordSource & { onUp(listener: () => void): () => void }
+  /** The store of one partition of the log. Its positions have that name as their segment, and their offsets only grow. */
+  partition(name: string): EventStore
+  close(): Promise<void>
+}
+
+/**
+ * @throws {CollectorError} `missing_package`, `bad_option`; `store_unavailable` where the server does not answer, or lets
+ * nobody in
+ */
+export async function openClickHouse(options: ClickHouseOptions): Promise<ClickHouse> {
+  const connection = await connectClickHouse(options)
+  try {
+    await prepareTables(connection)
+  } catch (cause) {
+    await connection.close()
+    const message = `The tables can't be made in ClickHouse at ${options.url}: ${messageOf(cause)}`
+    throw new CollectorError('store_unavailable', message, { cause })
+  }
+  return {
+    connection,
+    records: {
+      get isUp() {
+        return connection.isUp
+      },
+      onUp: connection.onUp,
+      readSessions: (sessionIds) =>
+        readRecords(connection, sessionIds).catch((error: unknown) => {
+          throw readErrorOf(error)
+        }),
+    },
+    partition: (name) => createClickHouseStore(connection, name),
+    close: () => connection.close(),
+  }
+}

@@ -1,0 +1,82 @@
+/** Reads from ClickHouse within bounds: few reads at once, none of which can write, each for a limited time and memory. */
+import type { QueryLimits } from '../query/query-limits.ts'
+import { createReadQueue } from '../query/read-queue.ts'
+import type { Connection, Settings } from './connection.ts'
+import { readErrorOf } from './failures.ts'
+
+export interface Reader {
+  /** Throws as `query` does. */
+  rows<Row>(sql: string, options?: ReadOptions): Promise<readonly Row[]>
+  /**
+   * The lines of an answer in a format of lines that the SQL names itself, for work that must not hold on to them.
+   *
+   * @throws {CollectorError} `query_busy`, `query_interrupted`, `query_timeout`, `query_too_large`, `store_unavailable`
+   */
+  query<Value>(
+    sql: string,
+    options: QueryOptions,
+    work: (lines: AsyncIterable<string>) => Promise<Value>,
+  ): Promise<Value>
+}
+
+export interface ReadOptions {
+  readonly parameters?: Readonly<Record<string, unknown>>
+  /** Whoever asked has gone. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface QueryOptions extends ReadOptions {
+  readonly settings: Settings
+  readonly errorOf: (error: unknown) => unknown
+}
+
+export function createReader(connection: Connection, limits: QueryLimits): Reader {
+  const queue = createReadQueue(limits)
+  const bounds = boundsOf(limits)
+  return {
+    rows: (sql, options) =>
+      inTurn(options?.signal, () => connection.rows(sql, { ...options, settings: bounds }), readErrorOf),
+    query: (sql, { settings, errorOf, ...options }, work) =>
+      inTurn(
+        options.signal,
+        async () => work(linesOf(await connection.text(sql, { ...options, settings: { ...settings, ...bounds } }))),
+        errorOf,
+      ),
+  }
+
+  async function inTurn<Value>(
+    signal: AbortSignal | undefined,
+    work: () => Promise<Value>,
+    errorOf: (error: unknown) => unknown,
+  ): Promise<Value> {
+    await queue.takeSlot(signal)
+    try {
+      return await work()
+    } catch (error) {
+      throw errorOf(error)
+    } finally {
+      queue.giveSlot()
+    }
+  }
+}
+
+/** `readonly` of 1: nothing can be written, and no setting changed by the query itself. */
+const boundsOf = ({ timeLimitMs, memoryGrowthMb }: QueryLimits): Settings => ({
+  readonly: '1',
+  max_execution_time: Math.ceil(timeLimitMs / 1000),
+  max_memory_usage: String(memoryGrowthMb * 2 ** 20),
+  cancel_http_readonly_queries_on_client_close: 1,
+  // What fails in the midst of an answer has a status of its own; no answer is larger than its bounds.
+  wait_end_of_query: 1,
+})
+
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
+}

@@ -1,0 +1,109 @@
+/**
+ * Makes the tables, and the views over them which everybody who writes SQL sees.
+ *
+ * There are no transactions: what is written twice has to count once. So each table replaces rows of one key, and the views
+ * read it with FINAL, since the server replaces when it pleases.
+ */
+import type { Connection, InsertTarget } from './connection.ts'
+
+/** Of the tables that rows are appended to, by the order of their columns. */
+export const targets: { readonly [Name in 'events' | 'rejected' | 'earlierLabels' | 'positions']: InsertTarget } = {
+  events: {
+    name: 'event_rows',
+    columns: [
+      'session_id',
+      'seq',
+      'type',
+      'version',
+      'ts_us',
+      'received_at',
+      'data',
+      'envelope',
+      'corrected_us',
+      'context',
+    ],
+  },
+  rejected: {
+    name: 'rejected_rows',
+    columns: ['session_id', 'seq', 'code', 'message', 'raw', 'received_at', 'context'],
+  },
+  earlierLabels: { name: 'earlier_labels', columns: ['session_id', 'from_seq', 'until_seq', 'labels'] },
+  positions: { name: 'positions', columns: ['partition', 'place'] },
+}
+
+/**
+ * Times of events are whole microseconds: a client's clock may say any date, and a DateTime64 holds few. All numbers are
+ * signed, so that one may be taken from another.
+ */
+export const eventStructure: string = `session_id String, seq Int64, type LowCardinality(String), version Nullable(Int32),
+    ts_us Int64, received_at DateTime64(6, 'UTC'), data String, envelope Nullable(String), corrected_us Int64,
+    context Nullable(String)`
+
+/** How many of the last inserts the server knows by their tokens. Beyond them the keys alone make two of a row one. */
+const deduplication = 'non_replicated_deduplication_window = 1000'
+
+/** A day is dropped as a whole. */
+const byDay = 'PARTITION BY toDate(received_at)'
+
+const tables: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS event_rows (${eventStructure})
+    ENGINE = ReplacingMergeTree ${byDay} ORDER BY (session_id, seq) SETTINGS ${deduplication}`,
+  `CREATE TABLE IF NOT EXISTS rejected_rows (session_id String, seq Int64, code LowCardinality(String), message String,
+    raw String, received_at DateTime64(6, 'UTC'), context Nullable(String))
+    ENGINE = ReplacingMergeTree ${byDay} ORDER BY (session_id, seq) SETTINGS ${deduplication}`,
+  // The row of the highest place counts: a sink that was held up may write an older one beside its successor.
+  `CREATE TABLE IF NOT EXISTS session_rows (session_id String, delivery LowCardinality(String), committed_seq Int64,
+    pushed Int64, stored Int64, expired Int64, forgotten Int64, rejected String, dropped String, missing Int64, ended Bool,
+    first_seen Int64, last_seen Int64, clock_offset_ms Nullable(Float64), build Nullable(String), labels Nullable(String),
+    labels_from Nullable(Int64), schema Nullable(String), proof_hash Nullable(String), forgotten_at Nullable(Int64),
+    place UInt64)
+    ENGINE = ReplacingMergeTree(place) ORDER BY session_id SETTINGS ${deduplication}`,
+  `CREATE TABLE IF NOT EXISTS earlier_labels (session_id String, from_seq Int64, until_seq Int64, labels Nullable(String))
+    ENGINE = ReplacingMergeTree ORDER BY (session_id, from_seq, until_seq) SETTINGS ${deduplication}`,
+  // How far each partition of the log is stored.
+  `CREATE TABLE IF NOT EXISTS positions (partition String, place UInt64)
+    ENGINE = ReplacingMergeTree(place) ORDER BY partition`,
+]
+
+/** What a DateTime64 of any version of ClickHouse holds: from 1900 to 2299. */
+const dates = { firstUs: '-2208988800000000', lastUs: '10413791999999999' }
+
+const timeOf = (micros: string): string =>
+  `if(${micros} BETWEEN ${dates.firstUs} AND ${dates.lastUs}, fromUnixTimestamp64Micro(${micros}, 'UTC'), NULL)`
+
+const timeOfMs = (ms: string): string => `fromUnixTimestamp64Milli(${ms}, 'UTC')`
+
+const sumOf = (counts: string): string => `arraySum(mapValues(JSONExtract(${counts}, 'Map(String, Int64)')))`
+
+const views: readonly string[] = [
+  `CREATE OR REPLACE VIEW events AS SELECT session_id, seq, type, version, ${timeOf('ts_us')} AS ts, received_at, data,
+    envelope, ${timeOf('corrected_us')} AS corrected_ts, context FROM event_rows FINAL`,
+  `CREATE OR REPLACE VIEW rejected_events AS SELECT session_id, seq, code, message, raw, received_at, context
+    FROM rejected_rows FINAL`,
+  `CREATE OR REPLACE VIEW sessions AS SELECT session_id, delivery, committed_seq, pushed, stored, rejected, dropped, missing,
+    ended, ${timeOfMs('row.first_seen')} AS first_seen, ${timeOfMs('row.last_seen')} AS last_seen, clock_offset_ms, build,
+    labels, schema, proof_hash, expired, forgotten, ${timeOfMs('row.forgotten_at')} AS forgotten_at, labels_from
+    FROM session_rows AS row FINAL`,
+  `CREATE OR REPLACE VIEW label_history AS
+    SELECT session_id, from_seq, toNullable(until_seq) AS until_seq, labels FROM earlier_labels FINAL
+    UNION ALL
+    SELECT session_id, coalesce(labels_from, 1) AS from_seq, NULL AS until_seq, labels FROM session_rows FINAL`,
+  // As the view of that name in DuckDB.
+  `CREATE OR REPLACE VIEW ledgers AS
+    WITH counted AS (
+      SELECT session_id, pushed, stored, expired, forgotten, ${sumOf('rejected')} AS rejected, ${sumOf('dropped')} AS dropped,
+        missing AS lost, committed_seq, pushed - committed_seq AS rest, ended, last_seen
+      FROM sessions
+    )
+    SELECT session_id, pushed, stored, expired, forgotten, rejected, dropped, lost + if(ended, rest, 0) AS missing,
+      if(ended, 0, rest) AS outstanding, ended, last_seen,
+      NOT ended AND rest > 0 AND last_seen < now64(3, 'UTC') - INTERVAL 1 MINUTE AS lost_page,
+      committed_seq = stored + expired + forgotten + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended)
+        AS balanced
+    FROM counted`,
+]
+
+/** Idempotent, and may be run by several at once. */
+export async function prepareTables({ run }: Pick<Connection, 'run'>): Promise<void> {
+  for (const statement of [...tables, ...views]) await run(statement)
+}

@@ -1,0 +1,194 @@
+/** What the sink writes to ClickHouse comes out the same, wherever it is cut short, and however often it is written again. */
+import fc from 'fast-check'
+import { expect, it, onTestFinished } from 'vitest'
+import { createClickHouseStore } from '../../packages/collector/src/clickhouse/clickhouse-store.ts'
+import { type Connection, connectClickHouse } from '../../packages/collector/src/clickhouse/connection.ts'
+import { prepareTables } from '../../packages/collector/src/clickhouse/tables.ts'
+import { planGroup } from '../../packages/collector/src/commit/plan-group.ts'
+import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
+import { createGroupWriter, type LogItem } from '../../packages/collector/src/sink/group-writer.ts'
+import { aBatch } from '../../packages/collector/src/test-doubles.ts'
+import { aClickHouse, makeDatabase, sharedClickHouse, startClickHouse } from './clickhouse-process.ts'
+
+const segment = 'partition-00'
+const aDatabase = sharedClickHouse()
+const runs = Number(process.env.DOWNLINK_REPLAY_RUNS ?? 12)
+
+/** What a sender does next: so many events, and so many that are rejected, dropped and lost. */
+const steps = fc.array(
+  fc.record({
+    session: fc.constantFrom('a', 'b', 'c'),
+    events: fc.nat(4),
+    rejected: fc.nat(2),
+    dropped: fc.nat(2),
+    missing: fc.nat(1),
+    level: fc.nat(2),
+    end: fc.boolean(),
+    day: fc.nat(2),
+  }),
+  { minLength: 4, maxLength: 12 },
+)
+
+type Step = (typeof steps extends fc.Arbitrary<infer Value> ? Value : never)[number]
+
+/** The entries of a partition of the log, each a write of one batch. */
+function entriesOf(all: readonly Step[]): readonly LogItem[] {
+  const records = new Map<string, SessionRecord>()
+  return all.map(({ session, events, rejected, dropped, missing, level, end, day }, at) => {
+    const before = records.get(session)
+    const from = before?.committedSeq ?? 0
+    const receivedAt = 86_400_000 * day + at
+    const firstEvent = from + missing + 1
+    const firstRejected = firstEvent + events
+    const upTo = from + missing + events + rejected + dropped
+    const batch = aBatch(firstEvent, events, {
+      ...{
+        upTo,
+        pushed: upTo + (end ? 0 : 1),
+        end,
+        receivedAt,
+        missing,
+        dropped: dropped > 0 ? { overflow: dropped } : {},
+      },
+      rejected: Array.from({ length: rejected }, (_, n) => ({
+        ...{
+          sessionId: session,
+          seq: firstRejected + n,
+          code: 'bad_event' as const,
+          message: '',
+          raw: '{}',
+          receivedAt,
+        },
+      })),
+      labels: { earlier: [], from: Math.max(1, from), latest: { level: String(level) } },
+    })
+    const held = () => ({ record: before, isConfirmed: true })
+    const [write] = planGroup([{ sessionId: session, expectedSeq: from, batch, resolve() {} }], held).writes
+    if (!write) throw new Error('Expected a write')
+    records.set(session, write.record)
+    return { write, bytes: 100, end: { segment, offset: at + 1 } }
+  })
+}
+
+async function tables(url: string) {
+  const connection = await connectClickHouse({ url })
+  onTestFinished(() => connection.close())
+  await prepareTables(connection)
+  return connection
+}
+
+/** Loses the answer of some inserts, or the inserts themselves. */
+function unreliable(connection: Connection, losses: ReadonlyMap<number, 'before' | 'after'>): Connection {
+  let inserts = 0
+  return {
+    ...connection,
+    async insert(...insert) {
+      const loss = losses.get(inserts++)
+      if (loss === 'before') throw new Error('lost')
+      await connection.insert(...insert)
+      if (loss === 'after') throw new Error('lost')
+    },
+  }
+}
+
+const writerOver = (connection: Connection) =>
+  createGroupWriter({ store: createClickHouseStore(connection, segment), report() {}, maxRecords: 100 })
+
+/** Writes all from where the store stands, in groups of such sizes, again and again until nothing fails. */
+async function sink(connection: Connection, entries: readonly LogItem[], sizes: readonly number[]): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const writer = writerOver(connection)
+    try {
+      let at = (await writer.readPosition())?.offset ?? 0
+      for (let group = tries; at < entries.length; group++) {
+        const size = sizes[group % sizes.length] ?? 1
+        await writer.write(entries.slice(at, at + size))
+        at += size
+      }
+      return
+    } catch (error) {
+      if (tries > 100) throw error
+    }
+  }
+}
+
+/** All that there is, as it is read. */
+async function contentOf(connection: Connection) {
+  const read = (sql: string) => connection.rows(sql)
+  return {
+    events: await read('SELECT * FROM event_rows FINAL ORDER BY session_id, seq'),
+    rejected: await read('SELECT * FROM rejected_rows FINAL ORDER BY session_id, seq'),
+    labels: await read('SELECT * FROM earlier_labels FINAL ORDER BY session_id, from_seq, until_seq'),
+    sessions: await read('SELECT * EXCEPT place FROM session_rows FINAL ORDER BY session_id'),
+    position: await read('SELECT * FROM positions FINAL'),
+  }
+}
+
+const unaccounted = `SELECT * FROM ledgers FULL JOIN (SELECT session_id, count() AS rows FROM events GROUP BY session_id) AS counted
+    USING (session_id)
+  WHERE pushed <> stored + rejected + dropped + missing + outstanding OR stored <> rows`
+
+const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 })
+const losses = fc.uniqueArray(fc.tuple(fc.nat(30), fc.constantFrom('before', 'after')), {
+  selector: ([at]) => at,
+  maxLength: 8,
+})
+
+it('wherever an insert or its answer is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, sizes, sizes, losses, async (all, smooth, rough, lost) => {
+      const entries = entriesOf(all)
+      const [expected, tried] = [await tables(await aDatabase()), await tables(await aDatabase())]
+      await sink(expected, entries, smooth)
+      await sink(unreliable(tried, new Map(lost)), entries, rough)
+      expect(await contentOf(tried)).toEqual(await contentOf(expected))
+      expect(await tried.rows(unaccounted)).toEqual([])
+    }),
+    { numRuns: runs },
+  )
+})
+
+it('when any prefix is written again, in one group or many, and by a sink that another one has overtaken', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, sizes, fc.nat(11), fc.nat(11), async (all, groups, prefix, stop) => {
+      const entries = entriesOf(all)
+      const connection = await tables(await aDatabase())
+      const overtaken = writerOver(connection)
+      const held = Math.min(stop, entries.length - 1)
+      if (held > 0) await overtaken.write(entries.slice(0, held))
+      await sink(connection, entries, groups)
+      const before = await contentOf(connection)
+      await overtaken.write(entries.slice(held, held + 2))
+      expect(await contentOf(connection)).toEqual(before)
+      const again = writerOver(connection)
+      for (const entry of entries.slice(0, prefix + 1)) await again.write([entry])
+      await writerOver(connection).write(entries.slice(0, prefix + 1))
+      expect(await contentOf(connection)).toEqual(before)
+    }),
+    { numRuns: runs },
+  )
+})
+
+it('when the server is killed in the midst of it', async () => {
+  const server = await aClickHouse()
+  const random = fc.sample(steps, { seed: 7, numRuns: 20 }).flat()
+  const entries = entriesOf(random)
+  const url = await makeDatabase(server.url, 'killed')
+  const expected = await tables(await aDatabase())
+  await sink(expected, entries, [7])
+  const connection = await tables(url)
+  let { kill } = server
+  const port = Number(new URL(server.url).port)
+  for (let round = 0; round < 3; round++) {
+    const writing = sink(connection, entries, [3]).catch(() => 'failed')
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await kill()
+    await writing
+    const again = await startClickHouse(server.folder, port)
+    kill = again.kill
+    onTestFinished(again.kill)
+  }
+  await sink(connection, entries, [3])
+  expect(await contentOf(connection)).toEqual(await contentOf(expected))
+  expect(await connection.rows(unaccounted)).toEqual([])
+})

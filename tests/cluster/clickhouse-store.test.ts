@@ -1,0 +1,169 @@
+/** The store on ClickHouse does what every store does, over its own client; and what only one on a server has to. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { createClickHouseReads } from '../../packages/collector/src/clickhouse/clickhouse-reads.ts'
+import { openClickHouse } from '../../packages/collector/src/clickhouse/open-clickhouse.ts'
+import { type QueryLimits, resolveQueryLimits } from '../../packages/collector/src/query/query-limits.ts'
+import { aFolder } from '../../packages/collector/test/harness.ts'
+import { aGroup, anEvent, answerOf, aRecord, describeStore } from '../../packages/collector/test/store-contract.ts'
+import { aClickHouse, sharedClickHouse, startClickHouse } from './clickhouse-process.ts'
+
+const aDatabase = sharedClickHouse()
+
+async function aStore(limits: Partial<QueryLimits> = {}) {
+  const clickhouse = await openClickHouse({ url: await aDatabase() })
+  onTestFinished(() => clickhouse.close())
+  return {
+    ...clickhouse,
+    store: clickhouse.partition('partition-07'),
+    source: createClickHouseReads({ ...clickhouse, limits: resolveQueryLimits(limits), wallMs: Date.now }),
+  }
+}
+
+describeStore('ClickHouse', aStore)
+
+const json =
+  '{"b": 1,"a":0.12345678901234567890,"z":-0,"n":9007199254740993,"e":1e400,"half":"\\ud800","nul":"\\u0000"}'
+
+it('keeps the very text of a payload', async () => {
+  const { store, source } = await aStore()
+  const events = [{ sessionId: 's', receivedAt: 0, events: [anEvent(1, { json })] }]
+  await store.write(aGroup(1, { events, sessions: [aRecord('s')] }))
+  expect(await answerOf(source, 'SELECT data, toTypeName(data) FROM events')).toMatchObject({
+    rows: [[json, 'String']],
+  })
+})
+
+it('counts once what is written twice, also by two at once', async () => {
+  const { store, partition, source } = await aStore()
+  const events = [{ sessionId: 's', receivedAt: 0, events: [anEvent(1), anEvent(2)] }]
+  const rejected = [{ sessionId: 's', seq: 3, code: 'bad_event', message: '', raw: '{}', receivedAt: 0 } as const]
+  const earlierLabels = [{ sessionId: 's', from: 1, until: 2, labels: { a: '1' } }]
+  const group = aGroup(7, { events, rejected, earlierLabels, sessions: [aRecord('s', { committedSeq: 3, stored: 2 })] })
+  await Promise.all([store.write(group), partition('partition-07').write(group)])
+  await store.write(group)
+  const counts = ['events', 'rejected_events', 'sessions'].map((table) => `(SELECT count() FROM ${table})`)
+  const labels = '(SELECT count() FROM label_history)'
+  expect(await answerOf(source, `SELECT ${counts}, ${labels}`)).toMatchObject({ rows: [[2, 1, 1, 2]] })
+})
+
+it('lets what a sink writes late change nothing that its successor has written', async () => {
+  const { store } = await aStore()
+  await store.write(aGroup(9, { sessions: [aRecord('s', { committedSeq: 9, stored: 9 })] }))
+  await store.write(aGroup(7, { sessions: [aRecord('s', { committedSeq: 7, stored: 7 })] }))
+  expect((await store.readSessions(['s'])).get('s')?.stored).toBe(9)
+  expect((await store.readPosition())?.offset).toBe(9)
+})
+
+it('bounds each query in time, rows and bytes', async () => {
+  const { source } = await aStore({ timeLimitMs: 1000, maxRows: 3, maxResultBytes: 1000, memoryGrowthMb: 50 })
+  await expect(answerOf(source, 'SELECT count() FROM numbers(1000000000000)')).rejects.toMatchObject({
+    code: 'query_timeout',
+  })
+  const many = 'SELECT groupArray(number) FROM numbers(100000000)'
+  await expect(answerOf(source, many)).rejects.toMatchObject({ code: 'query_too_large' })
+  await expect(answerOf(source, "SELECT repeat('x', 2000)")).rejects.toMatchObject({ code: 'query_too_large' })
+  expect(await answerOf(source, 'SELECT number FROM numbers(10)')).toMatchObject({
+    rows: [[0], [1], [2]],
+    truncated: true,
+  })
+  expect(await answerOf(source, 'SELECT number FROM numbers(3)')).toMatchObject({
+    rows: [[0], [1], [2]],
+    truncated: false,
+  })
+  const wide = "SELECT repeat('x', 600) FROM numbers(2)"
+  expect(await answerOf(source, wide)).toMatchObject({ rows: [['x'.repeat(600)]], truncated: true })
+})
+
+it.each([
+  'SELECT * FROM system.tables',
+  'SELECT 1 WHERE 1 IN system.one',
+  'SELECT * FROM information_schema.tables',
+  "SELECT file('/etc/passwd')",
+  "SELECT * FROM file('/etc/passwd', 'LineAsString')",
+  "SELECT * FROM (SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString'))",
+  "SELECT (SELECT count() FROM merge('system', '.*'))",
+  "SELECT * FROM remote('127.0.0.1', system.one)",
+  "SELECT * FROM events, cluster('default', system.one)",
+  "SELECT dictGet('d', 'a', 1)",
+  'SELECT sleep(1)',
+  'KILL QUERY WHERE 1',
+  'SHOW TABLES',
+  'SELECT 1 SETTINGS readonly = 0',
+  'WITH x AS (SELECT * FROM system.one) SELECT * FROM x',
+])('refuses %s', async (sql) => {
+  const { source } = await aStore()
+  await expect(answerOf(source, sql)).rejects.toMatchObject({ code: 'forbidden_sql' })
+})
+
+it.each(["SELECT 1 INTO OUTFILE '/tmp/x'", 'SELECT 1 FORMAT CSV', 'SELECT 1 /*', 'SELECT {a:String}'])(
+  'takes %s for no query',
+  async (sql) => {
+    const { source } = await aStore()
+    await expect(answerOf(source, sql)).rejects.toMatchObject({ code: 'bad_sql' })
+  },
+)
+
+it('answers values as they are', async () => {
+  const { source } = await aStore()
+  const sql = `SELECT toUInt64('18446744073709551615') AS big, -0.0 AS zero, nan AS none, toDecimal128('0.12345678901234567890', 20) AS exact,
+    toDateTime64('2026-01-02 03:04:05.123450', 6, 'UTC') AS time, toDateTime('2026-01-02 03:04:05', 'UTC') AS second,
+    [NULL, 1] AS list, 'a"\n' AS text`
+  expect((await answerOf(source, sql)).rows).toEqual([
+    [
+      ...['18446744073709551615', '-0', 'nan', '0.1234567890123456789', '2026-01-02T03:04:05.12345Z'],
+      ...['2026-01-02T03:04:05.000Z', [null, 1], 'a"\n'],
+    ],
+  ])
+})
+
+it('says what is not there yet, and never answers it wrongly', async () => {
+  const { source, store } = await aStore()
+  expect(() => source.pages.stored({ limit: 1 })).toThrow(expect.objectContaining({ code: 'not_on_cluster' }))
+  const dump = source.dumps.write({ format: 'csv', table: 'events' })
+  await expect(dump).rejects.toMatchObject({ code: 'not_on_cluster' })
+  const operation = { id: 'o', kind: 'expire', askedAtMs: 1, receivedBeforeMs: 1 } as const
+  expect(await store.apply({ operation, position: aGroup(1, {}).position })).toMatchObject({ kind: 'unavailable' })
+})
+
+it('notices that the server is away, and that it is there again', async () => {
+  const server = await aClickHouse('secret')
+  const file = join(await aFolder(), 'credentials')
+  await writeFile(file, 'default:secret\n')
+  const url = server.url.replace('http', 'clickhouse')
+  const clickhouse = await openClickHouse({ url, credentials: file })
+  onTestFinished(() => clickhouse.close())
+  await server.kill()
+  const store = clickhouse.partition('p')
+  await expect(clickhouse.records.readSessions(['s'])).rejects.toMatchObject({ code: 'store_unavailable' })
+  expect(await store.write(aGroup(1, { sessions: [aRecord('s')] }))).toMatchObject({ kind: 'unavailable' })
+  expect(clickhouse.records.isUp).toBe(false)
+  const isUpAgain = new Promise<void>((resolve) => clickhouse.records.onUp(resolve))
+  const again = await startClickHouse(server.folder, Number(new URL(server.url).port), 'secret')
+  onTestFinished(again.kill)
+  await isUpAgain
+  expect(await store.write(aGroup(1, { sessions: [aRecord('s')] }))).toEqual({ kind: 'written' })
+  expect((await clickhouse.records.readSessions(['s'])).size).toBe(1)
+})
+
+it.each([
+  [{ url: 'http://127.0.0.1:8123' }, 'bad_option'],
+  [{ url: 'clickhouse://user:secret@127.0.0.1/x' }, 'bad_option'],
+  [{ url: 'clickhouse://127.0.0.1/x/y' }, 'bad_option'],
+  [{ url: 'nonsense' }, 'bad_option'],
+  [{ url: 'clickhouse://127.0.0.1:1', credentials: '/nowhere' }, 'bad_option'],
+  [{ url: 'clickhouse://127.0.0.1:1' }, 'store_unavailable'],
+])('refuses %o with %s', async (options, code) => {
+  const opened = openClickHouse(options)
+  await expect(opened).rejects.toMatchObject({ code })
+  await expect(opened).rejects.not.toThrow(/secret/)
+})
+
+it('lets nobody in without the right credentials', async () => {
+  const { url } = await aClickHouse('secret')
+  await expect(openClickHouse({ url: url.replace('http', 'clickhouse') })).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringContaining('Authentication failed'),
+  })
+})
