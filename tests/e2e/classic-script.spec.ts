@@ -8,6 +8,10 @@ import { type Collector, createCollector } from '@downlink/collector'
 import { expect, type Page, test } from '@playwright/test'
 import { root } from '../../tools/node-tool.ts'
 
+declare global {
+  function build(): never
+}
+
 /** A 2048 as one finds it: scripts that share the page, and no build. */
 const game = `<main tabindex="0">2048</main>
   <script src="game.js"></script>`
@@ -87,7 +91,7 @@ test('the collector’s script: the game’s first event and all after it are st
 
 test('the snippet: what the game does before the script is there is stored with its time', async ({ page }) => {
   head = await guideBlock('<script>\n!function')
-  expect(head.match(/<script>.*?<\/script>/s)?.[0].length).toBeLessThanOrEqual(500 + collectorUrl.length)
+  expect(head.match(/<script>.*?<\/script>/s)?.[0].length).toBeLessThanOrEqual(640 + collectorUrl.length)
   let release = (): void => {}
   const held = new Promise<void>((resolve) => {
     release = resolve
@@ -107,6 +111,25 @@ test('the snippet: what the game does before the script is there is stored with 
     `SELECT max(epoch_ms(ts)) <= ${beforeMs} FROM events WHERE type = 'tile_merged'`,
   )
   expect(rows).toEqual([[true]])
+})
+
+test('the snippet: what fails before the script is there arrives with its stack, and once', async ({ page }) => {
+  head = `${await guideBlock('<script>\n!function')}<script>
+    function build() { throw new TypeError('No hull') }
+    for (let n = 0; n < 3; n++) void Promise.reject(new RangeError('No map'))
+    build()
+  </script>`
+  await page.goto(gameUrl)
+  await expect.poll(ofAuto).toEqual([[true]])
+  await page.evaluate(() => void setTimeout(() => build()))
+  const failed = `SELECT data->>'message', data->>'name', sum((data->>'count')::INT), max(data->>'stack') LIKE '%at build (%',
+    min(sessions.build) FROM events JOIN sessions USING (session_id) WHERE type = 'error' GROUP BY ALL ORDER BY ALL`
+  await expect
+    .poll(async () => (await collector.query(failed)).rows)
+    .toEqual([
+      ['No hull', 'TypeError', 2, true, '1.4.2'],
+      ['No map', 'RangeError', 3, false, '1.4.2'],
+    ])
 })
 
 test('the snippet, where the script never comes: the game goes on, and nothing piles up', async ({ page }) => {

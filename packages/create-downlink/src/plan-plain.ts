@@ -13,11 +13,13 @@ import type { Plan } from './plan.ts'
 const scriptOf = (port: number): string => `<script>
 // Downlink: records while the game is on this machine. Elsewhere: the address of your collector in the place of ''.
 !function(w,u,o){var q=[],t=w.telemetry={},s=document.createElement('script');
-'push setEnabled setContext setLabels identify'.split(' ').map(function(m){
-t[m]=function(a,b,c){q.length<999?q.push([m,a,b,c||Date.now()]):q.lost=1+(q.lost||0)}});
+function k(m){return function(a,b,c){q.length<999?q.push([m,a,b,c||Date.now()]):q.lost=1+(q.lost||0)}}
+'push setEnabled setContext setLabels identify'.split(' ').map(function(m){t[m]=k(m)});
+w.addEventListener('error',k('caught'));w.addEventListener('unhandledrejection',k('caught'));
 s.onload=function(){downlink.adopt(t,q,o)};s.onerror=function(){q={length:999}};
 s.crossOrigin='';s.src=u;document.head.append(s)
 }(window,/^(localhost$|127\\.|0\\.0\\.0\\.0$|\\[::1\\]$)/.test(location.hostname)?'http://127.0.0.1:${port}/client.js':'',{enabled:true})
+// Above, beside enabled: build:'1.4.2' tells one version of the game from the next.
 // Anywhere in the game: telemetry.push('level_started', { level: 3 })
 </script>
 `

@@ -12,7 +12,7 @@ const telemetryModule = `/** What the game records. Errors, frame times and who 
 import { createTelemetry } from '@downlink/client'
 import { auto } from '@downlink/client/auto'
 
-// On while the dev server runs. For a build that records, too: createTelemetry({ enabled: true, url: 'https://…' })
+// On while the dev server runs. For a build that records, too: createTelemetry({ enabled: true, url: 'https://…', build: '1.4.2' })
 export const telemetry = createTelemetry()
 auto(telemetry)
 

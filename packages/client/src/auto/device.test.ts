@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { createDevelopment } from '../development.ts'
 import { device } from './device.ts'
 import { createFakePage, instrumentPage } from './test-doubles.ts'
 
@@ -48,11 +49,14 @@ const told = {
 it('describes the device, and its GPU as soon as there is time for it', () => {
   const canvas = canvasOf('WebKit WebGL', 'ANGLE (NVIDIA, RTX 3080)')
   const { page, whenIdle } = devicePage(canvas)
-  const { labels } = instrumentPage(page, [device()])
+  const warned: string[] = []
+  const development = createDevelopment((message) => warned.push(message))
+  const { labels } = instrumentPage(page, [device()], { environment: { development } })
   expect(labels()).toEqual(told)
   whenIdle()
   expect(labels()).toEqual({ ...told, gpu: 'ANGLE (NVIDIA, RTX 3080)' })
   expect(canvas.asked).toContain('lost')
+  expect(warned).toEqual([])
 })
 
 it('asks by no extension where the name is plain, as in Firefox, which warns of it', () => {
@@ -109,5 +113,5 @@ it('takes nothing away that the game says, where the browser does not tell it', 
 
 it('says nothing where nothing is known', () => {
   const { labels } = instrumentPage(createFakePage({ navigator: undefined, document: undefined }), [device()])
-  expect(labels()).toEqual({})
+  expect(labels()).toBeUndefined()
 })

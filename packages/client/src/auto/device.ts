@@ -12,8 +12,10 @@ export function device(): Part {
     const { navigator = {}, screen, devicePixelRatio } = scope
     const { hardwareConcurrency, deviceMemory, language, platform } = navigator as NavigatorFacts
     const tell = (facts: Readonly<Record<string, string | number | undefined>>): void => {
-      // What this browser does not tell takes nothing away that the game says.
-      telemetry.setLabels(JSON.parse(JSON.stringify(facts)))
+      for (const name in facts) {
+        // What this browser does not tell takes nothing away that the game says.
+        if (facts[name]) telemetry.setLabels({ [name]: `${facts[name]}` })
+      }
     }
     tell({
       cores: hardwareConcurrency,
@@ -25,7 +27,7 @@ export function device(): Part {
     })
     const askGpu = guarded(() => telemetry.enabled && tell({ gpu: gpuOf(scope) }))
     if (scope.requestIdleCallback) scope.requestIdleCallback(askGpu, { timeout: gpuTimeoutMs })
-    else scope.setTimeout?.(askGpu, gpuTimeoutMs / 2)
+    else scope.setTimeout?.(askGpu, gpuTimeoutMs)
   }
 }
 

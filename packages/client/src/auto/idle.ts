@@ -54,11 +54,13 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
           if (id === newest) return
           newest = id
           if (!measured.test(type) && !passive.test(type)) play()
-          else if (host.isIdle && type === 'error') telemetry.start()
           else if (host.isIdle) {
+            if (type === 'error') telemetry.start()
             // Nothing, where there still is a link: it is of the session that is to end.
-            telemetry.buffer.drain(1)
-            endSession(telemetry)
+            else {
+              telemetry.buffer.drain(1)
+              endSession(telemetry)
+            }
           }
         }
       }),

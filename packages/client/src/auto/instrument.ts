@@ -25,7 +25,7 @@ export interface Host {
   /** Called when telemetry is off, or its owner has stopped it. */
   onStop(run: () => void): void
   /** Nobody plays: what is measured all the time is not worth its place. Set by `idle`. */
-  isIdle: boolean
+  isIdle?: boolean
 }
 
 /** Come all the time, whatever anybody does. */
@@ -99,7 +99,6 @@ function run(telemetry: Host['telemetry'], parts: readonly Part<keyof AutoEvents
       return stop
     },
     onStop: (stop) => void stops.push(stop),
-    isIdle: false,
   }
   // Where there are no events there is no page, and a timer would keep a Node process from ending.
   guarded(() => {

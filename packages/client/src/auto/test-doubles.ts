@@ -79,7 +79,7 @@ export function createFakePage(replaced: { readonly [Name in keyof PageScope]?: 
       page.fire('visibilitychange')
     },
     fire(type, event = {}) {
-      for (const listener of [...has(type)]) listener(event)
+      for (const listener of [...has(type)]) listener({ type, ...event })
     },
     advance(ms) {
       const untilMs = nowMs + ms

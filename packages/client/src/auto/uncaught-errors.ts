@@ -1,5 +1,6 @@
 /** Records errors that nobody caught. Alike ones are one event with a count: a storm of them costs little, and each is counted. */
 import { messageOf } from '@downlink/protocol'
+import type { Telemetry } from '../create-telemetry.ts'
 import type { AutoEvents } from './events.ts'
 import { measured, type Part } from './instrument.ts'
 import { withoutQueries } from './without-queries.ts'
@@ -24,56 +25,62 @@ const foreign = /-extension:/
 /** Errors and rejections that reach the window. */
 export function errors(): Part<'error'> {
   return (host) => {
-    const { telemetry, on, every, onStop } = host
-    const groups = new Map<string, Group>()
-    const others: Group = { data: { message: '(further errors)', kind: 'error' }, count: 0 }
+    const { hear, report } = createErrorLog(host.telemetry)
+    host.on('error', hear)
+    host.on('unhandledrejection', hear)
+    host.every(reportIntervalMs, () => host.isIdle || report())
+    host.on('visibilitychange', report)
+    host.on('pagehide', report)
+    host.onStop(report)
+  }
+}
 
-    function add(kind: ErrorData['kind'], thrown: unknown, message: string, source = ''): void {
+export interface ErrorLog {
+  /** @param timestamp of one that happened before, in milliseconds since 1970 */
+  hear(event: Event, timestamp?: number): void
+  /** Tells how often alike ones happened since they were told of last. */
+  report(): void
+}
+
+export function createErrorLog(telemetry: Pick<Telemetry<AutoEvents>, 'push' | 'recent'>): ErrorLog {
+  const groups = new Map<string, Group>()
+  const others: Group = { data: { message: '(further errors)', kind: 'error' }, count: 0 }
+
+  return {
+    hear(event, timestamp) {
+      const { type, message, filename, lineno, colno, error, reason } = event as ErrorEvent & PromiseRejectionEvent
+      const isError = type === 'error'
+      // An image that can't be loaded is an error event without a message.
+      if (isError && (!message || harmless.test(message) || foreign.test(filename))) return
+      const thrown = isError ? (error ?? message) : reason
+      const known: Group['data'] = {
+        message: withoutQueries(messageOf(thrown)),
+        kind: isError ? 'error' : 'rejection',
+        ...(isError && { source: `${withoutQueries(filename)}:${lineno}:${colno}` }),
+      }
       // No stack in it: browsers write one when it is first read, which takes its time.
-      const key = kind + message + source
-      const known = groups.get(key) ?? (groups.size < maxGroups ? undefined : others)
-      if (known) {
-        known.count++
+      const key = JSON.stringify(known)
+      const group = groups.get(key) ?? (groups.size < maxGroups ? undefined : others)
+      if (group) {
+        group.count++
         return
       }
-      const data = { message, kind, ...(source && { source }), ...textsOf(thrown) }
+      const data = { ...known, ...textsOf(thrown) }
       groups.set(key, { data, count: 0 })
-      telemetry.push('error', { ...data, count: 1, breadcrumbs: breadcrumbs() })
-    }
-
-    function report(): void {
+      const types = telemetry.recent(100).map((before) => before.type)
+      const breadcrumbs = types.filter((before) => !measured.test(before)).slice(-breadcrumbCount)
+      telemetry.push('error', { ...data, count: 1, breadcrumbs }, timestamp)
+    },
+    report() {
       for (const [key, group] of [...groups, ['', others] as const]) {
+        const { count } = group
+        const { stack, ...known } = group.data
         // What has stopped is told anew, with its stack, when it comes back.
-        if (!group.count) groups.delete(key)
-        else {
-          const { stack, ...known } = group.data
-          telemetry.push('error', { ...known, count: group.count })
-          group.count = 0
-        }
+        if (count) telemetry.push('error', { ...known, count })
+        else groups.delete(key)
+        group.count = 0
       }
-    }
-
-    const breadcrumbs = (): string[] =>
-      telemetry
-        .recent(100)
-        .map(({ type }) => type)
-        .filter((type) => !measured.test(type))
-        .slice(-breadcrumbCount)
-
-    on('error', (event) => {
-      const { message, filename, lineno, colno, error } = event as ErrorEvent
-      // An image that can't be loaded is an error event without a message.
-      if (!message || harmless.test(message) || foreign.test(filename)) return
-      add('error', error, shortMessageOf(error ?? message), `${withoutQueries(filename)}:${lineno}:${colno}`)
-    })
-    on('unhandledrejection', (event) => {
-      const { reason } = event as PromiseRejectionEvent
-      add('rejection', reason, shortMessageOf(reason))
-    })
-    every(reportIntervalMs, () => host.isIdle || report())
-    on('visibilitychange', report)
-    on('pagehide', report)
-    onStop(report)
+    },
   }
 }
 
@@ -82,8 +89,6 @@ interface Group {
   /** Since it was told of last. */
   count: number
 }
-
-const shortMessageOf = (thrown: unknown): string => withoutQueries(messageOf(thrown))
 
 /** Its class and its stack, where it has any; anything may be thrown, also what throws when it is looked at. */
 function textsOf(thrown: unknown): Pick<ErrorData, 'name' | 'stack'> {

@@ -1,14 +1,14 @@
 /** Turns what a page has used until the script was there into its telemetry. */
+import { createErrorLog } from '../auto/uncaught-errors.ts'
 import { auto } from '../auto.ts'
 import { createTelemetry, type Telemetry, type TelemetryOptions } from '../create-telemetry.ts'
 
-/** A method of the telemetry, and what it was called with. */
-export type QueuedCall = readonly [
-  method: 'push' | 'setEnabled' | 'setContext' | 'setLabels' | 'identify',
-  ...unknown[],
-]
+/** A method of the telemetry, and what it was called with; or an error that nobody caught, and when that was. */
+export type QueuedCall =
+  | readonly [method: 'push' | 'setEnabled' | 'setContext' | 'setLabels' | 'identify', ...unknown[]]
+  | readonly [caught: 'caught', event: Event, _: undefined, timestamp: number]
 
-/** Calls that came before the script did. */
+/** What came before the script did. */
 export type CallQueue = QueuedCall[] & {
   /** How many there were beyond its bound. */
   readonly lost?: number
@@ -26,7 +26,18 @@ export function adopt(stub: object, queue: CallQueue, options?: TelemetryOptions
   const choice = queue.find(([method]) => method === 'setEnabled')
   if (choice && choice[1] !== true) telemetry.setEnabled(false)
   auto(telemetry)
-  for (const [method, ...given] of queue.splice(0)) (telemetry[method] as (...given: unknown[]) => void)(...given)
+  const { hear, report } = createErrorLog(telemetry)
+  for (const call of queue.splice(0)) {
+    if (call[0] === 'caught') hear(call[1], call[3])
+    else {
+      const [method, ...given] = call
+      // A page may know more than an older script.
+      ;(telemetry[method] as ((...given: unknown[]) => void) | undefined)?.(...given)
+    }
+  }
+  report()
+  // The page goes on to catch errors, which `auto` hears from now on.
+  queue.push = () => 0
   if (queue.lost) telemetry.push('calls_lost', { count: queue.lost })
   return telemetry
 }
