@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { createClickHouseReads } from '../../packages/collector/src/clickhouse/clickhouse-reads.ts'
 import { openClickHouse } from '../../packages/collector/src/clickhouse/open-clickhouse.ts'
 import { type QueryLimits, resolveQueryLimits } from '../../packages/collector/src/query/query-limits.ts'
 import { aFolder } from '../../packages/collector/test/harness.ts'
@@ -17,7 +16,7 @@ async function aStore(limits: Partial<QueryLimits> = {}) {
   return {
     ...clickhouse,
     store: clickhouse.partition('partition-07'),
-    source: createClickHouseReads({ ...clickhouse, limits: resolveQueryLimits(limits), wallMs: Date.now }),
+    source: clickhouse.source({ limits: resolveQueryLimits(limits), wallMs: Date.now }),
   }
 }
 

@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { createReadServer, type ReadServerOptions } from './api/read-server.ts'
+import { behindSink, createReadServer } from './api/read-server.ts'
 import { openLogFiles } from './log/log-files.ts'
 import { type Position, readLog } from './log/read-log.ts'
-import { createDumpWriter } from './query/dump-writer.ts'
+import { createDumpWriter, type DumpWriter } from './query/dump-writer.ts'
 import { createEventPages } from './query/event-pages.ts'
 import type { ViewDefinition } from './query/event-views.ts'
 import { createLabels } from './query/labels.ts'
@@ -23,7 +23,7 @@ import { createDuckDBStore, defaultCheckpointBytes } from './store/duckdb-store.
 import { openDatabase } from './store/open-database.ts'
 import { keepUnstorable } from './store/unstorable-texts.ts'
 import { type Answer, createAnswers } from './store-process/answers.ts'
-import { createCollectorState } from './store-process/collector-state.ts'
+import { type CollectorState, createCollectorState } from './store-process/collector-state.ts'
 import { clearSocket, watchSocket } from './store-process/local-sockets.ts'
 import type { LogUpdate, StoredCounts, StoreSettings } from './store-process/messages.ts'
 
@@ -144,19 +144,23 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   }
 }
 
-interface ServerOptions extends Pick<ReadServerOptions, 'dumps' | 'logger' | 'collector' | 'sink'> {
+interface ServerOptions {
   readonly read: ReadStore
+  readonly dumps: DumpWriter
+  readonly logger: FastifyBaseLogger
+  readonly collector: CollectorState
+  readonly sink: Sink
 }
 
 /** Serves all that can be read. */
-function createServer({ read: { readers, sandbox }, collector, ...rest }: ServerOptions): FastifyInstance {
+function createServer({ read: { readers, sandbox }, dumps, logger, collector, sink }: ServerOptions): FastifyInstance {
   return createReadServer({
     search: createSessionSearch({ readers, openSessions: collector.openSessions }),
     labels: createLabels(readers),
     ledgers: createLedgers({ readers, isOpen: collector.isOpen }),
     pages: createEventPages(readers),
     timelines: createTimelines(readers),
-    ...{ sandbox, collector, ...rest },
+    ...{ sandbox, dumps, logger, behindSince: behindSink({ collector, sink }) },
   })
 }
 

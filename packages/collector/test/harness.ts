@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type CollectorOptions, createCollector, type Listening } from '@downlink/collector'
 import type { ClientFrame, Hello, ServerFrame } from '@downlink/protocol'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { pino } from 'pino'
 import { afterAll, onTestFinished } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
 import { untilStoreIsUp, within } from './waits.ts'
@@ -250,3 +251,6 @@ export async function aListener(url: string, headers: Record<string, string> = {
     },
   }
 }
+
+/** Says nothing. */
+export const silentLogger = pino({ level: 'silent' })

@@ -3,9 +3,10 @@ import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { CollectorError } from '../errors.ts'
 import type { Sandbox } from '../query/sandbox.ts'
+import type { Sink } from '../sink/sink.ts'
 import { createCollectorState } from '../store-process/collector-state.ts'
 import { readHeaders } from '../store-process/messages.ts'
-import { createReadServer } from './read-server.ts'
+import { behindSink, createReadServer } from './read-server.ts'
 
 const update = (count: number, atMs: number) => ({
   count,
@@ -20,18 +21,18 @@ const never = () => Promise.reject(new Error('not asked'))
 function aServer(caughtUp: (timeoutMs: number) => boolean, answer: Sandbox['answer'] = never) {
   const collector = createCollectorState()
   const waited: number[] = []
+  const sink: Sink = {
+    lagMs: 0,
+    follow() {},
+    stop: async () => {},
+    async caughtUp(timeoutMs) {
+      waited.push(timeoutMs)
+      return caughtUp(timeoutMs)
+    },
+  }
   const app = createReadServer({
     logger: pino({ level: 'silent' }),
-    collector,
-    sink: {
-      lagMs: 0,
-      follow() {},
-      stop: async () => {},
-      async caughtUp(timeoutMs) {
-        waited.push(timeoutMs)
-        return caughtUp(timeoutMs)
-      },
-    },
+    behindSince: behindSink({ collector, sink }),
     search: { find: async () => ({ sessions: [], total: 0, missing: 0, next: null }) },
     labels: { read: never },
     ledgers: { get: never },

@@ -11,9 +11,24 @@ import { dataRoutes } from './data-routes.ts'
 
 export interface ReadServerOptions extends DataSource {
   readonly logger: FastifyBaseLogger
-  readonly collector: CollectorState
-  readonly sink: Sink
+  /**
+   * Waits until all is stored that the collector had told with an update, or so long. @returns the time up to which all is
+   * stored, in ms since 1970; undefined where nothing is missing
+   */
+  readonly behindSince: (update: number, waitMs: number) => Promise<number | undefined>
 }
+
+/** Of a store that follows the log of one collector. */
+export const behindSink =
+  ({
+    collector,
+    sink,
+  }: {
+    readonly collector: CollectorState
+    readonly sink: Sink
+  }): ReadServerOptions['behindSince'] =>
+  async (update, waitMs) =>
+    (await collector.received(update, waitMs)) && (await sink.caughtUp(waitMs)) ? undefined : (collector.asOfMs ?? 0)
 
 /** Who reads sees every ack that came before, or what there is after so long, unless they prefer to wait longer. */
 const waits = { usualMs: 1000, maxMs: 60_000 }
@@ -29,7 +44,7 @@ function waitOf(prefer: string | readonly string[] | undefined): number {
 }
 
 export function createReadServer(options: ReadServerOptions): FastifyInstance {
-  const { logger, collector, sink } = options
+  const { logger, behindSince } = options
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -40,10 +55,9 @@ export function createReadServer(options: ReadServerOptions): FastifyInstance {
   })
   useApiRules(app)
   app.addHook('onRequest', async ({ headers }, reply) => {
-    const waitMs = waitOf(headers[readHeaders.prefer])
-    const isThere = await collector.received(Number(headers[readHeaders.update] ?? 0), waitMs)
-    if (isThere && (await sink.caughtUp(waitMs))) return
-    reply.header(asOfHeader, String(collector.asOfMs ?? 0))
+    const update = Number(headers[readHeaders.update] ?? 0)
+    const asOfMs = await behindSince(update, waitOf(headers[readHeaders.prefer]))
+    if (asOfMs !== undefined) reply.header(asOfHeader, String(asOfMs))
   })
   // Only after the body was read: what reads it knows nothing of us.
   app.addHook('preHandler', ({ headers }, _reply, done) =>

@@ -2,18 +2,21 @@
 import { messageOf } from '@downlink/protocol'
 import type { RecordSource } from '../commit/record-source.ts'
 import { CollectorError } from '../errors.ts'
+import type { DataSource } from '../query/data-source.ts'
 import type { EventStore } from '../sink/event-store.ts'
+import { type ClickHouseReadsOptions, createClickHouseReads } from './clickhouse-reads.ts'
 import { createClickHouseStore, readRecords } from './clickhouse-store.ts'
-import { type ClickHouseOptions, type Connection, connectClickHouse } from './connection.ts'
+import { type ClickHouseOptions, connectClickHouse } from './connection.ts'
 import { readErrorOf } from './failures.ts'
 import { prepareTables } from './tables.ts'
 
 export interface ClickHouse {
-  readonly connection: Connection
   /** Whoever asks it has to know that all of a session is stored which the log no longer has. */
   readonly records: RecordSource & { onUp(listener: () => void): () => void }
   /** The store of one partition of the log. Its positions have that name as their segment, and their offsets only grow. */
   partition(name: string): EventStore
+  /** What the routes of the API read. */
+  source(options: Omit<ClickHouseReadsOptions, 'connection'>): DataSource
   close(): Promise<void>
 }
 
@@ -31,7 +34,6 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
     throw new CollectorError('store_unavailable', message, { cause })
   }
   return {
-    connection,
     records: {
       get isUp() {
         return connection.isUp
@@ -43,6 +45,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
         }),
     },
     partition: (name) => createClickHouseStore(connection, name),
+    source: (reads) => createClickHouseReads({ connection, ...reads }),
     close: () => connection.close(),
   }
 }

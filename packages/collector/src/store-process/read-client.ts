@@ -43,7 +43,10 @@ const startWaitMs = 3000
 /** Requests under way: each holds a connection on both sides. */
 const maxRequests = 256
 
-export function createReadClient(store: StoreProcess, socketPath: string): ReadClient {
+/** What a client needs to know of the process that it asks. */
+export type AskedProcess = Pick<StoreProcess, 'whenUp' | 'flush' | 'wasKilled'>
+
+export function createReadClient(store: AskedProcess, socketPath: string): ReadClient {
   const agent = new Agent({ keepAlive: true })
   let running = 0
 

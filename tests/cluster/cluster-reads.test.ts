@@ -1,0 +1,56 @@
+/** The read API of a collector of a cluster: the routes of any collector, over ClickHouse. */
+import { expect, it, onTestFinished } from 'vitest'
+import { openClickHouse } from '../../packages/collector/src/clickhouse/open-clickhouse.ts'
+import { serveClusterReads } from '../../packages/collector/src/cluster-reads.ts'
+import { resolveQueryLimits } from '../../packages/collector/src/query/query-limits.ts'
+import { silentLogger } from '../../packages/collector/test/harness.ts'
+import { aGroup, anEvent, aRecord } from '../../packages/collector/test/store-contract.ts'
+import { sharedClickHouse } from './clickhouse-process.ts'
+
+const aDatabase = sharedClickHouse()
+
+async function someReads(behindSince?: () => Promise<number>) {
+  const clickhouse = await openClickHouse({ url: await aDatabase() })
+  onTestFinished(() => clickhouse.close())
+  const source = clickhouse.source({ limits: resolveQueryLimits(), wallMs: Date.now })
+  const reads = await serveClusterReads({ source, logger: silentLogger, ...(behindSince && { behindSince }) })
+  onTestFinished(reads.close)
+  const get = async (path: string) => {
+    const response = await reads.client.send({ method: 'GET', path })
+    let text = ''
+    for await (const chunk of response) text += chunk
+    return { status: response.statusCode, headers: response.headers, answer: JSON.parse(text) }
+  }
+  return { store: clickhouse.partition('p'), client: reads.client, get }
+}
+
+it('answers ledgers, sessions, timelines, events and queries', async () => {
+  const { store, client, get } = await someReads()
+  const events = [{ sessionId: 's', receivedAt: 5, events: [anEvent(1), anEvent(2)] }]
+  await store.write(
+    aGroup(1, { events, sessions: [aRecord('s', { committedSeq: 2, pushed: 2, stored: 2, ended: true })] }),
+  )
+  expect(await client.ledger('s')).toMatchObject({ stored: 2, balanced: true, ended: true })
+  expect(await client.ledger('unknown')).toBeUndefined()
+  expect((await client.query('SELECT seq FROM events ORDER BY seq')).rows).toEqual([[1], [2]])
+  await expect(client.validate('SELEC')).rejects.toMatchObject({ code: 'bad_sql' })
+  expect(await get('/sessions')).toMatchObject({ status: 200, answer: { total: 1, sessions: [{ sessionId: 's' }] } })
+  expect(await get('/sessions/s/timeline')).toMatchObject({ status: 200, answer: { seq: [1, 1], types: ['shot'] } })
+  expect(await get('/events?session=s&after=0')).toMatchObject({
+    status: 200,
+    answer: { events: [{ data: { n: 1 } }, {}] },
+  })
+  expect(await get('/labels')).toMatchObject({ status: 200, answer: { types: [{ type: 'shot', events: 2 }] } })
+})
+
+it('answers 501 where something is not there yet', async () => {
+  const { get } = await someReads()
+  for (const path of ['/events', '/rejected', '/dump?format=csv&table=events']) {
+    expect(await get(path)).toMatchObject({ status: 501, answer: { error: { code: 'not_on_cluster' } } })
+  }
+})
+
+it('says up to when it has all where sinks are behind', async () => {
+  const { get } = await someReads(async () => 1234)
+  expect((await get('/sessions')).headers['downlink-as-of']).toBe('1234')
+})
