@@ -88,6 +88,7 @@ export default defineConfig({
         ['Past one machine', 'guides/scale'],
         ['The life of data', 'data-life'],
         ['Parquet every night', 'guides/nightly-parquet'],
+        ['OpenTelemetry', 'guides/opentelemetry'],
         ['When data is damaged', 'guides/damaged-data'],
       ]),
       group('Look something up', [

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { CollectorError } from './errors.ts'
 import { ignoreInGit } from './git-ignore.ts'
 import { sessionsIn } from './log/entry.ts'
+import type { LogReader } from './log/kept-segments.ts'
 import { type LogFiles, openLogFiles } from './log/log-files.ts'
 import { readOwner } from './log/owner.ts'
 import type { Position } from './log/read-log.ts'
@@ -27,7 +28,7 @@ export interface DataFolder {
   /** Deletes what the log need not keep: a checkpoint covers it. */
   removeBefore(position: Position): void
   /** As the log's own. */
-  keepFrom(position: Position | undefined): void
+  keepFrom(reader: LogReader, position: Position | undefined): void
   close(): Promise<void>
 }
 
@@ -41,6 +42,7 @@ export interface DataFolderOptions extends CollectorPorts {
   readonly data: string
   readonly maxLogBytes: number
   readonly keepLogBytes: number
+  readonly exportLogBytes: number
   readonly logger: FastifyBaseLogger
   /** Another collector has opened the folder: this one has to end. */
   readonly onLost: (reason: CollectorError) => void
@@ -48,7 +50,7 @@ export interface DataFolderOptions extends CollectorPorts {
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
-  const { data, maxLogBytes, keepLogBytes, logger, onLost, logFiles = (files) => files } = options
+  const { data, maxLogBytes, keepLogBytes, exportLogBytes, logger, onLost, logFiles = (files) => files } = options
   const path = resolve(data)
   const logFolder = join(path, 'log')
   const files = await openFolder(logFolder)
@@ -62,6 +64,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     files: logFiles(files),
     maxLogBytes,
     keepLogBytes,
+    exportLogBytes,
     socket: owner.path,
     onWarning: (warning) => warnOfLog(warning, logger),
     onLost() {
@@ -87,7 +90,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     log,
     storeSocket: sockets.path('store'),
     removeBefore: (position) => void log.removeBefore(position).catch(report),
-    keepFrom: (position) => void log.keepFrom(position).catch(report),
+    keepFrom: (reader, position) => void log.keepFrom(reader, position).catch(report),
     async close() {
       await log.close()
       await closeSockets()

@@ -26,6 +26,7 @@ export {
   type SchemaMode,
   schemaModes,
 } from './options.ts'
+export { type OtlpOptions, otlpDefaults } from './otlp/otlp-options.ts'
 export type { EventPage, StoredEvent, StoredRejection } from './query/event-pages.ts'
 export type { Json } from './query/exact-json.ts'
 export type { LabelPage } from './query/labels.ts'

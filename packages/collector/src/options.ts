@@ -7,6 +7,7 @@ import { createProxies, type Proxies, type TrustedProxies } from './access/proxi
 import { createSignedTokens, type SignedTokens } from './access/signed-tokens.ts'
 import { systemClock } from './clock.ts'
 import { CollectorError } from './errors.ts'
+import { type OtlpOptions, type OtlpSettings, resolveOtlpOptions } from './otlp/otlp-options.ts'
 import { type QueryLimits, resolveQueryLimits } from './query/query-limits.ts'
 
 export interface CollectorOptions {
@@ -65,6 +66,8 @@ export interface CollectorOptions {
   readonly forgottenSessions?: ForgottenSessions
   /** Where backups go that are asked for over HTTP. @default the folder `backups` of `data` */
   readonly backups?: string
+  /** Where events are sent on, as log records of OpenTelemetry. @default nowhere */
+  readonly otlp?: OtlpOptions
 }
 
 export interface CollectorPage {
@@ -226,6 +229,7 @@ export interface CollectorSettings {
   readonly retention: RetentionOptions
   readonly forgottenSessions: ForgottenSessions
   readonly backups: string
+  readonly otlp: OtlpSettings | undefined
 }
 
 /** @throws {CollectorError} `bad_option`, `unprotected` */
@@ -281,6 +285,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     query: resolveQueryLimits(options.query),
     retention,
     forgottenSessions,
+    otlp: options.otlp && resolveOtlpOptions(options.otlp, retention.maxBytes),
   }
 }
 

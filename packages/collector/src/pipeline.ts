@@ -20,6 +20,8 @@ import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
 import { createDataLife } from './life/data-life.ts'
 import type { CollectorSettings } from './options.ts'
+import { createOtlpExport } from './otlp/otlp-export.ts'
+import { keptLogBytes } from './otlp/otlp-options.ts'
 import { createReadiness, type Readiness } from './probes.ts'
 import { describeViews } from './query/event-views.ts'
 import { createReadSide, type ReadSide } from './read-side.ts'
@@ -58,16 +60,17 @@ export async function openPipeline(
   onLost: (reason: CollectorError) => void,
   ports: CollectorPorts,
 ): Promise<Pipeline> {
-  const folder = await openDataFolder({ ...settings, ...settings.commit, ...ports, logger, onLost })
+  const exportLogBytes = settings.otlp ? keptLogBytes(settings.otlp) : 0
+  const folder = await openDataFolder({ ...settings, ...settings.commit, exportLogBytes, ...ports, logger, onLost })
   const parts = createParts({ settings, keys, logger, folder, onLost })
-  const { readSide, reads, sessions, sockets, routes, commits, store, life, backups } = parts
+  const { readSide, reads, sessions, sockets, routes, commits, store, life, otlp } = parts
   const ending = createEnding(parts)
-  await backups.start()
-  await store.start(folder.log.end, storeStartMs).catch(async (error: unknown) => {
+  await openFollowers(parts).catch(async (error: unknown) => {
     await ending.close()
     throw error
   })
   life.start()
+  otlp?.start()
 
   return {
     folder: folder.path,
@@ -119,6 +122,7 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     },
   })
   const reads = createReadClient(store, storeSocket)
+  const otlp = settings.otlp && createOtlpExport({ settings: settings.otlp, folder, clock, logger })
   const readSide = createReadSide({
     ...{ settings, reads, log, refusals, warnings, clock, folder: folder.path },
     store: store.figures,
@@ -126,11 +130,15 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     openSessions: () => sessions.openIds().length,
     life: () => life,
     backups: () => backups,
+    otlp: otlp?.figures,
   })
 
   const commits = createGroupCommit({
     ...{ ...commit, log, source: store, listener: readSide.listener, meter: readSide.meter },
-    onSynced: store.synced,
+    onSynced(end, events) {
+      store.synced(end, events)
+      otlp?.synced(end, events)
+    },
     onFailure: createFailureLine(logger, clock.monotonicMs),
   })
   const sessions = createSessions({
@@ -149,7 +157,11 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     ...{ ...settings, commits, store, log, clock, logger, folder: folder.path },
     validator: createEventValidator(limits, settings.events.schemas),
     counters: readSide.counters,
-    onForgotten: readSide.forgetAnswers,
+    onForgotten(sessionIds) {
+      readSide.forgetAnswers()
+      otlp?.forget(sessionIds)
+    },
+    sentTo: otlp?.figures.address,
     outdateBackups: () => backups.outdate(),
     onExpired: (receivedBeforeMs) => backups.expireBefore(receivedBeforeMs),
     removeOldBackups: (nowMs) => backups.removeOld(nowMs),
@@ -158,15 +170,22 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     ...{ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs, logger },
     keepMs: settings.retention.keepBackupsMs,
     logBegin: () => log.begin,
-    keepLogFrom: folder.keepFrom,
+    keepLogFrom: (position) => folder.keepFrom('backup', position),
   })
-  return { folder, store, reads, readSide, commits, sessions, sockets, routes, life, backups }
+  return { folder, store, reads, readSide, commits, sessions, sockets, routes, life, backups, otlp }
 }
 
 type Parts = ReturnType<typeof createParts>
 
+/** Each finds out where it stands before anything of the log may go. */
+async function openFollowers({ backups, otlp, store, folder }: Parts): Promise<void> {
+  await backups.start()
+  await otlp?.open()
+  await store.start(folder.log.end, storeStartMs)
+}
+
 /** Ends the parts in the order of the path: what was taken is committed and acknowledged first. */
-function createEnding({ sockets, readSide, life, commits, reads, store, folder }: Parts) {
+function createEnding({ sockets, readSide, life, commits, reads, store, folder, otlp }: Parts) {
   let drained: Promise<void> | undefined
   let closed: Promise<void> | undefined
   return {
@@ -187,12 +206,13 @@ function createEnding({ sockets, readSide, life, commits, reads, store, folder }
     await sockets.close()
     // Whoever still reads is told so now, or the server would wait for them first.
     void store.close()
+    void otlp?.close()
   }
 
   async function close(): Promise<void> {
     await commits.settled()
     reads.close()
-    await store.close()
+    await Promise.all([store.close(), otlp?.close()])
     await folder.close()
   }
 }

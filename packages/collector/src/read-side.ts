@@ -17,7 +17,7 @@ import type { Refusals } from './ingest/refusals.ts'
 import type { DataLife } from './life/data-life.ts'
 import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
-import { createMetrics, type LogFigures, type StoreFigures } from './metrics/metrics.ts'
+import { createMetrics, type LogFigures, type OtlpFigures, type StoreFigures } from './metrics/metrics.ts'
 import { createRecentDurations, type RecentDurations } from './metrics/recent-durations.ts'
 import type { CollectorSettings } from './options.ts'
 import { createQuestionLibrary } from './questions/question-library.ts'
@@ -58,6 +58,8 @@ export interface ReadSideOptions {
   readonly life: () => DataLife
   readonly clock: Clock
   readonly backups: () => Backups
+  /** Undefined where events are not sent on. */
+  readonly otlp: OtlpFigures | undefined
 }
 
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
@@ -87,6 +89,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     warned: warnings.counts,
     retention: () => options.life().retention.figures,
     backup: () => options.backups().last,
+    otlp: options.otlp,
   })
   const readApi = createReadApi({
     reads,

@@ -2,20 +2,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import type { Listening } from '@downlink/collector'
+import type { CollectorOptions, Listening } from '@downlink/collector'
 import { onTestFinished } from 'vitest'
 import { untilStoreIsUp, within } from './waits.ts'
 
 const script = `
   import { createCollector } from '@downlink/collector'
-  const collector = createCollector({ data: process.argv[1] })
+  const collector = createCollector({ data: process.argv[1], ...JSON.parse(process.argv[2]) })
   process.on('SIGTERM', () => collector.close().then(() => process.exit(0)))
   console.log(JSON.stringify(await collector.listen({ port: 0 })))
 `
 
 /** One that its test need not end. */
 export async function aCollectorProcess(data: string, limits?: ProcessLimits) {
-  const collector = await startCollector(data, limits)
+  const collector = await startCollector(data, {}, limits)
   onTestFinished(async () => void (await collector.end('SIGKILL')))
   return collector
 }
@@ -25,8 +25,9 @@ interface ProcessLimits {
   readonly descriptors: number
 }
 
-export async function startCollector(data: string, limits?: ProcessLimits) {
-  const command = [process.execPath, '--input-type=module', '--eval', script, data]
+/** @param options of the collector: what JSON can say */
+export async function startCollector(data: string, options: CollectorOptions = {}, limits?: ProcessLimits) {
+  const command = [process.execPath, '--input-type=module', '--eval', script, data, JSON.stringify(options)]
   const limited = limits ? ['sh', '-c', `ulimit -n ${limits.descriptors}; exec "$@"`, 'sh', ...command] : command
   const [program = '', ...args] = limited
   const child: ChildProcess = spawn(program, args, {

@@ -21,6 +21,7 @@ interface Forgotten {
   readonly rejected: number
   readonly files: readonly string[]
   readonly backups: readonly KeptBackup[]
+  readonly sentTo: string | null
 }
 
 const notes = `
@@ -29,7 +30,7 @@ database is rewritten, quarantined files are deleted. A session that is forgotte
 collector runs with --forgotten-sessions restart: then its client goes on, and what it sends from then on is stored.
 Backups of the collector's folder that were made before are named, with the day on which each is deleted where the
 collector runs with serve --keep-backups 30d; else with how many newer ones it takes. Those that were moved elsewhere, and
-dumps, are yours to delete.
+dumps, are yours to delete. So is what serve --otlp has sent on before; what it had not is not sent any more.
 
 Examples:
   downlink forget --where "labels->>'player' = 'x'"          counts the sessions
@@ -75,6 +76,8 @@ async function forget(flags: ForgetFlags): Promise<void> {
   if (!yes) return printLines([`It would forget ${amount}. Nothing was changed. To do it, add --yes.`])
   printLines([`Forgot ${amount}.`, ...forgotten.files.map((file) => safe(`Deleted: ${file}`))])
   printLines(forgotten.backups.map((backup) => safe(`A backup may still hold it: ${backup.path}. ${endOf(backup)}`)))
+  const { sentTo } = forgotten
+  if (sentTo !== null) printLines([safe(`What was sent to ${sentTo} before is out of reach: it is deleted there.`)])
 }
 
 function endOf({ deletedAt, deletedAfter, expectedAt }: KeptBackup): string {

@@ -14,6 +14,7 @@ import type { Logger } from 'pino'
 import { byteSize, duration, gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
+import { readOtlpHeaders } from '../otlp-headers.ts'
 import { printJson } from '../output.ts'
 import { loadEventDefinitions } from '../schema-module.ts'
 import { readSecrets } from '../secrets.ts'
@@ -44,6 +45,11 @@ interface ServeFlags {
   /** Seconds. */
   readonly keepBackups?: number
   readonly forgottenSessions?: ForgottenSessions
+  readonly otlp?: string
+  readonly otlpHeader?: readonly string[]
+  readonly otlpHeaderFile?: string
+  readonly otlpService?: string
+  readonly otlpBacklog?: number
   readonly verbose?: true
 }
 
@@ -55,12 +61,13 @@ An --origin may be https://game.example, https://*.game.example for every name b
 another app's, null for pages that are files, or * for all.
 Behind a proxy give --trust-proxy 1, or as many as there are, or where they are: --trust-proxy 10.0.0.7,10.1.0.0/16.
 Secrets on a command line can be read by every user of the machine: prefer the environment (DOWNLINK_KEY,
-DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN, DOWNLINK_TOKEN_SECRET) or a file.
+DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN, DOWNLINK_TOKEN_SECRET, DOWNLINK_OTLP_HEADERS) or a file.
 
 Examples:
   downlink serve
   downlink serve --port 0 --data ./telemetry --schema ./src/events.ts --questions ./questions
   downlink serve --keep 30d --max-bytes 20GB --keep-backups 30d
+  downlink serve --otlp http://127.0.0.1:4318 --otlp-service my-game
   downlink serve --host 0.0.0.0 --key-file keys.txt --read-token-file token.txt --origin https://game.example
   downlink serve --key-file keys.txt --read-token-file token.txt --public-url https://t.example --trust-proxy 1`
 
@@ -124,6 +131,15 @@ export function serveCommand(): Command {
       'what database and log may take together; the oldest events go first (default: no bound)',
       byteSize(268_435_456),
     )
+    .option('--otlp <url>', 'a backend of OpenTelemetry that gets each event as a log record, over HTTP', webAddress)
+    .option('--otlp-header <name=value>', 'sent with each of its requests; may be given several times', gather)
+    .option('--otlp-header-file <file>', 'a file with a name=value on each line')
+    .option('--otlp-service <name>', "the game's name there, service.name (default: downlink)")
+    .option(
+      '--otlp-backlog <size>',
+      'what of the log waits for a backend that is away; beyond it the oldest is not sent (default: 1GiB)',
+      byteSize(1_048_576),
+    )
     .addHelpText('after', examples)
     .action(serve)
 }
@@ -162,6 +178,7 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       retention: retentionOf(flags),
       backups: flags.backups,
       forgottenSessions: flags.forgottenSessions,
+      otlp: await otlpOf(flags),
     }),
   })
   return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }
@@ -171,6 +188,13 @@ const retentionOf = ({ keep, keepBackups, maxBytes }: ServeFlags) =>
   onlyGiven({ keepMs: inMs(keep), keepBackupsMs: inMs(keepBackups), maxBytes })
 
 const inMs = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000)
+
+/** Where there is no backend, nothing else of it is asked for. */
+async function otlpOf({ otlp, otlpHeader, otlpHeaderFile, otlpService, otlpBacklog }: ServeFlags) {
+  if (otlp === undefined) return undefined
+  const headers = await readOtlpHeaders(otlpHeader, otlpHeaderFile)
+  return { url: otlp, headers, ...onlyGiven({ serviceName: otlpService, maxBacklogBytes: otlpBacklog }) }
+}
 
 interface Started {
   readonly collector: Collector

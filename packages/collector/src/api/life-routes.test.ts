@@ -8,7 +8,7 @@ import { useApiRules } from './check-input.ts'
 import { lifeRoutes } from './life-routes.ts'
 
 const behind = new CollectorError('store_unavailable', 'The store did not catch up with the log in 5000 ms')
-const forgotten = { sessions: 1, events: 2, rejected: 0, files: [], backups: [] }
+const forgotten = { sessions: 1, events: 2, rejected: 0, files: [], backups: [], sentTo: null }
 
 /** The lines of what a forget answers where the database is behind at first, and then knows these sessions. */
 async function forget(method: 'DELETE' | 'POST', url: string, known = ['a']) {

@@ -47,7 +47,7 @@ interface ForgetQuery {
   readonly dryRun: 'true' | 'false'
 }
 
-const forgetting = progressAnswer('{ "step" }', '{ "sessions", "events", "rejected", "files", "backups" }')
+const forgetting = progressAnswer('{ "step" }', '{ "sessions", "events", "rejected", "files", "backups", "sentTo" }')
 
 interface RejudgeQuery {
   readonly type?: string
@@ -182,7 +182,7 @@ function forgetRoutes(app: FastifyInstance, { life, access }: LifeRoutesOptions)
       const sessions = found ?? (await forgetter.findOnceThere(where))
       const events = sessions.reduce((sum, { stored }) => sum + stored, 0)
       if (isDryRun || sessions.length === 0) {
-        return { sessions: sessions.length, events, rejected: 0, files: [], backups: [] }
+        return { sessions: sessions.length, events, rejected: 0, files: [], backups: [], sentTo: null }
       }
       return forgetter.forget(
         sessions.map(({ sessionId }) => sessionId),

@@ -9,7 +9,7 @@ import type { RecordSource } from './record-source.ts'
 import { createRestatements, noRestatement, type Restatements, withRestated } from './restatements.ts'
 import type { SessionBatch } from './session-batch.ts'
 import { createSessionRecords, type SessionRecords, type SessionRecordsOptions } from './session-records.ts'
-import { decodeWrite, encodeWrite, type SessionWrite } from './session-write.ts'
+import { countEvents, decodeWrite, encodeWrite, type SessionWrite } from './session-write.ts'
 
 export interface GroupCommitOptions {
   readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>
@@ -183,7 +183,11 @@ function createMeteredLog({ log, onSynced, meter, now = systemClock.monotonicMs 
       ...writes.map(encodeWrite),
       ...asked.map(({ operation }) => encodeOperation(operation)),
     ])
-    if (result.kind === 'written') onSynced?.(result.end, countEvents(writes))
+    if (result.kind === 'written')
+      onSynced?.(
+        result.end,
+        writes.reduce((sum, write) => sum + countEvents(write), 0),
+      )
     meter?.wrote(result.kind === 'written' ? 'written' : 'unavailable', now() - startedAtMs)
     return result
   }
@@ -249,12 +253,6 @@ function createAppendQueue({ groupMs, groupEvents, meter, setTimer = realTimer }
 function realTimer(run: () => void, delayMs: number): void {
   if (delayMs === 0) setImmediate(run)
   else setTimeout(run, delayMs)
-}
-
-function countEvents(writes: readonly SessionWrite[]): number {
-  let events = 0
-  for (const { batches } of writes) for (const batch of batches) events += batch.events.length
-  return events
 }
 
 const reasonOf = (result: Exclude<WriteResult, { kind: 'written' }>): string =>

@@ -33,6 +33,9 @@ type BatchOutline = Omit<SessionBatch, 'events'> & {
   readonly events: Pick<EncodedEvents, 'length' | 'types' | 'contexts'> & { readonly bytes: number }
 }
 
+export const countEvents = ({ batches }: Pick<SessionWrite, 'batches'>): number =>
+  batches.reduce((sum, { events }) => sum + events.length, 0)
+
 export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: SessionWrite): SessionEntry {
   const outline: Outline = {
     record,
@@ -56,13 +59,29 @@ export function encodeWrite({ sessionId, from, batches, record, unconfirmed }: S
   }
 }
 
+/**
+ * An entry's body that says how far its session came, and nothing else of it, in as many bytes: what it held counts as
+ * missing to whoever reads it. Undefined of an older version's, which may be too short for it.
+ */
+export function emptyBody({ head, body }: SessionEntry): Uint8Array | undefined {
+  const { outline } = readBody(body)
+  if (isOlder(outline)) return undefined
+  const { build: _build, labels: _labels, schema: _schema, clockOffsetMs: _offset, ...record } = outline.record
+  const batches = outline.batches.slice(-1).map(({ upTo, pushed, end, receivedAt }) => ({
+    ...{ upTo, pushed, end, receivedAt, rejected: [], dropped: {}, missing: head.to - head.from },
+    events: { length: 0, types: [], bytes: 0 },
+  }))
+  const text = JSON.stringify({ record, batches })
+  // JSON may end in blanks.
+  const empty = Buffer.alloc(body.length, ' ')
+  empty.writeUInt32LE(body.length - 4)
+  return 4 + empty.write(text, 4) === 4 + Buffer.byteLength(text) ? empty : undefined
+}
+
 /** Reads an entry of our own making, whose checksum was right. */
 export function decodeWrite({ head, body }: SessionEntry): SessionWrite {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
-  const outlineEnd = 4 + bytes.readUInt32LE(0)
-  const outline: Outline | OlderOutline = JSON.parse(bytes.toString('utf8', 4, outlineEnd))
+  const { outline, events } = readBody(body)
   const { session: sessionId, from, unconfirmed = false } = head
-  const events = bytes.subarray(outlineEnd)
   return isOlder(outline)
     ? { sessionId, from, unconfirmed, record: recordOf(outline), batches: decodeOlderBatches(outline, events) }
     : {
@@ -72,6 +91,12 @@ export function decodeWrite({ head, body }: SessionEntry): SessionWrite {
         record: { ...noneRemoved, ...outline.record },
         batches: decodeBatches(outline, events),
       }
+}
+
+function readBody(body: Uint8Array): { readonly outline: Outline | OlderOutline; readonly events: Buffer } {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
+  const outlineEnd = 4 + bytes.readUInt32LE(0)
+  return { outline: JSON.parse(bytes.toString('utf8', 4, outlineEnd)), events: bytes.subarray(outlineEnd) }
 }
 
 function decodeBatches({ batches }: Outline, bytes: Buffer): readonly SessionBatch[] {

@@ -3,14 +3,13 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { GroupCommit } from '../commit/group-commit.ts'
-import type { LogWriter } from '../log/write-log.ts'
 import type { EventCounters } from '../metrics/event-counters.ts'
 import type { RetentionOptions } from '../options.ts'
 import type { EventValidator } from '../session/event-validator.ts'
 import type { Compaction } from '../store-process/messages.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
 import { type AgeClock, ageClockFile, createAgeClock } from './age-clock.ts'
-import { createEraser } from './eraser.ts'
+import { createEraser, type EraserOptions } from './eraser.ts'
 import { createForgetter, type Forgetter, type ForgetterOptions } from './forgetter.ts'
 import { createOperations, type Operations } from './operations.ts'
 import { createPruner, type Pruner } from './pruner.ts'
@@ -46,10 +45,10 @@ export interface DataLifeOptions {
   readonly outdateBackups: ForgetterOptions['outdateBackups']
   readonly commits: Pick<GroupCommit, 'appendOperation' | 'probe'>
   readonly store: Pick<StoreProcess, 'ask'>
-  readonly log: Pick<LogWriter, 'bytes' | 'keptBytes' | 'end' | 'endSegment' | 'keepFrom'>
+  readonly log: RetentionParts['log'] & EraserOptions['log']
   readonly counters: Pick<EventCounters, 'addRemoved' | 'addMoved'>
-  /** Sessions were forgotten: whoever holds an older answer drops it. */
-  readonly onForgotten: () => void
+  readonly onForgotten: ForgetterOptions['onForgotten']
+  readonly sentTo: ForgetterOptions['sentTo']
   /** Of today, without any warning. */
   readonly validator: EventValidator
   /** All that came before is deleted, for its age. */
@@ -60,7 +59,7 @@ export interface DataLifeOptions {
 }
 
 export function createDataLife(options: DataLifeOptions): DataLife {
-  const { folder, commits, log, counters, onForgotten, clock, logger } = options
+  const { folder, commits, log, counters, onForgotten, sentTo, clock, logger } = options
   const store = createRetryingStore(options.store)
   const operations = createOperations({
     ...{ commits, store, wallMs: clock.wallMs },
@@ -77,7 +76,7 @@ export function createDataLife(options: DataLifeOptions): DataLife {
   })
   const eraser = createEraser({ folder, log, commits, store })
   const forgetter = createForgetter({
-    ...{ folder, operations, eraser, onForgotten, logger },
+    ...{ folder, operations, eraser, onForgotten, sentTo, logger },
     ...{ outdateBackups: options.outdateBackups, store: options.store, retryingStore: store },
   })
   return {

@@ -6,7 +6,9 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type SetTimer, systemTimer } from '../clock.ts'
 import type { GroupCommit } from '../commit/group-commit.ts'
+import { emptyBody } from '../commit/session-write.ts'
 import { CollectorError } from '../errors.ts'
+import { segmentFile } from '../log/segment.ts'
 import type { LogWriter } from '../log/write-log.ts'
 import { isQuarantined } from '../store/recovery/quarantine.ts'
 import { listUnstorable } from '../store/unstorable-texts.ts'
@@ -27,7 +29,7 @@ export type ErasureStep = 'log' | 'database' | 'files'
 export interface EraserOptions {
   /** Absolute path of the data folder. */
   readonly folder: string
-  readonly log: Pick<LogWriter, 'end' | 'endSegment' | 'keepFrom'>
+  readonly log: Pick<LogWriter, 'end' | 'endSegment' | 'keepFrom' | 'emptyKept' | 'keptSegments'>
   readonly commits: Pick<GroupCommit, 'probe'>
   readonly store: Pick<RetryingStore, 'ask'>
   readonly setTimer?: SetTimer
@@ -44,7 +46,7 @@ export function createEraser({ folder, log, commits, store, setTimer = systemTim
   return {
     async erase(sessionIds, onStep) {
       onStep('log')
-      const segments = await eraseLog(await olderSegments())
+      const segments = await eraseLog(await olderSegments(), new Set(sessionIds))
       onStep('database')
       await store.ask({ kind: 'compact' })
       onStep('files')
@@ -62,7 +64,7 @@ export function createEraser({ folder, log, commits, store, setTimer = systemTim
     }
     if (log.end.segment === ended) throw stuck('The log takes nothing now')
     // Until the next backup.
-    await log.keepFrom(undefined)
+    await log.keepFrom('backup', undefined)
     return (await segmentsThere()).filter((name) => name <= `${ended}.log`)
   }
 
@@ -70,11 +72,16 @@ export function createEraser({ folder, log, commits, store, setTimer = systemTim
     return (await readdir(logFolder)).filter((name) => name.endsWith('.log'))
   }
 
-  /** They go once a checkpoint covers them. */
-  async function eraseLog(segments: readonly string[]): Promise<readonly string[]> {
+  /** They go once a checkpoint covers them; in those that are kept to be sent on, what the sessions have is written over. */
+  async function eraseLog(segments: readonly string[], sessionIds: ReadonlySet<string>): Promise<readonly string[]> {
     for (let look = 0; look < maxLooks; look++) {
+      const kept = new Set(log.keptSegments.map(segmentFile))
       const there = new Set(await segmentsThere())
-      if (!segments.some((name) => there.has(name))) return segments.map((name) => join('log', name))
+      const left = segments.filter((name) => there.has(name))
+      if (left.every((name) => kept.has(name))) {
+        await log.emptyKept(sessionIds, emptyBody)
+        return segments.flatMap((name) => (there.has(name) ? [] : join('log', name)))
+      }
       await store.ask({ kind: 'disk-usage' })
       await pause()
     }

@@ -34,6 +34,7 @@ async function aForgetter({ backups = async (): Promise<readonly string[]> => []
       },
     },
     onForgotten() {},
+    sentTo: undefined,
     async outdateBackups() {
       done.push('backups asked for')
       // Of a backup its path alone is told.

@@ -42,6 +42,8 @@ export interface Forgotten extends Pruned {
   readonly files: readonly string[]
   /** Backups of the collector's folder that were made before, and when each goes. */
   readonly backups: readonly KeptBackup[]
+  /** Where events are sent on; what was sent before is out of reach. Null where they are not. */
+  readonly sentTo: string | null
 }
 
 export interface ForgetProgress {
@@ -53,8 +55,9 @@ export interface ForgetterOptions {
   readonly folder: string
   readonly operations: Operations
   readonly eraser: Eraser
-  /** They are deleted: whoever holds an older answer drops it. */
-  readonly onForgotten: () => void
+  /** They are deleted: whoever holds an older answer drops it, and nothing more of them is sent on. */
+  readonly onForgotten: (sessionIds: readonly string[]) => void
+  readonly sentTo: string | undefined
   /** Those that may have the sessions still, once the one that is being made is whole, too: none of them is to be put back unasked. */
   readonly outdateBackups: () => Promise<readonly KeptBackup[]>
   readonly store: Pick<StoreProcess, 'ask'>
@@ -69,7 +72,17 @@ const away: ReadonlySet<CollectorErrorCode> = new Set(['store_unavailable'])
 const unfinishedFile = 'forgetting.json'
 
 export function createForgetter(options: ForgetterOptions): Forgetter {
-  const { folder, operations, eraser, onForgotten, outdateBackups, store, retryingStore, logger } = options
+  const {
+    folder,
+    operations,
+    eraser,
+    onForgotten,
+    sentTo = null,
+    outdateBackups,
+    store,
+    retryingStore,
+    logger,
+  } = options
   const unfinished = join(folder, unfinishedFile)
   const inTurn = createSerialQueue()
 
@@ -116,11 +129,11 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     for (let at = 0; at < all.length; at += maxForgotten) {
       deleted = sumOf([deleted, await operations.run({ kind: 'forget', sessionIds: all.slice(at, at + maxForgotten) })])
     }
-    onForgotten()
+    onForgotten(all)
     // Whatever is copied from here on has nothing of them.
     const [files, backups] = await Promise.all([eraser.erase(all, (step) => onProgress({ step })), outdateBackups()])
     await rm(unfinished)
-    return { sessions: all.length, ...deleted, files, backups }
+    return { sessions: all.length, ...deleted, files, backups, sentTo }
   }
 }
 

@@ -38,7 +38,7 @@ async function aLog(options: Partial<LogWriterOptions> = {}) {
 it('keeps what came after a backup, and nothing of before, though a checkpoint covers it', async () => {
   const { log, write, segments } = await aLog()
   const backup = await write(3)
-  await log.keepFrom(backup)
+  await log.keepFrom('backup', backup)
   const end = await write(3)
   await log.removeBefore(end)
   expect(await segments()).toEqual([4, 5, 6])
@@ -46,33 +46,33 @@ it('keeps what came after a backup, and nothing of before, though a checkpoint c
   await log.removeBefore(end)
   expect([log.keptBytes, log.bytes]).toEqual([kept, needed])
   expect(kept).toBeGreaterThan(needed)
-  await log.keepFrom(undefined)
+  await log.keepFrom('backup', undefined)
   expect([await segments(), log.keptBytes]).toEqual([[6], 0])
 })
 
 it('keeps all that there is, for a backup that is under way or stands elsewhere', async () => {
   const { log, write, segments } = await aLog()
-  await log.keepFrom(log.begin)
+  await log.keepFrom('backup', log.begin)
   await log.removeBefore(await write(3))
   expect(await segments()).toEqual([1, 2, 3])
-  await log.keepFrom({ segment: 'of another log', offset: 7 })
+  await log.keepFrom('backup', { segment: 'of another log', offset: 7 })
   expect(await segments()).toEqual([1, 2, 3])
 })
 
 it('goes on after a start once it is told again', async () => {
   const life = await aLog()
   const backup = await life.write(2)
-  await life.log.keepFrom(backup)
+  await life.log.keepFrom('backup', backup)
   await life.log.removeBefore(await life.write(2))
   await life.reopen()
-  await life.log.keepFrom(backup)
+  await life.log.keepFrom('backup', backup)
   await life.log.removeBefore(await life.write(1))
   expect(await life.segments()).toEqual([3, 4, 5])
 })
 
 it('keeps the newest within its bound, which is beside that of the log', async () => {
   const life = await aLog({ keepLogBytes: 700, maxLogBytes: 700 })
-  await life.log.keepFrom(life.log.begin)
+  await life.log.keepFrom('backup', life.log.begin)
   for (let segment = 1; segment <= 9; segment++) {
     await life.log.removeBefore(await life.write(1))
     expect(life.log.keptBytes).toBeLessThanOrEqual(700)
@@ -83,17 +83,17 @@ it('keeps the newest within its bound, which is beside that of the log', async (
 it('takes for kept nothing that the store needs again: it may have gone back to the backup', async () => {
   const { log, write, segments } = await aLog()
   const backup = await write(2)
-  await log.keepFrom(backup)
+  await log.keepFrom('backup', backup)
   await log.removeBefore(await write(3))
   await log.removeBefore(backup)
   expect(log.keptBytes).toBe(0)
-  await log.keepFrom(undefined)
+  await log.keepFrom('backup', undefined)
   expect(await segments()).toEqual([3, 4, 5])
 })
 
 it('gives it all up for room on the disk, before anything is refused', async () => {
   const { disk, log, write, segments } = await aLog()
-  await log.keepFrom(log.begin)
+  await log.keepFrom('backup', log.begin)
   await log.removeBefore(await write(4))
   const free = async () => ({ total: 10_000, free: 1200 - (await segments()).length * 200 })
   disk.space = free

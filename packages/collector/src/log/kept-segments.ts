@@ -1,28 +1,39 @@
 /**
- * Keeps segments that the store needs no more: those behind the last backup, for it is of use only with what came after it.
- * They are kept within a bound, the newest of them, and go first where room is wanted.
+ * Keeps segments that the store needs no more, for others that read the log: those behind the last backup, for it is of use
+ * only with what came after it, and those that were not yet sent on. They are kept within bounds, the newest of them, and go
+ * first where room is wanted.
  */
 import type { Position } from './read-log.ts'
-import type { SegmentChain } from './segment-chain.ts'
+import type { EndedSegment, SegmentChain } from './segment-chain.ts'
 
 export interface KeptSegments {
-  /** Of those that are there for nothing else. */
+  /** That are there for nothing else, oldest first. */
+  readonly segments: readonly EndedSegment[]
+  /** Of those. */
   readonly bytes: number
   /** The store needs these no more; all others it does. */
   cover(keys: ReadonlySet<string>): Promise<void>
-  /** A backup stands here; undefined where nothing is to be kept. */
-  keepFrom(position: Position | undefined): Promise<void>
+  /** What comes after this place is kept; undefined where nothing is. */
+  keepFrom(reader: LogReader, position: Position | undefined): Promise<void>
+  /** The room is wanted: nothing is kept until somebody asks anew. */
+  release(): Promise<void>
 }
+
+/** For whom: the last backup stands at its place, and what sends events on at its own. */
+export type LogReader = 'backup' | 'export'
 
 type Segments = Pick<SegmentChain, 'older' | 'coveredBy' | 'remove'>
 
-/** @param maxBytes of the segments that are kept together */
-export function createKeptSegments(segments: Segments, maxBytes: number): KeptSegments {
+/** @param maxBytes of the segments that are kept together for each */
+export function createKeptSegments(segments: Segments, maxBytes: Readonly<Record<LogReader, number>>): KeptSegments {
   let covered: ReadonlySet<string> = new Set()
-  let from: Position | undefined
+  const from = new Map<LogReader, Position>()
   const unneeded = () => segments.older.filter(({ key }) => covered.has(key))
 
   return {
+    get segments() {
+      return unneeded()
+    },
     get bytes() {
       return unneeded().reduce((sum, { bytes }) => sum + bytes, 0)
     },
@@ -30,25 +41,30 @@ export function createKeptSegments(segments: Segments, maxBytes: number): KeptSe
       covered = keys
       await sweep()
     },
-    async keepFrom(position) {
-      from = position
+    async keepFrom(reader, position) {
+      if (position) from.set(reader, position)
+      else from.delete(reader)
+      await sweep()
+    },
+    async release() {
+      from.clear()
       await sweep()
     },
   }
 
   async function sweep(): Promise<void> {
-    const kept = new Set(newest())
+    const kept = new Set([...from].flatMap(([reader, position]) => [...newest(position, maxBytes[reader])]))
     await segments.remove(new Set(unneeded().flatMap(({ key }) => (kept.has(key) ? [] : key))))
   }
 
-  /** As many as fit. One that a backup needs is of use also where those before it are gone. */
-  function* newest(): Generator<string> {
-    // Where the log does not have the place of the backup, all of it came later.
-    const older = from && (segments.coveredBy(from) ?? new Set())
-    let left = maxBytes
+  /** As many as fit. One that somebody needs is of use also where those before it are gone. */
+  function* newest(position: Position, bound: number): Generator<string> {
+    // Where the log does not have the place, all of it came later.
+    const older = segments.coveredBy(position) ?? new Set()
+    let left = bound
     for (const { key, bytes } of unneeded().reverse()) {
       left -= bytes
-      if (!older || older.has(key) || left < 0) return
+      if (older.has(key) || left < 0) return
       yield key
     }
   }

@@ -55,6 +55,20 @@ export async function* readLog(files: LogFiles, from: Position | undefined, to: 
   if (!isThere) yield* readBetween(files, to.segment, segmentHeadBytes, to.offset)
 }
 
+/**
+ * Looks whether the log goes on where a reader has stopped.
+ *
+ * @returns where it begins now, if it does not; undefined where it does: from the segment's sound end it goes on in the next
+ */
+export async function findGap(files: LogFiles, { segment, offset }: Position): Promise<Position | undefined> {
+  const all = await listSegments(files)
+  const [oldest] = all
+  if (!oldest || all.some(({ key }) => key === segment)) return undefined
+  const { previous } = oldest.head ?? {}
+  const isNext = previous && segment.endsWith(idText(previous.id)) && offset >= previous.soundEnd
+  return isNext ? undefined : { segment: oldest.key, offset: segmentHeadBytes }
+}
+
 /** Reads the one entry that begins at a place; undefined where none does that is sound. */
 export async function readEntryAt(files: LogFiles, { segment, offset }: Position): Promise<Entry | undefined> {
   const name = segmentNameOf(segmentFile(segment))

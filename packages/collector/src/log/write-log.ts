@@ -1,10 +1,11 @@
 /** Appends groups of entries to the log: one write, one sync, and only then is a group there. */
 import { type Entry, encodeEntry, isSessionEntry, type SessionEntry } from './entry.ts'
-import { createKeptSegments, type KeptSegments } from './kept-segments.ts'
+import { createKeptSegments, type KeptSegments, type LogReader } from './kept-segments.ts'
 import type { LogFiles } from './log-files.ts'
 import { takeOwnership } from './owner.ts'
 import { type Position, readEntryAt } from './read-log.ts'
 import { type DamagedTail, recoverLog, writeCheckpoint } from './recover-log.ts'
+import { type EmptyBody, rewriteEntries } from './rewrite-entries.ts'
 import { maxSegmentBytes, segmentHeadBytes } from './segment.ts'
 import { type OpenSegment, openSegmentChain, type SegmentChain } from './segment-chain.ts'
 import { createSessionIndex, indexEntry } from './session-index.ts'
@@ -14,8 +15,10 @@ export interface LogWriter {
   readonly end: Position
   /** Bytes of all segments together, but for those that are kept. */
   readonly bytes: number
-  /** Of those that are kept only for the last backup. */
+  /** Of those that are kept only for the last backup, or to be sent on. */
   readonly keptBytes: number
+  /** The keys of those. */
+  readonly keptSegments: readonly string[]
   /** Where the oldest segment begins. */
   readonly begin: Position
   /** Files. */
@@ -28,8 +31,12 @@ export interface LogWriter {
   write(entries: readonly Entry[]): Promise<WriteResult>
   /** Deletes the segments that end at or before a position that a finished checkpoint covers, but for those that are kept. */
   removeBefore(position: Position): Promise<void>
-  /** Keeps what comes after the place of a backup, within the bound; undefined where there is none. */
-  keepFrom(position: Position | undefined): Promise<void>
+  /** Keeps what comes after a place, within the bound; undefined where nothing is to be kept. */
+  keepFrom(reader: LogReader, position: Position | undefined): Promise<void>
+  /** Writes over what sessions have in the segments that are kept. Rejects where that can't be done, and may be tried again. */
+  emptyKept(sessionIds: ReadonlySet<string>, emptyBody: EmptyBody): Promise<void>
+  /** The oldest segment, by key, from whose begin on the log has at most so many bytes. */
+  oldestWithin(bytes: number): string
   /** Sessions with an entry above the last checkpoint: all of them, but for the oldest beyond the index's capacity. */
   sessions(): Iterable<string>
   /** The last entry of such a session; undefined for others, and where it is damaged. Rejects where it can't be read. */
@@ -58,6 +65,8 @@ export interface LogWriterOptions {
   readonly maxLogBytes?: number
   /** Of the segments that are kept for the last backup, together. @default 0 */
   readonly keepLogBytes?: number
+  /** Of the segments that are kept to be sent on, together. @default 0 */
+  readonly exportLogBytes?: number
   /** Sessions whose last entry is found without the store. @default 1000000 */
   readonly maxIndexedSessions?: number
   readonly onWarning?: (warning: LogWarning) => void
@@ -86,15 +95,16 @@ export const reservedBytes = (total: number, segmentBytes: number = maxSegmentBy
  * @throws {CollectorError} `data_unusable`, `data_in_use`; the file system's own errors
  */
 export async function openLogWriter(options: LogWriterOptions): Promise<LogWriter> {
-  const { files, maxLogBytes = Number.POSITIVE_INFINITY, keepLogBytes = 0, onWarning, onLost } = options
-  const { segmentBytes = defaultSegmentBytes(maxLogBytes, keepLogBytes) } = options
+  const { files, maxLogBytes = Number.POSITIVE_INFINITY, keepLogBytes = 0, exportLogBytes = 0 } = options
+  const { segmentBytes = defaultSegmentBytes([maxLogBytes, keepLogBytes, exportLogBytes]) } = options
+  const { onWarning, onLost } = options
   // First: whoever still writes then learns of it before it acknowledges what is not found below.
   const ownership = await takeOwnership(files, options.socket)
   const index = createSessionIndex(options.maxIndexedSessions ?? defaultIndexedSessions)
   const recovered = await recoverLog(files, index, (tail) => onWarning?.({ code: 'damaged_tail', ...tail }))
   const onNoFolderSync = (reason: string): void => onWarning?.({ code: 'no_folder_sync', reason })
   const segments = await openSegmentChain({ files, recovered, segmentBytes, onNoFolderSync })
-  const kept = createKeptSegments(segments, keepLogBytes)
+  const kept = createKeptSegments(segments, { backup: keepLogBytes, export: exportLogBytes })
   let status: 'available' | 'unavailable' | 'lost' = 'available'
 
   return {
@@ -106,6 +116,9 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
     },
     get keptBytes() {
       return kept.bytes
+    },
+    get keptSegments() {
+      return kept.segments.map(({ key }) => key)
     },
     get begin() {
       const [{ key }] = [...segments.older, { key: segments.end.segment }] as const
@@ -148,8 +161,15 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       // After them, so that a full disk has room for it; and it is only a hint.
       await writeCheckpoint(files, position).catch(() => {})
     },
-    async keepFrom(position) {
-      if (status !== 'lost') await kept.keepFrom(position)
+    async keepFrom(reader, position) {
+      if (status !== 'lost') await kept.keepFrom(reader, position)
+    },
+    async emptyKept(sessionIds, emptyBody) {
+      for (const segment of kept.segments) await rewriteEntries(files, segment, sessionIds, emptyBody)
+    },
+    oldestWithin(bytes) {
+      const within = segments.older.find(({ key }) => segments.bytesAfter({ segment: key, offset: 0 }) <= bytes)
+      return within?.key ?? segments.end.segment
     },
     sessions: () => index.sessions(),
     lastEntry: (sessionId) => readSessionEntry(files, index.get(sessionId)),
@@ -166,8 +186,8 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
 }
 
 /** Only whole segments go, so several have to fit into a bound. */
-const defaultSegmentBytes = (maxLogBytes: number, keepLogBytes: number): number =>
-  Math.min(maxSegmentBytes, Math.floor(Math.min(maxLogBytes, keepLogBytes || maxLogBytes) / segmentsInBound))
+const defaultSegmentBytes = (bounds: readonly number[]): number =>
+  Math.min(maxSegmentBytes, Math.floor(Math.min(...bounds.filter((bytes) => bytes > 0)) / segmentsInBound))
 
 /** @throws where a log at its bound, or its disk, has no room for more bytes */
 async function expectRoom(files: LogFiles, room: Room): Promise<void> {
@@ -181,14 +201,14 @@ async function expectRoom(files: LogFiles, room: Room): Promise<void> {
   if (free - more >= reserved) return
   if (kept.bytes === 0) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
   // What is kept goes first, until the next backup.
-  await kept.keepFrom(undefined)
+  await kept.release()
   await expectRoom(files, room)
 }
 
 interface Room {
   readonly more: number
   readonly segments: Pick<SegmentChain, 'bytes'>
-  readonly kept: Pick<KeptSegments, 'bytes' | 'keepFrom'>
+  readonly kept: Pick<KeptSegments, 'bytes' | 'release'>
   readonly maxLogBytes: number
   readonly segmentBytes: number
 }

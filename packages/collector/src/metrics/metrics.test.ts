@@ -25,6 +25,12 @@ it('shows what is owed, what was refused and what is up', async () => {
     liveListeners: () => 0,
     retention: () => ({ runs: 0, failures: 0, lastRunMs: undefined, clockAheadMs: 0 }),
     backup: () => undefined,
+    otlp: {
+      address: 'http://127.0.0.1:4318/v1/logs',
+      failure: 'HTTP 503',
+      lag: { events: 4, bytes: 100, ms: 2500 },
+      ...{ sent: 5, rejected: 1, forgotten: 2, skipped: 3, gaps: 0, failures: 6 },
+    },
     refused: new Map([['forbidden', 2]]),
     warned: new Map(),
   })
@@ -46,6 +52,10 @@ it('shows what is owed, what was refused and what is up', async () => {
       'downlink_store_memory_bytes 9',
       'downlink_store_restarts_total{reason="memory"} 1',
       'downlink_store_reads_killed_total 1',
+      'downlink_otlp_up 0',
+      'downlink_otlp_lag_seconds 2.5',
+      'downlink_otlp_sent_total 5',
+      'downlink_otlp_skipped_total 3',
     ]),
   )
 })

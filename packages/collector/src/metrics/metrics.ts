@@ -24,6 +24,8 @@ export interface MetricsOptions {
   readonly retention: () => RetentionFigures
   /** Undefined before the first. */
   readonly backup: () => BackupFigures | undefined
+  /** Undefined where events are not sent on. */
+  readonly otlp: OtlpFigures | undefined
 }
 
 /** Of the deletion of what is too old, since this process started. */
@@ -71,6 +73,26 @@ export interface BackupFigures {
   readonly bytes: number
 }
 
+/** Of the sending to OpenTelemetry, since this process started. */
+export interface OtlpFigures {
+  /** Where it sends to, without its query. */
+  readonly address: string
+  /** Why the backend takes nothing now; undefined where it does. */
+  readonly failure: string | undefined
+  /** Of the log, that the backend does not have. */
+  readonly lag: { readonly events: number; readonly bytes: number; readonly ms: number }
+  /** Events that the backend took, and that it will never take. */
+  readonly sent: number
+  readonly rejected: number
+  /** Events that were not sent, for their session was forgotten, or there was no room to keep them any longer. */
+  readonly forgotten: number
+  readonly skipped: number
+  /** How often the log did not have what was to be sent next. */
+  readonly gaps: number
+  /** Requests that have to be made again. */
+  readonly failures: number
+}
+
 /** Answers to queries, for those who take an older one. */
 export interface KeptAnswerFigures {
   readonly count: number
@@ -91,6 +113,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   registerStore(instruments, options.store)
   registerConnections(instruments, options)
   registerLife(instruments, options)
+  if (options.otlp) registerOtlp(instruments, options.otlp)
   const commits = new Counter({
     name: 'downlink_commits_total',
     help: 'Writes to the log, each of the batches that are committed together, by outcome',
@@ -195,4 +218,35 @@ function registerLife({ total, gauge }: Instruments, { retention, backup }: Metr
   )
   gauge('downlink_backup_timestamp_seconds', 'When the newest backup was made', () => (backup()?.at ?? 0) / 1000)
   gauge('downlink_backup_bytes', 'Size of the newest backup', () => backup()?.bytes ?? 0)
+}
+
+function registerOtlp({ total, gauge }: Instruments, otlp: OtlpFigures): void {
+  total('downlink_otlp_sent_total', 'Events that OpenTelemetry took', () => otlp.sent)
+  total(
+    'downlink_otlp_rejected_total',
+    'Events that OpenTelemetry refused, and that are not sent again',
+    () => otlp.rejected,
+  )
+  total(
+    'downlink_otlp_skipped_total',
+    'Events that were not sent to OpenTelemetry, for there was no room to keep them any longer',
+    () => otlp.skipped,
+  )
+  total(
+    'downlink_otlp_forgotten_total',
+    'Events that were not sent to OpenTelemetry, for their session was forgotten',
+    () => otlp.forgotten,
+  )
+  total(
+    'downlink_otlp_gaps_total',
+    'How often the log did not have what was to be sent to OpenTelemetry next',
+    () => otlp.gaps,
+  )
+  total('downlink_otlp_failures_total', 'Requests to OpenTelemetry that have to be made again', () => otlp.failures)
+  gauge('downlink_otlp_up', 'Whether the last request to OpenTelemetry was answered', () =>
+    Number(otlp.failure === undefined),
+  )
+  gauge('downlink_otlp_lag_bytes', 'Bytes of the log that OpenTelemetry does not have', () => otlp.lag.bytes)
+  gauge('downlink_otlp_lag_events', 'Events of the log that OpenTelemetry does not have', () => otlp.lag.events)
+  gauge('downlink_otlp_lag_seconds', 'How old the oldest of them is', () => otlp.lag.ms / 1000)
 }

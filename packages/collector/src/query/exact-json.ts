@@ -27,7 +27,8 @@ export function exactJson(text: string): Json {
 /** @param text of a finite number, as JSON or the database write it */
 export const exactNumber = (text: string): number | string => (isExact(text) ? Number(text) : text)
 
-function isExact(token: string): boolean {
+/** Does a double keep the number, so that it is written as one of the same value? True of a string. */
+export function isExact(token: string): boolean {
   if (token.startsWith('"')) return true
   const written = String(Number(token))
   return written === token || normalForm(written) === normalForm(token)

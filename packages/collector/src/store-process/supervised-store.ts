@@ -3,12 +3,13 @@ import type { FastifyBaseLogger } from 'fastify'
 import { CollectorError } from '../errors.ts'
 import { createSinkSuspects } from '../sink/sink-suspects.ts'
 import type { FromStore, StoreSettings } from './messages.ts'
-import type { SpawnStore, StoreChild, StoreExit } from './spawn-store.ts'
+import type { ChildExit } from './spawn-child.ts'
+import type { SpawnStore, StoreChild } from './spawn-store.ts'
 import { createSupervisor, type Ended, type Supervisor } from './supervisor.ts'
 import { createWatchdog, type Watchdog } from './watchdog.ts'
 
 export interface SupervisedStore
-  extends Pick<Supervisor, 'child' | 'until' | 'notify' | 'close'>,
+  extends Pick<Supervisor<StoreChild>, 'child' | 'until' | 'notify' | 'close'>,
     Pick<Watchdog, 'endings' | 'readsRunning' | 'readsKilled'> {
   /** Does it serve reads? */
   isUp(): boolean
@@ -91,7 +92,7 @@ export function createSupervisedStore(options: SupervisedStoreOptions): Supervis
     onMessage(message)
   }
 
-  function onExit(exit: StoreExit, { error, isStartedAgain }: Ended): void {
+  function onExit(exit: ChildExit, { error, isStartedAgain }: Ended): void {
     onEnded()
     if (error && !isStartedAgain && !isStarting) onLost(error)
     if (!isStartedAgain) return

@@ -1,17 +1,19 @@
-/** Keeps the store process running: starts it, starts it again when it is gone, a little later each time, and ends it. */
+/** Keeps a process running: starts it, starts it again when it is gone, a little later each time, and ends it. */
 import type { CollectorError } from '../errors.ts'
 import { createWaiters } from '../waiters.ts'
-import type { FromStore } from './messages.ts'
-import type { SpawnStore, StoreChild, StoreExit } from './spawn-store.ts'
+import type { Child, ChildExit, ChildListener } from './spawn-child.ts'
 import { lookIntervalMs } from './watchdog.ts'
 
-export interface Supervisor {
-  readonly lifecycle: Lifecycle
-  /** The process that is running, whether it serves reads already or not. */
-  readonly child: StoreChild | undefined
+/** One that can be told to end. */
+type Stoppable = Child<{ readonly kind: 'stop' }>
+
+export interface Supervisor<Process extends Stoppable> {
+  readonly lifecycle: Lifecycle<Process>
+  /** The process that is running, whether it is up already or not. */
+  readonly child: Process | undefined
   /** Starts it for the first time. */
   start(): void
-  /** It serves reads. */
+  /** It is up. */
   ready(): void
   /** It can't open its data, and will end. */
   failed(error: CollectorError): void
@@ -23,24 +25,24 @@ export interface Supervisor {
   close(): Promise<void>
 }
 
-export type Lifecycle =
+export type Lifecycle<Process> =
   | { readonly status: 'idle' }
-  | { readonly status: 'starting'; readonly child: StoreChild }
-  | { readonly status: 'up'; readonly child: StoreChild; readonly sinceMs: number }
+  | { readonly status: 'starting'; readonly child: Process }
+  | { readonly status: 'up'; readonly child: Process; readonly sinceMs: number }
   /** Until it is started again. */
   | { readonly status: 'pausing'; readonly timer: NodeJS.Timeout }
   | { readonly status: 'closed'; readonly reason?: CollectorError | undefined }
 
-export interface SupervisorOptions {
-  readonly spawn: SpawnStore
+export interface SupervisorOptions<Process extends Stoppable, Message> {
+  readonly spawn: (listener: ChildListener<Message>) => Process
   /** A monotonic clock, in ms. */
   readonly now: () => number
   /** What it has to be told first. */
-  readonly onStarted: (child: StoreChild, isFirst: boolean) => void
-  readonly onMessage: (message: FromStore) => void
+  readonly onStarted: (child: Process, isFirst: boolean) => void
+  readonly onMessage: (message: Message) => void
   /** A look, every `lookIntervalMs`: does it hang, so that it is to be ended by force? The next one begins where it stood. */
   readonly isStuck: () => boolean
-  readonly onExit: (exit: StoreExit, ended: Ended) => void
+  readonly onExit: (exit: ChildExit, ended: Ended) => void
 }
 
 export interface Ended {
@@ -53,9 +55,11 @@ export interface Ended {
 const pauses = { firstMs: 200, maxMs: 5000, stableMs: 5000 }
 const closeTimeoutMs = 3000
 
-export function createSupervisor(options: SupervisorOptions): Supervisor {
+export function createSupervisor<Process extends Stoppable, Message>(
+  options: SupervisorOptions<Process, Message>,
+): Supervisor<Process> {
   const { spawn, now, onStarted, onMessage, isStuck, onExit } = options
-  let lifecycle: Lifecycle = { status: 'idle' }
+  let lifecycle: Lifecycle<Process> = { status: 'idle' }
   let pauseMs = pauses.firstMs
   let wasEverUp = false
   let isClosing = false
@@ -64,7 +68,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const waiters = createWaiters()
   let watch: NodeJS.Timeout | undefined
 
-  const supervisor: Supervisor = {
+  const supervisor: Supervisor<Process> = {
     get lifecycle() {
       return lifecycle
     },
@@ -93,7 +97,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     onStarted(child, !wasEverUp)
   }
 
-  function ended(exit: StoreExit): void {
+  function ended(exit: ChildExit): void {
     if (lifecycle.status === 'up' && now() - lifecycle.sinceMs >= pauses.stableMs) pauseMs = pauses.firstMs
     const error = failure
     failure = undefined
@@ -126,7 +130,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return lifecycle.status === 'closed'
   }
 
-  function change(next: Lifecycle): void {
+  function change(next: Lifecycle<Process>): void {
     lifecycle = next
     if (isClosed()) waiters.end()
     else waiters.changed()

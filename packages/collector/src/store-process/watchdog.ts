@@ -1,6 +1,6 @@
 /** Watches a store process: which reads it has under way, and whether it says anything at all; finds what it ended of. */
 import type { WatchedRead } from './messages.ts'
-import type { StoreExit } from './spawn-store.ts'
+import type { ChildExit } from './spawn-child.ts'
 
 export interface Watchdog {
   /** Reads that are under way. */
@@ -16,7 +16,7 @@ export interface Watchdog {
   /** A look, `lookIntervalMs` after the one before: is it to be ended by force? */
   isStuck(): boolean
   /** It has ended. None of its reads runs any more; those to blame are remembered by their texts. */
-  ended(exit: StoreExit, couldOpen: boolean): EndReason
+  ended(exit: ChildExit, couldOpen: boolean): EndReason
   /** Was it to blame for the last end? */
   wasKilled(request: string): boolean
   /** Fingerprints of queries that ended the process twice: for a minute they are refused. */
@@ -107,7 +107,7 @@ export function createWatchdog(now: () => number): Watchdog {
   }
 }
 
-function reasonOf(exit: StoreExit, couldOpen: boolean): EndReason {
+function reasonOf(exit: ChildExit, couldOpen: boolean): EndReason {
   if (!couldOpen) return 'open_failed'
   return exit.kind === 'memory' ? 'memory' : 'crash'
 }
