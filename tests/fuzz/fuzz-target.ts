@@ -55,17 +55,17 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
   const slowMs = Math.max(leastSlowMs, subject.slowMs ?? defaultSlowMs)
   const findings = new Map<string, Finding>()
   const memory = createMemoryWatch(subject)
-  const startedMs = performance.now()
-  const leftMs = (): number => startedMs + durationMs - performance.now()
   let nextSeed = options.seed
   let inputs = 0
-  let checkAtMs = performance.now() + checkIntervalMs
-  let checking: Promise<void> | undefined
-
   for (const input of first) {
     onInput?.(0, input)
     add(await harmOf(subject, input, slowMs), { seed: options.seed, input })
   }
+  // However long those took, new ones have their time; however busy the machine is, one has.
+  const startedMs = performance.now()
+  const isOver = (): boolean => inputs > 0 && performance.now() - startedMs > durationMs
+  let checkAtMs = startedMs + checkIntervalMs
+  let checking: Promise<void> | undefined
   await Promise.all(Array.from({ length: subject.lanes }, (_, lane) => runLane(lane)))
   await check()
   const report = {
@@ -79,7 +79,7 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
   return report
 
   async function runLane(lane: number): Promise<void> {
-    while (leftMs() > 0 && findings.size < maxFindings) {
+    while (!isOver() && findings.size < maxFindings) {
       await runSeed(nextSeed++, lane)
       // What is tried may never wait for anything, and whoever watches has to hear of it all the same.
       await turn()
@@ -96,7 +96,7 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
     /** The harm that is looked for in smaller inputs. */
     let hunted: string | undefined
     const property = fc.asyncProperty(subject.inputs, async (input) => {
-      if (leftMs() <= 0) return
+      if (isOver()) return
       onInput?.(lane, input)
       const harm = await harmOf(subject, input, slowMs)
       inputs += subject.countOf(input)

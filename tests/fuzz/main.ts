@@ -80,8 +80,10 @@ function lineOf(name: string, { inputs: count, durationMs, grownBytes, findings:
   return session ? `${line}\n${besideOf(session)}` : line
 }
 
-function besideOf({ acks, medianMs, p99Ms }: SessionFigures): string {
-  return `            beside it ${counted(acks)} events acknowledged, the median after ${medianMs.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms`
+function besideOf({ acks, medianMs, p99Ms, killedQueries, slowestBackMs }: SessionFigures): string {
+  const line = `beside it ${counted(acks)} events acknowledged, the median after ${medianMs.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms`
+  const ends = `${killedQueries} queries were ended with their store, which answered again within ${slowestBackMs.toFixed(0)} ms`
+  return [line, ...(killedQueries > 0 ? [ends] : [])].map((text) => ' '.repeat(12) + text).join('\n')
 }
 
 /** Written over again and again; nothing where no terminal is. */

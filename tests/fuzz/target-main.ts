@@ -23,5 +23,5 @@ const report = await fuzzTarget(target, {
   },
 })
 clearInterval(ticking)
-tell({ kind: 'report', report })
-process.disconnect()
+// What never came back holds this process no longer.
+process.send?.({ kind: 'report', report } satisfies TargetMessage, () => process.exit())

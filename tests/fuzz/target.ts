@@ -16,6 +16,9 @@ export interface SessionFigures {
   readonly acks: number
   readonly medianMs: number
   readonly p99Ms: number
+  /** Queries with which the store was ended, as no interrupt reached them; and after how long it answered again at most. */
+  readonly killedQueries: number
+  readonly slowestBackMs: number
 }
 
 /** What is under trial. An input is JSON, so that one which does harm can be kept as a file. */

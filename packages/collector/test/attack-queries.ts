@@ -195,6 +195,18 @@ const refused: Readonly<Record<string, readonly [sql: string, did: string]>> = {
     "SELECT regexp_matches(s, t) FROM (SELECT string_agg('a', '') AS s, string_agg('(a|b)*', '') AS t FROM range(20000))",
     'heeds no interrupt',
   ],
+  'different values of each frame but for its own row': [
+    'SELECT count(DISTINCT seq) OVER (ORDER BY seq ROWS BETWEEN 9 PRECEDING AND 9 FOLLOWING EXCLUDE CURRENT ROW) FROM events',
+    'heeds no interrupt, from a few thousand rows on',
+  ],
+  'the same by the name of its window': [
+    'SELECT min_by(DISTINCT type, seq) FILTER (WHERE seq > 1) OVER w FROM events WINDOW w AS (ORDER BY ts GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE TIES)',
+    'the same',
+  ],
+  'the same over a window that goes on from another': [
+    'SELECT sum(DISTINCT seq) OVER (w RANGE UNBOUNDED PRECEDING EXCLUDE GROUP) FROM events WINDOW w AS (ORDER BY seq)',
+    'the same',
+  ],
   'the first million of each group': ['SELECT min(seq, 999999) FROM events GROUP BY seq', '16 MB a group'],
   'the top million of each group': ['SELECT approx_top_k(seq, 999999) FROM events GROUP BY seq', 'the same'],
 }
@@ -238,9 +250,9 @@ const killed: Readonly<Record<string, readonly [sql: string, did: string]>> = {
     `SELECT len(regexp_extract_all(s, 'a*b|a')) FROM ${text(1_000_000)}`,
     'heeds no interrupt for minutes',
   ],
-  'different values of each wide frame': [
-    'SELECT count(DISTINCT range) OVER (ORDER BY range ROWS BETWEEN 500000 PRECEDING AND 500000 FOLLOWING EXCLUDE CURRENT ROW) FROM range(3000000)',
-    'heeds no interrupt',
+  'the median deviation of all rows so far, for each row': [
+    'SELECT mad(range) OVER (ORDER BY range) FROM range(100000)',
+    'heeds an interrupt only between 2,048 rows, each of which goes through all before it',
   ],
   'a map of three million keys': [
     'SELECT map(list(range), list(range)) FROM range(3000000)',

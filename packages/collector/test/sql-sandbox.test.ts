@@ -422,6 +422,11 @@ it.each([
   ["SELECT count(*) FROM (SELECT *, * FROM events a JOIN events b USING (session_id)) WHERE type = 'x'", [[1]]],
   ['SELECT {a: seq, b: {c: type}}.b.c, max(seq, 3) FROM events GROUP BY ALL', [['x', [1]]]],
   ["SELECT regexp_replace(type, '(.)', '\\1\\1'), nullif(nullif(type, 'a'), 'b') FROM events", [['xx', 'x']]],
+  [
+    `SELECT count(DISTINCT type) OVER (ORDER BY seq ROWS 9 PRECEDING), sum(seq) OVER (ORDER BY seq ROWS 9 PRECEDING EXCLUDE CURRENT ROW)
+     FROM events`,
+    [[1, null]],
+  ],
   ['SELECT sum(seq) OVER w, count(*) OVER w FROM events WINDOW w AS (PARTITION BY type ORDER BY seq)', [[1, 1]]],
   ["SELECT table_name FROM information_schema.tables WHERE table_name = 'events'", [['events']]],
 ])('answers %s', async (sql, rows) => {
