@@ -103,7 +103,7 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
   const proxies = warnOfProxies(settings.proxies, logger)
 
   const store = createStoreProcess({
-    settings: { dataFolder: folder.path, socketPath: storeSocket, query, maxLogBytes: commit.maxLogBytes },
+    settings: { dataFolder: folder.path, socketPath: storeSocket, query, logRoomBytes: logRoomOf(settings) },
     log: logger,
     clock,
     describeViews: () => describeViews(events),
@@ -216,6 +216,10 @@ function createEnding({ sockets, readSide, life, commits, reads, store, folder, 
     await folder.close()
   }
 }
+
+/** A small bound of all that is stored wants a short log as well. */
+const logRoomOf = ({ commit, retention }: CollectorSettings): number =>
+  Math.min(commit.maxLogBytes, (retention.maxBytes ?? Number.POSITIVE_INFINITY) / 4)
 
 interface IngestOptions {
   readonly settings: CollectorSettings

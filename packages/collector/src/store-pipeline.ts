@@ -62,7 +62,7 @@ const countWaitMs = 60_000
 /** At the end: in it goes what was taken a moment ago. */
 const lastSinkMs = 1500
 
-const checkpointsInBound = 4
+const checkpointsInRoom = 4
 
 /** @throws {CollectorError} `data_in_use`, `data_unusable` */
 export async function openStorePipeline(options: StorePipelineOptions): Promise<StorePipeline> {
@@ -71,8 +71,8 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const plan = planReadStore(loadViews, limits)
   const database = await openDatabase({ dataFolder, lockTimeoutMs, log: logger, prepare: plan.prepare })
   const store = await createDuckDBStore(database, {
-    // Only what a checkpoint covers may go, so several have to fit into the log's bound.
-    checkpointBytes: Math.min(defaultCheckpointBytes, settings.maxLogBytes / checkpointsInBound),
+    // Only what a checkpoint covers may go.
+    checkpointBytes: Math.min(defaultCheckpointBytes, settings.logRoomBytes / checkpointsInRoom),
     onCheckpoint(position) {
       onCheckpoint(position)
       reportSpace()

@@ -99,7 +99,7 @@ function pruneRoute(app: FastifyInstance, { life, access }: LifeRoutesOptions): 
       const clockAheadMs = trustClock === 'true' ? 0 : aheadMs
       const endMs = trustClock === 'true' ? nowMs + aheadMs : nowMs
       return answerWithProgress(reply, async (onProgress) => {
-        const slices = olderThanMs === undefined ? [] : await pruner.plan(endMs - olderThanMs)
+        const slices = olderThanMs === undefined ? [] : await pruner.plan({ receivedBeforeMs: endMs - olderThanMs })
         if (dryRun === 'true') return { ...sumOf(slices), clockAheadMs }
         const pruned = { ...(await pruner.prune(slices, onProgress)), clockAheadMs }
         return compact === 'true' ? { ...pruned, compaction: await compactDatabase() } : pruned

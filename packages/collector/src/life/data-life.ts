@@ -44,7 +44,7 @@ export interface DataLifeOptions {
   readonly folder: string
   readonly outdateBackups: ForgetterOptions['outdateBackups']
   readonly commits: Pick<GroupCommit, 'appendOperation' | 'probe'>
-  readonly store: Pick<StoreProcess, 'ask'>
+  readonly store: Pick<StoreProcess, 'ask' | 'figures'>
   readonly log: RetentionParts['log'] & EraserOptions['log']
   readonly counters: Pick<EventCounters, 'addRemoved' | 'addMoved'>
   readonly onForgotten: ForgetterOptions['onForgotten']
@@ -73,6 +73,7 @@ export function createDataLife(options: DataLifeOptions): DataLife {
   const retention = createRetention({
     ...{ settings: options.retention, pruner, store, log, ageClock, logger, wallMs: clock.wallMs },
     ...{ onExpired: options.onExpired, removeOldBackups: options.removeOldBackups },
+    usedBytes: () => options.store.figures.space?.usedBytes,
   })
   const eraser = createEraser({ folder, log, commits, store })
   const forgetter = createForgetter({

@@ -1,15 +1,11 @@
 /** Prunes what is stored: deletes what came before a time, a slice at a time, so that neither acks nor reads wait for it. */
-import type { ExpirySlice } from '../query/expiry-plan.ts'
+import type { ExpiryBounds, ExpirySlice } from '../query/expiry-plan.ts'
 import type { Operations } from './operations.ts'
 import type { RetryingStore } from './retrying-store.ts'
 
 export interface Pruner {
-  /**
-   * Oldest first. Throws as `prune` does.
-   *
-   * @param minSlices as many, where it came over so many seconds
-   */
-  plan(receivedBeforeMs: number, minSlices?: number): Promise<readonly ExpirySlice[]>
+  /** Oldest first. Throws as `prune` does. */
+  plan(bounds: ExpiryBounds): Promise<readonly ExpirySlice[]>
   /**
    * Deletes slices, as they were planned. What is deleted meanwhile by somebody else is not counted.
    *
@@ -31,7 +27,7 @@ export interface PruneProgress extends Pruned {
 
 export function createPruner(operations: Operations, store: Pick<RetryingStore, 'ask'>): Pruner {
   return {
-    plan: (receivedBeforeMs, minSlices = 1) => store.ask({ kind: 'expiry-plan', receivedBeforeMs, minSlices }),
+    plan: (bounds) => store.ask({ kind: 'expiry-plan', ...bounds }),
 
     async prune(slices, onProgress) {
       let pruned = nothing

@@ -4,6 +4,7 @@ import { type Clock, type SetTimer, systemTimer } from '../clock.ts'
 import type { LogWriter } from '../log/write-log.ts'
 import type { RetentionFigures } from '../metrics/metrics.ts'
 import type { RetentionOptions } from '../options.ts'
+import { createSerialQueue } from '../serial-queue.ts'
 import type { AgeClock } from './age-clock.ts'
 import type { Pruned, Pruner } from './pruner.ts'
 import type { RetryingStore } from './retrying-store.ts'
@@ -26,6 +27,8 @@ export interface RetentionParts {
   readonly ageClock: AgeClock
   /** All that came before is deleted, for its age. */
   readonly onExpired: (receivedBeforeMs: number) => void
+  /** Of the database, as of its last checkpoint; undefined before the first. */
+  readonly usedBytes: () => number | undefined
   /** Deletes the backups that are too old as of a time. */
   readonly removeOldBackups: (nowMs: number) => Promise<void>
   readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
@@ -35,6 +38,8 @@ export interface RetentionParts {
 /** At most an hour late, and a 24th of what is kept. */
 const maxIntervalMs = 3_600_000
 const shareOfKeep = 1 / 24
+/** A look at the size costs nothing where there is room: what comes within it may be too much. */
+const sizeIntervalMs = 60_000
 
 export function createRetention(parts: RetentionParts): Retention {
   const {
@@ -45,6 +50,7 @@ export function createRetention(parts: RetentionParts): Retention {
     wallMs,
     ageClock,
     onExpired,
+    usedBytes,
     removeOldBackups,
     logger,
     setTimer = systemTimer,
@@ -54,44 +60,60 @@ export function createRetention(parts: RetentionParts): Retention {
   const intervalMs = Math.min(maxIntervalMs, Math.min(keepMs ?? Infinity, keepBackupsMs ?? Infinity) * shareOfKeep)
   const isBounded = keepMs !== undefined || maxBytes !== undefined || keepBackupsMs !== undefined
   let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined, clockAheadMs: 0 }
-  let cancel = (): void => {}
+  const inTurn = createSerialQueue()
+  const cancels = new Map<() => Promise<void>, () => void>()
   let isStopped = false
 
   return {
     start() {
       if (isBounded) logger.info({ keepMs, maxBytes, keepBackupsMs }, 'Not all is kept for ever: the oldest is deleted')
-      void run()
+      if (maxBytes !== undefined) repeat(() => pruneBySize(maxBytes), sizeIntervalMs)
+      repeat(look, intervalMs)
     },
     get figures() {
       return figures
     },
     stop() {
       isStopped = true
-      cancel()
+      for (const cancel of cancels.values()) cancel()
     },
   }
 
-  async function run(): Promise<void> {
-    try {
-      const ageMs = await readAge()
-      // Neither keeps the other back.
-      const outcomes = await Promise.allSettled([removeOldBackups(ageMs), pruneEvents(ageMs)])
-      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
-      if (isBounded) figures = { ...figures, runs: figures.runs + 1, lastRunMs: wallMs() }
-    } catch (error) {
-      figures = { ...figures, failures: figures.failures + 1 }
-      if (!isStopped) logger.error({ error: String(error) }, 'What is too old could not be deleted; it is tried again')
+  /** One after the other: they delete the same. */
+  function repeat(work: () => Promise<void>, everyMs: number): void {
+    const run = async (): Promise<void> => {
+      await inTurn(work).catch(reportFailure)
+      if (isStopped) return
+      const cancel = setTimer(() => void run(), everyMs)
+      cancels.set(work, cancel)
     }
-    if (!isStopped) cancel = setTimer(() => void run(), intervalMs)
+    void run()
   }
 
-  async function pruneEvents(ageMs: number): Promise<void> {
-    if (keepMs !== undefined) await pruneByAge(ageMs - keepMs)
-    if (maxBytes !== undefined) tell('for want of room', await sizePruner.prune(maxBytes))
+  function reportFailure(error: unknown): void {
+    figures = { ...figures, failures: figures.failures + 1 }
+    if (!isStopped) logger.error({ error: String(error) }, 'What is too old could not be deleted; it is tried again')
+  }
+
+  async function look(): Promise<void> {
+    const ageMs = await readAge()
+    // Neither keeps the other back.
+    const outcomes = await Promise.allSettled([
+      removeOldBackups(ageMs),
+      keepMs === undefined ? undefined : pruneByAge(ageMs - keepMs),
+    ])
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    if (isBounded) figures = { ...figures, runs: figures.runs + 1, lastRunMs: wallMs() }
+  }
+
+  async function pruneBySize(boundBytes: number): Promise<void> {
+    const used = usedBytes()
+    if (used !== undefined && used + log.bytes + log.keptBytes <= boundBytes) return
+    tell('for want of room', await sizePruner.prune(boundBytes))
   }
 
   async function pruneByAge(receivedBeforeMs: number): Promise<void> {
-    tell('for their age', await pruner.prune(await pruner.plan(receivedBeforeMs)))
+    tell('for their age', await pruner.prune(await pruner.plan({ receivedBeforeMs })))
     onExpired(receivedBeforeMs)
   }
 

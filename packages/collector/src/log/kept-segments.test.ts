@@ -100,3 +100,14 @@ it('gives it all up for room on the disk, before anything is refused', async () 
   await write(1)
   expect(await segments()).toEqual([4, 5])
 })
+
+it('counts nothing of what is being deleted, however long that takes', async () => {
+  const disk = createFaultyDisk(Math.random)
+  const files = { ...disk, remove: () => new Promise<void>(() => {}) }
+  const log = await openLogWriter({ files, segmentBytes: 100, keepLogBytes: 700 })
+  for (let number = 0; number < 6; number++) await log.write([entry(number)])
+  await log.keepFrom('backup', log.begin)
+  const segmentBytes = log.bytes / 6
+  void log.removeBefore(log.end)
+  expect([log.bytes, log.keptBytes].map((bytes) => Math.round(bytes / segmentBytes))).toEqual([1, 2])
+})

@@ -4,13 +4,15 @@
  * first where room is wanted.
  */
 import type { Position } from './read-log.ts'
-import type { EndedSegment, SegmentChain } from './segment-chain.ts'
+import { bytesOf, type EndedSegment, type SegmentChain } from './segment-chain.ts'
 
 export interface KeptSegments {
-  /** That are there for nothing else, oldest first. */
+  /** That are there for nothing else, and stay; oldest first. */
   readonly segments: readonly EndedSegment[]
   /** Of those. */
   readonly bytes: number
+  /** Of all that the store needs no more: also of those that are being deleted. */
+  readonly unneededBytes: number
   /** The store needs these no more; all others it does. */
   cover(keys: ReadonlySet<string>): Promise<void>
   /** What comes after this place is kept; undefined where nothing is. */
@@ -32,10 +34,13 @@ export function createKeptSegments(segments: Segments, maxBytes: Readonly<Record
 
   return {
     get segments() {
-      return unneeded()
+      return kept()
     },
     get bytes() {
-      return unneeded().reduce((sum, { bytes }) => sum + bytes, 0)
+      return bytesOf(kept())
+    },
+    get unneededBytes() {
+      return bytesOf(unneeded())
     },
     async cover(keys) {
       covered = keys
@@ -52,9 +57,14 @@ export function createKeptSegments(segments: Segments, maxBytes: Readonly<Record
     },
   }
 
+  function kept(): readonly EndedSegment[] {
+    const keys = new Set([...from].flatMap(([reader, position]) => [...newest(position, maxBytes[reader])]))
+    return unneeded().filter(({ key }) => keys.has(key))
+  }
+
   async function sweep(): Promise<void> {
-    const kept = new Set([...from].flatMap(([reader, position]) => [...newest(position, maxBytes[reader])]))
-    await segments.remove(new Set(unneeded().flatMap(({ key }) => (kept.has(key) ? [] : key))))
+    const stay = new Set(kept())
+    await segments.remove(new Set(unneeded().flatMap((segment) => (stay.has(segment) ? [] : segment.key))))
   }
 
   /** As many as fit. One that somebody needs is of use also where those before it are gone. */

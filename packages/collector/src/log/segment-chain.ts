@@ -146,5 +146,5 @@ function createFolderSync({ files, onNoFolderSync }: SegmentChainOptions): () =>
   }
 }
 
-const bytesOf = (segments: readonly { readonly bytes: number }[]): number =>
+export const bytesOf = (segments: readonly { readonly bytes: number }[]): number =>
   segments.reduce((sum, { bytes }) => sum + bytes, 0)

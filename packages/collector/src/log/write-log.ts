@@ -13,7 +13,7 @@ import { createSessionIndex, indexEntry } from './session-index.ts'
 export interface LogWriter {
   /** The synced end: a reader may go as far. */
   readonly end: Position
-  /** Bytes of all segments together, but for those that are kept. */
+  /** Bytes of the segments that the store needs still. */
   readonly bytes: number
   /** Of those that are kept only for the last backup, or to be sent on. */
   readonly keptBytes: number
@@ -112,7 +112,7 @@ export async function openLogWriter(options: LogWriterOptions): Promise<LogWrite
       return segments.end
     },
     get bytes() {
-      return segments.bytes - kept.bytes
+      return segments.bytes - kept.unneededBytes
     },
     get keptBytes() {
       return kept.bytes
@@ -192,7 +192,7 @@ const defaultSegmentBytes = (bounds: readonly number[]): number =>
 /** @throws where a log at its bound, or its disk, has no room for more bytes */
 async function expectRoom(files: LogFiles, room: Room): Promise<void> {
   const { more, segments, kept, maxLogBytes, segmentBytes } = room
-  const needed = segments.bytes - kept.bytes + more
+  const needed = segments.bytes - kept.unneededBytes + more
   if (needed > maxLogBytes) throw new Error(`Expected a log of at most ${maxLogBytes} bytes, got ${needed}`)
   const { free, total } = await files.space()
   // A file system that does not know (some of FUSE) has none at all.
@@ -208,7 +208,7 @@ async function expectRoom(files: LogFiles, room: Room): Promise<void> {
 interface Room {
   readonly more: number
   readonly segments: Pick<SegmentChain, 'bytes'>
-  readonly kept: Pick<KeptSegments, 'bytes' | 'release'>
+  readonly kept: Pick<KeptSegments, 'bytes' | 'unneededBytes' | 'release'>
   readonly maxLogBytes: number
   readonly segmentBytes: number
 }

@@ -5,7 +5,7 @@ import type { CollectorErrorCode } from '../errors.ts'
 import type { Position } from '../log/read-log.ts'
 import type { EventCounts } from '../metrics/event-counters.ts'
 import type { ViewDefinition } from '../query/event-views.ts'
-import type { ExpirySlice } from '../query/expiry-plan.ts'
+import type { ExpiryBounds, ExpirySlice } from '../query/expiry-plan.ts'
 import type { MatchingSession } from '../query/matching-sessions.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { RunningRead } from '../query/readers.ts'
@@ -13,6 +13,7 @@ import type { RejectionPage, RejectionPlace } from '../query/rejections.ts'
 import type { SinkOrders, SinkWork } from '../sink/poison-guard.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
 import type { DatabaseSpace } from '../store/copy-database.ts'
+import type { DiskUsage } from '../store/disk-usage.ts'
 
 export type ToStore =
   | { readonly kind: 'start'; readonly settings: StoreSettings; readonly update: LogUpdate }
@@ -34,8 +35,8 @@ export interface StoreSettings {
   readonly query: QueryLimits
   /** What is known of the processes before, and what they died of. */
   readonly orders: SinkOrders
-  /** The log's size, beyond which the collector takes nothing more. */
-  readonly maxLogBytes: number
+  /** That the log may take: several checkpoints are made within it. */
+  readonly logRoomBytes: number
   /** Fingerprints of queries that ended such a process twice: for a minute they are refused. */
   readonly bannedQueries: readonly string[]
   /** How long another process may hold the database before opening fails. */
@@ -89,7 +90,7 @@ export type StoreQuestion =
   /** The sessions that a condition picks. */
   | { readonly kind: 'matching-sessions'; readonly condition: string }
   /** What is older than a time, in slices. */
-  | { readonly kind: 'expiry-plan'; readonly receivedBeforeMs: number; readonly minSlices: number }
+  | ({ readonly kind: 'expiry-plan' } & ExpiryBounds)
   /** Events that schemas rejected, the next page of them. */
   | { readonly kind: 'rejections'; readonly after: RejectionPlace | undefined }
   /** What the database takes, once a checkpoint has freed all that it can. */
@@ -110,13 +111,6 @@ export interface StoreAnswers {
   readonly 'disk-usage': DiskUsage
   readonly compact: Compaction
   readonly copy: DatabaseCopy
-}
-
-export interface DiskUsage {
-  /** Of the database's file, without the blocks that are free to be used again. */
-  readonly usedBytes: number
-  /** Of these: events and rejected events, of which deleted ones may count as well. */
-  readonly eventBytes: number
 }
 
 export interface DatabaseCopy {

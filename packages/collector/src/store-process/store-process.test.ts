@@ -17,7 +17,7 @@ function aStore() {
   const children: { readonly told: ToStore[]; readonly listener: StoreChildListener; isKilled: boolean }[] = []
   const heard: string[] = []
   const store = createStoreProcess({
-    settings: { dataFolder: 'data', socketPath: 'socket', query: queryDefaults, maxLogBytes: 4_294_967_296 },
+    settings: { dataFolder: 'data', socketPath: 'socket', query: queryDefaults, logRoomBytes: 4_294_967_296 },
     log: pino({ level: 'silent' }),
     clock: { monotonicMs: () => Date.now(), wallMs: () => Date.now() },
     describeViews: async () => [],

@@ -42,7 +42,7 @@ export interface StoreProcess extends RecordSource {
 }
 
 export interface StoreProcessOptions {
-  readonly settings: Pick<StoreSettings, 'dataFolder' | 'socketPath' | 'query' | 'maxLogBytes'>
+  readonly settings: Pick<StoreSettings, 'dataFolder' | 'socketPath' | 'query' | 'logRoomBytes'>
   readonly log: FastifyBaseLogger
   readonly clock: Clock
   readonly describeViews: () => Promise<readonly ViewDefinition[]>

@@ -73,18 +73,6 @@ export async function readSpace(connection: DuckDBConnection): Promise<DatabaseS
   return { usedBytes: Number(row?.[0] ?? 0), reusableBytes: Number(row?.[1] ?? 0) }
 }
 
-/** Of the same, the blocks that have events or rejected events in them, also deleted ones. */
-export async function readEventBytes(connection: DuckDBConnection): Promise<number> {
-  const blocksOf = (table: string) =>
-    `SELECT unnest(list_append(additional_block_ids, block_id)) AS block FROM pragma_storage_info('${table}')`
-  const [row] = (
-    await connection.runAndReadAll(`SELECT count(DISTINCT block) * (SELECT any_value(block_size) FROM pragma_database_size()
-      WHERE database_name = current_database()) FROM (${blocksOf('events')} UNION ALL ${blocksOf('rejected_events')})
-      WHERE block >= 0`)
-  ).getRows()
-  return Number(row?.[0] ?? 0)
-}
-
 async function attach<Result>(
   connection: DuckDBConnection,
   file: string,

@@ -2,8 +2,9 @@
 import type { OperationResult } from '../commit/operation.ts'
 import type { Position } from '../log/read-log.ts'
 import type { EventStore } from '../sink/event-store.ts'
-import { type DatabaseSpace, readEventBytes, readSpace } from './copy-database.ts'
+import { type DatabaseSpace, readSpace } from './copy-database.ts'
 import { createDatabaseCopies, type DatabaseCopies } from './database-copies.ts'
+import { type DiskUsage, readDiskUsage } from './disk-usage.ts'
 import type { Database } from './open-database.ts'
 import { readOperation } from './operations.ts'
 import { openReopeningConnections } from './reopening-connections.ts'
@@ -16,7 +17,7 @@ export interface DuckDBStore extends EventStore, DatabaseCopies {
   /** What an operation came to; undefined for one that was not applied. Rejects where the store can't be read. */
   readOperation(id: string): Promise<OperationResult | undefined>
   /** What takes how much of the file, after a checkpoint that begins from now on. Rejects where there is none. */
-  checkpoint(): Promise<Pick<DatabaseSpace, 'usedBytes'> & { readonly eventBytes: number }>
+  checkpoint(): Promise<DiskUsage>
   readSpace(): Promise<DatabaseSpace>
   /** Takes and gives nothing more. Resolves once its connections are released. */
   close(): Promise<void>
@@ -74,8 +75,7 @@ export async function createDuckDBStore(database: Database, options: DuckDBStore
     checkpoint: () =>
       connections.use(async ({ reader, checkpoints }) => {
         await checkpoints.demand(await readPosition(reader))
-        const { usedBytes } = await readSpace(reader)
-        return { usedBytes, eventBytes: await readEventBytes(reader) }
+        return readDiskUsage(reader)
       }),
 
     write: transactions.write,
