@@ -1,7 +1,7 @@
 /** Holds events from `push` until they are sent, first in first out. It works by itself; a link drains it where one is attached. */
 import { type DropReason, encodeJson, eventId, isTime, type TelemetryEvent } from '@downlink/protocol'
 import type { Clock } from './clock.ts'
-import type { ContextAndLabels } from './context.ts'
+import type { EventFacts } from './context.ts'
 import type { TelemetrySettings } from './options.ts'
 import { createOutbox, type Entry, type Outbox, type OutboxStats } from './outbox.ts'
 import type { Environment } from './ports.ts'
@@ -32,9 +32,11 @@ export interface TelemetryBuffer {
 }
 
 /** The buffer as the rest of the client sees it. */
-export interface LinkedBuffer extends TelemetryBuffer, ContextAndLabels {
+export interface LinkedBuffer extends TelemetryBuffer {
   readonly outbox: Outbox
   readonly session: Session
+  /** In force for what is pushed from now on. */
+  facts: EventFacts
   /** Of the link that is there, and alone drains: called when a batch is full, which need not wait for the interval. */
   wake?: (() => void) | undefined
   clear(reason?: DropReason): void
@@ -59,6 +61,7 @@ export function createBuffer(
   let recent = createRing<Entry>(recentEvents)
   const buffer: LinkedBuffer = {
     outbox,
+    facts: { version: settings.version },
     get length() {
       return outbox.queued()
     },
@@ -77,15 +80,12 @@ export function createBuffer(
       } catch {
         refused = 'unencodable'
       }
-      const { context, labels } = buffer
       const entry = {
         seq: 0,
         type,
         timestamp: isTime(timestamp) ? timestamp : clock(),
         data,
-        version: settings.version,
-        context,
-        labels,
+        facts: buffer.facts,
       }
       outbox.push(entry, refused)
       if (!refused) {
@@ -118,7 +118,8 @@ export function createBuffer(
     },
     stats: outbox.stats,
     recent: (count) => recent.slice(Math.max(0, recent.size - count)).map(buffer.read),
-    read: (entry) => ({
+    read: ({ facts, ...entry }) => ({
+      ...facts,
       ...entry,
       id: eventId(session.id, entry.seq),
       sessionId: session.id,

@@ -1,11 +1,13 @@
 /** Merges what a game says of its state, and of its player, into what its events carry. */
 import { type EventContext, type Said, toJsonValue } from '@downlink/protocol'
 
-/** What is in force, and what was when an event was pushed: objects that never change, so that it is one reference. */
-export interface ContextAndLabels {
-  context?: Said['context'] | undefined
+/** What holds for many events: an object that never changes, so that it costs each of them one reference. */
+export interface EventFacts {
+  /** Of the event definitions. */
+  readonly version?: number | undefined
+  readonly context?: Said['context'] | undefined
   /** Those that have changed since the session began; null takes one of its own away. */
-  labels?: Said['labels'] | undefined
+  readonly labels?: Said['labels'] | undefined
 }
 
 /** By name; undefined or null takes a name away. */
@@ -21,16 +23,17 @@ export const fitValue = (value: unknown): EventContext[string] | undefined =>
  *
  * @param fit of each value, before and changed: what it is; where that is undefined, its name is taken away
  */
-export function merge<Values extends object>(
-  values: Values | undefined,
+export function merge(
+  facts: EventFacts,
+  kind: 'context' | 'labels',
   changes: object | undefined,
   fit: (value: unknown, name: string) => unknown = fitValue,
-): Values | undefined {
+): EventFacts {
   try {
     // By way of JSON, where what is undefined is not there.
-    const merged = JSON.stringify({ ...values, ...changes }, (name, value) => (name ? fit(value, name) : value))
-    return Object.freeze(JSON.parse(merged))
+    const merged = JSON.stringify({ ...facts[kind], ...changes }, (name, value) => (name ? fit(value, name) : value))
+    return { ...facts, [kind]: Object.freeze(JSON.parse(merged)) }
   } catch {
-    return values
+    return facts
   }
 }

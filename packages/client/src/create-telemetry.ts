@@ -132,11 +132,16 @@ export function createTelemetry<Events extends object = EventMap>(
       if (!on) buffer.clear('disabled')
     },
     setContext(values) {
-      buffer.context = merge(buffer.context, values)
+      buffer.facts = merge(buffer.facts, 'context', values)
     },
     setLabels(labels) {
-      // Where one of the hello's is taken away, that is said.
-      buffer.labels = merge(buffer.labels, labels, (value, name) => fitText(value) ?? (settings.labels?.[name] && null))
+      buffer.facts = merge(
+        buffer.facts,
+        'labels',
+        labels,
+        // Where one of the hello's is taken away, that is said.
+        (value, name) => fitText(value) ?? (settings.labels?.[name] && null),
+      )
     },
     identify: (player) => telemetry.setLabels({ player }),
     status: connector.status,

@@ -49,7 +49,7 @@ export function createDevelopment(warn: (message: string) => void): Development 
         // A getter or a proxy: as much of it as can be is frozen.
       }
     },
-    telemetry(telemetry, carried) {
+    telemetry(telemetry, buffer) {
       const { start, setEnabled, setContext, setLabels } = telemetry
       const watched: Omit<WatchedTelemetry, 'enabled'> = {
         start() {
@@ -71,7 +71,7 @@ export function createDevelopment(warn: (message: string) => void): Development 
       }
       Object.assign(telemetry, watched)
       function watch(what: 'context' | 'labels', given: unknown): void {
-        const kept = carried[what] ?? {}
+        const kept = buffer.facts[what] ?? {}
         warnOfUnfit(what, given, kept)
         if (utf8Length(encodeJson(kept)) <= maxMetaBytes) return
         warnOnce(`${what} are too large`, `Expected ${what} of at most ${maxMetaBytes} bytes as JSON: none is sent.`)

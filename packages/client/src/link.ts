@@ -83,8 +83,7 @@ export function createLink(
           void call()
         }
       }
-      const sentence =
-        ('message' in state && state.message) || (state.status === 'stopped' && `${state.status}: ${state.reason}`)
+      const sentence = ('message' in state && state.message) || ('reason' in state && `stopped: ${state.reason}`)
       // Once in a row, for a collector repeats itself with each attempt.
       if (sentence && sentence !== warned) {
         warned = sentence

@@ -23,7 +23,7 @@ export const fitText = (value: unknown): string | undefined => fitValue(value)?.
 /** What can be no text is left out. Never throws. */
 export const fitMetadata = (metadata: Metadata): Metadata => ({
   build: fitText(metadata.build),
-  labels: merge<NonNullable<Metadata['labels']>>(undefined, metadata.labels, fitText),
+  labels: merge({}, 'labels', metadata.labels, fitText).labels as Metadata['labels'],
   schema: fitText(metadata.schema)?.slice(0, maxSchemaLength),
   sessionId: isSessionId(metadata.sessionId) ? metadata.sessionId : undefined,
 })

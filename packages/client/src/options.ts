@@ -126,11 +126,27 @@ export const kinds: { readonly [name: string]: unknown } = {
 export const isOfKind = (value: unknown, like: unknown): boolean =>
   typeof like === 'number' ? isCount(value, 1) && value <= maxDelayMs : typeof value === typeof like
 
+/** Puts its default in the place of what is left out, and of what is not of its kind, which is warned of. */
+export function fitOptions(
+  options: Record<string, unknown>,
+  kinds: object,
+  defaults: { readonly [name: string]: unknown },
+  environment: Pick<Environment, 'warn'>,
+): void {
+  for (const [name, like] of Object.entries(kinds)) {
+    options[name] ??= defaults[name]
+    if (options[name] !== undefined && !isOfKind(options[name], like)) {
+      environment.warn(`bad_option: ${name}`)
+      options[name] = defaults[name]
+    }
+  }
+}
+
 type Options = Record<string, unknown> & ClientOptions
 
 /**
  * Merges defaults, options and the page's own configuration. What is undefined counts as left out. What is wrong is
- * warned of, all of it at once, and the default holds: no configuration costs a player's events, or stops a game.
+ * warned of, and the default holds: no configuration costs a player's events, or stops a game.
  *
  * @throws {TelemetryError} in development only: `bad_option`, naming the option, what was expected and what came
  */
@@ -141,24 +157,15 @@ export function withDefaults<Given extends ClientOptions>(
   const settings: Options = { ...(options as ClientOptions) }
   // Of what a player was promised, nothing is replaced by a default.
   const { consent = telemetryDefaults.consent, redact } = settings
-  const wrong: string[] = []
   try {
     const config = environment.readConfig() ?? {}
-    if (typeof config !== 'object') wrong.push('downlinkConfig')
+    if (typeof config !== 'object') throw config
     for (const name of ['url', 'key', 'enabled']) settings[name] = (config as Options)[name] ?? settings[name]
   } catch {
-    wrong.push('downlinkConfig')
+    environment.warn('bad_option: downlinkConfig')
   }
   environment.development?.options(settings)
-  for (const [name, like] of Object.entries(kinds)) {
-    let value = settings[name] ?? (telemetryDefaults as Options)[name]
-    if (value !== undefined && !isOfKind(value, like)) {
-      wrong.push(name)
-      value = (telemetryDefaults as Options)[name]
-    }
-    settings[name] = value
-  }
-  if (wrong.length) environment.warn(`bad_option: ${wrong}`)
+  fitOptions(settings, kinds, telemetryDefaults as Options, environment)
   return { ...settings, ...fitMetadata(settings), consent: consent === true, redact } as unknown as TelemetrySettings &
     Given
 }

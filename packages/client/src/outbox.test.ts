@@ -1,7 +1,7 @@
 import { type DropCounts, type DropReason, encodeBatch, isDrop, spanOf, type Totals } from '@downlink/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ContextAndLabels } from './context.ts'
+import type { EventFacts } from './context.ts'
 import { attributeDrops } from './drop-policy.ts'
 import { createOutbox, type Entry, type Outbox, type OutboxStats, resendCursor, type SendCursor } from './outbox.ts'
 import { byType, latestWins, mustDeliver } from './policies/by-type.ts'
@@ -9,7 +9,7 @@ import { encodeElements } from './sender.ts'
 import { createFakeWorld, eventsOf } from './test-doubles.ts'
 
 /** What is in force at the push of a number: it changes now and then, and is the same again as another object. */
-const saidAt = (number: number): ContextAndLabels => ({
+const saidAt = (number: number): EventFacts => ({
   context: [undefined, { level: 1 }, { level: 1 }, { level: 2, mode: 'hard' }][Math.floor(number / 2) % 4],
   labels: [undefined, { player: 'ann' }, { player: null }][Math.floor(number / 5) % 3],
 })

@@ -9,19 +9,20 @@
  * line, and their reasons are counted apart.
  */
 import type { DropCounts, DropReason, Totals } from '@downlink/protocol'
-import type { ContextAndLabels } from './context.ts'
+import type { EventFacts } from './context.ts'
 import { addDrops, attributeDrops, type Drops, makeRoom, type OverflowPolicy } from './drop-policy.ts'
 import type { Environment } from './ports.ts'
 import { createRing, type Ring } from './ring.ts'
 import type { Session } from './session.ts'
 
 /** An event on the line. */
-export interface Entry extends Readonly<ContextAndLabels> {
+export interface Entry extends EventFacts {
   seq: number
   readonly type: string
   readonly timestamp: number
   readonly data: unknown
-  readonly version?: number | undefined
+  /** Those that were in force when it was pushed. One that was taken out, and put back, has them itself. */
+  readonly facts?: EventFacts
 }
 
 export interface OutboxStats {
@@ -192,5 +193,5 @@ export const resendCursor = (outbox: Outbox): SendCursor => ({
   reportedDrops: { ...outbox.totals.dropped },
 })
 
-export const sumOf = (counts: Readonly<Record<string, number>>): number =>
+export const sumOf = (counts: Readonly<Record<string, number>> | readonly number[]): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0)

@@ -15,7 +15,7 @@ import {
   type Totals,
   type WireEvent,
 } from '@downlink/protocol'
-import type { ContextAndLabels } from './context.ts'
+import type { EventFacts } from './context.ts'
 import { addDrops, type Drops } from './drop-policy.ts'
 import { TelemetryError } from './errors.ts'
 import type { Delivery, SocketPort } from './ports.ts'
@@ -71,7 +71,7 @@ function createPlainSocket(
   const deliver = ({ seq, events }: BatchFrame): void => {
     const whole: TelemetryEvent[] = []
     let next = seq
-    let said: ContextAndLabels = {}
+    let said: EventFacts = {}
     for (const element of events) {
       const { data, context = said.context, labels = said.labels, ...event } = element as WireEvent
       said = { context, labels }

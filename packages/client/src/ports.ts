@@ -1,6 +1,6 @@
 /** Names what the client needs of the world around it, as narrow ports. The real ones are in `environment.ts`. */
 
-import type { ContextAndLabels, ContextChanges, LabelChanges } from './context.ts'
+import type { ContextChanges, EventFacts, LabelChanges } from './context.ts'
 
 /** What the page goes through: events of the window, and what `visibilitychange` changed to. */
 export type PageSignal =
@@ -92,7 +92,7 @@ export interface Development {
   /** Freezes a payload, which is kept as it is: from now on, changing it throws. */
   readonly push: (type: string, data: unknown) => void
   /** From now on warns where what a game calls can't have its effect. */
-  readonly telemetry: (telemetry: WatchedTelemetry, carried: ContextAndLabels) => void
+  readonly telemetry: (telemetry: WatchedTelemetry, buffer: { readonly facts: EventFacts }) => void
   /** Listens to a socket: what a collector rejects, or leaves out, is worth a warning. */
   readonly socket: (
     socket: Pick<SocketPort, 'onmessage'>,

@@ -120,10 +120,11 @@ export function encodeElements(outbox: Outbox, cursor: SendCursor, count: number
       reportDrops(entry ? entry.seq - 1 : outbox.pushed)
       return elements
     }
+    const facts = entry.facts ?? entry
     let text: string | undefined
     try {
-      const { type, timestamp, data, version } = entry
-      text = encodeJson({ type, timestamp, data, version })
+      const { type, timestamp, data } = entry
+      text = encodeJson({ type, timestamp, data, version: facts.version })
     } catch {
       // JSON has no words for it: a circle, a `toJSON` that throws.
     }
@@ -132,7 +133,7 @@ export function encodeElements(outbox: Outbox, cursor: SendCursor, count: number
       continue
     }
     for (const name of ['context', 'labels'] as const) {
-      const json = encodeValues(entry[name])
+      const json = encodeValues(facts[name])
       if (json !== said[name]) text = `{"${name}":${json},${text.slice(1)}`
       said[name] = json
     }

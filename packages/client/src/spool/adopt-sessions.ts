@@ -1,5 +1,5 @@
 /** Adopts the sessions whose pages are gone: takes their locks, has them delivered, and gives up what is too old or too much. */
-import type { SpoolStats } from '../outbox.ts'
+import { type SpoolStats, sumOf } from '../outbox.ts'
 import type { Environment } from '../ports.ts'
 import type { Delivery } from './deliver-session.ts'
 import { type LetGo, type Locks, takeLock } from './session-lock.ts'
@@ -49,7 +49,7 @@ export async function deliverAdopted(
   earlier: Record<keyof SpoolStats['earlier'], number>,
   deliver: (saved: SavedSession, chunks: readonly Chunk[]) => Promise<Delivery>,
 ): Promise<void> {
-  let bytes = adopted.reduce((sum, saved) => sum + saved.bytes, 0)
+  let bytes = sumOf(adopted.map((saved) => saved.bytes))
   for (const saved of adopted) {
     const isOld = environment.wallMs() - saved.writtenAtMs > limits.keepDays * dayMs
     const isTooMuch = bytes > limits.maxBytes / 2

@@ -5,8 +5,7 @@
 
 import { resolveAddress } from '../address.ts'
 import { type ConnectorFactory, createConnector } from '../connector.ts'
-import { isOfKind } from '../options.ts'
-import type { Environment } from '../ports.ts'
+import { fitOptions } from '../options.ts'
 import type { SpoolLimits } from './adopt-sessions.ts'
 import { deliverSession } from './deliver-session.ts'
 import { realSpoolEnvironment, type SpoolEnvironment } from './environment.ts'
@@ -39,10 +38,13 @@ export function createSpool(options?: SpoolOptions): ConnectorFactory {
     const world = { ...realSpoolEnvironment(), ...options?.environment }
     const own = { ...settings, getToken: () => spooler.ready.then(settings.getToken ?? (() => settings.key)) }
     const connector = createConnector(own, environment, buffer, session, clock)
+    const limits: Record<string, unknown> = { ...options }
+    environment.development?.options(limits, spoolDefaults)
+    fitOptions(limits, spoolDefaults, spoolDefaults, environment)
     let unfollow: (() => void) | undefined
     let purging: Promise<void> | undefined
     const storage: SpoolStorage = {
-      ...fitLimits({ ...options }, environment),
+      ...(limits as unknown as SpoolLimits),
       locks: world.locks,
       async open() {
         await purging
@@ -81,15 +83,4 @@ export function createSpool(options?: SpoolOptions): ConnectorFactory {
       stats: () => ({ ...connector.stats(), spool: { ...spooler.stats, earlier: { ...spooler.stats.earlier } } }),
     }
   }
-}
-
-function fitLimits(limits: { [name: string]: unknown }, environment: Environment): SpoolLimits {
-  environment.development?.options(limits, spoolDefaults)
-  for (const [name, byDefault] of Object.entries(spoolDefaults)) {
-    limits[name] ??= byDefault
-    if (isOfKind(limits[name], byDefault)) continue
-    environment.warn(`bad_option: ${name}`)
-    limits[name] = byDefault
-  }
-  return limits as unknown as SpoolLimits
 }

@@ -2,7 +2,7 @@
 import { createBuffer } from '../buffer.ts'
 import type { Clock } from '../clock.ts'
 import { type Connector, createConnector } from '../connector.ts'
-import type { ContextAndLabels } from '../context.ts'
+import type { EventFacts } from '../context.ts'
 import type { TelemetrySettings } from '../options.ts'
 import { type Entry, sumOf } from '../outbox.ts'
 import type { Environment } from '../ports.ts'
@@ -66,7 +66,7 @@ export function deliverSession(
 
 function entriesOf({ from, text }: Chunk): Entry[] {
   const entries: Entry[] = []
-  let before: ContextAndLabels = {}
+  let before: EventFacts = {}
   for (const element of JSON.parse(text)) {
     element.context ??= before.context
     element.labels ??= before.labels
