@@ -30,9 +30,10 @@ export function merge(
   fit: (value: unknown, name: string) => unknown = fitValue,
 ): EventFacts {
   try {
+    const values = { ...facts[kind], ...changes }
     // By way of JSON, where what is undefined is not there.
-    const merged = JSON.stringify({ ...facts[kind], ...changes }, (name, value) => (name ? fit(value, name) : value))
-    return { ...facts, [kind]: Object.freeze(JSON.parse(merged)) }
+    const merged = JSON.parse(JSON.stringify(values, (name, value) => (name ? fit(value, name) : value)))
+    return { ...facts, [kind]: Object.freeze(merged) }
   } catch {
     return facts
   }

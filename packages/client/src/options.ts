@@ -158,9 +158,11 @@ export function withDefaults<Given extends ClientOptions>(
   // Of what a player was promised, nothing is replaced by a default.
   const { consent = telemetryDefaults.consent, redact } = settings
   try {
-    const config = environment.readConfig() ?? {}
-    if (typeof config !== 'object') throw config
-    for (const name of ['url', 'key', 'enabled']) settings[name] = (config as Options)[name] ?? settings[name]
+    const config = (environment.readConfig() ?? {}) as Options
+    for (const name of ['url', 'key', 'enabled']) {
+      // Throws where it is no object.
+      if (name in config) settings[name] = config[name] ?? settings[name]
+    }
   } catch {
     environment.warn('bad_option: downlinkConfig')
   }

@@ -23,7 +23,7 @@ export function createSession(environment: Pick<Environment, 'randomBytes' | 'wa
     (random ||= Array.from(environment.randomBytes(25), (byte) => byte.toString(16).padStart(2, '0')).join(''))
   return {
     get id() {
-      if (id === undefined) {
+      if (!id) {
         // 48 bits of time, 72 random ones.
         const text = environment.wallMs().toString(16).padStart(12, '0') + digits()
         let at = 0

@@ -1,4 +1,5 @@
 /** Measures how smoothly the game runs: the times of its frames, summed up once a second. */
+import { sumOf } from '../outbox.ts'
 import type { AutoEvents } from './events.ts'
 import { guarded } from './guarded.ts'
 import type { Part } from './instrument.ts'
@@ -38,7 +39,7 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
     every(windowMs, () => {
       const sinceMs = nowMs() - tickedMs
       tickedMs += sinceMs
-      if (times.length > 0) {
+      if (times.length) {
         if (!host.isIdle) record()
         times = []
         longest = undefined
@@ -71,11 +72,10 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
 
 function sumUp(times: number[]): AutoEvents['frame_times'] {
   times.sort((a, b) => a - b)
-  const totalMs = times.reduce((sum, ms) => sum + ms)
   /** The least time that `share` of the frames did not exceed. */
   const percentile = (share: number): number => toTenths(times[Math.ceil(share * times.length) - 1] as number)
   return {
-    fps: toTenths((times.length * 1000) / totalMs),
+    fps: toTenths((times.length * 1000) / sumOf(times)),
     p50: percentile(0.5),
     p95: percentile(0.95),
     p99: percentile(0.99),

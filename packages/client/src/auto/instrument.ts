@@ -86,7 +86,7 @@ function run(telemetry: Host['telemetry'], parts: readonly Part<keyof AutoEvents
   const host: Host = {
     telemetry,
     scope,
-    nowMs: () => scope.performance?.now() ?? Date.now(),
+    nowMs: () => scope.performance?.now?.() ?? Date.now(),
     on(type, listener) {
       const listening = guarded(listener)
       scope.addEventListener?.(type, listening, true)

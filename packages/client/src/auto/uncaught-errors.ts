@@ -60,7 +60,7 @@ export function createErrorLog(telemetry: Pick<Telemetry<AutoEvents>, 'push' | '
       }
       // No stack in it: browsers write one when it is first read, which takes its time.
       const key = JSON.stringify(known)
-      const group = groups.get(key) ?? (groups.size < maxGroups ? undefined : others)
+      const group = groups.get(key) ?? (groups.size >= maxGroups && others)
       if (group) {
         group.count++
         return
