@@ -232,6 +232,7 @@ async function filesWith(data: string, text: string): Promise<readonly string[]>
 
 /** What a collector that runs has in its folder, and nothing else. */
 const files = [
+  '.gitignore',
   'age-clock.json',
   'backups',
   'copies',

@@ -263,7 +263,7 @@ it.skipIf(process.platform === 'win32')(
     expect(await diagnose(data)).toMatchObject({ status: 'sound' })
     const names = (await readdir(data)).filter((name) => name !== 'copies').sort()
     expect(names).toEqual([
-      ...['age-clock.json', 'backups', 'downlink.duckdb', 'downlink.duckdb.headers', 'exports'],
+      ...['.gitignore', 'age-clock.json', 'backups', 'downlink.duckdb', 'downlink.duckdb.headers', 'exports'],
       ...['last-backup.json', 'log'],
     ])
     expect((await readdir(join(data, 'backups'))).filter((name) => name.endsWith('.unfinished'))).toEqual([])

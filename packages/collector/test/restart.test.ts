@@ -135,7 +135,7 @@ it('says so where the folder cannot be used, and touches nothing', async () => {
   )
   expect(reason).toBeInstanceOf(CollectorError)
   const names = (await readdir(data)).filter((name) => name !== 'age-clock.json')
-  expect(names.sort()).toEqual(['downlink.duckdb', 'exports', 'log'])
+  expect(names.sort()).toEqual(['.gitignore', 'downlink.duckdb', 'exports', 'log'])
   expect(await readdir(join(data, 'downlink.duckdb'))).toEqual([])
 })
 
