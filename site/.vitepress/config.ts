@@ -78,6 +78,7 @@ export default defineConfig({
       group('Ask what happened', [
         ['The page', 'guides/page'],
         ['Find a session, and read it', 'guides/read-a-session'],
+        ['Where an error was', 'guides/source-maps'],
         ['Questions', 'guides/questions'],
         ['SQL recipes', 'guides/sql-recipes'],
         ['The data model', 'data-model'],

@@ -26,6 +26,13 @@ it('says where it is in one line of JSON, takes events, and ends in order', asyn
   )
 })
 
+it('reads source maps where it is told to', async () => {
+  const folder = freshFolder()
+  await writeFile(join(folder, 'game.js.map'), '{"version":3}')
+  const { url } = await serve(['--source-maps', folder])
+  expect(await (await fetch(`${url}/api/source-map?script=/game.js`)).text()).toBe('{"version":3}')
+})
+
 it('ends in order on Ctrl-C, too, which npm sends twice', async () => {
   const command = await serve()
   command.child.kill('SIGINT')

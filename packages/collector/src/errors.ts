@@ -41,6 +41,8 @@ export type CollectorErrorCode =
   | 'bad_backup'
   /** A question that was to be saved: its name, its size or a line of it. */
   | 'bad_question'
+  /** A source map is larger than a browser is given. */
+  | 'source_map_too_large'
   /** The query took more than could be interrupted, and the database's process was ended; or it did so too often. */
   | 'query_killed'
 

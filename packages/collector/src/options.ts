@@ -9,6 +9,8 @@ import { systemClock } from './clock.ts'
 import { CollectorError } from './errors.ts'
 import { type OtlpOptions, type OtlpSettings, resolveOtlpOptions } from './otlp/otlp-options.ts'
 import { type QueryLimits, resolveQueryLimits } from './query/query-limits.ts'
+import { createSourceMapFolder } from './source-maps/source-map-folder.ts'
+import type { SourceMaps } from './source-maps/source-maps.ts'
 
 export interface CollectorOptions {
   /** Folder of the log, the database and the exports; absolute, or from the working directory. @default './.downlink' */
@@ -48,6 +50,11 @@ export interface CollectorOptions {
   readonly trustProxy?: TrustedProxies
   /** A folder of questions for the page, a file each. Those of its own names stand in for built-in ones. @default none */
   readonly questions?: string
+  /**
+   * Where the page finds the source maps of the game's scripts, to read stacks by: a folder, absolute or from the working
+   * directory, or what finds them elsewhere. @default the folder `source-maps` of `data`
+   */
+  readonly sourceMaps?: string | SourceMaps
   /** Whether the collector's own page is served at `/`. @default true */
   readonly page?: boolean
   /** Further static pages, by path, such as `/play`. @default none */
@@ -220,6 +227,7 @@ export interface CollectorSettings {
   readonly publicUrl: URL | undefined
   readonly proxies: Proxies
   readonly questions: string | undefined
+  readonly sourceMaps: SourceMaps
   readonly page: boolean
   readonly pages: Readonly<Record<string, CollectorPage>>
   readonly logger: FastifyBaseLogger | false | undefined
@@ -264,6 +272,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     )
   }
   const { data = './.downlink' } = options
+  const { sourceMaps = join(data, 'source-maps') } = options
   return {
     data,
     backups: options.backups ?? join(data, 'backups'),
@@ -277,6 +286,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     publicUrl: url,
     proxies,
     questions: options.questions,
+    sourceMaps: typeof sourceMaps === 'string' ? createSourceMapFolder(sourceMaps) : sourceMaps,
     page: options.page ?? true,
     pages: options.pages ?? {},
     logger: options.logger,

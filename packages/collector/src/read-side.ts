@@ -99,6 +99,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
       teamFolder: settings.questions,
       validateSql: reads.validate,
     }),
+    sourceMaps: settings.sourceMaps,
     live,
     metrics,
     schemas: settings.events.schemas,

@@ -90,6 +90,21 @@ export const fetchNewestRejections = (limit: number, signal: AbortSignal): Promi
 export const fetchEventType = (type: string, signal: AbortSignal): Promise<EventTypeAnswer> =>
   call(`api/event-type?type=${encodeURIComponent(type)}`, undefined, signal)
 
+/** Of a script of the game, as JSON; undefined where none is kept. @param build of the session */
+export async function fetchSourceMap(
+  script: string,
+  build: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const parameters = new URLSearchParams({ script, ...(build && { build }) })
+  const response = await ask(`api/source-map?${parameters}`, undefined, signal, {})
+  if (response.status === 204) return undefined
+  return response.text().catch((cause: unknown) => {
+    signal.throwIfAborted()
+    throw brokenOff(response, cause)
+  })
+}
+
 export const fetchHealth = (signal: AbortSignal): Promise<Health> => call('api/health', undefined, signal)
 
 /** A result that may have been cut short: the query failed when a part of its answer was sent already. */

@@ -1,10 +1,9 @@
 /** Runs a collector inside a server of Vite's, below its base, for as long as the server runs. */
 import { randomUUID } from 'node:crypto'
-import { resolve } from 'node:path'
-import { type Collector, type CollectorOptions, createCollector } from '@downlink/collector'
+import { type Collector, type CollectorOptions, createCollector, type SourceMaps } from '@downlink/collector'
 import type { CommonServerOptions, HttpServer, Logger } from 'vite'
 import { collectorLogger } from './collector-logger.ts'
-import { type DownlinkOptions, viteDefaults } from './options.ts'
+import { type DownlinkOptions, dataFolder } from './options.ts'
 
 /** Where it is, below the base of the game. */
 export const mountName = '__downlink'
@@ -15,6 +14,7 @@ export interface HostServer {
   readonly httpServer: HttpServer
   /** Of the options of this server. */
   readonly reach: Pick<CommonServerOptions, 'host' | 'allowedHosts'>
+  readonly sourceMaps: SourceMaps
 }
 
 export interface DevCollector {
@@ -26,11 +26,11 @@ export interface DevCollector {
   close(): Promise<void>
 }
 
-export function createDevCollector({ config, httpServer, reach }: HostServer, options: DownlinkOptions): DevCollector {
+export function createDevCollector(host: HostServer, options: DownlinkOptions): DevCollector {
+  const { config, httpServer, reach, sourceMaps } = host
   const { root, base, logger } = config
   const credentials = isReachedByOthers(reach) ? { key: randomUUID() } : {}
-  const { enabled: _, data = viteDefaults.data, ...others } = options
-  const folder = resolve(root, data)
+  const { enabled: _, ...others } = options
   let collector: Collector | undefined
 
   return {
@@ -39,7 +39,8 @@ export function createDevCollector({ config, httpServer, reach }: HostServer, op
       try {
         const collectorOptions: CollectorOptions = {
           ...others,
-          data: folder,
+          data: dataFolder(options, root),
+          sourceMaps,
           keys: Object.values(credentials),
           logger: collectorLogger(logger),
         }

@@ -1,10 +1,14 @@
 /** Brings Downlink along with Vite: collector and page on the dev server's own port, and the client told where they are. */
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
-import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
+import { createSourceMapFolder } from '@downlink/collector'
+import { loadEnv, type Plugin, type PreviewServer, type UserConfig, type ViteDevServer } from 'vite'
 import { createDevCollector, type DevCollector, mountName } from './dev-collector.ts'
-import { type DownlinkOptions, isTelemetryOn, viteDefaults } from './options.ts'
+import { buildVariable, gameBuild } from './game-build.ts'
+import { type DownlinkOptions, dataFolder, isTelemetryOn, sourceMapFolder } from './options.ts'
 import { previewPages } from './preview-pages.ts'
+import { createDevMaps } from './source-maps/dev-maps.ts'
+import { keepMapsPlugin } from './source-maps/keep-maps.ts'
 import { stripPlugin } from './strip/strip-plugin.ts'
 
 /**
@@ -21,9 +25,12 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
   const bringAlong: Plugin = {
     name: 'downlink',
 
-    config({ root = '.', server, worker }) {
+    config(game, { mode }) {
+      const { root = '.', server, worker } = game
+      // A run of unit tests makes a Vite server, too, and has the folder from nobody.
+      isOn = isTelemetryOn(options, environmentOf(game, mode)) && mode !== 'test'
       // Each event that is stored would be a change of a file to Vite.
-      const ignored = [`${resolve(root, options.data ?? viteDefaults.data)}/**`]
+      const ignored = [`${dataFolder(options, root)}/**`]
       return {
         // Workers are built by plugins of their own.
         worker: { plugins: () => [...(worker?.plugins?.() ?? []), stripPlugin(() => isOn)] },
@@ -31,9 +38,10 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
       }
     },
 
-    configResolved({ env, mode }) {
-      // A run of unit tests makes a Vite server, too, and has the folder from nobody.
-      isOn = isTelemetryOn(options, env) && mode !== 'test'
+    async configResolved({ env, root }) {
+      if (!isOn || buildVariable in env) return
+      const build = await gameBuild(root)
+      if (build !== undefined) env[buildVariable] = build
     },
 
     configureServer(server) {
@@ -43,14 +51,17 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
         config.logger.warn('[downlink] In middleware mode the server is yours: mount a collector in it by `attach`.')
         return
       }
-      next = createDevCollector({ config, httpServer, reach: config.server }, options)
+      const kept = createSourceMapFolder(sourceMapFolder(options, config.root))
+      const sourceMaps = createDevMaps(server, kept)
+      next = createDevCollector({ config, httpServer, reach: config.server, sourceMaps }, options)
       printAmongUrls(server)
     },
 
     async configurePreviewServer(server) {
       const { config, httpServer, middlewares } = server
       if (!isOn) return
-      const collector = createDevCollector({ config, httpServer, reach: config.preview }, options)
+      const sourceMaps = createSourceMapFolder(sourceMapFolder(options, config.root))
+      const collector = createDevCollector({ config, httpServer, reach: config.preview, sourceMaps }, options)
       httpServer.once('close', () => void collector.close())
       await collector.open()
       const script = `<script>${pageConfig(config.base, collector)}</script>`
@@ -76,8 +87,16 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
         ? [{ tag: 'script', injectTo: 'head-prepend', children: pageConfig(server.config.base, next) }]
         : [],
   }
-  return [bringAlong, stripPlugin(() => isOn)]
+  return [
+    bringAlong,
+    stripPlugin(() => isOn),
+    keepMapsPlugin((root) => (isOn && options.sourceMaps !== false ? sourceMapFolder(options, root) : undefined)),
+  ]
 }
+
+/** What Vite is about to read. */
+const environmentOf = ({ root = '.', envDir = '.', envPrefix }: UserConfig, mode: string): Record<string, string> =>
+  loadEnv(mode, envDir && resolve(root, envDir), envPrefix)
 
 function printAmongUrls(server: ViteDevServer | PreviewServer): void {
   const { printUrls } = server

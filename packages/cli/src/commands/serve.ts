@@ -34,6 +34,7 @@ interface ServeFlags {
   readonly schema?: string
   readonly schemaMode?: SchemaMode
   readonly questions?: string
+  readonly sourceMaps?: string
   readonly publicUrl?: string
   readonly trustProxy?: number | readonly string[]
   readonly maxLog?: number
@@ -97,6 +98,7 @@ export function serveCommand(): Command {
       ),
     )
     .option('--questions <folder>', "a folder of questions for the page: the team's own, a .sql file each")
+    .option('--source-maps <folder>', 'where the source maps of the game lie (default: <data>/source-maps)')
     .option('--public-url <url>', 'what the collector is called from outside', webAddress)
     .option(
       '--trust-proxy <proxies>',
@@ -165,6 +167,7 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       events: flags.schema === undefined ? undefined : await loadEventDefinitions(flags.schema),
       schemaMode: flags.schemaMode,
       questions: flags.questions,
+      sourceMaps: flags.sourceMaps,
       readToken: await readToken(flags.readToken, flags.readTokenFile, 'DOWNLINK_READ_TOKEN'),
       adminToken: await readToken(flags.adminToken, flags.adminTokenFile, 'DOWNLINK_ADMIN_TOKEN'),
       tokenSecrets: await readSecrets({

@@ -11,6 +11,7 @@ const statuses: Partial<Record<CollectorErrorCode, number>> = {
   forbidden_sql: 403,
   query_timeout: 422,
   query_too_large: 422,
+  source_map_too_large: 422,
   query_busy: 429,
   query_interrupted: 503,
   query_killed: 503,

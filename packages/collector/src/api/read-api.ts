@@ -10,6 +10,7 @@ import type { DataLife } from '../life/data-life.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
+import type { SourceMaps } from '../source-maps/source-maps.ts'
 import { asOfHeader } from '../store-process/messages.ts'
 import type { ReadClient } from '../store-process/read-client.ts'
 import type { ApiAccess } from './api-access.ts'
@@ -28,11 +29,13 @@ import { apiHeaders, pageRoutes } from './pages.ts'
 import { questionRoutes } from './question-routes.ts'
 import type { ReadOriginPolicy } from './read-origin-policy.ts'
 import { requireScope } from './require-scope.ts'
+import { sourceMapRoute } from './source-map-route.ts'
 
 export interface ReadApiOptions {
   readonly reads: ReadClient
   readonly kept: KeptAnswers
   readonly questions: QuestionLibrary
+  readonly sourceMaps: SourceMaps
   readonly live: LiveStream
   /** Of the defined event types. */
   readonly schemas: EventSchemas
@@ -98,6 +101,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
         health,
       )
       eventTypeRoute(guarded, options.schemas)
+      sourceMapRoute(guarded, options.sourceMaps)
       guarded.get('/openapi.json', { schema: { hide: true } }, async () => app.downlinkOpenApi())
     })
   }

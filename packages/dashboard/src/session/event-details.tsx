@@ -7,6 +7,7 @@ import {
   type ReactNode,
   useEffect,
   useMemo,
+  useState,
   useSyncExternalStore,
 } from 'react'
 import { formatCount, formatSpan, formatTime } from '../format.ts'
@@ -16,9 +17,12 @@ import { EmptyState, LoadingState } from '../parts/states.tsx'
 import { CopyButtons } from './copy-buttons.tsx'
 import { Elsewhere } from './elsewhere.tsx'
 import type { ClockName, EventColumns } from './event-columns.ts'
+import { createLazyStackResolver } from './lazy-stack-resolver.ts'
 import { PayloadTree } from './payload-tree.tsx'
 import type { Payloads } from './payloads.ts'
-import { type Stack, shortFile, stackIn } from './stack.ts'
+import type { StackResolver } from './resolved-stack.ts'
+import { stackIn } from './stack.ts'
+import { StackPanel } from './stack-panel.tsx'
 import { formatOffset } from './viewport.ts'
 
 interface EventDetailsProps {
@@ -38,6 +42,7 @@ interface EventDetailsProps {
 export const EventDetails: ComponentType<EventDetailsProps> = memo((props: EventDetailsProps): ReactElement => {
   const { columns, place, absent, payloads, onStep } = props
   const hues = useHues()
+  const [resolver] = useState(createLazyStackResolver)
   useSyncExternalStore(payloads.subscribe, payloads.version)
   useEffect(() => {
     if (place !== undefined) payloads.want('details', [place])
@@ -77,7 +82,11 @@ export const EventDetails: ComponentType<EventDetailsProps> = memo((props: Event
     <Panel title="Event" actions={actions} className="event-details">
       <h3 className={`type ${hueClass(hues, type)}`}>{type}</h3>
       <Facts {...props} place={place} event={event} />
-      {event === undefined ? <LoadingState what="the payload" /> : <Said {...props} place={place} event={event} />}
+      {event === undefined ? (
+        <LoadingState what="the payload" />
+      ) : (
+        <Said key={event.id} {...props} place={place} event={event} resolver={resolver} />
+      )}
       <Neighbours {...props} place={place} />
     </Panel>
   )
@@ -118,6 +127,11 @@ function Facts({
   )
 }
 
+interface SaidProps extends OneEvent {
+  readonly event: StoredEvent
+  readonly resolver: StackResolver
+}
+
 const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactElement => (
   <div>
     <dt>{name}</dt>
@@ -125,20 +139,20 @@ const Fact = ({ name, children }: { readonly name: string; readonly children: Re
   </div>
 )
 
-function Said({ event, columns, build, place }: OneEvent & { readonly event: StoredEvent }): ReactElement {
+function Said({ event, columns, build, place, resolver }: SaidProps): ReactElement {
   const stack = useMemo(() => stackIn(event.data), [event])
   return (
     <>
-      <CopyButtons key={event.id} event={event} />
-      {stack && <StackList stack={stack} />}
+      <CopyButtons event={event} />
+      {stack && <StackPanel stack={stack} build={build} resolver={resolver} />}
       <section aria-label="Payload">
         <h3>Payload</h3>
-        <PayloadTree key={event.id} value={event.data} />
+        <PayloadTree value={event.data} />
       </section>
       {event.context !== undefined && (
         <section aria-label="Context">
           <h3>Context</h3>
-          <PayloadTree key={event.id} value={event.context} />
+          <PayloadTree value={event.context} />
         </section>
       )}
       {event.envelope !== undefined && (
@@ -147,7 +161,7 @@ function Said({ event, columns, build, place }: OneEvent & { readonly event: Sto
           <PayloadTree value={event.envelope} />
         </section>
       )}
-      {(columns.isError(place) || stack !== undefined) && <Elsewhere key={event.id} event={event} build={build} />}
+      {(columns.isError(place) || stack !== undefined) && <Elsewhere event={event} build={build} />}
     </>
   )
 }
@@ -185,21 +199,3 @@ const signed = (ms: number): string =>
   Math.abs(ms) < 10_000
     ? `${ms < 0 ? '−' : '+'}${Math.abs(Math.round(ms))} ms`
     : `${ms < 0 ? '−' : '+'}${formatSpan(Math.abs(ms))}`
-
-const StackList = ({ stack }: { readonly stack: Stack }): ReactElement => (
-  <section className="stack" aria-label="Stack">
-    <h3>Stack</h3>
-    {stack.message !== '' && <p className="fault">{stack.message}</p>}
-    <ol>
-      {stack.frames.map(({ name, file, line, column }, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a stack never changes, and a frame may be there twice
-        <li key={at}>
-          <span className="name">{name === '' ? '(no name)' : name}</span>{' '}
-          <span className="quiet" title={file}>
-            {shortFile(file)}:{line}:{column}
-          </span>
-        </li>
-      ))}
-    </ol>
-  </section>
-)

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { browserStacks } from './browser-stacks.ts'
 import { readStack, shortFile, stackIn } from './stack.ts'
 
 const chrome = `TypeError: Cannot read properties of undefined (reading 'hull')
@@ -28,6 +29,40 @@ it('reads what Firefox and Safari write', () => {
     ['', 9],
     ['async*tick', 3],
   ])
+})
+
+it.each([
+  ['chromium', 'method', ['damage', 'Ship.hit', 'Ship.make', '', 'attempt', '']],
+  ['chromium', 'getter', ['get hull', '', 'attempt', '']],
+  ['chromium', 'construct', ['new Broken', '', 'attempt', '']],
+  ['chromium', 'native', ['', '', 'attempt', '']],
+  ['chromium', 'property', ['Object.onHit [as run]', '', 'attempt', '']],
+  ['chromium', 'computed', ['a b', '', 'attempt', '']],
+  ['chromium', 'eval', ['eval', '', 'attempt', '']],
+  ['chromium', 'async', ['inner', 'async load']],
+  ['firefox', 'method', ['damage', 'hit', 'make', '', 'attempt', '']],
+  ['firefox', 'getter', ['get hull', '', 'attempt', '']],
+  ['firefox', 'construct', ['Broken', '', 'attempt', '']],
+  ['firefox', 'native', ['', '', 'attempt', '']],
+  ['firefox', 'property', ['onHit', '', 'attempt', '']],
+  ['firefox', 'computed', ['a b', '', 'attempt', '']],
+  ['firefox', 'eval', ['', '', 'attempt', '']],
+  ['firefox', 'async', ['inner']],
+  ['webkit', 'method', ['damage', 'attempt', 'module code']],
+  ['webkit', 'getter', ['hull', '', 'attempt', 'module code']],
+  ['webkit', 'construct', ['Broken', '', 'attempt', 'module code']],
+  ['webkit', 'native', ['', 'attempt', 'module code']],
+  ['webkit', 'property', ['onHit', '', 'attempt', 'module code']],
+  ['webkit', 'computed', ['', '', 'attempt', 'module code']],
+  ['webkit', 'eval', ['', 'attempt', 'module code']],
+  ['webkit', 'async', ['inner']],
+] as const)('reads a stack of %s: %s', (browser, kind, names) => {
+  const stack = readStack(browserStacks[browser][kind] ?? '')
+  expect(stack?.frames.map(({ name }) => name)).toEqual(names)
+  for (const { file, line, column } of stack?.frames ?? []) {
+    expect(file).toContain('http://127.0.0.1:8080/assets/game-Bx3kQ9aZ.js')
+    expect([line > 0, column > 0]).toEqual([true, true])
+  }
 })
 
 it.each(['', 'no stack', 'at home', 'me@example.com', 'https://game.example:8080/', '12:30:45'])(
