@@ -234,6 +234,7 @@ async function filesWith(data: string, text: string): Promise<readonly string[]>
 const files = [
   '.gitignore',
   'age-clock.json',
+  '.gitignore',
   'backups',
   'copies',
   'downlink.duckdb',
