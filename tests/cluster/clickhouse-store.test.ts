@@ -1,6 +1,7 @@
 /** The store on ClickHouse does what every store does, over its own client; and what only one on a server has to. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { defineEvents as defineTypes } from '@downlink/protocol'
 import { expect, it, onTestFinished } from 'vitest'
 import { openClickHouse } from '../../packages/collector/src/clickhouse/open-clickhouse.ts'
 import { type QueryLimits, resolveQueryLimits } from '../../packages/collector/src/query/query-limits.ts'
@@ -21,6 +22,14 @@ async function aStore(limits: Partial<QueryLimits> = {}) {
 }
 
 describeStore('ClickHouse', aStore)
+
+/** A schema of a library that says itself in JSON Schema, and takes anything. */
+const schemaOf = (properties: Readonly<Record<string, object>>) => ({
+  '~standard': {
+    ...{ version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value }) },
+    jsonSchema: { input: () => ({ type: 'object', properties }) },
+  },
+})
 
 const json =
   '{"b": 1,"a":0.12345678901234567890,"z":-0,"n":9007199254740993,"e":1e400,"half":"\\ud800","nul":"\\u0000"}'
@@ -117,9 +126,63 @@ it('answers values as they are', async () => {
   ])
 })
 
+it('gives the newest events of all sessions by when they came, each time as a whole', async () => {
+  const { store, source } = await aStore()
+  const run = (sessionId: string, receivedAt: number, seqs: readonly number[]) => ({
+    ...{ sessionId, receivedAt, events: seqs.map((seq) => anEvent(seq)) },
+  })
+  const now = Date.now()
+  const events = [run('a', now, [3, 4]), run('b', now, [1]), run('a', now - 5, [2]), run('a', 1000, [1])]
+  const verification = { ...run('v', now, []), events: [anEvent(1, { type: 'downlink_verify' })] }
+  const rejected = [1, 2].map((seq) => ({
+    ...({ sessionId: 'a', seq: seq + 4, code: 'bad_event', message: '', raw: '{}', receivedAt: seq } as const),
+  }))
+  await store.write(aGroup(1, { events: [...events, verification], rejected, sessions: [aRecord('a'), aRecord('b')] }))
+  const first = await source.pages.stored({ limit: 2 })
+  expect(first.events.map(({ id }) => id)).toEqual(['a:4', 'a:3', 'b:1'])
+  const second = await source.pages.stored({ limit: 2, before: first.next ?? 0 })
+  expect(second.events.map(({ id }) => id)).toEqual(['a:2', 'a:1'])
+  const third = await source.pages.stored({ limit: 2, before: second.next ?? 0 })
+  expect(third).toEqual({ events: [], next: null })
+  expect((await source.pages.stored({ limit: 9, type: 'downlink_verify' })).events).toHaveLength(1)
+  const newest = await source.pages.rejected({ limit: 1 })
+  expect(newest.events.map(({ seq }) => seq)).toEqual([6])
+  expect((await source.pages.rejected({ limit: 1, before: newest.next ?? 0, code: 'bad_event' })).events).toHaveLength(
+    1,
+  )
+})
+
+it('has a view a type, with the columns that its schema promises', async () => {
+  const { store, source, defineEvents } = await aStore()
+  const int = { type: 'integer', minimum: -(2 ** 53), maximum: 2 ** 53 }
+  const text = { type: 'string' }
+  const shot = schemaOf({
+    ...{ ship: text, n: int, x: { type: 'number' }, hit: { type: 'boolean' }, at: { type: 'array' }, type: text },
+    ...{ "odd 'key`\\": text, seq: text },
+  })
+  await defineEvents(defineTypes({ shot, 'it`s \\ a "type"': schemaOf({ n: int }), positions: schemaOf({}) }))
+  const payload = `{"ship":"a","n":9007199254740993,"x":-0.5,"hit":true,"at":[1, 2.50],"type":"t","odd 'key\`\\\\":"o","seq":"s"}`
+  const events = [
+    anEvent(1, { json: payload }),
+    anEvent(2, { json: '{"ship":5,"n":"x","x":null}' }),
+    anEvent(3, { json: 'null' }),
+    anEvent(4, { type: 'it`s \\ a "type"', json: '{"n":7}' }),
+    anEvent(5, { type: 'positions', json: '{}' }),
+  ]
+  await store.write(aGroup(1, { events: [{ sessionId: 's', receivedAt: 0, events }], sessions: [aRecord('s')] }))
+  const columns = "ship, n, x, hit, at, type, `odd 'key\\`\\\\`, data_seq"
+  expect((await answerOf(source, `SELECT seq, ${columns} FROM shot ORDER BY seq`)).rows).toEqual([
+    [1, 'a', '9007199254740993', -0.5, true, '[1,2.5]', 't', 'o', 's'],
+    [2, '5', null, null, null, null, null, null, null],
+    [3, null, null, null, null, null, null, null, null],
+  ])
+  expect((await answerOf(source, 'SELECT seq, n FROM `it\\`s \\\\ a "type"`')).rows).toEqual([[4, 7]])
+  expect((await answerOf(source, 'SELECT seq FROM event_positions')).rows).toEqual([[5]])
+  expect(await store.readPosition()).toBeDefined()
+})
+
 it('says what is not there yet, and never answers it wrongly', async () => {
   const { source, store } = await aStore()
-  expect(() => source.pages.stored({ limit: 1 })).toThrow(expect.objectContaining({ code: 'not_on_cluster' }))
   const dump = source.dumps.write({ format: 'csv', table: 'events' })
   await expect(dump).rejects.toMatchObject({ code: 'not_on_cluster' })
   const operation = { id: 'o', kind: 'expire', askedAtMs: 1, receivedBeforeMs: 1 } as const

@@ -24,7 +24,7 @@ export function createClickHouseReads({ connection, limits, wallMs }: ClickHouse
     search: createSessionSearch(reader, wallMs),
     labels: createLabels(reader),
     ledgers: createLedgers(reader, wallMs),
-    pages: createEventPages(reader),
+    pages: createEventPages(reader, wallMs),
     timelines: createTimelines(reader),
     sandbox: createSandbox({ reader, database: connection.database, limits }),
     dumps: {

@@ -1,5 +1,5 @@
 /** Opens ClickHouse as the store of a cluster: its tables, the sink's side of it a partition, and what a collector asks of it. */
-import { messageOf } from '@downlink/protocol'
+import { type EventDefinitions, messageOf } from '@downlink/protocol'
 import type { RecordSource } from '../commit/record-source.ts'
 import { CollectorError } from '../errors.ts'
 import type { DataSource } from '../query/data-source.ts'
@@ -7,6 +7,7 @@ import type { EventStore } from '../sink/event-store.ts'
 import { type ClickHouseReadsOptions, createClickHouseReads } from './clickhouse-reads.ts'
 import { createClickHouseStore, readRecords } from './clickhouse-store.ts'
 import { type ClickHouseOptions, connectClickHouse } from './connection.ts'
+import { makeEventViews } from './event-views.ts'
 import { readErrorOf } from './failures.ts'
 import { prepareTables } from './tables.ts'
 
@@ -15,6 +16,8 @@ export interface ClickHouse {
   readonly records: RecordSource & { onUp(listener: () => void): () => void }
   /** The store of one partition of the log. Its positions have that name as their segment, and their offsets only grow. */
   partition(name: string): EventStore
+  /** Makes the views of event types, as they are defined now. Rejects where the server does not take them. */
+  defineEvents(definitions: EventDefinitions): Promise<void>
   /** What the routes of the API read. */
   source(options: Omit<ClickHouseReadsOptions, 'connection'>): DataSource
   close(): Promise<void>
@@ -45,6 +48,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
         }),
     },
     partition: (name) => createClickHouseStore(connection, name),
+    defineEvents: (definitions) => makeEventViews(connection, definitions),
     source: (reads) => createClickHouseReads({ connection, ...reads }),
     close: () => connection.close(),
   }

@@ -65,6 +65,12 @@ const tables: readonly string[] = [
     ENGINE = ReplacingMergeTree(place) ORDER BY partition`,
 ]
 
+/** No view of a type may have one of these. */
+export const tableNames: readonly string[] = [
+  ...Object.values(targets).map(({ name }) => name),
+  ...['session_rows', 'expired_events', 'expiries'],
+]
+
 /** What a DateTime64 of any version of ClickHouse holds: from 1900 to 2299. */
 const dates = { firstUs: '-2208988800000000', lastUs: '10413791999999999' }
 

@@ -28,17 +28,19 @@ export interface ViewDefinition {
   readonly fingerprint: string
 }
 
-const ownColumns = ['session_id', 'seq', 'ts', 'corrected_ts', 'received_at', 'context']
+/** Of each view, whatever its type. */
+export const ownColumns: readonly string[] = ['session_id', 'seq', 'ts', 'corrected_ts', 'received_at', 'context']
 
 /** Names that are tables here, or that the database takes for its own. Such a type's view is `event_<type>`. */
 const takenNames =
   /^((events|sessions|rejected_events|ledgers|label_history)$|duckdb_|pg_|pragma_|sqlite_|information_schema)/i
 
-export function planViews({ schemas }: EventDefinitions): readonly ViewPlan[] {
+/** @param tables names beside those that are taken everywhere */
+export function planViews({ schemas }: EventDefinitions, tables: readonly string[] = []): readonly ViewPlan[] {
   const types = Object.entries(schemas)
   const names = uniqueNames(
     types.map(([type]) => type),
-    (name) => takenNames.test(name),
+    (name) => takenNames.test(name) || tables.includes(name.toLowerCase()),
     'event_',
   )
   return types.map(([type, schema], at) => ({ type, name: names[at] ?? type, schema }))
