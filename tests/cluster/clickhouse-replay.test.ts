@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { createClickHouseStore } from '../../packages/collector/src/clickhouse/clickhouse-store.ts'
 import { type Connection, connectClickHouse } from '../../packages/collector/src/clickhouse/connection.ts'
+import { expireDays } from '../../packages/collector/src/clickhouse/expiry.ts'
 import { prepareTables } from '../../packages/collector/src/clickhouse/tables.ts'
 import { planGroup } from '../../packages/collector/src/commit/plan-group.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
@@ -82,6 +83,12 @@ function unreliable(connection: Connection, losses: ReadonlyMap<number, 'before'
   let inserts = 0
   return {
     ...connection,
+    async run(sql) {
+      const loss = losses.get(inserts++)
+      if (loss === 'before') throw new Error('lost')
+      await connection.run(sql)
+      if (loss === 'after') throw new Error('lost')
+    },
     async insert(...insert) {
       const loss = losses.get(inserts++)
       if (loss === 'before') throw new Error('lost')
@@ -126,7 +133,7 @@ async function contentOf(connection: Connection) {
 
 const unaccounted = `SELECT * FROM ledgers FULL JOIN (SELECT session_id, count() AS rows FROM events GROUP BY session_id) AS counted
     USING (session_id)
-  WHERE pushed <> stored + rejected + dropped + missing + outstanding OR stored <> rows`
+  WHERE pushed <> stored + expired + rejected + dropped + missing + outstanding OR stored <> rows`
 
 const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 })
 const losses = fc.uniqueArray(fc.tuple(fc.nat(30), fc.constantFrom('before', 'after')), {
@@ -168,6 +175,43 @@ it('when any prefix is written again, in one group or many, and by a sink that a
     { numRuns: runs },
   )
 })
+
+it('and expires day by day, cut short anywhere, with each event counted once', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, sizes, losses, fc.nat(3), async (all, groups, lost, days) => {
+      const entries = entriesOf(all)
+      const connection = await tables(await aDatabase())
+      const middle = Math.ceil(entries.length / 2)
+      await sink(connection, entries.slice(0, middle), groups)
+      await expireAgain(unreliable(connection, new Map(lost)), 86_400_000 * days)
+      expect(await connection.rows(unaccounted)).toEqual([])
+      await sink(connection, entries, groups)
+      expect(await connection.rows(unaccounted)).toEqual([])
+      await expireAgain(unreliable(connection, new Map(lost)), 86_400_000 * days)
+      expect(await connection.rows(unaccounted)).toEqual([])
+      expect(
+        await connection.rows('SELECT * FROM events WHERE received_at < {ms:Int64} / 1000', {
+          parameters: { ms: 86_400_000 * days },
+        }),
+      ).toEqual([])
+      const kept = await connection.rows<{ total: number }>('SELECT sum(stored + expired) AS total FROM sessions')
+      expect(kept[0]?.total).toBe(all.reduce((sum, { events }) => sum + events, 0))
+    }),
+    { numRuns: runs },
+  )
+})
+
+/** Until nothing fails. */
+async function expireAgain(connection: Connection, beforeMs: number): Promise<void> {
+  for (;;) {
+    try {
+      await expireDays(connection, beforeMs)
+      return
+    } catch (error) {
+      if (!String(error).includes('lost')) throw error
+    }
+  }
+}
 
 it('when the server is killed in the midst of it', async () => {
   const server = await aClickHouse()

@@ -76,15 +76,20 @@ async function attempt(work: () => Promise<void>): Promise<WriteOutcome> {
 /** A query is parsed as a whole, so it names no more at once. */
 const maxNamed = 1000
 
-/** Those of the sessions that are known. Rejects where the store can't be read. */
+/**
+ * Those of the sessions that are known. Rejects where the store can't be read.
+ *
+ * @param table `current_sessions` for who only reads; what is written again must have what was written
+ */
 export async function readRecords(
   connection: Pick<Connection, 'rows'>,
   sessionIds: readonly string[],
+  table = 'session_rows FINAL',
 ): Promise<ReadonlyMap<string, SessionRecord>> {
   const records = new Map<string, SessionRecord>()
   for (let at = 0; at < sessionIds.length; at += maxNamed) {
     const names = sessionIds.slice(at, at + maxNamed).map(quoteText)
-    const sql = `SELECT ${recordColumns.join(', ')} FROM session_rows FINAL WHERE session_id IN (${names.join(', ')})`
+    const sql = `SELECT ${recordColumns.join(', ')} FROM ${table} WHERE session_id IN (${names.join(', ')})`
     for (const row of await connection.rows<StoredRow>(sql)) records.set(row.session_id, recordOfRow(row))
   }
   return records

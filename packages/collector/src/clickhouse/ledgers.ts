@@ -18,7 +18,7 @@ export const isOpen = ({ ended, lastSeenMs }: SessionRecord, nowMs: number): boo
 export function createLedgers(reader: Reader, wallMs: () => number): Ledgers {
   return {
     async get(sessionId) {
-      const record = (await readRecords(reader, [sessionId])).get(sessionId)
+      const record = (await readRecords(reader, [sessionId], 'current_sessions')).get(sessionId)
       if (!record) return undefined
       const earlierLabels = await readEarlierLabels(reader, sessionId)
       const ledger = ledgerOf(record, isOpen(record, wallMs()))

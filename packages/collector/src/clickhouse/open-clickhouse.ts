@@ -1,5 +1,6 @@
 /** Opens ClickHouse as the store of a cluster: its tables, the sink's side of it a partition, and what a collector asks of it. */
 import { type EventDefinitions, messageOf } from '@downlink/protocol'
+import type { OperationResult } from '../commit/operation.ts'
 import type { RecordSource } from '../commit/record-source.ts'
 import { CollectorError } from '../errors.ts'
 import type { DataSource } from '../query/data-source.ts'
@@ -8,6 +9,7 @@ import { type ClickHouseReadsOptions, createClickHouseReads } from './clickhouse
 import { createClickHouseStore, readRecords } from './clickhouse-store.ts'
 import { type ClickHouseOptions, connectClickHouse } from './connection.ts'
 import { makeEventViews } from './event-views.ts'
+import { expireDays } from './expiry.ts'
 import { readErrorOf } from './failures.ts'
 import { prepareTables } from './tables.ts'
 
@@ -18,6 +20,8 @@ export interface ClickHouse {
   partition(name: string): EventStore
   /** Makes the views of event types, as they are defined now. Rejects where the server does not take them. */
   defineEvents(definitions: EventDefinitions): Promise<void>
+  /** Deletes what came on days that had ended by then. Rejects where the server can't do it now: it is to be tried again. */
+  expire(receivedBeforeMs: number): Promise<OperationResult>
   /** What the routes of the API read. */
   source(options: Omit<ClickHouseReadsOptions, 'connection'>): DataSource
   close(): Promise<void>
@@ -49,6 +53,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
     },
     partition: (name) => createClickHouseStore(connection, name),
     defineEvents: (definitions) => makeEventViews(connection, definitions),
+    expire: (receivedBeforeMs) => expireDays(connection, receivedBeforeMs),
     source: (reads) => createClickHouseReads({ connection, ...reads }),
     close: () => connection.close(),
   }

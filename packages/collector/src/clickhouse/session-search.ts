@@ -59,7 +59,7 @@ const conditions = {
 const sessionsNow = `SELECT session.*, ${length} AS length_ms, ifNull(summary.errors, 0) AS errors,
     NOT ended AND last_seen > {now:Int64} - ${heardMs} AS is_open,
     missing + if(is_open, 0, pushed - committed_seq) AS missing_now
-  FROM (SELECT * FROM session_rows FINAL) AS session
+  FROM current_sessions AS session
   LEFT JOIN (
     SELECT session_id, countIf(match(type, ${quoteText(`(?i)${errorType}`)})) AS errors, min(corrected_us) AS first_us,
       max(corrected_us) AS last_us

@@ -60,6 +60,12 @@ const tables: readonly string[] = [
     ENGINE = ReplacingMergeTree(place) ORDER BY session_id SETTINGS ${deduplication}`,
   `CREATE TABLE IF NOT EXISTS earlier_labels (session_id String, from_seq Int64, until_seq Int64, labels Nullable(String))
     ENGINE = ReplacingMergeTree ORDER BY (session_id, from_seq, until_seq) SETTINGS ${deduplication}`,
+  // What expired of each session, by the day that it was dropped with.
+  `CREATE TABLE IF NOT EXISTS expired_events (session_id String, day Date, round UInt32,
+    events SimpleAggregateFunction(max, Int64))
+    ENGINE = AggregatingMergeTree ORDER BY (session_id, day, round)`,
+  `CREATE TABLE IF NOT EXISTS expiries (day Date, round UInt32, state UInt8)
+    ENGINE = ReplacingMergeTree(state) ORDER BY (day, round)`,
   // How far each partition of the log is stored.
   `CREATE TABLE IF NOT EXISTS positions (partition String, place UInt64)
     ENGINE = ReplacingMergeTree(place) ORDER BY partition`,
@@ -68,7 +74,7 @@ const tables: readonly string[] = [
 /** No view of a type may have one of these. */
 export const tableNames: readonly string[] = [
   ...Object.values(targets).map(({ name }) => name),
-  ...['session_rows', 'expired_events', 'expiries'],
+  ...['session_rows', 'current_sessions', 'expired_events', 'expiries'],
 ]
 
 /** What a DateTime64 of any version of ClickHouse holds: from 1900 to 2299. */
@@ -86,10 +92,15 @@ const views: readonly string[] = [
     envelope, ${timeOf('corrected_us')} AS corrected_ts, context FROM event_rows FINAL`,
   `CREATE OR REPLACE VIEW rejected_events AS SELECT session_id, seq, code, message, raw, received_at, context
     FROM rejected_rows FINAL`,
+  // The rows of sessions, with what has expired of them since.
+  `CREATE OR REPLACE VIEW current_sessions AS SELECT
+    row.* REPLACE (row.stored - gone.events AS stored, row.expired + gone.events AS expired)
+    FROM (SELECT * FROM session_rows FINAL) AS row
+    LEFT JOIN (SELECT session_id, sum(events) AS events FROM expired_events FINAL GROUP BY session_id) AS gone USING (session_id)`,
   `CREATE OR REPLACE VIEW sessions AS SELECT session_id, delivery, committed_seq, pushed, stored, rejected, dropped, missing,
     ended, ${timeOfMs('row.first_seen')} AS first_seen, ${timeOfMs('row.last_seen')} AS last_seen, clock_offset_ms, build,
     labels, schema, proof_hash, expired, forgotten, ${timeOfMs('row.forgotten_at')} AS forgotten_at, labels_from
-    FROM session_rows AS row FINAL`,
+    FROM current_sessions AS row`,
   `CREATE OR REPLACE VIEW label_history AS
     SELECT session_id, from_seq, toNullable(until_seq) AS until_seq, labels FROM earlier_labels FINAL
     UNION ALL

@@ -1,0 +1,82 @@
+/**
+ * Deletes what is too old, a day at a time: its events are counted by session, and then its partitions dropped.
+ *
+ * Cut short anywhere it is done again to the same effect, also by several at once: a day that is counted is not counted
+ * again, and each count has a key. The records of sessions stay as the sinks have them; what has expired of them is taken
+ * off where they are read.
+ */
+import type { OperationResult } from '../commit/operation.ts'
+import type { Connection } from './connection.ts'
+
+/** Of a day, one after the other: what comes late makes it anew. */
+type ExpiryState = 'counting' | 'counted' | 'dropped'
+
+interface Expiry {
+  readonly day: string
+  readonly round: number
+  readonly state: ExpiryState
+}
+
+const states: readonly ExpiryState[] = ['counting', 'counted', 'dropped']
+
+const target = { name: 'expiries', columns: ['day', 'round', 'state'] }
+
+/**
+ * @param receivedBeforeMs what came on a day that had ended by then, in UTC; in ms since 1970
+ * @returns rows that were deleted. Rejects where the server can't do it now
+ */
+export async function expireDays(connection: Connection, receivedBeforeMs: number): Promise<OperationResult> {
+  const total = { events: 0, rejected: 0 }
+  for (const day of await readOldDays(connection, new Date(receivedBeforeMs).toISOString().slice(0, 10))) {
+    const { events, rejected } = await expireDay(connection, day)
+    total.events += events
+    total.rejected += rejected
+  }
+  return total
+}
+
+/** Those that have rows, and those that were cut short: what came late to one would be taken for counted. */
+async function readOldDays({ rows }: Connection, before: string): Promise<readonly string[]> {
+  const old = (table: string) => `SELECT toDate(received_at) AS day FROM ${table} WHERE day < {before:Date}`
+  const found = await rows<{ day: string }>(
+    `SELECT DISTINCT day FROM (
+      ${old('event_rows')} UNION ALL ${old('rejected_rows')}
+      UNION ALL SELECT day FROM expiries GROUP BY day, round HAVING max(state) = ${states.indexOf('counted')}
+    ) ORDER BY day`,
+    { parameters: { before } },
+  )
+  return found.map(({ day }) => day)
+}
+
+async function expireDay(connection: Connection, day: string): Promise<OperationResult> {
+  const { round, state } = await currentExpiry(connection, day)
+  const move = (to: ExpiryState) => connection.insert(target, [[day, round, states.indexOf(to)]])
+  if (state === 'counting') {
+    await connection.run(`INSERT INTO expired_events SELECT session_id, '${day}' AS day, ${round} AS round, count() AS events
+      FROM event_rows FINAL WHERE toDate(received_at) = '${day}' GROUP BY session_id`)
+    await move('counted')
+  }
+  const deleted = await countRows(connection, day)
+  for (const table of ['event_rows', 'rejected_rows']) {
+    await connection.run(`ALTER TABLE ${table} DROP PARTITION '${day}'`)
+  }
+  await move('dropped')
+  return deleted
+}
+
+/** The one that was cut short, or the next. */
+async function currentExpiry({ rows }: Connection, day: string): Promise<Expiry> {
+  const sql =
+    'SELECT max(round) AS last, argMax(state, (round, state)) AS place, count() AS known FROM expiries WHERE day = {day:Date}'
+  const [found] = await rows<{ last: number; place: number; known: number }>(sql, { parameters: { day } })
+  if (!found || found.known === 0) return { day, round: 1, state: 'counting' }
+  const state = states[found.place] ?? 'dropped'
+  return state === 'dropped' ? { day, round: found.last + 1, state: 'counting' } : { day, round: found.last, state }
+}
+
+async function countRows({ rows }: Connection, day: string): Promise<OperationResult> {
+  const count = (table: string) => `(SELECT count() FROM ${table} FINAL WHERE toDate(received_at) = {day:Date})`
+  const sql = `SELECT ${count('event_rows')} AS events, ${count('rejected_rows')} AS rejected`
+  const [found] = await rows<{ events: number; rejected: number }>(sql, { parameters: { day } })
+  return { events: found?.events ?? 0, rejected: found?.rejected ?? 0 }
+}
