@@ -87,6 +87,7 @@ export default defineConfig({
         ['Deploy', 'guides/deploy'],
         ['How many players', 'guides/how-many-players'],
         ['Past one machine', 'guides/scale'],
+        ['ClickHouse', 'clickhouse'],
         ['The life of data', 'data-life'],
         ['Parquet every night', 'guides/nightly-parquet'],
         ['OpenTelemetry', 'guides/opentelemetry'],

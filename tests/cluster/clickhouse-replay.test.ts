@@ -13,7 +13,7 @@ import { aClickHouse, makeDatabase, sharedClickHouse, startClickHouse } from './
 
 const segment = 'partition-00'
 const aDatabase = sharedClickHouse()
-const runs = Number(process.env.DOWNLINK_REPLAY_RUNS ?? 12)
+const runs = Number(process.env.DOWNLINK_REPLAY_RUNS ?? 6)
 
 /** What a sender does next: so many events, and so many that are rejected, dropped and lost. */
 const steps = fc.array(

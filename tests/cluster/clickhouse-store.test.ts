@@ -181,6 +181,27 @@ it('has a view a type, with the columns that its schema promises', async () => {
   expect(await store.readPosition()).toBeDefined()
 })
 
+it('expires whole days, which the ledgers and the sessions tell', async () => {
+  const { store, source, expire } = await aStore()
+  const dayMs = 86_400_000
+  const runs = [1, 2, 3].map((day) => ({
+    sessionId: 's',
+    receivedAt: day * dayMs,
+    events: [anEvent(2 * day), anEvent(2 * day + 1)],
+  }))
+  const rejected = [{ sessionId: 's', seq: 1, code: 'bad_event', message: '', raw: '{}', receivedAt: dayMs } as const]
+  const record = aRecord('s', { committedSeq: 7, pushed: 7, stored: 6, rejected: { bad_event: 1 }, ended: true })
+  await store.write(aGroup(1, { events: runs, rejected, sessions: [record] }))
+  expect(await expire(3 * dayMs - 1)).toEqual({ events: 2, rejected: 1 })
+  expect(await expire(3 * dayMs)).toEqual({ events: 2, rejected: 0 })
+  expect(await source.ledgers.get('s')).toMatchObject({ stored: 2, expired: 4, balanced: true })
+  expect((await source.search.find({ sort: 'newest', limit: 1 })).sessions[0]).toMatchObject({ stored: 2, expired: 4 })
+  expect((await answerOf(source, 'SELECT stored, expired, balanced FROM ledgers')).rows).toEqual([[2, 4, true]])
+  expect((await source.pages.stored({ session: 's', after: 0, limit: 9 })).events.map(({ seq }) => seq)).toEqual([6, 7])
+  // What sinks write again is what they had written.
+  expect((await store.readSessions(['s'])).get('s')).toEqual(record)
+})
+
 it('says what is not there yet, and never answers it wrongly', async () => {
   const { source, store } = await aStore()
   const dump = source.dumps.write({ format: 'csv', table: 'events' })
