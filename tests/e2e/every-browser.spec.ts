@@ -276,5 +276,33 @@ for (const kind of [chromium, firefox, webkit]) {
       await expect.poll(async () => (await stats(next)).spool?.earlier.delivered).toBe(300)
       await expectStored(session, 300)
     })
+
+    if (kind === webkit) {
+      test('what a page had written whose process is killed, another page delivers', async () => {
+        wire.cut()
+        const tab = await browser.newTab()
+        await tab.goto(site.url)
+        const session = await startGame(tab)
+        await push(tab, 300)
+        await expect.poll(async () => (await stats(tab)).spool?.written).toBe(300)
+        const doomed = (await browser.pageProcesses?.()) ?? []
+        const next = await browser.newTab()
+        await next.goto(`${site.url}next`)
+        await expect.poll(() => next.evaluate(() => 'downlink' in globalThis)).toBe(true)
+        // Nobody can ask it afterwards: it begins by itself, once no page holds its spool any more.
+        await next.evaluate((url) => {
+          const begin = async (): Promise<void> => {
+            if ((await navigator.locks.query()).held?.length) return void setTimeout(begin, 50)
+            const { createTelemetry, createSpool } = downlink
+            createTelemetry({ url, enabled: true, spool: createSpool() }).start()
+          }
+          void begin()
+        }, `http://127.0.0.1:${wire.port}`)
+        expect(doomed.length).toBeGreaterThan(0)
+        for (const pid of doomed) process.kill(pid, 'SIGKILL')
+        wire.mend()
+        await expectStored(session, 300)
+      })
+    }
   })
 }

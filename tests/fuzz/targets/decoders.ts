@@ -23,7 +23,7 @@ import type { Subject, Target } from '../target.ts'
 export const decoders: Target = {
   name: 'decoders',
   about: 'texts that the decoders of both ends read, and the events in them',
-  share: 8,
+  share: 10,
   open: async (): Promise<Subject<readonly string[]>> => ({
     inputs: texts,
     lanes: 1,
