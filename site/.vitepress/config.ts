@@ -59,6 +59,7 @@ export default defineConfig({
       { text: 'Start', link: '/guides/instrument-your-game' },
       { text: 'Errors', link: '/errors' },
       { text: 'API', link: '/api/index.html', target: '_self' },
+      { text: 'Sample', link: '/sample/index.html', target: '_self' },
     ],
     sidebar: [
       group('Make a game', [

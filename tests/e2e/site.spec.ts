@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { buildFolder } from '../../tools/own-lock.ts'
 import { type ServedFolder, serveFolder } from './fixtures/serve-folder.ts'
+import { expectAccessible } from './page/accessible.ts'
 
 let folder: string
 let site: ServedFolder | undefined
@@ -22,8 +23,8 @@ test('every link of every page leads to a page, and to a place in it', async () 
   const broken: string[] = []
   let links = 0
   for (const [file, text] of texts) {
-    // What the reference links among itself is checked by what makes it.
-    if (file.startsWith('api')) continue
+    // What the reference links among itself is checked by what makes it, and the sample opens its own views.
+    if (/^(api|sample)\//.test(file)) continue
     for (const [, href = ''] of text.matchAll(/<a [^>]*href="([^"]+)"/g)) {
       const target = new URL(href, `http://site/${file}`)
       if (target.host !== 'site') continue
@@ -50,4 +51,45 @@ test('its search finds, and what it finds opens', async ({ page }) => {
   await page.goto(`${site?.url}api/index.html`)
   await expect(page.getByRole('heading', { name: 'Downlink' })).toBeVisible()
   expect(wrong).toEqual([])
+})
+
+test('the page with sample data says that it is one, and shows sessions, questions and health without a collector', async ({
+  page,
+}) => {
+  const wrong: string[] = []
+  const root = `${site?.url}sample/`
+  page.on('request', (request) => request.url().startsWith(root) || wrong.push(request.url()))
+  page.on('response', (response) => response.ok() || wrong.push(`${response.status()} ${response.url()}`))
+  page.on('pageerror', (error) => wrong.push(error.message))
+  await page.goto(`${root}index.html`)
+  await expect(page.getByText('Sample data.')).toBeVisible()
+  await expect(page.getByRole('cell', { name: 'bullet_fired' }).first()).toBeVisible()
+
+  await page.getByRole('link', { name: '1', exact: true }).click()
+  await expect(page.getByText('Nothing is missing.')).toBeVisible()
+  await page
+    .getByRole('option', { name: /ship_spawned/ })
+    .first()
+    .click()
+  await expect(page.getByRole('region', { name: 'Event', exact: true })).toContainText('shipId')
+  await expectAccessible(page, 'sample-session')
+
+  await page.getByRole('link', { name: 'Sessions', exact: true }).click()
+  await expect(page.getByText('all stored').first()).toBeVisible()
+  await page.getByRole('link', { name: 'Questions', exact: true }).click()
+  const questions = page.getByRole('region', { name: 'What every game gets asked' }).getByRole('link')
+  await expect(questions).toHaveCount(12)
+  const addresses = await questions.evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href))
+  for (const address of addresses) {
+    await page.goto(address)
+    const answer = page.getByRole('region', { name: 'Answer', exact: true })
+    await expect(answer.getByText(/rows?, took/), address).toBeVisible()
+  }
+  await page.getByRole('link', { name: 'Health', exact: true }).click()
+  await expect(page.getByText('Up to date')).toBeVisible()
+  await expectAccessible(page, 'sample-health')
+  expect(wrong).toEqual([])
+
+  await page.goto(`${root}index.html#/sessions?build=0.0.1`)
+  await expect(page.getByText('This is a sample, and has only what was recorded for it.')).toBeVisible()
 })
