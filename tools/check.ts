@@ -1,5 +1,6 @@
 /** Runs `npm run check [name…]`: judges all of the repository that can be judged without running it. */
 import { styleText } from 'node:util'
+import { checkApiReports } from './checks/api-reports.ts'
 import { checkBundleSize } from './checks/bundle-size.ts'
 import type { Check, CheckResult } from './checks/check.ts'
 import { checkDocs } from './checks/docs.ts'
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   { name: 'import rules', run: checkImports },
   { name: 'undeclared imports', run: tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'package hygiene', run: checkPackages },
+  { name: 'api reports', run: checkApiReports },
   { name: 'bundle size', run: checkBundleSize },
   { name: 'page size', run: checkPageSize },
   { name: 'lock file', run: checkLockFile },
