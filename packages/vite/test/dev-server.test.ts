@@ -95,6 +95,12 @@ it.each([{ host: true }, { host: '0.0.0.0' }, { allowedHosts: ['tunnel.example']
   },
 )
 
+it('takes nothing of another page', async () => {
+  const { url } = await aDevServer(await aGame(), { plugins: [downlink()] })
+  expect((await push(url, 'a', { origin: 'https://elsewhere.example' })).status).toBe(403)
+  expect((await push(url, 'a', { origin: url.slice(0, -1) })).status).toBe(200)
+})
+
 it.each([
   ['the option', { enabled: false }, '', 'development'],
   ['the environment', {}, 'VITE_ENABLE_TELEMETRY=false', 'development'],
