@@ -5,16 +5,16 @@ import type { Connection, Settings } from './connection.ts'
 import { readErrorOf } from './failures.ts'
 
 export interface Reader {
-  /** Throws as `query` does. */
+  /** Throws as `lines` does. */
   rows<Row>(sql: string, options?: ReadOptions): Promise<readonly Row[]>
   /**
    * The lines of an answer in a format of lines that the SQL names itself, for work that must not hold on to them.
    *
    * @throws {CollectorError} `query_busy`, `query_interrupted`, `query_timeout`, `query_too_large`, `store_unavailable`
    */
-  query<Value>(
+  lines<Value>(
     sql: string,
-    options: QueryOptions,
+    options: LineOptions,
     work: (lines: AsyncIterable<string>) => Promise<Value>,
   ): Promise<Value>
 }
@@ -25,7 +25,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface QueryOptions extends ReadOptions {
+export interface LineOptions extends ReadOptions {
   readonly settings: Settings
   readonly errorOf: (error: unknown) => unknown
 }
@@ -36,7 +36,7 @@ export function createReader(connection: Connection, limits: QueryLimits): Reade
   return {
     rows: (sql, options) =>
       inTurn(options?.signal, () => connection.rows(sql, { ...options, settings: bounds }), readErrorOf),
-    query: (sql, { settings, errorOf, ...options }, work) =>
+    lines: (sql, { settings, errorOf, ...options }, work) =>
       inTurn(
         options.signal,
         async () => work(linesOf(await connection.text(sql, { ...options, settings: { ...settings, ...bounds } }))),

@@ -28,7 +28,7 @@ export function createSandbox({ reader, database, limits }: SandboxOptions): Pic
       await validate(sql, signal)
       const settings = { ...answerSettings, ...scopes[sessions], limit: String(limits.maxRows + 1) }
       const text = `${sql}\nFORMAT JSONCompactEachRowWithNamesAndTypes`
-      await reader.query(text, { settings, errorOf: queryErrorOf, signal }, (lines) =>
+      await reader.lines(text, { settings, errorOf: queryErrorOf, signal }, (lines) =>
         writeAnswer(lines, limits, write, signal ?? new AbortController().signal),
       )
     },
@@ -38,7 +38,7 @@ export function createSandbox({ reader, database, limits }: SandboxOptions): Pic
   async function validate(sql: string, signal?: AbortSignal): Promise<void> {
     checkSqlText(sql, limits.maxSqlLength, 'a SELECT')
     const options = { settings: { default_format: 'JSONCompactEachRow' }, errorOf: queryErrorOf, signal }
-    await reader.query(`EXPLAIN AST ${sql}\n`, options, async (lines) => {
+    await reader.lines(`EXPLAIN AST ${sql}\n`, options, async (lines) => {
       const nodes: string[] = []
       for await (const line of lines) nodes.push(nodeOf(line))
       inspectTree(nodes, database)

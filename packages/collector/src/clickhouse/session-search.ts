@@ -55,19 +55,37 @@ const conditions = {
   error: "(errors > 0) = ({error:String} = 'true')",
 } as const
 
-/** Sessions as they stand now, with what their events come to. Each of these is counted once: a session's rows of them lie together. */
-const sessionsNow = `SELECT session.*, ${length} AS length_ms, ifNull(summary.errors, 0) AS errors,
-    NOT ended AND last_seen > {now:Int64} - ${heardMs} AS is_open,
-    missing + if(is_open, 0, pushed - committed_seq) AS missing_now
-  FROM current_sessions AS session
+const standing = `NOT ended AND last_seen > {now:Int64} - ${heardMs} AS is_open,
+    missing + if(is_open, 0, pushed - committed_seq) AS missing_now`
+
+/** Sessions as they stand now. */
+const sessionsNow = `SELECT *, ${standing} FROM current_sessions`
+
+/**
+ * The same, with what their events come to: of all sessions each event is read.
+ *
+ * @param where which of them
+ */
+const summarised = (where: string): string => `SELECT session.*, ${length} AS length_ms,
+    ifNull(summary.errors, 0) AS errors, ${standing}
+  FROM (SELECT * FROM current_sessions WHERE ${where}) AS session
   LEFT JOIN (
     SELECT session_id, countIf(match(type, ${quoteText(`(?i)${errorType}`)})) AS errors, min(corrected_us) AS first_us,
       max(corrected_us) AS last_us
-    FROM event_rows FINAL GROUP BY session_id
+    FROM event_rows FINAL WHERE ${where} GROUP BY session_id
   ) AS summary USING (session_id)`
 
-interface FoundRow extends StoredRow {
+interface Totals {
+  readonly total: number
+  readonly missing: number
+}
+
+interface Place {
+  readonly session_id: string
   readonly sort_key: number
+}
+
+interface FoundRow extends StoredRow {
   readonly errors: number
   readonly length_ms: number
   readonly states: readonly SessionState[]
@@ -79,29 +97,41 @@ export function createSessionSearch(reader: Reader, wallMs: () => number): Sessi
     async find(filter) {
       const now = wallMs()
       const { where, page, parameters } = searchOf(filter, now)
-      const matching = `FROM (${sessionsNow}) WHERE ${where}`
-      const [totals, rows] = await Promise.all([
-        reader.rows<{ total: number; missing: number }>(
-          `SELECT count() AS total, sum(missing_now) AS missing ${matching}`,
-          { parameters },
-        ),
-        reader.rows<FoundRow>(
-          `SELECT ${recordColumns.join(', ')}, toInt64(${sortKeys[filter.sort]}) AS sort_key, errors, length_ms, ${statesOf} AS states
-            ${matching} AND ${page} ORDER BY sort_key DESC, session_id DESC LIMIT ${filter.limit + 1}`,
+      const matching = `FROM (${isOfEvents(filter) ? summarised('true') : sessionsNow}) WHERE ${where}`
+      const key = `toInt64(${sortKeys[filter.sort]})`
+      const [[totals], places] = await Promise.all([
+        reader.rows<Totals>(`SELECT count() AS total, sum(missing_now) AS missing ${matching}`, { parameters }),
+        reader.rows<Place>(
+          `SELECT session_id, ${key} AS sort_key ${matching} AND ${page}
+            ORDER BY sort_key DESC, session_id DESC LIMIT ${filter.limit + 1}`,
           { parameters },
         ),
       ])
-      const shown = rows.slice(0, filter.limit)
+      const shown = places.slice(0, filter.limit)
       const last = shown.at(-1)
       return {
-        sessions: shown.map((row) => sessionOf(row, now)),
-        total: totals[0]?.total ?? 0,
-        missing: totals[0]?.missing ?? 0,
-        next: rows.length > filter.limit && last ? `${last.sort_key}.${last.session_id}` : null,
+        sessions: await readFound(shown, now),
+        total: totals?.total ?? 0,
+        missing: totals?.missing ?? 0,
+        next: places.length > filter.limit && last ? `${last.sort_key}.${last.session_id}` : null,
       }
     },
   }
+
+  /** In the order of their places. */
+  async function readFound(places: readonly Place[], now: number): Promise<readonly FoundSession[]> {
+    if (places.length === 0) return []
+    const named = `session_id IN (${places.map(({ session_id }) => quoteText(session_id)).join(', ')})`
+    const sql = `SELECT ${recordColumns.join(', ')}, errors, length_ms, ${statesOf} AS states FROM (${summarised(named)})`
+    const rows = await reader.rows<FoundRow>(sql, { parameters: { now } })
+    const found = new Map(rows.map((row) => [row.session_id, sessionOf(row, now)]))
+    return places.flatMap(({ session_id }) => found.get(session_id) ?? [])
+  }
 }
+
+/** Does it ask for what happened in sessions? */
+const isOfEvents = ({ error, minLengthMs, maxLengthMs, sort }: SessionFilter): boolean =>
+  sort === 'length' || [error, minLengthMs, maxLengthMs].some((value) => value !== undefined)
 
 /** What comes from outside is a parameter, never a part of the SQL. */
 function searchOf(filter: SessionFilter, now: number) {
@@ -122,10 +152,7 @@ function searchOf(filter: SessionFilter, now: number) {
   return { where: where.join(' AND '), page, parameters }
 }
 
-function sessionOf(
-  { sort_key, errors, length_ms: lengthMs, states: own, ...row }: FoundRow,
-  now: number,
-): FoundSession {
+function sessionOf({ errors, length_ms: lengthMs, states: own, ...row }: FoundRow, now: number): FoundSession {
   const record = recordOfRow(row)
   return { ...ledgerOf(record, isOpen(record, now)), states: own, errors, lengthMs }
 }
