@@ -59,7 +59,7 @@ async function run(folder: string, args: readonly string[], over: Partial<Enviro
       commands.push(command.join(' '))
       return { output: (async function* () {})(), ended: Promise.resolve(0), kill: () => {} }
     },
-    fetch: async () => ({ events: [] }),
+    fetchText: async () => '{"events":[]}',
     wait: async () => {},
     interrupted: new AbortController().signal,
     ...over,
@@ -76,7 +76,10 @@ it('adds plugin, telemetry and one import to a game with Vite, installs, and a s
   expect(first.commands).toEqual(['npm install @downlink/client', 'npm install -D @downlink/vite'])
   const files = await filesOf(folder)
   expect(files['src/main.ts']).toBe("import './telemetry'\nimport { play } from './play'\n\nplay()\n")
-  expect(files['src/telemetry.ts']).toContain('export const telemetry = createTelemetry()\nauto(telemetry)\n')
+  expect(files['src/telemetry.ts']).toMatch(/^\/\/\/ <reference types="@downlink\/vite\/client" \/>\n/)
+  expect(files['src/telemetry.ts']).toContain(
+    'export const telemetry = createTelemetry({ build: import.meta.env.VITE_TELEMETRY_BUILD })\nauto(telemetry)\n',
+  )
   expect(files['vite.config.ts']).toBe(
     "import { downlink } from '@downlink/vite'\nimport { defineConfig } from 'vite'\n\nexport default defineConfig({\n  plugins: [downlink()],\n  base: './', // for itch.io\n})\n",
   )
@@ -184,7 +187,7 @@ it('overwrites nothing, whatever has its names', async () => {
   await run(folder, doIt)
   const files = await filesOf(folder)
   expect(files).toMatchObject({ ...own, 'src/main.ts': expect.stringContaining("import './downlink'\n") })
-  expect(files['src/downlink.ts']).toContain('createTelemetry()')
+  expect(files['src/downlink.ts']).toContain('createTelemetry({ build: ')
 })
 
 it('leaves a game alone that has a telemetry', async () => {
@@ -280,11 +283,11 @@ it('shows the first event that was not there before', async () => {
       }),
       kill: () => {},
     }),
-    fetch: async (url) => {
+    fetchText: async (url) => {
       asked.push(url)
       const events = answers.shift()
       if (answers.length === 0) setImmediate(() => end(0))
-      return { events }
+      return JSON.stringify({ events })
     },
   })
   expect(commands).toEqual([])
@@ -296,4 +299,81 @@ it('shows the first event that was not there before', async () => {
 it('says where the dev server ended before', async () => {
   const { exitCode, warned } = await run(await aGame(viteGame), ['--yes', '--no-install'])
   expect([exitCode, warned]).toEqual([1, 'npm run dev ended with 0 before an event came (dev_server_failed)\n'])
+})
+
+const aServer = (ended: Promise<number>) => () => ({
+  output: (async function* () {
+    yield 'Downlink: http://localhost:5173/__downlink/\n'
+  })(),
+  ended,
+  kill: () => {},
+})
+
+it.each([
+  ['no page has connected', '[]', 'downlink_sockets 0', 'no page has connected. Is the game open'],
+  ['a page has, and pushes nothing', '[]', 'downlink_sockets 1', 'a page is connected: play'],
+  [
+    'a page is refused',
+    '[{"origin":"http://192.168.1.2:8080","reason":"forbidden","refusals":9}]',
+    'downlink_sockets 0',
+    'refuses the pages of http://192.168.1.2:8080 (forbidden): open the game at http://localhost',
+  ],
+  ['a file is refused', '[{"origin":null,"reason":"forbidden"}]', '', 'refuses the pages of no origin (forbidden)'],
+  [
+    'all is rejected',
+    '[]',
+    'downlink_sockets 1\ndownlink_events_rejected_total{code="unknown_type"} 3',
+    'Some were rejected: http://localhost:5173/__downlink/#/rejected',
+  ],
+  ['the collector is away', undefined, '', 'the collector at http://localhost:5173/__downlink/ does not answer: Error'],
+])('says after twenty seconds why nothing came, once: %s', async (_, refusals, metrics, advice) => {
+  const interrupted = new AbortController()
+  let waited = 0
+  let end = (_code: number): void => {}
+  const { printed, exitCode } = await run(await aGame(viteGame), ['--yes', '--no-install'], {
+    run: aServer(
+      new Promise((resolve) => {
+        end = resolve
+      }),
+    ),
+    fetchText: async (url) => {
+      if (url.endsWith('metrics')) return metrics
+      if (!url.endsWith('health')) return '{"events":[]}'
+      if (refusals === undefined) throw new Error('refused')
+      return `{"refusals":${refusals}}`
+    },
+    async wait(ms) {
+      waited += ms
+      if (waited === 60_000) {
+        interrupted.abort()
+        end(0)
+      }
+    },
+    interrupted: interrupted.signal,
+  })
+  expect(exitCode).toBe(0)
+  expect(printed.split('No event yet')).toHaveLength(2)
+  expect(printed).toContain(advice)
+})
+
+it('says nothing of that where an event comes within twenty seconds', async () => {
+  let waited = 0
+  let end = (_code: number): void => {}
+  const { printed } = await run(await aGame(viteGame), ['--yes', '--no-install'], {
+    run: aServer(
+      new Promise((resolve) => {
+        end = resolve
+      }),
+    ),
+    fetchText: async () => {
+      if (waited < 19_000) return '{"events":[]}'
+      setImmediate(() => end(0))
+      return '{"events":[{"id":"a:1","type":"a","data":null,"sessionId":"a"}]}'
+    },
+    async wait(ms) {
+      waited += ms
+    },
+  })
+  expect(printed).toContain('It arrived: a null')
+  expect(printed).not.toContain('No event yet')
 })

@@ -12,7 +12,8 @@ export interface Environment {
   /** Undefined where nobody is there to answer. */
   confirm(question: string): Promise<boolean | undefined>
   run(command: readonly string[]): RunningCommand
-  fetch(url: string): Promise<unknown>
+  /** The body of what answers well. */
+  fetchText(url: string): Promise<string>
   wait(ms: number): Promise<void>
   /** Aborts once the command is told to end. */
   readonly interrupted: AbortSignal
@@ -41,16 +42,24 @@ export function realEnvironment(): Environment {
       return /^(y(es)?)?$/i.test(answer.trim())
     },
     run,
-    fetch: async (url) => (await fetch(url)).json(),
+    async fetchText(url) {
+      const answer = await fetch(url)
+      if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
+      return answer.text()
+    },
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     interrupted: ending.signal,
   }
 }
 
-function run([command = '', ...args]: readonly string[]): RunningCommand {
+function run(command: readonly string[]): RunningCommand {
+  const [name = '', ...args] = command
   // A package manager is a .cmd file on Windows, which takes a shell; elsewhere its whole group is to end with it.
   const isWindows = process.platform === 'win32'
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], shell: isWindows, detached: !isWindows })
+  const stdio = ['ignore', 'pipe', 'inherit'] as const
+  const child = isWindows
+    ? spawn(commandLine(command), { stdio: [...stdio], shell: true })
+    : spawn(name, args, { stdio: [...stdio], detached: true })
   child.stdout.setEncoding('utf8').on('data', (text: string) => process.stdout.write(text))
   const ended = new Promise<number>((resolve) => {
     child.once('error', () => resolve(127))
@@ -67,3 +76,11 @@ function run([command = '', ...args]: readonly string[]): RunningCommand {
     },
   }
 }
+
+/**
+ * As `cmd.exe` takes it, whose quotes keep a path with spaces, `&` or brackets together.
+ *
+ * @example commandLine(['npm', 'install', 'C:\\My Games\\a.tgz']) // 'npm install "C:\\My Games\\a.tgz"'
+ */
+export const commandLine = (command: readonly string[]): string =>
+  command.map((part) => (/^[\w@.:\\/=+-]+$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`)).join(' ')

@@ -2,6 +2,7 @@
 import type { Environment } from './environment.ts'
 import { CreateError } from './errors.ts'
 import type { Plan } from './plan.ts'
+import { whyNothingCame } from './why-nothing-came.ts'
 
 export interface FirstEvent {
   readonly type: string
@@ -11,10 +12,18 @@ export interface FirstEvent {
 
 const askIntervalMs = 500
 
+/** After so many looks without an event it says what to look at. */
+const looksBeforeAdvice = 20_000 / askIntervalMs
+
 /** @throws {CreateError} `dev_server_failed` */
 export async function showFirstEvent(
   environment: Environment,
-  { start, collectorPage, invitation }: Pick<Plan, 'start' | 'collectorPage' | 'invitation'>,
+  {
+    start,
+    collectorPage,
+    invitation,
+    whereToLook,
+  }: Pick<Plan, 'start' | 'collectorPage' | 'invitation' | 'whereToLook'>,
 ): Promise<void> {
   const { print, interrupted } = environment
   const server = environment.run(start)
@@ -25,7 +34,7 @@ export async function showFirstEvent(
   })
   const page = await Promise.race([pageIn(server.output, collectorPage), ended])
   print(`\n${invitation}`)
-  const event = page && (await Promise.race([arrivedAt(`${page}api/events?limit=1`, environment), ended]))
+  const event = page && (await Promise.race([arrivedAt(page, environment, whereToLook), ended]))
   if (!event) return
   print(`\nIt arrived: ${event.type} ${JSON.stringify(event.data)}`)
   print(`All of its session: ${page}#/sessions/${event.sessionId}`)
@@ -46,17 +55,19 @@ async function pageIn(output: AsyncIterable<string>, address: RegExp): Promise<s
 }
 
 /** One that was not there before. */
-async function arrivedAt(url: string, environment: Environment): Promise<FirstEvent | undefined> {
+async function arrivedAt(page: string, environment: Environment, whereToLook: string): Promise<FirstEvent | undefined> {
+  const { interrupted, wait, print } = environment
   const ask = (): Promise<(FirstEvent & { readonly id: string }) | undefined> =>
-    environment.fetch(url).then(
-      (answer) => (answer as { readonly events: (FirstEvent & { readonly id: string })[] }).events[0],
+    environment.fetchText(`${page}api/events?limit=1`).then(
+      (answer) => JSON.parse(answer).events[0],
       () => undefined,
     )
   const before = await ask()
-  while (!environment.interrupted.aborted) {
+  for (let looks = 1; !interrupted.aborted; looks++) {
     const newest = await ask()
     if (newest !== undefined && newest.id !== before?.id) return newest
-    await environment.wait(askIntervalMs)
+    if (looks === looksBeforeAdvice) print(`\n${await whyNothingCame(page, environment, whereToLook)}`)
+    await wait(askIntervalMs)
   }
   return undefined
 }

@@ -38,7 +38,9 @@ export async function planPlainGame(
     install: [],
     start: await collectorCommand(port, from),
     collectorPage: /"url":"(http[^"]+)"/,
-    invitation: 'Serve the game as you always do, and open it in a browser: its first event is waited for.',
+    invitation:
+      'Serve the game as you always do, and open it at http://localhost, with the port of that: its first event is waited for.',
+    whereToLook: `Is the game open at http://localhost, and not as a file or by another name? Does the page have the script, and has the browser not kept an older one? Its collector is at port ${port}.`,
   }
 }
 

@@ -8,12 +8,16 @@ import { devCommand, installCommands } from './packages.ts'
 import type { Plan } from './plan.ts'
 import { newConfig, pluginLines, withPlugin } from './vite-config.ts'
 
+/** By which TypeScript knows the variable. */
+const typesLine = `/// <reference types="@downlink/vite/client" />
+`
+
 const telemetryModule = `/** What the game records. Errors, frame times and who comes back record themselves. */
 import { createTelemetry } from '@downlink/client'
 import { auto } from '@downlink/client/auto'
 
-// On while the dev server runs. For a build that records, too: createTelemetry({ enabled: true, url: 'https://…', build: '1.4.2' })
-export const telemetry = createTelemetry()
+// On while the dev server runs. For a build that records, too, add: enabled: true, url: 'https://…'
+export const telemetry = createTelemetry({ build: import.meta.env.VITE_TELEMETRY_BUILD })
 auto(telemetry)
 
 // Anywhere in the game: telemetry.push('level_started', { level: 3 })
@@ -30,7 +34,8 @@ export async function planViteGame(folder: string, game: ViteGame, from: string 
     install: await installCommands(folder, game, from),
     start: devCommand(game),
     collectorPage: /Downlink: +(https?:\S+\/)\s/,
-    invitation: 'Open the game in a browser: its first event is waited for.',
+    invitation: 'Open the game in a browser, at the local address above: its first event is waited for.',
+    whereToLook: 'Is the game open, at the local address above? Does the page load the module with createTelemetry?',
   }
 }
 
@@ -65,7 +70,7 @@ async function planModule(
   if (main?.text.includes('@downlink/client')) return []
   const found = await placeOf(folder, beside(entry ?? 'src/any', '.'), isTyped ? 'ts' : 'js', read)
   if (found === undefined) return []
-  const text = engine === 'phaser' ? telemetryModule + phaserLine : telemetryModule
+  const text = [isTyped && typesLine, telemetryModule, engine === 'phaser' && phaserLine].filter(Boolean).join('')
   const created: readonly Change[] = found.isThere ? [] : [{ kind: 'create', path: found.path, text }]
   return [...created, ...loadedBy(main, found.name, isTyped)]
 }

@@ -13,4 +13,6 @@ export interface Plan {
   readonly collectorPage: RegExp
   /** What a human has to do for an event to come. */
   readonly invitation: string
+  /** Why no page might have connected. */
+  readonly whereToLook: string
 }

@@ -48,7 +48,7 @@ const game: Files = {
     import { byType, mustDeliver, sampled } from '@downlink/client/policies' ${mark}
     import { createSpool } from '@downlink/client/spool' ${mark}
     interface Events extends EventMap { readonly died: { readonly cause: string } } ${mark}
-    export const telemetry: Telemetry<Events> = import.meta.hot?.data.telemetry ?? createTelemetry<Events>({ enabled: true, build: '1.4.2', spool: createSpool(), policies: byType({ died: mustDeliver, hit: sampled(0.1) }), labels: { agent: navigator.userAgent } }) ${mark}
+    export const telemetry: Telemetry<Events> = import.meta.hot?.data.telemetry ?? createTelemetry<Events>({ enabled: true, build: import.meta.env.VITE_TELEMETRY_BUILD, spool: createSpool(), policies: byType({ died: mustDeliver, hit: sampled(0.1) }), labels: { agent: navigator.userAgent } }) ${mark}
     if (import.meta.hot) import.meta.hot.data.telemetry = telemetry ${mark}
     auto(telemetry) ${mark}
     export default telemetry ${mark}

@@ -1,0 +1,35 @@
+import { execPath } from 'node:process'
+import { expect, it } from 'vitest'
+import { commandLine, realEnvironment } from './environment.ts'
+
+it('does not close what a command writes to once enough of it is read', async () => {
+  const program = `
+    process.stdout.on('error', () => process.exit(7))
+    console.log('first')
+    let lines = 0
+    const timer = setInterval(() => {
+      console.log('')
+      if (++lines === 20) clearInterval(timer)
+    }, 10)
+  `
+  const command = realEnvironment().run([execPath, '-e', program])
+  for await (const text of command.output) {
+    if (text.includes('first')) break
+  }
+  expect(await command.ended).toBe(0)
+})
+
+it('ends with 127 where there is no such command', async () => {
+  expect(await realEnvironment().run(['downlink-is-no-command']).ended).toBeGreaterThan(0)
+})
+
+it.each([
+  [['npm', 'install', '@downlink/client'], 'npm install @downlink/client'],
+  [['npm', 'install', 'C:\\My Games\\a-0.1.0.tgz'], 'npm install "C:\\My Games\\a-0.1.0.tgz"'],
+  [['npx', '--package=C:\\a&b\\(c).tgz', 'x'], 'npx "--package=C:\\a&b\\(c).tgz" x'],
+  [['npm', 'run', ''], 'npm run ""'],
+  [['npm', 'run', 'a"b'], 'npm run "a""b"'],
+  [['npm', 'run', 'dev > log'], 'npm run "dev > log"'],
+])('writes %j for cmd.exe', (command, line) => {
+  expect(commandLine(command)).toBe(line)
+})
