@@ -134,9 +134,9 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   }
 }
 
-function healthSources({ settings, folder, log, store, refusals, warnings, life, backups }: ReadSideOptions) {
+function healthSources({ settings, folder, log, store, refusals, warnings, life, backups, otlp }: ReadSideOptions) {
   return {
-    ...{ folder, log, store },
+    ...{ folder, log, store, otlp },
     maxLogBytes: settings.commit.maxLogBytes,
     refusals: refusals.byOrigin(),
     schemaWarnings: warnings.list(),

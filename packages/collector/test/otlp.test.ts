@@ -126,21 +126,28 @@ it('drops a record that is refused by itself, and none beside it', async () => {
   expect(backend.records().map(({ seq }) => seq)).toEqual(range(1, 30).filter((seq) => (seq - 1) % 11 !== 3))
 })
 
-it.each([
-  ['a token that is wrong', answerWith(401)],
-  ['a backend that asks for patience', answerWith(429, { 'retry-after': '0' })],
-  ['a proxy without its backend', answerWith(502)],
-  ['a redirect, which is not followed', answerWith(307, { location: 'http://127.0.0.1:1/' })],
-])('waits for %s', async (_case, answer) => {
-  const backend = await aBackend(answer)
+it('waits for whatever is no answer to what was sent, and then sends all of it', async () => {
+  const answers = {
+    'a token that is wrong': answerWith(401),
+    'a backend that asks for patience': answerWith(429, { 'retry-after': '0' }),
+    'a proxy without its backend': answerWith(502),
+    'a redirect, which is not followed': answerWith(307, { location: 'http://127.0.0.1:1/' }),
+  }
+  const backend = await aBackend(answerWith(503))
   const { listening } = await aCollector({ otlp: { url: backend.url, ...fast } })
   const client = await aClient(listening)
   await client.hello()
   await client.batch(1, hits(3))
-  await expect.poll(() => backend.requests.length, patience).toBeGreaterThan(0)
+  for (const [what, answer] of Object.entries(answers)) {
+    backend.answer(answer)
+    const before = backend.requests.length
+    await expect.poll(() => backend.requests.length, { ...patience, message: what }).toBeGreaterThan(before)
+    expect(await metric(listening, 'downlink_otlp_up'), what).toBe(0)
+  }
   expect(backend.records()).toEqual([])
   backend.answer()
   await expect.poll(() => backend.records().length, patience).toBe(3)
+  await expect.poll(() => metric(listening, 'downlink_otlp_up'), patience).toBe(1)
 })
 
 it('sends all of the log again where nobody can read how far it was', async () => {
@@ -153,6 +160,7 @@ it('sends all of the log again where nobody can read how far it was', async () =
   await client.batch(1, hits(3))
   await first.stop()
   await writeFile(join(data, 'otlp.json'), randomUUID())
+  expect((await diagnose(data)).findings.map(({ code }) => code)).toContain('otlp_unreadable')
   await aCollector({ data, otlp })
   await expect.poll(() => backend.records().map(({ seq }) => seq), patience).toEqual([1, 2, 3, 1, 2, 3])
 })
@@ -235,7 +243,11 @@ it('sends nothing of a session that was forgotten before, keeps nothing of it, a
   })
   expect(await holds(data, 'p3rs0nal')).toBe(false)
   await stop()
-  expect(await diagnose(data)).toMatchObject({ status: 'sound' })
+  const { status, findings } = await diagnose(data)
+  expect([status, findings.at(-1)?.text]).toEqual([
+    'sound',
+    expect.stringMatching(/^Of the log, \d.* KiB wait for Open/),
+  ])
   const again = await aCollector(options)
   backend.answer()
   await expect.poll(() => backend.records().length, patience).toBe(80)
@@ -257,10 +269,41 @@ it('goes on at the oldest of a log that was put back or lost, and says that some
   const first = await aCollector({ data, otlp })
   await first.stop()
   await rm(join(data, 'log'), { recursive: true })
+  expect((await diagnose(data)).findings.map(({ code }) => code)).toContain('otlp_gap')
   const { listening } = await aCollector({ data, otlp })
   const client = await aClient(listening)
   await client.hello()
   await client.batch(1, hits(3))
   await expect.poll(() => backend.records().length, patience).toBe(3)
   expect(await metric(listening, 'downlink_otlp_gaps_total')).toBe(1)
+})
+
+it('gives up a request without an answer, and says nothing of a secret, nor of what a backend answers', async () => {
+  const backend = await aBackend(() => {})
+  const data = await aFolder()
+  const collector = await startCollector(data, {
+    otlp: { url: `${backend.url}/?key=s3cret`, headers: { 'api-key': 's3cret' }, timeoutMs: 100, ...fast },
+  })
+  const client = await aClient(collector.listening)
+  await client.hello()
+  await client.batch(1, hits(2))
+  await expect.poll(() => backend.requests.length, patience).toBe(1)
+  await expect.poll(() => collector.log(), patience).toContain('"code":"away"')
+  backend.answer(answerWith(400, {}, 's3cret'))
+  await expect.poll(() => metric(collector.listening, 'downlink_otlp_rejected_total'), patience).toBe(2)
+  await collector.end('SIGTERM')
+  expect(backend.requests.at(-1)).toMatchObject({ path: '/v1/logs?key=s3cret', headers: { 'api-key': 's3cret' } })
+  expect(collector.log()).not.toContain('s3cret')
+  expect(await holds(data, 's3cret')).toBe(false)
+})
+
+it('counts what a backend says that it left out', async () => {
+  const partial = JSON.stringify({ partialSuccess: { rejectedLogRecords: '2', errorMessage: 'too old' } })
+  const backend = await aBackend(answerWith(200, { 'content-type': 'application/json' }, partial))
+  const { listening } = await aCollector({ otlp: { url: backend.url, ...fast } })
+  const client = await aClient(listening)
+  await client.hello()
+  await client.batch(1, hits(5))
+  await expect.poll(() => metric(listening, 'downlink_otlp_sent_total'), patience).toBe(3)
+  expect(await metric(listening, 'downlink_otlp_rejected_total')).toBe(2)
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { KeptBackup } from '../backup/kept-backups.ts'
 import type { CountedRefusals } from '../ingest/refusals.ts'
-import type { BackupFigures, LogFigures, RetentionFigures, StoreFigures } from '../metrics/metrics.ts'
+import type { BackupFigures, LogFigures, OtlpFigures, RetentionFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { RecentDurations } from '../metrics/recent-durations.ts'
 import type { RetentionOptions } from '../options.ts'
 import type { SchemaWarning } from '../session/schema-warnings.ts'
@@ -65,6 +65,19 @@ export interface Health {
   readonly backups: readonly Omit<KeptBackup, 'path'>[]
   /** What the sink has found, by code. */
   readonly reports: Readonly<Record<string, number>>
+  /** Of the sending to OpenTelemetry, since the start; null where nothing is sent on. */
+  readonly otlp: OtlpHealth | null
+}
+
+export interface OtlpHealth {
+  /** Whether the last request was answered. */
+  readonly isUp: boolean
+  /** By how far it is behind the log. */
+  readonly lag: OtlpFigures['lag']
+  readonly sent: number
+  readonly rejected: number
+  readonly skipped: number
+  readonly gaps: number
 }
 
 /** Null where it is not known. */
@@ -137,6 +150,22 @@ export const healthAnswer: Schema = object({
     }),
   ),
   reports: counts('What the sink has found, by code'),
+  otlp: {
+    type: ['object', 'null'],
+    properties: {
+      isUp: { type: 'boolean', description: 'Whether the last request was answered' },
+      lag: object({
+        events: count('That OpenTelemetry does not have'),
+        bytes: count('Of the log'),
+        ms: measured('How old the oldest of them is'),
+      }),
+      sent: count('Events that it took'),
+      rejected: count('Events that it refused'),
+      skipped: count('Events that were not sent, for want of room'),
+      gaps: count('How often the log did not have what was to be sent next'),
+    },
+    description: 'Since the start; null where nothing is sent on',
+  },
 })
 
 export interface HealthOptions {
@@ -153,6 +182,7 @@ export interface HealthOptions {
   readonly retention: RetentionOptions & RetentionFigures
   readonly backup: BackupFigures | undefined
   readonly listBackups: () => Promise<readonly KeptBackup[]>
+  readonly otlp: OtlpFigures | undefined
 }
 
 export async function readHealth(options: HealthOptions): Promise<Health> {
@@ -198,8 +228,15 @@ export async function readHealth(options: HealthOptions): Promise<Health> {
     // Where the machine keeps them is nothing for readers.
     backups: backups.map(({ path: _path, ...kept }) => kept),
     reports: Object.fromEntries(store.reports),
+    otlp: options.otlp ? healthOf(options.otlp) : null,
   }
 }
+
+/** Where it goes, and what is said there, is nothing for readers. */
+const healthOf = ({ failure, lag, sent, rejected, skipped, gaps }: OtlpFigures): OtlpHealth => ({
+  isUp: failure === undefined,
+  ...{ lag, sent, rejected, skipped, gaps },
+})
 
 async function sizeOfDatabase(folder: string): Promise<number | null> {
   const sizes = await Promise.all(

@@ -4,7 +4,7 @@ import { aBatch } from '../test-doubles.ts'
 import type { AcceptedEvent } from './encoded-events.ts'
 import type { SessionMetadata } from './session-batch.ts'
 import { newRecord } from './session-record.ts'
-import { decodeWrite, encodeWrite, type SessionWrite } from './session-write.ts'
+import { decodeWrite, emptyBody, encodeWrite, type SessionWrite } from './session-write.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 })
 const event: fc.Arbitrary<AcceptedEvent> = fc
@@ -140,4 +140,23 @@ it('writes the names that a log of format 3 has', () => {
   const outline = JSON.parse(bytes.toString('utf8', 4, 4 + bytes.readUInt32LE(0)))
   expect(Object.keys(outline.record)).toEqual(expect.arrayContaining(['sessionId', 'committedSeq', 'pushed', 'stored']))
   expect(outline.batches[0]).toMatchObject({ upTo: 1, events: { length: 1, types: ['a'], bytes: 36 }, metadata })
+})
+
+it('is emptied of all but how far it came, in as many bytes', () => {
+  fc.assert(
+    fc.property(fc.array(batch), (batches) => {
+      const labels = { a: 'p3rs0nal' }
+      const record = { ...newRecord('s', 5), committedSeq: 7, labels, build: 'p3rs0nal', schema: 'p3rs0nal' }
+      const entry = encodeWrite({ sessionId: 's', from: 3, batches, record, unconfirmed: false })
+      const body = emptyBody(entry) ?? Buffer.alloc(0)
+      expect(body).toHaveLength(entry.body.length)
+      expect(Buffer.from(body).toString()).not.toMatch(/p3rs0nal|hit|é/)
+      const { build: _build, labels: _labels, schema: _schema, ...left } = record
+      const emptied = readable(decodeWrite({ ...entry, body }))
+      expect(emptied.record).toEqual(left)
+      expect(
+        emptied.batches.map(({ events, rejected, missing, upTo }) => ({ events, rejected, missing, upTo })),
+      ).toEqual(batches.slice(-1).map(({ upTo }) => ({ events: [], rejected: [], missing: 4, upTo })))
+    }),
+  )
 })

@@ -7,7 +7,8 @@ import { readOwner } from '../log/owner.ts'
 import { type DatabaseExamination, examineDatabase } from './examine-database.ts'
 import { examineFolder } from './examine-folder.ts'
 import { examineLog, type LogReport } from './examine-log.ts'
-import { describeDatabase, describeFolder, describeLog, type Finding } from './findings.ts'
+import { examineOtlp } from './examine-otlp.ts'
+import { describeDatabase, describeFolder, describeLog, describeOtlp, type Finding } from './findings.ts'
 
 export interface Diagnosis {
   /** Absolute path of the data folder. */
@@ -40,6 +41,7 @@ export async function diagnose(data: string, { onProgress }: DiagnoseOptions = {
     ...describeLog(log),
     ...describeDatabase(database, log, holds),
     ...describeFolder(await examineFolder(folder)),
+    ...(log.unreadable === undefined ? describeOtlp(await examineOtlp(folder)) : []),
   ]
   const isDamaged = findings.some(({ level }) => level === 'fault')
   return { data: folder, status: isDamaged ? 'damaged' : 'sound', findings, log, database }

@@ -4,6 +4,7 @@ import { isDiscarded } from '../store/recovery/quarantine.ts'
 import type { DatabaseExamination, DatabaseReport, LedgerFault, LedgerReport } from './examine-database.ts'
 import type { FolderExamination } from './examine-folder.ts'
 import type { LogReport } from './examine-log.ts'
+import type { OtlpExamination } from './examine-otlp.ts'
 
 export interface Finding {
   readonly code: FindingCode
@@ -34,6 +35,9 @@ export type FindingCode =
   | 'unfinished_rebuild'
   | 'exports_left'
   | 'low_space'
+  | 'otlp'
+  | 'otlp_unreadable'
+  | 'otlp_gap'
 
 type Log = Omit<LogReport, 'holds'>
 
@@ -180,6 +184,20 @@ export function describeFolder(around: FolderExamination): readonly Finding[] {
     })
   }
   return findings
+}
+
+export function describeOtlp(otlp: OtlpExamination): readonly Finding[] {
+  if (otlp.kind === 'none') return []
+  if (otlp.kind === 'unreadable') {
+    const text = "otlp.json can't be read: how far the log was sent to OpenTelemetry is not known."
+    return [{ code: 'otlp_unreadable', level: 'note', text, advice: 'All that the log has is sent again.' }]
+  }
+  if (otlp.kind === 'gap') {
+    const text = 'The log does not have what was to be sent to OpenTelemetry next.'
+    return [{ code: 'otlp_gap', level: 'note', text, advice: 'It goes on at the oldest that the log has.' }]
+  }
+  const text = `Of the log, ${size(otlp.waitingBytes)} wait for OpenTelemetry.`
+  return [{ code: 'otlp', level: 'sound', text }]
 }
 
 function sessionsText(sessions: readonly string[]): string {

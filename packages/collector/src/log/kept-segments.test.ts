@@ -1,7 +1,7 @@
 /** What is kept of a log since the last backup, over a disk: as much as may be, and only as long as nobody needs the room. */
 import { expect, it } from 'vitest'
 import type { SessionEntry } from './entry.ts'
-import type { Position } from './read-log.ts'
+import { type Position, readLog } from './read-log.ts'
 import { listSegments } from './segment.ts'
 import { createFaultyDisk } from './test-doubles.ts'
 import { type LogWriterOptions, openLogWriter } from './write-log.ts'
@@ -14,7 +14,8 @@ const entry = (number: number): SessionEntry => ({
 /** A log with a segment for each entry, of about 300 bytes. */
 async function aLog(options: Partial<LogWriterOptions> = {}) {
   const disk = createFaultyDisk(Math.random)
-  const open = () => openLogWriter({ files: disk, segmentBytes: 100, keepLogBytes: 10_000, ...options })
+  const open = () =>
+    openLogWriter({ files: disk, segmentBytes: 100, keepLogBytes: 10_000, exportLogBytes: 10_000, ...options })
   let log = await open()
   let numbers = 0
   return {
@@ -111,3 +112,54 @@ it('counts nothing of what is being deleted, however long that takes', async () 
   void log.removeBefore(log.end)
   expect([log.bytes, log.keptBytes].map((bytes) => Math.round(bytes / segmentBytes))).toEqual([1, 2])
 })
+
+it('keeps what was not sent on, beside what came after a backup: whichever reaches back further', async () => {
+  const { log, write, segments } = await aLog({ exportLogBytes: 1100 })
+  const sent = await write(2)
+  await log.keepFrom('export', sent)
+  const backup = await write(2)
+  await log.keepFrom('backup', backup)
+  await log.removeBefore(await write(2))
+  expect(await segments()).toEqual([3, 4, 5, 6])
+  await log.keepFrom('export', log.end)
+  expect(await segments()).toEqual([5, 6])
+  await log.keepFrom('export', sent)
+  await log.keepFrom('backup', undefined)
+  // Its bound holds three of them.
+  await log.removeBefore(await write(4))
+  expect(await segments()).toEqual([7, 8, 9, 10])
+})
+
+it('knows from which segment on there is as much as a bound holds', async () => {
+  const { log, write } = await aLog()
+  await write(4)
+  const within = (bytes: number) => Number(log.oldestWithin(bytes).slice(0, 10))
+  expect([within(10_000), within(700), within(300), within(0)]).toEqual([1, 3, 4, 4])
+})
+
+it('writes over what sessions have in what is kept, and over what is damaged there or nobody’s, and leaves the rest', async () => {
+  const { log, disk, write, segments } = await aLog({ segmentBytes: 900 })
+  await log.keepFrom('export', log.begin)
+  const other: SessionEntry = { head: { session: 'other', from: 0, to: 1, pushed: 1 }, body: Buffer.from('left') }
+  await log.write([other])
+  await write(3)
+  const [kept = ''] = await disk.list().then((names) => names.filter((name) => name.endsWith('.log')))
+  await log.removeBefore(await write(1))
+  expect(await segments()).toEqual([1, 2])
+  disk.flip(kept, disk.contentOf(kept).indexOf('left') + 250)
+  disk.put(kept, Buffer.concat([disk.contentOf(kept), Buffer.alloc(50, 'n')]))
+  const before = disk.contentOf(kept)
+  await log.emptyKept(new Set(['s']), ({ body }) => Buffer.alloc(body.length, 'e'))
+  const after = disk.contentOf(kept)
+  expect(after).toHaveLength(before.length)
+  const entries = await arrayOf(readLog(disk, undefined, log.end))
+  const bodies = entries.map((record) => (record.kind === 'entry' ? record.entry.body.toString() : record.kind))
+  expect(bodies).toEqual(['left', 'damage', 'e'.repeat(200), 'e'.repeat(200), Buffer.alloc(200).toString()])
+  expect(after.subarray(-50)).toEqual(Buffer.alloc(50))
+})
+
+async function arrayOf<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = []
+  for await (const item of items) all.push(item)
+  return all
+}

@@ -12,7 +12,7 @@ import { createForgottenSessions } from './forgotten-sessions.ts'
 import { type LogEnd, noCounts, type OtlpCounts, type OtlpProgress, type OtlpReport } from './messages.ts'
 import type { OtlpSettings } from './otlp-options.ts'
 import type { SentPosition } from './position-file.ts'
-import { createRetryingTransport, pause } from './retrying-transport.ts'
+import { createRetryingTransport } from './retrying-transport.ts'
 import type { Transport } from './transport.ts'
 
 export interface Exporter {
@@ -61,8 +61,10 @@ export function createExporter(options: ExporterOptions): Exporter {
   let receivedMs = 0
   let isAway = false
   let isStopping = false
-  /** Aborted where what is being sent has to be thought over. */
-  let turn = new AbortController()
+  /** Aborted where what was read is not to be sent as it is. */
+  let reading = new AbortController()
+  /** Aborted where the backend is not to be waited for. */
+  let sending = new AbortController()
   const waiters = createWaiters(setTimer)
   let stopping: Promise<void> | undefined
   const running = run()
@@ -75,44 +77,46 @@ export function createExporter(options: ExporterOptions): Exporter {
     },
     forget(sessionIds, until) {
       forgotten.add(sessionIds, until)
-      beginTurn()
+      readAnew()
     },
     skipTo(segment) {
+      if (segment === skippedUntil) return
       skippedUntil = segment
-      beginTurn()
+      readAnew()
     },
     stop: () => (stopping ??= stop()),
   }
 
   async function run(): Promise<void> {
     while (!(isStopping && (isAway || isSame(position, end.position)))) {
-      turn = new AbortController()
-      const { signal } = turn
+      reading = new AbortController()
+      sending = new AbortController()
       try {
         if (!isSaved) await keep()
         await stepOverGap()
         behind ??= await survey()
-        await sendUpTo(end, signal)
-        if (!isStopping) await more(signal)
+        await sendUpTo(end)
+        if (!isStopping) await more()
       } catch (error) {
-        if (signal.aborted) continue
+        if (reading.signal.aborted) continue
         onReport({ code: 'failed', reason: messageOf(error) })
         if (isStopping) return
-        await pause(retryMs, signal, setTimer).catch(() => {})
+        await waiters.until(() => isStopping, retryMs)
       }
     }
   }
 
   /** Events wait for others, so that not each of them is a request of its own. */
-  async function more(signal: AbortSignal): Promise<void> {
-    const isOver = (): boolean => isStopping || signal.aborted
+  async function more(): Promise<void> {
+    const isOver = (): boolean => isStopping || reading.signal.aborted
     await waiters.until(isOver, settings.intervalMs)
     while (!(await waiters.until(() => isOver() || !isSame(position, end.position), idleMs)));
   }
 
-  /** What is under way is put together anew. */
-  function beginTurn(): void {
-    turn.abort()
+  /** A request that is under way goes on, unless the backend is away: what it has may be there already. */
+  function readAnew(): void {
+    reading.abort()
+    if (isAway) sending.abort()
     waiters.changed()
   }
 
@@ -137,12 +141,12 @@ export function createExporter(options: ExporterOptions): Exporter {
     return Math.max(0, events) + end.events - target.events
   }
 
-  async function sendUpTo(target: LogEnd, signal: AbortSignal): Promise<void> {
+  async function sendUpTo(target: LogEnd): Promise<void> {
     const log = readLog(files, position, target.position)
     for await (const batch of batchesOf(log, position, { ...settings, passReason })) {
-      signal.throwIfAborted()
+      reading.signal.throwIfAborted()
       receivedMs = batch.receivedMs
-      if (batch.kind === 'send') await deliver(batch.records, batch.after, signal)
+      if (batch.kind === 'send') await deliver(batch.records, batch.after)
       else {
         if (batch.reason === 'skipped') onReport({ code: 'skipped', events: batch.events })
         await moveTo(batch.after, { [batch.reason]: batch.events })
@@ -157,13 +161,14 @@ export function createExporter(options: ExporterOptions): Exporter {
   }
 
   /** A body that is refused is halved until the culprit stands alone. */
-  async function deliver(records: readonly PlacedRecord[], after: SentPosition, signal: AbortSignal): Promise<void> {
-    const outcome = await retrying.send(encodeRequest(records), signal)
+  async function deliver(records: readonly PlacedRecord[], after: SentPosition): Promise<void> {
+    reading.signal.throwIfAborted()
+    const outcome = await retrying.send(encodeRequest(records), sending.signal)
     if (isAway) onReport({ code: 'back' })
     isAway = false
     if (outcome.kind === 'accepted') {
       const rejected = Math.min(outcome.rejected, records.length)
-      if (rejected > 0) onReport({ code: 'rejected', records: rejected, reason: outcome.message })
+      if (rejected > 0) onReport({ code: 'rejected', records: rejected })
       return moveTo(after, { sent: records.length - rejected, rejected })
     }
     const middle = Math.ceil(records.length / 2)
@@ -173,8 +178,8 @@ export function createExporter(options: ExporterOptions): Exporter {
       if (last) onReport({ code: 'refused', sessionId: last.sessionId, seq: last.seq, reason: outcome.reason })
       return moveTo(after, { rejected: records.length })
     }
-    await deliver(first, last.after, signal)
-    await deliver(second, after, signal)
+    await deliver(first, last.after)
+    await deliver(second, after)
   }
 
   async function moveTo(next: SentPosition, changes: Partial<OtlpCounts>): Promise<void> {
@@ -195,7 +200,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     if (!isAway) onReport({ code: 'away', reason })
     isAway = true
     onProgress({ ...progress(), failure: reason, counts: { ...noCounts, failures: 1 } })
-    if (isStopping) beginTurn()
+    if (isStopping) readAnew()
   }
 
   function progress() {
@@ -206,7 +211,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     isStopping = true
     const giveUp = (): void => {
       isAway = true
-      beginTurn()
+      readAnew()
     }
     if (isAway) giveUp()
     else waiters.changed()

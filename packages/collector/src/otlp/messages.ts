@@ -57,7 +57,7 @@ export type OtlpReport =
   | { readonly code: 'away'; readonly reason: string }
   | { readonly code: 'back' }
   /** The backend has taken a request but for some of its records. */
-  | { readonly code: 'rejected'; readonly records: number; readonly reason: string }
+  | { readonly code: 'rejected'; readonly records: number }
   /** The backend refuses a record by itself. */
   | { readonly code: 'refused'; readonly sessionId: string; readonly seq: number; readonly reason: string }
   | { readonly code: 'skipped'; readonly events: number }

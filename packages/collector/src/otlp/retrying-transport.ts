@@ -36,7 +36,7 @@ export function createRetryingTransport(options: RetryingTransportOptions): Retr
 }
 
 /** Rejects once `signal` is aborted. */
-export function pause(delayMs: number, signal: AbortSignal, setTimer: SetTimer): Promise<void> {
+function pause(delayMs: number, signal: AbortSignal, setTimer: SetTimer): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const abort = (): void => {

@@ -16,7 +16,7 @@ export interface Transport {
 
 export type SendOutcome =
   /** All but so many of its records. */
-  | { readonly kind: 'accepted'; readonly rejected: number; readonly message: string }
+  | { readonly kind: 'accepted'; readonly rejected: number }
   /** The backend takes nothing now, or not from us: another time it may. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs?: number }
   /** It will never take this body. */
@@ -25,9 +25,8 @@ export type SendOutcome =
 /** What tells of the body. All else that is no success may be mended while events wait: a token, an address, a backend. */
 const refusals = new Set([400, 413, 415, 422])
 
-/** An answer is a few words; whatever more a stranger sends is not read. */
+/** A success is a few words; whatever more a stranger sends is not read. */
 const maxAnswerBytes = 65_536
-const shownCharacters = 200
 
 const compress = promisify(gzip)
 
@@ -48,7 +47,9 @@ export function createTransport({
           redirect: 'manual',
           signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
         })
-        return outcomeOf(response, await readAnswer(response))
+        if (response.ok) return acceptedOf(await readAnswer(response))
+        await response.body?.cancel()
+        return failedOf(response)
       } catch (error) {
         signal.throwIfAborted()
         return { kind: 'unavailable', reason: reasonOf(error) }
@@ -57,24 +58,20 @@ export function createTransport({
   }
 }
 
-function outcomeOf({ status, headers }: Response, answer: string): SendOutcome {
-  if (status >= 200 && status < 300) return acceptedOf(answer)
-  const reason = `HTTP ${status}${answer === '' ? '' : `: ${excerpt(answer)}`}`
+function acceptedOf(answer: string): SendOutcome {
+  const { partialSuccess } = parseObject(answer) ?? {}
+  const { rejectedLogRecords = 0 } = (partialSuccess ?? {}) as Record<string, unknown>
+  // A 64-bit number, so it may come as text.
+  const rejected = Number(rejectedLogRecords)
+  return { kind: 'accepted', rejected: Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0 }
+}
+
+/** What else a backend says may repeat what a player wrote, and is to be in no line of a log. */
+function failedOf({ status, headers }: Response): SendOutcome {
+  const reason = `HTTP ${status}`
   if (refusals.has(status)) return { kind: 'refused', reason }
   const retryAfterMs = retryAfterOf(headers.get('retry-after'))
   return { kind: 'unavailable', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) }
-}
-
-function acceptedOf(answer: string): SendOutcome {
-  const { partialSuccess } = parseObject(answer) ?? {}
-  const { rejectedLogRecords = 0, errorMessage = '' } = (partialSuccess ?? {}) as Record<string, unknown>
-  // A 64-bit number, so it may come as text.
-  const rejected = Number(rejectedLogRecords)
-  return {
-    kind: 'accepted',
-    rejected: Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0,
-    message: excerpt(String(errorMessage)),
-  }
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */
@@ -103,5 +100,3 @@ function reasonOf(error: unknown): string {
   const { code } = cause as NodeJS.ErrnoException
   return [code, messageOf(cause)].filter((part) => part !== undefined && part !== '').join(': ')
 }
-
-const excerpt = (text: string): string => text.slice(0, shownCharacters)

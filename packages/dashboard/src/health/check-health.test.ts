@@ -30,6 +30,7 @@ const health = (over: Partial<Health> = {}): Health => ({
   backup: null,
   backups: [],
   reports: {},
+  otlp: null,
   ...over,
 })
 
@@ -155,4 +156,25 @@ it('tells of the oldest backup when it goes: by its date, by number, or by nobod
   )
   expect(oldest({})).toBe('of 2026-11-28, one of 2; deleted by nobody but you')
   expect(checkHealth(health()).map(({ name }) => name)).not.toContain('Oldest backup')
+})
+
+it('tells how OpenTelemetry stands, where events are sent on', () => {
+  const otlp = { isUp: true, lag: { events: 0, bytes: 0, ms: 0 }, sent: 1200, rejected: 0, skipped: 0, gaps: 0 }
+  const behind = { events: 20, bytes: 3000, ms: 5000 }
+  const lineOf = (over: Partial<typeof otlp>) => {
+    const line = checkHealth(health({ otlp: { ...otlp, ...over } })).find(({ name }) => name === 'OpenTelemetry')
+    return [line?.status, line?.value]
+  }
+  expect(find(checkHealth(health()), 'OpenTelemetry')).toBeUndefined()
+  expect([
+    lineOf({}),
+    lineOf({ isUp: false, lag: behind }),
+    lineOf({ lag: { ...behind, ms: 120_000 } }),
+    lineOf({ rejected: 2, skipped: 3, gaps: 1 }),
+  ]).toEqual([
+    ['good', 'up to date; 1,200 events sent'],
+    ['warn', 'away, 20 events, 3 kB, 5 s behind; 1,200 events sent'],
+    ['bad', 'slow, 20 events, 3 kB, 2 min behind; 1,200 events sent'],
+    ['warn', 'up to date; 1,200 events sent; 2 refused; 3 never sent; an unknown number never sent'],
+  ])
 })

@@ -57,8 +57,10 @@ export function checkStore(counters: LiveCounters | undefined, isCurrent: boolea
   ]
 }
 
-const keptText = ({ keptLogBytes }: Health['disk']): string =>
-  keptLogBytes > 0 ? `, and ${formatBytes(keptLogBytes)} kept since the last backup` : ''
+function keptText({ disk: { keptLogBytes }, otlp }: Health): string {
+  if (keptLogBytes === 0) return ''
+  return `, and ${formatBytes(keptLogBytes)} kept ${otlp ? 'for OpenTelemetry or ' : ''}since the last backup`
+}
 
 export function checkHealth(health: Health): readonly HealthLine[] {
   const { disk, commits, memory, reports } = health
@@ -66,7 +68,7 @@ export function checkHealth(health: Health): readonly HealthLine[] {
   return [
     {
       name: 'Log',
-      value: `${formatBytes(disk.logBytes)} of at most ${formatBytes(disk.maxLogBytes)}${keptText(disk)}`,
+      value: `${formatBytes(disk.logBytes)} of at most ${formatBytes(disk.maxLogBytes)}${keptText(health)}`,
       ...lineState(share >= logShare.bad ? 'bad' : share >= logShare.warn ? 'warn' : 'good', {
         warn: 'It empties as the database follows: see how far it is behind.',
         bad: 'Once it is full nothing more is taken. Let the database catch up, or start the collector with a larger --max-log.',
@@ -107,6 +109,7 @@ export function checkHealth(health: Health): readonly HealthLine[] {
       }),
     },
     { name: 'Memory', value: memoryText(memory), status: 'good' },
+    ...otlpLines(health),
     ...schemaWarningLines(health),
     ...Object.entries(reports).map(([code, count]): HealthLine => {
       const advice = reportAdvice[code]
@@ -185,6 +188,31 @@ function clockLine({ retention: { clockAheadMs } }: Health): HealthLine {
       bad: 'Look at the machine’s time, and set it where it is wrong: meanwhile events age by how long the collector has run, so that none is deleted early. Where it is right, for the collector was away for long, downlink prune --older-than 30d --trust-clock deletes what is older than that.',
     }),
   }
+}
+
+function otlpLines({ otlp }: Health): readonly HealthLine[] {
+  if (!otlp) return []
+  const { isUp, lag, sent, rejected, skipped, gaps } = otlp
+  const isLate = lag.ms > badLagMs
+  const behind = `${formatCount(lag.events)} events, ${formatBytes(lag.bytes)}, ${formatSpan(lag.ms)} behind`
+  const lost = [
+    ...(rejected > 0 ? [`${formatCount(rejected)} refused`] : []),
+    ...(skipped > 0 ? [`${formatCount(skipped)} never sent`] : []),
+    ...(gaps > 0 ? ['an unknown number never sent'] : []),
+  ]
+  const state = isUp && !isLate ? 'up to date' : `${isUp ? 'slow' : 'away'}, ${behind}`
+  return [
+    {
+      name: 'OpenTelemetry',
+      value: [state, `${formatCount(sent)} events sent`, ...lost].join('; '),
+      ...lineState(isLate ? 'bad' : !isUp || lost.length > 0 ? 'warn' : 'good', {
+        warn: isUp
+          ? 'It lacks events for good; the database has them. The collector’s log lines say which, and why.'
+          : 'It takes nothing now. Events wait in the log, and it is tried again; the collector’s log lines say why.',
+        bad: 'Events wait in the log until the backend takes them, up to --otlp-backlog; then the oldest are not sent. See to the backend: the collector’s log lines say why.',
+      }),
+    },
+  ]
 }
 
 /** The rest is in the API's answer. */
