@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { firstFailure } from './first-failure.ts'
 
-const runs = Number(process.env.TWO_HALVES_RUNS ?? 1000)
+const runs = Number(process.env.TWO_HALVES_RUNS ?? 500)
 
 it('loses nothing that was acknowledged, and stores nothing twice, while nothing is damaged', {
   timeout: 3_600_000,
