@@ -5,7 +5,7 @@ import { cutElement } from './element.ts'
 import { cutEnvelope, readContext, readLabels, wholeContext } from './element-context.ts'
 import { checkEvent } from './event-limits.ts'
 import { createLeftOut } from './left-out.ts'
-import { maxContextBytes } from './limits.ts'
+import { maxMetaBytes } from './limits.ts'
 
 const elementOf = (text: string) => cutElement(text, JSON.parse(text))
 
@@ -48,12 +48,12 @@ it.each([
 })
 
 it('takes members in their order as far as they fit', () => {
-  const long = 'é'.repeat(maxContextBytes / 4)
+  const long = 'é'.repeat(maxMetaBytes / 4)
   const text = JSON.stringify({ a: long, b: long, c: 1 })
   const { context, leftOut } = contextOf(text)
   expect(JSON.parse(context ?? '')).toEqual({ a: long, c: 1 })
-  expect(leftOut).toEqual([`Expected "context" of at most ${maxContextBytes} bytes, got no room for "b"`])
-  const spaced = `{${' '.repeat(maxContextBytes)}"a":1}`
+  expect(leftOut).toEqual([`Expected "context" of at most ${maxMetaBytes} bytes, got no room for "b"`])
+  const spaced = `{${' '.repeat(maxMetaBytes)}"a":1}`
   expect(contextOf(spaced)).toEqual({ context: '{"a":1}', leftOut: [] })
 })
 
@@ -63,7 +63,7 @@ it('is bounded, and says the same to every reader, whatever comes', () => {
       const { context, leftOut } = contextOf(json)
       expect(leftOut.length).toBeLessThanOrEqual(8)
       if (context === undefined) return
-      expect(Buffer.byteLength(context)).toBeLessThanOrEqual(maxContextBytes)
+      expect(Buffer.byteLength(context)).toBeLessThanOrEqual(maxMetaBytes)
       expect(Object.entries(JSON.parse(context)).every(([, value]) => /string|number|boolean/.test(typeof value))).toBe(
         true,
       )

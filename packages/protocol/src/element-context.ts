@@ -75,7 +75,7 @@ interface Kind<Value> {
 
 const contextKind: Kind<string | number | boolean> = {
   name: 'context',
-  maxBytes: protocolDefaults.maxContextBytes,
+  maxBytes: protocolDefaults.maxMetaBytes,
   what: 'well-formed text, a number, true or false',
   // JSON.parse reads 1e999 as Infinity; the database would find no number at all.
   fits: (value): value is string | number | boolean =>

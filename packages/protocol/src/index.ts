@@ -81,7 +81,6 @@ export {
   defaultDrainIntervalMs,
   defaultExitBudgetBytes,
   defaultWindowEvents,
-  maxContextBytes,
   maxEventBytes,
   maxEventDepth,
   maxFrameBytes,

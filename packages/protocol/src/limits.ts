@@ -24,8 +24,6 @@ export const maxEventDepth = 32
 export const maxTypeLength = 128
 /** UTF-8 bytes of the `meta` of a hello, as JSON. */
 export const maxMetaBytes = 4096
-/** UTF-8 bytes of an event's context, as JSON. */
-export const maxContextBytes = 4096
 /** UTF-16 units of a key: a signed token has a few hundred to a few thousand. */
 export const maxKeyLength = 4096
 /** UTF-16 units of the name of a hello's event definitions. */
@@ -48,7 +46,6 @@ export interface ProtocolDefaults {
   /** UTF-8 bytes of a frame before hello. */
   readonly maxHelloBytes: number
   readonly maxMetaBytes: number
-  readonly maxContextBytes: number
   readonly maxKeyLength: number
   readonly maxSchemaLength: number
   /**
@@ -76,7 +73,6 @@ export const protocolDefaults: ProtocolDefaults = {
   maxElements: 5000,
   maxHelloBytes: 16_384,
   maxMetaBytes,
-  maxContextBytes,
   maxKeyLength,
   maxSchemaLength,
   maxSequence: 68_719_476_736,

@@ -71,7 +71,7 @@ function judgeSaid({ context, labels }: ReceivedElement): void {
   const text = context && readContext(context, createLeftOut())
   const values = text === undefined ? [] : Object.values(JSON.parse(text) as object)
   const isGood = values.every((value) => typeof value === 'boolean' || Number.isFinite(value) || isText(value))
-  if (!isGood || utf8Length(text ?? '') > protocolDefaults.maxContextBytes) {
+  if (!isGood || utf8Length(text ?? '') > protocolDefaults.maxMetaBytes) {
     throw new Error(`Expected a context that can be stored, got ${text}`)
   }
   const read = labels ? Object.values(readLabels(labels, createLeftOut())) : []

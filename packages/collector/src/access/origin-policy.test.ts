@@ -54,6 +54,14 @@ it('takes its own origin and listed ones only', () => {
   }
 })
 
+it('says how a page is allowed that has no origin of its own', () => {
+  const { refusal } = policyOf()
+  for (const origin of ['null', 'file://']) {
+    expect(refusal({ host: 'localhost', origin })).toContain('--origin null')
+  }
+  expect(refusal({ host: 'localhost', origin: 'https://null.example' })).toMatch(/Allow it with --origin\.$/)
+})
+
 it('takes the pages of this machine where told to, as long as there is no key', () => {
   const host = '127.0.0.1:4180'
   const { refusal } = policyOf({ localPages: true })

@@ -32,7 +32,7 @@ export function createOriginPolicy(options: OriginPolicyOptions): OriginPolicy {
       const { origin } = request.headers
       return origin === undefined || originPolicy.allowsOrigin(origin, request)
         ? undefined
-        : `Expected an allowed origin, got "${origin.slice(0, 40)}". Allow it with --origin.`
+        : `Expected an allowed origin, got "${origin.slice(0, 40)}". ${adviceOn(origin)}`
     },
 
     allowsOrigin(origin, request) {
@@ -46,6 +46,12 @@ export function createOriginPolicy(options: OriginPolicyOptions): OriginPolicy {
   }
   return originPolicy
 }
+
+/** A page that is a file, or in a sandboxed frame, has no origin of its own. */
+const adviceOn = (origin: string): string =>
+  /^(null$|file:)/i.test(origin)
+    ? 'Pages of file:// and of sandboxed frames are allowed with --origin null.'
+    : 'Allow it with --origin.'
 
 /** Does a Host header name the host of a URL? Either may leave out the port that goes without saying. */
 function isHostOf(url: URL | undefined, host: string): boolean {

@@ -23,7 +23,7 @@ import {
 } from '../store/backup-folder.ts'
 import { type LastBackup, readLastBackup, writeLastBackup } from '../store/last-backup.ts'
 import type { StoreProcess } from '../store-process/store-process.ts'
-import { foretell, type KeptBackup } from './kept-backups.ts'
+import { type KeptBackup, predictDeletion } from './kept-backups.ts'
 
 export interface Backups {
   /** The newest one, wherever it was moved since; undefined before the first. */
@@ -115,7 +115,12 @@ export function createBackups(options: BackupsOptions): Backups {
 
   async function list(): Promise<readonly KeptBackup[]> {
     const isOutdated = last !== undefined && last.path === undefined
-    return foretell(await listBackups(folder), { keep: last?.keep ?? keptBackups, keepMs, isOutdated, nowMs: wallMs() })
+    return predictDeletion(await listBackups(folder), {
+      keep: last?.keep ?? keptBackups,
+      keepMs,
+      isOutdated,
+      nowMs: wallMs(),
+    })
   }
 
   async function removeOld(nowMs: number): Promise<void> {

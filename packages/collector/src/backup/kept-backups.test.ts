@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Backup, BackupManifest } from '../store/backup-folder.ts'
-import { allBackups, type BackupRules, foretell } from './kept-backups.ts'
+import { allBackups, type BackupRules, predictDeletion } from './kept-backups.ts'
 
 const dayMs = 86_400_000
 const startMs = Date.parse('2026-11-21T03:00:00Z')
@@ -14,7 +14,7 @@ const aBackup = (day: number): Backup => ({
 /** Of backups of these days, the day on which each goes, by number and by age. */
 function daysOf(days: readonly number[], rules: Partial<BackupRules> = {}) {
   const today = { nowMs: startMs + Math.max(...days, 0) * dayMs + 3_600_000 }
-  const kept = foretell(days.map(aBackup), { keep: 7, keepMs: undefined, isOutdated: false, ...today, ...rules })
+  const kept = predictDeletion(days.map(aBackup), { keep: 7, keepMs: undefined, isOutdated: false, ...today, ...rules })
   const dayOf = (ms: number | null) => (ms === null ? null : (ms - startMs) / dayMs)
   return kept.map(({ deletedAfter, expectedAt, deletedAt }) => [deletedAfter, dayOf(expectedAt), dayOf(deletedAt)])
 }

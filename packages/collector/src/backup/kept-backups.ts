@@ -30,7 +30,7 @@ export interface BackupRules {
 export const allBackups = 1_000_000
 
 /** @param backups oldest first */
-export function foretell(backups: readonly Backup[], rules: BackupRules): readonly KeptBackup[] {
+export function predictDeletion(backups: readonly Backup[], rules: BackupRules): readonly KeptBackup[] {
   const { keep, keepMs, isOutdated } = rules
   const times = backups.map(({ manifest }) => Date.parse(manifest.createdAt))
   const newest = times.at(-1)

@@ -43,6 +43,15 @@ export class EncodedEvents {
     this.contexts = contexts
   }
 
+  /** UTF-16 units of the contexts, of each row its own. */
+  get contextLength(): number {
+    const { contexts = [] } = this
+    return contexts.reduce((sum, { row, context }, at) => {
+      const nextRow = contexts[at + 1]?.row ?? this.length
+      return sum + (nextRow - row) * context.length
+    }, 0)
+  }
+
   countByType(): Iterable<readonly [type: string, events: number]> {
     const counts = this.types.map((type): [string, number] => [type, 0])
     for (let row = 0; row < this.length; row++) {

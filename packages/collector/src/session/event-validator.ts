@@ -29,7 +29,7 @@ import {
 import { type AcceptedEvent, type EncodedEvents, encodeEvents } from '../commit/encoded-events.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 import { addCounts } from '../commit/session-record.ts'
-import type { LabelsSaid } from './session-labels.ts'
+import type { EventLabels } from './session-labels.ts'
 
 type ValidationResult =
   | { readonly ok: true; readonly value: CheckedEvent; readonly envelope?: string | undefined }
@@ -126,7 +126,7 @@ export interface ValidatedRun {
   readonly rejectedMore?: Readonly<Record<string, number>>
   readonly dropped: DropCounts
   /** The labels that its first event says, and each that says others than the one before. */
-  readonly labels: readonly LabelsSaid[]
+  readonly labels: readonly EventLabels[]
 }
 
 /** Rejected events of one batch that are kept: a flood of nonsense shall be no flood of rows. The others are counted. */
@@ -152,7 +152,7 @@ export function validateAcked(
 ): ValidatedRun {
   const events: AcceptedEvent[] = []
   const rejections = createRejections(validator, origin)
-  const labels: LabelsSaid[] = []
+  const labels: EventLabels[] = []
   let dropped: DropCounts = {}
   let context: string | undefined
   let said: SaidLabels | undefined
@@ -187,7 +187,7 @@ export function validatePlain(
 ): ValidatedRun {
   const events: AcceptedEvent[] = []
   const rejections = createRejections(validator, origin)
-  const labels: LabelsSaid[] = []
+  const labels: EventLabels[] = []
   let seq = accepted
   for (const element of elements) {
     seq++

@@ -4,7 +4,7 @@ import type { EarlierLabels, LabelChanges, Labels } from '../commit/session-batc
 import { type SessionRecord, sameLabels } from '../commit/session-record.ts'
 
 /** What labels an event says, by itself or by one before it in its batch; undefined: none but the hello's. */
-export interface LabelsSaid {
+export interface EventLabels {
   readonly seq: number
   readonly said: SaidLabels | undefined
 }
@@ -21,7 +21,7 @@ export interface SessionLabels {
   /** The session starts anew at this sequence, with the labels of its hello. */
   restart(from: number): LabelChanges
   /** Undefined where all of them have the labels in force. */
-  change(said: readonly LabelsSaid[], leftOut: LeftOut): LabelChanges | undefined
+  change(said: readonly EventLabels[], leftOut: LeftOut): LabelChanges | undefined
 }
 
 /** More is a context. Each may be as large as all labels, so that a few bytes of a frame are no kilobytes of a database. */

@@ -169,6 +169,17 @@ describe('a sink', () => {
     expect(store.written.map(({ sessions }) => sessions.length)).toEqual([3, 3, 3])
   })
 
+  it('bounds a transaction by the contexts of its rows, which an entry says once', async () => {
+    const store = createFakeStore()
+    const { write, sink } = await aSink(createFaultyDisk(Math.random), store, { groupEvents: 1000, groupBytes: 25_000 })
+    const context = JSON.stringify({ level: 'x'.repeat(1000) })
+    const event = { type: 'tick', timestamp: 1, json: '1' }
+    const events = Array.from({ length: 10 }, (_, at) => ({ seq: at + 1, event, context }))
+    await write(Array.from({ length: 9 }, (_, at) => aWrite(`s${at}`, 0, aBatch(1, 10, { events }))))
+    expect(await sink.caughtUp(9999)).toBe(true)
+    expect(store.written.map(({ sessions }) => sessions.length)).toEqual([3, 3, 3])
+  })
+
   it('tells of a session all that was written before the question', async () => {
     const store = createFakeStore()
     const { write, readSessions } = await aSink(createFaultyDisk(Math.random), store)

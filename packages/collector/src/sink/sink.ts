@@ -38,7 +38,7 @@ export interface SinkOptions {
   readonly groupMs?: number
   /** Events in one transaction, more or less. @default 20000 */
   readonly groupEvents?: number
-  /** Bytes of entries in one transaction, more or less: what is large, and what has no event, needs memory, too. @default 16777216 */
+  /** Bytes of entries, and of the contexts of their events, in one transaction, more or less: what is large, and what has no event, needs memory, too. @default 16777216 */
   readonly groupBytes?: number
   /** Session records kept at hand. @default 10000 */
   readonly maxRecords?: number
@@ -161,8 +161,12 @@ async function* stepsOf(
       const write = decodeWrite(record.entry)
       const size = record.entry.body.length
       group.push({ write, bytes: size, end: record.end })
-      for (const batch of write.batches) events += batch.events.length
       bytes += size
+      for (const batch of write.batches) {
+        events += batch.events.length
+        // An entry says a context once, and each of its rows has it.
+        bytes += batch.events.contextLength
+      }
     }
     if (!operation && events < groupEvents && bytes < groupBytes) continue
     if (group.length > 0) yield group

@@ -75,10 +75,10 @@ function Example({
   const { sessionId, seq, message, raw, receivedAt } = rejection
   const schema = schemaFor(versions, raw)
   const properties = schema ? comparePayload(schema, raw, message) : undefined
-  const isTold = properties?.some(({ fault }) => fault !== undefined) === true
+  const isExplained = properties?.some(({ fault }) => fault !== undefined) === true
   return (
     <article>
-      {!isTold && (
+      {!isExplained && (
         <p className="what">
           <strong>{message}</strong>
         </p>
