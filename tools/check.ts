@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import { checkApiReports } from './checks/api-reports.ts'
 import { checkBundleSize } from './checks/bundle-size.ts'
+import { checkChangesets } from './checks/changesets.ts'
 import type { Check, CheckResult } from './checks/check.ts'
 import { checkDocs } from './checks/docs.ts'
 import { checkImports } from './checks/imports.ts'
@@ -30,6 +31,7 @@ const checks: readonly Check[] = [
   { name: 'undeclared imports', run: tool('knip', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'package hygiene', run: checkPackages },
   { name: 'api reports', run: checkApiReports },
+  { name: 'changesets', run: checkChangesets },
   { name: 'bundle size', run: checkBundleSize },
   { name: 'page size', run: checkPageSize },
   { name: 'lock file', run: checkLockFile },
