@@ -334,6 +334,7 @@ it('describes its routes as they are', async () => {
     'backup',
     'health',
     'event-type',
+    'source-map',
   ]
   const beside = ['/healthz', '/readyz', '/metrics']
   expect(Object.keys(body.paths)).toEqual([...beside, ...paths.map((path) => `/api/${path}`)])
