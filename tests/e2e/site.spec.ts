@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { buildFolder } from '../../tools/own-lock.ts'
 import { type ServedFolder, serveFolder } from './fixtures/serve-folder.ts'
+import { skipWithoutRegistry } from './fixtures/skip-without-registry.ts'
 import { expectAccessible } from './page/accessible.ts'
 
 let folder: string
@@ -11,7 +12,7 @@ let site: ServedFolder | undefined
 
 test.beforeAll(async () => {
   test.setTimeout(300_000)
-  folder = join(await buildFolder('site'), 'dist')
+  folder = join(await skipWithoutRegistry(buildFolder('site')), 'dist')
   site = await serveFolder(folder)
 })
 test.afterAll(() => site?.close())

@@ -12,6 +12,7 @@ export async function checkDocs(): Promise<CheckResult> {
   const codes = packages.flatMap(codesIn)
   const defaults = (await Promise.all(packages.map(defaultsIn))).flat()
   const [errors, rows] = [await readFile(join(root, 'docs/errors.md'), 'utf8').catch(() => ''), await tableRows()]
+  const flags = new Set((await tableRows('defaults.md')).flatMap(({ names }) => names))
   const changes = await changeRows()
   const faults = [
     ...(await Promise.all(changes.map(changeFault))).flat(),
@@ -21,6 +22,11 @@ export async function checkDocs(): Promise<CheckResult> {
     ...defaults
       .filter(({ name, value }) => !rows.some((row) => row.names.includes(name) && row.values.includes(String(value))))
       .map(({ name, value, path }) => `no table in docs/ gives ${value} as the default of \`${name}\` of ${path}`),
+    ...packages
+      .filter(({ path }) => path.endsWith('cli/src/commands/serve.ts'))
+      .flatMap(flagsIn)
+      .filter(({ name }) => !flags.has(name))
+      .map(({ name, path }) => `no table in docs/defaults.md has the flag \`${name}\` of ${path}`),
   ]
   return {
     ...resultOf(faults),
@@ -73,6 +79,18 @@ async function defaultsIn({ path, workspace, program }: SourceFile): Promise<(Do
   return names.flatMap((name) => Object.entries(module[name]).map(([key, value]) => ({ path, name: key, value })))
 }
 
+/** The flags of a command, as it declares them: `--port <number>`. */
+function flagsIn({ path, program }: SourceFile): Documented[] {
+  const found: Documented[] = []
+  new Visitor({
+    Literal({ value }) {
+      const [, name] = (typeof value === 'string' && /^(--[a-z-]+)( <.+>)?$/.exec(value)) || []
+      if (name !== undefined) found.push({ path, name })
+    },
+  }).visit(program)
+  return found
+}
+
 interface Row {
   /** In backticks. */
   readonly names: readonly string[]
@@ -80,8 +98,8 @@ interface Row {
   readonly values: readonly string[]
 }
 
-async function tableRows(): Promise<Row[]> {
-  const files = (await readdir(join(root, 'docs'), { recursive: true })).filter((file) => file.endsWith('.md'))
+async function tableRows(page = '.md'): Promise<Row[]> {
+  const files = (await readdir(join(root, 'docs'), { recursive: true })).filter((file) => file.endsWith(page))
   const texts = await Promise.all(files.map((file) => readFile(join(root, 'docs', file), 'utf8')))
   const lines = texts.join('\n').split('\n')
   return lines.filter((line) => line.startsWith('|')).map(readRow)
