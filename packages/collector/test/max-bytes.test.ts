@@ -6,6 +6,7 @@ import fastify from 'fastify'
 import { pino } from 'pino'
 import { expect, it, vi } from 'vitest'
 import { createKeys } from '../dist/access/keys.js'
+import type { LogFiles } from '../dist/log/log-files.js'
 import { resolveOptions } from '../dist/options.js'
 import { openPipeline } from '../dist/pipeline.js'
 import { aFolder } from './harness.ts'
@@ -29,12 +30,27 @@ const roundOf = (round: number) =>
     return cutElement(JSON.stringify(event), event)
   })
 
+interface Life {
+  readonly boundBytes: number
+  readonly newRounds?: readonly number[]
+  /** When segments go: what is going counts for nothing. @default at once */
+  readonly segmentsGo?: 'never' | 'after the look'
+}
+
 /** A life of the collector: what is too much goes at its start, while rounds of 2.5 MB may come. */
-async function live(data: string, newRounds: readonly number[] = []) {
+async function live(data: string, { boundBytes, newRounds = [], segmentsGo }: Life) {
+  let tellLooked = (): void => {}
+  const hasLooked = new Promise<void>((resolve) => {
+    tellLooked = resolve
+  })
+  const logFiles = (files: LogFiles): LogFiles => {
+    if (segmentsGo === 'never') return { ...files, remove: () => Promise.reject(new Error('EBUSY')) }
+    return segmentsGo ? { ...files, remove: (name) => hasLooked.then(() => files.remove(name)) } : files
+  }
   const settings = resolveOptions({ data, retention: { maxBytes: 268_435_456 } })
-  const small = { ...settings, retention: { maxBytes } }
+  const small = { ...settings, retention: { maxBytes: boundBytes } }
   const keys = createKeys([], settings.signedTokens)
-  const pipeline = await openPipeline(small, keys, pino({ level: 'silent' }), () => {}, {})
+  const pipeline = await openPipeline(small, keys, pino({ level: 'silent' }), () => {}, { logFiles })
   const app = fastify()
   await app.register(pipeline.readSide.api)
   for (const round of newRounds) {
@@ -43,12 +59,16 @@ async function live(data: string, newRounds: readonly number[] = []) {
   }
   const health = async () => (await app.inject('/api/health')).json()
   await vi.waitFor(async () => expect((await health()).retention.lastRunAt).not.toBeNull(), 60_000)
+  tellLooked()
   const { retention, disk } = await health()
   expect(retention.failures).toBe(0)
   const query = async (sql: string) => (await pipeline.reads.query(sql)).rows
   const rounds = await query("SELECT (data->>'round')::INT, count(*)::INT FROM events GROUP BY 1 ORDER BY 1")
   const counted = await query('SELECT sum(stored + expired)::INT FROM sessions')
   await expectLedgersToAddUp(query)
+  if (segmentsGo !== 'never') {
+    await vi.waitFor(async () => expect(await bytesOf(join(data, 'log'))).toBeLessThan(3_000_000), 60_000)
+  }
   await app.close()
   await pipeline.drain()
   await pipeline.close()
@@ -64,11 +84,11 @@ async function bytesOf(folder: string): Promise<number> {
 
 it('deletes the oldest where database and log take more, and little more than that; the folder stays bounded', async () => {
   const data = await aFolder()
-  for (const newRounds of [[1, 2, 3], [4], [5]]) {
-    // In it they may come after the look.
-    await live(data, newRounds)
-    const { takes, rounds, counted, folderBytes } = await live(data)
-    const last = Number(newRounds.at(-1))
+  for (const last of [4, 5]) {
+    const newRounds = last === 4 ? [1, 2, 3, 4] : [5]
+    await live(data, { boundBytes: 1000 * maxBytes, newRounds, segmentsGo: 'never' })
+    const bounded = await live(data, { boundBytes: maxBytes, segmentsGo: 'after the look' })
+    const { takes, rounds, counted, folderBytes } = bounded
     expect(counted).toEqual([[last * roundEvents]])
     expect(takes).toBeLessThan(maxBytes)
     // A group of rows, here all that there is, is written anew beside its old blocks, which are free then.
@@ -79,4 +99,7 @@ it('deletes the oldest where database and log take more, and little more than th
     expect(kept).toEqual(kept.map((_, at) => last + 1 - kept.length + at))
     expect(kept.length).toBeGreaterThanOrEqual(3)
   }
+  // It may come before the look, and its log takes room then, too.
+  const { rounds, counted } = await live(data, { boundBytes: maxBytes, newRounds: [6] })
+  expect([rounds.at(-1), counted]).toEqual([[6, roundEvents], [[6 * roundEvents]]])
 })
