@@ -11,6 +11,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDraft } from '@downlink/artifacts/node'
 import { expect, it } from 'vitest'
 import { asked, freshFolder, start } from '../packages/cli/test/run-command.ts'
 import { listBackups, verifyBackup } from '../packages/collector/dist/store/backup-folder.js'
@@ -256,7 +257,9 @@ async function expectWhole(world: World, mayMiss?: 'lost'): Promise<void> {
   if (mayMiss) world.missing = Number(missing)
   expect(missing).toBe(world.missing)
   expect(await readdir(join(data, 'copies')).catch(() => [])).toEqual([])
-  const found = (await readdir(data)).filter((name) => !files.includes(name))
+  // One that is being written is there for a moment, after each checkpoint.
+  await expect.poll(async () => (await readdir(data)).filter(isDraft), { timeout: 30_000, interval: 20 }).toEqual([])
+  const found = (await readdir(data)).filter((name) => !files.includes(name) && !isDraft(name))
   expect(found.filter((name) => !name.includes('.replaced-'))).toEqual([])
   // A restore that was killed had no time to discard what it has set aside.
   for (const name of found) await rm(join(data, name))
