@@ -201,6 +201,22 @@ it('and expires day by day, cut short anywhere, with each event counted once', a
   )
 })
 
+it.each([0, 1, 2, 3, 4, 5, 6])('and what comes late to a day whose expiry was cut short at step %s', async (step) => {
+  const entries = entriesOf(Array.from({ length: 4 }, () => ({ ...quiet, events: 2, rejected: 1 })))
+  const connection = await tables(await aDatabase())
+  await sink(connection, entries.slice(0, 2), [2])
+  const cut = expireDays(unreliable(connection, new Map([[step, 'before']])), 86_400_000)
+  await cut.catch(() => {})
+  await sink(connection, entries, [2])
+  await expireAgain(connection, 86_400_000)
+  expect(await connection.rows(unaccounted)).toEqual([])
+  // What comes after a day was counted goes with the next expiry.
+  await expireAgain(connection, 86_400_000)
+  expect(await connection.rows('SELECT stored, expired FROM sessions')).toEqual([{ stored: 0, expired: 8 }])
+})
+
+const quiet = { session: 'a' as const, dropped: 0, missing: 0, level: 0, end: false, day: 0 }
+
 /** Until nothing fails. */
 async function expireAgain(connection: Connection, beforeMs: number): Promise<void> {
   for (;;) {

@@ -1,9 +1,10 @@
 /**
- * Deletes what is too old, a day at a time: its events are counted by session, and then its partitions dropped.
+ * Deletes what is too old, a day at a time: its partitions are moved out of sight, their events counted by session, and then
+ * dropped.
  *
- * Cut short anywhere it is done again to the same effect, also by several at once: a day that is counted is not counted
- * again, and each count has a key. The records of sessions stay as the sinks have them; what has expired of them is taken
- * off where they are read.
+ * Cut short anywhere it is done again to the same effect: a day that is counted is not counted again, each count has a key,
+ * and what comes late to a day is counted in a round of its own. The records of sessions stay as the sinks have them; what
+ * has expired of them is taken off where they are read.
  */
 import type { OperationResult } from '../commit/operation.ts'
 import type { Connection } from './connection.ts'
@@ -40,7 +41,7 @@ async function readOldDays({ rows }: Connection, before: string): Promise<readon
   const old = (table: string) => `SELECT toDate(received_at) AS day FROM ${table} WHERE day < {before:Date}`
   const found = await rows<{ day: string }>(
     `SELECT DISTINCT day FROM (
-      ${old('event_rows')} UNION ALL ${old('rejected_rows')}
+      ${['event_rows', 'rejected_rows', 'expiring_events', 'expiring_rejected'].map(old).join(' UNION ALL ')}
       UNION ALL SELECT day FROM expiries GROUP BY day, round HAVING max(state) = ${states.indexOf('counted')}
     ) ORDER BY day`,
     { parameters: { before } },
@@ -52,17 +53,22 @@ async function expireDay(connection: Connection, day: string): Promise<Operation
   const { round, state } = await currentExpiry(connection, day)
   const move = (to: ExpiryState) => connection.insert(target, [[day, round, states.indexOf(to)]])
   if (state === 'counting') {
+    for (const [table, expiring] of Object.entries(expiringTables)) {
+      await connection.run(`ALTER TABLE ${table} MOVE PARTITION '${day}' TO TABLE ${expiring}`)
+    }
     await connection.run(`INSERT INTO expired_events SELECT session_id, '${day}' AS day, ${round} AS round, count() AS events
-      FROM event_rows FINAL WHERE toDate(received_at) = '${day}' GROUP BY session_id`)
+      FROM expiring_events FINAL WHERE toDate(received_at) = '${day}' GROUP BY session_id`)
     await move('counted')
   }
   const deleted = await countRows(connection, day)
-  for (const table of ['event_rows', 'rejected_rows']) {
-    await connection.run(`ALTER TABLE ${table} DROP PARTITION '${day}'`)
+  for (const expiring of Object.values(expiringTables)) {
+    await connection.run(`ALTER TABLE ${expiring} DROP PARTITION '${day}'`)
   }
   await move('dropped')
   return deleted
 }
+
+const expiringTables = { event_rows: 'expiring_events', rejected_rows: 'expiring_rejected' } as const
 
 /** The one that was cut short, or the next. */
 async function currentExpiry({ rows }: Connection, day: string): Promise<Expiry> {
@@ -76,7 +82,7 @@ async function currentExpiry({ rows }: Connection, day: string): Promise<Expiry>
 
 async function countRows({ rows }: Connection, day: string): Promise<OperationResult> {
   const count = (table: string) => `(SELECT count() FROM ${table} FINAL WHERE toDate(received_at) = {day:Date})`
-  const sql = `SELECT ${count('event_rows')} AS events, ${count('rejected_rows')} AS rejected`
+  const sql = `SELECT ${count('expiring_events')} AS events, ${count('expiring_rejected')} AS rejected`
   const [found] = await rows<{ events: number; rejected: number }>(sql, { parameters: { day } })
   return { events: found?.events ?? 0, rejected: found?.rejected ?? 0 }
 }

@@ -45,12 +45,19 @@ const deduplication = 'non_replicated_deduplication_window = 1000'
 /** A day is dropped as a whole. */
 const byDay = 'PARTITION BY toDate(received_at)'
 
+const keyed = `ENGINE = ReplacingMergeTree ${byDay} ORDER BY (session_id, seq) SETTINGS ${deduplication}`
+
+const eventTable = (name: string): string => `CREATE TABLE IF NOT EXISTS ${name} (${eventStructure}) ${keyed}`
+
+const rejectedTable = (name: string): string => `CREATE TABLE IF NOT EXISTS ${name} (session_id String, seq Int64,
+    code LowCardinality(String), message String, raw String, received_at DateTime64(6, 'UTC'), context Nullable(String)) ${keyed}`
+
 const tables: readonly string[] = [
-  `CREATE TABLE IF NOT EXISTS event_rows (${eventStructure})
-    ENGINE = ReplacingMergeTree ${byDay} ORDER BY (session_id, seq) SETTINGS ${deduplication}`,
-  `CREATE TABLE IF NOT EXISTS rejected_rows (session_id String, seq Int64, code LowCardinality(String), message String,
-    raw String, received_at DateTime64(6, 'UTC'), context Nullable(String))
-    ENGINE = ReplacingMergeTree ${byDay} ORDER BY (session_id, seq) SETTINGS ${deduplication}`,
+  eventTable('event_rows'),
+  rejectedTable('rejected_rows'),
+  // A day that is too old, until it is counted.
+  eventTable('expiring_events'),
+  rejectedTable('expiring_rejected'),
   // The row of the highest place counts: a sink that was held up may write an older one beside its successor.
   `CREATE TABLE IF NOT EXISTS session_rows (session_id String, delivery LowCardinality(String), committed_seq Int64,
     pushed Int64, stored Int64, expired Int64, forgotten Int64, rejected String, dropped String, missing Int64, ended Bool,
@@ -74,7 +81,7 @@ const tables: readonly string[] = [
 /** No view of a type may have one of these. */
 export const tableNames: readonly string[] = [
   ...Object.values(targets).map(({ name }) => name),
-  ...['session_rows', 'current_sessions', 'expired_events', 'expiries'],
+  ...['session_rows', 'current_sessions', 'expired_events', 'expiries', 'expiring_events', 'expiring_rejected'],
 ]
 
 /** What a DateTime64 of any version of ClickHouse holds: from 1900 to 2299. */
