@@ -8,7 +8,7 @@ import { attackUntil } from './ingest/attack.ts'
 import { measureOperations, type Operations } from './ingest/beside.ts'
 import { startCold } from './ingest/cold-start.ts'
 import { countEvents, databaseFile, fill, filledFromMs, filledSession, withFolder } from './ingest/data-folder.ts'
-import { type Measured, measure, type Order } from './ingest/measure.ts'
+import { type Measured, measure, type Order, quantileOf } from './ingest/measure.ts'
 import { type ServerProcess, startServer } from './ingest/server-process.ts'
 
 const help = `npm run bench ingest -- [--seconds N] [--stored MILLIONS] [--only PART]
@@ -20,6 +20,7 @@ Each line has events a second, how long an ack took, and what a million events c
   stored       at 20,000 events a second, into an empty store and into a filled one
   life         at 10,000 events a second into a filled store, alone and beside prunes of all that was there, backups,
                compactions and sessions that are forgotten, in turns
+  otlp         at 10,000 events a second, alone and sending on to OpenTelemetry, in turns; and how far that is behind then
   attack       at 10,000 events a second, beside queries that would hold, fill or end a database, 30 s at least
   start        \`downlink serve\` until it listens, and its memory at rest
 
@@ -28,10 +29,11 @@ Each line has events a second, how long an ack took, and what a million events c
   --only PART         one of the parts`
 
 const lifeRounds = 4
+const otlpRounds = 3
 /** What is stopped by its time takes ten seconds. */
 const minAttackSeconds = 30
 
-const parts = { load, connections, stored, life, attack, start }
+const parts = { load, connections, stored, life, otlp, attack, start }
 type Part = keyof typeof parts
 
 const { values: flags } = parseArgs({
@@ -106,6 +108,33 @@ async function life(): Promise<void> {
     await measureOperations(server, order, operations, lifeRounds)
     await server.stop()
   })
+}
+
+async function otlp(): Promise<void> {
+  const order = { sessions: 16, windowEvents: 1000, eventsPerSecond: 10_000, seconds }
+  const backend = await startServer('otlp-server.ts')
+  const [alone, sending]: [number[], number[]] = [[], []]
+  for (let round = 0; round < otlpRounds; round++) {
+    await withFolder(async (folder) => {
+      const { acks } = await againstCollector('collector', order, folder)
+      alone.push(quantileOf(acks, 0.99))
+    })
+    await withFolder(async (folder) => {
+      const server = await startServer('collector-server.ts', folder, backend.url)
+      const { acks } = await measure('collector, with otlp', server, order)
+      sending.push(quantileOf(acks, 0.99))
+      const metrics = await (await fetch(server.url.replace(/^ws(.*)\/telemetry$/, 'http$1/metrics'))).text()
+      const of = (name: string) => Number(new RegExp(`^downlink_otlp_${name} (.*)$`, 'm').exec(metrics)?.[1])
+      console.log(`sent ${of('sent_total')} events, ${of('lag_events')} behind`)
+      await server.stop()
+    })
+  }
+  await backend.stop()
+  console.log(`ratio ${(median(sending) / median(alone)).toFixed(2)} of its p99, by the medians of ${otlpRounds} turns`)
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
 async function attack(): Promise<void> {

@@ -1,4 +1,4 @@
-/** Runs the collector of `../ingest.ts`, with schemas, over the data folder that is its only argument. */
+/** Runs the collector of `../ingest.ts`, with schemas, over a data folder; and sends on to a backend of OpenTelemetry, if one is named. */
 import { createCollector } from '@downlink/collector'
 import { defineEvents } from '@downlink/protocol'
 import { z } from 'zod'
@@ -15,7 +15,7 @@ const events = defineEvents({
     y: z.number(),
   }),
 })
-const [data = ''] = process.argv.slice(2)
-const collector = createCollector({ data, events, logger: false })
+const [data = '', url] = process.argv.slice(2)
+const collector = createCollector({ data, events, logger: false, ...(url !== undefined && { otlp: { url } }) })
 const { telemetry } = await collector.listen({ port: 0 })
 answerParent(telemetry, () => collector.close())
