@@ -5,7 +5,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
+import { connectJetStream } from '../../packages/collector/src/jetstream/connect.ts'
+import { streamName } from '../../packages/collector/src/jetstream/subjects.ts'
 
 export interface NatsServer {
   /** @example 'nats://127.0.0.1:4222' */
@@ -46,6 +49,20 @@ export async function aNatsCluster(count: 1 | 3 = 3): Promise<NatsCluster> {
     server.start()
   }
   return { servers, urls: servers.map(({ url }) => url) }
+}
+
+/** The name of the server that leads the stream of the log. */
+export async function leaderOf({ urls }: NatsCluster): Promise<string> {
+  const jetStream = await connectJetStream({ servers: urls, maxLogBytes: 0, logger: { warn() {}, info() {} } })
+  try {
+    for (;;) {
+      const info = await jetStream.manager.streams.info(streamName).catch(() => undefined)
+      if (info?.cluster?.leader) return info.cluster.leader
+      await delay(100)
+    }
+  } finally {
+    await jetStream.close()
+  }
 }
 
 interface ServerPlace {

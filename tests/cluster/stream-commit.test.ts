@@ -8,7 +8,7 @@ import { createStreamCommit, type StreamCommit } from '../../packages/collector/
 import { createStreamLog, keptMs } from '../../packages/collector/src/jetstream/stream-log.ts'
 import { streamName, subjectOf } from '../../packages/collector/src/jetstream/subjects.ts'
 import { aBatch } from '../../packages/collector/src/test-doubles.ts'
-import { aNatsCluster, type NatsCluster } from './nats-servers.ts'
+import { aNatsCluster, leaderOf, type NatsCluster } from './nats-servers.ts'
 
 const logger = { warn() {}, info() {} }
 
@@ -28,14 +28,6 @@ function commitTo(jetStream: JetStream): StreamCommit {
     setTimer: systemTimer,
     now: systemClock.monotonicMs,
   })
-}
-
-async function leaderOf({ manager }: JetStream): Promise<string> {
-  for (;;) {
-    const info = await manager.streams.info(streamName).catch(() => undefined)
-    if (info?.cluster?.leader) return info.cluster.leader
-    await delay(100)
-  }
 }
 
 it('makes the stream as it has to be, and does not take one that would lose what no sink has', async () => {
@@ -92,7 +84,7 @@ it.each(['leader', 'follower'] as const)('goes on while the %s is killed, withou
     }
   })
   await delay(300)
-  const leader = await leaderOf(jetStream)
+  const leader = await leaderOf(cluster)
   const killed = cluster.servers.find(({ name }) => (name === leader) === (role === 'leader'))
   await killed?.kill()
   const before = new Map(marks)

@@ -57,6 +57,14 @@ export function proxies(text: string): number | readonly string[] {
   return /^\d+$/.test(text) ? Number(text) : text.split(',').map((part) => part.trim())
 }
 
+/** Reads servers of NATS, such as `nats://a:4222,b:4222`; the collector judges them. */
+export function natsServers(text: string): readonly string[] {
+  const [first = '', ...others] = text.split(',').map((part) => part.trim())
+  const [scheme] = /^\w+:\/\//.exec(first) ?? []
+  if (scheme === undefined) throw new InvalidArgumentError('Expected servers such as nats://a:4222,b:4222,c:4222.')
+  return [first, ...others.map((server) => (server.includes('://') ? server : scheme + server))]
+}
+
 /** Reads a program, alone or with its arguments as a JSON array; no shell reads them. */
 export function argv(text: string): readonly string[] {
   const parts = text.startsWith('[') ? jsonOf(text) : [text]

@@ -17,6 +17,7 @@ DEBUG=1, or --verbose, prints where a fault comes from.`
 /** Some bring the collector with them, which takes longer to load than most others take to run. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./commands/serve.ts')).serveCommand()],
+  ['sink', async () => (await import('./commands/sink.ts')).sinkCommand()],
   ['demo', async () => (await import('./commands/demo.ts')).demoCommand()],
   ['tail', async () => (await import('./commands/tail.ts')).tailCommand()],
   ['query', async () => (await import('./commands/query.ts')).queryCommand()],

@@ -7,6 +7,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fas
 import { pino } from 'pino'
 import { createKeys } from './access/keys.ts'
 import { isLoopback } from './access/origin-policy.ts'
+import { openClusterStore } from './cluster-store.ts'
 import type { CommitNotice } from './commit/commit-feed.ts'
 import type { CollectorPorts } from './data-folder.ts'
 import { CollectorError } from './errors.ts'
@@ -112,7 +113,12 @@ export function createCollector(options: CollectorOptions = {}, ports: Collector
   const settings = resolveOptions(options)
   const keys = createKeys(settings.keys, settings.signedTokens)
   const logger = settings.logger === undefined ? pino(pino.destination(2)) : settings.logger || silent
-  const lifecycle = createLifecycle((onLost) => openPipeline(settings, keys, logger, onLost, ports))
+  const { cluster } = settings
+  const lifecycle = createLifecycle(async (onLost) => {
+    if (!cluster) return openPipeline(settings, keys, logger, onLost, ports)
+    const { openClusterPipeline } = await import('./cluster-pipeline.ts')
+    return openClusterPipeline({ settings, cluster, keys, logger, openStore: ports.openStore ?? openClusterStore })
+  })
   const { open, running, close, closed } = lifecycle
 
   return {

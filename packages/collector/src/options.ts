@@ -15,6 +15,10 @@ import type { SourceMaps } from './source-maps/source-maps.ts'
 export interface CollectorOptions {
   /** Folder of the log, the database and the exports; absolute, or from the working directory. @default './.downlink' */
   readonly data?: string
+  /** A log that collectors share, in place of one in `data`. It wants a `store`. @default none */
+  readonly log?: SharedLog
+  /** A store that collectors share, in place of the database in `data`. It wants a `log`. @default none */
+  readonly store?: SharedStore
   /** The game's events. @default every type and payload is accepted */
   readonly events?: EventDefinitions
   /**
@@ -75,6 +79,20 @@ export interface CollectorOptions {
   readonly backups?: string
   /** Where events are sent on, as log records of OpenTelemetry. @default nowhere */
   readonly otlp?: OtlpOptions
+}
+
+export interface SharedLog {
+  /** Servers of NATS with JetStream, such as `nats://a:4222`: one is enough to find the others of its cluster. */
+  readonly nats: string | readonly string[]
+  /** A file of credentials, as `nsc` writes it. @default none */
+  readonly credentials?: string
+}
+
+export interface SharedStore {
+  /** A server of ClickHouse, such as `clickhouse://a:8123/downlink`. */
+  readonly clickhouse: string
+  /** A file with a user and a password. @default none */
+  readonly credentials?: string
 }
 
 export interface CollectorPage {
@@ -214,9 +232,17 @@ const minOf: Readonly<Record<string, number>> = {
 /** As of a log: several segments have to fit. */
 const minKeptBytes = 1_048_576
 
+export interface ClusterSettings {
+  readonly servers: readonly string[]
+  readonly logCredentials: string | undefined
+  readonly store: SharedStore
+}
+
 /** Options with nothing left open. */
 export interface CollectorSettings {
   readonly data: string
+  /** Undefined for a collector with a log and a database of its own. */
+  readonly cluster: ClusterSettings | undefined
   readonly events: EventDefinitions
   readonly schemaMode: SchemaMode
   readonly keys: readonly string[]
@@ -275,6 +301,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
   const { sourceMaps = join(data, 'source-maps') } = options
   return {
     data,
+    cluster: clusterOf(options),
     backups: options.backups ?? join(data, 'backups'),
     events: options.events ?? { schemas: {} },
     schemaMode,
@@ -298,6 +325,21 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     otlp: options.otlp && resolveOtlpOptions(options.otlp, retention.maxBytes),
   }
 }
+
+/** @throws {CollectorError} `bad_option` */
+export function clusterOf({ log, store }: Pick<CollectorOptions, 'log' | 'store'>): ClusterSettings | undefined {
+  if (!log && !store) return undefined
+  if (!log) throw badOption('log', "given beside `store`: what no log holds can't be sunk", log)
+  if (!store)
+    throw badOption('store', 'given beside `log`: sessions that the log has no more are asked for there', store)
+  const servers = typeof log.nats === 'string' ? [log.nats] : log.nats
+  if (servers.length === 0 || !servers.every(isNatsUrl)) {
+    throw badOption('log.nats', 'addresses such as "nats://host:4222"', log.nats)
+  }
+  return { servers, logCredentials: log.credentials, store }
+}
+
+const isNatsUrl = (text: string): boolean => /^(nats|tls):\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text)
 
 /** No secret is repeated in a message. */
 function checkSecrets({ keys = [], readToken, adminToken, tokenSecrets = [] }: CollectorOptions): void {

@@ -5,19 +5,15 @@
 import { resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Keys } from './access/keys.ts'
-import { createOriginPolicy } from './access/origin-policy.ts'
-import { type Proxies, warnOfProxies } from './access/proxies.ts'
+import { warnOfProxies } from './access/proxies.ts'
 import { createBackups } from './backup/backups.ts'
 import { systemClock as clock } from './clock.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
 import { type CollectorPorts, type DataFolder, openDataFolder } from './data-folder.ts'
 import type { CollectorError } from './errors.ts'
-import { createPendingWork } from './ingest/pending-work.ts'
-import { createPostIngest } from './ingest/post.ts'
-import { createAddressRateLimiter } from './ingest/rate-limiter.ts'
-import { createRefusals, type Refusals } from './ingest/refusals.ts'
+import { createRefusals } from './ingest/refusals.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
-import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
+import type { WebSocketIngest } from './ingest/websocket.ts'
 import { createDataLife } from './life/data-life.ts'
 import type { CollectorSettings } from './options.ts'
 import { createOtlpExport } from './otlp/otlp-export.ts'
@@ -27,9 +23,10 @@ import { describeViews } from './query/event-views.ts'
 import { createReadSide, type ReadSide } from './read-side.ts'
 import { createEventValidator } from './session/event-validator.ts'
 import { createSchemaWarnings } from './session/schema-warnings.ts'
-import { createSessions, type Sessions } from './session/sessions.ts'
+import type { Sessions } from './session/sessions.ts'
 import { createReadClient, type ReadClient } from './store-process/read-client.ts'
 import { createStoreProcess } from './store-process/store-process.ts'
+import { createFailureLine, createWriteSide } from './write-side.ts'
 
 export interface Pipeline {
   /** Absolute path of the data folder. */
@@ -96,7 +93,7 @@ interface PartsOptions {
 
 /** All between the socket and the log, with what follows it. Nothing of it runs before the store is started. */
 function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
-  const { limits, commit, events, schemaMode, query } = settings
+  const { limits, commit, events, query } = settings
   const { log, storeSocket } = folder
   const refusals = createRefusals({ log: logger, monotonicMs: clock.monotonicMs })
   const warnings = createSchemaWarnings()
@@ -124,13 +121,10 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
   const reads = createReadClient(store, storeSocket)
   const otlp = settings.otlp && createOtlpExport({ settings: settings.otlp, folder, clock, logger })
   const readSide = createReadSide({
-    ...{ settings, reads, log, refusals, warnings, clock, folder: folder.path },
-    store: store.figures,
+    ...{ settings, reads, refusals, warnings, clock, folder: folder.path },
+    own: { log, store: store.figures, life: () => life, backups: () => backups, otlp: otlp?.figures },
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,
-    life: () => life,
-    backups: () => backups,
-    otlp: otlp?.figures,
   })
 
   const commits = createGroupCommit({
@@ -141,18 +135,10 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     },
     onFailure: createFailureLine(logger, clock.monotonicMs),
   })
-  const sessions = createSessions({
-    log: commits,
-    validator: createEventValidator(limits, events.schemas, schemaMode === 'warn' ? warnings.add : undefined),
-    restartsForgotten: settings.forgottenSessions === 'restart',
-    maxIdle: limits.maxIdleSessions,
-    onOutstanding(count) {
-      readSide.counters.outstanding += count
-    },
+  const { sessions, sockets, routes } = createWriteSide({
+    ...{ settings, keys, commits, refusals, warnings, proxies, readSide },
     onSocket: store.socketChanged,
   })
-  const { roundTrips } = readSide
-  const { sockets, routes } = createIngest({ settings, keys, sessions, refusals, proxies, roundTrips })
   const life = createDataLife({
     ...{ ...settings, commits, store, log, clock, logger, folder: folder.path },
     validator: createEventValidator(limits, settings.events.schemas),
@@ -220,39 +206,3 @@ function createEnding({ sockets, readSide, life, commits, reads, store, folder, 
 /** A small bound of all that is stored wants a short log as well. */
 const logRoomOf = ({ commit, retention }: CollectorSettings): number =>
   Math.min(commit.maxLogBytes, (retention.maxBytes ?? Number.POSITIVE_INFINITY) / 4)
-
-interface IngestOptions {
-  readonly settings: CollectorSettings
-  readonly keys: Keys
-  readonly sessions: Sessions
-  readonly refusals: Refusals
-  readonly proxies: Proxies
-  readonly roundTrips: ReadSide['roundTrips']
-}
-
-/** What takes events off the wire, with what sockets and requests share. */
-function createIngest({ settings, keys, sessions, refusals, proxies, roundTrips }: IngestOptions) {
-  const { limits } = settings
-  const { monotonicMs, wallMs } = clock
-  const originPolicy = createOriginPolicy({ ...settings, keys, localPages: true })
-  const pending = createPendingWork(limits)
-  const eventRateLimiter = createAddressRateLimiter(limits.maxEventsPerSecond, monotonicMs)
-  const sockets = createWebSocketIngest({
-    ...{ sessions, keys, originPolicy, limits, proxies, pending, refusals, roundTrips, clock },
-  })
-  const post = createPostIngest({ sessions, keys, limits, eventRateLimiter, pending, wallMs })
-  const routes: TelemetryRoutesOptions = { originPolicy, post, limits, proxies, pending, refusals, monotonicMs }
-  return { sockets, routes }
-}
-
-const failureLineIntervalMs = 10_000
-
-/** A disk that is full fails each group, and there are hundreds a second. */
-function createFailureLine(logger: FastifyBaseLogger, monotonicMs: () => number): (reason: string) => void {
-  let nextLineMs = 0
-  return (reason) => {
-    if (monotonicMs() < nextLineMs) return
-    nextLineMs = monotonicMs() + failureLineIntervalMs
-    logger.error({ reason }, 'A commit failed; its senders will come back')
-  }
-}

@@ -13,6 +13,7 @@ import type { Backups } from './backup/backups.ts'
 import type { Clock } from './clock.ts'
 import { type CommitListener, type CommitNotice, createCommitFeed } from './commit/commit-feed.ts'
 import type { CommitMeter } from './commit/group-commit.ts'
+import { CollectorError } from './errors.ts'
 import type { Refusals } from './ingest/refusals.ts'
 import type { DataLife } from './life/data-life.ts'
 import { createLiveStream } from './live/live-stream.ts'
@@ -46,17 +47,23 @@ export interface ReadSideOptions {
   /** Absolute path of the data folder. */
   readonly folder: string
   readonly reads: ReadClient
-  readonly log: LogFigures
-  readonly store: StoreFigures
+  /** Undefined where log and store are shared with other collectors. */
+  readonly own: OwnParts | undefined
   /** WebSockets that are up. */
   readonly sockets: () => number
   /** Sessions that have a socket. */
   readonly openSessions: () => number
   readonly refusals: Refusals
   readonly warnings: SchemaWarnings
+  readonly clock: Clock
+}
+
+/** A log and a store of its own, with what looks after them. */
+export interface OwnParts {
+  readonly log: LogFigures
+  readonly store: StoreFigures
   /** Known once the collector runs. */
   readonly life: () => DataLife
-  readonly clock: Clock
   readonly backups: () => Backups
   /** Undefined where events are not sent on. */
   readonly otlp: OtlpFigures | undefined
@@ -65,7 +72,7 @@ export interface ReadSideOptions {
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 
 export function createReadSide(options: ReadSideOptions): ReadSide {
-  const { settings, reads, log, store, sockets, openSessions, refusals, warnings, clock } = options
+  const { settings, reads, own, sockets, openSessions, refusals, warnings, clock } = options
   const startedAtMs = clock.wallMs()
   const commits = createRecentDurations(clock.monotonicMs)
   // A socket is pinged with each heartbeat.
@@ -74,22 +81,23 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   const counters = createEventCounters(clock.monotonicMs)
   const feed = createCommitFeed()
   const live = createLiveStream({
-    ...{ feed, counters, sockets, openSessions, refusals, commits, links, log, store, every },
+    ...{ feed, counters, sockets, openSessions, refusals, commits, links, own, every },
     wallMs: clock.wallMs,
   })
   const kept = createKeptAnswers(clock)
   const metrics = createMetrics({
     counters,
-    log,
-    store,
+    own: own && {
+      ...{ log: own.log, store: own.store },
+      retention: () => own.life().retention.figures,
+      backup: () => own.backups().last,
+      otlp: own.otlp,
+    },
     kept,
     sockets,
     liveListeners: () => live.listeners,
     refused: refusals.counts,
     warned: warnings.counts,
-    retention: () => options.life().retention.figures,
-    backup: () => options.backups().last,
-    otlp: options.otlp,
   })
   const readApi = createReadApi({
     reads,
@@ -103,12 +111,12 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     live,
     metrics,
     schemas: settings.events.schemas,
-    health: () => readHealth({ ...healthSources(options), startedAtMs, commits, failedCommits }),
+    health: async () => readHealth({ ...healthSources(options), startedAtMs, commits, failedCommits }),
     access: createApiAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
-    life: options.life,
-    backups: options.backups,
+    life: () => ownOf(options).life(),
+    backups: () => ownOf(options).backups(),
     wallMs: clock.wallMs,
     pageFolder: settings.page ? pageFolder : undefined,
   })
@@ -134,7 +142,9 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   }
 }
 
-function healthSources({ settings, folder, log, store, refusals, warnings, life, backups, otlp }: ReadSideOptions) {
+function healthSources(options: ReadSideOptions) {
+  const { settings, folder, refusals, warnings } = options
+  const { log, store, life, backups, otlp } = ownOf(options)
   return {
     ...{ folder, log, store, otlp },
     maxLogBytes: settings.commit.maxLogBytes,
@@ -144,6 +154,12 @@ function healthSources({ settings, folder, log, store, refusals, warnings, life,
     backup: backups().last,
     listBackups: () => backups().list(),
   }
+}
+
+/** @throws {CollectorError} `not_on_cluster` */
+function ownOf({ own }: ReadSideOptions): OwnParts {
+  if (own) return own
+  throw new CollectorError('not_on_cluster', 'Only a collector with a log and a database of its own can do that yet.')
 }
 
 function every(intervalMs: number, tick: () => void): () => void {

@@ -11,7 +11,7 @@ import {
 import { telemetryPath } from '@downlink/protocol'
 import { Command, Option } from 'commander'
 import type { Logger } from 'pino'
-import { byteSize, duration, gather, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
+import { byteSize, duration, gather, natsServers, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { readOtlpHeaders } from '../otlp-headers.ts'
@@ -23,6 +23,10 @@ interface ServeFlags {
   readonly port: number
   readonly host: string
   readonly data: string
+  readonly log?: readonly string[]
+  readonly logCredentials?: string
+  readonly store?: string
+  readonly storeCredentials?: string
   readonly key?: readonly string[]
   readonly keyFile?: string
   readonly readToken?: string
@@ -69,6 +73,7 @@ Examples:
   downlink serve --port 0 --data ./telemetry --schema ./src/events.ts --questions ./questions
   downlink serve --keep 30d --max-bytes 20GB --keep-backups 30d
   downlink serve --otlp http://127.0.0.1:4318 --otlp-service my-game
+  downlink serve --log nats://a,b,c --store clickhouse://d:8123/downlink --key-file keys.txt
   downlink serve --host 0.0.0.0 --key-file keys.txt --read-token-file token.txt --origin https://game.example
   downlink serve --key-file keys.txt --read-token-file token.txt --public-url https://t.example --trust-proxy 1`
 
@@ -80,6 +85,10 @@ export function serveCommand(): Command {
     .option('--port <number>', 'where to listen; 0 takes any free port', wholeNumber(0, 65_535), 4180)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--data <folder>', 'where its data lies', './.downlink')
+    .option('--log <servers>', 'a log that collectors share: servers of NATS JetStream, nats://a,b,c', natsServers)
+    .option('--log-credentials <file>', 'a file of credentials for them, as nsc writes it')
+    .option('--store <url>', 'the store behind that log: clickhouse://…')
+    .option('--store-credentials <file>', 'a file with a user and a password for it')
     .option('--key <key>', 'a write key; may be given several times', gather)
     .option('--key-file <file>', 'a file with a write key on each line')
     .option('--read-token <token>', 'wanted of whoever reads: page, queries, export')
@@ -180,12 +189,18 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
       commit: onlyGiven({ maxLogBytes: flags.maxLog, keepLogBytes: flags.keepLog }),
       retention: retentionOf(flags),
       backups: flags.backups,
+      ...clusterOf(flags),
       forgottenSessions: flags.forgottenSessions,
       otlp: await otlpOf(flags),
     }),
   })
   return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }
 }
+
+const clusterOf = ({ log, logCredentials, store, storeCredentials }: ServeFlags) => ({
+  log: log && { nats: log, ...onlyGiven({ credentials: logCredentials }) },
+  store: store === undefined ? undefined : { clickhouse: store, ...onlyGiven({ credentials: storeCredentials }) },
+})
 
 const retentionOf = ({ keep, keepBackups, maxBytes }: ServeFlags) =>
   onlyGiven({ keepMs: inMs(keep), keepBackupsMs: inMs(keepBackups), maxBytes })

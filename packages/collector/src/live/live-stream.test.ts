@@ -40,8 +40,7 @@ function aStream() {
     refusals: { total: 5, counts: new Map([['forbidden', 5]]) },
     commits: { quantiles: () => ({ medianMs: 0.5, p99Ms: 2 }) },
     links: { quantiles: () => ({ medianMs: 30, p99Ms: 90 }) },
-    log: { bytes: 5000, segments: 2 },
-    store,
+    own: { log: { bytes: 5000, segments: 2 }, store },
     wallMs: () => 7,
     every(_intervalMs, callback) {
       tick = callback

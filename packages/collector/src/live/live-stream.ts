@@ -33,8 +33,9 @@ export interface LiveCounters extends EventCounts {
   readonly commits: { readonly medianMs: number | null; readonly p99Ms: number | null }
   /** From a ping to its pong over the sockets that are up, as of their last heartbeats; null where there was none. */
   readonly links: { readonly medianMs: number | null; readonly p99Ms: number | null }
-  readonly log: Pick<LogFigures, 'bytes' | 'segments'>
-  readonly store: LiveStoreFigures
+  /** Null where it is shared with other collectors; the store as well. */
+  readonly log: Pick<LogFigures, 'bytes' | 'segments'> | null
+  readonly store: LiveStoreFigures | null
 }
 
 export interface LiveStoreFigures
@@ -81,8 +82,8 @@ export interface LiveStreamOptions {
   readonly refusals: Pick<Refusals, 'total' | 'counts'>
   readonly commits: Pick<RecentDurations, 'quantiles'>
   readonly links: Pick<RecentDurations, 'quantiles'>
-  readonly log: Pick<LogFigures, 'bytes' | 'segments'>
-  readonly store: StoreFigures
+  /** Undefined where log and store are shared with other collectors. */
+  readonly own: { readonly log: Pick<LogFigures, 'bytes' | 'segments'>; readonly store: StoreFigures } | undefined
   readonly wallMs: () => number
   /** @returns stops it */
   readonly every: (intervalMs: number, tick: () => void) => () => void
@@ -176,7 +177,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 }
 
 function readCounters(options: LiveStreamOptions): LiveCounters {
-  const { counters, sockets, openSessions, refusals, commits, links, log, store, wallMs } = options
+  const { counters, sockets, openSessions, refusals, commits, links, own, wallMs } = options
   const counts = counters.counts()
   return {
     at: wallMs(),
@@ -193,16 +194,15 @@ function readCounters(options: LiveStreamOptions): LiveCounters {
     },
     commits: commits.quantiles(),
     links: links.quantiles(),
-    log: { bytes: log.bytes, segments: log.segments },
-    store: {
-      isUp: store.isUp,
-      lag: store.lag,
-      restarts: Object.fromEntries(store.restarts),
-      readsRunning: store.readsRunning,
-      readsKilled: store.readsKilled,
-    },
+    log: own ? { bytes: own.log.bytes, segments: own.log.segments } : null,
+    store: own ? readStore(own.store) : null,
   }
 }
+
+const readStore = ({ isUp, lag, restarts, readsRunning, readsKilled }: StoreFigures): LiveStoreFigures => ({
+  ...{ isUp, lag, readsRunning, readsKilled },
+  restarts: Object.fromEntries(restarts),
+})
 
 /** By type: `downlink verify` has one of its own. */
 function ofPlayers<Figure>({ [verifyName]: _, ...types }: Readonly<Record<string, Figure>>): Record<string, Figure> {

@@ -12,8 +12,8 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly counters: EventCounters
-  readonly log: LogFigures
-  readonly store: StoreFigures
+  /** Undefined where log and store are shared with other collectors: a sink tells of them. */
+  readonly own: OwnFigures | undefined
   readonly kept: KeptAnswerFigures
   readonly sockets: () => number
   readonly liveListeners: () => number
@@ -21,6 +21,12 @@ export interface MetricsOptions {
   readonly refused: ReadonlyMap<string, number>
   /** Events that no schema accepts and that were stored, by code. */
   readonly warned: ReadonlyMap<string, number>
+}
+
+/** Of a log and a store of the collector's own. */
+export interface OwnFigures {
+  readonly log: LogFigures
+  readonly store: StoreFigures
   readonly retention: () => RetentionFigures
   /** Undefined before the first. */
   readonly backup: () => BackupFigures | undefined
@@ -109,11 +115,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registers = [registry]
   const instruments = createInstruments(registers)
   registerEvents(instruments, options)
-  registerLog(instruments, options)
-  registerStore(instruments, options.store)
   registerConnections(instruments, options)
-  registerLife(instruments, options)
-  if (options.otlp) registerOtlp(instruments, options.otlp)
+  if (options.own) {
+    registerLog(instruments, options.own)
+    registerStore(instruments, options.own.store)
+    registerLife(instruments, options.own)
+    if (options.own.otlp) registerOtlp(instruments, options.own.otlp)
+  }
   const commits = new Counter({
     name: 'downlink_commits_total',
     help: 'Writes to the log, each of the batches that are committed together, by outcome',
@@ -159,7 +167,7 @@ function registerEvents({ counter, total, gauge }: Instruments, { counters, warn
   total('downlink_events_forgotten_total', 'Stored events of sessions that were forgotten', () => since.forgotten)
 }
 
-function registerLog({ gauge }: Instruments, { log, store }: MetricsOptions): void {
+function registerLog({ gauge }: Instruments, { log, store }: OwnFigures): void {
   gauge('downlink_log_bytes', 'Size of the log that the store follows', () => log.bytes)
   gauge(
     'downlink_log_kept_bytes',
@@ -208,7 +216,7 @@ function registerConnections({ counter, total, gauge }: Instruments, options: Me
   total('downlink_kept_answers_served_total', 'Queries that one of them answered', () => kept.served)
 }
 
-function registerLife({ total, gauge }: Instruments, { retention, backup }: MetricsOptions): void {
+function registerLife({ total, gauge }: Instruments, { retention, backup }: OwnFigures): void {
   total('downlink_retention_runs_total', 'How often what is too old was looked for', () => retention().runs)
   total('downlink_retention_failures_total', 'How often that failed', () => retention().failures)
   gauge(

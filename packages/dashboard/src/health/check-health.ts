@@ -19,9 +19,10 @@ const freeBytesLimits = { warn: 5e9, bad: 1e9 }
 
 /** @param isCurrent whether the counters are of now */
 export function checkStore(counters: LiveCounters | undefined, isCurrent: boolean): readonly HealthLine[] {
-  const state = storeStateOf(counters?.store, isCurrent)
-  if (!counters || state.status === 'unknown') return [{ name: 'State', value: 'Not known', status: 'unknown' }]
-  const { lag, restarts, readsKilled, readsRunning } = counters.store
+  const store = counters?.store
+  const state = storeStateOf(store, isCurrent)
+  if (!store || state.status === 'unknown') return [{ name: 'State', value: 'Not known', status: 'unknown' }]
+  const { lag, restarts, readsKilled, readsRunning } = store
   return [
     {
       name: 'State',
@@ -256,7 +257,9 @@ const restartAdvice: Readonly<Record<string, string>> = {
   open_failed: 'It could not open its data: stop the collector, and run downlink doctor.',
 }
 
-function adviceOnRestarts(restarts: LiveCounters['store']['restarts']): Pick<HealthLine, 'status' | 'advice'> {
+function adviceOnRestarts(
+  restarts: NonNullable<LiveCounters['store']>['restarts'],
+): Pick<HealthLine, 'status' | 'advice'> {
   const reasons = Object.keys(restarts).filter((reason) => (restarts[reason] ?? 0) > 0)
   if (reasons.length === 0) return { status: 'good' }
   const advice = reasons.map((reason) => restartAdvice[reason] ?? '').join(' ')

@@ -34,13 +34,13 @@ export function stateText(state: StoreState): string {
 }
 
 /** Why it was restarted, the commonest first; an unknown reason is named as it came. */
-export const restartReasons = (restarts: LiveCounters['store']['restarts']): string =>
+export const restartReasons = (restarts: NonNullable<LiveCounters['store']>['restarts']): string =>
   Object.entries(restarts)
     .sort(([, a], [, b]) => b - a)
     .map(([reason, count]) => `${reasonTexts[reason] ?? reason} ${count}`)
     .join(', ')
 
-export const sumOf = (restarts: LiveCounters['store']['restarts']): number =>
+export const sumOf = (restarts: NonNullable<LiveCounters['store']>['restarts']): number =>
   Object.values(restarts).reduce((sum, count) => sum + count, 0)
 
 const reasonTexts: Readonly<Record<string, string>> = {

@@ -1,0 +1,132 @@
+/**
+ * Puts a collector of a cluster together: ingest → session → commit → a stream of NATS, where events are acknowledged. It
+ * keeps nothing: sinks, which are processes of their own, follow the stream into a store that all share.
+ */
+import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Keys } from './access/keys.ts'
+import { warnOfProxies } from './access/proxies.ts'
+import { systemClock as clock, systemTimer } from './clock.ts'
+import type { ClusterStore } from './cluster-store.ts'
+import { CollectorError } from './errors.ts'
+import { createRefusals } from './ingest/refusals.ts'
+import { connectJetStream, type JetStream } from './jetstream/connect.ts'
+import { createStreamCommit } from './jetstream/stream-commit.ts'
+import { createStreamLog, keptMs } from './jetstream/stream-log.ts'
+import type { ClusterSettings, CollectorSettings } from './options.ts'
+import type { Pipeline } from './pipeline.ts'
+import { createReadSide } from './read-side.ts'
+import { createSchemaWarnings } from './session/schema-warnings.ts'
+import type { ReadClient } from './store-process/read-client.ts'
+import { createFailureLine, createWriteSide } from './write-side.ts'
+
+export interface ClusterPipelineOptions {
+  readonly settings: CollectorSettings
+  readonly cluster: ClusterSettings
+  readonly keys: Keys
+  readonly logger: FastifyBaseLogger
+  readonly openStore: (settings: ClusterSettings) => Promise<ClusterStore>
+}
+
+/** @throws {CollectorError} `missing_package`, `bad_option`, `log_unavailable`; what opening the store throws */
+export async function openClusterPipeline(options: ClusterPipelineOptions): Promise<Pipeline> {
+  const { settings, cluster, logger, openStore } = options
+  const jetStream = await connectJetStream({
+    servers: cluster.servers,
+    credentials: cluster.logCredentials,
+    maxLogBytes: settings.commit.maxLogBytes,
+    logger,
+  })
+  try {
+    expectRoom(jetStream, settings)
+    return assemble(options, jetStream, await openStore(cluster))
+  } catch (error) {
+    await jetStream.close()
+    throw error
+  }
+}
+
+/** Bytes of a message beside its events: the record, labels and contexts. */
+const outlineBytes = 65_536
+/** Bytes of an event in a message beside its texts. */
+const rowBytes = 32
+
+/** @throws {CollectorError} `bad_option` where the largest batch would be no message */
+function expectRoom({ maxMessageBytes }: JetStream, { limits }: CollectorSettings): void {
+  const needed = 2 * limits.maxFrameBytes + limits.maxElements * rowBytes + outlineBytes
+  if (needed <= maxMessageBytes) return
+  const limit = `max_payload ${maxMessageBytes}`
+  throw new CollectorError('bad_option', `Expected NATS to take messages of ${needed} bytes, got ${limit}: raise that`)
+}
+
+function assemble(
+  { settings, keys, logger }: ClusterPipelineOptions,
+  jetStream: JetStream,
+  store: ClusterStore,
+): Pipeline {
+  const refusals = createRefusals({ log: logger, monotonicMs: clock.monotonicMs })
+  const warnings = createSchemaWarnings()
+  const proxies = warnOfProxies(settings.proxies, logger)
+  const folder = resolve(settings.data)
+  const reads = absentReads
+  const readSide = createReadSide({
+    ...{ settings, reads, refusals, warnings, clock, folder },
+    own: undefined,
+    sockets: () => sockets.sockets,
+    openSessions: () => sessions.openIds().length,
+  })
+  const commits = createStreamCommit({
+    stream: createStreamLog(jetStream),
+    source: store.records,
+    maxMessageBytes: jetStream.maxMessageBytes,
+    newWriteId: randomUUID,
+    keptMs,
+    ...{ listener: readSide.listener, meter: readSide.meter },
+    onFailure: createFailureLine(logger, clock.monotonicMs),
+    setTimer: systemTimer,
+    now: clock.monotonicMs,
+  })
+  const stopHearing = store.records.onUp(commits.onStoreUp)
+  const { sessions, sockets, routes } = createWriteSide({
+    // A session that left may go on at another collector: it is read again when it comes back.
+    settings: { ...settings, limits: { ...settings.limits, maxIdleSessions: 0 } },
+    ...{ keys, commits, refusals, warnings, proxies, readSide },
+    onSocket() {},
+  })
+  let drained: Promise<void> | undefined
+  let closed: Promise<void> | undefined
+
+  return {
+    ...{ folder, readSide, reads, sessions, sockets, routes },
+    readiness: {
+      ingest: async () => drained === undefined && (await jetStream.isAvailable()),
+      reads: () => store.records.isUp,
+    },
+    settled: () => commits.settled(),
+    drain: () => (drained ??= drain()),
+    close: () => (closed ??= close()),
+  }
+
+  async function drain(): Promise<void> {
+    sockets.stop()
+    readSide.hangUp()
+    await commits.settled()
+    // The acks of the last commit are sent in the turn after it.
+    await new Promise(setImmediate)
+    await sockets.close()
+  }
+
+  async function close(): Promise<void> {
+    await commits.settled()
+    stopHearing()
+    await store.close()
+    await jetStream.close()
+  }
+}
+
+const notYet = async (): Promise<never> => {
+  throw new CollectorError('not_on_cluster', 'A collector of a cluster does not answer reads yet: ask its store.')
+}
+
+const absentReads: ReadClient = { send: notYet, query: notYet, validate: notYet, ledger: notYet, close() {} }

@@ -1,0 +1,104 @@
+/**
+ * Spreads the partitions over the sinks that run: each holds its share by leases that it renews, and gives away what is more
+ * when another one comes. Two may hold the same partition for a moment; what both write counts once.
+ */
+import { messageOf } from '@downlink/protocol'
+import type { SetTimer } from '../clock.ts'
+import type { LeaseBucket } from './sink-buckets.ts'
+
+export interface Leases {
+  /** Begins, and goes on until it is stopped. */
+  start(): void
+  /** Gives all of them away. Idempotent. */
+  stop(): Promise<void>
+}
+
+export interface LeasesOptions {
+  readonly bucket: LeaseBucket
+  /** An id that no other sink has. */
+  readonly owner: string
+  readonly partitions: readonly string[]
+  /** After which a lease ends that was not renewed. */
+  readonly leaseMs: number
+  readonly onTaken: (partition: string) => void
+  /** It is another's, or soon will be. Resolves once nothing more is written of it. */
+  readonly onGone: (partition: string) => Promise<void>
+  readonly onFailure: (reason: string) => void
+  readonly setTimer: SetTimer
+  /** A monotonic clock, in ms. */
+  readonly now: () => number
+}
+
+const sinkPrefix = 'sink-'
+
+export function createLeases(options: LeasesOptions): Leases {
+  const { bucket, owner, partitions, leaseMs, onTaken, onGone, onFailure, setTimer, now } = options
+  /** Revision, and when it was last renewed. */
+  const held = new Map<string, { readonly revision: number; readonly atMs: number }>()
+  const ownKey = sinkPrefix + owner
+  let isStopped = false
+  let running = Promise.resolve()
+  let cancelNext = (): void => {}
+
+  return {
+    start: round,
+    async stop() {
+      if (isStopped) return running
+      isStopped = true
+      cancelNext()
+      await running
+      await Promise.all([...held.keys()].map(giveAway))
+      await bucket.delete(ownKey).catch(() => {})
+    },
+  }
+
+  function round(): void {
+    running = keepShare()
+      .catch((error: unknown) => onFailure(messageOf(error)))
+      .then(dropEnded)
+      .then(() => {
+        if (!isStopped) cancelNext = setTimer(round, leaseMs / 3)
+      })
+  }
+
+  async function keepShare(): Promise<void> {
+    await bucket.put(ownKey, owner)
+    await Promise.all([...held].map(([partition, { revision }]) => renew(partition, revision)))
+    const keys = new Set(await bucket.keys())
+    const sinks = [...keys].filter((key) => key.startsWith(sinkPrefix)).length
+    const share = Math.ceil(partitions.length / Math.max(1, sinks))
+    await Promise.all([...held.keys()].slice(share).map(giveAway))
+    const free = partitions.filter((partition) => !keys.has(partition))
+    await Promise.all(free.slice(0, Math.max(0, share - held.size)).map(take))
+  }
+
+  async function take(partition: string): Promise<void> {
+    const atMs = now()
+    const revision = await bucket.create(partition, owner).catch(() => undefined)
+    // Another sink was faster.
+    if (revision === undefined) return
+    held.set(partition, { revision, atMs })
+    onTaken(partition)
+  }
+
+  async function renew(partition: string, revision: number): Promise<void> {
+    const atMs = now()
+    const renewed = await bucket.update(partition, owner, revision).catch(() => undefined)
+    if (renewed !== undefined) held.set(partition, { revision: renewed, atMs })
+  }
+
+  async function giveAway(partition: string): Promise<void> {
+    held.delete(partition)
+    await onGone(partition)
+    await bucket.delete(partition).catch(() => {})
+  }
+
+  /** What was not renewed for so long another may have. */
+  async function dropEnded(): Promise<void> {
+    for (const [partition, { atMs }] of held) {
+      if (now() - atMs < leaseMs) continue
+      held.delete(partition)
+      await onGone(partition)
+    }
+  }
+}
