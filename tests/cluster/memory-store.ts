@@ -3,7 +3,9 @@
 import type { ClusterStore } from '../../packages/collector/src/cluster-store.ts'
 import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
+import { CollectorError } from '../../packages/collector/src/errors.ts'
 import type { Position } from '../../packages/collector/src/log/read-log.ts'
+import type { DataSource } from '../../packages/collector/src/query/data-source.ts'
 import type { EventStore, StoreGroup, WriteOutcome } from '../../packages/collector/src/sink/event-store.ts'
 
 export interface MemoryStore {
@@ -21,6 +23,20 @@ export interface MemoryStore {
 
 const away: WriteOutcome = { kind: 'unavailable', reason: 'The store is away' }
 const written: WriteOutcome = { kind: 'written' }
+
+const absent = async (): Promise<never> => {
+  throw new CollectorError('not_on_cluster', 'The store of this test is not read')
+}
+
+const noReads: DataSource = {
+  search: { find: absent },
+  labels: { read: absent },
+  ledgers: { get: absent },
+  pages: { stored: absent, rejected: absent },
+  timelines: { read: absent },
+  sandbox: { answer: absent, validate: absent },
+  dumps: { write: absent, writeAnswer: absent },
+}
 
 export function createMemoryStore(): MemoryStore {
   const rows = new Map<string, SessionRecord>()
@@ -46,6 +62,7 @@ export function createMemoryStore(): MemoryStore {
         onUp: () => () => {},
       },
       partition,
+      source: () => noReads,
       async close() {},
     }),
   }

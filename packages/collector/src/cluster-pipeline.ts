@@ -8,17 +8,18 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Keys } from './access/keys.ts'
 import { warnOfProxies } from './access/proxies.ts'
 import { systemClock as clock, systemTimer } from './clock.ts'
+import type { ClusterSettings, SharedStore } from './cluster-options.ts'
+import { type ClusterReads, serveClusterReads } from './cluster-reads.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { CollectorError } from './errors.ts'
 import { createRefusals } from './ingest/refusals.ts'
 import { connectJetStream, type JetStream } from './jetstream/connect.ts'
 import { createStreamCommit } from './jetstream/stream-commit.ts'
 import { createStreamLog, keptMs } from './jetstream/stream-log.ts'
-import type { ClusterSettings, CollectorSettings } from './options.ts'
+import type { CollectorSettings } from './options.ts'
 import type { Pipeline } from './pipeline.ts'
 import { createReadSide } from './read-side.ts'
 import { createSchemaWarnings } from './session/schema-warnings.ts'
-import type { ReadClient } from './store-process/read-client.ts'
 import { createFailureLine, createWriteSide } from './write-side.ts'
 
 export interface ClusterPipelineOptions {
@@ -26,23 +27,30 @@ export interface ClusterPipelineOptions {
   readonly cluster: ClusterSettings
   readonly keys: Keys
   readonly logger: FastifyBaseLogger
-  readonly openStore: (settings: ClusterSettings) => Promise<ClusterStore>
+  readonly openStore: (store: SharedStore) => Promise<ClusterStore>
 }
 
 /** @throws {CollectorError} `missing_package`, `bad_option`, `log_unavailable`; what opening the store throws */
 export async function openClusterPipeline(options: ClusterPipelineOptions): Promise<Pipeline> {
   const { settings, cluster, logger, openStore } = options
-  const jetStream = await connectJetStream({
-    servers: cluster.servers,
-    credentials: cluster.logCredentials,
-    maxLogBytes: settings.commit.maxLogBytes,
-    logger,
-  })
+  const ending: (() => Promise<void>)[] = []
   try {
+    const jetStream = await connectJetStream({
+      servers: cluster.servers,
+      credentials: cluster.logCredentials,
+      maxLogBytes: settings.commit.maxLogBytes,
+      logger,
+    })
+    ending.push(jetStream.close)
     expectRoom(jetStream, settings)
-    return assemble(options, jetStream, await openStore(cluster))
+    const store = await openStore(cluster.store)
+    ending.push(store.close)
+    const source = store.source({ limits: settings.query, wallMs: clock.wallMs })
+    const reads = await serveClusterReads({ source, logger })
+    ending.push(reads.close)
+    return assemble(options, { jetStream, store, reads, ending })
   } catch (error) {
-    await jetStream.close()
+    for (const end of ending.reverse()) await end()
     throw error
   }
 }
@@ -60,16 +68,22 @@ function expectRoom({ maxMessageBytes }: JetStream, { limits }: CollectorSetting
   throw new CollectorError('bad_option', `Expected NATS to take messages of ${needed} bytes, got ${limit}: raise that`)
 }
 
+interface SharedParts {
+  readonly jetStream: JetStream
+  readonly store: ClusterStore
+  readonly reads: ClusterReads
+  /** Ends them: the last one first. */
+  readonly ending: readonly (() => Promise<void>)[]
+}
+
 function assemble(
   { settings, keys, logger }: ClusterPipelineOptions,
-  jetStream: JetStream,
-  store: ClusterStore,
+  { jetStream, store, reads: { client: reads }, ending }: SharedParts,
 ): Pipeline {
   const refusals = createRefusals({ log: logger, monotonicMs: clock.monotonicMs })
   const warnings = createSchemaWarnings()
   const proxies = warnOfProxies(settings.proxies, logger)
   const folder = resolve(settings.data)
-  const reads = absentReads
   const readSide = createReadSide({
     ...{ settings, reads, refusals, warnings, clock, folder },
     own: undefined,
@@ -120,13 +134,6 @@ function assemble(
   async function close(): Promise<void> {
     await commits.settled()
     stopHearing()
-    await store.close()
-    await jetStream.close()
+    for (const end of [...ending].reverse()) await end()
   }
 }
-
-const notYet = async (): Promise<never> => {
-  throw new CollectorError('not_on_cluster', 'A collector of a cluster does not answer reads yet: ask its store.')
-}
-
-const absentReads: ReadClient = { send: notYet, query: notYet, validate: notYet, ledger: notYet, close() {} }

@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { type ClusterSettings, clusterOf, type SharedLog, type SharedStore } from './cluster-options.ts'
 import { type ClusterStore, openClusterStore } from './cluster-store.ts'
 import { connectJetStream } from './jetstream/connect.ts'
 import { keptMs } from './jetstream/stream-log.ts'
 import { type SinkFigures, type StreamSink, startStreamSink } from './jetstream/stream-sink.ts'
 import { createInstruments } from './metrics/instruments.ts'
-import { type ClusterSettings, clusterOf, commitDefaults, type SharedLog, type SharedStore } from './options.ts'
+import { commitDefaults } from './options.ts'
 import { cannotListen } from './server.ts'
 
 export interface ClusterSinkOptions {
@@ -33,7 +34,7 @@ export interface ClusterSink {
 /** What may stand between a sink and its store. */
 export interface ClusterSinkPorts {
   /** @default the one that the options name */
-  readonly openStore?: (settings: ClusterSettings) => Promise<ClusterStore>
+  readonly openStore?: (store: SharedStore) => Promise<ClusterStore>
 }
 
 const defaultLeaseMs = 10_000
@@ -65,7 +66,7 @@ export function createClusterSink(options: ClusterSinkOptions, ports: ClusterSin
       maxLogBytes: commitDefaults.maxLogBytes,
     })
     closing.push(() => jetStream.close())
-    const store = await openStore(cluster)
+    const store = await openStore(cluster.store)
     closing.push(() => store.close())
     const sink = await startStreamSink({ jetStream, store, logger, leaseMs, keptMs })
     closing.push(() => sink.stop())

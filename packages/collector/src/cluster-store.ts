@@ -1,6 +1,9 @@
 /** Opens the store that the collectors and the sinks of a cluster share, with the port to it. */
+
+import type { SharedStore } from './cluster-options.ts'
 import type { RecordSource } from './commit/record-source.ts'
-import { CollectorError } from './errors.ts'
+import type { DataSource } from './query/data-source.ts'
+import type { QueryLimits } from './query/query-limits.ts'
 import type { EventStore } from './sink/event-store.ts'
 
 export interface ClusterStore {
@@ -8,6 +11,8 @@ export interface ClusterStore {
   readonly records: ClusterRecords
   /** For the sink of one partition of the log. Its positions have that name as their segment, and their offsets only grow. */
   partition(name: string): EventStore
+  /** What the routes of the API read. */
+  source(options: { readonly limits: QueryLimits; readonly wallMs: () => number }): DataSource
   close(): Promise<void>
 }
 
@@ -16,7 +21,8 @@ export interface ClusterRecords extends RecordSource {
   onUp(listener: () => void): () => void
 }
 
-/** @throws {CollectorError} `not_on_cluster` */
-export async function openClusterStore(): Promise<ClusterStore> {
-  throw new CollectorError('not_on_cluster', 'There is no store for a cluster yet.')
+/** @throws {CollectorError} `missing_package`, `bad_option`, `store_unavailable` */
+export async function openClusterStore({ clickhouse: url, credentials }: SharedStore): Promise<ClusterStore> {
+  const { openClickHouse } = await import('./clickhouse/open-clickhouse.ts')
+  return openClickHouse({ url, credentials })
 }

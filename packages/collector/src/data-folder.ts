@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path'
 import { messageOf } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
+import type { SharedStore } from './cluster-options.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { CollectorError } from './errors.ts'
 import { ignoreInGit } from './git-ignore.ts'
@@ -38,7 +39,7 @@ export interface CollectorPorts {
   /** The log's files, as the log is to see them. @default as they are */
   readonly logFiles?: (files: LogFiles) => LogFiles
   /** The store of a cluster. @default the one that the options name */
-  readonly openStore?: () => Promise<ClusterStore>
+  readonly openStore?: (store: SharedStore) => Promise<ClusterStore>
 }
 
 export interface DataFolderOptions extends CollectorPorts {

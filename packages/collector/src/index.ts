@@ -6,6 +6,7 @@ export { signToken, type TokenRequest, tokenLimits } from './access/signed-token
 export type { EventTypeAnswer } from './api/event-type-route.ts'
 export type { Health } from './api/health-report.ts'
 export type { KeptBackup } from './backup/kept-backups.ts'
+export type { SharedLog, SharedStore } from './cluster-options.ts'
 export { type ClusterSink, type ClusterSinkOptions, type ClusterSinkPorts, createClusterSink } from './cluster-sink.ts'
 export type { ClusterStore } from './cluster-store.ts'
 export { type AttachOptions, type Collector, createCollector, type Listening, type ListenOptions } from './collector.ts'
@@ -26,8 +27,6 @@ export {
   forgottenSessionModes,
   limitDefaults,
   type SchemaMode,
-  type SharedLog,
-  type SharedStore,
   schemaModes,
 } from './options.ts'
 export { type OtlpOptions, otlpDefaults } from './otlp/otlp-options.ts'

@@ -6,6 +6,7 @@ import { type Origins, readOrigins } from './access/origins.ts'
 import { createProxies, type Proxies, type TrustedProxies } from './access/proxies.ts'
 import { createSignedTokens, type SignedTokens } from './access/signed-tokens.ts'
 import { systemClock } from './clock.ts'
+import { type ClusterSettings, clusterOf, type SharedLog, type SharedStore } from './cluster-options.ts'
 import { CollectorError } from './errors.ts'
 import { type OtlpOptions, type OtlpSettings, resolveOtlpOptions } from './otlp/otlp-options.ts'
 import { type QueryLimits, resolveQueryLimits } from './query/query-limits.ts'
@@ -79,20 +80,6 @@ export interface CollectorOptions {
   readonly backups?: string
   /** Where events are sent on, as log records of OpenTelemetry. @default nowhere */
   readonly otlp?: OtlpOptions
-}
-
-export interface SharedLog {
-  /** Servers of NATS with JetStream, such as `nats://a:4222`: one is enough to find the others of its cluster. */
-  readonly nats: string | readonly string[]
-  /** A file of credentials, as `nsc` writes it. @default none */
-  readonly credentials?: string
-}
-
-export interface SharedStore {
-  /** A server of ClickHouse, such as `clickhouse://a:8123/downlink`. */
-  readonly clickhouse: string
-  /** A file with a user and a password. @default none */
-  readonly credentials?: string
 }
 
 export interface CollectorPage {
@@ -232,12 +219,6 @@ const minOf: Readonly<Record<string, number>> = {
 /** As of a log: several segments have to fit. */
 const minKeptBytes = 1_048_576
 
-export interface ClusterSettings {
-  readonly servers: readonly string[]
-  readonly logCredentials: string | undefined
-  readonly store: SharedStore
-}
-
 /** Options with nothing left open. */
 export interface CollectorSettings {
   readonly data: string
@@ -325,21 +306,6 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
     otlp: options.otlp && resolveOtlpOptions(options.otlp, retention.maxBytes),
   }
 }
-
-/** @throws {CollectorError} `bad_option` */
-export function clusterOf({ log, store }: Pick<CollectorOptions, 'log' | 'store'>): ClusterSettings | undefined {
-  if (!log && !store) return undefined
-  if (!log) throw badOption('log', "given beside `store`: what no log holds can't be sunk", log)
-  if (!store)
-    throw badOption('store', 'given beside `log`: sessions that the log has no more are asked for there', store)
-  const servers = typeof log.nats === 'string' ? [log.nats] : log.nats
-  if (servers.length === 0 || !servers.every(isNatsUrl)) {
-    throw badOption('log.nats', 'addresses such as "nats://host:4222"', log.nats)
-  }
-  return { servers, logCredentials: log.credentials, store }
-}
-
-const isNatsUrl = (text: string): boolean => /^(nats|tls):\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text)
 
 /** No secret is repeated in a message. */
 function checkSecrets({ keys = [], readToken, adminToken, tokenSecrets = [] }: CollectorOptions): void {

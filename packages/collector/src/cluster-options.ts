@@ -1,0 +1,53 @@
+/** Resolves which log and which store a collector or a sink shares with others. */
+import { CollectorError } from './errors.ts'
+
+export interface SharedLog {
+  /** Servers of NATS with JetStream, such as `nats://a:4222`: one is enough to find the others of its cluster. */
+  readonly nats: string | readonly string[]
+  /** A file of credentials, as `nsc` writes it. @default none */
+  readonly credentials?: string
+}
+
+export interface SharedStore {
+  /** A server of ClickHouse, such as `clickhouse://a:8123/downlink`. */
+  readonly clickhouse: string
+  /** A file with a user and a password. @default none */
+  readonly credentials?: string
+}
+
+export interface ClusterSettings {
+  readonly servers: readonly string[]
+  readonly logCredentials: string | undefined
+  readonly store: SharedStore
+}
+
+/** With what a collector of a cluster can't do yet. */
+export interface ClusterOptions {
+  readonly log?: SharedLog | undefined
+  readonly store?: SharedStore | undefined
+  readonly otlp?: object | undefined
+  readonly retention?: object | undefined
+  readonly backups?: string | undefined
+}
+
+const ownOnly = ['otlp', 'retention', 'backups'] as const
+
+/** @throws {CollectorError} `bad_option` */
+export function clusterOf(options: ClusterOptions): ClusterSettings | undefined {
+  const { log, store } = options
+  if (!log && !store) return undefined
+  if (!log) throw badOption('log', 'given beside `store`', log)
+  if (!store) throw badOption('store', 'given beside `log`', store)
+  const unwanted = ownOnly.find((name) => Object.keys(options[name] ?? {}).length > 0)
+  if (unwanted) throw badOption(unwanted, 'left out beside `log`: that is not there yet', options[unwanted])
+  const servers = typeof log.nats === 'string' ? [log.nats] : log.nats
+  if (servers.length === 0 || !servers.every(isNatsUrl)) {
+    throw badOption('log.nats', 'addresses such as "nats://host:4222"', log.nats)
+  }
+  return { servers, logCredentials: log.credentials, store }
+}
+
+const isNatsUrl = (text: string): boolean => /^(nats|tls):\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text)
+
+const badOption = (name: string, expected: string, got: unknown): CollectorError =>
+  new CollectorError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(got)}`)
