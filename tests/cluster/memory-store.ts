@@ -62,6 +62,7 @@ export function createMemoryStore(): MemoryStore {
         onUp: () => () => {},
       },
       partition,
+      async defineEvents() {},
       source: () => noReads,
       async close() {},
     }),

@@ -45,6 +45,9 @@ export async function openClusterPipeline(options: ClusterPipelineOptions): Prom
     expectRoom(jetStream, settings)
     const store = await openStore(cluster.store)
     ending.push(store.close)
+    await store.defineEvents(settings.events).catch((error: unknown) => {
+      logger.error({ err: error }, 'The views of event types could not be made: the next start tries it again')
+    })
     const source = store.source({ limits: settings.query, wallMs: clock.wallMs })
     const reads = await serveClusterReads({ source, logger })
     ending.push(reads.close)

@@ -1,5 +1,6 @@
 /** Opens the store that the collectors and the sinks of a cluster share, with the port to it. */
 
+import type { EventDefinitions } from '@downlink/protocol'
 import type { SharedStore } from './cluster-options.ts'
 import type { RecordSource } from './commit/record-source.ts'
 import type { DataSource } from './query/data-source.ts'
@@ -11,6 +12,8 @@ export interface ClusterStore {
   readonly records: ClusterRecords
   /** For the sink of one partition of the log. Its positions have that name as their segment, and their offsets only grow. */
   partition(name: string): EventStore
+  /** Makes what is asked of event types, as they are defined now. Rejects where that can't be done now. */
+  defineEvents(definitions: EventDefinitions): Promise<void>
   /** What the routes of the API read. */
   source(options: { readonly limits: QueryLimits; readonly wallMs: () => number }): DataSource
   close(): Promise<void>
