@@ -1,7 +1,8 @@
 /** Two collectors, two sinks and three NATS servers, with a real client that goes from one to the other. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createTelemetry, type Telemetry } from '@downlink/client'
-import { createClusterSink, createCollector, type Listening } from '@downlink/collector'
+import { createCollector, type Listening } from '@downlink/collector'
+import { createClusterSink } from '@downlink/collector/cluster-sink'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { aFolder } from '../../packages/collector/test/harness.ts'

@@ -1,5 +1,5 @@
 /** Runs `downlink sink`: follows the log of a cluster into its store, until it is told to end. */
-import { createClusterSink } from '@downlink/collector'
+import { createClusterSink } from '@downlink/collector/cluster-sink'
 import { Command } from 'commander'
 import { natsServers, onlyGiven, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
