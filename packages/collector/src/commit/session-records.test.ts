@@ -152,6 +152,24 @@ describe('a session that begins while the store is away', () => {
   })
 })
 
+describe('an unconfirmed session that the log has, where the sink is behind', () => {
+  it.each([
+    ['nothing of it', 0],
+    ['its first message', 1],
+  ])('stands where the log says, and keeps its proof: the store has %s', async (_, sunk) => {
+    const { log, writer, rows, store, sink } = aLog()
+    await log.read('s', true)
+    for (const seq of [1, 2]) {
+      await log.append('s', seq - 1, aBatch(seq, 1, { metadata: metadata('own') }))
+      if (seq === sunk) sink('s')
+    }
+    store.isUp = true
+    const next = createGroupCommit({ log: writer, source: store, groupMs: 0, groupEvents: 1 })
+    expect(await next.read('s', false)).toMatchObject({ kind: 'known', record: { committedSeq: 2, proofHash: 'own' } })
+    expect([rows.size, next.isConfirmed('s')]).toEqual([sunk, true])
+  })
+})
+
 describe('a session that nobody remembers', () => {
   it('waits for the store to come up, and reads what it has', async () => {
     const { log, rows, comeUp, timers, rest } = aLog()

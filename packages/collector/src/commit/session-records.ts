@@ -73,7 +73,7 @@ export function createSessionRecords(options: SessionRecordsOptions): SessionRec
       if (write && !write.unconfirmed) return hold(sessionId, { record: write.record, isConfirmed: true })
       const mayBegin = begins || write !== undefined
       const answer = await reader.read(sessionId, mayBegin)
-      if (answer) return hold(sessionId, { ...answer, isConfirmed: true })
+      if (answer) return hold(sessionId, { record: recordOf(answer.record, write?.record), isConfirmed: true })
       if (!mayBegin) return { kind: 'unavailable' }
       const outcome = hold(sessionId, { record: write?.record, isConfirmed: false })
       void confirm()
@@ -148,6 +148,10 @@ const isSame = (stored: SessionRecord | undefined, own: SessionRecord | undefine
     stored.firstSeenMs === own.firstSeenMs &&
     stored.proofHash === own.proofHash &&
     stored.committedSeq <= own.committedSeq)
+
+/** A store whose sink is behind has less of a session, or nothing, than the log. */
+const recordOf = (stored: SessionRecord | undefined, logged: SessionRecord | undefined): SessionRecord | undefined =>
+  isSame(stored, logged) ? logged : stored
 
 /** A wait for the store keeps no process alive. */
 const realTimer: SetTimer = (run, delayMs) => {
