@@ -92,6 +92,19 @@ it('lets idle sessions go, the longest unused first, and never one with a socket
   expect(reads()).toBe(5)
 })
 
+it('lets a session go as soon as nobody is on it, where none is to stay', async () => {
+  const { open, reads } = someSessions({ s: 'p' }, 0)
+  const link = { epoch: 1, replaced() {}, failed() {} }
+  const opened = await open('s', 'p')
+  if (opened.kind !== 'opened') throw new Error('Expected it to open')
+  opened.session.attach(link)
+  await open('s', 'p')
+  expect(reads()).toBe(1)
+  opened.session.detach(link)
+  await open('s', 'p')
+  expect(reads()).toBe(2)
+})
+
 it('forgets a session that failed, so that its committed sequence is read again', async () => {
   const { open, log, reads } = someSessions({ s: 'p' })
   const opened = await open('s', 'p')

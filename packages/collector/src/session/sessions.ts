@@ -98,16 +98,22 @@ export function createSessions(options: SessionsOptions): Sessions {
       validator,
       onOutstanding,
       onFailed: sessions.drop,
-      onSocket: (isOpen) => onSocket(id, isOpen),
+      onSocket(isOpen) {
+        if (isOpen) sessions.attached(session)
+        else sessions.detached(session)
+        onSocket(id, isOpen)
+      },
     })
     sessions.add(session)
     return session
   }
 }
 
-/** Sessions in order of their last opening. Beyond `maxIdle` the oldest that nobody is on are let go. */
+/** Beyond `maxIdle` of those that nobody is on, the ones that were left the longest ago are let go. */
 function createRecentSessions(maxIdle: number, onDropped: (id: string) => void) {
   const sessions = new Map<string, Session>()
+  /** Those without a socket, in order of their last use. */
+  const left = new Map<string, Session>()
   return {
     get: (id: string) => sessions.get(id),
     openIds: () => [...sessions.values()].filter(({ open }) => open).map(({ id }) => id),
@@ -116,20 +122,40 @@ function createRecentSessions(maxIdle: number, onDropped: (id: string) => void) 
     opened(session: Session): void {
       // One that failed meanwhile was let go, and stays so.
       if (sessions.get(session.id) !== session) return
-      sessions.delete(session.id)
-      sessions.set(session.id, session)
-      for (const oldest of sessions.values()) {
-        if (sessions.size <= maxIdle) return
-        if (oldest.idle && oldest !== session) drop(oldest)
-      }
+      if (!session.open) leave(session)
+      letGo(session)
+    },
+
+    attached(session: Session): void {
+      if (left.get(session.id) === session) left.delete(session.id)
+    },
+
+    detached(session: Session): void {
+      if (sessions.get(session.id) !== session) return
+      leave(session)
+      letGo()
     },
 
     drop,
   }
 
+  function leave(session: Session): void {
+    left.delete(session.id)
+    left.set(session.id, session)
+  }
+
+  /** @param opened whoever opened it is about to use it */
+  function letGo(opened?: Session): void {
+    for (const oldest of left.values()) {
+      if (left.size <= maxIdle) return
+      if (oldest.idle && oldest !== opened) drop(oldest)
+    }
+  }
+
   function drop(session: Session): void {
     if (sessions.get(session.id) !== session) return
     sessions.delete(session.id)
+    left.delete(session.id)
     onDropped(session.id)
   }
 }
