@@ -36,18 +36,19 @@ const ownOnly = ['otlp', 'retention', 'backups'] as const
 export function clusterOf(options: ClusterOptions): ClusterSettings | undefined {
   const { log, store } = options
   if (!log && !store) return undefined
-  if (!log) throw badOption('log', 'given beside `store`', log)
-  if (!store) throw badOption('store', 'given beside `log`', store)
+  if (!log) throw badOption('log', 'given beside `store`')
+  if (!store) throw badOption('store', 'given beside `log`')
   const unwanted = ownOnly.find((name) => Object.keys(options[name] ?? {}).length > 0)
-  if (unwanted) throw badOption(unwanted, 'left out beside `log`: that is not there yet', options[unwanted])
+  if (unwanted) throw badOption(unwanted, 'left out beside `log`: that is not there yet')
   const servers = typeof log.nats === 'string' ? [log.nats] : log.nats
   if (servers.length === 0 || !servers.every(isNatsUrl)) {
-    throw badOption('log.nats', 'addresses such as "nats://host:4222"', log.nats)
+    throw badOption('log.nats', 'addresses such as "nats://host:4222", without a user and a password')
   }
   return { servers, logCredentials: log.credentials, store }
 }
 
-const isNatsUrl = (text: string): boolean => /^(nats|tls):\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text)
+const isNatsUrl = (text: string): boolean => /^(nats|tls):\/\/[^/?#@]+\/?$/.test(text) && URL.canParse(text)
 
-const badOption = (name: string, expected: string, got: unknown): CollectorError =>
-  new CollectorError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(got)}`)
+/** Any of them may hold a secret, so none is repeated. */
+const badOption = (name: string, expected: string): CollectorError =>
+  new CollectorError('bad_option', `Expected \`${name}\` to be ${expected}`)
