@@ -1,15 +1,24 @@
 /** Two collectors, two sinks and three NATS servers, with a real client that goes from one to the other. */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createTelemetry, type Telemetry } from '@downlink/client'
 import { createCollector, type Listening } from '@downlink/collector'
 import { createClusterSink } from '@downlink/collector/cluster-sink'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { systemClock, systemTimer } from '../../packages/collector/src/clock.ts'
+import { connectJetStream } from '../../packages/collector/src/jetstream/connect.ts'
+import { createStreamCommit } from '../../packages/collector/src/jetstream/stream-commit.ts'
+import { createStreamLog, keptMs } from '../../packages/collector/src/jetstream/stream-log.ts'
+import { streamName } from '../../packages/collector/src/jetstream/subjects.ts'
+import { aBatch } from '../../packages/collector/src/test-doubles.ts'
 import { aFolder } from '../../packages/collector/test/harness.ts'
 import { within } from '../../packages/collector/test/waits.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
 import { aNatsCluster, leaderOf, type NatsCluster } from './nats-servers.ts'
 import { aSwitchingRelay } from './switching-relay.ts'
+
+const logger = { warn() {}, info() {} }
 
 /** What the options name, and the ports replace. */
 const store = { clickhouse: 'clickhouse://127.0.0.1:8123/downlink' }
@@ -124,6 +133,40 @@ it('goes on from where another sink ended, and writes again what that wrote last
   const [one, again] = memory.ranges
   expect(again).toEqual(one)
   expect(isRetried || memory.ranges.length > 2).toBe(true)
+})
+
+it('stores what comes once the stream was lost and made anew, though that counts from 1 again', async () => {
+  const cluster = await aNatsCluster(1)
+  const memory = createMemoryStore()
+  const { records } = await memory.open()
+  await aCollector(cluster, memory)
+  const jetStream = await connectJetStream({ servers: cluster.urls, maxLogBytes: 100_000_000, logger })
+  onTestFinished(() => jetStream.close())
+  const commit = () =>
+    createStreamCommit({
+      ...{ stream: createStreamLog(jetStream), source: records, maxMessageBytes: jetStream.maxMessageBytes, keptMs },
+      ...{ newWriteId: randomUUID, setTimer: systemTimer, now: systemClock.monotonicMs },
+    })
+  const isStored = (seq: number) =>
+    within(
+      until(() => memory.rows.get('s')?.committedSeq === seq),
+      () => `${seq} events in the store`,
+    )
+  const before = commit()
+  await before.read('s', true)
+  for (let seq = 1; seq <= 20; seq++) await before.append('s', seq - 1, aBatch(seq, 1))
+  const first = await aSink(cluster, memory)
+  await isStored(20)
+  await first.sink.close()
+  await jetStream.manager.streams.delete(streamName)
+  await aCollector(cluster, memory)
+  const after = commit()
+  expect(await after.read('s', false)).toMatchObject({ kind: 'known', record: { committedSeq: 20 } })
+  expect(await after.append('s', 20, aBatch(21, 1))).toMatchObject({ kind: 'committed' })
+  await aSink(cluster, memory)
+  await isStored(21)
+  const [earlier, later] = [memory.ranges.at(0), memory.ranges.at(-1)]
+  expect(later?.to).toBeGreaterThan(earlier?.to ?? 0)
 })
 
 it('shares the partitions among the sinks that run', async () => {

@@ -53,7 +53,7 @@ export async function aNatsCluster(count: 1 | 3 = 3): Promise<NatsCluster> {
 
 /** The name of the server that leads the stream of the log. */
 export async function leaderOf({ urls }: NatsCluster): Promise<string> {
-  const jetStream = await connectJetStream({ servers: urls, maxLogBytes: 0, logger: { warn() {}, info() {} } })
+  const jetStream = await connectJetStream({ servers: urls, logger: { warn() {}, info() {} } })
   try {
     for (;;) {
       const info = await jetStream.manager.streams.info(streamName).catch(() => undefined)

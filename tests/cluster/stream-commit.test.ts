@@ -1,9 +1,17 @@
 /** The commit log over three real NATS servers, of which one dies: the leader of the stream, or one that follows it. */
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock, systemTimer } from '../../packages/collector/src/clock.ts'
-import { connectJetStream, type JetStream } from '../../packages/collector/src/jetstream/connect.ts'
+import {
+  connectJetStream,
+  type JetStream,
+  type JetStreamOptions,
+} from '../../packages/collector/src/jetstream/connect.ts'
+import { createPartitionReader } from '../../packages/collector/src/jetstream/partition-reader.ts'
+import { firstPlaceOf } from '../../packages/collector/src/jetstream/places.ts'
 import { createStreamCommit, type StreamCommit } from '../../packages/collector/src/jetstream/stream-commit.ts'
 import { createStreamLog, keptMs } from '../../packages/collector/src/jetstream/stream-log.ts'
 import { streamName, subjectOf } from '../../packages/collector/src/jetstream/subjects.ts'
@@ -12,8 +20,8 @@ import { aNatsCluster, leaderOf, type NatsCluster } from './nats-servers.ts'
 
 const logger = { warn() {}, info() {} }
 
-async function connect({ urls }: NatsCluster): Promise<JetStream> {
-  const jetStream = await connectJetStream({ servers: urls, maxLogBytes: 100_000_000, logger })
+async function connect({ urls }: NatsCluster, over: Partial<JetStreamOptions> = {}): Promise<JetStream> {
+  const jetStream = await connectJetStream({ servers: urls, maxLogBytes: 100_000_000, logger, ...over })
   onTestFinished(() => jetStream.close())
   return jetStream
 }
@@ -38,6 +46,101 @@ it('makes the stream as it has to be, and does not take one that would lose what
   expect(config).toMatchObject({ discard: 'new', storage: 'file', retention: 'limits', max_age: 0 })
   await jetStream.manager.streams.update(streamName, { ...config, max_age: 60_000_000_000 })
   await expect(connect(cluster)).rejects.toMatchObject({ code: 'bad_option' })
+})
+
+it('takes no stream that ends with its servers', async () => {
+  const cluster = await aNatsCluster(1)
+  const jetStream = await connect(cluster)
+  const { config } = await jetStream.manager.streams.info(streamName)
+  await jetStream.manager.streams.delete(streamName)
+  await jetStream.manager.streams.add({ ...config, storage: 'memory', max_bytes: 1_000_000 })
+  await expect(connect(cluster)).rejects.toMatchObject({
+    code: 'bad_option',
+    message: expect.stringContaining('files'),
+  })
+})
+
+it('waits for a stream that another makes, and warns where that is not as it would have made it', async () => {
+  const cluster = await aNatsCluster(1)
+  const waits = connect(cluster, { maxLogBytes: undefined })
+  await delay(1000)
+  const made = await connect(cluster, { maxLogBytes: 50_000_000 })
+  await waits
+  expect((await made.manager.streams.info(streamName)).config.max_bytes).toBe(50_000_000)
+  const warnings: unknown[] = []
+  await connect(cluster, { logger: { ...logger, warn: (found: unknown) => void warnings.push(found) } })
+  expect(warnings).toEqual([{ maxBytes: 50_000_000, maxLogBytes: 100_000_000 }])
+})
+
+it('says nothing to a server that has no TLS where TLS is asked for', async () => {
+  const info = { server_id: 's', version: '2.10.0', max_payload: 1_048_576, headers: true, proto: 1, jetstream: true }
+  const said: string[] = []
+  const server = createServer((socket) => {
+    socket.on('data', (data) => void said.push(String(data)))
+    socket.on('error', () => {})
+    socket.write(`INFO ${JSON.stringify(info)}\r\n`)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  // It tries for as long as a start may take.
+  connectJetStream({ servers: [`tls://127.0.0.1:${port}`], logger }).catch(() => {})
+  const [socket] = await once(server, 'connection')
+  await once(socket, 'close')
+  server.close()
+  expect(said).toEqual([])
+})
+
+it('is not available while the stream is full, and says so at once', async () => {
+  const jetStream = await connect(await aNatsCluster(1), { maxLogBytes: 1_000_000 })
+  expect(await jetStream.isAvailable()).toBe(true)
+  const log = commitTo(jetStream)
+  log.begin('s')
+  const json = JSON.stringify('a'.repeat(90_000))
+  let mark = 0
+  for (let kind = 'committed'; kind === 'committed'; mark++) {
+    const events = [{ seq: mark + 1, event: { type: 'a', timestamp: 1, json } }]
+    kind = (await log.append('s', mark, aBatch(mark + 1, 1, { events }))).kind
+  }
+  expect(mark).toBeGreaterThan(5)
+  expect(await jetStream.isAvailable()).toBe(false)
+})
+
+describe('a partition', () => {
+  /** One that has so many messages, which are no entries. */
+  async function aPartition(count: number) {
+    const jetStream = await connect(await aNatsCluster(1))
+    const publishing = Array.from({ length: count }, () => jetStream.client.publish('downlink.07.s', 'none'))
+    await Promise.all(publishing)
+    const firstPlace = firstPlaceOf(await jetStream.manager.streams.info(streamName))
+    return { firstPlace, read: createPartitionReader(jetStream).read }
+  }
+
+  /** How many messages the first group has, and where it ends. */
+  async function firstGroup(groups: ReturnType<ReturnType<typeof createPartitionReader>['read']>) {
+    for await (const group of groups) if (typeof group === 'object') return [group.messages.length, group.end]
+    return undefined
+  }
+
+  it('ends a group where that ended before', async () => {
+    const { firstPlace, read } = await aPartition(20)
+    expect(await firstGroup(read('partition-07', 0, firstPlace + 5))).toEqual([5, firstPlace + 5])
+    expect(await firstGroup(read('partition-07', firstPlace + 5, firstPlace + 7))).toEqual([2, firstPlace + 7])
+  })
+
+  it('goes on where the end of a group lies beyond what a reader may have, or beyond the last message', async () => {
+    const { firstPlace, read } = await aPartition(2100)
+    expect(await firstGroup(read('partition-07', 0, firstPlace + 2090))).toEqual([500, firstPlace + 500])
+    expect(await firstGroup(read('partition-07', firstPlace + 2090, firstPlace + 5000))).toEqual([
+      10,
+      firstPlace + 2100,
+    ])
+  })
+
+  it('is read from its begin where the store has one of an earlier stream, and not where the stream ends before', async () => {
+    const { firstPlace, read } = await aPartition(3)
+    expect(await firstGroup(read('partition-07', firstPlace - 1000))).toEqual([3, firstPlace + 3])
+    await expect(firstGroup(read('partition-07', firstPlace + 4))).rejects.toMatchObject({ code: 'log_unavailable' })
+  })
 })
 
 it('tells a collector whose session went on elsewhere where that stands', async () => {

@@ -1,5 +1,6 @@
 /** Models a stream that collectors share: it may refuse, answer late or not at all, and tell what was so a moment ago. */
 import type { Chance } from '../../packages/cli/src/verify/random.ts'
+import { decodeWrite } from '../../packages/collector/src/commit/session-write.ts'
 import type { LastMessage, StreamLog, StreamWrite } from '../../packages/collector/src/jetstream/stream-log.ts'
 
 export interface StreamMessage extends Pick<StreamWrite, 'entry' | 'writeId'> {
@@ -104,5 +105,5 @@ export function createModelStream({
 
 function lastOf(messages: readonly StreamMessage[], sessionId: string): LastMessage {
   const found = messages.findLast((message) => message.sessionId === sessionId)
-  return found ? { kind: 'found', ...found } : { kind: 'none' }
+  return found ? { kind: 'found', ...found, write: decodeWrite(found.entry) } : { kind: 'none' }
 }

@@ -9,7 +9,6 @@ import { connectJetStream } from './jetstream/connect.ts'
 import { keptMs } from './jetstream/stream-log.ts'
 import { type SinkFigures, type StreamSink, startStreamSink } from './jetstream/stream-sink.ts'
 import { createInstruments } from './metrics/instruments.ts'
-import { commitDefaults } from './options.ts'
 import { cannotListen } from './server.ts'
 
 export interface ClusterSinkOptions {
@@ -61,10 +60,8 @@ export function createClusterSink(options: ClusterSinkOptions, ports: ClusterSin
   }
 
   async function start(cluster: ClusterSettings, port: number, host: string): Promise<string> {
-    const jetStream = await connectJetStream({
-      ...{ servers: cluster.servers, credentials: cluster.logCredentials, logger },
-      maxLogBytes: commitDefaults.maxLogBytes,
-    })
+    const { servers, logCredentials: credentials } = cluster
+    const jetStream = await connectJetStream({ servers, credentials, logger })
     closing.push(() => jetStream.close())
     const store = await openStore(cluster.store)
     closing.push(() => store.close())

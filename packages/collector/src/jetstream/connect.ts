@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
-import type { JetStreamClient, JetStreamManager, StreamConfig } from '@nats-io/jetstream'
+import type { JetStreamClient, JetStreamManager, StreamConfig, StreamInfo } from '@nats-io/jetstream'
 import type { Kvm } from '@nats-io/kv'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import type { FastifyBaseLogger } from 'fastify'
@@ -16,8 +16,8 @@ export interface JetStreamOptions {
   readonly servers: readonly string[]
   /** A file of credentials, as `nsc` writes it. @default none */
   readonly credentials?: string | undefined
-  /** Bytes of the stream, beyond which nothing is taken until a sink has caught up. Of a stream that is there it stays. */
-  readonly maxLogBytes: number
+  /** Bytes of the stream, beyond which nothing is taken until a sink has caught up. Without it somebody else makes that. */
+  readonly maxLogBytes?: number | undefined
   readonly logger: Pick<FastifyBaseLogger, 'warn' | 'info'>
 }
 
@@ -78,6 +78,8 @@ async function connect({ servers, credentials }: JetStreamOptions, clients: Clie
       name: 'downlink',
       maxReconnectAttempts: -1,
       reconnectTimeWait: reconnectWaitMs,
+      // Else a server that offers no TLS would be talked to without.
+      ...(servers.some((server) => server.startsWith('tls:')) && { tls: {} }),
       ...(authenticator && { authenticator }),
     })
   return retried(`NATS at ${servers.join(', ')}`, attempt, (error) => isRefusal(error, clients))
@@ -103,9 +105,12 @@ async function openJetStream(
   const { jetstream, jetstreamManager, Kvm, headers } = clients
   const status = followStatus(connection, options.logger)
   const manager = await jetstreamManager(connection, { checkAPI: false })
-  const config = await retried('the stream of the log', () => ensureStream(manager, connection, options, clients))
+  const what = 'the stream of the log, which a collector makes'
+  const config = await retried(what, () => ensureStream(manager, connection, options, clients))
   const fault = faultOf(config)
   if (fault !== undefined) throw new CollectorError('bad_option', `Expected the stream ${streamName} ${fault}`)
+  warnOf(config, replicasOf(connection), options)
+  const maxMessageBytes = connection.info?.max_payload ?? 0
   return {
     client: jetstream(connection),
     manager,
@@ -115,10 +120,10 @@ async function openJetStream(
       return status.isConnected
     },
     replicas: config.num_replicas,
-    maxMessageBytes: connection.info?.max_payload ?? 0,
+    maxMessageBytes,
     isAvailable: () =>
       manager.streams.info(streamName).then(
-        () => true,
+        (info) => hasRoom(info, maxMessageBytes),
         () => false,
       ),
     close: () => connection.close(),
@@ -131,10 +136,18 @@ const clusterReplicas = 3
 /** 100 ms: the least that the server takes. Compare and swap is what makes it once; a window would only cost memory. */
 const duplicateWindowNs = 100_000_000
 
+/** The next message fits, however large; of a small stream that would be too much to ask. */
+function hasRoom({ config: { max_bytes: max }, state }: StreamInfo, maxMessageBytes: number): boolean {
+  return max <= 0 || max - state.bytes > Math.min(maxMessageBytes, max / 16)
+}
+
+/** Did the stream refuse it since it is full? Such an answer has no code of its own. */
+export const isFull = (error: unknown): boolean => /maximum (bytes|messages) exceeded/.test(messageOf(error))
+
 /** The stream as it is; a new one refuses what is new where it is full, and keeps what it has until a sink has it. */
 async function ensureStream(
   { streams }: JetStreamManager,
-  { info: server }: NatsConnection,
+  connection: NatsConnection,
   { maxLogBytes }: JetStreamOptions,
   { JetStreamApiError, JetStreamApiCodes }: Clients,
 ): Promise<StreamConfig> {
@@ -142,7 +155,7 @@ async function ensureStream(
     return (await streams.info(streamName)).config
   } catch (error) {
     const isThere = !(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound
-    if (isThere) throw error
+    if (isThere || maxLogBytes === undefined) throw error
   }
   const { config } = await streams.add({
     name: streamName,
@@ -151,16 +164,37 @@ async function ensureStream(
     retention: 'limits',
     discard: 'new',
     max_bytes: maxLogBytes,
-    num_replicas: server?.cluster === undefined ? 1 : clusterReplicas,
+    num_replicas: replicasOf(connection),
     duplicate_window: duplicateWindowNs,
   })
   return config
+}
+
+const replicasOf = ({ info }: NatsConnection): number => (info?.cluster === undefined ? 1 : clusterReplicas)
+
+/** Of a stream that works, and not as this start would have it. */
+function warnOf(
+  { max_bytes: maxBytes, num_replicas: replicas }: StreamConfig,
+  expectedReplicas: number,
+  { maxLogBytes = maxBytes, logger }: JetStreamOptions,
+): void {
+  if (replicas < expectedReplicas) {
+    const risk = 'what is acknowledged is lost with the servers that have it'
+    logger.warn(
+      { replicas, expectedReplicas },
+      `The stream of the log has FEWER COPIES than its servers allow: ${risk}`,
+    )
+  }
+  if (maxBytes !== maxLogBytes) {
+    logger.warn({ maxBytes, maxLogBytes }, 'The stream of the log is there with another size, which stays')
+  }
 }
 
 /** Somebody else may have made it. What would lose entries that no sink has is no log. */
 function faultOf(config: StreamConfig): string | undefined {
   if (!config.subjects?.includes(allSubjects)) return `to have the subjects ${allSubjects}`
   if (config.discard !== 'new') return 'to discard what is new where it is full'
+  if (config.storage !== 'file') return 'to be stored in files: in memory it ends with its servers'
   if (config.retention !== 'limits') return 'to keep messages that were read'
   const { max_age: age, max_msgs_per_subject: perSubject } = config
   if (age > 0 || perSubject > 0)

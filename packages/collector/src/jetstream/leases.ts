@@ -37,6 +37,8 @@ export function createLeases(options: LeasesOptions): Leases {
   const held = new Map<string, { readonly revision: number; readonly atMs: number }>()
   const ownKey = sinkPrefix + owner
   let isStopped = false
+  /** Those that are given away, until nothing more is written of them. */
+  const going = new Map<string, Promise<void>>()
   let running = Promise.resolve()
   let cancelNext = (): void => {}
 
@@ -47,7 +49,8 @@ export function createLeases(options: LeasesOptions): Leases {
       isStopped = true
       cancelNext()
       await running
-      await Promise.all([...held.keys()].map(giveAway))
+      for (const partition of held.keys()) giveAway(partition)
+      await Promise.all(going.values())
       await bucket.delete(ownKey).catch(() => {})
     },
   }
@@ -67,8 +70,8 @@ export function createLeases(options: LeasesOptions): Leases {
     const keys = new Set(await bucket.keys())
     const sinks = [...keys].filter((key) => key.startsWith(sinkPrefix)).length
     const share = Math.ceil(partitions.length / Math.max(1, sinks))
-    await Promise.all([...held.keys()].slice(share).map(giveAway))
-    const free = partitions.filter((partition) => !keys.has(partition))
+    for (const partition of [...held.keys()].slice(share)) giveAway(partition)
+    const free = partitions.filter((partition) => !keys.has(partition) && !going.has(partition))
     await Promise.all(free.slice(0, Math.max(0, share - held.size)).map(take))
   }
 
@@ -87,18 +90,25 @@ export function createLeases(options: LeasesOptions): Leases {
     if (renewed !== undefined) held.set(partition, { revision: renewed, atMs })
   }
 
-  async function giveAway(partition: string): Promise<void> {
-    held.delete(partition)
-    await onGone(partition)
-    await bucket.delete(partition).catch(() => {})
+  /** What is under way may take as long as the store: the others are renewed meanwhile. */
+  function giveAway(partition: string): void {
+    const revision = held.get(partition)?.revision
+    // It may have ended meanwhile, and be another's.
+    void drop(partition, () => bucket.delete(partition, revision).catch(() => {}))
   }
 
   /** What was not renewed for so long another may have. */
-  async function dropEnded(): Promise<void> {
-    for (const [partition, { atMs }] of held) {
-      if (now() - atMs < leaseMs) continue
-      held.delete(partition)
-      await onGone(partition)
-    }
+  function dropEnded(): void {
+    for (const [partition, { atMs }] of held) if (now() - atMs >= leaseMs) void drop(partition)
+  }
+
+  async function drop(partition: string, free = async (): Promise<void> => {}): Promise<void> {
+    held.delete(partition)
+    const gone = onGone(partition)
+      .then(free)
+      .catch((error: unknown) => onFailure(messageOf(error)))
+    going.set(partition, gone)
+    await gone
+    going.delete(partition)
   }
 }

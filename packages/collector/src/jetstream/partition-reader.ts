@@ -4,25 +4,28 @@
  */
 import type { Consumer, JsMsg } from '@nats-io/jetstream'
 import { systemTimer } from '../clock.ts'
+import { CollectorError } from '../errors.ts'
 import { createWaiters } from '../waiters.ts'
 import type { JetStream } from './connect.ts'
+import { firstPlaceOf } from './places.ts'
 import { streamName, subjectsOf } from './subjects.ts'
 
 export interface PartitionReader {
   /**
-   * Yields groups, and undefined after a while in which nothing came.
+   * Yields groups, and after a while in which none came how many messages wait for more.
    *
-   * @param after sequence of the last message that the store has; 0: from the first one
-   * @param firstEnd sequence of the message that ends the first group; else a group ends by its size
-   * @throws what the stream answers; also where a message was not delivered to this reader
+   * @param after place of the last message that the store has; 0: from the first one
+   * @param firstEnd place of the message that ends the first group; else a group ends by its size
+   * @throws {CollectorError} `log_unavailable` where the stream is not the one that the store has a part of; else what the
+   * stream answers; also where a message was not delivered to this reader
    */
-  read(partition: string, after: number, firstEnd?: number): AsyncGenerator<StreamGroup | undefined>
+  read(partition: string, after: number, firstEnd?: number): AsyncGenerator<StreamGroup | number>
 }
 
 export interface StreamGroup {
   /** In order; at least one. */
   readonly messages: readonly PartitionMessage[]
-  /** Sequence of the last message. */
+  /** Place of the last message. */
   readonly end: number
   /** Messages of the partition that come after it, as of when it was delivered. */
   readonly pending: number
@@ -33,6 +36,7 @@ export interface StreamGroup {
 export interface PartitionMessage {
   readonly subject: string
   readonly seq: number
+  readonly place: number
   readonly data: Uint8Array
   /** Milliseconds since 1970 at which the stream took it. */
   readonly atMs: number
@@ -49,22 +53,37 @@ const maxUnacked = 2000
 export function createPartitionReader({ client, manager }: JetStream): PartitionReader {
   return {
     async *read(partition, after, firstEnd = 0) {
-      const delivery = await deliver(await openConsumer(partition, after))
+      const { firstPlace, afterSeq } = await findPlace(partition, after)
+      const delivery = await deliver(await openConsumer(partition, afterSeq))
       const { waiting } = delivery
-      let mustReach = firstEnd > after ? firstEnd : 0
+      let mustReach = firstEnd - firstPlace > afterSeq ? firstEnd - firstPlace : 0
       try {
         for (;;) {
           const count = await delivery.until(() => countOfGroup(waiting, mustReach), group.waitMs)
           // One that was not whole before is written as it was then.
-          if (count === 0 && mustReach > 0) continue
+          if (count === 0 && (mustReach > 0 || waiting.length === 0)) {
+            yield waiting.length
+            continue
+          }
           const messages = waiting.splice(0, count || Math.min(waiting.length, group.messages))
           mustReach = 0
-          yield messages.length === 0 ? undefined : groupOf(messages)
+          yield groupOf(messages, firstPlace)
         }
       } finally {
         delivery.stop()
       }
     },
+  }
+
+  /** Of a stream before this one the store has nothing that this one has. */
+  async function findPlace(partition: string, after: number) {
+    const info = await manager.streams.info(streamName)
+    const firstPlace = firstPlaceOf(info)
+    const afterSeq = Math.max(0, after - firstPlace)
+    const { last_seq: last } = info.state
+    if (afterSeq <= last) return { firstPlace, afterSeq }
+    const expected = `Expected the stream ${streamName} to come to message ${afterSeq} of ${partition}, which is stored`
+    throw new CollectorError('log_unavailable', `${expected}; it ends at ${last}: it was restored, or has lost some`)
   }
 
   /** What it knows the store knows better, so that it needs no copies. */
@@ -88,7 +107,12 @@ export function createPartitionReader({ client, manager }: JetStream): Partition
 
 /** How many of those that wait make a group; 0 where more have to come. */
 function countOfGroup(waiting: readonly JsMsg[], mustReach: number): number {
-  if (mustReach > 0) return waiting.findIndex(({ seq }) => seq >= mustReach) + 1
+  if (mustReach > 0) {
+    const count = waiting.findIndex(({ seq }) => seq >= mustReach) + 1
+    // Past these none comes, or none until some are acknowledged.
+    const isAll = waiting.length >= maxUnacked || waiting.at(-1)?.info.pending === 0
+    return count === 0 && isAll ? Math.min(waiting.length, group.messages) : count
+  }
   let bytes = 0
   const last = waiting.findIndex(({ data }, at) => {
     bytes += data.length
@@ -143,15 +167,15 @@ async function deliver(consumer: Consumer) {
   }
 }
 
-function groupOf(messages: readonly JsMsg[]): StreamGroup {
+function groupOf(messages: readonly JsMsg[], firstPlace: number): StreamGroup {
   const last = messages.at(-1)
   if (!last) throw new Error('Expected a group of one message at least')
   return {
     messages: messages.map(({ subject, seq, data, info }) => ({
-      ...{ subject, seq, data },
+      ...{ subject, seq, place: firstPlace + seq, data },
       atMs: info.timestampNanos / 1_000_000,
     })),
-    end: last.seq,
+    end: firstPlace + last.seq,
     pending: last.info.pending,
     ack: () => last.ack(),
   }

@@ -1,10 +1,12 @@
 /** Writes one partition of the stream into the store, group by group, for as long as this sink holds it. */
 import { messageOf } from '@downlink/protocol'
-import { decodeWrite } from '../commit/session-write.ts'
-import { isSessionEntry } from '../log/entry.ts'
+import type { SetTimer } from '../clock.ts'
+import { countEvents } from '../commit/session-write.ts'
+import { CollectorError } from '../errors.ts'
 import type { EventStore } from '../sink/event-store.ts'
 import { createGroupWriter, type LogItem } from '../sink/group-writer.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
+import { createWaiters } from '../waiters.ts'
 import type { PartitionMessage, PartitionReader, StreamGroup } from './partition-reader.ts'
 import type { SinkBuckets } from './sink-buckets.ts'
 import { decodeMessage } from './stream-log.ts'
@@ -27,29 +29,34 @@ export interface PartitionSinkOptions extends Pick<SinkBuckets, 'ends' | 'aside'
   readonly reader: PartitionReader
   readonly store: EventStore
   readonly report: (report: PartitionReport) => void
-  /** So many events more are in the store, and all messages up to this sequence. */
+  /** So many events more are in the store, and all messages up to this place. */
   readonly onSunk: (events: number, end: number) => void
-  readonly pause: (ms: number) => Promise<void>
+  readonly setTimer: SetTimer
 }
 
 export type PartitionReport =
   | SinkReport
-  | { readonly code: 'bad_message'; readonly subject: string; readonly seq: number }
+  /** Is it in the bucket for such? */
+  | { readonly code: 'bad_message'; readonly subject: string; readonly seq: number; readonly isKept: boolean }
+  /** What follows can't be read; it is tried again. */
+  | { readonly code: 'log_unavailable'; readonly reason: string }
 
 /** Between two tries, doubling. */
 const retry = { firstMs: 100, maxMs: 5000 }
 const maxRecords = 10_000
 
 export function createPartitionSink(options: PartitionSinkOptions): PartitionSink {
-  const { partition, reader, store, ends, aside, report, onSunk, pause } = options
+  const { partition, reader, store, ends, aside, report, onSunk, setTimer } = options
   const writer = createGroupWriter({ store, report, maxRecords })
   const figures = { pending: 0, sunkUpToMs: 0 }
+  const waiters = createWaiters(setTimer)
   let isStopped = false
   const running = run()
   return {
     figures,
     stop() {
       isStopped = true
+      waiters.changed()
       return running
     },
   }
@@ -57,26 +64,32 @@ export function createPartitionSink(options: PartitionSinkOptions): PartitionSin
   async function run(): Promise<void> {
     for (let delayMs = retry.firstMs; !isStopped; delayMs = Math.min(retry.maxMs, 2 * delayMs)) {
       try {
-        const position = await writer.readPosition()
-        for await (const group of reader.read(partition, position?.offset ?? 0, await ends.read(partition))) {
+        // Before the position: what another sink writes in between is not overwritten.
+        const { value: known, revision: firstRevision } = await ends.read(partition)
+        let revision = firstRevision
+        let after = (await writer.readPosition())?.offset ?? 0
+        if (after > 0) onSunk(0, after)
+        for await (const group of reader.read(partition, after, known?.after === after ? known.end : 0)) {
           if (isStopped) return
-          if (group) await sink(group)
-          else figures.pending = 0
+          if (typeof group === 'number') figures.pending = group
+          else {
+            revision = await ends.write(partition, { after, end: group.end }, revision)
+            await sink(group)
+            after = group.end
+          }
           delayMs = retry.firstMs
         }
       } catch (error) {
         writer.forget()
         if (isStopped) return
-        report({ code: 'store_unavailable', reason: messageOf(error) })
-        await pause(delayMs)
+        report({ code: isOfLog(error) ? 'log_unavailable' : 'store_unavailable', reason: messageOf(error) })
+        await waiters.until(() => isStopped, delayMs)
       }
     }
   }
 
   async function sink({ messages, end, pending, ack }: StreamGroup): Promise<void> {
     figures.pending = messages.length + pending
-    await ends.write(partition, end)
-    const position = { segment: partition, offset: end }
     const items: LogItem[] = []
     for (const message of messages) {
       const item = itemOf(message, partition)
@@ -84,27 +97,25 @@ export function createPartitionSink(options: PartitionSinkOptions): PartitionSin
       else await setAside(message)
     }
     const last = items.pop()
-    if (last) await writer.write([...items, { ...last, end: position }])
+    if (last) await writer.write([...items, { ...last, end: { segment: partition, offset: end } }])
     ack()
     figures.pending = pending
     figures.sunkUpToMs = messages.at(-1)?.atMs ?? 0
     onSunk(
-      [...items, ...(last ? [last] : [])].reduce((sum, { write }) => sum + eventsOf(write), 0),
+      [...items, ...(last ? [last] : [])].reduce((sum, { write }) => sum + countEvents(write), 0),
       end,
     )
   }
 
   async function setAside({ subject, seq, data }: PartitionMessage): Promise<void> {
-    await aside.keep(partition, seq, data)
-    report({ code: 'bad_message', subject, seq })
+    report({ code: 'bad_message', subject, seq, isKept: await aside.keep(partition, seq, data) })
   }
 }
 
 /** Undefined for what is no entry of a session. */
-function itemOf({ subject, seq, data }: PartitionMessage, partition: string): LogItem | undefined {
-  const entry = decodeMessage(data, subject)
-  if (!entry || !isSessionEntry(entry)) return undefined
-  return { write: decodeWrite(entry), bytes: data.length, end: { segment: partition, offset: seq } }
+function itemOf({ subject, place, data }: PartitionMessage, partition: string): LogItem | undefined {
+  const write = decodeMessage(data, subject)
+  return write && { write, bytes: data.length, end: { segment: partition, offset: place } }
 }
 
-const eventsOf = ({ batches }: LogItem['write']): number => batches.reduce((sum, { events }) => sum + events.length, 0)
+const isOfLog = (error: unknown): boolean => error instanceof CollectorError && error.code === 'log_unavailable'

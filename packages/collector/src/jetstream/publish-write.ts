@@ -5,9 +5,8 @@
  * A write whose answer is lost may still come to be, at any later time. So it is published again only behind the same
  * message: of two that follow the same one the stream takes one.
  */
-import type { SetTimer } from '../clock.ts'
 import type { RecordSource } from '../commit/record-source.ts'
-import { decodeWrite, encodeWrite, type SessionWrite } from '../commit/session-write.ts'
+import { encodeWrite, type SessionWrite } from '../commit/session-write.ts'
 import type { LastMessage, StreamLog } from './stream-log.ts'
 
 export interface WritePublisher {
@@ -38,7 +37,9 @@ export interface WritePublisherOptions {
   readonly newWriteId: () => string
   /** So long a message stays in the stream, also where a sink has it. */
   readonly keptMs: number
-  readonly setTimer: SetTimer
+  /** Of a message. */
+  readonly maxMessageBytes: number
+  readonly pause: (ms: number) => Promise<void>
   /** A monotonic clock, in ms. */
   readonly now: () => number
 }
@@ -49,11 +50,13 @@ const timeoutMs = 10_000
 const retry = { firstMs: 20, maxMs: 500 }
 
 export function createWritePublisher(options: WritePublisherOptions): WritePublisher {
-  const { stream, source, newWriteId, keptMs, setTimer, now } = options
+  const { stream, source, newWriteId, keptMs, maxMessageBytes, pause, now } = options
   return {
     async publish(write, known) {
       const { sessionId, from } = write
       const entry = encodeWrite(write)
+      const { length } = entry.body
+      if (length > maxMessageBytes) return { kind: 'unavailable', reason: `${length} bytes fit into no message` }
       const writeId = newWriteId()
       const giveUpAtMs = now() + timeoutMs
       let last = known
@@ -62,6 +65,7 @@ export function createWritePublisher(options: WritePublisherOptions): WritePubli
         if (isCertain(last)) {
           const published = await stream.publish(sessionId, { entry, writeId, after: last.seq })
           if (published.kind === 'written') return { kind: 'committed', seq: published.seq }
+          if (published.kind === 'full') return { kind: 'unavailable', reason: published.reason }
           reason = published.reason
         }
         const atMs = now()
@@ -73,7 +77,7 @@ export function createWritePublisher(options: WritePublisherOptions): WritePubli
           if (committedSeq !== from) return { kind: 'stale', committedSeq }
           last = { seq: found.kind === 'found' ? found.seq : 0, atMs }
         }
-        await new Promise<void>((resolve) => setTimer(resolve, delayMs))
+        await pause(delayMs)
       }
     },
   }
@@ -89,7 +93,7 @@ export function createWritePublisher(options: WritePublisherOptions): WritePubli
     found: Exclude<LastMessage, { kind: 'unavailable' }>,
     known: number,
   ): Promise<number> {
-    if (found.kind === 'found') return decodeWrite(found.entry).record.committedSeq
+    if (found.kind === 'found') return found.write.record.committedSeq
     if (!source.isUp) return known
     try {
       return (await source.readSessions([sessionId])).get(sessionId)?.committedSeq ?? 0

@@ -1,5 +1,5 @@
 /** Opens the buckets in which sinks agree: who sinks which partition, where a group ends, and what is no entry. */
-import type { JetStream } from './connect.ts'
+import { isFull, type JetStream } from './connect.ts'
 
 export interface SinkBuckets {
   readonly leases: LeaseBucket
@@ -15,20 +15,37 @@ export interface LeaseBucket {
   /** Resolves to its next revision; rejects where the key has another one, or none. */
   update(key: string, value: string, revision: number): Promise<number>
   put(key: string, value: string): Promise<unknown>
-  delete(key: string): Promise<void>
+  /** @param revision rejects where the key has another one */
+  delete(key: string, revision?: number): Promise<void>
 }
 
 /** Where the group ends that is being written, so that whoever writes it again writes the same. */
 export interface GroupEnds {
+  read(partition: string): Promise<KnownEnd>
+  /** Resolves to its next revision; rejects where another sink has written since. */
+  write(partition: string, end: GroupEnd, revision: number): Promise<number>
+}
+
+/** Places: of the last message before a group, and of its last one. */
+export interface GroupEnd {
+  readonly after: number
+  readonly end: number
+}
+
+export interface KnownEnd {
   /** Undefined where none was ever written. */
-  read(partition: string): Promise<number | undefined>
-  write(partition: string, end: number): Promise<void>
+  readonly value: GroupEnd | undefined
+  readonly revision: number
 }
 
 /** Messages that are no entries, as they came. */
 export interface AsideMessages {
-  keep(partition: string, seq: number, data: Uint8Array): Promise<void>
+  /** Resolves to whether there was room for it. */
+  keep(partition: string, seq: number, data: Uint8Array): Promise<boolean>
 }
+
+/** What somebody may want to look at; more of it would take the log's room. */
+const maxAsideBytes = 67_108_864
 
 /** @param leaseMs after which a key of `leases` ends that nobody renewed */
 export async function openSinkBuckets({ buckets, replicas }: JetStream, leaseMs: number): Promise<SinkBuckets> {
@@ -36,7 +53,7 @@ export async function openSinkBuckets({ buckets, replicas }: JetStream, leaseMs:
   const common = { replicas, history: 1, allow_direct: false }
   const leases = await buckets.create('downlink-leases', { ...common, ttl: leaseMs })
   const ends = await buckets.create('downlink-group-ends', common)
-  const aside = await buckets.create('downlink-aside', common)
+  const aside = await buckets.create('downlink-aside', { ...common, max_bytes: maxAsideBytes })
   return {
     leases: {
       async keys() {
@@ -47,20 +64,27 @@ export async function openSinkBuckets({ buckets, replicas }: JetStream, leaseMs:
       create: (key, value) => leases.create(key, value),
       update: (key, value, revision) => leases.update(key, value, revision),
       put: (key, value) => leases.put(key, value),
-      delete: (key) => leases.delete(key),
+      delete: (key, revision) => leases.delete(key, revision === undefined ? {} : { previousSeq: revision }),
     },
     ends: {
       async read(partition) {
         const entry = await ends.get(partition)
-        return entry ? Number(entry.string()) : undefined
+        return entry ? { value: entry.json<GroupEnd>(), revision: entry.revision } : { value: undefined, revision: 0 }
       },
-      async write(partition, end) {
-        await ends.put(partition, String(end))
+      async write(partition, end, revision) {
+        const text = JSON.stringify(end)
+        return revision === 0 ? ends.create(partition, text) : ends.update(partition, text, revision)
       },
     },
     aside: {
       async keep(partition, seq, data) {
-        await aside.put(`${partition}.${seq}`, data)
+        try {
+          await aside.put(`${partition}.${seq}`, data)
+          return true
+        } catch (error) {
+          if (isFull(error)) return false
+          throw error
+        }
       },
     },
   }

@@ -9,9 +9,10 @@ import type { CommitLog } from '../commit/commit-log.ts'
 import type { CommitMeter } from '../commit/group-commit.ts'
 import { type Append, acknowledge, planGroup, refuse } from '../commit/plan-group.ts'
 import type { RecordSource } from '../commit/record-source.ts'
+import type { SessionBatch } from '../commit/session-batch.ts'
 import { countRejected } from '../commit/session-record.ts'
 import { createSessionRecords } from '../commit/session-records.ts'
-import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
+import type { SessionWrite } from '../commit/session-write.ts'
 import { createWritePublisher, type LastKnown, type PublishOutcome } from './publish-write.ts'
 import type { StreamLog } from './stream-log.ts'
 
@@ -52,8 +53,8 @@ export function createStreamCommit(options: StreamCommitOptions): StreamCommit {
     onConfirmed() {},
     setTimer,
   })
-  const publisher = createWritePublisher(options)
-  const takeSlot = createSlots(maxInFlight)
+  const slots = createSlots(maxInFlight)
+  const publisher = createWritePublisher({ ...options, pause })
   const queues = new Map<string, { readonly waiting: Append[]; readonly settled: Promise<void> }>()
 
   return {
@@ -97,7 +98,7 @@ export function createStreamCommit(options: StreamCommitOptions): StreamCommit {
     const last = await stream.readLast(sessionId)
     if (last.kind === 'unavailable') return 'unavailable'
     lastMessages.set(sessionId, { seq: last.kind === 'found' ? last.seq : 0, atMs })
-    return last.kind === 'found' ? decodeWrite(last.entry) : undefined
+    return last.kind === 'found' ? last.write : undefined
   }
 
   function release(sessionId: string): void {
@@ -109,11 +110,18 @@ export function createStreamCommit(options: StreamCommitOptions): StreamCommit {
     // What comes in the same turn of the loop goes together.
     await new Promise(setImmediate)
     while (waiting.length > 0) {
-      const leave = await takeSlot()
+      await slots.take()
       await commit(waiting.splice(0, countFitting(waiting, maxMessageBytes)))
-      leave()
+      slots.leave()
     }
     queues.delete(sessionId)
+  }
+
+  /** Between two tries of one session others go on. */
+  async function pause(ms: number): Promise<void> {
+    slots.leave()
+    await new Promise<void>((resolve) => setTimer(resolve, ms))
+    await slots.take()
   }
 
   /** Never rejects. */
@@ -149,16 +157,17 @@ export function createStreamCommit(options: StreamCommitOptions): StreamCommit {
   }
 }
 
-/** Of a message; the record, and what its text takes as JSON, come beside it. */
-const shareOfEvents = 1 / 2
+/** Of a message: the record, and all else that is one a message, come beside it. */
+const shareOfBatches = 1 / 2
 
 /** How many of the oldest appends fit into a message: at least one. */
 function countFitting(appends: readonly Append[], maxMessageBytes: number): number {
+  if (appends.length === 1) return 1
   let bytes = 0
   let count = 0
   for (const { batch } of appends) {
-    bytes += batch.events.bytes.length + rejectedBytes(batch.rejected)
-    if (count > 0 && bytes > maxMessageBytes * shareOfEvents) break
+    bytes += bytesOf(batch)
+    if (count > 0 && bytes > maxMessageBytes * shareOfBatches) break
     count++
   }
   return count
@@ -166,26 +175,30 @@ function countFitting(appends: readonly Append[], maxMessageBytes: number): numb
 
 /** Rejected events whose texts would not fit are counted, and not kept. */
 function withinMessage(write: SessionWrite, maxMessageBytes: number): SessionWrite {
-  const bytes = write.batches.reduce((sum, { rejected }) => sum + rejectedBytes(rejected), 0)
-  return bytes <= maxMessageBytes * shareOfEvents ? write : { ...write, batches: write.batches.map(countRejected) }
+  const bytes = write.batches.reduce((sum, { rejected }) => sum + jsonBytes(rejected), 0)
+  return bytes <= maxMessageBytes * shareOfBatches ? write : { ...write, batches: write.batches.map(countRejected) }
 }
 
-/** As they stand in the entry. */
-const rejectedBytes = (rejected: Append['batch']['rejected']): number =>
-  rejected.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(rejected))
+/** As it stands in the entry. */
+function bytesOf({ events: { types, contexts = [], bytes }, ...batch }: SessionBatch): number {
+  return bytes.length + jsonBytes(batch) + jsonBytes(types) + jsonBytes(contexts)
+}
+
+const jsonBytes = (value: object): number => Buffer.byteLength(JSON.stringify(value))
 
 /** Lets so many at once go on. */
-function createSlots(count: number): () => Promise<() => void> {
+function createSlots(count: number) {
   let free = count
   const waiting: (() => void)[] = []
-  const leave = (): void => {
-    const next = waiting.shift()
-    if (next) next()
-    else free++
-  }
-  return async () => {
-    if (free > 0) free--
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    return leave
+  return {
+    async take(): Promise<void> {
+      if (free > 0) free--
+      else await new Promise<void>((resolve) => waiting.push(resolve))
+    },
+    leave(): void {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    },
   }
 }

@@ -3,8 +3,9 @@
  * cover its subject; a header names the write, so that its sender knows it again.
  */
 import { messageOf } from '@downlink/protocol'
+import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
 import { decodeFrame, type Entry, encodeEntry, isSessionEntry, type SessionEntry } from '../log/entry.ts'
-import type { JetStream } from './connect.ts'
+import { isFull, type JetStream } from './connect.ts'
 import { streamName, subjectOf } from './subjects.ts'
 
 export interface StreamLog {
@@ -26,9 +27,11 @@ export type Published =
   | { readonly kind: 'written'; readonly seq: number }
   /** It is not there, not there yet, or nobody has said so: the session's last message tells. */
   | { readonly kind: 'unsettled'; readonly reason: string }
+  /** The stream takes nothing until sinks have caught up. */
+  | { readonly kind: 'full'; readonly reason: string }
 
 export type LastMessage =
-  | { readonly kind: 'found'; readonly seq: number; readonly writeId: string; readonly entry: SessionEntry }
+  | { readonly kind: 'found'; readonly seq: number; readonly writeId: string; readonly write: SessionWrite }
   /** The session was never seen, or a sink has all that came of it. */
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable'; readonly reason: string }
@@ -53,7 +56,7 @@ export function createStreamLog(jetStream: JetStream): StreamLog {
         })
         return { kind: 'written', seq }
       } catch (error) {
-        return { kind: 'unsettled', reason: messageOf(error) }
+        return { kind: isFull(error) ? 'full' : 'unsettled', reason: messageOf(error) }
       }
     },
 
@@ -62,11 +65,10 @@ export function createStreamLog(jetStream: JetStream): StreamLog {
       try {
         const message = await manager.streams.getMessage(streamName, { last_by_subj: subject })
         if (!message) return { kind: 'none' }
-        const entry = decodeMessage(message.data, subject)
+        const write = decodeMessage(message.data, subject)
         // A sink sets it aside, and then the store has what was before it.
-        if (!entry || !isSessionEntry(entry))
-          return { kind: 'unavailable', reason: `Message ${message.seq} is no entry` }
-        return { kind: 'found', seq: message.seq, writeId: message.header.get(writeHeader), entry }
+        if (!write) return { kind: 'unavailable', reason: `Message ${message.seq} is no entry` }
+        return { kind: 'found', seq: message.seq, writeId: message.header.get(writeHeader), write }
       } catch (error) {
         return { kind: 'unavailable', reason: messageOf(error) }
       }
@@ -78,12 +80,24 @@ export function encodeMessage(entry: Entry, subject: string): Uint8Array {
   return Buffer.concat(encodeEntry(entry, placeOf(subject)))
 }
 
-/** Undefined for what is no entry of this subject. Never throws. */
-export function decodeMessage(data: Uint8Array, subject: string): Entry | undefined {
+/** Undefined for what is no write of a session under this subject, or one of a version that is not known. Never throws. */
+export function decodeMessage(data: Uint8Array, subject: string): SessionWrite | undefined {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length)
   const frame = decodeFrame(bytes, placeOf(subject))
-  const body = frame && bytes.subarray(frame.bodyStart, frame.bodyStart + frame.bodyBytes)
-  return frame && body && frame.hasBody(body) ? { head: frame.head, body } : undefined
+  if (!frame) return undefined
+  const body = bytes.subarray(frame.bodyStart, frame.bodyStart + frame.bodyBytes)
+  const entry: Entry = { head: frame.head, body }
+  return frame.hasBody(body) && isSessionEntry(entry) ? writeIn(entry) : undefined
+}
+
+/** A checksum tells that an entry is as it was written, and not that this version can read it. */
+function writeIn(entry: SessionEntry): SessionWrite | undefined {
+  try {
+    const write = decodeWrite(entry)
+    return write.record.sessionId === write.sessionId ? write : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const placeOf = (subject: string) => ({ segmentId: Buffer.from(subject), offset: 0 })

@@ -96,7 +96,7 @@ export async function startStreamSink(options: StreamSinkOptions): Promise<Strea
         events += more
         sunk.add(partition, end)
       },
-      pause: (ms) => new Promise((resolve) => systemTimer(resolve, ms)),
+      setTimer: systemTimer,
     })
     sinks.set(partition, sink)
   }
@@ -111,6 +111,7 @@ export async function startStreamSink(options: StreamSinkOptions): Promise<Strea
   function report(found: PartitionReport): void {
     reports.set(found.code, (reports.get(found.code) ?? 0) + 1)
     if (found.code === 'store_unavailable') warn('The store can take nothing now; it is tried again')(found.reason)
+    else if (found.code === 'log_unavailable') warn('The log can not be followed; it is tried again')(found.reason)
     else logger.error(found, 'The sink has found something in the log that it could not store as it is')
   }
 

@@ -4,11 +4,12 @@
  */
 import { messageOf } from '@downlink/protocol'
 import type { JetStream } from './connect.ts'
+import { firstPlaceOf } from './places.ts'
 import { streamName, subjectsOf } from './subjects.ts'
 
 export interface SunkMessages {
   start(): void
-  /** The store has a partition up to this sequence. */
+  /** The store has a partition up to this place. */
   add(partition: string, end: number): void
   /** It is another sink's, which removes the rest. */
   forget(partition: string): void
@@ -46,15 +47,23 @@ export function createSunkMessages({ jetStream, keptMs, onFailure, now }: SunkMe
     stop: () => clearInterval(timer),
   }
 
+  /** Never rejects: what could not be removed is with the next look. */
   async function remove(): Promise<void> {
-    for (const [partition, known] of ends) {
-      const old = known.filter(({ atMs }) => now() - atMs >= keptMs)
-      const end = old.at(-1)?.end
-      if (end === undefined) continue
-      known.splice(0, old.length)
-      await jetStream.manager.streams
-        .purge(streamName, { filter: subjectsOf(partition), seq: end + 1 })
-        .catch((error: unknown) => onFailure(messageOf(error)))
+    const { streams } = jetStream.manager
+    try {
+      const firstPlace = firstPlaceOf(await streams.info(streamName))
+      for (const [partition, known] of ends) {
+        const old = known.filter(({ atMs }) => now() - atMs >= keptMs)
+        const end = old.at(-1)?.end
+        if (end === undefined) continue
+        // Of a stream before this one nothing is there.
+        if (end > firstPlace) {
+          await streams.purge(streamName, { filter: subjectsOf(partition), seq: end - firstPlace + 1 })
+        }
+        known.splice(0, old.length)
+      }
+    } catch (error) {
+      onFailure(messageOf(error))
     }
   }
 }

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest'
+import { createLeases } from './leases.ts'
+
+/** A bucket in memory, in which nothing ends by itself. */
+function aBucket() {
+  const entries = new Map<string, { value: string; revision: number }>()
+  let last = 0
+  const set = (key: string, value: string): number => {
+    entries.set(key, { value, revision: ++last })
+    return last
+  }
+  return {
+    entries,
+    keys: async () => [...entries.keys()],
+    async create(key: string, value: string) {
+      if (entries.has(key)) throw new Error('It is there')
+      return set(key, value)
+    },
+    async update(key: string, value: string, revision: number) {
+      if (entries.get(key)?.revision !== revision) throw new Error('wrong last sequence')
+      return set(key, value)
+    },
+    put: async (key: string, value: string) => set(key, value),
+    async delete(key: string, revision?: number) {
+      if (revision !== undefined && entries.get(key)?.revision !== revision) throw new Error('wrong last sequence')
+      entries.delete(key)
+    },
+  }
+}
+
+function someLeases() {
+  const bucket = aBucket()
+  let next = (): void => {}
+  let nowMs = 0
+  const gone: string[] = []
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const leases = createLeases({
+    ...{ bucket, owner: 'one', partitions: ['a', 'b'], leaseMs: 3000 },
+    onTaken() {},
+    onGone(partition) {
+      gone.push(partition)
+      return released
+    },
+    onFailure() {},
+    setTimer(run) {
+      next = run
+      return () => {}
+    },
+    now: () => nowMs,
+  })
+  return {
+    ...{ leases, bucket, gone, release },
+    /** A round, a second after the one before. */
+    async round() {
+      nowMs += 1000
+      const run = next
+      next = () => {}
+      run()
+      for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate)
+    },
+  }
+}
+
+it('renews what it keeps while what it gives away is still written', async () => {
+  const { leases, bucket, gone, release, round } = someLeases()
+  leases.start()
+  await round()
+  await bucket.put('sink-other', 'other')
+  await round()
+  expect(gone).toEqual(['b'])
+  const before = bucket.entries.get('a')?.revision ?? 0
+  for (let rounds = 0; rounds < 4; rounds++) await round()
+  expect(bucket.entries.get('a')?.revision).toBeGreaterThan(before)
+  expect(gone).toEqual(['b'])
+  release()
+  await round()
+  expect([...bucket.entries.keys()].sort()).toEqual(['a', 'sink-one', 'sink-other'])
+  await leases.stop()
+})
+
+it('does not give away what another has taken meanwhile', async () => {
+  const { leases, bucket, release, round } = someLeases()
+  leases.start()
+  await round()
+  await bucket.put('sink-other', 'other')
+  await round()
+  await bucket.put('b', 'other')
+  release()
+  await round()
+  expect(bucket.entries.get('b')?.value).toBe('other')
+  await leases.stop()
+})
