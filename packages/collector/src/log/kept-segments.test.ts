@@ -92,14 +92,19 @@ it('takes for kept nothing that the store needs again: it may have gone back to 
   expect(await segments()).toEqual([3, 4, 5])
 })
 
-it('gives it all up for room on the disk, before anything is refused', async () => {
+it('gives up what there is for room on the disk, before anything is refused, and keeps what comes then', async () => {
   const { disk, log, write, segments } = await aLog()
-  await log.keepFrom('backup', log.begin)
+  for (const reader of ['backup', 'export'] as const) await log.keepFrom(reader, log.begin)
   await log.removeBefore(await write(4))
-  const free = async () => ({ total: 10_000, free: 1200 - (await segments()).length * 200 })
-  disk.space = free
+  const { space } = disk
+  disk.space = async () => ({ total: 10_000, free: 1200 - (await segments()).length * 200 })
   await write(1)
   expect(await segments()).toEqual([4, 5])
+  disk.space = space
+  await log.removeBefore(await write(2))
+  expect(await segments()).toEqual([4, 5, 6, 7])
+  await log.keepFrom('backup', undefined)
+  expect(await segments()).toEqual([4, 5, 6, 7])
 })
 
 it('counts nothing of what is being deleted, however long that takes', async () => {

@@ -17,7 +17,7 @@ export interface KeptSegments {
   cover(keys: ReadonlySet<string>): Promise<void>
   /** What comes after this place is kept; undefined where nothing is. */
   keepFrom(reader: LogReader, position: Position | undefined): Promise<void>
-  /** The room is wanted: nothing is kept until somebody asks anew. */
+  /** The room is wanted: nothing of what is kept now stays. What the store needs no more from then on is kept as before. */
   release(): Promise<void>
 }
 
@@ -52,8 +52,7 @@ export function createKeptSegments(segments: Segments, maxBytes: Readonly<Record
       await sweep()
     },
     async release() {
-      from.clear()
-      await sweep()
+      await segments.remove(new Set(unneeded().map(({ key }) => key)))
     },
   }
 

@@ -200,7 +200,7 @@ async function expectRoom(files: LogFiles, room: Room): Promise<void> {
   const reserved = reservedBytes(total, segmentBytes)
   if (free - more >= reserved) return
   if (kept.bytes === 0) throw new Error(`Expected ${reserved} free bytes beside the log, got ${free}`)
-  // What is kept goes first, until the next backup.
+  // What is kept goes first.
   await kept.release()
   await expectRoom(files, room)
 }
