@@ -130,7 +130,7 @@ it('waits for whatever is no answer to what was sent, and then sends all of it',
   const answers = {
     'a token that is wrong': answerWith(401),
     'a backend that asks for patience': answerWith(429, { 'retry-after': '0' }),
-    'a proxy without its backend': answerWith(502),
+    'a backend that takes no JSON': answerWith(415),
     'a redirect, which is not followed': answerWith(307, { location: 'http://127.0.0.1:1/' }),
   }
   const backend = await aBackend(answerWith(503))
@@ -142,7 +142,7 @@ it('waits for whatever is no answer to what was sent, and then sends all of it',
     backend.answer(answer)
     const before = backend.requests.length
     await expect.poll(() => backend.requests.length, { ...patience, message: what }).toBeGreaterThan(before)
-    expect(await metric(listening, 'downlink_otlp_up'), what).toBe(0)
+    await expect.poll(() => metric(listening, 'downlink_otlp_up'), { ...patience, message: what }).toBe(0)
   }
   expect(backend.records()).toEqual([])
   backend.answer()

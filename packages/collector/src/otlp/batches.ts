@@ -15,6 +15,8 @@ export type Batch = {
   | { readonly kind: 'send'; readonly records: readonly PlacedRecord[] }
   /** Events that are not sent. */
   | { readonly kind: 'pass'; readonly reason: PassReason; readonly events: number }
+  /** The log does not have what comes next: segments have gone while it was read. */
+  | { readonly kind: 'gap' }
 )
 
 /** Somebody asked for their session to be forgotten; or there was no room to keep more of the log. */
@@ -31,7 +33,7 @@ export interface BatchOptions extends Pick<OtlpSettings, 'serviceName' | 'batchR
 }
 
 /**
- * What is damaged or missing in the log is passed over: the sink tells of it.
+ * What is damaged in the log is passed over: the sink tells of it.
  *
  * @param from where reading began
  */
@@ -45,19 +47,27 @@ export async function* batchesOf(
   let passed: { readonly reason: PassReason; readonly events: number } | undefined
   let after = from
   let receivedMs = 0
+  let isGap = false
 
   for await (const record of log) {
     const end = { ...record.end, events: 0 }
     const write = record.kind === 'entry' && isSessionEntry(record.entry) ? decodeWrite(record.entry) : undefined
+    if (record.kind === 'missing-segment') {
+      if (passed) yield takePassed(passed)
+      if (records.length > 0) yield takeRecords()
+      isGap = true
+    }
+    if (record.kind === 'entry' && isGap) yield takeGap({ ...record.begin, events: 0 })
     if (record.kind === 'entry' && write) {
       const { begin } = record
-      const sent = isSame(begin, from) ? from.events : 0
+      const left = countLeft(write, begin, from)
       const reason = passReason(write, begin)
       if (records.length > 0 && reason) yield takeRecords()
-      if (passed && passed.reason !== reason && countEvents(write) > sent) yield takePassed(passed)
+      if (passed && passed.reason !== reason && left > 0) yield takePassed(passed)
       receivedMs = write.batches.at(-1)?.receivedAt ?? receivedMs
-      if (reason) passed = { reason, events: (passed?.events ?? 0) + countEvents(write) - sent }
-      else {
+      if (reason && left > 0) passed = { reason, events: (passed?.events ?? 0) + left }
+      else if (left > 0) {
+        const sent = countEvents(write) - left
         for (const [index, encoded] of encodeRecords(write, serviceName).entries()) {
           if (index < sent) continue
           const size = Buffer.byteLength(encoded.text)
@@ -73,6 +83,7 @@ export async function* batchesOf(
   }
   if (passed) yield takePassed(passed)
   if (records.length > 0) yield takeRecords()
+  if (isGap) yield takeGap(after)
 
   function takeRecords(): Batch {
     const batch = { kind: 'send', records, after, receivedMs } as const
@@ -84,4 +95,13 @@ export async function* batchesOf(
     passed = undefined
     return { kind: 'pass', reason, events, after, receivedMs }
   }
+
+  function takeGap(place: SentPosition): Batch {
+    isGap = false
+    return { kind: 'gap', after: place, receivedMs }
+  }
 }
+
+/** Events of a write at a place that are not sent yet. One that was sent in part may have none since, where it is forgotten. */
+export const countLeft = (write: SessionWrite, begin: Position, from: SentPosition): number =>
+  Math.max(0, countEvents(write) - (isSame(begin, from) ? from.events : 0))

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { SetTimer } from '../clock.ts'
 import { encodeOperation } from '../commit/operation.ts'
 import { newRecord } from '../commit/session-record.ts'
-import { encodeWrite } from '../commit/session-write.ts'
+import { emptyBody, encodeWrite } from '../commit/session-write.ts'
 import type { Entry } from '../log/entry.ts'
 import { createFaultyDisk } from '../log/test-doubles.ts'
 import { openLogWriter } from '../log/write-log.ts'
@@ -44,7 +44,7 @@ type Mode = 'up' | 'away' | 'silent'
 /** A log, a backend, and whatever of the exporter outlives its process. */
 async function aWorld({ isBad = (_record: Sent): boolean => false } = {}) {
   const files = createFaultyDisk(Math.random)
-  const log = await openLogWriter({ files, segmentBytes: 2000 })
+  const log = await openLogWriter({ files, segmentBytes: 2000, exportLogBytes: 1_000_000 })
   const pushed = new Map<string, number>()
   const forgotten = new Map<string, number>()
   const requests: { readonly number: number; readonly records: readonly Sent[] }[] = []
@@ -53,6 +53,8 @@ async function aWorld({ isBad = (_record: Sent): boolean => false } = {}) {
   const reports: OtlpReport[] = []
   let counts: OtlpCounts = noCounts
   let mode: Mode = 'up'
+  /** Requests have no answer before it. */
+  let gate: Promise<void> = Promise.resolve()
   let position: SentPosition = { ...log.end, events: 0 }
   let end: LogEnd = { position: log.end, events: 0 }
   let behind = 0
@@ -75,6 +77,7 @@ async function aWorld({ isBad = (_record: Sent): boolean => false } = {}) {
           signal.throwIfAborted()
           const number = ++begun
           await turns(2)
+          await gate
           if (isDead) return never
           if (mode === 'away') return { kind: 'unavailable', reason: 'HTTP 503' }
           const records = recordsIn(body)
@@ -145,6 +148,14 @@ async function aWorld({ isBad = (_record: Sent): boolean => false } = {}) {
     skip: () => life.exporter.skipTo(log.end.segment),
     backend(next: Mode) {
       mode = next
+    },
+    /** Requests that are made from now on wait for their answers. @returns gives them */
+    holdAnswers(): () => void {
+      let answer = () => {}
+      gate = new Promise((resolve) => {
+        answer = resolve
+      })
+      return answer
     },
     get unanswered() {
       return unanswered
@@ -234,4 +245,78 @@ it('counts what it passes over', async () => {
   expect(failures).toBeGreaterThan(0)
   expect(world.sent().map(({ seq }) => seq)).toEqual(Array.from({ length: sent }, (_, at) => skipped + at + 1))
   expect(world.reports.map(({ code }) => code)).toEqual(['away', 'skipped', 'back'])
+})
+
+it('does not make a request again that was under way as somebody in it was forgotten', async () => {
+  const world = await aWorld()
+  const answer = world.holdAnswers()
+  await world.push('a', 3)
+  await world.push('b', 2)
+  await settled()
+  await world.forget('a')
+  world.backend('away')
+  answer()
+  await settled()
+  await world.drain()
+  expect(world.counts.failures).toBeGreaterThan(0)
+  expect(world.sent()).toEqual([1, 2].map((seq) => ({ session: 'b', seq })))
+})
+
+it('counts a gap where the log goes while it is read, however much that is, and is behind by what is left', async () => {
+  const world = await aWorld()
+  world.backend('away')
+  for (let write = 0; write < 30; write++) await world.push('a', 10)
+  // So that it reads all of it at once.
+  world.kill()
+  await settled()
+  await world.log.removeBefore(world.log.end)
+  await world.drain()
+  const seqs = new Set(world.sent().map(({ seq }) => seq))
+  expect([seqs.has(1), seqs.has(150), seqs.has(300)]).toEqual([true, false, true])
+  expect(world.counts.gaps).toBe(1)
+  expect(world.reports.filter(({ code }) => code === 'gap')).toHaveLength(1)
+  expect(world.behind).toBe(0)
+})
+
+it('is behind by nothing at the end, though what was forgotten has gone from the log before it came to it', async () => {
+  const world = await aWorld()
+  await world.log.keepFrom('export', world.log.begin)
+  world.backend('away')
+  // Each in a segment: one that is open was read already.
+  await world.push('b', 10)
+  world.log.endSegment()
+  await world.push('a', 10)
+  world.log.endSegment()
+  await world.push('b', 1)
+  await world.log.removeBefore(world.log.end)
+  await world.forget('a')
+  await settled()
+  await world.log.emptyKept(new Set(['a']), emptyBody)
+  await world.drain()
+  expect(world.sent().map(({ session }) => session)).toEqual(Array.from({ length: 11 }, () => 'b'))
+  expect([world.behind, world.counts.forgotten]).toEqual([0, 0])
+})
+
+it('counts no less than nothing of an entry that was sent in part and is empty now', async () => {
+  const world = await aWorld()
+  await world.log.keepFrom('export', world.log.begin)
+  const first = world.holdAnswers()
+  await world.push('a', 10)
+  await settled()
+  const second = world.holdAnswers()
+  first()
+  await settled()
+  world.backend('away')
+  second()
+  world.log.endSegment()
+  await world.push('b', 1)
+  await world.log.removeBefore(world.log.end)
+  await world.log.emptyKept(new Set(['a']), emptyBody)
+  await world.forget('a')
+  world.kill()
+  await settled()
+  expect(world.behind).toBe(1)
+  await world.drain()
+  expect(world.sent().map(({ session }) => session)).toEqual(['a', 'a', 'a', 'a', 'b'])
+  expect([world.behind, world.counts.forgotten]).toEqual([0, 0])
 })

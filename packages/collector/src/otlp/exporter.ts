@@ -1,12 +1,12 @@
 /** Follows the log to a backend of OpenTelemetry: reads what is synced, sends it batch by batch, and keeps how far it is. */
 import { messageOf } from '@downlink/protocol'
 import { type SetTimer, systemTimer } from '../clock.ts'
-import { countEvents, decodeWrite, type SessionWrite } from '../commit/session-write.ts'
+import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
 import { isSessionEntry } from '../log/entry.ts'
 import type { LogFiles } from '../log/log-files.ts'
 import { findGap, isSame, type Position, readLog } from '../log/read-log.ts'
 import { createWaiters } from '../waiters.ts'
-import { batchesOf, type PassReason, type PlacedRecord } from './batches.ts'
+import { batchesOf, countLeft, type PassReason, type PlacedRecord } from './batches.ts'
 import { encodeRequest } from './export-request.ts'
 import { createForgottenSessions } from './forgotten-sessions.ts'
 import { type LogEnd, noCounts, type OtlpCounts, type OtlpProgress, type OtlpReport } from './messages.ts'
@@ -93,8 +93,8 @@ export function createExporter(options: ExporterOptions): Exporter {
       sending = new AbortController()
       try {
         if (!isSaved) await keep()
-        await stepOverGap()
         behind ??= await survey()
+        await lookForGap()
         await sendUpTo(end)
         if (!isStopping) await more()
       } catch (error) {
@@ -120,25 +120,29 @@ export function createExporter(options: ExporterOptions): Exporter {
     waiters.changed()
   }
 
-  /** The log has gone without it: it is begun at the oldest of what is left. */
-  async function stepOverGap(): Promise<void> {
+  /** Where the log has gone without it, it is begun at the oldest of what is left. */
+  async function lookForGap(): Promise<void> {
     const oldest = position.segment === end.position.segment ? undefined : await findGap(files, position)
-    if (!oldest) return
+    if (oldest) await stepOverGap({ ...oldest, events: 0 })
+  }
+
+  async function stepOverGap(after: SentPosition): Promise<void> {
     onReport({ code: 'gap' })
-    behind = undefined
-    await moveTo({ ...oldest, events: 0 }, { gaps: 1 })
+    await moveTo(after, { gaps: 1 })
+    // What is gone was among them.
+    behind = await survey()
   }
 
   /** What stands before it in the log: how many events, and whose are to be forgotten. */
   async function survey(): Promise<number> {
     const target = end
-    let events = -position.events
+    let events = 0
     for await (const record of readLog(files, position, target.position)) {
       if (record.kind !== 'entry') continue
-      if (isSessionEntry(record.entry)) events += countEvents(decodeWrite(record.entry))
+      if (isSessionEntry(record.entry)) events += countLeft(decodeWrite(record.entry), record.begin, position)
       else if ('forgotten' in record.entry.head) forgotten.add(record.entry.head.forgotten ?? [], record.end)
     }
-    return Math.max(0, events) + end.events - target.events
+    return events + end.events - target.events
   }
 
   async function sendUpTo(target: LogEnd): Promise<void> {
@@ -147,12 +151,17 @@ export function createExporter(options: ExporterOptions): Exporter {
       reading.signal.throwIfAborted()
       receivedMs = batch.receivedMs
       if (batch.kind === 'send') await deliver(batch.records, batch.after)
+      else if (batch.kind === 'gap') await stepOverGap(batch.after)
       else {
         if (batch.reason === 'skipped') onReport({ code: 'skipped', events: batch.events })
         await moveTo(batch.after, { [batch.reason]: batch.events })
       }
     }
-    if (!isSame(position, target.position)) await moveTo({ ...target.position, events: 0 }, {})
+    const left = end.events - target.events
+    if (behind === left && isSame(position, target.position)) return
+    // The log may hold less than was counted: what was forgotten since is written over.
+    behind = left
+    await moveTo({ ...target.position, events: 0 }, {})
   }
 
   function passReason(write: SessionWrite, begin: Position): PassReason | undefined {
@@ -200,7 +209,8 @@ export function createExporter(options: ExporterOptions): Exporter {
     if (!isAway) onReport({ code: 'away', reason })
     isAway = true
     onProgress({ ...progress(), failure: reason, counts: { ...noCounts, failures: 1 } })
-    if (isStopping) readAnew()
+    // Of a request that was under way it is known only now that it is not to be made again.
+    if (isStopping || reading.signal.aborted) readAnew()
   }
 
   function progress() {

@@ -26,3 +26,17 @@ it('has all of a session up to the operation that forgot it, and what comes late
   expect([has('0000000002-b', 500), has('0000000003-a', 60)]).toEqual([true, true])
   expect([has('0000000003-a', 100, true), has('0000000003-a', 200)]).toEqual([false, false])
 })
+
+it('has what stood before a new start also where that was read already, and no less for an earlier operation', () => {
+  const forgotten = createForgottenSessions()
+  const until = { segment: '0000000002-b', offset: 500 }
+  forgotten.add(['s'], until)
+  const has = (offset: number, restarts?: true) =>
+    forgotten.has(aWrite('s', restarts), { segment: '0000000002-b', offset })
+  const read = () => [has(400), has(600), has(700, true), has(800)]
+  expect([read(), read()]).toEqual(Array.from({ length: 2 }, () => [true, true, false, false]))
+  forgotten.add(['s'], { ...until, offset: 100 })
+  expect([has(300, true), ...read()]).toEqual([true, true, true, false, false])
+  forgotten.add(['s'], { ...until, offset: 750 })
+  expect([...read(), has(900, true)]).toEqual([true, true, true, true, false])
+})

@@ -22,8 +22,11 @@ export type SendOutcome =
   /** It will never take this body. */
   | { readonly kind: 'refused'; readonly reason: string }
 
-/** What tells of the body. All else that is no success may be mended while events wait: a token, an address, a backend. */
-const refusals = new Set([400, 413, 415, 422])
+/**
+ * What tells of the body. All else that is no success may be mended while events wait: a token, an address, a backend, or
+ * whether it takes JSON (415), which tells of every body.
+ */
+const refusals = new Set([400, 413, 422])
 
 /** A success is a few words; whatever more a stranger sends is not read. */
 const maxAnswerBytes = 65_536
