@@ -1,9 +1,14 @@
 /** The store on ClickHouse does what every store does, over its own client; and what only one on a server has to. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { defineEvents as defineTypes } from '@downlink/protocol'
 import { expect, it, onTestFinished } from 'vitest'
+import { createClickHouseStore } from '../../packages/collector/src/clickhouse/clickhouse-store.ts'
+import { connectClickHouse } from '../../packages/collector/src/clickhouse/connection.ts'
+import { expireDays } from '../../packages/collector/src/clickhouse/expiry.ts'
 import { openClickHouse } from '../../packages/collector/src/clickhouse/open-clickhouse.ts'
+import { prepareTables } from '../../packages/collector/src/clickhouse/tables.ts'
 import { type QueryLimits, resolveQueryLimits } from '../../packages/collector/src/query/query-limits.ts'
 import { aFolder } from '../../packages/collector/test/harness.ts'
 import { aGroup, anEvent, answerOf, aRecord, describeStore } from '../../packages/collector/test/store-contract.ts'
@@ -100,6 +105,14 @@ it.each([
   'SHOW TABLES',
   'SELECT 1 SETTINGS readonly = 0',
   'WITH x AS (SELECT * FROM system.one) SELECT * FROM x',
+  'SELECT 1 IN another.t',
+  'SELECT 1 WHERE 1 GLOBAL NOT IN another.t AS t',
+  'SELECT nullIn(1, another.t)',
+  'SELECT * FROM `another one`.t',
+  "SELECT hasColumnInTable('127.0.0.1:1', 'system', 'one', 'dummy')",
+  "SELECT aiGenerate('hello')",
+  "SELECT * APPLY(x -> file('/etc/passwd')) FROM numbers(1)",
+  'SELECT * APPLY(sleep) FROM numbers(1)',
 ])('refuses %s', async (sql) => {
   const { source } = await aStore()
   await expect(answerOf(source, sql)).rejects.toMatchObject({ code: 'forbidden_sql' })
@@ -112,6 +125,36 @@ it.each(["SELECT 1 INTO OUTFILE '/tmp/x'", 'SELECT 1 FORMAT CSV', 'SELECT 1 /*',
     await expect(answerOf(source, sql)).rejects.toMatchObject({ code: 'bad_sql' })
   },
 )
+
+it('takes columns and values behind IN', async () => {
+  const { source } = await aStore()
+  const sql = 'SELECT one.number FROM numbers(3) AS one WHERE one.number IN (1, 2) AND (one.number, 2) NOT IN ((1, 2))'
+  expect((await answerOf(source, sql)).rows).toEqual([[2]])
+})
+
+it('has the server stop at an answer far beyond its bounds', async () => {
+  const { source } = await aStore({ maxResultBytes: 1000 })
+  const sql = "SELECT repeat('x', 10000) || number FROM numbers(1000)"
+  await expect(answerOf(source, sql)).rejects.toThrow('Limit for result exceeded')
+})
+
+it('is no less up for a query that nobody waits for any more', async () => {
+  const { source, records } = await aStore()
+  const stop = new AbortController()
+  const asked = source.sandbox.answer('SELECT 1', async () => {}, { signal: stop.signal })
+  await setImmediate()
+  stop.abort()
+  await expect(asked).rejects.toMatchObject({ code: 'query_interrupted' })
+  expect(records.isUp).toBe(true)
+})
+
+it('tells the log of a refusal nothing of the payload', async () => {
+  const { store } = await aStore()
+  const events = [anEvent(1, { version: 1.5, json: '{"password":"secret"}' })]
+  const outcome = await store.tryEvent({ sessionId: 's', receivedAt: 0, events })
+  expect(outcome).toMatchObject({ kind: 'refused', detail: expect.stringContaining('secret') })
+  expect(outcome).toMatchObject({ reason: expect.stringMatching(/^[A-Z_]+ \(\d+\)$/) })
+})
 
 it('answers values as they are', async () => {
   const { source } = await aStore()
@@ -202,6 +245,22 @@ it('expires whole days, which the ledgers and the sessions tell', async () => {
   expect((await store.readSessions(['s'])).get('s')).toEqual(record)
 })
 
+it('expires a day that is larger than what the server drops unasked', async () => {
+  const url = await aDatabase()
+  const connection = await connectClickHouse({ url })
+  onTestFinished(connection.close)
+  await prepareTables(connection)
+  const store = createClickHouseStore(connection, 'partition-07')
+  await store.write(aGroup(1, { events: [{ sessionId: 's', receivedAt: 0, events: [anEvent(1)] }] }))
+  const [, host = '', database = ''] = /^clickhouse:\/\/(.*)\/(.*)$/.exec(url) ?? []
+  const run = async (body: string) => {
+    const parameters = `database=${database}&max_partition_size_to_drop=1`
+    const response = await fetch(`http://${host}/?${parameters}`, { method: 'POST', body })
+    if (!response.ok) throw new Error(await response.text())
+  }
+  expect(await expireDays({ ...connection, run }, 86_400_000)).toEqual({ events: 1, rejected: 0 })
+})
+
 it('says what is not there yet, and never answers it wrongly', async () => {
   const { source, store } = await aStore()
   const dump = source.dumps.write({ format: 'csv', table: 'events' })
@@ -228,6 +287,21 @@ it('notices that the server is away, and that it is there again', async () => {
   await isUpAgain
   expect(await store.write(aGroup(1, { sessions: [aRecord('s')] }))).toEqual({ kind: 'written' })
   expect((await clickhouse.records.readSessions(['s'])).size).toBe(1)
+})
+
+it('looks for the server no more once it is closed', async () => {
+  const timers: (() => unknown)[] = []
+  const setTimer = (work: () => void) => {
+    timers.push(work)
+    return () => {}
+  }
+  const connection = await connectClickHouse({ url: 'clickhouse://127.0.0.1:1', setTimer })
+  await expect(connection.run('SELECT 1')).rejects.toThrow()
+  const looked = timers[0]?.()
+  const asked = connection.run('SELECT 1')
+  await connection.close()
+  await Promise.allSettled([looked, asked])
+  expect(timers).toHaveLength(1)
 })
 
 it.each([

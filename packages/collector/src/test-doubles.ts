@@ -74,7 +74,7 @@ export interface FakeStore extends EventStore {
 export function createFakeStore(): FakeStore {
   const tryRuns = (events: readonly EventRun[]): WriteOutcome =>
     events.some((run) => run.events.some(({ event }) => event.type === store.poison))
-      ? { kind: 'refused', reason: 'poison' }
+      ? { kind: 'refused', reason: 'poison', detail: 'poison in null' }
       : { kind: 'written' }
   let position: Position | undefined
   const store: FakeStore = {

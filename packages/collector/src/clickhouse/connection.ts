@@ -87,8 +87,9 @@ export async function connectClickHouse(options: ClickHouseOptions): Promise<Con
       asked(async () => {
         const result = await client.query({ query: sql, format: 'JSONEachRow', ...optionsOf(query) })
         return result.json()
-      }),
-    text: (sql, query) => asked(async () => (await client.exec({ query: sql, ...optionsOf(query) })).stream),
+      }, query?.signal),
+    text: (sql, query) =>
+      asked(async () => (await client.exec({ query: sql, ...optionsOf(query) })).stream, query?.signal),
     async insert({ name, columns }, rows, token) {
       if (rows.length === 0) return
       const clickhouse_settings = { ...insertSettings, ...(token && { insert_deduplication_token: token }) }
@@ -107,15 +108,15 @@ export async function connectClickHouse(options: ClickHouseOptions): Promise<Con
     },
   }
 
-  async function asked<Value>(ask: () => Promise<Value>): Promise<Value> {
+  async function asked<Value>(ask: () => Promise<Value>, signal?: AbortSignal): Promise<Value> {
     try {
       const value = await ask()
       state.answered()
       return value
     } catch (error) {
-      // One that it words itself is an answer.
+      // One that it words itself is an answer; what was given up says nothing of it.
       if (error instanceof ClickHouseError) state.answered()
-      else state.failed()
+      else if (!signal?.aborted) state.failed()
       throw error
     }
   }
@@ -159,6 +160,7 @@ async function readCredentials(file: string | undefined): Promise<{ username?: s
 function watchAvailability(client: Pick<ClickHouseClient, 'ping'>, setTimer: SetTimer) {
   const listeners = new Set<() => void>()
   let isUp = true
+  let isStopped = false
   let cancel = (): void => {}
   const state = {
     get isUp() {
@@ -179,11 +181,16 @@ function watchAvailability(client: Pick<ClickHouseClient, 'ping'>, setTimer: Set
       isUp = false
       look()
     },
-    stop: () => cancel(),
+    stop() {
+      isStopped = true
+      cancel()
+    },
   }
   return state
 
+  /** Also asked for by what was under way when it was stopped. */
   function look(): void {
+    if (isStopped) return
     cancel = setTimer(async () => {
       const { success } = await client.ping()
       if (success) state.answered()

@@ -62,7 +62,8 @@ async function expireDay(connection: Connection, day: string): Promise<Operation
   }
   const deleted = await countRows(connection, day)
   for (const expiring of Object.values(expiringTables)) {
-    await connection.run(`ALTER TABLE ${expiring} DROP PARTITION '${day}'`)
+    // The server refuses to drop more than 50 GB, unless it is told that this is meant.
+    await connection.run(`ALTER TABLE ${expiring} DROP PARTITION '${day}' SETTINGS max_partition_size_to_drop = 0`)
   }
   await move('dropped')
   return deleted

@@ -4,9 +4,9 @@ import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 import type { WriteOutcome } from '../sink/event-store.ts'
 
 /** The server's exception; undefined for any other error. Its class is the client's, which is loaded late. */
-function exceptionOf(error: unknown): { readonly code: number; readonly message: string } | undefined {
+function exceptionOf(error: unknown) {
   if (!(error instanceof Error) || !('type' in error) || !('code' in error)) return undefined
-  return { code: Number(error.code), message: `${error.message.trim()} (${error.type})` }
+  return { code: Number(error.code), type: String(error.type), message: `${error.message.trim()} (${error.type})` }
 }
 
 /** Of a row that its table can't hold: parse errors, and values beyond their type. */
@@ -14,8 +14,10 @@ const contentCodes = new Set([6, 25, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117
 
 export function outcomeOf(error: unknown): Exclude<WriteOutcome, { kind: 'written' }> {
   const exception = exceptionOf(error)
-  const refused = exception !== undefined && contentCodes.has(exception.code)
-  return { kind: refused ? 'refused' : 'unavailable', reason: exception?.message ?? messageOf(error) }
+  if (!exception || !contentCodes.has(exception.code)) {
+    return { kind: 'unavailable', reason: exception?.message ?? messageOf(error) }
+  }
+  return { kind: 'refused', reason: `${exception.type} (${exception.code})`, detail: exception.message }
 }
 
 /** A read of our own failed. */

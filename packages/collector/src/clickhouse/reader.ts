@@ -1,6 +1,7 @@
-/** Reads from ClickHouse within bounds: few reads at once, none of which can write, each for a limited time and memory. */
+/** Reads from ClickHouse within bounds: few reads at once, none of which can write, each limited in time, memory and size. */
+import { CollectorError } from '../errors.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
-import { createReadQueue } from '../query/read-queue.ts'
+import { abandoned, createReadQueue } from '../query/read-queue.ts'
 import type { Connection, Settings } from './connection.ts'
 import { readErrorOf } from './failures.ts'
 
@@ -27,19 +28,32 @@ export interface ReadOptions {
 
 export interface LineOptions extends ReadOptions {
   readonly settings: Settings
+  /** In UTF-16 units. An answer is bounded by it, too: see `bytesPerUnit`. */
+  readonly maxLineLength: number
   readonly errorOf: (error: unknown) => unknown
 }
 
-export function createReader(connection: Connection, limits: QueryLimits): Reader {
+export function createReader(connection: Pick<Connection, 'rows' | 'text'>, limits: QueryLimits): Reader {
   const queue = createReadQueue(limits)
   const bounds = boundsOf(limits)
   return {
     rows: (sql, options) =>
-      inTurn(options?.signal, () => connection.rows(sql, { ...options, settings: bounds }), readErrorOf),
-    lines: (sql, { settings, errorOf, ...options }, work) =>
+      inTurn(
+        options?.signal,
+        () => connection.rows(sql, { ...options, settings: { ...bounds, max_result_bytes: maxOwnBytes } }),
+        readErrorOf,
+      ),
+    lines: (sql, { settings, maxLineLength, errorOf, ...options }, work) =>
       inTurn(
         options.signal,
-        async () => work(linesOf(await connection.text(sql, { ...options, settings: { ...settings, ...bounds } }))),
+        async () => {
+          const max_result_bytes = bytesPerUnit * maxLineLength
+          const chunks = await connection.text(sql, {
+            ...options,
+            settings: { ...settings, ...bounds, max_result_bytes },
+          })
+          return work(linesOf(chunks, maxLineLength))
+        },
         errorOf,
       ),
   }
@@ -53,12 +67,18 @@ export function createReader(connection: Connection, limits: QueryLimits): Reade
     try {
       return await work()
     } catch (error) {
-      throw errorOf(error)
+      throw signal?.aborted ? abandoned() : errorOf(error)
     } finally {
       queue.giveSlot()
     }
   }
 }
+
+/** Of an answer to a read of our own: a page of a thousand of the largest events takes half of it. */
+const maxOwnBytes = 134_217_728
+
+/** In the server's memory a whole number of 256 bits takes 32 bytes, of which JSON may make a digit and a comma. */
+const bytesPerUnit = 16
 
 /** `readonly` of 1: nothing can be written, and no setting changed by the query itself. */
 const boundsOf = ({ timeLimitMs, memoryGrowthMb }: QueryLimits): Settings => ({
@@ -68,13 +88,20 @@ const boundsOf = ({ timeLimitMs, memoryGrowthMb }: QueryLimits): Settings => ({
   cancel_http_readonly_queries_on_client_close: 1,
   // What fails in the midst of an answer has a status of its own; no answer is larger than its bounds.
   wait_end_of_query: 1,
+  result_overflow_mode: 'throw',
 })
 
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* linesOf(chunks: AsyncIterable<Uint8Array>, maxLength: number): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    const [end = '', ...lines] = decoder.decode(chunk, { stream: true }).split('\n')
+    rest += end
+    if (rest.length > maxLength) {
+      throw new CollectorError('query_too_large', `Expected rows of at most ${maxLength} characters, got a longer one`)
+    }
+    if (lines.length === 0) continue
+    yield rest
     rest = lines.pop() ?? ''
     yield* lines
   }

@@ -23,12 +23,14 @@ export interface SandboxOptions {
 }
 
 export function createSandbox({ reader, database, limits }: SandboxOptions): Pick<Sandbox, 'answer' | 'validate'> {
+  // A line may be twice what it is in the answer, for a slash is escaped; names and types of columns are lines, too.
+  const maxLineLength = 65_536 + 2 * limits.maxResultBytes
   return {
     async answer(sql, write, { sessions = 'all', signal } = {}) {
       await validate(sql, signal)
       const settings = { ...answerSettings, ...scopes[sessions], limit: String(limits.maxRows + 1) }
       const text = `${sql}\nFORMAT JSONCompactEachRowWithNamesAndTypes`
-      await reader.lines(text, { settings, errorOf: queryErrorOf, signal }, (lines) =>
+      await reader.lines(text, { settings, maxLineLength, errorOf: queryErrorOf, signal }, (lines) =>
         writeAnswer(lines, limits, write, signal ?? new AbortController().signal),
       )
     },
@@ -37,7 +39,8 @@ export function createSandbox({ reader, database, limits }: SandboxOptions): Pic
 
   async function validate(sql: string, signal?: AbortSignal): Promise<void> {
     checkSqlText(sql, limits.maxSqlLength, 'a SELECT')
-    const options = { settings: { default_format: 'JSONCompactEachRow' }, errorOf: queryErrorOf, signal }
+    const settings = { default_format: 'JSONCompactEachRow' }
+    const options = { settings, maxLineLength, errorOf: queryErrorOf, signal }
     await reader.lines(`EXPLAIN AST ${sql}\n`, options, async (lines) => {
       const nodes: string[] = []
       for await (const line of lines) nodes.push(nodeOf(line))

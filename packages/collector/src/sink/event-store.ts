@@ -53,6 +53,12 @@ export interface EventRun {
 export type WriteOutcome =
   | { readonly kind: 'written' }
   /** Something in the group can't be stored, ever. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'refused'
+      /** It is logged, so it quotes nothing of what was to be written. */
+      readonly reason: string
+      /** What the database says of it, which may quote it. @default the reason */
+      readonly detail?: string
+    }
   /** Nothing can be stored now. */
   | { readonly kind: 'unavailable'; readonly reason: string }

@@ -223,9 +223,9 @@ describe('a sink', () => {
     ])
     expect(store.rows.get('s')).toMatchObject({ committedSeq: 4, stored: 3, rejected: { unstorable: 1 } })
     expect(store.written.flatMap(({ rejected }) => rejected)).toMatchObject([
-      { seq: 3, code: 'unstorable', raw: '{"type":"poison","timestamp":1,"data":null}' },
+      { seq: 3, code: 'unstorable', message: 'poison in null', raw: '{"type":"poison","timestamp":1,"data":null}' },
     ])
-    expect(reports).toMatchObject([{ code: 'unstorable_event', sessionId: 's', seq: 3 }])
+    expect(reports).toMatchObject([{ code: 'unstorable_event', sessionId: 's', seq: 3, reason: 'poison' }])
   })
 
   it('counts as missing what the log has lost, and says whose it was', async () => {

@@ -23,9 +23,9 @@ export async function rejectUnstorable(
       if (trial.kind === 'written') events.push(accepted)
       else {
         const { seq, context } = accepted
-        const raw = rawOf(accepted)
-        rejected.push({ sessionId, seq, code: 'unstorable', message: trial.reason, raw, context, receivedAt })
-        onFound(seq, trial.reason)
+        const { reason, detail: message = reason } = trial
+        rejected.push({ sessionId, seq, code: 'unstorable', message, raw: rawOf(accepted), context, receivedAt })
+        onFound(seq, reason)
       }
     }
     batches.push({ ...batch, events: encodeEvents(events), rejected })
