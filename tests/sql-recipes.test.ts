@@ -106,7 +106,11 @@ async function send(telemetry: string, { player, gpu, build, from, steps, clockM
   const hello = aHello({ now: Date.now() + clockMs, meta: { build, labels } })
   const client = await openClient({ telemetry }, hello)
   await client.hello()
-  const events = steps.map(([at, type, data]) => ({ type, data, timestamp: Date.parse(from) + clockMs + at * 1000 }))
+  const events = steps.map(([at, type, data]) => ({
+    ...{ type, data, timestamp: Date.parse(from) + clockMs + at * 1000 },
+    // On the wire it holds until it changes.
+    ...(type === 'level_started' && { context: { level: data.level } }),
+  }))
   const elements = [...events, ...(overflow ? [{ drop: { overflow } }] : [])]
   client.send({ t: 'batch', seq: 1, pushed: events.length + (overflow ?? 0) + lost, events: elements, end: true })
   await client.next()
@@ -142,6 +146,7 @@ it('has a recipe for each question', () => {
     'A funnel',
     'A heat map',
     'Where players die',
+    'What happens in which level',
     'Retention by day',
     'Who comes back',
     'Session length',
