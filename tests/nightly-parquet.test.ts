@@ -77,8 +77,8 @@ it.skipIf(process.platform === 'win32')(
     await startCollector()
     const [commands = ''] = blocksOf(page, 'The dump', 'sh')
     shell(commands, folder, { DOWNLINK_READ_TOKEN: 'read' })
-    const names = [...['events-2026-11-26', 'events-2026-11-27', 'sessions'].map((name) => `${name}.parquet`)]
-    const records = ['events.dump.json', 'rejected.dump.json', 'sessions.dump.json']
+    const names = [...['events-2026-11-26', 'events-2026-11-27', 'labels', 'sessions'].map((name) => `${name}.parquet`)]
+    const records = ['events', 'labels', 'rejected', 'sessions'].map((table) => `${table}.dump.json`)
     const found = (await readdir(dumped)).sort()
     expect(found).toEqual([...names, ...records].filter((name) => name !== 'rejected.dump.json').sort())
     expect(await asked(':memory:', ours(days))).toEqual([
@@ -126,6 +126,7 @@ it.skipIf(process.platform === 'win32')('answers a player who asks for their dat
   ])
   expect(await lines('sessions.ndjson')).toMatchObject([{ build: '1.4.2', labels: { player: 'x' }, stored: 2 }])
   expect(await lines('rejected.ndjson')).toEqual([])
+  expect(await lines('labels.ndjson')).toMatchObject([{ fromSeq: 1, untilSeq: null, labels: { player: 'x' } }])
 })
 
 it('has units that systemd takes', async (context) => {

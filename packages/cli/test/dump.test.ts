@@ -131,6 +131,7 @@ it('takes only the days, the type and the table that are asked for', async () =>
   expect(await dump('--type', 'Fell/Down', '--until', '2026-01-06')).toEqual(['events-2026-01-05.csv'])
   expect(await dump('--since', '2027-01-01')).toEqual([])
   expect(await dump('--table', 'sessions')).toEqual(['sessions.csv'])
+  expect(await dump('--table', 'labels')).toEqual(['labels.csv'])
   expect(await dump('--where', 'seq = 1')).toEqual(['events.csv'])
 })
 
@@ -286,6 +287,8 @@ it.each([
   ['a type of sessions', ['--out', 'x', '--table', 'sessions', '--type', 'y'], '--type with events'],
   ['types of what is rejected', ['--out', 'x', '--table', 'rejected', '--per', 'type'], '--per type with events'],
   ['days of sessions', ['--out', 'x', '--table', 'sessions', '--per', 'day'], '--per table with sessions'],
+  ['days of labels', ['--out', 'x', '--table', 'labels', '--per', 'day'], '--per table with labels'],
+  ['sessions beside labels', ['--out', 'x', '--table', 'labels', '--with-session'], '--with-session with'],
   ['sessions beside sessions', ['--out', 'x', '--table', 'sessions', '--with-session'], '--with-session with'],
 ])('refuses %s with 2', async (_, args, message) => {
   const { exitCode, stderr, stdout } = await run(['dump', ...args])

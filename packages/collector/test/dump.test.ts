@@ -285,6 +285,48 @@ it('answers a player who asks for their data: events, sessions and rejected even
   expect(rows.trim().split('\n')).toHaveLength(2)
 })
 
+it('gives the labels that sessions have and had, as they stand in label_history', async () => {
+  const { listening, collector } = await aCollector({ events })
+  const ids: string[] = []
+  for (const player of ['ada', 'bo']) {
+    const client = await aClient(listening, aHello({ meta: { labels: { gpu: 'x' } } }))
+    await client.hello()
+    const hit = { type: 'hit', timestamp: 1000, data: { shipId: 'r1', damage: 1 } }
+    await client.batch(1, [hit, { ...hit, labels: { player } }, { ...hit, labels: { player, team: 'red' } }])
+    ids.push(client.session)
+  }
+  const dump = async (parameters: Record<string, string>) => {
+    const query = new URLSearchParams({ table: 'labels', format: 'ndjson', ...parameters })
+    return fetch(`${listening.url}/api/dump?${query}`)
+  }
+  const lines = async (parameters: Record<string, string>) => {
+    const rows = (await (await dump(parameters)).text()).split('\n').slice(0, -1)
+    return rows.map((line) => JSON.parse(line)).toSorted((one, other) => one.fromSeq - other.fromSeq)
+  }
+  const ofPlayer = [
+    [1, 2, { gpu: 'x' }],
+    [2, 3, { gpu: 'x', player: 'ada' }],
+    [3, null, { gpu: 'x', player: 'ada', team: 'red' }],
+  ].map(([fromSeq, untilSeq, labels]) => ({ sessionId: ids[0], fromSeq, untilSeq, labels }))
+  expect(await lines({ session: ids[0] ?? '' })).toEqual(ofPlayer)
+  // All labels of each session that the condition picks, by those that it has or by any that it had.
+  expect(await lines({ where: "labels->>'player' = 'ada'" })).toEqual(ofPlayer)
+  expect(await lines({ where: "labels->>'team' IS NULL AND (labels->>'player') = 'ada'" })).toEqual(ofPlayer)
+  expect(await lines({ where: "labels->>'player' = 'cy'" })).toEqual([])
+  const { rows } = await collector.query('SELECT max(epoch_ms(last_seen))::DOUBLE FROM sessions')
+  expect(await lines({ since: `${Number(rows[0]?.[0]) + 1}` })).toEqual([])
+
+  const csv = await (await dump({ format: 'csv' })).text()
+  expect(csv.split('\n')[0]).toBe('session_id,from_seq,until_seq,labels')
+  const file = await dump({ format: 'parquet' })
+  expect(file.headers.get('content-disposition')).toBe('attachment; filename="downlink-labels.parquet"')
+  const stored = await collector.query('SELECT COLUMNS(*)::VARCHAR FROM label_history ORDER BY session_id, from_seq')
+  const written = await readBack(Buffer.from(await file.arrayBuffer()), 'parquet')
+  const keyOf = ({ session_id, from_seq }: Record<string, unknown>) => `${session_id} ${from_seq}`
+  const sorted = written.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+  expect(sorted.map((row) => Object.values(row))).toEqual(stored.rows)
+})
+
 it('joins what describes the session', async () => {
   const { dump, lines } = await twoPlayers()
   const [first] = await lines({ withSession: 'true', where: "labels->>'player' = 'ada'" })
@@ -326,6 +368,8 @@ const refusals: readonly [what: string, parameters: Record<string, string>, stat
   ['what is unknown', { form: 'csv' }, 400, 'table, type, session, since, until, where, withSession, got "form"'],
   ['a type of sessions', { table: 'sessions', type: 'hit' }, 400, 'Expected `type` with'],
   ['a session of sessions', { table: 'sessions', withSession: 'true' }, 400, 'Expected `withSession` with'],
+  ['a type of labels', { table: 'labels', type: 'hit' }, 400, 'Expected `type` with'],
+  ['a session of labels', { table: 'labels', withSession: 'true' }, 400, 'Expected `withSession` with'],
   ['a range that ends before it begins', { since: '2', until: '2' }, 400, 'Expected `since` to be before'],
   ['another table', { table: 'ledgers' }, 400, 'events or sessions or rejected'],
   ['a time that is none', { since: '2026-01-01' }, 400, '`since`'],
@@ -337,6 +381,7 @@ const refusals: readonly [what: string, parameters: Record<string, string>, stat
   ['a function that reads files', { where: "(SELECT count(*) FROM read_text('/etc/passwd')) > 0" }, 403, 'read_text'],
   ['a table of the system', { where: "'x' IN (SELECT name FROM duckdb_settings())" }, 403, 'duckdb_settings'],
   ['what is not the view of the collector', { where: 'EXISTS (FROM collector.log_position)' }, 403, 'log_position'],
+  ['a column of labels, whose sessions are picked', { table: 'labels', where: 'from_seq = 1' }, 400, 'from_seq'],
   ['a column that is not there', { where: 'nowhere = 1' }, 400, 'nowhere'],
   ['a parameter', { where: 'seq = ?' }, 403, 'parameter'],
 ]

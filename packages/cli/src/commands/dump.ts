@@ -21,10 +21,12 @@ changes. So a dump that is repeated, every night or after it was killed, keeps t
 they were written, and writes the others anew. A day between two others that has no rows has a file, too. A file
 appears under its name once it is whole; <table>.dump.json beside them says what was asked for, and which are whole.
 
-One file holds a day; with --session or --where all of it, as with sessions, whose rows change. --since and --until
-go by when something was received, --until excluded; with --per day they are days.
+One file holds a day; with --session or --where all of it, as with sessions and labels, whose rows change. --since and
+--until go by when something was received, --until excluded; with --per day they are days. Labels are all that a session
+has and had, from event to event: the table label_history.
 
---where is a condition in SQL over the columns of the table and of sessions, judged as queries are.
+--where is a condition in SQL over the columns of the table and of sessions, judged as queries are; with labels, over
+those of sessions.
 With --per type, or --type, Parquet and CSV have the columns of the type's view, where the collector knows the type.
 
 downlink export is something else: it plays a mission of a game, and writes what the inspector sees of it.
@@ -40,7 +42,7 @@ Examples:
 export function dumpCommand(): Command {
   const choice = (flag: string, text: string, choices: readonly string[]) => new Option(flag, text).choices(choices)
   return withReadFlags(
-    new Command('dump').description('write what is stored as files: events, sessions, rejected events'),
+    new Command('dump').description('write what is stored as files: events, sessions, rejected events, labels'),
   )
     .addOption(choice('--format <format>', 'of the files', dumpFormats).default('parquet'))
     .addOption(choice('--table <table>', 'what to dump', dumpTables).default('events'))

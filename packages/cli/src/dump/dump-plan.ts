@@ -4,7 +4,7 @@ import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
 
 export const dumpFormats = ['parquet', 'csv', 'ndjson'] as const
-export const dumpTables = ['events', 'sessions', 'rejected'] as const
+export const dumpTables = ['events', 'sessions', 'rejected', 'labels'] as const
 /** What one file holds: a day in UTC, a type, or all of it. */
 export const dumpParts = ['day', 'type', 'table'] as const
 
@@ -32,21 +32,24 @@ export interface PlannedFile {
 
 const dayMs = 86_400_000
 
-/** A session's row changes with its events, and somebody's own data is one answer. */
+/** A session's row, and how long its labels held, change with its events. */
+const hasDays = (table: DumpQuestion['table']): boolean => table === 'events' || table === 'rejected'
+
+/** Somebody's own data is one answer. */
 export const usualPart = ({
   table,
   session,
   where,
 }: Pick<DumpQuestion, 'table' | 'session' | 'where'>): DumpQuestion['per'] =>
-  table === 'sessions' || session !== undefined || where !== undefined ? 'table' : 'day'
+  hasDays(table) && session === undefined && where === undefined ? 'day' : 'table'
 
 /** @throws {CliError} `bad_usage` */
 export function checkQuestion({ table, per, type, withSession, since, until }: DumpQuestion): void {
   const fault =
-    (table === 'sessions' && per !== 'table' && 'Expected --per table with sessions, whose rows change') ||
+    (!hasDays(table) && per !== 'table' && `Expected --per table with ${table}, whose rows change`) ||
     (table !== 'events' && per === 'type' && 'Expected --per type with events, for nothing else has a type') ||
     (table !== 'events' && type !== undefined && 'Expected --type with events, for nothing else has a type') ||
-    (table === 'sessions' && withSession && 'Expected --with-session with events or rejected') ||
+    (!hasDays(table) && withSession && 'Expected --with-session with events or rejected') ||
     (since !== undefined && until !== undefined && since >= until && 'Expected --since to be before --until') ||
     (per === 'day' && !isDay(since, until) && 'Expected --since and --until to be days in UTC, as a file is a day')
   if (fault) throw new CliError('bad_usage', fault, 'See: downlink dump --help')

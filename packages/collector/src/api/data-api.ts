@@ -107,7 +107,7 @@ export const dataApi: Readonly<Record<DataRouteName, DataRoute>> = {
     url: '/dump',
     exposeHeadRoute: false,
     schema: {
-      summary: 'Events, sessions or rejected events as a file',
+      summary: 'Events, sessions, rejected events or the labels of sessions as a file',
       querystring: eventInputs.dump,
       response: { 200: file, default: errorAnswer },
     },

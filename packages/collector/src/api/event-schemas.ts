@@ -101,19 +101,22 @@ export const eventInputs: Readonly<Record<'events' | 'rejected' | 'sql' | 'dump'
       format: { type: 'string', enum: ['parquet', 'csv', 'ndjson'], description: 'Of the file' },
       table: {
         type: 'string',
-        enum: ['events', 'sessions', 'rejected'],
+        enum: ['events', 'sessions', 'rejected', 'labels'],
         default: 'events',
         description: 'What to dump',
       },
       type: name('Only events of this type, in Parquet and CSV with the columns of its view'),
       session: name('Only of this session'),
-      since: whole('Only what was received at this time or later, in ms since 1970; sessions: that were heard of then'),
+      since: whole(
+        'Only what was received at this time or later, in ms since 1970; sessions and their labels: that were heard of then',
+      ),
       until: whole('Only what was received before this time'),
       where: {
         type: 'string',
         minLength: 1,
         maxLength: 10_000,
-        description: 'A condition in SQL over the columns of the table and of `sessions`',
+        description:
+          'A condition in SQL over the columns of the table and of `sessions`; for labels over those of `sessions`',
       },
       withSession: { type: 'string', enum: ['true'], description: 'With columns that describe the session' },
     },

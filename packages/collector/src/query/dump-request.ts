@@ -8,7 +8,7 @@ import { inParentheses } from './validate-sql.ts'
 
 export type DumpFormat = 'parquet' | 'csv' | 'ndjson'
 
-export type DumpTable = 'events' | 'sessions' | 'rejected'
+export type DumpTable = 'events' | 'sessions' | 'rejected' | 'labels'
 
 /** All that is given has to be so of a row. */
 export interface DumpRequest {
@@ -17,20 +17,24 @@ export interface DumpRequest {
   /** Only with events. One that is defined has the columns of its view, but for NDJSON, which has whole events. */
   readonly type?: string
   readonly session?: string
-  /** Received at this time or later, in ms since 1970; of sessions: heard of then. */
+  /** Received at this time or later, in ms since 1970; of sessions, and so of their labels: heard of then. */
   readonly since?: number
   /** Received before this time. */
   readonly until?: number
-  /** A condition over the columns of the table and of `sessions`. A session is one with any labels that it has or had. */
+  /**
+   * A condition over the columns of the table and of `sessions`. A session is one with any labels that it has or had. Of
+   * labels it picks sessions, with all that each of them has and had.
+   */
   readonly where?: string
-  /** Not with sessions: what describes the session, beside each row. */
+  /** Of events and rejected events: what describes the session, beside each row. */
   readonly withSession?: 'true'
 }
 
 /** Why a request can't be served; undefined where it can. */
 export function dumpRequestFault({ table, type, withSession, since, until }: DumpRequest): string | undefined {
   if (table !== 'events' && type !== undefined) return 'Expected `type` with `table=events` alone'
-  if (table === 'sessions' && withSession) return 'Expected `withSession` with events or rejected'
+  const isOfSession = table === 'sessions' || table === 'labels'
+  if (isOfSession && withSession) return 'Expected `withSession` with events or rejected'
   if (since !== undefined && until !== undefined && since >= until) return 'Expected `since` to be before `until`'
   return undefined
 }
@@ -68,13 +72,14 @@ export const labelsThen = 'CASE WHEN labelled_session IS NULL THEN session.label
 
 export async function dumpSource(request: DumpRequest, viewOf: ReadStore['viewOf']): Promise<DumpSource> {
   const { format, table, type, where, withSession } = request
+  if (table === 'labels') return labelsOf(await dumpSource({ ...request, table: 'sessions' }, viewOf))
   const { name, alias, longest } = tables[table]
   const view = type === undefined || format === 'ndjson' ? undefined : await viewOf(type)
   const from = `FROM ${name} AS ${alias}`
   const joined = table === 'sessions' ? from : `${from} ${joinSession}`
   const described = withSession ? ` ${joinSession} ${joinLabels(alias)}` : ''
   const rows = rowConditions(request, alias)
-  const matching = where === undefined ? rows : [...rows, matchingAnyLabels(request, where, rows)]
+  const matching = where === undefined ? rows : [...rows, matchingAnyLabels(table, where, rows)]
   const source = {
     alias,
     condition: where === undefined ? undefined : { sql: where, from: joined },
@@ -96,8 +101,19 @@ export async function dumpSource(request: DumpRequest, viewOf: ReadStore['viewOf
   }
 }
 
+/** All labels of the sessions that are dumped. */
+const labelsOf = ({ alias, from, where, condition }: DumpSource): DumpSource => ({
+  relation: 'label_history',
+  alias: 'history',
+  // Before the table, so that a condition can't name its columns.
+  from: `FROM (SELECT ${alias}.session_id ${from} WHERE ${where}) AS picked JOIN label_history AS history USING (session_id)`,
+  where: 'true',
+  condition,
+  measure: 'SELECT max(strlen(labels)) FROM label_history',
+})
+
 /** The condition, of the labels that a session has, or of any that it had. */
-function matchingAnyLabels({ table }: DumpRequest, where: string, rows: readonly string[]): string {
+function matchingAnyLabels(table: keyof typeof tables, where: string, rows: readonly string[]): string {
   const { name, alias } = tables[table]
   const condition = inParentheses(where)
   const [key, earlier] =
