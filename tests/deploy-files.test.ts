@@ -1,13 +1,13 @@
 /** What `deploy/` has for whoever runs a collector: each file by the tool that reads it, and by a real collector. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished, type TestContext } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { run as downlink, freshFolder, occupyPort, post, serve } from '../packages/cli/test/run-command.ts'
-import { run } from '../tools/node-tool.ts'
+import { root, run } from '../tools/node-tool.ts'
 import { blocksOf, readPage } from './docs-page.ts'
 
 const folder = fileURLToPath(new URL('../deploy/', import.meta.url))
@@ -48,6 +48,49 @@ it('names options that the commands have', async () => {
   const named = new Set(words.flatMap((word) => /^--[a-z-]+/.exec(word)?.[0] ?? []))
   expect(named.size).toBeGreaterThan(8)
   expect([...named].filter((option) => !known.has(option))).toEqual([])
+})
+
+it('mounts the event definitions where they find what they import', async () => {
+  const { command, volumes } = parse(await read('docker/compose.yaml')).services.collector
+  const [{ args, volumeMounts }] = (await readStatefulSet()).spec.template.spec.containers
+  const mounted = {
+    compose: [command, volumes.map((volume: string) => volume.split(':')[1])],
+    statefulSet: [args, volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath)],
+  }
+  const [, appFolder = ''] = /COPY --from=install (\S+) \1/.exec(await read('docker/Dockerfile')) ?? []
+  const image = freshFolder()
+  await mkdir(join(image, appFolder), { recursive: true })
+  await symlink(join(root, 'node_modules'), join(image, appFolder, 'node_modules'))
+  const schemas = Object.entries(mounted).map(([kind, [words, paths]]) => {
+    const schema: string = words.find((word: string) => word.startsWith('--schema=')).slice('--schema='.length)
+    expect(paths, kind).toContain(schema)
+    // What is mounted over the folder would hide its packages.
+    expect(paths, kind).not.toContain(appFolder)
+    return schema
+  })
+  for (const schema of new Set(schemas)) {
+    const path = join(image, schema)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, definitions)
+    const { url } = await serve(['--schema', path])
+    expect(await post(url, [{ type: 'jumped', data: { height: 'high' } }])).toBe(200)
+    const rejected = async () => (await fetch(`${url}/api/rejected`)).json()
+    await expect.poll(rejected, { timeout: 10_000 }).toMatchObject({ events: [{ code: 'invalid_payload' }] })
+  }
+})
+
+const definitions = `import { defineEvents } from '@downlink/protocol'
+import { z } from 'zod'
+export const gameEvents = defineEvents({ jumped: z.object({ height: z.number() }) })
+`
+
+it('keeps secrets, history and data out of an image, and secrets out of the history', async () => {
+  const linesOf = async (name: string) => (await readFile(join(root, name), 'utf8')).split('\n')
+  const kept = await linesOf('.dockerignore')
+  expect(kept).toEqual(expect.arrayContaining(['.git', '**/secrets', '**/.env*', '**/node_modules', '**/.downlink']))
+  expect(await linesOf('.gitignore')).toContain('deploy/docker/secrets/')
+  const { secrets } = parse(await read('docker/compose.yaml'))
+  for (const { file } of Object.values<{ file: string }>(secrets)) expect(file).toMatch(/^\.\/secrets\//)
 })
 
 it('has one collector in a cluster, for two would write to one folder', async () => {
