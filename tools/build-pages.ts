@@ -20,7 +20,9 @@ for (const page of pages) {
   if ((await newestOf(await sourcesOf(page.workspace))) < (await modifiedMs(page.built))) continue
   console.error(`Building the page of ${page.workspace}`)
   const cwd = join(root, page.workspace)
-  const { exitCode } = await runNode(toolPath('vite'), ['build', '--logLevel', 'warn'], { cwd, output: 'stderr' })
+  // Within a test it would be a page for development.
+  const env = { NODE_ENV: undefined }
+  const { exitCode } = await runNode(toolPath('vite'), ['build', '--logLevel', 'warn'], { cwd, env, output: 'stderr' })
   if (exitCode !== 0) process.exit(exitCode)
 }
 
@@ -38,7 +40,10 @@ async function newestOf(workspaces: readonly string[]): Promise<number> {
   const times = await Promise.all(
     workspaces.map(async (workspace) => {
       const entries = await readdir(join(root, workspace), { recursive: true })
-      const sources = entries.filter((path) => !/(^|[\\/])(dist|node_modules|test)([\\/]|$)|\.test\./.test(path))
+      // `.downlink` has the source maps of the build itself.
+      const sources = entries.filter(
+        (path) => !/(^|[\\/])(dist|node_modules|test|\.downlink)([\\/]|$)|\.test\./.test(path),
+      )
       return Promise.all(sources.map((path) => modifiedMs(join(workspace, path))))
     }),
   )
