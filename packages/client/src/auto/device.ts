@@ -3,11 +3,10 @@ import type { PageScope } from './environment.ts'
 import { guarded } from './guarded.ts'
 import type { Part } from './instrument.ts'
 
-/** Asking for the GPU takes some milliseconds, and waits until the page has them; at most so long. */
-const gpuTimeoutMs = 5000
-
 /** The labels `cores`, `memory` (GB), `screen`, `pixelRatio`, `language`, `platform`, and, a little later, `gpu`. */
 export function device(): Part {
+  /** Asking for the GPU takes some milliseconds, and waits until the page has them; at most so long. */
+  const gpuTimeoutMs = 5000
   return ({ telemetry, scope }) => {
     const { navigator = {}, screen, devicePixelRatio } = scope
     const { hardwareConcurrency, deviceMemory, language, platform } = navigator as NavigatorFacts

@@ -5,16 +5,14 @@ import { guarded } from './guarded.ts'
 import type { Part } from './instrument.ts'
 import { withoutQueries } from './without-queries.ts'
 
-const windowMs = 1000
-
-/** Of a window that never ends, for a game has replaced the timers. */
-const maxFrames = 10_000
-
 /** What Chromium tells of a frame that took over 50 ms: https://w3c.github.io/long-animation-frames/ */
 const longFrameType = 'long-animation-frame'
 
 /** From one frame to the next, while the page is seen; and the longest of a second, where the browser tells why. */
 export function frames(): Part<'frame_times' | 'long_frame'> {
+  const windowMs = 1000
+  /** Of a window that never ends, for a game has replaced the timers. */
+  const maxFrames = 10_000
   return (host) => {
     const { telemetry, scope, nowMs, on, every, onStop } = host
     let times: number[] = []
@@ -31,16 +29,14 @@ export function frames(): Part<'frame_times' | 'long_frame'> {
       beganMs = atMs
     }
 
-    function record(): void {
-      telemetry.push('frame_times', sumUp(times))
-      if (longest) telemetry.push('long_frame', describe(longest, longFrames))
-    }
-
     every(windowMs, () => {
       const sinceMs = nowMs() - tickedMs
       tickedMs += sinceMs
       if (times.length) {
-        if (!host.isIdle) record()
+        if (!host.isIdle) {
+          telemetry.push('frame_times', sumUp(times))
+          if (longest) telemetry.push('long_frame', describe(longest, longFrames))
+        }
         times = []
         longest = undefined
         longFrames = 0

@@ -226,6 +226,53 @@ it('starts nothing that its owner has stopped', async () => {
   expect(telemetry.status().status).toBe('idle')
 })
 
+/** Whatever would wake an idle session. */
+async function wake(page: FakePage, world: FakeWorld, telemetry: Telemetry): Promise<void> {
+  page.fire('keydown')
+  telemetry.push('level_started')
+  page.fire('error', { message: 'No hull', filename: '', error: new Error('No hull') })
+  await pass(page, world, 60)
+  page.fire('pointermove')
+  await world.advance(1000)
+}
+
+it('starts nothing that its owner stops while nobody plays, until the owner does', async () => {
+  const { page, world, telemetry } = await playedPage({}, [errors(), idle()])
+  await pass(page, world, 31)
+  telemetry.stop()
+  await wake(page, world, telemetry)
+  telemetry.setEnabled(false)
+  telemetry.setEnabled(true)
+  await wake(page, world, telemetry)
+  expect([telemetry.status().status, world.sockets.length]).toEqual(['idle', 1])
+
+  telemetry.start()
+  telemetry.push('level_started')
+  await acknowledge(world, telemetry)
+  await pass(page, world, 31)
+  expect([telemetry.status().status, world.sockets.length]).toEqual(['idle', 2])
+  page.fire('keydown')
+  expect(telemetry.status().status).toBe('waiting')
+})
+
+it('starts nothing that its owner stops while the last acknowledgement is waited for, nor while an error is sent', async () => {
+  const waiting = await playedPage({}, [errors(), idle()])
+  waiting.telemetry.push('level_ended')
+  waiting.page.advance(31 * minuteMs)
+  waiting.telemetry.stop()
+  await waiting.world.advance(10_000)
+  await wake(waiting.page, waiting.world, waiting.telemetry)
+  expect([waiting.telemetry.status().status, waiting.telemetry.sessionId]).toEqual(['idle', waiting.first])
+
+  const { page, world, telemetry } = await playedPage({}, [errors(), idle()])
+  await pass(page, world, 31)
+  page.fire('unhandledrejection', { reason: new Error('No network') })
+  expect(telemetry.status().status).toBe('waiting')
+  telemetry.stop()
+  await wake(page, world, telemetry)
+  expect([telemetry.status().status, world.sockets.length]).toEqual(['idle', 1])
+})
+
 it('leaves a telemetry to its owner’s switch as it found it', async () => {
   const { page, world, telemetry } = await playedPage()
   await pass(page, world, 60)

@@ -1,6 +1,7 @@
 /** Ends the session while nobody plays; another begins as soon as somebody does. */
 
 import { endSession } from '../end-session.ts'
+import type { LinkState } from '../link-state.ts'
 import type { PageScope } from './environment.ts'
 import { measured, type Part } from './instrument.ts'
 
@@ -11,19 +12,19 @@ export interface IdleOptions {
 
 export const idleDefaults = { afterMs: 1_800_000 }
 
-const checkIntervalMs = 60_000
-const inputs = ['pointerdown', 'pointermove', 'wheel', 'keydown']
-
 /** Come of a page that nobody plays, too. */
 const passive = /^(error|page_hidden|page_shown|game_paused|game_resumed)$/
 
 /** In a worker, which hears no input, it never ends. Nor does it before all is acknowledged. */
 export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part {
+  const checkIntervalMs = 60_000
   return (host) => {
     const { telemetry, scope, nowMs, on, every, onStop } = host
     if (!scope.document) return
     let activeMs = nowMs()
     let newest: string | undefined
+    /** The link's state since it was stopped last: each stop leaves another. */
+    let stopped: LinkState | undefined
     /** Changes with each move of a gamepad, which is no event of the window. */
     let pads = padsOf(scope)
 
@@ -38,7 +39,13 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
     async function rest(): Promise<void> {
       host.isIdle = true
       await telemetry.flush()
-      if (host.isIdle) endSession(telemetry)
+      if (host.isIdle) end()
+    }
+
+    function end(): void {
+      endSession(telemetry)
+      // The stop in it was heard as the owner's.
+      host.isIdle = true
     }
 
     every(checkIntervalMs, () => {
@@ -46,10 +53,15 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
       pads = padsOf(scope)
       if (before !== pads) play()
       // Where its owner has stopped it, it is not ours to start again.
-      else if (nowMs() - activeMs >= afterMs && telemetry.status().status !== 'idle') void rest()
+      else if (nowMs() - activeMs >= afterMs && telemetry.status() !== stopped) void rest()
     })
     onStop(
       telemetry.buffer.subscribe(() => {
+        const state = telemetry.status()
+        if (state.status === 'idle' && state !== stopped) {
+          stopped = state
+          host.isIdle = false
+        }
         for (const { id, type } of telemetry.recent(1)) {
           if (id === newest) return
           newest = id
@@ -59,13 +71,13 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
             // Nothing, where there still is a link: it is of the session that is to end.
             else {
               telemetry.buffer.drain(1)
-              endSession(telemetry)
+              end()
             }
           }
         }
       }),
     )
-    for (const type of inputs) on(type, play)
+    for (const type of ['pointerdown', 'pointermove', 'wheel', 'keydown']) on(type, play)
     onStop(play)
   }
 }

@@ -7,15 +7,6 @@ import { withoutQueries } from './without-queries.ts'
 
 type ErrorData = AutoEvents['error']
 
-/** For so long alike ones are only counted. */
-const reportIntervalMs = 10_000
-
-/** Different ones in that time; what is beyond is counted together. */
-const maxGroups = 20
-
-const breadcrumbCount = 10
-const maxStackLength = 4000
-
 /** Comes with no harm: the browser goes on with its layout in the next frame. */
 const harmless = /^ResizeObserver loop/
 
@@ -24,6 +15,8 @@ const foreign = /-extension:/
 
 /** Errors and rejections that reach the window. */
 export function errors(): Part<'error'> {
+  /** For so long alike ones are only counted. */
+  const reportIntervalMs = 10_000
   return (host) => {
     const { hear, report } = createErrorLog(host.telemetry)
     host.on('error', hear)
@@ -43,6 +36,9 @@ export interface ErrorLog {
 }
 
 export function createErrorLog(telemetry: Pick<Telemetry<AutoEvents>, 'push' | 'recent'>): ErrorLog {
+  /** Different ones in the time of a report; what is beyond is counted together. */
+  const maxGroups = 20
+  const breadcrumbCount = 10
   const groups = new Map<string, Group>()
   const others: Group = { data: { message: '(further errors)', kind: 'error' }, count: 0 }
 
@@ -92,6 +88,7 @@ interface Group {
 
 /** Its class and its stack, where it has any; anything may be thrown, also what throws when it is looked at. */
 function textsOf(thrown: unknown): Pick<ErrorData, 'name' | 'stack'> {
+  const maxStackLength = 4000
   try {
     const { name, stack } = Object(thrown)
     return {
