@@ -76,4 +76,7 @@ setInterval(() => {
 }, 1000)
 
 // Of the first one the director tells nothing.
+// What is thrown in its loop the engine keeps to itself, and stands still.
+game.onFatalException = (error) => reportError(error)
+
 game.start('title').then(() => entered('title'))

@@ -18,6 +18,7 @@ import { stripPlugin } from './strip/strip-plugin.ts'
  */
 export function downlink(options: DownlinkOptions = {}): Plugin[] {
   let isOn = true
+  let build: string | undefined
   /** Of the server that was made last. While Vite restarts, the one before it still runs. */
   let next: DevCollector | undefined
   let running: DevCollector | undefined
@@ -25,22 +26,24 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
   const bringAlong: Plugin = {
     name: 'downlink',
 
-    config(game, { mode }) {
+    async config(game, { mode }) {
       const { root = '.', server, worker } = game
+      const env = environmentOf(game, mode)
       // A run of unit tests makes a Vite server, too, and has the folder from nobody.
-      isOn = isTelemetryOn(options, environmentOf(game, mode)) && mode !== 'test'
+      isOn = isTelemetryOn(options, env) && mode !== 'test'
+      build = isOn && !(buildVariable in env) ? await gameBuild(resolve(root)) : undefined
       // Each event that is stored would be a change of a file to Vite.
       const ignored = [`${dataFolder(options, root)}/**`]
       return {
         // Workers are built by plugins of their own.
         worker: { plugins: () => [...(worker?.plugins?.() ?? []), stripPlugin(() => isOn)] },
         ...(server?.watch !== null && { server: { watch: { ignored } } }),
+        // Vite 6 and 7 have read the environment for a build before it is resolved.
+        ...(build !== undefined && { define: { [`import.meta.env.${buildVariable}`]: JSON.stringify(build) } }),
       }
     },
 
-    async configResolved({ env, root }) {
-      if (!isOn || buildVariable in env) return
-      const build = await gameBuild(root)
+    configResolved({ env }) {
       if (build !== undefined) env[buildVariable] = build
     },
 
