@@ -16,10 +16,10 @@ import { createRefusals } from './ingest/refusals.ts'
 import { connectJetStream, type JetStream } from './jetstream/connect.ts'
 import { createStreamCommit } from './jetstream/stream-commit.ts'
 import { createStreamLog, keptMs } from './jetstream/stream-log.ts'
-import type { CollectorSettings } from './options.ts'
 import type { Pipeline } from './pipeline.ts'
 import { createReadSide } from './read-side.ts'
 import { createSchemaWarnings } from './session/schema-warnings.ts'
+import type { CollectorSettings } from './settings.ts'
 import { createFailureLine, createWriteSide } from './write-side.ts'
 
 export interface ClusterPipelineOptions {

@@ -12,11 +12,12 @@ import type { CommitNotice } from './commit/commit-feed.ts'
 import type { CollectorPorts } from './data-folder.ts'
 import { CollectorError } from './errors.ts'
 import { createLifecycle } from './lifecycle.ts'
-import { blockedPorts, type CollectorOptions, resolveOptions } from './options.ts'
+import type { CollectorOptions } from './options.ts'
 import { openPipeline } from './pipeline.ts'
 import type { Ledger } from './query/ledgers.ts'
 import type { QueryResult } from './query/result-text.ts'
 import { cannotListen, createServer, mount, takeRequests, takeUpgrades } from './server.ts'
+import { blockedPorts, resolveOptions } from './settings.ts'
 
 export interface Collector {
   /**

@@ -20,9 +20,9 @@ import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
 import { createMetrics, type LogFigures, type OtlpFigures, type StoreFigures } from './metrics/metrics.ts'
 import { createRecentDurations, type RecentDurations } from './metrics/recent-durations.ts'
-import type { CollectorSettings } from './options.ts'
 import { createQuestionLibrary } from './questions/question-library.ts'
 import type { SchemaWarnings } from './session/schema-warnings.ts'
+import type { CollectorSettings } from './settings.ts'
 import type { ReadClient } from './store-process/read-client.ts'
 
 export interface ReadSide {

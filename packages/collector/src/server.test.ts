@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { resolveOptions } from './options.ts'
 import { createServer } from './server.ts'
+import { resolveOptions } from './settings.ts'
 
 it('starts however long a machine stands still at its start', async () => {
   vi.useFakeTimers()

@@ -6,9 +6,9 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { answerError, answerNotFound } from './api/api-errors.ts'
 import { CollectorError } from './errors.ts'
 import { telemetryRoutes } from './ingest/telemetry-routes.ts'
-import type { CollectorSettings } from './options.ts'
 import type { Pipeline } from './pipeline.ts'
 import { probeRoutes } from './probes.ts'
+import type { CollectorSettings } from './settings.ts'
 
 /** Closing takes this long at most, whoever is still sending. */
 const closeTimeoutMs = 3000

@@ -11,11 +11,11 @@ import { createAddressRateLimiter } from './ingest/rate-limiter.ts'
 import type { Refusals } from './ingest/refusals.ts'
 import type { TelemetryRoutesOptions } from './ingest/telemetry-routes.ts'
 import { createWebSocketIngest, type WebSocketIngest } from './ingest/websocket.ts'
-import type { CollectorSettings } from './options.ts'
 import type { ReadSide } from './read-side.ts'
 import { createEventValidator } from './session/event-validator.ts'
 import type { SchemaWarnings } from './session/schema-warnings.ts'
 import { createSessions, type Sessions, type SessionsOptions } from './session/sessions.ts'
+import type { CollectorSettings } from './settings.ts'
 
 export interface WriteSide {
   readonly sessions: Sessions

@@ -6,7 +6,7 @@ import { createCollector } from '@downlink/collector'
 import Fastify, { type FastifyServerOptions } from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { blockedPorts } from '../src/options.ts'
+import { blockedPorts } from '../src/settings.ts'
 import { aClient, aCollector, aFolder, aSocket, post, rowsOf } from './harness.ts'
 import { untilStoreIsUp } from './waits.ts'
 

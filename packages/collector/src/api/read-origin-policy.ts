@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { createOriginPolicy, isLoopback } from '../access/origin-policy.ts'
 import { readOrigins } from '../access/origins.ts'
 import { readAddress } from '../access/proxies.ts'
-import type { CollectorSettings } from '../options.ts'
+import type { CollectorSettings } from '../settings.ts'
 
 /** Why a request is refused; undefined where it may go on. */
 export interface ReadOriginPolicy {
