@@ -4,8 +4,8 @@ import { CollectorError } from '@downlink/collector'
 import type { ClusterStore } from '../../packages/collector/src/cluster-store.ts'
 import type { AcceptedEvent } from '../../packages/collector/src/commit/encoded-events.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
+import type { DataSource } from '../../packages/collector/src/data-source.ts'
 import type { Position } from '../../packages/collector/src/log/read-log.ts'
-import type { DataSource } from '../../packages/collector/src/query/data-source.ts'
 import type { EventStore, StoreGroup, WriteOutcome } from '../../packages/collector/src/sink/event-store.ts'
 
 export interface MemoryStore {

@@ -4,7 +4,7 @@
  */
 import type { FastifyBaseLogger } from 'fastify'
 import { createReadServer } from './api/read-server.ts'
-import type { DataSource } from './query/data-source.ts'
+import type { DataSource } from './data-source.ts'
 import { clearSocket, makeSocketFolder } from './store-process/local-sockets.ts'
 import { type AskedProcess, createReadClient, type ReadClient } from './store-process/read-client.ts'
 

@@ -3,7 +3,7 @@
 import type { EventDefinitions } from '@downlink/protocol'
 import type { SharedStore } from './cluster-options.ts'
 import type { RecordSource } from './commit/record-source.ts'
-import type { DataSource } from './query/data-source.ts'
+import type { DataSource } from './data-source.ts'
 import type { QueryLimits } from './query/query-limits.ts'
 import type { EventStore } from './sink/event-store.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AcceptedEvent } from '../src/commit/encoded-events.ts'
 import { newRecord, type SessionRecord } from '../src/commit/session-record.ts'
-import type { DataSource } from '../src/query/data-source.ts'
+import type { DataSource } from '../src/data-source.ts'
 import type { SessionFilter } from '../src/query/session-search.ts'
 import type { EventStore, StoreGroup } from '../src/sink/event-store.ts'
 

@@ -1,7 +1,7 @@
 /** Asks a real collector what a reader asks: each query is answered or refused with a code, the session beside it goes on, and the store at most ends with a query that no interrupt reaches. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { allowedFunctions } from '../../../packages/collector/src/query/allowed-functions.ts'
+import { allowedFunctions } from '../../../packages/collector/src/allowed-sql/allowed-functions.ts'
 import { type Beside, startBeside } from '../beside.ts'
 import { type Question, questions } from '../inputs/sql.ts'
 import type { Signature } from '../inputs/sql-expressions.ts'

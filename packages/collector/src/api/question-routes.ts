@@ -1,6 +1,6 @@
 /** Lists the questions that the page offers, saves those that it is given, and names what their SQL may call. */
 import type { FastifyInstance } from 'fastify'
-import { allowedFunctions, allowedTableFunctions } from '../query/allowed-functions.ts'
+import { allowedFunctions, allowedTableFunctions } from '../allowed-sql/allowed-functions.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
 import type { ApiAccess } from './api-access.ts'
 import { sendError } from './api-errors.ts'

@@ -1,7 +1,7 @@
 /** Serves reads over the local socket. Who may ask is the collector's to judge; that all is there which was acknowledged, ours. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import type { DataSource } from '../query/data-source.ts'
+import type { DataSource } from '../data-source.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { CollectorState } from '../store-process/collector-state.ts'
 import { asOfHeader, readHeaders } from '../store-process/messages.ts'

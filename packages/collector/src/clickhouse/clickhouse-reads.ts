@@ -1,5 +1,5 @@
 /** Puts together what the routes of the API read out of ClickHouse. */
-import type { DataSource } from '../query/data-source.ts'
+import type { DataSource } from '../data-source.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { Connection } from './connection.ts'
 import { createEventPages } from './event-pages.ts'

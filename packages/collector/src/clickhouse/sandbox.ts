@@ -6,11 +6,11 @@
  */
 
 import { verifyName } from '@downlink/protocol'
+import { checkSqlText } from '../allowed-sql/validate-sql.ts'
 import { CollectorError } from '../errors.ts'
 import { exactJson, type Json } from '../query/exact-json.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { Sandbox, SessionScope, WriteAnswer } from '../query/sandbox.ts'
-import { checkSqlText } from '../query/validate-sql.ts'
 import type { Settings } from './connection.ts'
 import { queryErrorOf } from './failures.ts'
 import { inspectTree } from './inspect-tree.ts'

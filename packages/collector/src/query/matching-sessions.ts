@@ -1,8 +1,9 @@
 /** Finds the sessions that a condition picks which somebody wrote, by the labels that they have or ever had. */
+
+import { inParentheses } from '../allowed-sql/validate-sql.ts'
 import { CollectorError } from '../errors.ts'
 import { sessionsOfAllLabels } from './label-history.ts'
 import type { Sandbox } from './sandbox.ts'
-import { inParentheses } from './validate-sql.ts'
 
 export interface MatchingSession {
   readonly sessionId: string

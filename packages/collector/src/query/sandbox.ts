@@ -4,12 +4,6 @@
  */
 
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api'
-import { duckdb } from '../duckdb.ts'
-import { CollectorError } from '../errors.ts'
-import { hideVerification } from './players-only.ts'
-import type { QueryLimits } from './query-limits.ts'
-import type { Readers, RunOptions, Work } from './readers.ts'
-import { type QueryResult, StreamFailure, type WritePiece, writeResult } from './result-text.ts'
 import {
   checkSqlText,
   notOneSelect,
@@ -20,7 +14,13 @@ import {
   validateCondition,
   validateQuery,
   validateSubquery,
-} from './validate-sql.ts'
+} from '../allowed-sql/validate-sql.ts'
+import { duckdb } from '../duckdb.ts'
+import { CollectorError } from '../errors.ts'
+import { hideVerification } from './players-only.ts'
+import type { QueryLimits } from './query-limits.ts'
+import type { Readers, RunOptions, Work } from './readers.ts'
+import { type QueryResult, StreamFailure, type WritePiece, writeResult } from './result-text.ts'
 
 export interface Sandbox {
   /**

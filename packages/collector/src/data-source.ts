@@ -1,11 +1,11 @@
 /** Declares what the routes of the API read from, whichever database is behind it. */
-import type { DumpWriter } from './dump-writer.ts'
-import type { EventPages } from './event-pages.ts'
-import type { Labels } from './labels.ts'
-import type { Ledgers } from './ledgers.ts'
-import type { Sandbox } from './sandbox.ts'
-import type { SessionSearch } from './session-search.ts'
-import type { Timelines } from './timelines.ts'
+import type { DumpWriter } from './dump/dump-writer.ts'
+import type { EventPages } from './query/event-pages.ts'
+import type { Labels } from './query/labels.ts'
+import type { Ledgers } from './query/ledgers.ts'
+import type { Sandbox } from './query/sandbox.ts'
+import type { SessionSearch } from './query/session-search.ts'
+import type { Timelines } from './query/timelines.ts'
 
 /** All of it throws a {CollectorError}; `not_on_cluster` where its database is not asked that yet. */
 export interface DataSource {

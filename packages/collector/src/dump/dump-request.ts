@@ -1,10 +1,10 @@
 /** Describes what is to be dumped, and selects it: which rows of which table. */
 
-import { earlierSessions } from './label-history.ts'
-import { quoteName, quoteText } from './quote.ts'
-import type { ReadStore } from './read-store.ts'
-import type { Condition } from './sandbox.ts'
-import { inParentheses } from './validate-sql.ts'
+import { inParentheses } from '../allowed-sql/validate-sql.ts'
+import { earlierSessions } from '../query/label-history.ts'
+import { quoteName, quoteText } from '../query/quote.ts'
+import type { ReadStore } from '../query/read-store.ts'
+import type { Condition } from '../query/sandbox.ts'
 
 export type DumpFormat = 'parquet' | 'csv' | 'ndjson'
 

@@ -1,9 +1,9 @@
 /** Writes the columns of a dump, or of an answer, as SQL that the format of its file can hold. */
 import { formulaStart, guardFormula } from '@downlink/artifacts'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { uniqueNames } from '../query/event-views.ts'
+import { quoteName, quoteText } from '../query/quote.ts'
 import { type DumpRequest, type DumpSource, labelsThen } from './dump-request.ts'
-import { uniqueNames } from './event-views.ts'
-import { quoteName, quoteText } from './quote.ts'
 
 interface Column {
   /** As SQL has it, with the alias of what it is of. */
