@@ -1,7 +1,8 @@
 /** Shows that the front answers as far as the real client asks: what stands on it stands on ClickHouse. */
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { expect, it, onTestFinished } from 'vitest'
-import { aClickHouse, startClickHouse } from './clickhouse-process.ts'
+import { startClickHouse } from './chdb-process.ts'
+import { aClickHouse } from './clickhouse-process.ts'
 
 function connect(url: string, options: Parameters<typeof createClient>[0] = {}) {
   const client = createClient({ url, log: { level: ClickHouseLogLevel.OFF }, ...options })

@@ -9,7 +9,8 @@ import { planGroup } from '../../packages/collector/src/commit/plan-group.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
 import { createGroupWriter, type LogItem } from '../../packages/collector/src/sink/group-writer.ts'
 import { aBatch } from '../../packages/collector/src/test-doubles.ts'
-import { aClickHouse, makeDatabase, sharedClickHouse, startClickHouse } from './clickhouse-process.ts'
+import { makeDatabase, startClickHouse } from './chdb-process.ts'
+import { aClickHouse, sharedClickHouse } from './clickhouse-process.ts'
 
 const segment = 'partition-00'
 const aDatabase = sharedClickHouse()

@@ -12,7 +12,8 @@ import { prepareTables } from '../../packages/collector/src/clickhouse/tables.ts
 import { type QueryLimits, resolveQueryLimits } from '../../packages/collector/src/query/query-limits.ts'
 import { aFolder } from '../../packages/collector/test/harness.ts'
 import { aGroup, anEvent, answerOf, aRecord, describeStore } from '../../packages/collector/test/store-contract.ts'
-import { aClickHouse, sharedClickHouse, startClickHouse } from './clickhouse-process.ts'
+import { startClickHouse } from './chdb-process.ts'
+import { aClickHouse, sharedClickHouse } from './clickhouse-process.ts'
 
 const aDatabase = sharedClickHouse()
 

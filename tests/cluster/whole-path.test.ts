@@ -5,7 +5,8 @@ import { WebSocket } from 'ws'
 import { start } from '../../packages/cli/test/run-command.ts'
 import { aFolder } from '../../packages/collector/test/harness.ts'
 import { within } from '../../packages/collector/test/waits.ts'
-import { aClickHouse, makeDatabase } from './clickhouse-process.ts'
+import { makeDatabase } from './chdb-process.ts'
+import { aClickHouse } from './clickhouse-process.ts'
 import { aNatsCluster, type NatsCluster } from './nats-servers.ts'
 
 /** What a command prints first, once it is ready. */
@@ -66,6 +67,10 @@ it('says what is wrong with a cluster that is not there, or not whole', async ()
   const kept = start(['serve', '--log', 'nats://127.0.0.1:1', '--store', 'clickhouse://127.0.0.1:1/d', '--keep', '30d'])
   expect(await kept.exitCode).toBe(2)
   expect(kept.stderr()).toContain('bad_option')
-  const bad = start(['sink', '--log', 'a,b', '--store', 'clickhouse://127.0.0.1:1/d'])
-  expect(await bad.exitCode).toBe(2)
+  for (const command of ['serve', 'sink']) {
+    const bad = start([command, '--log', 'user:s3cret@a,b', '--store', 'clickhouse://127.0.0.1:1/d'])
+    expect(await bad.exitCode).toBe(2)
+    expect(bad.stderr()).toContain('[bad_option]')
+    expect(bad.stdout() + bad.stderr()).not.toContain('s3cret')
+  }
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { byteSize, duration } from './flags.ts'
+import { byteSize, duration, natsServers } from './flags.ts'
 
 it.each([
   ['1000', 1000],
@@ -35,3 +35,8 @@ it.each(['', 's', '60', '1.5h', '-1h', '1 h', '1H', '1w', '0s', '31d', '99999999
     expect(() => duration(1, 2_592_000)(text)).toThrow('Expected 1 s to 2592000 s, such as 90s, 15m, 12h or 30d.')
   },
 )
+
+it('gives servers of NATS the scheme of the first, and leaves it to the collector to refuse what has none', () => {
+  expect(natsServers('tls://a, b:4222')).toEqual(['tls://a', 'tls://b:4222'])
+  expect(natsServers('user:s3cret@a')).toEqual(['user:s3cret@a'])
+})

@@ -57,11 +57,13 @@ export function proxies(text: string): number | readonly string[] {
   return /^\d+$/.test(text) ? Number(text) : text.split(',').map((part) => part.trim())
 }
 
-/** Reads servers of NATS, such as `nats://a:4222,b:4222`; the collector judges them. */
+/**
+ * Reads servers of NATS, such as `nats://a:4222,b:4222`. The collector judges them: what is refused here would be repeated,
+ * and it may hold a password.
+ */
 export function natsServers(text: string): readonly string[] {
   const [first = '', ...others] = text.split(',').map((part) => part.trim())
-  const [scheme] = /^\w+:\/\//.exec(first) ?? []
-  if (scheme === undefined) throw new InvalidArgumentError('Expected servers such as nats://a:4222,b:4222,c:4222.')
+  const [scheme = ''] = /^\w+:\/\//.exec(first) ?? []
   return [first, ...others.map((server) => (server.includes('://') ? server : scheme + server))]
 }
 

@@ -1,0 +1,100 @@
+/** Starts NATS servers with JetStream on loopback, each a process that can be killed and started again: for tests and benchmarks. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+
+export interface NatsServer {
+  /** @example 'nats://127.0.0.1:4222' */
+  readonly url: string
+  readonly name: string
+  /** Where its streams lie. */
+  readonly folder: string
+  /** Undefined while it is not up. */
+  readonly pid: number | undefined
+  readonly isUp: boolean
+  /** On the files that it has, at the ports that it had. */
+  start(): void
+  /** Ends it as a crash does. Idempotent. */
+  kill(): Promise<void>
+}
+
+export interface NatsServersOptions {
+  /** Beside what makes them servers of one cluster, in their own language. @default nothing */
+  readonly config?: string
+  /** What streams may take of the disk, on each of them. @default 2 GB */
+  readonly maxFileBytes?: number
+}
+
+/** Three, or one, in a folder; none of them is started yet. */
+export async function makeNatsServers(
+  folder: string,
+  count: 1 | 3,
+  { config = '', maxFileBytes = 2e9 }: NatsServersOptions = {},
+): Promise<readonly NatsServer[]> {
+  const ports = await freePorts(2 * count)
+  const routes = count === 1 ? [] : ports.slice(count).map((port) => `nats://127.0.0.1:${port}`)
+  return Promise.all(
+    ports.slice(0, count).map(async (port, at) => {
+      const name = `n${at}`
+      const own = join(folder, name)
+      const listen = `127.0.0.1:${ports[count + at] ?? 0}`
+      const cluster = `cluster { name: downlink, listen: "${listen}", routes: ${JSON.stringify(routes)} }`
+      const lines = [
+        `server_name: ${name}`,
+        `listen: "127.0.0.1:${port}"`,
+        `jetstream { store_dir: ${JSON.stringify(own)}, max_mem: 64MB, max_file: ${maxFileBytes} }`,
+        ...(count === 1 ? [] : [cluster]),
+        config,
+      ]
+      await writeFile(`${own}.conf`, `${lines.join('\n')}\n`)
+      return aServer(name, own, port)
+    }),
+  )
+}
+
+function aServer(name: string, folder: string, port: number): NatsServer {
+  let child: ChildProcess | undefined
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    name,
+    folder,
+    get pid() {
+      return child?.pid
+    },
+    get isUp() {
+      return child !== undefined
+    },
+    start() {
+      child ??= spawn('nats-server', ['-c', `${folder}.conf`], { stdio: 'ignore', env: pathWithSystem() })
+    },
+    async kill() {
+      const ending = child
+      child = undefined
+      if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
+      const exited = once(ending, 'exit')
+      ending.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** Debian has it where only root looks. */
+const pathWithSystem = () => ({ ...process.env, PATH: `${process.env.PATH}:/usr/sbin` })
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      return server
+    }),
+  )
+  const ports = servers.map((server) => {
+    const address = server.address()
+    return typeof address === 'object' && address ? address.port : 0
+  })
+  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+  return ports
+}
