@@ -63,6 +63,8 @@ export function createMemoryStore(): MemoryStore {
       },
       partition,
       async defineEvents() {},
+      planExpiry: async () => [],
+      expire: absent,
       source: () => noReads,
       async close() {},
     }),

@@ -30,7 +30,12 @@ export interface ClusterOptions {
   readonly backups?: string | undefined
 }
 
-const ownOnly = ['otlp', 'retention', 'backups'] as const
+/** What a collector with a log and a database of its own has, and why there is none of it beside `log`. */
+const ownOnly = {
+  otlp: 'that is not there yet',
+  retention: 'there sinks delete what is too old, `downlink sink --keep`',
+  backups: 'there they are those of NATS and of ClickHouse',
+} as const
 
 /** @throws {CollectorError} `bad_option` */
 export function clusterOf(options: ClusterOptions): ClusterSettings | undefined {
@@ -38,8 +43,10 @@ export function clusterOf(options: ClusterOptions): ClusterSettings | undefined 
   if (!log && !store) return undefined
   if (!log) throw badOption('log', 'given beside `store`')
   if (!store) throw badOption('store', 'given beside `log`')
-  const unwanted = ownOnly.find((name) => Object.keys(options[name] ?? {}).length > 0)
-  if (unwanted) throw badOption(unwanted, 'left out beside `log`: that is not there yet')
+  for (const [name, why] of Object.entries(ownOnly)) {
+    const isGiven = Object.keys(options[name as keyof typeof ownOnly] ?? {}).length > 0
+    if (isGiven) throw badOption(name, `left out beside \`log\`: ${why}`)
+  }
   const servers = typeof log.nats === 'string' ? [log.nats] : log.nats
   if (servers.length === 0 || !servers.every(isNatsUrl)) {
     throw badOption('log.nats', 'addresses such as "nats://host:4222", without a user and a password')

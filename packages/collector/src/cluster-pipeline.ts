@@ -8,12 +8,14 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Keys } from './access/keys.ts'
 import { warnOfProxies } from './access/proxies.ts'
 import { systemClock as clock, systemTimer } from './clock.ts'
+import { createClusterLife } from './cluster-life.ts'
 import type { ClusterSettings, SharedStore } from './cluster-options.ts'
 import { type ClusterReads, serveClusterReads } from './cluster-reads.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { CollectorError } from './errors.ts'
 import { createRefusals } from './ingest/refusals.ts'
 import { connectJetStream, type JetStream } from './jetstream/connect.ts'
+import { type LifeBuckets, openLifeBuckets } from './jetstream/life-buckets.ts'
 import { createStreamCommit } from './jetstream/stream-commit.ts'
 import { createStreamLog, keptMs } from './jetstream/stream-log.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -51,7 +53,8 @@ export async function openClusterPipeline(options: ClusterPipelineOptions): Prom
     const source = store.source({ limits: settings.query, wallMs: clock.wallMs })
     const reads = await serveClusterReads({ source, logger })
     ending.push(reads.close)
-    return assemble(options, { jetStream, store, reads, ending })
+    const buckets = await openLifeBuckets(jetStream)
+    return assemble(options, { jetStream, store, reads, buckets, ending })
   } catch (error) {
     for (const end of ending.reverse()) await end()
     throw error
@@ -75,13 +78,14 @@ interface SharedParts {
   readonly jetStream: JetStream
   readonly store: ClusterStore
   readonly reads: ClusterReads
+  readonly buckets: LifeBuckets
   /** Ends them: the last one first. */
   readonly ending: readonly (() => Promise<void>)[]
 }
 
 function assemble(
   { settings, keys, logger }: ClusterPipelineOptions,
-  { jetStream, store, reads: { client: reads }, ending }: SharedParts,
+  { jetStream, store, reads: { client: reads }, buckets, ending }: SharedParts,
 ): Pipeline {
   const refusals = createRefusals({ log: logger, monotonicMs: clock.monotonicMs })
   const warnings = createSchemaWarnings()
@@ -90,9 +94,11 @@ function assemble(
   const readSide = createReadSide({
     ...{ settings, reads, refusals, warnings, clock, folder },
     own: undefined,
+    life: () => life,
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,
   })
+  const life = createClusterLife({ store, buckets, counters: readSide.counters })
   const commits = createStreamCommit({
     stream: createStreamLog(jetStream),
     source: store.records,

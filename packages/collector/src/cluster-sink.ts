@@ -3,12 +3,16 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { createClusterRetention } from './cluster-life.ts'
 import { type ClusterSettings, clusterOf, type SharedLog, type SharedStore } from './cluster-options.ts'
 import { type ClusterStore, openClusterStore } from './cluster-store.ts'
+import { CollectorError } from './errors.ts'
 import { connectJetStream } from './jetstream/connect.ts'
+import { openLifeBuckets } from './jetstream/life-buckets.ts'
 import { keptMs } from './jetstream/stream-log.ts'
-import { type SinkFigures, type StreamSink, startStreamSink } from './jetstream/stream-sink.ts'
+import { type SinkFigures, startStreamSink } from './jetstream/stream-sink.ts'
 import { createInstruments } from './metrics/instruments.ts'
+import type { RetentionFigures } from './metrics/metrics.ts'
 import { cannotListen } from './server.ts'
 
 export interface ClusterSinkOptions {
@@ -16,8 +20,15 @@ export interface ClusterSinkOptions {
   readonly store: SharedStore
   /** A pino-like logger; false for silence. @default pino on stderr */
   readonly logger?: FastifyBaseLogger | false
+  /** How long stored events are kept, the same for all sinks. @default for ever */
+  readonly retention?: SinkRetention
   /** Milliseconds, after which others take over the partitions of a sink that is gone. @default 10000 */
   readonly leaseMs?: number
+}
+
+export interface SinkRetention {
+  /** Milliseconds, from 60000, after which an event that was received is deleted, with all of its day. @default none */
+  readonly keepMs?: number
 }
 
 /** Follows the log that collectors share into the store that they share, beside any number of others. */
@@ -37,16 +48,24 @@ export interface ClusterSinkPorts {
 }
 
 const defaultLeaseMs = 10_000
+const minKeepMs = 60_000
 
 /** @throws {CollectorError} `bad_option` */
 export function createClusterSink(options: ClusterSinkOptions, ports: ClusterSinkPorts = {}): ClusterSink {
-  const settings = clusterOf(options)
+  const settings = clusterOf({ log: options.log, store: options.store })
   if (!settings) throw new TypeError('Expected `log` and `store`')
-  const { leaseMs = defaultLeaseMs } = options
+  const { leaseMs = defaultLeaseMs, retention: { keepMs } = {} } = options
+  if (keepMs !== undefined && !(Number.isInteger(keepMs) && keepMs >= minKeepMs)) {
+    throw new CollectorError(
+      'bad_option',
+      `Expected \`keepMs\` to be a whole number from ${minKeepMs} up, got ${keepMs}`,
+    )
+  }
   const { openStore = openClusterStore } = ports
   const logger = options.logger === undefined ? pino(pino.destination(2)) : options.logger || pino({ level: 'silent' })
   const closing: (() => Promise<void>)[] = []
   let closed: Promise<void> | undefined
+  let expired = 0
   return {
     async listen({ port = 4181, host = '127.0.0.1' } = {}) {
       try {
@@ -67,7 +86,17 @@ export function createClusterSink(options: ClusterSinkOptions, ports: ClusterSin
     closing.push(() => store.close())
     const sink = await startStreamSink({ jetStream, store, logger, leaseMs, keptMs })
     closing.push(() => sink.stop())
-    const app = serveFigures(sink, logger)
+    const buckets = await openLifeBuckets(jetStream)
+    const retention = createClusterRetention({
+      store,
+      buckets,
+      keepMs,
+      logger,
+      onExpired: (events) => (expired += events),
+    })
+    retention.start()
+    closing.push(async () => retention.stop())
+    const app = serveFigures({ sink: sink.figures, retention: () => retention.figures, expired: () => expired }, logger)
     closing.push(() => app.close())
     await app.listen({ port, host }).catch((cause: unknown) => {
       throw cannotListen(host, port, cause)
@@ -82,12 +111,20 @@ export function createClusterSink(options: ClusterSinkOptions, ports: ClusterSin
   }
 }
 
+interface ServedFigures {
+  readonly sink: SinkFigures
+  readonly retention: () => RetentionFigures
+  /** Events that were deleted for their age. */
+  readonly expired: () => number
+}
+
 /** Numbers alone: whoever can reach it may read them. */
-function serveFigures({ figures }: Pick<StreamSink, 'figures'>, logger: FastifyBaseLogger): FastifyInstance {
+function serveFigures(figures: ServedFigures, logger: FastifyBaseLogger): FastifyInstance {
   const logController = new LogController({ disableRequestLogging: true })
   const app = Fastify({ loggerInstance: logger, logController, forceCloseConnections: true })
   const registry = new Registry()
-  registerFigures(registry, figures)
+  registerFigures(registry, figures.sink)
+  registerRetention(registry, figures)
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   return app
@@ -108,5 +145,18 @@ function registerFigures(registry: Registry, figures: SinkFigures): void {
     'What it has found that somebody should hear of, by code',
     'code',
     () => figures.reports,
+  )
+}
+
+/** Under the names that they have at a collector that stands alone. */
+function registerRetention(registry: Registry, { retention, expired }: ServedFigures): void {
+  const { total, gauge } = createInstruments([registry])
+  total('downlink_retention_runs_total', 'How often what is too old was looked for', () => retention().runs)
+  total('downlink_retention_failures_total', 'How often that failed', () => retention().failures)
+  total('downlink_events_expired_total', 'Events that this sink has deleted for their age', expired)
+  gauge(
+    'downlink_clock_ahead_seconds',
+    'By how much the clock is ahead of how long sinks have run',
+    () => retention().clockAheadMs / 1000,
   )
 }

@@ -2,8 +2,10 @@
 
 import type { EventDefinitions } from '@downlink/protocol'
 import type { SharedStore } from './cluster-options.ts'
+import type { OperationResult } from './commit/operation.ts'
 import type { RecordSource } from './commit/record-source.ts'
 import type { DataSource } from './data-source.ts'
+import type { ExpirySlice } from './query/expiry-plan.ts'
 import type { QueryLimits } from './query/query-limits.ts'
 import type { EventStore } from './sink/event-store.ts'
 
@@ -14,6 +16,14 @@ export interface ClusterStore {
   partition(name: string): EventStore
   /** Makes what is asked of event types, as they are defined now. Rejects where that can't be done now. */
   defineEvents(definitions: EventDefinitions): Promise<void>
+  /** What `expire` would delete, a slice a day, the oldest first. Throws as that does. */
+  planExpiry(receivedBeforeMs: number): Promise<readonly ExpirySlice[]>
+  /**
+   * Deletes what came on days that had ended by then, in UTC. Not to be done by two at once.
+   *
+   * @throws {CollectorError} `store_unavailable`: it is to be done again
+   */
+  expire(receivedBeforeMs: number): Promise<OperationResult>
   /** What the routes of the API read. */
   source(options: { readonly limits: QueryLimits; readonly wallMs: () => number }): DataSource
   close(): Promise<void>

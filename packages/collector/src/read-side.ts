@@ -15,7 +15,7 @@ import { type CommitListener, type CommitNotice, createCommitFeed } from './comm
 import type { CommitMeter } from './commit/group-commit.ts'
 import { CollectorError } from './errors.ts'
 import type { Refusals } from './ingest/refusals.ts'
-import type { DataLife } from './life/data-life.ts'
+import type { DataLife, LifeRequests } from './life/data-life.ts'
 import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
 import { createMetrics, type LogFigures, type OtlpFigures, type StoreFigures } from './metrics/metrics.ts'
@@ -49,6 +49,8 @@ export interface ReadSideOptions {
   readonly reads: ReadClient
   /** Undefined where log and store are shared with other collectors. */
   readonly own: OwnParts | undefined
+  /** Known once the collector runs. */
+  readonly life: () => LifeRequests
   /** WebSockets that are up. */
   readonly sockets: () => number
   /** Sessions that have a socket. */
@@ -115,7 +117,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     access: createApiAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
-    life: () => ownOf(options).life(),
+    life: options.life,
     backups: () => ownOf(options).backups(),
     wallMs: clock.wallMs,
     pageFolder: settings.page ? pageFolder : undefined,

@@ -1,7 +1,7 @@
 /** Removes what is stored, and judges anew what was not, for whoever administers. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CollectorError } from '../errors.ts'
-import type { DataLife } from '../life/data-life.ts'
+import type { LifeRequests } from '../life/data-life.ts'
 import type { ForgetProgress, Forgotten } from '../life/forgetter.ts'
 import { sumOf } from '../life/pruner.ts'
 import type { MatchingSession } from '../query/matching-sessions.ts'
@@ -68,7 +68,7 @@ const rejudging = progressAnswer(
 )
 
 export interface LifeRoutesOptions {
-  readonly life: () => DataLife
+  readonly life: () => LifeRequests
   readonly access: ApiAccess
 }
 

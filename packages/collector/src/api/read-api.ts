@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { Proxies } from '../access/proxies.ts'
 import { permits } from '../access/scopes.ts'
 import type { Backups } from '../backup/backups.ts'
-import type { DataLife } from '../life/data-life.ts'
+import type { LifeRequests } from '../life/data-life.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
@@ -42,7 +42,7 @@ export interface ReadApiOptions {
   readonly metrics: Metrics
   readonly health: () => Promise<Health>
   /** Known once the collector runs. */
-  readonly life: () => DataLife
+  readonly life: () => LifeRequests
   readonly backups: () => Backups
   readonly access: ApiAccess
   readonly originPolicy: ReadOriginPolicy

@@ -7,6 +7,7 @@
  * has expired of them is taken off where they are read.
  */
 import type { OperationResult } from '../commit/operation.ts'
+import type { ExpirySlice } from '../query/expiry-plan.ts'
 import type { Connection } from './connection.ts'
 
 /** Of a day, one after the other: what comes late makes it anew. */
@@ -22,19 +23,41 @@ const states: readonly ExpiryState[] = ['counting', 'counted', 'dropped']
 
 const target = { name: 'expiries', columns: ['day', 'round', 'state'] }
 
+const dayMs = 86_400_000
+
+/**
+ * What `expireDays` would delete, a slice a day, the oldest first.
+ *
+ * @param receivedBeforeMs as of `expireDays`
+ */
+export async function planExpiredDays(
+  connection: Connection,
+  receivedBeforeMs: number,
+): Promise<readonly ExpirySlice[]> {
+  const days = await readOldDays(connection, dayOf(receivedBeforeMs))
+  const counts = await countByDay(connection, dayOf(receivedBeforeMs))
+  return days.map((day) => ({
+    receivedBeforeMs: Date.parse(day) + dayMs,
+    ...(counts.get(day) ?? { events: 0, rejected: 0 }),
+    textBytes: 0,
+  }))
+}
+
 /**
  * @param receivedBeforeMs what came on a day that had ended by then, in UTC; in ms since 1970
  * @returns rows that were deleted. Rejects where the server can't do it now
  */
 export async function expireDays(connection: Connection, receivedBeforeMs: number): Promise<OperationResult> {
   const total = { events: 0, rejected: 0 }
-  for (const day of await readOldDays(connection, new Date(receivedBeforeMs).toISOString().slice(0, 10))) {
+  for (const day of await readOldDays(connection, dayOf(receivedBeforeMs))) {
     const { events, rejected } = await expireDay(connection, day)
     total.events += events
     total.rejected += rejected
   }
   return total
 }
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 /** Those that have rows, and those that were cut short: what came late to one would be taken for counted. */
 async function readOldDays({ rows }: Connection, before: string): Promise<readonly string[]> {
@@ -47,6 +70,21 @@ async function readOldDays({ rows }: Connection, before: string): Promise<readon
     { parameters: { before } },
   )
   return found.map(({ day }) => day)
+}
+
+async function countByDay({ rows }: Connection, before: string): Promise<ReadonlyMap<string, OperationResult>> {
+  const count = (table: string, isEvents: boolean) =>
+    `SELECT toDate(received_at) AS day, count() AS found, ${isEvents} AS is_event FROM ${table} FINAL
+      WHERE toDate(received_at) < {before:Date} GROUP BY day`
+  const counted = Object.entries(expiringTables).map(([table, expiring]) =>
+    [table, expiring].map((name) => count(name, table === 'event_rows')).join(' UNION ALL '),
+  )
+  const found = await rows<OperationResult & { readonly day: string }>(
+    `SELECT day, sumIf(found, is_event) AS events, sumIf(found, NOT is_event) AS rejected
+      FROM (${counted.join(' UNION ALL ')}) GROUP BY day`,
+    { parameters: { before } },
+  )
+  return new Map(found.map(({ day, events, rejected }) => [day, { events, rejected }]))
 }
 
 async function expireDay(connection: Connection, day: string): Promise<OperationResult> {

@@ -4,12 +4,13 @@ import type { OperationResult } from '../commit/operation.ts'
 import type { RecordSource } from '../commit/record-source.ts'
 import type { DataSource } from '../data-source.ts'
 import { CollectorError } from '../errors.ts'
+import type { ExpirySlice } from '../query/expiry-plan.ts'
 import type { EventStore } from '../sink/event-store.ts'
 import { type ClickHouseReadsOptions, createClickHouseReads } from './clickhouse-reads.ts'
 import { createClickHouseStore, readRecords } from './clickhouse-store.ts'
 import { type ClickHouseOptions, connectClickHouse } from './connection.ts'
 import { makeEventViews } from './event-views.ts'
-import { expireDays } from './expiry.ts'
+import { expireDays, planExpiredDays } from './expiry.ts'
 import { readErrorOf } from './failures.ts'
 import { prepareTables } from './tables.ts'
 
@@ -20,7 +21,9 @@ export interface ClickHouse {
   partition(name: string): EventStore
   /** Makes the views of event types, as they are defined now. Rejects where the server does not take them. */
   defineEvents(definitions: EventDefinitions): Promise<void>
-  /** Deletes what came on days that had ended by then. Rejects where the server can't do it now: it is to be tried again. */
+  /** What `expire` would delete, a slice a day, the oldest first. */
+  planExpiry(receivedBeforeMs: number): Promise<readonly ExpirySlice[]>
+  /** Deletes what came on days that had ended by then. Cut short, it is to be done again. */
   expire(receivedBeforeMs: number): Promise<OperationResult>
   /** What the routes of the API read. */
   source(options: Omit<ClickHouseReadsOptions, 'connection'>): DataSource
@@ -46,15 +49,19 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
         return connection.isUp
       },
       onUp: connection.onUp,
-      readSessions: (sessionIds) =>
-        readRecords(connection, sessionIds).catch((error: unknown) => {
-          throw readErrorOf(error)
-        }),
+      readSessions: (sessionIds) => codedErrors(readRecords(connection, sessionIds)),
     },
     partition: (name) => createClickHouseStore(connection, name),
     defineEvents: (definitions) => makeEventViews(connection, definitions),
-    expire: (receivedBeforeMs) => expireDays(connection, receivedBeforeMs),
+    planExpiry: (receivedBeforeMs) => codedErrors(planExpiredDays(connection, receivedBeforeMs)),
+    expire: (receivedBeforeMs) => codedErrors(expireDays(connection, receivedBeforeMs)),
     source: (reads) => createClickHouseReads({ connection, ...reads }),
     close: () => connection.close(),
   }
 }
+
+/** @throws {CollectorError} `store_unavailable`, and as reads do */
+const codedErrors = <Value>(asked: Promise<Value>): Promise<Value> =>
+  asked.catch((error: unknown) => {
+    throw readErrorOf(error)
+  })

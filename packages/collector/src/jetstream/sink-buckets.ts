@@ -1,4 +1,5 @@
 /** Opens the buckets in which sinks agree: who sinks which partition, where a group ends, and what is no entry. */
+import type { KV } from '@nats-io/kv'
 import { isFull, type JetStream } from './connect.ts'
 
 export interface SinkBuckets {
@@ -55,17 +56,7 @@ export async function openSinkBuckets({ buckets, replicas }: JetStream, leaseMs:
   const ends = await buckets.create('downlink-group-ends', common)
   const aside = await buckets.create('downlink-aside', { ...common, max_bytes: maxAsideBytes })
   return {
-    leases: {
-      async keys() {
-        const keys: string[] = []
-        for await (const key of await leases.keys()) keys.push(key)
-        return keys
-      },
-      create: (key, value) => leases.create(key, value),
-      update: (key, value, revision) => leases.update(key, value, revision),
-      put: (key, value) => leases.put(key, value),
-      delete: (key, revision) => leases.delete(key, revision === undefined ? {} : { previousSeq: revision }),
-    },
+    leases: leaseBucketOf(leases),
     ends: {
       async read(partition) {
         const entry = await ends.get(partition)
@@ -89,3 +80,15 @@ export async function openSinkBuckets({ buckets, replicas }: JetStream, leaseMs:
     },
   }
 }
+
+export const leaseBucketOf = (bucket: KV): LeaseBucket => ({
+  async keys() {
+    const keys: string[] = []
+    for await (const key of await bucket.keys()) keys.push(key)
+    return keys
+  },
+  create: (key, value) => bucket.create(key, value),
+  update: (key, value, revision) => bucket.update(key, value, revision),
+  put: (key, value) => bucket.put(key, value),
+  delete: (key, revision) => bucket.delete(key, revision === undefined ? {} : { previousSeq: revision }),
+})

@@ -81,10 +81,13 @@ const believed = (wallMs: number): AgeClockState => ({ wallMs, ageMs: wallMs, st
 
 /** In a file, such as `age-clock.json` of the data folder. */
 export const ageClockFile = (path: string): AgeClockMemory => ({
-  async load() {
-    const { wallMs, ageMs, steadyMs } = parseObject(await readFile(path, 'utf8').catch(() => undefined)) ?? {}
-    const isState = typeof wallMs === 'number' && typeof ageMs === 'number'
-    return isState ? { wallMs, ageMs, steadyMs: typeof steadyMs === 'number' ? steadyMs : null } : undefined
-  },
+  load: async () => ageClockStateIn(await readFile(path, 'utf8').catch(() => undefined)),
   save: (state) => writeSmallFile(path, JSON.stringify(state)),
 })
+
+/** Undefined where the text is none. */
+export function ageClockStateIn(text: string | undefined): AgeClockState | undefined {
+  const { wallMs, ageMs, steadyMs } = parseObject(text) ?? {}
+  const isState = typeof wallMs === 'number' && typeof ageMs === 'number'
+  return isState ? { wallMs, ageMs, steadyMs: typeof steadyMs === 'number' ? steadyMs : null } : undefined
+}

@@ -14,7 +14,7 @@ import { createForgetter, type Forgetter, type ForgetterOptions } from './forget
 import { createOperations, type Operations } from './operations.ts'
 import { createPruner, type Pruner } from './pruner.ts'
 import { createRejudger, type Rejudger } from './rejudger.ts'
-import { createRetention, type Retention, type RetentionParts } from './retention.ts'
+import { createRetention, type MeasuredSize, type Retention, type RetentionParts } from './retention.ts'
 import { createRetryingStore } from './retrying-store.ts'
 
 export interface DataLife {
@@ -38,6 +38,9 @@ export interface DataLife {
   close(): void
 }
 
+/** What is asked for over the API. */
+export type LifeRequests = Pick<DataLife, 'pruner' | 'ageClock' | 'forgetter' | 'rejudger' | 'compact'>
+
 export interface DataLifeOptions {
   readonly retention: RetentionOptions
   /** Absolute path of the data folder. */
@@ -45,7 +48,7 @@ export interface DataLifeOptions {
   readonly outdateBackups: ForgetterOptions['outdateBackups']
   readonly commits: Pick<GroupCommit, 'appendOperation' | 'probe'>
   readonly store: Pick<StoreProcess, 'ask' | 'figures'>
-  readonly log: RetentionParts['log'] & EraserOptions['log']
+  readonly log: MeasuredSize['log'] & EraserOptions['log']
   readonly counters: Pick<EventCounters, 'addRemoved' | 'addMoved'>
   readonly onForgotten: ForgetterOptions['onForgotten']
   readonly sentTo: ForgetterOptions['sentTo']
@@ -71,9 +74,9 @@ export function createDataLife(options: DataLifeOptions): DataLife {
   const pruner = createPruner(operations, store)
   const ageClock = createAgeClock(clock, options.retention.keepMs, ageClockFile(join(folder, 'age-clock.json')))
   const retention = createRetention({
-    ...{ settings: options.retention, pruner, store, log, ageClock, logger, wallMs: clock.wallMs },
+    ...{ settings: options.retention, pruner, ageClock, logger, wallMs: clock.wallMs },
     ...{ onExpired: options.onExpired, removeOldBackups: options.removeOldBackups },
-    usedBytes: () => options.store.figures.space?.usedBytes,
+    size: { store, log, usedBytes: () => options.store.figures.space?.usedBytes },
   })
   const eraser = createEraser({ folder, log, commits, store })
   const forgetter = createForgetter({

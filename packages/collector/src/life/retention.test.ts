@@ -60,10 +60,8 @@ function aRetention(
     createRetention({
       settings,
       pruner,
-      store,
-      log: { bytes: logBytes, keptBytes: 0 },
+      size: { store, log: { bytes: logBytes, keptBytes: 0 }, usedBytes: () => usedBytes },
       onExpired() {},
-      usedBytes: () => usedBytes,
       async removeOldBackups(nowMs) {
         backupsLookedAt.push(nowMs)
         if (backupFailure) throw backupFailure

@@ -21,18 +21,24 @@ export interface Retention {
 export interface RetentionParts {
   readonly settings: RetentionOptions
   readonly pruner: Pruner
-  readonly store: Pick<RetryingStore, 'ask'>
-  readonly log: Pick<LogWriter, 'bytes' | 'keptBytes'>
+  /** Undefined where nothing is bounded by its size. */
+  readonly size: MeasuredSize | undefined
   readonly wallMs: Clock['wallMs']
   readonly ageClock: AgeClock
   /** All that came before is deleted, for its age. */
   readonly onExpired: (receivedBeforeMs: number) => void
-  /** Of the database, as of its last checkpoint; undefined before the first. */
-  readonly usedBytes: () => number | undefined
   /** Deletes the backups that are too old as of a time. */
   readonly removeOldBackups: (nowMs: number) => Promise<void>
   readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   readonly setTimer?: SetTimer
+}
+
+/** Of a database and a log of one's own. */
+export interface MeasuredSize {
+  readonly store: Pick<RetryingStore, 'ask'>
+  readonly log: Pick<LogWriter, 'bytes' | 'keptBytes'>
+  /** Of the database, as of its last checkpoint; undefined before the first. */
+  readonly usedBytes: () => number | undefined
 }
 
 /** At most an hour late, and a 24th of what is kept. */
@@ -45,18 +51,15 @@ export function createRetention(parts: RetentionParts): Retention {
   const {
     settings,
     pruner,
-    store,
-    log,
+    size,
     wallMs,
     ageClock,
     onExpired,
-    usedBytes,
     removeOldBackups,
     logger,
     setTimer = systemTimer,
   } = parts
   const { keepMs, maxBytes, keepBackupsMs } = settings
-  const sizePruner = createSizePruner({ pruner, store, log, logger })
   const intervalMs = Math.min(maxIntervalMs, Math.min(keepMs ?? Infinity, keepBackupsMs ?? Infinity) * shareOfKeep)
   const isBounded = keepMs !== undefined || maxBytes !== undefined || keepBackupsMs !== undefined
   let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined, clockAheadMs: 0 }
@@ -67,7 +70,7 @@ export function createRetention(parts: RetentionParts): Retention {
   return {
     start() {
       if (isBounded) logger.info({ keepMs, maxBytes, keepBackupsMs }, 'Not all is kept for ever: the oldest is deleted')
-      if (maxBytes !== undefined) repeat(() => pruneBySize(maxBytes), sizeIntervalMs)
+      if (maxBytes !== undefined && size) repeat(pruneBySize(maxBytes, size), sizeIntervalMs)
       repeat(look, intervalMs)
     },
     get figures() {
@@ -106,10 +109,13 @@ export function createRetention(parts: RetentionParts): Retention {
     if (isBounded) figures = { ...figures, runs: figures.runs + 1, lastRunMs: wallMs() }
   }
 
-  async function pruneBySize(boundBytes: number): Promise<void> {
-    const used = usedBytes()
-    if (used !== undefined && used + log.bytes + log.keptBytes <= boundBytes) return
-    tell('for want of room', await sizePruner.prune(boundBytes))
+  function pruneBySize(boundBytes: number, { store, log, usedBytes }: MeasuredSize): () => Promise<void> {
+    const sizePruner = createSizePruner({ pruner, store, log, logger })
+    return async () => {
+      const used = usedBytes()
+      if (used !== undefined && used + log.bytes + log.keptBytes <= boundBytes) return
+      tell('for want of room', await sizePruner.prune(boundBytes))
+    }
   }
 
   async function pruneByAge(receivedBeforeMs: number): Promise<void> {

@@ -1,0 +1,91 @@
+/** Puts together what removes stored events of a cluster: each collector does it when asked, each sink by itself for their age. */
+import type { FastifyBaseLogger } from 'fastify'
+import { systemClock as clock } from './clock.ts'
+import type { ClusterStore } from './cluster-store.ts'
+import { CollectorError } from './errors.ts'
+import type { LifeBuckets } from './jetstream/life-buckets.ts'
+import { createAgeClock } from './life/age-clock.ts'
+import type { LifeRequests } from './life/data-life.ts'
+import { nothing, type Pruner, sumOf } from './life/pruner.ts'
+import { createRetention, type Retention } from './life/retention.ts'
+import type { EventCounters } from './metrics/event-counters.ts'
+
+export interface ClusterLifeOptions {
+  readonly store: ClusterStore
+  readonly buckets: LifeBuckets
+  readonly counters: Pick<EventCounters, 'addRemoved'>
+}
+
+export function createClusterLife({ store, buckets, counters }: ClusterLifeOptions): LifeRequests {
+  return {
+    pruner: createClusterPruner(store, buckets, (expired) => counters.addRemoved({ expired })),
+    // It only looks: how long sinks have run they know themselves.
+    ageClock: {
+      read: () => createAgeClock(clock, undefined, { load: buckets.ageClock.load, save: async () => {} }).read(),
+    },
+    forgetter: {
+      find: forgetAbsent,
+      findOnceThere: forgetAbsent,
+      forget: forgetAbsent,
+      resume() {},
+    },
+    rejudger: {
+      async rejudge() {
+        throw absent('Rejected events stay as they are: only a collector with a database of its own judges them anew')
+      },
+    },
+    async compact() {
+      throw absent('ClickHouse gives space back by itself: leave `compact` out')
+    },
+  }
+}
+
+export interface ClusterRetentionOptions extends Pick<ClusterLifeOptions, 'store' | 'buckets'> {
+  /** How long events are kept, in ms; undefined for ever. */
+  readonly keepMs: number | undefined
+  readonly logger: FastifyBaseLogger
+  readonly onExpired: (events: number) => void
+}
+
+export function createClusterRetention(options: ClusterRetentionOptions): Retention {
+  const { store, buckets, keepMs, logger, onExpired } = options
+  return createRetention({
+    ...{ settings: keepMs === undefined ? {} : { keepMs }, logger, wallMs: clock.wallMs },
+    pruner: createClusterPruner(store, buckets, onExpired),
+    ageClock: createAgeClock(clock, keepMs, buckets.ageClock),
+    size: undefined,
+    onExpired() {},
+    async removeOldBackups() {},
+  })
+}
+
+/** Whole days: a slice each. */
+function createClusterPruner(
+  store: ClusterStore,
+  { expiryLock }: LifeBuckets,
+  onExpired: (events: number) => void,
+): Pruner {
+  return {
+    plan: ({ receivedBeforeMs }) => store.planExpiry(receivedBeforeMs),
+    async prune(slices, onProgress) {
+      if (slices.length === 0) return nothing
+      return expiryLock.hold(async (lock) => {
+        let pruned = nothing
+        for (const [at, { receivedBeforeMs }] of slices.entries()) {
+          lock.check()
+          const day = await store.expire(receivedBeforeMs)
+          onExpired(day.events)
+          pruned = sumOf([pruned, day])
+          onProgress?.({ ...pruned, share: (at + 1) / slices.length })
+        }
+        return pruned
+      })
+    },
+  }
+}
+
+const absent = (message: string): CollectorError => new CollectorError('not_on_cluster', `${message}.`)
+
+const forgetAbsent = async (): Promise<never> => {
+  throw absent('Sessions are forgotten by a collector with a database of its own')
+}
