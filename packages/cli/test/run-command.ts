@@ -48,13 +48,17 @@ const within = <Value>(value: Promise<Value>, what: () => string): Promise<Value
     },
   )
 
-/** @param env what to change of ours; secrets and debugging of whoever runs the tests are taken out */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+/**
+ * @param env what to change of ours; secrets and debugging of whoever runs the tests are taken out
+ * @param cwd where it runs. @default where the tests do
+ */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = process.cwd()): Running {
   const { DOWNLINK_KEY, DOWNLINK_READ_TOKEN, DOWNLINK_ADMIN_TOKEN, DOWNLINK_TOKEN_SECRET, DEBUG, ...ours } = process.env
   // A demo that is killed leaves its folder behind: let it be here.
   const temporary = freshFolder()
   const folderVariables = { TMPDIR: temporary, TEMP: temporary, TMP: temporary }
-  const child = spawn(process.execPath, [bin, ...args], { env: { ...ours, ...folderVariables, NO_COLOR: '1', ...env } })
+  const variables = { ...ours, ...folderVariables, NO_COLOR: '1', ...env }
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env: variables })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text

@@ -222,3 +222,22 @@ it('goes on when nobody reads its output any more', async () => {
   command.child.kill('SIGTERM')
   expect(await command.exitCode).toBe(0)
 })
+
+it('keeps its data out of the folder of a page, and says where', async () => {
+  const [game, home] = [freshFolder(), freshFolder()]
+  await writeFile(join(game, 'index.html'), '')
+  const command = start(['serve', '--port', '0'], { XDG_DATA_HOME: home, LOCALAPPDATA: home, HOME: home }, game)
+  await command.shows('"telemetry"')
+  const { data } = JSON.parse(command.stdout())
+  expect(data.startsWith(home)).toBe(true)
+  expect(command.stderr()).toContain('What is recorded is kept here, for a page lies in this folder')
+  expect(await readdir(game)).toEqual(['index.html'])
+})
+
+it('warns of a folder that is named, and served with a page', async () => {
+  const game = freshFolder()
+  await writeFile(join(game, 'index.html'), '')
+  const command = start(['serve', '--port', '0', '--data', join(game, 'server/data')])
+  await command.shows('"telemetry"')
+  expect(command.stderr()).toContain('a server of those files serves it, too')
+})

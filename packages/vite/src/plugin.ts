@@ -7,6 +7,7 @@ import { createDevCollector, type DevCollector, mountName } from './dev-collecto
 import { buildVariable, gameBuild } from './game-build.ts'
 import { type DownlinkOptions, dataFolder, isTelemetryOn, sourceMapFolder } from './options.ts'
 import { previewPages } from './preview-pages.ts'
+import { privateFolder } from './private-folder.ts'
 import { createDevMaps } from './source-maps/dev-maps.ts'
 import { keepMapsPlugin } from './source-maps/keep-maps.ts'
 import { stripPlugin } from './strip/strip-plugin.ts'
@@ -48,7 +49,8 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
     },
 
     configureServer(server) {
-      const { config, httpServer } = server
+      const { config, httpServer, middlewares } = server
+      middlewares.use(privateFolder(config.root, config.base, dataFolder(options, config.root)))
       if (!isOn) return
       if (httpServer === null) {
         config.logger.warn('[downlink] In middleware mode the server is yours: mount a collector in it by `attach`.')

@@ -44,6 +44,26 @@ it.each(['/', '/game/'])(
   },
 )
 
+it.each(['/', '/game/'])('serves nothing of what is recorded as a file, below %s', async (base) => {
+  const root = await aGame({ 'public.txt': 'a file' })
+  const { server, url } = await aDevServer(root, { base, plugins: [downlink()] })
+  const file = '.downlink/age-clock.json'
+  await expect.poll(() => readFile(join(root, file), 'utf8')).toContain('{')
+  const folder = root.replaceAll('\\', '/').replace(/^\//, '')
+  const ways = [
+    file,
+    '.DOWNLINK/age-clock.json',
+    '%2edownlink/age-clock.json',
+    `x/../${file}`,
+    `${file}?raw`,
+    `${file}?import`,
+  ]
+  for (const path of [...ways.map((way) => `${base}${way}`), `${base}@fs/${folder}/${file}`, `/${file}`]) {
+    expect([path, await raw(server.httpServer as HttpServer, path)]).toEqual([path, ''])
+  }
+  expect(await (await fetch(`${url}public.txt`)).text()).toBe('a file')
+})
+
 it.each(['with the plugin as it is', 'with a new plugin, for the config changed'])(
   'keeps what it has when Vite restarts, %s',
   async (how) => {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Diagnosis, Finding, Repair } from '@downlink/collector/doctor'
 import { Command } from 'commander'
 import pc from 'picocolors'
+import { dataOption } from '../data-folder.ts'
 import { CliError } from '../errors.ts'
 import { printJson, printLines, processSafeText } from '../output.ts'
 import { createStatusLine, type StatusLine } from '../status-line.ts'
@@ -33,7 +34,7 @@ Examples:
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('examine a data folder at rest, and repair it')
-    .option('--data <folder>', 'where a collector has its data', './.downlink')
+    .addOption(dataOption('where a collector has its data'))
     .option('--json', 'what was found as one line of JSON')
     .option('--repair', 'say what a repair would do; with --yes, do it')
     .option('--from <file>', 'with --repair: an older copy of the database, to go on from')

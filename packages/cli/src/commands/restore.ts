@@ -1,6 +1,7 @@
 /** Runs `downlink restore`, which puts a backup in the place of a database at rest. */
 import process from 'node:process'
 import { Command } from 'commander'
+import { dataOption } from '../data-folder.ts'
 import { onlyGiven } from '../flags.ts'
 import { printJson, printLines, processSafeText } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
@@ -27,7 +28,7 @@ export function restoreCommand(): Command {
   return new Command('restore')
     .description('put a backup in the place of a database at rest')
     .argument('<backup>', 'the folder of a backup')
-    .option('--data <folder>', 'where a collector has its data, or is to have it', './.downlink')
+    .addOption(dataOption('where a collector has its data, or is to have it'))
     .option('--discard', 'delete the database that is there, once the backup is in its place')
     .option('--json', 'what was done as one line of JSON')
     .addHelpText('after', notes)

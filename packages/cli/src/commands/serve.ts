@@ -1,4 +1,5 @@
 /** Runs `downlink serve`: a collector, until it is told to end. */
+import { dirname } from 'node:path'
 import {
   type Collector,
   createCollector,
@@ -11,6 +12,7 @@ import {
 import { telemetryPath } from '@downlink/protocol'
 import { Command, Option } from 'commander'
 import type { Logger } from 'pino'
+import { dataOption, defaultDataFolder, servedPage } from '../data-folder.ts'
 import { byteSize, duration, gather, natsServers, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
@@ -84,7 +86,7 @@ export function serveCommand(): Command {
     .description('run a collector')
     .option('--port <number>', 'where to listen; 0 takes any free port', wholeNumber(0, 65_535), 4180)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option('--data <folder>', 'where its data lies', './.downlink')
+    .addOption(dataOption('where its data lies'))
     .option('--log <servers>', 'a log that collectors share: servers of NATS JetStream, nats://a,b,c', natsServers)
     .option('--log-credentials <file>', 'a file of credentials for them, as nsc writes it')
     .option('--store <url>', 'the store behind that log: clickhouse://…')
@@ -167,6 +169,7 @@ async function serve(flags: ServeFlags): Promise<void> {
 }
 
 async function startCollector(flags: ServeFlags, logger: Logger): Promise<Started> {
+  tellDataFolder(flags.data, logger)
   const collector = createCollector({
     data: flags.data,
     keys: await readSecrets({ flags: flags.key ?? [], file: flags.keyFile, variable: 'DOWNLINK_KEY' }),
@@ -195,6 +198,16 @@ async function startCollector(flags: ServeFlags, logger: Logger): Promise<Starte
     }),
   })
   return { collector, listening: await collector.listen({ port: flags.port, host: flags.host }) }
+}
+
+/** Says where the data lies if that is not where one would look, or not where it should be. */
+function tellDataFolder(data: string, log: Logger): void {
+  const page = servedPage(data)
+  if (page !== undefined) {
+    log.warn({ data, page }, 'What is recorded lies where a page does: a server of those files serves it, too')
+  } else if (data === defaultDataFolder() && dirname(data) !== process.cwd()) {
+    log.info({ data }, 'What is recorded is kept here, for a page lies in this folder, or above it')
+  }
 }
 
 const clusterOf = ({ log, logCredentials, store, storeCredentials }: ServeFlags) => ({
