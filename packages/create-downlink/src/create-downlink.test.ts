@@ -1,71 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
-import { createDownlink } from './create-downlink.ts'
-import type { Environment } from './environment.ts'
-
-type Files = Readonly<Record<string, string>>
-
-const viteGame: Files = {
-  'package.json': JSON.stringify({ type: 'module', scripts: { dev: 'vite' }, devDependencies: { vite: '^8.0.0' } }),
-  'index.html': '<!doctype html><script type="module" src="/src/main.ts"></script>',
-  'src/main.ts': "import { play } from './play'\n\nplay()\n",
-  'vite.config.ts':
-    "import { defineConfig } from 'vite'\n\nexport default defineConfig({\n  base: './', // for itch.io\n})\n",
-}
-
-async function aGame(files: Files) {
-  const folder = await mkdtemp(join(tmpdir(), 'create-downlink-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), text)
-  }
-  return folder
-}
-
-async function filesOf(folder: string): Promise<Files> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return Object.fromEntries(
-    await Promise.all(
-      files.map(async (path) => [path.slice(folder.length + 1).replaceAll('\\', '/'), await readFile(path, 'utf8')]),
-    ),
-  )
-}
-
-interface Run {
-  readonly exitCode: number
-  readonly printed: string
-  readonly warned: string
-  readonly commands: readonly string[]
-}
-
-async function run(folder: string, args: readonly string[], over: Partial<Environment> = {}): Promise<Run> {
-  const lines = { printed: '', warned: '' }
-  const commands: string[] = []
-  const exitCode = await createDownlink(args, {
-    folder,
-    userAgent: undefined,
-    print(line) {
-      lines.printed += `${line}\n`
-    },
-    warn(line) {
-      lines.warned += `${line}\n`
-    },
-    confirm: async () => undefined,
-    run(command) {
-      commands.push(command.join(' '))
-      return { output: (async function* () {})(), ended: Promise.resolve(0), kill: () => {} }
-    },
-    fetchText: async () => '{"events":[]}',
-    wait: async () => {},
-    interrupted: new AbortController().signal,
-    ...over,
-  })
-  return { exitCode, ...lines, commands }
-}
+import { readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { aGame, filesOf, plainGame, run, viteGame } from './test-doubles.ts'
 
 const doIt = ['--yes', '--no-start']
 
@@ -201,12 +137,6 @@ it('leaves a game alone that has a telemetry', async () => {
   expect(await filesOf(folder)).toEqual(game)
 })
 
-const plainGame: Files = {
-  'index.html':
-    '<!doctype html>\n<html>\n<head>\n<title>2048</title>\n</head>\n<body><script src="js/game.js"></script></body>\n</html>\n',
-  'js/game.js': 'start()\n',
-}
-
 it('puts one script into the page of a game without a bundler, as the guide has it, and starts a collector', async () => {
   const folder = await aGame(plainGame)
   const { exitCode, printed, commands } = await run(folder, ['--yes', '--port', '4199'])
@@ -246,7 +176,7 @@ it('installs from a folder of tarballs, with what these need', async () => {
 })
 
 it.each([
-  [['--yes', '--port', '0'], plainGame, 2, 'Expected --port to be 1 to 65535, got 0'],
+  [['--yes', '--port', '65536'], plainGame, 2, 'Expected --port to be 0 to 65535, got 65536'],
   [['--yes'], { ...plainGame, 'package.json': '{"devDependencies":{"webpack":"5"}}' }, 1, 'Expected a game'],
   [['--oops'], {}, 2, "Unknown option '--oops'"],
   [['--yes', '--from', '/nowhere/at/all'], viteGame, 2, 'Expected a folder of packed packages'],
@@ -258,6 +188,14 @@ it.each([
   const result = await run(folder, args)
   expect(result.exitCode).toBe(exitCode)
   expect(result.warned).toContain(message)
+})
+
+it('says what it can not write', async () => {
+  const folder = await aGame(viteGame)
+  await symlink(join(folder, 'nowhere/at/all'), join(folder, 'src/telemetry.ts'))
+  const { exitCode, warned, commands } = await run(folder, doIt)
+  expect([exitCode, commands]).toEqual([1, []])
+  expect(warned).toMatch(/^Can't write src\/telemetry\.ts: .*\(write_failed\)\n$/)
 })
 
 it('says what an install ended with', async () => {

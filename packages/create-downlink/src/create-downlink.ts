@@ -17,7 +17,8 @@ const help = `Adds Downlink to the web game in this folder, and shows its first 
   --yes            do not ask before it is done
   --no-install     install nothing
   --no-start       do not start the dev server, or the collector
-  --port <number>  of the collector of a game without a bundler (default: 4180)
+  --port <number>  of the collector of a game without a bundler; 0 takes the next free one (default: that of
+                   the page, else 4180)
   --from <folder>  take the packages from a folder of tarballs, as npm pack makes them
   --help           this text
 
@@ -73,6 +74,7 @@ async function addTo(environment: Environment, flags: Flags): Promise<void> {
   print(`This is ${plan.game}.\n`)
   for (const change of plan.changes) print(describeChange(change))
   for (const command of commands) print(`run     ${command.join(' ')}`)
+  for (const note of plan.notes) print(note)
   const isDone = plan.changes.length === 0 && commands.length === 0
   if (isDone) print('There is nothing to do: it has Downlink.')
   if (flags['dry-run']) return
@@ -88,21 +90,23 @@ async function addTo(environment: Environment, flags: Flags): Promise<void> {
   if (!flags['no-start']) await showFirstEvent(environment, plan)
 }
 
-async function planFor({ folder, userAgent }: Environment, { from, port }: Flags): Promise<Plan> {
+async function planFor(environment: Environment, { from, port, 'no-start': isLeft }: Flags): Promise<Plan> {
+  const { folder, userAgent } = environment
   const game = await detectGame(folder, userAgent)
   switch (game?.kind) {
     case 'vite':
       return planViteGame(folder, game, from)
     case 'plain':
-      return planPlainGame(folder, game, portOf(port), from)
+      return planPlainGame(environment, game, { wantedPort: portOf(port), isStarted: !isLeft, from })
     default:
       throw new CreateError('no_game', `Expected a game with Vite, or an index.html without a bundler, in ${folder}`)
   }
 }
 
-function portOf(port = '4180'): number {
-  if (/^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65_536) return Number(port)
-  throw new CreateError('bad_usage', `Expected --port to be 1 to 65535, got ${port}`)
+function portOf(port: string | undefined): number | undefined {
+  if (port === undefined) return undefined
+  if (/^\d{1,5}$/.test(port) && Number(port) < 65_536) return Number(port)
+  throw new CreateError('bad_usage', `Expected --port to be 0 to 65535, got ${port}`)
 }
 
 async function install({ run }: Environment, command: readonly string[]): Promise<void> {

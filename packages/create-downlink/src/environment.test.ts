@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { execPath } from 'node:process'
 import { expect, it } from 'vitest'
 import { commandLine, realEnvironment } from './environment.ts'
@@ -21,6 +23,16 @@ it('does not close what a command writes to once enough of it is read', async ()
 
 it('ends with 127 where there is no such command', async () => {
   expect(await realEnvironment().run(['downlink-is-no-command']).ended).toBeGreaterThan(0)
+})
+
+it('knows a port that is free, one that is taken, and one to which no browser connects', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { isPortFree } = realEnvironment()
+  expect([await isPortFree(port), await isPortFree(6667)]).toEqual([false, false])
+  await new Promise((resolve) => server.close(resolve))
+  expect(await isPortFree(port)).toBe(true)
 })
 
 it.each([

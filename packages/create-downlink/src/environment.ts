@@ -1,5 +1,6 @@
 /** Makes the real world that the command runs in. This file alone touches globals. */
 import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
 import { createInterface } from 'node:readline/promises'
 
 export interface Environment {
@@ -12,6 +13,8 @@ export interface Environment {
   /** Undefined where nobody is there to answer. */
   confirm(question: string): Promise<boolean | undefined>
   run(command: readonly string[]): RunningCommand
+  /** Nobody listens there on loopback, and browsers connect to it. */
+  isPortFree(port: number): Promise<boolean>
   /** The body of what answers well. */
   fetchText(url: string): Promise<string>
   wait(ms: number): Promise<void>
@@ -26,6 +29,9 @@ export interface RunningCommand {
   readonly ended: Promise<number>
   kill(): void
 }
+
+/** What listens may be no server of pages, and never answer. */
+const fetchTimeoutMs = 5000
 
 export function realEnvironment(): Environment {
   const ending = new AbortController()
@@ -42,14 +48,30 @@ export function realEnvironment(): Environment {
       return /^(y(es)?)?$/i.test(answer.trim())
     },
     run,
+    isPortFree,
     async fetchText(url) {
-      const answer = await fetch(url)
+      const answer = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs) })
       if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
       return answer.text()
     },
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     interrupted: ending.signal,
   }
+}
+
+async function isPortFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
+  })
+  if (!isListening) return false
+  await new Promise((resolve) => server.close(resolve))
+  // A port that belongs to another protocol is refused as a browser does it, before anything is sent.
+  const fault = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(1000) }).then(
+    () => undefined,
+    (error: Error) => error.cause as Error | undefined,
+  )
+  return fault?.message !== 'bad port'
 }
 
 function run(command: readonly string[]): RunningCommand {

@@ -5,6 +5,10 @@ export type CreateErrorCode =
   | 'bad_usage'
   /** There is no game in this folder that could be seen. */
   | 'no_game'
+  /** Something else listens at the port that was asked for. */
+  | 'port_taken'
+  /** A file of the game can't be written. */
+  | 'write_failed'
   /** The package manager failed. */
   | 'install_failed'
   /** The dev server, or the collector, ended before an event came. */

@@ -1,7 +1,7 @@
 /** Runs what brings a collector, and waits until an event has arrived there. */
 import type { Environment } from './environment.ts'
 import { CreateError } from './errors.ts'
-import type { Plan } from './plan.ts'
+import type { CollectorSource, Plan } from './plan.ts'
 import { whyNothingCame } from './why-nothing-came.ts'
 
 export interface FirstEvent {
@@ -18,29 +18,45 @@ const looksBeforeAdvice = 20_000 / askIntervalMs
 /** @throws {CreateError} `dev_server_failed` */
 export async function showFirstEvent(
   environment: Environment,
-  {
-    start,
-    collectorPage,
-    invitation,
-    whereToLook,
-  }: Pick<Plan, 'start' | 'collectorPage' | 'invitation' | 'whereToLook'>,
+  { collector, invitation, whereToLook }: Pick<Plan, 'collector' | 'invitation' | 'whereToLook'>,
 ): Promise<void> {
-  const { print, interrupted } = environment
-  const server = environment.run(start)
-  interrupted.addEventListener('abort', () => server.kill(), { once: true })
-  const ended = server.ended.then((code) => {
-    if (interrupted.aborted) return undefined
-    throw new CreateError('dev_server_failed', `${start.join(' ')} ended with ${code} before an event came`)
-  })
-  const page = await Promise.race([pageIn(server.output, collectorPage), ended])
+  const { print } = environment
+  const { page, failed, ended } = collectorOf(environment, collector)
+  const address = await Promise.race([page, failed])
   print(`\n${invitation}`)
-  const event = page && (await Promise.race([arrivedAt(page, environment, whereToLook), ended]))
+  const event = address && (await Promise.race([arrivedAt(address, environment, whereToLook), failed]))
   if (!event) return
   print(`\nIt arrived: ${event.type} ${JSON.stringify(event.data)}`)
-  print(`All of its session: ${page}#/sessions/${event.sessionId}`)
+  print(`All of its session: ${address}#/sessions/${event.sessionId}`)
+  failed.catch(() => {})
+  if (ended === undefined) return
   print('It goes on until Ctrl-C.')
-  ended.catch(() => {})
-  await server.ended
+  await ended
+}
+
+interface RunningCollector {
+  /** The address of its page. */
+  readonly page: Promise<string>
+  /** Rejects where it ends before it is told to. */
+  readonly failed: Promise<undefined>
+  /** Undefined of one that others have started. */
+  readonly ended: Promise<unknown> | undefined
+}
+
+function collectorOf({ run, interrupted }: Environment, source: CollectorSource): RunningCollector {
+  if (source.kind === 'running') {
+    const failed = new Promise<undefined>((resolve) => {
+      interrupted.addEventListener('abort', () => resolve(undefined), { once: true })
+    })
+    return { page: Promise.resolve(source.page), failed, ended: undefined }
+  }
+  const server = run(source.command)
+  interrupted.addEventListener('abort', () => server.kill(), { once: true })
+  const failed = server.ended.then((code) => {
+    if (interrupted.aborted) return undefined
+    throw new CreateError('dev_server_failed', `${source.command.join(' ')} ended with ${code} before an event came`)
+  })
+  return { page: pageIn(server.output, source.page), failed, ended: server.ended }
 }
 
 async function pageIn(output: AsyncIterable<string>, address: RegExp): Promise<string> {

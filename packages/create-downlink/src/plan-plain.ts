@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Change } from './change.ts'
+import { choosePort, defaultPort } from './collector-port.ts'
 import type { PlainGame } from './detect-game.ts'
+import type { Environment } from './environment.ts'
 import { collectorCommand } from './packages.ts'
 import type { Plan } from './plan.ts'
 
@@ -24,24 +26,50 @@ s.crossOrigin='';s.src=u;document.head.append(s)
 </script>
 `
 
+/** Of a collector of this machine, in a page that has the script. */
+const writtenAddress = /http:\/\/(?:127\.0\.0\.1|localhost):(\d+)(?=\/client\.js)/
+
+export interface PlainGameOptions {
+  /** Undefined where it is left to us. */
+  readonly wantedPort: number | undefined
+  /** A collector is to run afterwards. */
+  readonly isStarted: boolean
+  readonly from: string | undefined
+}
+
+/** @throws {CreateError} `port_taken` */
 export async function planPlainGame(
-  folder: string,
+  environment: Environment,
   { page }: PlainGame,
-  port: number,
-  from: string | undefined,
+  { wantedPort, isStarted, from }: PlainGameOptions,
 ): Promise<Plan> {
-  const text = await readFile(join(folder, page), 'utf8')
+  const text = await readFile(join(environment.folder, page), 'utf8')
+  const written = writtenAddress.exec(text)
+  const writtenPort = written === null ? undefined : Number(written[1])
+  const { port, isRunning, notes } = isStarted
+    ? await choosePort(environment, wantedPort, writtenPort)
+    : { port: wantedPort || (writtenPort ?? defaultPort), isRunning: false, notes: [] }
+  const hasScript = text.includes('downlink.adopt') || text.includes('/client.js')
   return {
     game: 'a game without a bundler',
-    changes:
-      text.includes('downlink.adopt') || text.includes('/client.js') ? [] : [planPage(page, text, scriptOf(port))],
+    notes,
+    changes: hasScript ? changedAddress(page, text, written, port) : [planPage(page, text, scriptOf(port))],
     install: [],
-    start: await collectorCommand(port, from),
-    collectorPage: /"url":"(http[^"]+)"/,
+    collector: isRunning
+      ? { kind: 'running', page: `http://127.0.0.1:${port}/` }
+      : { kind: 'start', command: await collectorCommand(port, from), page: /"url":"(http[^"]+)"/ },
     invitation:
       'Serve the game as you always do, and open it at http://localhost, with the port of that: its first event is waited for.',
     whereToLook: `Is the game open at http://localhost, and not as a file or by another name? Does the page have the script, and has the browser not kept an older one? Its collector is at port ${port}.`,
   }
+}
+
+/** Of a page that has the script already: with the port at which the collector is. */
+function changedAddress(path: string, text: string, written: RegExpExecArray | null, port: number): readonly Change[] {
+  if (written === null || Number(written[1]) === port) return []
+  const [before] = written
+  const after = before.replace(/\d+$/, String(port))
+  return [{ kind: 'edit', path, added: `${after}, in the place of ${before}`, text: text.replaceAll(before, after) }]
 }
 
 /** Before all other scripts. */

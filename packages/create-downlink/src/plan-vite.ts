@@ -32,8 +32,8 @@ export async function planViteGame(folder: string, game: ViteGame, from: string 
     game: `a game with ${game.engine === 'phaser' ? 'Phaser and ' : ''}Vite, in ${game.isTyped ? 'TypeScript' : 'JavaScript'}`,
     changes: await changesOf(folder, game),
     install: await installCommands(folder, game, from),
-    start: devCommand(game),
-    collectorPage: /Downlink: +(https?:\S+\/)\s/,
+    notes: [],
+    collector: { kind: 'start', command: devCommand(game), page: /Downlink: +(https?:\S+\/)\s/ },
     invitation: 'Open the game in a browser, at the local address above: its first event is waited for.',
     whereToLook: 'Is the game open, at the local address above? Does the page load the module with createTelemetry?',
   }
