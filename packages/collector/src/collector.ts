@@ -8,12 +8,13 @@ import { pino } from 'pino'
 import { createKeys } from './access/keys.ts'
 import { isLoopback } from './access/origin-policy.ts'
 import { openClusterStore } from './cluster-store.ts'
+import { noteAddress } from './collector-address.ts'
 import type { CommitNotice } from './commit/commit-feed.ts'
 import type { CollectorPorts } from './data-folder.ts'
 import { CollectorError } from './errors.ts'
 import { createLifecycle } from './lifecycle.ts'
 import type { CollectorOptions } from './options.ts'
-import { openPipeline } from './pipeline.ts'
+import { openPipeline, type Pipeline } from './pipeline.ts'
 import type { Ledger } from './query/ledgers.ts'
 import type { QueryResult } from './query/result-text.ts'
 import { cannotListen, createServer, mount, takeRequests, takeUpgrades } from './server.ts'
@@ -121,6 +122,9 @@ export function createCollector(options: CollectorOptions = {}, ports: Collector
     return openClusterPipeline({ settings, cluster, keys, logger, openStore: ports.openStore ?? openClusterStore })
   })
   const { open, running, close, closed } = lifecycle
+  const note = async (pipeline: Pipeline, server: Server, prefix: string): Promise<void> => {
+    if (!cluster) await noteAddress({ data: pipeline.folder, server, prefix, logger, isOver: lifecycle.isClosed })
+  }
 
   return {
     closed,
@@ -146,6 +150,7 @@ export function createCollector(options: CollectorOptions = {}, ports: Collector
         app.server.close()
         throw closedMeanwhile()
       }
+      await note(pipeline, app.server, '')
       return { ...addressesOf(app.server, host), data: pipeline.folder }
     },
 
@@ -157,6 +162,7 @@ export function createCollector(options: CollectorOptions = {}, ports: Collector
       })
       await mount(app, pipeline)
       const release = takeUpgrades(app.server, app.prefix, pipeline)
+      await note(pipeline, app.server, app.prefix)
       app.addHook('onClose', async () => release())
     },
 
@@ -177,6 +183,7 @@ export function createCollector(options: CollectorOptions = {}, ports: Collector
       await app.ready()
       if (lifecycle.isClosed()) throw closedMeanwhile()
       releases.push(takeUpgrades(server, prefix, pipeline), takeRequests(server, prefix, app))
+      await note(pipeline, server, prefix)
     },
 
     close,

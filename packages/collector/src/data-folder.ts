@@ -1,9 +1,10 @@
 /** Opens a data folder for one collector: its log, and the local sockets by which others find it. */
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { messageOf } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { SharedStore } from './cluster-options.ts'
 import type { ClusterStore } from './cluster-store.ts'
+import { findCollector } from './collector-address.ts'
 import { CollectorError } from './errors.ts'
 import { ignoreInGit } from './git-ignore.ts'
 import { sessionsIn } from './log/entry.ts'
@@ -113,9 +114,10 @@ async function openFolder(folder: string): Promise<LogFiles> {
   if (owner?.socket === undefined) return files
   const answer = await askOwner(owner.socket, await folderName(folder))
   if (answer === 'owner') {
+    const url = await findCollector(dirname(folder))
     throw new CollectorError(
       'data_in_use',
-      `${folder} is in use: stop the other collector, or give this one another data folder`,
+      `${folder} is in use${url ? ` by the one at ${url}` : ''}: stop the other collector, or give this one another data folder`,
     )
   }
   if (answer === 'nobody') await removeLeftSockets(owner.socket)
