@@ -58,21 +58,22 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
       }
       const kept = createSourceMapFolder(sourceMapFolder(options, config.root))
       const sourceMaps = createDevMaps(server, kept)
-      next = createDevCollector({ config, httpServer, reach: config.server, sourceMaps }, options)
-      printAmongUrls(server)
+      next = createDevCollector({ config, httpServer, middlewares, reach: config.server, sourceMaps }, options)
+      printAmongUrls(server, next)
     },
 
     async configurePreviewServer(server) {
       const { config, httpServer, middlewares } = server
       if (!isOn) return
       const sourceMaps = createSourceMapFolder(sourceMapFolder(options, config.root))
-      const collector = createDevCollector({ config, httpServer, reach: config.preview, sourceMaps }, options)
+      const host = { config, httpServer, middlewares, reach: config.preview, sourceMaps }
+      const collector = createDevCollector(host, options)
       httpServer.once('close', () => void collector.close())
       await collector.open()
-      const script = `<script>${pageConfig(config.base, collector)}</script>`
+      const script = (): string => `<script>${pageConfig(config.base, collector)}</script>`
       const folder = resolve(config.root, config.build.outDir)
       middlewares.use(previewPages(folder, config.base, script))
-      printAmongUrls(server)
+      printAmongUrls(server, collector)
       // Vite has named the page by then that stands in for what is not there, without the base.
       return () => void middlewares.use(previewPages(folder, '/', script))
     },
@@ -87,10 +88,12 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
       await running?.close()
     },
 
-    transformIndexHtml: (_html, { server }) =>
-      next && server
-        ? [{ tag: 'script', injectTo: 'head-prepend', children: pageConfig(server.config.base, next) }]
-        : [],
+    async transformIndexHtml(_html, { server }) {
+      if (!next || !server) return []
+      // What stood in the way may be gone by now.
+      if (next.recorder().status === 'none') await next.open()
+      return [{ tag: 'script', injectTo: 'head-prepend', children: pageConfig(server.config.base, next) }]
+    },
   }
   return [
     bringAlong,
@@ -103,17 +106,25 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
 const environmentOf = ({ root = '.', envDir = '.', envPrefix }: UserConfig, mode: string): Record<string, string> =>
   loadEnv(mode, envDir && resolve(root, envDir), envPrefix)
 
-function printAmongUrls(server: ViteDevServer | PreviewServer): void {
+function printAmongUrls(server: ViteDevServer | PreviewServer, collector: DevCollector): void {
   const { printUrls } = server
   server.printUrls = () => {
     printUrls()
+    const recorder = collector.recorder()
     const [url = ''] = server.resolvedUrls?.local ?? []
-    server.config.logger.info(`  ${styleText('green', '➜')}  ${styleText('bold', 'Downlink')}: ${url}${mountName}/`)
+    const place = recorder.status === 'none' ? `records nothing: ${recorder.reason}` : `${url}${mountName}/`
+    const owner = recorder.status === 'shared' ? ` (by the collector at ${recorder.url})` : ''
+    server.config.logger.info(`  ${styleText('green', '➜')}  ${styleText('bold', 'Downlink')}: ${place}${owner}`)
   }
 }
 
 /** Runs before all else of the page, and overrides what the game says for its builds. */
-function pageConfig(base: string, { credentials }: DevCollector): string {
-  const config = { url: `${base}${mountName}/telemetry`, enabled: true, ...credentials }
+function pageConfig(base: string, collector: DevCollector): string {
+  const recorder = collector.recorder()
+  if (recorder.status === 'none') {
+    const warning = JSON.stringify(`[downlink] Telemetry is off, for nothing is recorded: ${recorder.reason}`)
+    return `globalThis.downlinkConfig = {"enabled":false};console.warn(${warning.replaceAll('<', '\\u003c')})`
+  }
+  const config = { url: `${base}${mountName}/telemetry`, enabled: true, key: recorder.key }
   return `globalThis.downlinkConfig = ${JSON.stringify(config)}`
 }

@@ -4,7 +4,7 @@ import { resolve, sep } from 'node:path'
 import type { Connect } from 'vite'
 
 /** @param folder absolute path of the build */
-export function previewPages(folder: string, base: string, first: string): Connect.NextHandleFunction {
+export function previewPages(folder: string, base: string, first: () => string): Connect.NextHandleFunction {
   return (request, response, next) => {
     const page = pageOf(request.url ?? '', base)
     const path = page === undefined ? undefined : resolve(folder, page)
@@ -13,7 +13,7 @@ export function previewPages(folder: string, base: string, first: string): Conne
       (html) => {
         const [head = ''] = /^.*?<head\b[^>]*>/is.exec(html) ?? []
         response.setHeader('content-type', 'text/html; charset=utf-8')
-        response.end(head + first + html.slice(head.length))
+        response.end(head + first() + html.slice(head.length))
       },
       // Vite says what is there instead.
       () => next(),

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { downlink } from '@downlink/vite'
 import { build, createServer as createVite, type HttpServer, type InlineConfig, preview } from 'vite'
 import { expect, it, onTestFinished } from 'vitest'
+import { WebSocket as WebSocketClient } from 'ws'
 import { z } from 'zod'
 import { aDevServer, aGame, ownCache } from './harness.ts'
 
@@ -88,14 +89,90 @@ it.each(['with the plugin as it is', 'with a new plugin, for the config changed'
   },
 )
 
-it('goes on without a collector where another one has the folder, and says so', async () => {
+/** What the page's link does: says hello over a socket of the page's own origin. @returns the first answer, or the status */
+const hello = (url: string, origin = new URL(url).origin): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = new WebSocketClient(`${url.replace('http', 'ws')}__downlink/telemetry`, ['downlink.v1'], { origin })
+    onTestFinished(() => socket.terminate())
+    const session = `s-${Math.random()}`
+    socket.once('open', () =>
+      socket.send(JSON.stringify({ t: 'hello', session, proof: 'a'.repeat(32), conn: 1, next: 1, pushed: 0, now: 1 })),
+    )
+    socket.once('message', (text) => resolve(String(text)))
+    socket.once('close', (code) => resolve(String(code)))
+    socket.once('unexpected-response', (_, { statusCode }) => resolve(String(statusCode)))
+    socket.once('error', (error) => resolve(String(error)))
+  })
+
+/** The database may still be starting, on a machine that has much else to do. */
+const inTime = { timeout: 60_000 }
+
+it('records with the collector of the server that has the folder, wherever that is mounted, and takes its place', async () => {
   const root = await aGame()
-  const first = await aDevServer(root, { plugins: [downlink()] })
+  const first = await aDevServer(root, { base: '/game/', plugins: [downlink()] })
   const second = await aDevServer(root, { plugins: [downlink()] })
-  expect(second.lines.join('\n')).toMatch(/Downlink records nothing: .*is in use: stop the other collector/)
-  expect((await fetch(second.url)).status).toBe(200)
-  await second.server.close()
-  expect((await push(first.url, 'a')).status).toBe(200)
+  const owner = `${first.url}__downlink`
+  expect(second.lines.filter((line) => line.includes('ownlink'))).toEqual([
+    `  ➜  Downlink: ${second.url}__downlink/ (by the collector at ${owner})`,
+  ])
+  expect(configOf(await (await fetch(second.url)).text())).toEqual({ url: '/__downlink/telemetry', enabled: true })
+  expect((await push(first.url, 'of_first')).status).toBe(200)
+  expect((await push(second.url, 'of_second')).status).toBe(200)
+  expect(await hello(second.url)).toContain('"t":"welcome"')
+  await expect.poll(() => typesAt(second.url), inTime).toEqual(['of_first', 'of_second'])
+  expect(await (await fetch(`${second.url}__downlink`)).text()).toContain('<title>Downlink</title>')
+
+  await first.server.close()
+  expect((await push(second.url, 'after')).status).toBe(200)
+  expect(await hello(second.url)).toContain('"t":"welcome"')
+  await expect.poll(() => typesAt(second.url), inTime).toEqual(['after', 'of_first', 'of_second'])
+})
+
+it('passes on who asks: what the collector would refuse at its own address is refused', async () => {
+  const root = await aGame()
+  await aDevServer(root, { plugins: [downlink()] })
+  const { url } = await aDevServer(root, { plugins: [downlink()] })
+  expect((await push(url, 'a', { origin: 'https://elsewhere.example' })).status).toBe(403)
+  expect((await push(url, 'a', { origin: url.slice(0, -1) })).status).toBe(200)
+  expect(await hello(url, 'https://elsewhere.example')).toMatch(/^(403|4403)$/)
+})
+
+it('knows the key of the server that has the folder', async () => {
+  const root = await aGame()
+  const first = await aDevServer(root, { plugins: [downlink()], server: { host: true } })
+  const { url } = await aDevServer(root, { plugins: [downlink()] })
+  const { key } = configOf(await (await fetch(url)).text())
+  expect(key).toBe(configOf(await (await fetch(first.url)).text()).key)
+  expect((await push(url, 'a')).status).toBe(401)
+  expect((await push(url, 'a', { authorization: `Bearer ${key}` })).status).toBe(200)
+})
+
+it('records in a preview beside the dev server, with the collector of that', async () => {
+  const root = await aGame({ 'main.ts': 'document.title = "built"' })
+  const config: InlineConfig = { ...ownCache(root), configFile: false, plugins: [downlink()] }
+  await build(config)
+  const dev = await aDevServer(root, { plugins: [downlink()] })
+  const server = await preview({ ...config, preview: { port: 0, host: '127.0.0.1' } })
+  onTestFinished(() => server.close())
+  const url = server.resolvedUrls?.local[0] ?? ''
+  expect(configOf(await (await fetch(url)).text())).toEqual({ url: '/__downlink/telemetry', enabled: true })
+  expect((await push(url, 'of_preview')).status).toBe(200)
+  expect(await hello(url)).toContain('"t":"welcome"')
+  await expect.poll(() => typesAt(dev.url), inTime).toEqual(['of_preview'])
+})
+
+it('switches telemetry off in the page where nothing can be recorded, and says why there and among the urls', async () => {
+  const root = await aGame({ file: 'no folder' })
+  const { url, lines } = await aDevServer(root, { plugins: [downlink({ data: 'file' })] })
+  expect(lines.filter((line) => line.includes('➜  Downlink'))).toEqual([
+    expect.stringMatching(/Downlink: records nothing: Can't write the log in/),
+  ])
+  const html = await (await fetch(url)).text()
+  expect(html).toMatch(
+    /downlinkConfig = \{"enabled":false\};console\.warn\("\[downlink\] Telemetry is off.*Can't write the log/,
+  )
+  const answer = await push(url, 'a')
+  expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('records nothing')])
 })
 
 it('checks what comes by the events of the game', async () => {
