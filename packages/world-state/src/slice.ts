@@ -53,7 +53,8 @@ export interface SliceDefinition<Name extends string, State, On, Select> {
   readonly migrations?: Readonly<Record<number, (state: unknown) => unknown>>
   /**
    * Judges a loaded state, trims it to this slice's limits, and returns it; undefined or a throw refuses it.
-   * @default takes an object with the initial state's keys, each of the same kind
+   * @default takes an object with the initial state's keys, each of the same kind; what begins as null or undefined may
+   * be anything
    */
   readonly revive?: (state: unknown) => State | undefined
   /**

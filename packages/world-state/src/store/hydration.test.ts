@@ -209,23 +209,37 @@ describe('hydrate', () => {
     expect(store.getState()).toEqual({ loader: { count: 1 } })
   })
 
-  it('keeps records of any kind in the general judgement, null for what may be null', () => {
+  it('takes without a `revive` records of any kind, and null only where the slice begins with it', () => {
     const slice = defineSlice({
       name: 'kinds',
       version: 1,
       initial: {
         records: RecordMap.empty<number>(),
         list: [] as number[],
-        deep: { text: '', maybe: null as number | null },
+        deep: { text: '', maybe: null as number | null, never: undefined as number | undefined },
       },
       on: {},
     })
     const store = new WorldStateStore({ slices: [slice] })
-    const load = (state: unknown) => store.hydrate({ formatVersion: 1, slices: { kinds: { version: 1, state } } }).ok
+    const hydrate = (state: unknown) => store.hydrate({ formatVersion: 2, slices: { kinds: { version: 1, state } } })
+    const load = (state: unknown) => hydrate(state).ok
     expect(load({ records: { $records: [['a', 1]] }, list: [1], deep: { text: 'x', maybe: 5 } })).toBe(true)
     expect(load({ records: { $records: [] }, list: {}, deep: { text: 'x', maybe: 5 } })).toBe(false)
     expect(load({ records: { $records: [] }, list: [], deep: { text: 5, maybe: 5 } })).toBe(false)
     expect(load({ records: { $records: [] }, list: [], deep: { text: 'x' } })).toBe(true)
     expect(load({ records: { $records: [] }, list: [], deep: {} })).toBe(false)
+    const records = { $records: [] }
+    const deep = { text: 'x', maybe: null, never: { $undefined: true } }
+    expect(load({ records, list: [], deep })).toBe(true)
+    for (const nothing of [null, { $undefined: true }]) {
+      expect(load({ records: nothing, list: [], deep })).toBe(false)
+      expect(load({ records, list: nothing, deep })).toBe(false)
+      expect(load({ records, list: [], deep: nothing })).toBe(false)
+      expect(load({ records, list: [], deep: { ...deep, text: nothing } })).toBe(false)
+    }
+    expect(hydrate({ records: null, list: [], deep })).toMatchObject({
+      reason: 'bad_shape',
+      message: expect.stringContaining('Expected `state.records` to be RecordMap, got null'),
+    })
   })
 })

@@ -137,16 +137,14 @@ function faultOf(state: unknown, initial: unknown, path: string): string | undef
   if (kindOf(state) !== kindOf(initial)) return `Expected \`${path}\` to be ${kindOf(initial)}, got ${kindOf(state)}`
   if (!isObject(state) || !isObject(initial) || state instanceof RecordMap) return undefined
   for (const [key, first] of Object.entries(initial)) {
-    // What begins as nothing may be anything.
-    if (isNothing(first)) continue
+    // What begins as nothing may be anything; what begins as something, reducers and sections rely on.
+    if (first === null || first === undefined) continue
     if (!Object.hasOwn(state, key)) return `Expected \`${path}.${key}\` to be there`
-    const fault = isNothing(state[key]) ? undefined : faultOf(state[key], first, `${path}.${key}`)
+    const fault = faultOf(state[key], first, `${path}.${key}`)
     if (fault !== undefined) return fault
   }
   return undefined
 }
-
-const isNothing = (value: unknown): boolean => value === null || value === undefined
 
 function refusal(reason: HydrateFailureCode, message: string, slice?: string, cause?: unknown): HydrateFailure {
   const words = slice === undefined ? message : `Slice '${slice}' ${message}`
