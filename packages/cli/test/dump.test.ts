@@ -284,6 +284,11 @@ it.each([
     ['--out', 'x', '--since', '2026-01-02', '--until', '2026-01-02'],
     'before --until',
   ],
+  [
+    'no condition',
+    ['--out', 'x', '--where', ''],
+    "'--where <condition>' argument '' is invalid. Expected it not to be",
+  ],
   ['a type of sessions', ['--out', 'x', '--table', 'sessions', '--type', 'y'], '--type with events'],
   ['types of what is rejected', ['--out', 'x', '--table', 'rejected', '--per', 'type'], '--per type with events'],
   ['days of sessions', ['--out', 'x', '--table', 'sessions', '--per', 'day'], '--per table with sessions'],

@@ -296,6 +296,7 @@ it('judges rejected events anew, and counts them first', async () => {
     stdout: '{"judged":2,"events":0,"counts":[],"dryRun":false}\n',
   })
   expect(await rejudge('--data', collector.data)).toMatchObject({ exitCode: 2 })
+  expect(await rejudge('--url', url, '--type', '')).toMatchObject({ exitCode: 2 })
   expect(await rejudge('--url', url, '--schema', fixture('events.ts'))).toMatchObject({ exitCode: 2 })
   collector.child.kill('SIGTERM')
   await collector.exitCode
@@ -332,4 +333,7 @@ it('forgets sessions that a condition picks, and counts them first', async () =>
   expect((await forget('--session', "no'body")).stdout).toContain('It would forget 0 sessions')
   expect(await forget()).toMatchObject({ exitCode: 2 })
   expect(await forget('--session', 's', '--where', 'true')).toMatchObject({ exitCode: 2 })
+  for (const flag of ['--session', '--where']) {
+    expect(await forget(flag, '')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('not to be empty') })
+  }
 })

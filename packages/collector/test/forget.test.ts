@@ -257,6 +257,10 @@ it('picks sessions by a condition, counts them first, and refuses what is none',
   })
   expect(await filesWithSecret(data)).toEqual([])
   expect(await ask(listening, 'POST', 'forget?where=nonsense')).toMatchObject({ status: 400 })
+  expect(await ask(listening, 'POST', 'forget?where=')).toMatchObject({
+    status: 400,
+    last: { error: { message: 'Expected `where` to be a condition in SQL of 1 to 8000 characters, got ""' } },
+  })
   expect(await ask(listening, 'POST', 'forget')).toMatchObject({ status: 400 })
   expect(await ask(listening, 'DELETE', 'sessions/nobody')).toMatchObject({ status: 404 })
 })

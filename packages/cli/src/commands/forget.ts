@@ -4,6 +4,7 @@ import type { KeptBackup } from '@downlink/collector'
 import { Command } from 'commander'
 import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
+import { filled } from '../export/values.ts'
 import { counted, printJson, printLines, processSafeText } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
@@ -39,8 +40,8 @@ Examples:
 
 export function forgetCommand(): Command {
   return withAdminFlags(new Command('forget').description('delete all that is stored of a player'))
-    .option('--session <id>', 'the session')
-    .option('--where <condition>', 'SQL over the table sessions; those that it picks')
+    .option('--session <id>', 'the session', filled)
+    .option('--where <condition>', 'SQL over the table sessions; those that it picks', filled)
     .option('--yes', 'do it; else the sessions are only counted')
     .option('--json', 'what was forgotten as one line of JSON')
     .addHelpText('after', notes)

@@ -3,6 +3,7 @@ import process from 'node:process'
 import { Command } from 'commander'
 import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
+import { filled } from '../export/values.ts'
 import { counted, printJson, printLines, processSafeText } from '../output.ts'
 import { createStatusLine } from '../status-line.ts'
 
@@ -33,7 +34,7 @@ Examples:
 export function rejudgeCommand(): Command {
   return withAdminFlags(new Command('rejudge').description('judge rejected events anew, after a schema was mended'))
     .option('--schema <module>', 'with --data: the event definitions; as for serve')
-    .option('--type <type>', 'only events of this type')
+    .option('--type <type>', 'only events of this type', filled)
     .option('--dry-run', 'only count what would be stored')
     .option('--json', 'what was stored as one line of JSON')
     .addHelpText('after', notes)

@@ -113,6 +113,7 @@ export const eventInputs: Readonly<Record<'events' | 'rejected' | 'sql' | 'dump'
       until: whole('Only what was received before this time'),
       where: {
         type: 'string',
+        title: 'a condition in SQL of 1 to 10000 characters',
         minLength: 1,
         maxLength: 10_000,
         description:

@@ -36,7 +36,13 @@ const pruning = progressAnswer(
 
 const forgetInput = input(
   {
-    where: { type: 'string', minLength: 1, maxLength: 8000, description: "Such as `labels->>'player' = 'x'`" },
+    where: {
+      type: 'string',
+      title: 'a condition in SQL of 1 to 8000 characters',
+      minLength: 1,
+      maxLength: 8000,
+      description: "Such as `labels->>'player' = 'x'`",
+    },
     dryRun: onOrOff('Only counts what would be forgotten'),
   },
   ['dryRun'],
