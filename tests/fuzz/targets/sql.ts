@@ -40,11 +40,18 @@ export const sql: Target = {
 
 const refusals = new Set(['bad_sql', 'forbidden_sql', 'query_timeout', 'query_too_large'])
 
+/** What no parameter may be is refused before anybody reads SQL in it. */
+const isNoParameter = ({ sql: text, as }: Question): boolean =>
+  text === '' || (as === 'condition' && text.length > maxConditionLength)
+
+const maxConditionLength = 10_000
+
 /** Rejects where it is neither answered nor refused with a code, or where it ends the store and that is not back soon. */
 async function ask(beside: Beside, question: Question): Promise<void> {
   for (;;) {
     const refused = await refusalOf(beside.collector.url, question)
     if (!refused || refusals.has(refused.code)) return
+    if (refused.code === 'bad_request' && isNoParameter(question)) return
     if (refused.code === 'query_killed') return beside.expectStoreBack()
     if (refused.code !== 'store_unavailable')
       throw new Error(`It is answered with ${refused.status} ${refused.code}: ${refused.message}`)
