@@ -127,6 +127,23 @@ it('tells content that can never be stored from a store that can take none now',
   expect(await store.write(group)).toEqual({ kind: 'written' })
 })
 
+it('quotes nothing of what the database refuses in the reason, and says all in the detail', async () => {
+  const { database } = await aDatabase()
+  const store = await createDuckDBStore(database, { onCheckpoint() {}, onCheckpointFailure() {} })
+  const sessions = [{ ...record, sessionId: 'secret', labels: { a: '\ud800' } }]
+  expect(await store.write({ ...group, sessions })).toEqual({
+    kind: 'refused',
+    reason: 'Conversion Error',
+    detail: expect.stringContaining('secret'),
+  })
+  const events = [{ sessionId: 's', receivedAt: 1, events: [{ seq: 1, event: { ...event, timestamp: 1e300 } }] }]
+  expect(await store.write({ ...group, events })).toEqual({
+    kind: 'refused',
+    reason: 'A value fits no column',
+    detail: expect.stringMatching(/./),
+  })
+})
+
 it('moves the log into the file once it has grown enough, unless that would fill the disk', async () => {
   const checkpointsAfter = async (logBytes: number) => {
     const { database } = await aDatabase()

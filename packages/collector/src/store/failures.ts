@@ -14,10 +14,12 @@ const memoryErrors = /Out of Memory|could not allocate/i
 const damageErrors = /Corrupt database file|Could not read enough bytes/
 
 export function failureOf(error: unknown): Exclude<WriteOutcome, { kind: 'written' }> {
-  const reason = messageOf(error)
-  const refused = error instanceof UnstorableError || contentErrors.test(reason)
-  return { kind: refused ? 'refused' : 'unavailable', reason }
+  const message = messageOf(error)
+  const reason = error instanceof UnstorableError ? noColumn : contentErrors.exec(message)?.[0]
+  return reason === undefined ? { kind: 'unavailable', reason: message } : { kind: 'refused', reason, detail: message }
 }
+
+const noColumn = 'A value fits no column'
 
 /** Nothing helps but to open the file anew: the engine refuses all further work, or needs a block that is damaged. */
 export const isFatal = (error: unknown): boolean => fatalErrors.test(messageOf(error)) || damageOf(error) !== undefined
