@@ -134,6 +134,7 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
       store.synced(end, events)
       otlp?.synced(end, events)
     },
+    onForgotten: (sessionIds, until) => otlp?.forget(sessionIds, until),
     onFailure: createFailureLine(logger, clock.monotonicMs),
   })
   const { sessions, sockets, routes } = createWriteSide({
@@ -144,10 +145,7 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     ...{ ...settings, commits, store, log, clock, logger, folder: folder.path },
     validator: createEventValidator(limits, settings.events.schemas),
     counters: readSide.counters,
-    onForgotten(sessionIds) {
-      readSide.forgetAnswers()
-      otlp?.forget(sessionIds)
-    },
+    onForgotten: readSide.forgetAnswers,
     sentTo: otlp?.figures.address,
     outdateBackups: () => backups.outdate(),
     onExpired: (receivedBeforeMs) => backups.expireBefore(receivedBeforeMs),

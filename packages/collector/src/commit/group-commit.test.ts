@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aBatch, createFakeLogWriter } from '../test-doubles.ts'
+import { aBatch, aPosition, createFakeLogWriter } from '../test-doubles.ts'
 import type { CommitNotice } from './commit-feed.ts'
 import { createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
 import type { Operation } from './operation.ts'
@@ -234,10 +234,23 @@ describe('an operation', () => {
     expect([writer.written.length, writer.operations]).toEqual([1, [operation]])
   })
 
+  it('tells the place in the log up to which sessions are forgotten, each time that some are', async () => {
+    const told: unknown[] = []
+    const { log } = aLog({ onForgotten: (sessionIds, until) => told.push([sessionIds, until]) })
+    await log.appendOperation({ id: 'p', kind: 'forget', askedAtMs: 5, sessionIds: ['s', 't'] })
+    expect(told).toEqual([[['s', 't'], aPosition]])
+    await log.appendOperation(operation)
+    await log.appendOperation({ id: 'q', kind: 'forget', askedAtMs: 5, sessionIds: ['u'] })
+    expect(told).toHaveLength(2)
+  })
+
   it('is not taken where the log takes nothing, and not tried again', async () => {
-    const { writer, log, fire } = aLog()
+    const told: unknown[] = []
+    const { writer, log, fire } = aLog({ onForgotten: (sessionIds) => told.push(sessionIds) })
     writer.failWith = { kind: 'unavailable', reason: 'disk full' }
     expect(await log.appendOperation(operation)).toBe(false)
+    expect(await log.appendOperation({ id: 'p', kind: 'forget', askedAtMs: 5, sessionIds: ['s'] })).toBe(false)
+    expect(told).toEqual([])
     writer.failWith = undefined
     const appended = log.append('s', 0, aBatch(1, 2))
     fire()

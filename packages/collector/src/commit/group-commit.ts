@@ -1,5 +1,6 @@
 /** Joins the appends of all sessions into groups: one sync of the log pays for thousands of events. */
 import { systemClock } from '../clock.ts'
+import type { Position } from '../log/read-log.ts'
 import type { LogWriter, WriteResult } from '../log/write-log.ts'
 import { type CommitListener, noticeOf } from './commit-feed.ts'
 import type { AppendOutcome, CommitLog } from './commit-log.ts'
@@ -14,7 +15,9 @@ import { countEvents, decodeWrite, encodeWrite, type SessionWrite } from './sess
 export interface GroupCommitOptions {
   readonly log: Pick<LogWriter, 'write' | 'lastEntry' | 'sessions' | 'forget'>
   /** The log is synced up to here, by so many events more: a sink may read so far. */
-  readonly onSynced?: (end: LogWriter['end'], events: number) => void
+  readonly onSynced?: (end: Position, events: number) => void
+  /** It is in the log that these are forgotten: all of them that stands before this place. What comes behind it is of sessions that start anew. */
+  readonly onForgotten?: (sessionIds: readonly string[], until: Position) => void
   /** Asked for sessions that neither memory nor the log knows. */
   readonly source: RecordSource
   /** How long an append waits for others, in ms; 0: for those of the same turn of the loop. */
@@ -121,13 +124,14 @@ async function lastWriteOf(sessionId: string, log: Pick<LogWriter, 'lastEntry'>)
 /** Commits a group. Resolves to false where the log takes nothing now. Never rejects. */
 type Commit = (appends: readonly Append[], asked: readonly OperationAppend[]) => Promise<boolean>
 
-interface CommitOptions extends Pick<GroupCommitOptions, 'listener' | 'onFailure'> {
+interface CommitOptions extends Pick<GroupCommitOptions, 'listener' | 'onForgotten' | 'onFailure'> {
   readonly records: SessionRecords
   readonly restatements: Restatements
   readonly writeToLog: WriteToLog
 }
 
-function createCommit({ listener, onFailure, records, restatements, writeToLog }: CommitOptions): Commit {
+function createCommit(options: CommitOptions): Commit {
+  const { listener, onForgotten, onFailure, records, restatements, writeToLog } = options
   // A fault of our own must not stop all commits after it.
   return (appends, asked) => commit(appends, asked).catch((error: unknown) => giveUp(appends, String(error)))
 
@@ -144,14 +148,15 @@ function createCommit({ listener, onFailure, records, restatements, writeToLog }
     }
     for (const { record } of plan.writes) records.update(record)
     acknowledge(plan)
-    for (const { operation } of asked) if (operation.kind === 'forget') giveUpSessions(operation)
+    for (const { operation } of asked) if (operation.kind === 'forget' && result) giveUpSessions(operation, result.end)
     if (listener && listener.listeners > 0) listener.publish(noticeOf(plan.writes))
     return true
   }
 
   /** They come again, and are refused. */
-  function giveUpSessions({ sessionIds }: Forgetting): void {
+  function giveUpSessions({ sessionIds }: Forgetting, until: Position): void {
     for (const sessionId of sessionIds) records.giveUp(sessionId)
+    onForgotten?.(sessionIds, until)
   }
 
   /** After a failure the committed sequences are read anew. */

@@ -55,8 +55,8 @@ export interface ForgetterOptions {
   readonly folder: string
   readonly operations: Operations
   readonly eraser: Eraser
-  /** They are deleted: whoever holds an older answer drops it, and nothing more of them is sent on. */
-  readonly onForgotten: (sessionIds: readonly string[]) => void
+  /** They are deleted: whoever holds an older answer drops it. */
+  readonly onForgotten: () => void
   readonly sentTo: string | undefined
   /** Those that may have the sessions still, once the one that is being made is whole, too: none of them is to be put back unasked. */
   readonly outdateBackups: () => Promise<readonly KeptBackup[]>
@@ -129,7 +129,7 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     for (let at = 0; at < all.length; at += maxForgotten) {
       deleted = sumOf([deleted, await operations.run({ kind: 'forget', sessionIds: all.slice(at, at + maxForgotten) })])
     }
-    onForgotten(all)
+    onForgotten()
     // Whatever is copied from here on has nothing of them.
     const [files, backups] = await Promise.all([eraser.erase(all, (step) => onProgress({ step })), outdateBackups()])
     await rm(unfinished)

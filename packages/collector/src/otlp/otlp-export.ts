@@ -27,8 +27,8 @@ export interface OtlpExport {
   start(): void
   /** The log is synced up to here, by so many events more. */
   synced(end: Position, events: number): void
-  /** Nothing of these sessions is sent any more that is in the log by now. */
-  forget(sessionIds: readonly string[]): void
+  /** Nothing of these sessions is sent any more that stands before a place of the log. */
+  forget(sessionIds: readonly string[], until: Position): void
   /** Sends what there is, for two seconds at most. Idempotent. */
   close(): Promise<void>
 }
@@ -124,8 +124,8 @@ export function createOtlpExport(options: OtlpExportOptions): OtlpExport {
       timer ??= setTimeout(tell, intervalMs)
     },
 
-    forget(sessionIds) {
-      supervisor.child?.send({ kind: 'forget', sessionIds, until: log.end })
+    forget(sessionIds, until) {
+      supervisor.child?.send({ kind: 'forget', sessionIds, until })
     },
 
     close() {
