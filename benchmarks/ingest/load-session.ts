@@ -17,7 +17,6 @@ export interface LoadSession {
 
 /** What all sessions of a load share. */
 export interface Load {
-  readonly url: string
   readonly batchSize: number
   /** Of each session. */
   readonly windowEvents: number
@@ -33,8 +32,8 @@ export interface Load {
 }
 
 /** Resolves once the server has welcomed it. */
-export function openSession(load: Load): Promise<LoadSession> {
-  const socket = new WebSocket(load.url, 'downlink.v1', { perMessageDeflate: false })
+export function openSession(load: Load, url: string): Promise<LoadSession> {
+  const socket = new WebSocket(url, 'downlink.v1', { perMessageDeflate: false })
   const batches = createBatches(load, (text) => socket.send(text))
   const session = createSession(load, socket, batches)
   return new Promise((resolve, reject) => {

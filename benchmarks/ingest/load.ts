@@ -4,7 +4,8 @@ import { bulletHits } from './events.ts'
 import { type Ack, type Load, type LoadSession, openSession } from './load-session.ts'
 
 export interface LoadOrder {
-  readonly url: string
+  /** Of servers, in turns. */
+  readonly urls: readonly string[]
   /** Without it, until it is told to end. */
   readonly seconds?: number
   readonly sessions: number
@@ -38,7 +39,7 @@ const handshakesAtOnce = 100
 process.once('message', (order) => void run(order as LoadOrder, once(process, 'message')))
 
 async function run(order: LoadOrder, toldToEnd: Promise<unknown>): Promise<void> {
-  const { seconds, sessions: count, batchSize, eventsPerSecond } = order
+  const { urls, seconds, sessions: count, batchSize, eventsPerSecond } = order
   const load: Load = {
     ...order,
     eventsText: JSON.stringify(bulletHits(batchSize)),
@@ -49,7 +50,10 @@ async function run(order: LoadOrder, toldToEnd: Promise<unknown>): Promise<void>
   }
   const sessions: LoadSession[] = []
   while (sessions.length < count) {
-    const next = Array.from({ length: Math.min(handshakesAtOnce, count - sessions.length) }, () => openSession(load))
+    const opened = sessions.length
+    const next = Array.from({ length: Math.min(handshakesAtOnce, count - opened) }, (_, at) =>
+      openSession(load, urls[(opened + at) % urls.length] as string),
+    )
     sessions.push(...(await Promise.all(next)))
   }
   const over = sessions.map(({ send }) => send())

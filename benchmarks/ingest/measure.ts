@@ -4,7 +4,9 @@ import type { LoadMessage, LoadOrder, LoadReport } from './load.ts'
 import type { Ack } from './load-session.ts'
 import { forkTypeScript, type ServerProcess, type Usage } from './server-process.ts'
 
-export interface Order extends Omit<LoadOrder, 'url' | 'batchSize' | 'seconds'> {
+const batchSize = 50
+
+export interface Order extends Omit<LoadOrder, 'urls' | 'batchSize' | 'seconds'> {
   readonly seconds: number
 }
 
@@ -16,7 +18,7 @@ export interface Measured extends LoadReport {
 
 export async function measure(name: string, server: ServerProcess, order: Order): Promise<Measured> {
   const usages: Usage[] = []
-  const report = await load(server, order, async () => void usages.push(await server.usage()))
+  const report = await load([server.url], order, async () => void usages.push(await server.usage()))
   const measured = measuredOf(report, usages, order.seconds)
   print(name, measured)
   return measured
@@ -28,20 +30,26 @@ export async function measureBeside(
   order: Omit<Order, 'seconds'>,
   work: () => Promise<void>,
 ): Promise<LoadReport> {
-  return load(server, order, async (phase, end) => {
+  return load([server.url], order, async (phase, end) => {
     if (phase === 'begun') void work().finally(end)
   })
 }
 
-async function load(
-  server: ServerProcess,
-  order: Omit<LoadOrder, 'url' | 'batchSize'>,
+/**
+ * Sends from a process of its own.
+ *
+ * @param urls of servers, among which the sessions are spread
+ * @param onPhase called when measuring begins, and when it ends
+ */
+export async function load(
+  urls: readonly string[],
+  order: Omit<LoadOrder, 'urls' | 'batchSize'>,
   onPhase: (phase: 'begun' | 'ended', end: () => void) => Promise<void>,
 ): Promise<LoadReport> {
   const child = forkTypeScript('load.ts')
   const exit = new AbortController()
   child.once('exit', (code) => exit.abort(new Error(`The load ended with ${code}`)))
-  child.send({ ...order, url: server.url, batchSize: 50 } satisfies LoadOrder)
+  child.send({ ...order, urls, batchSize } satisfies LoadOrder)
   for await (const [message] of on(child, 'message', { signal: exit.signal }) as AsyncIterable<[LoadMessage]>) {
     if (message.kind === 'report') {
       child.kill()
