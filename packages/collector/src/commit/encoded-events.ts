@@ -52,6 +52,20 @@ export class EncodedEvents {
     }, 0)
   }
 
+  /** Are all rows there, each of a type that is named, and the texts of all of them? Else what `decode` gives nobody sent. */
+  get isWhole(): boolean {
+    const { length, types, bytes, contexts = [] } = this
+    const rowsEnd = length * rowBytes
+    if (!(Number.isSafeInteger(length) && length >= 0 && rowsEnd <= bytes.length)) return false
+    if (!(Array.isArray(types) && Array.isArray(contexts))) return false
+    let units = 0
+    for (let row = 0; row < rowsEnd; row += rowBytes) {
+      if (bytes.readUInt32LE(row + typeAt) >= types.length) return false
+      units += bytes.readUInt32LE(row + 24) + bytes.readUInt32LE(row + 28)
+    }
+    return units === bytes.toString('utf8', rowsEnd).length
+  }
+
   countByType(): Iterable<readonly [type: string, events: number]> {
     const counts = this.types.map((type): [string, number] => [type, 0])
     for (let row = 0; row < this.length; row++) {

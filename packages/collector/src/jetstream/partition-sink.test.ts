@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { EncodedEvents } from '../commit/encoded-events.ts'
 import { newRecord } from '../commit/session-record.ts'
 import { encodeWrite } from '../commit/session-write.ts'
 import { aBatch, createFakeStore } from '../test-doubles.ts'
-import type { StreamGroup } from './partition-reader.ts'
+import type { PartitionMessage, StreamGroup } from './partition-reader.ts'
 import { createPartitionSink, type PartitionReport } from './partition-sink.ts'
 import type { GroupEnd } from './sink-buckets.ts'
 import { encodeMessage } from './stream-log.ts'
@@ -10,13 +11,18 @@ import { subjectOf } from './subjects.ts'
 
 const partition = 'partition-07'
 
-function aGroup(place: number): StreamGroup {
-  const record = { ...newRecord('s', 1), committedSeq: 1, pushed: 1 }
-  const entry = encodeWrite({ sessionId: 's', from: 0, batches: [aBatch(1, 1)], record, unconfirmed: false })
-  const subject = subjectOf('s')
-  const message = { subject, seq: place, place, data: encodeMessage(entry, subject), atMs: 1 }
-  return { messages: [message], end: place, pending: 0, ack() {} }
+function aMessage(place: number, sessionId = 's', batch = aBatch(1, 1)): PartitionMessage {
+  const record = { ...newRecord(sessionId, 1), committedSeq: batch.upTo, pushed: batch.upTo }
+  const entry = encodeWrite({ sessionId, from: 0, batches: [batch], record, unconfirmed: false })
+  const subject = subjectOf(sessionId)
+  return { subject, seq: place, place, data: encodeMessage(entry, subject), atMs: 1 }
 }
+
+const groupOf = (...messages: readonly PartitionMessage[]): StreamGroup => ({
+  ...{ messages, end: messages.at(-1)?.place ?? 0, pending: 0, ack() {} },
+})
+
+const aGroup = (place: number): StreamGroup => groupOf(aMessage(place))
 
 /** A sink of one partition, whose reader yields these, and then fails. */
 function aSink(yields: readonly (StreamGroup | number)[], known?: GroupEnd) {
@@ -25,6 +31,7 @@ function aSink(yields: readonly (StreamGroup | number)[], known?: GroupEnd) {
   const sunk: (readonly [events: number, end: number])[] = []
   const reports: PartitionReport[] = []
   const store = createFakeStore()
+  const aside: number[] = []
   let failed = (): void => {}
   const hasFailed = new Promise<void>((resolve) => (failed = resolve))
   const sink = createPartitionSink({
@@ -43,15 +50,20 @@ function aSink(yields: readonly (StreamGroup | number)[], known?: GroupEnd) {
         return revision + 1
       },
     },
-    aside: { keep: async () => true },
+    aside: {
+      async keep(_, seq) {
+        aside.push(seq)
+        return true
+      },
+    },
     report(found) {
       reports.push(found)
-      failed()
+      if (found.code === 'store_unavailable') failed()
     },
     onSunk: (events, end) => void sunk.push([events, end]),
     setTimer: () => () => {},
   })
-  return { ...{ sink, store, reads, written, sunk, reports, hasFailed } }
+  return { ...{ sink, store, reads, written, sunk, reports, aside, hasFailed } }
 }
 
 it('retries a group with its bounds only where the store stands before that very group', async () => {
@@ -103,4 +115,29 @@ it('tells up to where the store has a partition as soon as it takes that', async
   while (reports.length === 0) await new Promise(setImmediate)
   await next.stop()
   expect(sunk).toEqual([[0, 3]])
+})
+
+it('sets aside an entry whose bytes are not those that it counts, and goes on', async () => {
+  const batch = aBatch(1, 3)
+  const { length, types, bytes } = batch.events
+  const short = { ...batch, events: new EncodedEvents(length, types, bytes.subarray(0, 20)) }
+  const { sink, hasFailed, reports, aside, sunk, store } = aSink([groupOf(aMessage(3, 'bad', short), aMessage(4))])
+  await hasFailed
+  await sink.stop()
+  expect(reports[0]).toMatchObject({ code: 'bad_message', seq: 3, isKept: true })
+  expect([aside, sunk, [...store.rows.keys()]]).toEqual([[3], [[1, 4]], ['s']])
+})
+
+it('sets aside an entry that the store refuses though it takes its events, and goes on with the others', async () => {
+  const group = groupOf(...['a', 'b', 'c', 'd'].map((session, at) => aMessage(at + 1, session)))
+  const { sink, hasFailed, reports, aside, sunk, store } = aSink([group])
+  const write = store.write
+  store.write = async (written) =>
+    written.sessions.some(({ sessionId }) => sessionId === 'c')
+      ? { kind: 'refused', reason: 'no such row' }
+      : write(written)
+  await hasFailed
+  await sink.stop()
+  expect(reports[0]).toMatchObject({ code: 'refused_message', seq: 3, isKept: true, reason: 'no such row' })
+  expect([aside, sunk, [...store.rows.keys()].sort()]).toEqual([[3], [[3, 4]], ['a', 'b', 'd']])
 })

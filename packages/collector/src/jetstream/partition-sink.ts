@@ -4,7 +4,7 @@ import type { SetTimer } from '../clock.ts'
 import { countEvents } from '../commit/session-write.ts'
 import { CollectorError } from '../errors.ts'
 import type { EventStore } from '../sink/event-store.ts'
-import { createGroupWriter, type LogItem } from '../sink/group-writer.ts'
+import { createGroupWriter, type LogItem, RefusedWrite } from '../sink/group-writer.ts'
 import type { SinkReport } from '../sink/sink-reports.ts'
 import { createWaiters } from '../waiters.ts'
 import type { PartitionMessage, PartitionReader, StreamGroup } from './partition-reader.ts'
@@ -38,6 +38,14 @@ export type PartitionReport =
   | SinkReport
   /** Is it in the bucket for such? */
   | { readonly code: 'bad_message'; readonly subject: string; readonly seq: number; readonly isKept: boolean }
+  /** An entry that the store refuses, though it takes each of its events. Is it in that bucket? */
+  | {
+      readonly code: 'refused_message'
+      readonly subject: string
+      readonly seq: number
+      readonly isKept: boolean
+      readonly reason: string
+    }
   /** What follows can't be read; it is tried again. */
   | { readonly code: 'log_unavailable'; readonly reason: string }
 
@@ -90,26 +98,51 @@ export function createPartitionSink(options: PartitionSinkOptions): PartitionSin
 
   async function sink({ messages, end, pending, ack }: StreamGroup): Promise<void> {
     figures.pending = messages.length + pending
-    const items: LogItem[] = []
+    const read: ReadMessage[] = []
     for (const message of messages) {
       const item = itemOf(message, partition)
-      if (item) items.push(item)
-      else await setAside(message)
+      if (item) read.push({ message, item })
+      else report({ code: 'bad_message', ...(await setAside(message)) })
     }
-    const last = items.pop()
-    if (last) await writer.write([...items, { ...last, end: { segment: partition, offset: end } }])
+    const written = await writeStorable(read, end)
     ack()
     figures.pending = pending
     figures.sunkUpToMs = messages.at(-1)?.atMs ?? 0
     onSunk(
-      [...items, ...(last ? [last] : [])].reduce((sum, { write }) => sum + countEvents(write), 0),
+      written.reduce((sum, { item }) => sum + countEvents(item.write), 0),
       end,
     )
   }
 
-  async function setAside({ subject, seq, data }: PartitionMessage): Promise<void> {
-    report({ code: 'bad_message', subject, seq, isKept: await aside.keep(partition, seq, data) })
+  /** @returns those that the store took: of one that it refuses nothing comes by trying again, and the others don't wait for it */
+  async function writeStorable(read: readonly ReadMessage[], end: number): Promise<readonly ReadMessage[]> {
+    const items = read.map(({ item }) => item)
+    const last = items.pop()
+    if (!last) return []
+    try {
+      await writer.write([...items, { ...last, end: { segment: partition, offset: end } }])
+      return read
+    } catch (error) {
+      const refused = error instanceof RefusedWrite && read.find(({ item }) => item.write === error.write)
+      if (!refused) throw error
+      report({ code: 'refused_message', ...(await setAside(refused.message)), reason: error.message })
+      // What stands before it may be written by now.
+      writer.forget()
+      return writeStorable(
+        read.filter((one) => one !== refused),
+        end,
+      )
+    }
   }
+
+  async function setAside({ subject, seq, data }: PartitionMessage) {
+    return { subject, seq, isKept: await aside.keep(partition, seq, data) }
+  }
+}
+
+interface ReadMessage {
+  readonly message: PartitionMessage
+  readonly item: LogItem
 }
 
 /** Undefined for what is no entry of a session. */

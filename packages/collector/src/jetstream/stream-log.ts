@@ -4,6 +4,7 @@
  */
 import { messageOf } from '@downlink/protocol'
 import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
+import { isSound } from '../commit/sound-write.ts'
 import { decodeFrame, type Entry, encodeEntry, isSessionEntry, type SessionEntry } from '../log/entry.ts'
 import { isFull, type JetStream } from './connect.ts'
 import { streamName, subjectOf } from './subjects.ts'
@@ -94,7 +95,7 @@ export function decodeMessage(data: Uint8Array, subject: string): SessionWrite |
 function writeIn(entry: SessionEntry): SessionWrite | undefined {
   try {
     const write = decodeWrite(entry)
-    return write.record.sessionId === write.sessionId ? write : undefined
+    return isSound(write) ? write : undefined
   } catch {
     return undefined
   }

@@ -17,6 +17,7 @@ export interface GroupWriter {
   /**
    * Writes a group, but for the events of it that can't be stored.
    *
+   * @throws {RefusedWrite} where the store refuses what is no event's fault; what stands before it may be written by then
    * @throws where the store is unavailable
    */
   write(group: readonly LogItem[]): Promise<void>
@@ -30,6 +31,17 @@ export interface GroupWriter {
   moveTo(position: Position): void
   /** After a failure: whether the last transaction took effect is the store's to tell. */
   forget(): void
+}
+
+/** The store takes each event of this write by itself, and not the write: it would refuse it each time. */
+export class RefusedWrite extends Error {
+  override readonly name = 'RefusedWrite'
+  readonly write: SessionWrite
+
+  constructor(write: SessionWrite, reason: string) {
+    super(reason)
+    this.write = write
+  }
 }
 
 /** An entry of a session. */
@@ -61,7 +73,7 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
       guard.startAt(position)
       return position
     },
-    write: (group) => writeGroup(group, false),
+    write: (group) => writeGroup(group),
     async apply(step) {
       const outcome = await named.apply(step)
       if (outcome.kind !== 'written') throw new Error(outcome.reason)
@@ -78,8 +90,8 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
     },
   }
 
-  /** @param isTried each of its events was accepted by itself */
-  async function writeGroup(group: readonly LogItem[], isTried: boolean): Promise<void> {
+  /** @param tried what the group had, whose events were each tried by themselves */
+  async function writeGroup(group: readonly LogItem[], tried?: SessionWrite): Promise<void> {
     const records = await known.load(new Set(group.map(({ write }) => write.sessionId)))
     const applied = group.map(({ write }) => {
       const result = applyWrite(write, records.get(write.sessionId))
@@ -89,7 +101,7 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
     const outcome = await named.write(storeGroupOf(applied, group))
     if (outcome.kind === 'unavailable') throw new Error(outcome.reason)
     // What is refused without a culprit would be refused again, and for ever.
-    if (outcome.kind === 'refused' && isTried) throw new Error(outcome.reason)
+    if (outcome.kind === 'refused' && tried) throw new RefusedWrite(tried, outcome.reason)
     if (outcome.kind === 'refused') return isolate(group)
     for (const { record, lost, foreign } of applied) {
       if (lost > 0) report({ code: 'lost_events', sessionId: record.sessionId, events: lost })
@@ -104,14 +116,14 @@ export function createGroupWriter({ store, report, poison, maxRecords }: GroupWr
     const [first, ...others] = group
     if (!first || others.length > 0) {
       const middle = Math.ceil(group.length / 2)
-      await writeGroup(group.slice(0, middle), false)
-      return writeGroup(group.slice(middle), false)
+      await writeGroup(group.slice(0, middle))
+      return writeGroup(group.slice(middle))
     }
     const { sessionId } = first.write
     const write = await rejectUnstorable(first.write, named.tryEvent, (seq, reason) =>
       report({ code: 'unstorable_event', sessionId, seq, reason }),
     )
-    return writeGroup([{ ...first, write }], true)
+    return writeGroup([{ ...first, write }], first.write)
   }
 }
 
