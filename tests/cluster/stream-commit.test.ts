@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { StreamConfig } from '@nats-io/jetstream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock, systemTimer } from '../../packages/collector/src/clock.ts'
 import {
@@ -48,16 +49,30 @@ it('makes the stream as it has to be, and does not take one that would lose what
   await expect(connect(cluster)).rejects.toMatchObject({ code: 'bad_option' })
 })
 
-it('takes no stream that ends with its servers', async () => {
+it.each<readonly [string, Partial<StreamConfig>, string]>([
+  ['that ends with its servers', { storage: 'memory', max_bytes: 1_000_000 }, 'files'],
+  ['that drops what was read', { retention: 'workqueue' }, 'keep messages that were read'],
+  ['that drops the oldest for the newest', { discard: 'old' }, 'discard what is new'],
+  ['of which a session has one message', { max_msgs_per_subject: 1 }, 'max_msgs_per_subject'],
+  ['that says nothing to who publishes', { no_ack: true }, 'no_ack'],
+  ['that no sink may empty', { deny_purge: true }, 'deny_purge'],
+])('takes no stream %s', async (_, over, said) => {
   const cluster = await aNatsCluster(1)
   const jetStream = await connect(cluster)
   const { config } = await jetStream.manager.streams.info(streamName)
   await jetStream.manager.streams.delete(streamName)
-  await jetStream.manager.streams.add({ ...config, storage: 'memory', max_bytes: 1_000_000 })
-  await expect(connect(cluster)).rejects.toMatchObject({
-    code: 'bad_option',
-    message: expect.stringContaining('files'),
-  })
+  await jetStream.manager.streams.add({ ...config, ...over })
+  await expect(connect(cluster)).rejects.toMatchObject({ code: 'bad_option', message: expect.stringContaining(said) })
+})
+
+it('warns of a stream that has one copy where its servers allow three', async () => {
+  const cluster = await aNatsCluster()
+  const jetStream = await connect(cluster)
+  const { config } = await jetStream.manager.streams.info(streamName)
+  await jetStream.manager.streams.update(streamName, { ...config, num_replicas: 1 })
+  const warnings: unknown[] = []
+  await connect(cluster, { logger: { ...logger, warn: (found: unknown) => void warnings.push(found) } })
+  expect(warnings).toEqual([{ replicas: 1, expectedReplicas: 3 }])
 })
 
 it('waits for a stream that another makes, and warns where that is not as it would have made it', async () => {

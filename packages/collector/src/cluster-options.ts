@@ -4,7 +4,7 @@ import { CollectorError } from './errors.ts'
 export interface SharedLog {
   /** Servers of NATS with JetStream, such as `nats://a:4222`: one is enough to find the others of its cluster. */
   readonly nats: string | readonly string[]
-  /** A file of credentials, as `nsc` writes it. @default none */
+  /** A file of credentials: as `nsc` writes it, or with a line `user:password` or a token. @default none */
   readonly credentials?: string
 }
 

@@ -88,7 +88,7 @@ export function serveCommand(): Command {
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .addOption(dataOption('where its data lies'))
     .option('--log <servers>', 'a log that collectors share: servers of NATS JetStream, nats://a,b,c', natsServers)
-    .option('--log-credentials <file>', 'a file of credentials for them, as nsc writes it')
+    .option('--log-credentials <file>', 'a file of credentials for them: as nsc writes it, user:password, or a token')
     .option('--store <url>', 'the store behind that log: clickhouse://…')
     .option('--store-credentials <file>', 'a file with a user and a password for it')
     .option('--key <key>', 'a write key; may be given several times', gather)

@@ -34,7 +34,7 @@ export function sinkCommand(): Command {
   return new Command('sink')
     .description('follow the log that collectors share into the store that they share')
     .requiredOption('--log <servers>', 'servers of NATS JetStream: nats://a,b,c', natsServers)
-    .option('--log-credentials <file>', 'a file of credentials for them, as nsc writes it')
+    .option('--log-credentials <file>', 'a file of credentials for them: as nsc writes it, user:password, or a token')
     .requiredOption('--store <url>', 'where events go: clickhouse://…')
     .option('--store-credentials <file>', 'a file with a user and a password for it')
     .option('--keep <time>', 'how long events are kept, such as 30d (default: for ever)', duration(60, tenYearsS))

@@ -20,6 +20,26 @@ export function outcomeOf(error: unknown): Exclude<WriteOutcome, { kind: 'writte
   return { kind: 'refused', reason: `${exception.type} (${exception.code})`, detail: exception.message }
 }
 
+/** What to do about a server that answers, and can't be opened as it is. */
+const openAdvice: ReadonlyMap<number, string> = new Map([
+  [81, 'make it with CREATE DATABASE'],
+  [192, "its user is the first part of the store's credentials"],
+  [193, "its password is the second part of the store's credentials"],
+  [194, 'it wants a password: name a file of credentials for the store'],
+  [497, 'deploy/clickhouse/users.sql has what its user has to be granted'],
+  [516, "it does not know the user and the password of the store's credentials"],
+])
+
+/** The tables could not be made. */
+export function openErrorOf(error: unknown, { url }: { readonly url: string }): CollectorError {
+  const exception = exceptionOf(error)
+  const advice = exception && openAdvice.get(exception.code)
+  const reason = `${exception?.message ?? messageOf(error)}${advice === undefined ? '' : `: ${advice}`}`
+  return new CollectorError('store_unavailable', `The tables can't be made in ClickHouse at ${url}: ${reason}`, {
+    cause: error,
+  })
+}
+
 /** A read of our own failed. */
 export function readErrorOf(error: unknown): CollectorError {
   if (error instanceof CollectorError) return error

@@ -1,9 +1,8 @@
 /** Opens ClickHouse as the store of a cluster: its tables, the sink's side of it a partition, and what a collector asks of it. */
-import { type EventDefinitions, messageOf } from '@downlink/protocol'
+import type { EventDefinitions } from '@downlink/protocol'
 import type { OperationResult } from '../commit/operation.ts'
 import type { RecordSource } from '../commit/record-source.ts'
 import type { DataSource } from '../data-source.ts'
-import { CollectorError } from '../errors.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
 import type { EventStore } from '../sink/event-store.ts'
 import { type ClickHouseReadsOptions, createClickHouseReads } from './clickhouse-reads.ts'
@@ -11,7 +10,7 @@ import { createClickHouseStore, readRecords } from './clickhouse-store.ts'
 import { type ClickHouseOptions, connectClickHouse } from './connection.ts'
 import { makeEventViews } from './event-views.ts'
 import { expireDays, planExpiredDays } from './expiry.ts'
-import { readErrorOf } from './failures.ts'
+import { openErrorOf, readErrorOf } from './failures.ts'
 import { prepareTables } from './tables.ts'
 
 export interface ClickHouse {
@@ -40,8 +39,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
     await prepareTables(connection)
   } catch (cause) {
     await connection.close()
-    const message = `The tables can't be made in ClickHouse at ${options.url}: ${messageOf(cause)}`
-    throw new CollectorError('store_unavailable', message, { cause })
+    throw openErrorOf(cause, options)
   }
   return {
     records: {

@@ -1,5 +1,4 @@
 /** Connects to NATS, and makes the stream of the log where it is not there yet. */
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '@downlink/protocol'
 import type { JetStreamClient, JetStreamManager, StreamConfig, StreamInfo } from '@nats-io/jetstream'
@@ -9,12 +8,13 @@ import type { FastifyBaseLogger } from 'fastify'
 import { systemClock } from '../clock.ts'
 import { CollectorError } from '../errors.ts'
 import { loadPeers } from '../optional-peers.ts'
+import { readCredentials } from './credentials.ts'
 import { allSubjects, streamName } from './subjects.ts'
 
 export interface JetStreamOptions {
   /** Such as `nats://a:4222`: one is enough to find the others. */
   readonly servers: readonly string[]
-  /** A file of credentials, as `nsc` writes it. @default none */
+  /** A file of credentials: as `nsc` writes it, a line `user:password`, or a token. @default none */
   readonly credentials?: string | undefined
   /** Bytes of the stream, beyond which nothing is taken until a sink has caught up. Without it somebody else makes that. */
   readonly maxLogBytes?: number | undefined
@@ -71,30 +71,33 @@ async function loadClients() {
 type Clients = Awaited<ReturnType<typeof loadClients>>
 
 async function connect({ servers, credentials }: JetStreamOptions, clients: Clients): Promise<NatsConnection> {
-  const authenticator = credentials === undefined ? undefined : clients.credsAuthenticator(await read(credentials))
+  const authenticator = credentials === undefined ? undefined : await readCredentials(credentials, clients)
   const attempt = (): Promise<NatsConnection> =>
     clients.connect({
       servers: [...servers],
       name: 'downlink',
       maxReconnectAttempts: -1,
       reconnectTimeWait: reconnectWaitMs,
+      // A server that lets nobody in for a while, as one whose users are changed, would else end the connection for good.
+      ignoreAuthErrorAbort: true,
       // Else a server that offers no TLS would be talked to without.
       ...(servers.some((server) => server.startsWith('tls:')) && { tls: {} }),
       ...(authenticator && { authenticator }),
     })
-  return retried(`NATS at ${servers.join(', ')}`, attempt, (error) => isRefusal(error, clients))
+  return retried(`NATS at ${servers.join(', ')}`, attempt, (error) => refusalOf(error, credentials, clients))
 }
 
-/** No later try would be let in. */
-const isRefusal = (error: unknown, { AuthorizationError, UserAuthenticationExpiredError }: Clients): boolean =>
-  error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError
-
-async function read(credentials: string): Promise<Uint8Array> {
-  try {
-    return await readFile(credentials)
-  } catch (cause) {
-    throw new CollectorError('bad_option', `Can't read the credentials for the log: ${messageOf(cause)}`, { cause })
-  }
+/** What to do where no later try would be let in. */
+function refusalOf(
+  error: unknown,
+  credentials: string | undefined,
+  { AuthorizationError, UserAuthenticationExpiredError }: Clients,
+): string | undefined {
+  if (error instanceof UserAuthenticationExpiredError) return `the credentials in ${credentials} have expired`
+  if (!(error instanceof AuthorizationError)) return undefined
+  return credentials === undefined
+    ? 'it wants credentials, from a file that is named beside its addresses'
+    : `it does not know those in ${credentials}`
 }
 
 async function openJetStream(
@@ -190,31 +193,39 @@ function warnOf(
   }
 }
 
-/** Somebody else may have made it. What would lose entries that no sink has is no log. */
+/** Somebody else may have made it. What would lose entries that no sink has is no log; nor is what sinks could not empty. */
 function faultOf(config: StreamConfig): string | undefined {
   if (!config.subjects?.includes(allSubjects)) return `to have the subjects ${allSubjects}`
   if (config.discard !== 'new') return 'to discard what is new where it is full'
   if (config.storage !== 'file') return 'to be stored in files: in memory it ends with its servers'
   if (config.retention !== 'limits') return 'to keep messages that were read'
+  if (config.no_ack) return 'to answer what is published, without no_ack'
+  if (config.sealed || config.deny_purge) return 'to be one that sinks may empty, without sealed and deny_purge'
   const { max_age: age, max_msgs_per_subject: perSubject } = config
   if (age > 0 || perSubject > 0)
     return 'to keep each message until a sink has it, without max_age and max_msgs_per_subject'
   return undefined
 }
 
-/** While servers start or elect, but no longer than a start may take. */
+/**
+ * While servers start or elect, but no longer than a start may take.
+ *
+ * @param refusalOf why no later try would go better; undefined where one might
+ */
 async function retried<Result>(
   what: string,
   attempt: () => Promise<Result>,
-  isFinal: (error: unknown) => boolean = () => false,
+  refusalOf: (error: unknown) => string | undefined = () => undefined,
 ): Promise<Result> {
   const giveUpAtMs = systemClock.monotonicMs() + startTimeoutMs
   for (;;) {
     try {
       return await attempt()
     } catch (cause) {
-      if (isFinal(cause) || systemClock.monotonicMs() > giveUpAtMs) {
-        throw new CollectorError('log_unavailable', `Can't reach ${what}: ${messageOf(cause)}`, { cause })
+      const refusal = refusalOf(cause)
+      if (refusal !== undefined || systemClock.monotonicMs() > giveUpAtMs) {
+        const reason = refusal === undefined ? messageOf(cause) : `${messageOf(cause)}: ${refusal}`
+        throw new CollectorError('log_unavailable', `Can't reach ${what}: ${reason}`, { cause })
       }
       await delay(startRetryMs)
     }
