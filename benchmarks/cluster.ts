@@ -4,6 +4,7 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { streamName } from '../packages/collector/src/jetstream/subjects.ts'
 import { findMissingClusterParts } from '../tools/cluster-parts.ts'
 import { run } from '../tools/node-tool.ts'
 import { metricOf, startCommand } from './cluster/command.ts'
@@ -79,7 +80,9 @@ async function loadAndSink(): Promise<void> {
     const ratios = rates.map(({ eventsPerSecond }) => (eventsPerSecond / own.eventsPerSecond).toFixed(2))
     console.log(`ratio ${ratios.join(', ')} of the own log's events a second, by one, two and three collectors\n`)
     const { storedEvents = 0 } = rates.at(-1) ?? {}
-    console.log(`${whole(storedEvents)} events from the stream into ClickHouse, while nobody sends`)
+    const { messages, bytes } = (await cluster.jetStream.manager.streams.info(streamName)).state
+    const sizes = `${(storedEvents / messages).toFixed(0)} events a message, ${(bytes / storedEvents).toFixed(0)} bytes an event`
+    console.log(`${whole(storedEvents)} events from the stream (${sizes}) into ClickHouse, while nobody sends`)
     for (const sinks of [1, 2]) await drain(cluster, sinks, storedEvents)
   })
 }
