@@ -42,13 +42,43 @@ it('names options that the commands have', async () => {
     ...JSON.parse(inImage),
     ...parse(await read('docker/compose.yaml')).services.collector.command,
     ...(await readStatefulSet()).spec.template.spec.containers[0].args,
+    ...(await clusterCommands()).flat(),
   ]
-  const helps = await Promise.all(['serve', 'backup'].map((command) => downlink([command, '--help'])))
+  const helps = await Promise.all(['serve', 'sink', 'backup'].map((command) => downlink([command, '--help'])))
   const known = new Set(helps.flatMap(({ stdout }) => stdout.match(/--[a-z-]+/g) ?? []))
   const named = new Set(words.flatMap((word) => /^--[a-z-]+/.exec(word)?.[0] ?? []))
   expect(named.size).toBeGreaterThan(8)
   expect([...named].filter((option) => !known.has(option))).toEqual([])
 })
+
+it('starts collectors and sinks of a cluster alike in Compose and in Kubernetes, on options that theirs have', async () => {
+  const commands = await clusterCommands()
+  expect(commands.map(([command]) => command).sort()).toEqual(['serve', 'serve', 'serve', 'sink', 'sink', 'sink'])
+  const help = new Map<string, string>()
+  for (const command of ['serve', 'sink']) help.set(command, (await downlink([command, '--help'])).stdout)
+  for (const [command = '', ...options] of commands) {
+    expect(options).toEqual(expect.arrayContaining([expect.stringMatching(/^--log=nats:/)]))
+    for (const option of options) expect(help.get(command)).toContain(`${/^--[a-z-]+/.exec(option)?.[0]} `)
+  }
+})
+
+it('has a configuration that NATS takes, with room for more than a stream of the default size', async (context) => {
+  const path = join(folder, 'docker/nats.conf')
+  const env = { PATH: `${process.env.PATH}:/usr/sbin` }
+  if ((await run('nats-server', ['--version'], { env })).exitCode !== 0) context.skip('there is no nats-server here')
+  expect(await run('nats-server', ['-t', '-c', path], { env })).toMatchObject({ exitCode: 0 })
+  const [, gigabytes] = /max_file_store: (\d+)GB/.exec(await read('docker/nats.conf')) ?? []
+  expect(Number(gigabytes)).toBeGreaterThan(4)
+})
+
+/** What the containers of a cluster run: two collectors and two sinks by Compose, one of each by Kubernetes. */
+async function clusterCommands(): Promise<readonly (readonly string[])[]> {
+  const { services } = parse(await read('docker/compose-cluster.yaml'), { merge: true })
+  const byCompose = ['collector-a', 'collector-b', 'sink-a', 'sink-b'].map((name) => services[name].command)
+  const documents = parseAllDocuments(await read('kubernetes/downlink-cluster.yaml')).map((document) => document.toJS())
+  const deployments = documents.filter(({ kind }) => kind === 'Deployment')
+  return [...byCompose, ...deployments.map(({ spec }) => spec.template.spec.containers[0].args)]
+}
 
 it('mounts the event definitions where they find what they import', async () => {
   const { command, volumes } = parse(await read('docker/compose.yaml')).services.collector
@@ -89,8 +119,10 @@ it('keeps secrets, history and data out of an image, and secrets out of the hist
   const kept = await linesOf('.dockerignore')
   expect(kept).toEqual(expect.arrayContaining(['.git', '**/secrets', '**/.env*', '**/node_modules', '**/.downlink']))
   expect(await linesOf('.gitignore')).toContain('deploy/docker/secrets/')
-  const { secrets } = parse(await read('docker/compose.yaml'))
-  for (const { file } of Object.values<{ file: string }>(secrets)) expect(file).toMatch(/^\.\/secrets\//)
+  for (const compose of ['docker/compose.yaml', 'docker/compose-cluster.yaml']) {
+    const { secrets } = parse(await read(compose))
+    for (const { file } of Object.values<{ file: string }>(secrets)) expect(file).toMatch(/^\.\/secrets\//)
+  }
 })
 
 it('has one collector in a cluster, for two would write to one folder', async () => {
