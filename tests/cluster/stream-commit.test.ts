@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { StreamConfig } from '@nats-io/jetstream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock, systemTimer } from '../../packages/collector/src/clock.ts'
 import {
@@ -20,6 +19,8 @@ import { aBatch } from '../../packages/collector/src/test-doubles.ts'
 import { aNatsCluster, leaderOf, type NatsCluster } from './nats-servers.ts'
 
 const logger = { warn() {}, info() {} }
+
+type StreamConfig = Parameters<JetStream['manager']['streams']['add']>[0]
 
 async function connect({ urls }: NatsCluster, over: Partial<JetStreamOptions> = {}): Promise<JetStream> {
   const jetStream = await connectJetStream({ servers: urls, maxLogBytes: 100_000_000, logger, ...over })
