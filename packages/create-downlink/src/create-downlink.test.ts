@@ -14,7 +14,7 @@ it('adds plugin, telemetry and one import to a game with Vite, installs, and a s
   expect(files['src/main.ts']).toBe("import './telemetry'\nimport { play } from './play'\n\nplay()\n")
   expect(files['src/telemetry.ts']).toMatch(/^\/\/\/ <reference types="@downlink\/vite\/client" \/>\n/)
   expect(files['src/telemetry.ts']).toContain(
-    'export const telemetry = createTelemetry({ build: import.meta.env.VITE_TELEMETRY_BUILD })\nauto(telemetry)\n',
+    'export const telemetry = startTelemetry({ build: import.meta.env.VITE_TELEMETRY_BUILD })\n',
   )
   expect(files['vite.config.ts']).toBe(
     "import { downlink } from '@downlink/vite'\nimport { defineConfig } from 'vite'\n\nexport default defineConfig({\n  plugins: [downlink()],\n  base: './', // for itch.io\n})\n",
@@ -123,7 +123,7 @@ it('overwrites nothing, whatever has its names', async () => {
   await run(folder, doIt)
   const files = await filesOf(folder)
   expect(files).toMatchObject({ ...own, 'src/main.ts': expect.stringContaining("import './downlink'\n") })
-  expect(files['src/downlink.ts']).toContain('createTelemetry({ build: ')
+  expect(files['src/downlink.ts']).toContain('startTelemetry({ build: ')
 })
 
 it('leaves a game alone that has a telemetry', async () => {

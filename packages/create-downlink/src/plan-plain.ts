@@ -14,11 +14,16 @@ import type { Plan } from './plan.ts'
  */
 const scriptOf = (port: number): string => `<script>
 // Downlink: records while the game is on this machine. Elsewhere: the address of your collector in the place of ''.
-!function(w,u,o){var q=[],t=w.telemetry={},s=document.createElement('script');
+!function(w,u,o){var q=[],t=w.telemetry={enabled:!1,sessionId:''},s=document.createElement('script');
 function k(m){return function(a,b,c){q.length<999?q.push([m,a,b,c||Date.now()]):q.lost=1+(q.lost||0)}}
-'push setEnabled setContext setLabels identify'.split(' ').map(function(m){t[m]=k(m)});
+function r(m,v){t[m]=function(){return v}}
+'push start stop setEnabled setContext setLabels identify'.split(' ').map(function(m){t[m]=k(m)});
+r('status',{status:'idle'});r('stats',{pushed:0,acked:0,queued:0,inFlight:0,dropped:{},rejected:0});
+r('recent',[]);r('flush',Promise.resolve({acked:0,remaining:0}));
+t.subscribe=function(f){k('subscribe')(function(){f&&f()});return function(){f=0}};
 w.addEventListener('error',k('caught'));w.addEventListener('unhandledrejection',k('caught'));
-s.onload=function(){downlink.adopt(t,q,o)};s.onerror=function(){q={length:999}};
+s.onload=function(){downlink.adopt(t,q,o)};s.onerror=function(){q={length:999};
+u&&console.warn('Nothing is recorded: '+u+' did not load. Does the collector run? downlink serve starts it.')};
 s.crossOrigin='';s.src=u;document.head.append(s)
 }(window,/^(localhost$|127\\.|0\\.0\\.0\\.0$|\\[::1\\]$)/.test(location.hostname)?'http://127.0.0.1:${port}/client.js':'',{enabled:true})
 // Above, beside enabled: build:'1.4.2' tells one version of the game from the next.

@@ -1,11 +1,12 @@
 /** Plans what a Vite game needs: the plugin in its config, a module with its telemetry, and that the game loads it. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Change } from './change.ts'
 import { beside, exists, type ViteGame } from './detect-game.ts'
-import { importLine } from './import-line.ts'
+import { importLine, withFirstLines } from './import-line.ts'
 import { devCommand, installCommands } from './packages.ts'
 import type { Plan } from './plan.ts'
+import { planPhaser } from './plan-phaser.ts'
 import { newConfig, pluginLines, withPlugin } from './vite-config.ts'
 
 /** By which TypeScript knows the variable. */
@@ -13,17 +14,12 @@ const typesLine = `/// <reference types="@downlink/vite/client" />
 `
 
 const telemetryModule = `/** What the game records. Errors, frame times and who comes back record themselves. */
-import { createTelemetry } from '@downlink/client'
-import { auto } from '@downlink/client/auto'
+import { startTelemetry } from '@downlink/client/auto'
 
 // On while the dev server runs. For a build that records, too, add: enabled: true, url: 'https://…'
-export const telemetry = createTelemetry({ build: import.meta.env.VITE_TELEMETRY_BUILD })
-auto(telemetry)
+export const telemetry = startTelemetry({ build: import.meta.env.VITE_TELEMETRY_BUILD })
 
 // Anywhere in the game: telemetry.push('level_started', { level: 3 })
-`
-
-const phaserLine = `// Where the game is made: attachPhaser(game, telemetry), of '@downlink/client/phaser', records its scenes and pauses.
 `
 
 /** What is to be done, and how the game is started then. */
@@ -35,7 +31,7 @@ export async function planViteGame(folder: string, game: ViteGame, from: string 
     notes: [],
     collector: { kind: 'start', command: devCommand(game), page: /Downlink: +(https?:\S+\/)\s/ },
     invitation: 'Open the game in a browser, at the local address above: its first event is waited for.',
-    whereToLook: 'Is the game open, at the local address above? Does the page load the module with createTelemetry?',
+    whereToLook: 'Is the game open, at the local address above? Does the page load the module with its telemetry?',
   }
 }
 
@@ -70,9 +66,13 @@ async function planModule(
   if (main?.text.includes('@downlink/client')) return []
   const found = await placeOf(folder, beside(entry ?? 'src/any', '.'), isTyped ? 'ts' : 'js', read)
   if (found === undefined) return []
-  const text = [isTyped && typesLine, telemetryModule, engine === 'phaser' && phaserLine].filter(Boolean).join('')
+  const text = `${isTyped ? typesLine : ''}${telemetryModule}`
   const created: readonly Change[] = found.isThere ? [] : [{ kind: 'create', path: found.path, text }]
-  return [...created, ...loadedBy(main, found.name, isTyped)]
+  const module = { path: found.path.replace(/\.[jt]s$/, ''), ending: isTyped ? '' : '.js' } as const
+  const attached = engine === 'phaser' ? await planPhaser(folder, dirname(found.path), module, read) : []
+  // It imports the telemetry first, too.
+  const isLoaded = attached.some(({ kind, path }) => kind === 'edit' && path === main?.path)
+  return [...created, ...(isLoaded ? [] : loadedBy(main, found.name, isTyped)), ...attached]
 }
 
 interface Place {
@@ -110,10 +110,5 @@ function loadedBy(
   }
   if (new RegExp(`['"]\\./${name}(\\.[jt]s)?['"]`).test(main.text)) return []
   const line = importLine(main.text, specifier)
-  const [head = ''] = leading.exec(main.text) ?? []
-  const text = `${head}${line}${main.text.slice(head.length)}`
-  return [{ kind: 'edit', path: main.path, added: line, text }]
+  return [{ kind: 'edit', path: main.path, added: line, text: withFirstLines(main.text, line) }]
 }
-
-/** Comments that must stay first, such as `// @ts-check`, and directives. */
-const leading = /^\uFEFF?(?:#![^\n]*\n)?(?:\s*(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|(['"])use [\w ]+\1;?))*\s*/
