@@ -27,6 +27,8 @@ const gameScript = `
 let folder: string
 let collector: Collector
 let collectorUrl: string
+/** `/client.js` of the collector, as `curl` saves it. */
+let client: string
 let server: Server
 let gameUrl: string
 /** Stands before the game's own scripts. */
@@ -36,8 +38,10 @@ test.beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'downlink-classic-'))
   collector = createCollector({ data: join(folder, 'data'), logger: false })
   collectorUrl = (await collector.listen({ port: 0 })).url
+  client = await (await fetch(`${collectorUrl}/client.js`)).text()
   server = createServer((request, response) => {
     if (request.url === '/game.js') response.setHeader('content-type', 'text/javascript').end(gameScript)
+    else if (request.url === '/downlink.js') response.setHeader('content-type', 'text/javascript').end(client)
     else response.setHeader('content-type', 'text/html').end(`<!doctype html><link rel=icon href=data:,>${head}${game}`)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -81,7 +85,9 @@ const played = [
   ['ArrowLeft', 12],
 ]
 
-test('the collector’s script: the game’s first event and all after it are stored', async ({ page }) => {
+test('the collector’s script, saved beside the page: the game’s first event and all after it are stored', async ({
+  page,
+}) => {
   head = await guideBlock('<script src=')
   await page.goto(gameUrl)
   await playTwice(page)
@@ -91,7 +97,7 @@ test('the collector’s script: the game’s first event and all after it are st
 
 test('the snippet: what the game does before the script is there is stored with its time', async ({ page }) => {
   head = await guideBlock('<script>\n!function')
-  expect(head.match(/<script>.*?<\/script>/s)?.[0].length).toBeLessThanOrEqual(640 + collectorUrl.length)
+  expect(head.match(/<script>.*?<\/script>/s)?.[0].length).toBeLessThanOrEqual(1100 + collectorUrl.length)
   let release = (): void => {}
   const held = new Promise<void>((resolve) => {
     release = resolve
@@ -136,11 +142,51 @@ test('the snippet, where the script never comes: the game goes on, and nothing p
   head = await guideBlock('<script>\n!function')
   const errors: Error[] = []
   page.on('pageerror', (error) => errors.push(error))
+  const warnings: string[] = []
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
   await page.route('**/client.js', (route) => route.abort())
   await page.goto(gameUrl)
   await playTwice(page)
   expect([await page.evaluate('score'), errors]).toEqual([12, []])
+  expect(await page.evaluate('telemetry.status()')).toEqual({ status: 'idle' })
+  expect(warnings).toEqual([expect.stringContaining(`${collectorUrl}/client.js did not load. Does the collector run?`)])
   expect(await stored()).toEqual([])
+})
+
+test('the snippet: each method of a telemetry is there from the first line on', async ({ page }) => {
+  head = `${await guideBlock('<script>\n!function')}<script>
+    var early = {}, heard = 0, unheard = 0
+    for (var name in telemetry) if (typeof telemetry[name] === 'function') early[name] = telemetry[name]
+    var first = [telemetry.status().status, telemetry.stats().pushed, telemetry.stats().dropped, telemetry.recent(5)]
+    telemetry.subscribe(function () { heard++ })
+    telemetry.subscribe(function () { unheard++ })()
+    telemetry.flush({ timeoutMs: 1 }).then(function (result) { first.push(result) })
+  </script>`
+  await page.goto(gameUrl)
+  await playTwice(page)
+  await expect.poll(stored).toEqual(played)
+  expect(await page.evaluate('first')).toEqual(['idle', 0, {}, [], { acked: 0, remaining: 0 }])
+  const missing = `Object.keys(telemetry).filter((name) => typeof telemetry[name] === 'function' && !early[name])`
+  expect(await page.evaluate(missing)).toEqual([])
+  await expect.poll(() => page.evaluate('heard')).toBeGreaterThan(0)
+  expect(await page.evaluate('unheard')).toBe(0)
+})
+
+test('the snippet: what stops it before the script is there keeps it stopped', async ({ page }) => {
+  head = `${await guideBlock('<script>\n!function')}<script>telemetry.stop()</script>`
+  await page.goto(gameUrl)
+  await page.waitForFunction('telemetry.buffer')
+  expect(await page.evaluate('telemetry.status()')).toMatchObject({ status: 'idle' })
+})
+
+test('the snippet, with an option that is wrong: the game goes on, and the console says why', async ({ page }) => {
+  head = (await guideBlock('<script>\n!function')).replace('enabled:true', "enabled:'true'")
+  const errors: string[] = []
+  page.on('pageerror', ({ message }) => errors.push(message))
+  await page.goto(gameUrl)
+  await expect.poll(() => errors).toEqual([expect.stringContaining('Expected `enabled` to be true or false')])
+  await playTwice(page)
+  expect(await page.evaluate('[score, telemetry.status().status, telemetry.recent(1)]')).toEqual([12, 'idle', []])
 })
 
 test('the snippet, where too much comes before the script: what is beyond is counted', async ({ page }) => {

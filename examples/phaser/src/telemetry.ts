@@ -1,6 +1,5 @@
 /** Makes the game's telemetry: its own events, what every game records, and what Phaser does. */
-import { createTelemetry } from '@downlink/client'
-import { type AutoEvents, auto } from '@downlink/client/auto'
+import { startTelemetry } from '@downlink/client/auto'
 import type { PhaserEvents } from '@downlink/client/phaser'
 
 type GameEvents = {
@@ -9,5 +8,4 @@ type GameEvents = {
   readonly game_over: { readonly score: number }
 }
 
-export const telemetry = createTelemetry<GameEvents & AutoEvents & PhaserEvents>({ enabled: true, build: '1.0.0' })
-auto(telemetry)
+export const telemetry = startTelemetry<GameEvents & PhaserEvents>({ enabled: true, build: '1.0.0' })

@@ -1,10 +1,8 @@
 /** Pop: bubbles rise, and burst where they are clicked. */
-import { createTelemetry } from '@downlink/client'
-import { auto } from '@downlink/client/auto'
+import { startTelemetry } from '@downlink/client/auto'
 import { Application, Graphics } from 'pixi.js'
 
-const telemetry = createTelemetry({ enabled: true, build: '1.0.0' })
-auto(telemetry)
+const telemetry = startTelemetry({ enabled: true, build: '1.0.0' })
 
 const app = new Application()
 await app.init({ width: 480, height: 640, background: '#1f1b2e', antialias: true })

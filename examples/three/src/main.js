@@ -1,6 +1,5 @@
 /** Orbit: a planet, its moons, and a click that adds one more. */
-import { createTelemetry } from '@downlink/client'
-import { auto } from '@downlink/client/auto'
+import { startTelemetry } from '@downlink/client/auto'
 import {
   DirectionalLight,
   IcosahedronGeometry,
@@ -11,8 +10,7 @@ import {
   WebGLRenderer,
 } from 'three'
 
-const telemetry = createTelemetry({ enabled: true, build: '1.0.0' })
-auto(telemetry)
+const telemetry = startTelemetry({ enabled: true, build: '1.0.0' })
 
 const renderer = new WebGLRenderer({ antialias: true })
 renderer.setSize(640, 640)

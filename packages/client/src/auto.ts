@@ -1,5 +1,6 @@
 /** Names what a game imports of `@downlink/client/auto`, and puts all of its parts together. */
 
+import type { EventMap } from '@downlink/protocol'
 import { device } from './auto/device.ts'
 import type { PageScope } from './auto/environment.ts'
 import type { AutoEvents } from './auto/events.ts'
@@ -10,6 +11,7 @@ import { loading } from './auto/loading.ts'
 import { player } from './auto/player.ts'
 import { errors } from './auto/uncaught-errors.ts'
 import { visibility } from './auto/visibility.ts'
+import { createTelemetry, type Telemetry, type TelemetryOptions } from './create-telemetry.ts'
 
 export { device } from './auto/device.ts'
 export type { AutoEvents } from './auto/events.ts'
@@ -34,5 +36,22 @@ export function auto<Own extends AnyTelemetry>(
   telemetry: Own & Taking<Own, keyof AutoEvents>,
   scope?: PageScope,
 ): () => void {
-  return instrument(telemetry, [errors(), frames(), loading(), visibility(), device(), player(), idle()], scope)
+  return instrument(telemetry, everything(), scope)
 }
+
+/**
+ * Creates a telemetry and records with it what every game wants to know: `createTelemetry` and `auto` in one. The events
+ * of `auto` need no naming.
+ *
+ * @throws {TelemetryError} `bad_option`, as `createTelemetry` does
+ * @example export const telemetry = startTelemetry({ enabled: true, build: '1.4.2' })
+ */
+export function startTelemetry<Events extends object = EventMap>(
+  options?: TelemetryOptions<Events & AutoEvents>,
+): Telemetry<Events & AutoEvents> {
+  const telemetry = createTelemetry<Events & AutoEvents>(options)
+  instrument(telemetry as Telemetry, everything())
+  return telemetry
+}
+
+const everything = () => [errors(), frames(), loading(), visibility(), device(), player(), idle()]

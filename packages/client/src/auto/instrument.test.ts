@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, it, vi } from 'vitest'
-import { auto } from '../auto.ts'
+import { auto, startTelemetry } from '../auto.ts'
 import { createTestTelemetry } from '../test-doubles.ts'
 import type { PageScope } from './environment.ts'
 import { frames } from './frames.ts'
@@ -27,6 +27,16 @@ it('reads, stores and listens to nothing before the player’s consent, and lets
   page.fire('error', { message: 'No hull', filename: '', error: new Error('No hull') })
   telemetry.setEnabled(true)
   expect([pushed('error'), labels()]).toEqual([[], {}])
+})
+
+it('makes a telemetry that is started, and records, in one call', () => {
+  const telemetry = startTelemetry({ enabled: true, url: 'http://127.0.0.1:1' })
+  dispatchEvent(new ErrorEvent('error', { message: 'No hull', error: new Error('No hull') }))
+  telemetry.push('level_started', { level: 3 })
+  expect(telemetry.recent(9).map(({ type }) => type)).toEqual(expect.arrayContaining(['error', 'level_started']))
+  expect(telemetry.recent(1)[0]?.labels).toMatchObject({ player: expect.any(String) })
+  expect(telemetry.status().status).not.toBe('idle')
+  telemetry.setEnabled(false)
 })
 
 it('does nothing at all under the operator’s flag', () => {

@@ -5,7 +5,8 @@ import { createTelemetry, type Telemetry, type TelemetryOptions } from '../creat
 
 /** A method of the telemetry, and what it was called with; or an error that nobody caught, and when that was. */
 export type QueuedCall =
-  | readonly [method: 'push' | 'setEnabled' | 'setContext' | 'setLabels' | 'identify', ...unknown[]]
+  | readonly [method: 'push' | 'start' | 'stop' | 'setEnabled' | 'setContext' | 'setLabels' | 'identify', ...unknown[]]
+  | readonly [method: 'subscribe', listener: () => void, ...unknown[]]
   | readonly [caught: 'caught', event: Event, _: undefined, timestamp: number]
 
 /** What came before the script did. */
@@ -32,7 +33,7 @@ export function adopt(stub: object, queue: CallQueue, options?: TelemetryOptions
     else {
       const [method, ...given] = call
       // A page may know more than an older script.
-      ;(telemetry[method] as ((...given: unknown[]) => void) | undefined)?.(...given)
+      ;(telemetry[method] as ((...given: readonly unknown[]) => unknown) | undefined)?.(...given)
     }
   }
   report()

@@ -21,7 +21,7 @@ export interface ModuleNames {
 /** The client, with its entry points. `…/events` are definitions, which a collector needs as well. */
 export const clientEntry: RegExp = /^@downlink\/client(?:\/(?!package\.json$|.*\bevents$)[\w/-]+)?$/
 
-const makers = new Set(['createTelemetry', 'createWorkerTelemetry'])
+const makers = new Set(['createTelemetry', 'createWorkerTelemetry', 'startTelemetry'])
 
 export function readModuleNames({ body }: estree.Program): ModuleNames {
   const imports = new Map<string, Foreign>()

@@ -6,7 +6,7 @@ import { stripCalls } from './strip-calls.ts'
 
 /** Of a module to which `telemetry` comes from another one, and which has functions of the client. */
 function stripped(code: string): string {
-  const head = `import { auto, createTelemetry } from '@downlink/client/auto'\nimport { telemetry } from './telemetry'\n`
+  const head = `import { auto, createTelemetry, startTelemetry } from '@downlink/client/auto'\nimport { telemetry } from './telemetry'\n`
   const module = head + code
   const program = parseAst(module) as unknown as Program
   const text = stripCalls(module, program, readModuleNames(program), new Set(['telemetry']))
@@ -51,6 +51,7 @@ it.each([
     'const own = hot?.kept ?? createTelemetry({ enabled: true, })\nown.start()',
     'const own = hot?.kept ?? /* @__PURE__ */ createTelemetry()\nvoid 0',
   ],
+  ['const own = startTelemetry({ build })\nown.push(1)', 'const own = /* @__PURE__ */ startTelemetry()\nvoid 0'],
   ['auto(telemetry, { parts: [auto()] })', '/* @__PURE__ */ auto()'],
 ])('marks calls of the client as pure: %s', (code, rest) => {
   expect(stripped(code)).toBe(rest)
