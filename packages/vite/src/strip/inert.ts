@@ -40,7 +40,7 @@ const telemetry = {
 type Nothing = () => void
 
 export const createTelemetry = (_options?: TelemetryOptions): Telemetry => telemetry
-export const startTelemetry: typeof createTelemetry = createTelemetry
+export const startTelemetry = (_options?: TelemetryOptions): Telemetry => telemetry
 export const telemetryDefaults: object = {}
 export class TelemetryError extends Error {}
 export const attachTelemetry: () => Nothing = unsubscribe
