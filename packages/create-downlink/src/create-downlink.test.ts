@@ -207,7 +207,8 @@ it('says what an install ended with', async () => {
 it('shows the first event that was not there before', async () => {
   const old = { id: 'a:1', type: 'old', data: null, sessionId: 'a' }
   const event = { id: 'b:1', type: 'level_started', data: { level: 3 }, sessionId: 'b' }
-  const answers = [[old], [old], [event]]
+  // At first the database starts.
+  const answers = [undefined, [old], [old], [event]]
   const asked: string[] = []
   let end = (_code: number): void => {}
   const { printed, commands } = await run(await aGame(viteGame), ['--yes', '--no-install'], {
@@ -225,6 +226,7 @@ it('shows the first event that was not there before', async () => {
       asked.push(url)
       const events = answers.shift()
       if (answers.length === 0) setImmediate(() => end(0))
+      if (events === undefined) throw new Error('503')
       return JSON.stringify({ events })
     },
   })

@@ -70,20 +70,28 @@ async function pageIn(output: AsyncIterable<string>, address: RegExp): Promise<s
   return new Promise(() => {})
 }
 
-/** One that was not there before. */
+/** One that was not there before: the folder may have some of earlier days, and its database takes a while to answer. */
 async function arrivedAt(page: string, environment: Environment, whereToLook: string): Promise<FirstEvent | undefined> {
   const { interrupted, wait, print } = environment
-  const ask = (): Promise<(FirstEvent & { readonly id: string }) | undefined> =>
-    environment.fetchText(`${page}api/events?limit=1`).then(
-      (answer) => JSON.parse(answer).events[0],
-      () => undefined,
-    )
-  const before = await ask()
+  let before: Newest | undefined
   for (let looks = 1; !interrupted.aborted; looks++) {
-    const newest = await ask()
-    if (newest !== undefined && newest.id !== before?.id) return newest
+    const newest = await newestAt(page, environment)
+    if (before && newest?.event && newest.event.id !== before.event?.id) return newest.event
+    before ??= newest
     if (looks === looksBeforeAdvice) print(`\n${await whyNothingCame(page, environment, whereToLook)}`)
     await wait(askIntervalMs)
   }
   return undefined
 }
+
+interface Newest {
+  /** Undefined where there is none yet. */
+  readonly event: (FirstEvent & { readonly id: string }) | undefined
+}
+
+/** @returns nothing where the collector can't tell */
+const newestAt = (page: string, { fetchText }: Environment): Promise<Newest | undefined> =>
+  fetchText(`${page}api/events?limit=1`).then(
+    (answer) => ({ event: JSON.parse(answer).events[0] }),
+    () => undefined,
+  )
