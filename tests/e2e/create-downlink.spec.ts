@@ -1,7 +1,7 @@
 /** `npm create downlink` in games that somebody has: what it adds works, and it shows the first event. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,13 +23,18 @@ export default defineConfig({
 }
 
 let game: string
+/** Of the user, in which the collector of a plain game keeps its data. */
+let home: string
 
 test.beforeEach(async () => {
   game = await mkdtemp(join(tmpdir(), 'downlink-create-'))
+  home = await mkdtemp(join(tmpdir(), 'downlink-home-'))
   await symlink(join(root, 'node_modules'), join(game, 'node_modules'), 'junction')
 })
 
-test.afterEach(() => rm(game, { recursive: true, force: true, maxRetries: 5 }))
+test.afterEach(async () => {
+  for (const folder of [game, home]) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+})
 
 test('adds Downlink to a game with Vite, shows its first event, and has nothing to do again', async ({ page }) => {
   for (const [name, text] of Object.entries(files)) await writeFile(join(game, name), text)
@@ -67,6 +72,7 @@ test('puts a script into the page of a game without a bundler, and shows its fir
     server.close()
     expect(await command.ended).toBe(0)
   }
+  expect((await readdir(game)).sort()).toEqual(['index.html', 'node_modules'])
 })
 
 async function expectFirstEvent(page: Page, printed: () => string): Promise<void> {
@@ -86,7 +92,8 @@ async function freePort(): Promise<number> {
 
 function run(...args: readonly string[]) {
   const command = join(root, 'packages/create-downlink/bin/create-downlink.js')
-  const child = spawn(process.execPath, [command, ...args], { cwd: game, stdio: ['ignore', 'pipe', 'inherit'] })
+  const env = { ...process.env, HOME: home, XDG_DATA_HOME: home, LOCALAPPDATA: home }
+  const child = spawn(process.execPath, [command, ...args], { cwd: game, env, stdio: ['ignore', 'pipe', 'inherit'] })
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what colours are made of
