@@ -9,9 +9,18 @@ import { connectClickHouse } from '../../packages/collector/src/clickhouse/conne
 import { expireDays } from '../../packages/collector/src/clickhouse/expiry.ts'
 import { openClickHouse } from '../../packages/collector/src/clickhouse/open-clickhouse.ts'
 import { prepareTables } from '../../packages/collector/src/clickhouse/tables.ts'
+import { forgettingBatch } from '../../packages/collector/src/jetstream/forget-session.ts'
 import { type QueryLimits, resolveQueryLimits } from '../../packages/collector/src/query/query-limits.ts'
+import { createGroupWriter } from '../../packages/collector/src/sink/group-writer.ts'
 import { aFolder } from '../../packages/collector/test/harness.ts'
-import { aGroup, anEvent, answerOf, aRecord, describeStore } from '../../packages/collector/test/store-contract.ts'
+import {
+  aGroup,
+  anEvent,
+  answerOf,
+  aRecord,
+  describeStore,
+  startMs,
+} from '../../packages/collector/test/store-contract.ts'
 import { startClickHouse } from './chdb-process.ts'
 import { aClickHouse, sharedClickHouse } from './clickhouse-process.ts'
 
@@ -20,14 +29,27 @@ const aDatabase = sharedClickHouse()
 async function aStore(limits: Partial<QueryLimits> = {}) {
   const clickhouse = await openClickHouse({ url: await aDatabase() })
   onTestFinished(() => clickhouse.close())
+  const store = clickhouse.partition('partition-07')
+  /** As a sink that comes to the entry, and whoever asked for it then. */
+  async function forget(sessionId: string): Promise<void> {
+    const record = (await store.readSessions([sessionId])).get(sessionId)
+    if (!record) throw new Error('Expected a session that is stored')
+    const batches = [forgettingBatch(record, startMs)]
+    const write = { sessionId, from: record.committedSeq, batches, record, unconfirmed: false }
+    const item = { write, bytes: 1, end: aGroup(1000, {}).position }
+    await createGroupWriter({ store, report() {}, maxRecords: 10 }).write([item])
+    await clickhouse.erase([sessionId])
+  }
   return {
-    ...clickhouse,
-    store: clickhouse.partition('partition-07'),
+    ...{ ...clickhouse, store, forget },
     source: clickhouse.source({ limits: resolveQueryLimits(limits), wallMs: Date.now }),
   }
 }
 
-describeStore('ClickHouse', aStore)
+describeStore('ClickHouse', async () => {
+  const { store, source, forget, expire } = await aStore()
+  return { store, source, forget, expire: async (beforeMs) => void (await expire(beforeMs)) }
+})
 
 /** A schema of a library that says itself in JSON Schema, and takes anything. */
 const schemaOf = (properties: Readonly<Record<string, object>>) => ({
@@ -244,6 +266,30 @@ it('expires whole days, which the ledgers and the sessions tell', async () => {
   expect((await source.pages.stored({ session: 's', after: 0, limit: 9 })).events.map(({ seq }) => seq)).toEqual([6, 7])
   // What sinks write again is what they had written.
   expect((await store.readSessions(['s'])).get('s')).toEqual(record)
+})
+
+it('shows nothing of a forgotten session that a late sink writes once more, and erases it with the next look', async () => {
+  const { store, source, forget, erase } = await aStore()
+  const events = [{ sessionId: 's', receivedAt: startMs, events: [anEvent(1), anEvent(2)] }]
+  const record = aRecord('s', { committedSeq: 2, pushed: 2, stored: 2, labels: { player: 'ann' } })
+  const earlierLabels = [{ sessionId: 's', from: 1, until: 2, labels: { player: 'guest' } }]
+  // Rows that differ, or the server would know the insert again.
+  const late = (version: number) =>
+    aGroup(7, {
+      events: events.map((run) => ({ ...run, events: [anEvent(1, { version }), anEvent(2, { version })] })),
+      ...{ sessions: [{ ...record, lastSeenMs: version }], earlierLabels },
+    })
+  await store.write(late(1))
+  await forget('s')
+  expect(await store.write({ ...late(2), position: aGroup(8, {}).position })).toEqual({ kind: 'written' })
+  expect((await source.pages.stored({ session: 's', after: 0, limit: 9 })).events).toEqual([])
+  expect(await source.ledgers.get('s')).toMatchObject({ stored: 0, forgotten: 2 })
+  expect((await source.labels.read()).labels).toEqual([])
+  const rows = ['event_rows', 'earlier_labels', "session_rows WHERE labels LIKE '%ann%'"]
+  const left = `SELECT ${rows.map((table) => `(SELECT count() FROM ${table})`).join(' + ')} AS n`
+  expect((await answerOf(source, left)).rows).not.toEqual([[0]])
+  expect(await erase()).toEqual({ events: 2, rejected: 0 })
+  expect((await answerOf(source, left)).rows).toEqual([[0]])
 })
 
 it('expires a day that is larger than what the server drops unasked', async () => {

@@ -65,6 +65,8 @@ export function createMemoryStore(): MemoryStore {
       async defineEvents() {},
       planExpiry: async () => [],
       expire: absent,
+      matchingSessions: absent,
+      erase: async () => ({ events: 0, rejected: 0 }),
       source: () => noReads,
       async close() {},
     }),

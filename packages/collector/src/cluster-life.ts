@@ -1,34 +1,45 @@
 /** Puts together what removes stored events of a cluster: each collector does it when asked, each sink by itself for their age. */
 import type { FastifyBaseLogger } from 'fastify'
-import { systemClock as clock } from './clock.ts'
+import { systemClock as clock, systemTimer } from './clock.ts'
+import { createClusterForgetter } from './cluster-forgetter.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { CollectorError } from './errors.ts'
+import type { JetStream } from './jetstream/connect.ts'
+import { createSessionForgetter } from './jetstream/forget-session.ts'
 import type { LifeBuckets } from './jetstream/life-buckets.ts'
+import { eraseMessages } from './jetstream/session-messages.ts'
+import type { SinkLag } from './jetstream/sink-lag.ts'
+import type { StreamCommit } from './jetstream/stream-commit.ts'
 import { createAgeClock } from './life/age-clock.ts'
 import type { LifeRequests } from './life/data-life.ts'
+import type { Forgetter } from './life/forgetter.ts'
 import { nothing, type Pruner, sumOf } from './life/pruner.ts'
 import { createRetention, type Retention } from './life/retention.ts'
 import type { EventCounters } from './metrics/event-counters.ts'
+import type { QueryLimits } from './query/query-limits.ts'
 
 export interface ClusterLifeOptions {
   readonly store: ClusterStore
   readonly buckets: LifeBuckets
   readonly counters: Pick<EventCounters, 'addRemoved'>
+  readonly jetStream: JetStream
+  readonly lag: SinkLag
+  readonly commits: StreamCommit
+  readonly limits: QueryLimits
+  /** Drops the answers that are kept. */
+  readonly forgetAnswers: () => void
+  readonly isClosing: () => boolean
 }
 
-export function createClusterLife({ store, buckets, counters }: ClusterLifeOptions): LifeRequests {
+export function createClusterLife(options: ClusterLifeOptions): LifeRequests {
+  const { store, buckets, counters } = options
   return {
     pruner: createClusterPruner(store, buckets, (expired) => counters.addRemoved({ expired })),
     // It only looks: how long sinks have run they know themselves.
     ageClock: {
       read: () => createAgeClock(clock, undefined, { load: buckets.ageClock.load, save: async () => {} }).read(),
     },
-    forgetter: {
-      find: forgetAbsent,
-      findOnceThere: forgetAbsent,
-      forget: forgetAbsent,
-      resume() {},
-    },
+    forgetter: createForgetterOf(options),
     rejudger: {
       async rejudge() {
         throw absent('Rejected events stay as they are: only a collector with a database of its own judges them anew')
@@ -38,6 +49,19 @@ export function createClusterLife({ store, buckets, counters }: ClusterLifeOptio
       throw absent('ClickHouse gives space back by itself: leave `compact` out')
     },
   }
+}
+
+function createForgetterOf(options: ClusterLifeOptions): Forgetter {
+  const { store, buckets, counters, jetStream, lag, commits, limits, forgetAnswers, isClosing } = options
+  return createClusterForgetter({
+    ...{ store, lag, limits, isClosing, eraseAside: buckets.eraseAside, wallMs: clock.wallMs },
+    forgetSession: createSessionForgetter({ commits, setTimer: systemTimer }),
+    eraseMessages: (sessionId, sunkSeq) => eraseMessages(jetStream, sessionId, sunkSeq),
+    onForgotten(_sessionIds, forgotten) {
+      counters.addRemoved({ forgotten })
+      forgetAnswers()
+    },
+  })
 }
 
 export interface ClusterRetentionOptions extends Pick<ClusterLifeOptions, 'store' | 'buckets'> {
@@ -55,7 +79,8 @@ export function createClusterRetention(options: ClusterRetentionOptions): Retent
     ageClock: createAgeClock(clock, keepMs, buckets.ageClock),
     size: undefined,
     onExpired() {},
-    async removeOldBackups() {},
+    // A sink that was held up may have written once more what was forgotten.
+    alsoRemove: async () => void (await store.erase()),
   })
 }
 
@@ -85,7 +110,3 @@ function createClusterPruner(
 }
 
 const absent = (message: string): CollectorError => new CollectorError('not_on_cluster', `${message}.`)
-
-const forgetAbsent = async (): Promise<never> => {
-  throw absent('Sessions are forgotten by a collector with a database of its own')
-}

@@ -16,6 +16,7 @@ import { CollectorError } from './errors.ts'
 import { createRefusals } from './ingest/refusals.ts'
 import { connectJetStream, type JetStream } from './jetstream/connect.ts'
 import { type LifeBuckets, openLifeBuckets } from './jetstream/life-buckets.ts'
+import { createSinkLag } from './jetstream/sink-lag.ts'
 import { createStreamCommit } from './jetstream/stream-commit.ts'
 import { createStreamLog, keptMs } from './jetstream/stream-log.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -98,7 +99,6 @@ function assemble(
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,
   })
-  const life = createClusterLife({ store, buckets, counters: readSide.counters })
   const commits = createStreamCommit({
     stream: createStreamLog(jetStream),
     source: store.records,
@@ -109,6 +109,15 @@ function assemble(
     onFailure: createFailureLine(logger, clock.monotonicMs),
     setTimer: systemTimer,
     now: clock.monotonicMs,
+  })
+  const life = createClusterLife({
+    ...{ store, buckets, jetStream, commits, counters: readSide.counters, limits: settings.query },
+    lag: createSinkLag({
+      ...{ jetStream, setTimer: systemTimer, now: clock.monotonicMs },
+      readPlace: async (partition) => (await store.partition(partition).readPosition())?.offset ?? 0,
+    }),
+    forgetAnswers: readSide.forgetAnswers,
+    isClosing: () => drained !== undefined,
   })
   const stopHearing = store.records.onUp(commits.onStoreUp)
   const { sessions, sockets, routes } = createWriteSide({

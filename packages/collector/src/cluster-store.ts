@@ -6,6 +6,7 @@ import type { OperationResult } from './commit/operation.ts'
 import type { RecordSource } from './commit/record-source.ts'
 import type { DataSource } from './data-source.ts'
 import type { ExpirySlice } from './query/expiry-plan.ts'
+import type { MatchingSession } from './query/matching-sessions.ts'
 import type { QueryLimits } from './query/query-limits.ts'
 import type { EventStore } from './sink/event-store.ts'
 
@@ -24,6 +25,19 @@ export interface ClusterStore {
    * @throws {CollectorError} `store_unavailable`: it is to be done again
    */
   expire(receivedBeforeMs: number): Promise<OperationResult>
+  /**
+   * The sessions that a condition picks, in the store's own SQL, by the labels that they have or ever had.
+   *
+   * @throws {CollectorError} as queries do
+   */
+  matchingSessions(condition: string, limits: QueryLimits): Promise<readonly MatchingSession[]>
+  /**
+   * Erases what is stored of sessions to which sinks have come as forgotten; without ids of all that ever were, in case that
+   * a sink which was held up has written some of it once more.
+   *
+   * @throws {CollectorError} `store_unavailable`: it is to be done again
+   */
+  erase(sessionIds?: readonly string[]): Promise<OperationResult>
   /** What the routes of the API read. */
   source(options: { readonly limits: QueryLimits; readonly wallMs: () => number }): DataSource
   close(): Promise<void>

@@ -161,7 +161,10 @@ function healthSources(options: ReadSideOptions) {
 /** @throws {CollectorError} `not_on_cluster` */
 function ownOf({ own }: ReadSideOptions): OwnParts {
   if (own) return own
-  throw new CollectorError('not_on_cluster', 'Only a collector with a log and a database of its own can do that yet.')
+  throw new CollectorError(
+    'not_on_cluster',
+    'Only a collector with a log and a database of its own can do that yet. Backups of a cluster are those of NATS and of ClickHouse.',
+  )
 }
 
 function every(intervalMs: number, tick: () => void): () => void {

@@ -8,12 +8,16 @@ import type { EventStore, StoreGroup } from '../src/sink/event-store.ts'
 
 export interface StoreUnderTest {
   readonly store: EventStore
+  /** Forgets a session as whoever follows the log does, once it comes to that. */
+  forget(sessionId: string): Promise<void>
+  /** Deletes what came before the begin of a day, in UTC. */
+  expire(receivedBeforeMs: number): Promise<void>
   readonly source: Pick<DataSource, 'search' | 'labels' | 'ledgers' | 'pages' | 'timelines' | 'sandbox'>
 }
 
 export const positionAt = (offset: number) => ({ segment: 'partition-07', offset })
 
-const startMs = 1_767_225_600_000
+export const startMs = 1_767_225_600_000
 
 export const anEvent = (
   seq: number,
@@ -142,6 +146,56 @@ export function describeStore(database: string, open: () => Promise<StoreUnderTe
       await expectLedgerToAddUp(source)
       await store.write(aGroup(2, { sessions: [{ ...record, committedSeq: 9, stored: 5, missing: 1, ended: true }] }))
       expect(await source.ledgers.get('s')).toMatchObject({ pushed: 9, stored: 5, missing: 1, ended: true })
+    })
+
+    it('keeps numbers of a session that is forgotten, and nothing else of it', async () => {
+      const { store, source, forget } = await open()
+      const raw = { code: 'bad_event', message: '', raw: '{}', receivedAt: startMs } as const
+      const record = aRecord('s', {
+        ...{ committedSeq: 4, pushed: 6, stored: 3, rejected: { bad_event: 1 }, build: 'b' },
+        ...{ labels: { player: 'ann' }, labelsFrom: 2 },
+      })
+      await store.write(
+        aGroup(1, {
+          events: [run('s', [anEvent(1), anEvent(2), anEvent(4)]), run('t', [anEvent(1)])],
+          rejected: [{ sessionId: 's', seq: 3, ...raw }],
+          earlierLabels: [{ sessionId: 's', from: 1, until: 2, labels: { player: 'guest' } }],
+          sessions: [record, aRecord('t', { committedSeq: 1, pushed: 1, stored: 1 })],
+        }),
+      )
+      await forget('s')
+      const left = (await store.readSessions(['s'])).get('s')
+      expect(left).toMatchObject({ stored: 0, forgotten: 3, forgottenAtMs: startMs, proofHash: 'abc', committedSeq: 4 })
+      expect([left?.labels, left?.build, left?.labelsFrom]).toEqual([undefined, undefined, undefined])
+      const ledger = await source.ledgers.get('s')
+      expect(ledger).toMatchObject({ pushed: 6, stored: 0, forgotten: 3, rejected: { bad_event: 1 } })
+      expect(ledger?.earlierLabels).toBeUndefined()
+      await expectLedgerToAddUp(source)
+      expect((await source.pages.stored({ session: 's', after: 0, limit: 10 })).events).toEqual([])
+      expect((await source.pages.rejected({ session: 's', limit: 10 })).events).toEqual([])
+      expect((await source.pages.stored({ session: 't', after: 0, limit: 10 })).events).toHaveLength(1)
+      expect((await source.timelines.read('s', { after: 0, limit: 2 })).seq).toEqual([])
+      expect((await source.labels.read()).labels).toEqual([])
+      const counts =
+        'SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM rejected_events) AS rejected'
+      expect(await answerOf(source, counts)).toMatchObject({ rows: [[1, 0]] })
+      const labels = "SELECT count(*) AS n FROM label_history WHERE session_id = 's' AND labels IS NOT NULL"
+      expect(await answerOf(source, labels)).toMatchObject({ rows: [[0]] })
+    })
+
+    it('counts what expired of a session, and of one that is forgotten then', async () => {
+      const { store, source, forget, expire } = await open()
+      const dayMs = 86_400_000
+      const events = [0, 1].map((day) => ({
+        ...{ sessionId: 's', receivedAt: startMs + day * dayMs, events: [anEvent(2 * day + 1), anEvent(2 * day + 2)] },
+      }))
+      await store.write(aGroup(1, { events, sessions: [aRecord('s', { committedSeq: 4, pushed: 4, stored: 4 })] }))
+      await expire(startMs + dayMs)
+      expect(await source.ledgers.get('s')).toMatchObject({ stored: 2, expired: 2, forgotten: 0 })
+      await expectLedgerToAddUp(source)
+      await forget('s')
+      expect(await source.ledgers.get('s')).toMatchObject({ stored: 0, expired: 2, forgotten: 2 })
+      await expectLedgerToAddUp(source)
     })
 
     it('gives a timeline page by page', async () => {

@@ -33,10 +33,13 @@ Backups of the collector's folder that were made before are named, with the day 
 collector runs with serve --keep-backups 30d; else with how many newer ones it takes. Those that were moved elsewhere, and
 dumps, are yours to delete. So is what serve --otlp has sent on before; what it had not is not sent any more.
 
+On a cluster the condition is ClickHouse's SQL, and it is through once the rows are deleted and the log's messages erased.
+
 Examples:
   downlink forget --where "labels->>'player' = 'x'"          counts the sessions
   downlink forget --where "labels->>'player' = 'x'" --yes
-  downlink forget --session 0192… --yes`
+  downlink forget --session 0192… --yes
+  downlink forget --where "JSONExtractString(labels, 'player') = 'x'"   on a cluster`
 
 export function forgetCommand(): Command {
   return withAdminFlags(new Command('forget').description('delete all that is stored of a player'))
@@ -55,6 +58,9 @@ const stepTexts = {
   log: 'beginning the log anew',
   database: 'rewriting the database',
   files: 'deleting quarantined files',
+  sinks: 'waiting until sinks have stored that; if it stays so, their logs say why',
+  rows: 'deleting what is stored',
+  messages: 'removing what the log still has',
 } as const
 
 /** @throws {CliError} `bad_usage`, and as the API client does */

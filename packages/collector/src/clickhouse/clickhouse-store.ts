@@ -6,6 +6,7 @@ import { outcomeOf } from './failures.ts'
 import { quoteText } from './quote.ts'
 import {
   eventRows,
+  forgottenRows,
   labelRows,
   recordColumns,
   recordOfRow,
@@ -17,8 +18,8 @@ import {
 import { eventStructure, targets } from './tables.ts'
 
 /**
- * The rows go first, then the sessions, then the position: whatever is cut short is written again, and each has a key by
- * which it counts once. Where sessions stand is known only once all of their rows are there.
+ * Who was forgotten goes first, then the rows, then the sessions, then the position: whatever is cut short is written
+ * again, and each has a key by which it counts once. Where sessions stand is known only once all of their rows are there.
  *
  * @param partition the segment of its positions
  */
@@ -34,10 +35,12 @@ export function createClickHouseStore(connection: Connection, partition: string)
 
     readSessions: (sessionIds) => readRecords(connection, sessionIds),
 
-    write: ({ events, rejected, earlierLabels, sessions, position: { offset: place } }) =>
+    write: ({ events, rejected, earlierLabels, sessions, forgotten = [], position: { offset: place } }) =>
       attempt(async () => {
         const insert = (target: (typeof targets)[keyof typeof targets], rows: readonly (readonly unknown[])[]) =>
           connection.insert(target, rows, tokenOf(target.name, place, rows.length))
+        // Before what it hides.
+        await connection.insert(targets.forgotten, forgottenRows(forgotten, place))
         await Promise.all([
           insert(targets.events, eventRows(events)),
           insert(targets.rejected, rejectedRows(rejected)),

@@ -28,8 +28,8 @@ interface RejectionRow extends Pick<EventRow, 'session_id' | 'seq' | 'received'>
 
 const received = 'toUnixTimestamp64Milli(received_at) AS received'
 const selectEvents = `SELECT session_id, seq, type, version, intDiv(ts_us, 1000) AS sent,
-  intDiv(corrected_us, 1000) AS corrected, ${received}, data, envelope, context FROM event_rows FINAL`
-const selectRejected = `SELECT session_id, seq, code, message, raw, ${received} FROM rejected_rows FINAL`
+  intDiv(corrected_us, 1000) AS corrected, ${received}, data, envelope, context FROM current_events`
+const selectRejected = `SELECT session_id, seq, code, message, raw, ${received} FROM current_rejected`
 
 /** So long ago most of what is asked for came: days that nobody needs are not read. */
 const recentMs = 3_600_000

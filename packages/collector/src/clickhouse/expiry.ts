@@ -94,7 +94,7 @@ async function expireDay(connection: Connection, day: string): Promise<Operation
     for (const [table, expiring] of Object.entries(expiringTables)) {
       await connection.run(`ALTER TABLE ${table} MOVE PARTITION '${day}' TO TABLE ${expiring}`)
     }
-    await connection.run(`INSERT INTO expired_events SELECT session_id, '${day}' AS day, ${round} AS round, count() AS events
+    await connection.run(`INSERT INTO expired_events SELECT session_id, '${day}' AS day, ${round} AS round, count() AS events, max(seq) AS up_to
       FROM expiring_events FINAL WHERE toDate(received_at) = '${day}' GROUP BY session_id`)
     await move('counted')
   }

@@ -8,7 +8,7 @@ const isPlayers = `NOT JSONHas(ifNull(labels, ''), '${verifyName}')`
 /** Each label that a session has or had, and each of its values, counts once a session. */
 const selectLabels = `WITH entries AS (
     SELECT DISTINCT session_id, arrayJoin(JSONExtractKeysAndValues(ifNull(labels, '{}'), 'String')) AS entry FROM (
-      SELECT session_id, labels FROM session_rows FINAL UNION ALL SELECT session_id, labels FROM earlier_labels FINAL
+      SELECT session_id, labels FROM session_rows FINAL UNION ALL SELECT session_id, labels FROM current_labels
     ) WHERE ${isPlayers}
   ), counted AS (SELECT entry.1 AS name, entry.2 AS value, count() AS sessions FROM entries GROUP BY name, value),
   names AS (
@@ -21,7 +21,7 @@ const selectLabels = `WITH entries AS (
 const selectBuilds = `SELECT build, count() AS sessions, max(last_seen) AS lastSeen FROM session_rows FINAL
   WHERE build IS NOT NULL GROUP BY build ORDER BY lastSeen DESC, build LIMIT ${most.builds}`
 
-const selectTypes = `SELECT type, count() AS events FROM event_rows FINAL WHERE type <> '${verifyName}'
+const selectTypes = `SELECT type, count() AS events FROM current_events WHERE type <> '${verifyName}'
   GROUP BY type ORDER BY events DESC, type LIMIT ${most.types}`
 
 interface LabelRow {

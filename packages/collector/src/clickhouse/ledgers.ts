@@ -29,7 +29,7 @@ export function createLedgers(reader: Reader, wallMs: () => number): Ledgers {
 
 /** The oldest first. */
 async function readEarlierLabels(reader: Reader, sessionId: string): Promise<readonly EarlierLabels[]> {
-  const sql = `SELECT from_seq, until_seq, labels FROM earlier_labels FINAL WHERE session_id = {session:String} ORDER BY from_seq`
+  const sql = `SELECT from_seq, until_seq, labels FROM current_labels WHERE session_id = {session:String} ORDER BY from_seq`
   const rows = await reader.rows<{ from_seq: number; until_seq: number; labels: string | null }>(sql, {
     parameters: { session: sessionId },
   })

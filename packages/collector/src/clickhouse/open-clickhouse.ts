@@ -4,13 +4,19 @@ import type { OperationResult } from '../commit/operation.ts'
 import type { RecordSource } from '../commit/record-source.ts'
 import type { DataSource } from '../data-source.ts'
 import type { ExpirySlice } from '../query/expiry-plan.ts'
+import type { MatchingSession } from '../query/matching-sessions.ts'
+import type { QueryLimits } from '../query/query-limits.ts'
 import type { EventStore } from '../sink/event-store.ts'
 import { type ClickHouseReadsOptions, createClickHouseReads } from './clickhouse-reads.ts'
 import { createClickHouseStore, readRecords } from './clickhouse-store.ts'
 import { type ClickHouseOptions, connectClickHouse } from './connection.ts'
+import { eraseForgotten } from './erasure.ts'
 import { makeEventViews } from './event-views.ts'
 import { expireDays, planExpiredDays } from './expiry.ts'
 import { openErrorOf, readErrorOf } from './failures.ts'
+import { findMatchingSessions } from './matching-sessions.ts'
+import { createReader } from './reader.ts'
+import { createSandbox } from './sandbox.ts'
 import { prepareTables } from './tables.ts'
 
 export interface ClickHouse {
@@ -24,6 +30,10 @@ export interface ClickHouse {
   planExpiry(receivedBeforeMs: number): Promise<readonly ExpirySlice[]>
   /** Deletes what came on days that had ended by then. Cut short, it is to be done again. */
   expire(receivedBeforeMs: number): Promise<OperationResult>
+  /** The sessions that a condition picks. Throws as queries do. */
+  matchingSessions(condition: string, limits: QueryLimits): Promise<readonly MatchingSession[]>
+  /** Erases what the tables have of sessions that were forgotten; without ids of all of them. */
+  erase(sessionIds?: readonly string[]): Promise<OperationResult>
   /** What the routes of the API read. */
   source(options: Omit<ClickHouseReadsOptions, 'connection'>): DataSource
   close(): Promise<void>
@@ -53,6 +63,11 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
     defineEvents: (definitions) => makeEventViews(connection, definitions),
     planExpiry: (receivedBeforeMs) => codedErrors(planExpiredDays(connection, receivedBeforeMs)),
     expire: (receivedBeforeMs) => codedErrors(expireDays(connection, receivedBeforeMs)),
+    matchingSessions: (condition, limits) => {
+      const reader = createReader(connection, limits)
+      return findMatchingSessions(reader, createSandbox({ reader, database: connection.database, limits }), condition)
+    },
+    erase: (sessionIds) => codedErrors(eraseForgotten(connection, sessionIds)),
     source: (reads) => createClickHouseReads({ connection, ...reads }),
     close: () => connection.close(),
   }

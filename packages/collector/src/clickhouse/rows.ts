@@ -3,7 +3,7 @@ import { correctedMicros, microsOf } from '../commit/event-times.ts'
 import type { RejectedEvent } from '../commit/session-batch.ts'
 import type { SessionRecord } from '../commit/session-record.ts'
 import { recordOf, rowOf, type SessionRow } from '../commit/session-row.ts'
-import type { EventRun, LabelsRow } from '../sink/event-store.ts'
+import type { EventRun, ForgottenRows, LabelsRow } from '../sink/event-store.ts'
 
 type Row = readonly unknown[]
 
@@ -27,6 +27,9 @@ export const rejectedRows = (rejected: readonly RejectedEvent[]): readonly Row[]
 
 export const labelRows = (labels: readonly LabelsRow[]): readonly Row[] =>
   labels.map(({ sessionId, from, until, labels: one }) => [sessionId, from, until, one ? JSON.stringify(one) : null])
+
+export const forgottenRows = (forgotten: readonly ForgottenRows[], place: number): readonly Row[] =>
+  forgotten.map(({ sessionId, upTo }) => [sessionId, upTo, place])
 
 /** Columns of `session_rows` whose text is JSON. */
 const jsonColumns = ['rejected', 'dropped', 'labels'] as const

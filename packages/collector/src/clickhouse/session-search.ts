@@ -37,7 +37,7 @@ const statesOf = `arrayFilter(state -> state <> '', [${stateNames.map((name) => 
 
 /** Of the labels that it has, or of any that it had. */
 const ofAnyLabels = (condition: string): string =>
-  `(${condition} OR session_id IN (SELECT session_id FROM earlier_labels FINAL WHERE ${condition}))`
+  `(${condition} OR session_id IN (SELECT session_id FROM current_labels WHERE ${condition}))`
 
 const texts = "mapValues(JSONExtract(ifNull(labels, '{}'), 'Map(String, String)'))"
 const contains = (text: string): string => `positionCaseInsensitiveUTF8(${text}, {text:String}) > 0`
@@ -72,7 +72,7 @@ const summarised = (where: string): string => `SELECT session.*, ${length} AS le
   LEFT JOIN (
     SELECT session_id, countIf(match(type, ${quoteText(`(?i)${errorType}`)})) AS errors, min(corrected_us) AS first_us,
       max(corrected_us) AS last_us
-    FROM event_rows FINAL WHERE ${where} GROUP BY session_id
+    FROM current_events WHERE ${where} GROUP BY session_id
   ) AS summary USING (session_id)`
 
 interface Totals {

@@ -7,7 +7,9 @@
 import type { Connection, InsertTarget } from './connection.ts'
 
 /** Of the tables that rows are appended to, by the order of their columns. */
-export const targets: { readonly [Name in 'events' | 'rejected' | 'earlierLabels' | 'positions']: InsertTarget } = {
+export const targets: {
+  readonly [Name in 'events' | 'rejected' | 'earlierLabels' | 'forgotten' | 'positions']: InsertTarget
+} = {
   events: {
     name: 'event_rows',
     columns: [
@@ -28,6 +30,7 @@ export const targets: { readonly [Name in 'events' | 'rejected' | 'earlierLabels
     columns: ['session_id', 'seq', 'code', 'message', 'raw', 'received_at', 'context'],
   },
   earlierLabels: { name: 'earlier_labels', columns: ['session_id', 'from_seq', 'until_seq', 'labels'] },
+  forgotten: { name: 'forgotten_sessions', columns: ['session_id', 'up_to', 'place'] },
   positions: { name: 'positions', columns: ['partition', 'place'] },
 }
 
@@ -69,10 +72,14 @@ const tables: readonly string[] = [
     ENGINE = ReplacingMergeTree ORDER BY (session_id, from_seq, until_seq) SETTINGS ${deduplication}`,
   // What expired of each session, by the day that it was dropped with.
   `CREATE TABLE IF NOT EXISTS expired_events (session_id String, day Date, round UInt32,
-    events SimpleAggregateFunction(max, Int64))
+    events SimpleAggregateFunction(max, Int64), up_to SimpleAggregateFunction(max, Int64))
     ENGINE = AggregatingMergeTree ORDER BY (session_id, day, round)`,
+  'ALTER TABLE expired_events ADD COLUMN IF NOT EXISTS up_to SimpleAggregateFunction(max, Int64)',
   `CREATE TABLE IF NOT EXISTS expiries (day Date, round UInt32, state UInt8)
     ENGINE = ReplacingMergeTree(state) ORDER BY (day, round)`,
+  // Who was forgotten, up to which sequence: what came of it by then is read no more, whoever writes it once more.
+  `CREATE TABLE IF NOT EXISTS forgotten_sessions (session_id String, up_to Int64, place UInt64)
+    ENGINE = ReplacingMergeTree(place) ORDER BY session_id`,
   // How far each partition of the log is stored.
   `CREATE TABLE IF NOT EXISTS positions (partition String, place UInt64)
     ENGINE = ReplacingMergeTree(place) ORDER BY partition`,
@@ -82,6 +89,7 @@ const tables: readonly string[] = [
 export const tableNames: readonly string[] = [
   ...Object.values(targets).map(({ name }) => name),
   ...['session_rows', 'current_sessions', 'expired_events', 'expiries', 'expiring_events', 'expiring_rejected'],
+  ...['current_events', 'current_rejected', 'current_labels'],
 ]
 
 /** What a DateTime64 of any version of ClickHouse holds: from 1900 to 2299. */
@@ -94,22 +102,36 @@ const timeOfMs = (ms: string): string => `fromUnixTimestamp64Milli(${ms}, 'UTC')
 
 const sumOf = (counts: string): string => `arraySum(mapValues(JSONExtract(${counts}, 'Map(String, Int64)')))`
 
+/** Of tables that have their session's id. It is looked up in a table of hashes, which is made once for a query. */
+const forgottenUpTo = `transform(session_id, arrayConcat([''], (SELECT groupArray(session_id) FROM forgotten_sessions FINAL)),
+    arrayConcat([toInt64(0)], (SELECT groupArray(up_to) FROM forgotten_sessions FINAL)), toInt64(0))`
+
 const views: readonly string[] = [
+  `CREATE OR REPLACE VIEW current_events AS SELECT * FROM event_rows FINAL WHERE seq > ${forgottenUpTo}`,
+  `CREATE OR REPLACE VIEW current_rejected AS SELECT * FROM rejected_rows FINAL WHERE seq > ${forgottenUpTo}`,
+  `CREATE OR REPLACE VIEW current_labels AS SELECT * FROM earlier_labels FINAL WHERE from_seq > ${forgottenUpTo}`,
   `CREATE OR REPLACE VIEW events AS SELECT session_id, seq, type, version, ${timeOf('ts_us')} AS ts, received_at, data,
-    envelope, ${timeOf('corrected_us')} AS corrected_ts, context FROM event_rows FINAL`,
+    envelope, ${timeOf('corrected_us')} AS corrected_ts, context FROM current_events`,
   `CREATE OR REPLACE VIEW rejected_events AS SELECT session_id, seq, code, message, raw, received_at, context
-    FROM rejected_rows FINAL`,
-  // The rows of sessions, with what has expired of them since.
+    FROM current_rejected`,
+  // The rows of sessions, with what has expired of them since, also of what was forgotten then.
   `CREATE OR REPLACE VIEW current_sessions AS SELECT
-    row.* REPLACE (row.stored - gone.events AS stored, row.expired + gone.events AS expired)
+    row.* REPLACE (
+      row.stored - gone.expired_events + least(row.forgotten, gone.expired_before) AS stored,
+      row.forgotten - least(row.forgotten, gone.expired_before) AS forgotten,
+      row.expired + gone.expired_events AS expired
+    )
     FROM (SELECT * FROM session_rows FINAL) AS row
-    LEFT JOIN (SELECT session_id, sum(events) AS events FROM expired_events FINAL GROUP BY session_id) AS gone USING (session_id)`,
+    LEFT JOIN (
+      SELECT session_id, sum(events) AS expired_events, sumIf(events, up_to <= ${forgottenUpTo}) AS expired_before
+      FROM expired_events FINAL GROUP BY session_id
+    ) AS gone USING (session_id)`,
   `CREATE OR REPLACE VIEW sessions AS SELECT session_id, delivery, committed_seq, pushed, stored, rejected, dropped, missing,
     ended, ${timeOfMs('row.first_seen')} AS first_seen, ${timeOfMs('row.last_seen')} AS last_seen, clock_offset_ms, build,
     labels, schema, proof_hash, expired, forgotten, ${timeOfMs('row.forgotten_at')} AS forgotten_at, labels_from
     FROM current_sessions AS row`,
   `CREATE OR REPLACE VIEW label_history AS
-    SELECT session_id, from_seq, toNullable(until_seq) AS until_seq, labels FROM earlier_labels FINAL
+    SELECT session_id, from_seq, toNullable(until_seq) AS until_seq, labels FROM current_labels
     UNION ALL
     SELECT session_id, coalesce(labels_from, 1) AS from_seq, NULL AS until_seq, labels FROM session_rows FINAL`,
   // As the view of that name in DuckDB.

@@ -13,7 +13,7 @@ interface TimelineRow {
 // One more than asked for tells whether there is another page.
 const selectPage = `SELECT type, seq, intDiv(corrected_us, 1000) AS corrected, intDiv(ts_us, 1000) AS sent,
     toUnixTimestamp64Milli(received_at) AS received
-  FROM event_rows FINAL WHERE session_id = {session:String} AND seq > {after:Int64} ORDER BY seq LIMIT {limit:UInt32} + 1`
+  FROM current_events WHERE session_id = {session:String} AND seq > {after:Int64} ORDER BY seq LIMIT {limit:UInt32} + 1`
 
 export function createTimelines(reader: Reader): Timelines {
   return {

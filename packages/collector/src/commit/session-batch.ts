@@ -22,6 +22,11 @@ export interface SessionBatch {
   readonly labels?: LabelChanges
   /** The session was forgotten, and what it sends from here on is taken again. */
   readonly restarts?: true
+  /**
+   * Somebody asked for the session to be forgotten, at this time in ms since 1970: what came up to here is gone but for
+   * numbers. Of a log that collectors share; one of one's own has an operation for it.
+   */
+  readonly forgetsAtMs?: number
 }
 
 export interface SessionMetadata {

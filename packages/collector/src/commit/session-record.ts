@@ -59,7 +59,7 @@ export const newRecord = (sessionId: string, nowMs: number): SessionRecord => ({
 
 export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionRecord {
   const pushed = Math.max(record.pushed, batch.pushed, batch.upTo)
-  return {
+  const next = {
     ...record,
     ...batch.metadata,
     ...(batch.labels && { labels: batch.labels.latest, labelsFrom: batch.labels.from }),
@@ -74,6 +74,14 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
     lastSeenMs: Math.max(record.lastSeenMs, batch.receivedAt),
     ...(batch.restarts && { forgottenAtMs: undefined }),
   }
+  return batch.forgetsAtMs === undefined ? next : forgetSession(next, batch.forgetsAtMs)
+}
+
+/** What is left of a session: its id, by which it is refused, whose it was, when it was there, and how much of what. */
+function forgetSession({ labelsFrom: _from, ...record }: SessionRecord, atMs: number): SessionRecord {
+  const person = { build: undefined, labels: undefined, schema: undefined, clockOffsetMs: undefined }
+  const { forgotten, stored, forgottenAtMs = atMs } = record
+  return { ...record, ...person, forgotten: forgotten + stored, stored: 0, forgottenAtMs }
 }
 
 /** In whatever order they stand. */

@@ -4,12 +4,14 @@ import { systemClock, systemTimer } from '../clock.ts'
 import { type AgeClockMemory, ageClockStateIn } from '../life/age-clock.ts'
 import type { JetStream } from './connect.ts'
 import { createLock, type Lock } from './lock.ts'
-import { leaseBucketOf } from './sink-buckets.ts'
+import { commonOf, leaseBucketOf, openAside } from './sink-buckets.ts'
 
 export interface LifeBuckets {
   /** Of whoever deletes what is too old. */
   readonly expiryLock: Lock
   readonly ageClock: AgeClockMemory
+  /** Deletes messages that were put aside. @returns what they were called */
+  eraseAside(): Promise<readonly string[]>
 }
 
 /** Of one that ended without giving its lock away. */
@@ -17,9 +19,10 @@ const lockMs = 10_000
 const ageClockKey = 'age-clock'
 
 export async function openLifeBuckets({ buckets, replicas }: JetStream): Promise<LifeBuckets> {
-  const common = { replicas, history: 1, allow_direct: false }
+  const common = commonOf(replicas)
   const locks = await buckets.create('downlink-locks', { ...common, ttl: lockMs })
   const life = await buckets.create('downlink-life', common)
+  const aside = await openAside({ buckets, replicas })
   return {
     expiryLock: createLock({
       ...{ bucket: leaseBucketOf(locks), key: 'expiry', owner: randomUUID(), leaseMs: lockMs },
@@ -28,6 +31,12 @@ export async function openLifeBuckets({ buckets, replicas }: JetStream): Promise
     ageClock: {
       load: async () => ageClockStateIn((await life.get(ageClockKey))?.string()),
       save: async (state) => void (await life.put(ageClockKey, JSON.stringify(state))),
+    },
+    async eraseAside() {
+      const keys: string[] = []
+      for await (const key of await aside.keys()) keys.push(key)
+      for (const key of keys) await aside.purge(key)
+      return keys.map((key) => `downlink-aside/${key}`)
     },
   }
 }

@@ -6,6 +6,7 @@
  * message: of two that follow the same one the stream takes one.
  */
 import type { RecordSource } from '../commit/record-source.ts'
+import type { SessionRecord } from '../commit/session-record.ts'
 import { encodeWrite, type SessionWrite } from '../commit/session-write.ts'
 import type { LastMessage, StreamLog } from './stream-log.ts'
 
@@ -73,8 +74,9 @@ export function createWritePublisher(options: WritePublisherOptions): WritePubli
         if (found.kind === 'found' && found.writeId === writeId) return { kind: 'committed', seq: found.seq }
         if (atMs >= giveUpAtMs) return { kind: 'unavailable', reason }
         if (found.kind !== 'unavailable') {
-          const committedSeq = await committedSeqOf(sessionId, found, from)
-          if (committedSeq !== from) return { kind: 'stale', committedSeq }
+          const record = await recordOf(sessionId, found)
+          const committedSeq = record === 'untold' ? from : (record?.committedSeq ?? 0)
+          if (committedSeq !== from || isForgottenSince(write, record)) return { kind: 'stale', committedSeq }
           last = { seq: found.kind === 'found' ? found.seq : 0, atMs }
         }
         await pause(delayMs)
@@ -87,18 +89,24 @@ export function createWritePublisher(options: WritePublisherOptions): WritePubli
     return seq > 0 || now() - atMs < keptMs / 2
   }
 
-  /** @param known where nobody can tell: what is appended twice because of it the sink trims */
-  async function committedSeqOf(
+  /** Where nobody can tell it goes on as it was known: what is appended twice because of it the sink trims. */
+  async function recordOf(
     sessionId: string,
     found: Exclude<LastMessage, { kind: 'unavailable' }>,
-    known: number,
-  ): Promise<number> {
-    if (found.kind === 'found') return found.write.record.committedSeq
-    if (!source.isUp) return known
+  ): Promise<SessionRecord | undefined | 'untold'> {
+    if (found.kind === 'found') return found.write.record
+    if (!source.isUp) return 'untold'
     try {
-      return (await source.readSessions([sessionId])).get(sessionId)?.committedSeq ?? 0
+      return (await source.readSessions([sessionId])).get(sessionId)
     } catch {
-      return known
+      return 'untold'
     }
   }
+}
+
+/** Then it stands where it stood, and what goes on with it knows what is to be known no more. */
+function isForgottenSince({ batches, record }: SessionWrite, found: SessionRecord | undefined | 'untold'): boolean {
+  if (found === undefined || found === 'untold') return false
+  const isRefused = found.forgottenAtMs !== undefined && record.forgottenAtMs === undefined
+  return found.forgotten !== record.forgotten || (isRefused && batches[0]?.restarts !== true)
 }

@@ -1,5 +1,5 @@
 /** Opens the buckets in which sinks agree: who sinks which partition, where a group ends, and what is no entry. */
-import type { KV } from '@nats-io/kv'
+import type { KV, KvOptions } from '@nats-io/kv'
 import { isFull, type JetStream } from './connect.ts'
 
 export interface SinkBuckets {
@@ -50,11 +50,10 @@ const maxAsideBytes = 67_108_864
 
 /** @param leaseMs after which a key of `leases` ends that nobody renewed */
 export async function openSinkBuckets({ buckets, replicas }: JetStream, leaseMs: number): Promise<SinkBuckets> {
-  // Only the leader knows what was written last.
-  const common = { replicas, history: 1, allow_direct: false }
+  const common = commonOf(replicas)
   const leases = await buckets.create('downlink-leases', { ...common, ttl: leaseMs })
   const ends = await buckets.create('downlink-group-ends', common)
-  const aside = await buckets.create('downlink-aside', { ...common, max_bytes: maxAsideBytes })
+  const aside = await openAside({ buckets, replicas })
   return {
     leases: leaseBucketOf(leases),
     ends: {
@@ -80,6 +79,16 @@ export async function openSinkBuckets({ buckets, replicas }: JetStream, leaseMs:
     },
   }
 }
+
+export const openAside = ({ buckets, replicas }: Pick<JetStream, 'buckets' | 'replicas'>): Promise<KV> =>
+  buckets.create('downlink-aside', { ...commonOf(replicas), max_bytes: maxAsideBytes })
+
+/** Only the leader knows what was written last. */
+export const commonOf = (replicas: number): Pick<KvOptions, 'replicas' | 'history' | 'allow_direct'> => ({
+  replicas,
+  history: 1,
+  allow_direct: false,
+})
 
 export const leaseBucketOf = (bucket: KV): LeaseBucket => ({
   async keys() {

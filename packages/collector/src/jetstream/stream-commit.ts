@@ -17,6 +17,8 @@ import { createWritePublisher, type LastKnown, type PublishOutcome } from './pub
 import type { StreamLog } from './stream-log.ts'
 
 export interface StreamCommit extends CommitLog {
+  /** Lets a session go, and tells whoever is on it: the stream knows better. */
+  giveUp(sessionId: string): void
   /** To be called each time that a store can be asked again. */
   onStoreUp(): void
 }
@@ -69,6 +71,7 @@ export function createStreamCommit(options: StreamCommitOptions): StreamCommit {
       records.begin(sessionId)
     },
     release,
+    giveUp: records.giveUp,
     isConfirmed: records.isConfirmed,
     onGivenUp: records.onGivenUp,
     append(sessionId, expectedSeq, batch) {

@@ -47,8 +47,11 @@ export interface Forgotten extends Pruned {
 }
 
 export interface ForgetProgress {
-  readonly step: 'waiting' | 'deleting' | ErasureStep
+  readonly step: 'waiting' | 'deleting' | ErasureStep | ClusterErasureStep
 }
+
+/** Of a cluster: until sinks have come to it, then the rows of the store, then the messages of the stream. */
+export type ClusterErasureStep = 'sinks' | 'rows' | 'messages'
 
 export interface ForgetterOptions {
   /** Absolute path of the data folder. */

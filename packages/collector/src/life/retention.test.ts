@@ -62,7 +62,7 @@ function aRetention(
       pruner,
       size: { store, log: { bytes: logBytes, keptBytes: 0 }, usedBytes: () => usedBytes },
       onExpired() {},
-      async removeOldBackups(nowMs) {
+      async alsoRemove(nowMs) {
         backupsLookedAt.push(nowMs)
         if (backupFailure) throw backupFailure
       },

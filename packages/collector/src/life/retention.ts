@@ -27,8 +27,8 @@ export interface RetentionParts {
   readonly ageClock: AgeClock
   /** All that came before is deleted, for its age. */
   readonly onExpired: (receivedBeforeMs: number) => void
-  /** Deletes the backups that are too old as of a time. */
-  readonly removeOldBackups: (nowMs: number) => Promise<void>
+  /** Removes at each look what else is to go by then, such as backups that are too old. */
+  readonly alsoRemove: (nowMs: number) => Promise<void>
   readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   readonly setTimer?: SetTimer
 }
@@ -48,17 +48,7 @@ const shareOfKeep = 1 / 24
 const sizeIntervalMs = 60_000
 
 export function createRetention(parts: RetentionParts): Retention {
-  const {
-    settings,
-    pruner,
-    size,
-    wallMs,
-    ageClock,
-    onExpired,
-    removeOldBackups,
-    logger,
-    setTimer = systemTimer,
-  } = parts
+  const { settings, pruner, size, wallMs, ageClock, onExpired, alsoRemove, logger, setTimer = systemTimer } = parts
   const { keepMs, maxBytes, keepBackupsMs } = settings
   const intervalMs = Math.min(maxIntervalMs, Math.min(keepMs ?? Infinity, keepBackupsMs ?? Infinity) * shareOfKeep)
   const isBounded = keepMs !== undefined || maxBytes !== undefined || keepBackupsMs !== undefined
@@ -102,7 +92,7 @@ export function createRetention(parts: RetentionParts): Retention {
     const ageMs = await readAge()
     // Neither keeps the other back.
     const outcomes = await Promise.allSettled([
-      removeOldBackups(ageMs),
+      alsoRemove(ageMs),
       keepMs === undefined ? undefined : pruneByAge(ageMs - keepMs),
     ])
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason

@@ -12,7 +12,9 @@ export interface MatchingSession {
 }
 
 /** What is done with them takes a while for each. */
-const maxMatches = 10_000
+export const maxMatches = 10_000
+
+export const tooManyMatches: string = `Expected a condition that picks at most ${maxMatches} sessions at once, got one that picks more`
 
 /**
  * @param condition over the table `sessions`, as behind WHERE; a session matches that did with any labels
@@ -29,8 +31,7 @@ export function findMatchingSessions(
     async (connection) => {
       const rows = (await connection.runAndReadAll(select)).getRows()
       if (rows.length > maxMatches) {
-        const expected = `Expected a condition that picks at most ${maxMatches} sessions at once, got one that picks more`
-        throw new CollectorError('query_too_large', expected)
+        throw new CollectorError('query_too_large', tooManyMatches)
       }
       return rows.map(([sessionId, stored]) => ({ sessionId: String(sessionId), stored: Number(stored) }))
     },

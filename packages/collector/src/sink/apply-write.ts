@@ -17,6 +17,8 @@ export interface AppliedWrite {
   readonly record: SessionRecord
   /** Those that ended. */
   readonly labels: readonly EarlierLabels[]
+  /** All up to this sequence was to be forgotten. */
+  readonly forgottenUpTo?: number | undefined
   /** Sequences that no entry holds: only after damage, or where an older copy was put back. */
   readonly lost: number
   /** Sequences of a write whose sender has another proof than the session: nothing of it counts. */
@@ -31,9 +33,11 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
   let record = before ?? unseen(write.record)
   const lost = Math.max(0, write.from - record.committedSeq)
   let start = write.from
+  let forgottenUpTo: number | undefined
   const batches = write.batches.map((batch, at) => {
     const trimmed = trimBatch(batch, start, record)
     start = batch.upTo
+    if (trimmed.forgetsAtMs !== undefined) forgottenUpTo = batch.upTo
     const whole = at === 0 && lost > 0 ? { ...trimmed, missing: trimmed.missing + lost } : trimmed
     if (record.forgottenAtMs === undefined || whole.restarts) {
       record = applyBatch(record, whole)
@@ -43,9 +47,12 @@ export function applyWrite(write: SessionWrite, before: SessionRecord | undefine
     record = { ...applyBatch(record, counted), forgotten: record.forgotten + whole.events.length }
     return counted
   })
-  if (record.forgottenAtMs !== undefined) return { batches, record, labels: [], lost, foreign: 0 }
+  if (record.forgottenAtMs !== undefined) return { batches, record, labels: [], forgottenUpTo, lost, foreign: 0 }
   const { ended, ...labels } = applyLabels(write, before?.forgottenAtMs === undefined ? before : undefined)
-  return { batches, record: { ...record, labelsFrom: undefined, ...labels }, labels: ended, lost, foreign: 0 }
+  return {
+    ...{ batches, record: { ...record, labelsFrom: undefined, ...labels }, labels: ended },
+    ...{ forgottenUpTo, lost, foreign: 0 },
+  }
 }
 
 /** What introduced the session may stand in an entry that is gone; each entry's record has it, too. */
@@ -69,7 +76,7 @@ function withoutContent({ metadata: _person, labels: _personal, ...batch }: Sess
 
 function trimBatch(batch: SessionBatch, from: number, { committedSeq }: SessionRecord): SessionBatch {
   if (from >= committedSeq) return batch
-  const { metadata: _older, rejectedMore = {}, ...rest } = batch
+  const { metadata: _older, forgetsAtMs: _past, rejectedMore = {}, ...rest } = batch
   if (batch.upTo <= committedSeq)
     return { ...rest, upTo: committedSeq, events: noEvents, rejected: [], dropped: {}, missing: 0 }
   const events = batch.events.decode().filter(({ seq }) => seq > committedSeq)

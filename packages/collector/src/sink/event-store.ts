@@ -25,9 +25,17 @@ export interface StoreGroup {
   readonly rejected: readonly RejectedEvent[]
   readonly sessions: readonly SessionRecord[]
   readonly earlierLabels: readonly LabelsRow[]
+  /** Only from a log that collectors share. */
+  readonly forgotten?: readonly ForgottenRows[]
   readonly position: Position
   /** Of its entries in the log, which keeps them until a checkpoint. */
   readonly logBytes: number
+}
+
+/** What of a session is to be stored no more: all up to a sequence. */
+export interface ForgottenRows {
+  readonly sessionId: string
+  readonly upTo: number
 }
 
 /** Labels that a session has no more. */

@@ -212,6 +212,9 @@ function storeGroupOf(applied: readonly AppliedWrite[], items: readonly LogItem[
     rejected: batches.flatMap(({ rejected }) => rejected),
     earlierLabels: applied.flatMap(({ record: { sessionId }, labels }) => labels.map((one) => ({ sessionId, ...one }))),
     sessions: [...sessions.values()],
+    forgotten: applied.flatMap(({ record: { sessionId }, forgottenUpTo: upTo }) =>
+      upTo === undefined ? [] : [{ sessionId, upTo }],
+    ),
     position: items.at(-1)?.end as Position,
     logBytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
   }
