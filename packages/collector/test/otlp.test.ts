@@ -255,6 +255,33 @@ it('sends nothing of a session that was forgotten before, keeps nothing of it, a
   expect(await metric(again.listening, 'downlink_events_missing_total')).toBe(0)
 })
 
+it('sends all that a forgotten session says once it starts anew, also while others are being forgotten', {
+  timeout: 180_000,
+}, async () => {
+  const longPatience = { timeout: 120_000 }
+  const backend = await aBackend()
+  const data = await aFolder()
+  const options = { data, forgottenSessions: 'restart', otlp: { url: backend.url, ...fast } } as const
+  const hello = aHello()
+  const before = await aCollector(options)
+  const client = await aClient(before.listening, hello)
+  await client.hello()
+  await client.batch(1, hits(3))
+  await before.stop()
+  // As an end in the midst of forgetting leaves them: an operation of the log holds ten.
+  const others = Array.from({ length: 40 }, () => randomUUID())
+  await writeFile(join(data, 'forgetting.json'), JSON.stringify([hello.session, ...others]))
+  const { collector, listening } = await aCollector(options)
+  const countStored = async () => (await collector.query('SELECT count(*)::INT FROM events')).rows[0]?.[0]
+  await expect.poll(countStored, longPatience).toBe(0)
+  const again = await aClient(listening, { ...hello, conn: 2, next: 4, pushed: 3 })
+  await again.hello()
+  await again.batch(4, hits(2))
+  await expect.poll(() => readdir(data), longPatience).not.toContain('forgetting.json')
+  await again.batch(6, hits(2))
+  await expect.poll(() => backend.records().map(({ seq }) => seq), patience).toEqual(range(1, 7))
+})
+
 /** Any file of a folder. */
 async function holds(folder: string, text: string): Promise<boolean> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true })
