@@ -4,15 +4,9 @@ import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitepress'
 import { anchorOf } from '../../tools/checks/links.ts'
+import { sidebar } from '../sidebar.ts'
 
 const repository = 'https://github.com/downlink/downlink'
-
-type Page = readonly [title: string, path: string]
-
-const group = (text: string, pages: readonly Page[]) => ({
-  text,
-  items: pages.map(([text, path]) => ({ text, link: `/${path}` })),
-})
 
 /** The pages stand beside this folder, and would look for Vue above themselves. */
 const vueOfThisFolder: Plugin = {
@@ -61,50 +55,9 @@ export default defineConfig({
       { text: 'API', link: '/api/index.html', target: '_self' },
       { text: 'Sample', link: '/sample/index.html', target: '_self' },
     ],
-    sidebar: [
-      group('Make a game', [
-        ['Instrument your game', 'guides/instrument-your-game'],
-        ['Vite', 'guides/vite'],
-        ['Engines', 'guides/engines'],
-        ['Phones, portals, consent', 'guides/phones-and-portals'],
-        ['Roll it out', 'guides/rollout'],
-        ['Come from something else', 'guides/migrate'],
-        ['World state', 'tech/world-state-store'],
-      ]),
-      group('Test one', [
-        ['Playwright', 'guides/playwright'],
-        ['CI', 'guides/ci'],
-        ['When tutorial automation fails', 'guides/tutorial-automation-troubleshooting'],
-      ]),
-      group('Ask what happened', [
-        ['The page', 'guides/page'],
-        ['Find a session, and read it', 'guides/read-a-session'],
-        ['Where an error was', 'guides/source-maps'],
-        ['Questions', 'guides/questions'],
-        ['SQL recipes', 'guides/sql-recipes'],
-        ['The data model', 'data-model'],
-      ]),
-      group('Run a collector', [
-        ['Deploy', 'guides/deploy'],
-        ['How many players', 'guides/how-many-players'],
-        ['Past one machine', 'guides/scale'],
-        ['ClickHouse', 'clickhouse'],
-        ['The life of data', 'data-life'],
-        ['Parquet every night', 'guides/nightly-parquet'],
-        ['OpenTelemetry', 'guides/opentelemetry'],
-        ['When data is damaged', 'guides/damaged-data'],
-      ]),
-      group('Look something up', [
-        ['Defaults', 'defaults'],
-        ['Errors', 'errors'],
-      ]),
-      group('How, and why', [
-        ['The wire', 'protocol'],
-        ['Architecture', 'architecture'],
-        ['What can fail', 'reliability'],
-        ['Security', 'security'],
-        ['Backlog', 'plans/backlog'],
-      ]),
-    ],
+    sidebar: sidebar.map(({ text, pages }) => ({
+      text,
+      items: pages.map(([title, path]) => ({ text: title, link: `/${path}` })),
+    })),
   },
 })

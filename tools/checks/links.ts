@@ -1,7 +1,8 @@
-/** Checks what the docs point at: every link, path and script that they name is there. */
+/** Checks what the docs point at: every link, path and script that they name is there, and each page of them in the site's sidebar. */
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { sidebar } from '../../site/sidebar.ts'
 import { root } from '../node-tool.ts'
 import { type CheckResult, resultOf } from './check.ts'
 
@@ -16,7 +17,7 @@ export async function checkLinks(): Promise<CheckResult> {
   const pages = await Promise.all((await pagePaths()).map(readPage))
   const byPath = new Map(pages.map((page) => [page.path, page]))
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  const faults = pages.flatMap((page) => [
+  const ofPages = pages.flatMap((page) => [
     ...linksOf(page).flatMap((link) => linkFault(page, link, byPath)),
     ...pathsOf(page)
       .filter((path) => !existsSync(join(root, path)))
@@ -25,6 +26,7 @@ export async function checkLinks(): Promise<CheckResult> {
       .filter((name) => !(name in scripts))
       .map((name) => `${page.path} names \`npm run ${name}\`, which is no script`),
   ])
+  const faults = [...ofPages, ...sidebarFaults(pages.map(({ path }) => path))]
   return { ...resultOf(faults), note: `${pages.length} pages` }
 }
 
@@ -72,6 +74,19 @@ function linkFault(page: Page, link: string, pages: ReadonlyMap<string, Page>): 
     return [`${page.path} links to ${link}, but ${path} has no such heading`]
   }
   return []
+}
+
+/** A page that the sidebar leaves out is one that a reader of the site finds by chance. */
+function sidebarFaults(paths: readonly string[]): string[] {
+  const listed = new Set(sidebar.flatMap(({ pages }) => pages.map(([, path]) => `docs/${path}.md`)))
+  // It is the site's first page, to which its name leads.
+  const onSite = paths.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md')
+  return [
+    ...onSite.filter((path) => !listed.has(path)).map((path) => `${path} is not in site/sidebar.ts`),
+    ...[...listed]
+      .filter((path) => !onSite.includes(path))
+      .map((path) => `site/sidebar.ts lists ${path}, which is not there`),
+  ]
 }
 
 const pathsOf = ({ text }: Page): string[] =>
