@@ -24,8 +24,10 @@ const file = join(root, 'site/sample/answers.json')
 /** Until the demo has made up the days before. */
 const warmUpMs = 40_000
 const liveMs = 4000
-/** Whose events are recorded, too: the shortest of those that have ended, for the file is in the repository. */
-const sessionCount = 3
+/** Until a view has all that it asks for. */
+const answerMs = 3000
+/** Whose events are recorded, too: the shortest of those that have ended, for the file is in the repository. One has none. */
+const sessionCount = 6
 
 const executablePath = await ensureChromium()
 if (executablePath === undefined) throw new Error('Expected a Chromium: see CONTRIBUTING.md')
@@ -44,23 +46,22 @@ try {
 /** Opens each view, for what it asks is what the sample has to answer. */
 async function record(page: Page): Promise<Sample> {
   const answers: { [request: string]: Sample['answers'][string] } = {}
-  const reading: Promise<unknown>[] = []
-  page.on('response', (response) => {
-    const path = response.url().slice(demo.url.length)
-    if (!/^api\/(?!live|events\?session=)/.test(path) || !response.ok()) return
-    const key = `${response.request().method()} ${path} ${response.request().postData() ?? ''}`.trim()
-    const timing = response.headers()['server-timing']
-    reading.push(
-      response.json().then((answer) => {
-        answers[key] = { ...(timing !== undefined && { timing }), answer }
-      }),
-    )
+  // On its way, so that an answer is whole, however soon its view is left.
+  await page.route(/\/api\/(?!live|events\?session=)/, async (route) => {
+    const request = route.request()
+    const response = await route.fetch()
+    if (response.ok()) {
+      const key = `${request.method()} ${request.url().slice(demo.url.length)} ${request.postData() ?? ''}`.trim()
+      const timing = response.headers()['server-timing']
+      answers[key] = { ...(timing !== undefined && { timing }), answer: await response.json() }
+    }
+    await route.fulfill({ response })
   })
   const recordedAtMs = Date.now()
   const live = await recordLive()
   const { sessions } = await read<SessionPage>('api/sessions?limit=100')
   const { questions } = await read<QuestionList>('api/questions')
-  const whole = sessions.filter(({ ended, stored }) => ended && stored > 0)
+  const whole = sessions.filter(({ ended }) => ended)
   whole.sort((one, other) => one.stored - other.stored)
   const sampled = whole.slice(0, sessionCount).map(({ sessionId }) => sessionId)
   const views = ['live', 'sessions', 'questions', 'sql', 'rejected', 'health']
@@ -70,15 +71,40 @@ async function record(page: Page): Promise<Sample> {
   ]
   for (const view of [...views, ...named]) {
     await page.goto(`${demo.url}#/${view}`)
-    await page.waitForTimeout(2500)
+    await page.waitForTimeout(answerMs)
+    await runSqlOf(page, view)
+    console.log(view)
   }
-  await Promise.all(reading)
-  const events = Object.fromEntries(await Promise.all(sampled.map(async (id) => [id, await eventsOf(id)] as const)))
+  // What is asked before a download.
+  await page.evaluate(
+    (body) => fetch('api/query', { method: 'POST', body, headers: { 'content-type': 'application/json' } }),
+    JSON.stringify({ sql: 'SELECT 1' }),
+  )
+  await page.unrouteAll({ behavior: 'wait' })
+  const events: { [sessionId: string]: Sample['events'][string] } = {}
+  for (const id of sampled) events[id] = await eventsOf(id)
   return { recordedAtMs, answers, events, live }
 }
 
+/** Runs what a view offers as SQL: the examples, or a question's own. */
+async function runSqlOf(page: Page, view: string): Promise<void> {
+  const examples = page.locator('.examples').getByRole('button')
+  const change = page.getByRole('link', { name: 'Change it in SQL' })
+  const buttons = view === 'sql' ? await examples.all() : []
+  if (view.startsWith('questions/')) {
+    await change.click()
+    buttons.push(page.getByRole('button', { name: 'Run', exact: true }))
+  }
+  for (const button of buttons) {
+    await button.click()
+    await page.waitForTimeout(answerMs)
+  }
+}
+
 async function read<Answer>(path: string): Promise<Answer> {
-  return (await fetch(demo.url + path)).json() as Promise<Answer>
+  const response = await fetch(demo.url + path)
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return response.json() as Promise<Answer>
 }
 
 async function eventsOf(sessionId: string): Promise<readonly StoredEvent[]> {

@@ -13,6 +13,9 @@ const linkTexts: Record<Link['status'], string> = {
   locked: 'Locked',
 }
 
+/** Said by the site of the docs, which shows the page over what was recorded of a collector. */
+const isRecorded = 'recorded' in document.documentElement.dataset
+
 interface HeaderProps {
   readonly link: Link
   readonly counters: LiveCounters | undefined
@@ -34,9 +37,9 @@ export function Header({ link, counters, children }: HeaderProps): ReactElement 
           Database: {stateText(store).toLowerCase()}
         </a>
       )}
-      <p className={`link link-${link.status}`} role="status">
+      <p className={`link link-${isRecorded ? 'recorded' : link.status}`} role="status">
         <span className="lamp" aria-hidden="true" />
-        {linkTexts[link.status]}
+        {isRecorded ? 'Recorded' : linkTexts[link.status]}
       </p>
       <LossNote link={link} />
     </header>
