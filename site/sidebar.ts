@@ -10,6 +10,7 @@ export const sidebar: readonly PageGroup[] = [
   {
     text: 'Make a game',
     pages: [
+      ['Try it', 'guides/try'],
       ['Instrument your game', 'guides/instrument-your-game'],
       ['Vite', 'guides/vite'],
       ['Engines', 'guides/engines'],

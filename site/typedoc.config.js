@@ -22,7 +22,7 @@ export const importNames = new Map(
 export default {
   name: 'Downlink',
   entryPoints: [...importNames.keys()],
-  plugin: ['./name-modules.js'],
+  plugin: ['./typedoc.plugin.js'],
   tsconfig: 'tsconfig.json',
   out: 'dist/api',
   readme: 'none',

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitepress'
 import { anchorOf } from '../../tools/checks/links.ts'
+import { home } from '../home.ts'
 import { sidebar } from '../sidebar.ts'
 
 const repository = 'https://github.com/downlink/downlink'
@@ -31,9 +32,29 @@ export default defineConfig({
   rewrites: { 'README.md': 'index.md' },
   vite: { plugins: [vueOfThisFolder] },
   markdown: {
+    // Their light and dark have contrast enough on VitePress's own grounds.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: anchorOf },
     languageAlias: { crontab: 'sh' },
     config(markdown) {
+      // Of a snippet that runs, the fence says so: ```js run
+      const { fence } = markdown.renderer.rules
+      markdown.renderer.rules.fence = (tokens, at, options, env, self) => {
+        const shown = fence?.(tokens, at, options, env, self) ?? ''
+        const { info = '', content = '' } = tokens[at] ?? {}
+        if (!/ run$/.test(info)) return shown
+        return `<SnippetRunner code="${encodeURIComponent(content.trimEnd())}">${shown}</SnippetRunner>`
+      }
+      // A corner of a table that says nothing heads nothing.
+      markdown.core.ruler.push('empty corners', ({ tokens }) => {
+        for (const [at, token] of tokens.entries())
+          if (token.type === 'th_open' && tokens[at + 1]?.content === '')
+            for (const part of [token, tokens[at + 2]]) if (part) part.tag = 'td'
+      })
+      // The site's first page says name, sentence and code in its own way.
+      markdown.core.ruler.push('first page', ({ tokens, env }) => {
+        if (env.relativePath === 'index.md') tokens.splice(0, tokens.findIndex(({ type }) => type === 'fence') + 1)
+      })
       // Links of a page lead to the code, too, which is not on the site.
       markdown.core.ruler.push('links to the repository', ({ tokens, env }) => {
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
@@ -45,13 +66,17 @@ export default defineConfig({
       })
     },
   },
+  // The pages themselves have no frontmatter, which GitHub would show.
+  transformPageData: ({ relativePath, frontmatter }) => ({
+    frontmatter: { ...frontmatter, ...(relativePath === 'index.md' && home), aside: relativePath !== 'guides/try.md' },
+  }),
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
     socialLinks: [{ icon: 'github', link: repository }],
     nav: [
       { text: 'Start', link: '/guides/instrument-your-game' },
-      { text: 'Errors', link: '/errors' },
+      { text: 'Try it', link: '/guides/try' },
       { text: 'API', link: '/api/index.html', target: '_self' },
       { text: 'Sample', link: '/sample/index.html', target: '_self' },
     ],
