@@ -78,11 +78,15 @@ it('is unavailable while the log cannot be read, and asks again the next time', 
   expect(await open('s', 'p')).toMatchObject({ kind: 'opened' })
 })
 
+/** What is let go goes in the next one. */
+const turn = () => new Promise(setImmediate)
+
 it('lets idle sessions go, the longest unused first, and never one with a socket', async () => {
   const { open, sessions, reads } = someSessions({ a: 'p', b: 'p', c: 'p', d: 'p' }, 2)
   const a = await open('a', 'p')
   if (a.kind === 'opened') a.session.attach({ epoch: 1, replaced() {}, failed() {} })
   for (const id of ['b', 'c', 'd']) await open(id, 'p')
+  await turn()
   expect(sessions.openIds()).toEqual(['a'])
   expect(reads()).toBe(4)
   await open('a', 'p')
@@ -101,8 +105,21 @@ it('lets a session go as soon as nobody is on it, where none is to stay', async 
   await open('s', 'p')
   expect(reads()).toBe(1)
   opened.session.detach(link)
+  await turn()
   await open('s', 'p')
   expect(reads()).toBe(2)
+})
+
+it('keeps sessions that are opened at once until whoever opened them is on them', async () => {
+  const { sessions, log } = someSessions({}, 0)
+  const attach = async (id: string) => {
+    const opened = await sessions.open({ session: id, proof: 'p', next: 1 })
+    if (opened.kind === 'opened') opened.session.attach({ epoch: 1, replaced() {}, failed() {} })
+  }
+  const ids = ['a', 'b', 'c']
+  await Promise.all(ids.map(attach))
+  await turn()
+  expect([sessions.openIds(), log.released]).toEqual([ids, []])
 })
 
 it('forgets a session that failed, so that its committed sequence is read again', async () => {
@@ -135,6 +152,7 @@ it('refuses another proof of a session that is unconfirmed for now only, and beg
 it('releases the record of each session that it lets go', async () => {
   const { open, log } = someSessions({}, 2)
   for (const id of ['a', 'b', 'c']) await open(id, 'p')
+  await turn()
   expect(log.released).toEqual(['a'])
 })
 

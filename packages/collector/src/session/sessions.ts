@@ -114,6 +114,7 @@ function createRecentSessions(maxIdle: number, onDropped: (id: string) => void) 
   const sessions = new Map<string, Session>()
   /** Those without a socket, in order of their last use. */
   const left = new Map<string, Session>()
+  let isLettingGo = false
   return {
     get: (id: string) => sessions.get(id),
     openIds: () => [...sessions.values()].filter(({ open }) => open).map(({ id }) => id),
@@ -123,7 +124,7 @@ function createRecentSessions(maxIdle: number, onDropped: (id: string) => void) 
       // One that failed meanwhile was let go, and stays so.
       if (sessions.get(session.id) !== session) return
       if (!session.open) leave(session)
-      letGo(session)
+      letGo()
     },
 
     attached(session: Session): void {
@@ -144,12 +145,17 @@ function createRecentSessions(maxIdle: number, onDropped: (id: string) => void) 
     left.set(session.id, session)
   }
 
-  /** @param opened whoever opened it is about to use it */
-  function letGo(opened?: Session): void {
-    for (const oldest of left.values()) {
-      if (left.size <= maxIdle) return
-      if (oldest.idle && oldest !== opened) drop(oldest)
-    }
+  /** In the next turn of the loop: of those that were opened in this one, whoever opened them is about to use them. */
+  function letGo(): void {
+    if (isLettingGo) return
+    isLettingGo = true
+    setImmediate(() => {
+      isLettingGo = false
+      for (const oldest of left.values()) {
+        if (left.size <= maxIdle) return
+        if (oldest.idle) drop(oldest)
+      }
+    })
   }
 
   function drop(session: Session): void {
