@@ -15,6 +15,7 @@ import { countEvents, createLedgers } from './query/ledgers.ts'
 import { planReadStore, type ReadStore, type ReadWatch } from './query/read-store.ts'
 import { createSessionSearch } from './query/session-search.ts'
 import { createTimelines } from './query/timelines.ts'
+import { createFirstCount } from './sink/first-count.ts'
 import type { SinkWork } from './sink/poison-guard.ts'
 import { createSink, type Sink } from './sink/sink.ts'
 import type { SinkReport } from './sink/sink-reports.ts'
@@ -58,7 +59,6 @@ export interface StorePipelineOptions {
   readonly onUnreachable: () => void
 }
 
-const countWaitMs = 60_000
 /** At the end: in it goes what was taken a moment ago. */
 const lastSinkMs = 1500
 
@@ -103,9 +103,9 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
   const { readers, sandbox } = read
   const dumps = createDumpWriter(read, database.exportFolder)
   await dumps.clean()
-  const server = createServer({ read, dumps, logger, collector, sink })
-  const answer = createAnswers({ database, store, readers, sandbox, sink, collector })
-  const counting = createFirstCount(sink, () => countEvents(readers))
+  const firstCount = createFirstCount(sink, () => countEvents(readers))
+  const server = createServer({ read, dumps, logger, collector, sink: firstCount })
+  const answer = createAnswers({ database, store, readers, sandbox, sink: firstCount, collector })
   let closing: Promise<void> | undefined
 
   return {
@@ -120,10 +120,10 @@ export async function openStorePipeline(options: StorePipelineOptions): Promise<
     },
     take(update) {
       collector.take(update)
-      counting.follow(update)
+      firstCount.follow(update.end, update.count)
     },
     answer,
-    countStored: () => counting.run(() => closing !== undefined),
+    countStored: () => firstCount.run(() => closing !== undefined),
     close: () => (closing ??= close()),
   }
 
@@ -149,7 +149,7 @@ interface ServerOptions {
   readonly dumps: DumpWriter
   readonly logger: FastifyBaseLogger
   readonly collector: CollectorState
-  readonly sink: Sink
+  readonly sink: Pick<Sink, 'caughtUp'>
 }
 
 /** Serves all that can be read. */
@@ -162,28 +162,6 @@ function createServer({ read: { readers, sandbox }, dumps, logger, collector, si
     timelines: createTimelines(readers),
     ...{ sandbox, dumps, logger, behindSince: behindSink({ collector, sink }) },
   })
-}
-
-/** The count of what is stored as the sink first catches up: ends that come meanwhile are held back from the sink. */
-function createFirstCount(sink: Sink, count: () => Promise<StoredCounts>) {
-  let held: LogUpdate | undefined
-  let isCounting = false
-  return {
-    follow(update: LogUpdate): void {
-      if (isCounting) held = update
-      else sink.follow(update.end, update.count)
-    },
-    async run(isGivenUp: () => boolean): Promise<StoredCounts> {
-      isCounting = true
-      while (!isGivenUp() && !(await sink.caughtUp(countWaitMs)));
-      try {
-        return await count()
-      } finally {
-        isCounting = false
-        if (held) sink.follow(held.end, held.count)
-      }
-    },
-  }
 }
 
 /** Reads are served at once, unless an entry is suspected that has to be written before. */

@@ -25,7 +25,7 @@ export const behindSink =
     sink,
   }: {
     readonly collector: CollectorState
-    readonly sink: Sink
+    readonly sink: Pick<Sink, 'caughtUp'>
   }): ReadServerOptions['behindSince'] =>
   async (update, waitMs) =>
     (await collector.received(update, waitMs)) && (await sink.caughtUp(waitMs)) ? undefined : (collector.asOfMs ?? 0)
