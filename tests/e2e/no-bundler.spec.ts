@@ -217,8 +217,10 @@ test('a <base> that leads elsewhere leads neither socket nor exit flush there', 
       await page.goto(`${game.url}/elsewhere/`)
     }
     await expect.poll(() => game.requests).toContain('POST /game/telemetry')
+    // In development it asks why nobody takes the connection, and asks there, too.
+    const probes = ['GET /healthz', 'GET /game/healthz']
     expect(new Set(game.requests)).toEqual(
-      new Set(['UPGRADE /telemetry', 'POST /telemetry', 'UPGRADE /game/telemetry', 'POST /game/telemetry']),
+      new Set(['UPGRADE /telemetry', 'POST /telemetry', 'UPGRADE /game/telemetry', 'POST /game/telemetry', ...probes]),
     )
     expect(cdn.requests).toEqual([])
   } finally {

@@ -1,5 +1,6 @@
 /** Attaches a telemetry to anything that emits events. */
 import type { Telemetry } from './create-telemetry.ts'
+import { warnOfUnknownOptions } from './environment.ts'
 
 /** An emitter of events, such as a game engine; its own events may be typed by name. */
 export interface TelemetrySource<Emitted, Name extends string = string> {
@@ -46,8 +47,10 @@ export function attachTelemetry<Source extends TelemetrySource<unknown, Name>, c
 export function attachTelemetry(
   source: TelemetrySource<unknown>,
   { push }: { push(type: string, data: unknown, timestamp: unknown): void },
-  { event = 'telemetry' }: { readonly event?: string } = {},
+  options: { readonly event?: string } = {},
 ): () => void {
+  warnOfUnknownOptions(options, ['event'])
+  const { event = 'telemetry' } = options
   const handler = (emitted: unknown): void => {
     try {
       const { type, data, timestamp } = Object(emitted)

@@ -6,12 +6,14 @@ import type { PageScope } from './auto/environment.ts'
 import type { AutoEvents } from './auto/events.ts'
 import { frames } from './auto/frames.ts'
 import { idle } from './auto/idle.ts'
-import { type AnyTelemetry, instrument, type Taking } from './auto/instrument.ts'
+import { instrument, type Taking } from './auto/instrument.ts'
 import { loading } from './auto/loading.ts'
 import { player } from './auto/player.ts'
 import { errors } from './auto/uncaught-errors.ts'
 import { visibility } from './auto/visibility.ts'
 import { createTelemetry, type Telemetry, type TelemetryOptions } from './create-telemetry.ts'
+import { warnOfUnknownOptions } from './environment.ts'
+import type { AnyTelemetry } from './events-wanted.ts'
 
 export { device } from './auto/device.ts'
 export type { AutoEvents } from './auto/events.ts'
@@ -36,6 +38,7 @@ export function auto<Own extends AnyTelemetry>(
   telemetry: Own & Taking<Own, keyof AutoEvents>,
   scope?: PageScope,
 ): () => void {
+  warnOfUnknownOptions(scope, [])
   return instrument(telemetry, everything(), scope)
 }
 

@@ -1,7 +1,7 @@
 /** Checks the kind and range of each option, in development: a production build leaves this file out, and warns alone. */
 import { jsonValue } from '@downlink/protocol'
 import { TelemetryError } from './errors.ts'
-import { isOfKind, kinds as kindsOfTelemetry } from './options.ts'
+import { type ClientOptions, isOfKind, kinds as kindsOfTelemetry } from './options.ts'
 
 type Options = { readonly [name: string]: unknown }
 
@@ -11,6 +11,19 @@ const expectations: { readonly [kind: string]: string } = {
   number: 'a whole number from 1 to 2147483647',
   boolean: 'true or false',
 }
+
+/** Of a telemetry, beside those that have a kind. */
+const otherNames = [
+  'build',
+  'labels',
+  'schema',
+  'sessionId',
+  'environment',
+] as const satisfies readonly (keyof ClientOptions)[]
+
+/** @param kinds an example of each option that is checked, of another than a telemetry */
+export const optionNames = (kinds?: Options): readonly string[] =>
+  kinds ? [...Object.keys(kinds), 'environment'] : [...Object.keys(kindsOfTelemetry), ...otherNames]
 
 /**
  * @param kinds an example of each option

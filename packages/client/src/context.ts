@@ -12,7 +12,8 @@ export interface EventFacts {
 
 /** By name; undefined or null takes a name away. */
 export type ContextChanges = { readonly [name: string]: EventContext[string] | null | undefined }
-export type LabelChanges = { readonly [name: string]: string | null | undefined }
+/** A number or a boolean becomes text. */
+export type LabelChanges = { readonly [name: string]: string | number | boolean | null | undefined }
 
 /** A value that is as good as text; undefined for any other. */
 export const fitValue = (value: unknown): EventContext[string] | undefined =>

@@ -66,10 +66,13 @@ export interface Telemetry<Events extends object = EventMap> {
    * away. Above 4,096 bytes as JSON it is not sent.
    */
   setContext(values: ContextChanges): void
-  /** Merges into the labels of the session, as of now: text of up to 256 characters. Else as the context. */
+  /**
+   * Merges into the labels of the session, as of now: text of up to 256 characters, which numbers and booleans become. Else as
+   * the context.
+   */
   setLabels(labels: LabelChanges): void
-  /** Names the player, in the label `player`; undefined or null, nobody. */
-  identify(player?: string | null): void
+  /** Names the player, in the label `player`, by a text or a number; undefined or null, nobody. */
+  identify(player?: string | number | null): void
   /** Where the link stands, and so why nothing is being sent. */
   status(): LinkState
   stats(): OutboxStats

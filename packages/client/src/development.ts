@@ -5,14 +5,33 @@ import {
   jsonValue,
   maxEventDepth,
   maxMetaBytes,
+  unknownOptions,
   utf8Length,
   wellFormed,
 } from '@downlink/protocol'
-import { checkOptions } from './check-options.ts'
+import { checkOptions, optionNames } from './check-options.ts'
+import { closedAbnormally } from './constants.ts'
 import { fitMetadata } from './metadata.ts'
-import type { Development, WatchedTelemetry } from './ports.ts'
+import type { Development, Environment, WatchedTelemetry } from './ports.ts'
+import { type Ask, explainUnanswered, type Unanswered } from './unanswered-call.ts'
 
-export function createDevelopment(warn: (message: string) => void): Development {
+/** What of the world it looks at, where it can. */
+export interface DevelopmentWorld {
+  /** A `fetch`, with which it finds out why nobody takes a connection. */
+  readonly ask?: Ask | undefined
+  /** Reads `globalThis.downlinkConfig`. May be anything, and throw. */
+  readonly readConfig?: () => unknown
+  /** As that of an environment. Without it, who says nothing is waited for. */
+  readonly setTimer?: Environment['setTimer']
+}
+
+/** Whoever takes a connection answers at once. In milliseconds. */
+const answerTimeoutMs = 3000
+
+export function createDevelopment(
+  warn: (message: string) => void,
+  { ask, readConfig, setTimer }: DevelopmentWorld = {},
+): Development {
   const warned = new Set<string>()
   let isDecided = false
   /** @param about what; a second warning about it is one too many */
@@ -21,18 +40,28 @@ export function createDevelopment(warn: (message: string) => void): Development 
     warned.add(about)
   }
   function warnOfUnfit(what: string, given: unknown, kept: object | undefined): void {
-    const names = findUnfit(what, given, kept).join(', ')
-    if (names) warnOnce(`${what}: ${names}`, `Left out of ${what}, or made to fit: ${names}`)
+    for (const { name, sentence } of findUnfit(what, given, kept)) warnOnce(`${what} ${name}`, sentence)
   }
+  function warnOfUnknown(owner: string, given: unknown, known: readonly string[]): void {
+    for (const sentence of unknownOptions(given, known)) warnOnce(sentence, owner + sentence)
+  }
+  /** What nobody answered, and why, until somebody does: each attempt asks no more than it has to. */
+  const unanswered = new Map<string, Unanswered>()
   return {
     options(options, kinds) {
       isDecided ||= options.enabled !== undefined
+      warnOfUnknown('', options, optionNames(kinds))
       checkOptions(options, kinds)
       if (kinds) return
+      try {
+        warnOfUnknown('downlinkConfig: ', readConfig?.(), ['url', 'key', 'enabled'])
+      } catch {
+        // What can't be read is warned of in any build.
+      }
       const { build, schema, sessionId, labels } = options
       const fitting = fitMetadata(options)
-      warnOfUnfit('the options', { build, schema, sessionId }, fitting)
-      warnOfUnfit('labels', labels, fitting.labels)
+      warnOfUnfit('option', { build, schema, sessionId }, fitting)
+      warnOfUnfit('label', labels, fitting.labels)
     },
     push(type, data) {
       const about = `event ${type}`
@@ -72,15 +101,43 @@ export function createDevelopment(warn: (message: string) => void): Development 
       Object.assign(telemetry, watched)
       function watch(what: 'context' | 'labels', given: unknown): void {
         const kept = buffer.facts[what] ?? {}
-        warnOfUnfit(what, given, kept)
+        warnOfUnfit(what === 'labels' ? 'label' : what, given, kept)
         if (utf8Length(encodeJson(kept)) <= maxMetaBytes) return
         warnOnce(`${what} are too large`, `Expected ${what} of at most ${maxMetaBytes} bytes as JSON: none is sent.`)
       }
     },
     socket(socket, entryAt) {
-      const { onmessage } = socket
+      const { onmessage, onclose } = socket
+      const { url } = Object(socket) as { readonly url?: string }
+      let isAnswered = false
+      /** @returns whether the close waits for the reason, which it then has */
+      function explain(code: number, isClosed: boolean): boolean {
+        if (isAnswered || !ask || !url) return false
+        const known = unanswered.get(url)
+        void (known ? Promise.resolve(known) : explainUnanswered(url, ask)).then((why) => {
+          if (isAnswered) return
+          // One that is there may be slow.
+          if (!isClosed && why.isThere) return
+          unanswered.set(url, why)
+          // Unless the link has let it go meanwhile.
+          if (socket.onclose === watched) onclose?.({ code, reason: why.sentence })
+        })
+        return true
+      }
+      const watched: typeof onclose = (event) => {
+        cancel?.()
+        if (event.code !== closedAbnormally || !explain(event.code, true)) onclose?.(event)
+      }
+      socket.onclose = watched
+      // A dev server leaves a connection that it does not know hanging.
+      const cancel = setTimer?.(() => explain(closedAbnormally, false), answerTimeoutMs)
       socket.onmessage = (event) => {
         const frame = decodeServerFrame(event.data)
+        if (frame) {
+          isAnswered = true
+          cancel?.()
+          if (url) unanswered.delete(url)
+        }
         for (const { seq, code, message } of (frame?.t === 'ack' && frame.rejected) || []) {
           warn(`Event ${seq}${typeOf(seq, entryAt)} was rejected as ${code}: ${message}`)
         }
@@ -94,16 +151,36 @@ export function createDevelopment(warn: (message: string) => void): Development 
   }
 }
 
-/** Names of what was not taken as it was given; that of all of it, where it can't be read. */
-function findUnfit(what: string, given: unknown, kept: object = {}): readonly string[] {
+/** What was not taken as it was given, a sentence each: text that numbers become is. */
+function findUnfit(
+  what: string,
+  given: unknown,
+  kept: object = {},
+): readonly { readonly name: string; readonly sentence: string }[] {
   try {
     const values = kept as { readonly [name: string]: unknown }
     const entries = Object.entries({ ...(given as object) })
-    return entries.filter(([name, value]) => value != null && values[name] !== value).map(([name]) => name)
+    const unfit = entries.filter(([name, value]) => value != null && !isKept(value, values[name]))
+    return unfit.map(([name, value]) => ({ name, sentence: unfitText(`${what} \`${name}\``, value, values[name]) }))
   } catch {
-    return [what]
+    return [{ name: '', sentence: `Left out: no ${what} can be read of what was given` }]
   }
 }
+
+const isKept = (given: unknown, kept: unknown): boolean =>
+  kept === given || (/number|boolean|bigint/.test(typeof given) && !Number.isNaN(given) && kept === String(given))
+
+function unfitText(what: string, given: unknown, kept: unknown): string {
+  if (kept === undefined || kept === null) return `Left out: ${what}, which is ${nameOfKind(given)}`
+  return typeof given === 'string' && given.startsWith(String(kept))
+    ? `Cut: ${what}, to ${String(kept).length} characters`
+    : `Made to fit: ${what}, of which is kept: ${String(kept)}`
+}
+
+const nameOfKind = (given: unknown): string =>
+  typeof given === 'string' ? `the text ${JSON.stringify(given.slice(0, 80))}` : `no text, but ${article(typeof given)}`
+
+const article = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
 
 /** Its type in quotes, while the event is still there. */
 function typeOf(seq: number, entryAt: Parameters<Development['socket']>[1]): string {

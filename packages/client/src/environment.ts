@@ -1,5 +1,6 @@
 /** Makes the real ports of a page, worker or Node process. This file alone touches globals. */
 
+import { unknownOptions } from '@downlink/protocol'
 import { maxDelayMs } from './constants.ts'
 import { createDevelopment } from './development.ts'
 import type { Development, Environment, PageSignal } from './ports.ts'
@@ -12,16 +13,12 @@ const keepaliveOfPage = { bytes: 0 }
  * it asks for neither time nor chance, which some platforms have only later, and others not at all.
  */
 export function realEnvironment(): Environment {
-  const scope: Partial<typeof globalThis> & { readonly downlinkConfig?: unknown } = globalThis
-  const warn = (message: string): void => console.warn(`[downlink] ${message}`)
+  const scope: PageOfDeveloper = globalThis
   return {
     createSocket: (url, protocols) => new WebSocket(url, protocols),
     wallMs: () => Date.now(),
     monotonicMs: () => scope.performance?.now?.() ?? Date.now(),
-    setTimer(run, delayMs) {
-      const timer = setTimeout(run, Math.min(delayMs, maxDelayMs))
-      return () => clearTimeout(timer)
-    },
+    setTimer,
     random: Math.random,
     randomBytes(count) {
       const bytes = new Uint8Array(count)
@@ -52,19 +49,49 @@ export function realEnvironment(): Environment {
     keepalive: keepaliveOfPage,
     readConfig: () => scope.downlinkConfig,
     pageUrl: scope.location?.href,
-    development: inDevelopment(warn),
+    development: developmentOf(scope),
     warn,
   }
 }
 
+const setTimer: Environment['setTimer'] = (run, delayMs) => {
+  const timer = setTimeout(run, Math.min(delayMs, maxDelayMs))
+  return () => clearTimeout(timer)
+}
+
+const warn = (message: string): void => console.warn(`[downlink] ${message}`)
+
 /** Bundlers replace `process.env.NODE_ENV`, and so cut all of this off; where nothing did, there may be no `process`. */
-function inDevelopment(warn: Environment['warn']): Development | undefined {
+function developmentOf(scope: PageOfDeveloper): Development | undefined {
   try {
-    if (process.env.NODE_ENV !== 'production') return createDevelopment(warn)
+    if (process.env.NODE_ENV !== 'production') return watchedDevelopment(scope)
   } catch {
-    if (isServedLocally(globalThis)) return createDevelopment(warn)
+    if (isServedLocally(globalThis)) return watchedDevelopment(scope)
   }
   return undefined
+}
+
+type PageOfDeveloper = Partial<typeof globalThis> & { readonly downlinkConfig?: unknown }
+
+const watchedDevelopment = (scope: PageOfDeveloper): Development =>
+  createDevelopment(warn, {
+    ask: scope.fetch && ((url, init) => fetch(url, init)),
+    readConfig: () => scope.downlinkConfig,
+    setTimer,
+  })
+
+/** Names options that there are not, where no telemetry is at hand. In production its body is empty, and so its calls go. */
+export function warnOfUnknownOptions(given: unknown, known: readonly string[]): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') checkNames(given, known)
+  } catch {
+    if (isServedLocally(globalThis)) checkNames(given, known)
+  }
+}
+
+/** Whoever gives a page in the place of options means it. */
+function checkNames(given: unknown, known: readonly string[]): void {
+  if (!('addEventListener' in Object(given))) for (const sentence of unknownOptions(given, known)) warn(sentence)
 }
 
 /**

@@ -15,13 +15,8 @@ async function introduce(options: object, isDevelopment = false) {
 }
 
 it.each<[string, object, object, readonly string[]]>([
-  [
-    'numbers and booleans',
-    { labels: { cores: 8, vr: true, os: 'x' } },
-    { cores: '8', vr: 'true', os: 'x' },
-    ['cores', 'vr'],
-  ],
-  ['NaN and bigints', { labels: { fps: Number.NaN, id: 1n } }, { fps: 'NaN', id: '1' }, ['fps', 'id']],
+  ['numbers and booleans', { labels: { cores: 8, vr: true, os: 'x' } }, { cores: '8', vr: 'true', os: 'x' }, []],
+  ['NaN and bigints', { labels: { fps: Number.NaN, id: 1n } }, { fps: 'NaN', id: '1' }, ['fps']],
   ['nothing, and a function', { labels: { a: undefined, b: () => {}, c: 'x' } }, { c: 'x' }, ['b']],
   ['half an emoji', { labels: { mood: '\ud83d!' } }, { mood: '\ufffd!' }, []],
   ['much text', { labels: { a: 'x'.repeat(1000) } }, { a: 'x'.repeat(256) }, ['a']],
@@ -39,14 +34,14 @@ it.each<[string, object, object, readonly string[]]>([
   for (const name of named) expect(warnings[0]).toContain(name)
 })
 
-it.each<[string, object, object]>([
-  ['a build that is a number', { build: 142 }, { meta: { build: '142' } }],
-  ['a schema of 200 characters', { schema: 's'.repeat(200) }, { schema: 's'.repeat(128) }],
-  ['a schema that is a number', { schema: 7 }, { schema: '7' }],
-])('%s', async (_, options, part) => {
+it.each<[string, object, object, number]>([
+  ['a build that is a number', { build: 142 }, { meta: { build: '142' } }, 0],
+  ['a schema of 200 characters', { schema: 's'.repeat(200) }, { schema: 's'.repeat(128) }, 1],
+  ['a schema that is a number', { schema: 7 }, { schema: '7' }, 0],
+])('%s', async (_, options, part, count) => {
   const { hello, warnings } = await introduce(options, true)
   expect(hello).toMatchObject(part)
-  expect([hello.leftOut, warnings.length]).toEqual([undefined, 1])
+  expect([hello.leftOut, warnings.length]).toEqual([undefined, count])
 })
 
 it.each([

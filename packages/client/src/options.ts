@@ -10,7 +10,7 @@ import {
 } from '@downlink/protocol'
 import { maxDelayMs } from './constants.ts'
 import type { OverflowPolicy } from './drop-policy.ts'
-import { fitMetadata, type Metadata } from './metadata.ts'
+import { type FittingMetadata, fitMetadata, type Metadata } from './metadata.ts'
 import type { Policies } from './outbox.ts'
 import type { Delivery, Environment } from './ports.ts'
 
@@ -107,7 +107,7 @@ export const telemetryDefaults: TelemetryDefaults = {
   exitBudgetBytes: defaultExitBudgetBytes,
 }
 
-export type TelemetrySettings = TelemetryDefaults & ClientOptions
+export type TelemetrySettings = TelemetryDefaults & Omit<ClientOptions, keyof FittingMetadata> & FittingMetadata
 
 /** Examples of what else an option may be. A choice that is none of its kind is its default. */
 export const kinds: { readonly [name: string]: unknown } = {
@@ -153,7 +153,7 @@ type Options = Record<string, unknown> & ClientOptions
 export function withDefaults<Given extends ClientOptions>(
   options: Given | undefined,
   environment: Pick<Environment, 'readConfig' | 'development' | 'warn'>,
-): TelemetrySettings & Given {
+): TelemetrySettings & Omit<Given, keyof FittingMetadata> {
   const settings: Options = { ...(options as ClientOptions) }
   // Of what a player was promised, nothing is replaced by a default.
   const { consent = telemetryDefaults.consent, redact } = settings
@@ -169,5 +169,5 @@ export function withDefaults<Given extends ClientOptions>(
   environment.development?.options(settings)
   fitOptions(settings, kinds, telemetryDefaults as Options, environment)
   return { ...settings, ...fitMetadata(settings), consent: consent === true, redact } as unknown as TelemetrySettings &
-    Given
+    Omit<Given, keyof FittingMetadata>
 }

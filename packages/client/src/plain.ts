@@ -39,8 +39,10 @@ const formats: { readonly [format: string]: (events: readonly TelemetryEvent[]) 
  * @example createTelemetry({ url: 'wss://game.example/events', delivery: plain({ format: 'ndjson' }) })
  * A format that there is not is refused by `createTelemetry`, in development only: in production it is warned of.
  */
-export function plain({ format = plainDefaults.format }: PlainOptions = {}): Delivery {
+export function plain(options: PlainOptions = {}): Delivery {
+  const { format = plainDefaults.format } = options
   return (environment) => {
+    environment.development?.options({ ...options, format: undefined }, plainDefaults)
     const isKnown = Object.hasOwn(formats, format)
     if (!isKnown) {
       const expected = Object.keys(formats).join(' or ')

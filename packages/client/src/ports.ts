@@ -80,8 +80,8 @@ export interface WatchedTelemetry {
 /** Is shown what is there and what is going on; warns, and catches mistakes where they are made. */
 export interface Development {
   /**
-   * Throws where an option is wrong, and warns of what does not describe a session as it is given. A production build goes
-   * on with the default, and makes it fit.
+   * Throws where an option is wrong, and warns of names that are no options, and of what does not describe a session as it is
+   * given. A production build goes on with the default, and makes it fit.
    *
    * @param kinds an example of each, unless they are those of a telemetry
    */
@@ -93,9 +93,12 @@ export interface Development {
   readonly push: (type: string, data: unknown) => void
   /** From now on warns where what a game calls can't have its effect. */
   readonly telemetry: (telemetry: WatchedTelemetry, buffer: { readonly facts: EventFacts }) => void
-  /** Listens to a socket: what a collector rejects, or leaves out, is worth a warning. */
+  /**
+   * Listens to a socket: what a collector rejects, or leaves out, is worth a warning. Where nobody takes the connection, the
+   * close waits until it is known why, and says so.
+   */
   readonly socket: (
-    socket: Pick<SocketPort, 'onmessage'>,
+    socket: Pick<SocketPort, 'onmessage' | 'onclose'>,
     entryAt: (index: number) => { readonly seq: number; readonly type: string } | undefined,
   ) => void
 }

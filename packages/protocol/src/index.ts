@@ -99,3 +99,4 @@ export {
   versionsOf,
 } from './schema-versions.ts'
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts'
+export { unknownOptions } from './unknown-options.ts'

@@ -1,6 +1,7 @@
 /** Ends the session while nobody plays; another begins as soon as somebody does. */
 
 import { endSession } from '../end-session.ts'
+import { warnOfUnknownOptions } from '../environment.ts'
 import type { LinkState } from '../link-state.ts'
 import type { PageScope } from './environment.ts'
 import { measured, type Part } from './instrument.ts'
@@ -16,7 +17,8 @@ export const idleDefaults = { afterMs: 1_800_000 }
 const passive = /^(error|page_hidden|page_shown|game_paused|game_resumed)$/
 
 /** In a worker, which hears no input, it never ends. Nor does it before all is acknowledged. */
-export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part {
+export function idle(options: IdleOptions = {}): Part {
+  warnOfUnknownOptions(options, ['afterMs'])
   const checkIntervalMs = 60_000
   return (host) => {
     const { telemetry, scope, nowMs, on, every, onStop } = host
@@ -53,7 +55,8 @@ export function idle({ afterMs = idleDefaults.afterMs }: IdleOptions = {}): Part
       pads = padsOf(scope)
       if (before !== pads) play()
       // Where its owner has stopped it, it is not ours to start again.
-      else if (nowMs() - activeMs >= afterMs && telemetry.status() !== stopped) void rest()
+      else if (nowMs() - activeMs >= (options.afterMs ?? idleDefaults.afterMs) && telemetry.status() !== stopped)
+        void rest()
     })
     onStop(
       telemetry.buffer.subscribe(() => {

@@ -1,6 +1,6 @@
 /** Runs parts beside a telemetry for as long as that is on, and keeps whatever becomes of them away from the game. */
-import type { EventMap } from '@downlink/protocol'
 import type { Telemetry } from '../create-telemetry.ts'
+import type { AnyTelemetry, WithEvents } from '../events-wanted.ts'
 import { type PageScope, pageScope } from './environment.ts'
 import type { AutoEvents } from './events.ts'
 import { guarded } from './guarded.ts'
@@ -31,22 +31,12 @@ export interface Host {
 /** Come all the time, whatever anybody does. */
 export const measured: RegExp = /^(frame_times|long_frame|step_times)$/
 
-/** A telemetry of any events. */
-export type AnyTelemetry = Omit<Telemetry<never>, 'push' | '~events'> & {
-  readonly '~events'?: EventMap
-  push(type: never, ...data: never): void
-}
-
-/** Nothing where a telemetry has the events that parts record: else a collector that knows its events would refuse them. */
-export type Taking<Own extends AnyTelemetry, Type extends keyof AutoEvents> = Own extends {
-  readonly '~events'?: infer Events
-}
-  ? [Type] extends [keyof Events]
-    ? Pick<AutoEvents, Type> extends Pick<Events, Type & keyof Events>
-      ? unknown
-      : EventsMissing<Type>
-    : EventsMissing<Type>
-  : unknown
+/** Nothing where a telemetry has the events that parts record. */
+export type Taking<Own extends AnyTelemetry, Type extends keyof AutoEvents> = WithEvents<
+  Own,
+  Pick<AutoEvents, Type>,
+  EventsMissing<Type>
+>
 
 interface EventsMissing<Type> {
   readonly 'Expected AutoEvents of @downlink/client/auto among the events of createTelemetry': Type

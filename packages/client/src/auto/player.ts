@@ -1,4 +1,5 @@
 /** Knows a player again: keeps a random id in the page's storage, which says nothing else of them. */
+import { warnOfUnknownOptions } from '../environment.ts'
 import { type PageScope, pageScope } from './environment.ts'
 import type { Part } from './instrument.ts'
 
@@ -21,7 +22,9 @@ interface PrivacyControl {
  * The label `player`. The id is made with the player's consent and removed when that is withdrawn; a new one comes with the
  * next page, so that nothing connects the two. There is none where the browser asks for privacy (Global Privacy Control) or has no storage.
  */
-export function player({ key = playerDefaults.key }: PlayerOptions = {}): Part {
+export function player(options: PlayerOptions = {}): Part {
+  warnOfUnknownOptions(options, ['key'])
+  const { key = playerDefaults.key } = options
   let wasRemoved = false
   return ({ telemetry, scope }) => {
     if (wasRemoved) return

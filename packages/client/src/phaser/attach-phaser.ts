@@ -1,6 +1,13 @@
 /** Records what a Phaser game does: which scenes run, when it pauses, and what its steps cost. */
 import { monotonicMs } from './environment.ts'
-import { type Listen, type PhaserGame, type PhaserPush, type PhaserTelemetry, toTenths } from './ports.ts'
+import {
+  type Listen,
+  type PhaserGame,
+  type PhaserPush,
+  type PhaserTelemetry,
+  type TakingPhaser,
+  toTenths,
+} from './ports.ts'
 import { followScenes } from './scenes.ts'
 import { measureSteps } from './step-times.ts'
 
@@ -13,7 +20,10 @@ export type { PhaserGame, PhaserTelemetry } from './ports.ts'
  * @returns how to detach; a game that is destroyed needs none
  * @example const detach = attachPhaser(new Phaser.Game(config), telemetry)
  */
-export function attachPhaser(game: PhaserGame, telemetry: PhaserTelemetry): () => void {
+export function attachPhaser<Own extends PhaserTelemetry>(
+  game: PhaserGame,
+  telemetry: Own & TakingPhaser<Own>,
+): () => void {
   const push = telemetry.push as PhaserPush
   const stops: (() => void)[] = []
   const listen: Listen = (emitter, event, listener) => {

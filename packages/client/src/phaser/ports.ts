@@ -1,9 +1,17 @@
 /** Names what is read and heard of a game, of Phaser 3.60 and newer: Phaser itself is the game's to install. */
 import type { Telemetry } from '../create-telemetry.ts'
+import type { TypedPush, WithEvents } from '../events-wanted.ts'
 import type { PhaserEvents } from './events.ts'
 
-/** A telemetry whose events have these among them, or are untyped. */
-export type PhaserTelemetry = Pick<Telemetry, 'setContext'> & { push(type: never, ...data: never): void }
+/** What of a telemetry is used. */
+export type PhaserTelemetry = Pick<Telemetry, 'setContext'> & TypedPush
+
+/** Nothing where a telemetry has the events of Phaser among its own, or any. */
+export type TakingPhaser<Own extends PhaserTelemetry> = WithEvents<Own, PhaserEvents, PhaserEventsMissing>
+
+interface PhaserEventsMissing {
+  readonly 'Expected PhaserEvents of @downlink/client/phaser among the events of createTelemetry': keyof PhaserEvents
+}
 
 /** The part of a `Phaser.Game`. */
 export interface PhaserGame {

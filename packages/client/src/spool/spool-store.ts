@@ -1,7 +1,7 @@
 /** Keeps the lines of sessions in IndexedDB: a record a session, and its events in chunks. Each call is one transaction. */
 import type { Totals } from '@downlink/protocol'
 import type { Drops } from '../drop-policy.ts'
-import type { Metadata } from '../metadata.ts'
+import type { FittingMetadata } from '../metadata.ts'
 import type { Environment } from '../ports.ts'
 import { sleep } from './sleep.ts'
 
@@ -9,7 +9,7 @@ import { sleep } from './sleep.ts'
 export interface SavedSession {
   readonly id: string
   readonly proof: string
-  readonly metadata: Metadata
+  readonly metadata: FittingMetadata
   /** In milliseconds since 1970. */
   readonly writtenAtMs: number
   /** Its page was left, or telemetry stopped: it did not crash. */

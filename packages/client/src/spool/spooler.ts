@@ -3,7 +3,7 @@
  * when it is left, and tries again where the storage fails.
  */
 import type { LinkedBuffer } from '../buffer.ts'
-import type { Metadata } from '../metadata.ts'
+import type { FittingMetadata } from '../metadata.ts'
 import type { SpoolState, SpoolStats } from '../outbox.ts'
 import type { Environment } from '../ports.ts'
 import type { Session } from '../session.ts'
@@ -55,7 +55,7 @@ export interface Spooler {
 /** @param metadata of the session; its labels come to name the one before, where the page of that has crashed */
 export function createSpooler(
   storage: SpoolStorage,
-  metadata: Metadata & { labels?: Metadata['labels'] },
+  metadata: FittingMetadata & { labels?: FittingMetadata['labels'] },
   environment: Environment,
   { outbox, changed }: LinkedBuffer,
   session: Session,

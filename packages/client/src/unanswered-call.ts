@@ -1,0 +1,68 @@
+/** Finds out, in development, why nobody takes a connection: a browser does not say. A production build leaves this file out. */
+import { telemetryPath } from '@downlink/protocol'
+
+/** The part of `fetch` that is needed. */
+export type Ask = (
+  url: string,
+  init: { readonly mode: 'cors' | 'no-cors'; readonly signal: AbortSignal },
+) => Promise<Pick<Response, 'status' | 'ok' | 'text'>>
+
+const timeoutMs = 2000
+
+export interface Unanswered {
+  /** What was tried, and what came. */
+  readonly sentence: string
+  /** A collector takes events at this very address. */
+  readonly isThere: boolean
+}
+
+/**
+ * Asks for the probe of a collector beside the address, and at its origin.
+ *
+ * @param url of the socket, by `ws` or `wss`
+ */
+export async function explainUnanswered(url: string, ask: Ask): Promise<Unanswered> {
+  const address = new URL(url.replace(/^ws/, 'http'))
+  const beside = new URL('healthz', address)
+  const tried = `No collector takes events at ${url}`
+  const answers: Answer[] = []
+  for (const probe of new Set([beside.href, new URL('/healthz', address).href])) {
+    const answer = await askProbe(probe, ask)
+    answers.push(answer)
+    if (answer.status !== 'collector') continue
+    const right = new URL(`.${telemetryPath}`, probe).pathname
+    return right === address.pathname
+      ? { isThere: true, sentence: `${tried}, though one is there: it may refuse this page, see its view Health` }
+      : { isThere: false, sentence: `${tried}, but one does at ${right}: set that as the path of \`url\`` }
+  }
+  const [answer = { status: 'nobody' }] = answers
+  return { isThere: false, sentence: `${tried}: ${cameOf(answer, beside.href)}` }
+}
+
+function cameOf(answer: Answer, probe: string): string {
+  const advice = `is \`url\` right, with its path, which is \`${telemetryPath}\` unless the collector is below another?`
+  if (answer.status === 'other') return `${probe} answers ${answer.text}, so ${advice}`
+  if (answer.status === 'hidden') return `something answers there, and does not let this page see what, so ${advice}`
+  return 'nothing answers there. Is it running?'
+}
+
+type Answer =
+  | { readonly status: 'collector' | 'nobody' }
+  /** Of another origin, which says nothing to this page. */
+  | { readonly status: 'hidden' }
+  | { readonly status: 'other'; readonly text: string }
+
+async function askProbe(url: string, ask: Ask): Promise<Answer> {
+  try {
+    const response = await ask(url, { mode: 'cors', signal: AbortSignal.timeout(timeoutMs) })
+    const text = await response.text()
+    if (response.ok && /^\{\s*"status"\s*:\s*"ok"\s*\}$/.test(text.trim())) return { status: 'collector' }
+    return { status: 'other', text: response.ok ? 'with no health of a collector' : String(response.status) }
+  } catch {
+    // Nobody is there, or the answer is none for this page.
+  }
+  return ask(url, { mode: 'no-cors', signal: AbortSignal.timeout(timeoutMs) }).then(
+    () => ({ status: 'hidden' }),
+    () => ({ status: 'nobody' }),
+  )
+}
