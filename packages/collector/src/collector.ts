@@ -13,6 +13,7 @@ import type { CommitNotice } from './commit/commit-feed.ts'
 import type { CollectorPorts } from './data-folder.ts'
 import { CollectorError } from './errors.ts'
 import { createLifecycle } from './lifecycle.ts'
+import { warnOfUnknownOptions } from './option-names.ts'
 import type { CollectorOptions } from './options.ts'
 import { openPipeline, type Pipeline } from './pipeline.ts'
 import type { Ledger } from './query/ledgers.ts'
@@ -115,6 +116,7 @@ export function createCollector(options: CollectorOptions = {}, ports: Collector
   const settings = resolveOptions(options)
   const keys = createKeys(settings.keys, settings.signedTokens)
   const logger = settings.logger === undefined ? pino(pino.destination(2)) : settings.logger || silent
+  warnOfUnknownOptions(options, logger)
   const { cluster } = settings
   const lifecycle = createLifecycle(async (onLost) => {
     if (!cluster) return openPipeline(settings, keys, logger, onLost, ports)
