@@ -41,7 +41,7 @@ export function failureText(verdict: Verdict): string {
   return `Of ${count(verdict.pushed)} events: ${wrong.join(', ')}`
 }
 
-/** A figure a line. */
+/** A figure a line, and what they come to. */
 export function verdictText(verdict: Verdict): string {
   const { pushed, acked, stored, dropped, missing, doubled, reordered, changed, invented, outageMs } = verdict
   const counts = { pushed, acked, stored, dropped, missing, doubled, reordered, changed, invented }
@@ -56,9 +56,17 @@ export function verdictText(verdict: Verdict): string {
     seed: String(verdict.seed),
     took: `${verdict.seconds} s`,
   }
-  return Object.entries(lines)
-    .map(([name, text]) => `${name.padEnd(9)} ${text}`)
-    .join('\n')
+  const figures = Object.entries(lines).map(([name, text]) => `${name.padEnd(9)} ${text}`)
+  return [...figures, '', conclusionOf(verdict)].join('\n')
+}
+
+/** What is wrong, `failureText` says beside what to do. */
+function conclusionOf({ ok, pushed, dropped }: Verdict): string {
+  const overflowed = `${count(dropped)} were dropped, on purpose: some clients push on where their buffer is full.`
+  if (!ok) return 'NOT PROVED: what was pushed and what is accounted for differ.'
+  return dropped === 0
+    ? `Proved: each of the ${count(pushed)} events is stored once, as it was pushed, and in order.`
+    : `Proved: each of the ${count(pushed)} events is stored once, as it was pushed, and in order, or counted as dropped. ${overflowed}`
 }
 
 /** Of all events, and of those that met no fault. */

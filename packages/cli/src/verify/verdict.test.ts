@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { failureText, isSound, type Verdict, verdictText } from './verdict.ts'
+
+function aVerdict(found: Partial<Verdict> = {}): Verdict {
+  const none = { missing: 0, doubled: 0, reordered: 0, changed: 0, invented: 0, unbalanced: 0 }
+  const latency = { ackMs: { p50: 1, p99: 2 }, undisturbedAckMs: { p50: 1, p99: 2 } }
+  const counts = { seed: 7, sessions: 4, pushed: 20_000, acked: 20_000, stored: 20_000, dropped: 0, seconds: 5 }
+  const verdict = {
+    ...none,
+    ...latency,
+    ...counts,
+    isFlowing: true,
+    outageMs: { longest: 0, total: 0 },
+    faults: {},
+    ...found,
+  }
+  return { ...verdict, ok: isSound(verdict) }
+}
+
+const lastLine = (verdict: Verdict): string | undefined => verdictText(verdict).split('\n').at(-1)
+
+it('says in a sentence what was proved', () => {
+  expect(lastLine(aVerdict())).toBe('Proved: each of the 20,000 events is stored once, as it was pushed, and in order.')
+})
+
+it('says that what was dropped was meant to be', () => {
+  const verdict = aVerdict({ stored: 16_100, dropped: 3900 })
+  expect(lastLine(verdict)).toBe(
+    'Proved: each of the 20,000 events is stored once, as it was pushed, and in order, or counted as dropped. 3,900 were dropped, on purpose: some clients push on where their buffer is full.',
+  )
+})
+
+it('proves nothing where something is wrong, and says what', () => {
+  const verdict = aVerdict({ missing: 2, stored: 19_998 })
+  expect(lastLine(verdict)).toContain('NOT PROVED')
+  expect(failureText(verdict)).toBe('Of 20,000 events: 2 missing')
+})
