@@ -4,6 +4,7 @@ import { createCollector } from '@downlink/collector'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { aFolder } from '../packages/collector/test/harness.ts'
+import { duckdb } from '../packages/dashboard/src/dialect/duckdb.ts'
 import { narrowSql } from '../packages/dashboard/src/questions/narrow-sql.ts'
 
 async function aCollectorAt(data: string, port: number) {
@@ -59,8 +60,9 @@ it('has with each event the context and the labels of its push, whatever came be
         [label, value],
       ]),
     }
-    const columns = new Map([['events', [{ name: 'session_id', type: 'VARCHAR' }]]])
-    const answer = await collector.query(narrowSql('SELECT count(*) = 13 FROM events', narrowing, columns))
+    const tables = new Map([['events', [{ name: 'session_id', type: 'VARCHAR' }]]])
+    const schema = { database: 'main', tables }
+    const answer = await collector.query(narrowSql('SELECT count(*) = 13 FROM events', narrowing, schema, duckdb))
     return answer.rows[0]?.[0]
   }
   // A question is narrowed to sessions that had all of these at one time.

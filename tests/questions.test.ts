@@ -8,6 +8,7 @@ import { beforeAll, expect, it, vi } from 'vitest'
 import { readPoints, readSquares } from '../packages/dashboard/src/charts/chart-points.ts'
 import { alignSeries } from '../packages/dashboard/src/charts/chart-series.ts'
 import { differences, haveEqualSteps, squareDifferences } from '../packages/dashboard/src/charts/compare-points.ts'
+import { duckdb } from '../packages/dashboard/src/dialect/duckdb.ts'
 import { bindQuestion } from '../packages/dashboard/src/questions/bind-question.ts'
 import { fitAnswers } from '../packages/dashboard/src/questions/compared-chart.ts'
 import { type Narrowing, narrowSql } from '../packages/dashboard/src/questions/narrow-sql.ts'
@@ -36,7 +37,7 @@ beforeAll(async () => {
   const list: QuestionList = await (await fetch(`${url}/api/questions`)).json()
   expect(list.problems).toEqual([])
   questions = new Map(list.questions.map((question) => [question.name, question]))
-  offers = offersOf(await (await fetch(`${url}/api/labels`)).json(), await loadSchema(query))
+  offers = offersOf(await (await fetch(`${url}/api/labels`)).json(), await loadSchema(query, duckdb))
   return async () => {
     await collector.close()
     await rm(data, { recursive: true, force: true })
@@ -48,15 +49,15 @@ async function sqlOf(name: string, picks: Readonly<Record<string, string>> = {})
   if (!question) throw new Error(`There is no question ${name}`)
   const types = suggestPicks(question, new Map(Object.entries(picks)), offers, () => []).values()
   const fields = new Map<string, readonly string[]>()
-  for (const type of types) fields.set(type, await loadFields(query, type))
+  for (const type of types) fields.set(type, await loadFields(query, type, duckdb))
   const given = suggestPicks(question, new Map(Object.entries(picks)), offers, (type) => fields.get(type) ?? [])
-  const bound = bindQuestion(question, given)
+  const bound = bindQuestion(question, given, duckdb)
   if (!bound.ok) throw new Error(`${name}: ${[...bound.faults].join('; ')}`)
   return bound.sql
 }
 
 const ask = async (name: string, narrowing: Narrowing = { labels: new Map() }, picks = {}): Promise<QueryResult> =>
-  query(narrowSql(await sqlOf(name, picks), narrowing, offers.schema))
+  query(narrowSql(await sqlOf(name, picks), narrowing, offers.schema, duckdb))
 
 const names = [
   ...['breakdown', 'clock-skew', 'delay', 'errors-by-build', 'frame-time', 'funnel', 'heat-map', 'rejections'],
@@ -146,7 +147,7 @@ it('is narrowed by build, span and label, whatever tables it reads', async () =>
 
   const typed = 'SELECT count(*) FROM ship_destroyed'
   const all = Number((await query(typed)).rows[0]?.[0])
-  const some = Number((await query(narrowSql(typed, only({ build: '0.1.0' }), offers.schema))).rows[0]?.[0])
+  const some = Number((await query(narrowSql(typed, only({ build: '0.1.0' }), offers.schema, duckdb))).rows[0]?.[0])
   expect(some).toBeGreaterThan(0)
   expect(some).toBeLessThan(all)
 })

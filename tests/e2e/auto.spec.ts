@@ -6,6 +6,7 @@ import type { Telemetry } from '@downlink/client'
 import { type Collector, createCollector, type QueryResult, type QuestionList } from '@downlink/collector'
 import { expect, type Page, test } from '@playwright/test'
 import { build } from 'esbuild'
+import { duckdb } from '../../packages/dashboard/src/dialect/duckdb.ts'
 import { bindQuestion } from '../../packages/dashboard/src/questions/bind-question.ts'
 import { loadFields, loadSchema, offersOf } from '../../packages/dashboard/src/questions/offers.ts'
 import { suggestPicks } from '../../packages/dashboard/src/questions/suggest-picks.ts'
@@ -128,11 +129,11 @@ async function answer(name: string): Promise<QueryResult> {
   const list: QuestionList = await read('/api/questions')
   const question = list.questions.find((each) => each.name === name)
   if (!question) throw new Error(`There is no question ${name}`)
-  const offers = offersOf(await read('/api/labels'), await loadSchema(collector.query))
+  const offers = offersOf(await read('/api/labels'), await loadSchema(collector.query, duckdb))
   const fields = new Map<string, readonly string[]>()
-  for (const type of offers.types) fields.set(type, await loadFields(collector.query, type))
+  for (const type of offers.types) fields.set(type, await loadFields(collector.query, type, duckdb))
   const picks = suggestPicks(question, new Map(), offers, (type) => fields.get(type) ?? [])
-  const bound = bindQuestion(question, picks)
+  const bound = bindQuestion(question, picks, duckdb)
   if (!bound.ok) throw new Error(`${name}: ${[...bound.faults].join('; ')}`)
   return collector.query(bound.sql)
 }

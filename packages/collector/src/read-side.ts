@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
+import { callableNames } from './allowed-sql/allowed-functions.ts'
 import { createApiAccess } from './api/api-access.ts'
 import { clientScript } from './api/client-script.ts'
 import { readHealth } from './api/health-report.ts'
@@ -20,6 +21,8 @@ import { createLiveStream } from './live/live-stream.ts'
 import { createEventCounters, type EventCounters } from './metrics/event-counters.ts'
 import { createMetrics, type LogFigures, type OtlpFigures, type StoreFigures } from './metrics/metrics.ts'
 import { createRecentDurations, type RecentDurations } from './metrics/recent-durations.ts'
+import type { QueryResult } from './query/result-text.ts'
+import type { SqlDialect } from './query/sql-dialect.ts'
 import { createQuestionLibrary } from './questions/question-library.ts'
 import type { SchemaWarnings } from './session/schema-warnings.ts'
 import type { CollectorSettings } from './settings.ts'
@@ -75,6 +78,7 @@ const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 
 export function createReadSide(options: ReadSideOptions): ReadSide {
   const { settings, reads, own, sockets, openSessions, refusals, warnings, clock } = options
+  const dialect: SqlDialect = settings.cluster ? 'clickhouse' : 'duckdb'
   const startedAtMs = clock.wallMs()
   const commits = createRecentDurations(clock.monotonicMs)
   // A socket is pinged with each heartbeat.
@@ -104,7 +108,10 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   const readApi = createReadApi({
     reads,
     kept,
+    dialect,
+    functions: async () => (dialect === 'duckdb' ? callableNames : namesIn(await reads.query(functionsSql))),
     questions: createQuestionLibrary({
+      dialect,
       savedFolder: join(settings.data, 'questions'),
       teamFolder: settings.questions,
       validateSql: reads.validate,
@@ -166,6 +173,11 @@ function ownOf({ own }: ReadSideOptions): OwnParts {
     'Only a collector with a log and a database of its own can do that yet. Backups of a cluster are those of NATS and of ClickHouse.',
   )
 }
+
+/** Of a view of the cluster's store. */
+const functionsSql = 'SELECT name FROM sql_functions ORDER BY name'
+
+const namesIn = ({ rows }: QueryResult): readonly string[] => rows.map(([name]) => String(name))
 
 function every(intervalMs: number, tick: () => void): () => void {
   const timer = setInterval(tick, intervalMs)

@@ -316,7 +316,7 @@ it('describes its routes as they are', async () => {
   await (await fetch(`${url}/api/backup`, { method: 'POST' })).text()
   const { body } = await get('/api/openapi.json')
   const session = ['sessions', 'labels', 'sessions/{id}/ledger', 'sessions/{id}/timeline']
-  const questions = ['questions', 'functions', 'questions/{name}']
+  const questions = ['questions', 'functions', 'dialect', 'questions/{name}']
   const paths = [
     'token',
     ...session,

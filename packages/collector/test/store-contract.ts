@@ -374,7 +374,7 @@ export async function expectLedgerToAddUp(source: StoreUnderTest['source']): Pro
   expect(await answerOf(source, unbalanced)).toMatchObject({ rows: [] })
 }
 
-export async function answerOf({ sandbox }: StoreUnderTest['source'], sql: string, sessions?: 'players') {
+export async function answerOf({ sandbox }: Pick<DataSource, 'sandbox'>, sql: string, sessions?: 'players') {
   const pieces: string[] = []
   await sandbox.answer(sql, async (piece) => void pieces.push(piece), { sessions })
   return JSON.parse(pieces.join(''))

@@ -9,6 +9,7 @@ import type {
   Question,
   QuestionList,
   SessionPage,
+  SqlDialect,
   StoredEvent,
   StoredRejection,
   TimelinePage,
@@ -140,6 +141,10 @@ export async function runQuestion(sql: string, maxAgeS: number, signal: AbortSig
   const ageMs = Number(response.headers.get('age')) * 1000
   return { ...answer, askedAtMs: Date.now() - ageMs, tookMs: Number(tookMs) }
 }
+
+/** In which queries are asked. */
+export const fetchDialect = async (): Promise<SqlDialect> =>
+  (await call<{ readonly dialect: SqlDialect }>('api/dialect')).dialect
 
 /** Names of the functions that a query may call. */
 export const fetchFunctions = async (signal?: AbortSignal): Promise<readonly string[]> =>

@@ -1,9 +1,10 @@
 /** Starts the page. */
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { fetchNewestEvents, fetchNewestRejections, liveUrl } from './api.ts'
+import { fetchDialect, fetchNewestEvents, fetchNewestRejections, liveUrl } from './api.ts'
 import { App } from './app.tsx'
 import { askAgain } from './ask-again.ts'
+import { createDialectSource, DialectProvider } from './dialect/use-dialect.ts'
 import { LiveProvider } from './live/live-context.ts'
 import { createLiveLink } from './live/live-link.ts'
 import { createSharedFeed } from './live/shared-feed.ts'
@@ -13,12 +14,15 @@ import './styles/shell.css'
 import './styles/parts.css'
 
 const root = document.getElementById('root')
+const dialect = createDialectSource(fetchDialect)
 const live = createLiveLink(createSharedFeed(liveUrl()), fetchStored)
 if (root) {
   createRoot(root).render(
     <StrictMode>
       <LiveProvider value={live}>
-        <App />
+        <DialectProvider value={dialect}>
+          <App />
+        </DialectProvider>
       </LiveProvider>
     </StrictMode>,
   )

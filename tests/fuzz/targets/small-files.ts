@@ -114,7 +114,7 @@ const readers: Readonly<Record<SmallFile['kind'], (folder: string, text: string)
 
   async question(folder, text) {
     await writeFile(join(folder, 'how-many.sql'), text)
-    const { questions, problems } = await readQuestionFolder(folder)
+    const { questions, problems } = await readQuestionFolder(folder, 'duckdb')
     if (questions.size + problems.length === 0) throw new Error('Nothing is said of it')
     const wordless = problems.find(({ line, message }) => !(line >= 1 && message.length > 0))
     if (wordless) throw new Error(`A problem has no place or no words: ${JSON.stringify(wordless)}`)

@@ -86,3 +86,8 @@ export const allowedTypes: ReadonlySet<string> = new Set([
 
 /** Types that the parser leaves to the catalogue. */
 export const allowedNamedTypes: ReadonlySet<string> = new Set(['json'])
+
+/** By name: operators have none. */
+export const callableNames: readonly string[] = [...new Set([...allowedFunctions, ...allowedTableFunctions])]
+  .filter((callee) => /^\w+$/.test(callee))
+  .sort()

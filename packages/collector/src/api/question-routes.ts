@@ -1,6 +1,6 @@
-/** Lists the questions that the page offers, saves those that it is given, and names what their SQL may call. */
+/** Lists the questions that the page offers, saves those that it is given, and names their dialect, and what it may call. */
 import type { FastifyInstance } from 'fastify'
-import { allowedFunctions, allowedTableFunctions } from '../allowed-sql/allowed-functions.ts'
+import { type SqlDialect, sqlDialects } from '../query/sql-dialect.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
 import type { ApiAccess } from './api-access.ts'
 import { sendError } from './api-errors.ts'
@@ -30,8 +30,16 @@ const questionsAnswer = object({
 
 const questionParams = input({ name: name('The question') })
 
+export interface QuestionRoutes {
+  readonly questions: QuestionLibrary
+  readonly dialect: SqlDialect
+  /** Names of the functions that a query may call. Rejects where the store has to be asked, and is away. */
+  readonly functions: () => Promise<readonly string[]>
+  readonly access: ApiAccess
+}
+
 /** Others run what was saved, so saving is for who administers. */
-export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary, access: ApiAccess): void {
+export function questionRoutes(app: FastifyInstance, { questions, dialect, functions, access }: QuestionRoutes): void {
   const mayAdminister = requireScope(access, 'admin')
   app.get(
     '/questions',
@@ -51,7 +59,20 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
         response: { 200: object({ functions: list(text('Its name')) }), default: errorAnswer },
       },
     },
-    async () => ({ functions: callable }),
+    async () => ({ functions: await functions() }),
+  )
+  app.get(
+    '/dialect',
+    {
+      schema: {
+        summary: 'The dialect of SQL in which queries and questions are asked',
+        response: {
+          200: object({ dialect: { type: 'string', enum: [...sqlDialects], description: 'That of the database' } }),
+          default: errorAnswer,
+        },
+      },
+    },
+    async () => ({ dialect }),
   )
   app.put<Named & { Body: { readonly text: string } }>(
     '/questions/:name',
@@ -82,8 +103,3 @@ export function questionRoutes(app: FastifyInstance, questions: QuestionLibrary,
     },
   )
 }
-
-/** Operators are no names. */
-const callable = [...new Set([...allowedFunctions, ...allowedTableFunctions])]
-  .filter((callee) => /^\w+$/.test(callee))
-  .sort()

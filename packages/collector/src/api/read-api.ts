@@ -9,6 +9,7 @@ import type { Backups } from '../backup/backups.ts'
 import type { LifeRequests } from '../life/data-life.ts'
 import type { LiveStream } from '../live/live-stream.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { SqlDialect } from '../query/sql-dialect.ts'
 import type { QuestionLibrary } from '../questions/question-library.ts'
 import type { SourceMaps } from '../source-maps/source-maps.ts'
 import { asOfHeader } from '../store-process/messages.ts'
@@ -35,6 +36,9 @@ export interface ReadApiOptions {
   readonly reads: ReadClient
   readonly kept: KeptAnswers
   readonly questions: QuestionLibrary
+  readonly dialect: SqlDialect
+  /** Names of the functions that a query may call. */
+  readonly functions: () => Promise<readonly string[]>
   readonly sourceMaps: SourceMaps
   readonly live: LiveStream
   /** Of the defined event types. */
@@ -57,7 +61,7 @@ export interface ReadApiOptions {
 const bodyLimitBytes = 1_048_576
 
 export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
-  const { questions, live, metrics, health, access, originPolicy, senderOf } = options
+  const { live, metrics, health, access, originPolicy, senderOf } = options
   const mayRead = requireScope(access, 'read')
 
   return async (root) => {
@@ -86,7 +90,7 @@ export function createReadApi(options: ReadApiOptions): FastifyPluginAsync {
     await app.register(async (guarded) => {
       guarded.addHook('onRequest', mayRead)
       await guarded.register(async (data) => forwardReads(data, options))
-      questionRoutes(guarded, questions, access)
+      questionRoutes(guarded, options)
       liveRoute(guarded, live, access, senderOf)
       lifeRoutes(guarded, options)
       backupRoute(guarded, options.backups, access)

@@ -5,7 +5,7 @@ import { CollectorError } from '../errors.ts'
 const tableFunctions = new Set(['numbers', 'numbers_mt', 'zeros', 'generateSeries', 'generate_series', 'values'])
 
 /** Functions that reach beyond the tables, or hold up a thread. */
-const forbiddenFunctions =
+export const forbiddenFunctions: RegExp =
   /^(file|hasColumnInTable|dict\w*|joinGet\w*|catboost\w*|ai\w+|sleep\w*|get(Server|Client)\w*|getMacro|executable\w*)$/i
 
 /** Their second argument may be a table, which is an identifier there as any other. */

@@ -40,13 +40,25 @@ export function createSandbox({ reader, database, limits }: SandboxOptions): Pic
   async function validate(sql: string, signal?: AbortSignal): Promise<void> {
     checkSqlText(sql, limits.maxSqlLength, 'a SELECT')
     const settings = { default_format: 'JSONCompactEachRow' }
-    const options = { settings, maxLineLength, errorOf: queryErrorOf, signal }
-    await reader.lines(`EXPLAIN AST ${sql}\n`, options, async (lines) => {
+    const errorOf = (error: unknown) => withoutPrefix(queryErrorOf(error))
+    await reader.lines(`${explain}${sql}\n`, { settings, maxLineLength, errorOf, signal }, async (lines) => {
       const nodes: string[] = []
       for await (const line of lines) nodes.push(nodeOf(line))
       inspectTree(nodes, database)
     })
   }
+}
+
+const explain = 'EXPLAIN AST '
+
+/** Where the server says that it is wrong counts from the query's own start. */
+function withoutPrefix(error: CollectorError): CollectorError {
+  const message = error.message.replace(
+    /(failed at position )(\d+)(.*?)(?:\(line (\d+), col (\d+)\))/s,
+    (_, start: string, position: string, what: string, line: string, column: string) =>
+      `${start}${Number(position) - explain.length}${what}(line ${line}, col ${Number(column) - (line === '1' ? explain.length : 0)})`,
+  )
+  return message === error.message ? error : new CollectorError(error.code, message, { cause: error.cause })
 }
 
 /** The query itself may name another format, in which an answer would not be ours either. */

@@ -5,6 +5,8 @@
  * read it with FINAL, since the server replaces when it pleases.
  */
 import type { Connection, InsertTarget } from './connection.ts'
+import { forbiddenFunctions } from './inspect-tree.ts'
+import { quoteText } from './quote.ts'
 
 /** Of the tables that rows are appended to, by the order of their columns. */
 export const targets: {
@@ -88,6 +90,7 @@ const tables: readonly string[] = [
 /** No view of a type may have one of these. */
 export const tableNames: readonly string[] = [
   ...Object.values(targets).map(({ name }) => name),
+  ...['table_columns', 'sql_functions'],
   ...['session_rows', 'current_sessions', 'expired_events', 'expiries', 'expiring_events', 'expiring_rejected'],
   ...['current_events', 'current_rejected', 'current_labels'],
 ]
@@ -147,6 +150,14 @@ const views: readonly string[] = [
       committed_seq = stored + expired + forgotten + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended)
         AS balanced
     FROM counted`,
+  // Tables of the server itself nobody may ask for.
+  `CREATE OR REPLACE VIEW table_columns AS SELECT database AS table_schema, table AS table_name, name AS column_name,
+    type AS data_type, position AS ordinal_position
+    FROM system.columns
+    WHERE database = currentDatabase() AND table NOT IN ('current_sessions', 'table_columns', 'sql_functions')
+      AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'View')`,
+  `CREATE OR REPLACE VIEW sql_functions AS SELECT name FROM system.functions
+    WHERE alias_to = '' AND NOT match(name, ${quoteText(`(?i)${forbiddenFunctions.source}`)})`,
 ]
 
 /** Idempotent, and may be run by several at once. */

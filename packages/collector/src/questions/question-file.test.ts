@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import type { SqlDialect } from '../query/sql-dialect.ts'
 import { parseQuestion } from './question-file.ts'
 
-const parse = (text: string) => {
-  const parsed = parseQuestion('kills.sql', text)
+const parse = (text: string, dialect: SqlDialect = 'duckdb') => {
+  const parsed = parseQuestion('kills.sql', text, dialect)
   return parsed.ok ? parsed.question : parsed.problems.map(({ line, message }) => `${line}: ${message}`)
 }
 const head = '-- title: Kills\n-- answers: How many.\n'
@@ -123,4 +124,34 @@ it.each([
   [`${head}${chart}SELECT ${'1, '.repeat(4000)}1`, '4: Expected at most 10000 characters of SQL, got 12008'],
 ])('tells what is wrong with %j, and where', (text, problem) => {
   expect(parse(text)).toContainEqual(problem instanceof RegExp ? expect.stringMatching(problem) : problem)
+})
+
+it.each([
+  [
+    "'\\\\' || $event",
+    "4: Expected text and names in plain quotes, without a backslash, and comments behind -- or within /* */, got '\\",
+  ],
+  [
+    '`a\\` = $event',
+    '4: Expected text and names in plain quotes, without a backslash, and comments behind -- or within /* */, got `a\\',
+  ],
+  [
+    '1 # $event',
+    '4: Expected text and names in plain quotes, without a backslash, and comments behind -- or within /* */, got #',
+  ],
+  [
+    '‘x’ = $event',
+    '4: Expected text and names in plain quotes, without a backslash, and comments behind -- or within /* */, got ‘',
+  ],
+  ['`a = $event', '4: Expected an end of what ` begins, got none'],
+])('refuses what ClickHouse would end elsewhere: SELECT %s', (sql, problem) => {
+  const file = `${head}-- chart: table\n-- parameter event (type): Event\nSELECT ${sql}`
+  expect(parse(file, 'clickhouse')).toEqual([problem.replace('4:', '5:')])
+})
+
+it("takes ClickHouse's names in their own quotes, and no parameter within them", () => {
+  const file = `${head}-- chart: table\n-- parameter event (type): Event\nSELECT \`a $b\` FROM t WHERE type = $event AND 'it''s $x' = ''`
+  expect(parse(file, 'clickhouse')).toMatchObject({
+    sql: ['SELECT `a $b` FROM t WHERE type = ', { parameter: 'event' }, " AND 'it''s $x' = ''"],
+  })
 })

@@ -1,4 +1,5 @@
 /** Parses a question's file: SQL with a header of comments that says what is asked, of what, and how the answer is drawn. */
+import type { SqlDialect } from '../query/sql-dialect.ts'
 import { LineProblem } from './line-problem.ts'
 import { type QuestionChart, readChart } from './question-chart.ts'
 import { type QuestionParameter, readParameter } from './question-parameter.ts'
@@ -45,8 +46,8 @@ interface Field {
   readonly value: string
 }
 
-/** @example parseQuestion('kills.sql', '-- title: …\n-- answers: …\n-- chart: bar x=day y=kills\nSELECT …') */
-export function parseQuestion(file: string, text: string): ParsedQuestion {
+/** @example parseQuestion('kills.sql', '-- title: …\n-- answers: …\n-- chart: bar x=day y=kills\nSELECT …', 'duckdb') */
+export function parseQuestion(file: string, text: string, dialect: SqlDialect): ParsedQuestion {
   const problems: QuestionProblem[] = []
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   const firstOfSql = lines.findIndex((line) => !/^\s*(--.*)?$/.test(line))
@@ -86,7 +87,7 @@ export function parseQuestion(file: string, text: string): ParsedQuestion {
     })
   }
   const source = lines.slice(headerLines).join('\n').trimEnd().replace(/;$/, '')
-  const sql = attempt(sqlLine, () => splitSql(source, [...parameters.keys()]))
+  const sql = attempt(sqlLine, () => splitSql(source, [...parameters.keys()], dialect))
   if (chart === undefined || sql === undefined || problems.length > 0) return { ok: false, problems }
   return { ok: true, question: { title, answers, chart, parameters: [...parameters.values()], labels, sql } }
 

@@ -2,6 +2,7 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '@downlink/protocol'
+import type { SqlDialect } from '../query/sql-dialect.ts'
 import { type ParsedQuestion, parseQuestion, type QuestionFile, type QuestionProblem } from './question-file.ts'
 
 export interface QuestionFolder {
@@ -30,7 +31,11 @@ export const questionPath = (folder: string, name: string): string => join(folde
 export const expectedName = 'a name of 1 to 64 of a-z, 0-9 and - between them'
 
 /** @param optional the folder may be missing */
-export async function readQuestionFolder(folder: string, optional = false): Promise<QuestionFolder> {
+export async function readQuestionFolder(
+  folder: string,
+  dialect: SqlDialect,
+  optional = false,
+): Promise<QuestionFolder> {
   const questions = new Map<string, QuestionFile>()
   const problems: QuestionProblem[] = []
   const add = (file: string, message: string) => problems.push({ file, line: 1, message })
@@ -49,7 +54,7 @@ export async function readQuestionFolder(folder: string, optional = false): Prom
       add(file, `Expected ${expectedName}, got ${name}`)
       continue
     }
-    const parsed = await readQuestion(file).catch((error: NodeJS.ErrnoException) => {
+    const parsed = await readQuestion(file, dialect).catch((error: NodeJS.ErrnoException) => {
       add(file, reasonOf(error))
       return undefined
     })
@@ -63,7 +68,7 @@ export async function readQuestionFolder(folder: string, optional = false): Prom
 const reasonOf = (error: NodeJS.ErrnoException): string =>
   error.syscall === undefined ? messageOf(error) : (messageOf(error).split(`, ${error.syscall}`, 1)[0] ?? '')
 
-async function readQuestion(file: string): Promise<ParsedQuestion> {
+async function readQuestion(file: string, dialect: SqlDialect): Promise<ParsedQuestion> {
   // Opening a pipe would wait for whoever writes to it.
   if (!(await stat(file)).isFile()) throw new Error('Expected a file, got something else')
   const { maxBytes } = questionBounds
@@ -72,7 +77,8 @@ async function readQuestion(file: string): Promise<ParsedQuestion> {
     const bytes = Buffer.alloc(maxBytes + 1)
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
     if (bytesRead > maxBytes) throw new Error(`Expected at most ${maxBytes} bytes, got more`)
-    return parseQuestion(file, new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, bytesRead)))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, bytesRead))
+    return parseQuestion(file, text, dialect)
   } finally {
     await handle.close()
   }

@@ -1,6 +1,7 @@
 /** Holds the questions that the page offers: built in, a team's, and those that were saved from the page. */
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { SqlDialect } from '../query/sql-dialect.ts'
 import type { QuestionFile, QuestionProblem } from './question-file.ts'
 import { type QuestionFolder, readQuestionFolder } from './question-folder.ts'
 import { createSavedQuestions, type SavedQuestions, type SavedQuestionsOptions } from './saved-questions.ts'
@@ -27,9 +28,12 @@ export interface QuestionLibrary {
   readonly remove: SavedQuestions['remove']
 }
 
-const builtInFolder = fileURLToPath(new URL('../../questions/', import.meta.url))
+const builtInFolder = (dialect: SqlDialect): string =>
+  fileURLToPath(new URL(`../../questions/${dialect}/`, import.meta.url))
 
 export interface QuestionLibraryOptions {
+  /** In which all of them are written. */
+  readonly dialect: SqlDialect
   /** Where they are saved, as `SavedQuestions` does it. */
   readonly savedFolder: string
   /** It is read each time, so that a file is there as soon as it is written. */
@@ -38,12 +42,13 @@ export interface QuestionLibraryOptions {
 }
 
 export function createQuestionLibrary({
+  dialect,
   savedFolder,
   teamFolder,
   validateSql,
 }: QuestionLibraryOptions): QuestionLibrary {
   const isGiven = async (name: string): Promise<boolean> => has(await readGiven(), name)
-  const saved = createSavedQuestions({ folder: savedFolder, isGiven, validateSql })
+  const saved = createSavedQuestions({ folder: savedFolder, dialect, isGiven, validateSql })
   let builtIn: Promise<QuestionFolder> | undefined
 
   return {
@@ -64,10 +69,10 @@ export function createQuestionLibrary({
 
   /** What can't be saved over. */
   async function readGiven(): Promise<QuestionList> {
-    builtIn ??= readQuestionFolder(builtInFolder)
+    builtIn ??= readQuestionFolder(builtInFolder(dialect), dialect)
     const own = listOf('built-in', await builtIn)
     if (teamFolder === undefined) return own
-    const team = listOf('folder', await readQuestionFolder(resolve(teamFolder)))
+    const team = listOf('folder', await readQuestionFolder(resolve(teamFolder), dialect))
     const questions = [...own.questions.filter(({ name }) => !has(team, name)), ...team.questions]
     return { questions, problems: [...own.problems, ...team.problems] }
   }

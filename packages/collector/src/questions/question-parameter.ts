@@ -15,8 +15,9 @@ interface Parameter {
 }
 
 /**
- * In the SQL a `type`, a `build` and a `text` are text; `types` a list of text; a `field` of a payload and a `label` the text
- * that `->>` takes; a `number` a number; a `span` an interval.
+ * In the SQL a `type`, a `build` and a `text` are text; `types` a list of text; a `number` a number. In DuckDB's a `field` of a
+ * payload and a `label` are the text that `->>` takes, and a `span` is an interval; in ClickHouse's they are the keys that
+ * functions such as `JSONExtract` take, and seconds.
  */
 export type QuestionParameter = Parameter &
   (

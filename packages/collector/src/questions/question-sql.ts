@@ -1,5 +1,6 @@
 /** Splits a question's SQL at its parameters, so that nobody after it has to tell `$name` from text. */
 import { queryDefaults } from '../query/query-limits.ts'
+import type { SqlDialect } from '../query/sql-dialect.ts'
 import { LineProblem } from './line-problem.ts'
 import type { QuestionParameter } from './question-parameter.ts'
 
@@ -7,27 +8,38 @@ import type { QuestionParameter } from './question-parameter.ts'
 export type SqlPart = string | { readonly parameter: string }
 
 /**
- * Text with backslashes; text and names in quotes, and comments, in which a `$` is only a `$`; what a `$` begins; a start
- * without an end. Where the database would see another end than we do, a value could leave its quotes: that is refused.
+ * What the database would read otherwise than we do; text and names in quotes, and comments, in which a `$` is only a `$`;
+ * what a `$` begins; a start without an end. Where the database would see another end than we do, a value could leave its
+ * quotes: that is refused. In DuckDB's dialect that is text with backslashes; in ClickHouse's these are in any quotes, names
+ * have quotes of a third kind, and there are comments and quotes that no other dialect has.
  */
-const tokens =
-  /(?<escaped>(?<![a-z_])E')|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\r\n]*|(?<comment>\/\*[\s\S]*?\*\/)|\$(?<name>\w*)\$?|(?<open>['"]|\/\*)/gi
+const tokens: Readonly<Record<SqlDialect, RegExp>> = {
+  duckdb:
+    /(?<foreign>(?<![a-z_])E')|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\r\n]*|(?<comment>\/\*[\s\S]*?\*\/)|\$(?<name>\w*)\$?|(?<open>['"]|\/\*)/gi,
+  clickhouse:
+    /'(?:[^'\\]|'')*'|"(?:[^"\\]|"")*"|`(?:[^`\\]|``)*`|--[^\r\n]*|(?<comment>\/\*[\s\S]*?\*\/)|\$(?<name>\w*)\$?|(?<foreign>['"`][^'"`\\]*\\|#|[‘’“”−])|(?<open>['"`]|\/\*)/gi,
+}
+
+const expectations: Readonly<Record<SqlDialect, string>> = {
+  duckdb: 'text without an E before it',
+  clickhouse: 'text and names in plain quotes, without a backslash, and comments behind -- or within /* */',
+}
 
 /**
- * @example splitSql('type = $event', ['event']) // ['type = ', { parameter: 'event' }]
+ * @example splitSql('type = $event', ['event'], 'duckdb') // ['type = ', { parameter: 'event' }]
  * @throws {LineProblem}
  */
-export function splitSql(sql: string, parameters: readonly string[]): readonly SqlPart[] {
+export function splitSql(sql: string, parameters: readonly string[], dialect: SqlDialect): readonly SqlPart[] {
   const { maxSqlLength } = queryDefaults
   if (sql.trim() === '') throw new LineProblem('one SELECT after the header', '')
   if (sql.length > maxSqlLength) throw new LineProblem(`at most ${maxSqlLength} characters of SQL`, String(sql.length))
   const parts: SqlPart[] = []
   const used = new Set<string>()
   let end = 0
-  for (const { 0: token, groups = {}, index } of sql.matchAll(tokens)) {
-    const { escaped, comment, name, open } = groups
+  for (const { 0: token, groups = {}, index } of sql.matchAll(tokens[dialect])) {
+    const { foreign, comment, name, open } = groups
     const refuse = (expected: string, got = 'none') => new LineProblem(expected, got, lineOf(sql, index))
-    if (escaped !== undefined) throw refuse('text without an E before it', escaped)
+    if (foreign !== undefined) throw refuse(expectations[dialect], foreign)
     if (comment?.includes('/*', 2)) throw refuse('no comment within a comment', comment)
     if (open !== undefined) throw refuse(`an end of what ${open} begins`)
     if (name === undefined) continue
@@ -49,20 +61,22 @@ export function splitSql(sql: string, parameters: readonly string[]): readonly S
 }
 
 /** As it is asked once something is picked for each parameter. */
-export function exampleSql(question: {
-  readonly parameters: readonly QuestionParameter[]
-  readonly sql: readonly SqlPart[]
-}): string {
-  const values = new Map(question.parameters.map(({ name, kind }) => [name, exampleValue(kind)]))
-  return question.sql.map((part) => (typeof part === 'string' ? part : values.get(part.parameter))).join('')
+export function exampleSql({ parameters, sql }: AskedQuestion, dialect: SqlDialect): string {
+  const values = new Map(parameters.map(({ name, kind }) => [name, exampleValue(kind, dialect)]))
+  return sql.map((part) => (typeof part === 'string' ? part : values.get(part.parameter))).join('')
 }
 
-function exampleValue(kind: QuestionParameter['kind']): string {
+interface AskedQuestion {
+  readonly parameters: readonly QuestionParameter[]
+  readonly sql: readonly SqlPart[]
+}
+
+function exampleValue(kind: QuestionParameter['kind'], dialect: SqlDialect): string {
   switch (kind) {
     case 'number':
       return '1'
     case 'span':
-      return 'to_seconds(1)'
+      return dialect === 'duckdb' ? 'to_seconds(1)' : '1'
     case 'types':
       return "['x']"
     default:

@@ -1,6 +1,7 @@
 /** Saves questions in a folder, and deletes them: one at a time, so that a bound that was checked holds. */
 import { mkdir, rm } from 'node:fs/promises'
 import { CollectorError } from '../errors.ts'
+import type { SqlDialect } from '../query/sql-dialect.ts'
 import { createSerialQueue } from '../serial-queue.ts'
 import { writeSmallFile } from '../small-files.ts'
 import { parseQuestion, type QuestionFile } from './question-file.ts'
@@ -29,15 +30,16 @@ export interface SavedQuestions {
 export interface SavedQuestionsOptions {
   /** It is made when the first question is saved. */
   readonly folder: string
+  readonly dialect: SqlDialect
   /** Is it the name of a question that can't be saved over? */
   readonly isGiven: (name: string) => Promise<boolean>
   /** Rejects with `bad_sql` or `forbidden_sql` where a query would be refused. */
   readonly validateSql: (sql: string) => Promise<void>
 }
 
-export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQuestionsOptions): SavedQuestions {
+export function createSavedQuestions({ folder, dialect, isGiven, validateSql }: SavedQuestionsOptions): SavedQuestions {
   const inTurn = createSerialQueue()
-  const read = (): Promise<QuestionFolder> => readQuestionFolder(folder, true)
+  const read = (): Promise<QuestionFolder> => readQuestionFolder(folder, dialect, true)
   return {
     read,
     save: (name, text) => inTurn(() => save(name, text)),
@@ -49,7 +51,7 @@ export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQues
     const bytes = Buffer.from(text)
     const { maxBytes, maxFiles } = questionBounds
     if (bytes.length > maxBytes) throw refused(`Expected at most ${maxBytes} bytes, got ${bytes.length}`)
-    const parsed = parseQuestion(`${name}.sql`, text)
+    const parsed = parseQuestion(`${name}.sql`, text, dialect)
     if (!parsed.ok) {
       throw refused(parsed.problems.map(({ line, message }) => `Line ${line}: ${message}`).join('\n'))
     }
@@ -70,7 +72,7 @@ export function createSavedQuestions({ folder, isGiven, validateSql }: SavedQues
 
   async function validate(question: QuestionFile): Promise<void> {
     try {
-      await validateSql(exampleSql(question))
+      await validateSql(exampleSql(question, dialect))
     } catch (error) {
       const isRefusal = error instanceof CollectorError && (error.code === 'bad_sql' || error.code === 'forbidden_sql')
       throw isRefusal ? refused(error.message) : error

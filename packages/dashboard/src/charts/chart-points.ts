@@ -77,11 +77,14 @@ const placesIn = ({ columns }: QueryResult): ReadonlyMap<string, number> =>
 const missingColumn = (name: string): ChartFault => ({ fault: `The answer has no column "${name}" to draw.` })
 
 export function scaleOf(type: string): XScale {
-  if (/^(TIMESTAMP|DATE)/.test(type)) return 'time'
+  if (/^(TIMESTAMP|DATE)/.test(plainType(type))) return 'time'
   return isNumeric(type) ? 'number' : 'name'
 }
 
-export const isNumeric = (type: string): boolean => /INT|^(FLOAT|DOUBLE|DECIMAL)/.test(type) && !/^INTERVAL/.test(type)
+export const isNumeric = (type: string): boolean => /^(?!INTERVAL)(.*INT|FLOAT|DOUBLE|DECIMAL)/.test(plainType(type))
+
+/** @example plainType('Nullable(Float64)') === 'FLOAT64' */
+const plainType = (type: string): string => type.replace(/^(?:(?:Nullable|LowCardinality)\()+/, '').toUpperCase()
 
 function xOf(value: unknown, scale: XScale): number | string | undefined {
   if (scale === 'name') return textOf(value)

@@ -1,6 +1,6 @@
 /** Puts what was picked into a question's SQL. */
 import type { Question, QuestionParameter } from '@downlink/collector'
-import { quoteKeys, quoteText, writeNumber } from '../quote-sql.ts'
+import { type Dialect, writeNumber } from '../dialect/dialect.ts'
 
 /** By parameter, as it stands in the address. */
 export type Picks = ReadonlyMap<string, string>
@@ -10,13 +10,13 @@ export type BoundQuestion =
   /** By parameter, what is expected of it. */
   | { readonly ok: false; readonly faults: ReadonlyMap<string, string> }
 
-/** @example bindQuestion(question, new Map([['event', 'player_died']])) */
-export function bindQuestion({ parameters, sql }: Question, picks: Picks): BoundQuestion {
+/** @example bindQuestion(question, new Map([['event', 'player_died']]), duckdb) */
+export function bindQuestion({ parameters, sql }: Question, picks: Picks, dialect: Dialect): BoundQuestion {
   const values = new Map<string, string>()
   const faults = new Map<string, string>()
   for (const parameter of parameters) {
     const pick = picks.get(parameter.name) ?? parameter.default ?? ''
-    const value = pick === '' ? (parameter.optional ? 'NULL' : undefined) : sqlOf(parameter, pick)
+    const value = pick === '' ? (parameter.optional ? 'NULL' : undefined) : sqlOf(parameter, pick, dialect)
     if (value === undefined) faults.set(parameter.name, expectationOf(parameter))
     else values.set(parameter.name, value)
   }
@@ -26,21 +26,21 @@ export function bindQuestion({ parameters, sql }: Question, picks: Picks): Bound
 }
 
 /** Undefined where it is not what the parameter takes. */
-function sqlOf(parameter: QuestionParameter, pick: string): string | undefined {
+function sqlOf(parameter: QuestionParameter, pick: string, dialect: Dialect): string | undefined {
   // The database's parser ends at a NUL.
   if (pick.includes('\0')) return undefined
   switch (parameter.kind) {
     case 'type':
     case 'build':
     case 'text':
-      return quoteText(pick)
+      return dialect.quoteText(pick)
     case 'label':
-      return quoteKeys([pick])
+      return dialect.keys([pick])
     case 'field':
-      return quoteKeys(pathOf(pick))
+      return dialect.keys(pathOf(pick))
     case 'types': {
       const types = typesOf(pick)
-      return isWithin(parameter, types.length) ? `[${types.map(quoteText).join(', ')}]` : undefined
+      return isWithin(parameter, types.length) ? `[${types.map(dialect.quoteText).join(', ')}]` : undefined
     }
     case 'number': {
       const value = /^-?\d{1,15}(\.\d{1,15})?$/.test(pick) ? Number(pick) : Number.NaN
@@ -48,7 +48,7 @@ function sqlOf(parameter: QuestionParameter, pick: string): string | undefined {
     }
     case 'span': {
       const seconds = secondsOf(pick) ?? Number.NaN
-      return isWithin(parameter, seconds) ? `to_seconds(${seconds})` : undefined
+      return isWithin(parameter, seconds) ? dialect.span(seconds) : undefined
     }
   }
 }

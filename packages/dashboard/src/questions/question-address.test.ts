@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { duckdb } from '../dialect/duckdb.ts'
 import { hrefOf, readAddress } from '../router.ts'
 import { pickOfTypes, typesOf } from './bind-question.ts'
 import { narrowSql } from './narrow-sql.ts'
@@ -31,7 +32,7 @@ it('takes from an address only what the question has', () => {
   })
 })
 
-const schema = new Map(
+const tables = new Map(
   Object.entries({
     events: ['session_id', 'corrected_ts'],
     sessions: ['session_id'],
@@ -39,10 +40,11 @@ const schema = new Map(
     ours: ['a'],
   }).map(([table, columns]) => [table, columns.map((name) => ({ name, type: 'VARCHAR' }))] as const),
 )
+const schema = { database: 'main', tables }
 const ofBuild = { build: '1', labels: new Map() }
 
 it('narrows what a query names, not what it says', () => {
-  const narrowed = (sql: string) => narrowSql(sql, ofBuild, schema)
+  const narrowed = (sql: string) => narrowSql(sql, ofBuild, schema, duckdb)
   expect(narrowed("SELECT 'events' -- sessions\nFROM ours")).toBe("SELECT 'events' -- sessions\nFROM ours")
   expect(narrowed('FROM Events')).toMatch(
     /^WITH "events" AS NOT MATERIALIZED \(SELECT \* FROM main."events" WHERE .*\)\nFROM Events$/,
@@ -54,5 +56,5 @@ it('narrows what a query names, not what it says', () => {
 })
 
 it.each(['soon', '2026-13-01', "'; DROP", '-7w', ''])('takes %j for no time', (from) => {
-  expect(() => narrowSql('FROM events', { from, labels: new Map() }, schema)).toThrow('Expected a time such as')
+  expect(() => narrowSql('FROM events', { from, labels: new Map() }, schema, duckdb)).toThrow('Expected a time such as')
 })

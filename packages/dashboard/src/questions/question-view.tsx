@@ -2,6 +2,8 @@
 import { messageOf } from '@downlink/protocol'
 import { type ReactElement, useMemo } from 'react'
 import { chartParameters } from '../charts/chart-address.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { EmptyState, ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
 import { hrefOf, navigate, useAddress } from '../router.ts'
 import { bindQuestion, type Picks } from './bind-question.ts'
@@ -55,15 +57,16 @@ function AskedQuestion({ ready, name }: { readonly ready: ReadyQuestion; readonl
     () => suggestPicks(question, asking.picks, offers, (type) => fields.get(type) ?? []),
     [question, asking, offers, fields],
   )
-  const bound = useMemo(() => bindQuestion(question, picks), [question, picks])
+  const dialect = useDialect()
+  const bound = useMemo(() => bindQuestion(question, picks, dialect), [question, picks, dialect])
   // What is not picked is suggested by the fields, so before they are there it is not known what is asked.
   const areFieldsHere = read.answer.status === 'here'
   const missing = missingLabels(question, picks, offers)
   const change = (next: Partial<Asking>) =>
     navigate({ view: 'questions', name, parameters: writeAsking({ ...asking, ...next }) })
   const queries = useMemo(
-    () => (bound.ok ? queriesFor(bound.sql, asking, offers.schema) : undefined),
-    [bound, asking, offers],
+    () => (bound.ok ? queriesFor(bound.sql, asking, offers.schema, dialect) : undefined),
+    [bound, asking, offers, dialect],
   )
   const sqlHref =
     queries?.ok && hrefOf({ view: 'sql', parameters: { q: queries.sql, ...chartParameters(question.chart) } })
@@ -114,8 +117,8 @@ type Queries =
   | { readonly ok: true; readonly sql: string; readonly against: string | undefined }
   | { readonly ok: false; readonly message: string }
 
-function queriesFor(sql: string, { narrowing, against }: Asking, schema: Schema): Queries {
-  const narrowed = (to: Narrowing) => narrowSql(sql, to, schema)
+function queriesFor(sql: string, { narrowing, against }: Asking, schema: Schema, dialect: Dialect): Queries {
+  const narrowed = (to: Narrowing) => narrowSql(sql, to, schema, dialect)
   try {
     return { ok: true, sql: narrowed(narrowing), against: against && narrowed(against) }
   } catch (error) {

@@ -2,6 +2,8 @@
 import type { Question } from '@downlink/collector'
 import { useCallback, useMemo } from 'react'
 import { fetchLabels, fetchQuestions, runQuery } from '../api.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { type Answer, type UsedAnswer, useAnswer } from '../use-answer.ts'
 import type { Picks } from './bind-question.ts'
 import { loadFields, loadSchema, type Offers, offersOf } from './offers.ts'
@@ -25,7 +27,8 @@ export interface UsedQuestion {
 
 /** @param given what the address picks: of its types the fields are read */
 export function useQuestion(name: string, given: Picks): UsedQuestion {
-  const { answer, retry } = useAnswer(useCallback((signal) => loadQuestion(name, signal), [name]))
+  const dialect = useDialect()
+  const { answer, retry } = useAnswer(useCallback((signal) => loadQuestion(name, dialect, signal), [name, dialect]))
   const base = answer.status === 'here' ? answer.value : undefined
   const types = useMemo(() => (base ? typesWithFields(base, given) : []), [base, given])
   const key = JSON.stringify(types)
@@ -33,10 +36,11 @@ export function useQuestion(name: string, given: Picks): UsedQuestion {
     useCallback(
       async (signal: AbortSignal): Promise<FieldsByType> => {
         const wanted: readonly string[] = JSON.parse(key)
-        const loaded = await Promise.all(wanted.map((type) => loadFields((sql) => runQuery(sql, signal), type)))
+        const ask = (sql: string) => runQuery(sql, signal)
+        const loaded = await Promise.all(wanted.map((type) => loadFields(ask, type, dialect)))
         return new Map(wanted.map((type, at) => [type, loaded[at] ?? []]))
       },
-      [key],
+      [key, dialect],
     ),
   )
   if (answer.status !== 'here' || base === undefined) return { answer: answer as Answer<undefined>, retry }
@@ -45,11 +49,11 @@ export function useQuestion(name: string, given: Picks): UsedQuestion {
 
 type Base = Pick<ReadyQuestion, 'question' | 'offers'>
 
-async function loadQuestion(name: string, signal: AbortSignal): Promise<Base | undefined> {
+async function loadQuestion(name: string, dialect: Dialect, signal: AbortSignal): Promise<Base | undefined> {
   const [{ questions }, labels, schema] = await Promise.all([
     fetchQuestions(signal),
     fetchLabels(signal),
-    loadSchema((sql) => runQuery(sql, signal)),
+    loadSchema((sql) => runQuery(sql, signal), dialect),
   ])
   const question = questions.find((one) => one.name === name)
   return question && { question, offers: offersOf(labels, schema) }

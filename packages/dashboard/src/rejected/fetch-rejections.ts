@@ -1,5 +1,6 @@
 /** Asks the database which events were rejected: how many of which code, type and build, and the newest of a group. */
 import { runQuery } from '../api.ts'
+import type { Dialect } from '../dialect/dialect.ts'
 
 export interface RejectionGroup {
   readonly code: string
@@ -25,16 +26,20 @@ export interface Rejection {
 /** Undefined: any. */
 export type GroupFilter = Partial<Record<'code' | 'type' | 'build', string>>
 
-const rejections = `SELECT
+const rejections = ({ parsed, textAt }: Dialect): string => `SELECT
     session_id, seq, code, message, raw, received_at,
-    coalesce(TRY_CAST(raw AS JSON)->>'type', '') AS type,
+    coalesce(${textAt(parsed('raw'), 'type')}, '') AS type,
     coalesce(build, '') AS build
   FROM rejected_events LEFT JOIN sessions USING (session_id)`
 
-export async function fetchGroups(filter: GroupFilter, signal: AbortSignal): Promise<readonly RejectionGroup[]> {
+export async function fetchGroups(
+  filter: GroupFilter,
+  dialect: Dialect,
+  signal: AbortSignal,
+): Promise<readonly RejectionGroup[]> {
   const { rows } = await runQuery(
-    `SELECT code, type, build, count(*), count(DISTINCT session_id), epoch_ms(max(received_at)), any_value(message)
-    FROM (${rejections}) ${where(filter)}
+    `SELECT code, type, build, count(*), count(DISTINCT session_id), ${dialect.msOf('max(received_at)')}, any_value(message)
+    FROM (${rejections(dialect)}) ${where(filter, dialect)}
     GROUP BY code, type, build ORDER BY count(*) DESC, code, type, build LIMIT 200`,
     signal,
   )
@@ -49,10 +54,14 @@ export async function fetchGroups(filter: GroupFilter, signal: AbortSignal): Pro
   }))
 }
 
-export async function fetchExamples(filter: GroupFilter, signal: AbortSignal): Promise<readonly Rejection[]> {
+export async function fetchExamples(
+  filter: GroupFilter,
+  dialect: Dialect,
+  signal: AbortSignal,
+): Promise<readonly Rejection[]> {
   const { rows } = await runQuery(
-    `SELECT session_id, seq, message, raw, epoch_ms(received_at)
-    FROM (${rejections}) ${where(filter)}
+    `SELECT session_id, seq, message, raw, ${dialect.msOf('received_at')}
+    FROM (${rejections(dialect)}) ${where(filter, dialect)}
     ORDER BY received_at DESC, seq DESC LIMIT 10`,
     signal,
   )
@@ -65,10 +74,10 @@ export async function fetchExamples(filter: GroupFilter, signal: AbortSignal): P
   }))
 }
 
-function where(filter: GroupFilter): string {
+function where(filter: GroupFilter, { quoteText }: Dialect): string {
   const conditions = (['code', 'type', 'build'] as const).flatMap((column) => {
     const value = filter[column]
-    return value === undefined ? [] : [`${column} = '${value.replaceAll("'", "''")}'`]
+    return value === undefined ? [] : [`${column} = ${quoteText(value)}`]
   })
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
 }

@@ -1,6 +1,7 @@
 /** Shows the newest rejections of a group, each beside what its type promises. */
 import { type ReactElement, useCallback } from 'react'
 import { fetchEventType } from '../api.ts'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { formatTime, shortSession } from '../format.ts'
 import { Panel } from '../parts/panel.tsx'
 import { ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
@@ -18,16 +19,17 @@ const unknown: Promised = { types: [], versions: [] }
 
 export function GroupPanel({ group }: { readonly group: RejectionGroup }): ReactElement {
   const { code, type, build } = group
+  const dialect = useDialect()
   const { answer, retry } = useAnswer(
     useCallback(
       async (signal) => {
         const [examples, promised] = await Promise.all([
-          fetchExamples({ code, type, build }, signal),
+          fetchExamples({ code, type, build }, dialect, signal),
           type === '' ? unknown : fetchEventType(type, signal),
         ])
         return { examples, promised }
       },
-      [code, type, build],
+      [code, type, build, dialect],
     ),
   )
   return (

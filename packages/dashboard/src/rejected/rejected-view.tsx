@@ -1,5 +1,6 @@
 /** Shows the events that were rejected, by code, type and build, and what was expected beside what came. */
 import { type ReactElement, useCallback } from 'react'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { formatAge, formatCount } from '../format.ts'
 import { DataTable, NumberHead } from '../parts/data-table.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -12,7 +13,8 @@ import './rejected.css'
 
 export default function RejectedView(): ReactElement {
   const { code, type, build } = useAddress().parameters
-  const { answer, last, retry } = useAnswer(useCallback((signal) => fetchGroups({}, signal), []))
+  const dialect = useDialect()
+  const { answer, last, retry } = useAnswer(useCallback((signal) => fetchGroups({}, dialect, signal), [dialect]))
   const groups = answer.status === 'here' ? answer.value : last
   const filter: GroupFilter = {
     ...(code !== undefined && { code }),

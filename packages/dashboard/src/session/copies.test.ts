@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { duckdb } from '../dialect/duckdb.ts'
 import { assertionCopy, jsonCopy, sqlCopy } from './copies.ts'
 
 it('writes SQL for one event, whatever its session is called', () => {
-  expect(sqlCopy({ sessionId: "plain:o'neil", seq: 7 })).toBe(
+  expect(sqlCopy({ sessionId: "plain:o'neil", seq: 7 }, duckdb)).toBe(
     "SELECT * FROM events WHERE session_id = 'plain:o''neil' AND seq = 7",
   )
 })

@@ -1,5 +1,5 @@
 /** Writes an event as whoever copies it needs it: as JSON, as SQL, as an assertion for Playwright. */
-import { quoteText } from '../quote-sql.ts'
+import type { Dialect } from '../dialect/dialect.ts'
 
 interface CopiedEvent {
   readonly sessionId: string
@@ -10,7 +10,7 @@ interface CopiedEvent {
 
 export const jsonCopy = (event: object): string => JSON.stringify(event, null, 2)
 
-export const sqlCopy = ({ sessionId, seq }: Pick<CopiedEvent, 'sessionId' | 'seq'>): string =>
+export const sqlCopy = ({ sessionId, seq }: Pick<CopiedEvent, 'sessionId' | 'seq'>, { quoteText }: Dialect): string =>
   `SELECT * FROM events WHERE session_id = ${quoteText(sessionId)} AND seq = ${seq}`
 
 /** With the matcher of `@downlink/playwright`; the pattern is the whole payload, of which the test keeps what matters. */

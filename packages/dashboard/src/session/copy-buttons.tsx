@@ -1,9 +1,11 @@
 /** Copies an event in the form in which it is needed elsewhere. */
 import type { StoredEvent } from '@downlink/collector'
 import { type ReactElement, useState } from 'react'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { assertionCopy, jsonCopy, sqlCopy } from './copies.ts'
 
 export function CopyButtons({ event }: { readonly event: StoredEvent }): ReactElement {
+  const dialect = useDialect()
   const [said, setSaid] = useState('')
 
   async function copy(what: string, text: string): Promise<void> {
@@ -19,7 +21,7 @@ export function CopyButtons({ event }: { readonly event: StoredEvent }): ReactEl
     <div className="copies">
       <span className="quiet">Copy as</span>
       {button('JSON', () => jsonCopy(event))}
-      {button('SQL', () => sqlCopy(event))}
+      {button('SQL', () => sqlCopy(event, dialect))}
       {button('Playwright', () => assertionCopy(event))}
       <span className="quiet" role="status">
         {said}

@@ -2,6 +2,7 @@
 import type { StoredEvent } from '@downlink/collector'
 import { type ReactElement, useCallback, useState } from 'react'
 import { type QueryAnswer, runQuery } from '../api.ts'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { formatAge, formatCount, shortSession } from '../format.ts'
 import { ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
 import { hrefOf } from '../router.ts'
@@ -33,7 +34,11 @@ export function Elsewhere({ event, build }: ElsewhereProps): ReactElement {
 const buildText = (build: string | undefined): string => (build === undefined ? 'no build' : `build ${build}`)
 
 function Found({ event, build }: ElsewhereProps): ReactElement {
-  const ask = useCallback((signal: AbortSignal) => runQuery(elsewhereSql(event, build), signal), [event, build])
+  const dialect = useDialect()
+  const ask = useCallback(
+    (signal: AbortSignal) => runQuery(elsewhereSql(event, build, dialect), signal),
+    [event, build, dialect],
+  )
   const { answer, retry } = useAnswer(ask)
   switch (answer.status) {
     case 'loading':

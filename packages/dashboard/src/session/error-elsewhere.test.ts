@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { duckdb } from '../dialect/duckdb.ts'
 import { elsewhereSql, errorMark } from './error-elsewhere.ts'
 
 it.each([
@@ -29,11 +30,11 @@ const anError = {
 }
 
 it('asks for the same error of the same build, elsewhere', () => {
-  const sql = elsewhereSql(anError, '1.4')
+  const sql = elsewhereSql(anError, '1.4', duckdb)
   expect(sql).toContain("type = 'o''error'")
   expect(sql).toContain("(data->>'message') = 'it''s'")
   expect(sql).toContain("build = '1.4' AND session_id <> 's'")
-  expect(elsewhereSql({ ...anError, data: null }, undefined)).toContain('build IS NULL')
+  expect(elsewhereSql({ ...anError, data: null }, undefined, duckdb)).toContain('build IS NULL')
 })
 
 it.each([
@@ -41,5 +42,5 @@ it.each([
   [`${'x'.repeat(1999)}😀`, `starts_with((data->>'message'), '${'x'.repeat(1999)}')`],
   ['a\0b', "starts_with((data->>'message'), 'a')"],
 ])('compares the beginning of a message that no query has room for', (message, condition) => {
-  expect(elsewhereSql({ ...anError, data: { message } }, '1.4')).toContain(`AND ${condition}\n`)
+  expect(elsewhereSql({ ...anError, data: { message } }, '1.4', duckdb)).toContain(`AND ${condition}\n`)
 })

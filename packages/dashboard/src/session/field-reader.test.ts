@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { QueryAnswer } from '../api.ts'
+import { duckdb } from '../dialect/duckdb.ts'
 import { createFieldReader, noFields, type SessionFields } from './field-reader.ts'
 import { aTimeline } from './test-doubles.ts'
 
@@ -15,7 +16,7 @@ function aSession(
 ) {
   const columns = aTimeline([1, 2, 3, 4, 5].map((seq) => ({ seq, type: seq % 2 ? 'hit' : 'frame_stats', at: seq })))
   const asked: string[] = []
-  const reader = createFieldReader('s', columns, async (sql) => {
+  const reader = createFieldReader('s', columns, duckdb, async (sql) => {
     asked.push(sql)
     const after = Number(/seq > (\d+)/.exec(sql)?.[1] ?? 0)
     const { hits = [], frames = [], rejected = [], samples = [] } = rowsOf(after)
@@ -102,5 +103,5 @@ const aTimelinePage = {
 it('ends with what an answer that broke off says', async () => {
   const columns = aTimeline([{ seq: 1, type: 'hit', at: 1 }])
   const broken = { columns: [], rows: [], truncated: true, error: { code: 'query_timeout', message: 'Too long.' } }
-  await expect(createFieldReader('s', columns, async () => broken).read(() => {})).rejects.toThrow('Too long.')
+  await expect(createFieldReader('s', columns, duckdb, async () => broken).read(() => {})).rejects.toThrow('Too long.')
 })

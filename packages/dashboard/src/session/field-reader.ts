@@ -1,6 +1,7 @@
 /** Reads by SQL what a timeline shows beside its events: rejections, frame times, and places for a map. */
 import type { Json } from '@downlink/collector'
 import type { QueryAnswer } from '../api.ts'
+import { type Dialect, parsedJson } from '../dialect/dialect.ts'
 import type { Rejection } from './absences.ts'
 import type { EventColumns } from './event-columns.ts'
 import { NumberColumns } from './number-columns.ts'
@@ -44,7 +45,12 @@ export interface FieldReader {
 type Query = (sql: string) => Promise<QueryAnswer>
 
 /** @param columns have the events that the fields are of */
-export function createFieldReader(sessionId: string, columns: EventColumns, query: Query): FieldReader {
+export function createFieldReader(
+  sessionId: string,
+  columns: EventColumns,
+  dialect: Dialect,
+  query: Query,
+): FieldReader {
   let knownTypes = 0
   let { rejections } = noFields
   let rejectionsRead = 0
@@ -55,7 +61,7 @@ export function createFieldReader(sessionId: string, columns: EventColumns, quer
 
   return {
     async read(onPart) {
-      const sql = (after: number) => rejectionsSql(sessionId, after, answerRows)
+      const sql = (after: number) => rejectionsSql(sessionId, after, answerRows, dialect)
       rejectionsRead = await readOn(query, sql, rejectionsRead, (rows) => {
         rejections = [...rejections, ...rows.map(rejectionOf)]
         onPart({ rejections })
@@ -71,8 +77,8 @@ export function createFieldReader(sessionId: string, columns: EventColumns, quer
 
   async function sample(): Promise<void> {
     knownTypes = columns.types.length
-    const { rows } = await query(samplesSql(sessionId))
-    const samples = new Map(rows.map(([type, data = null]) => [String(type), data as Json]))
+    const { rows } = await query(samplesSql(sessionId, dialect))
+    const samples = new Map(rows.map(([type, data = null]) => [String(type), parsedJson(data) as Json]))
     const found = frameMeasureIn(samples)
     if (found?.type !== measure?.type || found?.key !== measure?.key) {
       measure = found
@@ -90,7 +96,7 @@ export function createFieldReader(sessionId: string, columns: EventColumns, quer
     let after = 0
     return {
       async read(onMore) {
-        const sql = (seq: number) => numbersSql(sessionId, types, keys, seq, answerRows)
+        const sql = (seq: number) => numbersSql(sessionId, types, keys, seq, answerRows, dialect)
         if (numbers.length >= maxRows) return
         after = await readOn(query, sql, after, (rows) => {
           for (const [seq, ...values] of rows) {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { duckdb } from '../dialect/duckdb.ts'
 import { frameMeasureIn, numbersSql, placedTypesIn } from './payload-fields.ts'
 
 const battle = { fps: 60, p50Ms: 16, p95Ms: 18, worstMs: 40, entities: 9 }
@@ -27,13 +28,13 @@ it('finds whose events have a place', () => {
 })
 
 it('asks for a key as it is, of a few types or, where their names fill a query, of all', () => {
-  expect(numbersSql('s', ["it's"], ['$.ms'], 5, 9)).toBe(
+  expect(numbersSql('s', ["it's"], ['$.ms'], 5, 9, duckdb)).toBe(
     `SELECT seq, TRY_CAST(data->>'/$.ms' AS DOUBLE) FROM events
   WHERE session_id = 's' AND type IN ('it''s') AND seq > 5
   ORDER BY seq LIMIT 9`,
   )
   const types = Array.from({ length: 2000 }, (_, at) => `type_${at}`)
-  expect(numbersSql('s', types, ['x'], 5, 9)).toBe(
+  expect(numbersSql('s', types, ['x'], 5, 9, duckdb)).toBe(
     `SELECT seq, TRY_CAST(data->>'/x' AS DOUBLE) FROM events
   WHERE session_id = 's' AND seq > 5
   ORDER BY seq LIMIT 9`,

@@ -1,6 +1,6 @@
 /** Finds in one payload of each type what can be drawn: frame times, and places on a map. */
 import type { Json } from '@downlink/collector'
-import { quoteKeys, quoteText } from '../quote-sql.ts'
+import type { Dialect } from '../dialect/dialect.ts'
 
 /** A payload of each type. */
 export type Samples = ReadonlyMap<string, Json>
@@ -14,8 +14,8 @@ export interface Measure {
 /** Those of the largest payloads would be more than an answer holds. */
 const longestSample = 8000
 
-export const samplesSql = (sessionId: string): string =>
-  `SELECT type, any_value(data) FILTER (length(data::VARCHAR) < ${longestSample}) AS data
+export const samplesSql = (sessionId: string, { anyWhere, jsonText, quoteText }: Dialect): string =>
+  `SELECT type, ${anyWhere('data', `length(${jsonText('data')}) < ${longestSample}`)} AS data
   FROM events WHERE session_id = ${quoteText(sessionId)} GROUP BY type`
 
 const frameKey = /^frame_?(time|duration)?_?(ms)?$/i
@@ -65,8 +65,9 @@ export function numbersSql(
   keys: readonly string[],
   after: number,
   limit: number,
+  { numberAt, quoteText }: Dialect,
 ): string {
-  const columns = keys.map((key) => `TRY_CAST(data->>${quoteKeys([key])} AS DOUBLE)`)
+  const columns = keys.map((key) => numberAt('data', key))
   const names = types.map(quoteText).join(', ')
   const ofTypes = names.length > longestTypes ? '' : ` AND type IN (${names})`
   return `SELECT seq, ${columns.join(', ')} FROM events
@@ -74,8 +75,13 @@ export function numbersSql(
   ORDER BY seq LIMIT ${limit}`
 }
 
-export const rejectionsSql = (sessionId: string, after: number, limit: number): string =>
-  `SELECT seq, code, message[:${longestMessage}] FROM rejected_events
+export const rejectionsSql = (
+  sessionId: string,
+  after: number,
+  limit: number,
+  { beginning, quoteText }: Dialect,
+): string =>
+  `SELECT seq, code, ${beginning('message', longestMessage)} FROM rejected_events
   WHERE session_id = ${quoteText(sessionId)} AND seq > ${after} ORDER BY seq LIMIT ${limit}`
 
 const longestMessage = 500

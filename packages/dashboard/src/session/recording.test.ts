@@ -1,6 +1,7 @@
 import type { Ledger } from '@downlink/collector'
 import { expect, it, vi } from 'vitest'
 import { ApiError, type QueryAnswer } from '../api.ts'
+import { duckdb } from '../dialect/duckdb.ts'
 import { createRecording, type RecordingPorts, type RecordingState } from './recording.ts'
 import { aLedger, aPage } from './test-doubles.ts'
 
@@ -11,7 +12,7 @@ const noRows: QueryAnswer = { columns: [], rows: [], truncated: false }
 function aSession(ledgers: readonly Partial<Ledger>[], types: string[], over: Partial<RecordingPorts> = {}) {
   const rest = [...ledgers]
   const waited: number[] = []
-  const recording = createRecording('s', {
+  const recording = createRecording('s', duckdb, {
     fetchLedger: async () => aLedger((rest.length > 1 ? rest.shift() : rest[0]) ?? {}),
     fetchTimeline: async (_, after) => {
       const entries = types.slice(after, after + 3).map((type, at) => ({ seq: after + at + 1, type, at: after + at }))

@@ -3,6 +3,7 @@ import type { Ledger, TimelinePage } from '@downlink/collector'
 import { messageOf } from '@downlink/protocol'
 import { ApiError, fetchLedger, fetchTimeline, isUnreachable, type QueryAnswer, runQuery } from '../api.ts'
 import { askAgain } from '../ask-again.ts'
+import type { Dialect } from '../dialect/dialect.ts'
 import { createObservable } from '../observable.ts'
 import { EventColumns } from './event-columns.ts'
 import { createFieldReader, noFields, type SessionFields } from './field-reader.ts'
@@ -58,7 +59,7 @@ export const shownEvents = 500_000
 /** While the session goes on. */
 const pollMs = 2000
 
-export function createRecording(sessionId: string, ports: RecordingPorts = browserPorts): Recording {
+export function createRecording(sessionId: string, dialect: Dialect, ports: RecordingPorts = browserPorts): Recording {
   const { snapshot, subscribe, set } = createObservable<RecordingState>({ status: 'loading' })
   let running: AbortController | undefined
 
@@ -100,7 +101,7 @@ export function createRecording(sessionId: string, ports: RecordingPorts = brows
     let ledger = await ask(() => ports.fetchLedger(sessionId, signal))
     const columns = new EventColumns()
     set({ status: 'here', ledger, version: 0, columns, progress: 'loading', fault: undefined, ...noFields })
-    const fields = createFieldReader(sessionId, columns, (sql) => ask(() => ports.runQuery(sql, signal)))
+    const fields = createFieldReader(sessionId, columns, dialect, (sql) => ask(() => ports.runQuery(sql, signal)))
     for (;;) {
       const fetchAfter = (seq: number) => ask(() => ports.fetchTimeline(sessionId, seq, signal))
       const progress = await readTimeline(columns, fetchAfter, onPage)

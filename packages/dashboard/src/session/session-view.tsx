@@ -1,5 +1,6 @@
 /** Shows one session: what became of all that it pushed, its timeline, its events, and where they happened. */
 import { type ReactElement, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { EmptyState, ErrorState, LoadingState, StoreAwayState } from '../parts/states.tsx'
 import { hrefOf, useAddress } from '../router.ts'
 import { createRecording } from './recording.ts'
@@ -9,7 +10,8 @@ import './session.css'
 
 export default function SessionView(): ReactElement {
   const { name = '' } = useAddress()
-  const [recording] = useState(() => createRecording(name))
+  const dialect = useDialect()
+  const [recording] = useState(() => createRecording(name, dialect))
   const state = useSyncExternalStore(recording.subscribe, recording.snapshot)
   useEffect(() => {
     recording.start()

@@ -8,34 +8,15 @@ import {
   completionKeymap,
 } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
-import { SQLDialect, schemaCompletionSource, sql as sqlLanguage } from '@codemirror/lang-sql'
+import { type SQLDialect, schemaCompletionSource, sql as sqlLanguage } from '@codemirror/lang-sql'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state'
 import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view'
+import type { SqlDialect } from '@downlink/collector'
 import { tags } from '@lezer/highlight'
 import type { Schema } from '../questions/narrow-sql.ts'
+import { editorDialects } from './editor-dialects.ts'
 import type { ErrorPlace } from './error-place.ts'
-
-const keywords =
-  'all and any anti as asc asof at between both by case cast collate columns cross cube current day desc describe ' +
-  'distinct else end escape except exclude exists extract false fetch filter first following for from full glob group ' +
-  'grouping having hour ilike in inner intersect interval into is isnull join lateral leading left like limit ' +
-  'materialized minute month natural not notnull null nulls offset on or order ordinality outer over partition pivot ' +
-  'positional preceding qualify range recursive replace right rollup row rows sample second select semi sets show ' +
-  'similar some summarize table tables tablesample then ties to trailing true try_cast unbounded union unpivot using ' +
-  'values when where window with within year'
-
-const types =
-  'bigint blob boolean date decimal double float hugeint int integer interval json list map real smallint struct text ' +
-  'time timestamp timestamptz tinyint ubigint uhugeint uinteger usmallint utinyint uuid varchar'
-
-const dialect = SQLDialect.define({
-  keywords,
-  types,
-  doubleDollarQuotedStrings: true,
-  operatorChars: '*+-%<>!=&|^/~@:',
-})
-const language = sqlLanguage({ dialect, upperCaseKeywords: true })
 
 export interface CodeEditor {
   setText(text: string): void
@@ -48,7 +29,7 @@ export interface CodeEditor {
 
 /** What can be completed. */
 export interface Words {
-  readonly schema: Schema
+  readonly tables: Schema['tables']
   readonly functions: readonly string[]
 }
 
@@ -57,11 +38,13 @@ export interface CodeEditorOptions {
   readonly root: ShadowRoot
   readonly text: string
   readonly label: string
+  readonly dialect: SqlDialect
   readonly onChange: (text: string) => void
   readonly onRun: (text: string) => void
 }
 
-export function createCodeEditor({ root, text, label, onChange, onRun }: CodeEditorOptions): CodeEditor {
+export function createCodeEditor({ root, text, label, dialect: name, onChange, onRun }: CodeEditorOptions): CodeEditor {
+  const dialect = editorDialects[name]
   let sources: Sources = { tables: nothing, words: nothing }
   const run = (): boolean => {
     onRun(view.state.doc.toString())
@@ -79,7 +62,7 @@ export function createCodeEditor({ root, text, label, onChange, onRun }: CodeEdi
         closeBrackets(),
         autocompletion(),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
-        language,
+        sqlLanguage({ dialect, upperCaseKeywords: true }),
         // They come later, and the editor is not made anew for them: its selection would be its old one.
         dialect.language.data.of({ autocomplete: (context: CompletionContext) => sources.tables(context) }),
         dialect.language.data.of({ autocomplete: (context: CompletionContext) => sources.words(context) }),
@@ -100,7 +83,7 @@ export function createCodeEditor({ root, text, label, onChange, onRun }: CodeEdi
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } })
     },
     setWords(words) {
-      sources = sourcesOf(words)
+      sources = sourcesOf(words, dialect)
     },
     mark(place, sql) {
       const fits = place !== undefined && view.state.doc.toString() === sql
@@ -123,10 +106,10 @@ interface Sources {
 
 const nothing: CompletionSource = () => null
 
-function sourcesOf({ schema, functions }: Words): Sources {
-  const tables = Object.fromEntries([...schema].map(([table, columns]) => [table, columns.map(completionOf)]))
+function sourcesOf({ tables, functions }: Words, dialect: SQLDialect): Sources {
+  const schema = Object.fromEntries([...tables].map(([table, columns]) => [table, columns.map(completionOf)]))
   const calls = functions.map((name) => ({ label: name, type: 'function' }))
-  return { tables: schemaCompletionSource({ dialect, schema: tables }), words: completeWords(schema, calls) }
+  return { tables: schemaCompletionSource({ dialect, schema }), words: completeWords(tables, calls) }
 }
 
 const completionOf = ({ name, type }: { readonly name: string; readonly type: string }): Completion => ({
@@ -135,12 +118,12 @@ const completionOf = ({ name, type }: { readonly name: string; readonly type: st
   detail: type.toLowerCase(),
 })
 
-function completeWords(schema: Schema, calls: readonly Completion[]): CompletionSource {
+function completeWords(tables: Words['tables'], calls: readonly Completion[]): CompletionSource {
   return (context) => {
     const word = context.matchBefore(/\w+/)
     if (!word && !context.explicit) return null
     const named = new Set(context.state.doc.toString().toLowerCase().split(/\W+/))
-    const columns = [...schema].flatMap(([table, own]) => (named.has(table.toLowerCase()) ? own : []))
+    const columns = [...tables].flatMap(([table, own]) => (named.has(table.toLowerCase()) ? own : []))
     const byName = new Map(columns.map((column) => [column.name, completionOf(column)]))
     return { from: word?.from ?? context.pos, options: [...byName.values(), ...calls], validFor: /^\w*$/ }
   }

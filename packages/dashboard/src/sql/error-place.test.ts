@@ -55,3 +55,11 @@ it('writes the file of a question', () => {
     '-- title: A -- label x: y\n-- answers: B\n-- chart: bar x=a y=b,c by=d\n/* mine * / all */\nSELECT 1\n',
   )
 })
+
+it('finds what ClickHouse counts in bytes, or names', () => {
+  const sql = "SELECT 'ü', FROM x"
+  const message = 'Syntax error: failed at position 19 (x) (line 1, col 19): x. Expected one of: … (SYNTAX_ERROR)'
+  expect(findErrorPlace(sql, message)).toEqual({ from: 17, to: 18 })
+  const unknown = 'Unknown expression identifier `typ` in scope SELECT typ FROM events. (UNKNOWN_IDENTIFIER)'
+  expect(findErrorPlace('SELECT typ FROM events', unknown)).toEqual({ from: 7, to: 10 })
+})

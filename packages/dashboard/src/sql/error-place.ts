@@ -6,7 +6,10 @@ export interface ErrorPlace {
   readonly to: number
 }
 
-/** DuckDB shows the line, cut at both ends where it is long, and a caret below the place. */
+/**
+ * DuckDB shows the line, cut at both ends where it is long, and a caret below the place. ClickHouse counts the bytes up to
+ * it, from 1, or names what it does not know.
+ */
 export function findErrorPlace(sql: string, message: string): ErrorPlace | undefined {
   const [, prefix = '', line = '', shown = '', pad] = /(LINE (\d+): )([^\n]*)\n( *)\^/.exec(message) ?? []
   if (pad !== undefined) {
@@ -21,9 +24,16 @@ export function findErrorPlace(sql: string, message: string): ErrorPlace | undef
     const offset = text.indexOf(shown.slice(cut).replace(/\.\.\.$/, ''))
     if (offset >= 0 && caret >= cut) return wordAt(sql, start + offset + caret - cut)
   }
-  const [, token] = /at or near "([^"]+)"/.exec(message) ?? []
+  const [, position] = /^Syntax error: failed at position (\d+)/.exec(message) ?? []
+  if (position !== undefined) return wordAt(sql, unitsOf(sql, Number(position) - 1))
+  const [, token] = /(?:at or near "|identifier `)([^"`]+)["`]/.exec(message) ?? []
   const at = token === undefined ? -1 : sql.toLowerCase().indexOf(token.toLowerCase())
   return at < 0 ? undefined : wordAt(sql, at)
+}
+
+/** @returns how many UTF-16 units so many bytes are */
+function unitsOf(sql: string, bytes: number): number {
+  return new TextDecoder().decode(new TextEncoder().encode(sql).slice(0, bytes)).length
 }
 
 function wordAt(sql: string, from: number): ErrorPlace | undefined {

@@ -1,4 +1,5 @@
 /** Takes SQL: in a plain text area first, and where the editor can't be loaded; in the editor once it is there. */
+import type { SqlDialect } from '@downlink/collector'
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { CodeEditor, Words } from './code-editor.ts'
@@ -17,6 +18,7 @@ export interface Complaint {
 }
 
 interface SqlEditorProps {
+  readonly dialect: SqlDialect
   readonly text: SqlText
   readonly onChange: (sql: string) => void
   readonly onRun: (sql: string) => void
@@ -26,7 +28,7 @@ interface SqlEditorProps {
 
 const label = 'One SELECT'
 
-export function SqlEditor({ text, onChange, onRun, words, complaint }: SqlEditorProps): ReactElement {
+export function SqlEditor({ dialect, text, onChange, onRun, words, complaint }: SqlEditorProps): ReactElement {
   const id = useId()
   const host = useRef<HTMLDivElement>(null)
   const area = useRef<HTMLTextAreaElement>(null)
@@ -46,7 +48,7 @@ export function SqlEditor({ text, onChange, onRun, words, complaint }: SqlEditor
         const hadFocus = document.activeElement === area.current
         made = createCodeEditor({
           root,
-          label,
+          ...{ label, dialect },
           text: latest.current.text.sql,
           onChange: (sql) => latest.current.onChange(sql),
           onRun: (sql) => latest.current.onRun(sql),
@@ -63,7 +65,7 @@ export function SqlEditor({ text, onChange, onRun, words, complaint }: SqlEditor
       made?.destroy()
       setEditor(undefined)
     }
-  }, [])
+  }, [dialect])
 
   useEffect(() => {
     if (!text.isTyped) editor?.setText(text.sql)

@@ -7,6 +7,8 @@ import { askAgain } from '../ask-again.ts'
 import { AnswerChart } from '../charts/answer-chart.tsx'
 import { AnswerDownloads } from '../charts/answer-downloads.tsx'
 import { ResultTable } from '../charts/result-table.tsx'
+import type { Dialect, Example } from '../dialect/dialect.ts'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { formatCount } from '../format.ts'
 import { loadSchema } from '../questions/offers.ts'
 import { useAnswer } from '../use-answer.ts'
@@ -32,10 +34,12 @@ interface SqlPanelProps {
 }
 
 export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
+  const dialect = useDialect()
+  const { examples } = dialect
   const [text, setText] = useState<SqlText>({ sql: given ?? examples[0]?.sql ?? '', isTyped: false })
   const { answer, ask, cancel } = useSqlAnswer()
   const [history, setHistory] = useState<readonly Asked[]>(() => readHistory(localStorage))
-  const words = useWords()
+  const words = useWords(dialect)
 
   const write = (sql: string): void => setText({ sql, isTyped: false })
 
@@ -56,6 +60,7 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
         <ExportLinks />
       </div>
       <Examples
+        examples={examples}
         onPick={(example) => {
           write(example)
           run(example)
@@ -66,6 +71,7 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
         onChange={(typed) => setText({ sql: typed, isTyped: true })}
         onRun={run}
         words={words}
+        dialect={dialect.name}
         complaint={complaint}
       />
       <div className="bar">
@@ -104,7 +110,12 @@ export function SqlPanel({ given, chart, onAsk }: SqlPanelProps): ReactElement {
   )
 }
 
-function Examples({ onPick }: { readonly onPick: (sql: string) => void }): ReactElement {
+interface ExamplesProps {
+  readonly examples: readonly Example[]
+  readonly onPick: (sql: string) => void
+}
+
+function Examples({ examples, onPick }: ExamplesProps): ReactElement {
   return (
     <ul className="examples">
       {examples.map(({ name, sql }) => (
@@ -164,11 +175,15 @@ function Save({ sql, chart }: { readonly sql: string; readonly chart: QuestionCh
 }
 
 /** What the editor completes. Without it one writes all the same. */
-function useWords() {
-  const ask = useCallback(async (signal: AbortSignal) => {
-    const [schema, functions] = await Promise.all([loadSchema((sql) => runQuery(sql, signal)), fetchFunctions(signal)])
-    return { schema, functions }
-  }, [])
+function useWords(dialect: Dialect) {
+  const ask = useCallback(
+    async (signal: AbortSignal) => {
+      const asked = [loadSchema((sql) => runQuery(sql, signal), dialect), fetchFunctions(signal)] as const
+      const [schema, functions] = await Promise.all(asked)
+      return { tables: schema.tables, functions }
+    },
+    [dialect],
+  )
   return useAnswer(ask).last
 }
 
@@ -200,26 +215,3 @@ function summaryOf({ rows, truncated, error }: QueryAnswer, tookMs: number): str
   if (error) return `Cut short after ${count}, ${Math.round(tookMs)} ms`
   return `${truncated ? `The first ${count}; there are more` : count}, ${Math.round(tookMs)} ms`
 }
-
-interface Example {
-  readonly name: string
-  readonly sql: string
-}
-
-/** Queries to start from. */
-const examples: readonly Example[] = [
-  {
-    name: 'Events by type',
-    sql: 'SELECT type, count(*) AS events, min(ts) AS first, max(ts) AS last\nFROM events GROUP BY type ORDER BY events DESC',
-  },
-  {
-    name: 'By minute',
-    sql: "SELECT date_trunc('minute', ts) AS minute, count(*) AS events\nFROM events GROUP BY minute ORDER BY minute DESC LIMIT 60",
-  },
-  { name: 'Ledgers', sql: 'SELECT * FROM ledgers ORDER BY missing DESC, pushed DESC LIMIT 50' },
-  {
-    name: 'Rejections',
-    sql: 'SELECT code, message, count(*) AS events FROM rejected_events\nGROUP BY ALL ORDER BY events DESC LIMIT 50',
-  },
-  { name: 'Tables', sql: 'SHOW TABLES' },
-]

@@ -1,19 +1,23 @@
 /** Writes the SQL that looks through all that is stored for what a filter picks from the tail. */
-import { quoteText } from '../quote-sql.ts'
+import type { Dialect } from '../dialect/dialect.ts'
 import type { TailFilter } from './tail-filter.ts'
 
 /** As many as the page's tail begins with. */
 const limit = 200
 
-export function storedSql({ kind, type, session, build, label, text }: TailFilter): string {
+export function storedSql({ kind, type, session, build, label, text }: TailFilter, dialect: Dialect): string {
+  const { contains, jsonText, lower } = dialect
+  /** None where nothing is looked for. */
+  const has = (expression: string, part: string): readonly string[] =>
+    part.trim() === '' ? [] : [contains(lower(expression), part.trim().toLowerCase())]
   const isRejected = kind === 'rejected'
   const conditions = [
     ...has(isRejected ? 'code' : 'type', type),
     ...has('session_id', session),
     ...has('build', build),
     // The text of labels is {"player":"nova"}.
-    ...has(`replace(labels::VARCHAR, '":"', '=')`, label),
-    ...has(isRejected ? 'message' : 'data::VARCHAR', text),
+    ...has(`replace(${jsonText('labels')}, '":"', '=')`, label),
+    ...has(isRejected ? 'message' : jsonText('data'), text),
   ]
   const columns = isRejected
     ? 'received_at, code, message, session_id, seq'
@@ -26,7 +30,3 @@ export function storedSql({ kind, type, session, build, label, text }: TailFilte
     `LIMIT ${limit}`,
   ].join('\n')
 }
-
-/** None where nothing is looked for. */
-const has = (expression: string, part: string): readonly string[] =>
-  part.trim() === '' ? [] : [`contains(lower(${expression}), ${quoteText(part.trim().toLowerCase())})`]

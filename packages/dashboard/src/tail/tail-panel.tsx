@@ -1,5 +1,6 @@
 /** Shows events as they are stored, newest on top, those that somebody wants to see. */
 import { type ReactElement, type RefObject, type UIEvent, useEffect, useRef, useState } from 'react'
+import { useDialect } from '../dialect/use-dialect.ts'
 import { formatCount } from '../format.ts'
 import { useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -22,13 +23,14 @@ interface TailPanelProps {
 const rowHeightRem = 1.5
 
 export function TailPanel({ tail, listening }: TailPanelProps): ReactElement {
+  const dialect = useDialect()
   const hues = useHues()
   const [held, setHeld] = useState<Tail>()
   const scroller = useRef<HTMLElement>(null)
   const filter = readTailFilter(useAddress())
   const shown = held ?? tail
   const ids = shown.rows.flatMap((row) => (row.kind === 'gap' ? [] : [row.sessionId]))
-  const facts = useSessionFacts(needsFacts(filter) ? ids : [])
+  const facts = useSessionFacts(needsFacts(filter) ? ids : [], dialect)
   const rows = matching(shown.rows, filter, (id) => facts.get(id))
   const { start, end } = useRowWindow(scroller, rows.length, rowHeightRem)
 
@@ -51,7 +53,7 @@ export function TailPanel({ tail, listening }: TailPanelProps): ReactElement {
           {isFiltered(filter) && (
             <>
               {formatCount(rows.length)} of the newest {formatCount(shown.rows.length)}, which the page has.{' '}
-              <a href={hrefOf({ view: 'sql', parameters: { q: storedSql(filter) } })}>
+              <a href={hrefOf({ view: 'sql', parameters: { q: storedSql(filter, dialect) } })}>
                 Look through all that is stored
               </a>{' '}
             </>

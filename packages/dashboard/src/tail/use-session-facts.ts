@@ -1,6 +1,7 @@
 /** Looks up builds and labels of the sessions in the tail, while a filter needs them. */
 import { useEffect, useRef, useState } from 'react'
 import { runQuery } from '../api.ts'
+import { type Dialect, parsedJson } from '../dialect/dialect.ts'
 import type { SessionFacts } from './tail-filter.ts'
 
 type Facts = ReadonlyMap<string, SessionFacts>
@@ -11,7 +12,7 @@ const pauseMs = 1000
 const maxKept = 5000
 
 /** @param wanted ids of the sessions in the tail, the newest first; none: nothing is looked up */
-export function useSessionFacts(wanted: readonly string[]): Facts {
+export function useSessionFacts(wanted: readonly string[], { quoteText }: Dialect): Facts {
   const [facts, setFacts] = useState<Facts>(new Map())
   const latest = useRef({ wanted, facts })
   latest.current = { wanted, facts }
@@ -26,7 +27,7 @@ export function useSessionFacts(wanted: readonly string[]): Facts {
       const { wanted: ids, facts: known } = latest.current
       const unknown = [...new Set(ids)].filter((id) => !known.has(id)).slice(0, maxLookedUp)
       // Where the database is away they are asked for again.
-      const found = unknown.length === 0 ? [] : await fetchFacts(unknown, signal).catch(() => [])
+      const found = unknown.length === 0 ? [] : await fetchFacts(unknown.map(quoteText), signal).catch(() => [])
       if (signal.aborted) return
       if (found.length > 0) setFacts(new Map([...[...known].slice(-maxKept), ...found]))
       timer = window.setTimeout(lookUp, pauseMs)
@@ -36,19 +37,21 @@ export function useSessionFacts(wanted: readonly string[]): Facts {
       controller.abort()
       clearTimeout(timer)
     }
-  }, [isWanted])
+  }, [isWanted, quoteText])
 
   return facts
 }
 
 async function fetchFacts(
-  ids: readonly string[],
+  quotedIds: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly (readonly [string, SessionFacts])[]> {
-  const list = ids.map((id) => `'${id.replaceAll("'", "''")}'`).join(', ')
-  const sql = `SELECT session_id, build, labels FROM sessions WHERE session_id IN (${list})`
+  const sql = `SELECT session_id, build, labels FROM sessions WHERE session_id IN (${quotedIds.join(', ')})`
   const { rows } = await runQuery(sql, signal)
-  return rows.map(([id, build, labels]) => [String(id), { build: String(build ?? ''), labels: labelsOf(labels) }])
+  return rows.map(([id, build, labels]) => [
+    String(id),
+    { build: String(build ?? ''), labels: labelsOf(parsedJson(labels)) },
+  ])
 }
 
 const labelsOf = (value: unknown): SessionFacts['labels'] =>
