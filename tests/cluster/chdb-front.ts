@@ -11,12 +11,12 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 
 /** What is used of the package `chdb`, which is installed in this folder alone. */
 interface Chdb {
-  readonly Session: new (
-    folder: string,
-  ) => {
-    queryAsync(sql: string, options?: { readonly format: string }): Promise<{ bytes(): Uint8Array }>
-    close(): void
-  }
+  readonly Session: new (folder: string) => Connection
+}
+
+interface Connection {
+  queryAsync(sql: string, options?: { readonly format: string }): Promise<{ bytes(): Uint8Array }>
+  close(): void
 }
 
 const { Session }: Chdb = createRequire(import.meta.url)('chdb')
@@ -61,10 +61,20 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     // A copy: the engine's memory goes with the connection.
     const format = searchParams.get('default_format') ?? 'TabSeparated'
     const bytes = Buffer.from((await connection.queryAsync(sql, { format })).bytes())
+    const rows = searchParams.has('wait_end_of_query') ? await countRows(connection, sql) : undefined
+    response.setHeader('x-clickhouse-summary', JSON.stringify(rows === undefined ? {} : { result_rows: rows }))
     send(response, bytes, searchParams.get('query_id'), isCompressed(request, searchParams))
   } finally {
     connection.close()
   }
+}
+
+/** The engine in a process does not say how many rows a file has: they are counted where that is asked for. */
+async function countRows(connection: Connection, sql: string): Promise<string | undefined> {
+  const [, query] = /^(.*)\bFORMAT (?:Parquet|TSVRaw)\s*$/s.exec(sql) ?? []
+  if (query === undefined) return undefined
+  const counted = await connection.queryAsync(`SELECT count() FROM (${query}\n) FORMAT TSV`)
+  return Buffer.from(counted.bytes()).toString().trim()
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -107,7 +117,6 @@ const isCompressed = ({ headers }: IncomingMessage, parameters: URLSearchParams)
 
 function send(response: ServerResponse, bytes: Uint8Array, queryId: string | null, compressed: boolean): void {
   response.setHeader('x-clickhouse-query-id', queryId ?? '')
-  response.setHeader('x-clickhouse-summary', '{}')
   if (compressed) response.setHeader('content-encoding', 'gzip')
   response.end(compressed ? gzipSync(bytes) : bytes)
 }

@@ -19,7 +19,7 @@ async function someEvents() {
   const url = await aDatabase()
   const clickhouse = await openClickHouse({ url })
   onTestFinished(() => clickhouse.close())
-  const source = clickhouse.source({ limits: resolveQueryLimits(), wallMs: Date.now })
+  const source = clickhouse.source({ limits: resolveQueryLimits(), wallMs: Date.now, folder: '/nowhere' })
   const oldMs = Date.now() - 40 * dayMs
   const events = [
     { sessionId: 's', receivedAt: oldMs, events: [anEvent(1), anEvent(2)] },

@@ -65,6 +65,14 @@ const plays: readonly Play[] = [
       died(60_000, 'laser', 1e3, 5e2),
     ],
   },
+  {
+    ...{ id: 'h', player: '=1+1', build: '"quoted", \n', day: 2 },
+    events: [
+      [0.25, '=1+1, "so"\n', { '=text': '\t=\u2028/\\ \x01\x1f\x7f é😀', 'a,b': '' }],
+      [1, '\\n"', ['\r\n', null, -0.5]],
+    ],
+    rejected: ['=1+1\r\n"', '', ' x\u2029'],
+  },
   { id: 'c1', day: 2, aheadMs: -400 * dayMs, events: [[0, 'round_started', {}], died(3_600_000, 'mine', 5, 5)] },
   {
     id: 'a3',
@@ -119,7 +127,7 @@ export async function openTwoStores(url: string, definitions: EventDefinitions =
   }
   return {
     ...{ read, clickhouse },
-    source: clickhouse.source({ limits: resolveQueryLimits(), wallMs: Date.now }),
+    source: clickhouse.source({ limits: resolveQueryLimits(), wallMs: Date.now, folder: join(folder, 'dumps') }),
     async close() {
       await clickhouse.close()
       store.close()

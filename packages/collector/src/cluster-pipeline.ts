@@ -3,7 +3,7 @@
  * keeps nothing: sinks, which are processes of their own, follow the stream into a store that all share.
  */
 import { randomUUID } from 'node:crypto'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Keys } from './access/keys.ts'
 import { warnOfProxies } from './access/proxies.ts'
@@ -51,7 +51,11 @@ export async function openClusterPipeline(options: ClusterPipelineOptions): Prom
     await store.defineEvents(settings.events).catch((error: unknown) => {
       logger.error({ err: error }, 'The views of event types could not be made: the next start tries it again')
     })
-    const source = store.source({ limits: settings.query, wallMs: clock.wallMs })
+    const source = store.source({
+      limits: settings.query,
+      wallMs: clock.wallMs,
+      folder: join(resolve(settings.data), 'exports'),
+    })
     const reads = await serveClusterReads({ source, logger })
     ending.push(reads.close)
     const buckets = await openLifeBuckets(jetStream)

@@ -39,8 +39,16 @@ export interface ClusterStore {
    */
   erase(sessionIds?: readonly string[]): Promise<OperationResult>
   /** What the routes of the API read. */
-  source(options: { readonly limits: QueryLimits; readonly wallMs: () => number }): DataSource
+  source(options: SourceOptions): DataSource
   close(): Promise<void>
+}
+
+export interface SourceOptions {
+  readonly limits: QueryLimits
+  /** The collector's clock, in ms since 1970. */
+  readonly wallMs: () => number
+  /** Where files that are asked for are kept until they are fetched. */
+  readonly folder: string
 }
 
 export interface ClusterRecords extends RecordSource {

@@ -83,11 +83,10 @@ function fileOf(
 
 /** From the first to the last that something was received on: one without rows has a file, too. */
 async function readDays(question: DumpQuestion, api: ApiClient): Promise<readonly number[]> {
-  const { rows } = await api.query(
-    `SELECT epoch_ms(min(received_at))::DOUBLE, epoch_ms(max(received_at))::DOUBLE FROM ${sourceOf(question)}`,
-  )
-  const [[first, last] = []] = rows
-  if (typeof first !== 'number' || typeof last !== 'number') return []
+  const { rows } = await api.query(`SELECT count(*), min(received_at), max(received_at) FROM ${sourceOf(question)}`)
+  const [[count, ...times] = []] = rows
+  if (count === 0) return []
+  const [first = Number.NaN, last = Number.NaN] = times.map((time) => Date.parse(String(time)))
   const from = Math.floor(first / dayMs)
   return Array.from({ length: Math.floor(last / dayMs) - from + 1 }, (_, at) => (from + at) * dayMs)
 }
@@ -98,18 +97,27 @@ async function readTypes(question: DumpQuestion, api: ApiClient): Promise<readon
   throw new CliError('bad_usage', `There are over ${rows.length} types`, 'Dump by day, or one type: --per day, --type.')
 }
 
-/** All but the condition, which the collector judges with the dump: at worst a file has no rows. */
+/**
+ * All but the condition, which the collector judges with the dump: at worst a file has no rows. In words that are those of
+ * every dialect.
+ */
 function sourceOf({ table, type, session, since, until }: DumpQuestion): string {
   const conditions = [
-    ...(type === undefined ? [] : [`type = ${quoted(type)}`]),
-    ...(session === undefined ? [] : [`session_id = ${quoted(session)}`]),
-    ...(since === undefined ? [] : [`received_at >= make_timestamp_ms(${since})`]),
-    ...(until === undefined ? [] : [`received_at < make_timestamp_ms(${until})`]),
+    ...(type === undefined ? [] : [`type IN (${quoted(type)})`]),
+    ...(session === undefined ? [] : [`session_id IN (${quoted(session)})`]),
+    ...(since === undefined ? [] : [`received_at >= ${timeOf(since)}`]),
+    ...(until === undefined ? [] : [`received_at < ${timeOf(until)}`]),
   ]
   return `${table === 'rejected' ? 'rejected_events' : table} WHERE ${['true', ...conditions].join(' AND ')}`
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+/** A backslash escapes in one dialect alone: so both readings are meant. */
+function quoted(text: string): string {
+  const doubled = text.replaceAll("'", "''")
+  return doubled.includes('\\') ? `'${doubled}', '${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`
+}
+
+const timeOf = (ms: number): string => `'${new Date(ms).toISOString().replace('T', ' ').replace('Z', '')}'`
 
 const maxNameLength = 80
 

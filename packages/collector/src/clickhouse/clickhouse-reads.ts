@@ -2,10 +2,10 @@
 import type { DataSource } from '../data-source.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { Connection } from './connection.ts'
+import { createDumps } from './dumps.ts'
 import { createEventPages } from './event-pages.ts'
 import { createLabels } from './labels.ts'
 import { createLedgers } from './ledgers.ts'
-import { notOnCluster } from './not-on-cluster.ts'
 import { createReader } from './reader.ts'
 import { createSandbox } from './sandbox.ts'
 import { createSessionSearch } from './session-search.ts'
@@ -16,24 +16,20 @@ export interface ClickHouseReadsOptions {
   readonly limits: QueryLimits
   /** The collector's clock, in ms since 1970. */
   readonly wallMs: () => number
+  /** Where files that are asked for are kept until they are fetched. It is made when the first one is. */
+  readonly folder: string
 }
 
-export function createClickHouseReads({ connection, limits, wallMs }: ClickHouseReadsOptions): DataSource {
+export function createClickHouseReads({ connection, limits, wallMs, folder }: ClickHouseReadsOptions): DataSource {
   const reader = createReader(connection, limits)
+  const sandbox = createSandbox({ reader, database: connection.database, limits })
   return {
     search: createSessionSearch(reader, wallMs),
     labels: createLabels(reader),
     ledgers: createLedgers(reader, wallMs),
     pages: createEventPages(reader, wallMs),
     timelines: createTimelines(reader),
-    sandbox: createSandbox({ reader, database: connection.database, limits }),
-    dumps: {
-      async write() {
-        throw notOnCluster("Dumps: use clickhouse-client's INTO OUTFILE")
-      },
-      async writeAnswer() {
-        throw notOnCluster("Answers as Parquet: use clickhouse-client's INTO OUTFILE")
-      },
-    },
+    sandbox,
+    dumps: createDumps({ reader, sandbox, limits, folder }),
   }
 }

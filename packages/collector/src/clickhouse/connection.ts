@@ -24,6 +24,11 @@ export interface Connection {
   rows<Row>(sql: string, options?: QueryOptions): Promise<readonly Row[]>
   /** The text of an answer in a format that the SQL names itself, piece by piece. */
   text(sql: string, options?: QueryOptions): Promise<AsyncIterable<Uint8Array>>
+  /** The same, with how many rows it has: the server keeps it until all of it is there. */
+  pipe(
+    sql: string,
+    options?: QueryOptions,
+  ): Promise<{ readonly chunks: AsyncIterable<Uint8Array>; readonly rows: number }>
   /** @param token of rows that count once, however often they are inserted */
   insert(table: InsertTarget, rows: readonly (readonly unknown[])[], token?: string): Promise<void>
   run(sql: string): Promise<void>
@@ -90,6 +95,13 @@ export async function connectClickHouse(options: ClickHouseOptions): Promise<Con
       }, query?.signal),
     text: (sql, query) =>
       asked(async () => (await client.exec({ query: sql, ...optionsOf(query) })).stream, query?.signal),
+    pipe: (sql, query) =>
+      asked(async () => {
+        const { stream: chunks, summary } = await client.exec({ query: sql, ...optionsOf(query) })
+        if (summary?.result_rows === undefined)
+          throw new Error('Expected ClickHouse to say how many rows an answer has')
+        return { chunks, rows: Number(summary.result_rows) }
+      }, query?.signal),
     async insert({ name, columns }, rows, token) {
       if (rows.length === 0) return
       const clickhouse_settings = { ...insertSettings, ...(token && { insert_deduplication_token: token }) }

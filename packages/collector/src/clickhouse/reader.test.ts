@@ -9,7 +9,12 @@ function linesOf(chunks: Iterable<Uint8Array>): Promise<readonly string[]> {
   async function* stream() {
     yield* chunks
   }
-  const reader = createReader({ rows: async () => [], text: async () => stream() }, resolveQueryLimits())
+  const connection = {
+    rows: async () => [],
+    text: async () => stream(),
+    pipe: async () => ({ chunks: stream(), rows: 0 }),
+  }
+  const reader = createReader(connection, resolveQueryLimits())
   const options = { settings: {}, maxLineLength, errorOf: (error: unknown) => error }
   return reader.lines('SELECT 1', options, async (lines) => {
     const all: string[] = []

@@ -18,6 +18,16 @@ export interface Reader {
     options: LineOptions,
     work: (lines: AsyncIterable<string>) => Promise<Value>,
   ): Promise<Value>
+  /**
+   * An answer of any size, in a format that the SQL names itself, for work that passes it on. Throws as `lines` does.
+   */
+  file<Value>(sql: string, options: FileOptions, work: (piped: Piped) => Promise<Value>): Promise<Value>
+}
+
+export interface Piped {
+  readonly chunks: AsyncIterable<Uint8Array>
+  /** That are in them, once all of them are there. */
+  readonly rows: number
 }
 
 export interface ReadOptions {
@@ -33,7 +43,14 @@ export interface LineOptions extends ReadOptions {
   readonly errorOf: (error: unknown) => unknown
 }
 
-export function createReader(connection: Pick<Connection, 'rows' | 'text'>, limits: QueryLimits): Reader {
+export interface FileOptions extends ReadOptions {
+  readonly settings: Settings
+  /** @default that of a query */
+  readonly timeLimitMs?: number
+  readonly errorOf: (error: unknown) => unknown
+}
+
+export function createReader(connection: Pick<Connection, 'rows' | 'text' | 'pipe'>, limits: QueryLimits): Reader {
   const queue = createReadQueue(limits)
   const bounds = boundsOf(limits)
   return {
@@ -54,6 +71,18 @@ export function createReader(connection: Pick<Connection, 'rows' | 'text'>, limi
           })
           return work(linesOf(chunks, maxLineLength))
         },
+        errorOf,
+      ),
+    file: (sql, { settings, timeLimitMs = limits.timeLimitMs, errorOf, ...options }, work) =>
+      inTurn(
+        options.signal,
+        async () =>
+          work(
+            await connection.pipe(sql, {
+              ...options,
+              settings: { ...settings, ...boundsOf({ ...limits, timeLimitMs }) },
+            }),
+          ),
         errorOf,
       ),
   }

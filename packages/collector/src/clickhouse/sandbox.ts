@@ -6,11 +6,11 @@
  */
 
 import { verifyName } from '@downlink/protocol'
-import { checkSqlText } from '../allowed-sql/validate-sql.ts'
+import { checkSqlText, inParentheses } from '../allowed-sql/validate-sql.ts'
 import { CollectorError } from '../errors.ts'
 import { exactJson, type Json } from '../query/exact-json.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
-import type { Sandbox, SessionScope, WriteAnswer } from '../query/sandbox.ts'
+import type { Condition, Sandbox, SessionScope, WriteAnswer } from '../query/sandbox.ts'
 import type { Settings } from './connection.ts'
 import { queryErrorOf } from './failures.ts'
 import { inspectTree } from './inspect-tree.ts'
@@ -22,7 +22,14 @@ export interface SandboxOptions {
   readonly limits: QueryLimits
 }
 
-export function createSandbox({ reader, database, limits }: SandboxOptions): Pick<Sandbox, 'answer' | 'validate'> {
+export interface ClickHouseSandbox extends Pick<Sandbox, 'answer'> {
+  /** Judges a query as `answer` does, and runs nothing. Throws as `answer` does. */
+  validate(sql: string, signal?: AbortSignal): Promise<void>
+  /** Judges what is to stand in parentheses behind WHERE, by the rules of queries. Throws as `answer` does. */
+  validateCondition(condition: Condition, signal?: AbortSignal): Promise<void>
+}
+
+export function createSandbox({ reader, database, limits }: SandboxOptions): ClickHouseSandbox {
   // A line may be twice what it is in the answer, for a slash is escaped; names and types of columns are lines, too.
   const maxLineLength = 65_536 + 2 * limits.maxResultBytes
   return {
@@ -34,11 +41,21 @@ export function createSandbox({ reader, database, limits }: SandboxOptions): Pic
         writeAnswer(lines, limits, write, signal ?? new AbortController().signal),
       )
     },
-    validate: (sql) => validate(sql),
+    validate,
+    async validateCondition({ sql, from }, signal) {
+      checkSqlText(sql, limits.maxSqlLength, 'a condition')
+      // Alone it has to be whole, so that no bracket, quote or comment of it ends outside.
+      await inspect(`SELECT 1 WHERE ${sql}\n`, signal)
+      await inspect(`SELECT 1 ${from} WHERE ${inParentheses(sql)}`, signal)
+    },
   }
 
   async function validate(sql: string, signal?: AbortSignal): Promise<void> {
     checkSqlText(sql, limits.maxSqlLength, 'a SELECT')
+    await inspect(sql, signal)
+  }
+
+  async function inspect(sql: string, signal?: AbortSignal): Promise<void> {
     const settings = { default_format: 'JSONCompactEachRow' }
     const errorOf = (error: unknown) => withoutPrefix(queryErrorOf(error))
     await reader.lines(`${explain}${sql}\n`, { settings, maxLineLength, errorOf, signal }, async (lines) => {
@@ -81,7 +98,7 @@ const answerSettings: Settings = {
 /** By table, what is so of its rows that players have sent. */
 const playersOnly = `{'event_rows': 'type <> \\'${verifyName}\\'', 'session_rows': 'NOT JSONHas(ifNull(labels, \\'\\'), \\'${verifyName}\\')'}`
 
-const scopes: Readonly<Record<SessionScope, Settings>> = {
+export const scopes: Readonly<Record<SessionScope, Settings>> = {
   all: {},
   players: { additional_table_filters: playersOnly },
 }

@@ -1,28 +1,12 @@
-/** Writes dumps, and answers that are asked for as files: the database puts a file together in its folder, and whoever asked fetches it from there. One at a time, within a bound. */
-import { randomUUID } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+/** Writes dumps, and answers that are asked for as files: the database puts a file together in its folder, and whoever asked fetches it from there. */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { CollectorError } from '../errors.ts'
 import { quoteText } from '../query/quote.ts'
-import { createReadQueue } from '../query/read-queue.ts'
 import type { ReadStore } from '../query/read-store.ts'
-import type { RunOptions, Work } from '../query/readers.ts'
+import type { Work } from '../query/readers.ts'
 import type { AnswerOptions } from '../query/sandbox.ts'
 import { answerColumns, dumpColumns } from './dump-columns.ts'
+import { createDumpFiles, type DumpedFile } from './dump-files.ts'
 import { type DumpFormat, type DumpRequest, type DumpSource, dumpSource } from './dump-request.ts'
-import { createDumpRoom } from './dump-room.ts'
-
-export interface DumpedFile {
-  readonly path: string
-  readonly bytes: number
-  readonly rows: number
-  readonly mimeType: string
-  /** A name to save it under. */
-  readonly filename: string
-  /** Deletes the file. Idempotent. */
-  remove(): Promise<void>
-}
 
 export interface DumpWriter {
   /** @throws {CollectorError} `no_room`, and as queries do; no file is left behind then */
@@ -37,81 +21,28 @@ export interface DumpWriter {
   clean(): Promise<void>
 }
 
-const mimeTypes: Record<DumpFormat, string> = {
-  parquet: 'application/vnd.apache.parquet',
-  csv: 'text/csv; charset=utf-8',
-  ndjson: 'application/x-ndjson',
-}
-
-const filePrefix = 'dump-'
-/** Before they were dumps, they were called exports. */
-const leftFile = /^(dump|export)-/
-
 /** @param folder the one that the database may write to */
 export function createDumpWriter({ sandbox, viewOf, limits }: ReadStore, folder: string): DumpWriter {
-  // Of the reads that run at once one may be a dump: it may take minutes, and whoever looks at the page waits for seconds.
-  const queue = createReadQueue({ maxConcurrent: 1, maxWaiting: limits.maxWaiting })
-  const room = createDumpRoom({ folder, maxBytes: limits.dumpMb * 2 ** 20 })
+  const files = createDumpFiles(limits, folder)
 
   return {
     write(request, signal) {
       const { format, table, type } = request
-      return inTurn(signal, () =>
-        writeFile(format, type ?? table, signal, async (path, run) => {
-          const source = await dumpSource(request, viewOf)
-          const work: Work<number> = (connection) => copy(connection, request, source, path)
-          return sandbox.runWhere(source.condition, work, { ...run, timeLimitMs: limits.dumpTimeLimitMs })
-        }),
-      )
+      return files.make({ format, name: type ?? table, signal }, async (path, stop) => {
+        const source = await dumpSource(request, viewOf)
+        const work: Work<number> = (connection) => copy(connection, request, source, path)
+        return sandbox.runWhere(source.condition, work, { signal: stop, timeLimitMs: limits.dumpTimeLimitMs })
+      })
     },
 
     writeAnswer: (sql, { sessions, signal } = {}) =>
-      inTurn(signal, () =>
-        writeFile('parquet', 'answer', signal, async (path, run) =>
-          sandbox.runFrom(sql, (connection, subquery) => copyAnswer(connection, subquery, path), { ...run, sessions }),
-        ),
+      files.make({ format: 'parquet', name: 'answer', signal }, (path, stop) =>
+        sandbox.runFrom(sql, (connection, subquery) => copyAnswer(connection, subquery, path), {
+          ...{ signal: stop, sessions },
+        }),
       ),
 
-    async clean() {
-      const names = await readdir(folder).catch(() => [])
-      for (const name of names) if (leftFile.test(name)) await rm(join(folder, name), { force: true })
-    },
-  }
-
-  async function inTurn<Value>(signal: AbortSignal | undefined, work: () => Promise<Value>): Promise<Value> {
-    await queue.takeSlot(signal)
-    try {
-      return await work()
-    } finally {
-      queue.giveSlot()
-    }
-  }
-
-  /** @param name of what is in it */
-  async function writeFile(
-    format: DumpFormat,
-    name: string,
-    signal: AbortSignal | undefined,
-    write: (path: string, run: RunOptions) => Promise<number>,
-  ): Promise<DumpedFile> {
-    const path = join(folder, `${filePrefix}${randomUUID()}.${format}`)
-    const { full, end } = await room.watch(path)
-    try {
-      const rows = await write(path, { signal: signal ? AbortSignal.any([signal, full]) : full })
-      const bytes = await end()
-      full.throwIfAborted()
-      const filename = `downlink-${name.replaceAll(/[^\w.-]/g, '_')}.${format}`
-      return { path, bytes, rows, mimeType: mimeTypes[format], filename, remove: () => remove(path) }
-    } catch (error) {
-      await end()
-      await remove(path)
-      throw full.aborted || isDiskFull(error) ? noRoom() : error
-    }
-  }
-
-  async function remove(path: string): Promise<void> {
-    await rm(path, { force: true })
-    room.forget(path)
+    clean: () => files.clean(),
   }
 }
 
@@ -152,12 +83,3 @@ async function copyOptions(connection: DuckDBConnection, format: DumpFormat, sou
 }
 
 const parquetOptions = (groupRows: number): string => `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows}`
-
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof CollectorError && /No space left|not enough space/i.test(String(error.cause))
-
-const noRoom = (): CollectorError =>
-  new CollectorError(
-    'no_room',
-    'There is no room on the disk for this file. Ask for less, such as a day, or make room.',
-  )

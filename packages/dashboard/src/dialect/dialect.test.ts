@@ -41,6 +41,9 @@ it('leaves whoever asks without a token to the form for it', async () => {
   const source = createDialectSource(async () => {
     throw new ApiError(401, 'unauthorised', 'Show a token.')
   })
-  const settled = await Promise.race([source.get().then(String, String), new Promise((resolve) => setImmediate(resolve, 'waits'))])
+  const settled = await Promise.race([
+    source.get().then(String, String),
+    new Promise((resolve) => setImmediate(resolve, 'waits')),
+  ])
   expect(settled).toBe('waits')
 })
