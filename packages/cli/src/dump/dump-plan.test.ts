@@ -23,3 +23,17 @@ it('asks for days and types with names that can not leave their quotes', async (
   await planFiles({ ...question, per: 'type' }, api)
   for (const sql of asked) expect(sql).toContain("session_id = 'o''neil'' OR ''1'")
 })
+
+it('asks in words of every dialect, of which one escapes with a backslash, and plans a file a day', async () => {
+  const asked: string[] = []
+  const api = {
+    query: async (sql: string) => {
+      asked.push(sql)
+      const rows = [[2, '2026-01-05T23:59:59.999Z', '2026-01-07T00:00:00.000Z']]
+      return { columns: [], rows, truncated: false }
+    },
+  } as Partial<ApiClient> as ApiClient
+  const files = await planFiles({ table: 'events', format: 'csv', per: 'day', session: "a\\b'", since: 0 }, api)
+  expect(asked[0]).toContain(String.raw`session_id IN ('a\b''', 'a\\b''') AND received_at >= '1970-01-01 00:00:00.000'`)
+  expect(files.map(({ name }) => name)).toEqual(['05', '06', '07'].map((day) => `events-2026-01-${day}.csv`))
+})

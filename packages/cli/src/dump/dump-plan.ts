@@ -85,7 +85,7 @@ function fileOf(
 async function readDays(question: DumpQuestion, api: ApiClient): Promise<readonly number[]> {
   const { rows } = await api.query(`SELECT count(*), min(received_at), max(received_at) FROM ${sourceOf(question)}`)
   const [[count, ...times] = []] = rows
-  if (count === 0) return []
+  if (!count) return []
   const [first = Number.NaN, last = Number.NaN] = times.map((time) => Date.parse(String(time)))
   const from = Math.floor(first / dayMs)
   return Array.from({ length: Math.floor(last / dayMs) - from + 1 }, (_, at) => (from + at) * dayMs)
@@ -103,8 +103,8 @@ async function readTypes(question: DumpQuestion, api: ApiClient): Promise<readon
  */
 function sourceOf({ table, type, session, since, until }: DumpQuestion): string {
   const conditions = [
-    ...(type === undefined ? [] : [`type IN (${quoted(type)})`]),
-    ...(session === undefined ? [] : [`session_id IN (${quoted(session)})`]),
+    ...(type === undefined ? [] : [isText('type', type)]),
+    ...(session === undefined ? [] : [isText('session_id', session)]),
     ...(since === undefined ? [] : [`received_at >= ${timeOf(since)}`]),
     ...(until === undefined ? [] : [`received_at < ${timeOf(until)}`]),
   ]
@@ -112,9 +112,10 @@ function sourceOf({ table, type, session, since, until }: DumpQuestion): string 
 }
 
 /** A backslash escapes in one dialect alone: so both readings are meant. */
-function quoted(text: string): string {
-  const doubled = text.replaceAll("'", "''")
-  return doubled.includes('\\') ? `'${doubled}', '${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`
+function isText(column: string, text: string): string {
+  const inQuotes = text.replaceAll("'", "''")
+  const escaped = inQuotes.replaceAll('\\', '\\\\')
+  return escaped === inQuotes ? `${column} = '${inQuotes}'` : `${column} IN ('${inQuotes}', '${escaped}')`
 }
 
 const timeOf = (ms: number): string => `'${new Date(ms).toISOString().replace('T', ' ').replace('Z', '')}'`
