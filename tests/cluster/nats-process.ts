@@ -25,22 +25,26 @@ export interface NatsServersOptions {
   readonly config?: string
   /** What streams may take of the disk, on each of them. @default 2 GB */
   readonly maxFileBytes?: number
+  /** The port by which a server comes to that of another; no server tells of another way then. @default there is nothing between them */
+  readonly routeTo?: (from: number, to: number, port: number) => Promise<number>
 }
 
 /** Three, or one, in a folder; none of them is started yet. */
 export async function makeNatsServers(
   folder: string,
   count: 1 | 3,
-  { config = '', maxFileBytes = 2e9 }: NatsServersOptions = {},
+  { config = '', maxFileBytes = 2e9, routeTo }: NatsServersOptions = {},
 ): Promise<readonly NatsServer[]> {
   const ports = await freePorts(2 * count)
-  const routes = count === 1 ? [] : ports.slice(count).map((port) => `nats://127.0.0.1:${port}`)
+  const clusterPorts = ports.slice(count)
+  const fixed = routeTo ? ', no_advertise: true, advertise: "127.0.0.1:1"' : ''
   return Promise.all(
     ports.slice(0, count).map(async (port, at) => {
       const name = `n${at}`
       const own = join(folder, name)
-      const listen = `127.0.0.1:${ports[count + at] ?? 0}`
-      const cluster = `cluster { name: downlink, listen: "${listen}", routes: ${JSON.stringify(routes)} }`
+      const listen = `127.0.0.1:${clusterPorts[at] ?? 0}`
+      const routes = await routesFrom(at)
+      const cluster = `cluster { name: downlink, listen: "${listen}", routes: ${JSON.stringify(routes)}${fixed} }`
       const lines = [
         `server_name: ${name}`,
         `listen: "127.0.0.1:${port}"`,
@@ -52,6 +56,14 @@ export async function makeNatsServers(
       return aServer(name, own, port)
     }),
   )
+
+  function routesFrom(at: number): Promise<readonly string[]> {
+    const routes = clusterPorts.map(async (port, to) => {
+      const routePort = to === at || !routeTo ? port : await routeTo(at, to, port)
+      return `nats://127.0.0.1:${routePort}`
+    })
+    return Promise.all(routes)
+  }
 }
 
 function aServer(name: string, folder: string, port: number): NatsServer {
@@ -83,7 +95,7 @@ function aServer(name: string, folder: string, port: number): NatsServer {
 /** Debian has it where only root looks. */
 const pathWithSystem = () => ({ ...process.env, PATH: `${process.env.PATH}:/usr/sbin` })
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer().listen(0, '127.0.0.1')

@@ -60,17 +60,18 @@ export async function faultIn(answer: Response): Promise<AnsweredFault | undefin
 
 export function refusal(status: number, fault: AnsweredFault | undefined, answerer: Answerer): CliError {
   const { source, advise, tokenAdvice = readTokenAdvice } = answerer
-  if (fault === undefined) return new CliError('refused', `Status ${status}`, `${source} answered so.`)
+  const isPassing = passingStatuses.has(status)
+  if (fault === undefined) return new CliError('refused', `Status ${status}`, `${source} answered so.`, { isPassing })
   const { code: answered, message } = fault
   if (answered === 'unauthorised') return new CliError('unauthorised', message, tokenAdvice)
   const advice = advise?.(answered, message) ?? refusalAdvice[answered] ?? `${source} answered so.`
-  return new CliError('refused', message, advice, { answered, isPassing: passingStatuses.has(status) })
+  return new CliError('refused', message, advice, { answered, isPassing })
 }
 
 const readTokenAdvice = 'Give its read token: --token, or DOWNLINK_READ_TOKEN.'
 
-/** Too many at once, and a database that is starting. */
-const passingStatuses = new Set([429, 503])
+/** Too many at once, a database that is starting, and a balancer whose collector has just gone. */
+const passingStatuses = new Set([429, 502, 503, 504])
 
 const refusalAdvice: Readonly<Record<string, string>> = {
   bad_sql: 'What can be asked: downlink query --help',

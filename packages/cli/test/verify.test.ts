@@ -14,7 +14,16 @@ it('deals the planned faults of its seed, finds every event, and leaves nothing 
   expect([exitCode, stderr]).toEqual([0, ''])
   const { stored, dropped, ackMs, undisturbedAckMs, outageMs, seconds, ...verdict } = JSON.parse(stdout)
   expect(verdict).toEqual({
-    ...{ ok: true, seed: 5, sessions: 2, pushed: 600, acked: 600, isFlowing: true, faults: { disk_full: 1 } },
+    ...{
+      ok: true,
+      seed: 5,
+      sessions: 2,
+      pushed: 600,
+      unpushed: 0,
+      acked: 600,
+      isFlowing: true,
+      faults: { disk_full: 1 },
+    },
     ...{ missing: 0, doubled: 0, reordered: 0, changed: 0, invented: 0, unbalanced: 0 },
   })
   expect(stored + dropped).toBe(600)

@@ -8,13 +8,15 @@ import { CliError } from '../errors.ts'
 import { argv, webAddress, wholeNumber } from '../flags.ts'
 import { untilInterrupted } from '../interruption.ts'
 import { printJson, printLines, printMessage } from '../output.ts'
+import { retried } from '../retried.ts'
 import { readSecrets } from '../secrets.ts'
 import { createStatusLine } from '../status-line.ts'
-import { type FaultKind, faultKinds } from '../verify/fault-plan.ts'
+import { type FaultKind, faultKinds, kindsOf, type Verified } from '../verify/fault-plan.ts'
 import { startOwnCollector } from '../verify/own-collector.ts'
 import { runVerification, type VerificationOptions } from '../verify/run-verification.ts'
 import type { Progress } from '../verify/run-workload.ts'
-import { dealBy, expectRemovable, removeSessions } from '../verify/running-collector.ts'
+import { dealBy, isRemovable, leftText, removeSessions } from '../verify/running-collector.ts'
+import { verifiedBehind } from '../verify/stored-rows.ts'
 import { failureText, type Verdict, verdictText } from '../verify/verdict.ts'
 
 interface VerifyFlags {
@@ -35,10 +37,13 @@ Starts a collector on a fresh folder, runs sessions with the real client against
 disk fail, and compares each row of the database with what was pushed. It exits with 0 only if no event is missing,
 doubled, reordered, changed or invented, and a fresh one still gets through. No disk of yours is filled.
 
-With --url it verifies a collector that runs, and removes all that it has sent at the end: that takes the admin
-scope. Its sessions have the label downlink_verify, and stand in no list and no question meanwhile. Only links fail, by a
-relay of its own, unless --on-fault names a program that deals the others. It gets what to do behind its own arguments,
-and exits once that is done: kill collector, kill store, disk full, disk free. What it kills has to be started again.
+With --url it verifies a collector that runs, or a cluster by the address of its balancer, and removes all that it has
+sent at the end: that takes the admin scope. Its sessions have the label downlink_verify, and stand in no list and no
+question meanwhile. Only links fail, by a relay of its own, unless --on-fault names a program that deals the others. It
+gets what to do behind its own arguments, and exits once that is done; what it kills has to be started again.
+  kill collector, kill store, disk full, disk free
+  of a cluster: kill collector|sink|log-leader|log-follower|store, stop and start store|sinks,
+                cut and heal collector-log|sink-log|log-log|collector-store|sink-store
 
 Examples:
   downlink verify
@@ -79,13 +84,15 @@ async function verify(flags: VerifyFlags): Promise<void> {
 }
 
 async function verifyOwn(flags: VerifyFlags, signal: AbortSignal): Promise<void> {
-  const isItsDiskTried = kindsOf(flags.faults).some((kind) => kind !== 'network')
+  const faults = plannedKinds(flags.faults, 'collector')
+  const isItsDiskTried = faults.some((kind) => kind !== 'network')
   const collector = await startOwnCollector(isItsDiskTried ? 'volatile' : 'real')
   let isKept = false
   try {
     const { url, deal } = collector
     const api = createApiClient({ url, token: undefined, source: url })
-    const verdict = await runShown(flags, { url, deal, api, signal, key: undefined, run: randomUUID() })
+    const ends = { url, deal, api, signal, key: undefined, run: randomUUID(), verified: 'collector', faults } as const
+    const verdict = await runShown(flags, ends)
     isKept = !verdict.ok
     if (isKept) throw unsound(verdict, `Its database and its log are kept in ${collector.folder}.`)
   } finally {
@@ -96,36 +103,51 @@ async function verifyOwn(flags: VerifyFlags, signal: AbortSignal): Promise<void>
 
 async function verifyRunning(flags: VerifyFlags & { readonly url: string }, signal: AbortSignal): Promise<void> {
   const { url, onFault } = flags
-  const faults = onFault ? flags.faults : linkFaultsOf(flags.faults)
+  const asked = onFault ? flags.faults : linkFaultsOf(flags.faults)
   const given = flags.key === undefined ? [] : [flags.key]
   const [key] = await readSecrets({ flags: given, file: undefined, variable: 'DOWNLINK_KEY' })
-  const run = randomUUID()
   const deal = dealBy(onFault ?? [])
   const verdict = await withAdminAccess(flags, async (api) => {
-    await expectRemovable(api, run)
-    return runShown({ ...flags, faults }, { url, deal, api, signal, key, run }).finally(() => removeSessions(api, run))
+    const verified = await retried(() => verifiedBehind(api))
+    const faults = plannedKinds(asked, verified)
+    const sent = { verified, run: randomUUID() }
+    const canRemove = await isRemovable(api, sent)
+    if (!canRemove) printMessage(leftText(sent))
+    return runShown(flags, { url, deal, api, signal, key, faults, ...sent }).finally(async () => {
+      if (canRemove) await removeSessions(api, sent)
+    })
   })
   if (!verdict.ok) throw unsound(verdict, `To deal the same faults again: --seed ${flags.seed}.`)
 }
 
 /** Nobody but its owner kills a collector, or fills its disk. */
 function linkFaultsOf(faults: VerifyFlags['faults']): VerifyFlags['faults'] {
-  if (faults === 'kill' || faults === 'disk') throw wrongUsage(`Expected --on-fault, which deals --faults ${faults}`)
   if (faults === 'all') printMessage('Only links fail: --on-fault names a program that deals the other faults.')
+  else if (faults !== 'none' && faults !== 'network') {
+    throw wrongUsage(`Expected --on-fault, which deals --faults ${faults}`)
+  }
   return faults === 'all' ? 'network' : faults
+}
+
+function plannedKinds(faults: VerifyFlags['faults'], verified: Verified): readonly FaultKind[] {
+  const kinds = kindsOf[verified]
+  if (faults === 'none') return []
+  if (faults === 'all') return kinds
+  if (!kinds.includes(faults)) throw wrongUsage(`Expected --faults of a ${verified}: ${kinds.join(', ')}`)
+  return [faults]
 }
 
 const wrongUsage = (message: string): CliError => new CliError('bad_usage', message, 'See: downlink verify --help')
 
-type Ends = Pick<VerificationOptions, 'url' | 'deal' | 'api' | 'signal' | 'key' | 'run'>
+type Ends = Omit<VerificationOptions, 'seed' | 'sessions' | 'events' | 'rate' | 'onProgress'>
 
 /** Shows how far it is, and prints what it came to. */
-async function runShown({ json, faults, ...counts }: VerifyFlags, ends: Ends): Promise<Verdict> {
+async function runShown({ json, seed, sessions, events, rate }: VerifyFlags, ends: Ends): Promise<Verdict> {
   const status = createStatusLine(process.stderr)
   const verdict = await runVerification({
-    ...{ ...ends, ...counts, rate: counts.rate, faults: kindsOf(faults) },
+    ...{ ...ends, seed, sessions, events, rate },
     onProgress(progress) {
-      if (process.stderr.isTTY) status.show(progressText(progress, counts.events))
+      if (process.stderr.isTTY) status.show(progressText(progress, events))
     },
   }).finally(status.clear)
   if (json) printJson([verdict])
@@ -133,19 +155,15 @@ async function runShown({ json, faults, ...counts }: VerifyFlags, ends: Ends): P
   return verdict
 }
 
-function kindsOf(faults: VerifyFlags['faults']): readonly FaultKind[] {
-  if (faults === 'none') return []
-  return faults === 'all' ? faultKinds : [faults]
-}
-
 const unsound = (verdict: Verdict, advice: string): CliError => new CliError('unsound', failureText(verdict), advice)
 
 const barWidth = 20
 
-/** `[#####---------------]  25 %  pushed 12,500  acked 11,950  faults 3` */
-function progressText({ pushed, acked, faults }: Progress, events: number): string {
+/** `[#####---------------]  25 %  pushed 12,500  acked 11,950  faults 3`, with how much is stored once that is waited for. */
+function progressText({ pushed, acked, faults, stored }: Progress, events: number): string {
   const share = pushed / events
   const bar = '#'.repeat(Math.floor(share * barWidth)).padEnd(barWidth, '-')
-  const figures = `pushed ${pushed.toLocaleString('en')}  acked ${acked.toLocaleString('en')}  faults ${faults}`
-  return `[${bar}] ${String(Math.floor(share * 100)).padStart(3)} %  ${figures}`
+  const counts = { pushed, acked, faults, ...(stored !== undefined && { stored }) }
+  const figures = Object.entries(counts).map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
+  return `[${bar}] ${String(Math.floor(share * 100)).padStart(3)} %  ${figures.join('  ')}`
 }

@@ -1,8 +1,9 @@
 import type { QueryResult } from '@downlink/collector'
 import { verifyName } from '@downlink/protocol'
 import { expect, it } from 'vitest'
-import { auditSession, type RowReader } from './audit.ts'
+import { auditSession } from './audit.ts'
 import { createEventSource } from './event-source.ts'
+import { createStoredRows, type RowReader } from './stored-rows.ts'
 
 const eventAt = createEventSource(1, 0, 1_700_000_000_000)
 
@@ -30,7 +31,7 @@ const aDatabase = (
 })
 
 const audit = (rows: readonly Row[], ledger: { readonly pushed: number; readonly dropped?: number } = { pushed: 5 }) =>
-  auditSession(aDatabase(rows, ledger), { sessionId: 's', pushed: 5, eventAt })
+  auditSession(createStoredRows(aDatabase(rows, ledger), 'collector'), { sessionId: 's', pushed: 5, eventAt })
 
 const sound = { stored: 5, dropped: 0, missing: 0, doubled: 0, reordered: 0, changed: 0, invented: 0, unbalanced: 0 }
 

@@ -1,7 +1,7 @@
 /** Compares what a session pushed with the rows that the database has of it, one by one. */
 import { verifyName } from '@downlink/protocol'
-import type { ApiClient } from '../api-client.ts'
 import type { EventSource } from './event-source.ts'
+import type { StoredRows } from './stored-rows.ts'
 
 /** How many events, but for `unbalanced`. */
 export interface Findings {
@@ -23,21 +23,18 @@ export interface Findings {
   readonly unbalanced: number
 }
 
-/** Asks for rows. */
-export type RowReader = Pick<ApiClient, 'query'>
-
 export interface PushedSession {
   readonly sessionId: string
   readonly pushed: number
   readonly eventAt: EventSource
 }
 
-export async function auditSession(api: RowReader, session: PushedSession): Promise<Findings> {
+export async function auditSession(store: StoredRows, session: PushedSession): Promise<Findings> {
   const { sessionId, pushed, eventAt } = session
   const seen = new Uint8Array(pushed + 1)
   const counts = { stored: 0, doubled: 0, reordered: 0, changed: 0, invented: 0 }
   let last = 0
-  for await (const { seq, type, timestamp, data } of rowsOf(api, sessionId)) {
+  for await (const { seq, type, timestamp, data } of store.rowsOf(sessionId)) {
     counts.stored++
     if (!(seq >= 1 && seq <= pushed)) {
       counts.invented++
@@ -52,7 +49,7 @@ export async function auditSession(api: RowReader, session: PushedSession): Prom
     last = Math.max(last, seq)
   }
   const distinct = seen.reduce((sum, isSeen) => sum + isSeen, 0)
-  const ledger = await ledgerOf(api, sessionId)
+  const ledger = await store.ledgerOf(sessionId)
   const dropped = Math.min(ledger.dropped, pushed - distinct)
   const missing = pushed - distinct - dropped
   const isBalanced = ledger.pushed === pushed && ledger.stored === distinct && ledger.dropped === pushed - distinct
@@ -67,36 +64,4 @@ export const sumOfFindings = (all: readonly Findings[]): Findings =>
 
 const noFindings: Findings = {
   ...{ stored: 0, dropped: 0, missing: 0, doubled: 0, reordered: 0, changed: 0, invented: 0, unbalanced: 0 },
-}
-
-interface Row {
-  readonly seq: number
-  readonly type: string
-  readonly timestamp: number
-  /** JSON. */
-  readonly data: string
-}
-
-const rowsAtOnce = 5000
-
-/** In the order in which they were stored. */
-async function* rowsOf(api: RowReader, sessionId: string): AsyncGenerator<Row> {
-  for (let after = -1; ; ) {
-    const { rows } = await api.query(
-      `SELECT rowid, seq, type, epoch_ms(ts), data::VARCHAR FROM events
-        WHERE session_id = '${sessionId}' AND rowid > ${after} ORDER BY rowid LIMIT ${rowsAtOnce}`,
-    )
-    for (const [rowid, seq, type, timestamp, data] of rows) {
-      after = Number(rowid)
-      yield { seq: Number(seq), type: String(type), timestamp: Number(timestamp), data: String(data) }
-    }
-    if (rows.length === 0) return
-  }
-}
-
-/** All zero for a session that the collector does not know. */
-async function ledgerOf(api: RowReader, sessionId: string) {
-  const { rows } = await api.query(`SELECT pushed, stored, dropped FROM ledgers WHERE session_id = '${sessionId}'`)
-  const [pushed = 0, stored = 0, dropped = 0] = (rows[0] ?? []).map(Number)
-  return { pushed, stored, dropped }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { faultKinds, faultName, planFaults } from './fault-plan.ts'
+import { faultName, kindsOf, planFaults } from './fault-plan.ts'
 
-const options = { seed: 7, sessions: 4, events: 40_000, kinds: faultKinds }
+const options = { verified: 'collector', seed: 7, sessions: 4, events: 40_000, kinds: kindsOf.collector } as const
 
 it('deals the same faults of the same seed, and others of another', () => {
   expect(planFaults(options)).toEqual(planFaults(options))
@@ -10,7 +10,7 @@ it('deals the same faults of the same seed, and others of another', () => {
 
 it('deals of each kind what it deals of that alone', () => {
   const all = planFaults(options)
-  for (const kind of faultKinds) {
+  for (const kind of kindsOf.collector) {
     expect(all.filter(({ fault }) => fault.kind === kind)).toEqual(planFaults({ ...options, kinds: [kind] }))
   }
 })
@@ -27,5 +27,14 @@ it('deals every fault there is in a run of some length', () => {
   const names = new Set(planFaults({ ...options, events: 1_000_000 }).map(({ fault }) => faultName(fault)))
   expect([...names].sort()).toEqual([
     ...['beacon', 'cut', 'disk_full', 'half_close', 'kill_collector', 'kill_store', 'stall'],
+  ])
+})
+
+it('deals every fault of a cluster, however short the run', () => {
+  const planned = planFaults({ ...options, verified: 'cluster', events: 1000, kinds: ['kill', 'cut', 'stop'] })
+  expect([...new Set(planned.map(({ fault }) => faultName(fault)))].sort()).toEqual([
+    ...['cut_collector_log', 'cut_collector_store', 'cut_log_log', 'cut_sink_log', 'cut_sink_store'],
+    ...['kill_collector', 'kill_log_follower', 'kill_log_leader', 'kill_sink', 'kill_store'],
+    ...['stop_sinks', 'stop_store'],
   ])
 })

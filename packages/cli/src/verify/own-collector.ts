@@ -7,13 +7,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FromCollector, ToCollector } from './collector-main.ts'
-import type { CollectorFault } from './fault-plan.ts'
+import type { OwnersFault } from './fault-plan.ts'
 
 export interface OwnCollector {
   readonly url: string
   readonly folder: string
   /** Resolves once it is dealt, and the collector takes events again. */
-  deal(fault: CollectorFault): Promise<void>
+  deal(fault: OwnersFault): Promise<void>
   /** Resolves once it has closed. */
   end(): Promise<void>
   removeFolder(): Promise<void>
@@ -38,6 +38,7 @@ export async function startOwnCollector(disk: 'volatile' | 'real'): Promise<OwnC
     url,
     folder,
     async deal(fault) {
+      if (fault.kind === 'cut' || fault.kind === 'stop') throw new TypeError('Expected a fault of one collector')
       if (fault.kind === 'disk') return fillDisk(running.child, fault.forMs)
       if (fault.target === 'store') return killStore(running.child)
       running.child.kill('SIGKILL')

@@ -1,14 +1,14 @@
 /** Runs a verification: sends the events of many sessions to a collector, deals faults meanwhile, and compares what is stored with what was pushed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { verifyName } from '@downlink/protocol'
-import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
 import { retried } from '../retried.ts'
-import { auditSession, type Findings, type RowReader, sumOfFindings } from './audit.ts'
+import { auditSession, type Findings, sumOfFindings } from './audit.ts'
 import type { Client } from './client.ts'
 import { type Clients, openClients } from './clients.ts'
-import { type Fault, type FaultKind, faultName, planFaults } from './fault-plan.ts'
-import { type DealtFault, runWorkload, stuckMs, type WorkloadOptions } from './run-workload.ts'
+import { type Fault, type FaultKind, faultName, planFaults, type Verified } from './fault-plan.ts'
+import { type DealtFault, type Progress, runWorkload, stuckMs, type WorkloadOptions } from './run-workload.ts'
+import { createStoredRows, type RowReader, type StoredRows } from './stored-rows.ts'
 import { isSound, quantilesOf, type Verdict } from './verdict.ts'
 
 export interface VerificationOptions
@@ -16,7 +16,8 @@ export interface VerificationOptions
   /** Of the collector; may have a path of its own. */
   readonly url: string
   readonly key: string | undefined
-  readonly api: ApiClient
+  readonly verified: Verified
+  readonly api: RowReader
   /** Value of the label that tells its sessions from those of other runs. */
   readonly run: string
   readonly seed: number
@@ -26,24 +27,28 @@ export interface VerificationOptions
 
 /** @throws {CliError} `schema_rejects`, `refused`, `interrupted`, and as the API client does */
 export async function runVerification(options: VerificationOptions): Promise<Verdict> {
-  const { seed, sessions, events, faults, signal } = options
+  const { verified, seed, sessions, events, faults, signal, onProgress } = options
   const startedAtMs = performance.now()
-  const api = retrying(options.api)
+  const store = createStoredRows(retrying(options.api), verified)
   const hasFaults = { hasRelays: faults.includes('network'), hasOverflow: faults.length > 0 }
   const clients = await openClients({ ...options, ...hasFaults, startMs: Date.now() - events })
   try {
     await expectAccepted(clients.openDirect())
-    const plan = planFaults({ seed, sessions, events, kinds: faults })
+    const plan = planFaults({ verified, seed, sessions, events, kinds: faults })
     const dealt = await runWorkload({ ...options, clients, plan })
     if (!signal.aborted) await Promise.all(clients.all.map((client) => client.flush(stuckMs)))
     if (signal.aborted) throw new CliError('interrupted', 'Interrupted before there was a verdict', 'Run it again.')
     const fresh = clients.openDirect()
     await pushOne(fresh)
-    const figures = await auditAll(clients, api, options.run)
-    const { stored, ...wrong } = await auditClient(api, fresh)
+    await storeCaughtUp(store, clients, {
+      standstillMs: standstillMs[verified],
+      onStored: (stored) => onProgress({ ...countsOf(clients), faults: dealt.length, stored }),
+    })
+    const figures = await auditAll(store, clients, events)
+    const { stored, ...wrong } = await auditClient(store, fresh)
     const isFlowing = stored === 1 && Object.values(wrong).every((count) => count === 0)
     const seconds = Math.round((performance.now() - startedAtMs) / 100) / 10
-    const verdict = { seed, sessions, ...figures, isFlowing, ...faultFigures(dealt), seconds }
+    const verdict = { seed, sessions, ...figures, isFlowing, ...faultFigures(dealt, verified), seconds }
     return { ok: isSound(verdict), ...verdict }
   } finally {
     await clients.close()
@@ -73,45 +78,66 @@ async function expectAccepted(client: Client): Promise<void> {
   throw new CliError('refused', `A first event is not acknowledged; ${reason}`, advice)
 }
 
-/** Through the moments in which a store is killed and started again. */
-const retrying = (api: ApiClient): RowReader => ({ query: (sql) => retried(() => api.query(sql)) })
+/** Through the moments in which a store, or the collector that was asked, is killed and started again: it did answer before. */
+const retrying = (api: RowReader): RowReader => ({
+  query: (sql) =>
+    retried(
+      () => api.query(sql),
+      undefined,
+      (error) => error.isPassing || error.code === 'unreachable',
+    ),
+})
 
 const catchUpPollMs = 500
-const standstillMs = 20_000
+
+/** Without more in the store for so long, nothing comes any more. A sink may have to wait for another's lease, and for its store. */
+const standstillMs: { readonly [Which in Verified]: number } = { collector: 20_000, cluster: 120_000 }
+
+interface CatchUpOptions {
+  readonly standstillMs: number
+  readonly onStored: (events: number) => void
+}
 
 /** Resolves once the store has all that was acknowledged, or stands still. */
-async function storeCaughtUp(api: RowReader, run: string, acked: number): Promise<void> {
-  const sql = `SELECT sum(committed_seq) FROM sessions WHERE labels->>'${verifyName}' = '${run}'`
+async function storeCaughtUp(store: StoredRows, clients: Clients, options: CatchUpOptions): Promise<void> {
+  const { acked } = countsOf(clients)
+  const sessionIds = clients.all.map(({ sessionId }) => sessionId)
   let [last, lastMs] = [-1, performance.now()]
-  while (performance.now() - lastMs < standstillMs) {
-    const committed = Number((await api.query(sql)).rows[0]?.[0] ?? 0)
+  while (performance.now() - lastMs < options.standstillMs) {
+    const committed = await store.committedOf(sessionIds)
+    options.onStored(committed)
     if (committed >= acked) return
     if (committed !== last) [last, lastMs] = [committed, performance.now()]
     await sleep(catchUpPollMs)
   }
 }
 
-const auditClient = (api: RowReader, { sessionId, acks, eventAt }: Client): Promise<Findings> =>
-  auditSession(api, { sessionId, pushed: acks.pushed, eventAt })
+const countsOf = ({ all }: Clients): Pick<Progress, 'pushed' | 'acked'> => ({
+  pushed: all.reduce((sum, { acks }) => sum + acks.pushed, 0),
+  acked: all.reduce((sum, { acks }) => sum + acks.acked, 0),
+})
 
-async function auditAll({ all }: Clients, api: RowReader, run: string) {
-  const sum = (what: 'pushed' | 'acked'): number => all.reduce((total, { acks }) => total + acks[what], 0)
-  await storeCaughtUp(api, run, sum('acked'))
+const auditClient = (store: StoredRows, { sessionId, acks, eventAt }: Client): Promise<Findings> =>
+  auditSession(store, { sessionId, pushed: acks.pushed, eventAt })
+
+async function auditAll(store: StoredRows, clients: Clients, events: number) {
+  const { all } = clients
   const findings: Findings[] = []
-  for (const client of all) findings.push(await auditClient(api, client))
+  for (const client of all) findings.push(await auditClient(store, client))
   const ackMs = quantilesOf(all.flatMap(({ acks }) => acks.latenciesMs))
   const undisturbedAckMs = quantilesOf(all.flatMap(({ acks }) => acks.undisturbedMs))
-  return { pushed: sum('pushed'), acked: sum('acked'), ...sumOfFindings(findings), ackMs, undisturbedAckMs }
+  const counts = countsOf(clients)
+  return { ...counts, unpushed: events - counts.pushed, ...sumOfFindings(findings), ackMs, undisturbedAckMs }
 }
 
-function faultFigures(dealt: readonly DealtFault[]): Pick<Verdict, 'faults' | 'outageMs'> {
+function faultFigures(dealt: readonly DealtFault[], verified: Verified): Pick<Verdict, 'faults' | 'outageMs'> {
   const counts: Record<string, number> = {}
   for (const { fault } of dealt) counts[faultName(fault)] = (counts[faultName(fault)] ?? 0) + 1
-  const outagesMs = dealt.filter(({ fault }) => isOutage(fault)).map(({ tookMs }) => Math.round(tookMs))
+  const outagesMs = dealt.filter(({ fault }) => isOutage(fault, verified)).map(({ tookMs }) => Math.round(tookMs))
   const outageMs = { longest: Math.max(0, ...outagesMs), total: outagesMs.reduce((sum, ms) => sum + ms, 0) }
   return { faults: counts, outageMs }
 }
 
-/** The collector takes nothing meanwhile. */
-const isOutage = (fault: Fault): boolean =>
-  fault.kind === 'disk' || (fault.kind === 'kill' && fault.target === 'collector')
+/** Nothing is taken meanwhile. Of a cluster something always is, but for the moment of an election. */
+const isOutage = (fault: Fault, verified: Verified): boolean =>
+  verified === 'collector' && (fault.kind === 'disk' || (fault.kind === 'kill' && fault.target === 'collector'))

@@ -1,7 +1,7 @@
 /** Runs the workload of a verification: pushes all events, and deals the planned faults meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clients } from './clients.ts'
-import type { CollectorFault, Fault, PlannedFault } from './fault-plan.ts'
+import type { Fault, OwnersFault, PlannedFault } from './fault-plan.ts'
 
 export interface WorkloadOptions {
   readonly clients: Clients
@@ -11,7 +11,7 @@ export interface WorkloadOptions {
   readonly rate: number | undefined
   readonly plan: readonly PlannedFault[]
   /** Resolves once it is dealt. */
-  readonly deal: (fault: CollectorFault) => Promise<void>
+  readonly deal: (fault: OwnersFault) => Promise<void>
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal
 }
@@ -20,6 +20,8 @@ export interface Progress {
   readonly pushed: number
   readonly acked: number
   readonly faults: number
+  /** Of what was acknowledged, while it is waited for the rest; undefined before. */
+  readonly stored?: number
 }
 
 export interface DealtFault {
@@ -43,6 +45,7 @@ export async function runWorkload(options: WorkloadOptions): Promise<readonly De
   let begun = 0
   let isOver = false
   let isDealing = true
+  let isOwnerDealing = false
   const dealing = dealAll().finally(() => (isDealing = false))
   // It is awaited below; until then its failure only ends the turns.
   dealing.catch(() => (isOver = true))
@@ -51,7 +54,7 @@ export async function runWorkload(options: WorkloadOptions): Promise<readonly De
   for (let turn = 0; !isOver && (isDealing || count('pushed') < events); turn++) {
     pushTurn()
     if (turn % turnsPerProgress === 0) onProgress(progress())
-    isOver = signal.aborted || isStuck(count('pushed') + count('acked'))
+    isOver = signal.aborted || isStuck(count('pushed') + count('acked'), isOwnerDealing)
     await sleep(turnMs)
   }
   isOver = true
@@ -90,7 +93,10 @@ export async function runWorkload(options: WorkloadOptions): Promise<readonly De
       begun++
       await sleep(planned.afterMs)
       if (isOver) return
+      // No link is waited for, and whoever deals it has a limit of his own.
+      isOwnerDealing = planned.fault.kind !== 'network'
       dealt.push(await dealOne(planned.fault, options))
+      isOwnerDealing = false
     }
   }
 }
@@ -104,10 +110,10 @@ async function dealOne(fault: Fault, { clients, deal }: WorkloadOptions): Promis
   return { fault, tookMs: performance.now() - beganAtMs }
 }
 
-function createStuckWatch(nowMs: number): (count: number) => boolean {
+function createStuckWatch(nowMs: number): (count: number, isExpected: boolean) => boolean {
   let [last, lastMs] = [0, nowMs]
-  return (count) => {
-    if (count !== last) [last, lastMs] = [count, performance.now()]
+  return (count, isExpected) => {
+    if (count !== last || isExpected) [last, lastMs] = [count, performance.now()]
     return performance.now() - lastMs > stuckMs
   }
 }

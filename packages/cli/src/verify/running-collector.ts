@@ -6,23 +6,22 @@ import { verifyName } from '@downlink/protocol'
 import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
 import { retried } from '../retried.ts'
-import type { CollectorFault } from './fault-plan.ts'
+import type { OwnersFault, Verified } from './fault-plan.ts'
 
 const commandTimeoutMs = 120_000
 
 /**
- * Deals faults by a program, which gets what to do and to what behind its own arguments: `kill collector`, `kill store`,
- * `disk full`, `disk free`. It ends once that is done.
+ * Deals faults by a program, which gets what to do and to what behind its own arguments: `kill` and a part, `disk full` and
+ * `disk free`, `cut` and `heal`, `stop` and `start`. It ends once that is done.
  *
  * @throws {CliError} `fault_not_dealt`
  */
-export function dealBy([program = '', ...args]: readonly string[]): (fault: CollectorFault) => Promise<void> {
+export function dealBy([program = '', ...args]: readonly string[]): (fault: OwnersFault) => Promise<void> {
   const run = async (fault: string, target: string): Promise<void> => {
     await promisify(execFile)(program, [...args, fault, target], { timeout: commandTimeoutMs }).catch(
       (cause: unknown) => {
         const { stderr = '' } = cause as { readonly stderr?: string }
-        const advice =
-          'It gets kill collector, kill store, disk full or disk free behind its own arguments, and has to exit with 0.'
+        const advice = `It gets ${fault} ${target} behind its own arguments, and has to exit with 0 once that is done.`
         const message = `The command of --on-fault failed at ${fault} ${target}: ${stderr.trim() || String(cause)}`
         throw new CliError('fault_not_dealt', message, advice, { cause })
       },
@@ -30,21 +29,70 @@ export function dealBy([program = '', ...args]: readonly string[]): (fault: Coll
   }
   return async (fault) => {
     if (fault.kind === 'kill') return run('kill', fault.target)
-    await run('disk', 'full')
+    const [begin, end] = verbsOf(fault)
+    await run(...begin)
     await sleep(fault.forMs)
-    await run('disk', 'free')
+    await run(...end)
   }
 }
 
-/** Throws as the API client does, where it may not remove what is to be sent. */
-export const expectRemovable = (api: ApiClient, run: string): Promise<unknown> => forget(api, run, true)
+type Verb = readonly [fault: string, target: string]
+
+/** How it begins, and how it ends. */
+function verbsOf(fault: Exclude<OwnersFault, { kind: 'kill' }>): readonly [Verb, Verb] {
+  switch (fault.kind) {
+    case 'disk':
+      return [
+        ['disk', 'full'],
+        ['disk', 'free'],
+      ]
+    case 'cut':
+      return [
+        ['cut', fault.target],
+        ['heal', fault.target],
+      ]
+    case 'stop':
+      return [
+        ['stop', fault.target],
+        ['start', fault.target],
+      ]
+  }
+}
+
+/** Can what is to be sent be removed? Throws as the API client does, where that is not for this token. */
+export async function isRemovable(api: ApiClient, sent: Sent): Promise<boolean> {
+  try {
+    await forget(api, sent, true)
+    return true
+  } catch (error) {
+    if (error instanceof CliError && error.answered === 'not_on_cluster') return false
+    throw error
+  }
+}
 
 /** Throws as the API client does. */
-export async function removeSessions(api: ApiClient, run: string): Promise<void> {
-  await retried(() => forget(api, run, false))
+export async function removeSessions(api: ApiClient, sent: Sent): Promise<void> {
+  await retried(() => forget(api, sent, false))
 }
 
-const forget = (api: ApiClient, run: string, dryRun: boolean): Promise<unknown> => {
-  const where = `labels->>'${verifyName}' = '${run}'`
-  return api.change('POST', `api/forget?dryRun=${dryRun}&where=${encodeURIComponent(where)}`, () => {})
+/** What it sends to whom, told from what others send by a label. */
+export interface Sent {
+  readonly verified: Verified
+  readonly run: string
 }
+
+const forget = (api: ApiClient, sent: Sent, dryRun: boolean): Promise<unknown> =>
+  api.change('POST', `api/forget?dryRun=${dryRun}&where=${encodeURIComponent(whereSent(sent))}`, () => {})
+
+/** A condition on the table `sessions`. */
+const whereSent = ({ verified, run }: Sent): string =>
+  verified === 'cluster'
+    ? `JSONExtractString(labels, '${verifyName}') = '${run}'`
+    : `labels->>'${verifyName}' = '${run}'`
+
+/** Where nobody can remove it for us. */
+export const leftText = (sent: Sent): string =>
+  `A cluster can't remove sessions yet: what is sent stays, where ${whereSent(sent)}. ${leftAdvice}`
+
+const leftAdvice =
+  'In ClickHouse, ALTER TABLE event_rows DELETE of their session_id removes the events, and then the same of session_rows.'

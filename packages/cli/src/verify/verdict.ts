@@ -7,6 +7,8 @@ export interface Verdict extends Findings {
   readonly seed: number
   readonly sessions: number
   readonly pushed: number
+  /** Were to be pushed, and were not, for nothing went on any more. */
+  readonly unpushed: number
   /** By the collector's own frames. */
   readonly acked: number
   /** An event that was pushed after all faults is acknowledged, and stored. */
@@ -31,12 +33,13 @@ interface Quantiles {
 const violations = ['missing', 'doubled', 'reordered', 'changed', 'invented'] as const
 
 export const isSound = (verdict: Omit<Verdict, 'ok'>): boolean =>
-  violations.every((name) => verdict[name] === 0) && verdict.unbalanced === 0 && verdict.isFlowing
+  violations.every((name) => verdict[name] === 0) && verdict.unbalanced + verdict.unpushed === 0 && verdict.isFlowing
 
 /** What is wrong, in a sentence. */
 export function failureText(verdict: Verdict): string {
   const wrong = violations.filter((name) => verdict[name] > 0).map((name) => `${count(verdict[name])} ${name}`)
   if (verdict.unbalanced > 0) wrong.push(`${count(verdict.unbalanced)} sessions whose ledger differs from their rows`)
+  if (verdict.unpushed > 0) wrong.push(`and ${count(verdict.unpushed)} more could not be pushed`)
   if (!verdict.isFlowing) wrong.push('a fresh event does not get through')
   return `Of ${count(verdict.pushed)} events: ${wrong.join(', ')}`
 }

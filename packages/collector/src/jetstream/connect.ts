@@ -211,8 +211,9 @@ function faultOf(config: StreamConfig): string | undefined {
  * While servers start or elect, but no longer than a start may take.
  *
  * @param refusalOf why no later try would go better; undefined where one might
+ * @throws {CollectorError} `log_unavailable`
  */
-async function retried<Result>(
+export async function retried<Result>(
   what: string,
   attempt: () => Promise<Result>,
   refusalOf: (error: unknown) => string | undefined = () => undefined,

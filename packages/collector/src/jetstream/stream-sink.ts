@@ -4,7 +4,7 @@ import { messageOf } from '@downlink/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { systemClock, systemTimer } from '../clock.ts'
 import type { ClusterStore } from '../cluster-store.ts'
-import type { JetStream } from './connect.ts'
+import { type JetStream, retried } from './connect.ts'
 import { createLeases } from './leases.ts'
 import { createPartitionReader } from './partition-reader.ts'
 import { createPartitionSink, type PartitionReport, type PartitionSink } from './partition-sink.ts'
@@ -41,11 +41,11 @@ export interface StreamSinkOptions {
   readonly keptMs: number
 }
 
-/** @throws what NATS answers */
+/** @throws {CollectorError} `log_unavailable` */
 export async function startStreamSink(options: StreamSinkOptions): Promise<StreamSink> {
   const { jetStream, store, logger, leaseMs, keptMs } = options
   const { wallMs, monotonicMs: now } = systemClock
-  const buckets = await openSinkBuckets(jetStream, leaseMs)
+  const buckets = await retried('the buckets of the sinks', () => openSinkBuckets(jetStream, leaseMs))
   const reader = createPartitionReader(jetStream)
   const sunk = createSunkMessages({
     jetStream,
