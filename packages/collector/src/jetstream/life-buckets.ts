@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock, systemTimer } from '../clock.ts'
 import { type AgeClockMemory, ageClockStateIn } from '../life/age-clock.ts'
-import type { JetStream } from './connect.ts'
+import { type JetStream, retried } from './connect.ts'
 import { createLock, type Lock } from './lock.ts'
 import { commonOf, leaseBucketOf, openAside } from './sink-buckets.ts'
 
@@ -18,7 +18,11 @@ export interface LifeBuckets {
 const lockMs = 10_000
 const ageClockKey = 'age-clock'
 
-export async function openLifeBuckets({ buckets, replicas }: JetStream): Promise<LifeBuckets> {
+/** @throws {CollectorError} `log_unavailable` */
+export const openLifeBuckets = (jetStream: JetStream): Promise<LifeBuckets> =>
+  retried('the buckets of what is removed', () => open(jetStream))
+
+async function open({ buckets, replicas }: JetStream): Promise<LifeBuckets> {
   const common = commonOf(replicas)
   const locks = await buckets.create('downlink-locks', { ...common, ttl: lockMs })
   const life = await buckets.create('downlink-life', common)
