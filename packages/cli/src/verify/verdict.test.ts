@@ -4,7 +4,16 @@ import { failureText, isSound, type Verdict, verdictText } from './verdict.ts'
 function aVerdict(found: Partial<Verdict> = {}): Verdict {
   const none = { missing: 0, doubled: 0, reordered: 0, changed: 0, invented: 0, unbalanced: 0 }
   const latency = { ackMs: { p50: 1, p99: 2 }, undisturbedAckMs: { p50: 1, p99: 2 } }
-  const counts = { seed: 7, sessions: 4, pushed: 20_000, acked: 20_000, stored: 20_000, dropped: 0, seconds: 5 }
+  const counts = {
+    seed: 7,
+    sessions: 4,
+    pushed: 20_000,
+    unpushed: 0,
+    acked: 20_000,
+    stored: 20_000,
+    dropped: 0,
+    seconds: 5,
+  }
   const verdict = {
     ...none,
     ...latency,
@@ -34,4 +43,10 @@ it('proves nothing where something is wrong, and says what', () => {
   const verdict = aVerdict({ missing: 2, stored: 19_998 })
   expect(lastLine(verdict)).toContain('NOT PROVED')
   expect(failureText(verdict)).toBe('Of 20,000 events: 2 missing')
+})
+
+it('proves nothing where not all could be pushed, whatever became of the rest', () => {
+  const verdict = aVerdict({ pushed: 4501, acked: 4501, stored: 4501, unpushed: 11_499 })
+  expect(verdict.ok).toBe(false)
+  expect(failureText(verdict)).toBe('Of 4,501 events: 11,499 more could not be pushed')
 })

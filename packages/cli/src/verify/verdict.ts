@@ -39,7 +39,7 @@ export const isSound = (verdict: Omit<Verdict, 'ok'>): boolean =>
 export function failureText(verdict: Verdict): string {
   const wrong = violations.filter((name) => verdict[name] > 0).map((name) => `${count(verdict[name])} ${name}`)
   if (verdict.unbalanced > 0) wrong.push(`${count(verdict.unbalanced)} sessions whose ledger differs from their rows`)
-  if (verdict.unpushed > 0) wrong.push(`and ${count(verdict.unpushed)} more could not be pushed`)
+  if (verdict.unpushed > 0) wrong.push(`${count(verdict.unpushed)} more could not be pushed`)
   if (!verdict.isFlowing) wrong.push('a fresh event does not get through')
   return `Of ${count(verdict.pushed)} events: ${wrong.join(', ')}`
 }
@@ -66,7 +66,7 @@ export function verdictText(verdict: Verdict): string {
 /** What is wrong, `failureText` says beside what to do. */
 function conclusionOf({ ok, pushed, dropped }: Verdict): string {
   const overflowed = `${count(dropped)} were dropped, on purpose: some clients push on where their buffer is full.`
-  if (!ok) return 'NOT PROVED: what was pushed and what is accounted for differ.'
+  if (!ok) return 'NOT PROVED: not all that was to be pushed is accounted for.'
   return dropped === 0
     ? `Proved: each of the ${count(pushed)} events is stored once, as it was pushed, and in order.`
     : `Proved: each of the ${count(pushed)} events is stored once, as it was pushed, and in order, or counted as dropped. ${overflowed}`
