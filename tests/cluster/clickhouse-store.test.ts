@@ -352,6 +352,13 @@ it('looks for the server no more once it is closed', async () => {
 it.each([
   [{ url: 'http://127.0.0.1:8123' }, 'bad_option'],
   [{ url: 'clickhouse://user:secret@127.0.0.1/x' }, 'bad_option'],
+  [{ url: 'clickhouse://:secret@127.0.0.1/x' }, 'bad_option'],
+  [{ url: 'clickhouse://secret@127.0.0.1' }, 'bad_option'],
+  [{ url: 'clickhouse://user:sec/secret@127.0.0.1' }, 'bad_option'],
+  [{ url: 'clickhouse://127.0.0.1/x?password=secret' }, 'bad_option'],
+  [{ url: 'clickhouse://127.0.0.1/x#secret' }, 'bad_option'],
+  [{ url: 'clickhouse:secret' }, 'bad_option'],
+  [{ url: 'http://user:secret@127.0.0.1:8123' }, 'bad_option'],
   [{ url: 'clickhouse://127.0.0.1/x/y' }, 'bad_option'],
   [{ url: 'nonsense' }, 'bad_option'],
   [{ url: 'clickhouse://127.0.0.1:1', credentials: '/nowhere' }, 'bad_option'],

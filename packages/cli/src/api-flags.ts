@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type ApiClient, createApiClient } from './api-client.ts'
 import { CliError } from './errors.ts'
-import { webAddress } from './flags.ts'
+import { collectorAddress } from './flags.ts'
 import { printMessage } from './output.ts'
 import { loadEventDefinitions } from './schema-module.ts'
 import { readSecrets } from './secrets.ts'
@@ -19,7 +19,7 @@ export interface ReadFlags {
 
 export const withReadFlags = (command: Command): Command =>
   command
-    .option('--url <url>', 'the collector to ask', webAddress, 'http://127.0.0.1:4180')
+    .option('--url <url>', 'the collector to ask', collectorAddress, 'http://127.0.0.1:4180')
     .option('--token <token>', 'its read token; else DOWNLINK_READ_TOKEN')
     .option('--data <folder>', 'read a data folder that no collector has open')
     .option('--schema <module>', 'with --data: the event definitions, for a view for each type; as for serve')
@@ -44,7 +44,7 @@ export type AdminFlags = Pick<ReadFlags, 'url' | 'token' | 'data' | 'schema'>
 
 export const withAdminFlags = (command: Command): Command =>
   command
-    .option('--url <url>', 'the collector to ask', webAddress, 'http://127.0.0.1:4180')
+    .option('--url <url>', 'the collector to ask', collectorAddress, 'http://127.0.0.1:4180')
     .option('--token <token>', 'its admin token; else DOWNLINK_ADMIN_TOKEN')
     .option('--data <folder>', 'a data folder that no collector has open')
 

@@ -1,5 +1,6 @@
 /** Reads flag values, saying what it expected, and gives each subcommand what all have in common. */
 import { type Command, InvalidArgumentError } from 'commander'
+import { CliError } from './errors.ts'
 import { printText } from './output.ts'
 
 /** A reader of whole numbers within a range. */
@@ -45,10 +46,17 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError('Expected seconds, more than 0.')
 }
 
-/** Reads an `http` or `https` address. */
-export function webAddress(text: string): string {
-  if (/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '')) return text
-  throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:4180.')
+/**
+ * Reads the address of a collector. One that is refused is not repeated, as commander would do: it may hold a secret.
+ *
+ * @throws {CliError} `bad_usage`
+ */
+export function collectorAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isWeb = url !== undefined && /^https?:$/.test(url.protocol)
+  if (isWeb && url.username + url.password + url.search + url.hash === '') return text
+  const expected = 'Expected --url to be an address such as http://127.0.0.1:4180, without a user or a query'
+  throw new CliError('bad_usage', expected, 'A token goes into --token, or into a variable: see --help.')
 }
 
 /** Reads how many proxies there are, or their addresses; the collector judges those. */
@@ -58,8 +66,8 @@ export function proxies(text: string): number | readonly string[] {
 }
 
 /**
- * Reads servers of NATS, such as `nats://a:4222,b:4222`. The collector judges them: what is refused here would be repeated,
- * and it may hold a password.
+ * Reads servers of NATS, such as `nats://a:4222,b:4222`. The collector judges them, as it does other addresses that are its
+ * own: what is refused here would be repeated, and it may hold a password.
  */
 export function natsServers(text: string): readonly string[] {
   const [first = '', ...others] = text.split(',').map((part) => part.trim())

@@ -120,8 +120,23 @@ it('is safe in tables and lines of what was stored, and JSON says the same', asy
   expectSafe(refused.stderr)
 })
 
-it('tells no secret of an address', async () => {
-  const { exitCode, stderr } = await run(['query', 'SELECT 1', '--url', 'http://me:hunter2hunter2@127.0.0.1:9'])
-  expect(exitCode).toBe(1)
-  expect(stderr).not.toContain('hunter2')
+it.each([
+  ['query', 'SELECT 1', '--url'],
+  ['verify', '--url'],
+  ['forget', '--where', 'true', '--yes', '--url'],
+  ['serve', '--otlp'],
+  ['serve', '--public-url'],
+  ['serve', '--origin'],
+  ['serve', '--store', 'clickhouse://127.0.0.1:1/d', '--log'],
+])('tells no secret of an address: %s', async (...args) => {
+  for (const address of [
+    'http://me:a/hunter2hunter2@127.0.0.1:9',
+    'http://hunter2hunter2@127.0.0.1:9',
+    'me:hunter2hunter2@127.0.0.1:9',
+  ]) {
+    const { exitCode, stdout, stderr } = await run([...args, address])
+    expect(exitCode, stderr).toBe(2)
+    expect(stderr).toContain('Expected')
+    expect(stdout + stderr).not.toContain('hunter2')
+  }
 })

@@ -90,7 +90,7 @@ export function resolveOptions(options: CollectorOptions): CollectorSettings {
   const signedTokens = createSignedTokens(tokenSecrets, systemClock.wallMs)
   const url = publicUrl === undefined ? undefined : webUrlOf(publicUrl)
   if (publicUrl !== undefined && !url)
-    throw badOption('publicUrl', 'an http or https URL, at a port that browsers connect to', publicUrl)
+    throw new CollectorError('bad_option', `Expected \`publicUrl\` to be ${webUrlForm}`)
   const proxies = createProxies(trustProxy)
   if (trustProxy !== false && readToken === undefined && !signedTokens.enabled) {
     throw new CollectorError(
@@ -146,9 +146,13 @@ function checkSecrets({ keys = [], readToken, adminToken, tokenSecrets = [] }: C
 const badOption = (name: string, expected: string, got: unknown): CollectorError =>
   new CollectorError('bad_option', `Expected \`${name}\` to be ${expected}, got ${JSON.stringify(got)}`)
 
+/** Nothing of one that is refused is repeated: it may hold a secret, and one that is taken is shown. */
+const webUrlForm = 'an http or https URL without a user and a query, at a port that browsers connect to'
+
 function webUrlOf(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  return url && /^https?:$/.test(url.protocol) && !blockedPorts.has(Number(url.port)) ? url : undefined
+  const isShown = url !== undefined && url.username + url.password + url.search + url.hash === ''
+  return isShown && /^https?:$/.test(url.protocol) && !blockedPorts.has(Number(url.port)) ? url : undefined
 }
 
 /** Ports of other protocols, to which no browser connects, nor the `fetch` of Node (WHATWG Fetch, 2.9 Port blocking). */

@@ -213,21 +213,19 @@ it('listens on no port that fetch refuses', async () => {
 const oneSecretForTwo =
   'Expected `keys`, `readToken`, `adminToken` and `tokenSecrets` to differ: who has one may not do what another is for'
 
+/** Nothing of it is repeated. */
+const notPublic =
+  'Expected `publicUrl` to be an http or https URL without a user and a query, at a port that browsers connect to'
+
 it.each([
   [{ limits: { heartbeatMs: 0 } }, 'Expected `heartbeatMs` to be a whole number from 1 up, got 0'],
   [{ limits: { maxSockets: 1.5 } }, 'Expected `maxSockets` to be a whole number from 1 up, got 1.5'],
-  [
-    { publicUrl: 'nowhere' },
-    'Expected `publicUrl` to be an http or https URL, at a port that browsers connect to, got "nowhere"',
-  ],
-  [
-    { publicUrl: 'ftp://t.example' },
-    'Expected `publicUrl` to be an http or https URL, at a port that browsers connect to, got "ftp://t.example"',
-  ],
-  [
-    { publicUrl: 'https://t.example:6667' },
-    'Expected `publicUrl` to be an http or https URL, at a port that browsers connect to, got "https://t.example:6667"',
-  ],
+  [{ publicUrl: 'nowhere' }, notPublic],
+  [{ publicUrl: 'ftp://t.example' }, notPublic],
+  [{ publicUrl: 'https://t.example:6667' }, notPublic],
+  [{ publicUrl: 'https://me:s3cret@t.example' }, notPublic],
+  [{ publicUrl: 'https://t.example/?s3cret' }, notPublic],
+  [{ publicUrl: 'me:s3cret@t.example' }, notPublic],
   [{ keys: [''] }, 'Expected each of `keys` to be 1 to 4096 characters'],
   [{ schemaMode: 'ignore' as 'warn' }, 'Expected `schemaMode` to be reject or warn, got "ignore"'],
   [{ adminToken: '' }, 'Expected `adminToken` not to be empty'],

@@ -13,7 +13,7 @@ import { telemetryPath } from '@downlink/protocol'
 import { Command, Option } from 'commander'
 import type { Logger } from 'pino'
 import { dataOption, defaultDataFolder, servedPage } from '../data-folder.ts'
-import { byteSize, duration, gather, natsServers, onlyGiven, proxies, webAddress, wholeNumber } from '../flags.ts'
+import { byteSize, duration, gather, natsServers, onlyGiven, proxies, wholeNumber } from '../flags.ts'
 import { ended, startedOrExit, untilInterrupted } from '../interruption.ts'
 import { createLog } from '../log.ts'
 import { readOtlpHeaders } from '../otlp-headers.ts'
@@ -110,7 +110,7 @@ export function serveCommand(): Command {
     )
     .option('--questions <folder>', "a folder of questions for the page: the team's own, a .sql file each")
     .option('--source-maps <folder>', 'where the source maps of the game lie (default: <data>/source-maps)')
-    .option('--public-url <url>', 'what the collector is called from outside', webAddress)
+    .option('--public-url <url>', 'what the collector is called from outside')
     .option(
       '--trust-proxy <proxies>',
       'proxies whose X-Forwarded headers are believed: how many, or their addresses',
@@ -144,7 +144,7 @@ export function serveCommand(): Command {
       'what database and log may take together; the oldest events go first (default: no bound)',
       byteSize(268_435_456),
     )
-    .option('--otlp <url>', 'a backend of OpenTelemetry that gets each event as a log record, over HTTP', webAddress)
+    .option('--otlp <url>', 'a backend of OpenTelemetry that gets each event as a log record, over HTTP')
     .option('--otlp-header <name=value>', 'sent with each of its requests; may be given several times', gather)
     .option('--otlp-header-file <file>', 'a file with a name=value on each line')
     .option('--otlp-service <name>', "the game's name there, service.name (default: downlink)")

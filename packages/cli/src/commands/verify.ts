@@ -5,7 +5,7 @@ import { Command, Option } from 'commander'
 import { createApiClient } from '../api-client.ts'
 import { withAdminAccess } from '../api-flags.ts'
 import { CliError } from '../errors.ts'
-import { argv, webAddress, wholeNumber } from '../flags.ts'
+import { argv, collectorAddress, wholeNumber } from '../flags.ts'
 import { untilInterrupted } from '../interruption.ts'
 import { printJson, printLines, printMessage } from '../output.ts'
 import { retried } from '../retried.ts'
@@ -65,7 +65,7 @@ export function verifyCommand(): Command {
       new Option('--faults <kind>', 'what goes wrong meanwhile').choices(['none', ...faultKinds, 'all']).default('all'),
     )
     .option('--seed <number>', 'the same seed, the same events and faults', wholeNumber(0, 0xffff_ffff), 1)
-    .option('--url <url>', 'verify a collector that runs (default: one of its own)', webAddress)
+    .option('--url <url>', 'verify a collector that runs (default: one of its own)', collectorAddress)
     .option('--key <key>', 'with --url: its write key; else DOWNLINK_KEY')
     .option('--token <token>', 'with --url: its admin token; else DOWNLINK_ADMIN_TOKEN')
     .option('--on-fault <program>', 'with --url: what deals its faults; with arguments as a JSON array', argv)

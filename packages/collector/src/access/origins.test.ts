@@ -57,7 +57,6 @@ it.each([
   'https://game.example/play',
   'https://game.example?x',
   'https://game.example#x',
-  'https://user@game.example',
   'https://*',
   'https://*.',
   'https://game.*.example',
@@ -74,4 +73,9 @@ it.each([
   expect(() => readOrigins([given])).toThrow(
     expect.objectContaining({ code: 'bad_option', message: expect.stringContaining(`got ${JSON.stringify(given)}`) }),
   )
+})
+
+it('repeats nothing of one with a user, who may have a password', () => {
+  const message = expect.stringMatching(/^(?!.*s3cret).*without a user$/)
+  expect(() => readOrigins(['https://me:a/s3cret@t.example'])).toThrow(expect.objectContaining({ message }))
 })

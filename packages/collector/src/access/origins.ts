@@ -49,8 +49,9 @@ const canonical = (origin: string): string => {
   return /^file:\/*$/.test(text) ? 'null' : text
 }
 
-const badOrigin = (got: unknown): CollectorError =>
+/** What has a user in it may have a password, too, and is not repeated. */
+const badOrigin = (got: string): CollectorError =>
   new CollectorError(
     'bad_option',
-    `Expected \`origins\` to be origins without a path, such as "https://game.example", "https://*.game.example" or "capacitor://localhost", or "null" or "*", got ${JSON.stringify(got)}`,
+    `Expected \`origins\` to be origins without a path, such as "https://game.example", "https://*.game.example" or "capacitor://localhost", or "null" or "*"${String(got).includes('@') ? ', and without a user' : `, got ${JSON.stringify(got)}`}`,
   )

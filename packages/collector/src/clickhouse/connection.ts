@@ -20,6 +20,8 @@ export interface Connection {
   /** @returns its unsubscribe */
   onUp(listener: () => void): () => void
   readonly database: string
+  /** The server and the database in messages: `host:8123/database`. */
+  readonly address: string
   /** The rows of an answer, in which a whole number up to 2^53 is a number. Rejects as the client does. */
   rows<Row>(sql: string, options?: QueryOptions): Promise<readonly Row[]>
   /** The text of an answer in a format that the SQL names itself, piece by piece. */
@@ -68,7 +70,7 @@ const insertSettings: Settings = { async_insert: 1, wait_for_async_insert: 1, as
  * @throws {CollectorError} `missing_package`; `bad_option` where URL or credentials are none
  */
 export async function connectClickHouse(options: ClickHouseOptions): Promise<Connection> {
-  const { url, database } = parseUrl(options.url)
+  const { url, database, address } = parseUrl(options.url)
   const { ClickHouseLogLevel, ClickHouseError, createClient } = await loadPeers(
     () => import('@clickhouse/client'),
     packages,
@@ -88,6 +90,7 @@ export async function connectClickHouse(options: ClickHouseOptions): Promise<Con
     },
     onUp: state.onUp,
     database,
+    address,
     rows: (sql, query) =>
       asked(async () => {
         const result = await client.query({ query: sql, format: 'JSONEachRow', ...optionsOf(query) })
@@ -145,16 +148,21 @@ const schemes: Readonly<Record<string, { readonly scheme: string; readonly port:
   'clickhouses:': { scheme: 'https', port: '8443' },
 }
 
-function parseUrl(text: string): { readonly url: string; readonly database: string } {
+/** What is refused may hold a secret anywhere: nothing of it is repeated. */
+function parseUrl(text: string) {
   const parsed = URL.canParse(text) ? new URL(text) : undefined
   const { scheme, port } = schemes[parsed?.protocol ?? ''] ?? {}
-  const [, database = 'default'] = /^\/(\w+)$/.exec(parsed?.pathname ?? '') ?? []
-  if (!parsed || !scheme || parsed.username !== '' || parsed.search !== '' || !/^\/?\w*$/.test(parsed.pathname)) {
+  const [, database] = /^\/?(\w*)$/.exec(parsed?.pathname ?? '') ?? []
+  if (!parsed?.hostname || !scheme || database === undefined || hasMore(parsed)) {
     const expected = 'Expected the store as clickhouse://host:port/database, with credentials in a file of their own'
-    throw new CollectorError('bad_option', `${expected}, got ${text.replace(/\/\/.*@/, '//…@')}`)
+    throw new CollectorError('bad_option', expected)
   }
-  return { url: `${scheme}://${parsed.hostname}:${parsed.port || port}`, database }
+  const server = `${parsed.hostname}:${parsed.port || port}`
+  const named = database || 'default'
+  return { url: `${scheme}://${server}`, database: named, address: `${server}/${named}` }
 }
+
+const hasMore = ({ username, password, search, hash }: URL): boolean => username + password + search + hash !== ''
 
 async function readCredentials(file: string | undefined): Promise<{ username?: string; password?: string }> {
   if (file === undefined) return {}

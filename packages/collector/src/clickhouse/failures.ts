@@ -31,11 +31,11 @@ const openAdvice: ReadonlyMap<number, string> = new Map([
 ])
 
 /** The tables could not be made. */
-export function openErrorOf(error: unknown, { url }: { readonly url: string }): CollectorError {
+export function openErrorOf(error: unknown, { address }: { readonly address: string }): CollectorError {
   const exception = exceptionOf(error)
   const advice = exception && openAdvice.get(exception.code)
   const reason = `${exception?.message ?? messageOf(error)}${advice === undefined ? '' : `: ${advice}`}`
-  return new CollectorError('store_unavailable', `The tables can't be made in ClickHouse at ${url}: ${reason}`, {
+  return new CollectorError('store_unavailable', `The tables can't be made in ClickHouse at ${address}: ${reason}`, {
     cause: error,
   })
 }

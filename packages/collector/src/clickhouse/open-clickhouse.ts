@@ -49,7 +49,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
     await prepareTables(connection)
   } catch (cause) {
     await connection.close()
-    throw openErrorOf(cause, options)
+    throw openErrorOf(cause, connection)
   }
   return {
     records: {
