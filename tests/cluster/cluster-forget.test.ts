@@ -142,4 +142,6 @@ it('refuses what is no condition, or picks a session that nobody has', async () 
     expect([where, answer.status]).toEqual([where, status])
   }
   expect((await fetch(`${one}/api/sessions/nobody`, { method: 'DELETE' })).status).toBe(404)
+  const escaping = encodeURIComponent(String.raw`x\' OR 1=1 -- `)
+  expect((await fetch(`${one}/api/sessions/${escaping}`, { method: 'DELETE' })).status).toBe(404)
 })

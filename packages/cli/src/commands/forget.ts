@@ -6,6 +6,7 @@ import { type AdminFlags, withAdminAccess, withAdminFlags } from '../api-flags.t
 import { CliError } from '../errors.ts'
 import { filled } from '../export/values.ts'
 import { counted, printJson, printLines, processSafeText } from '../output.ts'
+import { isText } from '../sql-text.ts'
 import { createStatusLine } from '../status-line.ts'
 
 interface ForgetFlags extends AdminFlags {
@@ -69,7 +70,7 @@ async function forget(flags: ForgetFlags): Promise<void> {
   if ((session === undefined) === (where === undefined)) {
     throw new CliError('bad_usage', 'Expected either --session or --where', 'See: downlink forget --help')
   }
-  const condition = where ?? `session_id = '${session?.replaceAll("'", "''")}'`
+  const condition = where ?? isText('session_id', session ?? '')
   const status = createStatusLine(process.stderr)
   const forgotten = await withAdminAccess(flags, (api) =>
     api.change<{ readonly step: keyof typeof stepTexts }, Forgotten>(

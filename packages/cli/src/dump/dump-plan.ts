@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { ApiClient } from '../api-client.ts'
 import { CliError } from '../errors.ts'
+import { isText } from '../sql-text.ts'
 
 export const dumpFormats = ['parquet', 'csv', 'ndjson'] as const
 export const dumpTables = ['events', 'sessions', 'rejected', 'labels'] as const
@@ -109,13 +110,6 @@ function sourceOf({ table, type, session, since, until }: DumpQuestion): string 
     ...(until === undefined ? [] : [`received_at < ${timeOf(until)}`]),
   ]
   return `${table === 'rejected' ? 'rejected_events' : table} WHERE ${['true', ...conditions].join(' AND ')}`
-}
-
-/** A backslash escapes in one dialect alone: so both readings are meant. */
-function isText(column: string, text: string): string {
-  const inQuotes = text.replaceAll("'", "''")
-  const escaped = inQuotes.replaceAll('\\', '\\\\')
-  return escaped === inQuotes ? `${column} = '${inQuotes}'` : `${column} IN ('${inQuotes}', '${escaped}')`
 }
 
 const timeOf = (ms: number): string => `'${new Date(ms).toISOString().replace('T', ' ').replace('Z', '')}'`

@@ -40,12 +40,18 @@ async function forget(method: 'DELETE' | 'POST', url: string, known = ['a']) {
 it('waits for a database that is behind what was acknowledged, and says so, before anybody is found or not', async () => {
   const waiting = { progress: { step: 'waiting' } }
   const deleting = { progress: { step: 'deleting' } }
-  expect(await forget('DELETE', "/sessions/it's")).toEqual({
+  expect(await forget('DELETE', '/sessions/plain:a')).toEqual({
     statusCode: 200,
     lines: [waiting, deleting, { result: forgotten }],
-    asked: ["session_id = 'it''s'", 'a'],
+    asked: ["session_id = 'plain:a'", 'a'],
   })
   expect((await forget('POST', '/forget?where=true')).lines).toEqual([waiting, deleting, { result: forgotten }])
   expect((await forget('POST', '/forget?where=true&dryRun=true')).lines).toEqual([waiting, { result: forgotten }])
   expect((await forget('DELETE', '/sessions/a', [])).lines.at(-1)).toMatchObject({ result: { sessions: 0 } })
+})
+
+it('asks nobody for what no session can be called: it may have SQL', async () => {
+  for (const id of ["it's", "x%5C'%20OR%201=1%20--%20", 'a%0Ab', '%CE%B1']) {
+    expect(await forget('DELETE', `/sessions/${id}`)).toMatchObject({ statusCode: 404, asked: [] })
+  }
 })

@@ -1,5 +1,6 @@
 /** Removes what is stored, and judges anew what was not, for whoever administers. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { isRecordedId } from '../commit/session-record.ts'
 import { CollectorError } from '../errors.ts'
 import type { LifeRequests } from '../life/data-life.ts'
 import type { ForgetProgress, Forgotten } from '../life/forgetter.ts'
@@ -145,8 +146,9 @@ function forgetRoutes(app: FastifyInstance, { life, access }: LifeRoutesOptions)
       },
     },
     async ({ params: { id } }, reply) => {
-      const where = `session_id = '${id.replaceAll("'", "''")}'`
-      const found = await findAtOnce(where)
+      // What is in the path is part of a condition in SQL of whichever dialect: what no session is called stays out of it.
+      const where = `session_id = '${id}'`
+      const found = isRecordedId(id) ? await findAtOnce(where) : []
       if (found?.length === 0) return sendError(reply, 404, 'not_found', 'There is no such session')
       return forget(reply, { where, found, isDryRun: false })
     },
