@@ -1,4 +1,5 @@
 /** The store on ClickHouse does what every store does, over its own client; and what only one on a server has to. */
+import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -6,9 +7,10 @@ import { defineEvents as defineTypes } from '@downlink/protocol'
 import { expect, it, onTestFinished } from 'vitest'
 import { createClickHouseStore } from '../../packages/collector/src/clickhouse/clickhouse-store.ts'
 import { connectClickHouse } from '../../packages/collector/src/clickhouse/connection.ts'
+import { eraseForgotten } from '../../packages/collector/src/clickhouse/erasure.ts'
 import { expireDays } from '../../packages/collector/src/clickhouse/expiry.ts'
 import { openClickHouse } from '../../packages/collector/src/clickhouse/open-clickhouse.ts'
-import { prepareTables } from '../../packages/collector/src/clickhouse/tables.ts'
+import { prepareTables, targets } from '../../packages/collector/src/clickhouse/tables.ts'
 import { forgettingBatch } from '../../packages/collector/src/jetstream/forget-session.ts'
 import { type QueryLimits, resolveQueryLimits } from '../../packages/collector/src/query/query-limits.ts'
 import { createGroupWriter } from '../../packages/collector/src/sink/group-writer.ts'
@@ -42,7 +44,7 @@ async function aStore(limits: Partial<QueryLimits> = {}) {
   }
   return {
     ...{ ...clickhouse, store, forget },
-    source: clickhouse.source({ limits: resolveQueryLimits(limits), wallMs: Date.now, folder: '/nowhere' }),
+    source: clickhouse.source({ limits: resolveQueryLimits(limits), wallMs: Date.now, folder: await aFolder() }),
   }
 }
 
@@ -285,11 +287,50 @@ it('shows nothing of a forgotten session that a late sink writes once more, and 
   expect((await source.pages.stored({ session: 's', after: 0, limit: 9 })).events).toEqual([])
   expect(await source.ledgers.get('s')).toMatchObject({ stored: 0, forgotten: 2 })
   expect((await source.labels.read()).labels).toEqual([])
+  for (const table of ['sessions', 'labels'] as const) {
+    const where = "JSONExtractString(labels, 'player') = 'guest'"
+    const dumped = await source.dumps.write({ table, format: 'ndjson', where })
+    expect([table, dumped.rows]).toEqual([table, 0])
+    await dumped.remove()
+  }
   const rows = ['event_rows', 'earlier_labels', "session_rows WHERE labels LIKE '%ann%'"]
   const left = `SELECT ${rows.map((table) => `(SELECT count() FROM ${table})`).join(' + ')} AS n`
   expect((await answerOf(source, left)).rows).not.toEqual([[0]])
   expect(await erase()).toEqual({ events: 2, rejected: 0 })
   expect((await answerOf(source, left)).rows).toEqual([[0]])
+})
+
+it('erases more sessions than a statement could name, and whatever a late sink wrote of them', async () => {
+  const connection = await connectClickHouse({ url: await aDatabase() })
+  onTestFinished(connection.close)
+  await prepareTables(connection)
+  const store = createClickHouseStore(connection, 'partition-07')
+  const ids = Array.from({ length: 1001 }, () => randomUUID())
+  const write = (version: number) => {
+    const events = ids.map((sessionId) => ({ sessionId, receivedAt: startMs, events: [anEvent(1, { version })] }))
+    return store.write(aGroup(version, { events }))
+  }
+  await write(1)
+  await expect(eraseForgotten(connection, ids)).rejects.toMatchObject({ code: 'store_unavailable' })
+  const forgotten = ids.map((id) => [id, 1, 1])
+  await connection.insert(targets.forgotten, forgotten)
+  expect(await eraseForgotten(connection, ids)).toEqual({ events: 1001, rejected: 0 })
+  await write(2)
+  expect(await eraseForgotten(connection)).toEqual({ events: 1001, rejected: 0 })
+  expect(await connection.rows('SELECT count() AS n FROM event_rows')).toEqual([{ n: 0 }])
+})
+
+it('finds as many sessions as may be picked at once', async () => {
+  const { store, matchingSessions } = await aStore()
+  const sessions = Array.from({ length: 10_000 }, () => aRecord(randomUUID()))
+  await store.write(aGroup(1, { sessions }))
+  const limits = resolveQueryLimits({})
+  expect(await matchingSessions('true', limits)).toHaveLength(10_000)
+  await store.write(aGroup(2, { sessions: [aRecord('s')] }))
+  await expect(matchingSessions('true', limits)).rejects.toMatchObject({
+    code: 'query_too_large',
+    message: expect.stringContaining('at most 10000'),
+  })
 })
 
 it('expires a day that is larger than what the server drops unasked', async () => {

@@ -26,7 +26,7 @@ const joinSession = 'LEFT JOIN sessions AS session USING (session_id)'
 
 /** The labels that a session had and has no more. */
 const joinLabels = `LEFT JOIN (
-    SELECT session_id, groupArray((from_seq, until_seq, labels)) AS earlier FROM earlier_labels FINAL GROUP BY session_id
+    SELECT session_id, groupArray((from_seq, until_seq, labels)) AS earlier FROM current_labels GROUP BY session_id
   ) AS labelled USING (session_id)`
 
 /** Those that the session of a row had then, where `joinLabels` is joined. */
@@ -37,7 +37,7 @@ export const labelsThen = (alias: string): string => {
 
 /** Sessions once for all labels that each of them had before those that it has. */
 const earlierSessions = `(SELECT one.* REPLACE (had.labels AS labels) FROM sessions AS one
-  JOIN (SELECT session_id, labels FROM earlier_labels FINAL) AS had USING (session_id))`
+  JOIN (SELECT session_id, labels FROM current_labels) AS had USING (session_id))`
 
 /** @param view of the type that is asked for; undefined where it has none, or none is wanted */
 export function dumpSource(request: DumpRequest, view: string | undefined): DumpSource {

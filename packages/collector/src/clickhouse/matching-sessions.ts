@@ -11,6 +11,7 @@ const ofAllLabels = `(SELECT session.* REPLACE (history.labels AS labels)
 
 /** Of a line: an id, and a count. */
 const maxLineLength = 10_000
+const maxResultBytes = 512 * (maxMatches + 1)
 
 /**
  * @param condition over the view `sessions`, as behind WHERE; a session matches that did with any labels
@@ -28,7 +29,10 @@ export async function findMatchingSessions(
   await sandbox.validate(select)
   const found = await reader.lines(
     `${select} FORMAT JSONCompactEachRow`,
-    { settings: { output_format_json_quote_64bit_integers: 0 }, maxLineLength, errorOf: queryErrorOf },
+    {
+      settings: { output_format_json_quote_64bit_integers: 0 },
+      ...{ maxLineLength, maxResultBytes, errorOf: queryErrorOf },
+    },
     async (lines) => {
       const sessions: MatchingSession[] = []
       for await (const line of lines) {

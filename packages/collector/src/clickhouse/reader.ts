@@ -38,8 +38,10 @@ export interface ReadOptions {
 
 export interface LineOptions extends ReadOptions {
   readonly settings: Settings
-  /** In UTF-16 units. An answer is bounded by it, too: see `bytesPerUnit`. */
+  /** In UTF-16 units. */
   readonly maxLineLength: number
+  /** Of the whole answer, as the server has it in memory. @default `bytesPerUnit` for each unit of one line */
+  readonly maxResultBytes?: number
   readonly errorOf: (error: unknown) => unknown
 }
 
@@ -60,11 +62,11 @@ export function createReader(connection: Pick<Connection, 'rows' | 'text' | 'pip
         () => connection.rows(sql, { ...options, settings: { ...bounds, max_result_bytes: maxOwnBytes } }),
         readErrorOf,
       ),
-    lines: (sql, { settings, maxLineLength, errorOf, ...options }, work) =>
+    lines: (sql, { settings, maxLineLength, maxResultBytes, errorOf, ...options }, work) =>
       inTurn(
         options.signal,
         async () => {
-          const max_result_bytes = bytesPerUnit * maxLineLength
+          const max_result_bytes = maxResultBytes ?? bytesPerUnit * maxLineLength
           const chunks = await connection.text(sql, {
             ...options,
             settings: { ...settings, ...bounds, max_result_bytes },
