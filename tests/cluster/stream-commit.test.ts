@@ -12,6 +12,7 @@ import {
 } from '../../packages/collector/src/jetstream/connect.ts'
 import { createPartitionReader } from '../../packages/collector/src/jetstream/partition-reader.ts'
 import { firstPlaceOf } from '../../packages/collector/src/jetstream/places.ts'
+import { eraseMessages } from '../../packages/collector/src/jetstream/session-messages.ts'
 import { createStreamCommit, type StreamCommit } from '../../packages/collector/src/jetstream/stream-commit.ts'
 import { createStreamLog, keptMs } from '../../packages/collector/src/jetstream/stream-log.ts'
 import { streamName, subjectOf } from '../../packages/collector/src/jetstream/subjects.ts'
@@ -64,6 +65,32 @@ it.each<readonly [string, Partial<StreamConfig>, string]>([
   await jetStream.manager.streams.delete(streamName)
   await jetStream.manager.streams.add({ ...config, ...over })
   await expect(connect(cluster)).rejects.toMatchObject({ code: 'bad_option', message: expect.stringContaining(said) })
+})
+
+it('erases the messages of a session, of which a sink removes some meanwhile', async () => {
+  const jetStream = await connect(await aNatsCluster(1))
+  const commits = commitTo(jetStream)
+  await commits.read('s', true)
+  for (let seq = 0; seq < 4; seq++) {
+    expect(await commits.append('s', seq, aBatch(seq + 1, 1))).toMatchObject({ kind: 'committed' })
+  }
+  const { streams } = jetStream.manager
+  let removed = 0
+  const manager = {
+    streams: {
+      getMessage: (name, query) => streams.getMessage(name, query),
+      async deleteMessage(name, seq, erase) {
+        if (removed++ === 0) await streams.purge(streamName, { filter: subjectOf('s'), seq: 3 })
+        return streams.deleteMessage(name, seq, erase)
+      },
+    } as Partial<JetStream['manager']['streams']>,
+  } as JetStream['manager']
+  expect(await eraseMessages({ manager }, 's', 4)).toBe(2)
+  expect((await streams.info(streamName)).state).toMatchObject({ messages: 1, first_seq: 4 })
+  // What is there still, and can't be erased, is not taken for gone.
+  expect(await commits.append('s', 4, aBatch(5, 1))).toMatchObject({ kind: 'committed' })
+  manager.streams.deleteMessage = () => Promise.reject(new Error('no answer'))
+  await expect(eraseMessages({ manager }, 's', 5)).rejects.toThrow('no answer')
 })
 
 it('warns of a stream that has one copy where its servers allow three', async () => {

@@ -21,9 +21,18 @@ export async function eraseMessages(
   for (let seq = 1; seq < end; ) {
     const next = await nextMessage(manager, subject, seq)
     if (!next || next.seq >= end) break
-    await manager.streams.deleteMessage(streamName, next.seq, true)
+    await overwrite(manager, subject, next.seq)
     erased++
     seq = next.seq + 1
   }
   return erased
+}
+
+/** What is gone is erased, whoever removed it meanwhile: a sink does, once it has had it for a while. */
+async function overwrite(manager: JetStream['manager'], subject: string, seq: number): Promise<void> {
+  try {
+    await manager.streams.deleteMessage(streamName, seq, true)
+  } catch (error) {
+    if ((await nextMessage(manager, subject, seq))?.seq === seq) throw error
+  }
 }
