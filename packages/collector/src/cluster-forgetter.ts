@@ -21,7 +21,10 @@ export interface ClusterForgetterOptions {
   readonly eraseMessages: (sessionId: string, sunkSeq: number) => Promise<unknown>
   /** Deletes messages that are no entries, of whichever session. @returns what they were called */
   readonly eraseAside: () => Promise<readonly string[]>
-  readonly onForgotten: (sessionIds: readonly string[], events: number) => void
+  /** Nothing more of some sessions is to be answered. */
+  readonly onForgotten: () => void
+  /** So many events were deleted. */
+  readonly onErased: (events: number) => void
   /** Nobody is to be waited for any more. */
   readonly isClosing: () => boolean
   readonly wallMs: Clock['wallMs']
@@ -35,7 +38,7 @@ const pauseMs = 1000
 const atOnce = 16
 
 export function createClusterForgetter(options: ClusterForgetterOptions): Forgetter {
-  const { store, lag, limits, forgetSession, eraseMessages, eraseAside, onForgotten, isClosing, wallMs } = options
+  const { store, lag, limits, forgetSession, eraseMessages, eraseAside, isClosing, wallMs } = options
   const inTurn = createSerialQueue()
   return {
     async find(condition) {
@@ -60,21 +63,40 @@ export function createClusterForgetter(options: ClusterForgetterOptions): Forget
       throw new CollectorError('data_damaged', `Expected the ids of sessions, got ${stranger.slice(0, 100)}`)
     }
     onProgress({ step: 'deleting' })
-    const atMs = wallMs()
-    const outcomes = await inGroups(sessionIds, (id) => forgetSession(id, atMs))
-    const failed = outcomes.filter((outcome) => outcome === 'unavailable').length
-    if (failed > 0)
-      throw new CollectorError('store_unavailable', `${failed} of the sessions are not forgotten. Ask again.`)
-    const forgotten = sessionIds.filter((_, at) => outcomes[at] === 'forgotten')
+    const { forgotten, left } = await forgetInStream(sessionIds)
+    if (forgotten.length > 0) options.onForgotten()
+    if (forgotten.length === 0 && left > 0) throw notForgotten(left)
     onProgress({ step: 'sinks' })
     const sunkSeq = await untilSunk()
     onProgress({ step: 'rows' })
-    const deleted = forgotten.length === 0 ? nothing : await store.erase(forgotten)
-    onForgotten(forgotten, deleted.events)
+    // No condition finds those again that are forgotten: whatever fails of one, all of the others is erased.
+    const [rows] = await Promise.allSettled([forgotten.length === 0 ? nothing : store.erase(forgotten)])
+    if (rows.status === 'fulfilled') options.onErased(rows.value.events)
     onProgress({ step: 'messages' })
-    await inGroups(forgotten, (id) => erased(eraseMessages(id, sunkSeq)))
-    const files = await erased(eraseAside())
-    return { sessions: forgotten.length, ...deleted, files, backups: [], sentTo: null }
+    const messages = await inGroups(forgotten, (id) => eraseMessages(id, sunkSeq))
+    const [aside] = await Promise.allSettled([eraseAside()])
+    if (rows.status === 'rejected') throw rows.reason
+    if (aside.status === 'rejected') throw notErased(aside.reason)
+    const failed = messages.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw notErased(failed.reason)
+    if (left > 0) throw notForgotten(left)
+    return { sessions: forgotten.length, ...rows.value, files: aside.value, backups: [], sentTo: null }
+  }
+
+  /** As far as the stream takes it. @returns those that it knows, and how many could not be forgotten */
+  async function forgetInStream(sessionIds: readonly string[]) {
+    const atMs = wallMs()
+    const forgotten: string[] = []
+    let done = 0
+    for (const group of groupsOf(sessionIds)) {
+      const outcomes = await Promise.all(group.map((id) => forgetSession(id, atMs)))
+      forgotten.push(...group.filter((_, at) => outcomes[at] === 'forgotten'))
+      const settled = outcomes.filter((outcome) => outcome !== 'unavailable').length
+      done += settled
+      // Each of the next would be tried as long.
+      if (settled === 0 || isClosing()) break
+    }
+    return { forgotten, left: sessionIds.length - done }
   }
 
   /** However long it takes. @returns sequence of a message up to which the store has all */
@@ -98,23 +120,29 @@ export function createClusterForgetter(options: ClusterForgetterOptions): Forget
   }
 }
 
+/** What fails of one ends none of the others. */
 async function inGroups<Result>(
   sessionIds: readonly string[],
   work: (sessionId: string) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = []
-  for (let at = 0; at < sessionIds.length; at += atOnce) {
-    results.push(...(await Promise.all(sessionIds.slice(at, at + atOnce).map(work))))
-  }
+): Promise<readonly PromiseSettledResult<Result>[]> {
+  const results: PromiseSettledResult<Result>[] = []
+  for (const group of groupsOf(sessionIds)) results.push(...(await Promise.allSettled(group.map(work))))
   return results
+}
+
+function* groupsOf(sessionIds: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < sessionIds.length; at += atOnce) yield sessionIds.slice(at, at + atOnce)
 }
 
 const behind = (cause?: unknown): CollectorError =>
   new CollectorError('store_unavailable', 'Sinks are behind what was acknowledged, or none runs. Ask again.', { cause })
 
-const erased = <Value>(erasing: Promise<Value>): Promise<Value> =>
-  erasing.catch((cause: unknown) => {
-    const message =
-      'What was forgotten is no longer stored, and its last messages are still in the stream, for ten minutes.'
-    throw new CollectorError('log_unavailable', message, { cause })
-  })
+const notForgotten = (sessions: number): CollectorError =>
+  new CollectorError('store_unavailable', `${sessions} of the sessions are not forgotten. Ask again.`)
+
+const notErased = (cause: unknown): CollectorError =>
+  new CollectorError(
+    'log_unavailable',
+    'What was forgotten is no longer stored, and its last messages are still in the stream, for ten minutes.',
+    { cause },
+  )

@@ -57,10 +57,8 @@ function createForgetterOf(options: ClusterLifeOptions): Forgetter {
     ...{ store, lag, limits, isClosing, eraseAside: buckets.eraseAside, wallMs: clock.wallMs },
     forgetSession: createSessionForgetter({ commits, setTimer: systemTimer }),
     eraseMessages: (sessionId, sunkSeq) => eraseMessages(jetStream, sessionId, sunkSeq),
-    onForgotten(_sessionIds, forgotten) {
-      counters.addRemoved({ forgotten })
-      forgetAnswers()
-    },
+    onForgotten: forgetAnswers,
+    onErased: (forgotten) => counters.addRemoved({ forgotten }),
   })
 }
 
