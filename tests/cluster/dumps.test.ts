@@ -26,6 +26,12 @@ const [text, number] = [{ type: 'string' }, { type: 'number' }]
 const definitions = defineEvents({
   player_died: schemaOf({ weapon: text, x: number, y: number }),
   '=1+1, "so"\n': schemaOf({ '=text': text, 'a,b': text }),
+  // Fields called as columns of JSON are, and one of any type.
+  chat: schemaOf({ message: text, data: text, labels: text, envelope: text, rejected: text, dropped: text, extra: {} }),
+  // Each view is called as the next type is.
+  Hit: schemaOf({ x: number }),
+  hit: schemaOf({ y: number }),
+  hit_2: schemaOf({ z: number }),
 })
 
 let stores: Awaited<ReturnType<typeof openTwoStores>>
@@ -52,6 +58,14 @@ async function textOf({ path, bytes, remove }: DumpedFile): Promise<string> {
   return text
 }
 
+it('guards what a player wrote against spreadsheets, whatever the field is called', async () => {
+  for (const dumps of both) {
+    const [, ...lines] = (await textOf(await dumps.write({ format: 'csv', table: 'events', type: 'chat' }))).split('\n')
+    expect(lines.join('\n').match(/'=1\+1/g)).toHaveLength(6)
+    expect(lines.join('\n')).toContain(',-5')
+  }
+})
+
 /** The columns that sessions have in DuckDB alone. */
 const counted = ['errorEvents', 'firstEvent', 'lastEvent']
 
@@ -66,6 +80,10 @@ const cases: readonly (readonly [Asked, Where?])[] = [
   [{ table: 'events', type: 'player_died' }],
   [{ table: 'events', type: 'player_died', withSession: 'true' }, ofPlayer],
   [{ table: 'events', type: '=1+1, "so"\n' }],
+  [{ table: 'events', type: 'chat' }],
+  [{ table: 'events', type: 'Hit' }],
+  [{ table: 'events', type: 'hit' }],
+  [{ table: 'events', type: 'hit_2' }, ["session_id = 'h'", "session_id = 'h'"]],
   [{ table: 'events', type: 'frame_stats' }],
   [{ table: 'events', type: "nobody's \\" }],
   [{ table: 'events', withSession: 'true' }],
@@ -131,7 +149,7 @@ it('writes an answer as Parquet, and leaves out what no player has sent where th
     const { path, rows, filename, remove } = await dumps.writeAnswer(sql.slice(0, -1), { sessions: 'players' })
     const read = await connection.runAndReadAll(`SELECT events::INT, last::INT FROM '${path}'`)
     expect({ rows, filename, read: read.getRowsJS() }).toEqual({
-      ...{ rows: 1, filename: 'downlink-answer.parquet', read: [[62, 45]] },
+      ...{ rows: 1, filename: 'downlink-answer.parquet', read: [[66, 45]] },
     })
     await remove()
   }

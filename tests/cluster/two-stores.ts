@@ -30,6 +30,8 @@ const died = (atMs: number, weapon: string | undefined, x: unknown, y: unknown) 
 const frame = (atMs: number, frameMs: unknown) =>
   [atMs, 'frame_stats', { frameMs, 'odd.key': { deep: frameMs } }] as const
 
+const chatFields = ['message', 'data', 'labels', 'envelope', 'rejected', 'dropped']
+
 const plays: readonly Play[] = [
   {
     ...{ id: 'a1', player: 'ada', gpu: 'integrated', build: '1.4.1', day: 0, aheadMs: -90_000 },
@@ -70,6 +72,10 @@ const plays: readonly Play[] = [
     events: [
       [0.25, '=1+1, "so"\n', { '=text': '\t=\u2028/\\ \x01\x1f\x7f é😀', 'a,b': '' }],
       [1, '\\n"', ['\r\n', null, -0.5]],
+      [2, 'chat', { ...Object.fromEntries(chatFields.map((name) => [name, '=1+1'])), extra: -5 }],
+      [3, 'Hit', { x: 1, y: 1, z: 1 }],
+      [4, 'hit', { x: 2, y: 2, z: 2 }],
+      [5, 'hit_2', { x: 3, y: 3, z: 3 }],
     ],
     rejected: ['=1+1\r\n"', '', ' x\u2029'],
   },

@@ -1,4 +1,5 @@
 /** Puts together what the routes of the API read out of ClickHouse. */
+import type { EventDefinitions } from '@downlink/protocol'
 import type { DataSource } from '../data-source.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { Connection } from './connection.ts'
@@ -13,6 +14,8 @@ import { createTimelines } from './timelines.ts'
 
 export interface ClickHouseReadsOptions {
   readonly connection: Connection
+  /** As they are now. */
+  readonly definitions: () => EventDefinitions
   readonly limits: QueryLimits
   /** The collector's clock, in ms since 1970. */
   readonly wallMs: () => number
@@ -20,7 +23,8 @@ export interface ClickHouseReadsOptions {
   readonly folder: string
 }
 
-export function createClickHouseReads({ connection, limits, wallMs, folder }: ClickHouseReadsOptions): DataSource {
+export function createClickHouseReads(options: ClickHouseReadsOptions): DataSource {
+  const { connection, definitions, limits, wallMs, folder } = options
   const reader = createReader(connection, limits)
   const sandbox = createSandbox({ reader, database: connection.database, limits })
   return {
@@ -30,6 +34,6 @@ export function createClickHouseReads({ connection, limits, wallMs, folder }: Cl
     pages: createEventPages(reader, wallMs),
     timelines: createTimelines(reader),
     sandbox,
-    dumps: createDumps({ reader, sandbox, limits, folder }),
+    dumps: createDumps({ reader, sandbox, limits, definitions, folder }),
   }
 }

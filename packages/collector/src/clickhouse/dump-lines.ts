@@ -2,7 +2,7 @@
 import { formulaStart, guardFormula } from '@downlink/artifacts'
 import type { DumpRequest } from '../dump/dump-request.ts'
 import { uniqueNames } from '../query/event-views.ts'
-import { labelsThen } from './dump-source.ts'
+import { type DumpSource, jsonColumns, labelsThen } from './dump-source.ts'
 import { quoteName, quoteText } from './quote.ts'
 
 interface DescribedColumn {
@@ -14,6 +14,8 @@ interface DescribedColumn {
 interface Column extends DescribedColumn {
   /** As SQL has it, with the alias of what it is of. */
   readonly expression: string
+  /** Its text is JSON, which no spreadsheet takes for a formula, and no line of JSON quotes. */
+  readonly isJson: boolean
 }
 
 export interface DumpLines {
@@ -26,21 +28,21 @@ export interface DumpLines {
 /** What of a session describes it, and does not change while events come; but for its labels, which are those of then. */
 const sessionColumns = ['delivery', 'build', 'labels', 'schema', 'first_seen']
 
-/** Text that is JSON. */
-const jsonColumns = new Set(['data', 'envelope', 'context', 'labels', 'rejected', 'dropped'])
-
 /** @param described the columns of `sessions`; none where they are not wanted */
 export function dumpLines(
   { format, table }: DumpRequest,
-  alias: string,
+  { alias, jsonColumns: ownJson }: Pick<DumpSource, 'alias' | 'jsonColumns'>,
   columns: readonly DescribedColumn[],
   described: readonly DescribedColumn[],
 ): DumpLines {
-  const own = columns.map((column) => ({ ...column, expression: `${alias}.${quoteName(column.name)}` }))
+  const own = columns.map((column) => ({
+    ...{ ...column, expression: `${alias}.${quoteName(column.name)}` },
+    isJson: ownJson.has(column.name),
+  }))
   const session = described
     .filter(({ name }) => sessionColumns.includes(name))
     .map((column) => ({
-      ...column,
+      ...{ ...column, isJson: jsonColumns.has(column.name) },
       expression: column.name === 'labels' ? labelsThen(alias) : `session.${quoteName(column.name)}`,
     }))
   if (format === 'ndjson') {
@@ -64,14 +66,14 @@ const joined = (parts: readonly string[], between: string): string =>
 const csvText = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 /** Quoted as DuckDB does it: where it has to be, and where it is empty and not missing. */
-function csvField({ expression, name, type }: Column): string {
+function csvField({ expression, type, isJson }: Column): string {
   if (isTime(type)) return `ifNull(${isoTime(expression)}, '')`
   if (!isText(type)) {
     const digits = `ifNull(toString(${expression}), '')`
     return isDouble(type) ? `replaceRegexpOne(${digits}, '^-?\\\\d+$', '\\\\0.0')` : digits
   }
   const text = `ifNull(toString(${expression}), '')`
-  const guarded = jsonColumns.has(name)
+  const guarded = isJson
     ? text
     : `if(match(${text}, ${quoteText(formulaStart.source)}), concat('\\'', ${text}), ${text})`
   const quoted = `concat('"', replaceAll(${guarded}, '"', '""'), '"')`
@@ -125,9 +127,9 @@ const jsonObject = (fields: readonly Field[]): string =>
   `concat('{', ${fields.map(([key, text]) => `'"${key}":', ifNull(${text}, 'null')`).join(`, ',', `)}, '}')`
 
 /** The stored text of JSON: a line break in it is white space between two tokens. */
-function jsonText({ expression, name, type }: Column): string {
+function jsonText({ expression, type, isJson }: Column): string {
   if (isTime(type)) return `toString(toUnixTimestamp64Milli(${expression}))`
-  if (jsonColumns.has(name)) return `translate(${expression}, '\\n\\r', '  ')`
+  if (isJson) return `translate(${expression}, '\\n\\r', '  ')`
   return isText(type) ? jsonString(expression) : `toString(${expression})`
 }
 

@@ -2,11 +2,14 @@
 import { inParentheses } from '../allowed-sql/validate-sql.ts'
 import type { DumpRequest } from '../dump/dump-request.ts'
 import type { Condition } from '../query/sandbox.ts'
-import { quoteName, quoteText } from './quote.ts'
+import type { EventSelect } from './event-views.ts'
+import { quoteText } from './quote.ts'
 
 export interface DumpSource {
-  /** The view whose columns are dumped. */
+  /** The view whose columns are dumped, or what selects them. */
   readonly relation: string
+  /** Those whose text is JSON. */
+  readonly jsonColumns: ReadonlySet<string>
   /** What they are called by. */
   readonly alias: string
   /** That view, with `session` beside it where that is wanted. */
@@ -21,6 +24,11 @@ const tables = {
   rejected: { name: 'rejected_events', alias: 'rejection' },
   sessions: { name: 'sessions', alias: 'session' },
 } as const
+
+/** In our own tables. A payload's field may have any of these names. */
+export const jsonColumns: ReadonlySet<string> = new Set([
+  ...['data', 'envelope', 'context', 'labels', 'rejected', 'dropped'],
+])
 
 const joinSession = 'LEFT JOIN sessions AS session USING (session_id)'
 
@@ -39,8 +47,8 @@ export const labelsThen = (alias: string): string => {
 const earlierSessions = `(SELECT one.* REPLACE (had.labels AS labels) FROM sessions AS one
   JOIN (SELECT session_id, labels FROM current_labels) AS had USING (session_id))`
 
-/** @param view of the type that is asked for; undefined where it has none, or none is wanted */
-export function dumpSource(request: DumpRequest, view: string | undefined): DumpSource {
+/** @param ofType the events of the type that is asked for; undefined where it is not defined, or no columns of its own are wanted */
+export function dumpSource(request: DumpRequest, ofType: EventSelect | undefined): DumpSource {
   const { table, where, withSession } = request
   if (table === 'labels') return labelsOf(dumpSource({ ...request, table: 'sessions' }, undefined))
   const { name, alias } = tables[table]
@@ -50,22 +58,21 @@ export function dumpSource(request: DumpRequest, view: string | undefined): Dump
   const rows = rowConditions(request, alias)
   const matching = where === undefined ? rows : [...rows, matchingAnyLabels(table, where, rows)]
   const condition = where === undefined ? undefined : { sql: where, from: joined }
-  if (view === undefined) {
+  if (ofType === undefined) {
     const isJoined = where !== undefined && !withSession
     return {
-      alias,
-      condition,
+      ...{ alias, condition, jsonColumns },
       relation: name,
       from: isJoined ? joined : from + described,
       where: matching.join(' AND '),
     }
   }
-  const relation = quoteName(view)
+  const relation = `(${ofType.sql})`
   const viewed = rowConditions({ ...request, type: undefined }, alias)
-  // A condition is over the same columns whatever the file has: a view lacks some, and has others of any name.
+  // A condition is over the same columns whatever the file has: a type lacks some, and has others of any name.
   const match = `(${alias}.session_id, ${alias}.seq) IN (SELECT (${alias}.session_id, ${alias}.seq) ${joined} WHERE ${matching.join(' AND ')})`
   return {
-    ...{ alias, condition, relation },
+    ...{ alias, condition, relation, jsonColumns: ofType.jsonColumns },
     from: `FROM ${relation} AS ${alias}${described}`,
     where: (where === undefined ? viewed : [...viewed, match]).join(' AND '),
   }
@@ -73,7 +80,7 @@ export function dumpSource(request: DumpRequest, view: string | undefined): Dump
 
 /** All labels of the sessions that are dumped. */
 const labelsOf = ({ alias, from, where, condition }: DumpSource): DumpSource => ({
-  ...{ relation: 'label_history', alias: 'history', condition },
+  ...{ relation: 'label_history', alias: 'history', condition, jsonColumns },
   from: `FROM label_history AS history`,
   where: `history.session_id IN (SELECT ${alias}.session_id ${from} WHERE ${where})`,
 })

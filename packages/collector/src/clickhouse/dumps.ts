@@ -1,22 +1,24 @@
 /** Writes dumps out of ClickHouse, and answers as Parquet: what the server sends goes into a file, which is fetched from there. */
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import type { EventDefinitions } from '@downlink/protocol'
 import { createDumpFiles } from '../dump/dump-files.ts'
 import type { DumpFormat, DumpRequest } from '../dump/dump-request.ts'
 import type { DumpWriter } from '../dump/dump-writer.ts'
-import { viewNameOf } from '../query/event-views.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import { dumpLines } from './dump-lines.ts'
 import { type DumpSource, dumpSource } from './dump-source.ts'
+import { type EventSelect, selectEvents } from './event-views.ts'
 import { queryErrorOf } from './failures.ts'
 import type { Reader } from './reader.ts'
 import { type ClickHouseSandbox, scopes } from './sandbox.ts'
-import { tableNames } from './tables.ts'
 
 export interface DumpsOptions {
   readonly reader: Reader
   readonly sandbox: ClickHouseSandbox
   readonly limits: QueryLimits
+  /** The types whose events have columns of their own, as they are defined now. */
+  readonly definitions: () => EventDefinitions
   /** Where a file is kept until it is fetched. */
   readonly folder: string
 }
@@ -28,6 +30,7 @@ export function createDumps({
   reader,
   sandbox,
   limits,
+  definitions,
   folder,
 }: DumpsOptions): Pick<DumpWriter, 'write' | 'writeAnswer'> {
   const files = createDumpFiles(limits, folder)
@@ -38,7 +41,7 @@ export function createDumps({
       await cleaned
       const { format, table, type } = request
       return files.make({ format, name: type ?? table, signal }, async (path, stop) => {
-        const source = dumpSource(request, await viewOf(request))
+        const source = dumpSource(request, selectOfType(request))
         if (source.condition) await sandbox.validateCondition(source.condition, stop)
         const { head, select } = await selectOf(request, source)
         return save(`${select} FORMAT ${formats[format]}`, path, stop, { head, timeLimitMs: limits.dumpTimeLimitMs })
@@ -54,20 +57,18 @@ export function createDumps({
     },
   }
 
-  /** Undefined where the type has none, or none is wanted. */
-  async function viewOf({ format, type }: DumpRequest): Promise<string | undefined> {
-    if (type === undefined || format === 'ndjson') return undefined
-    const name = viewNameOf(type, tableNames)
-    const sql = `SELECT name FROM system.tables
-      WHERE database = currentDatabase() AND engine = 'View' AND name = {name:String}`
-    return (await reader.rows(sql, { parameters: { name } })).length > 0 ? name : undefined
+  /** Not by a view: another collector may have given its name to another type. */
+  function selectOfType({ format, type }: DumpRequest): EventSelect | undefined {
+    const { schemas } = definitions()
+    const schema = type !== undefined && Object.hasOwn(schemas, type) ? schemas[type] : undefined
+    return type === undefined || schema === undefined || format === 'ndjson' ? undefined : selectEvents(type, schema)
   }
 
   async function selectOf(request: DumpRequest, source: DumpSource) {
     const columnsOf = (table: string) => reader.rows<{ name: string; type: string }>(`DESCRIBE TABLE ${table}`)
     const own = await columnsOf(source.relation)
     const described = request.withSession ? await columnsOf('sessions') : []
-    const { head, expression } = dumpLines(request, source.alias, own, described)
+    const { head, expression } = dumpLines(request, source, own, described)
     return { head, select: `SELECT ${expression} ${source.from} WHERE ${source.where}` }
   }
 

@@ -1,5 +1,5 @@
 /** Defines one view an event type in ClickHouse, with the columns that its schema promises, as JSON functions read them. */
-import type { EventDefinitions } from '@downlink/protocol'
+import type { EventDefinitions, StandardSchema } from '@downlink/protocol'
 import { ownColumns, planViews, uniqueNames, type ViewPlan } from '../query/event-views.ts'
 import { type Column, type ColumnType, columnsOf } from '../query/schema-columns.ts'
 import type { Connection } from './connection.ts'
@@ -19,7 +19,17 @@ export async function makeEventViews({ run }: Pick<Connection, 'run'>, definitio
  * // CREATE OR REPLACE VIEW `bullet_fired` AS SELECT event.session_id AS session_id, …, JSONExtract(event.data, 'shipId', 'Nullable(String)') AS `shipId`
  * //   FROM events AS event WHERE event.type = 'bullet_fired'
  */
-export function eventView({ type, name, schema }: ViewPlan): string {
+export const eventView = ({ type, name, schema }: ViewPlan): string =>
+  `CREATE OR REPLACE VIEW ${quoteName(name)} AS ${selectEvents(type, schema).sql}`
+
+export interface EventSelect {
+  readonly sql: string
+  /** Columns whose text is JSON. */
+  readonly jsonColumns: ReadonlySet<string>
+}
+
+/** What the view of a type has, whatever that is called. */
+export function selectEvents(type: string, schema: StandardSchema): EventSelect {
   const columns = columnsOf(schema)
   const names = uniqueNames(
     columns.map((column) => column.name),
@@ -30,8 +40,12 @@ export function eventView({ type, name, schema }: ViewPlan): string {
     ...ownColumns.map((column) => `event.${column} AS ${column}`),
     ...columns.map((column, at) => `${expressionOf(column)} AS ${quoteName(names[at] ?? column.name)}`),
   ]
-  return `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT ${selected.join(', ')}
-    FROM events AS event WHERE event.type = ${quoteText(type)}`
+  const json = columns.flatMap(({ name, type }, at) => (type === 'JSON' ? [names[at] ?? name] : []))
+  return {
+    sql: `SELECT ${selected.join(', ')}
+    FROM events AS event WHERE event.type = ${quoteText(type)}`,
+    jsonColumns: new Set(['context', ...json]),
+  }
 }
 
 const types: Readonly<Record<Exclude<ColumnType, 'JSON'>, string>> = {

@@ -35,7 +35,7 @@ export interface ClickHouse {
   /** Erases what the tables have of sessions that were forgotten; without ids of all of them. */
   erase(sessionIds?: readonly string[]): Promise<OperationResult>
   /** What the routes of the API read. */
-  source(options: Omit<ClickHouseReadsOptions, 'connection'>): DataSource
+  source(options: Omit<ClickHouseReadsOptions, 'connection' | 'definitions'>): DataSource
   close(): Promise<void>
 }
 
@@ -51,6 +51,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
     await connection.close()
     throw openErrorOf(cause, connection)
   }
+  let defined: EventDefinitions = { schemas: {} }
   return {
     records: {
       get isUp() {
@@ -60,7 +61,10 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
       readSessions: (sessionIds) => codedErrors(readRecords(connection, sessionIds)),
     },
     partition: (name) => createClickHouseStore(connection, name),
-    defineEvents: (definitions) => makeEventViews(connection, definitions),
+    async defineEvents(definitions) {
+      defined = definitions
+      await makeEventViews(connection, definitions)
+    },
     planExpiry: (receivedBeforeMs) => codedErrors(planExpiredDays(connection, receivedBeforeMs)),
     expire: (receivedBeforeMs) => codedErrors(expireDays(connection, receivedBeforeMs)),
     matchingSessions: (condition, limits) => {
@@ -68,7 +72,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
       return findMatchingSessions(reader, createSandbox({ reader, database: connection.database, limits }), condition)
     },
     erase: (sessionIds) => codedErrors(eraseForgotten(connection, sessionIds)),
-    source: (reads) => createClickHouseReads({ connection, ...reads }),
+    source: (reads) => createClickHouseReads({ connection, definitions: () => defined, ...reads }),
     close: () => connection.close(),
   }
 }

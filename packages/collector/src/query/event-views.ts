@@ -35,19 +35,12 @@ export const ownColumns: readonly string[] = ['session_id', 'seq', 'ts', 'correc
 const takenNames =
   /^((events|sessions|rejected_events|ledgers|label_history)$|duckdb_|pg_|pragma_|sqlite_|information_schema)/i
 
-const isTaken = (name: string, tables: readonly string[]): boolean =>
-  takenNames.test(name) || tables.includes(name.toLowerCase())
-
-/** What the view of a type is called, unless that of another type is called so. @param tables as `planViews` takes them */
-export const viewNameOf = (type: string, tables: readonly string[]): string =>
-  isTaken(type, tables) ? `event_${type}` : type
-
 /** @param tables names beside those that are taken everywhere */
 export function planViews({ schemas }: EventDefinitions, tables: readonly string[] = []): readonly ViewPlan[] {
   const types = Object.entries(schemas)
   const names = uniqueNames(
     types.map(([type]) => type),
-    (name) => isTaken(name, tables),
+    (name) => takenNames.test(name) || tables.includes(name.toLowerCase()),
     'event_',
   )
   return types.map(([type, schema], at) => ({ type, name: names[at] ?? type, schema }))
