@@ -333,6 +333,24 @@ it('finds as many sessions as may be picked at once', async () => {
   })
 })
 
+it('tells each of many forgotten sessions by its own end, however many threads read them', async () => {
+  const connection = await connectClickHouse({ url: await aDatabase() })
+  onTestFinished(connection.close)
+  await prepareTables(connection)
+  await connection.run('SYSTEM STOP MERGES forgotten_sessions')
+  const [parts, each] = [40, 20_000]
+  for (let part = 0; part < parts; part++) {
+    await connection.run(
+      `INSERT INTO forgotten_sessions SELECT leftPad(toString(number), 8, '0'), number, 1 FROM numbers(${part * each}, ${each})`,
+    )
+  }
+  await connection.run(
+    `INSERT INTO event_rows (session_id, seq) SELECT leftPad(toString(number), 8, '0'), number FROM numbers(${parts * each})`,
+  )
+  const left = await connection.rows('SELECT count() AS rows FROM current_events SETTINGS max_threads = 8')
+  expect(left).toEqual([{ rows: 0 }])
+})
+
 it('expires a day that is larger than what the server drops unasked', async () => {
   const url = await aDatabase()
   const connection = await connectClickHouse({ url })

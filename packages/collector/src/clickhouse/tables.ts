@@ -105,9 +105,12 @@ const timeOfMs = (ms: string): string => `fromUnixTimestamp64Milli(${ms}, 'UTC')
 
 const sumOf = (counts: string): string => `arraySum(mapValues(JSONExtract(${counts}, 'Map(String, Int64)')))`
 
+/** One list of pairs: two lists of their own would be in two orders, and of two moments. The same text is asked once for a query. */
+const forgottenPairs = `(SELECT groupArray((session_id, up_to)) FROM forgotten_sessions FINAL)`
+
 /** Of tables that have their session's id. It is looked up in a table of hashes, which is made once for a query. */
-const forgottenUpTo = `transform(session_id, arrayConcat([''], (SELECT groupArray(session_id) FROM forgotten_sessions FINAL)),
-    arrayConcat([toInt64(0)], (SELECT groupArray(up_to) FROM forgotten_sessions FINAL)), toInt64(0))`
+const forgottenUpTo = `transform(session_id, arrayConcat([''], ${forgottenPairs}.1),
+    arrayConcat([toInt64(0)], ${forgottenPairs}.2), toInt64(0))`
 
 const views: readonly string[] = [
   `CREATE OR REPLACE VIEW current_events AS SELECT * FROM event_rows FINAL WHERE seq > ${forgottenUpTo}`,
