@@ -270,6 +270,21 @@ it('expires whole days, which the ledgers and the sessions tell', async () => {
   expect((await store.readSessions(['s'])).get('s')).toEqual(record)
 })
 
+it('tells the time by its server, and when the newest came', async () => {
+  const { store, readTimes } = await aStore()
+  const before = Date.now()
+  const { nowsMs, newestMs } = await readTimes()
+  expect(nowsMs).toHaveLength(1)
+  expect(nowsMs[0]).toBeGreaterThanOrEqual(before)
+  expect([nowsMs[0] === Math.min(nowsMs[0] ?? 0, Date.now()), newestMs]).toEqual([true, undefined])
+  const events = [{ sessionId: 's', receivedAt: startMs, events: [anEvent(1)] }]
+  const rejected = [
+    { sessionId: 's', seq: 2, code: 'bad_event', message: '', raw: '1', receivedAt: startMs + 7 } as const,
+  ]
+  await store.write(aGroup(1, { events, rejected }))
+  expect((await readTimes()).newestMs).toBe(startMs + 7)
+})
+
 it('shows nothing of a forgotten session that a late sink writes once more, and erases it with the next look', async () => {
   const { store, source, forget, erase } = await aStore()
   const events = [{ sessionId: 's', receivedAt: startMs, events: [anEvent(1), anEvent(2)] }]

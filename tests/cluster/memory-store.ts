@@ -63,6 +63,7 @@ export function createMemoryStore(): MemoryStore {
       },
       partition,
       async defineEvents() {},
+      readTimes: async () => ({ nowsMs: [], newestMs: undefined }),
       planExpiry: async () => [],
       expire: absent,
       matchingSessions: absent,

@@ -1,6 +1,7 @@
 /** Puts together what removes stored events of a cluster: each collector does it when asked, each sink by itself for their age. */
 import type { FastifyBaseLogger } from 'fastify'
 import { systemClock as clock, systemTimer } from './clock.ts'
+import type { ClockWitnesses } from './clock-witnesses.ts'
 import { createClusterForgetter } from './cluster-forgetter.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { CollectorError } from './errors.ts'
@@ -37,7 +38,10 @@ export function createClusterLife(options: ClusterLifeOptions): LifeRequests {
     pruner: createClusterPruner(store, buckets, (expired) => counters.addRemoved({ expired })),
     // It only looks: how long sinks have run they know themselves.
     ageClock: {
-      read: () => createAgeClock(clock, undefined, { load: buckets.ageClock.load, save: async () => {} }).read(),
+      read: () => {
+        const memory = { load: buckets.ageClock.load, save: async () => {} }
+        return createAgeClock(clock, undefined, memory, witnessesOf(options)).read()
+      },
     },
     forgetter: createForgetterOf(options),
     rejudger: {
@@ -74,13 +78,21 @@ export function createClusterRetention(options: ClusterRetentionOptions): Retent
   return createRetention({
     ...{ settings: keepMs === undefined ? {} : { keepMs }, logger, wallMs: clock.wallMs },
     pruner: createClusterPruner(store, buckets, onExpired),
-    ageClock: createAgeClock(clock, keepMs, buckets.ageClock),
+    ageClock: createAgeClock(clock, keepMs, buckets.ageClock, witnessesOf(options)),
     size: undefined,
     onExpired() {},
     // A sink that was held up may have written once more what was forgotten.
     alsoRemove: async () => void (await store.erase()),
   })
 }
+
+/** Collectors stamp, on machines of their own: a clock that is wrong here deletes nothing of theirs. */
+const witnessesOf =
+  ({ store, buckets }: Pick<ClusterLifeOptions, 'store' | 'buckets'>) =>
+  async (): Promise<ClockWitnesses> => {
+    const [{ nowsMs, newestMs }, serverMs] = await Promise.all([store.readTimes(), buckets.serverMs()])
+    return { nowsMs: serverMs === undefined ? nowsMs : [...nowsMs, serverMs], newestMs }
+  }
 
 /** Whole days: a slice each. */
 function createClusterPruner(

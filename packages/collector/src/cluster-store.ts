@@ -1,6 +1,7 @@
 /** Opens the store that the collectors and the sinks of a cluster share, with the port to it. */
 
 import type { EventDefinitions } from '@downlink/protocol'
+import type { ClockWitnesses } from './clock-witnesses.ts'
 import type { SharedStore } from './cluster-options.ts'
 import type { OperationResult } from './commit/operation.ts'
 import type { RecordSource } from './commit/record-source.ts'
@@ -17,6 +18,12 @@ export interface ClusterStore {
   partition(name: string): EventStore
   /** Makes what is asked of event types, as they are defined now. Rejects where that can't be done now. */
   defineEvents(definitions: EventDefinitions): Promise<void>
+  /**
+   * The time by its server, and when the newest came of what is stored.
+   *
+   * @throws {CollectorError} `store_unavailable`
+   */
+  readTimes(): Promise<ClockWitnesses>
   /** What `expire` would delete, a slice a day, the oldest first. Throws as that does. */
   planExpiry(receivedBeforeMs: number): Promise<readonly ExpirySlice[]>
   /**

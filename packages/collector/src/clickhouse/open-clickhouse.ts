@@ -1,5 +1,6 @@
 /** Opens ClickHouse as the store of a cluster: its tables, the sink's side of it a partition, and what a collector asks of it. */
 import type { EventDefinitions } from '@downlink/protocol'
+import type { ClockWitnesses } from '../clock-witnesses.ts'
 import type { OperationResult } from '../commit/operation.ts'
 import type { RecordSource } from '../commit/record-source.ts'
 import type { DataSource } from '../data-source.ts'
@@ -18,6 +19,7 @@ import { findMatchingSessions } from './matching-sessions.ts'
 import { createReader } from './reader.ts'
 import { createSandbox } from './sandbox.ts'
 import { prepareTables } from './tables.ts'
+import { readTimes } from './times.ts'
 
 export interface ClickHouse {
   /** Whoever asks it has to know that all of a session is stored which the log no longer has. */
@@ -26,6 +28,8 @@ export interface ClickHouse {
   partition(name: string): EventStore
   /** Makes the views of event types, as they are defined now. Rejects where the server does not take them. */
   defineEvents(definitions: EventDefinitions): Promise<void>
+  /** The time by the server, and when the newest came of what is stored. */
+  readTimes(): Promise<ClockWitnesses>
   /** What `expire` would delete, a slice a day, the oldest first. */
   planExpiry(receivedBeforeMs: number): Promise<readonly ExpirySlice[]>
   /** Deletes what came on days that had ended by then. Cut short, it is to be done again. */
@@ -65,6 +69,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
       defined = definitions
       await makeEventViews(connection, definitions)
     },
+    readTimes: () => codedErrors(readTimes(connection)),
     planExpiry: (receivedBeforeMs) => codedErrors(planExpiredDays(connection, receivedBeforeMs)),
     expire: (receivedBeforeMs) => codedErrors(expireDays(connection, receivedBeforeMs)),
     matchingSessions: (condition, limits) => {

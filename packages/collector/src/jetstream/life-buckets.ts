@@ -1,15 +1,22 @@
 /** Opens the buckets in which collectors and sinks agree on what they remove: who is at it, and by which time events age. */
 import { randomUUID } from 'node:crypto'
+import { messageOf } from '@downlink/protocol'
+import type { StreamInfo } from '@nats-io/jetstream'
+import type { KV } from '@nats-io/kv'
 import { systemClock, systemTimer } from '../clock.ts'
+import { CollectorError } from '../errors.ts'
 import { type AgeClockMemory, ageClockStateIn } from '../life/age-clock.ts'
 import { type JetStream, retried } from './connect.ts'
 import { createLock, type Lock } from './lock.ts'
 import { commonOf, leaseBucketOf, openAside } from './sink-buckets.ts'
+import { streamName } from './subjects.ts'
 
 export interface LifeBuckets {
   /** Of whoever deletes what is too old. */
   readonly expiryLock: Lock
   readonly ageClock: AgeClockMemory
+  /** The time by the server that leads the log, in ms since 1970; undefined where it is too old to tell. */
+  serverMs(): Promise<number | undefined>
   /** Deletes messages that were put aside. @returns what they were called */
   eraseAside(): Promise<readonly string[]>
 }
@@ -22,7 +29,7 @@ const ageClockKey = 'age-clock'
 export const openLifeBuckets = (jetStream: JetStream): Promise<LifeBuckets> =>
   retried('the buckets of what is removed', () => open(jetStream))
 
-async function open({ buckets, replicas }: JetStream): Promise<LifeBuckets> {
+async function open({ buckets, manager, replicas }: JetStream): Promise<LifeBuckets> {
   const common = commonOf(replicas)
   const locks = await buckets.create('downlink-locks', { ...common, ttl: lockMs })
   const life = await buckets.create('downlink-life', common)
@@ -32,9 +39,10 @@ async function open({ buckets, replicas }: JetStream): Promise<LifeBuckets> {
       ...{ bucket: leaseBucketOf(locks), key: 'expiry', owner: randomUUID(), leaseMs: lockMs },
       ...{ setTimer: systemTimer, now: systemClock.monotonicMs },
     }),
-    ageClock: {
-      load: async () => ageClockStateIn((await life.get(ageClockKey))?.string()),
-      save: async (state) => void (await life.put(ageClockKey, JSON.stringify(state))),
+    ageClock: ageClockIn(life),
+    async serverMs() {
+      const info: StreamInfo & { readonly ts?: string } = await answered(manager.streams.info(streamName))
+      return info.ts === undefined ? undefined : Date.parse(info.ts)
     },
     async eraseAside() {
       const keys: string[] = []
@@ -44,3 +52,27 @@ async function open({ buckets, replicas }: JetStream): Promise<LifeBuckets> {
     },
   }
 }
+
+/** What another has saved since it was loaded stays. */
+function ageClockIn(bucket: KV): AgeClockMemory {
+  let revision = 0
+  return {
+    async load() {
+      const entry = await answered(bucket.get(ageClockKey))
+      revision = entry?.revision ?? 0
+      return ageClockStateIn(entry?.string())
+    },
+    async save(state) {
+      const text = JSON.stringify(state)
+      revision = await (revision === 0 ? bucket.create(ageClockKey, text) : bucket.update(ageClockKey, text, revision))
+    },
+  }
+}
+
+/** @throws {CollectorError} `log_unavailable` */
+const answered = <Value>(asked: Promise<Value>): Promise<Value> =>
+  asked.catch((cause: unknown) => {
+    throw new CollectorError('log_unavailable', `Nobody can tell by which time events age: ${messageOf(cause)}`, {
+      cause,
+    })
+  })

@@ -6,6 +6,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
+import type { ClockWitnesses } from '../clock-witnesses.ts'
 import { parseObject } from '../parse-object.ts'
 import { createSerialQueue } from '../serial-queue.ts'
 import { writeSmallFile } from '../small-files.ts'
@@ -20,21 +21,21 @@ export interface AgeClockState {
 
 /** Keeps the state from one process to the next. */
 export interface AgeClockMemory {
-  /** Undefined where there is none, or none that can be read. */
+  /** Undefined where there is none, or none that can be read; rejects where that can't be told now. */
   load(): Promise<AgeClockState | undefined>
   /** May reject, which is nothing to stop for. */
   save(state: AgeClockState): Promise<void>
 }
 
 export interface AgeClock {
-  /** To be asked often: what passes in between counts. */
+  /** To be asked often: what passes in between counts. Rejects where the memory, or a witness, can't be asked now. */
   read(): Promise<AgeReading>
 }
 
 export interface AgeReading {
   /** Whole milliseconds since 1970. */
   readonly nowMs: number
-  /** By how much the wall clock is ahead; 0 where it is believed. */
+  /** By how much the wall clock is ahead; 0 where it is believed, but for a step. */
   readonly aheadMs: number
 }
 
@@ -46,8 +47,15 @@ const defaultKeepMs = 2_592_000_000
 /**
  * @param keepMs how long events are kept: by one step they age by a day at most, or half of it; undefined for ever
  * @param memory of the process before: how long there was none is not known, and counts as a step
+ * @param askWitnesses none of them is ever overtaken, the newest event by a step at most. Then the memory is that of others,
+ * too, and asked each time. @default there are none
  */
-export function createAgeClock(clock: Clock, keepMs: number | undefined, memory: AgeClockMemory): AgeClock {
+export function createAgeClock(
+  clock: Clock,
+  keepMs: number | undefined,
+  memory: AgeClockMemory,
+  askWitnesses?: () => Promise<ClockWitnesses>,
+): AgeClock {
   const inTurn = createSerialQueue()
   const believedAfterMs = keepMs ?? defaultKeepMs
   const stepMs = Math.min(maxStepMs, believedAfterMs / 2)
@@ -58,24 +66,42 @@ export function createAgeClock(clock: Clock, keepMs: number | undefined, memory:
   }
 
   async function read(): Promise<AgeReading> {
-    const before = last?.state ?? (await memory.load())
+    const remembered = last && !askWitnesses ? undefined : await memory.load()
+    const witnesses = await askWitnesses?.()
     const [wallMs, readAtMs] = [clock.wallMs(), clock.monotonicMs()]
-    const state = before ? stateAfter(before, wallMs, last ? readAtMs - last.readAtMs : 0) : believed(wallMs)
+    const own = last && runOn(last.state, readAtMs - last.readAtMs)
+    const before = own && remembered ? laterOf(own, remembered) : (own ?? remembered)
+    const saidMs = witnesses ? boundBy(witnesses, wallMs, before) : wallMs
+    const state = before ? stateAfter(before, saidMs) : believed(saidMs)
     last = { state, readAtMs }
     // On a full disk, too, somebody wants to prune. The next process knows an older time then, and deletes later.
     await memory.save(state).catch(() => {})
     const nowMs = Math.floor(state.ageMs)
-    return { nowMs, aheadMs: state.steadyMs === null ? 0 : wallMs - nowMs }
+    const isBelieved = state.steadyMs === null && wallMs <= saidMs + stepMs
+    return { nowMs, aheadMs: isBelieved ? 0 : Math.max(0, wallMs - nowMs) }
   }
 
-  function stateAfter(before: AgeClockState, wallMs: number, ranMs: number): AgeClockState {
-    const ageMs = before.ageMs + ranMs
+  /** @param before with what has passed since */
+  function stateAfter(before: AgeClockState, wallMs: number): AgeClockState {
+    const { ageMs, steadyMs } = before
     if (wallMs <= ageMs + stepMs) return believed(wallMs)
-    const hasJumped = before.steadyMs === null || wallMs > before.wallMs + ranMs + stepMs
-    const steadyMs = hasJumped ? 0 : before.steadyMs + ranMs
-    return steadyMs >= believedAfterMs ? believed(wallMs) : { wallMs, ageMs, steadyMs }
+    const hasJumped = steadyMs === null || wallMs > before.wallMs + stepMs
+    const ranMs = hasJumped ? 0 : steadyMs
+    return ranMs >= believedAfterMs ? believed(wallMs) : { wallMs, ageMs, steadyMs: ranMs }
+  }
+
+  /** Where nothing comes, what is stored ages by what passes. */
+  function boundBy({ nowsMs, newestMs }: ClockWitnesses, wallMs: number, before: AgeClockState | undefined): number {
+    const stampedMs = newestMs === undefined ? [] : [Math.max(newestMs + stepMs, before?.ageMs ?? 0)]
+    return Math.min(wallMs, ...nowsMs, ...stampedMs)
   }
 }
+
+function runOn({ wallMs, ageMs, steadyMs }: AgeClockState, ranMs: number): AgeClockState {
+  return { wallMs: wallMs + ranMs, ageMs: ageMs + ranMs, steadyMs: steadyMs === null ? null : steadyMs + ranMs }
+}
+
+const laterOf = (one: AgeClockState, other: AgeClockState): AgeClockState => (other.ageMs > one.ageMs ? other : one)
 
 const believed = (wallMs: number): AgeClockState => ({ wallMs, ageMs: wallMs, steadyMs: null })
 
