@@ -13,7 +13,7 @@ export interface Append {
 }
 
 export interface GroupPlan {
-  /** Appends that start where their session stands, in order. */
+  /** Appends that start where their session stands, in order, and that it takes. */
   readonly taken: readonly Append[]
   readonly stale: readonly { readonly append: Append; readonly committedSeq: number }[]
   /** Appends of sessions that are not held. */
@@ -40,7 +40,9 @@ export function planGroup(
     }
     const write = writes.get(sessionId)
     const record = write?.record ?? held.record ?? newRecord(sessionId, batch.receivedAt)
-    if (record.committedSeq !== expectedSeq) {
+    // Of one that was forgotten, also by what stands before it here, no more is taken that does not say so.
+    const isForgotten = record.forgottenAtMs !== undefined && !batch.restarts && batch.forgetsAtMs === undefined
+    if (record.committedSeq !== expectedSeq || isForgotten) {
       stale.push({ append, committedSeq: record.committedSeq })
       continue
     }

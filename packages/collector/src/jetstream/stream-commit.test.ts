@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { newRecord } from '../commit/session-record.ts'
 import { aBatch } from '../test-doubles.ts'
+import { forgettingBatch } from './forget-session.ts'
 import { createStreamCommit } from './stream-commit.ts'
 import type { Published, StreamWrite } from './stream-log.ts'
 
@@ -39,6 +41,20 @@ it('joins no more batches than a message holds, with their contexts', async () =
   expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['committed']))
   expect(Math.max(...published.map(({ entry }) => entry.body.length))).toBeLessThan(maxMessageBytes)
   expect(published.length).toBeLessThan(20)
+})
+
+it('publishes nothing of a session behind the word that it is forgotten, unless it restarts', async () => {
+  const { commit, published } = aCommit({ kind: 'written', seq: 1 })
+  await commit.append('s', 0, aBatch(1, 5))
+  const forgets = forgettingBatch({ ...newRecord('s', 1), committedSeq: 5, pushed: 5 }, 9)
+  const outcomes = await Promise.all([
+    ...[commit.append('s', 5, forgets), commit.append('s', 5, aBatch(6, 2))],
+    commit.append('s', 5, { ...aBatch(6, 1), restarts: true }),
+  ])
+  expect(outcomes.map(({ kind }) => kind)).toEqual(['committed', 'stale', 'committed'])
+  await commit.append('s', 6, forgettingBatch({ ...newRecord('s', 1), committedSeq: 6, pushed: 6 }, 9))
+  expect(await commit.append('s', 6, aBatch(7, 2))).toEqual({ kind: 'stale', committedSeq: 6 })
+  expect(published).toHaveLength(3)
 })
 
 it('says at once that it takes nothing while the stream is full', async () => {
