@@ -49,8 +49,8 @@ export function createSinkLag({ jetStream: { manager }, readPlace, setTimer, now
     const unread = new Set(partitionNames)
     for await (const consumer of manager.consumers.list(streamName)) {
       if (!unread.delete(consumer.name)) continue
-      const isThrough = consumer.num_pending === 0 && consumer.num_ack_pending === 0
-      if (!isThrough && consumer.ack_floor.stream_seq < seq) behind.set(consumer.name, consumer.ack_floor.stream_seq)
+      // How much is pending it tells by the copy of its own server, which may be behind: the leader has the next message.
+      if (consumer.ack_floor.stream_seq < seq) behind.set(consumer.name, consumer.ack_floor.stream_seq)
     }
     // No sink has it now.
     if (unread.size > 0) {
