@@ -94,8 +94,10 @@ async function expireDay(connection: Connection, day: string): Promise<Operation
     for (const [table, expiring] of Object.entries(expiringTables)) {
       await connection.run(`ALTER TABLE ${table} MOVE PARTITION '${day}' TO TABLE ${expiring}`)
     }
+    // What was forgotten, and is not erased yet, is counted as forgotten.
     await connection.run(`INSERT INTO expired_events SELECT session_id, '${day}' AS day, ${round} AS round, count() AS events, max(seq) AS up_to
-      FROM expiring_events FINAL WHERE toDate(received_at) = '${day}' GROUP BY session_id`)
+      FROM expiring_events FINAL LEFT JOIN (SELECT session_id, up_to AS forgotten_to FROM forgotten_sessions FINAL) AS gone USING (session_id)
+      WHERE toDate(received_at) = '${day}' AND seq > forgotten_to GROUP BY session_id`)
     await move('counted')
   }
   const deleted = await countRows(connection, day)
