@@ -25,7 +25,7 @@ const groupOf = (...messages: readonly PartitionMessage[]): StreamGroup => ({
 const aGroup = (place: number): StreamGroup => groupOf(aMessage(place))
 
 /** A sink of one partition, whose reader yields these, and then fails. */
-function aSink(yields: readonly (StreamGroup | number)[], known?: GroupEnd) {
+function aSink(yields: readonly (StreamGroup | number)[], known?: GroupEnd, hasRoom = true) {
   const reads: (readonly [after: number, firstEnd: number | undefined])[] = []
   const written: (readonly [end: GroupEnd, revision: number])[] = []
   const sunk: (readonly [events: number, end: number])[] = []
@@ -53,7 +53,7 @@ function aSink(yields: readonly (StreamGroup | number)[], known?: GroupEnd) {
     aside: {
       async keep(_, seq) {
         aside.push(seq)
-        return true
+        return hasRoom
       },
     },
     report(found) {
@@ -140,4 +140,31 @@ it('sets aside an entry that the store refuses though it takes its events, and g
   await sink.stop()
   expect(reports[0]).toMatchObject({ code: 'refused_message', seq: 3, isKept: true, reason: 'no such row' })
   expect([aside, sunk, [...store.rows.keys()].sort()]).toEqual([[3], [[3, 4]], ['a', 'b', 'd']])
+})
+
+it('stops where the store refuses one entry after the other, which is no fault of theirs', async () => {
+  const group = groupOf(...['a', 'b', 'c', 'd', 'e', 'f'].map((session, at) => aMessage(at + 1, session)))
+  const { sink, hasFailed, reports, aside, sunk, store } = aSink([group])
+  store.write = async () => ({ kind: 'refused', reason: 'a view of somebody else' })
+  await hasFailed
+  await sink.stop()
+  expect([aside, sunk, store.rows.size]).toEqual([[1, 2, 3], [], 0])
+  expect(reports.at(-1)).toMatchObject({ code: 'store_unavailable', reason: expect.stringContaining('a view of') })
+})
+
+it('goes over no entry that it could not keep', async () => {
+  const { sink, hasFailed, reports, sunk, store } = aSink(
+    [groupOf(aMessage(1, 'a'), aMessage(2, 'b'))],
+    undefined,
+    false,
+  )
+  const write = store.write
+  store.write = async (written) =>
+    written.sessions.some(({ sessionId }) => sessionId === 'a')
+      ? { kind: 'refused', reason: 'no such row' }
+      : write(written)
+  await hasFailed
+  await sink.stop()
+  expect([sunk, store.rows.size]).toEqual([[], 0])
+  expect(reports.map(({ code }) => code)).toEqual(['refused_message', 'store_unavailable'])
 })

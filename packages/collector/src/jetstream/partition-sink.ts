@@ -52,10 +52,13 @@ export type PartitionReport =
 /** Between two tries, doubling. */
 const retry = { firstMs: 100, maxMs: 5000 }
 const maxRecords = 10_000
+/** So many entries in a row, with no event stored in between, may be at fault: of more it is the store. */
+const maxRefused = 3
 
 export function createPartitionSink(options: PartitionSinkOptions): PartitionSink {
   const { partition, reader, store, ends, aside, report, onSunk, setTimer } = options
-  const writer = createGroupWriter({ store, report, maxRecords })
+  const guard = createRefusalGuard(store)
+  const writer = createGroupWriter({ store: guard.store, report, maxRecords })
   const figures = { pending: 0, sunkUpToMs: 0 }
   const waiters = createWaiters(setTimer)
   let isStopped = false
@@ -125,7 +128,11 @@ export function createPartitionSink(options: PartitionSinkOptions): PartitionSin
     } catch (error) {
       const refused = error instanceof RefusedWrite && read.find(({ item }) => item.write === error.write)
       if (!refused) throw error
-      report({ code: 'refused_message', ...(await setAside(refused.message)), reason: error.message })
+      guard.refused(error.message)
+      const found = await setAside(refused.message)
+      report({ code: 'refused_message', ...found, reason: error.message })
+      // It waits in the stream, with all that follows.
+      if (!found.isKept) throw new Error(`There is no room to set aside what the store refuses: ${error.message}`)
       // What stands before it may be written by now.
       writer.forget()
       return writeStorable(
@@ -137,6 +144,27 @@ export function createPartitionSink(options: PartitionSinkOptions): PartitionSin
 
   async function setAside({ subject, seq, data }: PartitionMessage) {
     return { subject, seq, isKept: await aside.keep(partition, seq, data) }
+  }
+}
+
+/** Tells an entry that the store refuses from a store that refuses each: a view that somebody attached to a table of it. */
+function createRefusalGuard(store: EventStore) {
+  let refusals = 0
+  const guarded: EventStore = {
+    ...store,
+    async write(group) {
+      const outcome = await store.write(group)
+      if (outcome.kind === 'written' && group.events.length > 0) refusals = 0
+      return outcome
+    },
+  }
+  return {
+    store: guarded,
+    /** @throws where it is the store's fault */
+    refused(reason: string): void {
+      refusals = Math.min(maxRefused, refusals) + 1
+      if (refusals > maxRefused) throw new Error(`The store refuses one entry after the other: ${reason}`)
+    },
   }
 }
 
