@@ -40,7 +40,7 @@ export async function runVerification(options: VerificationOptions): Promise<Ver
     if (signal.aborted) throw new CliError('interrupted', 'Interrupted before there was a verdict', 'Run it again.')
     const fresh = clients.openDirect()
     await pushOne(fresh)
-    await storeCaughtUp(store, clients, {
+    await storeCaughtUp(store, [...clients.all, fresh], {
       standstillMs: standstillMs[verified],
       onStored: (stored) => onProgress({ ...countsOf(clients), faults: dealt.length, stored }),
     })
@@ -99,9 +99,9 @@ interface CatchUpOptions {
 }
 
 /** Resolves once the store has all that was acknowledged, or stands still. */
-async function storeCaughtUp(store: StoredRows, clients: Clients, options: CatchUpOptions): Promise<void> {
-  const { acked } = countsOf(clients)
-  const sessionIds = clients.all.map(({ sessionId }) => sessionId)
+async function storeCaughtUp(store: StoredRows, all: Clients['all'], options: CatchUpOptions): Promise<void> {
+  const { acked } = countsOf({ all })
+  const sessionIds = all.map(({ sessionId }) => sessionId)
   let [last, lastMs] = [-1, performance.now()]
   while (performance.now() - lastMs < options.standstillMs) {
     const committed = await store.committedOf(sessionIds)
@@ -112,7 +112,7 @@ async function storeCaughtUp(store: StoredRows, clients: Clients, options: Catch
   }
 }
 
-const countsOf = ({ all }: Clients): Pick<Progress, 'pushed' | 'acked'> => ({
+const countsOf = ({ all }: Pick<Clients, 'all'>): Pick<Progress, 'pushed' | 'acked'> => ({
   pushed: all.reduce((sum, { acks }) => sum + acks.pushed, 0),
   acked: all.reduce((sum, { acks }) => sum + acks.acked, 0),
 })
