@@ -2,11 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from './clock.ts'
 import type { ClusterStore } from './cluster-store.ts'
-import { isRecordedId } from './commit/session-record.ts'
 import { CollectorError } from './errors.ts'
 import type { ForgetOutcome } from './jetstream/forget-session.ts'
 import type { SinkLag } from './jetstream/sink-lag.ts'
-import type { ForgetProgress, Forgetter, Forgotten } from './life/forgetter.ts'
+import { expectRecordedIds, type ForgetProgress, type Forgetter, type Forgotten } from './life/forgetter.ts'
 import { nothing } from './life/pruner.ts'
 import type { QueryLimits } from './query/query-limits.ts'
 import { createSerialQueue } from './serial-queue.ts'
@@ -58,10 +57,7 @@ export function createClusterForgetter(options: ClusterForgetterOptions): Forget
     sessionIds: readonly string[],
     onProgress: (progress: ForgetProgress) => void,
   ): Promise<Forgotten> {
-    const stranger = sessionIds.find((id) => !isRecordedId(id))
-    if (stranger !== undefined) {
-      throw new CollectorError('data_damaged', `Expected the ids of sessions, got ${stranger.slice(0, 100)}`)
-    }
+    expectRecordedIds(sessionIds)
     onProgress({ step: 'deleting' })
     const { forgotten, left } = await forgetInStream(sessionIds)
     if (forgotten.length > 0) options.onForgotten()

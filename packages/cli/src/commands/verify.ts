@@ -15,7 +15,7 @@ import { type FaultKind, faultKinds, kindsOf, type Verified } from '../verify/fa
 import { startOwnCollector } from '../verify/own-collector.ts'
 import { runVerification, type VerificationOptions } from '../verify/run-verification.ts'
 import type { Progress } from '../verify/run-workload.ts'
-import { dealBy, isRemovable, leftText, removeSessions } from '../verify/running-collector.ts'
+import { dealBy, expectRemovable, removeSessions } from '../verify/running-collector.ts'
 import { verifiedBehind } from '../verify/stored-rows.ts'
 import { failureText, type Verdict, verdictText } from '../verify/verdict.ts'
 
@@ -111,11 +111,8 @@ async function verifyRunning(flags: VerifyFlags & { readonly url: string }, sign
     const verified = await retried(() => verifiedBehind(api))
     const faults = plannedKinds(asked, verified)
     const sent = { verified, run: randomUUID() }
-    const canRemove = await isRemovable(api, sent)
-    if (!canRemove) printMessage(leftText(sent))
-    return runShown(flags, { url, deal, api, signal, key, faults, ...sent }).finally(async () => {
-      if (canRemove) await removeSessions(api, sent)
-    })
+    await expectRemovable(api, sent)
+    return runShown(flags, { url, deal, api, signal, key, faults, ...sent }).finally(() => removeSessions(api, sent))
   })
   if (!verdict.ok) throw unsound(verdict, `To deal the same faults again: --seed ${flags.seed}.`)
 }

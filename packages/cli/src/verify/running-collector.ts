@@ -59,15 +59,9 @@ function verbsOf(fault: Exclude<OwnersFault, { kind: 'kill' }>): readonly [Verb,
   }
 }
 
-/** Can what is to be sent be removed? Throws as the API client does, where that is not for this token. */
-export async function isRemovable(api: ApiClient, sent: Sent): Promise<boolean> {
-  try {
-    await forget(api, sent, true)
-    return true
-  } catch (error) {
-    if (error instanceof CliError && error.answered === 'not_on_cluster') return false
-    throw error
-  }
+/** Throws as the API client does, where what is to be sent could not be removed: it is not for this token. */
+export async function expectRemovable(api: ApiClient, sent: Sent): Promise<void> {
+  await forget(api, sent, true)
 }
 
 /** Throws as the API client does. */
@@ -89,10 +83,3 @@ const whereSent = ({ verified, run }: Sent): string =>
   verified === 'cluster'
     ? `JSONExtractString(labels, '${verifyName}') = '${run}'`
     : `labels->>'${verifyName}' = '${run}'`
-
-/** Where nobody can remove it for us. */
-export const leftText = (sent: Sent): string =>
-  `A cluster can't remove sessions yet: what is sent stays, where ${whereSent(sent)}. ${leftAdvice}`
-
-const leftAdvice =
-  'In ClickHouse, ALTER TABLE event_rows DELETE of their session_id removes the events, and then the same of session_rows.'

@@ -1,6 +1,7 @@
 /** Writes the columns of a dump out of ClickHouse as SQL: those of Parquet, or one line of text a row. */
 import { formulaStart, guardFormula } from '@downlink/artifacts'
 import type { DumpRequest } from '../dump/dump-request.ts'
+import { type JsonDialect, jsonLine, sessionColumns } from '../dump/json-line.ts'
 import { uniqueNames } from '../query/event-views.ts'
 import { type DumpSource, jsonColumns, labelsThen } from './dump-source.ts'
 import { quoteName, quoteText } from './quote.ts'
@@ -25,9 +26,6 @@ export interface DumpLines {
   readonly expression: string
 }
 
-/** What of a session describes it, and does not change while events come; but for its labels, which are those of then. */
-const sessionColumns = ['delivery', 'build', 'labels', 'schema', 'first_seen']
-
 /** @param described the columns of `sessions`; none where they are not wanted */
 export function dumpLines(
   { format, table }: DumpRequest,
@@ -45,9 +43,7 @@ export function dumpLines(
       ...{ ...column, isJson: jsonColumns.has(column.name) },
       expression: column.name === 'labels' ? labelsThen(alias) : `session.${quoteName(column.name)}`,
     }))
-  if (format === 'ndjson') {
-    return { head: '', expression: table === 'events' ? eventLine(own, session) : rowLine(own, session) }
-  }
+  if (format === 'ndjson') return { head: '', expression: jsonLine(json, table, own, session) }
   const wanted = [...own.map(({ name }) => name), ...session.map(({ name }) => `session_${name}`)]
   const names = uniqueNames(wanted, () => false, '')
   const all = [...own, ...session]
@@ -89,42 +85,12 @@ const isText = (type: string): boolean => /^(Nullable\(|LowCardinality\()*String
 const isoTime = (time: string): string =>
   `concat(replaceRegexpOne(replaceOne(toString(${time}), ' ', 'T'), '([.]\\\\d{3}\\\\d*?)0*$', '\\\\1'), 'Z')`
 
-type Field = readonly [key: string, text: string]
-
-/** As `/api/events` has an event. */
-function eventLine(own: readonly Column[], session: readonly Column[]): string {
-  const fields = new Map(own.map((column) => [column.name, jsonText(column)]))
-  const field = (key: string, name: string): Field => [key, fields.get(name) ?? "'null'"]
-  return jsonObject([
-    ['id', jsonString("concat(event.session_id, ':', toString(event.seq))")],
-    field('type', 'type'),
-    field('timestamp', 'ts'),
-    field('correctedTimestamp', 'corrected_ts'),
-    field('data', 'data'),
-    field('sessionId', 'session_id'),
-    field('seq', 'seq'),
-    field('version', 'version'),
-    field('receivedAt', 'received_at'),
-    field('envelope', 'envelope'),
-    field('context', 'context'),
-    ...sessionField(session),
-  ])
+const json: JsonDialect<Column> = {
+  eventId: jsonString("concat(event.session_id, ':', toString(event.seq))"),
+  text: jsonText,
+  object: (fields) =>
+    `concat('{', ${fields.map(([key, text]) => `'"${key}":', ifNull(${text}, 'null')`).join(`, ',', `)}, '}')`,
 }
-
-const rowLine = (own: readonly Column[], session: readonly Column[]): string =>
-  jsonObject([...fieldsOf(own), ...sessionField(session)])
-
-const sessionField = (session: readonly Column[]): readonly Field[] =>
-  session.length === 0 ? [] : [['session', jsonObject(fieldsOf(session))]]
-
-const fieldsOf = (columns: readonly Column[]): readonly Field[] =>
-  columns.map((column) => [
-    column.name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    jsonText(column),
-  ])
-
-const jsonObject = (fields: readonly Field[]): string =>
-  `concat('{', ${fields.map(([key, text]) => `'"${key}":', ifNull(${text}, 'null')`).join(`, ',', `)}, '}')`
 
 /** The stored text of JSON: a line break in it is white space between two tokens. */
 function jsonText({ expression, type, isJson }: Column): string {
@@ -134,5 +100,6 @@ function jsonText({ expression, type, isJson }: Column): string {
 }
 
 /** What the server writes as an escape, and nobody else has to. */
-const jsonString = (text: string): string =>
-  `replaceAll(replaceAll(toJSONString(toString(${text})), '\\\\u2028', '\u2028'), '\\\\u2029', '\u2029')`
+function jsonString(text: string): string {
+  return `replaceAll(replaceAll(toJSONString(toString(${text})), '\\\\u2028', '\u2028'), '\\\\u2029', '\u2029')`
+}

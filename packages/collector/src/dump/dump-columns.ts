@@ -4,6 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { uniqueNames } from '../query/event-views.ts'
 import { quoteName, quoteText } from '../query/quote.ts'
 import { type DumpRequest, type DumpSource, labelsThen } from './dump-request.ts'
+import { type JsonDialect, jsonLine, sessionColumns } from './json-line.ts'
 
 interface Column {
   /** As SQL has it, with the alias of what it is of. */
@@ -12,9 +13,6 @@ interface Column {
   /** As the database spells it. */
   readonly type: string
 }
-
-/** What of a session describes it, and does not change while events come; but for its labels, which are those of then. */
-const sessionColumns = ['delivery', 'build', 'labels', 'schema', 'first_seen']
 
 /** @returns what stands between SELECT and FROM */
 export async function dumpColumns(
@@ -27,7 +25,7 @@ export async function dumpColumns(
   const session = described
     .filter(({ name }) => sessionColumns.includes(name))
     .map((column) => (column.name === 'labels' ? { ...column, expression: labelsThen } : column))
-  if (format === 'ndjson') return table === 'events' ? eventLine(own, session) : rowLine(own, session)
+  if (format === 'ndjson') return jsonLine(json, table, own, session)
   const wanted = [...own.map(({ name }) => name), ...session.map(({ name }) => `session_${name}`)]
   const names = uniqueNames(wanted, () => false, '')
   const columnOf = format === 'csv' ? csvColumn : parquetColumn
@@ -82,42 +80,12 @@ function csvColumn({ expression, type }: Column, name: string): string {
 const isoTime = (expression: string): string =>
   `regexp_replace(strftime(${expression}, '%Y-%m-%dT%H:%M:%S.%f'), '([.]\\d{3}\\d*?)0*$', '\\1') || 'Z'`
 
-type Field = readonly [key: string, text: string]
-
-/** As `/api/events` has an event. */
-function eventLine(own: readonly Column[], session: readonly Column[]): string {
-  const fields = new Map(own.map((column) => [column.name, jsonText(column)]))
-  const field = (key: string, name: string): Field => [key, fields.get(name) ?? "'null'"]
-  return jsonObject([
-    ['id', "to_json(event.session_id || ':' || event.seq)::VARCHAR"],
-    field('type', 'type'),
-    field('timestamp', 'ts'),
-    field('correctedTimestamp', 'corrected_ts'),
-    field('data', 'data'),
-    field('sessionId', 'session_id'),
-    field('seq', 'seq'),
-    field('version', 'version'),
-    field('receivedAt', 'received_at'),
-    field('envelope', 'envelope'),
-    field('context', 'context'),
-    ...sessionField(session),
-  ])
+const json: JsonDialect<Column> = {
+  eventId: "to_json(event.session_id || ':' || event.seq)::VARCHAR",
+  text: jsonText,
+  object: (fields) =>
+    `'{' || ${fields.map(([key, text]) => `'"${key}":' || coalesce(${text}, 'null')`).join(` || ',' || `)} || '}'`,
 }
-
-const rowLine = (own: readonly Column[], session: readonly Column[]): string =>
-  jsonObject([...fieldsOf(own), ...sessionField(session)])
-
-const sessionField = (session: readonly Column[]): readonly Field[] =>
-  session.length === 0 ? [] : [['session', jsonObject(fieldsOf(session))]]
-
-const fieldsOf = (columns: readonly Column[]): readonly Field[] =>
-  columns.map((column) => [
-    column.name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    jsonText(column),
-  ])
-
-const jsonObject = (fields: readonly Field[]): string =>
-  `'{' || ${fields.map(([key, text]) => `'"${key}":' || coalesce(${text}, 'null')`).join(` || ',' || `)} || '}'`
 
 /** The stored text of JSON: the database's own JSON writer would spell its numbers anew. A line break in it is white space between two tokens. */
 function jsonText({ expression, type }: Column): string {

@@ -121,10 +121,7 @@ export function createForgetter(options: ForgetterOptions): Forgetter {
     sessionIds: readonly string[],
     onProgress: (progress: ForgetProgress) => void,
   ): Promise<Forgotten> {
-    const stranger = sessionIds.find((id) => !isRecordedId(id))
-    if (stranger !== undefined) {
-      throw new CollectorError('data_damaged', `Expected the ids of sessions, got ${stranger.slice(0, 100)}`)
-    }
+    expectRecordedIds(sessionIds)
     const all = [...new Set([...(await readUnfinished()), ...sessionIds])]
     await writeSmallFile(unfinished, JSON.stringify(all))
     onProgress({ step: 'deleting' })
@@ -146,5 +143,13 @@ function idsIn(text: string): readonly string[] | undefined {
     return Array.isArray(ids) && ids.every((id) => isRecordedId(String(id))) ? ids.map(String) : undefined
   } catch {
     return undefined
+  }
+}
+
+/** @throws {CollectorError} `data_damaged` where one is no session's id: what is forgotten is erased wherever that text stands */
+export function expectRecordedIds(sessionIds: readonly string[]): void {
+  const stranger = sessionIds.find((id) => !isRecordedId(id))
+  if (stranger !== undefined) {
+    throw new CollectorError('data_damaged', `Expected the ids of sessions, got ${stranger.slice(0, 100)}`)
   }
 }
