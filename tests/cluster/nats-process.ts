@@ -1,5 +1,6 @@
 /** Starts NATS servers with JetStream on loopback, each a process that can be killed and started again: for tests and benchmarks. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -95,18 +96,25 @@ function aServer(name: string, folder: string, port: number): NatsServer {
 /** Debian has it where only root looks. */
 const pathWithSystem = () => ({ ...process.env, PATH: `${process.env.PATH}:/usr/sbin` })
 
+/** Below those that a system gives away unasked: what is started meanwhile must not take one before it is used. */
+const ownPorts = { first: 20_000, count: 12_000 }
+
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    }),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = ownPorts.first + randomInt(ownPorts.count)
+    if (await isFree(port)) ports.add(port)
+  }
+  return [...ports]
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
+  await once(server.close(), 'close')
+  return true
 }

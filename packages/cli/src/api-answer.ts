@@ -42,6 +42,15 @@ export async function* partsOf({ body }: Response, separator: string, source: st
   }
 }
 
+/** @throws {CliError} `refused`, where something else than a collector ends the answer in its own words */
+export function lineOf<Line>(text: string, source: string): Line {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw brokenOff(source, cause)
+  }
+}
+
 export function brokenOff(source: string, cause?: unknown): CliError {
   const advice = 'Its database, or the collector itself, has ended meanwhile. Ask again.'
   return new CliError('refused', `The answer of ${source} broke off`, advice, { cause, isPassing: true })

@@ -6,6 +6,7 @@ import {
   brokenOff,
   faultIn,
   jsonOf,
+  lineOf,
   partsOf,
   piecesOf,
   refusal,
@@ -91,16 +92,16 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     },
     async *follow(signal) {
       for await (const message of partsOf(await ask('api/live', { signal }), '\n\n', source)) {
-        if (message.startsWith(tailHead)) yield JSON.parse(message.slice(tailHead.length))
+        if (message.startsWith(tailHead)) yield lineOf<LiveTail>(message.slice(tailHead.length), source)
       }
     },
-    async change(method, path, onProgress) {
+    async change<Progress, Result>(method: string, path: string, onProgress: (progress: Progress) => void) {
       const answer = await ask(path, { method })
       for await (const line of partsOf(answer, '\n', source)) {
         // Only to keep the connection alive.
         if (line === '') continue
-        const said = JSON.parse(line)
-        if (said.error) throw refusal(answer.status, said.error, options)
+        const said = lineOf<ChangeLine<Progress, Result>>(line, source)
+        if ('error' in said) throw refusal(answer.status, said.error, options)
         if ('result' in said) return said.result
         onProgress(said.progress)
       }
@@ -108,6 +109,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     },
   }
 }
+
+/** How far a change is, what it came to, or why it was not made. */
+type ChangeLine<Progress, Result> =
+  | { readonly error: AnsweredFault }
+  | { readonly result: Result }
+  | { readonly progress: Progress }
 
 /** How the server-sent messages begin that we follow; counters and heartbeats are for the page. */
 const tailHead = 'event: tail\ndata: '

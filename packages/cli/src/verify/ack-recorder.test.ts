@@ -29,6 +29,15 @@ it('tells how long each event waited, whatever acknowledged it', () => {
   expect([acks.pushed, acks.acked]).toEqual([4, 4])
 })
 
+it('takes nothing for acknowledged by what a balancer answers in the place of a collector', () => {
+  const { acks, push } = aRecorder()
+  push(1)
+  acks.recordAnswer('<html><body><h1>503 Service Unavailable</h1></body></html>')
+  acks.recordAnswer('')
+  acks.recordAnswer('null')
+  expect([acks.pushed, acks.acked]).toEqual([1, 0])
+})
+
 it('counts apart what met a fault, and what waited behind that', () => {
   const { acks, push, ack } = aRecorder()
   push(1)

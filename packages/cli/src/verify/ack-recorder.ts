@@ -62,7 +62,7 @@ export function createAckRecorder(monotonicMs: () => number): AckRecorder {
       backlogUpTo = pushedAtMs.length
     },
     recordAnswer(text) {
-      const answer: CollectorAnswer = JSON.parse(text)
+      const answer = parsed(text)
       rejection ??= answer.rejected?.[0]
       const upTo = Math.min(answer.ack ?? (answer.t === 'ack' ? (answer.seq ?? 0) : 0), pushedAtMs.length)
       const nowMs = monotonicMs()
@@ -72,5 +72,14 @@ export function createAckRecorder(monotonicMs: () => number): AckRecorder {
         if (latenciesMs.length > disturbedUpTo) undisturbedMs.push(latencyMs)
       }
     },
+  }
+}
+
+/** A balancer whose collector is gone answers a beacon with a page of its own, which acknowledges nothing. */
+function parsed(text: string): CollectorAnswer {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
   }
 }
