@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { root, run, runNode } from '../tools/node-tool.ts'
+import { npmPath, root, run, runNode } from '../tools/node-tool.ts'
 import { packInto, type Tarball } from '../tools/tarballs.ts'
 
 let folder: string
@@ -15,6 +15,15 @@ beforeAll(async () => {
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+
+it('is what npx runs by the name of its package, and fetches nothing', async () => {
+  const npm = (...args: string[]) => runNode(npmPath(), args, { cwd: folder })
+  // Makes the command, as an installation does.
+  const linked = await npm('rebuild', '--ignore-scripts', '@downlink/cli')
+  expect(linked.exitCode, linked.output).toBe(0)
+  const { exitCode, output } = await npm('exec', '--no', '--', '@downlink/cli', '--version')
+  expect([exitCode, output.trim()]).toEqual([0, '0.1.0'])
+})
 
 it('plays its demo to a balanced end', async () => {
   const command = join(folder, 'node_modules/@downlink/cli/bin/downlink.js')

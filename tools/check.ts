@@ -9,6 +9,7 @@ import { checkImports } from './checks/imports.ts'
 import { checkLinks } from './checks/links.ts'
 import { checkLockFile } from './checks/lock-file.ts'
 import { checkNamedTests } from './checks/named-tests.ts'
+import { checkNpxCommands } from './checks/npx-commands.ts'
 import { checkPackages } from './checks/packages.ts'
 import { checkPageSize } from './checks/page-size.ts'
 import { runNode, toolPath } from './node-tool.ts'
@@ -38,6 +39,7 @@ const checks: readonly Check[] = [
   { name: 'docs', run: checkDocs },
   { name: 'links of the docs', run: checkLinks },
   { name: 'tests of the docs', run: checkNamedTests },
+  { name: 'commands of the docs', run: checkNpxCommands },
 ]
 
 async function lint(): Promise<CheckResult> {

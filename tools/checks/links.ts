@@ -30,7 +30,7 @@ export async function checkLinks(): Promise<CheckResult> {
   return { ...resultOf(faults), note: `${pages.length} pages` }
 }
 
-async function pagePaths(): Promise<string[]> {
+export async function pagePaths(): Promise<string[]> {
   const folders = ['packages', 'games']
   const workspaces = await Promise.all(
     folders.map(async (folder) => (await readdir(join(root, folder))).map((name) => `${folder}/${name}/README.md`)),

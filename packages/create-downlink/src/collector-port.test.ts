@@ -9,7 +9,7 @@ const taken = (...ports: readonly number[]): Partial<Environment> => ({
   isPortFree: async (port) => !ports.includes(port),
 })
 
-const served = (port: number) => [`npx --yes --package=@downlink/cli downlink serve --port ${port}`]
+const served = (port: number) => [`npx --yes @downlink/cli serve --port ${port}`]
 
 it('takes the next port that is free, says so first, and writes that one', async () => {
   const folder = await aGame(plainGame)

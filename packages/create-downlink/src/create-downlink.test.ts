@@ -140,7 +140,7 @@ it('leaves a game alone that has a telemetry', async () => {
 it('puts one script into the page of a game without a bundler, as the guide has it, and starts a collector', async () => {
   const folder = await aGame(plainGame)
   const { exitCode, printed, commands } = await run(folder, ['--yes', '--port', '4199'])
-  expect([exitCode, commands]).toEqual([1, ['npx --yes --package=@downlink/cli downlink serve --port 4199']])
+  expect([exitCode, commands]).toEqual([1, ['npx --yes @downlink/cli serve --port 4199']])
   expect(printed).toContain('This is a game without a bundler.')
   const files = await filesOf(folder)
   const page = files['index.html'] ?? ''

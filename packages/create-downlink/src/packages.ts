@@ -66,9 +66,9 @@ export const devCommand = ({ packageManager, devScript }: ViteGame): readonly st
 
 /** A collector alone, which is fetched where it is not installed. */
 export async function collectorCommand(port: number, from: string | undefined): Promise<readonly string[]> {
-  const serve = ['downlink', 'serve', '--port', String(port)]
-  if (from === undefined) return ['npx', '--yes', '--package=@downlink/cli', ...serve]
+  const serve = ['serve', '--port', String(port)]
+  if (from === undefined) return ['npx', '--yes', '@downlink/cli', ...serve]
   const packed = await tarballsIn(from)
   const files = command.map((name) => `--package=${resolve(from, tarballOf(packed, name, from))}`)
-  return ['npx', '--yes', ...files, ...serve]
+  return ['npx', '--yes', ...files, 'downlink', ...serve]
 }
