@@ -2,8 +2,6 @@
  * Brings a collector to a server of Vite's, below its base, for as long as the server runs: one of its own, or, where
  * another server has the data folder, that one's.
  */
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   type Collector,
@@ -15,9 +13,9 @@ import {
 } from '@downlink/collector'
 import type { CommonServerOptions, Connect, HttpServer, Logger } from 'vite'
 import { collectorLogger } from './collector-logger.ts'
-import { forwardRequest, forwardUpgrade } from './forwarder.ts'
 import { type DownlinkOptions, dataFolder } from './options.ts'
 import { makePageKey, readPageKey, removePageKey } from './page-key.ts'
+import { answerRequests, createUpgradeListener, type Recorder, type RecorderHost } from './recorder.ts'
 
 /** Where it is, below the base of the game. */
 export const mountName = '__downlink'
@@ -30,14 +28,11 @@ export interface HostServer {
   /** Of the options of this server. */
   readonly reach: Pick<CommonServerOptions, 'host' | 'allowedHosts'>
   readonly sourceMaps: SourceMaps
+  /** Address of the collector's page, as this server has it. */
+  readonly pageUrl: () => string
 }
 
-/** Who records what the pages of a server send. */
-export type Recorder =
-  | { readonly status: 'own'; readonly key: string | undefined }
-  /** The collector of another server, at this URL, to which all is passed on. */
-  | { readonly status: 'shared'; readonly key: string | undefined; readonly url: string }
-  | { readonly status: 'none'; readonly reason: string }
+const notOpen: Recorder = { status: 'none', reason: 'it is not open' }
 
 export interface DevCollector {
   recorder(): Recorder
@@ -52,51 +47,38 @@ export function createDevCollector(host: HostServer, options: DownlinkOptions): 
   const prefix = `${config.base}${mountName}`
   const data = dataFolder(options, config.root)
   let collector: Collector | undefined
-  let recorder: Recorder = { status: 'none', reason: 'it is not open' }
+  let recorder = notOpen
   let opening: Promise<void> | undefined
   let isClosed = false
-  // One's own collector takes its requests before any middleware.
-  middlewares.use((request, response, next) => {
-    const path = pathBelow(prefix, request)
-    if (path === undefined || isClosed) return next()
-    /** Whoever asks again finds the collector that is there by then. */
-    const askAgain = async (): Promise<void> => {
-      await open()
-      if (recorder.status !== 'none') response.writeHead(307, { location: request.url }).end()
-      else response.writeHead(503, { 'content-type': 'text/plain' }).end(`Downlink records nothing: ${recorder.reason}`)
-    }
-    if (recorder.status === 'shared') forwardRequest(request, response, recorder.url + path, () => void askAgain())
-    else void askAgain()
-  })
-
-  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const path = pathBelow(prefix, request)
-    if (path === undefined || recorder.status === 'own') return
-    /** The client tries again by itself. */
-    const refuse = (): void => {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-      void open()
-    }
-    if (recorder.status === 'shared') forwardUpgrade(request, socket, head, recorder.url + path, refuse)
-    else refuse()
+  const ports: RecorderHost = {
+    httpServer,
+    middlewares,
+    prefix,
+    recorder: () => recorder,
+    // Unless that has been done since this one was asked.
+    replace: async (asked) => (recorder === asked ? open() : opening),
+    isOpening: () => opening !== undefined,
+    isClosed: () => isClosed,
   }
+  answerRequests(ports)
+  const onUpgrade = createUpgradeListener(ports)
+  httpServer.on('upgrade', onUpgrade)
 
-  /** Opens the folder, or finds out who has it; again, where that one is gone. */
+  /** Opens the folder, or finds out who has it. */
   const open = (): Promise<void> => (opening ??= chooseRecorder().finally(() => (opening = undefined)))
 
   async function chooseRecorder(): Promise<void> {
     if (isClosed) return
-    httpServer.off('upgrade', onUpgrade)
     const before = recorder
     try {
       recorder = await openOwn()
+      httpServer.off('upgrade', onUpgrade)
     } catch (error) {
       const isInUse = error instanceof CollectorError && error.code === 'data_in_use'
       const url = isInUse ? await findSoon(data) : undefined
       recorder = url
         ? { status: 'shared', url, key: await readPageKey(data) }
         : { status: 'none', reason: error instanceof Error ? error.message : String(error) }
-      httpServer.on('upgrade', onUpgrade)
     }
     announce(before, recorder, host)
   }
@@ -108,7 +90,10 @@ export function createDevCollector(host: HostServer, options: DownlinkOptions): 
     if (key === undefined) await removePageKey(data)
     collector = opened
     void opened.closed.then((lost) => {
-      if (lost) void open()
+      if (!lost || isClosed) return
+      recorder = { status: 'none', reason: lost.message }
+      httpServer.on('upgrade', onUpgrade)
+      void open()
     })
     return { status: 'own', key }
   }
@@ -146,24 +131,23 @@ async function findSoon(data: string): Promise<string | undefined> {
   return undefined
 }
 
-/** What has changed, where it is no more than expected. */
-function announce(before: Recorder, { ...now }: Recorder, { config: { logger }, reach }: HostServer): void {
+/** What has changed since it was printed among the urls. */
+function announce(before: Recorder, { ...now }: Recorder, { config: { logger }, reach, pageUrl }: HostServer): void {
+  const timestamp = { timestamp: true }
   if (now.status === 'none') {
     if (before.status !== 'none' || before.reason !== now.reason) {
-      logger.error(`Downlink records nothing: ${now.reason}`, { timestamp: true })
+      logger.error(`Downlink records nothing: ${now.reason}`, timestamp)
     }
-  } else if (now.status === 'shared' && now.key === undefined && isReachedByOthers(reach)) {
-    const advice = 'start that one so that others may reach it, and this one after it'
-    logger.warn(`[downlink] The collector at ${now.url} takes pages of this machine alone: ${advice}`, {
-      timestamp: true,
-    })
+    return
   }
-}
-
-/** Of a request: with its query; undefined where it is not below the prefix. */
-function pathBelow(prefix: string, { url = '' }: IncomingMessage): string | undefined {
-  const rest = url.startsWith(prefix) ? url.slice(prefix.length) : undefined
-  return rest !== undefined && /^([/?]|$)/.test(rest) ? rest : undefined
+  if (now.status === 'shared' && now.key === undefined && isReachedByOthers(reach)) {
+    const advice = 'start that one so that others may reach it, and this one after it'
+    logger.warn(`[downlink] The collector at ${now.url} takes pages of this machine alone: ${advice}`, timestamp)
+  }
+  if (before === notOpen) return
+  const ended = before.status === 'shared' ? `The collector at ${before.url} has ended: ` : ''
+  const recorded = now.status === 'own' ? 'this server records' : `the one at ${now.url} records`
+  logger.info(`[downlink] ${ended}${recorded} now, see ${pageUrl()}`, timestamp)
 }
 
 /** A phone on the same network, or a tunnel, calls this machine by another name: who has no key is refused then. */

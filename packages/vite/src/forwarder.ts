@@ -41,9 +41,11 @@ export function forwardUpgrade(
     socket.destroy()
     forwarded.destroy()
   }
+  let isAnswered = false
   socket.once('error', end)
   socket.once('close', end)
   forwarded.on('upgrade', (answer, other, otherHead) => {
+    isAnswered = true
     socket.write(headOf(answer))
     socket.write(otherHead)
     other.write(head)
@@ -52,10 +54,14 @@ export function forwardUpgrade(
     other.pipe(socket).pipe(other)
   })
   forwarded.on('response', (answer) => {
+    isAnswered = true
     socket.write(headOf(answer))
     answer.pipe(socket)
   })
-  forwarded.once('error', lost)
+  forwarded.once('error', () => {
+    if (isAnswered || socket.destroyed) end()
+    else lost()
+  })
   forwarded.end()
 }
 

@@ -58,7 +58,8 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
       }
       const kept = createSourceMapFolder(sourceMapFolder(options, config.root))
       const sourceMaps = createDevMaps(server, kept)
-      next = createDevCollector({ config, httpServer, middlewares, reach: config.server, sourceMaps }, options)
+      const pageUrl = (): string => pageUrlOf(server)
+      next = createDevCollector({ config, httpServer, middlewares, reach: config.server, sourceMaps, pageUrl }, options)
       printAmongUrls(server, next)
     },
 
@@ -66,7 +67,8 @@ export function downlink(options: DownlinkOptions = {}): Plugin[] {
       const { config, httpServer, middlewares } = server
       if (!isOn) return
       const sourceMaps = createSourceMapFolder(sourceMapFolder(options, config.root))
-      const host = { config, httpServer, middlewares, reach: config.preview, sourceMaps }
+      const pageUrl = (): string => pageUrlOf(server)
+      const host = { config, httpServer, middlewares, reach: config.preview, sourceMaps, pageUrl }
       const collector = createDevCollector(host, options)
       httpServer.once('close', () => void collector.close())
       await collector.open()
@@ -111,12 +113,14 @@ function printAmongUrls(server: ViteDevServer | PreviewServer, collector: DevCol
   server.printUrls = () => {
     printUrls()
     const recorder = collector.recorder()
-    const [url = ''] = server.resolvedUrls?.local ?? []
-    const place = recorder.status === 'none' ? `records nothing: ${recorder.reason}` : `${url}${mountName}/`
+    const place = recorder.status === 'none' ? `records nothing: ${recorder.reason}` : pageUrlOf(server)
     const owner = recorder.status === 'shared' ? ` (by the collector at ${recorder.url})` : ''
     server.config.logger.info(`  ${styleText('green', '➜')}  ${styleText('bold', 'Downlink')}: ${place}${owner}`)
   }
 }
+
+const pageUrlOf = ({ resolvedUrls }: ViteDevServer | PreviewServer): string =>
+  `${resolvedUrls?.local[0] ?? ''}${mountName}/`
 
 /** Runs before all else of the page, and overrides what the game says for its builds. */
 function pageConfig(base: string, collector: DevCollector): string {

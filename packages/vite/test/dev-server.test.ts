@@ -104,6 +104,8 @@ const hello = (url: string, origin = new URL(url).origin): Promise<string> =>
     socket.once('error', (error) => resolve(String(error)))
   })
 
+const welcome: unknown = expect.stringContaining('"t":"welcome"')
+
 /** The database may still be starting, on a machine that has much else to do. */
 const inTime = { timeout: 60_000 }
 
@@ -126,6 +128,21 @@ it('records with the collector of the server that has the folder, wherever that 
   expect((await push(second.url, 'after')).status).toBe(200)
   expect(await hello(second.url)).toContain('"t":"welcome"')
   await expect.poll(() => typesAt(second.url), inTime).toEqual(['after', 'of_first', 'of_second'])
+})
+
+it('answers each page that comes while it takes the place of a server that has ended, and says that it did', async () => {
+  const root = await aGame({ 'public.txt': 'a file' })
+  const first = await aDevServer(root, { plugins: [downlink()] })
+  const second = await aDevServer(root, { plugins: [downlink()] })
+  await first.server.close()
+  const early = [hello(second.url), hello(second.url)]
+  expect(await (await fetch(`${second.url}public.txt`)).text()).toBe('a file')
+  const answers = await Promise.all([...early, hello(second.url), push(second.url, 'of_second')])
+  expect(answers).toEqual([welcome, welcome, welcome, expect.objectContaining({ status: 200 })])
+  expect(second.lines.slice(-1)).toEqual([
+    `[downlink] The collector at ${first.url}__downlink has ended: this server records now, see ${second.url}__downlink/`,
+  ])
+  await expect.poll(() => typesAt(second.url), inTime).toEqual(['of_second'])
 })
 
 it('passes on who asks: what the collector would refuse at its own address is refused', async () => {
