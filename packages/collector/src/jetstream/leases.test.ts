@@ -6,12 +6,13 @@ function someLeases() {
   const bucket = aBucket()
   let next = (): void => {}
   let nowMs = 0
+  const taken: string[] = []
   const gone: string[] = []
   let release = (): void => {}
   const released = new Promise<void>((resolve) => (release = resolve))
   const leases = createLeases({
     ...{ bucket, owner: 'one', partitions: ['a', 'b'], leaseMs: 3000 },
-    onTaken() {},
+    onTaken: (partition) => void taken.push(partition),
     onGone(partition) {
       gone.push(partition)
       return released
@@ -24,7 +25,7 @@ function someLeases() {
     now: () => nowMs,
   })
   return {
-    ...{ leases, bucket, gone, release },
+    ...{ leases, bucket, taken, gone, release },
     /** A round, a second after the one before. */
     async round() {
       nowMs += 1000
@@ -64,4 +65,23 @@ it('does not give away what another has taken meanwhile', async () => {
   await round()
   expect(bucket.entries.get('b')?.value).toBe('other')
   await leases.stop()
+})
+
+it('takes nothing twice that it still writes, though the lease of that has ended, and another sink with it', async () => {
+  const { leases, bucket, taken, gone, release, round } = someLeases()
+  await bucket.put('sink-other', 'other')
+  leases.start()
+  await round()
+  expect(taken).toEqual(['a'])
+  // For longer than a lease nobody could renew any; then the bucket answers again.
+  for (const ended of ['a', 'sink-other']) await bucket.delete(ended)
+  await round()
+  expect([taken, gone]).toEqual([['a', 'b'], []])
+  for (let rounds = 0; rounds < 2; rounds++) await round()
+  expect([taken, gone]).toEqual([['a', 'b'], ['a']])
+  release()
+  for (let rounds = 0; rounds < 2; rounds++) await round()
+  expect(taken).toEqual(['a', 'b', 'a'])
+  await leases.stop()
+  expect(gone).toEqual(['a', 'b', 'a'])
 })

@@ -36,7 +36,7 @@ export function createLeases(options: LeasesOptions): Leases {
   /** Revision, and when it was last renewed. */
   const held = new Map<string, { readonly revision: number; readonly atMs: number }>()
   const ownKey = sinkPrefix + owner
-  let isStopped = false
+  let stopped: Promise<void> | undefined
   /** Those that are given away, until nothing more is written of them. */
   const going = new Map<string, Promise<void>>()
   let running = Promise.resolve()
@@ -44,15 +44,15 @@ export function createLeases(options: LeasesOptions): Leases {
 
   return {
     start: round,
-    async stop() {
-      if (isStopped) return running
-      isStopped = true
-      cancelNext()
-      await running
-      for (const partition of held.keys()) giveAway(partition)
-      await Promise.all(going.values())
-      await bucket.delete(ownKey).catch(() => {})
-    },
+    stop: () => (stopped ??= stop()),
+  }
+
+  async function stop(): Promise<void> {
+    cancelNext()
+    await running
+    for (const partition of held.keys()) giveAway(partition)
+    await Promise.all(going.values())
+    await bucket.delete(ownKey).catch(() => {})
   }
 
   function round(): void {
@@ -60,7 +60,7 @@ export function createLeases(options: LeasesOptions): Leases {
       .catch((error: unknown) => onFailure(messageOf(error)))
       .then(dropEnded)
       .then(() => {
-        if (!isStopped) cancelNext = setTimer(round, leaseMs / 3)
+        if (!stopped) cancelNext = setTimer(round, leaseMs / 3)
       })
   }
 
@@ -71,7 +71,8 @@ export function createLeases(options: LeasesOptions): Leases {
     const sinks = [...keys].filter((key) => key.startsWith(sinkPrefix)).length
     const share = Math.ceil(partitions.length / Math.max(1, sinks))
     for (const partition of [...held.keys()].slice(share)) giveAway(partition)
-    const free = partitions.filter((partition) => !keys.has(partition) && !going.has(partition))
+    // A lease that ended while none could be renewed is still written under: it goes first, and is free then.
+    const free = partitions.filter((one) => !keys.has(one) && !held.has(one) && !going.has(one))
     await Promise.all(free.slice(0, Math.max(0, share - held.size)).map(take))
   }
 
