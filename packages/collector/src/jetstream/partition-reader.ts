@@ -2,8 +2,9 @@
  * Reads a partition of the stream in order, group by group, through a pull consumer. That begins behind what the store has,
  * and takes the place of the one before: whoever still read through it reads nothing more.
  */
+import { messageOf } from '@downlink/protocol'
 import type { Consumer, JsMsg } from '@nats-io/jetstream'
-import { systemTimer } from '../clock.ts'
+import { type SetTimer, systemTimer } from '../clock.ts'
 import { CollectorError } from '../errors.ts'
 import { createWaiters } from '../waiters.ts'
 import type { JetStream } from './connect.ts'
@@ -16,8 +17,8 @@ export interface PartitionReader {
    *
    * @param after place of the last message that the store has; 0: from the first one
    * @param firstEnd place of the message that ends the first group; else a group ends by its size
-   * @throws {CollectorError} `log_unavailable` where the stream is not the one that the store has a part of; else what the
-   * stream answers; also where a message was not delivered to this reader
+   * @throws {CollectorError} `log_unavailable` where the stream is not the one that the store has a part of, or a message was
+   * not delivered to this reader, or not acknowledged by it; else what the stream answers
    */
   read(partition: string, after: number, firstEnd?: number): AsyncGenerator<StreamGroup | number>
 }
@@ -50,11 +51,14 @@ const ackWaitNs = 3_600_000_000_000
 /** Messages that a reader has, or that are on their way to it. */
 const maxUnacked = 2000
 
-export function createPartitionReader({ client, manager }: JetStream): PartitionReader {
+export function createPartitionReader(
+  { client, manager }: Pick<JetStream, 'client' | 'manager'>,
+  setTimer: SetTimer = systemTimer,
+): PartitionReader {
   return {
     async *read(partition, after, firstEnd = 0) {
       const { firstPlace, afterSeq } = await findPlace(partition, after)
-      const delivery = await deliver(await openConsumer(partition, afterSeq))
+      const delivery = await deliver(await openConsumer(partition, afterSeq), setTimer)
       const { waiting } = delivery
       let mustReach = firstEnd - firstPlace > afterSeq ? firstEnd - firstPlace : 0
       try {
@@ -67,7 +71,7 @@ export function createPartitionReader({ client, manager }: JetStream): Partition
           }
           const messages = waiting.splice(0, count || Math.min(waiting.length, group.messages))
           mustReach = 0
-          yield groupOf(messages, firstPlace)
+          yield groupOf(messages, firstPlace, delivery.acknowledge)
         }
       } finally {
         delivery.stop()
@@ -127,11 +131,11 @@ const endings: ReadonlySet<string> = new Set([
 ])
 
 /** Messages as they come, in order and without a hole. */
-async function deliver(consumer: Consumer) {
+async function deliver(consumer: Consumer, setTimer: SetTimer) {
   const waiting: JsMsg[] = []
-  const waiters = createWaiters(systemTimer)
+  const waiters = createWaiters(setTimer)
   let delivered = 0
-  let failure: Error | undefined
+  let failure: CollectorError | undefined
   const messages = await consumer.consume({
     max_messages: group.messages,
     callback(message) {
@@ -153,6 +157,12 @@ async function deliver(consumer: Consumer) {
       if (failure) throw failure
       return count()
     },
+    /** By what its server knows others tell how far the store is: where it heard nothing, another consumer begins there. */
+    acknowledge(message: JsMsg): void {
+      message
+        .ackAck()
+        .catch((error: unknown) => fail(`Message ${message.seq} is not acknowledged: ${messageOf(error)}`))
+    },
     stop: () => messages.stop(),
   }
 
@@ -162,12 +172,12 @@ async function deliver(consumer: Consumer) {
   }
 
   function fail(reason: string): void {
-    failure ??= new Error(reason)
+    failure ??= new CollectorError('log_unavailable', reason)
     waiters.changed()
   }
 }
 
-function groupOf(messages: readonly JsMsg[], firstPlace: number): StreamGroup {
+function groupOf(messages: readonly JsMsg[], firstPlace: number, acknowledge: (last: JsMsg) => void): StreamGroup {
   const last = messages.at(-1)
   if (!last) throw new Error('Expected a group of one message at least')
   return {
@@ -177,6 +187,6 @@ function groupOf(messages: readonly JsMsg[], firstPlace: number): StreamGroup {
     })),
     end: firstPlace + last.seq,
     pending: last.info.pending,
-    ack: () => last.ack(),
+    ack: () => acknowledge(last),
   }
 }

@@ -1,4 +1,5 @@
 /** Tells how far sinks are behind the stream, by what their consumers have acknowledged: that is in the store. */
+import type { ConsumerInfo } from '@nats-io/jetstream'
 import type { SetTimer } from '../clock.ts'
 import type { JetStream } from './connect.ts'
 import { nextMessage } from './next-message.ts'
@@ -49,8 +50,9 @@ export function createSinkLag({ jetStream: { manager }, readPlace, setTimer, now
     const unread = new Set(partitionNames)
     for await (const consumer of manager.consumers.list(streamName)) {
       if (!unread.delete(consumer.name)) continue
+      const storedSeq = storedUpTo(consumer)
       // How much is pending it tells by the copy of its own server, which may be behind: the leader has the next message.
-      if (consumer.ack_floor.stream_seq < seq) behind.set(consumer.name, consumer.ack_floor.stream_seq)
+      if (storedSeq < seq) behind.set(consumer.name, storedSeq)
     }
     // No sink has it now.
     if (unread.size > 0) {
@@ -63,3 +65,7 @@ export function createSinkLag({ jetStream: { manager }, readPlace, setTimer, now
     return nexts.flatMap((next) => (next && next.seq <= seq ? [next.time.getTime()] : []))
   }
 }
+
+/** A consumer begins behind what the store has, and says 0 of itself until the first message that is acknowledged through it. */
+const storedUpTo = ({ ack_floor: floor, config }: ConsumerInfo): number =>
+  Math.max(floor.stream_seq, (config.opt_start_seq ?? 1) - 1)
