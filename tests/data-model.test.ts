@@ -52,7 +52,7 @@ async function aDatabase() {
 }
 
 async function query({ url }: { readonly url: string }, sql: string): Promise<readonly (readonly unknown[])[]> {
-  const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
+  const headers = { 'content-type': 'application/json', prefer: 'wait=60' }
   const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body: JSON.stringify({ sql }) })
   const { error, rows } = await response.json()
   expect(error).toBeUndefined()
@@ -93,7 +93,10 @@ it('keeps digits as the page says', async () => {
 it('dumps the columns that the page names', async () => {
   const { url } = await aDatabase()
   const firstLine = async (parameters: string) =>
-    (await (await fetch(`${url}/api/dump?${parameters}`)).text()).split('\n', 1)[0] ?? ''
+    (await (await fetch(`${url}/api/dump?${parameters}`, { headers: { prefer: 'wait=60' } })).text()).split(
+      '\n',
+      1,
+    )[0] ?? ''
   const namesOf = (relation: string) =>
     documented.filter((column) => column.relation === relation).map(({ name }) => name)
   expect((await firstLine('format=csv')).split(',')).toEqual(namesOf('events'))

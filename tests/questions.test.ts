@@ -26,7 +26,7 @@ beforeAll(async () => {
   const { url } = await collector.listen({ port: 0 })
   for (const sitting of sittings) await sendSitting(url, sitting)
   query = async (sql) => {
-    const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
+    const headers = { 'content-type': 'application/json', prefer: 'wait=60' }
     const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body: JSON.stringify({ sql }) })
     const answer = await response.json()
     expect(answer.error, sql).toBeUndefined()

@@ -41,7 +41,7 @@ it('has a recipe for each question', () => {
 })
 
 it.each(recipes)('$heading', async ({ sql: [sql], answer }) => {
-  const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
+  const headers = { 'content-type': 'application/json', prefer: 'wait=60' }
   const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body: JSON.stringify({ sql }) })
   const { error, rows } = await response.json()
   expect(error).toBeUndefined()

@@ -71,7 +71,7 @@ const heading = (text: string): void => console.log(process.stdout.isTTY ? `\n${
 const results: Totals[] = []
 
 /** On a busy machine a part takes several times what it takes alone. */
-const partTimeoutMs = 1_800_000
+const partTimeoutMs = 2_700_000
 
 /** A part that ends badly with nothing failed in its count, or counts nothing, not even a skip, is itself a failure. */
 async function runPart({ name, run }: Part): Promise<void> {

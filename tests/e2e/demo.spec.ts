@@ -81,7 +81,7 @@ async function pastSessions(): Promise<number> {
 
 /** Of the session that is neither the bots' nor made up. */
 async function playersLedger(): Promise<Ledger | undefined> {
-  const answer = await fetch(`${url}/api/sessions`, { headers: { prefer: 'wait=10' } })
+  const answer = await fetch(`${url}/api/sessions`, { headers: { prefer: 'wait=60' } })
   const { sessions }: { sessions: readonly Ledger[] } = await answer.json()
   return sessions.find(({ labels }) => labels?.player !== 'bots' && labels?.made_up === undefined)
 }

@@ -32,7 +32,7 @@ test.describe('Phaser', () => {
   let site: ExampleSite | undefined
 
   test.beforeAll(async () => {
-    test.setTimeout(300_000)
+    test.setTimeout(600_000)
     site = await openExampleSite('phaser')
   })
   test.afterAll(() => site?.close())
@@ -42,9 +42,9 @@ test.describe('Phaser', () => {
     await page.goto(site?.url ?? '')
     const endOf = (scene: string) => async (): Promise<readonly unknown[]> =>
       (await collector.query(`SELECT 1 FROM events WHERE type = 'scene_ended' AND (data->>'scene') = '${scene}'`)).rows
-    await expect.poll(endOf('Play'), { timeout: 30_000 }).toHaveLength(1)
+    await expect.poll(endOf('Play'), { timeout: 90_000 }).toHaveLength(1)
     await page.locator('canvas').click()
-    await expect.poll(endOf('Over'), { timeout: 30_000 }).toHaveLength(1)
+    await expect.poll(endOf('Over'), { timeout: 90_000 }).toHaveLength(1)
     const { rows } = await collector.query(
       `SELECT type, data->>'scene' FROM events WHERE type LIKE 'scene_%' OR type = 'game_over' ORDER BY seq LIMIT 10`,
     )
@@ -71,7 +71,7 @@ test.describe('Phaser', () => {
   }) => {
     await sendHere(context)
     await page.goto(site?.portal ?? '')
-    await expect.poll(typesOf, { timeout: 30_000 }).toContain('step_times')
+    await expect.poll(typesOf, { timeout: 90_000 }).toContain('step_times')
     await page.goto('about:blank')
     const unfinished = 'SELECT outstanding FROM ledgers'
     await expect.poll(async () => (await collector.query(unfinished)).rows).toEqual([[0]])
@@ -84,14 +84,14 @@ for (const { name, records, context: expected } of [
   { name: 'three', records: ['draw_calls', 'moon_added'], context: { moons: 2 } },
 ]) {
   test(`${name}: a game in a frame of another site records what its recipe says`, async ({ context, page }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(600_000)
     const site = await openExampleSite(name)
     try {
       await sendHere(context)
       await page.goto(site.portal)
-      await expect.poll(typesOf, { timeout: 30_000 }).toContain('page_loaded')
+      await expect.poll(typesOf, { timeout: 90_000 }).toContain('page_loaded')
       await page.frameLocator('iframe').locator('canvas').click()
-      await expect.poll(typesOf, { timeout: 60_000 }).toEqual(expect.arrayContaining([...records, 'frame_times']))
+      await expect.poll(typesOf, { timeout: 90_000 }).toEqual(expect.arrayContaining([...records, 'frame_times']))
       const contextsOf = async (): Promise<unknown[]> =>
         (await collector.query('SELECT DISTINCT context FROM events')).rows.flat()
       await expect.poll(contextsOf).toContainEqual(expected)

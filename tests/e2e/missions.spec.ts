@@ -12,7 +12,7 @@ const objective = (page: Page, id: string) => page.getByTestId(`objective-${id}`
 const playOn = async (page: Page, ticks: number): Promise<void> => {
   const until = (await page.evaluate(() => redVsBlue.game.missions.mission?.tick ?? 0)) + ticks
   const tick = () => page.evaluate(() => redVsBlue.game.missions.mission?.tick)
-  await expect.poll(tick, { timeout: 45_000 }).toBeGreaterThanOrEqual(until)
+  await expect.poll(tick, { timeout: 90_000 }).toBeGreaterThanOrEqual(until)
 }
 
 test('the tutorial is flown by keyboard, and left by its button', async ({ battle, page, collector }, testInfo) => {

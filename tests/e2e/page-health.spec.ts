@@ -49,7 +49,7 @@ test('tells that the database is away, and what it was restarted for', async ({ 
   await aSession(collector).push(stamped({ type: 'telemetry_toggled', data: { enabled: true } }))
   await expectAccessible(page, 'health-store-away')
   letGo()
-  await expect(line(page, 'State')).toContainText('Up to date', { timeout: 40_000 })
+  await expect(line(page, 'State')).toContainText('Up to date', { timeout: 90_000 })
 })
 
 test('says that it loads, that nobody answers, and goes on by itself', async ({ page, collector, browserErrors }) => {

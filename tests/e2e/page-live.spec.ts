@@ -224,5 +224,5 @@ test('goes on while the database is away, and has what was before once it is bac
   await expect(page.getByRole('link', { name: 'Database: starting again' })).toBeVisible()
   await expectAccessible(page, 'live-store-away')
   letGo()
-  await expect(seqs(page)).toHaveText(['2', '1'], { timeout: 40_000 })
+  await expect(seqs(page)).toHaveText(['2', '1'], { timeout: 90_000 })
 })

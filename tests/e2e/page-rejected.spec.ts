@@ -67,10 +67,10 @@ test('waits for a database that is away, and says what it can not read', async (
   await aSession(collector).push({ type: 5 })
   const letGo = await holdStore()
   await page.goto('/#/rejected')
-  await expect(page.getByText('Waiting for the database')).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText('Waiting for the database')).toBeVisible({ timeout: 90_000 })
   await expectAccessible(page, 'rejected-store-away')
   letGo()
-  await expect(groups(page)).toHaveCount(1, { timeout: 40_000 })
+  await expect(groups(page)).toHaveCount(1, { timeout: 90_000 })
   const error = { code: 'data_damaged', message: 'A block of the database is damaged.' }
   await page.route('**/api/query', (route) => route.fulfill({ status: 500, json: { error } }))
   await page.getByRole('button', { name: 'Look again' }).click()

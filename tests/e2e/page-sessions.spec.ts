@@ -143,5 +143,5 @@ test('waits for the database, and goes on by itself', async ({ page, collector, 
   await expect(sessions(page)).toContainText('Waiting for the database')
   await expectAccessible(page, 'sessions-away')
   letGo()
-  await expect(entries(page)).toHaveCount(4, { timeout: 30_000 })
+  await expect(entries(page)).toHaveCount(4, { timeout: 90_000 })
 })

@@ -160,7 +160,7 @@ test('says that the database is away, takes events meanwhile, and goes on by its
   collector,
   holdStore,
 }) => {
-  const patient = { timeout: 40_000 }
+  const patient = { timeout: 90_000 }
   const open = async (view: string) => {
     const tab = await context.newPage()
     await tab.goto(`/#/${view}`)

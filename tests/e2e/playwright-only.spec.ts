@@ -16,7 +16,7 @@ test.beforeAll(async () => {
 test.afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
 
 test('from an empty folder to files that a CI uploads', async () => {
-  test.setTimeout(180_000)
+  test.setTimeout(600_000)
   const guide = await readFile(join(root, 'docs/guides/ci.md'), 'utf8')
   const files = filesOf(guide)
   expect([...files.keys()]).toEqual([

@@ -19,7 +19,7 @@ test.describe.configure({ mode: 'serial' })
 
 test.beforeAll(async () => {
   // A whole run, with a worker more for each failure.
-  test.setTimeout(180_000)
+  test.setTimeout(600_000)
   output = await mkdtemp(join(tmpdir(), 'downlink-nested-'))
   const config = join(import.meta.dirname, 'nested')
   const env = { NESTED_OUTPUT: output, NO_COLOR: '1', FORCE_COLOR: undefined }

@@ -11,7 +11,7 @@ let folder: string
 let site: ServedFolder | undefined
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000)
+  test.setTimeout(600_000)
   folder = await skipWithoutRegistry(buildSite())
   site = await serveFolder(folder)
 })

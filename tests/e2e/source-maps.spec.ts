@@ -87,7 +87,7 @@ async function eventOf(ask: Ask, played: string, type: string): Promise<string> 
     rows = await ask(sql)
     return rows.length
   }
-  await expect.poll(find, { timeout: 20_000 }).toBe(1)
+  await expect.poll(find, { timeout: 90_000 }).toBe(1)
   const [[session, seq] = []] = rows
   return `#/sessions/${session}?event=${seq}`
 }

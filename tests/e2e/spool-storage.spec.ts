@@ -63,14 +63,14 @@ const expectOff = (page: Page | Frame, message: RegExp): Promise<void> =>
 /** Without its spool the game sends on, and all of it. */
 async function expectAllAcked(page: Page | Frame): Promise<void> {
   wire.mend()
-  await expect.poll(async () => (await stats(page)).acked, { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(async () => (await stats(page)).acked, { timeout: 90_000 }).toBeGreaterThan(0)
   await expect
     .poll(
       async () => {
         const { acked, pushed } = await stats(page)
         return pushed - acked
       },
-      { timeout: 30_000 },
+      { timeout: 90_000 },
     )
     .toBe(0)
 }

@@ -100,7 +100,7 @@ const play = (page: Page): Promise<void> =>
   })
 
 test(`killed in mid-battle, ${kills} times (seed ${seed}): what was written is stored, once, and what is gone is told`, async () => {
-  test.setTimeout(30_000 + kills * 30_000)
+  test.setTimeout(90_000 + kills * 60_000)
   const chance = createChance(seed)
   const sessions: { readonly id: string; readonly written: number; readonly pushed: number }[] = []
   const start = async (): Promise<Page> => {

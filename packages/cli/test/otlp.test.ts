@@ -18,7 +18,7 @@ it('sends events to a backend, with the headers of the environment, and says of 
     DOWNLINK_OTLP_HEADERS: 'api-key=s3%20cret',
   })
   expect(await post(url, [{ type: 'x' }])).toBe(200)
-  await expect.poll(() => received.length, { timeout: 30_000 }).toBe(1)
+  await expect.poll(() => received.length, { timeout: 60_000 }).toBe(1)
   expect(received[0]).toMatchObject({ 'api-key': 's3 cret', 'content-encoding': 'gzip' })
   const { stdout } = await run(['forget', '--url', url, '--where', 'true', '--yes'])
   expect(stdout).toContain(`What was sent to ${address}/v1/logs before is out of reach: it is deleted there.`)

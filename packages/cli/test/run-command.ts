@@ -36,7 +36,7 @@ afterEach(async () => {
 })
 
 /** Well below a test's own limit, which could only say that it is over. */
-const patienceMs = 30_000
+const patienceMs = 60_000
 
 /** @param what after "Expected" */
 const within = <Value>(value: Promise<Value>, what: () => string): Promise<Value> =>

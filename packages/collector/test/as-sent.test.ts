@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import Papa from 'papaparse'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { aClient, aCollector, aFolder, post, rowsOf } from './harness.ts'
+import { aClient, aCollector, aFolder, onceStored, post, rowsOf } from './harness.ts'
 
 const numbers = '[76561197960287930,9007199254740993,18446744073709551615,-0,0.12345678901234567890,1E2,1e-7]'
 
@@ -76,14 +76,15 @@ const scored = `{"id":${id},"n":9007199254740991,"x":-0,"more":{"u":184467440737
 async function aScore() {
   const { listening } = await aCollector({ events })
   await post(listening, `[{"type":"scored","timestamp":1000,"data":${scored},"id":${id}}]`)
-  const download = (format: string, type = '') => fetch(`${listening.url}/api/dump?format=${format}${type}`)
+  const download = (format: string, type = '') =>
+    fetch(`${listening.url}/api/dump?format=${format}${type}`, { headers: onceStored })
   return {
     listening,
     download,
     async query(sql: string) {
       const response = await fetch(`${listening.url}/api/query`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', prefer: 'wait=10' },
+        headers: { 'content-type': 'application/json', prefer: 'wait=60' },
         body: JSON.stringify({ sql }),
       })
       return (await response.json()).rows
@@ -109,7 +110,7 @@ it('answers with every digit: as text, where a number of JavaScript would be ano
     [read, { id }, scored, `{"id":${id}}`],
   ])
   expect(await query('SELECT id, n, x, id + 1 FROM scored')).toEqual([[id, 9007199254740991, 0, '76561197960287931']])
-  const { events: page } = await (await fetch(`${listening.url}/api/events`, { headers: { prefer: 'wait=10' } })).json()
+  const { events: page } = await (await fetch(`${listening.url}/api/events`, { headers: { prefer: 'wait=60' } })).json()
   expect(page).toMatchObject([{ data: read, envelope: { id } }])
 })
 
@@ -131,7 +132,7 @@ it('exports payloads with line breaks as one line each', async () => {
   const { listening } = await aCollector()
   const data = '{"a":\r\n[1,\t"\\n\\u0000\\u2028"]\n}'
   await post(listening, `[{"type":"x","timestamp":1,"data":${data},"note" :[\n]},{"type":"q\\"\\n;,","data":null}]`)
-  const text = await (await fetch(`${listening.url}/api/dump?format=ndjson`)).text()
+  const text = await (await fetch(`${listening.url}/api/dump?format=ndjson`, { headers: onceStored })).text()
   const lines = text.trimEnd().split('\n')
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { type: 'x', timestamp: 1, correctedTimestamp: 1, data: JSON.parse(data), envelope: { note: [] }, version: null },

@@ -18,7 +18,7 @@ const outcomes: Readonly<Record<AttackQuery['becomes'], readonly unknown[]>> = {
   killed: ['query_killed', 'query_timeout', 'query_too_large'],
 }
 
-const patient = { timeout: 30_000, interval: 100 }
+const patient = { timeout: 60_000, interval: 100 }
 
 /** @param atOnce of those that no other is noticed by */
 async function withstand(

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { defineEvents } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { aClient, aCollector, aFolder, aHello, post, rowsOf } from './harness.ts'
+import { aClient, aCollector, aFolder, aHello, onceStored, post, rowsOf } from './harness.ts'
 
 const events = defineEvents({ x: z.unknown() })
 const year = 365 * 24 * 3600 * 1000
@@ -21,11 +21,12 @@ it('corrects the clock of a device that is a year off, in the table, the views a
     )
     expect(rows).toEqual([[365, 0]])
   }
-  const download = async (query: string) => (await fetch(`${listening.url}/api/dump?${query}`)).text()
+  const download = async (query: string) =>
+    (await fetch(`${listening.url}/api/dump?${query}`, { headers: onceStored })).text()
   const line = JSON.parse(await download('format=ndjson'))
   expect(Math.abs(line.correctedTimestamp - line.receivedAt)).toBeLessThan(60_000)
   expect(await download('format=csv&type=x')).toMatch(/^session_id,seq,ts,corrected_ts,received_at/)
-  const { events: page } = await (await fetch(`${listening.url}/api/events`, { headers: { prefer: 'wait=10' } })).json()
+  const { events: page } = await (await fetch(`${listening.url}/api/events`, { headers: { prefer: 'wait=60' } })).json()
   expect(page[0].correctedTimestamp).toBe(line.correctedTimestamp)
 })
 

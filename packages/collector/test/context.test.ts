@@ -3,7 +3,7 @@ import type { LiveTail } from '@downlink/collector'
 import { defineEvents } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { aClient, aCollector, aHello, aListener, post } from './harness.ts'
+import { aClient, aCollector, aHello, aListener, onceStored, post } from './harness.ts'
 
 const at = 1_767_225_600_000
 const anEvent = (more: object = {}) => ({ type: 'hit', timestamp: at, data: 1, ...more })
@@ -174,10 +174,10 @@ it('is found by any labels that a session had: by dumps, the list of sessions, a
   const rowsOf = async (table: string) => (await dump(listening, { format: 'csv', table, where })).length - 1
   expect([await rowsOf('events'), await rowsOf('sessions'), await rowsOf('rejected')]).toEqual([3, 1, 1])
   for (const query of ['player=ada', 'label=player&value=ada', 'text=ADA']) {
-    const { sessions } = await (await fetch(`${listening.url}/api/sessions?${query}`)).json()
+    const { sessions } = await (await fetch(`${listening.url}/api/sessions?${query}`, { headers: onceStored })).json()
     expect(sessions.map(({ labels }: { labels: object }) => labels)).toEqual([{ player: 'guest' }])
   }
-  const { labels } = await (await fetch(`${listening.url}/api/labels`)).json()
+  const { labels } = await (await fetch(`${listening.url}/api/labels`, { headers: onceStored })).json()
   expect(labels).toMatchObject([
     {
       name: 'player',
@@ -201,7 +201,7 @@ it('is found by any labels that a session had: by dumps, the list of sessions, a
 })
 
 async function dump({ url }: { readonly url: string }, parameters: Record<string, string>): Promise<readonly string[]> {
-  const response = await fetch(`${url}/api/dump?${new URLSearchParams(parameters)}`)
+  const response = await fetch(`${url}/api/dump?${new URLSearchParams(parameters)}`, { headers: onceStored })
   const text = await response.text()
   expect([response.status, response.status === 200 || text]).toEqual([200, true])
   return text.trim().split('\n')

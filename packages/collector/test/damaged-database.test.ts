@@ -31,7 +31,7 @@ const event = (n: number) => ({ type: 'a', timestamp: n, data: { n } })
 
 /** The store may be opened anew meanwhile. */
 const ledgerOf = (collector: Collector, session: string) =>
-  vi.waitFor(() => collector.ledger(session), { timeout: 30_000, interval: 200 })
+  vi.waitFor(() => collector.ledger(session), { timeout: 60_000, interval: 200 })
 
 const quarantinedIn = async (data: string) => (await readdir(data)).filter((name) => name.includes('.corrupt-'))
 
@@ -119,7 +119,7 @@ describe('a damaged block', () => {
       client.ws.close()
       await vi.waitFor(
         async () => expect(await ledgerOf(collector, hello.session)).toMatchObject({ pushed: 501 }),
-        30_000,
+        60_000,
       )
       const ledger = await ledgerOf(collector, hello.session)
       await stop()
@@ -137,7 +137,7 @@ describe('a damaged block', () => {
     const ask = async (sql: string) => {
       const answer = await fetch(`${listening.url}/api/query`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', prefer: 'wait=10' },
+        headers: { 'content-type': 'application/json', prefer: 'wait=60' },
         body: JSON.stringify({ sql }),
       })
       return [answer.status, await answer.json()]

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import Papa from 'papaparse'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { aClient, aCollector, aFolder, aHello } from './harness.ts'
+import { aClient, aCollector, aFolder, aHello, onceStored } from './harness.ts'
 
 const events = defineEvents({
   hit: z.object({ shipId: z.string(), damage: z.number() }),
@@ -21,7 +21,7 @@ async function aDumping() {
   return {
     data,
     send: (body: unknown[]) => fetch(`${listening.url}/telemetry`, { method: 'POST', body: JSON.stringify(body) }),
-    download: (query: string) => fetch(`${listening.url}/api/dump?${query}`),
+    download: (query: string) => fetch(`${listening.url}/api/dump?${query}`, { headers: onceStored }),
     left: () => readdir(join(data, 'exports')),
   }
 }
@@ -193,7 +193,7 @@ it('gives back exactly what is stored, whatever is in it', { timeout: 120_000 },
   const rows = async (sql: string) => {
     const answer = await fetch(`${listening.url}/api/query`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...onceStored },
       body: JSON.stringify({ sql }),
     })
     return (await answer.json()).rows as string[][]
@@ -210,7 +210,9 @@ it('gives back exactly what is stored, whatever is in it', { timeout: 120_000 },
       const stored = await rows(`SELECT seq::VARCHAR, type, data::VARCHAR FROM events ${where}`)
       const rejected = await rows(`SELECT seq::VARCHAR, code, raw FROM rejected_events ${where}`)
       const dump = async (format: 'parquet' | 'csv' | 'ndjson', table: string) => {
-        const answer = await fetch(`${listening.url}/api/dump?format=${format}&table=${table}&session=${session}`)
+        const answer = await fetch(`${listening.url}/api/dump?format=${format}&table=${table}&session=${session}`, {
+          headers: onceStored,
+        })
         expect(Number(answer.headers.get('downlink-rows'))).toBe(table === 'events' ? stored.length : rejected.length)
         return Buffer.from(await answer.arrayBuffer())
       }
@@ -255,7 +257,12 @@ async function twoPlayers() {
   }
   const ids = { ada: await of('ada', 3), "o'neil": await of("o'neil", 2) }
   const dump = async (parameters: Record<string, string>) => {
-    const answer = await fetch(`${listening.url}/api/dump?${new URLSearchParams({ format: 'ndjson', ...parameters })}`)
+    const answer = await fetch(
+      `${listening.url}/api/dump?${new URLSearchParams({ format: 'ndjson', ...parameters })}`,
+      {
+        headers: onceStored,
+      },
+    )
     return { headers: answer.headers, text: await answer.text() }
   }
   const lines = async (parameters: Record<string, string>) =>
@@ -297,7 +304,7 @@ it('gives the labels that sessions have and had, as they stand in label_history'
   }
   const dump = async (parameters: Record<string, string>) => {
     const query = new URLSearchParams({ table: 'labels', format: 'ndjson', ...parameters })
-    return fetch(`${listening.url}/api/dump?${query}`)
+    return fetch(`${listening.url}/api/dump?${query}`, { headers: onceStored })
   }
   const lines = async (parameters: Record<string, string>) => {
     const rows = (await (await dump(parameters)).text()).split('\n').slice(0, -1)
@@ -406,14 +413,14 @@ it('takes conditions that end with a comment, or hold brackets and quotes', asyn
   }
 })
 
-it('puts fewer rows of a Parquet file together in memory where one is large', { timeout: 60_000 }, async () => {
+it('puts fewer rows of a Parquet file together in memory where one is large', async () => {
   const { listening } = await aCollector()
   const send = (bodies: unknown[]) =>
     fetch(`${listening.url}/telemetry`, { method: 'POST', body: JSON.stringify(bodies) })
   for (let at = 0; at < 4; at++) await send(Array.from({ length: 4000 }, (_, data) => ({ type: 'small', data })))
   const groups = async () => {
     const file = join(await aFolder(), 'dump.parquet')
-    const answer = await fetch(`${listening.url}/api/dump?format=parquet`)
+    const answer = await fetch(`${listening.url}/api/dump?format=parquet`, { headers: onceStored })
     await writeFile(file, Buffer.from(await answer.arrayBuffer()))
     const connection = await (await DuckDBInstance.create(':memory:')).connect()
     const sql = `SELECT count(DISTINCT row_group_id)::INT FROM parquet_metadata('${file}')`
@@ -429,7 +436,7 @@ it('leaves room on the disk, and nothing behind where there is none', async () =
   const big = Array.from({ length: 4 }, (_, at) => ({ type: 'big', data: `${at}`.repeat(60_000) }))
   const send = () => fetch(`${listening.url}/telemetry`, { method: 'POST', body: JSON.stringify(big) })
   for (let at = 0; at < 10; at++) await send()
-  const answer = await fetch(`${listening.url}/api/dump?format=ndjson`)
+  const answer = await fetch(`${listening.url}/api/dump?format=ndjson`, { headers: onceStored })
   expect([answer.status, (await answer.json()).error.code]).toEqual([507, 'no_room'])
   expect(await readdir(join(data, 'exports'))).toEqual([])
   // What fits is dumped, and events are taken.

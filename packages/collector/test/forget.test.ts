@@ -5,7 +5,7 @@ import type { Collector, Listening } from '@downlink/collector'
 import { diagnose, repair } from '@downlink/collector/doctor'
 import { expect, it } from 'vitest'
 import { changeDatabase } from './change-database.ts'
-import { aClient, aCollector, aFolder, aHello, post } from './harness.ts'
+import { aClient, aCollector, aFolder, aHello, onceStored, post } from './harness.ts'
 import { expectLedgersToAddUp } from './ledger-equation.ts'
 
 /** All text of the player has it. */
@@ -111,7 +111,7 @@ it('is gone from database, log, quarantined files, texts and kept answers, and s
   const kept = () =>
     fetch(`${listening.url}/api/query`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'cache-control': 'max-age=600' },
+      headers: { 'content-type': 'application/json', 'cache-control': 'max-age=600', ...onceStored },
       body: JSON.stringify({ sql: 'SELECT data FROM events' }),
     }).then((response) => response.text())
   expect(await kept()).toContain(secret)
@@ -318,7 +318,7 @@ it('is forgotten to the end by the next start, where the process ended in its mi
   const { data, ada } = await aFolderOfAda()
   await writeFile(join(data, 'forgetting.json'), JSON.stringify([ada.session]))
   const { collector } = await aCollector({ data })
-  await expect.poll(async () => readdir(data), { timeout: 30_000, interval: 200 }).not.toContain('forgetting.json')
+  await expect.poll(async () => readdir(data), { timeout: 60_000, interval: 200 }).not.toContain('forgetting.json')
   expect(await filesWithSecret(data)).toEqual([])
   await expectLedgersToAddUp(queryOf(collector))
 })

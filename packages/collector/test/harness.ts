@@ -187,6 +187,9 @@ export async function rowsOf(folder: string, sql: string): Promise<unknown[][]> 
 }
 
 /** A `POST /telemetry`, with whatever body and headers. */
+/** Headers of a read that waits until all is stored which was acknowledged, for as long as a busy machine takes. */
+export const onceStored = { prefer: 'wait=60' }
+
 export const post = ({ url }: Pick<Listening, 'url'>, body: unknown, headers: Record<string, string> = {}) =>
   fetch(`${url}/telemetry`, {
     method: 'POST',

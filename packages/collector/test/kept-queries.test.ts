@@ -9,7 +9,7 @@ async function aGame() {
   const ask = async (headers: Record<string, string> = {}, query = sql, path = 'query', token = 'secret') => {
     const response = await fetch(`${listening.url}/api/${path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=10', ...headers },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=60', ...headers },
       body: JSON.stringify({ sql: query }),
     })
     return { status: response.status, headers: response.headers, body: await response.json() }

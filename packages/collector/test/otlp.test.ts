@@ -12,7 +12,7 @@ const fast = { intervalMs: 10 }
 const hits = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ type: 'hit', timestamp: 1000 + at, data: { at } }))
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
-const patience = { timeout: 30_000 }
+const patience = { timeout: 60_000 }
 
 it('gets each event once, in order, as it was sent', async () => {
   const backend = await aBackend()

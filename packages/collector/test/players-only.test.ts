@@ -16,9 +16,9 @@ it('leaves a verification out of lists, of the live feed and of questions, unles
   const verification = await send('downlink_verify', { downlink_verify: 'run' })
   const player = await send('jumped', { player: 'Ada' })
   const get = async (path: string) =>
-    (await fetch(`${listening.url}/api/${path}`, { headers: { prefer: 'wait=10' } })).json()
+    (await fetch(`${listening.url}/api/${path}`, { headers: { prefer: 'wait=60' } })).json()
   const rowsOf = async (sql: string, sessions?: string) => {
-    const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
+    const headers = { 'content-type': 'application/json', prefer: 'wait=60' }
     const body = JSON.stringify({ sql, sessions })
     return (await (await fetch(`${listening.url}/api/query`, { method: 'POST', headers, body })).json()).rows
   }

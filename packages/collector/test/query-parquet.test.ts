@@ -11,7 +11,7 @@ const events = defineEvents({ died: z.object({ weapon: z.string(), x: z.number()
 
 async function anAsking(options: Parameters<typeof aCollector>[0] = {}) {
   const { listening, data, collector } = await aCollector({ events, ...options })
-  const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
+  const headers = { 'content-type': 'application/json', prefer: 'wait=60' }
   return {
     collector,
     send: (body: readonly unknown[]) =>

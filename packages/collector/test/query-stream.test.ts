@@ -6,7 +6,7 @@ import { createEventPages } from '../src/query/event-pages.ts'
 import { aCollector } from './harness.ts'
 import { aReadStore } from './read-store-harness.ts'
 
-const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
+const headers = { 'content-type': 'application/json', prefer: 'wait=60' }
 
 const ask = (url: string, sql: string) =>
   fetch(`${url}/api/query`, { method: 'POST', headers, body: JSON.stringify({ sql }) })

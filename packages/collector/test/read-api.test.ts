@@ -16,11 +16,11 @@ async function aRunning(options: Parameters<typeof aCollector>[0] = {}) {
     url,
     get: async (path: string, headers: Record<string, string> = {}) => {
       // What was acknowledged before, however slow the machine is.
-      const response = await fetch(url + path, { headers: { prefer: 'wait=10', ...headers } })
+      const response = await fetch(url + path, { headers: { prefer: 'wait=60', ...headers } })
       return { status: response.status, headers: response.headers, body: await response.json() }
     },
     query: async (sql: string) => {
-      const headers = { 'content-type': 'application/json', prefer: 'wait=10' }
+      const headers = { 'content-type': 'application/json', prefer: 'wait=60' }
       const response = await fetch(`${url}/api/query`, { method: 'POST', headers, body: JSON.stringify({ sql }) })
       return { status: response.status, body: await response.json() }
     },
@@ -240,7 +240,7 @@ it('asks for the read token everywhere but at health, and takes it as bearer or 
   const show = (token: string) =>
     fetch(`${url}/api/token`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', prefer: 'wait=10' },
+      headers: { 'content-type': 'application/json', prefer: 'wait=60' },
       body: JSON.stringify({ token }),
     })
   expect((await show('wrong')).status).toBe(401)

@@ -139,7 +139,7 @@ it('says so where the folder cannot be used, and touches nothing', async () => {
   expect(await readdir(join(data, 'downlink.duckdb'))).toEqual([])
 })
 
-const patient = { timeout: 30_000, interval: 100 }
+const patient = { timeout: 60_000, interval: 100 }
 
 interface Damage {
   do(files: {

@@ -20,7 +20,7 @@ async function aGame() {
   const { listening } = await aCollector()
   const get = async (path: string, parameters: Record<string, string> = {}) => {
     const response = await fetch(`${listening.url}/api/${path}?${new URLSearchParams(parameters)}`, {
-      headers: { prefer: 'wait=10' },
+      headers: { prefer: 'wait=60' },
     })
     return { status: response.status, body: await response.json() }
   }

@@ -12,7 +12,7 @@ import { expect, it, onTestFinished, type TestContext, vi } from 'vitest'
 import { aCollectorProcess } from './collector-process.ts'
 import { aBystander, aClient, aCollector, aFolder, aHello } from './harness.ts'
 
-const patient = { timeout: 40_000, interval: 50 }
+const patient = { timeout: 60_000, interval: 50 }
 
 /** The processes that one has started. */
 async function childrenOf(pid: number, context: TestContext): Promise<readonly number[]> {
@@ -49,7 +49,7 @@ const isAlive = (pid: number): Promise<boolean> =>
 const ask = (url: string, sql: string, signal?: AbortSignal) =>
   fetch(`${url}/api/query`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', prefer: 'wait=10' },
+    headers: { 'content-type': 'application/json', prefer: 'wait=60' },
     body: JSON.stringify({ sql }),
     ...(signal && { signal }),
   })

@@ -8,7 +8,7 @@ async function aRunning() {
   return {
     listening,
     async get(path: string) {
-      const response = await fetch(`${listening.url}/api/${path}`, { headers: { prefer: 'wait=10' } })
+      const response = await fetch(`${listening.url}/api/${path}`, { headers: { prefer: 'wait=60' } })
       return { status: response.status, body: await response.json() }
     },
   }

@@ -3,7 +3,7 @@ import { withTimeout } from '@downlink/artifacts'
 import type { Listening } from '@downlink/collector'
 
 /** Well below a test's own limit, which could only say that it is over. */
-const patienceMs = 30_000
+const patienceMs = 60_000
 
 /**
  * @param what after "Expected", asked for only where it did not come

@@ -17,7 +17,7 @@ const push = (url: string, type: string, headers: Record<string, string> = {}) =
 
 /** Of the stored events. The database may still be starting. */
 async function typesAt(url: string): Promise<string[]> {
-  const response = await fetch(`${url}__downlink/api/events`, { headers: { prefer: 'wait=10' } })
+  const response = await fetch(`${url}__downlink/api/events`, { headers: { prefer: 'wait=60' } })
   const { events } = (await response.json()) as { events: { type: string }[] }
   return events.map(({ type }) => type).sort()
 }

@@ -12,7 +12,7 @@ export default defineConfig({
   testMatch: '*.nested.ts',
   outputDir: join(output, 'results'),
   workers: 1,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 45_000 },
   reporter: [
     ['html', { open: 'never', outputFolder: join(output, 'report') }],
     ['json', { outputFile: join(output, 'report.json') }],
