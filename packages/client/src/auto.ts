@@ -46,7 +46,6 @@ export function auto<Own extends AnyTelemetry>(
  * Creates a telemetry and records with it what every game wants to know: `createTelemetry` and `auto` in one. The events
  * of `auto` need no naming.
  *
- * @throws {TelemetryError} `bad_option`, as `createTelemetry` does
  * @example export const telemetry = startTelemetry({ enabled: true, build: '1.4.2' })
  */
 export function startTelemetry<Events extends object = EventMap>(

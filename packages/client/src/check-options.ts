@@ -1,7 +1,6 @@
-/** Checks the kind and range of each option, in development: a production build leaves this file out, and warns alone. */
+/** Checks the kind and range of each option, in development: a production build leaves this file out, and names alone what is wrong. */
 import { jsonValue } from '@downlink/protocol'
-import { TelemetryError } from './errors.ts'
-import { type ClientOptions, isOfKind, kinds as kindsOfTelemetry } from './options.ts'
+import { type ClientOptions, isOfKind, kinds as kindsOfTelemetry, telemetryDefaults } from './options.ts'
 
 type Options = { readonly [name: string]: unknown }
 
@@ -26,18 +25,33 @@ export const optionNames = (kinds?: Options): readonly string[] =>
   kinds ? [...Object.keys(kinds), 'environment'] : [...Object.keys(kindsOfTelemetry), ...otherNames]
 
 /**
+ * What of the options is wrong, what was expected, what came, and what holds instead: a sentence each, by its name.
+ *
  * @param kinds an example of each option
- * @throws {TelemetryError} `bad_option`: the first that is wrong, what was expected, and what came
  */
-export function checkOptions(options: Options, kinds: Options = kindsOfTelemetry): void {
-  const check = (name: string, isRight: boolean, expected: string): void => {
-    const value = options[name]
-    if (value === undefined || value === null || isRight) return
-    throw new TelemetryError(`Expected \`${name}\` to be ${expected}, got ${JSON.stringify(jsonValue(value))}`)
-  }
+export function findWrongOptions(options: Options, kinds: Options = kindsOfTelemetry): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
   for (const [name, like] of Object.entries(kinds)) {
     const value = options[name]
-    if (name === 'overflow') check(name, overflowPolicies.includes(value), overflowPolicies.join(' or '))
-    else check(name, isOfKind(value, like), expectations[typeof like] ?? `a ${typeof like}`)
+    const isChoice = name === 'overflow'
+    if (value === undefined || value === null) continue
+    if (isChoice ? overflowPolicies.includes(value) : isOfKind(value, like)) continue
+    const expected = isChoice ? overflowPolicies.join(' or ') : (expectations[typeof like] ?? `a ${typeof like}`)
+    const got = JSON.stringify(jsonValue(value))
+    found.set(name, `bad_option: Expected \`${name}\` to be ${expected}, got ${got}: ${insteadOf(name, kinds)}`)
   }
+  return found
+}
+
+function insteadOf(name: string, kinds: Options): string {
+  const value = kinds === kindsOfTelemetry ? telemetryOptions[name] : kinds[name]
+  return instead[name] ?? (value === undefined ? 'it is left out' : `${JSON.stringify(value)} holds`)
+}
+
+const telemetryOptions: Options = { ...telemetryDefaults }
+
+/** Of what a player was promised, nothing is replaced by a default. */
+const instead: { readonly [name: string]: string } = {
+  consent: 'it counts as a no',
+  redact: 'no event is sent, since nobody knows what it was to hide',
 }

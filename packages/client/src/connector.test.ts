@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { LinkState } from './link-state.ts'
+import type { LinkState, TryingState } from './link-state.ts'
 import { createOpenTelemetry, createTestTelemetry, noTotals, pushMany } from './test-doubles.ts'
 
 const retryInMs = (status: LinkState, nowMs: number): number =>
@@ -156,6 +156,18 @@ describe('coming back', () => {
     }
     expect(delays).toEqual([250, 500, 1000, 1500, 0, 3000])
     expect(telemetry.status()).toMatchObject({ status: 'waiting', attempt: 6, lastCode: 1006 })
+  })
+
+  it('says nothing of earlier failures once it is open', async () => {
+    const { world, telemetry } = createTestTelemetry()
+    telemetry.start()
+    await world.advance(0)
+    world.socket.drop(4429, 'too many')
+    expect(telemetry.status()).toMatchObject({ status: 'waiting', attempt: 1, lastCode: 4429, message: 'too many' })
+    await world.advance(1000)
+    world.socket.welcome()
+    const { attempt, lastCode, message } = telemetry.status() as TryingState
+    expect({ attempt, lastCode, message }).toEqual({ attempt: 0, lastCode: undefined, message: undefined })
   })
 
   it('starts the backoff over only after five seconds up, with progress', async () => {

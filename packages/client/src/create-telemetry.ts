@@ -85,11 +85,12 @@ export interface Telemetry<Events extends object = EventMap> {
 }
 
 /**
+ * Never throws for an option: what is wrong is warned of, and its default holds.
+ *
  * @example
  * const telemetry = createTelemetry<EventsOf<typeof battleEvents>>({ url: '/telemetry', enabled: true })
  * telemetry.start()
  * telemetry.push('bullet_fired', { shipId: 'red-1', team: 'red' })
- * @throws {TelemetryError} `bad_option`, in development only: in production what is wrong is warned of
  */
 export function createTelemetry<Events extends object = EventMap>(
   options?: TelemetryOptions<Events>,

@@ -139,6 +139,37 @@ it.each([
   },
 )
 
+it.each([
+  ['within three seconds', {}, 3000],
+  ['as the game says', { backoffCapMs: 20_000 }, 20_000],
+])('tries again %s, however often nobody has answered', async (_, options, capMs) => {
+  const { world, telemetry } = aDeveloper(options)
+  world.random = 1 - 2 ** -40
+  telemetry.start()
+  for (let calls = 0; calls < 9; calls++) {
+    await world.advance(capMs)
+    world.socket.drop()
+  }
+  expect(world.timers).toEqual([capMs])
+})
+
+it.each([
+  ['https://game.example/', 'ws://127.0.0.1:4180/telemetry', true],
+  ['https://game.example/', 'ws://192.168.1.7:4180/telemetry', true],
+  ['http://localhost:8080/', 'ws://127.0.0.1:4180/telemetry', false],
+  ['https://game.example/', 'wss://telemetry.example/telemetry', false],
+])('names what a browser may forbid a page of %s that calls %s: %s', async (pageUrl, url, isNamed) => {
+  const { world, telemetry, warnings } = aDeveloper({ url }, { pageUrl, ask: () => Promise.reject(new TypeError()) })
+  telemetry.start()
+  await world.advance(0)
+  world.socket.drop()
+  await expect.poll(() => warnings.length).toBe(1)
+  expect([warnings[0]?.includes('nothing answers there'), warnings[0]?.includes('local network')]).toEqual([
+    true,
+    isNamed,
+  ])
+})
+
 it('asks nobody where the connection was taken, or its owner has let it go', async () => {
   const asked: string[] = []
   const ask = async (url: string) => {

@@ -9,7 +9,7 @@ import {
   utf8Length,
   wellFormed,
 } from '@downlink/protocol'
-import { checkOptions, optionNames } from './check-options.ts'
+import { findWrongOptions, optionNames } from './check-options.ts'
 import { closedAbnormally } from './constants.ts'
 import { fitMetadata } from './metadata.ts'
 import type { Development, Environment, WatchedTelemetry } from './ports.ts'
@@ -19,18 +19,23 @@ import { type Ask, explainUnanswered, type Unanswered } from './unanswered-call.
 export interface DevelopmentWorld {
   /** A `fetch`, with which it finds out why nobody takes a connection. */
   readonly ask?: Ask | undefined
+  /** Of the page, where there is one. */
+  readonly pageUrl?: string | undefined
   /** Reads `globalThis.downlinkConfig`. May be anything, and throw. */
   readonly readConfig?: () => unknown
   /** As that of an environment. Without it, who says nothing is waited for. */
   readonly setTimer?: Environment['setTimer']
 }
 
+/** Whoever starts a collector again looks at the page meanwhile. In milliseconds. */
+const developmentBackoffCapMs = 3000
+
 /** Whoever takes a connection answers at once. In milliseconds. */
 const answerTimeoutMs = 3000
 
 export function createDevelopment(
   warn: (message: string) => void,
-  { ask, readConfig, setTimer }: DevelopmentWorld = {},
+  { ask, pageUrl, readConfig, setTimer }: DevelopmentWorld = {},
 ): Development {
   const warned = new Set<string>()
   let isDecided = false
@@ -51,8 +56,12 @@ export function createDevelopment(
     options(options, kinds) {
       isDecided ||= options.enabled !== undefined
       warnOfUnknown('', options, optionNames(kinds))
-      checkOptions(options, kinds)
+      for (const [name, sentence] of findWrongOptions(options, kinds)) {
+        warnOnce(sentence, sentence)
+        delete options[name]
+      }
       if (kinds) return
+      options.backoffCapMs ??= developmentBackoffCapMs
       try {
         warnOfUnknown('downlinkConfig: ', readConfig?.(), ['url', 'key', 'enabled'])
       } catch {
@@ -114,7 +123,7 @@ export function createDevelopment(
       function explain(code: number, isClosed: boolean): boolean {
         if (isAnswered || !ask || !url) return false
         const known = unanswered.get(url)
-        void (known ? Promise.resolve(known) : explainUnanswered(url, ask)).then((why) => {
+        void (known ? Promise.resolve(known) : explainUnanswered(url, ask, pageUrl)).then((why) => {
           if (isAnswered) return
           // One that is there may be slow.
           if (!isClosed && why.isThere) return

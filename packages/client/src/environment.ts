@@ -76,6 +76,7 @@ type PageOfDeveloper = Partial<typeof globalThis> & { readonly downlinkConfig?: 
 const watchedDevelopment = (scope: PageOfDeveloper): Development =>
   createDevelopment(warn, {
     ask: scope.fetch && ((url, init) => fetch(url, init)),
+    pageUrl: scope.location?.href,
     readConfig: () => scope.downlinkConfig,
     setTimer,
   })

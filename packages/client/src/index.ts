@@ -20,7 +20,6 @@ export {
   type TelemetryOptions,
 } from './create-telemetry.ts'
 export type { OverflowPolicy } from './drop-policy.ts'
-export { TelemetryError, type TelemetryErrorCode } from './errors.ts'
 export type { LinkState, StopReason } from './link-state.ts'
 export { type RawEvent, telemetryDefaults } from './options.ts'
 export type { OutboxStats, SpoolState, SpoolStats } from './outbox.ts'

@@ -34,7 +34,8 @@ const open: fc.Arbitrary<TryingState & { status: 'open' }> = fc
   .tuple(past, fc.oneof(fc.nat({ max: 20_000 }), fc.constantFrom(4999, 5000)), fc.boolean(), fc.nat({ max: 20_000 }))
   .map(([past, upMs, progressed, slowMs]) => ({
     status: 'open',
-    ...past,
+    attempt: 0,
+    past,
     sinceMs: noon - upMs,
     progressed,
     slowUntilMs: slowMs > 10_000 ? noon + slowMs : 0,
@@ -52,6 +53,14 @@ const linked = fc.oneof(
   past.map((past) => ({ status: 'connecting' as const, ...past })),
 )
 
+/** What a state remembers of its failures. */
+const failures = (state: TryingState) => (state.status === 'open' && state.past) || state
+
+const failedAs = (state: TryingState) => {
+  const { attempt, lastCode } = failures(state)
+  return { attempt, lastCode }
+}
+
 const signals = fc.constantFrom('online', 'offline', 'visible', 'hidden', 'pagehide', 'pageshow' as const)
 const events: fc.Arbitrary<LinkEvent> = fc.oneof(
   fc.tuple(fc.oneof(signals, fc.constantFrom('start', 'retry', 'welcomed', 'acked' as const))),
@@ -68,7 +77,11 @@ describe('a lost link', () => {
         const next = transition(state, ['closed', code], withToken, conditions({ random }))
         if (next.status === 'stopped') return
         const worked = state.status === 'open' && state.progressed && noon - state.sinceMs >= 5000
-        expect(next).toMatchObject({ status: 'waiting', attempt: worked ? 0 : state.attempt + 1, lastCode: code })
+        expect(next).toMatchObject({
+          status: 'waiting',
+          attempt: worked ? 0 : failures(state).attempt + 1,
+          lastCode: code,
+        })
       }),
     )
   })
@@ -103,7 +116,7 @@ describe('a lost link', () => {
       fc.property(linked, codes, fc.boolean(), (state, code, hasToken) => {
         const next = transition(state, ['closed', code], hasToken ? withToken : options, conditions())
         const worked = state.status === 'open' && state.progressed
-        const isSecond = !worked && state.lastCode === code
+        const isSecond = !worked && failures(state).lastCode === code
         const isFatal = isSecond || code === 4403 || code === 4409 || (code === 4401 && !hasToken)
         expect(next.status).toBe(isFatal && fatalCodes.includes(code) ? 'stopped' : 'waiting')
       }),
@@ -191,8 +204,8 @@ describe('any event in any state', () => {
     fc.assert(
       fc.property(steps, ([state, event, isOnline]) => {
         if (event[0] === 'closed') return
-        const { attempt, lastCode } = state
-        expect(transition(state, event, options, conditions({ isOnline }))).toMatchObject({ attempt, lastCode })
+        const next = transition(state, event, options, conditions({ isOnline })) as TryingState
+        expect(failures(next)).toMatchObject(failedAs(state))
       }),
     )
   })
@@ -223,7 +236,7 @@ describe('any event in any state', () => {
     fc.assert(
       fc.property(past, (past) => {
         const next = transition({ status: 'connecting', ...past }, ['welcomed'], options, conditions())
-        expect(next).toEqual({ status: 'open', ...past, sinceMs: noon, progressed: false, slowUntilMs: 0 })
+        expect(next).toEqual({ status: 'open', attempt: 0, past, sinceMs: noon, progressed: false, slowUntilMs: 0 })
         expect(transition(next, ['acked'], options, conditions())).toEqual({ ...next, progressed: true })
       }),
     )

@@ -32,9 +32,9 @@ export type LinkState =
  * clock, `performance.now()`: the wall clock may be set at any time.
  */
 export type TryingState = {
-  /** Attempts since the link last worked, from 0. */
+  /** Attempts since the link last worked, from 0; 0 while it is open. */
   readonly attempt: number
-  /** The last close code; 1006 where there was none. */
+  /** The last close code; 1006 where there was none. None while it is open, as of `message`. */
   readonly lastCode?: number | undefined
   /** The collector's sentence beside it. */
   readonly message?: string | undefined
@@ -47,9 +47,21 @@ export type TryingState = {
   | { readonly status: 'waiting' | 'offline'; readonly retryAtMs: number }
   /** From the attempt to the collector's welcome. */
   | { readonly status: 'connecting' }
-  /** `progressed`: something was acked. Nothing is sent before `slowUntilMs`. */
-  | { readonly status: 'open'; readonly sinceMs: number; readonly progressed: boolean; readonly slowUntilMs: number }
+  | {
+      readonly status: 'open'
+      /** What counts again where the link is lost before it has worked. */
+      readonly past?: Failures
+      readonly sinceMs: number
+      /** Something was acked. */
+      readonly progressed: boolean
+      /** Nothing is sent before it. */
+      readonly slowUntilMs: number
+    }
 )
+
+type OpenState = Extract<TryingState, { status: 'open' }>
+
+type Failures = Pick<TryingState, 'attempt' | 'lastCode' | 'message'>
 
 export type LinkEvent =
   /**
@@ -89,16 +101,16 @@ export function transition(
     return on === 'start' ? { status: 'waiting', attempt: 0, retryAtMs: nowMs } : state
   }
   const { status, attempt, lastCode, message } = state
-  const past = { attempt, lastCode, message }
+  const past = (state as Partial<OpenState>).past || { attempt, lastCode, message }
   switch (on) {
     case 'welcomed':
-      return { status: 'open', ...past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }
+      return { status: 'open', attempt: 0, past, sinceMs: nowMs, progressed: false, slowUntilMs: 0 }
     case 'acked':
       return status === 'open' ? { ...state, progressed: true } : state
     case 'slow':
       return status === 'open' ? { ...state, slowUntilMs: nowMs + Math.min(value, maxSlowMs) } : state
     case 'closed':
-      return closed(state, value, sentence, options, conditions)
+      return closed(state, past, value, sentence, options, conditions)
     case 'pagehide':
       return { status: 'away', ...past }
   }
@@ -110,25 +122,27 @@ export function transition(
 /** After a lost connection: stopped for good, or the wait for the next attempt. */
 function closed(
   state: TryingState,
+  past: Failures,
   code: number,
   message: string | undefined,
   options: LinkOptions,
   [nowMs, random, isOnline]: LinkConditions,
 ): LinkState {
-  const open = state.status === 'open' ? state : undefined
+  // Of a link that is open; the other states have none of it.
+  const { progressed, sinceMs = 0, slowUntilMs = 0 } = state as Partial<OpenState>
   const reason = stopReasons[code]
   /** It was the reason of the last close, too, and the link did not work in between. */
-  const again = !open?.progressed && state.lastCode === code
+  const again = !progressed && past.lastCode === code
   const isFatal = again || code === 4403 || code === 4409 || (code === 4401 && !options.getToken)
   if (reason && isFatal) return { status: 'stopped', reason, message }
-  const attempt = open?.progressed && nowMs - open.sinceMs >= options.minUptimeMs ? 0 : state.attempt + 1
+  const attempt = progressed && nowMs - sinceMs >= options.minUptimeMs ? 0 : past.attempt + 1
   const delayMs = backoffDelayMs(isOnline ? Math.max(0, attempt - 1) : Infinity, random, options)
   return {
     status: isOnline ? 'waiting' : 'offline',
     attempt,
     lastCode: code,
     message,
-    retryAtMs: Math.max(nowMs + delayMs, open?.slowUntilMs ?? 0),
+    retryAtMs: Math.max(nowMs + delayMs, slowUntilMs),
   }
 }
 

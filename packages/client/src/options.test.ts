@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createTelemetry } from './create-telemetry.ts'
-import { TelemetryError } from './errors.ts'
 import { type ClientOptions, telemetryDefaults, withDefaults } from './options.ts'
 import type { Delivery } from './ports.ts'
 import { createFakeWorld, createTestTelemetry, pushMany } from './test-doubles.ts'
@@ -49,12 +48,33 @@ describe('a wrong option', () => {
     ...wrongOptions,
     [{ overflow: 'drop-all' }, 'Expected `overflow` to be drop-oldest or drop-newest, got "drop-all"'] as const,
     ...wrongPromises,
-  ])('%j is refused in development', (options, message) => {
-    const { environment } = createFakeWorld({}, true)
-    const make = (): unknown => createTelemetry({ ...(options as ClientOptions), environment })
-    expect(make).toThrow(message)
-    expect(make).toThrow(TelemetryError)
-    expect(make).toThrow(expect.objectContaining({ name: 'TelemetryError', code: 'bad_option' }))
+  ])('%j is explained once in development, and the telemetry is there', (options, message) => {
+    const { telemetry, world } = createTestTelemetry({ ...(options as ClientOptions), isDevelopment: true })
+    telemetry.start()
+    pushMany(telemetry, 1)
+    expect(telemetry.stats().pushed).toBe(telemetry.enabled ? 1 : 0)
+    expect(world.warnings).toEqual([expect.stringMatching(/^bad_option: /)])
+    expect(world.warnings[0]).toContain(`${message}: `)
+  })
+
+  it.each([
+    [{ capacity: 'big' }, '5000 holds'],
+    [{ overflow: 'drop-all' }, '"drop-oldest" holds'],
+    [{ url: 5 }, 'it is left out'],
+    [{ consent: 'yes' }, 'it counts as a no'],
+    [{ redact: true }, 'no event is sent, since nobody knows what it was to hide'],
+  ])('says in development what holds in the place of %j', (options, instead) => {
+    const { world } = createTestTelemetry({ ...(options as unknown as ClientOptions), isDevelopment: true })
+    expect(world.warnings).toEqual([expect.stringMatching(new RegExp(`: ${instead}$`))])
+  })
+
+  it.each([...wrongOptions, ...wrongPromises])('%j has the same settings in development', (options) => {
+    const { backoffCapMs: _, ...developed } = withDefaults(
+      options as ClientOptions,
+      createFakeWorld({}, true).environment,
+    )
+    const { backoffCapMs: __, ...produced } = withDefaults(options as ClientOptions, createFakeWorld().environment)
+    expect(developed).toEqual(produced)
   })
 
   it.each(wrongOptions)('%j is warned of once in production, and the default holds', async (options) => {

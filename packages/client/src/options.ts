@@ -70,7 +70,7 @@ export interface ClientOptions extends BufferOptions, Metadata {
   readonly ackDeadlineMs?: number
   /** Ceiling of the first delay after a lost link, in milliseconds, from 1; it doubles with each attempt. @default 500 */
   readonly backoffBaseMs?: number
-  /** Ceiling of all these delays, in milliseconds, from 1. @default 30000 */
+  /** Ceiling of all these delays, in milliseconds, from 1. @default 30000; 3000 in development */
   readonly backoffCapMs?: number
   /** Milliseconds up, with progress, after which the backoff starts over; from 1. @default 5000 */
   readonly minUptimeMs?: number
@@ -126,7 +126,7 @@ export const kinds: { readonly [name: string]: unknown } = {
 export const isOfKind = (value: unknown, like: unknown): boolean =>
   typeof like === 'number' ? isCount(value, 1) && value <= maxDelayMs : typeof value === typeof like
 
-/** Puts its default in the place of what is left out, and of what is not of its kind, which is warned of. */
+/** Puts its default in the place of what is left out, and of what is not of its kind, which is warned of by its name. */
 export function fitOptions(
   options: Record<string, unknown>,
   kinds: object,
@@ -146,9 +146,8 @@ type Options = Record<string, unknown> & ClientOptions
 
 /**
  * Merges defaults, options and the page's own configuration. What is undefined counts as left out. What is wrong is
- * warned of, and the default holds: no configuration costs a player's events, or stops a game.
- *
- * @throws {TelemetryError} in development only: `bad_option`, naming the option, what was expected and what came
+ * warned of (`bad_option`, in development with what was expected and what came), and the default holds: no configuration
+ * costs a player's events, or stops a game.
  */
 export function withDefaults<Given extends ClientOptions>(
   options: Given | undefined,

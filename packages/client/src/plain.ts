@@ -17,7 +17,6 @@ import {
 } from '@downlink/protocol'
 import type { EventFacts } from './context.ts'
 import { addDrops, type Drops } from './drop-policy.ts'
-import { TelemetryError } from './errors.ts'
 import type { Delivery, SocketPort } from './ports.ts'
 
 export interface PlainOptions {
@@ -37,7 +36,7 @@ const formats: { readonly [format: string]: (events: readonly TelemetryEvent[]) 
  * took stays in the buffer; leaving the page posts nothing.
  *
  * @example createTelemetry({ url: 'wss://game.example/events', delivery: plain({ format: 'ndjson' }) })
- * A format that there is not is refused by `createTelemetry`, in development only: in production it is warned of.
+ * A format that there is not is warned of, and the default holds.
  */
 export function plain(options: PlainOptions = {}): Delivery {
   const { format = plainDefaults.format } = options
@@ -46,9 +45,8 @@ export function plain(options: PlainOptions = {}): Delivery {
     const isKnown = Object.hasOwn(formats, format)
     if (!isKnown) {
       const expected = Object.keys(formats).join(' or ')
-      const message = `Expected \`format\` to be ${expected}, got ${JSON.stringify(format)}`
-      if (environment.development) throw new TelemetryError(message)
-      environment.warn(message)
+      const got = `${JSON.stringify(format)}: ${plainDefaults.format} holds`
+      environment.warn(`bad_option: Expected \`format\` to be ${expected}, got ${got}`)
     }
     const encodeEvents = formats[isKnown ? format : plainDefaults.format] ?? JSON.stringify
     const dropped: Drops = {}

@@ -80,15 +80,12 @@ export interface WatchedTelemetry {
 /** Is shown what is there and what is going on; warns, and catches mistakes where they are made. */
 export interface Development {
   /**
-   * Throws where an option is wrong, and warns of names that are no options, and of what does not describe a session as it is
-   * given. A production build goes on with the default, and makes it fit.
+   * Warns of options that are wrong, and takes them away, of names that are no options, and of what does not describe a
+   * session as it is given. A telemetry without a cap of its backoff gets a lower one.
    *
    * @param kinds an example of each, unless they are those of a telemetry
    */
-  readonly options: (
-    options: { readonly [name: string]: unknown },
-    kinds?: { readonly [name: string]: unknown },
-  ) => void
+  readonly options: (options: { [name: string]: unknown }, kinds?: { readonly [name: string]: unknown }) => void
   /** Freezes a payload, which is kept as it is: from now on, changing it throws. */
   readonly push: (type: string, data: unknown) => void
   /** From now on warns where what a game calls can't have its effect. */

@@ -20,8 +20,9 @@ export interface Unanswered {
  * Asks for the probe of a collector beside the address, and at its origin.
  *
  * @param url of the socket, by `ws` or `wss`
+ * @param pageUrl of the page that calls, where there is one
  */
-export async function explainUnanswered(url: string, ask: Ask): Promise<Unanswered> {
+export async function explainUnanswered(url: string, ask: Ask, pageUrl?: string): Promise<Unanswered> {
   const address = new URL(url.replace(/^ws/, 'http'))
   const beside = new URL('healthz', address)
   const tried = `No collector takes events at ${url}`
@@ -36,7 +37,9 @@ export async function explainUnanswered(url: string, ask: Ask): Promise<Unanswer
       : { isThere: false, sentence: `${tried}, but one does at ${right}: set that as the path of \`url\`` }
   }
   const [answer = { status: 'nobody' }] = answers
-  return { isThere: false, sentence: `${tried}: ${cameOf(answer, beside.href)}` }
+  const came = cameOf(answer, beside.href)
+  const advice = answer.status === 'nobody' && mayBeForbidden(address, pageUrl) ? ` ${permission}` : ''
+  return { isThere: false, sentence: `${tried}: ${came}${advice}` }
 }
 
 function cameOf(answer: Answer, probe: string): string {
@@ -45,6 +48,15 @@ function cameOf(answer: Answer, probe: string): string {
   if (answer.status === 'hidden') return `something answers there, and does not let this page see what, so ${advice}`
   return 'nothing answers there. Is it running?'
 }
+
+const permission =
+  'If it is, the browser may keep this page from it: in the settings of the site, allow it devices of the local network.'
+
+/** https://wicg.github.io/local-network-access/: a page from elsewhere needs a permission for what is nearer. */
+const mayBeForbidden = ({ hostname }: URL, pageUrl?: string): boolean =>
+  pageUrl !== undefined && nearby.test(hostname) && !nearby.test(new URL(pageUrl).hostname)
+
+const nearby = /^(localhost|127\..*|\[::1\]|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|.*\.local)$/
 
 type Answer =
   | { readonly status: 'collector' | 'nobody' }

@@ -1,6 +1,5 @@
 /** Keeps events by policies of their types: an outbox around the outbox. */
 import { type DropReason, jsonValue } from '@downlink/protocol'
-import { TelemetryError } from '../errors.ts'
 import { createOutbox, type Entry, type Outbox, type Policies } from '../outbox.ts'
 import type { Environment } from '../ports.ts'
 import { createBlocks } from './blocks.ts'
@@ -27,8 +26,7 @@ export interface Sampled {
 export const sampled = (rate: number): Sampled => ({ rate })
 
 /**
- * What is no policy is refused by `createTelemetry`, in development only: in production it is warned of, and its type has
- * none.
+ * What is no policy is warned of, and its type has none.
  *
  * @example
  * createTelemetry({
@@ -70,15 +68,14 @@ export function byType<Type extends string>(policies: { readonly [Name in Type]:
   }
 }
 
-function fitPolicies(policies: object, { development, warn }: Environment): ReadonlyMap<string, Policy> {
+function fitPolicies(policies: object, { warn }: Environment): ReadonlyMap<string, Policy> {
   const fitting = new Map<string, Policy>()
   for (const [type, policy] of Object.entries({ ...policies })) {
     if (isPolicy(policy)) fitting.set(type, policy)
     else {
       const got = JSON.stringify(jsonValue(policy))
-      const message = `Expected the policy of \`${type}\` to be mustDeliver, latestWins or sampled(0 to 1), got ${got}`
-      if (development) throw new TelemetryError(message)
-      warn(message)
+      const expected = `Expected the policy of \`${type}\` to be mustDeliver, latestWins or sampled(0 to 1)`
+      warn(`bad_option: ${expected}, got ${got}: it has none`)
     }
   }
   return fitting

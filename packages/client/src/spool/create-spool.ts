@@ -28,8 +28,7 @@ export interface SpoolOptions {
 export const spoolDefaults = { maxBytes: 4_194_304, keepDays: 30 }
 
 /**
- * A limit out of its range is refused by `createTelemetry`, in development only: in production it is warned of, and its
- * default holds.
+ * A limit out of its range is warned of, and its default holds.
  *
  * @example createTelemetry({ url, enabled: true, spool: createSpool() })
  */

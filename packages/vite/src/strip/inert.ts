@@ -42,7 +42,6 @@ type Nothing = () => void
 export const createTelemetry = (_options?: TelemetryOptions): Telemetry => telemetry
 export const startTelemetry = (_options?: TelemetryOptions): Telemetry => telemetry
 export const telemetryDefaults: object = {}
-export class TelemetryError extends Error {}
 export const attachTelemetry: () => Nothing = unsubscribe
 
 export const TelemetryConnector = ({ children }: { readonly children?: unknown }): unknown => children
