@@ -155,6 +155,18 @@ it('puts one script into the page of a game without a bundler, as the guide has 
   expect((await run(folder, doIt)).printed).toContain('There is nothing to do')
 })
 
+it.each([
+  '<meta charset="utf-8">',
+  "<META name='viewport' content='width=device-width'>\r\n  <META CharSet = utf-8 />\r\n",
+  '<title>Über</title>\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\n',
+])('leaves what says how a page is encoded in its first 1,024 bytes: %j', async (head) => {
+  const after = '<script src="game.js"></script></head><body></body>'
+  const folder = await aGame({ 'index.html': `<!doctype html><head>${head}${after}` })
+  await run(folder, doIt)
+  const page = (await filesOf(folder))['index.html'] ?? ''
+  expect(page.replace(/<script>\n.*?<\/script>\n/s, '|')).toBe(`<!doctype html><head>${head}|${after}`)
+})
+
 it('leaves the page of a game to its owner where no place for a script is seen', async () => {
   const folder = await aGame({ 'index.html': 'nothing yet' })
   expect((await run(folder, doIt)).printed).toContain('by hand index.html')

@@ -69,6 +69,9 @@ export async function planPlainGame(
   }
 }
 
+/** Either form. It counts within the first 1,024 bytes alone: https://html.spec.whatwg.org/multipage/semantics.html#charset. */
+const encodingTag = /<meta\b[^>]*\bcharset\s*=[^>]*>[ \t]*\r?\n?/i
+
 /** Of a page that has the script already: with the port at which the collector is. */
 function changedAddress(path: string, text: string, written: RegExpExecArray | null, port: number): readonly Change[] {
   if (written === null || Number(written[1]) === port) return []
@@ -77,10 +80,10 @@ function changedAddress(path: string, text: string, written: RegExpExecArray | n
   return [{ kind: 'edit', path, added: `${after}, in the place of ${before}`, text: text.replaceAll(before, after) }]
 }
 
-/** Before all other scripts. */
+/** Before all other scripts, and after what says how the page is encoded. */
 function planPage(path: string, text: string, script: string): Change {
-  const head = /<head\b[^>]*>[ \t]*\r?\n?/.exec(text)
-  const at = head ? head.index + head[0].length : text.search(/<script\b/)
+  const before = encodingTag.exec(text.slice(0, 1024)) ?? /<head\b[^>]*>[ \t]*\r?\n?/i.exec(text)
+  const at = before ? before.index + before[0].length : text.search(/<script\b/i)
   if (at === -1)
     return { kind: 'paste', path, why: 'it has neither a head nor a script: put this before all else', lines: script }
   return { kind: 'edit', path, added: script, text: text.slice(0, at) + script + text.slice(at) }
