@@ -187,7 +187,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
     const link: Link = { epoch: ++conns, replaced: close, failed: close }
     if (!session.attach(link)) return close()
     own.leave = () => session.detach(link)
-    const result = await session.handshake(metadataOf(proof), { next, pushed }, nowMs())
+    const result = await session.handshake(metadataOf(proof), { conn: link.epoch, next, pushed }, nowMs())
     if (connection !== own) return own.leave()
     if (result.kind === 'unavailable') return close()
     own.session = session
@@ -232,7 +232,7 @@ export function createModelClient({ id, chance, sessions, nowMs, remember }: Mod
   ): Promise<CommitResult | undefined> {
     const opening = await sessions()?.open({ session: id, proof: shown, next })
     if (opening?.kind !== 'opened') return undefined
-    void opening.session.handshake(metadataOf(shown), { next, pushed: batch.pushed }, nowMs())
+    void opening.session.handshake(metadataOf(shown), { conn: conns, next, pushed: batch.pushed }, nowMs())
     const taken = opening.session.take(batch, nowMs())
     return taken.ok ? taken.result : undefined
   }

@@ -3,7 +3,7 @@
  * client that goes from one collector to the other while what it sent before is still under way. One run is a seed.
  */
 import { randomUUID } from 'node:crypto'
-import { cutElement, protocolDefaults, type ReceivedElement } from '@downlink/protocol'
+import { cutElement, type Hello, protocolDefaults, type ReceivedElement } from '@downlink/protocol'
 import { type Chance, createChance } from '../../packages/cli/src/verify/random.ts'
 import { createStreamCommit } from '../../packages/collector/src/jetstream/stream-commit.ts'
 import { createEventValidator } from '../../packages/collector/src/session/event-validator.ts'
@@ -15,7 +15,13 @@ import { createModelStream, type ModelStream } from './model-stream.ts'
 import { expectThat, Violation } from './violation.ts'
 
 /** A rule that is taken out, so that the model has to fail. */
-export type StreamAblation = 'asking' | 'comparing' | 'trimming'
+export type StreamAblation = 'asking' | 'comparing' | 'epochs' | 'rereading' | 'trimming'
+
+/** How often a connection was told what. */
+export interface Told {
+  /** It had gone on over another one. */
+  readonly replaced: number
+}
 
 const steps = 120
 const stepMs = 1000
@@ -26,8 +32,11 @@ const patienceMs = 1000
 const sessionId = 'a-session'
 const proof = '0'.repeat(32)
 
-/** @throws where something acknowledged is lost, doubled, out of order or called missing, or where it comes to no end */
-export async function playTwoCollectors(seed: number, without?: StreamAblation): Promise<void> {
+/**
+ * @throws where something acknowledged is lost, doubled, out of order or called missing, where it comes to no end, or where
+ * the client is told of its newest connection what it would stop at
+ */
+export async function playTwoCollectors(seed: number, without?: StreamAblation): Promise<Told> {
   const chance = createChance(seed)
   let isCalm = false
   let nowMs = 0
@@ -43,7 +52,10 @@ export async function playTwoCollectors(seed: number, without?: StreamAblation):
   })
   const store = createModelStore({ stream, wait, isChain: isSteady, trims: without !== 'trimming' })
   const collectors = [createCollector(), createCollector()]
-  const client = createClient(chance, collectors, (seq) => checkDurable(seq, stream, store))
+  const client = createClient(chance, collectors, {
+    onAck: (seq) => checkDurable(seq, stream, store),
+    comparesEpochs: without !== 'epochs',
+  })
 
   for (let step = 0; step < steps; step++) {
     act()
@@ -61,11 +73,13 @@ export async function playTwoCollectors(seed: number, without?: StreamAblation):
   stream.deliver(100)
   store.sink(1000)
   client.check(store)
+  return client.told
 
   function act(): void {
     nowMs += stepMs
     const dice = chance(100)
-    if (dice < 35) client.play()
+    if (dice < 31) client.play()
+    else if (dice < 35) client.sendBeacon()
     else if (dice < 70) release(1 + chance(4))
     else if (dice < 78) expire()
     else if (dice < 84) stream.deliver(1)
@@ -103,7 +117,8 @@ export async function playTwoCollectors(seed: number, without?: StreamAblation):
       },
     })
     const validator = createEventValidator(protocolDefaults, {})
-    return createSessions({ log, validator, maxIdle: 10, onOutstanding() {}, onSocket() {} })
+    const shared = { ...log, isShared: without !== 'rereading' }
+    return createSessions({ log: shared, validator, maxIdle: 10, onOutstanding() {}, onSocket() {} })
   }
 }
 
@@ -133,12 +148,21 @@ interface ModelLink {
 
 const maxPushed = 40
 
-function createClient(chance: Chance, collectors: readonly Sessions[], onAck: (seq: number) => void) {
+interface ModelClientOptions {
+  readonly onAck: (seq: number) => void
+  /** Else whoever fails is told that it was replaced. */
+  readonly comparesEpochs: boolean
+}
+
+function createClient(chance: Chance, collectors: readonly Sessions[], { onAck, comparesEpochs }: ModelClientOptions) {
   let [acked, pushed, epoch] = [0, 0, 0]
+  const told = { replaced: 0 }
   let link: ModelLink | undefined
   let old: ModelLink | undefined
   let failure: unknown
   return {
+    told,
+
     get isDone() {
       if (failure) throw failure
       return pushed > 0 && acked === pushed
@@ -150,6 +174,9 @@ function createClient(chance: Chance, collectors: readonly Sessions[], onAck: (s
       else if (dice < 4 || !link?.isUp) void connect().catch(remember)
       else if (link.session) send(link, link.next, Math.min(pushed, link.next + chance(6)))
     },
+
+    /** What is not acknowledged goes past the socket, to either collector. */
+    sendBeacon: () => void postUnacked().catch(remember),
 
     /** What was sent before over a link that the client has left arrives only now. */
     repeatOnOldLink(): void {
@@ -179,9 +206,9 @@ function createClient(chance: Chance, collectors: readonly Sessions[], onAck: (s
     const hello = { session: sessionId, proof, next: acked + 1 }
     const opening = await collectors[chance(collectors.length)]?.open(hello)
     if (opening?.kind !== 'opened') return end()
-    if (!opening.session.attach({ epoch: opened.epoch, replaced: end, failed: end })) return end()
-    const metadata = metadataOf({ ...hello, conn: opened.epoch, pushed, now: 0 }, 0)
-    const welcome = await opening.session.handshake(metadata, { next: hello.next, pushed }, 0)
+    const modelled = { epoch: opened.epoch, replaced, failed: comparesEpochs ? end : replaced }
+    if (!opening.session.attach(modelled)) return replaced()
+    const welcome = await shakeHands(opening.session, { ...hello, conn: opened.epoch, pushed })
     if (welcome.kind === 'unavailable') return end()
     ack(welcome.record.committedSeq)
     opened.session = opening.session
@@ -190,6 +217,31 @@ function createClient(chance: Chance, collectors: readonly Sessions[], onAck: (s
     function end(): void {
       opened.isUp = false
     }
+
+    function replaced(): void {
+      if (opened === link) remember(new Violation('the newest connection was told that a newer one took over'))
+      told.replaced++
+      end()
+    }
+  }
+
+  async function postUnacked(): Promise<void> {
+    if (acked === pushed) return
+    const hello = { session: sessionId, proof, conn: epoch, next: acked + 1, pushed }
+    const events = Array.from({ length: pushed - acked }, (_, at) => anEvent(acked + 1 + at))
+    const opening = await collectors[chance(collectors.length)]?.open(hello)
+    if (opening?.kind !== 'opened') return
+    void shakeHands(opening.session, hello)
+    const taken = opening.session.take({ seq: hello.next, pushed: hello.pushed, events }, 0)
+    const result = taken.ok ? await taken.result : undefined
+    if (result?.kind !== 'committed') return
+    ack(result.record.committedSeq)
+    // Both cursors of the client move.
+    if (link) link.next = Math.max(link.next, acked + 1)
+  }
+
+  function shakeHands(session: Session, hello: Omit<Hello, 'now'>): ReturnType<Session['handshake']> {
+    return session.handshake(metadataOf({ ...hello, now: 0 }, 0), hello, 0)
   }
 
   function send(over: ModelLink, from: number, to: number): void {
@@ -198,6 +250,7 @@ function createClient(chance: Chance, collectors: readonly Sessions[], onAck: (s
     over.next = Math.max(over.next, to + 1)
     const taken = over.session?.take({ seq: from, pushed, events }, 0)
     if (!taken?.ok) {
+      if (over === link) remember(new Violation(`${from} was called a hole, which none in a client's line is`))
       over.isUp = false
       return
     }

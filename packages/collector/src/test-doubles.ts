@@ -133,6 +133,7 @@ export const aBatch = (
 }
 
 export interface FakeLog extends CommitLog {
+  isShared: boolean
   readonly appends: { readonly sessionId: string; readonly expectedSeq: number; readonly batch: SessionBatch }[]
   readonly released: string[]
   readonly unconfirmed: Set<string>
@@ -145,6 +146,7 @@ export interface FakeLog extends CommitLog {
 export function createFakeLog(known: ReadonlyMap<string, SessionRecord> = new Map()): FakeLog {
   const waiting: ((outcome: AppendOutcome) => void)[] = []
   const log: FakeLog = {
+    isShared: false,
     appends: [],
     async read(sessionId) {
       const record = known.get(sessionId)

@@ -3,6 +3,8 @@ import type { RejectedEvent, SessionBatch } from './session-batch.ts'
 import type { SessionRecord } from './session-record.ts'
 
 export interface CommitLog {
+  /** Do other collectors write it as well? Then a session may have gone on elsewhere since it was read. */
+  readonly isShared: boolean
   /**
    * What is committed of a session, after all that was appended before. Never rejects.
    * The session is held from then on: appends are for those that are.
@@ -39,7 +41,7 @@ export type ReadOutcome =
 export type AppendOutcome =
   /** Durable. `rejected` are the batch's own. */
   | { readonly kind: 'committed'; readonly record: SessionRecord; readonly rejected: readonly RejectedEvent[] }
-  /** Nothing was taken: the committed sequence is another. */
-  | { readonly kind: 'stale'; readonly committedSeq: number }
+  /** Nothing was taken: the committed sequence is another. `conn`: as its record has it. */
+  | { readonly kind: 'stale'; readonly committedSeq: number; readonly conn?: number | undefined }
   /** Nothing was taken: nothing can be committed now, or the session is not held. */
   | { readonly kind: 'unavailable' }

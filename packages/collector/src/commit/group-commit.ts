@@ -63,6 +63,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let isWriting = false
 
   return {
+    isShared: false,
     read: (sessionId, begins) => queue.settledOf(sessionId).then(() => records.find(sessionId, begins)),
     append: queue.add,
     appendOperation: (operation) =>

@@ -20,6 +20,8 @@ export interface SessionBatch {
   readonly metadata?: SessionMetadata
   /** Where its labels are others after this batch. */
   readonly labels?: LabelChanges
+  /** The highest connection epoch of those that brought it and all before it, where the record has none or a lower one. */
+  readonly conn?: number
   /** The session was forgotten, and what it sends from here on is taken again. */
   readonly restarts?: true
   /**

@@ -21,6 +21,8 @@ export interface SessionRecord extends SessionMetadata {
   readonly ended: boolean
   readonly firstSeenMs: number
   readonly lastSeenMs: number
+  /** The highest connection epoch of what was committed; undefined where nobody knows: the store has none. */
+  readonly conn?: number | undefined
   /** When somebody asked for it to be forgotten: nothing more of it is taken, unless it restarts. In ms since 1970. */
   readonly forgottenAtMs?: number | undefined
 }
@@ -72,6 +74,7 @@ export function applyBatch(record: SessionRecord, batch: SessionBatch): SessionR
     // A session that pushes on after its end has not ended, and a late beacon does not end one that went on.
     ended: (batch.end && batch.pushed >= record.pushed) || (record.ended && pushed === record.pushed),
     lastSeenMs: Math.max(record.lastSeenMs, batch.receivedAt),
+    ...(batch.conn !== undefined && { conn: Math.max(record.conn ?? 0, batch.conn) }),
     ...(batch.restarts && { forgottenAtMs: undefined }),
   }
   return batch.forgetsAtMs === undefined ? next : forgetSession(next, batch.forgetsAtMs)

@@ -28,13 +28,14 @@ function isSoundRecord({
   expired,
   forgotten,
   missing,
+  conn = 0,
   rejected,
   dropped,
   firstSeenMs,
   lastSeenMs,
 }: SessionRecord): boolean {
   return (
-    [committedSeq, pushed, stored, expired, forgotten, missing].every(isCount) &&
+    [committedSeq, pushed, stored, expired, forgotten, missing, conn].every(isCount) &&
     [rejected, dropped].every(areCounts) &&
     [firstSeenMs, lastSeenMs].every(Number.isFinite)
   )
@@ -43,6 +44,7 @@ function isSoundRecord({
 function isSoundBatch({
   pushed,
   missing,
+  conn = 0,
   dropped,
   rejected,
   rejectedMore = {},
@@ -51,7 +53,7 @@ function isSoundBatch({
   labels,
 }: SessionBatch) {
   return (
-    [pushed, missing].every(isCount) &&
+    [pushed, missing, conn].every(isCount) &&
     [dropped, rejectedMore].every(areCounts) &&
     Number.isFinite(receivedAt) &&
     Array.isArray(rejected) &&

@@ -26,8 +26,8 @@ export interface LastKnown {
 export type PublishOutcome =
   /** It is there, as the message with this sequence. */
   | { readonly kind: 'committed'; readonly seq: number }
-  /** It is not there, and never will be: somebody else went on with the session. */
-  | { readonly kind: 'stale'; readonly committedSeq: number }
+  /** It is not there, and never will be: somebody else went on with the session. `conn`: as its record has it. */
+  | { readonly kind: 'stale'; readonly committedSeq: number; readonly conn?: number | undefined }
   /** Nobody could tell in time. */
   | { readonly kind: 'unavailable'; readonly reason: string }
 
@@ -75,8 +75,8 @@ export function createWritePublisher(options: WritePublisherOptions): WritePubli
         if (atMs >= giveUpAtMs) return { kind: 'unavailable', reason }
         if (found.kind !== 'unavailable') {
           const record = await recordOf(sessionId, found)
-          const committedSeq = record === 'untold' ? from : (record?.committedSeq ?? 0)
-          if (committedSeq !== from || isForgottenSince(write, record)) return { kind: 'stale', committedSeq }
+          const { committedSeq, conn } = record === 'untold' ? { committedSeq: from } : (record ?? { committedSeq: 0 })
+          if (committedSeq !== from || isForgottenSince(write, record)) return { kind: 'stale', committedSeq, conn }
           last = { seq: found.kind === 'found' ? found.seq : 0, atMs }
         }
         await pause(delayMs)

@@ -60,6 +60,7 @@ export function createStreamCommit(options: StreamCommitOptions): StreamCommit {
   const queues = new Map<string, { readonly waiting: Append[]; readonly settled: Promise<void> }>()
 
   return {
+    isShared: true,
     async read(sessionId, begins) {
       await queues.get(sessionId)?.settled
       const outcome = await records.find(sessionId, begins)

@@ -5,7 +5,7 @@ import type { SessionRecord } from '../commit/session-record.ts'
 export interface Link {
   /** Of the connection: higher with each. On the wire it is `conn`. */
   readonly epoch: number
-  /** A higher `epoch` took over. */
+  /** A higher `epoch` took over, here or at another collector. */
   replaced(): void
   /** The session was given up; its committed sequence must be read again. */
   failed(): void
@@ -16,8 +16,12 @@ export interface SessionLink {
   /** False where a link with the same or a higher `epoch` is up. */
   attach(newer: Link): boolean
   detach(leaving: Link): void
-  /** Tells the link that the session was given up, and lets it go. */
-  fail(): void
+  /**
+   * Tells the link that the session was given up, and lets it go.
+   *
+   * @param epoch the highest that went on with the session: where it is above the link's, that is replaced
+   */
+  fail(epoch?: number): void
   /** The record is another now. */
   countOutstanding(record: SessionRecord): void
 }
@@ -55,9 +59,11 @@ export function createSessionLink(
       if (link === leaving) release()
     },
 
-    fail() {
-      link?.failed()
-      if (link) release()
+    fail(epoch = 0) {
+      if (!link) return
+      if (epoch > link.epoch) link.replaced()
+      else link.failed()
+      release()
     },
 
     countOutstanding(committed) {

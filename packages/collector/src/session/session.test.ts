@@ -84,13 +84,13 @@ it('answers a repeat of what is under way only with its commit', async () => {
 it('counts what the sender believes acknowledged and nobody has as missing', () => {
   const { session, log } = aSession()
   const metadata = { ...newRecord('s', 0) }
-  void session.handshake(metadata, { next: 11, pushed: 20 }, 1000)
+  void session.handshake(metadata, { conn: 1, next: 11, pushed: 20 }, 1000)
   expect(log.appends[0]).toMatchObject({ expectedSeq: 0, batch: { missing: 10, upTo: 10, pushed: 20 } })
 })
 
 it('writes nothing for a hello that tells nothing new', async () => {
   const { session, log } = aSession(at(5))
-  expect(await session.handshake(newRecord('s', 0), { next: 6, pushed: 5 }, 1000)).toMatchObject({
+  expect(await session.handshake(newRecord('s', 0), { conn: 1, next: 6, pushed: 5 }, 1000)).toMatchObject({
     record: { committedSeq: 5 },
   })
   expect(log.appends).toHaveLength(0)
@@ -99,7 +99,9 @@ it('writes nothing for a hello that tells nothing new', async () => {
 it('records what a hello told with the first push, and nothing before', async () => {
   const { session, log, take } = aSession()
   const metadata = { ...newRecord('s', 0), build: 'b1' }
-  expect(await session.handshake(metadata, { next: 1, pushed: 0 }, 1000)).toMatchObject({ record: { committedSeq: 0 } })
+  expect(await session.handshake(metadata, { conn: 1, next: 1, pushed: 0 }, 1000)).toMatchObject({
+    record: { committedSeq: 0 },
+  })
   expect(await resultOf(session.take({ seq: 1, pushed: 0, events: [], end: true }, 1000))).toMatchObject({
     kind: 'committed',
     record: { committedSeq: 0 },
@@ -112,7 +114,7 @@ it('records what a hello told with the first push, and nothing before', async ()
 
 it('records a hello that owes something', () => {
   const { session, log } = aSession()
-  void session.handshake(newRecord('s', 0), { next: 1, pushed: 4 }, 1000)
+  void session.handshake(newRecord('s', 0), { conn: 1, next: 1, pushed: 4 }, 1000)
   expect(log.appends[0]?.batch).toMatchObject({ upTo: 0, pushed: 4 })
 })
 
@@ -167,6 +169,41 @@ it('lets a higher connection take over, and no lower or equal one', () => {
   expect(session.open).toBe(false)
 })
 
+it('tells its link that it was replaced only where a higher connection went on with the session elsewhere', async () => {
+  for (const [conn, told] of [
+    [8, 'replaced'],
+    [7, 'failed'],
+    [undefined, 'failed'],
+  ] as const) {
+    const { session, log, take } = aSession(at(3))
+    const heard: string[] = []
+    session.attach({ epoch: 7, replaced: () => heard.push('replaced'), failed: () => heard.push('failed') })
+    take(4, 1)
+    await log.answer({ kind: 'stale', committedSeq: 9, conn })
+    expect([heard, session.open]).toEqual([[told], false])
+  }
+})
+
+it('says once over which connection it goes on, the highest that it has heard of', async () => {
+  const { session, log, take } = aSession({ ...at(3), conn: 4 })
+  const hello = (conn: number) => session.handshake(plain, { conn, next: 4, pushed: 3 }, 1000)
+  // Nothing is new, so nothing is written yet.
+  for (const conn of [4, 7, 6]) expect(await hello(conn)).toMatchObject({ kind: 'committed' })
+  take(4, 1)
+  take(5, 1)
+  void session.handshake(plain, { conn: 9, next: 9, pushed: 9 }, 1000)
+  expect(log.appends.map(({ batch }) => batch.conn)).toEqual([7, undefined, 9])
+})
+
+it('reads anew where it stands, and refuses nobody, where another collector may have told its sender more', async () => {
+  const { session, log, failures, take } = aSession(at(3))
+  log.isShared = true
+  const heard: string[] = []
+  session.attach({ epoch: 1, replaced: () => heard.push('replaced'), failed: () => heard.push('failed') })
+  expect(await resultOf(take(6, 1))).toEqual({ kind: 'unavailable' })
+  expect([heard, failures.length, log.appends.length]).toEqual([['failed'], 1, 0])
+})
+
 it('counts what it owes while nobody is there to bring it, and what it owes after its end', async () => {
   const { session, log, take, outstanding } = aSession({ ...at(3), pushed: 5 })
   const link: Link = { epoch: 1, replaced() {}, failed() {} }
@@ -203,9 +240,9 @@ it('restarts with its next handshake, whatever that tells, and once', async () =
   const { session, log } = aSession({ ...at(5), forgottenAtMs: 1 }, true)
   const metadata = { ...plain, build: 'b' }
   expect(session.isForgotten).toBe(false)
-  void session.handshake(metadata, { next: 6, pushed: 5 }, 1000)
+  void session.handshake(metadata, { conn: 1, next: 6, pushed: 5 }, 1000)
   expect(log.appends.map(({ batch }) => batch)).toMatchObject([{ restarts: true, upTo: 5, metadata }])
-  void session.handshake(metadata, { next: 6, pushed: 7 }, 1000)
+  void session.handshake(metadata, { conn: 1, next: 6, pushed: 7 }, 1000)
   expect(log.appends[1]?.batch).not.toHaveProperty('restarts')
 })
 

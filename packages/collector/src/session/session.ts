@@ -25,7 +25,7 @@ export type Taken =
       /** What of its contexts and labels was not taken, a sentence each; undefined where all was. */
       readonly leftOut?: readonly string[] | undefined
     }
-  /** The batch starts past what was accepted. */
+  /** The batch starts past what was accepted, and nobody else can have told its sender more. */
   | { readonly ok: false; readonly accepted: number }
 
 export interface Session {
@@ -42,12 +42,15 @@ export interface Session {
   attach(link: Link): boolean
   detach(link: Link): void
   /** Takes over what a hello says. Commits `next − 1` or above. */
-  handshake(metadata: SessionMetadata, hello: Pick<Hello, 'next' | 'pushed'>, receivedAt: number): Promise<CommitResult>
+  handshake(metadata: SessionMetadata, hello: HelloPlace, receivedAt: number): Promise<CommitResult>
   take(batch: ReceivedBatch, receivedAt: number): Taken
   takePlain(elements: readonly ReceivedElement[], end: boolean, receivedAt: number): Promise<CommitResult>
   /** What it took for the committed sequence turned out not to be: nothing more is taken, and its link fails. Idempotent. */
   giveUp(): void
 }
+
+/** Where its sender stands, and over which of its connections it says so. */
+export type HelloPlace = Pick<Hello, 'conn' | 'next' | 'pushed'>
 
 export interface SessionOptions {
   readonly id: string
@@ -80,7 +83,7 @@ const clockStepMs = 1000
 const stepOf = (offsetMs = 0, knownMs = 0): number => Math.abs(offsetMs - knownMs)
 
 export function createSession(options: SessionOptions): Session {
-  const { id, proofHash, record, validator, onSocket, onOutstanding, onFailed } = options
+  const { id, proofHash, record, log, validator, onSocket, onOutstanding, onFailed } = options
   const link = createSessionLink(record, { onSocket, onOutstanding })
   const line = createAcceptedLine(options, link, () => onFailed(session))
   const labels = createSessionLabels(record)
@@ -105,6 +108,7 @@ export function createSession(options: SessionOptions): Session {
     detach: link.detach,
 
     handshake(metadata, hello, receivedAt) {
+      line.connected(hello.conn)
       labels.introduce(metadata.labels)
       const missing = Math.max(0, hello.next - 1 - line.accepted)
       const clockStepped = stepOf(metadata.clockOffsetMs, clockOffsetMs) > clockStepMs
@@ -122,7 +126,12 @@ export function createSession(options: SessionOptions): Session {
     take({ seq, pushed, events, end = false }, receivedAt) {
       if (line.failed) return { ok: true, result: Promise.resolve({ kind: 'unavailable' }) }
       const { accepted } = line
-      if (seq > accepted + 1) return { ok: false, accepted }
+      if (seq > accepted + 1) {
+        if (!log.isShared) return { ok: false, accepted }
+        // Its sender was told by another collector: where it stands is read anew.
+        line.giveUp()
+        return { ok: true, result: Promise.resolve({ kind: 'unavailable' }) }
+      }
       const leftOut = createLeftOut()
       const validated = validateAcked(events, seq, accepted, validator, { sessionId: id, receivedAt }, leftOut)
       const run = withLabels(validated, leftOut)
@@ -159,6 +168,8 @@ interface AcceptedLine {
   readonly isCommitting: boolean
   readonly hasRecord: boolean
   readonly failed: boolean
+  /** What is appended from here on comes over a connection with this epoch, or a higher one. */
+  connected(conn: number): void
   append(batch: SessionBatch): Promise<CommitResult>
   /** All of it was taken before: it is answered once that is committed. */
   repeat(): Promise<CommitResult>
@@ -174,6 +185,8 @@ function createAcceptedLine(
   let tail: Promise<CommitResult> | undefined
   /** What a hello told, while there is no record for it to stand in. */
   let unrecorded: SessionMetadata | undefined
+  /** The highest so far, and the one that the record has once all is committed. */
+  let [conn, recordedConn] = [record?.conn ?? 0, record?.conn ?? 0]
   const line = {
     accepted: record?.committedSeq ?? 0,
     pushed: record?.pushed ?? 0,
@@ -186,9 +199,12 @@ function createAcceptedLine(
     get hasRecord() {
       return committed !== undefined
     },
+    connected(epoch: number) {
+      conn = Math.max(conn, epoch)
+    },
     append,
     repeat,
-    giveUp,
+    giveUp: () => giveUp(),
   }
   return line
 
@@ -202,9 +218,14 @@ function createAcceptedLine(
     line.ended = (batch.end && batch.pushed >= pushed) || (line.ended && batch.pushed <= pushed)
     line.pushed = Math.max(pushed, batch.pushed)
     line.pendingEvents += batch.events.length
-    const described = unrecorded ? { ...batch, metadata: unrecorded } : batch
+    const whole = {
+      ...batch,
+      ...(unrecorded && { metadata: unrecorded }),
+      ...(conn > recordedConn && { conn }),
+    }
     unrecorded = undefined
-    const result = log.append(id, accepted, described).then((outcome) => {
+    recordedConn = conn
+    const result = log.append(id, accepted, whole).then((outcome) => {
       if (tail === result) tail = undefined
       return onOutcome(outcome, batch)
     })
@@ -228,14 +249,15 @@ function createAcceptedLine(
       link.countOutstanding(committed)
       return outcome
     }
-    giveUp()
+    giveUp(outcome.kind === 'stale' ? outcome.conn : undefined)
     return { kind: 'unavailable' }
   }
 
-  function giveUp(): void {
+  /** @param epoch of the connection that went on with the session elsewhere */
+  function giveUp(epoch?: number): void {
     if (line.failed) return
     line.failed = true
     onFailed()
-    link.fail()
+    link.fail(epoch)
   }
 }
