@@ -9,6 +9,9 @@ CREATE ROLE IF NOT EXISTS downlink_service;
 GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, DROP VIEW, ALTER ADD COLUMN, ALTER DELETE, ALTER MOVE PARTITION ON downlink.* TO downlink_service;
 -- Whether rows that are to be forgotten are deleted.
 GRANT SELECT ON system.mutations TO downlink_service;
+-- What the tables take, and how much room is left, for the page's Health.
+GRANT SELECT ON system.parts TO downlink_service;
+GRANT SELECT ON system.disks TO downlink_service;
 -- For an event that is only tried: INSERT INTO FUNCTION null(…).
 GRANT CREATE TEMPORARY TABLE ON *.* TO downlink_service;
 CREATE USER IF NOT EXISTS downlink IDENTIFIED WITH sha256_password BY 'replace-me' DEFAULT ROLE downlink_service;

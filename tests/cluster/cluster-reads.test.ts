@@ -9,14 +9,14 @@ import { sharedClickHouse } from './clickhouse-process.ts'
 
 const aDatabase = sharedClickHouse()
 
-async function someReads(behindSince?: () => Promise<number>) {
+async function someReads(behindSince: (waitMs: number) => Promise<number | undefined> = async () => undefined) {
   const clickhouse = await openClickHouse({ url: await aDatabase() })
   onTestFinished(() => clickhouse.close())
   const source = clickhouse.source({ limits: resolveQueryLimits(), wallMs: Date.now, folder: '/nowhere' })
-  const reads = await serveClusterReads({ source, logger: silentLogger, ...(behindSince && { behindSince }) })
+  const reads = await serveClusterReads({ source, logger: silentLogger, behindSince })
   onTestFinished(reads.close)
-  const get = async (path: string) => {
-    const response = await reads.client.send({ method: 'GET', path })
+  const get = async (path: string, prefer?: string) => {
+    const response = await reads.client.send({ method: 'GET', path, prefer })
     let text = ''
     for await (const chunk of response) text += chunk
     return { status: response.statusCode, headers: response.headers, answer: JSON.parse(text) }
@@ -44,6 +44,15 @@ it('answers ledgers, sessions, timelines, events and queries', async () => {
 })
 
 it('says up to when it has all where sinks are behind', async () => {
-  const { get } = await someReads(async () => 1234)
+  const waits: number[] = []
+  const { client, get } = await someReads(async (waitMs) => {
+    waits.push(waitMs)
+    return waitMs < 5000 ? 1234 : undefined
+  })
   expect((await get('/sessions')).headers['downlink-as-of']).toBe('1234')
+  expect((await get('/sessions', 'wait=5')).headers['downlink-as-of']).toBeUndefined()
+  // Whoever asks in a program wants all of it; what reads no rows waits for none.
+  await client.query('SELECT 1')
+  await client.validate('SELECT 1')
+  expect(waits).toEqual([0, 5000, 10_000, 0])
 })

@@ -202,7 +202,7 @@ it('takes players while the store is away, and says what it can not do yet', asy
   expect(await telemetry.flush({ timeoutMs: 30_000 })).toMatchObject({ acked: 100, remaining: 0 })
   const answer = await fetch(`${collector.url}/api/sessions`)
   expect([answer.status, await answer.json()]).toMatchObject([501, { error: { code: 'not_on_cluster' } }])
-  expect((await fetch(`${collector.url}/api/health`)).status).toBe(501)
+  expect((await fetch(`${collector.url}/api/backup`, { method: 'POST' })).status).toBe(501)
   expect(await (await fetch(`${collector.url}/metrics`)).text()).toContain(
     'downlink_events_stored_total{type="hit"} 100',
   )

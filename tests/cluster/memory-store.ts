@@ -62,8 +62,13 @@ export function createMemoryStore(): MemoryStore {
         onUp: () => () => {},
       },
       partition,
+      async readPlaces() {
+        if (!store.isUp) throw new Error(away.kind)
+        return new Map([...positions].map(([name, { offset }]) => [name, offset]))
+      },
       async defineEvents() {},
       readTimes: async () => ({ nowsMs: [], newestMs: undefined }),
+      readFigures: async () => ({ version: 'of this test', bytes: undefined, freeBytes: undefined }),
       planExpiry: async () => [],
       expire: absent,
       matchingSessions: absent,

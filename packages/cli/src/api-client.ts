@@ -81,7 +81,10 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       return result
     },
     async latest(count) {
-      const page: EventPage<StoredEvent> = await jsonOf(await askForRows(`api/events?limit=${count}`, {}), source)
+      const page: EventPage<StoredEvent> = await jsonOf(
+        await askForRows(`api/events?limit=${count}`, { headers: { prefer: 'wait=3' } }),
+        source,
+      )
       return page.events.toReversed()
     },
     async dump(parameters) {

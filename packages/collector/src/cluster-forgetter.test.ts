@@ -14,7 +14,7 @@ function aForgetter(over: Partial<ClusterForgetterOptions> = {}) {
         return { events: 2 * ids.length, rejected: 0 }
       },
     },
-    lag: { lastSeq: async () => 9, behindSince: async () => undefined } as ClusterForgetterOptions['lag'],
+    lag: { lastSeq: async () => 9, behindSince: async () => undefined },
     limits: {} as QueryLimits,
     forgetSession: async () => 'forgotten',
     eraseMessages: async (id) => void done.push(`messages of ${id}`),

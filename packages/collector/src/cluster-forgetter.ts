@@ -12,7 +12,7 @@ import { createSerialQueue } from './serial-queue.ts'
 
 export interface ClusterForgetterOptions {
   readonly store: Pick<ClusterStore, 'matchingSessions' | 'erase'>
-  readonly lag: SinkLag
+  readonly lag: Pick<SinkLag, 'lastSeq' | 'behindSince'>
   readonly limits: QueryLimits
   /** Says in the stream that a session is forgotten. */
   readonly forgetSession: (sessionId: string, atMs: number) => Promise<ForgetOutcome>
@@ -106,7 +106,7 @@ export function createClusterForgetter(options: ClusterForgetterOptions): Forget
   }
 
   async function isSunk(seq: number): Promise<boolean> {
-    return (await lag.behindSince(seq, patienceMs).catch(() => 0)) === undefined
+    return (await lag.behindSince(patienceMs, seq).catch(() => 0)) === undefined
   }
 
   function lastSeq(): Promise<number> {

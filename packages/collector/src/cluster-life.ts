@@ -21,7 +21,7 @@ import type { QueryLimits } from './query/query-limits.ts'
 
 export interface ClusterLifeOptions {
   readonly store: ClusterStore
-  readonly buckets: LifeBuckets
+  readonly buckets: Omit<LifeBuckets, 'readAside'>
   readonly counters: Pick<EventCounters, 'addRemoved'>
   readonly jetStream: JetStream
   readonly lag: SinkLag
@@ -97,7 +97,7 @@ const witnessesOf =
 /** Whole days: a slice each. */
 function createClusterPruner(
   store: ClusterStore,
-  { expiryLock }: LifeBuckets,
+  { expiryLock }: Pick<LifeBuckets, 'expiryLock'>,
   onExpired: (events: number) => void,
 ): Pruner {
   return {

@@ -8,21 +8,24 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Keys } from './access/keys.ts'
 import { warnOfProxies } from './access/proxies.ts'
 import { systemClock as clock, systemTimer } from './clock.ts'
+import { readClusterHealth } from './cluster-health.ts'
 import { createClusterLife } from './cluster-life.ts'
 import type { ClusterSettings, SharedStore } from './cluster-options.ts'
 import { type ClusterReads, serveClusterReads } from './cluster-reads.ts'
 import type { ClusterStore } from './cluster-store.ts'
 import { CollectorError } from './errors.ts'
 import { createRefusals } from './ingest/refusals.ts'
+import { createAnswerTime } from './jetstream/answer-time.ts'
 import { connectJetStream, type JetStream } from './jetstream/connect.ts'
 import { type LifeBuckets, openLifeBuckets } from './jetstream/life-buckets.ts'
-import { createSinkLag } from './jetstream/sink-lag.ts'
+import { createSinkLag, type SinkLag } from './jetstream/sink-lag.ts'
 import { createStreamCommit } from './jetstream/stream-commit.ts'
 import { createStreamLog, keptMs } from './jetstream/stream-log.ts'
 import type { Pipeline } from './pipeline.ts'
 import { createReadSide } from './read-side.ts'
 import { createSchemaWarnings } from './session/schema-warnings.ts'
 import type { CollectorSettings } from './settings.ts'
+import { createSharedFigures } from './shared-figures.ts'
 import { createFailureLine, createWriteSide } from './write-side.ts'
 
 export interface ClusterPipelineOptions {
@@ -56,10 +59,17 @@ export async function openClusterPipeline(options: ClusterPipelineOptions): Prom
       wallMs: clock.wallMs,
       folder: join(resolve(settings.data), 'exports'),
     })
-    const reads = await serveClusterReads({ source, logger })
+    const lag = createSinkLag({
+      ...{ jetStream, setTimer: systemTimer, now: clock.monotonicMs },
+      readPlaces: store.readPlaces,
+    })
+    const behindSince = createAnswerTime({ lag, setTimer: systemTimer, wallMs: clock.wallMs })
+    // Also where the log goes away before anybody asks.
+    void behindSince(0)
+    const reads = await serveClusterReads({ source, logger, behindSince })
     ending.push(reads.close)
     const buckets = await openLifeBuckets(jetStream)
-    return assemble(options, { jetStream, store, reads, buckets, ending })
+    return assemble(options, { jetStream, store, lag, reads, buckets, ending })
   } catch (error) {
     for (const end of ending.reverse()) await end()
     throw error
@@ -82,6 +92,7 @@ function expectRoom({ maxMessageBytes }: JetStream, { limits }: CollectorSetting
 interface SharedParts {
   readonly jetStream: JetStream
   readonly store: ClusterStore
+  readonly lag: SinkLag
   readonly reads: ClusterReads
   readonly buckets: LifeBuckets
   /** Ends them: the last one first. */
@@ -90,7 +101,7 @@ interface SharedParts {
 
 function assemble(
   { settings, keys, logger }: ClusterPipelineOptions,
-  { jetStream, store, reads: { client: reads }, buckets, ending }: SharedParts,
+  { jetStream, store, lag, reads: { client: reads }, buckets, ending }: SharedParts,
 ): Pipeline {
   const refusals = createRefusals({ log: logger, monotonicMs: clock.monotonicMs })
   const warnings = createSchemaWarnings()
@@ -99,6 +110,10 @@ function assemble(
   const readSide = createReadSide({
     ...{ settings, reads, refusals, warnings, clock, folder },
     own: undefined,
+    shared: {
+      figures: createSharedFigures({ store: store.records, lag, clock }),
+      health: () => readClusterHealth({ jetStream, lag, buckets, store, wallMs: clock.wallMs }),
+    },
     life: () => life,
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,
@@ -115,11 +130,7 @@ function assemble(
     now: clock.monotonicMs,
   })
   const life = createClusterLife({
-    ...{ store, buckets, jetStream, commits, counters: readSide.counters, limits: settings.query },
-    lag: createSinkLag({
-      ...{ jetStream, setTimer: systemTimer, now: clock.monotonicMs },
-      readPlace: async (partition) => (await store.partition(partition).readPosition())?.offset ?? 0,
-    }),
+    ...{ store, buckets, jetStream, lag, commits, counters: readSide.counters, limits: settings.query },
     forgetAnswers: readSide.forgetAnswers,
     isClosing: () => drained !== undefined,
   })

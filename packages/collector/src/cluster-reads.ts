@@ -17,18 +17,24 @@ export interface ClusterReads {
 export interface ClusterReadsOptions {
   readonly source: DataSource
   readonly logger: FastifyBaseLogger
-  /** The time up to which all is stored, in ms since 1970; undefined where no sink is behind. @default nobody knows of any */
-  readonly behindSince?: () => Promise<number | undefined>
+  /**
+   * Waits so long until all is stored. @returns the time up to which all is stored, in ms since 1970; undefined where nothing
+   * is missing
+   */
+  readonly behindSince: (waitMs: number) => Promise<number | undefined>
 }
 
 /** It is this one, which is up, and ends with whoever asks. */
 const ownProcess: AskedProcess = { whenUp: async () => true, flush: () => 0, wasKilled: async () => false }
 
+/** Sinks write a second at once: whoever does not ask for it need not wait for each read, which says as of when it is. */
+const usualWaitMs = 0
+
 /** @throws {CollectorError} `data_unusable` where there is no folder for a local socket */
 export async function serveClusterReads({ source, logger, behindSince }: ClusterReadsOptions): Promise<ClusterReads> {
   const sockets = await makeSocketFolder()
   const path = sockets.path('store')
-  const server = createReadServer({ ...source, logger, behindSince: async () => behindSince?.() })
+  const server = createReadServer({ ...source, logger, usualWaitMs, behindSince: (_, waitMs) => behindSince(waitMs) })
   await clearSocket(path)
   await server.listen({ path })
   const client = createReadClient(ownProcess, path)

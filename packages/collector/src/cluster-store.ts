@@ -1,6 +1,7 @@
 /** Opens the store that the collectors and the sinks of a cluster share, with the port to it. */
 
 import type { EventDefinitions } from '@downlink/protocol'
+import type { ServerFigures } from './clickhouse/server-figures.ts'
 import type { ClockWitnesses } from './clock-witnesses.ts'
 import type { SharedStore } from './cluster-options.ts'
 import type { OperationResult } from './commit/operation.ts'
@@ -16,6 +17,12 @@ export interface ClusterStore {
   readonly records: ClusterRecords
   /** For the sink of one partition of the log. Its positions have that name as their segment, and their offsets only grow. */
   partition(name: string): EventStore
+  /**
+   * How far each partition is stored; none where nothing of it is.
+   *
+   * @throws {CollectorError} `store_unavailable`
+   */
+  readPlaces(): Promise<ReadonlyMap<string, number>>
   /** Makes what is asked of event types, as they are defined now. Rejects where that can't be done now. */
   defineEvents(definitions: EventDefinitions): Promise<void>
   /**
@@ -24,6 +31,12 @@ export interface ClusterStore {
    * @throws {CollectorError} `store_unavailable`
    */
   readTimes(): Promise<ClockWitnesses>
+  /**
+   * How its server stands.
+   *
+   * @throws {CollectorError} `store_unavailable`
+   */
+  readFigures(): Promise<ServerFigures>
   /** What `expire` would delete, a slice a day, the oldest first. Throws as that does. */
   planExpiry(receivedBeforeMs: number): Promise<readonly ExpirySlice[]>
   /**

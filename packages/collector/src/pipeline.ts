@@ -123,6 +123,7 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
   const readSide = createReadSide({
     ...{ settings, reads, refusals, warnings, clock, folder: folder.path },
     own: { log, store: store.figures, life: () => life, backups: () => backups, otlp: otlp?.figures },
+    shared: undefined,
     life: () => life,
     sockets: () => sockets.sockets,
     openSessions: () => sessions.openIds().length,

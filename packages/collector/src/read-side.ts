@@ -12,6 +12,7 @@ import { createReadApi } from './api/read-api.ts'
 import { createReadOriginPolicy } from './api/read-origin-policy.ts'
 import type { Backups } from './backup/backups.ts'
 import type { Clock } from './clock.ts'
+import type { ReadClusterHealth } from './cluster-health.ts'
 import { type CommitListener, type CommitNotice, createCommitFeed } from './commit/commit-feed.ts'
 import type { CommitMeter } from './commit/group-commit.ts'
 import { CollectorError } from './errors.ts'
@@ -26,7 +27,8 @@ import type { SqlDialect } from './query/sql-dialect.ts'
 import { createQuestionLibrary } from './questions/question-library.ts'
 import type { SchemaWarnings } from './session/schema-warnings.ts'
 import type { CollectorSettings } from './settings.ts'
-import type { ReadClient } from './store-process/read-client.ts'
+import type { SharedFigures } from './shared-figures.ts'
+import { impatience, type ReadClient } from './store-process/read-client.ts'
 
 export interface ReadSide {
   /** `/metrics`, `/api`, the page, the client's script, and the pages beside them. */
@@ -52,6 +54,8 @@ export interface ReadSideOptions {
   readonly reads: ReadClient
   /** Undefined where log and store are shared with other collectors. */
   readonly own: OwnParts | undefined
+  /** Undefined where they are its own. */
+  readonly shared: SharedParts | undefined
   /** Known once the collector runs. */
   readonly life: () => LifeRequests
   /** WebSockets that are up. */
@@ -74,10 +78,17 @@ export interface OwnParts {
   readonly otlp: OtlpFigures | undefined
 }
 
+/** A log and a store that it shares with others. */
+export interface SharedParts {
+  readonly figures: () => SharedFigures
+  /** Never rejects. */
+  readonly health: () => Promise<ReadClusterHealth>
+}
+
 const pageFolder = fileURLToPath(new URL('./page/', import.meta.url))
 
 export function createReadSide(options: ReadSideOptions): ReadSide {
-  const { settings, reads, own, sockets, openSessions, refusals, warnings, clock } = options
+  const { settings, reads, own, shared, sockets, openSessions, refusals, warnings, clock } = options
   const dialect: SqlDialect = settings.cluster ? 'clickhouse' : 'duckdb'
   const startedAtMs = clock.wallMs()
   const commits = createRecentDurations(clock.monotonicMs)
@@ -88,6 +99,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   const feed = createCommitFeed()
   const live = createLiveStream({
     ...{ feed, counters, sockets, openSessions, refusals, commits, links, own, every },
+    shared: shared?.figures,
     wallMs: clock.wallMs,
   })
   const kept = createKeptAnswers(clock)
@@ -109,7 +121,8 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     reads,
     kept,
     dialect,
-    functions: async () => (dialect === 'duckdb' ? callableNames : namesIn(await reads.query(functionsSql))),
+    functions: async () =>
+      dialect === 'duckdb' ? callableNames : namesIn(await reads.query(functionsSql, impatience)),
     questions: createQuestionLibrary({
       dialect,
       savedFolder: join(settings.data, 'questions'),
@@ -120,7 +133,7 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
     live,
     metrics,
     schemas: settings.events.schemas,
-    health: async () => readHealth({ ...healthSources(options), startedAtMs, commits, failedCommits }),
+    health: () => readHealth({ ...healthSources(options), counters, startedAtMs, commits, failedCommits }),
     access: createApiAccess({ ...settings, ...settings.limits, monotonicNow: clock.monotonicMs }),
     originPolicy: createReadOriginPolicy(settings),
     senderOf: settings.proxies.senderOf,
@@ -151,17 +164,19 @@ export function createReadSide(options: ReadSideOptions): ReadSide {
   }
 }
 
-function healthSources(options: ReadSideOptions) {
-  const { settings, folder, refusals, warnings } = options
-  const { log, store, life, backups, otlp } = ownOf(options)
+function healthSources({ settings, folder, refusals, warnings, sockets, own, shared }: ReadSideOptions) {
   return {
-    ...{ folder, log, store, otlp },
-    maxLogBytes: settings.commit.maxLogBytes,
+    sockets: sockets(),
     refusals: refusals.byOrigin(),
     schemaWarnings: warnings.list(),
-    retention: { ...settings.retention, ...life().retention.figures },
-    backup: backups().last,
-    listBackups: () => backups().list(),
+    own: own && {
+      ...{ folder, log: own.log, store: own.store, otlp: own.otlp },
+      maxLogBytes: settings.commit.maxLogBytes,
+      retention: { ...settings.retention, ...own.life().retention.figures },
+      backup: own.backups().last,
+      listBackups: () => own.backups().list(),
+    },
+    shared: shared?.health,
   }
 }
 
@@ -170,7 +185,7 @@ function ownOf({ own }: ReadSideOptions): OwnParts {
   if (own) return own
   throw new CollectorError(
     'not_on_cluster',
-    'Only a collector with a log and a database of its own can do that yet. Backups of a cluster are those of NATS and of ClickHouse.',
+    'Only a collector with a log and a database of its own makes backups: those of a cluster are those of NATS and of ClickHouse.',
   )
 }
 

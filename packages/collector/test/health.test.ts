@@ -3,9 +3,11 @@ import type { Health } from '@downlink/collector'
 import { expect, it, vi } from 'vitest'
 import { aClient, aCollector } from './harness.ts'
 
+type OwnHealth = Extract<Health, { readonly cluster: null }>
+
 it('tells disk, memory, commits, versions, and who was refused for what', async () => {
   const { listening } = await aCollector({ commit: { maxLogBytes: 67_108_864 } })
-  const read = async (): Promise<Health> => (await fetch(`${listening.url}/api/health`)).json()
+  const read = async (): Promise<OwnHealth> => (await fetch(`${listening.url}/api/health`)).json()
   const post = (headers = {}) =>
     fetch(`${listening.url}/telemetry`, { method: 'POST', headers, body: '[{"type":"x"}]' })
   await aClient(listening)

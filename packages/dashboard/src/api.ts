@@ -180,7 +180,7 @@ async function call<Answer>(
 
 /** Rejects as while the database is away, where it has not got to what was acknowledged before: the answer says so. */
 async function callUpToDate<Answer>(path: string, signal: AbortSignal): Promise<Answer> {
-  const response = await ask(path, undefined, signal, {})
+  const response = await ask(path, undefined, signal, { prefer: 'wait=3' })
   if (response.headers.has('downlink-as-of')) throw new ApiError(503, 'store_unavailable', 'The database is behind.')
   return readAnswer(response, signal)
 }

@@ -24,7 +24,7 @@ interface HeaderProps {
 
 export function Header({ link, counters, children }: HeaderProps): ReactElement {
   const isOpen = link.status === 'open'
-  const store = storeStateOf(counters?.store, isOpen)
+  const store = storeStateOf(counters, isOpen)
   return (
     <header className="top">
       <a className="brand" href={hrefOf({ view: 'live', parameters: {} })}>
@@ -32,7 +32,7 @@ export function Header({ link, counters, children }: HeaderProps): ReactElement 
         Downlink
       </a>
       {children}
-      {(store.status === 'behind' || store.status === 'away') && (
+      {store.status !== 'unknown' && store.status !== 'current' && (
         <a className="database" href={hrefOf({ view: 'health', parameters: {} })}>
           Database: {stateText(store).toLowerCase()}
         </a>

@@ -24,6 +24,15 @@ export function object(properties: Readonly<Record<string, Schema>>, optional: r
   return { type: 'object', properties, required, additionalProperties: false }
 }
 
+/** Null where it is not known. */
+export const measured = (description: string): Schema => ({ type: ['number', 'null'], minimum: 0, description })
+
+/** @param description what it means that it is null */
+export const nullable = (description: string, properties: Readonly<Record<string, Schema>>): Schema => ({
+  ...object(properties),
+  ...{ type: ['object', 'null'], description },
+})
+
 /** What may come: all of it is wanted unless it is named optional. */
 export function input(
   properties: InputSchema['properties'],

@@ -12,7 +12,8 @@ const stream = {
     'and why, the rate of the last minute, how long commits took in the last ten seconds, and as in',
     '`/metrics` the `log` (`bytes`, `segments`) and the `store` (`isUp`, `lag` in `bytes`, `events` and `ms`, `restarts`',
     'by reason, `readsRunning`, `readsKilled`). `tail` as events are committed (with `lost`, the entries left out).',
-    'Comments between.',
+    'On a cluster `log` and `store` are null, and `shared` tells whether the store answers (`isUp`), and how long ago the oldest',
+    'event came that is not in it (`lagMs`; null where the log does not tell). Comments between.',
   ].join(' '),
   content: { 'text/event-stream': { schema: { type: 'string' } } },
 }

@@ -16,6 +16,8 @@ export interface ReadServerOptions extends DataSource {
    * stored, in ms since 1970; undefined where nothing is missing
    */
   readonly behindSince: (update: number, waitMs: number) => Promise<number | undefined>
+  /** How long who reads waits for that who does not say. @default 1000 */
+  readonly usualWaitMs?: number
 }
 
 /** Of a store that follows the log of one collector. */
@@ -38,13 +40,13 @@ const bodyLimitBytes = 1_048_576
 /** Which request is being answered, for whoever watches what runs. */
 export const currentRequest: AsyncLocalStorage<string | undefined> = new AsyncLocalStorage()
 
-function waitOf(prefer: string | readonly string[] | undefined): number {
+function waitOf(prefer: string | readonly string[] | undefined, usualMs: number): number {
   const [, seconds] = /\bwait=(\d+)/.exec(String(prefer ?? '')) ?? []
-  return seconds === undefined ? waits.usualMs : Math.min(Number(seconds) * 1000, waits.maxMs)
+  return seconds === undefined ? usualMs : Math.min(Number(seconds) * 1000, waits.maxMs)
 }
 
 export function createReadServer(options: ReadServerOptions): FastifyInstance {
-  const { logger, behindSince } = options
+  const { logger, behindSince, usualWaitMs = waits.usualMs } = options
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -56,7 +58,7 @@ export function createReadServer(options: ReadServerOptions): FastifyInstance {
   useApiRules(app)
   app.addHook('onRequest', async ({ headers }, reply) => {
     const update = Number(headers[readHeaders.update] ?? 0)
-    const asOfMs = await behindSince(update, waitOf(headers[readHeaders.prefer]))
+    const asOfMs = await behindSince(update, waitOf(headers[readHeaders.prefer], usualWaitMs))
     if (asOfMs !== undefined) reply.header(asOfHeader, String(asOfMs))
   })
   // Only after the body was read: what reads it knows nothing of us.

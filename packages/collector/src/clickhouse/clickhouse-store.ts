@@ -76,6 +76,13 @@ async function attempt(work: () => Promise<void>): Promise<WriteOutcome> {
   }
 }
 
+/** How far each partition is stored. Rejects where the store can't be read. */
+export async function readPlaces({ rows }: Pick<Connection, 'rows'>): Promise<ReadonlyMap<string, number>> {
+  const sql = 'SELECT partition, max(place) AS place FROM positions GROUP BY partition'
+  const places = await rows<{ readonly partition: string; readonly place: number }>(sql)
+  return new Map(places.map(({ partition, place }) => [partition, place]))
+}
+
 /** A query is parsed as a whole, so it names no more at once. */
 const maxNamed = 1000
 

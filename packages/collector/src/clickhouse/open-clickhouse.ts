@@ -9,7 +9,7 @@ import type { MatchingSession } from '../query/matching-sessions.ts'
 import type { QueryLimits } from '../query/query-limits.ts'
 import type { EventStore } from '../sink/event-store.ts'
 import { type ClickHouseReadsOptions, createClickHouseReads } from './clickhouse-reads.ts'
-import { createClickHouseStore, readRecords } from './clickhouse-store.ts'
+import { createClickHouseStore, readPlaces, readRecords } from './clickhouse-store.ts'
 import { type ClickHouseOptions, connectClickHouse } from './connection.ts'
 import { eraseForgotten } from './erasure.ts'
 import { makeEventViews } from './event-views.ts'
@@ -18,6 +18,7 @@ import { openErrorOf, readErrorOf } from './failures.ts'
 import { findMatchingSessions } from './matching-sessions.ts'
 import { createReader } from './reader.ts'
 import { createSandbox } from './sandbox.ts'
+import { readServerFigures, type ServerFigures } from './server-figures.ts'
 import { prepareTables } from './tables.ts'
 import { readTimes } from './times.ts'
 
@@ -26,10 +27,14 @@ export interface ClickHouse {
   readonly records: RecordSource & { onUp(listener: () => void): () => void }
   /** The store of one partition of the log. Its positions have that name as their segment, and their offsets only grow. */
   partition(name: string): EventStore
+  /** How far each partition is stored. */
+  readPlaces(): Promise<ReadonlyMap<string, number>>
   /** Makes the views of event types, as they are defined now. Rejects where the server does not take them. */
   defineEvents(definitions: EventDefinitions): Promise<void>
   /** The time by the server, and when the newest came of what is stored. */
   readTimes(): Promise<ClockWitnesses>
+  /** How the server stands. */
+  readFigures(): Promise<ServerFigures>
   /** What `expire` would delete, a slice a day, the oldest first. */
   planExpiry(receivedBeforeMs: number): Promise<readonly ExpirySlice[]>
   /** Deletes what came on days that had ended by then. Cut short, it is to be done again. */
@@ -65,11 +70,13 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<ClickH
       readSessions: (sessionIds) => codedErrors(readRecords(connection, sessionIds)),
     },
     partition: (name) => createClickHouseStore(connection, name),
+    readPlaces: () => codedErrors(readPlaces(connection)),
     async defineEvents(definitions) {
       defined = definitions
       await makeEventViews(connection, definitions)
     },
     readTimes: () => codedErrors(readTimes(connection)),
+    readFigures: () => codedErrors(readServerFigures(connection)),
     planExpiry: (receivedBeforeMs) => codedErrors(planExpiredDays(connection, receivedBeforeMs)),
     expire: (receivedBeforeMs) => codedErrors(expireDays(connection, receivedBeforeMs)),
     matchingSessions: (condition, limits) => {

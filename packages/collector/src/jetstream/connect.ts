@@ -24,7 +24,7 @@ export interface JetStreamOptions {
 export interface JetStream {
   readonly client: JetStreamClient
   readonly manager: JetStreamManager
-  readonly buckets: Pick<Kvm, 'create'>
+  readonly buckets: Pick<Kvm, 'create' | 'open'>
   readonly newHeaders: () => MsgHdrs
   /** Copies that the stream has: 3 where there are servers enough. */
   readonly replicas: number
@@ -140,7 +140,7 @@ const clusterReplicas = 3
 const duplicateWindowNs = 100_000_000
 
 /** The next message fits, however large; of a small stream that would be too much to ask. */
-function hasRoom({ config: { max_bytes: max }, state }: StreamInfo, maxMessageBytes: number): boolean {
+export function hasRoom({ config: { max_bytes: max }, state }: StreamInfo, maxMessageBytes: number): boolean {
   return max <= 0 || max - state.bytes > Math.min(maxMessageBytes, max / 16)
 }
 

@@ -4,7 +4,7 @@
  */
 import { messageOf } from '@downlink/protocol'
 import type { SetTimer } from '../clock.ts'
-import type { LeaseBucket } from './sink-buckets.ts'
+import { countSinkKeys, type LeaseBucket, sinkKeyOf } from './sink-buckets.ts'
 
 export interface Leases {
   /** Begins, and goes on until it is stopped. */
@@ -29,13 +29,11 @@ export interface LeasesOptions {
   readonly now: () => number
 }
 
-const sinkPrefix = 'sink-'
-
 export function createLeases(options: LeasesOptions): Leases {
   const { bucket, owner, partitions, leaseMs, onTaken, onGone, onFailure, setTimer, now } = options
   /** Revision, and when it was last renewed. */
   const held = new Map<string, { readonly revision: number; readonly atMs: number }>()
-  const ownKey = sinkPrefix + owner
+  const ownKey = sinkKeyOf(owner)
   let stopped: Promise<void> | undefined
   /** Those that are given away, until nothing more is written of them. */
   const going = new Map<string, Promise<void>>()
@@ -68,8 +66,7 @@ export function createLeases(options: LeasesOptions): Leases {
     await bucket.put(ownKey, owner)
     await Promise.all([...held].map(([partition, { revision }]) => renew(partition, revision)))
     const keys = new Set(await bucket.keys())
-    const sinks = [...keys].filter((key) => key.startsWith(sinkPrefix)).length
-    const share = Math.ceil(partitions.length / Math.max(1, sinks))
+    const share = Math.ceil(partitions.length / Math.max(1, countSinkKeys(keys)))
     for (const partition of [...held.keys()].slice(share)) giveAway(partition)
     // A lease that ended while none could be renewed is still written under: it goes first, and is free then.
     const free = partitions.filter((one) => !keys.has(one) && !held.has(one) && !going.has(one))

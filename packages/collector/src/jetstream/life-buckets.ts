@@ -19,7 +19,19 @@ export interface LifeBuckets {
   serverMs(): Promise<number | undefined>
   /** Deletes messages that were put aside. @returns what they were called */
   eraseAside(): Promise<readonly string[]>
+  /** Rejects where the log does not answer. */
+  readAside(): Promise<AsideFigures>
 }
+
+/** Of messages that are no entries, and were put aside. */
+export interface AsideFigures {
+  /** 1000 where there are more. */
+  readonly messages: number
+  /** With what is left of those that were deleted. */
+  readonly bytes: number
+}
+
+const maxCountedAside = 1000
 
 /** Of one that ended without giving its lock away. */
 const lockMs = 10_000
@@ -50,7 +62,18 @@ async function open({ buckets, manager, replicas }: JetStream): Promise<LifeBuck
       for (const key of keys) await aside.purge(key)
       return keys.map((key) => `downlink-aside/${key}`)
     },
+    readAside: () => countAside(aside),
   }
+}
+
+/** Of a key that was deleted a mark is left: how many messages a bucket has says nothing of keys. */
+async function countAside(aside: KV): Promise<AsideFigures> {
+  const { values, size: bytes } = await aside.status()
+  if (values === 0) return { messages: 0, bytes }
+  const keys = await aside.keys()
+  let messages = 0
+  for await (const _ of keys) if (++messages === maxCountedAside) break
+  return { messages, bytes }
 }
 
 /** What another has saved since it was loaded stays. */

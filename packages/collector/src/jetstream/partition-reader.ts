@@ -157,7 +157,7 @@ async function deliver(consumer: Consumer, setTimer: SetTimer) {
       if (failure) throw failure
       return count()
     },
-    /** By what its server knows others tell how far the store is: where it heard nothing, another consumer begins there. */
+    /** Its server sends so many that are not acknowledged, and no more: where it heard nothing, another consumer begins there. */
     acknowledge(message: JsMsg): void {
       message
         .ackAck()

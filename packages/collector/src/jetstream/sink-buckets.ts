@@ -48,10 +48,40 @@ export interface AsideMessages {
 /** What somebody may want to look at; more of it would take the log's room. */
 const maxAsideBytes = 67_108_864
 
+/** As their leases say. */
+export interface RunningSinks {
+  readonly running: number
+  /** Partitions that one of them has. */
+  readonly held: number
+}
+
+const leasesName = 'downlink-leases'
+const sinkPrefix = 'sink-'
+
+/** The key by which a sink says that it runs. */
+export const sinkKeyOf = (owner: string): string => sinkPrefix + owner
+
+export const countSinkKeys = (keys: Iterable<string>): number =>
+  [...keys].filter((key) => key.startsWith(sinkPrefix)).length
+
+/** Rejects where the log does not answer; before the first sink there is none, and no bucket of theirs. */
+export async function countSinks({ buckets, manager }: Pick<JetStream, 'buckets' | 'manager'>): Promise<RunningSinks> {
+  if (!(await isOpened(manager, leasesName))) return { running: 0, held: 0 }
+  // One that is renewed meanwhile comes twice.
+  const keys = new Set(await leaseBucketOf(await buckets.open(leasesName)).keys())
+  const running = countSinkKeys(keys)
+  return { running, held: keys.size - running }
+}
+
+async function isOpened({ streams }: JetStream['manager'], bucket: string): Promise<boolean> {
+  for await (const _ of streams.names(`$KV.${bucket}.>`)) return true
+  return false
+}
+
 /** @param leaseMs after which a key of `leases` ends that nobody renewed */
 export async function openSinkBuckets({ buckets, replicas }: JetStream, leaseMs: number): Promise<SinkBuckets> {
   const common = commonOf(replicas)
-  const leases = await buckets.create('downlink-leases', { ...common, ttl: leaseMs })
+  const leases = await buckets.create(leasesName, { ...common, ttl: leaseMs })
   const ends = await buckets.create('downlink-group-ends', common)
   const aside = await openAside({ buckets, replicas })
   return {

@@ -41,6 +41,7 @@ function aStream() {
     commits: { quantiles: () => ({ medianMs: 0.5, p99Ms: 2 }) },
     links: { quantiles: () => ({ medianMs: 30, p99Ms: 90 }) },
     own: { log: { bytes: 5000, segments: 2 }, store },
+    shared: undefined,
     wallMs: () => 7,
     every(_intervalMs, callback) {
       tick = callback
@@ -116,6 +117,7 @@ it('greets with the last minute by type, and with counters, and repeats them twi
       commits: { medianMs: 0.5, p99Ms: 2 },
       links: { medianMs: 30, p99Ms: 90 },
       log: { bytes: 5000, segments: 2 },
+      shared: null,
       store: { isUp: true, lag: noLag, restarts: {}, readsRunning: 0, readsKilled: 0 },
     },
   ])

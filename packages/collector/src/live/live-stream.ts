@@ -9,6 +9,7 @@ import type { Refusals } from '../ingest/refusals.ts'
 import type { EventCounters, EventCounts } from '../metrics/event-counters.ts'
 import type { LogFigures, StoreFigures } from '../metrics/metrics.ts'
 import type { RecentDurations } from '../metrics/recent-durations.ts'
+import type { SharedFigures } from '../shared-figures.ts'
 import { createLiveTail, type LiveTail } from './live-tail.ts'
 
 /** The data of a `counters` message. */
@@ -36,6 +37,8 @@ export interface LiveCounters extends EventCounts {
   /** Null where it is shared with other collectors; the store as well. */
   readonly log: Pick<LogFigures, 'bytes' | 'segments'> | null
   readonly store: LiveStoreFigures | null
+  /** Of a store that is shared with other collectors; null where it is the collector's own. */
+  readonly shared: SharedFigures | null
 }
 
 export interface LiveStoreFigures
@@ -84,6 +87,8 @@ export interface LiveStreamOptions {
   readonly links: Pick<RecentDurations, 'quantiles'>
   /** Undefined where log and store are shared with other collectors. */
   readonly own: { readonly log: Pick<LogFigures, 'bytes' | 'segments'>; readonly store: StoreFigures } | undefined
+  /** Undefined where they are its own. */
+  readonly shared: (() => SharedFigures) | undefined
   readonly wallMs: () => number
   /** @returns stops it */
   readonly every: (intervalMs: number, tick: () => void) => () => void
@@ -177,7 +182,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 }
 
 function readCounters(options: LiveStreamOptions): LiveCounters {
-  const { counters, sockets, openSessions, refusals, commits, links, own, wallMs } = options
+  const { counters, sockets, openSessions, refusals, commits, links, own, shared, wallMs } = options
   const counts = counters.counts()
   return {
     at: wallMs(),
@@ -196,6 +201,7 @@ function readCounters(options: LiveStreamOptions): LiveCounters {
     links: links.quantiles(),
     log: own ? { bytes: own.log.bytes, segments: own.log.segments } : null,
     store: own ? readStore(own.store) : null,
+    shared: shared?.() ?? null,
   }
 }
 

@@ -33,7 +33,7 @@ export interface EventCounters {
   addMoved(moved: readonly RejectionCount[]): void
   /** Adds what the sink has found of events that were acknowledged. */
   addReport(report: SinkReport): void
-  /** Since the database was made. */
+  /** Since the database was made; of a collector that has none of its own, since this process started. */
   counts(): EventCounts
   /** Since this process started, for metrics. */
   readonly since: CountsSinceStart

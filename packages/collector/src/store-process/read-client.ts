@@ -27,8 +27,8 @@ export interface ReadClient {
    * `query_busy`
    */
   send(request: ReadRequest): Promise<IncomingMessage>
-  /** Throws as `send` does, and what the store answers. */
-  query(sql: string): Promise<QueryResult>
+  /** Throws as `send` does, and what the store answers. @param prefer as of a request. @default `wait=10` */
+  query(sql: string, prefer?: string): Promise<QueryResult>
   /** Rejects where `query` would refuse it unrun. */
   validate(sql: string): Promise<void>
   /** Undefined for a session that was never seen. Throws as `query` does. */
@@ -38,6 +38,8 @@ export interface ReadClient {
 
 /** A program that asks what it has just sent wants all of it. */
 const patience = 'wait=10'
+/** Of what reads nothing that comes from players. */
+export const impatience = 'wait=0'
 /** How long a request waits for a store process that is starting. */
 const startWaitMs = 3000
 /** Requests under way: each holds a connection on both sides. */
@@ -61,9 +63,9 @@ export function createReadClient(store: AskedProcess, socketPath: string): ReadC
       }
     },
 
-    async query(sql) {
+    async query(sql, prefer = patience) {
       const body = JSON.stringify({ sql })
-      const { answer } = await ask({ method: 'POST', path: '/query', contentType: 'application/json', body })
+      const { answer } = await ask({ method: 'POST', path: '/query', contentType: 'application/json', prefer, body })
       // Also an answer that began well may end with an error.
       if (isFailed(answer)) throw errorOf(answer)
       return answer as QueryResult
@@ -71,7 +73,11 @@ export function createReadClient(store: AskedProcess, socketPath: string): ReadC
 
     async validate(sql) {
       const body = JSON.stringify({ sql })
-      const { answer } = await ask({ method: 'POST', path: '/validate', contentType: 'application/json', body })
+      const { answer } = await ask({
+        ...{ method: 'POST', path: '/validate', contentType: 'application/json', body },
+        // It reads no rows.
+        prefer: impatience,
+      })
       if (isFailed(answer)) throw errorOf(answer)
     },
 
@@ -113,7 +119,7 @@ export function createReadClient(store: AskedProcess, socketPath: string): ReadC
   }
 
   async function ask(request: ReadRequest): Promise<{ readonly status: number; readonly answer: unknown }> {
-    const response = await client.send({ ...request, prefer: patience })
+    const response = await client.send({ prefer: patience, ...request })
     try {
       let text = ''
       for await (const chunk of response.setEncoding('utf8')) text += chunk

@@ -1,17 +1,23 @@
-import type { Health, LiveCounters } from '@downlink/collector'
+import type { LiveCounters } from '@downlink/collector'
 import { expect, it } from 'vitest'
-import { checkHealth, checkStore } from './check-health.ts'
+import { checkHealth, checkStore, type OwnHealth } from './check-health.ts'
 import { refusalAdvice } from './refusal-advice.ts'
 
 type Store = LiveCounters['store']
 
 const counters = (over: Partial<Store> = {}) => {
   const lag = { bytes: 0, events: 0, ms: 0 }
-  return { store: { isUp: true, lag, restarts: {}, readsRunning: 0, readsKilled: 0, ...over } } as LiveCounters
+  return {
+    shared: null,
+    store: { isUp: true, lag, restarts: {}, readsRunning: 0, readsKilled: 0, ...over },
+  } as LiveCounters
 }
 
-const health = (over: Partial<Health> = {}): Health => ({
+const health = (over: Partial<OwnHealth> = {}): OwnHealth => ({
+  cluster: null,
   startedAt: 0,
+  sockets: 2,
+  eventsPerSecond: 5,
   versions: { collector: '1', node: 'v20', database: 'v1', platform: 'linux x64' },
   disk: {
     logBytes: 1e6,
@@ -34,7 +40,7 @@ const health = (over: Partial<Health> = {}): Health => ({
   ...over,
 })
 
-const disk = (over: Partial<Health['disk']>) => health({ disk: { ...health().disk, ...over } })
+const disk = (over: Partial<OwnHealth['disk']>) => health({ disk: { ...health().disk, ...over } })
 const find = (lines: readonly { readonly name: string; readonly status: string }[], name: string) =>
   lines.find((line) => line.name === name)?.status
 
@@ -105,7 +111,7 @@ it('tells who runs the collector how a refused game gets in', () => {
 })
 
 it('tells how long events are kept, and says what to do where a run failed', () => {
-  const retentionOf = (over: Partial<Health['retention']>) =>
+  const retentionOf = (over: Partial<OwnHealth['retention']>) =>
     checkHealth(health({ retention: { ...health().retention, ...over } })).find(({ name }) => name === 'Retention')
   expect(retentionOf({})).toMatchObject({ value: expect.stringContaining('All is kept'), status: 'good' })
   const kept = { keepMs: 30 * 86_400_000, maxBytes: 20e9 }
@@ -128,7 +134,8 @@ it('tells of a clock that is ahead by how much, and what to do about it, whichev
 })
 
 it('tells of the database what later rows fill, how it is given back, and of the newest backup', () => {
-  const lineOf = (over: Partial<Health>, name: string) => checkHealth(health(over)).find((line) => line.name === name)
+  const lineOf = (over: Partial<OwnHealth>, name: string) =>
+    checkHealth(health(over)).find((line) => line.name === name)
   const file = (reusableBytes: number) =>
     lineOf(
       { disk: { ...health().disk, databaseBytes: 10e9, usedBytes: 10e9 - reusableBytes, reusableBytes } },
@@ -145,7 +152,7 @@ it('tells of the database what later rows fill, how it is given back, and of the
 it('tells of the oldest backup when it goes: by its date, by number, or by nobody', () => {
   const noon = Date.parse('2026-11-28T12:00:00')
   const dayMs = 86_400_000
-  const oldest = (over: Partial<Health['backups'][number]>) => {
+  const oldest = (over: Partial<OwnHealth['backups'][number]>) => {
     const kept = { at: noon, bytes: 1, deletedAt: null, deletedAfter: null, expectedAt: null }
     const lines = checkHealth(health({ backups: [{ ...kept, ...over }, kept] }))
     return lines.find(({ name }) => name === 'Oldest backup')?.value

@@ -1,26 +1,20 @@
-/** Judges how the collector stands, line by line; what is not well says what to do. */
+/** Judges how a collector with a log and a database of its own stands, line by line; what is not well says what to do. */
 import type { Health, LiveCounters } from '@downlink/collector'
-import { formatBytes, formatClock, formatCount, formatDay, formatDuration, formatSpan } from '../format.ts'
+import { formatBytes, formatClock, formatCount, formatDay, formatSpan } from '../format.ts'
+import { checkCommits, schemaWarningLines } from './check-collector.ts'
+import { badLagMs, below, type HealthLine, lineState, shareStatus } from './health-line.ts'
 import { restartReasons, stateText, storeStateOf, sumOf } from './store-state.ts'
 
-export interface HealthLine {
-  readonly name: string
-  readonly value: string
-  readonly status: 'good' | 'warn' | 'bad' | 'unknown'
-  /** What to do; none where all is well. */
-  readonly advice?: string
-}
+/** Of a collector with a log and a database of its own. */
+export type OwnHealth = Extract<Health, { readonly cluster: null }>
 
-const badLagMs = 60_000
-const commitMs = { warn: 100, bad: 1000 }
-const logShare = { warn: 0.5, bad: 0.8 }
 /** The log keeps four segments of 64 MiB free, below which nothing is taken. */
 const freeBytesLimits = { warn: 5e9, bad: 1e9 }
 
 /** @param isCurrent whether the counters are of now */
 export function checkStore(counters: LiveCounters | undefined, isCurrent: boolean): readonly HealthLine[] {
   const store = counters?.store
-  const state = storeStateOf(store, isCurrent)
+  const state = storeStateOf(counters, isCurrent)
   if (!store || state.status === 'unknown') return [{ name: 'State', value: 'Not known', status: 'unknown' }]
   const { lag, restarts, readsKilled, readsRunning } = store
   return [
@@ -58,19 +52,19 @@ export function checkStore(counters: LiveCounters | undefined, isCurrent: boolea
   ]
 }
 
-function keptText({ disk: { keptLogBytes }, otlp }: Health): string {
+function keptText({ disk: { keptLogBytes }, otlp }: OwnHealth): string {
   if (keptLogBytes === 0) return ''
   return `, and ${formatBytes(keptLogBytes)} kept ${otlp ? 'for OpenTelemetry or ' : ''}since the last backup`
 }
 
-export function checkHealth(health: Health): readonly HealthLine[] {
-  const { disk, commits, memory, reports } = health
+export function checkHealth(health: OwnHealth): readonly HealthLine[] {
+  const { disk, memory, reports } = health
   const share = disk.logBytes / disk.maxLogBytes
   return [
     {
       name: 'Log',
       value: `${formatBytes(disk.logBytes)} of at most ${formatBytes(disk.maxLogBytes)}${keptText(health)}`,
-      ...lineState(share >= logShare.bad ? 'bad' : share >= logShare.warn ? 'warn' : 'good', {
+      ...lineState(shareStatus(share), {
         warn: 'It empties as the database follows: see how far it is behind.',
         bad: 'Once it is full nothing more is taken. Let the database catch up, or start the collector with a larger --max-log.',
       }),
@@ -88,27 +82,7 @@ export function checkHealth(health: Health): readonly HealthLine[] {
     clockLine(health),
     backupLine(health),
     ...oldestBackupLines(health),
-    {
-      name: 'Commits',
-      value:
-        commits.p99Ms === null
-          ? 'none in the last ten seconds'
-          : `${formatDuration(commits.medianMs ?? 0)}, 99 of 100 below ${formatDuration(commits.p99Ms)}`,
-      ...lineState(
-        (commits.p99Ms ?? 0) > commitMs.bad ? 'bad' : (commits.p99Ms ?? 0) > commitMs.warn ? 'warn' : 'good',
-        {
-          warn: 'The disk syncs slowly, or is shared with others.',
-          bad: 'The disk syncs so slowly that acknowledgements wait for seconds: put the data folder on a local disk of its own.',
-        },
-      ),
-    },
-    {
-      name: 'Failed commits',
-      value: formatCount(commits.failed),
-      ...lineState(commits.failed > 0 ? 'warn' : 'good', {
-        warn: 'The log could not be written, and clients kept their events. The collector’s log lines say why: a full disk, most often.',
-      }),
-    },
+    ...checkCommits(health),
     { name: 'Memory', value: memoryText(memory), status: 'good' },
     ...otlpLines(health),
     ...schemaWarningLines(health),
@@ -127,7 +101,7 @@ export function checkHealth(health: Health): readonly HealthLine[] {
 /** Below it nobody minds what is not given back. */
 const minReusableBytes = 1e9
 
-function databaseLine({ databaseBytes, reusableBytes }: Health['disk']): HealthLine {
+function databaseLine({ databaseBytes, reusableBytes }: OwnHealth['disk']): HealthLine {
   if (databaseBytes === null) return { name: 'Database file', value: 'none yet', status: 'good' }
   const reusable = reusableBytes ? `, ${formatBytes(reusableBytes)} of it for later rows` : ''
   const isMuch = (reusableBytes ?? 0) > Math.max(minReusableBytes, databaseBytes / 2)
@@ -140,7 +114,7 @@ function databaseLine({ databaseBytes, reusableBytes }: Health['disk']): HealthL
   }
 }
 
-function backupLine({ backup }: Health): HealthLine {
+function backupLine({ backup }: OwnHealth): HealthLine {
   if (backup === null) return { name: 'Backup', value: 'None is known: downlink backup makes one', status: 'good' }
   return {
     name: 'Backup',
@@ -150,7 +124,7 @@ function backupLine({ backup }: Health): HealthLine {
 }
 
 /** Whoever was forgotten may be in it still. */
-function oldestBackupLines({ backups: [oldest, ...others] }: Health): readonly HealthLine[] {
+function oldestBackupLines({ backups: [oldest, ...others] }: OwnHealth): readonly HealthLine[] {
   if (!oldest) return []
   const { at, deletedAt, deletedAfter, expectedAt } = oldest
   const about = expectedAt === null ? '' : `, about ${formatDay(expectedAt)} as they come now`
@@ -162,7 +136,7 @@ function oldestBackupLines({ backups: [oldest, ...others] }: Health): readonly H
   return [{ name: 'Oldest backup', value: `of ${formatDay(at)}, one of ${1 + others.length}; ${end}`, status: 'good' }]
 }
 
-function retentionLine({ retention: { keepMs, maxBytes, lastRunAt, failures } }: Health): HealthLine {
+function retentionLine({ retention: { keepMs, maxBytes, lastRunAt, failures } }: OwnHealth): HealthLine {
   const limits = [
     ...(keepMs === null ? [] : [`no longer than ${formatSpan(keepMs)}`]),
     ...(maxBytes === null ? [] : [`no more than ${formatBytes(maxBytes)}`]),
@@ -180,7 +154,7 @@ function retentionLine({ retention: { keepMs, maxBytes, lastRunAt, failures } }:
 }
 
 /** As of the last look at what is too old: at the start, and then each hour or sooner. */
-function clockLine({ retention: { clockAheadMs } }: Health): HealthLine {
+function clockLine({ retention: { clockAheadMs } }: OwnHealth): HealthLine {
   if (clockAheadMs === 0) return { name: 'Clock', value: 'as far on as the collector has run', status: 'good' }
   return {
     name: 'Clock',
@@ -191,7 +165,7 @@ function clockLine({ retention: { clockAheadMs } }: Health): HealthLine {
   }
 }
 
-function otlpLines({ otlp }: Health): readonly HealthLine[] {
+function otlpLines({ otlp }: OwnHealth): readonly HealthLine[] {
   if (!otlp) return []
   const { isUp, lag, sent, rejected, skipped, gaps } = otlp
   const isLate = lag.ms > badLagMs
@@ -212,27 +186,6 @@ function otlpLines({ otlp }: Health): readonly HealthLine[] {
           : 'It takes nothing now. Events wait in the log, and it is tried again; the collector’s log lines say why.',
         bad: 'Events wait in the log until the backend takes them, up to --otlp-backlog; then the oldest are not sent. See to the backend: the collector’s log lines say why.',
       }),
-    },
-  ]
-}
-
-/** The rest is in the API's answer. */
-const shownWarnings = 3
-
-function schemaWarningLines({ schemaWarnings }: Health): readonly HealthLine[] {
-  const [commonest] = schemaWarnings
-  if (commonest === undefined) return []
-  const events = schemaWarnings.reduce((sum, warning) => sum + warning.events, 0)
-  const shown = schemaWarnings
-    .slice(0, shownWarnings)
-    .map((warning) => `${warning.type} (${warning.code}) ${formatCount(warning.events)}`)
-  const more = schemaWarnings.length > shownWarnings ? ', and others' : ''
-  return [
-    {
-      name: 'Schema warnings',
-      value: `${formatCount(events)} stored though no schema accepts them: ${shown.join(', ')}${more}`,
-      status: 'warn',
-      advice: `Of ${commonest.type}: ${commonest.message.replace(/[.]$/, '')}. Correct the game or its definitions; until then the type’s view has null in place of what does not fit.`,
     },
   ]
 }
@@ -266,16 +219,5 @@ function adviceOnRestarts(
   return { status: 'warn', advice: `${advice} Nothing was lost.`.trim() }
 }
 
-function lineState(
-  status: HealthLine['status'],
-  advice: Partial<Record<HealthLine['status'], string>>,
-): Pick<HealthLine, 'status' | 'advice'> {
-  const words = advice[status]
-  return { status, ...(words !== undefined && { advice: words }) }
-}
-
-const below = (value: number, limits: { readonly warn: number; readonly bad: number }): HealthLine['status'] =>
-  value < limits.bad ? 'bad' : value < limits.warn ? 'warn' : 'good'
-
-const memoryText = ({ collectorBytes, storeBytes }: Health['memory']): string =>
+const memoryText = ({ collectorBytes, storeBytes }: OwnHealth['memory']): string =>
   `${formatBytes(collectorBytes)} collector, ${storeBytes === null ? 'database not known' : `${formatBytes(storeBytes)} database`}`

@@ -1,6 +1,6 @@
 /** Lists what was judged: a lamp, a figure, and what to do where it is not well. */
 import type { ReactElement } from 'react'
-import type { HealthLine } from './check-health.ts'
+import type { HealthLine } from './health-line.ts'
 
 const words: Readonly<Record<HealthLine['status'], string>> = {
   good: 'well',

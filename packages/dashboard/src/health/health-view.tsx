@@ -7,6 +7,7 @@ import { DataTable, NumberHead } from '../parts/data-table.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { ErrorState, LoadingState } from '../parts/states.tsx'
 import { useAnswer } from '../use-answer.ts'
+import { checkSharedLog, checkSharedStore, checkSharing, isShared } from './check-cluster.ts'
 import { checkHealth, checkStore } from './check-health.ts'
 import { HealthLines } from './health-lines.tsx'
 import { refusalAdvice } from './refusal-advice.ts'
@@ -28,23 +29,33 @@ export default function HealthView(): ReactElement {
 
   return (
     <>
-      <div className="health">
+      <div className={last && isShared(last) ? 'health health-shared' : 'health'}>
         <Panel title="Database">
-          <HealthLines lines={checkStore(counters, isOpen)} />
+          <HealthLines
+            lines={last && isShared(last) ? checkSharedStore(counters, isOpen, last) : checkStore(counters, isOpen)}
+          />
         </Panel>
-        <Panel title="Log and disk" note={last && 'asked every three seconds'}>
+        <Panel title={last && isShared(last) ? 'Log' : 'Log and disk'} note={last && 'asked every three seconds'}>
           {answer.status === 'failed' && (
             <ErrorState title="The collector does not tell how it stands" message={answer.message} onRetry={retry} />
           )}
           {answer.status !== 'failed' && !last && <LoadingState what="how the collector stands" />}
-          {last && <HealthLines lines={checkHealth(last)} />}
+          {last && <HealthLines lines={isShared(last) ? checkSharedLog(last) : checkHealth(last)} />}
         </Panel>
+        {last && isShared(last) && (
+          <Panel title="This collector" note="the others have a page of their own">
+            <HealthLines lines={checkSharing(last)} />
+          </Panel>
+        )}
         {last && (
           <Panel title="Versions">
             <dl className="versions">
               <Version name="Collector" value={last.versions.collector} />
               <Version name="Node" value={last.versions.node} />
-              <Version name="DuckDB" value={last.versions.database ?? 'not known yet'} />
+              <Version
+                name={isShared(last) ? 'ClickHouse' : 'DuckDB'}
+                value={last.versions.database ?? (isShared(last) ? 'not known' : 'not known yet')}
+              />
               <Version name="System" value={last.versions.platform} />
               <Version
                 name="Up"

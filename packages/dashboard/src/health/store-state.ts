@@ -6,18 +6,26 @@ export type StoreState =
   /** The counters are of another time, or not there yet. */
   | { readonly status: 'unknown' }
   | { readonly status: 'current' }
-  | { readonly status: 'behind'; readonly events: number; readonly ms: number }
+  | { readonly status: 'behind'; readonly ms: number }
   | { readonly status: 'away'; readonly wasUp: boolean }
+  /** One that is shared with other collectors is not this one's to start. */
+  | { readonly status: 'silent' }
 
 /** A store that keeps up is behind by a fraction of a second. */
 const behindLagMs = 5000
 
+/** What is told of it, by a collector that has one of its own, or shares one. */
+type StoreCounters = Pick<LiveCounters, 'store' | 'shared'>
+
 /** @param isCurrent whether the counters are of now */
-export function storeStateOf(store: LiveCounters['store'] | undefined, isCurrent: boolean): StoreState {
-  if (!store || !isCurrent) return { status: 'unknown' }
-  if (!store.isUp) return { status: 'away', wasUp: sumOf(store.restarts) > 0 }
-  const { events, ms } = store.lag
-  return ms > behindLagMs ? { status: 'behind', events, ms } : { status: 'current' }
+export function storeStateOf(counters: StoreCounters | undefined, isCurrent: boolean): StoreState {
+  if (!counters || !isCurrent) return { status: 'unknown' }
+  const { store, shared } = counters
+  if (store && !store.isUp) return { status: 'away', wasUp: sumOf(store.restarts) > 0 }
+  if (shared && !shared.isUp) return { status: 'silent' }
+  const ms = store ? store.lag.ms : (shared?.lagMs ?? undefined)
+  if (ms === undefined) return { status: 'unknown' }
+  return ms > behindLagMs ? { status: 'behind', ms } : { status: 'current' }
 }
 
 export function stateText(state: StoreState): string {
@@ -30,6 +38,8 @@ export function stateText(state: StoreState): string {
       return `${formatSpan(state.ms)} behind`
     case 'away':
       return state.wasUp ? 'Starting again' : 'Starting'
+    case 'silent':
+      return 'Does not answer'
   }
 }
 

@@ -23,6 +23,11 @@ export default function LiveView(): ReactElement {
   return (
     <>
       <Vitals counters={counters} current={isOpen} missing={missing} />
+      {counters?.shared && (
+        <p className="quiet">
+          Of this collector, since it started, but for what is missing: each other one of the cluster shows its own.
+        </p>
+      )}
       <div className="live-top">
         <Panel title="Events a second" note={part !== '' && `of types with “${part}”`}>
           <RateChart rates={rates} isShown={isShown} isRunning={isOpen} />
