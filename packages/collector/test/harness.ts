@@ -49,7 +49,13 @@ export async function aCollector(options: CollectorOptions = {}) {
   onTestFinished(() => collector.close())
   const listening = await collector.listen({ port: 0 })
   await untilStoreIsUp(listening)
-  return { collector, listening, data, stop: () => collector.close() }
+  return { collector, listening, data, stop }
+
+  /** A close waits for three seconds; what is not stored by then is at the next start, which no reader of the file sees. */
+  async function stop(): Promise<void> {
+    await collector.query('SELECT 1').catch(() => {})
+    await collector.close()
+  }
 }
 
 /** One collector on a fresh folder, for tests that leave nothing in it which another would notice. */
@@ -186,10 +192,10 @@ export async function rowsOf(folder: string, sql: string): Promise<unknown[][]> 
   }
 }
 
-/** A `POST /telemetry`, with whatever body and headers. */
 /** Headers of a read that waits until all is stored which was acknowledged, for as long as a busy machine takes. */
 export const onceStored = { prefer: 'wait=60' }
 
+/** A `POST /telemetry`, with whatever body and headers. */
 export const post = ({ url }: Pick<Listening, 'url'>, body: unknown, headers: Record<string, string> = {}) =>
   fetch(`${url}/telemetry`, {
     method: 'POST',
