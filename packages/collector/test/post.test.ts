@@ -151,8 +151,9 @@ it('cuts off who sends on and on, after the status', async () => {
   socket.on('error', () => {})
   socket.write('POST /telemetry HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000000\r\n\r\n')
   const megabyte = Buffer.alloc(1_048_576, ' ')
+  const closed = once(socket, 'close')
   for (let sent = 0; sent < 32 && !socket.closed; sent++) {
-    await Promise.race([new Promise((resolve) => socket.write(megabyte, resolve)), once(socket, 'close')])
+    await Promise.race([new Promise((resolve) => socket.write(megabyte, resolve)), closed])
   }
   await expect.poll(() => socket.closed, { timeout: 60_000 }).toBe(true)
   expect(answer).toMatch(/^HTTP\/1.1 413 .*connection: close/s)
