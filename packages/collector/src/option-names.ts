@@ -35,6 +35,7 @@ const retentionNames: { readonly [Name in keyof Required<RetentionOptions>]: tru
   keepMs: true,
   maxBytes: true,
   keepBackupsMs: true,
+  keepSourceMapsMs: true,
 }
 
 /** A name that is misspelt has no effect, which is seen late: a limit that holds no more than its default, say. */

@@ -115,6 +115,8 @@ export interface RetentionOptions {
    * once somebody was forgotten after it was made. @default none
    */
   readonly keepBackupsMs?: number
+  /** Milliseconds, from 60000, after which a source map is deleted that no build has kept again. @default none */
+  readonly keepSourceMapsMs?: number
 }
 
 /** Whole numbers, each from 1 up. */

@@ -150,7 +150,9 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     sentTo: otlp?.figures.address,
     outdateBackups: () => backups.outdate(),
     onExpired: (receivedBeforeMs) => backups.expireBefore(receivedBeforeMs),
-    removeOldBackups: (nowMs) => backups.removeOld(nowMs),
+    async alsoRemove(nowMs) {
+      await Promise.all([backups.removeOld(nowMs), removeOldMaps(settings, nowMs)])
+    },
   })
   const backups = createBackups({
     ...{ data: folder.path, folder: resolve(settings.backups), store, wallMs: clock.wallMs, logger },
@@ -159,6 +161,11 @@ function createParts({ settings, keys, logger, folder, onLost }: PartsOptions) {
     keepLogFrom: (position) => folder.keepFrom('backup', position),
   })
   return { folder, store, reads, readSide, commits, sessions, sockets, routes, life, backups, otlp }
+}
+
+async function removeOldMaps({ retention, sourceMaps }: CollectorSettings, nowMs: number): Promise<void> {
+  const { keepSourceMapsMs } = retention
+  if (keepSourceMapsMs !== undefined) await sourceMaps.removeBefore?.(nowMs - keepSourceMapsMs)
 }
 
 type Parts = ReturnType<typeof createParts>

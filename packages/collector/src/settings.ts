@@ -33,6 +33,7 @@ const minOf: Readonly<Record<string, number>> = {
   keepLogBytes: 0,
   keepMs: 60_000,
   keepBackupsMs: 60_000,
+  keepSourceMapsMs: 60_000,
   maxBytes: 268_435_456,
 }
 

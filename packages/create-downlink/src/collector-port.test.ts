@@ -67,8 +67,22 @@ it('uses the collector that runs at the port of the page', async () => {
     },
   })
   expect([exitCode, commands]).toEqual([0, []])
-  expect(printed).toContain('a collector runs at port 4180 already')
+  expect(printed).toContain(
+    "a collector runs at port 4180, which the page names: that one is used. Where it is another game's",
+  )
   expect(printed).toContain('All of its session: http://127.0.0.1:4180/#/sessions/a')
+})
+
+it('says that a port is not chosen where the collector of the page runs', async () => {
+  const folder = await aGame(plainGame)
+  await run(folder, ['--yes'])
+  const { printed } = await run(folder, ['--yes', '--port', '0', '--dry-run'], {
+    ...taken(4180, 4181),
+    fetchText: async () => '{"refusals":[]}',
+  })
+  expect(printed).toContain(
+    "that one is used, and --port 0 has nothing to choose. Where it is another game's, give --port 4182",
+  )
 })
 
 it('leaves the port of the page where something else than a collector has it', async () => {

@@ -18,7 +18,7 @@ export interface ChosenPort {
 /**
  * The wanted one, else the one of the page, else 4180; where that is taken, and was not asked for, the next that is free.
  *
- * @param wanted by the user; 0 takes any that is free
+ * @param wanted by the user; 0 takes any that is free, where the page's collector does not run
  * @param written in the page
  * @throws {CreateError} `port_taken` where the wanted one is
  */
@@ -30,10 +30,12 @@ export async function choosePort(
   const first = wanted || (written ?? defaultPort)
   if (await environment.isPortFree(first)) return { port: first, isRunning: false, notes: [] }
   if (first === written && (await isCollector(environment, first))) {
+    const isAsked = wanted === 0 ? ', and --port 0 has nothing to choose' : ''
+    const advice = `Where it is another game's, give --port ${await nextFree(environment, first)}`
     return {
       port: first,
       isRunning: true,
-      notes: [`note    a collector runs at port ${first} already: that one is used`],
+      notes: [`note    a collector runs at port ${first}, which the page names: that one is used${isAsked}. ${advice}`],
     }
   }
   const next = await nextFree(environment, first)

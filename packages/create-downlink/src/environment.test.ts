@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { execPath } from 'node:process'
-import { expect, it } from 'vitest'
-import { commandLine, realEnvironment } from './environment.ts'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { commandLine, onceOrphaned, realEnvironment } from './environment.ts'
 
 it('does not close what a command writes to once enough of it is read', async () => {
   const program = `
@@ -23,6 +23,19 @@ it('does not close what a command writes to once enough of it is read', async ()
 
 it('ends with 127 where there is no such command', async () => {
   expect(await realEnvironment().run(['downlink-is-no-command']).ended).toBeGreaterThan(0)
+})
+
+it('notices once that whoever has started it is gone', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const act = vi.fn()
+  let parent = 4711
+  onceOrphaned(act, () => parent)
+  vi.advanceTimersByTime(60_000)
+  expect(act).not.toHaveBeenCalled()
+  parent = 1
+  vi.advanceTimersByTime(60_000)
+  expect([act.mock.calls.length, vi.getTimerCount()]).toEqual([1, 0])
 })
 
 it('knows a port that is free, one that is taken, and one to which no browser connects', async () => {

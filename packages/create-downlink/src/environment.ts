@@ -35,10 +35,12 @@ const fetchTimeoutMs = 5000
 
 export function realEnvironment(): Environment {
   const ending = new AbortController()
+  const userAgent = process.env.npm_config_user_agent
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
+  if (userAgent !== undefined) onceOrphaned(() => ending.abort())
   return {
     folder: process.cwd(),
-    userAgent: process.env.npm_config_user_agent,
+    userAgent,
     print: (line) => void process.stdout.write(`${line}\n`),
     warn: (line) => void process.stderr.write(`${line}\n`),
     async confirm(question) {
@@ -57,6 +59,24 @@ export function realEnvironment(): Environment {
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     interrupted: ending.signal,
   }
+}
+
+/** How often it looks whether its parent is there, in milliseconds. */
+const parentIntervalMs = 500
+
+/**
+ * A package manager that is told to end ends, and its shell with it, without a word to what that runs.
+ *
+ * @param parentId of this process; on Windows it stays what it was
+ */
+export function onceOrphaned(act: () => void, parentId = (): number => process.ppid): void {
+  const first = parentId()
+  const timer = setInterval(() => {
+    if (parentId() === first) return
+    clearInterval(timer)
+    act()
+  }, parentIntervalMs)
+  timer.unref()
 }
 
 async function isPortFree(port: number): Promise<boolean> {

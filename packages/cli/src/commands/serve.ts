@@ -51,6 +51,7 @@ interface ServeFlags {
   readonly backups?: string
   /** Seconds. */
   readonly keepBackups?: number
+  readonly keepSourceMaps?: number
   readonly forgottenSessions?: ForgottenSessions
   readonly otlp?: string
   readonly otlpHeader?: readonly string[]
@@ -130,6 +131,11 @@ export function serveCommand(): Command {
     .option(
       '--keep-backups <time>',
       'how long those are kept, but for the newest (default: until newer ones take their place)',
+      duration(60, tenYearsS),
+    )
+    .option(
+      '--keep-source-maps <time>',
+      'how long a source map is kept that no build has kept again (default: for ever)',
       duration(60, tenYearsS),
     )
     .addOption(
@@ -215,8 +221,11 @@ const clusterOf = ({ log, logCredentials, store, storeCredentials }: ServeFlags)
   store: store === undefined ? undefined : { clickhouse: store, ...onlyGiven({ credentials: storeCredentials }) },
 })
 
-const retentionOf = ({ keep, keepBackups, maxBytes }: ServeFlags) =>
-  onlyGiven({ keepMs: inMs(keep), keepBackupsMs: inMs(keepBackups), maxBytes })
+const retentionOf = ({ keep, keepBackups, keepSourceMaps, maxBytes }: ServeFlags) =>
+  onlyGiven({
+    ...{ keepMs: inMs(keep), keepBackupsMs: inMs(keepBackups), keepSourceMapsMs: inMs(keepSourceMaps) },
+    maxBytes,
+  })
 
 const inMs = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000)
 

@@ -56,7 +56,7 @@ export interface DataLifeOptions {
   readonly validator: EventValidator
   /** All that came before is deleted, for its age. */
   readonly onExpired: (receivedBeforeMs: number) => void
-  readonly removeOldBackups: RetentionParts['alsoRemove']
+  readonly alsoRemove: RetentionParts['alsoRemove']
   readonly clock: Clock
   readonly logger: FastifyBaseLogger
 }
@@ -75,7 +75,7 @@ export function createDataLife(options: DataLifeOptions): DataLife {
   const ageClock = createAgeClock(clock, options.retention.keepMs, ageClockFile(join(folder, 'age-clock.json')))
   const retention = createRetention({
     ...{ settings: options.retention, pruner, ageClock, logger, wallMs: clock.wallMs },
-    ...{ onExpired: options.onExpired, alsoRemove: options.removeOldBackups },
+    ...{ onExpired: options.onExpired, alsoRemove: options.alsoRemove },
     size: { store, log, usedBytes: () => options.store.figures.space?.usedBytes },
   })
   const eraser = createEraser({ folder, log, commits, store })

@@ -164,6 +164,12 @@ it('looks at backups as it does at events, and neither keeps the other back', as
   expect([rows, failed()]).toEqual([[], [0, 2]])
 })
 
+it('looks as often as the shortest time wants it, whatever that is of', async () => {
+  const { start, timers } = aRetention({ keepMs: 30 * dayMs, keepSourceMapsMs: dayMs / 4 })
+  await start()
+  expect(timers.map(({ delayMs }) => delayMs)).toEqual([dayMs / 96])
+})
+
 it('goes by its clock also where that can not be saved: on a full disk more than ever', async () => {
   const { start, rows, retention, fillDisk } = aRetention({ keepMs: 30 * dayMs })
   fillDisk()

@@ -49,9 +49,10 @@ const sizeIntervalMs = 60_000
 
 export function createRetention(parts: RetentionParts): Retention {
   const { settings, pruner, size, wallMs, ageClock, onExpired, alsoRemove, logger, setTimer = systemTimer } = parts
-  const { keepMs, maxBytes, keepBackupsMs } = settings
-  const intervalMs = Math.min(maxIntervalMs, Math.min(keepMs ?? Infinity, keepBackupsMs ?? Infinity) * shareOfKeep)
-  const isBounded = keepMs !== undefined || maxBytes !== undefined || keepBackupsMs !== undefined
+  const { maxBytes, ...kept } = settings
+  const { keepMs } = kept
+  const intervalMs = Math.min(maxIntervalMs, ...Object.values(kept).map((ms) => ms * shareOfKeep))
+  const isBounded = Object.values(settings).some((bound) => bound !== undefined)
   let figures: RetentionFigures = { runs: 0, failures: 0, lastRunMs: undefined, clockAheadMs: 0 }
   const inTurn = createSerialQueue()
   const cancels = new Map<() => Promise<void>, () => void>()
@@ -59,7 +60,7 @@ export function createRetention(parts: RetentionParts): Retention {
 
   return {
     start() {
-      if (isBounded) logger.info({ keepMs, maxBytes, keepBackupsMs }, 'Not all is kept for ever: the oldest is deleted')
+      if (isBounded) logger.info({ ...settings }, 'Not all is kept for ever: the oldest is deleted')
       if (maxBytes !== undefined && size) repeat(pruneBySize(maxBytes, size), sizeIntervalMs)
       repeat(look, intervalMs)
     },

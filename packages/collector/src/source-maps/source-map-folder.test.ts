@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -80,6 +80,26 @@ it('is never outside of its folder by a build, and has none of a folder that is 
   }
   await rm(path, { recursive: true })
   expect(await find('https://game.example/main.js')).toBeUndefined()
+})
+
+it('deletes maps that were kept before, and folders that are empty then, and nothing else', async () => {
+  const { path } = await aFolder(
+    'old.js.map',
+    'new.js.map',
+    '1.3/game.js.map',
+    '1.4/a/b.js.map',
+    '1.4/a/c.js.map',
+    'notes',
+  )
+  for (const name of ['old.js.map', '1.3/game.js.map', '1.4/a/b.js.map', 'notes'])
+    await utimes(join(path, name), 100, 100)
+  await symlink(join(path, 'new.js.map'), join(path, 'link.js.map'))
+  const { removeBefore } = createSourceMapFolder(path)
+  await removeBefore(101_000)
+  await createSourceMapFolder(join(path, 'not-there')).removeBefore(101_000)
+  expect((await readdir(path, { recursive: true })).map((name) => name.replaceAll('\\', '/')).sort()).toEqual([
+    ...['1.4', '1.4/a', '1.4/a/c.js.map', 'link.js.map', 'new.js.map', 'notes'],
+  ])
 })
 
 it.skipIf(process.platform === 'win32')('waits for no pipe', async () => {

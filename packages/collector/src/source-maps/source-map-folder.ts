@@ -1,5 +1,5 @@
 /** Keeps source maps in a folder, by the names of their scripts, and finds the one of a script. */
-import { open, realpath, stat } from 'node:fs/promises'
+import { open, readdir, realpath, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { makeFolder, writeAtomically } from '@downlink/artifacts/node'
@@ -7,7 +7,7 @@ import { CollectorError } from '../errors.ts'
 import { ignoreInGit } from '../git-ignore.ts'
 import type { SourceMaps } from './source-maps.ts'
 
-export interface SourceMapFolder extends SourceMaps {
+export interface SourceMapFolder extends Required<SourceMaps> {
   /**
    * Keeps the map of a script, in the place of one of the same name.
    *
@@ -47,6 +47,23 @@ export function createSourceMapFolder(path: string): SourceMapFolder {
       }
       return undefined
     },
+
+    removeBefore: (keptBeforeMs) => removeBefore(path, keptBeforeMs),
+  }
+}
+
+/** Maps alone, and folders that have nothing in them then; links are not followed. */
+async function removeBefore(folder: string, keptBeforeMs: number): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) {
+      await removeBefore(path, keptBeforeMs)
+      // One that is not empty stays.
+      await rmdir(path).catch(() => {})
+    } else if (entry.isFile() && entry.name.endsWith('.map') && (await stat(path)).mtimeMs < keptBeforeMs) {
+      await rm(path, { force: true })
+    }
   }
 }
 

@@ -17,4 +17,6 @@ export interface SourceMaps {
    * @throws {CollectorError} `source_map_too_large`
    */
   find(script: Script): Promise<Readable | undefined>
+  /** Deletes the maps that were last kept before, in ms since 1970; where it is not there, none is deleted. */
+  removeBefore?(keptBeforeMs: number): Promise<void>
 }

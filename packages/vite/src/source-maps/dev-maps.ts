@@ -8,6 +8,10 @@ import { namedFromRoot, type SourceMapJson } from './map-sources.ts'
 /** @param kept of builds, which the same collector has sessions of */
 export function createDevMaps({ config, environments }: ViteDevServer, kept: SourceMaps): SourceMaps {
   return {
+    ...(kept.removeBefore && {
+      removeBefore: (keptBeforeMs) => kept.removeBefore?.(keptBeforeMs) ?? Promise.resolve(),
+    }),
+
     async find(script) {
       const file = fileOf(script.url)
       const map = file && servedMap(file)
