@@ -181,12 +181,15 @@ test('the snippet: what stops it before the script is there keeps it stopped', a
 
 test('the snippet, with an option that is wrong: the game goes on, and the console says why', async ({ page }) => {
   head = (await guideBlock('<script>\n!function')).replace('enabled:true', "enabled:'true'")
-  const errors: string[] = []
-  page.on('pageerror', ({ message }) => errors.push(message))
+  const said: string[] = []
+  page.on('pageerror', ({ message }) => said.push(message))
+  page.on('console', (message) => said.push(message.text()))
   await page.goto(gameUrl)
-  await expect.poll(() => errors).toEqual([expect.stringContaining('Expected `enabled` to be true or false')])
+  await expect
+    .poll(() => said)
+    .toEqual(['[downlink] bad_option: Expected `enabled` to be true or false, got "true": false holds'])
   await playTwice(page)
-  expect(await page.evaluate('[score, telemetry.status().status, telemetry.recent(1)]')).toEqual([12, 'idle', []])
+  expect(await page.evaluate('[score, telemetry.status().status, telemetry.recent(1)]')).toEqual([12, 'disabled', []])
 })
 
 test('the snippet, where too much comes before the script: what is beyond is counted', async ({ page }) => {

@@ -114,8 +114,17 @@ test('a game without a bundler sends and is acked; on loopback it is development
   await expect.poll(() => page.evaluate(() => telemetry.stats().acked)).toBe(1)
   expect(await storedTypes()).toEqual(['level_started'])
   expect(await page.evaluate(() => Object.isFrozen(telemetry.recent(1)[0]?.data))).toBe(true)
-  const wrong = page.evaluate(() => createTelemetry({ enabled: 'true' as unknown as boolean }))
-  await expect(wrong).rejects.toThrow('Expected `enabled` to be true or false, got "true"')
+  const warnings: string[] = []
+  page.on('console', (message) => warnings.push(message.text()))
+  const pushed = await page.evaluate(() => {
+    const wrong = createTelemetry({ enabled: true, capacity: 'big' as unknown as number })
+    wrong.push('level_started', { level: 3 })
+    return wrong.stats().pushed
+  })
+  expect(pushed).toBe(1)
+  expect(warnings).toEqual([
+    '[downlink] bad_option: Expected `capacity` to be a whole number from 1 to 2147483647, got "big": 5000 holds',
+  ])
 })
 
 test('so does what auto records of it', async ({ page }) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatAge, formatBytes, formatLarge, formatTime, shortSession } from './format.ts'
+import { formatAge, formatBytes, formatCounted, formatLarge, formatTime, shortSession } from './format.ts'
 
 it.each([
   [0, 'now'],
@@ -10,6 +10,14 @@ it.each([
   [200_000_000, '2 d ago'],
 ])('%d ms ago is "%s"', (age, text) => {
   expect(formatAge(age)).toBe(text)
+})
+
+it.each([
+  [0, '0 places'],
+  [1, '1 place'],
+  [1234, '1,234 places'],
+])('%d of a place are "%s"', (count, text) => {
+  expect(formatCounted(count, 'place')).toBe(text)
 })
 
 it('writes large counts short', () => {

@@ -5,6 +5,10 @@ const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFraction
 
 export const formatCount = (count: number): string => whole.format(count)
 
+/** @example formatCounted(1, 'place') is 1 place, of 1234 it is 1,234 places */
+export const formatCounted = (count: number, noun: string): string =>
+  `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+
 /** @example 12,345 stays as it is, 1234567 is 1.2M */
 export const formatLarge = (count: number): string => (count < 1_000_000 ? whole.format(count) : short.format(count))
 

@@ -1,6 +1,6 @@
 /** Shows where events happened, and scrubs through time: the map and the timeline have one cursor. */
 import { type ComponentType, memo, type ReactElement, useCallback, useMemo, useRef, useState } from 'react'
-import { formatCount } from '../format.ts'
+import { formatCounted } from '../format.ts'
 import { useHues } from '../hues.ts'
 import { Panel } from '../parts/panel.tsx'
 import { firstWhere } from './bisect.ts'
@@ -68,7 +68,7 @@ export const MapPanel: ComponentType<MapPanelProps> = memo((props: MapPanelProps
     </label>
   )
   return (
-    <Panel title="Map" note={`${formatCount(shown.length)} places`} actions={actions} className="map">
+    <Panel title="Map" note={formatCounted(shown.length, 'place')} actions={actions} className="map">
       <div className="map-plot">
         <canvas ref={canvas} role="img" aria-label={`Where events happened, up to ${atText}`} />
       </div>

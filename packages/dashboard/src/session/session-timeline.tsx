@@ -1,7 +1,7 @@
 /** Puts timeline, list, details and map of a session together: they have one selection, one clock, one choice of types. */
 import type { Ledger } from '@downlink/collector'
 import { type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react'
-import { formatCount } from '../format.ts'
+import { formatCount, formatCounted } from '../format.ts'
 import { useShortcuts } from '../shortcuts.ts'
 import { reasonsOfGaps } from './absences.ts'
 import type { TimelineModel } from './draw-timeline.ts'
@@ -161,7 +161,7 @@ function absenceOf({ progress, rejections, ledger }: Recorded, seq: number): str
   const rejection = rejections.find((one) => one.seq === seq)
   if (rejection) return `Sequence ${formatCount(seq)} was rejected as ${rejection.code}: ${rejection.message}`
   if (seq > ledger.pushed)
-    return `The session has pushed ${formatCount(ledger.pushed)} events, and not ${formatCount(seq)}.`
+    return `The session has pushed ${formatCounted(ledger.pushed, 'event')}, and not ${formatCount(seq)}.`
   return `Sequence ${formatCount(seq)} was ${reasonsOfGaps(ledger)}.`
 }
 
@@ -197,5 +197,5 @@ function remarkOn(gaps: number, ledger: Ledger, suitable: ClockName): string {
 
 const noteOn = ({ columns, ledger, progress }: Recorded): string =>
   progress === 'loading' && columns.length < ledger.stored
-    ? `${formatCount(columns.length)} of ${formatCount(ledger.stored)} events`
-    : `${formatCount(columns.length)} ${columns.length === 1 ? 'event' : 'events'}`
+    ? `${formatCount(columns.length)} of ${formatCounted(ledger.stored, 'event')}`
+    : formatCounted(columns.length, 'event')

@@ -1,6 +1,6 @@
 /** Shows a session's timeline: its rows by name, and what can be done with it. */
 import { type KeyboardEvent, type ReactElement, useCallback, useMemo, useRef } from 'react'
-import { formatCount } from '../format.ts'
+import { formatCounted } from '../format.ts'
 import { Panel } from '../parts/panel.tsx'
 import { Segmented } from '../parts/segmented.tsx'
 import { axisHeight, drawTimeline, heightOf, heightOfRows, type TimelineModel } from './draw-timeline.ts'
@@ -176,7 +176,7 @@ function SpanText({ model }: { readonly model: TimelineModel }): ReactElement {
   const inSight = useMemo(() => order.before(times, span.toMs) - order.before(times, span.fromMs), [order, times, span])
   return (
     <p className="quiet span-text">
-      {formatOffset(span.fromMs - startMs)} to {formatOffset(span.toMs - startMs)}, {formatCount(inSight)} events in
+      {formatOffset(span.fromMs - startMs)} to {formatOffset(span.toMs - startMs)}, {formatCounted(inSight, 'event')} in
       sight. <span className="hint">Wheel or pinch zooms, drag moves, click selects.</span>
     </p>
   )
