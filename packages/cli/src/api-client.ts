@@ -34,11 +34,12 @@ export interface ApiClient {
   dump(parameters: Readonly<Record<string, string>>): Promise<DumpAnswer>
   /** Yields what is committed, until aborted or cut off. Throws as `query` does. */
   follow(signal: AbortSignal): AsyncGenerator<LiveTail>
-  /** Asks for a change that takes its time, and hears how far it is. Throws as `query` does. */
+  /** Asks for a change that takes its time, and hears how far it is. Throws as `query` does, and as a signal that aborts. */
   change<Progress, Result>(
     method: 'POST' | 'DELETE',
     path: string,
     onProgress: (progress: Progress) => void,
+    signal?: AbortSignal,
   ): Promise<Result>
 }
 
@@ -98,8 +99,13 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         if (message.startsWith(tailHead)) yield lineOf<LiveTail>(message.slice(tailHead.length), source)
       }
     },
-    async change<Progress, Result>(method: string, path: string, onProgress: (progress: Progress) => void) {
-      const answer = await ask(path, { method })
+    async change<Progress, Result>(
+      method: string,
+      path: string,
+      onProgress: (progress: Progress) => void,
+      signal?: AbortSignal,
+    ) {
+      const answer = await ask(path, signal ? { method, signal } : { method })
       for await (const line of partsOf(answer, '\n', source)) {
         // Only to keep the connection alive.
         if (line === '') continue

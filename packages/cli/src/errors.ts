@@ -23,7 +23,7 @@ export type CliErrorCode =
   | 'other_dump'
   /** A demo's events are not all accounted for. */
   | 'unbalanced'
-  /** A verification found events missing, doubled, reordered, changed or invented, or that no fresh one gets through. */
+  /** A verification found events missing, doubled, reordered, changed or invented, a session that is not acknowledged in full, or that no fresh one gets through. */
   | 'unsound'
   /** The collector's event definitions reject what a verification sends. */
   | 'schema_rejects'

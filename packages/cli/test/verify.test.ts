@@ -21,6 +21,7 @@ it('deals the planned faults of its seed, finds every event, and leaves nothing 
       pushed: 600,
       unpushed: 0,
       acked: 600,
+      unfinished: [],
       isFlowing: true,
       faults: { disk_full: 1 },
     },

@@ -1,6 +1,7 @@
 /** Runs `downlink verify`: the conservation test against a collector, with a verdict for whoever wants to see it on his own machine. */
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
+import { messageOf } from '@downlink/protocol'
 import { Command, Option } from 'commander'
 import { createApiClient } from '../api-client.ts'
 import { withAdminAccess } from '../api-flags.ts'
@@ -112,9 +113,22 @@ async function verifyRunning(flags: VerifyFlags & { readonly url: string }, sign
     const faults = plannedKinds(asked, verified)
     const sent = { verified, run: randomUUID() }
     await expectRemovable(api, sent)
-    return runShown(flags, { url, deal, api, signal, key, faults, ...sent }).finally(() => removeSessions(api, sent))
+    return thenRemoved(runShown(flags, { url, deal, api, signal, key, faults, ...sent }), () =>
+      removeSessions(api, sent),
+    )
   })
   if (!verdict.ok) throw unsound(verdict, `To deal the same faults again: --seed ${flags.seed}.`)
+}
+
+/** What it came to says more than that something of it stays, which is told beside it. */
+async function thenRemoved(running: Promise<Verdict>, remove: () => Promise<void>): Promise<Verdict> {
+  const [ended] = await Promise.allSettled([running])
+  const [removed] = await Promise.allSettled([remove()])
+  if (ended.status === 'rejected' || !ended.value.ok) {
+    if (removed.status === 'rejected') printMessage(`What it sent is not removed: ${messageOf(removed.reason)}`)
+  } else if (removed.status === 'rejected') throw removed.reason
+  if (ended.status === 'rejected') throw ended.reason
+  return ended.value
 }
 
 /** Nobody but its owner kills a collector, or fills its disk. */

@@ -7,8 +7,10 @@ import { auditSession, type Findings, sumOfFindings } from './audit.ts'
 import type { Client } from './client.ts'
 import { type Clients, openClients } from './clients.ts'
 import { type Fault, type FaultKind, faultName, planFaults, type Verified } from './fault-plan.ts'
-import { type DealtFault, type Progress, runWorkload, stuckMs, type WorkloadOptions } from './run-workload.ts'
+import { createProgressWatch, type ProgressWatch } from './progress-watch.ts'
+import { type DealtFault, type Progress, runWorkload, type WorkloadOptions } from './run-workload.ts'
 import { createStoredRows, type RowReader, type StoredRows } from './stored-rows.ts'
+import { unfinishedOf } from './unfinished-sessions.ts'
 import { isSound, quantilesOf, type Verdict } from './verdict.ts'
 
 export interface VerificationOptions
@@ -35,24 +37,37 @@ export async function runVerification(options: VerificationOptions): Promise<Ver
   try {
     await expectAccepted(clients.openDirect())
     const plan = planFaults({ verified, seed, sessions, events, kinds: faults })
-    const dealt = await runWorkload({ ...options, clients, plan })
-    if (!signal.aborted) await Promise.all(clients.all.map((client) => client.flush(stuckMs)))
+    const watch = createProgressWatch(clients.all, () => performance.now())
+    const dealt = await runWorkload({ ...options, clients, plan, watch })
+    await allAcknowledged(clients, watch, signal)
+    const unfinished = unfinishedOf(clients.all)
     if (signal.aborted) throw new CliError('interrupted', 'Interrupted before there was a verdict', 'Run it again.')
     const fresh = clients.openDirect()
     await pushOne(fresh)
     await storeCaughtUp(store, [...clients.all, fresh], {
-      standstillMs: standstillMs[verified],
+      standstillMs: unfinished.length > 0 ? standstillMs.collector : standstillMs[verified],
       onStored: (stored) => onProgress({ ...countsOf(clients), faults: dealt.length, stored }),
     })
     const figures = await auditAll(store, clients, events)
     const { stored, ...wrong } = await auditClient(store, fresh)
     const isFlowing = stored === 1 && Object.values(wrong).every((count) => count === 0)
     const seconds = Math.round((performance.now() - startedAtMs) / 100) / 10
-    const verdict = { seed, sessions, ...figures, isFlowing, ...faultFigures(dealt, verified), seconds }
+    const verdict = { seed, sessions, ...figures, unfinished, isFlowing, ...faultFigures(dealt, verified), seconds }
     return { ok: isSound(verdict), ...verdict }
   } finally {
     await clients.close()
   }
+}
+
+const ackPollMs = 20
+
+/** Resolves once all that was pushed is acknowledged, or nothing more will be. */
+async function allAcknowledged(clients: Clients, watch: ProgressWatch, signal: AbortSignal): Promise<void> {
+  const isOver = (): boolean => {
+    const { pushed, acked } = countsOf(clients)
+    return acked >= pushed || signal.aborted || watch.hasEnded()
+  }
+  while (!isOver()) await sleep(ackPollMs)
 }
 
 const firstAckMs = 15_000

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clients } from './clients.ts'
 import type { Fault, OwnersFault, PlannedFault } from './fault-plan.ts'
+import type { ProgressWatch } from './progress-watch.ts'
 
 export interface WorkloadOptions {
   readonly clients: Clients
@@ -10,6 +11,8 @@ export interface WorkloadOptions {
   /** Events a second, of all sessions together; undefined: as many as are acknowledged. */
   readonly rate: number | undefined
   readonly plan: readonly PlannedFault[]
+  /** Ends it early. */
+  readonly watch: ProgressWatch
   /** Resolves once it is dealt. */
   readonly deal: (fault: OwnersFault) => Promise<void>
   readonly onProgress: (progress: Progress) => void
@@ -34,12 +37,9 @@ const turnMs = 10
 const pushedAtOnce = 200
 const turnsPerProgress = 20
 
-/** Without a push or an ack for so long, nothing comes any more. */
-export const stuckMs = 60_000
-
 /** Resolves to the faults that were dealt: all, unless it was interrupted or nothing went on. */
 export async function runWorkload(options: WorkloadOptions): Promise<readonly DealtFault[]> {
-  const { clients, events, rate, plan, onProgress, signal } = options
+  const { clients, events, rate, plan, watch, onProgress, signal } = options
   const startedAtMs = performance.now()
   const dealt: DealtFault[] = []
   let begun = 0
@@ -49,12 +49,11 @@ export async function runWorkload(options: WorkloadOptions): Promise<readonly De
   const dealing = dealAll().finally(() => (isDealing = false))
   // It is awaited below; until then its failure only ends the turns.
   dealing.catch(() => (isOver = true))
-  const isStuck = createStuckWatch(startedAtMs)
 
   for (let turn = 0; !isOver && (isDealing || count('pushed') < events); turn++) {
     pushTurn()
     if (turn % turnsPerProgress === 0) onProgress(progress())
-    isOver = signal.aborted || isStuck(count('pushed') + count('acked'), isOwnerDealing)
+    isOver = signal.aborted || watch.hasEnded(isOwnerDealing)
     await sleep(turnMs)
   }
   isOver = true
@@ -108,12 +107,4 @@ async function dealOne(fault: Fault, { clients, deal }: WorkloadOptions): Promis
   await (fault.kind === 'network' ? clients.inject(fault) : deal(fault))
   for (const { acks } of met) acks.endFault()
   return { fault, tookMs: performance.now() - beganAtMs }
-}
-
-function createStuckWatch(nowMs: number): (count: number, isExpected: boolean) => boolean {
-  let [last, lastMs] = [0, nowMs]
-  return (count, isExpected) => {
-    if (count !== last || isExpected) [last, lastMs] = [count, performance.now()]
-    return performance.now() - lastMs > stuckMs
-  }
 }

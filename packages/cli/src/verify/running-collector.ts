@@ -64,9 +64,17 @@ export async function expectRemovable(api: ApiClient, sent: Sent): Promise<void>
   await forget(api, sent, true)
 }
 
-/** Throws as the API client does. */
+/** A collector waits for its sinks for as long as whoever asks does, and none may run any more. */
+const removeWithinMs = 120_000
+
+/** Throws as the API client does; `refused` where it takes longer than two minutes. */
 export async function removeSessions(api: ApiClient, sent: Sent): Promise<void> {
-  await retried(() => forget(api, sent, false))
+  const signal = AbortSignal.timeout(removeWithinMs)
+  await retried(() => forget(api, sent, false, signal)).catch((cause: unknown) => {
+    if (!signal.aborted) throw cause
+    const message = 'What the verification sent is not removed within two minutes: the store is behind the log'
+    throw new CliError('refused', message, `Remove it later: downlink forget --where "${whereSent(sent)}"`, { cause })
+  })
 }
 
 /** What it sends to whom, told from what others send by a label. */
@@ -75,8 +83,8 @@ export interface Sent {
   readonly run: string
 }
 
-const forget = (api: ApiClient, sent: Sent, dryRun: boolean): Promise<unknown> =>
-  api.change('POST', `api/forget?dryRun=${dryRun}&where=${encodeURIComponent(whereSent(sent))}`, () => {})
+const forget = (api: ApiClient, sent: Sent, dryRun: boolean, signal?: AbortSignal): Promise<unknown> =>
+  api.change('POST', `api/forget?dryRun=${dryRun}&where=${encodeURIComponent(whereSent(sent))}`, () => {}, signal)
 
 /** A condition on the table `sessions`. */
 const whereSent = ({ verified, run }: Sent): string =>

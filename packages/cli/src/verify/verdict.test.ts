@@ -18,6 +18,7 @@ function aVerdict(found: Partial<Verdict> = {}): Verdict {
     ...none,
     ...latency,
     ...counts,
+    unfinished: [],
     isFlowing: true,
     outageMs: { longest: 0, total: 0 },
     faults: {},
@@ -49,4 +50,22 @@ it('proves nothing where not all could be pushed, whatever became of the rest', 
   const verdict = aVerdict({ pushed: 4501, acked: 4501, stored: 4501, unpushed: 11_499 })
   expect(verdict.ok).toBe(false)
   expect(failureText(verdict)).toBe('Of 4,501 events: 11,499 more could not be pushed')
+})
+
+it('says of each session that is not acknowledged in full how its link stands, and why', () => {
+  const unfinished = [
+    { sessionId: 'one', unacked: 305, link: 'stopped', reason: 'replaced', message: 'A newer one took over' },
+    { sessionId: 'two', unacked: 1153, link: 'waiting', attempt: 4, lastCode: 1013, message: 'Come back later' },
+    { sessionId: 'three', unacked: 1, link: 'open', attempt: 0 },
+  ] as const
+  const verdict = aVerdict({ acked: 18_541, unfinished })
+  expect(verdict.ok).toBe(false)
+  expect(failureText(verdict)).toBe('Of 20,000 events: 3 sessions not acknowledged in full')
+  expect(verdictText(verdict).split('\n').slice(-5)).toEqual([
+    'one: 305 events are not acknowledged, its link has stopped for good: replaced (A newer one took over)',
+    'two: 1,153 events are not acknowledged, its link is waiting, attempt 4, closed with 1013 (Come back later)',
+    'three: 1 events are not acknowledged, its link is open',
+    '',
+    'NOT PROVED: not all that was to be pushed is accounted for.',
+  ])
 })

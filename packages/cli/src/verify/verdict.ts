@@ -1,5 +1,6 @@
 /** Says what a verification found, in figures and in words. */
 import type { Findings } from './audit.ts'
+import { type UnfinishedSession, unfinishedText } from './unfinished-sessions.ts'
 
 /** The line of JSON at the end. Events, unless a name says otherwise. */
 export interface Verdict extends Findings {
@@ -11,6 +12,8 @@ export interface Verdict extends Findings {
   readonly unpushed: number
   /** By the collector's own frames. */
   readonly acked: number
+  /** Sessions of which not all is acknowledged, with how their links stand. */
+  readonly unfinished: readonly UnfinishedSession[]
   /** An event that was pushed after all faults is acknowledged, and stored. */
   readonly isFlowing: boolean
   /** From a push to its acknowledgement, faults and all: an event that waits for a collector to come back is among them. */
@@ -33,13 +36,16 @@ interface Quantiles {
 const violations = ['missing', 'doubled', 'reordered', 'changed', 'invented'] as const
 
 export const isSound = (verdict: Omit<Verdict, 'ok'>): boolean =>
-  violations.every((name) => verdict[name] === 0) && verdict.unbalanced + verdict.unpushed === 0 && verdict.isFlowing
+  violations.every((name) => verdict[name] === 0) &&
+  verdict.unbalanced + verdict.unpushed + verdict.unfinished.length === 0 &&
+  verdict.isFlowing
 
 /** What is wrong, in a sentence. */
 export function failureText(verdict: Verdict): string {
   const wrong = violations.filter((name) => verdict[name] > 0).map((name) => `${count(verdict[name])} ${name}`)
   if (verdict.unbalanced > 0) wrong.push(`${count(verdict.unbalanced)} sessions whose ledger differs from their rows`)
   if (verdict.unpushed > 0) wrong.push(`${count(verdict.unpushed)} more could not be pushed`)
+  if (verdict.unfinished.length > 0) wrong.push(`${count(verdict.unfinished.length)} sessions not acknowledged in full`)
   if (!verdict.isFlowing) wrong.push('a fresh event does not get through')
   return `Of ${count(verdict.pushed)} events: ${wrong.join(', ')}`
 }
@@ -60,7 +66,8 @@ export function verdictText(verdict: Verdict): string {
     took: `${verdict.seconds} s`,
   }
   const figures = Object.entries(lines).map(([name, text]) => `${name.padEnd(9)} ${text}`)
-  return [...figures, '', conclusionOf(verdict)].join('\n')
+  const unfinished = verdict.unfinished.map(unfinishedText)
+  return [...figures, ...(unfinished.length > 0 ? ['', ...unfinished] : []), '', conclusionOf(verdict)].join('\n')
 }
 
 /** What is wrong, `failureText` says beside what to do. */
