@@ -67,6 +67,10 @@ it('says what is wrong with a cluster that is not there, or not whole', async ()
   const kept = start(['serve', '--log', 'nats://127.0.0.1:1', '--store', 'clickhouse://127.0.0.1:1/d', '--keep', '30d'])
   expect(await kept.exitCode).toBe(2)
   expect(kept.stderr()).toContain('bad_option')
+  // Judged before NATS is tried, which takes 20 s.
+  const nowhere = start(['serve', '--port', '0', '--log', 'nats://127.0.0.1:1', '--store', 'http://127.0.0.1:1/d'])
+  expect(await nowhere.exitCode).toBe(2)
+  expect(nowhere.stderr()).toContain('[bad_option]')
   for (const command of ['serve', 'sink']) {
     const bad = start([command, '--log', 'user:s3cret@a,b', '--store', 'clickhouse://127.0.0.1:1/d'])
     expect(await bad.exitCode).toBe(2)

@@ -46,7 +46,9 @@ export function createClusterLife(options: ClusterLifeOptions): LifeRequests {
     forgetter: createForgetterOf(options),
     rejudger: {
       async rejudge() {
-        throw absent('Rejected events stay as they are: only a collector with a database of its own judges them anew')
+        throw absent(
+          'Rejected events stay as they are: only a collector with a database of its own judges them anew, for in a stream nothing comes into its place afterwards',
+        )
       },
     },
     async compact() {

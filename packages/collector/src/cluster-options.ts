@@ -1,4 +1,5 @@
 /** Resolves which log and which store a collector or a sink shares with others. */
+import { parseStoreUrl } from './clickhouse/store-url.ts'
 import { CollectorError } from './errors.ts'
 
 export interface SharedLog {
@@ -51,6 +52,8 @@ export function clusterOf(options: ClusterOptions): ClusterSettings | undefined 
   if (servers.length === 0 || !servers.every(isNatsUrl)) {
     throw badOption('log.nats', 'addresses such as "nats://host:4222", without a user and a password')
   }
+  // Before anything is connected: NATS alone may take a while.
+  parseStoreUrl(store.clickhouse)
   return { servers, logCredentials: log.credentials, store }
 }
 

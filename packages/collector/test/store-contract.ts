@@ -356,6 +356,14 @@ export function describeStore(database: string, open: () => Promise<StoreUnderTe
       expect(await answerOf(source, balanced)).toMatchObject({ rows: [['s', 2, 2, 0]] })
     })
 
+    it('takes no session for balanced in which one count makes up for another that is below 0', async () => {
+      const { store, source } = await open()
+      const counts = { committedSeq: 2, pushed: 2, stored: 3, dropped: { overflow: -1 } }
+      await store.write(aGroup(1, { sessions: [aRecord('s', counts)] }))
+      expect(await source.ledgers.get('s')).toMatchObject({ stored: 3, balanced: false })
+      expect(await answerOf(source, 'SELECT balanced FROM ledgers')).toMatchObject({ rows: [[false]] })
+    })
+
     it.each([
       ['SELEC 1', 'bad_sql'],
       ['SELECT nothing FROM events', 'bad_sql'],

@@ -5,6 +5,7 @@ import { messageOf } from '@downlink/protocol'
 import { type SetTimer, systemTimer } from '../clock.ts'
 import { CollectorError } from '../errors.ts'
 import { loadPeers } from '../optional-peers.ts'
+import { parseStoreUrl } from './store-url.ts'
 
 export interface ClickHouseOptions {
   /** Such as `clickhouse://host:8123/database`; `clickhouses://` for TLS. */
@@ -70,7 +71,7 @@ const insertSettings: Settings = { async_insert: 1, wait_for_async_insert: 1, as
  * @throws {CollectorError} `missing_package`; `bad_option` where URL or credentials are none
  */
 export async function connectClickHouse(options: ClickHouseOptions): Promise<Connection> {
-  const { url, database, address } = parseUrl(options.url)
+  const { url, database, address } = parseStoreUrl(options.url)
   const { ClickHouseLogLevel, ClickHouseError, createClient } = await loadPeers(
     () => import('@clickhouse/client'),
     packages,
@@ -142,27 +143,6 @@ const optionsOf = ({ parameters, settings, signal }: QueryOptions = {}) => ({
   ...(settings && { clickhouse_settings: settings }),
   ...(signal && { abort_signal: signal }),
 })
-
-const schemes: Readonly<Record<string, { readonly scheme: string; readonly port: string }>> = {
-  'clickhouse:': { scheme: 'http', port: '8123' },
-  'clickhouses:': { scheme: 'https', port: '8443' },
-}
-
-/** What is refused may hold a secret anywhere: nothing of it is repeated. */
-function parseUrl(text: string) {
-  const parsed = URL.canParse(text) ? new URL(text) : undefined
-  const { scheme, port } = schemes[parsed?.protocol ?? ''] ?? {}
-  const [, database] = /^\/?(\w*)$/.exec(parsed?.pathname ?? '') ?? []
-  if (!parsed?.hostname || !scheme || database === undefined || hasMore(parsed)) {
-    const expected = 'Expected the store as clickhouse://host:port/database, with credentials in a file of their own'
-    throw new CollectorError('bad_option', expected)
-  }
-  const server = `${parsed.hostname}:${parsed.port || port}`
-  const named = database || 'default'
-  return { url: `${scheme}://${server}`, database: named, address: `${server}/${named}` }
-}
-
-const hasMore = ({ username, password, search, hash }: URL): boolean => username + password + search + hash !== ''
 
 async function readCredentials(file: string | undefined): Promise<{ username?: string; password?: string }> {
   if (file === undefined) return {}

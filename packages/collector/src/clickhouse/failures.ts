@@ -40,18 +40,25 @@ export function openErrorOf(error: unknown, { address }: { readonly address: str
   })
 }
 
-/** A read of our own failed. */
-export function readErrorOf(error: unknown): CollectorError {
+/** Of a statement that is wrong, whoever asks it, and whenever: its syntax, its names, or its types. */
+const statementCodes = new Set([36, 42, 43, 44, 46, 47, 50, 53, 62, 63, 184, 207, 215, 386])
+
+/** A read of our own failed. One that the server does not understand is a defect of ours, and no later try is better. */
+export function readErrorOf(error: unknown): Error {
   if (error instanceof CollectorError) return error
   const exception = exceptionOf(error)
   const limit = exception && limitCodes.get(exception.code)
   if (limit) return new CollectorError(limit, exception.message, { cause: error })
+  if (exception && statementCodes.has(exception.code)) {
+    const defect = 'ClickHouse does not understand a statement of Downlink itself, which is a defect'
+    return new Error(`${defect}: ${exception.message}`, { cause: error })
+  }
   const message = `ClickHouse can't be read: ${exception?.message ?? messageOf(error)}`
   return new CollectorError('store_unavailable', message, { cause: error })
 }
 
 /** A query that somebody wrote failed: whatever the server says of it is about the query. */
-export function queryErrorOf(error: unknown): CollectorError {
+export function queryErrorOf(error: unknown): Error {
   const exception = exceptionOf(error)
   if (error instanceof CollectorError || !exception) return readErrorOf(error)
   const isForbidden = forbiddenCodes.has(exception.code) || exception.message.includes('Multi-statements')

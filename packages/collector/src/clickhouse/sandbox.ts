@@ -69,7 +69,8 @@ export function createSandbox({ reader, database, limits }: SandboxOptions): Cli
 const explain = 'EXPLAIN AST '
 
 /** Where the server says that it is wrong counts from the query's own start. */
-function withoutPrefix(error: CollectorError): CollectorError {
+function withoutPrefix(error: Error): Error {
+  if (!(error instanceof CollectorError)) return error
   const message = error.message.replace(
     /(failed at position )(\d+)(.*?)(?:\(line (\d+), col (\d+)\))/s,
     (_, start: string, position: string, what: string, line: string, column: string) =>

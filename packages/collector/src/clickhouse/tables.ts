@@ -151,13 +151,13 @@ const views: readonly string[] = [
       if(ended, 0, rest) AS outstanding, ended, last_seen,
       NOT ended AND rest > 0 AND last_seen < now64(3, 'UTC') - INTERVAL 1 MINUTE AS lost_page,
       committed_seq = stored + expired + forgotten + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended)
-        AS balanced
+        AND least(stored, expired, forgotten, rejected, dropped, rest) >= 0 AS balanced
     FROM counted`,
   // Tables of the server itself nobody may ask for.
   `CREATE OR REPLACE VIEW table_columns AS SELECT database AS table_schema, table AS table_name, name AS column_name,
     type AS data_type, position AS ordinal_position
     FROM system.columns
-    WHERE database = currentDatabase() AND table NOT IN ('current_sessions', 'table_columns', 'sql_functions')
+    WHERE database = currentDatabase() AND table NOT IN ('table_columns', 'sql_functions') AND NOT startsWith(table, 'current_')
       AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'View')`,
   `CREATE OR REPLACE VIEW sql_functions AS SELECT name FROM system.functions
     WHERE alias_to = '' AND NOT match(name, ${quoteText(`(?i)${forbiddenFunctions.source}`)})`,

@@ -13,7 +13,8 @@ const total = (counts: string): string => `coalesce(list_sum(map_values(${counts
  * pushed = stored + expired + forgotten + rejected + dropped + missing + outstanding. What an ended session has outstanding is missing.
  * SQL can't know whose link is gone: there it stays outstanding, and `last_seen` tells how long nothing was heard.
  * So `lost_page`, which is so of a session that never ended and owes events, waits for a minute of silence.
- * `balanced` says that nothing is missing and that the collector's counts add up to the session's committed sequence.
+ * `balanced` says that nothing is missing and that the collector's counts, none of them below 0, add up to the session's
+ * committed sequence.
  */
 export const ledgersView: string = `CREATE OR REPLACE VIEW ledgers AS
   WITH counted AS (
@@ -28,7 +29,8 @@ export const ledgersView: string = `CREATE OR REPLACE VIEW ledgers AS
     CASE WHEN ended THEN 0 ELSE rest END AS outstanding,
     ended, last_seen,
     NOT ended AND rest > 0 AND last_seen < now()::TIMESTAMP - INTERVAL 1 MINUTE AS lost_page,
-    committed_seq = stored + expired + forgotten + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended) AS balanced
+    committed_seq = stored + expired + forgotten + rejected + dropped + lost AND lost = 0 AND (rest = 0 OR NOT ended)
+      AND least(stored, expired, forgotten, rejected, dropped, rest) >= 0 AS balanced
   FROM counted`
 
 /** pushed = stored + expired + forgotten + Σ rejected + Σ dropped + missing + outstanding. Times are milliseconds since 1970. */
@@ -95,7 +97,8 @@ export function ledgerOf(record: SessionRecord, open: boolean): Ledger {
   const rest = pushed - record.committedSeq
   const expectsMore = open && !ended
   const missing = record.missing + (expectsMore ? 0 : rest)
-  const accounted = stored + expired + forgotten + totalOf(rejected) + totalOf(dropped) + record.missing
+  const figures = [stored, expired, forgotten, totalOf(rejected), totalOf(dropped), record.missing, rest]
+  const accounted = figures.reduce((sum, count) => sum + count, -rest)
   return {
     sessionId,
     delivery,
@@ -109,7 +112,7 @@ export function ledgerOf(record: SessionRecord, open: boolean): Ledger {
     outstanding: expectsMore ? rest : 0,
     ended,
     open,
-    balanced: accounted === record.committedSeq && missing === 0,
+    balanced: accounted === record.committedSeq && missing === 0 && figures.every((count) => count >= 0),
     firstSeen: record.firstSeenMs,
     lastSeen: record.lastSeenMs,
     ...(build !== undefined && { build }),
