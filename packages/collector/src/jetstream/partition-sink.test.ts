@@ -11,9 +11,10 @@ import { subjectOf } from './subjects.ts'
 
 const partition = 'partition-07'
 
-function aMessage(place: number, sessionId = 's', batch = aBatch(1, 1)): PartitionMessage {
+function aMessage(place: number, sessionId = 's', batch = aBatch(1, 1), format?: number): PartitionMessage {
   const record = { ...newRecord(sessionId, 1), committedSeq: batch.upTo, pushed: batch.upTo }
-  const entry = encodeWrite({ sessionId, from: 0, batches: [batch], record, unconfirmed: false })
+  const { head, body } = encodeWrite({ sessionId, from: 0, batches: [batch], record, unconfirmed: false })
+  const entry = { head: { ...head, ...(format && { format }) }, body }
   const subject = subjectOf(sessionId)
   return { subject, seq: place, place, data: encodeMessage(entry, subject), atMs: 1 }
 }
@@ -58,7 +59,7 @@ function aSink(yields: readonly (StreamGroup | number)[], known?: GroupEnd, hasR
     },
     report(found) {
       reports.push(found)
-      if (found.code === 'store_unavailable') failed()
+      if (found.code === 'store_unavailable' || found.code === 'later_message') failed()
     },
     onSunk: (events, end) => void sunk.push([events, end]),
     setTimer: () => () => {},
@@ -126,6 +127,22 @@ it('sets aside an entry whose bytes are not those that it counts, and goes on', 
   await sink.stop()
   expect(reports[0]).toMatchObject({ code: 'bad_message', seq: 3, isKept: true })
   expect([aside, sunk, [...store.rows.keys()]]).toEqual([[3], [[1, 4]], ['s']])
+})
+
+it('is past what it set aside, also where the group had nothing else', async () => {
+  const { sink, hasFailed, sunk, store } = aSink([groupOf({ ...aMessage(3), data: Buffer.from('no entry') })])
+  await hasFailed
+  await sink.stop()
+  expect([await store.readPosition(), sunk]).toEqual([{ segment: partition, offset: 3 }, [[0, 3]]])
+})
+
+it('waits with an entry of a later version for a sink that can read it, and puts nothing aside', async () => {
+  const later = aMessage(4, 't', aBatch(1, 1), 2)
+  const { sink, hasFailed, reports, aside, sunk, store } = aSink([aGroup(3), groupOf(later, aMessage(5, 'u'))])
+  await hasFailed
+  await sink.stop()
+  expect(reports).toEqual([{ code: 'later_message', reason: `${later.subject}, message 4` }])
+  expect([aside, sunk, [...store.rows.keys()]]).toEqual([[], [[1, 3]], ['s']])
 })
 
 it('sets aside an entry that the store refuses though it takes its events, and goes on with the others', async () => {

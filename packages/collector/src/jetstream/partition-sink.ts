@@ -46,6 +46,8 @@ export type PartitionReport =
       readonly isKept: boolean
       readonly reason: string
     }
+  /** An entry that a sink of a later version can read: it waits for one, with all of its partition. */
+  | { readonly code: 'later_message'; readonly reason: string }
   /** What follows can't be read; it is tried again. */
   | { readonly code: 'log_unavailable'; readonly reason: string }
 
@@ -93,7 +95,7 @@ export function createPartitionSink(options: PartitionSinkOptions): PartitionSin
       } catch (error) {
         writer.forget()
         if (isStopped) return
-        report({ code: isOfLog(error) ? 'log_unavailable' : 'store_unavailable', reason: messageOf(error) })
+        report({ code: codeOf(error), reason: messageOf(error) })
         await waiters.until(() => isStopped, delayMs)
       }
     }
@@ -121,7 +123,10 @@ export function createPartitionSink(options: PartitionSinkOptions): PartitionSin
   async function writeStorable(read: readonly ReadMessage[], end: number): Promise<readonly ReadMessage[]> {
     const items = read.map(({ item }) => item)
     const last = items.pop()
-    if (!last) return []
+    if (!last) {
+      await writeEnd(end)
+      return []
+    }
     try {
       await writer.write([...items, { ...last, end: { segment: partition, offset: end } }])
       return read
@@ -140,6 +145,16 @@ export function createPartitionSink(options: PartitionSinkOptions): PartitionSin
         end,
       )
     }
+  }
+
+  /** Of a group of which nothing is stored: else it would be read, and set aside, once more. */
+  async function writeEnd(offset: number): Promise<void> {
+    const position = { segment: partition, offset }
+    const outcome = await store.write({
+      ...{ events: [], rejected: [], earlierLabels: [], sessions: [], position, logBytes: 0 },
+    })
+    if (outcome.kind !== 'written') throw new Error(outcome.reason)
+    writer.moveTo(position)
   }
 
   async function setAside({ subject, seq, data }: PartitionMessage) {
@@ -173,10 +188,16 @@ interface ReadMessage {
   readonly item: LogItem
 }
 
-/** Undefined for what is no entry of a session. */
-function itemOf({ subject, place, data }: PartitionMessage, partition: string): LogItem | undefined {
+class LaterMessage extends Error {}
+
+/** Undefined for what is no entry of a session. @throws {LaterMessage} */
+function itemOf({ subject, seq, place, data }: PartitionMessage, partition: string): LogItem | undefined {
   const write = decodeMessage(data, subject)
+  if (write === 'later') throw new LaterMessage(`${subject}, message ${seq}`)
   return write && { write, bytes: data.length, end: { segment: partition, offset: place } }
 }
 
-const isOfLog = (error: unknown): boolean => error instanceof CollectorError && error.code === 'log_unavailable'
+function codeOf(error: unknown): 'later_message' | 'log_unavailable' | 'store_unavailable' {
+  if (error instanceof LaterMessage) return 'later_message'
+  return error instanceof CollectorError && error.code === 'log_unavailable' ? 'log_unavailable' : 'store_unavailable'
+}

@@ -12,6 +12,13 @@ it('reads what it wrote', () => {
   expect(decodeMessage(encodeMessage(encodeWrite(write), subject), subject)).toMatchObject({ sessionId: 's', from: 0 })
 })
 
+it('tells an entry of a later version from none, and passes over fields that it does not know', () => {
+  const { head, body } = encodeWrite(write)
+  const read = (over: object) => decodeMessage(encodeMessage({ head: { ...head, ...over }, body }, subject), subject)
+  expect(read({ format: 2 })).toBe('later')
+  expect(read({ format: 1, later: 'field' })).toMatchObject({ sessionId: 's' })
+})
+
 it.each([
   ['no outline', Buffer.from('newer')],
   ['an outline of another kind', Buffer.concat([Buffer.from([2, 0, 0, 0]), Buffer.from('{}')])],

@@ -5,7 +5,7 @@
 import { messageOf } from '@downlink/protocol'
 import { decodeWrite, type SessionWrite } from '../commit/session-write.ts'
 import { isSound } from '../commit/sound-write.ts'
-import { decodeFrame, type Entry, encodeEntry, isSessionEntry, type SessionEntry } from '../log/entry.ts'
+import { decodeFrame, type Entry, encodeEntry, entryFormat, isSessionEntry, type SessionEntry } from '../log/entry.ts'
 import { isFull, type JetStream } from './connect.ts'
 import { streamName, subjectOf } from './subjects.ts'
 
@@ -67,6 +67,7 @@ export function createStreamLog(jetStream: JetStream): StreamLog {
         const message = await manager.streams.getMessage(streamName, { last_by_subj: subject })
         if (!message) return { kind: 'none' }
         const write = decodeMessage(message.data, subject)
+        if (write === 'later') return { kind: 'unavailable', reason: `Message ${message.seq} is of a later version` }
         // A sink sets it aside, and then the store has what was before it.
         if (!write) return { kind: 'unavailable', reason: `Message ${message.seq} is no entry` }
         return { kind: 'found', seq: message.seq, writeId: message.header.get(writeHeader), write }
@@ -81,14 +82,18 @@ export function encodeMessage(entry: Entry, subject: string): Uint8Array {
   return Buffer.concat(encodeEntry(entry, placeOf(subject)))
 }
 
-/** Undefined for what is no write of a session under this subject, or one of a version that is not known. Never throws. */
-export function decodeMessage(data: Uint8Array, subject: string): SessionWrite | undefined {
+/**
+ * `later` for what another version can read, and this one can't; undefined for what is no write of a session under this
+ * subject. Never throws.
+ */
+export function decodeMessage(data: Uint8Array, subject: string): SessionWrite | 'later' | undefined {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length)
   const frame = decodeFrame(bytes, placeOf(subject))
   if (!frame) return undefined
   const body = bytes.subarray(frame.bodyStart, frame.bodyStart + frame.bodyBytes)
   const entry: Entry = { head: frame.head, body }
-  return frame.hasBody(body) && isSessionEntry(entry) ? writeIn(entry) : undefined
+  if (!frame.hasBody(body) || !isSessionEntry(entry)) return undefined
+  return (entry.head.format ?? 1) > entryFormat ? 'later' : writeIn(entry)
 }
 
 /** A checksum tells that an entry is as it was written, and not that this version can read it. */

@@ -112,6 +112,8 @@ export async function startStreamSink(options: StreamSinkOptions): Promise<Strea
     reports.set(found.code, (reports.get(found.code) ?? 0) + 1)
     if (found.code === 'store_unavailable') warn('The store can take nothing now; it is tried again')(found.reason)
     else if (found.code === 'log_unavailable') warn('The log can not be followed; it is tried again')(found.reason)
+    else if (found.code === 'later_message')
+      warn('An entry wants a sink of a later version; it waits for one, with all of its partition')(found.reason)
     else logger.error(found, 'The sink has found something in the log that it could not store as it is')
   }
 

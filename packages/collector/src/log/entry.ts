@@ -30,7 +30,15 @@ export interface SessionHead {
   readonly pushed: number
   /** The store was away when the session came: only it can tell whether the session began here. */
   readonly unconfirmed?: true
+  /**
+   * Who does not know it can't read the entry: left out, it is 1. What a reader may pass over, as one more field, needs no
+   * other; what would make it store something else does.
+   */
+  readonly format?: number
 }
+
+/** The latest one that is known. */
+export const entryFormat = 1
 
 export interface Entry<Head extends EntryHead = EntryHead> {
   readonly head: Head
