@@ -192,7 +192,7 @@ describe('docs/guides/ci.md', async () => {
     expect(blocks('yaml').length).toBeGreaterThanOrEqual(8)
     for (const block of blocks('yaml')) {
       for (const document of parseAllDocuments(block)) expect(document.errors, block).toEqual([])
-      expect(block).toMatch(/downlink export|uses: downlink\/downlink|playwright test/)
+      expect(block).toMatch(/npx @downlink\/cli export|uses: downlink\/downlink|playwright test/)
     }
   })
 
@@ -208,7 +208,7 @@ describe('docs/guides/ci.md', async () => {
   })
 
   it('names flags that the command has', () => {
-    const exported = guide.match(/downlink export[^\n]*/g)?.join('\n') ?? ''
+    const exported = guide.match(/downlink(\/cli)? export[^\n]*/g)?.join('\n') ?? ''
     const named = [...exported.matchAll(/--[a-z][A-Za-z-]*/g), ...guide.matchAll(/(?<=`)--[a-z][A-Za-z-]*/g)].map(
       String,
     )
