@@ -1,5 +1,6 @@
 /** Tells of sessions that were not acknowledged in full how their links stand: why nothing goes on, and where to look. */
 import type { LinkState } from '@downlink/client'
+import { counted } from '../output.ts'
 import type { Client } from './client.ts'
 
 /** A session of which the collector did not acknowledge all that was pushed. */
@@ -34,10 +35,10 @@ function reasonsIn(details: object): Pick<UnfinishedSession, 'reason' | 'attempt
   return { reason, attempt, lastCode, message }
 }
 
-/** @example '0190…: 300 events are not acknowledged, its link is waiting, attempt 4, closed with 1013 (Come back later)' */
+/** @example '0190…: 300 events not acknowledged, its link is waiting, attempt 4, closed with 1013 (Come back later)' */
 export function unfinishedText(session: UnfinishedSession): string {
   const { sessionId, unacked, link, reason, attempt = 0, lastCode, message } = session
-  const facts = [`${unacked.toLocaleString('en')} events are not acknowledged`]
+  const facts = [`${counted(unacked, 'event')} not acknowledged`]
   facts.push(link === 'stopped' ? `its link has stopped for good: ${reason}` : `its link is ${link}`)
   if (attempt > 0) facts.push(`attempt ${attempt}`)
   if (lastCode !== undefined) facts.push(`closed with ${lastCode}`)

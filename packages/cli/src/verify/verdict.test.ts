@@ -62,9 +62,9 @@ it('says of each session that is not acknowledged in full how its link stands, a
   expect(verdict.ok).toBe(false)
   expect(failureText(verdict)).toBe('Of 20,000 events: 3 sessions not acknowledged in full')
   expect(verdictText(verdict).split('\n').slice(-5)).toEqual([
-    'one: 305 events are not acknowledged, its link has stopped for good: replaced (A newer one took over)',
-    'two: 1,153 events are not acknowledged, its link is waiting, attempt 4, closed with 1013 (Come back later)',
-    'three: 1 events are not acknowledged, its link is open',
+    'one: 305 events not acknowledged, its link has stopped for good: replaced (A newer one took over)',
+    'two: 1,153 events not acknowledged, its link is waiting, attempt 4, closed with 1013 (Come back later)',
+    'three: 1 event not acknowledged, its link is open',
     '',
     'NOT PROVED: not all that was to be pushed is accounted for.',
   ])

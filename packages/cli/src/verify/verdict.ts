@@ -1,4 +1,5 @@
 /** Says what a verification found, in figures and in words. */
+import { counted } from '../output.ts'
 import type { Findings } from './audit.ts'
 import { type UnfinishedSession, unfinishedText } from './unfinished-sessions.ts'
 
@@ -43,9 +44,10 @@ export const isSound = (verdict: Omit<Verdict, 'ok'>): boolean =>
 /** What is wrong, in a sentence. */
 export function failureText(verdict: Verdict): string {
   const wrong = violations.filter((name) => verdict[name] > 0).map((name) => `${count(verdict[name])} ${name}`)
-  if (verdict.unbalanced > 0) wrong.push(`${count(verdict.unbalanced)} sessions whose ledger differs from their rows`)
+  if (verdict.unbalanced > 0) wrong.push(`${counted(verdict.unbalanced, 'session')} whose ledger differs from the rows`)
   if (verdict.unpushed > 0) wrong.push(`${count(verdict.unpushed)} more could not be pushed`)
-  if (verdict.unfinished.length > 0) wrong.push(`${count(verdict.unfinished.length)} sessions not acknowledged in full`)
+  if (verdict.unfinished.length > 0)
+    wrong.push(`${counted(verdict.unfinished.length, 'session')} not acknowledged in full`)
   if (!verdict.isFlowing) wrong.push('a fresh event does not get through')
   return `Of ${count(verdict.pushed)} events: ${wrong.join(', ')}`
 }

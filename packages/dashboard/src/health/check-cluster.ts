@@ -1,6 +1,6 @@
 /** Judges the log and the database that a collector shares with others, as far as it knows of them; what is not well says what to do. */
 import type { Health, LiveCounters } from '@downlink/collector'
-import { formatBytes, formatCount, formatSpan } from '../format.ts'
+import { formatBytes, formatCount, formatCounted, formatSpan } from '../format.ts'
 import { checkCommits, schemaWarningLines } from './check-collector.ts'
 import { badLagMs, below, type HealthLine, lineState, shareStatus } from './health-line.ts'
 import { stateText, storeStateOf } from './store-state.ts'
@@ -81,10 +81,10 @@ const warnLagMs = 5000
 
 function asideLine(aside: NonNullable<Cluster['sinks']>['aside']): HealthLine {
   if (!aside) return { name: 'Set aside', value: 'not known', status: 'unknown' }
-  const count = aside.messages >= 1000 ? '1,000 or more' : formatCount(aside.messages)
+  const count = aside.messages >= 1000 ? '1,000 or more messages' : formatCounted(aside.messages, 'message')
   return {
     name: 'Set aside',
-    value: aside.messages === 0 ? 'nothing' : `${count} messages, ${formatBytes(aside.bytes)}`,
+    value: aside.messages === 0 ? 'nothing' : `${count}, ${formatBytes(aside.bytes)}`,
     ...lineState(aside.messages === 0 ? 'good' : 'warn', {
       warn: 'They are no entries, or ClickHouse refused them: their events count as missing in their sessions’ ledgers. The sinks’ log lines say which, and why; the bucket downlink-aside has them.',
     }),
@@ -102,7 +102,7 @@ export function checkSharedLog({ cluster: { log } }: SharedHealth): readonly Hea
   return [
     {
       name: 'Stream',
-      value: `${formatBytes(bytes)}${room}: ${formatCount(messages)} messages of ${formatCount(sessions)} sessions`,
+      value: `${formatBytes(bytes)}${room}: ${formatCounted(messages, 'message')} of ${formatCounted(sessions, 'session')}`,
       ...lineState(isTaking ? shareStatus(maxBytes === null ? 0 : bytes / maxBytes) : 'bad', {
         warn: 'It empties ten minutes after sinks have stored what is in it: see how far they are behind.',
         bad: `${isTaking ? 'Once it is full' : 'It is full, and'} nothing more is taken: nats stream edit DOWNLINK --max-bytes makes it larger at once.`,

@@ -1,6 +1,6 @@
 /** Judges how a collector with a log and a database of its own stands, line by line; what is not well says what to do. */
 import type { Health, LiveCounters } from '@downlink/collector'
-import { formatBytes, formatClock, formatCount, formatDay, formatSpan } from '../format.ts'
+import { formatBytes, formatClock, formatCount, formatCounted, formatDay, formatSpan } from '../format.ts'
 import { checkCommits, schemaWarningLines } from './check-collector.ts'
 import { badLagMs, below, type HealthLine, lineState, shareStatus } from './health-line.ts'
 import { restartReasons, stateText, storeStateOf, sumOf } from './store-state.ts'
@@ -31,7 +31,7 @@ export function checkStore(counters: LiveCounters | undefined, isCurrent: boolea
     },
     {
       name: 'Behind the log',
-      value: `${formatCount(lag.events)} events, ${formatBytes(lag.bytes)}, ${formatSpan(lag.ms)}`,
+      value: `${formatCounted(lag.events, 'event')}, ${formatBytes(lag.bytes)}, ${formatSpan(lag.ms)}`,
       ...lineState(lag.ms > badLagMs ? 'bad' : state.status === 'behind' ? 'warn' : 'good', {
         warn: 'More came than the database takes at once; nothing is lost, and answers are of a moment ago.',
         bad: 'The database does not keep up. End what reads for long (SQL, exports), give it a faster disk or more cores; the log fills until then.',
@@ -169,7 +169,7 @@ function otlpLines({ otlp }: OwnHealth): readonly HealthLine[] {
   if (!otlp) return []
   const { isUp, lag, sent, rejected, skipped, gaps } = otlp
   const isLate = lag.ms > badLagMs
-  const behind = `${formatCount(lag.events)} events, ${formatBytes(lag.bytes)}, ${formatSpan(lag.ms)} behind`
+  const behind = `${formatCounted(lag.events, 'event')}, ${formatBytes(lag.bytes)}, ${formatSpan(lag.ms)} behind`
   const lost = [
     ...(rejected > 0 ? [`${formatCount(rejected)} refused`] : []),
     ...(skipped > 0 ? [`${formatCount(skipped)} never sent`] : []),
@@ -179,7 +179,7 @@ function otlpLines({ otlp }: OwnHealth): readonly HealthLine[] {
   return [
     {
       name: 'OpenTelemetry',
-      value: [state, `${formatCount(sent)} events sent`, ...lost].join('; '),
+      value: [state, `${formatCounted(sent, 'event')} sent`, ...lost].join('; '),
       ...lineState(isLate ? 'bad' : !isUp || lost.length > 0 ? 'warn' : 'good', {
         warn: isUp
           ? 'It lacks events for good; the database has them. The collector’s log lines say which, and why.'
