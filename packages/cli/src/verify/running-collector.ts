@@ -67,12 +67,24 @@ export async function expectRemovable(api: ApiClient, sent: Sent): Promise<void>
 /** A collector waits for its sinks for as long as whoever asks does, and none may run any more. */
 const removeWithinMs = 120_000
 
-/** Throws as the API client does; `refused` where it takes longer than two minutes. */
-export async function removeSessions(api: ApiClient, sent: Sent): Promise<void> {
-  const signal = AbortSignal.timeout(removeWithinMs)
-  await retried(() => forget(api, sent, false, signal)).catch((cause: unknown) => {
+/**
+ * Throws as the API client does; `refused` where it takes longer than that, with the step that the collector was at.
+ *
+ * @param withinMs two minutes, but for tests
+ */
+export async function removeSessions(
+  api: Pick<ApiClient, 'change'>,
+  sent: Sent,
+  withinMs: number = removeWithinMs,
+): Promise<void> {
+  const signal = AbortSignal.timeout(withinMs)
+  let step = 'none'
+  const onProgress = (progress: ForgetProgress): void => {
+    step = progress.step
+  }
+  await retried(() => forget(api, sent, false, onProgress, signal)).catch((cause: unknown) => {
     if (!signal.aborted) throw cause
-    const message = 'What the verification sent is not removed within two minutes: the store is behind the log'
+    const message = `What the verification sent is not removed in time; the step of the collector is: ${step}`
     throw new CliError('refused', message, `Remove it later: downlink forget --where "${whereSent(sent)}"`, { cause })
   })
 }
@@ -83,8 +95,18 @@ export interface Sent {
   readonly run: string
 }
 
-const forget = (api: ApiClient, sent: Sent, dryRun: boolean, signal?: AbortSignal): Promise<unknown> =>
-  api.change('POST', `api/forget?dryRun=${dryRun}&where=${encodeURIComponent(whereSent(sent))}`, () => {}, signal)
+interface ForgetProgress {
+  readonly step: string
+}
+
+const forget = (
+  api: Pick<ApiClient, 'change'>,
+  sent: Sent,
+  dryRun: boolean,
+  onProgress: (progress: ForgetProgress) => void = () => {},
+  signal?: AbortSignal,
+): Promise<unknown> =>
+  api.change('POST', `api/forget?dryRun=${dryRun}&where=${encodeURIComponent(whereSent(sent))}`, onProgress, signal)
 
 /** A condition on the table `sessions`. */
 const whereSent = ({ verified, run }: Sent): string =>
