@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { toolPath } from '../../tools/node-tool.ts'
+import { freePorts } from './nats-process.ts'
 
 export interface ClickHouseProcess {
   readonly url: string
@@ -14,9 +15,10 @@ export interface ClickHouseProcess {
 
 const front = join(import.meta.dirname, 'chdb-front.ts')
 
-/** @param port 0 for any that is free */
+/** @param port 0 for one that is free, and that nobody is given while it is killed and started again */
 export async function startClickHouse(folder: string, port: number, password?: string): Promise<ClickHouseProcess> {
-  const args = [toolPath('jiti'), front, folder, String(port), ...(password === undefined ? [] : [password])]
+  const [own = port] = port === 0 ? await freePorts(1) : [port]
+  const args = [toolPath('jiti'), front, folder, String(own), ...(password === undefined ? [] : [password])]
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit')
   let errors = ''
