@@ -1,18 +1,16 @@
 /** What the sink writes to ClickHouse comes out the same, wherever it is cut short, and however often it is written again. */
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
-import { createClickHouseStore } from '../../packages/collector/src/clickhouse/clickhouse-store.ts'
-import { type Connection, connectClickHouse } from '../../packages/collector/src/clickhouse/connection.ts'
+import type { Connection } from '../../packages/collector/src/clickhouse/connection.ts'
 import { expireDays } from '../../packages/collector/src/clickhouse/expiry.ts'
-import { prepareTables } from '../../packages/collector/src/clickhouse/tables.ts'
 import { planGroup } from '../../packages/collector/src/commit/plan-group.ts'
 import type { SessionRecord } from '../../packages/collector/src/commit/session-record.ts'
-import { createGroupWriter, type LogItem } from '../../packages/collector/src/sink/group-writer.ts'
+import type { LogItem } from '../../packages/collector/src/sink/group-writer.ts'
 import { aBatch } from '../../packages/collector/src/test-doubles.ts'
 import { makeDatabase, startClickHouse } from './chdb-process.ts'
 import { aClickHouse, sharedClickHouse } from './clickhouse-process.ts'
+import { segment, sink, tables, unreliable, writerOver } from './replay-harness.ts'
 
-const segment = 'partition-00'
 const aDatabase = sharedClickHouse()
 const runs = Number(process.env.DOWNLINK_REPLAY_RUNS ?? 6)
 
@@ -70,54 +68,6 @@ function entriesOf(all: readonly Step[]): readonly LogItem[] {
     records.set(session, write.record)
     return { write, bytes: 100, end: { segment, offset: at + 1 } }
   })
-}
-
-async function tables(url: string) {
-  const connection = await connectClickHouse({ url })
-  onTestFinished(() => connection.close())
-  await prepareTables(connection)
-  return connection
-}
-
-/** Loses the answer of some inserts, or the inserts themselves. */
-function unreliable(connection: Connection, losses: ReadonlyMap<number, 'before' | 'after'>): Connection {
-  let inserts = 0
-  return {
-    ...connection,
-    async run(sql) {
-      const loss = losses.get(inserts++)
-      if (loss === 'before') throw new Error('lost')
-      await connection.run(sql)
-      if (loss === 'after') throw new Error('lost')
-    },
-    async insert(...insert) {
-      const loss = losses.get(inserts++)
-      if (loss === 'before') throw new Error('lost')
-      await connection.insert(...insert)
-      if (loss === 'after') throw new Error('lost')
-    },
-  }
-}
-
-const writerOver = (connection: Connection) =>
-  createGroupWriter({ store: createClickHouseStore(connection, segment), report() {}, maxRecords: 100 })
-
-/** Writes all from where the store stands, in groups of such sizes, again and again until nothing fails. */
-async function sink(connection: Connection, entries: readonly LogItem[], sizes: readonly number[]): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const writer = writerOver(connection)
-    try {
-      let at = (await writer.readPosition())?.offset ?? 0
-      for (let group = tries; at < entries.length; group++) {
-        const size = sizes[group % sizes.length] ?? 1
-        await writer.write(entries.slice(at, at + size))
-        at += size
-      }
-      return
-    } catch (error) {
-      if (tries > 100) throw error
-    }
-  }
 }
 
 /** All that there is, as it is read. */
