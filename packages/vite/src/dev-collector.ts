@@ -13,6 +13,7 @@ import {
 } from '@downlink/collector'
 import type { CommonServerOptions, Connect, HttpServer, Logger } from 'vite'
 import { collectorLogger } from './collector-logger.ts'
+import { isAnswering } from './forwarder.ts'
 import { type DownlinkOptions, dataFolder } from './options.ts'
 import { makePageKey, readPageKey, removePageKey } from './page-key.ts'
 import { answerRequests, createUpgradeListener, type Recorder, type RecorderHost } from './recorder.ts'
@@ -31,6 +32,12 @@ export interface HostServer {
   /** Address of the collector's page, as this server has it. */
   readonly pageUrl: () => string
 }
+
+/**
+ * At a folder that another has: one that has just opened it does not answer before its server listens, and one that ends no
+ * more, though it has the folder until all is stored.
+ */
+const looks = { most: 50, everyMs: 200 }
 
 const notOpen: Recorder = { status: 'none', reason: 'it is not open' }
 
@@ -70,17 +77,26 @@ export function createDevCollector(host: HostServer, options: DownlinkOptions): 
   async function chooseRecorder(): Promise<void> {
     if (isClosed) return
     const before = recorder
-    try {
-      recorder = await openOwn()
-      httpServer.off('upgrade', onUpgrade)
-    } catch (error) {
-      const isInUse = error instanceof CollectorError && error.code === 'data_in_use'
-      const url = isInUse ? await findSoon(data) : undefined
-      recorder = url
-        ? { status: 'shared', url, key: await readPageKey(data) }
-        : { status: 'none', reason: error instanceof Error ? error.message : String(error) }
-    }
+    recorder = await findRecorder()
+    if (recorder.status === 'own') httpServer.off('upgrade', onUpgrade)
     announce(before, recorder, host)
+  }
+
+  async function findRecorder(): Promise<Recorder> {
+    for (let look = 1; ; look++) {
+      try {
+        return await openOwn()
+      } catch (error) {
+        const isInUse = error instanceof CollectorError && error.code === 'data_in_use'
+        const url = isInUse ? await findCollector(data) : undefined
+        if (url !== undefined && (await isAnswering(url))) {
+          return { status: 'shared', url, key: await readPageKey(data) }
+        }
+        if (!isInUse || look === looks.most || isClosed)
+          return { status: 'none', reason: error instanceof Error ? error.message : String(error) }
+      }
+      await wait(looks.everyMs)
+    }
   }
 
   async function openOwn(): Promise<Recorder> {
@@ -119,16 +135,6 @@ function collectorOptions(
   const data = dataFolder(options, config.root)
   const keys = key === undefined ? [] : [key]
   return { ...others, data, sourceMaps, keys, logger: collectorLogger(config.logger) }
-}
-
-/** One that has just opened the folder has no address before its server listens. */
-async function findSoon(data: string): Promise<string | undefined> {
-  for (let looks = 0; looks < 10; looks++) {
-    const url = await findCollector(data)
-    if (url !== undefined) return url
-    await wait(100)
-  }
-  return undefined
 }
 
 /** What has changed since it was printed among the urls. */

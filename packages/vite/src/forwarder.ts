@@ -1,5 +1,12 @@
 /** Passes requests and upgrades on to a collector in another process, as they came: it judges host and origin itself. */
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type {
+  ClientRequest,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  RequestOptions,
+  ServerResponse,
+} from 'node:http'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Duplex } from 'node:stream'
@@ -65,13 +72,29 @@ export function forwardUpgrade(
   forwarded.end()
 }
 
-/** Its certificate is one of this machine, which nobody has signed. */
-const send = (request: IncomingMessage, url: string) =>
-  (url.startsWith('https:') ? requestHttps : requestHttp)(url, {
-    method: request.method,
-    headers: asAsked(request),
-    rejectUnauthorized: false,
+/** Whether anybody answers at a URL, whatever that may be, within a second. */
+export const isAnswering = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = open(url, { method: 'HEAD', timeout: 1000 })
+    request.once('response', (answer) => {
+      answer.resume()
+      resolve(true)
+    })
+    request.once('timeout', () => request.destroy())
+    // Also after the timeout.
+    request.on('error', () => resolve(false))
+    request.once('close', () => resolve(false))
+    request.end()
   })
+
+const send = (request: IncomingMessage, url: string): ClientRequest =>
+  open(url, { method: request.method, headers: asAsked(request) })
+
+/** Its certificate is one of this machine, which nobody has signed. */
+const unsigned = { rejectUnauthorized: false }
+
+const open = (url: string, options: RequestOptions): ClientRequest =>
+  (url.startsWith('https:') ? requestHttps : requestHttp)(url, { ...options, ...unsigned })
 
 /** Who asks from beyond this machine must not look as if it were this machine. */
 function asAsked({ headers, socket: { remoteAddress = '' } }: IncomingMessage): OutgoingHttpHeaders {

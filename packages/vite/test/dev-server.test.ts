@@ -5,6 +5,7 @@ import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { createCollector } from '@downlink/collector'
 import { downlink } from '@downlink/vite'
 import { build, createServer as createVite, type HttpServer, type InlineConfig, preview } from 'vite'
 import { expect, it, onTestFinished } from 'vitest'
@@ -143,6 +144,28 @@ it('answers each page that comes while it takes the place of a server that has e
     `[downlink] The collector at ${first.url}__downlink has ended: this server records now, see ${second.url}__downlink/`,
   ])
   await expect.poll(() => typesAt(second.url), inTime).toEqual(['of_second'])
+})
+
+it('waits for a collector that ends, which has the folder until all is stored, and says once who records then', async () => {
+  const root = await aGame()
+  const collector = createCollector({ data: join(root, '.downlink'), logger: false })
+  onTestFinished(() => collector.close())
+  const ending = createServer()
+  await collector.attach(ending, { prefix: '/ending' })
+  await once(ending.listen(0, '127.0.0.1'), 'listening')
+  const { port } = ending.address() as AddressInfo
+  const { url, lines } = await aDevServer(root, { plugins: [downlink()] })
+  expect((await push(url, 'of_both')).status).toBe(200)
+  ending.closeAllConnections()
+  await once(ending.close(), 'close')
+  const answers = Promise.all([hello(url), push(url, 'of_both')])
+  // It has the folder meanwhile.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await collector.close()
+  expect(await answers).toEqual([welcome, expect.objectContaining({ status: 200 })])
+  expect(lines.filter((line) => line.includes('has ended'))).toEqual([
+    `[downlink] The collector at http://127.0.0.1:${port}/ending has ended: this server records now, see ${url}__downlink/`,
+  ])
 })
 
 it('passes on who asks: what the collector would refuse at its own address is refused', async () => {
