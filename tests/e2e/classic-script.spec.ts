@@ -149,7 +149,10 @@ test('the snippet, where the script never comes: the game goes on, and nothing p
   await playTwice(page)
   expect([await page.evaluate('score'), errors]).toEqual([12, []])
   expect(await page.evaluate('telemetry.status()')).toEqual({ status: 'idle' })
-  expect(warnings).toEqual([expect.stringContaining(`${collectorUrl}/client.js did not load. Does the collector run?`)])
+  const { port } = new URL(collectorUrl)
+  expect(warnings).toEqual([
+    `Nothing is recorded: ${collectorUrl}/client.js did not load. Does the collector run? npx @downlink/cli serve --port ${port} starts it: then load the page again.`,
+  ])
   expect(await stored()).toEqual([])
 })
 

@@ -170,6 +170,27 @@ it.each([
   ])
 })
 
+it.each([
+  ['ws://127.0.0.1:4180/telemetry', 'npx @downlink/cli serve starts one.'],
+  ['ws://localhost:4181/telemetry', 'npx @downlink/cli serve --port 4181 starts one.'],
+  ['ws://localhost:5173/__downlink/telemetry', undefined],
+  ['wss://localhost:4180/telemetry', undefined],
+  ['ws://192.168.1.7:4180/telemetry', undefined],
+])('says how to start the collector of %s: %s, and once that it is there', async (url, command) => {
+  const { world, telemetry, warnings } = aDeveloper({ url }, { ask: () => Promise.reject(new TypeError()) })
+  telemetry.start()
+  await world.advance(0)
+  world.socket.drop()
+  await expect.poll(() => warnings.length).toBe(1)
+  expect(/npx .*/.exec(warnings[0] ?? '')?.[0]).toBe(command)
+  for (let calls = 0; calls < 2; calls++) {
+    await world.advance(3000)
+    world.socket.welcome()
+    world.socket.drop(1012)
+  }
+  expect(warnings.slice(1)).toEqual([`A collector takes events at ${url} now`])
+})
+
 it('asks nobody where the connection was taken, or its owner has let it go', async () => {
   const asked: string[] = []
   const ask = async (url: string) => {

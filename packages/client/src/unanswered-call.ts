@@ -38,8 +38,9 @@ export async function explainUnanswered(url: string, ask: Ask, pageUrl?: string)
   }
   const [answer = { status: 'nobody' }] = answers
   const came = cameOf(answer, beside.href)
+  const start = answer.status === 'nobody' ? startOf(address) : ''
   const advice = answer.status === 'nobody' && mayBeForbidden(address, pageUrl) ? ` ${permission}` : ''
-  return { isThere: false, sentence: `${tried}: ${came}${advice}` }
+  return { isThere: false, sentence: `${tried}: ${came}${start}${advice}` }
 }
 
 function cameOf(answer: Answer, probe: string): string {
@@ -47,6 +48,12 @@ function cameOf(answer: Answer, probe: string): string {
   if (answer.status === 'other') return `${probe} answers ${answer.text}, so ${advice}`
   if (answer.status === 'hidden') return `something answers there, and does not let this page see what, so ${advice}`
   return 'nothing answers there. Is it running?'
+}
+
+/** A collector of its own on this machine is started by a command; one below a path is that of a server. */
+function startOf({ protocol, hostname, port, pathname }: URL): string {
+  if (protocol !== 'http:' || !/^(localhost|127\..*|\[::1\])$/.test(hostname) || pathname !== telemetryPath) return ''
+  return ` npx @downlink/cli serve${port === '4180' ? '' : ` --port ${port || 80}`} starts one.`
 }
 
 const permission =

@@ -23,7 +23,7 @@ r('recent',[]);r('flush',Promise.resolve({acked:0,remaining:0}));
 t.subscribe=function(f){k('subscribe')(function(){f&&f()});return function(){f=0}};
 w.addEventListener('error',k('caught'));w.addEventListener('unhandledrejection',k('caught'));
 s.onload=function(){downlink.adopt(t,q,o)};s.onerror=function(){q={length:999};
-u&&console.warn('Nothing is recorded: '+u+' did not load. Does the collector run? npx @downlink/cli serve starts it.')};
+u&&console.warn('Nothing is recorded: '+u+' did not load. Does the collector run? npx @downlink/cli serve --port '+(new URL(u).port||80)+' starts it: then load the page again.')};
 s.crossOrigin='';s.src=u;document.head.append(s)
 }(window,/^(localhost$|127\\.|0\\.0\\.0\\.0$|\\[::1\\]$)/.test(location.hostname)?'http://127.0.0.1:${port}/client.js':'',{enabled:true})
 // Above, beside enabled: build:'1.4.2' tells one version of the game from the next.
