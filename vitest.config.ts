@@ -23,7 +23,8 @@ const realParts = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 /**
  * `unit` beside the file it tests, a worker a core; `integration` in a package's `test/` with real parts, two workers a
- * core; then `conservation` alone. `cluster` with NATS and ClickHouse beside it, a file at a time: several processes each.
+ * core; then `conservation` alone. `cluster` with NATS and ClickHouse beside it, a worker a core: each has several processes,
+ * which wait for one another.
  */
 export default defineConfig({
   test: {
@@ -79,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['tests/cluster/*.test.ts'],
-          maxWorkers: 1,
+          maxWorkers: '100%',
           sequence: { groupOrder: 3 },
           retry,
           ...realParts,
