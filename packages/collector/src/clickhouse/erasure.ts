@@ -36,6 +36,7 @@ export async function eraseForgotten(
   for (const some of pagesOf(sessionIds ?? (await readUnerased(connection)))) {
     const forgotten = await readForgotten(connection, some)
     if (sessionIds && forgotten.length < some.length) throw notSunk(some.length - forgotten.length)
+    if (forgotten.length === 0) continue
     const { events, rejected } = await eraseSome(connection, forgotten, wait)
     total.events += events
     total.rejected += rejected
@@ -64,12 +65,18 @@ async function readUnerased({ rows }: Pick<Connection, 'rows'>): Promise<readonl
   return [...unerased]
 }
 
+/** Those whose sink has written the record that counts what was forgotten: it makes that of the one before, if it must again. */
 function readForgotten(
   { rows }: Pick<Connection, 'rows'>,
   sessionIds: readonly string[],
 ): Promise<readonly ForgottenSession[]> {
-  const names = sessionIds.map(quoteText)
-  return rows(`SELECT session_id, up_to, place FROM forgotten_sessions FINAL WHERE session_id IN (${names.join(', ')})`)
+  const names = sessionIds.map(quoteText).join(', ')
+  return rows(
+    `SELECT session_id, up_to, place FROM forgotten_sessions FINAL INNER JOIN (
+        SELECT session_id, max(place) AS record_place FROM session_rows WHERE session_id IN (${names}) GROUP BY session_id
+      ) AS record USING (session_id)
+      WHERE session_id IN (${names}) AND record_place >= place`,
+  )
 }
 
 async function eraseSome(
