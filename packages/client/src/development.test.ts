@@ -171,7 +171,7 @@ it.each([
 })
 
 it.each([
-  ['ws://127.0.0.1:4180/telemetry', 'npx @downlink/cli serve starts one.'],
+  ['ws://127.0.0.1:4180/telemetry', 'npx @downlink/cli serve --port 4180 starts one.'],
   ['ws://localhost:4181/telemetry', 'npx @downlink/cli serve --port 4181 starts one.'],
   ['ws://localhost:5173/__downlink/telemetry', undefined],
   ['wss://localhost:4180/telemetry', undefined],
@@ -188,7 +188,7 @@ it.each([
     world.socket.welcome()
     world.socket.drop(1012)
   }
-  expect(warnings.slice(1)).toEqual([`A collector takes events at ${url} now`])
+  expect(warnings.slice(1)).toEqual([`A collector takes events at ${url}`])
 })
 
 it('asks nobody where the connection was taken, or its owner has let it go', async () => {

@@ -145,7 +145,7 @@ export function createDevelopment(
         if (frame) {
           isAnswered = true
           cancel?.()
-          if (url && unanswered.delete(url)) warn(`A collector takes events at ${url} now`)
+          if (url && unanswered.delete(url)) warn(`A collector takes events at ${url}`)
         }
         for (const { seq, code, message } of (frame?.t === 'ack' && frame.rejected) || []) {
           warn(`Event ${seq}${typeOf(seq, entryAt)} was rejected as ${code}: ${message}`)

@@ -38,9 +38,9 @@ export async function explainUnanswered(url: string, ask: Ask, pageUrl?: string)
   }
   const [answer = { status: 'nobody' }] = answers
   const came = cameOf(answer, beside.href)
-  const start = answer.status === 'nobody' ? startOf(address) : ''
-  const advice = answer.status === 'nobody' && mayBeForbidden(address, pageUrl) ? ` ${permission}` : ''
-  return { isThere: false, sentence: `${tried}: ${came}${start}${advice}` }
+  const forbidden = mayBeForbidden(address, pageUrl) ? ` ${permission}` : ''
+  const advice = answer.status === 'nobody' ? startOf(address) + forbidden : ''
+  return { isThere: false, sentence: `${tried}: ${came}${advice}` }
 }
 
 function cameOf(answer: Answer, probe: string): string {
@@ -51,9 +51,9 @@ function cameOf(answer: Answer, probe: string): string {
 }
 
 /** A collector of its own on this machine is started by a command; one below a path is that of a server. */
-function startOf({ protocol, hostname, port, pathname }: URL): string {
-  if (protocol !== 'http:' || !/^(localhost|127\..*|\[::1\])$/.test(hostname) || pathname !== telemetryPath) return ''
-  return ` npx @downlink/cli serve${port === '4180' ? '' : ` --port ${port || 80}`} starts one.`
+function startOf({ href }: URL): string {
+  const port = /^http:\/\/(?:localhost|127\.[\d.]+|\[::1]):(\d+)\/telemetry$/.exec(href)?.[1]
+  return port ? ` npx @downlink/cli serve --port ${port} starts one.` : ''
 }
 
 const permission =
