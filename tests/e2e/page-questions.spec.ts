@@ -11,6 +11,8 @@ const cellsOf = (page: Page, row: number) => region(page, 'Result').getByRole('r
 
 async function play(collector: TestCollector, played: readonly Sitting[] = sittings): Promise<void> {
   for (const sitting of played) await sendSitting(collector.url, sitting)
+  // The page offers what is stored by then.
+  await fetch(`${collector.url}/api/sessions`, { headers: { prefer: 'wait=60' } })
 }
 
 const names = [

@@ -19,6 +19,7 @@ function aSession(
   const reader = createFieldReader('s', columns, duckdb, async (sql) => {
     asked.push(sql)
     const after = Number(/seq > (\d+)/.exec(sql)?.[1] ?? 0)
+    const upTo = Number(/seq <= (\d+)/.exec(sql)?.[1] ?? Number.POSITIVE_INFINITY)
     const { hits = [], frames = [], rejected = [], samples = [] } = rowsOf(after)
     const all = sql.includes('GROUP BY')
       ? samples
@@ -27,7 +28,7 @@ function aSession(
         : sql.includes("'/x'")
           ? hits
           : frames
-    const rows = all.filter(([seq]) => sql.includes('GROUP BY') || Number(seq) > after)
+    const rows = all.filter(([seq]) => sql.includes('GROUP BY') || (Number(seq) > after && Number(seq) <= upTo))
     return { columns: [], rows: rows.slice(0, most), truncated: rows.length > most }
   })
   let fields: SessionFields = noFields
@@ -76,6 +77,16 @@ it('asks on where an answer was short, and later only for what is new', async ()
   expect(fields().places?.numbers.length).toBe(3)
   expect(asked.some((sql) => sql.includes('GROUP BY'))).toBe(false)
   expect(asked.find((sql) => sql.includes("'/x'"))).toContain('seq > 5')
+})
+
+it('reads what was stored since the events were read once those are there', async () => {
+  const hits: Rows[number][] = [1, 3, 5, 6].map((seq) => [seq, seq, seq])
+  const { read, columns, fields } = aSession(() => ({ samples, hits }))
+  await read()
+  expect(fields().places?.numbers.length).toBe(3)
+  columns.append(aTimelinePage)
+  await read()
+  expect(fields().places?.numbers.length).toBe(4)
 })
 
 it('looks at the payloads anew once there is a type more', async () => {

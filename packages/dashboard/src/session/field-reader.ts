@@ -96,12 +96,14 @@ export function createFieldReader(
     let after = 0
     return {
       async read(onMore) {
-        const sql = (seq: number) => numbersSql(sessionId, types, keys, seq, answerRows, dialect)
         if (numbers.length >= maxRows) return
+        // Those that came since the events were read are for the next time: nobody knows their places yet.
+        const upTo = columns.seqAt(columns.length - 1)
+        const sql = (seq: number) => numbersSql(sessionId, types, keys, { after: seq, upTo }, answerRows, dialect)
         after = await readOn(query, sql, after, (rows) => {
           for (const [seq, ...values] of rows) {
             const place = columns.placeOf(Number(seq))
-            // A payload may have something else where the others have a number; an event may be beyond what is shown.
+            // A payload may have something else where the others have a number; an event may be among those that are not shown.
             if (!values.every((value) => typeof value === 'number')) continue
             if (columns.seqAt(place) === Number(seq)) numbers.append(place, values)
           }

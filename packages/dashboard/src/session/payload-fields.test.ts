@@ -28,15 +28,15 @@ it('finds whose events have a place', () => {
 })
 
 it('asks for a key as it is, of a few types or, where their names fill a query, of all', () => {
-  expect(numbersSql('s', ["it's"], ['$.ms'], 5, 9, duckdb)).toBe(
+  expect(numbersSql('s', ["it's"], ['$.ms'], { after: 5, upTo: 99 }, 9, duckdb)).toBe(
     `SELECT seq, TRY_CAST(data->>'/$.ms' AS DOUBLE) FROM events
-  WHERE session_id = 's' AND type IN ('it''s') AND seq > 5
+  WHERE session_id = 's' AND type IN ('it''s') AND seq > 5 AND seq <= 99
   ORDER BY seq LIMIT 9`,
   )
   const types = Array.from({ length: 2000 }, (_, at) => `type_${at}`)
-  expect(numbersSql('s', types, ['x'], 5, 9, duckdb)).toBe(
+  expect(numbersSql('s', types, ['x'], { after: 5, upTo: 99 }, 9, duckdb)).toBe(
     `SELECT seq, TRY_CAST(data->>'/x' AS DOUBLE) FROM events
-  WHERE session_id = 's' AND seq > 5
+  WHERE session_id = 's' AND seq > 5 AND seq <= 99
   ORDER BY seq LIMIT 9`,
   )
 })

@@ -58,12 +58,12 @@ function numbersOf(data: Json): readonly string[] {
 /** Longer lists would leave a query's text too little room. */
 const longestTypes = 8000
 
-/** Rows of a sequence and the numbers of these keys, null where there is none, for events above a sequence. */
+/** Rows of a sequence and the numbers of these keys, null where there is none, for events above one sequence, up to another. */
 export function numbersSql(
   sessionId: string,
   types: readonly string[],
   keys: readonly string[],
-  after: number,
+  { after, upTo }: { readonly after: number; readonly upTo: number },
   limit: number,
   { numberAt, quoteText }: Dialect,
 ): string {
@@ -71,7 +71,7 @@ export function numbersSql(
   const names = types.map(quoteText).join(', ')
   const ofTypes = names.length > longestTypes ? '' : ` AND type IN (${names})`
   return `SELECT seq, ${columns.join(', ')} FROM events
-  WHERE session_id = ${quoteText(sessionId)}${ofTypes} AND seq > ${after}
+  WHERE session_id = ${quoteText(sessionId)}${ofTypes} AND seq > ${after} AND seq <= ${upTo}
   ORDER BY seq LIMIT ${limit}`
 }
 
