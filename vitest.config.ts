@@ -23,8 +23,7 @@ const realParts = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 /**
  * `unit` beside the file it tests, a worker a core; `integration` in a package's `test/` with real parts, two workers a
- * core; then `conservation` alone. `cluster` with NATS and ClickHouse beside it, a worker a core: each has several processes,
- * which wait for one another.
+ * core; then `conservation` alone. `cluster` with NATS and ClickHouse beside it, a file at a time: several processes each.
  */
 export default defineConfig({
   test: {
@@ -80,7 +79,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['tests/cluster/*.test.ts'],
-          maxWorkers: '100%',
+          maxWorkers: 1,
           sequence: { groupOrder: 3 },
           retry,
           ...realParts,

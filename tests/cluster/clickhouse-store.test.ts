@@ -323,7 +323,7 @@ it('erases more sessions than a statement could name, and whatever a late sink w
   const ids = Array.from({ length: 1001 }, () => randomUUID())
   const write = (version: number) => {
     const events = ids.map((sessionId) => ({ sessionId, receivedAt: startMs, events: [anEvent(1, { version })] }))
-    return store.write(aGroup(version, { events }))
+    return store.write(aGroup(version, { events, sessions: ids.map((id) => aRecord(id)) }))
   }
   await write(1)
   await expect(eraseForgotten(connection, ids)).rejects.toMatchObject({ code: 'store_unavailable' })

@@ -12,6 +12,7 @@ export default defineConfig({
   testMatch: '*.nested.ts',
   outputDir: join(output, 'results'),
   workers: 1,
+  timeout: 120_000,
   expect: { timeout: 45_000 },
   reporter: [
     ['html', { open: 'never', outputFolder: join(output, 'report') }],
