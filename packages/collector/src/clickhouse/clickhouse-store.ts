@@ -40,7 +40,7 @@ export function createClickHouseStore(connection: Connection, partition: string)
         const insert = (target: (typeof targets)[keyof typeof targets], rows: readonly (readonly unknown[])[]) =>
           connection.insert(target, rows, tokenOf(target.name, place, rows.length))
         // Before what it hides.
-        await connection.insert(targets.forgotten, forgottenRows(forgotten, place))
+        await connection.insert(targets.forgotten, forgottenRows(forgotten))
         await Promise.all([
           insert(targets.events, eventRows(events)),
           insert(targets.rejected, rejectedRows(rejected)),

@@ -28,8 +28,8 @@ export const rejectedRows = (rejected: readonly RejectedEvent[]): readonly Row[]
 export const labelRows = (labels: readonly LabelsRow[]): readonly Row[] =>
   labels.map(({ sessionId, from, until, labels: one }) => [sessionId, from, until, one ? JSON.stringify(one) : null])
 
-export const forgottenRows = (forgotten: readonly ForgottenRows[], place: number): readonly Row[] =>
-  forgotten.map(({ sessionId, upTo }) => [sessionId, upTo, place])
+export const forgottenRows = (forgotten: readonly ForgottenRows[]): readonly Row[] =>
+  forgotten.map(({ sessionId, upTo, end }) => [sessionId, upTo, end.offset])
 
 /** Columns of `session_rows` whose text is JSON. */
 const jsonColumns = ['rejected', 'dropped', 'labels'] as const

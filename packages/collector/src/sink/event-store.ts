@@ -36,6 +36,8 @@ export interface StoreGroup {
 export interface ForgottenRows {
   readonly sessionId: string
   readonly upTo: number
+  /** Of the entry that says so, whatever group it is written in. */
+  readonly end: Position
 }
 
 /** Labels that a session has no more. */

@@ -212,9 +212,10 @@ function storeGroupOf(applied: readonly AppliedWrite[], items: readonly LogItem[
     rejected: batches.flatMap(({ rejected }) => rejected),
     earlierLabels: applied.flatMap(({ record: { sessionId }, labels }) => labels.map((one) => ({ sessionId, ...one }))),
     sessions: [...sessions.values()],
-    forgotten: applied.flatMap(({ record: { sessionId }, forgottenUpTo: upTo }) =>
-      upTo === undefined ? [] : [{ sessionId, upTo }],
-    ),
+    forgotten: applied.flatMap(({ record: { sessionId }, forgottenUpTo: upTo }, at) => {
+      const end = items[at]?.end
+      return upTo === undefined || !end ? [] : [{ sessionId, upTo, end }]
+    }),
     position: items.at(-1)?.end as Position,
     logBytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
   }
