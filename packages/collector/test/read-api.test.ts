@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { defineEvents } from '@downlink/protocol'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { expectToFit } from './documented-schema.ts'
 import { aClient, aCollector, aCollectorOnce, aFolder } from './harness.ts'
 
 const events = defineEvents({ hit: z.object({ shipId: z.string(), damage: z.int() }) })
@@ -346,24 +347,6 @@ it('describes its routes as they are', async () => {
     expectToFit((await get(path)).body, schema)
   }
 })
-
-interface DocumentedSchema {
-  readonly properties?: Record<string, DocumentedSchema>
-  readonly required?: readonly string[]
-  readonly items?: DocumentedSchema
-}
-
-/** Every key is documented, and every key that is promised is there. */
-function expectToFit(value: unknown, schema: DocumentedSchema): void {
-  if (Array.isArray(value)) {
-    expect(value.length).toBeGreaterThan(0)
-    for (const item of value) expectToFit(item, schema.items ?? {})
-  } else if (schema.properties && typeof value === 'object' && value !== null) {
-    expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(Object.keys(value)))
-    expect(Object.keys(value)).toEqual(expect.arrayContaining([...(schema.required ?? [])]))
-    for (const [key, part] of Object.entries(value)) expectToFit(part, schema.properties[key] ?? {})
-  }
-}
 
 it('goes on counting after a restart', async () => {
   const data = await aFolder()
