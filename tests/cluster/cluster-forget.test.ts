@@ -21,7 +21,7 @@ function aPlayer(collector: string, player: string): Telemetry {
       labels: { player },
       build: `of-${player}`,
     },
-    ...{ drainIntervalMs: 10, backoffBaseMs: 20, backoffMaxMs: 200 },
+    ...{ drainIntervalMs: 10, backoffBaseMs: 20, backoffCapMs: 200 },
     environment: { createSocket: (address, protocols) => new WebSocket(address, [...protocols]) as never },
   })
   onTestFinished(() => telemetry.stop())

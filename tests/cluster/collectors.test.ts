@@ -50,7 +50,7 @@ async function aSink({ urls }: NatsCluster, memory: MemoryStore) {
 function aClient(port: number): Telemetry {
   const telemetry = createTelemetry({
     ...{ url: `ws://127.0.0.1:${port}/telemetry`, enabled: true, capacity: 20_000 },
-    ...{ drainIntervalMs: 10, backoffBaseMs: 20, backoffMaxMs: 200 },
+    ...{ drainIntervalMs: 10, backoffBaseMs: 20, backoffCapMs: 200 },
     environment: { createSocket: (address, protocols) => new WebSocket(address, [...protocols]) as never },
   })
   onTestFinished(() => telemetry.stop())

@@ -30,7 +30,7 @@ it('leaves events with their players, says so, and takes them all once an operat
   const closes: number[] = []
   const telemetry = createTelemetry({
     ...{ url: 'ws://collector/telemetry', enabled: true, capacity: 20_000 },
-    ...{ drainIntervalMs: 10, backoffBaseMs: 20, backoffMaxMs: 200 },
+    ...{ drainIntervalMs: 10, backoffBaseMs: 20, backoffCapMs: 200 },
     environment: {
       createSocket(_address, protocols) {
         const socket = new WebSocket(`${url.replace('http', 'ws')}/telemetry`, [...protocols])

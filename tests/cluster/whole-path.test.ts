@@ -33,7 +33,7 @@ it('brings events from a socket to the ledger and to SQL, through a collector an
   const sink = await ready('sink', cluster, store)
   let target = first.url
   const telemetry = createTelemetry({
-    ...{ url: 'ws://collector/telemetry', enabled: true, drainIntervalMs: 10, backoffBaseMs: 20, backoffMaxMs: 200 },
+    ...{ url: 'ws://collector/telemetry', enabled: true, drainIntervalMs: 10, backoffBaseMs: 20, backoffCapMs: 200 },
     environment: {
       createSocket: (_address, protocols) =>
         new WebSocket(`${target.replace('http', 'ws')}/telemetry`, [...protocols]) as never,
