@@ -16,6 +16,11 @@ const flaky = `
   })
 `
 
+const property = {
+  name: 'tests/flaky.test.ts › has found values that break a property',
+  cause: expect.stringMatching(/^Error: Property failed after 3 tests\n.*flaky\.test\.ts/),
+}
+
 async function runFlaky(ci: string | undefined) {
   const results = join(root, 'test-results')
   await mkdir(results, { recursive: true })
@@ -34,10 +39,17 @@ it('counts it as passed, names it and says what it failed with, where it runs in
   const { exitCode, output, totals } = await runFlaky('true')
   const name = 'tests/flaky.test.ts › is flaky'
   expect(output).toContain(`flaky: ${name}\nAssertionError: expected 1 to be 2`)
-  expect([exitCode, totals]).toEqual([1, { passed: 2, failed: 1, skipped: [], flaky: [name] }])
+  expect([exitCode, totals]).toEqual([1, { passed: 2, failed: 1, skipped: [], flaky: [name], faults: [property] }])
 })
 
 it('fails at once where it runs elsewhere', async () => {
   const { exitCode, totals } = await runFlaky(undefined)
-  expect([exitCode, totals]).toEqual([1, { passed: 1, failed: 2, skipped: [], flaky: [] }])
+  const assertion = {
+    name: 'tests/flaky.test.ts › is flaky',
+    cause: expect.stringContaining('AssertionError: expected 1 to be 2'),
+  }
+  expect([exitCode, totals]).toEqual([
+    1,
+    { passed: 1, failed: 2, skipped: [], flaky: [], faults: [assertion, property] },
+  ])
 })

@@ -1,5 +1,5 @@
 /** Runs `npm run check [name…]`: judges all of the repository that can be judged without running it. */
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 import { checkApiReports } from './checks/api-reports.ts'
 import { checkBundleSize } from './checks/bundle-size.ts'
 import { checkChangesets } from './checks/changesets.ts'
@@ -13,7 +13,7 @@ import { checkNpxCommands } from './checks/npx-commands.ts'
 import { checkPackages } from './checks/packages.ts'
 import { checkPageSize } from './checks/page-size.ts'
 import { runNode, toolPath } from './node-tool.ts'
-import { writeTotals } from './totals.ts'
+import { type Fault, writeTotals } from './totals.ts'
 
 const colourful = process.stdout.isTTY === true
 
@@ -63,7 +63,7 @@ const faultOf = (error: unknown): CheckResult => ({
   output: error instanceof Error ? `${error.stack}` : `${error}`,
 })
 
-let failed = 0
+const faults: Fault[] = []
 for (const { name, run } of chosen) {
   const startedMs = performance.now()
   const { ok, output, note = '' } = await run().catch(faultOf)
@@ -71,9 +71,9 @@ for (const { name, run } of chosen) {
   const mark = ok ? colour('green', 'ok    ') : colour('red', 'failed')
   console.log(`${mark} ${name.padEnd(20)} ${colour('dim', seconds)}  ${note}`.trimEnd())
   if (ok) continue
-  failed += 1
+  faults.push({ name: `npm run check -- '${name}'`, cause: stripVTControlCharacters(output.trim()) })
   console.log(output.trimEnd().replace(/^(?=.)/gm, '       '))
 }
 
-writeTotals({ passed: chosen.length - failed, failed, skipped: [] })
-process.exitCode = failed === 0 ? 0 : 1
+writeTotals({ passed: chosen.length - faults.length, failed: faults.length, skipped: [], faults })
+process.exitCode = faults.length === 0 ? 0 : 1

@@ -1,17 +1,17 @@
 /** Counts a Playwright run, and what failed outside of any test; names what passed only when it was tried again. */
-import type { FullConfig, Reporter, Suite } from '@playwright/test/reporter'
-import { writeTotals } from './totals.ts'
+import type { FullConfig, Reporter, Suite, TestCase, TestError } from '@playwright/test/reporter'
+import { causeOf, type Fault, writeTotals } from './totals.ts'
 
 export default class PlaywrightTotals implements Reporter {
   #suite: Suite | undefined
-  #errors = 0
+  readonly #errors: Fault[] = []
 
   onBegin(_config: FullConfig, suite: Suite): void {
     this.#suite = suite
   }
 
-  onError(): void {
-    this.#errors += 1
+  onError(error: TestError): void {
+    this.#errors.push({ name: 'outside of any test', cause: causeOf([error]) })
   }
 
   onEnd(): void {
@@ -20,14 +20,16 @@ export default class PlaywrightTotals implements Reporter {
     const failed = tests.filter((test) => test.outcome() === 'unexpected')
     writeTotals({
       passed: tests.length - skipped.length - failed.length,
-      failed: failed.length + this.#errors,
+      failed: failed.length + this.#errors.length,
       skipped: skipped.map(({ title, annotations }) => ({
         name: title,
         reason: annotations.find(({ type }) => type === 'skip')?.description ?? 'gave no reason',
       })),
-      flaky: tests
-        .filter((test) => test.outcome() === 'flaky')
-        .map((test) => test.titlePath().filter(Boolean).join(' › ')),
+      flaky: tests.filter((test) => test.outcome() === 'flaky').map(nameOf),
+      faults: [
+        ...failed.map((test) => ({ name: nameOf(test), cause: causeOf(test.results.at(-1)?.errors ?? []) })),
+        ...this.#errors,
+      ],
     })
   }
 
@@ -35,3 +37,5 @@ export default class PlaywrightTotals implements Reporter {
     return false
   }
 }
+
+const nameOf = (test: TestCase): string => test.titlePath().filter(Boolean).join(' › ')

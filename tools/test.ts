@@ -82,9 +82,8 @@ async function runPart({ name, run }: Part): Promise<void> {
   const counted = takeTotals(name) ?? { passed: 0, failed: 0, skipped: [] }
   const hasCounted = counted.passed > 0 || counted.skipped.length > 0
   const broken = counted.failed === 0 && (exitCode !== 0 || !hasCounted)
-  if (broken)
-    console.log(`The ${name} part ended with code ${exitCode} and ${counted.passed} passed: counted as failed`)
-  results.push(broken ? { ...counted, failed: 1 } : counted)
+  const cause = `ended with code ${exitCode} and ${counted.passed} passed: counted as failed`
+  results.push(broken ? { ...counted, failed: 1, faults: [{ name: `the ${name} part`, cause }] } : counted)
   console.log(`${name} took ${((performance.now() - startedMs) / 1000).toFixed(0)} s`)
 }
 
@@ -93,17 +92,26 @@ const build = await runNode(npmPath(), ['run', '--silent', 'build'], { output: '
 if (build.exitCode === 0) {
   for (const part of parts) if (wanted.length === 0 || wanted.includes(part.name)) await runPart(part)
 } else {
-  results.push({ passed: 0, failed: 1, skipped: [] })
-  console.log('The build failed: nothing was tested')
+  results.push({ passed: 0, failed: 1, skipped: [], faults: [{ name: 'the build', cause: 'nothing was tested' }] })
+}
+
+/** The whole stands with the part. */
+const maxLines = 24
+const shortened = (text: string): string => {
+  const lines = text.split('\n').map((line) => `  ${line}`.trimEnd())
+  const more = lines.length > maxLines ? [`  … ${lines.length - maxLines} lines more, above`] : []
+  return [...lines.slice(0, maxLines), ...more].join('\n')
 }
 
 const sum = (of: (totals: Totals) => number): number => results.reduce((total, each) => total + of(each), 0)
 const and = ({ length }: readonly unknown[], what: string): string => (length > 0 ? `, ${length} ${what}` : '')
 const skipped = results.flatMap((totals) => totals.skipped)
 const flaky = results.flatMap((totals) => totals.flaky ?? [])
+const faults = results.flatMap((totals) => totals.faults ?? [])
 heading('total')
 for (const { name, reason } of skipped) console.log(`skipped: ${name}: ${reason}`)
 for (const name of flaky) console.log(`flaky: ${name}: failed, and passed when it was tried again`)
+for (const { name, cause } of faults) console.log(`failed: ${name}\n${shortened(cause)}`)
 const [passed, failed] = [sum((totals) => totals.passed), sum((totals) => totals.failed)]
 console.log(`${passed} passed, ${failed} failed${and(skipped, 'skipped')}${and(flaky, 'flaky')}`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1

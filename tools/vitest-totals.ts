@@ -1,6 +1,6 @@
 /** Counts a Vitest run: type tests too, and what failed outside of any test; names what passed only when it was tried again. */
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
-import { writeTotals } from './totals.ts'
+import { causeOf, writeTotals } from './totals.ts'
 
 export default class VitestTotals implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
@@ -9,7 +9,7 @@ export default class VitestTotals implements Reporter {
     const broken = modules.filter((module) => module.errors().length > 0)
     const flaky = tests.filter((test) => test.diagnostic()?.flaky)
     // Vitest's own reporters pass over what the first try failed with.
-    for (const test of flaky) console.log(`flaky: ${nameOf(test)}\n${causeOf(test)}`)
+    for (const test of flaky) console.log(`flaky: ${nameOf(test)}\n${causeOf(test.result().errors ?? [])}`)
     writeTotals({
       passed: results.filter(({ state }) => state === 'passed').length,
       failed: results.filter(({ state }) => state === 'failed').length + broken.length + unhandled.length,
@@ -17,15 +17,15 @@ export default class VitestTotals implements Reporter {
         .filter(({ state }) => state === 'skipped' || state === 'pending')
         .map((result) => ({ name: result.name, reason: ('note' in result && result.note) || 'gave no reason' })),
       flaky: flaky.map(nameOf),
+      faults: [
+        ...tests
+          .filter((test) => test.result().state === 'failed')
+          .map((test) => ({ name: nameOf(test), cause: causeOf(test.result().errors ?? []) })),
+        ...broken.map((module) => ({ name: module.relativeModuleId, cause: causeOf(module.errors()) })),
+        ...unhandled.map((error) => ({ name: 'outside of any test', cause: causeOf([error]) })),
+      ],
     })
   }
 }
 
 const nameOf = (test: TestCase): string => `${test.module.relativeModuleId} › ${test.fullName.replaceAll(' > ', ' › ')}`
-
-/** The lines of the runner itself say nothing of a fault. */
-const causeOf = (test: TestCase): string =>
-  (test.result().errors ?? [])
-    .flatMap(({ stack, message }) => (stack ?? message).split('\n'))
-    .filter((line) => !line.includes('node_modules'))
-    .join('\n')
