@@ -12,11 +12,13 @@ const workers = 2 * availableParallelism()
 /** Its many processes would starve whatever runs beside them. */
 const conservation = ['tests/conservation/conservation.test.ts']
 
-/**
- * A machine of a CI may stand still for seconds. What passes only then is named in the totals. A property is tried once: the
- * second try would ask about other values.
- */
-const retry = process.env.CI ? { count: 1, condition: /^(?!Property failed)/ } : 0
+/** Of all properties of a run, so that a second try asks about the same values. What fails names it. */
+process.env.DOWNLINK_PROPERTY_SEED ??= String(Date.now() % 1_000_000)
+
+/** A machine of a CI may stand still for seconds. What passes only when it is tried again is named in the totals. */
+const retry = process.env.CI ? 1 : 0
+
+const setupFiles = [path('tests/property-seed.ts')]
 
 /** Bounds a test that hangs: beyond any that is only slow, for the waits of the harnesses have a bound of their own. */
 const realParts = { testTimeout: 120_000, hookTimeout: 120_000 }
@@ -62,6 +64,7 @@ export default defineConfig({
           exclude: conservation,
           maxWorkers: workers,
           sequence: { groupOrder: 1 },
+          setupFiles,
           retry,
           ...realParts,
         },
@@ -72,6 +75,7 @@ export default defineConfig({
           include: conservation,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+          setupFiles,
           ...realParts,
         },
       },
@@ -81,6 +85,7 @@ export default defineConfig({
           include: ['tests/cluster/*.test.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
+          setupFiles,
           retry,
           ...realParts,
         },
