@@ -151,11 +151,12 @@ describe.skipIf(process.platform === 'win32')('the time limit', () => {
     const stubborn =
       'process.on("SIGTERM", () => {}); require("fs").writeFileSync("pid", String(process.pid)); setInterval(() => {}, 1000)'
     const script = `
-      import { existsSync } from 'node:fs'
+      import { statSync } from 'node:fs'
       import { spawnCommand } from ${JSON.stringify(dist.href)}
       const argv = [process.execPath, '-e', ${JSON.stringify(stubborn)}]
       spawnCommand({ argv, directory: process.cwd(), variables: process.env, timeoutMs: 60_000 })
-      setInterval(() => existsSync('pid') && process.exit(5), 20)`
+      // A file is there before it says something.
+      setInterval(() => statSync('pid', { throwIfNoEntry: false })?.size && process.exit(5), 20)`
     const outcome = await spawnCommand(command([process.execPath, '--input-type=module', '-e', script]))
     const pid = await pidIn(join(directory, 'pid'))
     expect(outcome).toMatchObject({ status: 'failed', exitCode: 5 })
