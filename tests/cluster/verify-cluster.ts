@@ -30,7 +30,9 @@ if (isKept) {
 } else {
   const command = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } })
   const ended = once(command, 'exit')
-  const [code] = await Promise.race([ended, interrupted.then(() => ended)])
+  // A terminal tells both; who tells this process alone means the command, too.
+  void interrupted.then(() => command.kill('SIGINT'))
+  const [code] = await ended
   process.exitCode = typeof code === 'number' ? code : 1
 }
 control.close()
