@@ -13,13 +13,11 @@ export async function drain(cluster: RunningCluster, sinkCount: number, events: 
     NATS: () => cluster.nats.map(({ pid }) => pid),
     ClickHouse: () => [cluster.clickHouse.pid],
   }
-  const sunk = async (): Promise<number> =>
-    (await Promise.all(sinks.map(({ url }) => metricOf(url, 'downlink_sink_events_total')))).reduce(
-      (sum, one) => sum + one,
-      0,
-    )
-  // From the first that it has stored: before it has taken partitions there is nothing to measure.
-  while ((await sunk()) === 0) await delay(pollMs)
+  const sumOf = async (metric: string): Promise<number> =>
+    (await Promise.all(sinks.map(({ url }) => metricOf(url, metric)))).reduce((sum, one) => sum + one, 0)
+  const sunk = () => sumOf('downlink_sink_events_total')
+  // From the first partition on: what is stored next is all that it fetched meanwhile, at once.
+  while ((await sumOf('downlink_sink_partitions')) === 0) await delay(pollMs)
   const [startedMs, first, before] = [performance.now(), await sunk(), await usagesOf(payers)]
   let done = first
   while (done < events && performance.now() - startedMs < patienceMs) {
@@ -35,5 +33,5 @@ export async function drain(cluster: RunningCluster, sinkCount: number, events: 
   await Promise.all(sinks.map((sink) => sink.stop()))
 }
 
-const pollMs = 100
+const pollMs = 20
 const patienceMs = 300_000
