@@ -4,7 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { DataSource } from '../data-source.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { CollectorState } from '../store-process/collector-state.ts'
-import { asOfHeader, readHeaders } from '../store-process/messages.ts'
+import { asOfHeader, preferredWaitMs, readHeaders } from '../store-process/messages.ts'
 import { answerError } from './api-errors.ts'
 import { useApiRules } from './check-input.ts'
 import { dataRoutes } from './data-routes.ts'
@@ -33,20 +33,15 @@ export const behindSink =
     (await collector.received(update, waitMs)) && (await sink.caughtUp(waitMs)) ? undefined : (collector.asOfMs ?? 0)
 
 /** Who reads sees every ack that came before, or what there is after so long, unless they prefer to wait longer. */
-const waits = { usualMs: 1000, maxMs: 60_000 }
+const usualMs = 1000
 /** Far beyond what a query may have, so that one which is too long is told so in characters. */
 const bodyLimitBytes = 1_048_576
 
 /** Which request is being answered, for whoever watches what runs. */
 export const currentRequest: AsyncLocalStorage<string | undefined> = new AsyncLocalStorage()
 
-function waitOf(prefer: string | readonly string[] | undefined, usualMs: number): number {
-  const [, seconds] = /\bwait=(\d+)/.exec(String(prefer ?? '')) ?? []
-  return seconds === undefined ? usualMs : Math.min(Number(seconds) * 1000, waits.maxMs)
-}
-
 export function createReadServer(options: ReadServerOptions): FastifyInstance {
-  const { logger, behindSince, usualWaitMs = waits.usualMs } = options
+  const { logger, behindSince, usualWaitMs = usualMs } = options
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -58,7 +53,7 @@ export function createReadServer(options: ReadServerOptions): FastifyInstance {
   useApiRules(app)
   app.addHook('onRequest', async ({ headers }, reply) => {
     const update = Number(headers[readHeaders.update] ?? 0)
-    const asOfMs = await behindSince(update, waitOf(headers[readHeaders.prefer], usualWaitMs))
+    const asOfMs = await behindSince(update, preferredWaitMs(headers[readHeaders.prefer]) ?? usualWaitMs)
     if (asOfMs !== undefined) reply.header(asOfHeader, String(asOfMs))
   })
   // Only after the body was read: what reads it knows nothing of us.

@@ -146,6 +146,14 @@ export const readHeaders = {
   request: 'x-downlink-request',
 } as const
 
+const maxPreferredWaitMs = 60_000
+
+/** How long a read waits for what it has to see, as its `Prefer: wait=…` says. Undefined where it does not. */
+export function preferredWaitMs(prefer: string | readonly string[] | undefined): number | undefined {
+  const [, seconds] = /\bwait=(\d+)/.exec(String(prefer ?? '')) ?? []
+  return seconds === undefined ? undefined : Math.min(Number(seconds) * 1000, maxPreferredWaitMs)
+}
+
 /** Of an answer that had to go without the newest: all that was acknowledged before this time is in it, in ms since 1970. */
 export const asOfHeader = 'downlink-as-of'
 

@@ -10,10 +10,10 @@ async function aReadClient(server: Server, { isUp = true, killed = false } = {})
   const folder = await makeSocketFolder()
   const path = folder.path('store')
   await new Promise<void>((resolve) => server.listen(path, resolve))
-  let waits = 0
+  const waits: number[] = []
   const store: Pick<StoreProcess, 'whenUp' | 'flush' | 'wasKilled'> = {
-    async whenUp() {
-      waits++
+    async whenUp(timeoutMs) {
+      waits.push(timeoutMs)
       return isUp
     },
     flush: () => 7,
@@ -25,7 +25,7 @@ async function aReadClient(server: Server, { isUp = true, killed = false } = {})
     server.close()
     await folder.remove()
   })
-  return { reads, waits: () => waits }
+  return { reads, waits }
 }
 
 const read = { method: 'GET', path: '/events' }
@@ -42,7 +42,18 @@ function aDyingServer(deaths: number): Server {
 it('waits once for a store that is away, and says so', async () => {
   const { reads, waits } = await aReadClient(aDyingServer(0), { isUp: false })
   await expect(reads.send(read)).rejects.toMatchObject({ code: 'store_unavailable' })
-  expect(waits()).toBe(1)
+  expect(waits).toEqual([3000])
+})
+
+it.each([
+  ['wait=60', 60_000],
+  ['respond-async, wait=7', 7000],
+  ['wait=900', 60_000],
+  ['wait=0', 3000],
+])('waits for one that starts as long as %s says, and three seconds at least', async (prefer, expected) => {
+  const { reads, waits } = await aReadClient(aDyingServer(0), { isUp: false })
+  await expect(reads.send({ ...read, prefer })).rejects.toMatchObject({ code: 'store_unavailable' })
+  expect(waits).toEqual([expected])
 })
 
 it('asks once more where the store ended while it answered', async () => {
@@ -55,5 +66,5 @@ it('asks once more where the store ended while it answered', async () => {
 it('does not ask once more what ended the store', async () => {
   const { reads, waits } = await aReadClient(aDyingServer(1), { killed: true })
   await expect(reads.send(read)).rejects.toMatchObject({ code: 'query_killed' })
-  expect(waits()).toBe(1)
+  expect(waits).toEqual([3000])
 })

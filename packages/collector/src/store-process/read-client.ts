@@ -4,7 +4,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { CollectorError, type CollectorErrorCode } from '../errors.ts'
 import type { Ledger } from '../query/ledgers.ts'
 import type { QueryResult } from '../query/result-text.ts'
-import { readHeaders } from './messages.ts'
+import { preferredWaitMs, readHeaders } from './messages.ts'
 import type { StoreProcess } from './store-process.ts'
 
 export interface ReadRequest {
@@ -12,7 +12,7 @@ export interface ReadRequest {
   /** From `/` on, with the query string. */
   readonly path: string
   readonly contentType?: string | undefined
-  /** How long it may wait for the store to catch up, as a `Prefer` header says it. */
+  /** How long it may wait for the store to start, and then to catch up, as a `Prefer` header says it. */
   readonly prefer?: string | undefined
   readonly body?: Buffer | string | undefined
   /** Whoever asked has gone. */
@@ -40,7 +40,7 @@ export interface ReadClient {
 const patience = 'wait=10'
 /** Of what reads nothing that comes from players. */
 export const impatience = 'wait=0'
-/** How long a request waits for a store process that is starting. */
+/** How long at least a request waits for a store process that is starting. */
 const startWaitMs = 3000
 /** Requests under way: each holds a connection on both sides. */
 const maxRequests = 256
@@ -94,7 +94,7 @@ export function createReadClient(store: AskedProcess, socketPath: string): ReadC
 
   async function exchange(request: ReadRequest, isAskedAgain = false): Promise<IncomingMessage> {
     const { method, path, contentType, prefer, body, signal } = request
-    if (!(await store.whenUp(startWaitMs))) throw starting()
+    if (!(await store.whenUp(Math.max(startWaitMs, preferredWaitMs(prefer) ?? 0)))) throw starting()
     const id = randomUUID()
     const headers = {
       ...(contentType !== undefined && { 'content-type': contentType }),
