@@ -12,7 +12,7 @@ const workers = 2 * availableParallelism()
 /** Its many processes would starve whatever runs beside them. */
 const conservation = ['tests/conservation/conservation.test.ts']
 
-/** Of all properties of a run, so that a second try asks about the same values. What fails names it. */
+/** Of all properties that may be tried again, so that the second try asks about the same values. What fails names it. */
 process.env.DOWNLINK_PROPERTY_SEED ??= String(Date.now() % 1_000_000)
 
 /** A machine of a CI may stand still for seconds. What passes only when it is tried again is named in the totals. */
